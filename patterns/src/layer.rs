@@ -1,0 +1,181 @@
+//! The one abstraction of this crate: what a layer is told, and what it may answer.
+//!
+//! A call comes from above, attempts go below, and every layer sits in between. It is told of a
+//! call, a reply and a wake, and answers each with one [`Step`]:
+//!
+//! ```text
+//!                 call          ▲ Step::Reply
+//!                  │            │
+//!             ┌────▼────────────┴───┐
+//!  wake ─────►│        layer        │ Step::Wait, Step::WaitUntil
+//!             └────┬────────────▲───┘
+//!                  │            │
+//!       Step::Send ▼          reply
+//! ```
+//!
+//! It is also told, with nothing to answer, that a call was given up above, and how an attempt of
+//! such a call ended all the same.
+//!
+//! Whoever drives the layers keeps this contract:
+//!
+//! - time never goes back;
+//! - for each call, `on_call` comes first, then replies and wakes, until the layer replies or
+//!   `on_cancel` comes; after `on_cancel` only `on_late` may come;
+//! - when a layer replies, what is still open below is given up.
+
+use core::fmt;
+use core::ops::{Index, IndexMut};
+
+use crate::outcome::Outcome;
+use crate::time::Time;
+
+/// A pattern that stands in the path of calls.
+///
+/// Implementations must be deterministic: the same inputs and draws give the same steps.
+pub trait Layer {
+    /// A call has come from above.
+    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step;
+
+    /// An attempt sent for this call has ended.
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step;
+
+    /// The time this call asked for has come, or another call woke it.
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
+        Step::Wait
+    }
+
+    /// The call was given up above; whatever it holds is to be released.
+    fn on_cancel(&mut self, _call: CallId, _cx: &mut Cx<'_>) {}
+
+    /// An attempt has ended after its call was given up.
+    fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+}
+
+/// What a layer does next about one call.
+///
+/// Each step replaces the one before: a call is woken at the time its last step gave, and not at
+/// all if that step gave none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Step {
+    /// Send one attempt below.
+    Send,
+    /// Send one attempt below, and wake this call at the given time.
+    SendAndWake(Time),
+    /// Send one attempt to another target than the one below: a fallback, another replica. It
+    /// travels under the policy that the caller has for that target.
+    SendTo(Target),
+    /// Do nothing until the next reply, or until another call wakes this one.
+    Wait,
+    /// Do as for `Wait`, but no longer than until the given time.
+    WaitUntil(Time),
+    /// Answer the call. What is still open below is given up.
+    Reply(Outcome),
+}
+
+/// Names one open call at one layer; small, and used again after the call has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u32);
+
+/// Names another target of a call, by its place in the list that the layer was built with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target(pub u16);
+
+/// What surrounds a layer while it decides: the time, the draws, and what it wants known.
+pub struct Cx<'a> {
+    /// The current time.
+    pub now: Time,
+    /// Whether a layer above sent this call in addition to a first attempt: a retry or a hedge.
+    pub is_extra: bool,
+    draw: &'a mut dyn Draw,
+    effects: &'a mut Effects,
+}
+
+/// What a layer asked for beside its step; whoever drives it carries this out afterwards.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Calls of the same layer to be woken, in order.
+    pub woken: Vec<CallId>,
+    /// States that the layer has entered, in order.
+    pub notes: Vec<&'static str>,
+}
+
+impl<'a> Cx<'a> {
+    /// The surroundings of one decision.
+    pub fn new(
+        now: Time,
+        is_extra: bool,
+        draw: &'a mut dyn Draw,
+        effects: &'a mut Effects,
+    ) -> Self {
+        Self { now, is_extra, draw, effects }
+    }
+
+    /// A uniform draw from `[0, 1)`.
+    pub fn draw(&mut self) -> f64 {
+        self.draw.draw()
+    }
+
+    /// Wakes another call of the same layer as soon as this decision is carried out.
+    pub fn wake(&mut self, other: CallId) {
+        self.effects.woken.push(other);
+    }
+
+    /// Tells observers that the layer is in another state now; charts show it by this name.
+    pub fn note(&mut self, state: &'static str) {
+        self.effects.notes.push(state);
+    }
+}
+
+impl fmt::Debug for Cx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cx").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// A source of uniform draws from `[0, 1)`.
+pub trait Draw {
+    /// The next draw.
+    fn draw(&mut self) -> f64;
+}
+
+/// What a layer remembers of each open call.
+///
+/// A plain array by [`CallId`]: ids are small and used again, so once a run has seen its largest
+/// number of open calls nothing more is allocated.
+#[derive(Clone, Debug)]
+pub struct PerCall<T>(Vec<T>);
+
+impl<T> Default for PerCall<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Default> PerCall<T> {
+    /// Begins to remember `value` of a call; what its id stood for before is forgotten.
+    #[inline]
+    pub fn open(&mut self, call: CallId, value: T) {
+        let index = call.0 as usize;
+        if self.0.len() <= index {
+            self.0.resize_with(index + 1, T::default);
+        }
+        self.0[index] = value;
+    }
+}
+
+impl<T> Index<CallId> for PerCall<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, call: CallId) -> &T {
+        &self.0[call.0 as usize]
+    }
+}
+
+impl<T> IndexMut<CallId> for PerCall<T> {
+    #[inline]
+    fn index_mut(&mut self, call: CallId) -> &mut T {
+        &mut self.0[call.0 as usize]
+    }
+}

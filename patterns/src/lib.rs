@@ -1,0 +1,19 @@
+//! Resilience patterns as pure state machines.
+//!
+//! Nothing here has a clock, a random generator, a thread or any I/O: the time and the draws are
+//! arguments. So a pattern behaves the same in a simulation, in a test and in production.
+//!
+//! Each pattern has two faces: a machine in its natural words, to be used alone, and an
+//! implementation of [`Layer`], by which it can stand in the path of a call in any order with the
+//! others. Read [`layer`] first, then any pattern.
+
+pub mod invalid;
+pub mod layer;
+pub mod outcome;
+pub mod testing;
+pub mod time;
+
+pub use invalid::Invalid;
+pub use layer::{CallId, Cx, Draw, Effects, Layer, PerCall, Step, Target};
+pub use outcome::{Class, Classes, Failure, Outcome};
+pub use time::{Span, Time};

@@ -1,0 +1,87 @@
+//! Drive one layer by hand: for tests and for learning how a layer behaves.
+
+use crate::layer::{CallId, Cx, Draw, Effects, Layer, Step};
+use crate::outcome::Outcome;
+use crate::time::{Span, Time};
+
+/// Draws that were written down beforehand, over and over.
+#[derive(Clone, Debug)]
+pub struct Script {
+    draws: Vec<f64>,
+    next: usize,
+}
+
+impl Script {
+    /// These draws, again from the start when they are used up; 0.5 for ever if there are none.
+    pub fn new(draws: &[f64]) -> Self {
+        Self { draws: draws.to_vec(), next: 0 }
+    }
+
+    /// How many draws were taken.
+    pub fn taken(&self) -> usize {
+        self.next
+    }
+}
+
+impl Draw for Script {
+    fn draw(&mut self) -> f64 {
+        let draw = self.draws.get(self.next % self.draws.len().max(1)).copied();
+        self.next += 1;
+        draw.unwrap_or(0.5)
+    }
+}
+
+/// One layer, a clock and scripted draws.
+#[derive(Debug)]
+pub struct Driver<L> {
+    /// The layer.
+    pub layer: L,
+    /// The current time.
+    pub now: Time,
+    /// Where the draws come from.
+    pub draws: Script,
+    /// What the layer asked for so far beside its steps.
+    pub effects: Effects,
+}
+
+impl<L: Layer> Driver<L> {
+    /// A layer at time zero.
+    pub fn new(layer: L, draws: &[f64]) -> Self {
+        Self { layer, now: Time::ZERO, draws: Script::new(draws), effects: Effects::default() }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, span: Span) {
+        self.now = self.now + span;
+    }
+
+    /// A call comes from above.
+    pub fn call(&mut self, call: u32) -> Step {
+        self.with(|layer, cx| layer.on_call(CallId(call), cx))
+    }
+
+    /// An attempt of the call ends.
+    pub fn reply(&mut self, call: u32, outcome: Outcome) -> Step {
+        self.with(|layer, cx| layer.on_reply(CallId(call), outcome, cx))
+    }
+
+    /// The time the call asked for has come.
+    pub fn wake(&mut self, call: u32) -> Step {
+        self.with(|layer, cx| layer.on_wake(CallId(call), cx))
+    }
+
+    /// The call is given up above.
+    pub fn cancel(&mut self, call: u32) {
+        self.with(|layer, cx| layer.on_cancel(CallId(call), cx));
+    }
+
+    /// An attempt of a call that was given up ends.
+    pub fn late(&mut self, call: u32, outcome: Outcome) {
+        self.with(|layer, cx| layer.on_late(CallId(call), outcome, cx));
+    }
+
+    fn with<T>(&mut self, told: impl FnOnce(&mut L, &mut Cx<'_>) -> T) -> T {
+        let Self { layer, now, draws, effects } = self;
+        told(layer, &mut Cx::new(*now, false, draws, effects))
+    }
+}

@@ -1,0 +1,5 @@
+//! Virtual time and chance.
+
+/// Placeholder until the law module lands.
+#[derive(Clone, Debug)]
+pub struct Law;

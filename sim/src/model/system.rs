@@ -1,0 +1,234 @@
+//! The description of a system, checked and resolved: what a world is built from.
+//!
+//! Plain data. Names are only labels here; whoever refers to another part does so by its index.
+
+use std::fmt;
+use std::sync::Arc;
+
+use patterns::{Class, Layer, Span, Time};
+
+use crate::kernel::Law;
+
+/// A system, its faults, and how long it is watched.
+#[derive(Clone, Debug, Default)]
+pub struct System {
+    /// Groups of agents.
+    pub agents: Vec<Agents>,
+    /// Services.
+    pub services: Vec<Service>,
+    /// Stacks of layers.
+    pub policies: Vec<Policy>,
+    /// Who calls whom, under which policy. At most one for each pair; every call of a step and
+    /// every target of a policy has one.
+    pub edges: Vec<Edge>,
+    /// Failure injections.
+    pub faults: Vec<Fault>,
+    /// When a run ends.
+    pub horizon: Time,
+    /// What begins before this time is simulated, but not counted.
+    pub warmup: Time,
+}
+
+/// Some agents that are alike. Each works on its own, with its own luck.
+#[derive(Clone, Debug)]
+pub struct Agents {
+    /// The name of the group.
+    pub name: String,
+    /// How many there are; at least 1.
+    pub count: u32,
+    /// How tasks come to each of them.
+    pub arrivals: Arrivals,
+    /// Tasks that one agent works on at a time; others wait in line.
+    pub slots: u32,
+    /// What is done for each task, in order.
+    pub steps: Vec<Step>,
+}
+
+/// How tasks come to an agent.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// Tasks come whether or not earlier ones are done. The law gives the gap before each task,
+    /// the first one included.
+    Open(Law),
+    /// The next task comes when the one before is done.
+    Closed {
+        /// The time between the end of a task and the beginning of the next; the first task comes
+        /// after one such time.
+        think: Law,
+        /// The pause after a task that ended in the instant it began (refused on the spot), if
+        /// thinking takes no time either. More than zero.
+        pause: Span,
+    },
+}
+
+/// One step of an agent's task or of a service's work.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Work on one's own, for a time drawn when the step begins.
+    Work(Law),
+    /// A call, and waiting for its answer.
+    Call {
+        /// The index of the service called.
+        service: usize,
+        /// How often, one after the other; at least 1.
+        times: u32,
+        /// Whether the task goes on (degraded) when the call fails. Otherwise it fails as the
+        /// call did.
+        optional: bool,
+    },
+}
+
+/// A service: slots, a queue, a latency law, and ways to fail.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The name of the service.
+    pub name: String,
+    /// Requests worked on at a time; `u32::MAX` for no limit.
+    pub slots: u32,
+    /// Requests that may wait for a slot; beyond it they are refused as overload. `u32::MAX` for
+    /// no limit.
+    pub queue: u32,
+    /// The time of work in a slot. A request's is drawn where the request is made.
+    pub latency: Law,
+    /// The share of requests that fail when their work is done, by class. Adds up to at most 1.
+    pub errors: Vec<(Class, f64)>,
+    /// A limit on the rate of requests, over all callers.
+    pub rate_limit: Option<RateLimit>,
+    /// What becomes of work whose caller has given up.
+    pub abandoned: Abandoned,
+    /// What is done for each request after the work in `latency`: calls to other services.
+    pub steps: Vec<Step>,
+}
+
+/// A token bucket at the door of a service: requests beyond it fail with
+/// [`Class::RateLimit`], and say exactly when the next one would be let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// The time in which one token comes back.
+    pub every: Span,
+    /// The most tokens there can be: how many requests may come at once.
+    pub burst: u32,
+}
+
+/// What a service does with a request whose caller has given up (timeout, lost hedge).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Abandoned {
+    /// It works on, unseen: what most real servers do.
+    RunsOn,
+    /// The work stops at once and its slot is free.
+    Stops,
+}
+
+/// A named stack of layers, outermost first.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The name of the policy.
+    pub name: String,
+    /// Its layers, outermost first.
+    pub layers: Vec<LayerMaker>,
+    /// The services that `Target(0)`, `Target(1)`, … of its layers stand for.
+    pub targets: Vec<usize>,
+}
+
+/// How to make one layer of a policy, and who shares it.
+#[derive(Clone)]
+pub struct LayerMaker {
+    /// The kind of layer, as scenario files call it: `breaker`.
+    pub kind: String,
+    /// Who shares one instance.
+    pub per: Per,
+    /// Makes an instance.
+    pub make: Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>,
+}
+
+impl fmt::Debug for LayerMaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LayerMaker")
+            .field("kind", &self.kind)
+            .field("per", &self.per)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who shares one instance of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Per {
+    /// Each agent has its own for each service it calls: state inside the caller's process.
+    #[default]
+    Agent,
+    /// All agents of a group share one for each service.
+    Edge,
+    /// All calls under the policy share one, whoever calls whom.
+    Policy,
+}
+
+/// A pair of caller and callee.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Who calls.
+    pub from: Party,
+    /// The index of the service called.
+    pub to: usize,
+    /// The index of the policy, if there is one.
+    pub policy: Option<usize>,
+}
+
+/// A caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The index of a group of agents.
+    Agents(usize),
+    /// The index of a service.
+    Service(usize),
+}
+
+/// A failure injection.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The name, for records and random streams; unique.
+    pub name: String,
+    /// The index of the service it hits.
+    pub service: usize,
+    /// What it does while it is on.
+    pub effect: Effect,
+    /// When it is on.
+    pub schedule: Schedule,
+}
+
+/// What a fault does to a service. Faults that overlap add up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// Down: requests are refused at once ([`Class::Network`]); those in work and in line are lost
+    /// with the same failure when it begins.
+    Down,
+    /// Nothing moves: requests are taken and never answered, work stands still.
+    Hang {
+        /// Whether work goes on where it stood when the fault ends. Otherwise the service comes
+        /// back empty, and what it held fails with [`Class::Network`].
+        resume: bool,
+    },
+    /// Work that begins takes this many times as long; more than 0.
+    Slow(f64),
+    /// This share of requests fails when their work is done, in this class.
+    Errors(Class, f64),
+}
+
+/// When a fault is on.
+#[derive(Clone, Debug)]
+pub enum Schedule {
+    /// Once: from a time on, for a length.
+    Once {
+        /// When it begins.
+        at: Time,
+        /// How long it lasts.
+        lasts: Span,
+    },
+    /// Again and again, an alternating renewal process: good for a time of the first law (mean:
+    /// MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
+    Renewal {
+        /// The time from the end of one fault to the beginning of the next.
+        up: Law,
+        /// How long one lasts.
+        down: Law,
+    },
+}

@@ -1,0 +1,178 @@
+//! What one run leaves behind: plain data of bounded size.
+//!
+//! Tasks, calls and requests that begin before the warm-up is over are not counted, however they
+//! end; time integrals run from the end of the warm-up.
+
+use patterns::{Class, Outcome, Span, Time};
+
+pub use histogram::Histogram;
+pub use trace::{Episode, Lane, LaneKind, Tick, Trace};
+
+mod histogram;
+mod trace;
+
+/// What one run leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The seed of all chance in the run.
+    pub seed: u64,
+    /// When the run was to end.
+    pub horizon: Time,
+    /// From when on things count.
+    pub warmup: Time,
+    /// When the run ended: the horizon, unless it was stopped.
+    pub ended: Time,
+    /// Why the run was stopped before the horizon, if it was.
+    pub stopped: Option<&'static str>,
+    /// Events handled.
+    pub events: u64,
+    /// A digest over every event and every outcome in order; equal runs have equal fingerprints.
+    pub fingerprint: u64,
+    /// By group of agents, in the order of the system.
+    pub agents: Vec<AgentRecord>,
+    /// By service, in the order of the system.
+    pub services: Vec<ServiceRecord>,
+    /// By edge, in the order of the system.
+    pub edges: Vec<EdgeRecord>,
+    /// By instance of a layer that told of its states.
+    pub layers: Vec<LayerRecord>,
+    /// Who did what when, if it was asked for.
+    pub trace: Option<Trace>,
+}
+
+/// How many were begun, and how they ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many were begun.
+    pub issued: u64,
+    /// How many ended in each way, by [`Outcome::code`].
+    pub ended: [u64; 2 + Class::COUNT],
+}
+
+impl Tally {
+    /// Counts an ending.
+    #[inline]
+    pub fn end(&mut self, outcome: Outcome) {
+        self.ended[outcome.code() as usize] += 1;
+    }
+
+    /// How many ended well, not degraded.
+    pub fn good(&self) -> u64 {
+        self.ended[Outcome::Ok.code() as usize]
+    }
+
+    /// How many ended with a stand-in for the answer.
+    pub fn degraded(&self) -> u64 {
+        self.ended[Outcome::Degraded.code() as usize]
+    }
+
+    /// How many ended in a failure of this class.
+    pub fn failed_as(&self, class: Class) -> u64 {
+        self.ended[Outcome::failed(class).code() as usize]
+    }
+
+    /// How many failed.
+    pub fn failed(&self) -> u64 {
+        self.answered() - self.good() - self.degraded()
+    }
+
+    /// How many ended, in whatever way.
+    pub fn answered(&self) -> u64 {
+        self.ended.iter().sum()
+    }
+
+    /// How many had not ended when the run did.
+    pub fn open(&self) -> u64 {
+        self.issued - self.answered()
+    }
+}
+
+/// What became of the tasks of a group of agents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentRecord {
+    /// The name of the group.
+    pub name: String,
+    /// How many agents there are.
+    pub count: u32,
+    /// Tasks.
+    pub tasks: Tally,
+    /// Time from the arrival of a task to its end, of all that ended.
+    pub latency: Histogram,
+    /// The same, of those that ended good or degraded.
+    pub latency_ok: Histogram,
+    /// Frozen agent-seconds: time in which tasks waited for calls that failed in the end, in
+    /// nanoseconds, summed over agents.
+    pub frozen: u128,
+    /// Time in which agents had a task in hand, in nanoseconds, summed over slots in use.
+    pub busy: u128,
+}
+
+/// What became of the requests to a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceRecord {
+    /// The name of the service.
+    pub name: String,
+    /// Slots; `u32::MAX` for no limit.
+    pub slots: u32,
+    /// Requests, as the service ended them, whether or not the caller still listened.
+    pub requests: Tally,
+    /// Time that requests waited for a slot, of all that got one.
+    pub waiting: Histogram,
+    /// Time from the arrival of a request to its end, of all that got a slot and were ended.
+    pub sojourn: Histogram,
+    /// Requests whose caller gave up before the end.
+    pub abandoned: u64,
+    /// Work on requests after their caller gave up, in slot-nanoseconds.
+    pub wasted: u128,
+    /// Slots in use, integrated over time, in nanoseconds.
+    pub busy: u128,
+    /// Requests in line, integrated over time, in nanoseconds.
+    pub queued: u128,
+    /// Time with a fault of the kind *down* or *hang*, in nanoseconds.
+    pub down: u128,
+    /// Time with a fault of any kind, in nanoseconds.
+    pub faulty: u128,
+    /// How often the service went from no fault to some fault.
+    pub fault_episodes: u64,
+}
+
+/// What became of the calls from one party to one service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EdgeRecord {
+    /// The caller: the name of a group of agents or of a service.
+    pub from: String,
+    /// The name of the service called.
+    pub to: String,
+    /// Calls, as the caller sees them: from above the policy.
+    pub calls: Tally,
+    /// Attempts that reached the way to the service: from below the policy.
+    pub attempts: Tally,
+    /// Time from the beginning of a call to its end, of all that ended.
+    pub latency: Histogram,
+    /// The same, of those that ended good or degraded.
+    pub latency_ok: Histogram,
+    /// Attempts that ended after they had been given up.
+    pub late: u64,
+}
+
+/// The states of one instance of a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerRecord {
+    /// Which instance: `research#2 -> github: breaker`.
+    pub name: String,
+    /// The kind of layer.
+    pub kind: String,
+    /// The states it was in, by name.
+    pub states: Vec<StateRecord>,
+}
+
+/// One state of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateRecord {
+    /// The name of the state.
+    pub state: &'static str,
+    /// How often it was entered.
+    pub entered: u64,
+    /// How long the layer was in it, in all.
+    pub time: Span,
+}
