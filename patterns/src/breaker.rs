@@ -34,6 +34,7 @@
 //! The record of calls is kept, but not used, while open or half-open, and begun anew on closing.
 
 mod settings;
+mod state;
 mod window;
 
 use crate::backoff::Backoff;
@@ -41,12 +42,14 @@ use crate::invalid::Invalid;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step};
 use crate::outcome::{Class, Outcome};
 use crate::time::{Span, Time};
+use state::Token;
 use window::Record;
 
 pub use settings::{
     Cancelled, Compare, Evaluate, FAILURES, HalfOpen, IGNORED, Late, OpenEnd, OpenWait, Permits,
     Settings, Then, Trip,
 };
+pub use state::{Permit, Refused, State, Verdict};
 pub use window::{Align, Counts, Window};
 
 /// A circuit breaker.
@@ -101,69 +104,6 @@ pub struct Breaker {
     /// How often it has opened since it was closed.
     opened: u32,
     calls: PerCall<Option<Token>>,
-}
-
-/// The state of a [`Breaker`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Every call is admitted.
-    Closed,
-    /// No call is admitted.
-    Open {
-        /// The first time at which a call is admitted, as a probe.
-        until: Time,
-    },
-    /// Probes are admitted, and no other call.
-    HalfOpen {
-        /// From this time on it is open or closed again; [`Time::MAX`] is never.
-        until: Time,
-        /// Permits taken and not given back.
-        taken: u32,
-        /// Probes that succeeded.
-        successes: u32,
-    },
-}
-
-impl State {
-    /// The name used in notes and charts: `closed`, `open` or `half-open`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open { .. } => "open",
-            Self::HalfOpen { .. } => "half-open",
-        }
-    }
-}
-
-/// How a call ended, as a [`Breaker`] sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The callee did its work.
-    Success,
-    /// It did not.
-    Failure,
-    /// This says nothing about the callee.
-    Ignored,
-}
-
-/// A call was not admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// When a call may be admitted again. A half-open breaker cannot know, since that depends on
-    /// its probes: then this is the time of the refusal.
-    pub until: Time,
-}
-
-/// Leave to make one call. It goes back to the breaker by [`Breaker::settle`], once.
-#[derive(Debug)]
-#[must_use]
-pub struct Permit(Token);
-
-#[derive(Clone, Copy, Debug)]
-struct Token {
-    generation: u32,
-    /// Whether its call was given up, and what it held was given back.
-    given_up: bool,
 }
 
 impl Breaker {
