@@ -167,6 +167,12 @@ impl<T: Default> PerCall<T> {
         }
         self.0[index] = value;
     }
+
+    /// What is remembered of a call; nothing if no call had this id, or a larger one, so far.
+    #[inline]
+    pub fn get(&self, call: CallId) -> Option<&T> {
+        self.0.get(call.0 as usize)
+    }
 }
 
 impl<T> Index<CallId> for PerCall<T> {
