@@ -1,0 +1,79 @@
+//! Experiments whose course can be told beforehand, to the nanosecond.
+
+use patterns::{Class, Outcome, Span};
+use sim::kernel::Law;
+use sim::model::system::{Effect, System};
+use sim::{Watch, run};
+
+use crate::tank::{self, at, secs};
+
+/// One agent that calls one service back to back; each call that fails takes ten seconds.
+fn back_to_back(failures: u32, open: Span, outage: Span) -> System {
+    let mut system = tank::system(secs(300));
+    let steps = vec![tank::call(0)];
+    system.agents = vec![tank::agents("agent", 1, tank::closed(Law::constant(Span::ZERO)), steps)];
+    system.services = vec![tank::service("mcp", u32::MAX, 0, Law::constant(secs(1)))];
+    system.policies =
+        vec![tank::policy(vec![tank::breaker(failures, open), tank::timeout(secs(10))])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    system.faults =
+        vec![tank::once(0, Effect::Hang { resume: false }, Span::ZERO, outage)];
+    system
+}
+
+#[test]
+fn a_breaker_of_five_and_sixty_sees_the_recovery_fifty_seconds_late() {
+    let record = run(&back_to_back(5, secs(60), secs(60)), 1, Watch::Trace);
+    let trace = record.trace.expect("it was asked for");
+
+    let ends = |class| {
+        let ends = trace.calls.iter().filter(move |call| call.outcome.class() == Some(class));
+        ends.map(|call| call.to).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(Class::Timeout), [10, 20, 30, 40, 50].map(|end| at(secs(end))));
+    let good = trace.calls.iter().find(|call| call.outcome == Outcome::Ok).expect("it recovers");
+    assert_eq!((good.from, good.to), (at(secs(110)), at(secs(111))));
+
+    let breaker = trace.lanes.iter().find(|lane| lane.name == "agent -> mcp: breaker");
+    let states: Vec<_> =
+        breaker.expect("it has a lane").episodes.iter().map(|e| (e.state, e.from)).collect();
+    let expected =
+        [("closed", 0), ("open", 50), ("half-open", 110), ("closed", 111)].map(|(s, t)| (s, at(secs(t))));
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn without_a_breaker_the_agent_is_back_with_the_call_after_the_outage() {
+    let record = run(&back_to_back(u32::MAX, secs(60), secs(60)), 1, Watch::Trace);
+    let trace = record.trace.expect("it was asked for");
+    let failed = trace.calls.iter().filter(|call| !call.outcome.is_ok()).count();
+    assert_eq!(failed, 6);
+    let good = trace.calls.iter().find(|call| call.outcome == Outcome::Ok).expect("it recovers");
+    assert_eq!(good.from, at(secs(60)));
+}
+
+/// The order of breaker and retry decides when the breaker sees anything at all: with a timeout of
+/// 30 s, 5 failures, and retries after 1, 2, 4, … s.
+#[test]
+fn a_breaker_outside_the_retries_opens_late() {
+    let opens = |outside: bool, retries: u32| {
+        let mut layers = vec![
+            tank::breaker(5, secs(3600)),
+            tank::retry(retries, secs(1), patterns::backoff::Jitter::None),
+            tank::timeout(secs(30)),
+        ];
+        if !outside {
+            layers.swap(0, 1);
+        }
+        let mut system = back_to_back(5, secs(3600), secs(7200));
+        system.horizon = at(secs(3600));
+        system.policies = vec![tank::policy(layers)];
+        let record = run(&system, 1, Watch::Trace);
+        let trace = record.trace.expect("it was asked for");
+        let lane = trace.lanes.iter().find(|lane| lane.name.ends_with("breaker"));
+        let open = lane.expect("it has a lane").episodes.iter().find(|e| e.state == "open");
+        open.expect("it opens").from.as_secs_f64()
+    };
+    assert_eq!([0, 2, 3, 5].map(|retries| opens(true, retries)), [150.0, 465.0, 635.0, 1055.0]);
+    assert_eq!([0, 2, 3, 5].map(|retries| opens(false, retries)), [150.0, 154.0, 157.0, 165.0]);
+}

@@ -1,0 +1,281 @@
+//! Layers in every order under random stories: every call is answered once, and nothing of it is
+//! left behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use patterns::backoff::Jitter;
+use patterns::fallback::Instead;
+use patterns::{CallId, Class, Cx, Layer, Outcome, PerCall, Span, Step, Target, Time};
+use proptest::prelude::*;
+use sim::call::{Calls, Command, Instance, Link, Notice, Observer};
+use sim::kernel::{Agenda, Streams};
+use sim::model::system::LayerMaker;
+
+use crate::tank::{self, millis, secs};
+
+/// A second attempt beside the first when that takes long; the first good answer counts.
+#[derive(Clone, Debug, Default)]
+struct Hedge {
+    under_way: PerCall<u32>,
+}
+
+impl Layer for Hedge {
+    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+        self.under_way.open(call, 1);
+        Step::SendAndWake(cx.now + millis(150))
+    }
+
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
+        self.under_way[call] -= 1;
+        if outcome.is_ok() || self.under_way[call] == 0 {
+            return Step::Reply(outcome);
+        }
+        Step::Wait
+    }
+
+    fn on_wake(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
+        self.under_way[call] += 1;
+        Step::Send
+    }
+}
+
+fn any_layer() -> impl Strategy<Value = LayerMaker> {
+    prop_oneof![
+        Just(tank::timeout(millis(200))),
+        Just(tank::breaker(2, secs(1))),
+        Just(tank::retry(2, millis(100), Jitter::Full)),
+        Just(tank::bulkhead(1, 2, Some(millis(500)))),
+        Just(tank::bulkhead(2, 0, None)),
+        Just(tank::fallback(Instead::Value)),
+        Just(tank::fallback(Instead::Target(Target(0)))),
+        Just(tank::maker("hedge", Hedge::default())),
+    ]
+}
+
+/// What happens outside of the layers.
+#[derive(Clone, Debug)]
+enum Happening {
+    /// A call comes.
+    Call,
+    /// Some request ends, well or not.
+    End(usize, bool),
+    /// Some caller gives up.
+    Cancel(usize),
+    /// Time passes, and whoever asked for it is woken.
+    Pass(u64),
+}
+
+fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+    let one = prop_oneof![
+        3 => Just(Happening::Call),
+        4 => (any::<usize>(), any::<bool>()).prop_map(|(which, ok)| Happening::End(which, ok)),
+        1 => any::<usize>().prop_map(Happening::Cancel),
+        4 => (0..400_u64).prop_map(Happening::Pass),
+    ];
+    prop::collection::vec(one, 1..200)
+}
+
+/// Counts what is told, and holds it against what may be told.
+#[derive(Debug, Default)]
+struct Counts {
+    open: BTreeMap<u32, i64>,
+    attempts: i64,
+    given_up: i64,
+    late: i64,
+}
+
+impl Observer for Counts {
+    fn link(&mut self, link: u32, notice: Notice) {
+        match notice {
+            Notice::Begun => *self.open.entry(link).or_default() += 1,
+            Notice::Ended(..) | Notice::GivenUp(_) => *self.open.entry(link).or_default() -= 1,
+            Notice::Sent => self.attempts += 1,
+            Notice::Answered(..) => self.attempts -= 1,
+            Notice::Dropped(_) => {
+                self.attempts -= 1;
+                self.given_up += 1;
+            }
+            Notice::Late(_) => self.late += 1,
+        }
+    }
+
+    fn layer(&mut self, _layer: u32, _state: &'static str) {}
+}
+
+/// Callers above and requests below.
+struct Outside {
+    calls: Calls,
+    agenda: Agenda,
+    counts: Counts,
+    /// By caller, the frame of its open call.
+    callers: BTreeMap<u32, u32>,
+    next_caller: u32,
+    /// Requests and their leaves; some work stops when it is given up.
+    requests: BTreeMap<u32, u32>,
+    next_request: u32,
+    stops: bool,
+    forgotten: i64,
+}
+
+const WAKE: u8 = 5;
+
+impl Outside {
+    fn new(layers: &[LayerMaker], spare: &[LayerMaker], stops: bool) -> Self {
+        let mut agenda = Agenda::default();
+        let streams = Streams::new(1);
+        let instances = layers.iter().chain(spare).enumerate().map(|(index, maker)| {
+            let draws = streams.stream(&index.to_string());
+            Instance::new((maker.make)(), draws, agenda.lane())
+        });
+        let instances = instances.collect();
+        let split = layers.len() as u32;
+        let main = Link { chain: (0..split).collect(), targets: [1].into() };
+        let chain = split..split + spare.len() as u32;
+        let spare = Link { chain: chain.collect(), targets: [2].into() };
+        let last = Link::default();
+        Self {
+            calls: Calls::new(vec![main, spare, last], instances, WAKE),
+            agenda,
+            counts: Counts::default(),
+            callers: BTreeMap::new(),
+            next_caller: 0,
+            requests: BTreeMap::new(),
+            next_request: 0,
+            stops,
+            forgotten: 0,
+        }
+    }
+
+    fn happen(&mut self, happening: &Happening) {
+        let Self { calls, agenda, counts, .. } = self;
+        match *happening {
+            Happening::Call => {
+                let caller = self.next_caller;
+                self.next_caller += 1;
+                let top = calls.begin(0, caller, agenda, counts);
+                self.callers.insert(caller, top);
+            }
+            Happening::End(which, ok) => {
+                let Some(request) = nth(&self.requests, which) else { return };
+                let leaf = self.requests.remove(&request).expect("it is there");
+                let outcome = if ok { Outcome::Ok } else { Outcome::failed(Class::Network) };
+                calls.end(leaf, outcome, agenda, counts);
+            }
+            Happening::Cancel(which) => {
+                let Some(caller) = nth(&self.callers, which) else { return };
+                let top = self.callers.remove(&caller).expect("it is there");
+                calls.cancel(top, caller, agenda, counts);
+            }
+            Happening::Pass(time) => {
+                let until = agenda.now() + millis(time);
+                while let Some(event) = self.agenda.next(until) {
+                    assert_eq!(event.kind, WAKE);
+                    self.calls.wake(event.index, &mut self.agenda, &mut self.counts);
+                    self.obey();
+                }
+                // Time goes on even if nobody asked to be woken.
+                self.agenda.post(until, sim::kernel::Event { kind: WAKE + 1, index: 0 });
+                assert!(self.agenda.next(until).is_some());
+            }
+        }
+        self.obey();
+    }
+
+    fn obey(&mut self) {
+        while let Some(command) = self.calls.next_command() {
+            match command {
+                Command::Launch { leaf, .. } => {
+                    if !self.calls.is_wanted(leaf) {
+                        self.forgotten += 1;
+                        continue;
+                    }
+                    let request = self.next_request;
+                    self.next_request += 1;
+                    self.requests.insert(request, leaf);
+                    self.calls.launched(leaf, request);
+                }
+                Command::Abandon { leaf, request } => {
+                    if self.stops && self.calls.is_abandoned(leaf, request) {
+                        assert_eq!(self.requests.remove(&request), Some(leaf));
+                        self.calls.forget(leaf);
+                        self.forgotten += 1;
+                    }
+                }
+                Command::Done { caller, .. } => {
+                    assert!(self.callers.remove(&caller).is_some(), "answered twice");
+                }
+            }
+        }
+    }
+}
+
+fn nth(map: &BTreeMap<u32, u32>, which: usize) -> Option<u32> {
+    map.keys().copied().nth(which % map.len().max(1))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_call_ends_once_and_leaves_nothing(
+        layers in prop::collection::vec(any_layer(), 0..6),
+        spare in prop::collection::vec(any_layer(), 0..3),
+        stops in any::<bool>(),
+        story in happenings(),
+    ) {
+        let mut outside = Outside::new(&layers, &spare, stops);
+        for happening in &story {
+            outside.happen(happening);
+            // Every request that is known is one that some leaf stands for, and but once.
+            let leaves: BTreeSet<_> = outside.requests.values().collect();
+            prop_assert_eq!(leaves.len(), outside.requests.len());
+        }
+        for _ in 0..1000 {
+            if outside.callers.is_empty() && outside.requests.is_empty() {
+                break;
+            }
+            outside.happen(&Happening::End(0, true));
+            outside.happen(&Happening::Pass(1000));
+        }
+        prop_assert!(outside.callers.is_empty(), "a call was never answered");
+        prop_assert!(outside.calls.is_empty(), "something is left of a call");
+        prop_assert!(outside.counts.open.values().all(|open| *open == 0), "{:?}", outside.counts);
+        prop_assert_eq!(outside.counts.attempts, 0);
+        prop_assert_eq!(outside.counts.given_up, outside.counts.late + outside.forgotten);
+    }
+}
+
+#[test]
+fn an_attempt_beyond_the_first_is_marked() {
+    /// Notes whether its calls are extra.
+    #[derive(Clone, Debug)]
+    struct Probe;
+    impl Layer for Probe {
+        fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
+            cx.note(if cx.is_extra { "extra" } else { "first" });
+            Step::Reply(Outcome::failed(Class::Rejected))
+        }
+        fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
+            Step::Reply(outcome)
+        }
+    }
+    struct States(Vec<&'static str>);
+    impl Observer for States {
+        fn link(&mut self, _link: u32, _notice: Notice) {}
+        fn layer(&mut self, _layer: u32, state: &'static str) {
+            self.0.push(state);
+        }
+    }
+    let layers = [
+        tank::retry(2, Span::from_secs(1), Jitter::None),
+        tank::timeout(secs(5)),
+        tank::maker("probe", Probe),
+    ];
+    let mut outside = Outside::new(&layers, &[], false);
+    let mut states = States(Vec::new());
+    outside.calls.begin(0, 0, &mut outside.agenda, &mut states);
+    while let Some(event) = outside.agenda.next(Time::MAX) {
+        outside.calls.wake(event.index, &mut outside.agenda, &mut states);
+    }
+    assert_eq!(states.0, ["first", "extra", "extra"]);
+}

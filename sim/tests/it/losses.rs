@@ -1,0 +1,171 @@
+//! Nothing is lost: what was begun has ended, was given up, or is still open; whatever the layers,
+//! the faults and the seed.
+
+use patterns::backoff::Jitter;
+use patterns::fallback::Instead;
+use patterns::{Class, Span, Target};
+use proptest::prelude::*;
+use sim::model::system::{Abandoned, Effect, Fault, LayerMaker, Per, RateLimit, Schedule, System};
+use sim::observe::{Record, Tally};
+use sim::{Watch, run};
+
+use crate::tank::{self, exponential, millis, secs};
+
+fn layer() -> impl Strategy<Value = LayerMaker> {
+    let per = prop_oneof![Just(Per::Agent), Just(Per::Edge), Just(Per::Policy)];
+    let layer = prop_oneof![
+        Just(tank::timeout(millis(300))),
+        Just(tank::timeout(millis(40))),
+        Just(tank::breaker(3, secs(2))),
+        Just(tank::retry(2, millis(50), Jitter::Full)),
+        Just(tank::bulkhead(2, 1, Some(millis(200)))),
+        Just(tank::bulkhead(1, 0, None)),
+        Just(tank::fallback(Instead::Value)),
+        Just(tank::fallback(Instead::Target(Target(0)))),
+    ];
+    (layer, per).prop_map(|(layer, per)| LayerMaker { per, ..layer })
+}
+
+fn effect() -> impl Strategy<Value = Effect> {
+    prop_oneof![
+        Just(Effect::Down),
+        any::<bool>().prop_map(|resume| Effect::Hang { resume }),
+        Just(Effect::Slow(10.0)),
+        Just(Effect::Errors(Class::Network, 0.7)),
+    ]
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    (0..3_usize, effect(), any::<bool>()).prop_map(|(service, effect, once)| {
+        let schedule = if once {
+            Schedule::Once { at: tank::at(secs(5)), lasts: secs(10) }
+        } else {
+            Schedule::Renewal { up: exponential(secs(4)), down: exponential(secs(1)) }
+        };
+        Fault { name: format!("{effect:?} {service} {once}"), service, effect, schedule }
+    })
+}
+
+/// Two groups of agents, a front service that calls a back service, and a spare.
+fn any_system() -> impl Strategy<Value = System> {
+    let layers = || prop::collection::vec(layer(), 0..5);
+    let faults = prop::collection::vec(fault(), 0..4);
+    let limits = (1..4_u32, 0..3_u32, any::<bool>(), any::<bool>());
+    (layers(), layers(), faults, limits).prop_map(|(outer, inner, faults, limits)| {
+        let (slots, queue, stops, limited) = limits;
+        let mut system = tank::system(secs(30));
+        let steps = vec![tank::call(0), sim::model::system::Step::Call {
+            service: 1,
+            times: 2,
+            optional: true,
+        }];
+        system.agents = vec![
+            tank::agents("closed", 4, tank::closed(exponential(millis(100))), steps),
+            tank::agents(
+                "open",
+                1,
+                sim::model::system::Arrivals::Open(exponential(millis(200))),
+                vec![tank::call(0)],
+            ),
+        ];
+        let mut front = tank::service("front", slots, queue, exponential(millis(50)));
+        front.steps = vec![tank::call(1)];
+        front.abandoned = if stops { Abandoned::Stops } else { Abandoned::RunsOn };
+        let mut back = tank::service("back", 2, u32::MAX, exponential(millis(60)));
+        back.errors = vec![(Class::Network, 0.1), (Class::Validation, 0.05)];
+        back.rate_limit = limited.then_some(RateLimit { every: millis(80), burst: 3 });
+        let spare = tank::service("spare", u32::MAX, 0, exponential(millis(20)));
+        system.services = vec![front, back, spare];
+        let mut outer = tank::policy(outer);
+        outer.targets = vec![2];
+        let mut inner = tank::policy(inner);
+        inner.targets = vec![2];
+        system.policies = vec![outer, inner];
+        system.edges = vec![
+            tank::edge(0, 0, Some(0)),
+            tank::edge(0, 1, Some(1)),
+            tank::edge(0, 2, None),
+            tank::edge(1, 0, Some(0)),
+            tank::edge(1, 2, None),
+        ];
+        for to in [1, 2] {
+            let from = sim::model::system::Party::Service(0);
+            let policy = (to == 1).then_some(1);
+            system.edges.push(sim::model::system::Edge { from, to, policy });
+        }
+        system.faults = faults;
+        system
+    })
+}
+
+/// What was begun at all, whether or not it is still open.
+fn tallies(record: &Record) -> impl Iterator<Item = &Tally> {
+    let agents = record.agents.iter().map(|agents| &agents.tasks);
+    let services = record.services.iter().map(|service| &service.requests);
+    let edges = record.edges.iter().flat_map(|edge| [&edge.calls, &edge.attempts]);
+    agents.chain(services).chain(edges)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_begun_ends_once(system in any_system(), seed in any::<u64>()) {
+        let record = run(&system, seed, Watch::Counts);
+        prop_assert_eq!(record.stopped, None);
+        for tally in tallies(&record) {
+            prop_assert!(tally.answered() + tally.given_up <= tally.issued, "{:?}", tally);
+        }
+        // A closed group has at most one task open for each agent.
+        prop_assert!(record.agents[0].tasks.open() <= 4);
+        // Each attempt that is not refused on the way is a request, and the other way round.
+        let attempts: u64 = record.edges.iter().map(|edge| edge.attempts.issued).sum();
+        let requests: u64 = record.services.iter().map(|service| service.requests.issued).sum();
+        prop_assert_eq!(attempts, requests);
+        // Attempts end in time or late, are open still, or were stopped with their request.
+        for edge in &record.edges {
+            prop_assert!(edge.late <= edge.attempts.given_up);
+        }
+    }
+
+    /// Once the source dries up, everything comes to its end and no frame is left behind.
+    #[test]
+    fn after_the_last_task_all_is_quiet(mut system in any_system(), seed in any::<u64>()) {
+        // One task for each agent, then none before the horizon.
+        for agents in &mut system.agents {
+            agents.arrivals = tank::closed(sim::kernel::Law::constant(secs(1000)));
+        }
+        system.faults.retain(|fault| matches!(fault.schedule, Schedule::Once { .. }));
+        system.horizon = tank::at(secs(1900));
+        let record = run(&system, seed, Watch::Counts);
+        for tally in tallies(&record) {
+            prop_assert_eq!(tally.open(), 0, "{:?}", record);
+        }
+    }
+
+    /// Watching changes nothing.
+    #[test]
+    fn a_traced_run_is_the_same_run(system in any_system(), seed in any::<u64>()) {
+        let counted = run(&system, seed, Watch::Counts);
+        let traced = run(&system, seed, Watch::Trace);
+        prop_assert_eq!(counted.fingerprint, traced.fingerprint);
+        prop_assert_eq!(counted, Record { trace: None, ..traced });
+    }
+}
+
+#[test]
+fn nothing_before_the_warm_up_counts() {
+    let mut system = tank::system(secs(100));
+    let arrivals = sim::model::system::Arrivals::Open(sim::kernel::Law::constant(secs(1)));
+    system.agents = vec![tank::agents("a", 1, arrivals, vec![tank::call(0)])];
+    system.services =
+        vec![tank::service("s", u32::MAX, 0, sim::kernel::Law::constant(millis(500)))];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system.warmup = tank::at(secs(60));
+    let record = run(&system, 1, Watch::Counts);
+    // Tasks at 60, 61, …, 100; the last has no time to end.
+    assert_eq!((record.agents[0].tasks.issued, record.agents[0].tasks.good()), (41, 40));
+    assert_eq!(record.services[0].busy, u128::from(millis(500).as_nanos()) * 40);
+    assert_eq!(record.agents[0].latency_ok.mean_secs(), 0.5);
+    let _ = Span::ZERO;
+}
