@@ -49,6 +49,11 @@ pub trait Layer {
 
     /// An attempt has ended after its call was given up.
     fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+
+    /// The state it begins in, for a layer that tells of its states by [`Cx::note`].
+    fn first_state(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What a layer does next about one call.
@@ -161,6 +166,12 @@ impl<T: Default> PerCall<T> {
             self.0.resize_with(index + 1, T::default);
         }
         self.0[index] = value;
+    }
+
+    /// What is remembered of a call; nothing if no call had this id, or a larger one, so far.
+    #[inline]
+    pub fn get(&self, call: CallId) -> Option<&T> {
+        self.0.get(call.0 as usize)
     }
 }
 

@@ -7,11 +7,17 @@
 //! implementation of [`Layer`], by which it can stand in the path of a call in any order with the
 //! others. Read [`layer`] first, then any pattern.
 
+pub mod backoff;
+pub mod breaker;
+pub mod bulkhead;
+pub mod fallback;
 pub mod invalid;
 pub mod layer;
 pub mod outcome;
+pub mod retry;
 pub mod testing;
 pub mod time;
+pub mod timeout;
 
 pub use invalid::Invalid;
 pub use layer::{CallId, Cx, Draw, Effects, Layer, PerCall, Step, Target};

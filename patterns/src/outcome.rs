@@ -141,10 +141,8 @@ impl Classes {
     pub const ALL: Self = Self(u16::MAX);
     /// Every failure that the callee or the way to it made: all but refusals of the caller's own
     /// layers.
-    pub const REMOTE: Self = Self::ALL
-        .without(Class::BreakerOpen)
-        .without(Class::BulkheadFull)
-        .without(Class::Rejected);
+    pub const REMOTE: Self =
+        Self::ALL.without(Class::BreakerOpen).without(Class::BulkheadFull).without(Class::Rejected);
 
     /// This set and `class`.
     pub const fn with(self, class: Class) -> Self {

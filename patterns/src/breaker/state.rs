@@ -1,0 +1,66 @@
+//! The words of a circuit breaker: its states, what it grants, and what it is told.
+
+use crate::time::Time;
+
+/// The state of a [`Breaker`](super::Breaker).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Every call is admitted.
+    Closed,
+    /// No call is admitted.
+    Open {
+        /// The first time at which a call is admitted, as a probe.
+        until: Time,
+    },
+    /// Probes are admitted, and no other call.
+    HalfOpen {
+        /// From this time on it is open or closed again; [`Time::MAX`] is never.
+        until: Time,
+        /// Permits taken and not given back.
+        taken: u32,
+        /// Probes that succeeded.
+        successes: u32,
+    },
+}
+
+impl State {
+    /// The name used in notes and charts: `closed`, `open` or `half-open`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open { .. } => "open",
+            Self::HalfOpen { .. } => "half-open",
+        }
+    }
+}
+
+/// How a call ended, as a [`Breaker`](super::Breaker) sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The callee did its work.
+    Success,
+    /// It did not.
+    Failure,
+    /// This says nothing about the callee.
+    Ignored,
+}
+
+/// A call was not admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When a call may be admitted again. A half-open breaker cannot know, since that depends on
+    /// its probes: then this is the time of the refusal.
+    pub until: Time,
+}
+
+/// Leave to make one call. It goes back to the breaker by [`Breaker::settle`](super::Breaker::settle), once.
+#[derive(Debug)]
+#[must_use]
+pub struct Permit(pub(super) Token);
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) generation: u32,
+    /// Whether its call was given up, and what it held was given back.
+    pub(super) given_up: bool,
+}

@@ -1,0 +1,75 @@
+//! Timeout: stop waiting for an answer after a while.
+//!
+//! ```text
+//!  call ──► send ──┬── a result comes first ──► the result
+//!                  └── the limit comes first ─► failed: timeout
+//! ```
+//!
+//! | knob | unit | meaning at the boundary |
+//! |---|---|---|
+//! | `limit` | time, longer than zero | a result at exactly the deadline counts if its event comes before that of the deadline: the order of events decides, and a simulation has a total one |
+//!
+//! The attempt that was given up releases what it holds in the layers below; whether work goes on
+//! at the callee is not for this layer to say. A result that comes later changes nothing. Of two
+//! nested timeouts the earlier deadline holds, whichever of them is outside.
+
+use crate::invalid::Invalid;
+use crate::layer::{CallId, Cx, Layer, Step};
+use crate::outcome::{Class, Outcome};
+use crate::time::{Span, Time};
+
+/// The settings of a [`Timeout`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long an answer may take; longer than zero. [`Span::MAX`] is "for ever".
+    pub limit: Span,
+}
+
+/// A limit on how long an answer may take.
+///
+/// # Example
+///
+/// ```
+/// use patterns::timeout::{Settings, Timeout};
+/// use patterns::{Span, Time};
+///
+/// # fn main() -> Result<(), patterns::Invalid> {
+/// let timeout = Timeout::new(Settings { limit: Span::from_secs(30) })?;
+/// assert_eq!(timeout.deadline(Time::ZERO), Time::ZERO + Span::from_secs(30));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Timeout {
+    settings: Settings,
+}
+
+impl Timeout {
+    /// A timeout with these settings.
+    pub fn new(settings: Settings) -> Result<Self, Invalid> {
+        Invalid::unless(!settings.limit.is_zero(), "limit", "longer than zero")?;
+        Ok(Self { settings })
+    }
+
+    /// When a call that begins at `now` is given up; [`Time::MAX`] stands for never.
+    pub fn deadline(&self, now: Time) -> Time {
+        now + self.settings.limit
+    }
+}
+
+impl Layer for Timeout {
+    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
+        match self.deadline(cx.now) {
+            Time::MAX => Step::Send,
+            deadline => Step::SendAndWake(deadline),
+        }
+    }
+
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
+        Step::Reply(outcome)
+    }
+
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
+        Step::Reply(Outcome::failed(Class::Timeout))
+    }
+}
