@@ -21,12 +21,12 @@ const NORMAL_P99: f64 = 2.326_347_874_040_841;
 ///
 /// ```
 /// use patterns::Span;
-/// # extern crate wavetank_sim as sim;
 /// use sim::kernel::{Law, Streams};
 ///
 /// let latency = Law::lognormal_p99(Span::from_millis(400), Span::from_secs(3))?;
 /// let mut luck = Streams::new(7).stream("github: latency");
-/// assert_eq!(latency.sample(&mut luck), latency.sample(&mut Streams::new(7).stream("github: latency")));
+/// let mut same = Streams::new(7).stream("github: latency");
+/// assert_eq!(latency.sample(&mut luck), latency.sample(&mut same));
 /// # Ok::<(), patterns::Invalid>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

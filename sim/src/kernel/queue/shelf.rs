@@ -127,8 +127,9 @@ impl Shelf {
             here = CHUNK;
             chunk = *next;
         }
-        let level = (differ | 1).ilog2() / DIGIT;
-        Place { level: level as usize, way: 0 }.start(sample)
+        // Keys that are all the same have all digits in common.
+        let Some(bit) = differ.checked_ilog2() else { return sample };
+        Place { level: (bit / DIGIT) as usize, way: 0 }.start(sample)
     }
 
     /// Takes all keys from here. They may be put elsewhere on the way.
