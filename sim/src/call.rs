@@ -280,13 +280,7 @@ impl Calls {
     }
 
     /// Tells one frame what happened, and carries its step on until nothing more follows.
-    fn tell(
-        &mut self,
-        frame: u32,
-        told: Told,
-        agenda: &mut Agenda,
-        observer: &mut impl Observer,
-    ) {
+    fn tell(&mut self, frame: u32, told: Told, agenda: &mut Agenda, observer: &mut impl Observer) {
         let mut next = Some((frame, told));
         while let Some((frame, told)) = next {
             let step = self.decide(frame, told, agenda, observer);

@@ -82,9 +82,10 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(system: &'a System, seed: u64, watch: Watch) -> Self {
         let mut agenda = Agenda::default();
-        let lanes = system.policies.iter().map(|policy| {
-            policy.layers.iter().map(|_| agenda.lane()).collect()
-        });
+        let lanes = system
+            .policies
+            .iter()
+            .map(|policy| policy.layers.iter().map(|_| agenda.lane()).collect());
         let lanes = lanes.collect();
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
         Self {
@@ -197,16 +198,17 @@ impl<'a> Builder<'a> {
     fn links(&mut self, from: Party, name: &str, lane: Option<u32>) -> BTreeMap<usize, u32> {
         let system = self.system;
         let edges = || system.edges.iter().enumerate().filter(|(_, edge)| edge.from == from);
-        let links: BTreeMap<usize, u32> =
-            edges().zip(self.links.len() as u32..).map(|((_, edge), link)| (edge.to, link)).collect();
+        let links: BTreeMap<usize, u32> = edges()
+            .zip(self.links.len() as u32..)
+            .map(|((_, edge), link)| (edge.to, link))
+            .collect();
         for (index, edge) in edges() {
             let to = &system.services[edge.to];
             let route = format!("{name} -> {}", to.name);
             let mut link = Link::default();
             if let Some(policy) = edge.policy {
                 let layers = 0..system.policies[policy].layers.len();
-                link.chain =
-                    layers.map(|place| self.layer(policy, place, index, &route)).collect();
+                link.chain = layers.map(|place| self.layer(policy, place, index, &route)).collect();
                 let targets = system.policies[policy].targets.iter();
                 link.targets = targets.map(|target| links[target]).collect();
             }
@@ -265,9 +267,10 @@ impl<'a> Builder<'a> {
                 (*class, below)
             })
             .collect();
-        let by_fault = self.system.faults.iter().any(|fault| {
-            fault.service == service && matches!(fault.effect, Effect::Errors(..))
-        });
+        let by_fault =
+            self.system.faults.iter().any(|fault| {
+                fault.service == service && matches!(fault.effect, Effect::Errors(..))
+            });
         Way {
             to: self.first_service + service as u32,
             latency: service as u32,

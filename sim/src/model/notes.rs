@@ -71,7 +71,12 @@ impl World {
     }
 
     /// Writes down a change of what faults do to a node.
-    pub(super) fn note_health(&mut self, node: u32, health: &mut Health, was: Option<&'static str>) {
+    pub(super) fn note_health(
+        &mut self,
+        node: u32,
+        health: &mut Health,
+        was: Option<&'static str>,
+    ) {
         let now = self.agenda.now();
         let before = &self.nodes[node as usize].health;
         let service = self.nodes[node as usize].party.service();
@@ -82,8 +87,7 @@ impl World {
                 record.fault_episodes += u64::from(now >= self.recorder.warmup);
             }
             (true, false) => {
-                record.faulty +=
-                    counted(self.recorder.warmup, health.faulty_since, now);
+                record.faulty += counted(self.recorder.warmup, health.faulty_since, now);
             }
             _ => {}
         }

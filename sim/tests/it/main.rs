@@ -1,4 +1,10 @@
-//! Whole runs: that they are right, repeatable, and lose nothing.
+//! What the engine promises, seen from outside: the kernel piece by piece, then whole runs, which
+//! are right, repeatable, and lose nothing.
+
+mod agenda;
+mod law;
+mod queue;
+mod stream;
 
 mod course;
 mod layers;

@@ -1,0 +1,103 @@
+//! Exponential and normal draws by the ziggurat method.
+//!
+//! The area under the density is covered by 256 layers of one size. A layer is chosen by eight
+//! bits, a point along it by 53 others of the same 64; in some 99 of 100 cases that point lies
+//! under the density for certain, and nothing more is needed.
+//!
+//! G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of
+//! Statistical Software 5 (8), 2000; the bits of layer and point are kept apart as J. A. Doornik,
+//! "An improved ziggurat method to generate normal random samples", 2005, shows to be necessary.
+//! The edges of the layers are constants, so that they are the same everywhere; a test computes
+//! each anew.
+
+use super::stream::Stream;
+
+mod table;
+
+use table::{EXPONENTIAL_X, EXPONENTIAL_Y, NORMAL_X, NORMAL_Y};
+
+/// A number of layers.
+const LAYERS: usize = 256;
+/// Where the tail of the exponential density begins.
+const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
+/// Where the tail of the normal density begins.
+const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
+
+/// The upper 53 bits as a multiple of 2⁻⁵³ in `[0, 1)`.
+#[inline]
+pub(super) fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+}
+
+/// An exponential draw of mean 1.
+#[inline]
+pub(super) fn exponential(stream: &mut Stream) -> f64 {
+    let bits = stream.next_u64();
+    let layer = (bits & 0xff) as usize;
+    let x = unit(bits) * EXPONENTIAL_X[layer];
+    if x < EXPONENTIAL_X[layer + 1] { x } else { exponential_edge(stream, layer, x) }
+}
+
+/// What is to be done if the point does not lie under the density for certain.
+#[cold]
+#[inline(never)]
+fn exponential_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
+    loop {
+        if layer == 0 {
+            return EXPONENTIAL_TAIL - libm::log(1.0 - stream.draw());
+        }
+        if is_under(EXPONENTIAL_Y, layer, stream.draw(), libm::exp(-x)) {
+            return x;
+        }
+        let bits = stream.next_u64();
+        layer = (bits & 0xff) as usize;
+        x = unit(bits) * EXPONENTIAL_X[layer];
+        if x < EXPONENTIAL_X[layer + 1] {
+            return x;
+        }
+    }
+}
+
+/// A normal draw of mean 0 and variance 1.
+#[inline]
+pub(super) fn normal(stream: &mut Stream) -> f64 {
+    let bits = stream.next_u64();
+    let layer = (bits & 0xff) as usize;
+    let x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
+    if x.abs() < NORMAL_X[layer + 1] { x } else { normal_edge(stream, layer, x) }
+}
+
+#[cold]
+#[inline(never)]
+fn normal_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
+    loop {
+        if layer == 0 {
+            return normal_tail(stream).copysign(x);
+        }
+        if is_under(NORMAL_Y, layer, stream.draw(), libm::exp(-0.5 * x * x)) {
+            return x;
+        }
+        let bits = stream.next_u64();
+        layer = (bits & 0xff) as usize;
+        x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
+        if x.abs() < NORMAL_X[layer + 1] {
+            return x;
+        }
+    }
+}
+
+/// A draw from the upper tail (G. Marsaglia, Technometrics 6, 1964).
+fn normal_tail(stream: &mut Stream) -> f64 {
+    loop {
+        let x = -libm::log(1.0 - stream.draw()) / NORMAL_TAIL;
+        let y = -libm::log(1.0 - stream.draw());
+        if 2.0 * y >= x * x {
+            return NORMAL_TAIL + x;
+        }
+    }
+}
+
+/// Whether a point at the height `share` of its layer is under the density, which is `y` there.
+fn is_under(ys: &[f64; LAYERS + 1], layer: usize, share: f64, y: f64) -> bool {
+    ys[layer] + share * (ys[layer + 1] - ys[layer]) < y
+}
