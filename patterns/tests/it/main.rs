@@ -1,0 +1,12 @@
+//! What the patterns promise, whatever happens to them.
+
+mod backoff;
+mod breaker;
+mod breaker_boundary;
+mod breaker_layer;
+mod breaker_model;
+mod bulkhead;
+mod fallback;
+mod retry;
+mod settings;
+mod timeout;
