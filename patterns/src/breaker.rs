@@ -1,14 +1,14 @@
 //! Circuit breaker: stop calling what keeps failing, and probe before calling again.
 //!
 //! ```text
-//!              the trip condition holds
-//!  ┌────────┐ ────────────────────────► ┌──────┐
-//!  │ closed │                           │ open │◄──┐
-//!  └────────┘                           └──┬───┘   │ a probe failed,
-//!      ▲      the first call after the wait│       │ or the max wait is over
-//!      │                               ┌───▼───────┴─┐
-//!      └───────────────────────────────┤  half-open  │
-//!          enough probes succeeded     └─────────────┘
+//!               the trip condition holds
+//!  ┌────────┐ ─────────────────────────► ┌──────┐
+//!  │ closed │                            │ open │◄──┐
+//!  └────────┘                            └──┬───┘   │ a probe failed,
+//!      ▲      the first call after the wait │       │ or the max wait is over
+//!      │                                ┌───▼───────┴─┐
+//!      └────────────────────────────────┤  half-open  │
+//!           enough probes succeeded     └─────────────┘
 //! ```
 //!
 //! | knob | unit | at the boundary |

@@ -3,8 +3,10 @@
 mod backoff;
 mod breaker;
 mod breaker_boundary;
+mod breaker_defect;
 mod breaker_layer;
 mod breaker_model;
+mod breaker_story;
 mod bulkhead;
 mod fallback;
 mod retry;
