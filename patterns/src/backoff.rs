@@ -181,7 +181,8 @@ impl Backoff {
         let (least, most) = match (self.settings.jitter, &self.settings.curve) {
             (Jitter::Decorrelated, Curve::Exponential { first, factor }) => {
                 let previous = if waits == 0 { *first } else { previous.max(*first) };
-                (*first, previous.scale(*factor))
+                // Never less than before, though `f64` is coarse after some hundred days.
+                (*first, previous.scale(*factor).max(previous))
             }
             (jitter, _) => {
                 let length = self.length(waits);

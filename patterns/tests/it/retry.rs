@@ -9,6 +9,8 @@ use patterns::testing::Driver;
 use patterns::{Class, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
+use crate::breaker::{at, breaker, in_a_row};
+
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 
 fn constant(millis: u64) -> backoff::Settings {
@@ -193,6 +195,39 @@ fn a_call_begins_with_nothing_used() {
         assert!(matches!(driver.reply(0, NETWORK), Step::WaitUntil(_)));
         driver.cancel(0);
     }
+}
+
+/// Retry above breaker: a refusal says when to come again, and the retry comes no earlier, nor
+/// any later.
+#[test]
+fn a_retry_waits_for_the_breaker_below_to_let_it_pass() {
+    let rules = [Class::Network, Class::BreakerOpen].map(|class| (class, rule(9, constant(1_000))));
+    let mut retry = driver(settings(rules), &[]);
+    let mut breaker = Driver::new(breaker(in_a_row(1)), &[]);
+    let mut attempts = Vec::new();
+    let mut step = retry.call(0);
+    while step == Step::Send {
+        breaker.now = retry.now;
+        let up = retry.now == at(21);
+        let passed = match breaker.call(0) {
+            Step::Send => breaker.reply(0, if up { Outcome::Ok } else { NETWORK }),
+            refused => refused,
+        };
+        let Step::Reply(outcome) = passed else { panic!("{passed:?}") };
+        attempts.push(outcome.class());
+        step = retry.reply(0, outcome);
+        if let Step::WaitUntil(at) = step {
+            retry.now = at;
+            step = retry.wake(0);
+        }
+        if attempts.len() == 2 {
+            // The breaker opened at zero for 20 s, and was asked again at 1 s.
+            assert_eq!(retry.now, at(20));
+            retry.pass(Span::from_secs(1));
+        }
+    }
+    assert_eq!(step, Step::Reply(Outcome::Ok));
+    assert_eq!(attempts, [Some(Class::Network), Some(Class::BreakerOpen), None]);
 }
 
 fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
