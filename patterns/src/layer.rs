@@ -49,6 +49,11 @@ pub trait Layer {
 
     /// An attempt has ended after its call was given up.
     fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+
+    /// The state it begins in, for a layer that tells of its states by [`Cx::note`].
+    fn first_state(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What a layer does next about one call.

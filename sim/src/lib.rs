@@ -6,6 +6,10 @@
 //! - [`model`]: agents, services, sources, faults, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.
 
+pub mod call;
 pub mod kernel;
 pub mod model;
 pub mod observe;
+
+pub use model::{System, Watch, run};
+pub use observe::Record;

@@ -1,5 +1,32 @@
 //! What is simulated: agents and services, sources and faults.
+//!
+//! An agent and a service are the same thing to the engine, a *node*: requests come in, a program
+//! of steps runs, an outcome goes out. An agent's requests are tasks from its *source*; a
+//! service's come from calls. So a service that calls other services needs nothing of its own.
 
 pub mod system;
 
+mod build;
+mod fault;
+mod node;
+mod notes;
+mod request;
+mod source;
+mod world;
+
+pub use build::Watch;
 pub use system::System;
+pub use world::World;
+
+use crate::observe::Record;
+
+/// Runs a system once, from time zero to its horizon.
+///
+/// Equal systems and seeds give equal records, to the last bit.
+///
+/// # Panics
+///
+/// If the system refers to parts that it does not have, or lacks an edge for a call.
+pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
+    World::new(system, seed, watch).run()
+}

@@ -9,6 +9,7 @@ pub use histogram::Histogram;
 pub use trace::{Episode, Lane, LaneKind, Tick, Trace};
 
 mod histogram;
+pub(crate) mod recorder;
 mod trace;
 
 /// What one run leaves behind.
@@ -47,6 +48,8 @@ pub struct Tally {
     pub issued: u64,
     /// How many ended in each way, by [`Outcome::code`].
     pub ended: [u64; 2 + Class::COUNT],
+    /// How many were given up before they ended: an attempt by a timeout, a request by its caller.
+    pub given_up: u64,
 }
 
 impl Tally {
@@ -81,9 +84,9 @@ impl Tally {
         self.ended.iter().sum()
     }
 
-    /// How many had not ended when the run did.
+    /// How many were neither ended nor given up when the run ended.
     pub fn open(&self) -> u64 {
-        self.issued - self.answered()
+        self.issued - self.answered() - self.given_up
     }
 }
 
@@ -96,15 +99,22 @@ pub struct AgentRecord {
     pub count: u32,
     /// Tasks.
     pub tasks: Tally,
-    /// Time from the arrival of a task to its end, of all that ended.
-    pub latency: Histogram,
-    /// The same, of those that ended good or degraded.
+    /// Time from the arrival of a task to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
+    /// The same, of those that failed.
+    pub latency_failed: Histogram,
     /// Frozen agent-seconds: time in which tasks waited for calls that failed in the end, in
     /// nanoseconds, summed over agents.
     pub frozen: u128,
     /// Time in which agents had a task in hand, in nanoseconds, summed over slots in use.
     pub busy: u128,
+}
+
+impl AgentRecord {
+    /// Time from the arrival of a task to its end, of all that ended.
+    pub fn latency(&self) -> Histogram {
+        self.latency_ok.and(&self.latency_failed)
+    }
 }
 
 /// What became of the requests to a service.
@@ -147,12 +157,19 @@ pub struct EdgeRecord {
     pub calls: Tally,
     /// Attempts that reached the way to the service: from below the policy.
     pub attempts: Tally,
-    /// Time from the beginning of a call to its end, of all that ended.
-    pub latency: Histogram,
-    /// The same, of those that ended good or degraded.
+    /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
+    /// The same, of those that failed.
+    pub latency_failed: Histogram,
     /// Attempts that ended after they had been given up.
     pub late: u64,
+}
+
+impl EdgeRecord {
+    /// Time from the beginning of a call to its end, of all that ended.
+    pub fn latency(&self) -> Histogram {
+        self.latency_ok.and(&self.latency_failed)
+    }
 }
 
 /// The states of one instance of a layer.

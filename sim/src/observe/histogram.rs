@@ -49,6 +49,13 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
+    /// What this one and `other` have counted together.
+    pub fn and(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.merge(other);
+        both
+    }
+
     /// How many lengths were counted.
     pub fn count(&self) -> u64 {
         self.count

@@ -1,0 +1,568 @@
+//! The way of a call through the layers of its policy, down and back up.
+//!
+//! A call at a layer is a *frame*. An attempt is a child frame one layer down, so retries and
+//! hedges are siblings in a tree; below the last layer a frame is a *leaf*, which stands for a
+//! request at the callee. A reply closes its frame and gives up what is still open below it.
+//!
+//! ```text
+//!   caller ── frame (retry) ── frame (breaker) ── frame (timeout) ── leaf ── request
+//!                        └──── frame (breaker) ── …
+//! ```
+//!
+//! A frame that was given up stays until its attempts have ended: so an attempt that runs on
+//! unseen still tells the layers below the one that gave it up, as late.
+//!
+//! Nothing here knows what a request is, or what time it takes. What the outside has to do is
+//! handed over as [`Command`]s, in order.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use patterns::{CallId, Cx, Effects, Layer, Outcome, Step};
+
+use crate::kernel::{Agenda, Event, LaneId, Stream};
+
+use frame::{Flag, Frame, Frames, NONE};
+
+mod frame;
+
+/// Something that the outside has to do, in the order in which it was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make a request of this leaf; tell it by [`Calls::launched`], or [`Calls::end`] it.
+    Launch {
+        /// The leaf.
+        leaf: u32,
+        /// The link it travels on.
+        link: u32,
+    },
+    /// The request made of this leaf is no longer waited for. It may [`Calls::end`] all the same,
+    /// or be [`Calls::forget`]-ed.
+    Abandon {
+        /// The leaf.
+        leaf: u32,
+        /// What [`Calls::launched`] was told.
+        request: u32,
+    },
+    /// A call has ended.
+    Done {
+        /// What [`Calls::begin`] was told.
+        caller: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// What is counted of the calls on one link: who asked for it adds it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A call began at the top of the link.
+    Begun,
+    /// A call ended at the top of the link: how, and the time at which it had begun.
+    Ended(Outcome, patterns::Time),
+    /// A call was given up by a layer of another link that had diverted to this one, or by its
+    /// caller.
+    GivenUp(patterns::Time),
+    /// An attempt was sent.
+    Sent,
+    /// An attempt ended in time.
+    Answered(Outcome, patterns::Time),
+    /// An attempt was given up.
+    Dropped(patterns::Time),
+    /// An attempt that had been given up ended: when it had begun.
+    Late(patterns::Time),
+}
+
+/// Whoever wants to know what goes on.
+pub trait Observer {
+    /// Something happened on a link.
+    fn link(&mut self, link: u32, notice: Notice);
+    /// An instance of a layer is in another state now.
+    fn layer(&mut self, layer: u32, state: &'static str);
+}
+
+/// From one caller to one callee: which layers stand between.
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    /// Indices of instances of layers, outermost first.
+    pub chain: Box<[u32]>,
+    /// The links that `Target(0)`, `Target(1)`, … of its layers stand for.
+    pub targets: Box<[u32]>,
+}
+
+/// One instance of a layer.
+pub struct Instance {
+    layer: Box<dyn Layer>,
+    draws: Stream,
+    lane: LaneId,
+    /// The frame of each [`CallId`].
+    frames: Vec<u32>,
+    /// Ids that are free to be used again.
+    free: Vec<u32>,
+}
+
+impl Instance {
+    /// An instance with draws of its own; deadlines that it sets go through `lane`.
+    pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
+        Self { layer, draws, lane, frames: Vec::new(), free: Vec::new() }
+    }
+
+    fn open(&mut self, frame: u32) -> CallId {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.frames.push(NONE);
+            self.frames.len() as u32 - 1
+        });
+        self.frames[id as usize] = frame;
+        CallId(id)
+    }
+
+    fn close(&mut self, call: CallId) {
+        self.free.push(call.0);
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("open", &(self.frames.len() - self.free.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// All calls on their way.
+#[derive(Debug)]
+pub struct Calls {
+    links: Vec<Link>,
+    layers: Vec<Instance>,
+    frames: Frames,
+    /// The kind of event by which a frame is woken.
+    wake: u8,
+    effects: Effects,
+    /// Frames to be woken by their own layer.
+    woken: VecDeque<u32>,
+    commands: VecDeque<Command>,
+}
+
+/// What a frame is told.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    Call,
+    Reply(Outcome),
+    Wake,
+}
+
+impl Calls {
+    /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
+    pub fn new(links: Vec<Link>, layers: Vec<Instance>, wake: u8) -> Self {
+        Self {
+            links,
+            layers,
+            frames: Frames::default(),
+            wake,
+            effects: Effects::default(),
+            woken: VecDeque::new(),
+            commands: VecDeque::new(),
+        }
+    }
+
+    /// A call begins on a link. Its end is told by [`Command::Done`] with this `caller`.
+    /// The frame returned names it, should it be given up by [`Calls::cancel`].
+    pub fn begin(
+        &mut self,
+        link: u32,
+        caller: u32,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) -> u32 {
+        let top = self.open(link, 0, caller, Flag::ROOT, agenda, observer);
+        if self.frames[top].is(Flag::LEAF) {
+            self.commands.push_back(Command::Launch { leaf: top, link });
+        } else {
+            self.tell(top, Told::Call, agenda, observer);
+        }
+        top
+    }
+
+    /// What the outside has to do next.
+    #[inline]
+    pub fn next_command(&mut self) -> Option<Command> {
+        self.commands.pop_front()
+    }
+
+    /// Whether a leaf to be launched is still wanted. If not, it is gone.
+    pub fn is_wanted(&mut self, leaf: u32) -> bool {
+        let wanted = !self.frames[leaf].is(Flag::GIVEN_UP);
+        if !wanted {
+            self.forget(leaf);
+        }
+        wanted
+    }
+
+    /// A leaf was launched as this request.
+    #[inline]
+    pub fn launched(&mut self, leaf: u32, request: u32) {
+        self.frames[leaf].call = request;
+    }
+
+    /// Whether this leaf was given up, and still stands for this request.
+    pub fn is_abandoned(&self, leaf: u32, request: u32) -> bool {
+        let frame = &self.frames[leaf];
+        frame.is(Flag::GIVEN_UP) && frame.is(Flag::LEAF) && frame.call == request
+    }
+
+    /// The request of a leaf has ended.
+    pub fn end(
+        &mut self,
+        leaf: u32,
+        outcome: Outcome,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
+        let frame = &self.frames[leaf];
+        let (link, began) = (frame.link, frame.began);
+        if frame.is(Flag::GIVEN_UP) {
+            observer.link(link, Notice::Late(began));
+            self.late(leaf, outcome, agenda, observer);
+        } else {
+            observer.link(link, Notice::Answered(outcome, began));
+            if let Some(next) = self.close(leaf, outcome, observer) {
+                self.tell(next.0, next.1, agenda, observer);
+            }
+        }
+    }
+
+    /// The request of a leaf that was given up will never end.
+    pub fn forget(&mut self, leaf: u32) {
+        let mut frame = leaf;
+        while frame != NONE && self.frames[frame].first_child == NONE {
+            let parent = self.frames.unlink(frame);
+            self.release(frame);
+            frame = parent;
+        }
+    }
+
+    /// The time that a frame asked for has come.
+    pub fn wake(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
+        self.frames[frame].unset(Flag::ARMED);
+        self.tell(frame, Told::Wake, agenda, observer);
+    }
+
+    /// The caller gives up its call, which [`Calls::begin`] named so. It will not be told of its
+    /// end.
+    pub fn cancel(
+        &mut self,
+        top: u32,
+        caller: u32,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
+        if !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
+            // It has ended in this very instant, and the caller is about to be told.
+            self.commands.retain(
+                |command| !matches!(command, Command::Done { caller: told, .. } if *told == caller),
+            );
+            return;
+        }
+        self.frames[top].parent = NONE;
+        self.give_up(top, agenda, observer);
+        self.wake_others(agenda, observer);
+    }
+
+    /// How many frames there is room for by now.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.frames.room()
+    }
+
+    /// Whether no call is open and nothing is left of earlier ones.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.commands.is_empty()
+    }
+
+    /// Tells one frame what happened, and carries its step on until nothing more follows.
+    fn tell(
+        &mut self,
+        frame: u32,
+        told: Told,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
+        let mut next = Some((frame, told));
+        while let Some((frame, told)) = next {
+            let step = self.decide(frame, told, agenda, observer);
+            next = self.carry_out(frame, step, agenda, observer);
+            if next.is_none() {
+                next = self.woken.pop_front().map(|frame| (frame, Told::Wake));
+            }
+        }
+    }
+
+    /// Wakes whom the layers asked to wake, when nothing else goes on.
+    fn wake_others(&mut self, agenda: &mut Agenda, observer: &mut impl Observer) {
+        if let Some(frame) = self.woken.pop_front() {
+            self.tell(frame, Told::Wake, agenda, observer);
+        }
+    }
+
+    /// Lets the layer of a frame decide.
+    #[inline]
+    fn decide(
+        &mut self,
+        frame: u32,
+        told: Told,
+        agenda: &Agenda,
+        observer: &mut impl Observer,
+    ) -> Step {
+        let (layer, call) = self.place(frame);
+        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let instance = &mut self.layers[layer as usize];
+        let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
+        let step = match told {
+            Told::Call => instance.layer.on_call(call, &mut cx),
+            Told::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
+            Told::Wake => instance.layer.on_wake(call, &mut cx),
+        };
+        self.take_effects(layer, observer);
+        step
+    }
+
+    /// Does what a layer asked for; what follows at once is returned.
+    #[inline]
+    fn carry_out(
+        &mut self,
+        frame: u32,
+        step: Step,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) -> Option<(u32, Told)> {
+        let event = Event { kind: self.wake, index: frame };
+        match step {
+            Step::SendAndWake(at) => {
+                let lane = self.layers[self.place(frame).0 as usize].lane;
+                agenda.arm_in(lane, at, event);
+                self.frames[frame].set(Flag::ARMED);
+            }
+            Step::WaitUntil(at) => {
+                agenda.arm(at, event);
+                self.frames[frame].set(Flag::ARMED);
+            }
+            _ if self.frames[frame].is(Flag::ARMED) => {
+                agenda.disarm(event);
+                self.frames[frame].unset(Flag::ARMED);
+            }
+            _ => {}
+        }
+        match step {
+            Step::Send | Step::SendAndWake(_) => {
+                let Frame { link, layer, .. } = self.frames[frame];
+                self.send(frame, link, layer + 1, agenda, observer)
+            }
+            Step::SendTo(target) => {
+                let link = self.frames[frame].link;
+                let to = self.links[link as usize].targets[usize::from(target.0)];
+                self.send(frame, to, 0, agenda, observer)
+            }
+            Step::Wait | Step::WaitUntil(_) => None,
+            Step::Reply(outcome) => {
+                self.give_up_below(frame, agenda, observer);
+                self.close(frame, outcome, observer)
+            }
+        }
+    }
+
+    /// Sends an attempt to a layer of a link.
+    #[inline]
+    fn send(
+        &mut self,
+        parent: u32,
+        link: u32,
+        layer: u16,
+        agenda: &Agenda,
+        observer: &mut impl Observer,
+    ) -> Option<(u32, Told)> {
+        let from = &mut self.frames[parent];
+        let extra = if from.is(Flag::SENT) { Flag::EXTRA } else { from.flags & Flag::EXTRA };
+        from.set(Flag::SENT);
+        let child = self.open(link, layer, parent, extra, agenda, observer);
+        self.frames.link_child(parent, child);
+        if self.frames[child].is(Flag::LEAF) {
+            self.commands.push_back(Command::Launch { leaf: child, link });
+            None
+        } else {
+            Some((child, Told::Call))
+        }
+    }
+
+    /// Opens a frame at a layer of a link; below the last layer, a leaf.
+    #[inline]
+    fn open(
+        &mut self,
+        link: u32,
+        layer: u16,
+        parent: u32,
+        flags: u16,
+        agenda: &Agenda,
+        observer: &mut impl Observer,
+    ) -> u32 {
+        let began = agenda.now();
+        let mut frame = Frame::new(link, layer, parent, flags, began);
+        let instance = self.links[link as usize].chain.get(usize::from(layer)).copied();
+        if layer == 0 {
+            observer.link(link, Notice::Begun);
+        }
+        if instance.is_none() {
+            frame.set(Flag::LEAF);
+            observer.link(link, Notice::Sent);
+        }
+        let index = self.frames.insert(frame);
+        if let Some(instance) = instance {
+            self.frames[index].call = self.layers[instance as usize].open(index).0;
+        }
+        index
+    }
+
+    /// Closes a frame with an answer, and says whom that is told to next.
+    #[inline]
+    fn close(
+        &mut self,
+        frame: u32,
+        outcome: Outcome,
+        observer: &mut impl Observer,
+    ) -> Option<(u32, Told)> {
+        let Frame { link, layer, parent, began, .. } = self.frames[frame];
+        let is_root = self.frames[frame].is(Flag::ROOT);
+        if layer == 0 {
+            observer.link(link, Notice::Ended(outcome, began));
+        }
+        if !is_root {
+            self.frames.unlink(frame);
+        }
+        self.release(frame);
+        if is_root {
+            self.commands.push_back(Command::Done { caller: parent, outcome });
+            return None;
+        }
+        Some((parent, Told::Reply(outcome)))
+    }
+
+    /// Frees a frame that nobody refers to any more.
+    #[inline]
+    fn release(&mut self, frame: u32) {
+        if !self.frames[frame].is(Flag::LEAF) {
+            let (layer, call) = self.place(frame);
+            self.layers[layer as usize].close(call);
+            if !self.woken.is_empty() {
+                self.woken.retain(|woken| *woken != frame);
+            }
+        }
+        self.frames.remove(frame);
+    }
+
+    /// Gives up all that is open below a frame which is about to be closed.
+    #[inline]
+    fn give_up_below(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
+        let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
+        while child != NONE {
+            let next = self.frames[child].next;
+            let orphan = &mut self.frames[child];
+            (orphan.parent, orphan.next, orphan.previous) = (NONE, NONE, NONE);
+            self.give_up(child, agenda, observer);
+            child = next;
+        }
+    }
+
+    /// Gives up a frame and all below it. What has no attempt under way is gone at once.
+    fn give_up(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
+        let Frame { link, layer, began, call, .. } = self.frames[frame];
+        self.frames[frame].set(Flag::GIVEN_UP);
+        self.frames[frame].unset(Flag::ROOT);
+        if layer == 0 {
+            observer.link(link, Notice::GivenUp(began));
+        }
+        if self.frames[frame].is(Flag::LEAF) {
+            observer.link(link, Notice::Dropped(began));
+            // A leaf that is not launched yet is dropped when its turn comes.
+            if call != NONE {
+                self.commands.push_back(Command::Abandon { leaf: frame, request: call });
+            }
+            return;
+        }
+        if self.frames[frame].is(Flag::ARMED) {
+            agenda.disarm(Event { kind: self.wake, index: frame });
+            self.frames[frame].unset(Flag::ARMED);
+        }
+        self.woken.retain(|woken| *woken != frame);
+        self.aside(frame, agenda, observer, |layer, call, cx| layer.on_cancel(call, cx));
+        let mut child = self.frames[frame].first_child;
+        while child != NONE {
+            let next = self.frames[child].next;
+            self.give_up(child, agenda, observer);
+            child = next;
+        }
+        if self.frames[frame].first_child == NONE {
+            self.frames.unlink(frame);
+            self.release(frame);
+        }
+    }
+
+    /// A leaf that was given up has ended: tells the layers above that were given up with it.
+    fn late(
+        &mut self,
+        leaf: u32,
+        outcome: Outcome,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
+        let mut frame = self.frames.unlink(leaf);
+        self.release(leaf);
+        while frame != NONE {
+            self.aside(frame, agenda, observer, |layer, call, cx| layer.on_late(call, outcome, cx));
+            if self.frames[frame].first_child != NONE {
+                break;
+            }
+            let parent = self.frames.unlink(frame);
+            self.release(frame);
+            frame = parent;
+        }
+        self.wake_others(agenda, observer);
+    }
+
+    /// Tells a layer something that it has nothing to answer to.
+    fn aside(
+        &mut self,
+        frame: u32,
+        agenda: &Agenda,
+        observer: &mut impl Observer,
+        tell: impl FnOnce(&mut dyn Layer, CallId, &mut Cx<'_>),
+    ) {
+        let (layer, call) = self.place(frame);
+        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let instance = &mut self.layers[layer as usize];
+        let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
+        tell(&mut *instance.layer, call, &mut cx);
+        self.take_effects(layer, observer);
+    }
+
+    /// Takes up what a layer asked for beside its step.
+    #[inline]
+    fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
+        if !self.effects.notes.is_empty() {
+            for state in self.effects.notes.drain(..) {
+                observer.layer(layer, state);
+            }
+        }
+        if !self.effects.woken.is_empty() {
+            let frames = &self.layers[layer as usize].frames;
+            for call in self.effects.woken.drain(..) {
+                self.woken.push_back(frames[call.0 as usize]);
+            }
+        }
+    }
+
+    /// The instance of a frame's layer, and the frame's id there.
+    #[inline]
+    fn place(&self, frame: u32) -> (u32, CallId) {
+        let Frame { link, layer, call, .. } = self.frames[frame];
+        (self.links[link as usize].chain[usize::from(layer)], CallId(call))
+    }
+}

@@ -1,0 +1,150 @@
+//! Frames: calls at one layer, in a slab, linked into trees.
+
+use std::ops::{Index, IndexMut};
+
+use patterns::Time;
+
+/// No frame.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// What is true of a frame.
+pub(super) struct Flag;
+
+impl Flag {
+    /// Its parent is not a frame but the caller.
+    pub(super) const ROOT: u16 = 1;
+    /// It stands below the last layer.
+    pub(super) const LEAF: u16 = 2;
+    /// It was given up from above.
+    pub(super) const GIVEN_UP: u16 = 4;
+    /// It has asked for a wake.
+    pub(super) const ARMED: u16 = 8;
+    /// It has sent an attempt.
+    pub(super) const SENT: u16 = 16;
+    /// A layer above has sent it in addition to a first attempt.
+    pub(super) const EXTRA: u16 = 32;
+}
+
+/// A call at one layer, or a leaf.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) began: Time,
+    pub(super) link: u32,
+    /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
+    pub(super) parent: u32,
+    pub(super) first_child: u32,
+    pub(super) next: u32,
+    pub(super) previous: u32,
+    /// Its id at its layer; for a leaf, the request, or [`NONE`] until it is launched.
+    pub(super) call: u32,
+    pub(super) layer: u16,
+    pub(super) flags: u16,
+}
+
+impl Frame {
+    #[inline]
+    pub(super) fn new(link: u32, layer: u16, parent: u32, flags: u16, began: Time) -> Self {
+        Self {
+            began,
+            link,
+            parent,
+            first_child: NONE,
+            next: NONE,
+            previous: NONE,
+            call: NONE,
+            layer,
+            flags,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is(&self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, flag: u16) {
+        self.flags |= flag;
+    }
+
+    #[inline]
+    pub(super) fn unset(&mut self, flag: u16) {
+        self.flags &= !flag;
+    }
+}
+
+/// A slab of frames.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    all: Vec<Frame>,
+    free: Vec<u32>,
+}
+
+impl Frames {
+    #[inline]
+    pub(super) fn insert(&mut self, frame: Frame) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.all[index as usize] = frame;
+            return index;
+        }
+        self.all.push(frame);
+        self.all.len() as u32 - 1
+    }
+
+    #[inline]
+    pub(super) fn remove(&mut self, index: u32) {
+        // Whoever still names this frame must see that it is gone.
+        self.all[index as usize].flags = 0;
+        self.free.push(index);
+    }
+
+    /// Puts a frame first among the children of another.
+    #[inline]
+    pub(super) fn link_child(&mut self, parent: u32, child: u32) {
+        let next = std::mem::replace(&mut self[parent].first_child, child);
+        self[child].next = next;
+        if next != NONE {
+            self[next].previous = child;
+        }
+    }
+
+    /// Takes a frame out of the children of its parent, which is returned.
+    #[inline]
+    pub(super) fn unlink(&mut self, frame: u32) -> u32 {
+        let Frame { parent, next, previous, .. } = self[frame];
+        if previous != NONE {
+            self[previous].next = next;
+        } else if parent != NONE {
+            self[parent].first_child = next;
+        }
+        if next != NONE {
+            self[next].previous = previous;
+        }
+        parent
+    }
+
+    #[inline]
+    pub(super) fn room(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.len() == self.free.len()
+    }
+}
+
+impl Index<u32> for Frames {
+    type Output = Frame;
+
+    #[inline]
+    fn index(&self, frame: u32) -> &Frame {
+        &self.all[frame as usize]
+    }
+}
+
+impl IndexMut<u32> for Frames {
+    #[inline]
+    fn index_mut(&mut self, frame: u32) -> &mut Frame {
+        &mut self.all[frame as usize]
+    }
+}

@@ -1,0 +1,68 @@
+//! Faults: when each is on, and what all that are on do to a service together.
+
+use patterns::{Span, Time};
+
+use super::node::Health;
+use super::system::{Effect, Schedule};
+use crate::kernel::Stream;
+
+/// One failure injection in a run.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The node it hits.
+    pub(super) node: u32,
+    pub(super) effect: Effect,
+    pub(super) on: bool,
+    schedule: Schedule,
+    chance: Stream,
+}
+
+impl Fault {
+    pub(super) fn new(node: u32, effect: Effect, schedule: Schedule, chance: Stream) -> Self {
+        Self { node, effect, on: false, schedule, chance }
+    }
+
+    /// When it comes on for the first time.
+    pub(super) fn first(&mut self) -> Time {
+        match &self.schedule {
+            Schedule::Once { at, .. } => *at,
+            Schedule::Renewal { up, .. } => Time::ZERO + up.sample(&mut self.chance),
+        }
+    }
+
+    /// Comes on or goes off, and says after how long it does the other.
+    pub(super) fn toggle(&mut self) -> Option<Span> {
+        self.on = !self.on;
+        match (&self.schedule, self.on) {
+            (Schedule::Once { lasts, .. }, true) => Some(*lasts),
+            (Schedule::Once { .. }, false) => None,
+            (Schedule::Renewal { down, .. }, true) => Some(down.sample(&mut self.chance)),
+            (Schedule::Renewal { up, .. }, false) => Some(up.sample(&mut self.chance)),
+        }
+    }
+}
+
+/// Adds up what the faults of one node that are on do to it.
+///
+/// Factors multiply. Of several shares of errors each takes its part of what the ones before it
+/// leave.
+pub(super) fn combine<'a>(faults: impl Iterator<Item = &'a Fault>, health: &mut Health) {
+    health.down = 0;
+    health.hanging = 0;
+    health.slow = 1.0;
+    health.on = 0;
+    health.errors.clear();
+    let mut well = 1.0;
+    for fault in faults.filter(|fault| fault.on) {
+        health.on += 1;
+        match fault.effect {
+            Effect::Down => health.down += 1,
+            Effect::Hang { .. } => health.hanging += 1,
+            Effect::Slow(factor) => health.slow *= factor,
+            Effect::Errors(class, share) => {
+                well *= 1.0 - share;
+                health.errors.push((class, 1.0 - well));
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Nodes: what agents and services have in common.
+
+use patterns::{Class, Outcome, Time};
+
+use super::request::Line;
+use super::system::{Abandoned, RateLimit};
+
+/// Where requests come in, a program of steps runs, and an outcome goes out.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Which agent or service it is.
+    pub(super) party: Member,
+    /// Its steps, in the list of programs.
+    pub(super) program: u32,
+    /// The link of each call step.
+    pub(super) links: Box<[u32]>,
+    pub(super) slots: u32,
+    pub(super) busy: u32,
+    pub(super) queue: u32,
+    pub(super) line: Line,
+    pub(super) abandoned: Abandoned,
+    /// For steps of work that are drawn when they begin.
+    pub(super) work: u32,
+    pub(super) door: Option<Bucket>,
+    pub(super) health: Health,
+}
+
+/// One agent, or one service.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Member {
+    /// An agent: its group, its source, and its lane in a trace.
+    Agent { group: u32, source: u32, lane: u32 },
+    /// A service.
+    Service { service: u32 },
+}
+
+impl Member {
+    /// The index of the service that it is; only services get requests.
+    #[inline]
+    pub(super) fn service(self) -> usize {
+        match self {
+            Self::Service { service } => service as usize,
+            Self::Agent { .. } => unreachable!("nobody calls an agent"),
+        }
+    }
+}
+
+/// One step of a program.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Op {
+    /// The work that was drawn where the request was made.
+    Serve,
+    /// Work drawn from this law when it begins.
+    Work { law: u32 },
+    /// A call on this link of the node.
+    Call { link: u16, times: u32, optional: bool },
+}
+
+/// What the faults that are on do to a node.
+#[derive(Clone, Debug)]
+pub(super) struct Health {
+    pub(super) down: u32,
+    pub(super) hanging: u32,
+    /// By how much work that begins takes longer.
+    pub(super) slow: f64,
+    /// A request fails in the first class whose number is above its draw.
+    pub(super) errors: Vec<(Class, f64)>,
+    /// How many faults are on.
+    pub(super) on: u32,
+    /// Since when some fault is on, and since when the node has been down or hanging.
+    pub(super) faulty_since: Time,
+    pub(super) down_since: Time,
+    /// Since when a trace shows the present state.
+    pub(super) shown_since: Time,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            down: 0,
+            hanging: 0,
+            slow: 1.0,
+            errors: Vec::new(),
+            on: 0,
+            faulty_since: Time::ZERO,
+            down_since: Time::ZERO,
+            shown_since: Time::ZERO,
+        }
+    }
+}
+
+impl Health {
+    /// Whether it answers nothing.
+    pub(super) fn is_down(&self) -> bool {
+        self.down > 0 || self.hanging > 0
+    }
+
+    /// How a request with this draw fails by a fault, if it does.
+    #[inline]
+    pub(super) fn failure(&self, luck: f64) -> Option<Class> {
+        self.errors.iter().find(|(_, below)| luck < *below).map(|(class, _)| *class)
+    }
+
+    /// What a trace shows of it: the gravest fault.
+    pub(super) fn state(&self) -> Option<&'static str> {
+        if self.down > 0 {
+            Some("down")
+        } else if self.hanging > 0 {
+            Some("hang")
+        } else if !self.errors.is_empty() {
+            Some("errors")
+        } else if self.on > 0 {
+            Some("slow")
+        } else {
+            None
+        }
+    }
+}
+
+/// A token bucket with exact arithmetic, as the generic cell rate algorithm (ITU-T I.371): a
+/// request conforms if it comes no earlier than the theoretical time of arrival of the one after
+/// the burst.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    limit: RateLimit,
+    /// When the bucket is full again if nothing comes.
+    full_at: Time,
+}
+
+impl Bucket {
+    pub(super) fn new(limit: RateLimit) -> Self {
+        Self { limit, full_at: Time::ZERO }
+    }
+
+    /// Lets a request in, or says how it fails: with the time after which it would be let in.
+    pub(super) fn admit(&mut self, now: Time) -> Result<(), Outcome> {
+        let full_at = self.full_at.max(now) + self.limit.every;
+        let ahead = full_at.since(now);
+        let most = self.limit.every * u64::from(self.limit.burst);
+        if ahead > most {
+            return Err(Outcome::failed_until(Class::RateLimit, ahead - most));
+        }
+        self.full_at = full_at;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patterns::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_bucket_lets_in_its_burst_and_then_its_rate() {
+        let every = Span::from_secs(2);
+        let mut bucket = Bucket::new(RateLimit { every, burst: 3 });
+        let start = Time::ZERO + Span::from_secs(100);
+        for _ in 0..3 {
+            assert_eq!(bucket.admit(start), Ok(()));
+        }
+        let refused = bucket.admit(start).expect_err("the burst is used up");
+        assert_eq!(refused.retry_after(), Some(every));
+
+        // The hint is exact: a nanosecond earlier is too early, and asking costs nothing.
+        let just_before = start + (every - Span::from_nanos(1));
+        assert!(bucket.admit(just_before).is_err());
+        assert_eq!(bucket.admit(start + every), Ok(()));
+        assert!(bucket.admit(start + every).is_err());
+
+        // Idling fills it up to the burst and no further.
+        let later = start + Span::from_secs(1000);
+        assert_eq!((0..5).filter(|_| bucket.admit(later).is_ok()).count(), 3);
+    }
+}

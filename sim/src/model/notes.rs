@@ -1,0 +1,172 @@
+//! What the world writes down: the ends of requests, the health of nodes, and the record.
+
+use patterns::{Outcome, Time};
+
+use super::node::{Health, Member};
+use super::request::{Request, State};
+use super::world::World;
+use crate::observe::Record;
+
+impl World {
+    /// Writes down that a request that has a slot, or had none and is lost, has ended.
+    #[inline]
+    pub(super) fn note_end(&mut self, request: &Request, outcome: Outcome) {
+        let now = self.agenda.now();
+        let counts = self.recorder.counts(request.arrived);
+        let in_line = request.state == State::InLine;
+        let in_slot = if in_line { 0 } else { self.recorder.counted_since(request.started) };
+        match self.nodes[request.node as usize].party {
+            Member::Agent { group, lane, .. } => {
+                let agents = &mut self.recorder.agents[group as usize];
+                agents.busy += in_slot;
+                if counts {
+                    agents.tasks.end(outcome);
+                    let latency = now.since(request.arrived);
+                    if outcome.is_ok() {
+                        agents.latency_ok.add(latency);
+                    } else {
+                        agents.latency_failed.add(latency);
+                    }
+                }
+                self.recorder.lane(lane, request.started, "working");
+            }
+            Member::Service { service } => {
+                let in_line =
+                    if in_line { self.recorder.counted_since(request.arrived) } else { 0 };
+                let wasted = self.wasted(request);
+                let service = &mut self.recorder.services[service as usize];
+                service.busy += in_slot;
+                service.queued += in_line;
+                service.wasted += wasted;
+                if counts {
+                    service.requests.end(outcome);
+                    if request.state != State::InLine {
+                        service.sojourn.add(now.since(request.arrived));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes down that a request was dropped because its caller had given up.
+    pub(super) fn note_given_up(&mut self, request: &Request) {
+        let counts = self.recorder.counts(request.arrived);
+        let in_line = request.state == State::InLine;
+        let from = if in_line { request.arrived } else { request.started };
+        let time = self.recorder.counted_since(from);
+        let service =
+            &mut self.recorder.services[self.nodes[request.node as usize].party.service()];
+        service.requests.given_up += u64::from(counts);
+        *if in_line { &mut service.queued } else { &mut service.busy } += time;
+    }
+
+    /// Work on a request after its caller gave up.
+    fn wasted(&self, request: &Request) -> u128 {
+        match request.abandoned {
+            Some(abandoned) if request.state != State::InLine => {
+                self.recorder.counted_since(abandoned.max(request.started))
+            }
+            _ => 0,
+        }
+    }
+
+    /// Writes down a change of what faults do to a node.
+    pub(super) fn note_health(&mut self, node: u32, health: &mut Health, was: Option<&'static str>) {
+        let now = self.agenda.now();
+        let before = &self.nodes[node as usize].health;
+        let service = self.nodes[node as usize].party.service();
+        let record = &mut self.recorder.services[service];
+        match (before.on > 0, health.on > 0) {
+            (false, true) => {
+                health.faulty_since = now;
+                record.fault_episodes += u64::from(now >= self.recorder.warmup);
+            }
+            (true, false) => {
+                record.faulty +=
+                    counted(self.recorder.warmup, health.faulty_since, now);
+            }
+            _ => {}
+        }
+        match (before.is_down(), health.is_down()) {
+            (false, true) => health.down_since = now,
+            (true, false) => {
+                record.down += counted(self.recorder.warmup, health.down_since, now);
+            }
+            _ => {}
+        }
+        if was != health.state() {
+            if let Some(state) = was {
+                self.recorder.service_lane(service, health.shown_since, state);
+            }
+            health.shown_since = now;
+        }
+    }
+
+    /// The record of a run that ends now, or at the horizon if nothing stopped it.
+    pub(super) fn finish(mut self, stopped: Option<&'static str>) -> Record {
+        let ended = if stopped.is_some() { self.agenda.now() } else { self.horizon };
+        self.recorder.now = ended;
+        self.note_open();
+        for node in 0..self.nodes.len() as u32 {
+            let health = self.nodes[node as usize].health.clone();
+            if health.on > 0 {
+                let service = self.nodes[node as usize].party.service();
+                let record = &mut self.recorder.services[service];
+                let warmup = self.recorder.warmup;
+                record.faulty += counted(warmup, health.faulty_since, ended);
+                if health.is_down() {
+                    record.down += counted(warmup, health.down_since, ended);
+                }
+                if let Some(state) = health.state() {
+                    self.recorder.service_lane(service, health.shown_since, state);
+                }
+            }
+        }
+        let (layers, trace) = self.recorder.finish();
+        Record {
+            seed: self.seed,
+            horizon: self.horizon,
+            warmup: self.recorder.warmup,
+            ended,
+            stopped,
+            events: self.agenda.events(),
+            fingerprint: self.agenda.fingerprint(),
+            agents: self.recorder.agents,
+            services: self.recorder.services,
+            edges: self.recorder.edges,
+            layers,
+            trace,
+        }
+    }
+
+    /// Adds up the time of what is still open at the end.
+    fn note_open(&mut self) {
+        for (_, request) in self.requests.iter() {
+            let in_line = request.state == State::InLine;
+            let from = if in_line { request.arrived } else { request.started };
+            let time = self.recorder.counted_since(from);
+            let wasted = self.wasted(request);
+            let node = &self.nodes[request.node as usize];
+            match node.party {
+                Member::Agent { group, lane, .. } if !in_line => {
+                    self.recorder.agents[group as usize].busy += time;
+                    self.recorder.lane(lane, request.started, "working");
+                    if request.state == State::Calling {
+                        self.recorder.lane(lane, request.since, "waiting");
+                    }
+                }
+                Member::Agent { .. } => {}
+                Member::Service { service } => {
+                    let service = &mut self.recorder.services[service as usize];
+                    *if in_line { &mut service.queued } else { &mut service.busy } += time;
+                    service.wasted += wasted;
+                }
+            }
+        }
+    }
+}
+
+/// The part of the time between two points that lies after the warm-up.
+fn counted(warmup: Time, from: Time, to: Time) -> u128 {
+    u128::from(to.since(from.max(warmup)).as_nanos())
+}
