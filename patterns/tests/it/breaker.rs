@@ -301,6 +301,19 @@ fn a_total_of_permits_is_not_renewed_by_successes() {
 }
 
 #[test]
+fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
+    let mut settings = in_a_row(1);
+    settings.half_open.max_wait = None;
+    let mut breaker = breaker(settings);
+    assert!(call(&mut breaker, Verdict::Failure, at(0)));
+    let probe = breaker.admit(at(20)).expect("a probe");
+    assert!(breaker.admit(Time::MAX).is_err());
+    assert_eq!(breaker.state().name(), "half-open");
+    breaker.settle(probe, Verdict::Success, Time::MAX);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
 fn a_clock_that_stands_still_stops_nothing_but_waits() {
     let align = Align::Epoch { buckets: 3 };
     let window = Window::Time { size: Span::from_secs(9), align };

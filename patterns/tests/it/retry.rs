@@ -188,6 +188,16 @@ fn a_wait_past_the_end_of_time_is_no_wait() {
 }
 
 #[test]
+fn granted_retries_are_counted() {
+    let retry = Retry::new(settings([(Class::Network, rule(2, constant(1)))])).expect("valid");
+    let mut attempts = retry.start(at(0));
+    for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
+        let again = retry.after(&mut attempts, NETWORK, at(0), || 0.5);
+        assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));
+    }
+}
+
+#[test]
 fn a_call_begins_with_nothing_used() {
     let mut driver = driver(settings([(Class::Network, rule(1, constant(1)))]), &[]);
     for _ in 0..3 {
