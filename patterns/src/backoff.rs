@@ -22,10 +22,14 @@
 //! The kinds of jitter are those of Marc Brooker, "Exponential Backoff And Jitter", AWS
 //! Architecture Blog, 2015; there, decorrelated jitter has the factor 3.
 //!
-//! | knob | unit | meaning at the boundary |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `cap` | time, or none | no wait is longer; one of exactly this length may be |
-//! | `cap_when` | before or after jitter | before: `d` is capped, then spread, so waits stay spread at the cap; after: the spread wait is capped, so many waits are exactly the cap |
+//! | `cap` | time, or none | no wait is longer, one of exactly this length may be |
+//! | `cap_when` | [`CapWhen`] | see below |
+//!
+//! Capped before jitter, `d` is capped and then spread, so that waits stay spread at the cap (AWS,
+//! failsafe). Capped after jitter, the spread wait is capped, so that many waits are exactly the
+//! cap (Polly, resilience4j).
 //!
 //! Lengths are rounded to the nearest nanosecond and end at [`Span::MAX`].
 
@@ -132,7 +136,7 @@ impl Backoff {
         }
         let exponential = matches!(settings.curve, Curve::Exponential { .. });
         let valid = exponential || settings.jitter != Jitter::Decorrelated;
-        Invalid::unless(valid, "jitter", "`none`, `full` or `equal` unless waits are exponential")?;
+        Invalid::unless(valid, "jitter", "decorrelated only if the waits are exponential")?;
         Ok(Self { settings })
     }
 
@@ -177,7 +181,8 @@ impl Backoff {
         let (least, most) = match (self.settings.jitter, &self.settings.curve) {
             (Jitter::Decorrelated, Curve::Exponential { first, factor }) => {
                 let previous = if waits == 0 { *first } else { previous.max(*first) };
-                (*first, previous.scale(*factor))
+                // Never less than before, though `f64` is coarse after some hundred days.
+                (*first, previous.scale(*factor).max(previous))
             }
             (jitter, _) => {
                 let length = self.length(waits);

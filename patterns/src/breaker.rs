@@ -1,35 +1,40 @@
 //! Circuit breaker: stop calling what keeps failing, and probe before calling again.
 //!
 //! ```text
-//!              the trip condition holds
-//!  ┌────────┐ ────────────────────────► ┌──────┐
-//!  │ closed │                           │ open │◄──┐
-//!  └────────┘                           └──┬───┘   │ a probe failed,
-//!      ▲      the first call after the wait│       │ or the max wait is over
-//!      │                               ┌───▼───────┴─┐
-//!      └───────────────────────────────┤  half-open  │
-//!          enough probes succeeded     └─────────────┘
+//!               the trip condition holds
+//!  ┌────────┐ ─────────────────────────► ┌──────┐
+//!  │ closed │                            │ open │◄──┐
+//!  └────────┘                            └──┬───┘   │ a probe failed,
+//!      ▲      the first call after the wait │       │ or the max wait is over
+//!      │                                ┌───▼───────┴─┐
+//!      └────────────────────────────────┤  half-open  │
+//!           enough probes succeeded     └─────────────┘
 //! ```
 //!
-//! | knob | unit | meaning at the boundary |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `trip` | [`Trip`]: failures in a row, failures in a window, or a share of failures | a count is reached at exactly the number, a share as [`Compare`] says; with exactly `min_calls` it is looked at |
-//! | window | [`Window`]: calls, or time with its [`Align`] | a result leaves at exactly the age of the window |
-//! | `evaluate` | after every result, or only after failures | |
-//! | `failures`, `ignored` | classes | ignored wins; what is in neither is a success, and so is a degraded answer |
-//! | `open` | time, constant or growing each time it opens without having closed | |
-//! | `open_end` | whether exactly the end of that wait admits | |
-//! | `half_open.permits` | calls in all, or at a time | a probe that is ignored or given up gives its place back |
-//! | `half_open.successes` | calls | any failure opens again |
-//! | `half_open.max_wait`, `then` | time since it became half-open, or none; what it becomes then | at exactly the end it is over, and a result that comes then is late |
-//! | `late` | [`Late`]: what a result does after the state that admitted its call, or after its call was given up | |
-//! | `cancelled` | [`Cancelled`]: what a call counts as that was given up above | |
+//! | `trip` | [`Trip`], over a [`Window`] | exactly the count opens; a share as [`Compare`] says |
+//! | `min_calls` of a share | calls in the window | exactly so many are enough |
+//! | a window's size | calls, or time | a result leaves at exactly that age, as [`Align`] says |
+//! | `evaluate` | [`Evaluate`] | |
+//! | `failures`, `ignored` | classes of failure | ignored wins; in neither is a success |
+//! | `open` | time, as [`OpenWait`] says | |
+//! | `open_end` | [`OpenEnd`] | whether a call at exactly the end of the wait is admitted |
+//! | `half_open.permits` | probes, in all or at a time | |
+//! | `half_open.successes` | probes | closes at exactly so many; one failure opens again |
+//! | `half_open.max_wait` | time since the first probe, or none | over at exactly the end |
+//! | `half_open.then` | [`Then`] | |
+//! | `late` | [`Late`] | |
+//! | `cancelled` | [`Cancelled`] | |
 //!
-//! A result counts only in the state that admitted its call: each change of state starts a new
-//! *generation*, and a [`Permit`] of an older one is late. Changes that time brings are made when
-//! the next call or result comes ([`Breaker::state_at`] tells them beforehand), but as if made at
-//! their time: a breaker whose half-open time ran out during an hour without calls opened then,
-//! not an hour later.
+//! A degraded answer is a success.
+//!
+//! Each change of state starts a new *generation*. A result whose [`Permit`] is of an older one is
+//! late, and so is that of a call that was given up; [`Late`] says what it does.
+//!
+//! The end of the half-open state is noticed when the next call or result comes, but it opens or
+//! closes as of that end: if half-open time ran out during an hour without calls, the open wait
+//! began then, and is over. [`Breaker::state_at`] tells such changes beforehand.
 //!
 //! The record of calls is kept, but not used, while open or half-open, and begun anew on closing.
 

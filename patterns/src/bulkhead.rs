@@ -10,11 +10,14 @@
 //!         └────────────────────┴──► refused: bulkhead-full
 //! ```
 //!
-//! | knob | unit | meaning at the boundary |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `slots` | calls, at least 1 | so many may be inside |
-//! | `queue` | calls; 0 is no line | so many may wait |
-//! | `patience` | time, or none | a slot that comes at exactly its end is taken if its event comes before that of the end: the order of events decides; zero waits no longer than the instant |
+//! | `slots` | calls, at least 1 | exactly so many may be inside |
+//! | `queue` | calls; 0 is no line | exactly so many may wait |
+//! | `patience` | time, or none | at exactly its end the order of events decides |
+//!
+//! So a slot that comes at the instant at which patience ends is taken if its event comes first,
+//! and a patience of zero lasts for the rest of the instant.
 //!
 //! The line is first come, first served, and nobody passes it: while a call waits, every slot is
 //! taken. A call that was given up leaves at once, wherever it stands, and its slot is free: what

@@ -8,14 +8,18 @@
 //!            └─────► good ──► passed on                 └───► the failure is passed on
 //! ```
 //!
-//! | knob | unit | meaning at the boundary |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `rules` | one [`Rule`] for each class of failure | a class without a rule is never retried |
-//! | `retries` of a rule | further attempts, the first one not counted; [`FOREVER`] for no end | 3 makes at most 4 attempts |
-//! | `backoff` of a rule | see [`backoff`] | |
-//! | `retry_after` of a rule | [`RetryAfter`] | `Floor` waits at least as long as the failure asked for, and no jitter or cap undercuts that |
-//! | `max_retries` | further attempts over all classes, or none | |
-//! | `max_elapsed` | time since the call came, or none | a wait may end exactly then; one that would end later is not begun, nor shortened |
+//! | `rules` | a [`Rule`] for a class | a class without one is never retried |
+//! | `retries` of a rule | attempts after the first | 3 makes at most 4 attempts |
+//! | `backoff` of a rule | [`backoff`] | |
+//! | `retry_after` of a rule | [`RetryAfter`] | |
+//! | `max_retries` | the same over all classes, or none | |
+//! | `max_elapsed` | time since the call came, or none | a wait may end exactly then |
+//!
+//! A wait that would end later than `max_elapsed` is not begun, nor is it shortened: the failure
+//! is passed on at once. What a failure asks for (`Retry-After`) is undercut by no jitter and no
+//! cap, unless it is ignored.
 //!
 //! Each class counts its own retries over the whole call and has its own backoff, which goes on
 //! where it stood: as with one retry strategy for each kind of failure, one inside the other
@@ -151,7 +155,7 @@ impl Retry {
             Invalid::unless(
                 !(endless && backoff.ends_in_zero()),
                 "retries",
-                "a number, or waits must be longer than zero, or a call never ends",
+                "limited unless its waits are longer than zero",
             )?;
             rules[class as usize] = Some(Ready { retries, backoff, retry_after });
         }

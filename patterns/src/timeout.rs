@@ -5,9 +5,11 @@
 //!                  └── the limit comes first ─► failed: timeout
 //! ```
 //!
-//! | knob | unit | meaning at the boundary |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `limit` | time, longer than zero | a result at exactly the deadline counts if its event comes before that of the deadline: the order of events decides, and a simulation has a total one |
+//! | `limit` | time, longer than zero | the order of events decides |
+//!
+//! So a result at exactly the deadline counts if its event comes before that of the deadline.
 //!
 //! The attempt that was given up releases what it holds in the layers below; whether work goes on
 //! at the callee is not for this layer to say. A result that comes later changes nothing. Of two

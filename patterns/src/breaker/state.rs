@@ -53,7 +53,18 @@ pub struct Refused {
     pub until: Time,
 }
 
-/// Leave to make one call. It goes back to the breaker by [`Breaker::settle`](super::Breaker::settle), once.
+/// Leave to make one call.
+///
+/// It goes back to the breaker by [`settle`](super::Breaker::settle), once:
+///
+/// ```compile_fail
+/// # use patterns::breaker::{Breaker, Permit, Verdict};
+/// # use patterns::Time;
+/// fn twice(breaker: &mut Breaker, permit: Permit) {
+///     breaker.settle(permit, Verdict::Success, Time::ZERO);
+///     breaker.settle(permit, Verdict::Success, Time::ZERO);
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Permit(pub(super) Token);

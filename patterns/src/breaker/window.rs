@@ -255,3 +255,38 @@ impl Buckets {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_never_need_more_room_than_they_were_built_with() {
+        for size in [10, 13, 40] {
+            for align in [Align::Epoch { buckets: 10 }, Align::FirstEvent { buckets: 10 }] {
+                let mut buckets = Buckets::new(Span::from_nanos(size), align);
+                let room = buckets.line.capacity();
+                for step in [1, 2, 3, 5, 7, 100] {
+                    for _ in 0..100 {
+                        let now = buckets.latest + Span::from_nanos(step);
+                        buckets.add(true, now);
+                        assert!(buckets.line.len() <= 10);
+                    }
+                }
+                assert_eq!(buckets.line.capacity(), room);
+            }
+        }
+    }
+
+    #[test]
+    fn an_exact_window_is_as_long_as_the_instants_in_it() {
+        let mut buckets = Buckets::new(Span::from_nanos(5), Align::Exact);
+        for nanos in 0..1_000 {
+            for _ in 0..10 {
+                buckets.add(false, Time::from_nanos(nanos));
+            }
+            assert!(buckets.line.len() <= 5);
+        }
+        assert_eq!(buckets.counts, Counts { calls: 50, failures: 0 });
+    }
+}

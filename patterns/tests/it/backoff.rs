@@ -1,0 +1,276 @@
+//! Every wait lies where its formula says, for every draw.
+
+use expect_test::expect;
+use patterns::Span;
+use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Settings};
+use proptest::prelude::*;
+
+const JITTERS: [Jitter; 4] = [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated];
+
+fn exponential(jitter: Jitter, cap_when: CapWhen) -> Settings {
+    let curve = Curve::Exponential { first: Span::from_millis(100), factor: 3.0 };
+    Settings { curve, cap: Some(Span::from_secs(2)), cap_when, jitter }
+}
+
+/// The first waits in milliseconds, each drawn in the same way.
+fn waits(settings: Settings, draw: f64) -> String {
+    let backoff = Backoff::new(settings).expect("valid");
+    let mut previous = Span::ZERO;
+    let waits: Vec<_> = (0..6)
+        .map(|n| {
+            previous = backoff.wait(n, previous, || draw);
+            (previous.as_nanos() as f64 / 1e6).to_string()
+        })
+        .collect();
+    waits.join(" ")
+}
+
+#[test]
+fn waits_are_those_of_the_published_formulas() {
+    let mut table = Vec::new();
+    for jitter in JITTERS {
+        for cap_when in [CapWhen::BeforeJitter, CapWhen::AfterJitter] {
+            for draw in [0.0, 0.5] {
+                let waits = waits(exponential(jitter, cap_when), draw);
+                table.push(format!("{jitter:?} {cap_when:?} {draw}: {waits}\n"));
+            }
+        }
+    }
+    expect![[r#"
+        None BeforeJitter 0: 100 300 900 2000 2000 2000
+        None BeforeJitter 0.5: 100 300 900 2000 2000 2000
+        None AfterJitter 0: 100 300 900 2000 2000 2000
+        None AfterJitter 0.5: 100 300 900 2000 2000 2000
+        Full BeforeJitter 0: 0 0 0 0 0 0
+        Full BeforeJitter 0.5: 50 150 450 1000 1000 1000
+        Full AfterJitter 0: 0 0 0 0 0 0
+        Full AfterJitter 0.5: 50 150 450 1350 2000 2000
+        Equal BeforeJitter 0: 50 150 450 1000 1000 1000
+        Equal BeforeJitter 0.5: 75 225 675 1500 1500 1500
+        Equal AfterJitter 0: 50 150 450 1350 2000 2000
+        Equal AfterJitter 0.5: 75 225 675 2000 2000 2000
+        Decorrelated BeforeJitter 0: 100 100 100 100 100 100
+        Decorrelated BeforeJitter 0.5: 200 350 575 912.5 1050 1050
+        Decorrelated AfterJitter 0: 100 100 100 100 100 100
+        Decorrelated AfterJitter 0.5: 200 350 575 912.5 1418.75 2000
+    "#]]
+    .assert_eq(&table.concat());
+}
+
+#[test]
+fn other_curves_grow_as_they_say() {
+    let plain = |curve| {
+        let jitter = Jitter::None;
+        waits(Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter }, 0.5)
+    };
+    let [one, two, five] = [1, 2, 5].map(Span::from_millis);
+    assert_eq!(plain(Curve::Constant(five)), "5 5 5 5 5 5");
+    assert_eq!(plain(Curve::Linear { first: one, step: two }), "1 3 5 7 9 11");
+    assert_eq!(plain(Curve::List(vec![two, five, one])), "2 5 1 1 1 1");
+    assert_eq!(plain(Curve::Exponential { first: one, factor: 1.0 }), "1 1 1 1 1 1");
+    assert_eq!(
+        plain(Curve::Exponential { first: one, factor: 1.5 }),
+        "1 1.5 2.25 3.375 5.0625 7.59375"
+    );
+}
+
+/// backon 1.6.0 spreads after its cap: 800 ms under a cap of 400 ms were seen.
+#[test]
+fn no_wait_is_longer_than_the_cap() {
+    let cap = Span::from_millis(400);
+    for jitter in JITTERS {
+        for cap_when in [CapWhen::BeforeJitter, CapWhen::AfterJitter] {
+            let settings = Settings { cap: Some(cap), ..exponential(jitter, cap_when) };
+            let backoff = Backoff::new(settings).expect("valid");
+            let mut previous = Span::ZERO;
+            for n in 0..100 {
+                previous = backoff.wait(n, previous, || 1.0 - f64::EPSILON / 2.0);
+                assert!(previous <= cap, "{jitter:?} {cap_when:?} {n}: {previous}");
+            }
+        }
+    }
+}
+
+/// cockatiel 4.0.0 forgets the factor when there is no jitter: 100, 200, 400 at a factor of 3.
+#[test]
+fn the_factor_holds_with_every_jitter() {
+    for (jitter, most) in [(Jitter::None, 900), (Jitter::Full, 900), (Jitter::Equal, 900)] {
+        let backoff = Backoff::new(exponential(jitter, CapWhen::BeforeJitter)).expect("valid");
+        assert_eq!(backoff.bounds(2, Span::ZERO).1, Span::from_millis(most));
+    }
+}
+
+/// Waits drawn at the cap stay spread if the cap comes first, and pile up if it comes last.
+#[test]
+fn the_order_of_cap_and_jitter_shows_at_the_cap() {
+    let at_cap = |cap_when, draw| {
+        let backoff = Backoff::new(exponential(Jitter::Full, cap_when)).expect("valid");
+        backoff.wait(9, Span::ZERO, || draw)
+    };
+    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.25), Span::from_millis(500));
+    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.75), Span::from_millis(1_500));
+    assert_eq!(at_cap(CapWhen::AfterJitter, 0.25), Span::from_secs(2));
+    assert_eq!(at_cap(CapWhen::AfterJitter, 0.75), Span::from_secs(2));
+}
+
+#[test]
+fn a_cap_below_the_first_wait_is_a_constant_wait() {
+    for jitter in [Jitter::None, Jitter::Decorrelated] {
+        let cap = Some(Span::from_millis(1));
+        let settings = Settings { cap, ..exponential(jitter, CapWhen::BeforeJitter) };
+        assert_eq!(waits(settings, 0.5), "1 1 1 1 1 1");
+    }
+}
+
+/// Past 2 to the power of 53 ns, a length times 1 was less than the length.
+#[test]
+fn long_waits_keep_their_bounds() {
+    let first = Span::from_nanos(3_509_085_312_115_115_009);
+    let curve = Curve::Exponential { first, factor: 1.0 };
+    let settings = exponential(Jitter::Decorrelated, CapWhen::BeforeJitter);
+    let backoff = Backoff::new(Settings { curve, cap: None, ..settings }).expect("valid");
+    assert_eq!(backoff.bounds(0, Span::ZERO), (first, first));
+    assert_eq!(backoff.wait(0, Span::ZERO, || 0.0), first);
+}
+
+fn curves() -> impl Strategy<Value = Curve> {
+    let span = || {
+        prop_oneof![
+            Just(Span::ZERO),
+            (0..10_000_000_000_u64).prop_map(Span::from_nanos),
+            any::<u64>().prop_map(Span::from_nanos),
+            Just(Span::MAX),
+        ]
+    };
+    prop_oneof![
+        span().prop_map(Curve::Constant),
+        (span(), span()).prop_map(|(first, step)| Curve::Linear { first, step }),
+        (span(), prop_oneof![1.0..10.0, Just(1.0), Just(f64::MAX)])
+            .prop_map(|(first, factor)| Curve::Exponential { first, factor }),
+        prop::collection::vec(span(), 1..5).prop_map(Curve::List),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let cap = prop_oneof![
+        Just(None),
+        any::<u64>().prop_map(|nanos| Some(Span::from_nanos(nanos))),
+        (0..20_000_000_000_u64).prop_map(|nanos| Some(Span::from_nanos(nanos))),
+    ];
+    let cap_when = prop_oneof![Just(CapWhen::BeforeJitter), Just(CapWhen::AfterJitter)];
+    (curves(), cap, cap_when, prop::sample::select(&JITTERS))
+        .prop_map(|(curve, cap, cap_when, jitter)| Settings { curve, cap, cap_when, jitter })
+        .prop_filter("decorrelated is exponential", |settings| {
+            settings.jitter != Jitter::Decorrelated
+                || matches!(settings.curve, Curve::Exponential { .. })
+        })
+}
+
+/// The length of the curve, by the definition and not by squaring.
+fn length(curve: &Curve, n: u32) -> f64 {
+    match curve {
+        Curve::Constant(wait) => wait.as_nanos() as f64,
+        Curve::Linear { first, step } => {
+            first.as_nanos() as f64 + f64::from(n) * step.as_nanos() as f64
+        }
+        Curve::Exponential { first, factor } => {
+            (0..n).fold(first.as_nanos() as f64, |length, _| length * factor)
+        }
+        Curve::List(waits) => waits[waits.len().min(n as usize + 1) - 1].as_nanos() as f64,
+    }
+}
+
+/// Whether a span is the number of nanoseconds but for rounding.
+fn is_close(span: Span, nanos: f64) -> bool {
+    let nanos = nanos.min(Span::MAX.as_nanos() as f64);
+    (span.as_nanos() as f64 - nanos).abs() <= 2.0 + nanos * 1e-12
+}
+
+proptest! {
+    #[test]
+    fn waits_lie_within_the_bounds_of_their_formula(
+        settings in settings(),
+        n in 0..40_u32,
+        previous in any::<u64>().prop_map(Span::from_nanos),
+        draw in 0.0..1.0_f64,
+    ) {
+        let backoff = Backoff::new(settings.clone()).expect("valid");
+        let wait = backoff.wait(n, previous, || draw);
+        let (least, most) = backoff.bounds(n, previous);
+        prop_assert!(least <= wait && wait <= most);
+
+        let cap = settings.cap.map_or(f64::INFINITY, |cap| cap.as_nanos() as f64);
+        let before = settings.cap_when == CapWhen::BeforeJitter;
+        let early = |nanos: f64| if before { nanos.min(cap) } else { nanos };
+        let d = early(length(&settings.curve, n).min(Span::MAX.as_nanos() as f64));
+        let expected = match (settings.jitter, &settings.curve) {
+            (Jitter::None, _) => d,
+            (Jitter::Full, _) => draw * d,
+            (Jitter::Equal, _) => d / 2.0 + draw * d / 2.0,
+            (Jitter::Decorrelated, Curve::Exponential { first, factor }) => {
+                let previous = if n == 0 { *first } else { previous.max(*first) };
+                let most = previous.as_nanos() as f64 * factor;
+                let least = early(first.as_nanos() as f64);
+                least + draw * (early(most.min(Span::MAX.as_nanos() as f64)) - least)
+            }
+            (Jitter::Decorrelated, _) => unreachable!("not generated"),
+        };
+        prop_assert!(is_close(wait, expected.min(cap)), "{wait} is not {expected} ns");
+    }
+
+    #[test]
+    fn without_jitter_or_a_list_waits_never_shrink(settings in settings()) {
+        if matches!(settings.curve, Curve::List(_)) {
+            return Ok(());
+        }
+        let backoff = Backoff::new(Settings { jitter: Jitter::None, ..settings }).expect("valid");
+        let waits: Vec<_> = (0..200).map(|n| backoff.wait(n, Span::ZERO, || 0.5)).collect();
+        prop_assert!(waits.is_sorted());
+    }
+
+    #[test]
+    fn growth_reaches_the_cap_in_logarithmic_time(
+        first in 1..1_000_000_u64,
+        factor in 1.5..10.0_f64,
+        cap in 1..u64::MAX / 2,
+    ) {
+        let curve = Curve::Exponential { first: Span::from_nanos(first), factor };
+        let cap = Some(Span::from_nanos(cap));
+        let settings =
+            Settings { curve, cap, cap_when: CapWhen::AfterJitter, jitter: Jitter::None };
+        let backoff = Backoff::new(settings).expect("valid");
+        // 1.5 to the power of 110 is more than 2 to the power of 64.
+        prop_assert_eq!(Some(backoff.wait(110, Span::ZERO, || 0.5)), cap);
+        prop_assert_eq!(Some(backoff.wait(u32::MAX, Span::ZERO, || 0.5)), cap);
+    }
+
+    #[test]
+    fn a_wait_takes_one_draw_if_it_is_spread_and_none_if_not(
+        settings in settings(),
+        n in any::<u32>(),
+    ) {
+        let spread = settings.jitter != Jitter::None;
+        let backoff = Backoff::new(settings).expect("valid");
+        let mut draws = 0;
+        let _wait = backoff.wait(n, Span::ZERO, || {
+            draws += 1;
+            0.5
+        });
+        prop_assert_eq!(draws, u32::from(spread));
+    }
+
+    #[test]
+    fn decorrelated_waits_follow_one_another_within_their_range(
+        draws in prop::collection::vec(0.0..1.0_f64, 1..50),
+    ) {
+        let backoff = Backoff::new(exponential(Jitter::Decorrelated, CapWhen::AfterJitter))
+            .expect("valid");
+        let (first, cap) = (Span::from_millis(100), Span::from_secs(2));
+        let mut previous = first;
+        for (n, draw) in draws.into_iter().enumerate() {
+            let wait = backoff.wait(n as u32, previous, || draw);
+            prop_assert!(first <= wait && wait <= (previous * 3).min(cap));
+            previous = wait;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! What a circuit breaker promises, whatever happens to it.
+
+use patterns::breaker::{
+    Align, Breaker, Cancelled, Compare, Evaluate, FAILURES, HalfOpen, IGNORED, Late, OpenEnd,
+    OpenWait, Permit, Permits, Settings, State, Then, Trip, Verdict, Window,
+};
+use patterns::{Span, Time};
+use proptest::prelude::*;
+
+use crate::breaker_story::{Happening, half_open, happenings, settings};
+
+/// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
+pub(crate) fn in_a_row(failures: u32) -> Settings {
+    Settings {
+        trip: Trip::Consecutive { failures },
+        evaluate: Evaluate::Failures,
+        failures: FAILURES,
+        ignored: IGNORED,
+        open: OpenWait::Constant(Span::from_secs(20)),
+        open_end: OpenEnd::Admits,
+        half_open: HalfOpen {
+            permits: Permits::Concurrent(1),
+            successes: 1,
+            max_wait: Some(Span::from_secs(60)),
+            then: Then::Open,
+        },
+        late: Late::Drop,
+        cancelled: Cancelled::Ignore,
+    }
+}
+
+pub(crate) fn breaker(settings: Settings) -> Breaker {
+    Breaker::new(settings).expect("valid")
+}
+
+pub(crate) fn at(secs: u64) -> Time {
+    Time::ZERO + Span::from_secs(secs)
+}
+
+/// Makes one call that ends at once.
+pub(crate) fn call(breaker: &mut Breaker, verdict: Verdict, now: Time) -> bool {
+    breaker.admit(now).map(|permit| breaker.settle(permit, verdict, now)).is_ok()
+}
+
+/// What a breaker decided at each happening of a story, told in times since its beginning.
+fn decisions(
+    breaker: &mut Breaker,
+    story: &[Happening],
+    start: u64,
+    scale: u64,
+) -> Vec<(Option<u64>, &'static str, u64)> {
+    let mut now = start;
+    let mut permits: Vec<Permit> = Vec::new();
+    let mut told = Vec::new();
+    for happening in story {
+        let time = Time::from_nanos(now);
+        let mut refused = None;
+        match *happening {
+            Happening::Pass(nanos) => now += nanos * scale,
+            Happening::Admit => match breaker.admit(time) {
+                Ok(permit) => permits.push(permit),
+                Err(until) => refused = Some((until.until.as_nanos() - start) / scale),
+            },
+            Happening::Settle(_, _) | Happening::Cancel(_) if permits.is_empty() => {}
+            Happening::Settle(which, verdict) => {
+                let permit = permits.swap_remove(which % permits.len());
+                breaker.settle(permit, verdict, time);
+            }
+            Happening::Cancel(which) => {
+                let permit = permits.swap_remove(which % permits.len());
+                permits.extend(breaker.cancel(permit, time));
+            }
+        }
+        let failures = breaker.counts(Time::from_nanos(now)).failures;
+        told.push((refused, breaker.state().name(), failures));
+    }
+    told
+}
+
+fn window_mut(settings: &mut Settings) -> Option<&mut Window> {
+    match &mut settings.trip {
+        Trip::Consecutive { .. } => None,
+        Trip::Count { window, .. } | Trip::Rate { window, .. } => Some(window),
+    }
+}
+
+proptest! {
+    /// Nothing but the time since the beginning matters, but for whole periods of a grid.
+    #[test]
+    fn a_breaker_has_no_time_of_its_own(
+        settings in settings(),
+        periods in 0..1_000_u64,
+        story in happenings(),
+    ) {
+        let mut settings = settings;
+        let period = match window_mut(&mut settings) {
+            Some(Window::Time { size, align: Align::Epoch { buckets } }) => {
+                size.as_nanos().div_ceil((*buckets).into())
+            }
+            _ => 1,
+        };
+        let here = decisions(&mut breaker(settings), &story, 0, 1);
+        let there = decisions(&mut breaker(settings), &story, periods * period, 1);
+        prop_assert_eq!(here, there);
+    }
+
+    /// With every length of time doubled, the same is decided.
+    #[test]
+    fn a_breaker_knows_no_unit_of_time(settings in settings(), story in happenings()) {
+        let mut short = Settings { open_end: OpenEnd::Admits, ..settings };
+        if let OpenWait::Growing { first, .. } = short.open {
+            // Growing by a half would round.
+            short.open = OpenWait::Growing { first, factor: 2.0, cap: first * 8 };
+        }
+        if let Some(Window::Time { size, align }) = window_mut(&mut short) {
+            let (Align::Epoch { buckets } | Align::FirstEvent { buckets }) = align else {
+                return Ok(());
+            };
+            *size = *size * u64::from(*buckets);
+        }
+        let mut long = short;
+        long.open = match short.open {
+            OpenWait::Constant(wait) => OpenWait::Constant(wait * 2),
+            OpenWait::Growing { first, factor, cap } => {
+                OpenWait::Growing { first: first * 2, factor, cap: cap * 2 }
+            }
+        };
+        long.half_open.max_wait = short.half_open.max_wait.map(|wait| wait * 2);
+        if let Some(Window::Time { size, .. }) = window_mut(&mut long) {
+            *size = *size * 2;
+        }
+        let of_short = decisions(&mut breaker(short), &story, 0, 1);
+        let of_long = decisions(&mut breaker(long), &story, 0, 2);
+        prop_assert_eq!(of_short, of_long);
+    }
+
+    /// A copy goes on as the original does.
+    #[test]
+    fn a_copy_has_all_there_is(
+        settings in settings(),
+        story in happenings(),
+        rest in happenings(),
+    ) {
+        let mut one = breaker(settings);
+        let _told = decisions(&mut one, &story, 0, 1);
+        let mut other = one.clone();
+        let far = 100_000;
+        prop_assert_eq!(
+            decisions(&mut one, &rest, far, 1),
+            decisions(&mut other, &rest, far, 1)
+        );
+    }
+
+    /// Lost, cancelled and ignored probes keep nobody out for longer than the longest wait.
+    #[test]
+    fn half_open_never_lasts(
+        settings in settings(),
+        half_open in half_open(),
+        max_wait in 1..50_u64,
+        story in happenings(),
+    ) {
+        let half_open = HalfOpen { max_wait: Some(Span::from_nanos(max_wait)), ..half_open };
+        let mut breaker = breaker(Settings { half_open, ..settings });
+        let told = decisions(&mut breaker, &story, 0, 1);
+        let passed: u64 = story
+            .iter()
+            .map(|happening| if let Happening::Pass(nanos) = happening { *nanos } else { 0 })
+            .sum();
+        prop_assert_eq!(told.len(), story.len());
+        // No wait of the generated settings is longer than 60 ns, and refusal at its end 1 more.
+        let later = Time::from_nanos(passed + max_wait + 61);
+        prop_assert!(breaker.admit(later).is_ok());
+    }
+
+    /// A clock that is set back may not admit what would be refused where it stood.
+    #[test]
+    fn a_clock_that_goes_back_admits_no_more(
+        settings in settings(),
+        story in happenings(),
+        back in 1..100_u64,
+    ) {
+        let mut breaker = breaker(settings);
+        let _told = decisions(&mut breaker, &story, 1_000, 1);
+        let now = match breaker.state() {
+            State::Open { until } if until > Time::ZERO => {
+                Time::from_nanos(until.as_nanos() - 1)
+            }
+            _ => return Ok(()),
+        };
+        prop_assert!(breaker.admit(now).is_err());
+        prop_assert!(breaker.admit(Time::from_nanos(now.as_nanos().saturating_sub(back))).is_err());
+    }
+
+    #[test]
+    fn successes_alone_never_open(
+        settings in settings(),
+        pauses in prop::collection::vec(0..50_u64, 1..200),
+    ) {
+        let mut breaker = breaker(settings);
+        let mut now = Time::ZERO;
+        for pause in pauses {
+            now = now + Span::from_nanos(pause);
+            prop_assert!(call(&mut breaker, Verdict::Success, now));
+            prop_assert_eq!(breaker.state(), State::Closed);
+        }
+    }
+
+    /// However few or many fail, fewer calls than the minimum say nothing.
+    #[test]
+    fn below_the_minimum_nothing_opens(min_calls in 2..20_u32, window in 20..40_u32) {
+        let trip = Trip::Rate {
+            rate: 0.01,
+            compare: Compare::AtLeast,
+            min_calls,
+            window: Window::Calls(window),
+        };
+        let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
+        for _ in 1..min_calls {
+            prop_assert!(call(&mut breaker, Verdict::Failure, at(0)));
+            prop_assert_eq!(breaker.state(), State::Closed);
+        }
+        prop_assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        prop_assert_eq!(breaker.state(), State::Open { until: at(20) });
+    }
+}
+
+/// The end of half-open time is noticed late, but it was then that the breaker opened.
+#[test]
+fn an_hour_without_calls_is_no_reason_to_wait_more() {
+    let mut breaker = breaker(in_a_row(1));
+    assert!(call(&mut breaker, Verdict::Failure, at(0)));
+    let _lost = breaker.admit(at(20)).expect("a probe");
+    assert_eq!(breaker.state_at(at(3_600)).name(), "half-open");
+    assert!(call(&mut breaker, Verdict::Success, at(3_600)));
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn an_ignored_probe_makes_room_for_another() {
+    for permits in [Permits::Total(1), Permits::Concurrent(1)] {
+        let mut settings = in_a_row(1);
+        settings.half_open.permits = permits;
+        let mut breaker = breaker(settings);
+        assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        for _ in 0..10 {
+            assert!(call(&mut breaker, Verdict::Ignored, at(20)), "{permits:?}");
+            assert!(breaker.admit(at(20)).map(|given_up| breaker.cancel(given_up, at(20))).is_ok());
+        }
+        assert_eq!(breaker.state().name(), "half-open");
+    }
+}
+
+#[test]
+fn the_open_wait_grows_until_it_closes() {
+    let open =
+        OpenWait::Growing { first: Span::from_secs(10), factor: 2.0, cap: Span::from_secs(30) };
+    let mut breaker = breaker(Settings { open, ..in_a_row(1) });
+    let mut now = at(0);
+    for wait in [10, 20, 30, 30] {
+        assert!(call(&mut breaker, Verdict::Failure, now));
+        let until = now + Span::from_secs(wait);
+        assert_eq!(breaker.state(), State::Open { until });
+        now = until;
+    }
+    assert!(call(&mut breaker, Verdict::Success, now));
+    assert_eq!(breaker.state(), State::Closed);
+    assert!(call(&mut breaker, Verdict::Failure, now));
+    assert_eq!(breaker.state(), State::Open { until: now + Span::from_secs(10) });
+}
+
+#[test]
+fn half_open_closes_after_so_many_successes_and_one_failure_opens() {
+    let mut settings = in_a_row(1);
+    settings.half_open.permits = Permits::Total(5);
+    settings.half_open.successes = 3;
+    let mut breaker = breaker(settings);
+    assert!(call(&mut breaker, Verdict::Failure, at(0)));
+    assert!(call(&mut breaker, Verdict::Success, at(20)));
+    assert!(call(&mut breaker, Verdict::Success, at(21)));
+    assert!(call(&mut breaker, Verdict::Failure, at(22)));
+    assert_eq!(breaker.state(), State::Open { until: at(42) });
+    for secs in 42..45 {
+        assert_eq!(breaker.state_at(at(secs)).name(), "half-open");
+        assert!(call(&mut breaker, Verdict::Success, at(secs)));
+    }
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_total_of_permits_is_not_renewed_by_successes() {
+    let mut settings = in_a_row(1);
+    settings.half_open.permits = Permits::Total(2);
+    settings.half_open.successes = 2;
+    let mut breaker = breaker(settings);
+    assert!(call(&mut breaker, Verdict::Failure, at(0)));
+    assert!(call(&mut breaker, Verdict::Success, at(20)));
+    let last = breaker.admit(at(20)).expect("the second of two");
+    assert!(breaker.admit(at(20)).is_err());
+    breaker.settle(last, Verdict::Success, at(20));
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
+    let mut settings = in_a_row(1);
+    settings.half_open.max_wait = None;
+    let mut breaker = breaker(settings);
+    assert!(call(&mut breaker, Verdict::Failure, at(0)));
+    let probe = breaker.admit(at(20)).expect("a probe");
+    assert!(breaker.admit(Time::MAX).is_err());
+    assert_eq!(breaker.state().name(), "half-open");
+    breaker.settle(probe, Verdict::Success, Time::MAX);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_clock_that_stands_still_stops_nothing_but_waits() {
+    let align = Align::Epoch { buckets: 3 };
+    let window = Window::Time { size: Span::from_secs(9), align };
+    let trip = Trip::Count { failures: 1_000, window };
+    let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
+    for _ in 0..999 {
+        assert!(call(&mut breaker, Verdict::Failure, at(7)));
+    }
+    assert_eq!(breaker.state(), State::Closed);
+    assert!(call(&mut breaker, Verdict::Failure, at(7)));
+    assert!(!call(&mut breaker, Verdict::Success, at(7)));
+}

@@ -1,0 +1,254 @@
+//! A bulkhead against a plain queue, and in the path of calls.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use patterns::bulkhead::{Bulkhead, Entry, Settings};
+use patterns::testing::Driver;
+use patterns::{CallId, Class, Outcome, Span, Step, Time};
+use proptest::prelude::*;
+
+const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
+
+fn driver(slots: u32, queue: u32, patience: Option<Span>) -> Driver<Bulkhead> {
+    let bulkhead = Bulkhead::new(Settings { slots, queue, patience }).expect("valid");
+    Driver::new(bulkhead, &[])
+}
+
+proptest! {
+    #[test]
+    fn a_bulkhead_is_a_set_and_a_queue(
+        slots in 1..4_u32,
+        queue in 0..5_u32,
+        story in prop::collection::vec((any::<bool>(), 0..12_u32), 1..300),
+    ) {
+        let mut bulkhead = Bulkhead::new(Settings { slots, queue, patience: None }).expect("valid");
+        let mut inside: Vec<u32> = Vec::new();
+        let mut line: VecDeque<u32> = VecDeque::new();
+        for (enters, call) in story {
+            let known = inside.contains(&call) || line.contains(&call);
+            if enters {
+                let expected = if inside.contains(&call) {
+                    Entry::Inside
+                } else if line.contains(&call) {
+                    Entry::Waiting
+                } else if inside.len() < slots as usize {
+                    inside.push(call);
+                    Entry::Inside
+                } else if line.len() < queue as usize {
+                    line.push_back(call);
+                    Entry::Waiting
+                } else {
+                    Entry::Full
+                };
+                prop_assert_eq!(bulkhead.enter(CallId(call)), expected);
+            } else {
+                let had_slot = inside.contains(&call);
+                inside.retain(|other| *other != call);
+                line.retain(|other| *other != call);
+                let next = if had_slot { line.pop_front() } else { None };
+                inside.extend(next);
+                prop_assert!(known || next.is_none());
+                prop_assert_eq!(bulkhead.leave(CallId(call)), next.map(CallId));
+            }
+            prop_assert_eq!(bulkhead.inside() as usize, inside.len());
+            prop_assert_eq!(bulkhead.waiting() as usize, line.len());
+            for call in 0..12 {
+                prop_assert_eq!(bulkhead.is_inside(CallId(call)), inside.contains(&call));
+            }
+        }
+    }
+}
+
+/// Drives a bulkhead as a policy would, and sees that every call ends once.
+struct Outside {
+    driver: Driver<Bulkhead>,
+    slots: usize,
+    /// Calls in the order they came, and since when they wait.
+    waiting: Vec<(u32, Time)>,
+    sent: Vec<u32>,
+    timers: BTreeMap<u32, Time>,
+    refused: usize,
+}
+
+impl Outside {
+    fn carry_out(&mut self, call: u32, step: Step) {
+        self.timers.remove(&call);
+        match step {
+            Step::Send => {
+                assert!(!self.sent.contains(&call), "sent twice");
+                if let Some(place) = self.waiting.iter().position(|(other, _)| *other == call) {
+                    assert_eq!(place, 0, "not the first in line");
+                    self.waiting.remove(0);
+                }
+                self.sent.push(call);
+                assert!(self.sent.len() <= self.slots, "too many at a time");
+            }
+            Step::Wait => {}
+            Step::WaitUntil(at) => {
+                assert!(self.driver.now <= at, "a wake in the past");
+                self.timers.insert(call, at);
+            }
+            Step::Reply(outcome) => {
+                if outcome == FULL {
+                    self.refused += 1;
+                }
+                self.waiting.retain(|(other, _)| *other != call);
+                self.sent.retain(|other| *other != call);
+            }
+            step => panic!("{step:?}"),
+        }
+        for woken in std::mem::take(&mut self.driver.effects.woken) {
+            let step = self.driver.wake(woken.0);
+            assert_eq!(step, Step::Send, "whoever is woken has a slot");
+            self.carry_out(woken.0, step);
+        }
+    }
+
+    fn call(&mut self, call: u32) {
+        if self.sent.contains(&call) || self.waiting.iter().any(|(other, _)| *other == call) {
+            return;
+        }
+        let step = self.driver.call(call);
+        if matches!(step, Step::Wait | Step::WaitUntil(_)) {
+            assert_eq!(self.sent.len(), self.slots, "waits though a slot is free");
+            self.waiting.push((call, self.driver.now));
+        }
+        self.carry_out(call, step);
+    }
+
+    fn end(&mut self, which: usize) {
+        if !self.sent.is_empty() {
+            let call = self.sent[which % self.sent.len()];
+            let step = self.driver.reply(call, Outcome::Ok);
+            assert_eq!(step, Step::Reply(Outcome::Ok));
+            self.carry_out(call, step);
+        }
+    }
+
+    fn cancel(&mut self, call: u32) {
+        if self.sent.contains(&call) || self.waiting.iter().any(|(other, _)| *other == call) {
+            self.driver.cancel(call);
+            self.sent.retain(|other| *other != call);
+            self.waiting.retain(|(other, _)| *other != call);
+            self.carry_out(call, Step::Wait);
+        }
+    }
+
+    fn pass(&mut self, span: Span) {
+        let until = self.driver.now + span;
+        while let Some((at, call)) = self.timers.iter().map(|(call, at)| (*at, *call)).min() {
+            if until < at {
+                break;
+            }
+            self.driver.now = at;
+            let step = self.driver.wake(call);
+            assert_eq!(step, Step::Reply(FULL), "patience is over");
+            self.carry_out(call, step);
+        }
+        self.driver.now = until;
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_call_ends_once_and_leaves_nothing(
+        slots in 1..4_u32,
+        queue in 0..5_u32,
+        patience in prop::option::of((0..20_u64).prop_map(Span::from_nanos)),
+        story in prop::collection::vec((0..4_u8, 0..12_u32), 1..300),
+    ) {
+        let mut outside = Outside {
+            driver: driver(slots, queue, patience),
+            slots: slots as usize,
+            waiting: Vec::new(),
+            sent: Vec::new(),
+            timers: BTreeMap::new(),
+            refused: 0,
+        };
+        for (what, number) in story {
+            match what {
+                0 => outside.call(number),
+                1 => outside.end(number as usize),
+                2 => outside.cancel(number),
+                _ => outside.pass(Span::from_nanos(number.into())),
+            }
+            let now = outside.driver.now;
+            prop_assert!(outside.waiting.len() <= queue as usize);
+            prop_assert!(outside.waiting.is_empty() || outside.sent.len() == slots as usize);
+            for (_, since) in &outside.waiting {
+                prop_assert!(patience.is_none_or(|most| now.since(*since) <= most));
+            }
+            prop_assert_eq!(outside.driver.layer.inside() as usize, outside.sent.len());
+            prop_assert_eq!(outside.driver.layer.waiting() as usize, outside.waiting.len());
+        }
+        while !outside.sent.is_empty() {
+            outside.end(0);
+        }
+        prop_assert!(outside.waiting.is_empty() && outside.timers.is_empty());
+        prop_assert_eq!(outside.driver.layer.inside(), 0);
+    }
+}
+
+#[test]
+fn without_a_line_the_next_call_is_refused() {
+    let mut driver = driver(2, 0, None);
+    assert_eq!([0, 1].map(|call| driver.call(call)), [Step::Send; 2]);
+    assert_eq!(driver.call(2), Step::Reply(FULL));
+    let _ended = driver.reply(0, Outcome::failed(Class::Network));
+    assert_eq!(driver.call(2), Step::Send);
+}
+
+#[test]
+fn the_first_in_line_gets_the_slot_and_nobody_passes() {
+    let mut driver = driver(1, 2, None);
+    assert_eq!(driver.call(5), Step::Send);
+    assert_eq!([9, 3].map(|call| driver.call(call)), [Step::Wait; 2]);
+    assert_eq!(driver.call(1), Step::Reply(FULL));
+    assert_eq!(driver.reply(5, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.effects.woken, [CallId(9)]);
+    assert_eq!(driver.call(1), Step::Wait, "the slot is taken before its call is sent");
+    assert_eq!(driver.wake(9), Step::Send);
+}
+
+#[test]
+fn at_the_end_of_patience_the_first_event_decides() {
+    let patience = Some(Span::from_secs(3));
+    let until = Time::ZERO + Span::from_secs(3);
+    let mut lost = driver(1, 1, patience);
+    let mut seated = driver(1, 1, patience);
+    for driver in [&mut lost, &mut seated] {
+        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(1), Step::WaitUntil(until));
+        driver.now = until;
+    }
+    assert_eq!(lost.wake(1), Step::Reply(FULL));
+    assert_eq!(lost.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert!(lost.effects.woken.is_empty());
+
+    assert_eq!(seated.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(seated.wake(1), Step::Send);
+    assert_eq!(seated.wake(1), Step::Wait, "a second wake in one instant sends nothing");
+}
+
+#[test]
+fn a_wake_that_comes_early_changes_nothing() {
+    let mut driver = driver(1, 1, Some(Span::from_secs(3)));
+    let _sent = driver.call(0);
+    let waits = driver.call(1);
+    driver.pass(Span::from_secs(1));
+    assert_eq!(driver.wake(1), waits);
+}
+
+#[test]
+fn a_call_given_up_with_its_turn_come_passes_it_on() {
+    let mut driver = driver(1, 2, None);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    driver.cancel(0);
+    assert_eq!(driver.effects.woken, [CallId(1)]);
+    driver.cancel(1);
+    assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
+    driver.late(0, Outcome::Ok);
+    driver.late(1, Outcome::Ok);
+    assert_eq!(driver.layer.inside(), 1);
+    assert_eq!(driver.wake(2), Step::Send);
+}

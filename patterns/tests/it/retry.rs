@@ -1,0 +1,328 @@
+//! What a caller sees of a retry.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::retry::{FOREVER, Retry, RetryAfter, Rule, Settings};
+use patterns::testing::Driver;
+use patterns::{Class, Outcome, Span, Step, Time};
+use proptest::prelude::*;
+
+use crate::breaker::{at, breaker, in_a_row};
+
+const NETWORK: Outcome = Outcome::failed(Class::Network);
+
+fn constant(millis: u64) -> backoff::Settings {
+    let curve = Curve::Constant(Span::from_millis(millis));
+    let jitter = Jitter::None;
+    backoff::Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter }
+}
+
+fn rule(retries: u32, backoff: backoff::Settings) -> Rule {
+    Rule { retries, backoff, retry_after: RetryAfter::Floor }
+}
+
+fn settings<const N: usize>(rules: [(Class, Rule); N]) -> Settings {
+    Settings { rules: rules.into(), max_retries: None, max_elapsed: None }
+}
+
+fn driver(settings: Settings, draws: &[f64]) -> Driver<Retry> {
+    Driver::new(Retry::new(settings).expect("valid"), draws)
+}
+
+/// One line for each attempt until the call is answered.
+fn story(driver: &mut Driver<Retry>, outcomes: &[Outcome]) -> String {
+    let first = driver.call(0);
+    let mut story = vec![format!("{} {first:?}\n", driver.now)];
+    for &outcome in outcomes {
+        match driver.reply(0, outcome) {
+            Step::WaitUntil(at) => {
+                driver.now = at;
+                story.push(format!("{at} {:?}\n", driver.wake(0)));
+            }
+            step => story.push(format!("{} {step:?}\n", driver.now)),
+        }
+    }
+    story.concat()
+}
+
+#[test]
+fn waits_grow_to_the_cap() {
+    let backoff = backoff::Settings {
+        curve: Curve::Exponential { first: Span::from_millis(100), factor: 2.0 },
+        cap: Some(Span::from_millis(250)),
+        cap_when: CapWhen::BeforeJitter,
+        jitter: Jitter::Full,
+    };
+    let mut driver = driver(settings([(Class::Network, rule(4, backoff))]), &[0.5]);
+    expect![[r#"
+        0s Send
+        50ms Send
+        150ms Send
+        275ms Send
+        400ms Send
+        400ms Reply(Failed(Failure { class: Network, retry_after: Span(0) }))
+    "#]]
+    .assert_eq(&story(&mut driver, &[NETWORK; 5]));
+    assert_eq!(driver.draws.taken(), 4);
+}
+
+#[test]
+fn each_class_has_its_own_allowance_and_its_own_backoff() {
+    let linear = backoff::Settings {
+        curve: Curve::Linear { first: Span::from_secs(1), step: Span::from_secs(1) },
+        ..constant(0)
+    };
+    let rules = [
+        (Class::Network, rule(2, linear)),
+        (Class::RateLimit, rule(2, constant(60_000))),
+        (Class::Validation, rule(0, constant(1))),
+    ];
+    let limited = Outcome::failed(Class::RateLimit);
+    let story_of = |last| {
+        let mut driver = driver(settings(rules.clone()), &[]);
+        story(&mut driver, &[NETWORK, limited, NETWORK, last])
+    };
+    expect![[r#"
+        0s Send
+        1s Send
+        1min 1s Send
+        1min 3s Send
+        1min 3s Reply(Failed(Failure { class: Network, retry_after: Span(0) }))
+    "#]]
+    .assert_eq(&story_of(NETWORK));
+    expect![[r#"
+        0s Send
+        1s Send
+        1min 1s Send
+        1min 3s Send
+        2min 3s Send
+    "#]]
+    .assert_eq(&story_of(limited));
+    for never in [Class::Validation, Class::Timeout] {
+        let never = Outcome::failed(never);
+        let mut driver = driver(settings(rules.clone()), &[]);
+        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.reply(0, never), Step::Reply(never));
+    }
+}
+
+#[test]
+fn good_and_degraded_answers_are_passed_on() {
+    for outcome in [Outcome::Ok, Outcome::Degraded] {
+        let rules = Class::ALL.map(|class| (class, rule(FOREVER, constant(1))));
+        let mut driver = driver(settings(rules), &[]);
+        let _sent = driver.call(0);
+        assert_eq!(driver.reply(0, outcome), Step::Reply(outcome));
+    }
+}
+
+#[test]
+fn a_hint_is_a_floor_or_exact_or_ignored() {
+    let after = |retry_after, hint, draw: f64| {
+        let backoff = backoff::Settings { jitter: Jitter::Full, ..constant(2_000) };
+        let rule = Rule { retries: 1, backoff, retry_after };
+        let mut driver = driver(settings([(Class::RateLimit, rule)]), &[draw]);
+        let _sent = driver.call(0);
+        let failed = Outcome::failed_until(Class::RateLimit, Span::from_secs(hint));
+        let step = driver.reply(0, failed);
+        assert_eq!(driver.draws.taken(), 1, "one draw whatever the hint");
+        match step {
+            Step::WaitUntil(at) => at.since(Time::ZERO),
+            step => panic!("{step:?}"),
+        }
+    };
+    let [one, two, five] = [1, 2, 5].map(Span::from_secs);
+    for draw in [0.0, 0.5, 0.999] {
+        assert_eq!(after(RetryAfter::Floor, 5, draw), five);
+        assert_eq!(after(RetryAfter::Exact, 5, draw), five);
+        assert!(after(RetryAfter::Ignore, 5, draw) <= two);
+    }
+    assert_eq!(after(RetryAfter::Floor, 1, 0.75), Span::from_millis(1_500));
+    assert_eq!(after(RetryAfter::Exact, 1, 0.75), one);
+    // No hint at all.
+    assert_eq!(after(RetryAfter::Exact, 0, 0.5), one);
+    assert_eq!(after(RetryAfter::Floor, 0, 0.5), one);
+}
+
+#[test]
+fn a_wait_may_end_exactly_when_the_time_is_up() {
+    let rules = settings([(Class::Network, rule(FOREVER, constant(1_000)))]);
+    let within = |nanos| {
+        let max_elapsed = Some(Span::from_nanos(nanos));
+        let mut driver = driver(Settings { max_elapsed, ..rules.clone() }, &[]);
+        driver.pass(Span::from_secs(100));
+        let _sent = driver.call(0);
+        driver.pass(Span::from_secs(2));
+        driver.reply(0, NETWORK)
+    };
+    assert_eq!(within(3_000_000_000), Step::WaitUntil(Time::ZERO + Span::from_secs(103)));
+    assert_eq!(within(2_999_999_999), Step::Reply(NETWORK));
+    assert_eq!(within(0), Step::Reply(NETWORK));
+}
+
+#[test]
+fn the_total_holds_over_all_classes() {
+    let rules = settings([
+        (Class::Network, rule(FOREVER, constant(1))),
+        (Class::Timeout, rule(5, constant(1))),
+    ]);
+    let mut driver = driver(Settings { max_retries: Some(3), ..rules }, &[]);
+    let timeout = Outcome::failed(Class::Timeout);
+    expect![[r#"
+        0s Send
+        1ms Send
+        2ms Send
+        3ms Send
+        3ms Reply(Failed(Failure { class: Timeout, retry_after: Span(0) }))
+    "#]]
+    .assert_eq(&story(&mut driver, &[NETWORK, timeout, NETWORK, timeout]));
+}
+
+#[test]
+fn a_wait_past_the_end_of_time_is_no_wait() {
+    let mut driver = driver(settings([(Class::Network, rule(9, constant(u64::MAX)))]), &[]);
+    let _sent = driver.call(0);
+    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+}
+
+#[test]
+fn granted_retries_are_counted() {
+    let retry = Retry::new(settings([(Class::Network, rule(2, constant(1)))])).expect("valid");
+    let mut attempts = retry.start(at(0));
+    for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
+        let again = retry.after(&mut attempts, NETWORK, at(0), || 0.5);
+        assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));
+    }
+}
+
+#[test]
+fn a_call_begins_with_nothing_used() {
+    let mut driver = driver(settings([(Class::Network, rule(1, constant(1)))]), &[]);
+    for _ in 0..3 {
+        assert_eq!(driver.call(0), Step::Send);
+        assert!(matches!(driver.reply(0, NETWORK), Step::WaitUntil(_)));
+        driver.cancel(0);
+    }
+}
+
+/// Retry above breaker: a refusal says when to come again, and the retry comes no earlier, nor
+/// any later.
+#[test]
+fn a_retry_waits_for_the_breaker_below_to_let_it_pass() {
+    let rules = [Class::Network, Class::BreakerOpen].map(|class| (class, rule(9, constant(1_000))));
+    let mut retry = driver(settings(rules), &[]);
+    let mut breaker = Driver::new(breaker(in_a_row(1)), &[]);
+    let mut attempts = Vec::new();
+    let mut step = retry.call(0);
+    while step == Step::Send {
+        breaker.now = retry.now;
+        let up = retry.now == at(21);
+        let passed = match breaker.call(0) {
+            Step::Send => breaker.reply(0, if up { Outcome::Ok } else { NETWORK }),
+            refused => refused,
+        };
+        let Step::Reply(outcome) = passed else { panic!("{passed:?}") };
+        attempts.push(outcome.class());
+        step = retry.reply(0, outcome);
+        if let Step::WaitUntil(at) = step {
+            retry.now = at;
+            step = retry.wake(0);
+        }
+        if attempts.len() == 2 {
+            // The breaker opened at zero for 20 s, and was asked again at 1 s.
+            assert_eq!(retry.now, at(20));
+            retry.pass(Span::from_secs(1));
+        }
+    }
+    assert_eq!(step, Step::Reply(Outcome::Ok));
+    assert_eq!(attempts, [Some(Class::Network), Some(Class::BreakerOpen), None]);
+}
+
+fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
+    let curve = prop_oneof![
+        (1..100_u64).prop_map(|nanos| Curve::Constant(Span::from_nanos(nanos))),
+        (1..100_u64, 1.0..3.0_f64).prop_map(|(nanos, factor)| {
+            Curve::Exponential { first: Span::from_nanos(nanos), factor }
+        }),
+    ];
+    let jitter = prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)];
+    let retry_after =
+        prop_oneof![Just(RetryAfter::Floor), Just(RetryAfter::Exact), Just(RetryAfter::Ignore)];
+    let retries = prop_oneof![0..4_u32, Just(FOREVER)];
+    let one =
+        (retries, curve, jitter, retry_after).prop_map(|(retries, curve, jitter, retry_after)| {
+            let cap = Some(Span::from_nanos(500));
+            let cap_when = CapWhen::AfterJitter;
+            let backoff = backoff::Settings { curve, cap, cap_when, jitter };
+            Rule { retries, backoff, retry_after }
+        });
+    prop::collection::btree_map(prop::sample::select(&Class::ALL), one, 0..5)
+}
+
+proptest! {
+    /// Counted anew from the whole story: what was granted, and what it cost.
+    #[test]
+    fn a_retry_keeps_every_limit(
+        rules in rules(),
+        max_retries in prop::option::of(0..6_u32),
+        max_elapsed in prop::option::of(0..3_000_u64),
+        draws in prop::collection::vec(0.0..1.0_f64, 1..9),
+        story in prop::collection::vec((0..8_usize, 0..200_u64, 0..100_u64), 1..60),
+    ) {
+        let max_elapsed = max_elapsed.map(Span::from_nanos);
+        let settings = Settings { rules: rules.clone(), max_retries, max_elapsed };
+        let mut driver = driver(settings, &draws);
+        driver.pass(Span::from_secs(1));
+        let began = driver.now;
+        prop_assert_eq!(driver.call(0), Step::Send);
+
+        let mut granted: Vec<Class> = Vec::new();
+        for (class, hint, took) in story {
+            driver.pass(Span::from_nanos(took));
+            let class = Class::ALL[class];
+            let hint = Span::from_nanos(hint);
+            let failed = Outcome::failed_until(class, hint);
+            let drawn = driver.draws.taken();
+            let step = driver.reply(0, failed);
+            let drawn = driver.draws.taken() - drawn;
+
+            let used = granted.iter().filter(|one| **one == class).count();
+            let total = granted.len();
+            let allowed = rules.get(&class).filter(|rule| {
+                (rule.retries == FOREVER || used < rule.retries as usize)
+                    && max_retries.is_none_or(|most| total < most as usize)
+            });
+            let Some(rule) = allowed else {
+                prop_assert_eq!(step, Step::Reply(failed));
+                prop_assert_eq!(drawn, 0);
+                break;
+            };
+            prop_assert_eq!(drawn, usize::from(rule.backoff.jitter != Jitter::None));
+            match step {
+                Step::WaitUntil(at) => {
+                    prop_assert!(driver.now <= at);
+                    let wait = at.since(driver.now);
+                    match rule.retry_after {
+                        RetryAfter::Floor => prop_assert!(hint <= wait),
+                        RetryAfter::Exact if !hint.is_zero() => prop_assert_eq!(hint, wait),
+                        _ => prop_assert!(wait <= Span::from_nanos(500)),
+                    }
+                    prop_assert!(max_elapsed.is_none_or(|most| at.since(began) <= most));
+                    granted.push(class);
+                    driver.now = at;
+                    prop_assert_eq!(driver.wake(0), Step::Send);
+                }
+                step => {
+                    // Only the time that is left can have refused it.
+                    prop_assert_eq!(step, Step::Reply(failed));
+                    let most = max_elapsed.expect("nothing else was used up");
+                    let longest = Span::from_nanos(500).max(hint);
+                    prop_assert!(most < driver.now.since(began) + longest);
+                    break;
+                }
+            }
+        }
+    }
+}

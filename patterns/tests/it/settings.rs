@@ -1,0 +1,260 @@
+//! Settings that make no sense are refused, each with its name.
+
+use std::fmt::Write;
+
+use expect_test::expect;
+use patterns::backoff::{Backoff, CapWhen, Curve, Jitter};
+use patterns::breaker::{
+    Align, Breaker, Compare, OpenWait, Permits, Settings, Trip, Verdict, Window,
+};
+use patterns::bulkhead::Bulkhead;
+use patterns::fallback::{Fallback, Instead};
+use patterns::retry::{FOREVER, Retry, RetryAfter, Rule};
+use patterns::timeout::Timeout;
+use patterns::{Class, Classes, Invalid, Span, Time, backoff, bulkhead, fallback, retry, timeout};
+
+use crate::breaker::in_a_row;
+
+const ONE: Span = Span::from_secs(1);
+
+/// What was said about each of the settings, one line for each.
+fn told(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
+    let mut lines = String::new();
+    for (name, result) in results {
+        let said = result.map_or_else(|invalid| invalid.to_string(), |()| "fine".to_owned());
+        writeln!(lines, "{name}: {said}").expect("a string takes all");
+    }
+    lines
+}
+
+fn rate(rate: f64, compare: Compare, min_calls: u32, window: Window) -> Settings {
+    Settings { trip: Trip::Rate { rate, compare, min_calls, window }, ..in_a_row(1) }
+}
+
+fn half_open(permits: Permits, successes: u32, max_wait: Option<Span>) -> Settings {
+    let mut settings = in_a_row(1);
+    settings.half_open.permits = permits;
+    settings.half_open.successes = successes;
+    settings.half_open.max_wait = max_wait;
+    settings
+}
+
+#[test]
+fn of_what_opens_a_breaker() {
+    let (least, more) = (Compare::AtLeast, Compare::MoreThan);
+    let calls = Window::Calls;
+    let time = |size, align| Window::Time { size, align };
+    let epoch = |size, buckets| rate(0.5, least, 1, time(size, Align::Epoch { buckets }));
+    let count =
+        |failures, window| Settings { trip: Trip::Count { failures, window }, ..in_a_row(1) };
+    let cases = [
+        ("plain", in_a_row(1)),
+        ("huge row", in_a_row(u32::MAX)),
+        ("no row", in_a_row(0)),
+        ("count 0", count(0, calls(1))),
+        ("count 2 of 1", count(2, calls(1))),
+        ("count 1 of 1", count(1, calls(1))),
+        ("rate 0 at least", rate(0.0, least, 1, calls(1))),
+        ("rate 0 more than", rate(0.0, more, 1, calls(1))),
+        ("rate 1 at least", rate(1.0, least, 1, calls(1))),
+        ("rate 1 more than", rate(1.0, more, 1, calls(1))),
+        ("rate 1.1", rate(1.1, least, 1, calls(1))),
+        ("rate NaN", rate(f64::NAN, least, 1, calls(1))),
+        ("rate NaN more", rate(f64::NAN, more, 1, calls(1))),
+        ("no minimum", rate(0.5, least, 0, calls(1))),
+        ("minimum above", rate(0.5, least, 2, calls(1))),
+        ("no calls", rate(0.5, least, 1, calls(0))),
+        ("million calls", rate(0.5, least, 1, calls(1_000_000))),
+        ("too many calls", rate(0.5, least, 1, calls(1_000_001))),
+        ("no time", rate(0.5, least, 1, time(Span::ZERO, Align::Exact))),
+        ("no buckets", epoch(ONE, 0)),
+        ("too many buckets", epoch(ONE, 100_001)),
+        ("buckets below 1 ns", epoch(Span::from_nanos(9), 10)),
+        ("buckets of 1 ns", epoch(Span::from_nanos(10), 10)),
+        ("longest window", epoch(Span::MAX, 7)),
+    ];
+    expect![[r#"
+        plain: fine
+        huge row: fine
+        no row: `failures` must be at least 1
+        count 0: `failures` must be at least 1
+        count 2 of 1: `failures` must be no more than the calls of the window
+        count 1 of 1: fine
+        rate 0 at least: `rate` must be more than 0 and at most 1
+        rate 0 more than: fine
+        rate 1 at least: fine
+        rate 1 more than: `rate` must be at least 0 and less than 1
+        rate 1.1: `rate` must be more than 0 and at most 1
+        rate NaN: `rate` must be more than 0 and at most 1
+        rate NaN more: `rate` must be at least 0 and less than 1
+        no minimum: `min_calls` must be at least 1
+        minimum above: `min_calls` must be no more than the calls of the window
+        no calls: `window` must be from 1 to 1000000 calls
+        million calls: fine
+        too many calls: `window` must be from 1 to 1000000 calls
+        no time: `window` must be longer than zero
+        no buckets: `buckets` must be from 1 to 100000, each at least 1 ns long
+        too many buckets: `buckets` must be from 1 to 100000, each at least 1 ns long
+        buckets below 1 ns: `buckets` must be from 1 to 100000, each at least 1 ns long
+        buckets of 1 ns: fine
+        longest window: fine
+    "#]]
+    .assert_eq(&told(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
+}
+
+#[test]
+fn of_what_closes_a_breaker() {
+    let open = |open| Settings { open, ..in_a_row(1) };
+    let growing = |first, factor, cap| open(OpenWait::Growing { first, factor, cap });
+    let total = Permits::Total;
+    let cases = [
+        ("no failures", Settings { failures: Classes::NONE, ..in_a_row(1) }),
+        ("no open wait", open(OpenWait::Constant(Span::ZERO))),
+        ("longest wait", open(OpenWait::Constant(Span::MAX))),
+        ("growing from 0", growing(Span::ZERO, 2.0, ONE)),
+        ("growing to 0", growing(ONE, 2.0, Span::ZERO)),
+        ("shrinking", growing(ONE, 0.5, ONE)),
+        ("growing by infinity", growing(ONE, f64::INFINITY, ONE)),
+        ("no permits", half_open(total(0), 1, None)),
+        ("no concurrent permits", half_open(Permits::Concurrent(0), 1, None)),
+        ("no successes", half_open(total(1), 0, None)),
+        ("successes above permits", half_open(total(1), 2, None)),
+        ("successes one by one", half_open(Permits::Concurrent(1), 2, None)),
+        ("no max wait", half_open(total(1), 1, Some(Span::ZERO))),
+        ("longest max wait", half_open(total(1), 1, Some(Span::MAX))),
+    ];
+    expect![[r#"
+        no failures: `failures` must be at least one class
+        no open wait: `open` must be longer than zero
+        longest wait: fine
+        growing from 0: `open` must be longer than zero
+        growing to 0: `open` must be longer than zero
+        shrinking: `factor` must be a finite number of at least 1
+        growing by infinity: `factor` must be a finite number of at least 1
+        no permits: `permits` must be at least 1
+        no concurrent permits: `permits` must be at least 1
+        no successes: `successes` must be at least 1
+        successes above permits: `successes` must be no more than the permits
+        successes one by one: fine
+        no max wait: `max_wait` must be longer than zero
+        longest max wait: fine
+    "#]]
+    .assert_eq(&told(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
+}
+
+#[test]
+fn of_a_backoff_and_a_retry() {
+    let backoff = |curve, cap, jitter| {
+        let cap_when = CapWhen::BeforeJitter;
+        backoff::Settings { curve, cap, cap_when, jitter }
+    };
+    let plain = |curve| backoff(curve, None, Jitter::None);
+    let exponential = |factor| plain(Curve::Exponential { first: ONE, factor });
+    let backoffs = [
+        ("constant 0", plain(Curve::Constant(Span::ZERO))),
+        ("factor 1", exponential(1.0)),
+        ("factor below 1", exponential(0.999)),
+        ("factor NaN", exponential(f64::NAN)),
+        ("factor infinity", exponential(f64::INFINITY)),
+        ("empty list", plain(Curve::List(Vec::new()))),
+        ("decorrelated constant", backoff(Curve::Constant(ONE), None, Jitter::Decorrelated)),
+    ]
+    .map(|(name, settings)| (name, Backoff::new(settings).map(drop)));
+
+    let retry = |retries, backoff, max_retries| {
+        let rule = Rule { retries, backoff, retry_after: RetryAfter::Floor };
+        let rules = [(Class::Network, rule)].into();
+        Retry::new(retry::Settings { rules, max_retries, max_elapsed: None }).map(drop)
+    };
+    let zero = Span::ZERO;
+    let constant = || plain(Curve::Constant(zero));
+    let to_zero = backoff(Curve::Constant(ONE), Some(zero), Jitter::None);
+    let list = |last| plain(Curve::List(vec![ONE, zero, last]));
+    let linear = |step| plain(Curve::Linear { first: zero, step });
+    let retries = [
+        ("3 at once", retry(3, constant(), None)),
+        ("for ever at once", retry(FOREVER, constant(), None)),
+        ("for ever at once, up to 3", retry(FOREVER, constant(), Some(3))),
+        ("for ever with a cap of 0", retry(FOREVER, to_zero, None)),
+        ("for ever from a list to 0", retry(FOREVER, list(zero), None)),
+        ("for ever from a list", retry(FOREVER, list(ONE), None)),
+        ("for ever linear", retry(FOREVER, linear(ONE), None)),
+        ("for ever linear at once", retry(FOREVER, linear(zero), None)),
+        ("for ever exponential", retry(FOREVER, exponential(1.0), None)),
+        ("bad backoff", retry(1, exponential(0.0), None)),
+    ];
+    expect![[r#"
+        constant 0: fine
+        factor 1: fine
+        factor below 1: `factor` must be a finite number of at least 1
+        factor NaN: `factor` must be a finite number of at least 1
+        factor infinity: `factor` must be a finite number of at least 1
+        empty list: `waits` must be a list of at least one wait
+        decorrelated constant: `jitter` must be decorrelated only if the waits are exponential
+        3 at once: fine
+        for ever at once: `retries` must be limited unless its waits are longer than zero
+        for ever at once, up to 3: fine
+        for ever with a cap of 0: `retries` must be limited unless its waits are longer than zero
+        for ever from a list to 0: `retries` must be limited unless its waits are longer than zero
+        for ever from a list: fine
+        for ever linear: fine
+        for ever linear at once: `retries` must be limited unless its waits are longer than zero
+        for ever exponential: fine
+        bad backoff: `factor` must be a finite number of at least 1
+    "#]]
+    .assert_eq(&told(backoffs.into_iter().chain(retries)));
+}
+
+#[test]
+fn of_the_others() {
+    let slots = |slots| {
+        Bulkhead::new(bulkhead::Settings { slots, queue: u32::MAX, patience: Some(Span::ZERO) })
+            .map(drop)
+    };
+    let limit = |limit| Timeout::new(timeout::Settings { limit }).map(drop);
+    let on = |on| Fallback::new(fallback::Settings { on, to: Instead::Value }).map(drop);
+    let cases = [
+        ("no slots", slots(0)),
+        ("all slots", slots(u32::MAX)),
+        ("no limit", limit(Span::ZERO)),
+        ("longest limit", limit(Span::MAX)),
+        ("on nothing", on(Classes::NONE)),
+        ("on all", on(Classes::ALL)),
+    ];
+    expect![[r#"
+        no slots: `slots` must be at least 1
+        all slots: fine
+        no limit: `limit` must be longer than zero
+        longest limit: fine
+        on nothing: `on` must be at least one class of failure
+        on all: fine
+    "#]]
+    .assert_eq(&told(cases));
+}
+
+/// The largest of everything, at the end of time.
+#[test]
+fn nothing_overflows() {
+    let growing = OpenWait::Growing { first: Span::MAX, factor: f64::MAX, cap: Span::MAX };
+    for open in [growing, OpenWait::Constant(Span::MAX)] {
+        for align in [
+            Align::Exact,
+            Align::Epoch { buckets: 100_000 },
+            Align::FirstEvent { buckets: 100_000 },
+        ] {
+            let window = Window::Time { size: Span::MAX, align };
+            let trip = Trip::Count { failures: 1, window };
+            let mut settings = half_open(Permits::Total(u32::MAX), u32::MAX, Some(Span::MAX));
+            settings.trip = trip;
+            settings.open = open;
+            settings.half_open.max_wait = Some(Span::MAX);
+            let mut breaker = Breaker::new(settings).expect("valid");
+            for now in [Time::ZERO, Time::MAX, Time::ZERO, Time::MAX] {
+                if let Ok(permit) = breaker.admit(now) {
+                    breaker.settle(permit, Verdict::Failure, now);
+                }
+                let _state = (breaker.state_at(now), breaker.counts(now));
+            }
+        }
+    }
+}
