@@ -350,6 +350,10 @@ impl Breaker {
 }
 
 impl Layer for Breaker {
+    fn first_state(&self) -> Option<&'static str> {
+        Some("closed")
+    }
+
     fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
         match self.noting(cx, Self::admit) {
             Ok(Permit(token)) => {
