@@ -248,7 +248,7 @@ impl Agenda {
         alarms.get((token & INDEX_MASK) as usize) == Some(&(key as u64 >> TOKEN_BITS))
     }
 
-    /// Takes the first alarm of the lane whose key this is, and puts in the key of the next live one.
+    /// Takes the first alarm of the lane whose key this is; the next live one gets its key.
     #[inline]
     fn advance(&mut self, key: u128) -> Option<u128> {
         let lane = (key as u32 & TOKEN_MASK) - LANE;
