@@ -248,7 +248,7 @@ impl Agenda {
         alarms.get((token & INDEX_MASK) as usize) == Some(&(key as u64 >> TOKEN_BITS))
     }
 
-    /// Takes the first alarm of the lane whose key this is, and puts in the key of the next live one.
+    /// Takes the first alarm of the lane whose key this is; the next live one gets its key.
     #[inline]
     fn advance(&mut self, key: u128) -> Option<u128> {
         let lane = (key as u32 & TOKEN_MASK) - LANE;
@@ -320,4 +320,43 @@ const END: u64 = 0x082e_fa98_ec4e_6c89;
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A little system of timeouts, most of which are called off.
+    fn story(mut agenda: Agenda) -> Vec<(Time, Event)> {
+        let lanes = [agenda.lane(), agenda.lane()];
+        for index in 0..50 {
+            agenda.post(Time::from_nanos(u64::from(index) % 7), Event { kind: 1, index });
+        }
+        let mut story = Vec::new();
+        while let Some(event) = agenda.next(Time::from_nanos(500)) {
+            story.push((agenda.now(), event));
+            let later = |nanos| Time::from_nanos(agenda.now().as_nanos() + nanos);
+            let (soon, late) = (later(1 + u64::from(event.index % 13)), later(11));
+            if event.kind == 1 {
+                let timeout = Event { kind: 2, index: event.index };
+                agenda.arm_in(lanes[event.index as usize % 2], late, timeout);
+                agenda.arm(soon, Event { kind: 7, index: event.index });
+                agenda.arm(late, Event { kind: 3, index: event.index / 2 });
+            } else if event.kind == 7 {
+                agenda.disarm(Event { kind: 2, index: event.index });
+                agenda.post(soon, Event { kind: 1, index: event.index });
+            }
+        }
+        story
+    }
+
+    #[test]
+    fn nothing_changes_when_sequence_numbers_are_used_up() {
+        let expected = story(Agenda::new());
+        assert!(expected.len() > 1_000);
+        for left in [0, 1, 49, 51, 100, 777, 778, 779] {
+            let old = Agenda { seq: LAST_SEQ - left, ..Agenda::new() };
+            assert_eq!(story(old), expected, "{left}");
+        }
+    }
 }

@@ -159,7 +159,7 @@ impl Law {
             Kind::Lognormal { sigma, .. } => libm::expm1(sigma * sigma),
             Kind::Weibull { shape, .. } => {
                 let [first, second] = [1.0, 2.0].map(|power| libm::lgamma(1.0 + power / shape));
-                libm::expm1(second - 2.0 * first)
+                if second.is_finite() { libm::expm1(second - 2.0 * first) } else { f64::INFINITY }
             }
             Kind::Pareto { shape, .. } if *shape <= 2.0 => f64::INFINITY,
             Kind::Pareto { shape, .. } => 1.0 / (shape * (shape - 2.0)),
