@@ -17,10 +17,7 @@ fn system() -> System {
     let mut shop = tank::service("shop", 4, 20, exponential(millis(100)));
     shop.errors = vec![(patterns::Class::Network, 0.1)];
     system.services = vec![shop];
-    let breaker = sim::model::system::LayerMaker {
-        per: Per::Edge,
-        ..tank::breaker(5, secs(20))
-    };
+    let breaker = sim::model::system::LayerMaker { per: Per::Edge, ..tank::breaker(5, secs(20)) };
     let retry = tank::retry(3, millis(100), Jitter::Full);
     system.policies = vec![tank::policy(vec![retry, breaker, tank::timeout(secs(1))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
@@ -58,7 +55,8 @@ fn golden_runs_are_what_they_were() {
         seed 1: a8ac0378badccfcf, 153541 events, 53814 of 61945 tasks good
         seed 2: d0803213827d1e57, 155834 events, 49435 of 60326 tasks good
         seed 3: dff2037f6c3c157b, 150266 events, 56266 of 62342 tasks good
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
