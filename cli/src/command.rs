@@ -11,6 +11,7 @@ use scenarios::{Catalog, Problems, library};
 use crate::output::Unwritten;
 
 mod check;
+mod common;
 mod list;
 mod run;
 mod sweep;
@@ -96,7 +97,9 @@ impl fmt::Display for Failure {
                 f.write_str("\n`wavetank list` shows what there is")
             }
             Self::Request(message) => write!(f, "error: {message}"),
-            Self::Unread(path, error) => write!(f, "error: cannot read {}: {error}", path.display()),
+            Self::Unread(path, error) => {
+                write!(f, "error: cannot read {}: {error}", path.display())
+            }
             Self::Unwritten(Unwritten { path, error }) => {
                 write!(f, "error: cannot write {}: {error}", path.display())
             }

@@ -30,8 +30,8 @@ impl Folder {
     pub(crate) fn part(&self, name: &str) -> Result<Part, Unwritten> {
         let path = self.path.join(name);
         let part = self.path.join(format!("{name}.part"));
-        let file = fs::File::create(&part)
-            .map_err(|error| Unwritten { path: path.clone(), error })?;
+        let file =
+            fs::File::create(&part).map_err(|error| Unwritten { path: path.clone(), error })?;
         Ok(Part { file: Some(io::BufWriter::new(file)), part, path })
     }
 

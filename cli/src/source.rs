@@ -40,11 +40,6 @@ impl Source {
         let text =
             fs::read_to_string(path).map_err(|error| Failure::Unread(path.to_owned(), error))?;
         let stem = path.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy());
-        Ok(Self {
-            named: named.to_owned(),
-            stem: stem.into_owned(),
-            file: named.to_owned(),
-            text,
-        })
+        Ok(Self { named: named.to_owned(), stem: stem.into_owned(), file: named.to_owned(), text })
     }
 }

@@ -81,7 +81,10 @@ fn remove(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>, whole: bool) ->
         DeValue::Array(items) => {
             if let Some(index) = items.iter().position(|item| item.span() == *span) {
                 // A table deep inside may fill its element: the inner one is taken out if it can.
-                if !whole && let Some(removed) = items.iter_mut().nth(index).and_then(|item| remove(item, span, whole)) {
+                if !whole
+                    && let Some(removed) =
+                        items.iter_mut().nth(index).and_then(|item| remove(item, span, whole))
+                {
                     return Some(removed);
                 }
                 let rest = items.iter().enumerate().filter(|(other, _)| *other != index);

@@ -29,7 +29,8 @@ fn golden_fingerprints_of_the_library() {
         rate-limit-herd cdec92a05f3c7bc8 710
         retry-storm 919cc637fe218ad2 179661
         cascade c6a07f6de4b019d1 475990
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
