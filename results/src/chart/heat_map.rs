@@ -19,8 +19,9 @@ pub fn heat_map(study: &Study) -> Option<Scene> {
     let unit = study.objective().unit();
     let title = finding::best_against_default(study);
     let subtitle = format!(
-        "{} {} Mean of {} runs in each cell, with the same luck in every cell.",
-        study.title.trim_end_matches('.').to_owned() + ".",
+        "{}. {} {} Mean of {} runs in each cell, with the same luck in every cell.",
+        study.title.trim_end_matches('.'),
+        finding::variants(study),
         study.objective().definition(),
         study.replications
     );
@@ -99,7 +100,7 @@ fn panel(
                 marks.push((x, y, "best", ink));
             }
             if study.default_cell(0) == Some(cell) {
-                marks.push((x, y, "own", ink));
+                marks.push((x, y, "yours", ink));
             }
         }
     }
@@ -107,9 +108,9 @@ fn panel(
         let inset = if what == "best" { 3.0 } else { 7.0 };
         let line = if what == "best" { 4.0 } else { 1.5 };
         scene.frame(x + inset, y + inset, (width - 2.0 * inset, height - 2.0 * inset), ink, line);
-        if height > 44.0 {
-            let base = if what == "best" { y + height - 12.0 } else { y + 22.0 };
-            scene.text(x + width / 2.0, base, what, 12.0, ink, Anchor::Middle);
+        if height > 50.0 {
+            let base = if what == "best" { y + height - 11.0 } else { y + 20.0 };
+            scene.text(x + width / 2.0, base, what, 11.0, ink, Anchor::Middle);
         }
     }
     for (column, name) in columns.values.iter().enumerate() {
@@ -119,7 +120,7 @@ fn panel(
     let across = format!("{} →", columns.name());
     scene.text(inner.right, inner.bottom + 42.0, &across, 14.0, Role::Muted, Anchor::End);
     if variant == 0 {
-        let key = "thick frame: best    thin frame: the file's own setting    dot: may be as good \
+        let key = "thick frame: best    thin frame (yours): the file's own setting    dot: may be as good \
                    as the best (paired 95 % interval)";
         scene.text(area.left, area.bottom - 4.0, key, 13.0, Role::Muted, Anchor::Start);
     }

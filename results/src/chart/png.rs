@@ -14,19 +14,24 @@ use super::scene::{Anchor, Item, Scene};
 const REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.otf");
 const SEMI_BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.otf");
 const FONT: &str = "Inter";
+const BOLD: &str = "Inter SemiBold";
 
 /// Pixels for each unit of the scene.
 const SCALE: f64 = 2.0;
 
-/// How far the top of a line of text is above its baseline, by size.
-const ASCENT: f64 = 0.97;
+/// The rasteriser takes the height of a line for the size of a font, and Inter's lines are this
+/// much higher than its size.
+const LINE: f64 = 1.21;
+
+/// How far below the place of a text its baseline comes, by size; measured.
+const BASELINE: f64 = 0.605;
 
 /// The scene as PNG.
 pub fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
     static FONTS: Once = Once::new();
     FONTS.call_once(|| {
-        for (style, bytes) in [(FontStyle::Normal, REGULAR), (FontStyle::Bold, SEMI_BOLD)] {
-            let registered = register_font(FONT, style, bytes);
+        for (name, bytes) in [(FONT, REGULAR), (BOLD, SEMI_BOLD)] {
+            let registered = register_font(name, FontStyle::Normal, bytes);
             assert!(registered.is_ok(), "the fonts that come with the program are fonts");
         }
     });
@@ -56,10 +61,20 @@ fn draw(backend: &mut BitMapBackend<'_>, item: &Item, theme: Theme) {
             let (from, to) = (pixel(*x, *y), pixel(x + width, y + height));
             let filled = fill
                 .map(|paint| backend.draw_rect(from, to, &style(paint, theme, 1.0).filled(), true));
-            let corners = [(*x, *y), (x + width, *y), (x + width, y + height), (*x, y + height)];
             let framed = stroke.map(|(paint, line)| {
-                let around = corners.iter().chain(&corners[..2]).map(|(x, y)| pixel(*x, *y));
-                backend.draw_path(around, &style(paint, theme, line))
+                // Four bars: the rasteriser's own corners are ragged.
+                let style = style(paint, theme, 1.0).filled();
+                let half = line / 2.0;
+                let (left, right, top, bottom) = (*x, x + width, *y, y + height);
+                let bars = [
+                    (left - half, top - half, right + half, top + half),
+                    (left - half, bottom - half, right + half, bottom + half),
+                    (left - half, top + half, left + half, bottom - half),
+                    (right - half, top + half, right + half, bottom - half),
+                ];
+                bars.into_iter().try_for_each(|(left, top, right, bottom)| {
+                    backend.draw_rect(pixel(left, top), pixel(right, bottom), &style, true)
+                })
             });
             filled.unwrap_or(Ok(())).and(framed.unwrap_or(Ok(())))
         }
@@ -89,11 +104,11 @@ fn draw(backend: &mut BitMapBackend<'_>, item: &Item, theme: Theme) {
                 Anchor::Middle => HPos::Center,
                 Anchor::End => HPos::Right,
             };
-            let weight = if *bold { FontStyle::Bold } else { FontStyle::Normal };
-            let font = (FONT, size * SCALE).into_font().style(weight);
+            let name = if *bold { BOLD } else { FONT };
+            let font = (name, size * SCALE * LINE).into_font();
             let color = RGBColor(red, green, blue);
             let style = TextStyle::from(font).color(&color).pos(Pos::new(across, VPos::Top));
-            backend.draw_text(text, &style, pixel(*x, y - size * ASCENT))
+            backend.draw_text(text, &style, pixel(*x, y - size * BASELINE))
         }
     };
     drawn.expect("a buffer takes everything");

@@ -85,17 +85,18 @@ const FOOTNOTE: f64 = 13.0;
 impl Scene {
     /// An empty sheet with its title, subtitle and footnote, and the room that is left.
     pub(crate) fn framed(title: &str, subtitle: &str, footnote: &str) -> (Self, Area) {
+        let title = capital(title);
         let mut scene = Self {
             width: 1280.0,
             height: 720.0,
-            title: title.to_owned(),
+            title: title.clone(),
             description: format!("{subtitle} {footnote}"),
             items: Vec::new(),
         };
         let room = scene.width - 2.0 * MARGIN;
         scene.rect(0.0, 0.0, scene.width, scene.height, Role::Paper);
         let mut y = 52.0;
-        for line in wrap(title, TITLE, true, room) {
+        for line in wrap(&title, TITLE, true, room) {
             scene.text_as(MARGIN, y, &line, TITLE, Role::Ink, Anchor::Start, true);
             y += TITLE * 1.25;
         }
@@ -224,4 +225,10 @@ fn wrap(text: &str, size: f64, bold: bool, room: f64) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A sentence begins with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -27,7 +27,7 @@ pub fn timeline(
          fails. Breakers: thin, closed; full, open; outlined, half-open. Shaded: faults."
     );
     if left_out > 0 {
-        subtitle += &format!(" {left_out} more lanes are left out.");
+        subtitle += &format!(" Lanes with nothing to show, or no room: {left_out}.");
     }
     let (mut scene, area) = Scene::framed(&title(trace), &subtitle, command);
     let names = lanes.iter().map(|lane| width_of(&lane.name, 13.0, false)).fold(0.0, f64::max);
