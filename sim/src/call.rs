@@ -95,37 +95,38 @@ pub struct Instance {
     layer: Box<dyn Layer>,
     draws: Stream,
     lane: LaneId,
-    /// The frame of each [`CallId`].
+    /// The frame of each [`CallId`], or the next free one.
     frames: Vec<u32>,
-    /// Ids that are free to be used again.
-    free: Vec<u32>,
+    /// The first id that is free to be used again.
+    free: u32,
 }
 
 impl Instance {
     /// An instance with draws of its own; deadlines that it sets go through `lane`.
     pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
-        Self { layer, draws, lane, frames: Vec::new(), free: Vec::new() }
+        Self { layer, draws, lane, frames: Vec::new(), free: NONE }
     }
 
+    #[inline]
     fn open(&mut self, frame: u32) -> CallId {
-        let id = self.free.pop().unwrap_or_else(|| {
-            self.frames.push(NONE);
-            self.frames.len() as u32 - 1
-        });
-        self.frames[id as usize] = frame;
-        CallId(id)
+        let id = self.free;
+        if let Some(free) = self.frames.get_mut(id as usize) {
+            self.free = std::mem::replace(free, frame);
+            return CallId(id);
+        }
+        self.frames.push(frame);
+        CallId(self.frames.len() as u32 - 1)
     }
 
+    #[inline]
     fn close(&mut self, call: CallId) {
-        self.free.push(call.0);
+        self.frames[call.0 as usize] = std::mem::replace(&mut self.free, call.0);
     }
 }
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance")
-            .field("open", &(self.frames.len() - self.free.len()))
-            .finish_non_exhaustive()
+        f.debug_struct("Instance").field("draws", &self.draws).finish_non_exhaustive()
     }
 }
 
@@ -307,8 +308,8 @@ impl Calls {
         agenda: &Agenda,
         observer: &mut impl Observer,
     ) -> Step {
-        let (layer, call) = self.place(frame);
-        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
+        let (call, is_extra) = (CallId(call), flags & Flag::EXTRA != 0);
         let instance = &mut self.layers[layer as usize];
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
         let step = match told {
@@ -330,9 +331,10 @@ impl Calls {
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
         let event = Event { kind: self.wake, index: frame };
+        let is_armed = self.frames[frame].is(Flag::ARMED);
         match step {
             Step::SendAndWake(at) => {
-                let lane = self.layers[self.place(frame).0 as usize].lane;
+                let lane = self.layers[self.frames[frame].instance as usize].lane;
                 agenda.arm_in(lane, at, event);
                 self.frames[frame].set(Flag::ARMED);
             }
@@ -340,11 +342,11 @@ impl Calls {
                 agenda.arm(at, event);
                 self.frames[frame].set(Flag::ARMED);
             }
-            _ if self.frames[frame].is(Flag::ARMED) => {
+            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) if is_armed => {
                 agenda.disarm(event);
                 self.frames[frame].unset(Flag::ARMED);
             }
-            _ => {}
+            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) => {}
         }
         match step {
             Step::Send | Step::SendAndWake(_) => {
@@ -358,7 +360,9 @@ impl Calls {
             }
             Step::Wait | Step::WaitUntil(_) => None,
             Step::Reply(outcome) => {
-                self.give_up_below(frame, agenda, observer);
+                if self.frames[frame].first_child != NONE {
+                    self.give_up_below(frame, agenda, observer);
+                }
                 self.close(frame, outcome, observer)
             }
         }
@@ -410,7 +414,9 @@ impl Calls {
         }
         let index = self.frames.insert(frame);
         if let Some(instance) = instance {
-            self.frames[index].call = self.layers[instance as usize].open(index).0;
+            let call = self.layers[instance as usize].open(index);
+            let frame = &mut self.frames[index];
+            (frame.instance, frame.call) = (instance, call.0);
         }
         index
     }
@@ -423,8 +429,8 @@ impl Calls {
         outcome: Outcome,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
-        let Frame { link, layer, parent, began, .. } = self.frames[frame];
-        let is_root = self.frames[frame].is(Flag::ROOT);
+        let Frame { link, layer, parent, began, flags, .. } = self.frames[frame];
+        let is_root = flags & Flag::ROOT != 0;
         if layer == 0 {
             observer.link(link, Notice::Ended(outcome, began));
         }
@@ -442,9 +448,9 @@ impl Calls {
     /// Frees a frame that nobody refers to any more.
     #[inline]
     fn release(&mut self, frame: u32) {
-        if !self.frames[frame].is(Flag::LEAF) {
-            let (layer, call) = self.place(frame);
-            self.layers[layer as usize].close(call);
+        let Frame { instance, call, .. } = self.frames[frame];
+        if instance != NONE {
+            self.layers[instance as usize].close(CallId(call));
             if !self.woken.is_empty() {
                 self.woken.retain(|woken| *woken != frame);
             }
@@ -529,34 +535,30 @@ impl Calls {
         observer: &mut impl Observer,
         tell: impl FnOnce(&mut dyn Layer, CallId, &mut Cx<'_>),
     ) {
-        let (layer, call) = self.place(frame);
-        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
         let instance = &mut self.layers[layer as usize];
+        let is_extra = flags & Flag::EXTRA != 0;
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
-        tell(&mut *instance.layer, call, &mut cx);
+        tell(&mut *instance.layer, CallId(call), &mut cx);
         self.take_effects(layer, observer);
     }
 
     /// Takes up what a layer asked for beside its step.
     #[inline]
     fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        if !self.effects.notes.is_empty() {
-            for state in self.effects.notes.drain(..) {
-                observer.layer(layer, state);
-            }
-        }
-        if !self.effects.woken.is_empty() {
-            let frames = &self.layers[layer as usize].frames;
-            for call in self.effects.woken.drain(..) {
-                self.woken.push_back(frames[call.0 as usize]);
-            }
+        if !(self.effects.notes.is_empty() && self.effects.woken.is_empty()) {
+            self.take_some_effects(layer, observer);
         }
     }
 
-    /// The instance of a frame's layer, and the frame's id there.
-    #[inline]
-    fn place(&self, frame: u32) -> (u32, CallId) {
-        let Frame { link, layer, call, .. } = self.frames[frame];
-        (self.links[link as usize].chain[usize::from(layer)], CallId(call))
+    #[cold]
+    fn take_some_effects(&mut self, layer: u32, observer: &mut impl Observer) {
+        for state in self.effects.notes.drain(..) {
+            observer.layer(layer, state);
+        }
+        let frames = &self.layers[layer as usize].frames;
+        for call in self.effects.woken.drain(..) {
+            self.woken.push_back(frames[call.0 as usize]);
+        }
     }
 }

@@ -30,6 +30,8 @@ impl Flag {
 pub(super) struct Frame {
     pub(super) began: Time,
     pub(super) link: u32,
+    /// The instance of its layer; [`NONE`] for a leaf.
+    pub(super) instance: u32,
     /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
     pub(super) parent: u32,
     pub(super) first_child: u32,
@@ -47,6 +49,7 @@ impl Frame {
         Self {
             began,
             link,
+            instance: NONE,
             parent,
             first_child: NONE,
             next: NONE,
@@ -74,17 +77,28 @@ impl Frame {
 }
 
 /// A slab of frames.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Frames {
     all: Vec<Frame>,
-    free: Vec<u32>,
+    /// The first of those that are free; each names the next one.
+    free: u32,
+    open: u32,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { all: Vec::new(), free: NONE, open: 0 }
+    }
 }
 
 impl Frames {
     #[inline]
     pub(super) fn insert(&mut self, frame: Frame) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.all[index as usize] = frame;
+        self.open += 1;
+        let index = self.free;
+        if let Some(free) = self.all.get_mut(index as usize) {
+            self.free = free.next;
+            *free = frame;
             return index;
         }
         self.all.push(frame);
@@ -93,9 +107,11 @@ impl Frames {
 
     #[inline]
     pub(super) fn remove(&mut self, index: u32) {
+        let frame = &mut self.all[index as usize];
         // Whoever still names this frame must see that it is gone.
-        self.all[index as usize].flags = 0;
-        self.free.push(index);
+        frame.flags = 0;
+        frame.next = std::mem::replace(&mut self.free, index);
+        self.open -= 1;
     }
 
     /// Puts a frame first among the children of another.
@@ -129,7 +145,7 @@ impl Frames {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.all.len() == self.free.len()
+        self.open == 0
     }
 }
 
