@@ -18,7 +18,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use patterns::{CallId, Cx, Effects, Layer, Outcome, Step};
+use patterns::{CallId, Cx, Effects, Layer, Outcome, Step, Target};
 
 use crate::kernel::{Agenda, Event, LaneId, Stream};
 
@@ -152,6 +152,16 @@ enum Told {
     Wake,
 }
 
+/// Where a frame is opened.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    link: u32,
+    layer: u16,
+    parent: u32,
+    /// The first of the other children of its parent.
+    next: u32,
+}
+
 impl Calls {
     /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
     pub fn new(links: Vec<Link>, layers: Vec<Instance>, wake: u8) -> Self {
@@ -175,10 +185,9 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> u32 {
-        let top = self.open(link, 0, caller, Flag::ROOT, agenda, observer);
-        if self.frames[top].is(Flag::LEAF) {
-            self.commands.push_back(Command::Launch { leaf: top, link });
-        } else {
+        let place = Place { link, layer: 0, parent: caller, next: NONE };
+        let (top, is_leaf) = self.open(place, Flag::ROOT, agenda, observer);
+        if !is_leaf {
             self.tell(top, Told::Call, agenda, observer);
         }
         top
@@ -282,12 +291,14 @@ impl Calls {
 
     /// Tells one frame what happened, and carries its step on until nothing more follows.
     fn tell(&mut self, frame: u32, told: Told, agenda: &mut Agenda, observer: &mut impl Observer) {
-        let mut next = Some((frame, told));
-        while let Some((frame, told)) = next {
+        let (mut frame, mut told) = (frame, told);
+        loop {
             let step = self.decide(frame, told, agenda, observer);
-            next = self.carry_out(frame, step, agenda, observer);
-            if next.is_none() {
-                next = self.woken.pop_front().map(|frame| (frame, Told::Wake));
+            let next = self.carry_out(frame, step, agenda, observer);
+            let woken = || self.woken.pop_front().map(|frame| (frame, Told::Wake));
+            match next.or_else(woken) {
+                Some(next) => (frame, told) = next,
+                None => return,
             }
         }
     }
@@ -299,17 +310,18 @@ impl Calls {
         }
     }
 
-    /// Lets the layer of a frame decide.
+    /// Lets the layer of a frame decide, and sets its alarm to what it asked for.
     #[inline]
     fn decide(
         &mut self,
         frame: u32,
         told: Told,
-        agenda: &Agenda,
+        agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> Step {
-        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
-        let (call, is_extra) = (CallId(call), flags & Flag::EXTRA != 0);
+        let event = Event { kind: self.wake, index: frame };
+        let frame = &mut self.frames[frame];
+        let (layer, call, is_extra) = (frame.instance, CallId(frame.call), frame.is(Flag::EXTRA));
         let instance = &mut self.layers[layer as usize];
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
         let step = match told {
@@ -317,6 +329,22 @@ impl Calls {
             Told::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
             Told::Wake => instance.layer.on_wake(call, &mut cx),
         };
+        match step {
+            Step::SendAndWake(at) => {
+                agenda.arm_in(instance.lane, at, event);
+                frame.set(Flag::ARMED);
+            }
+            Step::WaitUntil(at) => {
+                agenda.arm(at, event);
+                frame.set(Flag::ARMED);
+            }
+            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) => {
+                if frame.is(Flag::ARMED) {
+                    agenda.disarm(event);
+                    frame.unset(Flag::ARMED);
+                }
+            }
+        }
         self.take_effects(layer, observer);
         step
     }
@@ -330,34 +358,9 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
-        let event = Event { kind: self.wake, index: frame };
-        let is_armed = self.frames[frame].is(Flag::ARMED);
         match step {
-            Step::SendAndWake(at) => {
-                let lane = self.layers[self.frames[frame].instance as usize].lane;
-                agenda.arm_in(lane, at, event);
-                self.frames[frame].set(Flag::ARMED);
-            }
-            Step::WaitUntil(at) => {
-                agenda.arm(at, event);
-                self.frames[frame].set(Flag::ARMED);
-            }
-            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) if is_armed => {
-                agenda.disarm(event);
-                self.frames[frame].unset(Flag::ARMED);
-            }
-            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) => {}
-        }
-        match step {
-            Step::Send | Step::SendAndWake(_) => {
-                let Frame { link, layer, .. } = self.frames[frame];
-                self.send(frame, link, layer + 1, agenda, observer)
-            }
-            Step::SendTo(target) => {
-                let link = self.frames[frame].link;
-                let to = self.links[link as usize].targets[usize::from(target.0)];
-                self.send(frame, to, 0, agenda, observer)
-            }
+            Step::Send | Step::SendAndWake(_) => self.send(frame, None, agenda, observer),
+            Step::SendTo(target) => self.send(frame, Some(target), agenda, observer),
             Step::Wait | Step::WaitUntil(_) => None,
             Step::Reply(outcome) => {
                 if self.frames[frame].first_child != NONE {
@@ -368,57 +371,69 @@ impl Calls {
         }
     }
 
-    /// Sends an attempt to a layer of a link.
+    /// Sends an attempt to the layer below, or to another target.
     #[inline]
     fn send(
         &mut self,
         parent: u32,
-        link: u32,
-        layer: u16,
+        target: Option<Target>,
         agenda: &Agenda,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
         let from = &mut self.frames[parent];
         let extra = if from.is(Flag::SENT) { Flag::EXTRA } else { from.flags & Flag::EXTRA };
         from.set(Flag::SENT);
-        let child = self.open(link, layer, parent, extra, agenda, observer);
-        self.frames.link_child(parent, child);
-        if self.frames[child].is(Flag::LEAF) {
-            self.commands.push_back(Command::Launch { leaf: child, link });
-            None
-        } else {
-            Some((child, Told::Call))
+        let (link, layer) = match target {
+            None => (from.link, from.layer + 1),
+            Some(Target(index)) => {
+                (self.links[from.link as usize].targets[usize::from(index)], 0)
+            }
+        };
+        let place = Place { link, layer, parent, next: from.first_child };
+        let (child, is_leaf) = self.open(place, extra, agenda, observer);
+        if place.next != NONE {
+            self.frames[place.next].previous = child;
         }
+        self.frames[parent].first_child = child;
+        (!is_leaf).then_some((child, Told::Call))
     }
 
-    /// Opens a frame at a layer of a link; below the last layer, a leaf.
+    /// Opens a frame at a layer of a link, or below the last one a leaf, which is to be launched.
     #[inline]
     fn open(
         &mut self,
-        link: u32,
-        layer: u16,
-        parent: u32,
+        place: Place,
         flags: u16,
         agenda: &Agenda,
         observer: &mut impl Observer,
-    ) -> u32 {
+    ) -> (u32, bool) {
+        let Place { link, layer, parent, next } = place;
         let began = agenda.now();
-        let mut frame = Frame::new(link, layer, parent, flags, began);
         let instance = self.links[link as usize].chain.get(usize::from(layer)).copied();
+        let frame = |instance, call, flags| Frame {
+            began,
+            link,
+            instance,
+            parent,
+            first_child: NONE,
+            next,
+            previous: NONE,
+            call,
+            layer,
+            flags,
+        };
         if layer == 0 {
             observer.link(link, Notice::Begun);
         }
-        if instance.is_none() {
-            frame.set(Flag::LEAF);
-            observer.link(link, Notice::Sent);
-        }
-        let index = self.frames.insert(frame);
         if let Some(instance) = instance {
-            let call = self.layers[instance as usize].open(index);
-            let frame = &mut self.frames[index];
-            (frame.instance, frame.call) = (instance, call.0);
+            let ids = &mut self.layers[instance as usize];
+            (self.frames.insert(|index| frame(instance, ids.open(index).0, flags)), false)
+        } else {
+            observer.link(link, Notice::Sent);
+            let leaf = self.frames.insert(|_| frame(NONE, NONE, flags | Flag::LEAF));
+            self.commands.push_back(Command::Launch { leaf, link });
+            (leaf, true)
         }
-        index
     }
 
     /// Closes a frame with an answer, and says whom that is told to next.

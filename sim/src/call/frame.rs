@@ -45,22 +45,6 @@ pub(super) struct Frame {
 
 impl Frame {
     #[inline]
-    pub(super) fn new(link: u32, layer: u16, parent: u32, flags: u16, began: Time) -> Self {
-        Self {
-            began,
-            link,
-            instance: NONE,
-            parent,
-            first_child: NONE,
-            next: NONE,
-            previous: NONE,
-            call: NONE,
-            layer,
-            flags,
-        }
-    }
-
-    #[inline]
     pub(super) fn is(&self, flag: u16) -> bool {
         self.flags & flag != 0
     }
@@ -92,17 +76,19 @@ impl Default for Frames {
 }
 
 impl Frames {
+    /// Adds a frame that is made knowing its index.
     #[inline]
-    pub(super) fn insert(&mut self, frame: Frame) -> u32 {
+    pub(super) fn insert(&mut self, make: impl FnOnce(u32) -> Frame) -> u32 {
         self.open += 1;
         let index = self.free;
         if let Some(free) = self.all.get_mut(index as usize) {
             self.free = free.next;
-            *free = frame;
+            *free = make(index);
             return index;
         }
-        self.all.push(frame);
-        self.all.len() as u32 - 1
+        let index = self.all.len() as u32;
+        self.all.push(make(index));
+        index
     }
 
     #[inline]
@@ -112,16 +98,6 @@ impl Frames {
         frame.flags = 0;
         frame.next = std::mem::replace(&mut self.free, index);
         self.open -= 1;
-    }
-
-    /// Puts a frame first among the children of another.
-    #[inline]
-    pub(super) fn link_child(&mut self, parent: u32, child: u32) {
-        let next = std::mem::replace(&mut self[parent].first_child, child);
-        self[child].next = next;
-        if next != NONE {
-            self[next].previous = child;
-        }
     }
 
     /// Takes a frame out of the children of its parent, which is returned.
