@@ -221,6 +221,7 @@ impl Calls {
     }
 
     /// The request of a leaf has ended.
+    #[inline]
     pub fn end(
         &mut self,
         leaf: u32,
@@ -235,9 +236,7 @@ impl Calls {
             self.late(leaf, outcome, agenda, observer);
         } else {
             observer.link(link, Notice::Answered(outcome, began));
-            if let Some(next) = self.close(leaf, outcome, observer) {
-                self.tell(next.0, next.1, agenda, observer);
-            }
+            self.tell(leaf, Told::Reply(outcome), agenda, observer);
         }
     }
 
@@ -245,9 +244,7 @@ impl Calls {
     pub fn forget(&mut self, leaf: u32) {
         let mut frame = leaf;
         while frame != NONE && self.frames[frame].first_child == NONE {
-            let parent = self.frames.unlink(frame);
-            self.release(frame);
-            frame = parent;
+            frame = self.release(frame).parent;
         }
     }
 
@@ -321,6 +318,10 @@ impl Calls {
     ) -> Step {
         let event = Event { kind: self.wake, index: frame };
         let frame = &mut self.frames[frame];
+        if let (NONE, Told::Reply(outcome)) = (frame.instance, told) {
+            // A leaf has no layer, and its answer is that of its request.
+            return Step::Reply(outcome);
+        }
         let (layer, call, is_extra) = (frame.instance, CallId(frame.call), frame.is(Flag::EXTRA));
         let instance = &mut self.layers[layer as usize];
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
@@ -444,33 +445,28 @@ impl Calls {
         outcome: Outcome,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
-        let Frame { link, layer, parent, began, flags, .. } = self.frames[frame];
-        let is_root = flags & Flag::ROOT != 0;
+        let Frame { link, layer, parent, began, flags, .. } = self.release(frame);
         if layer == 0 {
             observer.link(link, Notice::Ended(outcome, began));
         }
-        if !is_root {
-            self.frames.unlink(frame);
-        }
-        self.release(frame);
-        if is_root {
+        if flags & Flag::ROOT != 0 {
             self.commands.push_back(Command::Done { caller: parent, outcome });
             return None;
         }
         Some((parent, Told::Reply(outcome)))
     }
 
-    /// Frees a frame that nobody refers to any more.
+    /// Frees a frame that has no children any more, and says what it was.
     #[inline]
-    fn release(&mut self, frame: u32) {
-        let Frame { instance, call, .. } = self.frames[frame];
-        if instance != NONE {
-            self.layers[instance as usize].close(CallId(call));
+    fn release(&mut self, frame: u32) -> Frame {
+        let gone = self.frames.remove(frame);
+        if gone.instance != NONE {
+            self.layers[gone.instance as usize].close(CallId(gone.call));
             if !self.woken.is_empty() {
                 self.woken.retain(|woken| *woken != frame);
             }
         }
-        self.frames.remove(frame);
+        gone
     }
 
     /// Gives up all that is open below a frame which is about to be closed.
@@ -515,7 +511,6 @@ impl Calls {
             child = next;
         }
         if self.frames[frame].first_child == NONE {
-            self.frames.unlink(frame);
             self.release(frame);
         }
     }
@@ -528,16 +523,13 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) {
-        let mut frame = self.frames.unlink(leaf);
-        self.release(leaf);
+        let mut frame = self.release(leaf).parent;
         while frame != NONE {
             self.aside(frame, agenda, observer, |layer, call, cx| layer.on_late(call, outcome, cx));
             if self.frames[frame].first_child != NONE {
                 break;
             }
-            let parent = self.frames.unlink(frame);
-            self.release(frame);
-            frame = parent;
+            frame = self.release(frame).parent;
         }
         self.wake_others(agenda, observer);
     }

@@ -91,28 +91,26 @@ impl Frames {
         index
     }
 
+    /// Takes a frame out of the slab and of the children of its parent, and says what it was.
     #[inline]
-    pub(super) fn remove(&mut self, index: u32) {
-        let frame = &mut self.all[index as usize];
+    pub(super) fn remove(&mut self, index: u32) -> Frame {
+        let place = &mut self.all[index as usize];
+        let frame = *place;
         // Whoever still names this frame must see that it is gone.
-        frame.flags = 0;
-        frame.next = std::mem::replace(&mut self.free, index);
+        place.flags = 0;
+        place.next = std::mem::replace(&mut self.free, index);
         self.open -= 1;
-    }
-
-    /// Takes a frame out of the children of its parent, which is returned.
-    #[inline]
-    pub(super) fn unlink(&mut self, frame: u32) -> u32 {
-        let Frame { parent, next, previous, .. } = self[frame];
-        if previous != NONE {
-            self[previous].next = next;
-        } else if parent != NONE {
-            self[parent].first_child = next;
+        if !frame.is(Flag::ROOT) {
+            if frame.previous != NONE {
+                self[frame.previous].next = frame.next;
+            } else if frame.parent != NONE {
+                self[frame.parent].first_child = frame.next;
+            }
+            if frame.next != NONE {
+                self[frame.next].previous = frame.previous;
+            }
         }
-        if next != NONE {
-            self[next].previous = previous;
-        }
-        parent
+        frame
     }
 
     #[inline]
