@@ -156,7 +156,7 @@ enum Told {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     link: u32,
-    layer: u16,
+    layer: u32,
     parent: u32,
     /// The first of the other children of its parent.
     next: u32,
@@ -404,13 +404,13 @@ impl Calls {
     fn open(
         &mut self,
         place: Place,
-        flags: u16,
+        flags: u32,
         agenda: &Agenda,
         observer: &mut impl Observer,
     ) -> (u32, bool) {
         let Place { link, layer, parent, next } = place;
         let began = agenda.now();
-        let instance = self.links[link as usize].chain.get(usize::from(layer)).copied();
+        let instance = self.links[link as usize].chain.get(layer as usize).copied();
         let frame = |instance, call, flags| Frame {
             began,
             link,

@@ -12,17 +12,17 @@ pub(super) struct Flag;
 
 impl Flag {
     /// Its parent is not a frame but the caller.
-    pub(super) const ROOT: u16 = 1;
+    pub(super) const ROOT: u32 = 1;
     /// It stands below the last layer.
-    pub(super) const LEAF: u16 = 2;
+    pub(super) const LEAF: u32 = 2;
     /// It was given up from above.
-    pub(super) const GIVEN_UP: u16 = 4;
+    pub(super) const GIVEN_UP: u32 = 4;
     /// It has asked for a wake.
-    pub(super) const ARMED: u16 = 8;
+    pub(super) const ARMED: u32 = 8;
     /// It has sent an attempt.
-    pub(super) const SENT: u16 = 16;
+    pub(super) const SENT: u32 = 16;
     /// A layer above has sent it in addition to a first attempt.
-    pub(super) const EXTRA: u16 = 32;
+    pub(super) const EXTRA: u32 = 32;
 }
 
 /// A call at one layer, or a leaf.
@@ -39,23 +39,23 @@ pub(super) struct Frame {
     pub(super) previous: u32,
     /// Its id at its layer; for a leaf, the request, or [`NONE`] until it is launched.
     pub(super) call: u32,
-    pub(super) layer: u16,
-    pub(super) flags: u16,
+    pub(super) layer: u32,
+    pub(super) flags: u32,
 }
 
 impl Frame {
     #[inline]
-    pub(super) fn is(&self, flag: u16) -> bool {
+    pub(super) fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
 
     #[inline]
-    pub(super) fn set(&mut self, flag: u16) {
+    pub(super) fn set(&mut self, flag: u32) {
         self.flags |= flag;
     }
 
     #[inline]
-    pub(super) fn unset(&mut self, flag: u16) {
+    pub(super) fn unset(&mut self, flag: u32) {
         self.flags &= !flag;
     }
 }
