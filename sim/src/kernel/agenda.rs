@@ -13,16 +13,16 @@ pub const MAX_INDEX: u32 = FIRST_LANE - 1;
 
 // A key is time (64 bits) | sequence number (38 bits) | token (26 bits), and a token is
 // guarded (1 bit) | kind (3 bits) | index (22 bits). The highest indices of guarded events of the
-// last kind stand for lanes.
+// last kind stand for lanes. Of a sequence number 32 bits are used, so that those of a million
+// alarms take four megabytes: it is looked up at random.
 const INDEX_BITS: u32 = 22;
 const KIND_BITS: u32 = 3;
 const TOKEN_BITS: u32 = 1 + KIND_BITS + INDEX_BITS;
-const SEQ_BITS: u32 = 64 - TOKEN_BITS;
 const GUARDED: u32 = 1 << (KIND_BITS + INDEX_BITS);
 const LANES: u32 = 1 << 16;
 const FIRST_LANE: u32 = (1 << INDEX_BITS) - LANES;
 const LANE: u32 = (1 << TOKEN_BITS) - LANES;
-const LAST_SEQ: u64 = (1 << SEQ_BITS) - 1;
+const LAST_SEQ: u32 = u32::MAX;
 
 /// Something that happens at a point of time; what it means is for the model to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,11 +56,11 @@ pub struct Agenda {
     now: Time,
     queue: Queue,
     /// By kind and index, the sequence number of the alarm, or 0.
-    armed: [Vec<u64>; KINDS],
+    armed: [Vec<u32>; KINDS],
     /// Keys in order of which only the first is pending, with the token of the lane.
     lanes: Vec<VecDeque<u128>>,
     lanes_given: u32,
-    seq: u64,
+    seq: u32,
     events: u64,
     digest: u64,
 }
@@ -170,7 +170,7 @@ impl Agenda {
                 index: token & INDEX_MASK,
             };
             if token & GUARDED != 0 {
-                let seq = key as u64 >> TOKEN_BITS;
+                let seq = seq(key);
                 match self.alarm(event) {
                     Some(armed) if *armed == seq => *armed = 0,
                     _ => continue,
@@ -209,7 +209,7 @@ impl Agenda {
         }
         self.seq += 1;
         let at = at.max(self.now).as_nanos();
-        u128::from(at) << 64 | u128::from(self.seq << TOKEN_BITS | u64::from(token))
+        u128::from(at) << 64 | u128::from(u64::from(self.seq) << TOKEN_BITS | u64::from(token))
     }
 
     /// The key of an alarm that is now set, or nothing if it is never due.
@@ -229,12 +229,12 @@ impl Agenda {
     }
 
     #[inline]
-    fn alarm(&mut self, event: Event) -> Option<&mut u64> {
+    fn alarm(&mut self, event: Event) -> Option<&mut u32> {
         self.armed[usize::from(event.kind)].get_mut(event.index as usize)
     }
 
     #[cold]
-    fn first_alarm(&mut self, event: Event, seq: u64) {
+    fn first_alarm(&mut self, event: Event, seq: u32) {
         let alarms = &mut self.armed[usize::from(event.kind)];
         alarms.resize(event.index as usize, 0);
         alarms.push(seq);
@@ -245,7 +245,7 @@ impl Agenda {
     fn is_live(&self, key: u128) -> bool {
         let token = key as u32 & TOKEN_MASK & !GUARDED;
         let alarms = &self.armed[(token >> INDEX_BITS) as usize % KINDS];
-        alarms.get((token & INDEX_MASK) as usize) == Some(&(key as u64 >> TOKEN_BITS))
+        alarms.get((token & INDEX_MASK) as usize) == Some(&seq(key))
     }
 
     /// Takes the first alarm of the lane whose key this is; the next live one gets its key.
@@ -295,6 +295,12 @@ impl Agenda {
 
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const TOKEN_MASK: u32 = (1 << TOKEN_BITS) - 1;
+
+/// The sequence number of a key.
+#[inline]
+fn seq(key: u128) -> u32 {
+    (key as u64 >> TOKEN_BITS) as u32
+}
 
 #[inline]
 fn token(event: Event) -> u32 {

@@ -119,6 +119,17 @@ impl Law {
     pub fn sample(&self, stream: &mut Stream) -> Span {
         let nanos = match &self.0 {
             Kind::Constant { at } => return *at,
+            Kind::Exponential { mean } => mean * stream.exponential(),
+            _ => self.sample_other(stream),
+        };
+        Span::from_nanos((nanos + 0.5) as u64)
+    }
+
+    /// What is not so simple that it is better done where it is asked for.
+    #[inline(never)]
+    fn sample_other(&self, stream: &mut Stream) -> f64 {
+        match &self.0 {
+            Kind::Constant { at } => nanos(*at),
             Kind::Uniform { low, width } => low + width * stream.draw(),
             Kind::Exponential { mean } => mean * stream.exponential(),
             Kind::Lognormal { median, sigma } => median * libm::exp(sigma * stream.normal()),
@@ -129,8 +140,7 @@ impl Law {
                 branches.mean_of(stream.draw()) * stream.exponential()
             }
             Kind::Empirical(quantiles) => quantiles.at(stream.draw()),
-        };
-        Span::from_nanos((nanos + 0.5) as u64)
+        }
     }
 
     /// The mean in seconds; infinite where it is.
