@@ -169,6 +169,8 @@ fn put_into<'t>(
             }
             put_into(item, next, rest, place, value)
         }
+        // A layer that a variant leaves out has no settings; an axis over them says nothing there.
+        DeValue::String(text) if text == "off" => Ok(()),
         other => {
             let kind = other.type_str();
             Err(Problem::new(place.clone(), format!("`{key}` is a {kind}: nothing is below it")))

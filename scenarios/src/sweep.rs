@@ -247,7 +247,6 @@ fn axes<'t>(table: &DeTable<'t>, problems: &mut Vec<Problem>) -> Vec<Varied<'t>>
                 Problem::new(values.span(), "an axis is a list of values")
             } else {
                 Problem::unknown(path.span(), "key", path.get_ref(), OWN)
-                    .help("an axis is a path into the file, in quotes, with a list of values")
             };
             problems.push(problem);
             continue;

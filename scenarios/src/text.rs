@@ -57,7 +57,15 @@ impl<'a> Form<'a> {
 
     /// An argument that must be there.
     pub(crate) fn required<T: Argument>(&mut self, key: &'static str) -> Result<T, Unread> {
-        self.optional(key)?.ok_or_else(|| format!("`{}` needs `{key}`", self.name))
+        let value = self.optional(key)?;
+        value.ok_or_else(|| {
+            let written = self.arguments.iter().filter_map(|(name, _)| *name);
+            let meant = written.into_iter().find(|name| nearest(name, &[key]).is_some());
+            let help = meant.map_or(String::new(), |name| {
+                format!("; help: `{name}` should perhaps be `{key}`")
+            });
+            format!("`{}` needs `{key}`{help}", self.name)
+        })
     }
 
     /// All arguments, for forms that take any number.

@@ -42,7 +42,7 @@ pub(crate) fn best_against_default(study: &Study) -> String {
     let ties = (0..study.cells()).filter(|cell| study.is_tied(*cell, best)).count();
     let among = match ties {
         0 => String::new(),
-        1 => " (one other setting may be as good)".to_owned(),
+        1 => " (one other may be as good)".to_owned(),
         ties => format!(" ({ties} others may be as good)"),
     };
     let place = place(study, best);
