@@ -14,6 +14,7 @@ use crate::read::read;
 use crate::spec;
 use crate::text::number;
 
+mod faults;
 mod links;
 mod parts;
 
