@@ -16,11 +16,10 @@
 //! handed over as [`Command`]s, in order.
 
 use std::collections::VecDeque;
-use std::fmt;
 
-use patterns::{CallId, Cx, Effects, Layer, Outcome, Step, Target};
+use patterns::{CallId, Cx, Effects, Outcome, Step, Target};
 
-use crate::kernel::{Agenda, Event, LaneId, Stream};
+use crate::kernel::{Agenda, Event};
 
 use frame::{Flag, Frame, Frames, NONE};
 

@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use patterns::{Class, Span, Time};
+use patterns::{Class, Span};
 use sim::System;
-use sim::kernel::Law;
-use sim::model::system::{
-    Abandoned, Agents, Edge, Effect, Fault, Party, RateLimit, Schedule, Service, Step,
-};
+use sim::model::system::{Abandoned, Agents, Edge, Party, RateLimit, Service, Step};
 use toml::Spanned;
 
 use super::faults::fault;

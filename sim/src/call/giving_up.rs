@@ -9,7 +9,12 @@ use crate::kernel::{Agenda, Event};
 impl Calls {
     /// Gives up all that is open below a frame which is about to be closed.
     #[inline]
-    pub(super) fn give_up_below(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
+    pub(super) fn give_up_below(
+        &mut self,
+        frame: u32,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
         let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
         while child != NONE {
             let next = self.frames[child].next;
@@ -21,7 +26,12 @@ impl Calls {
     }
 
     /// Gives up a frame and all below it. What has no attempt under way is gone at once.
-    pub(super) fn give_up(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
+    pub(super) fn give_up(
+        &mut self,
+        frame: u32,
+        agenda: &mut Agenda,
+        observer: &mut impl Observer,
+    ) {
         let Frame { link, layer, began, call, .. } = self.frames[frame];
         self.frames[frame].set(Flag::GIVEN_UP);
         self.frames[frame].unset(Flag::ROOT);

@@ -2,11 +2,11 @@
 
 use patterns::{Class, Outcome, Time};
 
-use super::fault::{Fault, combine};
+use super::fault::Fault;
 use super::node::{Member, Node, Op};
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
-use super::system::{Abandoned, Effect};
+use super::system::Abandoned;
 use crate::call::{Calls, Command};
 use crate::kernel::{Agenda, Event, Law, MAX_INDEX, Stream};
 use crate::observe::Record;

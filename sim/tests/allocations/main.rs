@@ -11,7 +11,6 @@ use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[path = "../it/tank.rs"]
-#[expect(dead_code, reason = "the other tests use the rest")]
 mod tank;
 
 use tank::{exponential, millis, secs};
