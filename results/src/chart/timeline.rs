@@ -71,7 +71,7 @@ fn shown(trace: &Trace) -> Vec<&Lane> {
     agents.chain(of(LaneKind::Layer, layers)).chain(of(LaneKind::Service, services)).collect()
 }
 
-/// What the run shows: when the first breaker opened and was closed again, or how many calls failed.
+/// What the run shows: when the first breaker opened and was closed again, and the calls that fail.
 fn title(trace: &Trace) -> String {
     let failed = trace.calls.iter().filter(|call| !call.outcome.is_ok()).count();
     let all = trace.calls.len();
@@ -94,7 +94,7 @@ fn title(trace: &Trace) -> String {
     let calls = format!("{failed} of {all} calls fail");
     match (first, recovered) {
         (Some(first), Some((back, closed))) => format!(
-            "The first breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
+            "A breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
             clock(first.as_secs_f64()),
             clock(back.as_secs_f64()),
             clock(closed.as_secs_f64())
