@@ -386,9 +386,7 @@ impl Calls {
         from.set(Flag::SENT);
         let (link, layer) = match target {
             None => (from.link, from.layer + 1),
-            Some(Target(index)) => {
-                (self.links[from.link as usize].targets[usize::from(index)], 0)
-            }
+            Some(Target(index)) => (self.links[from.link as usize].targets[usize::from(index)], 0),
         };
         let place = Place { link, layer, parent, next: from.first_child };
         let (child, is_leaf) = self.open(place, extra, agenda, observer);

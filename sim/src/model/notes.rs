@@ -32,8 +32,7 @@ impl Recorder {
                 self.lane(lane, request.started, "working");
             }
             Member::Service { service } => {
-                let in_line =
-                    if in_line { self.counted_since(request.arrived) } else { 0 };
+                let in_line = if in_line { self.counted_since(request.arrived) } else { 0 };
                 let wasted = self.wasted(request);
                 let service = &mut self.services[service as usize];
                 service.busy += in_slot;

@@ -46,8 +46,10 @@ fn errors_and_slowness_have_the_size_they_were_given() {
         Fault { name: "slow".to_owned(), ..tank::once(0, Effect::Slow(4.0), secs(0), whole) },
     ];
     let records = replicate(&system);
-    let share = |class: Class| move |r: &sim::Record| {
-        r.edges[0].calls.failed_as(class) as f64 / r.edges[0].calls.answered() as f64
+    let share = |class: Class| {
+        move |r: &sim::Record| {
+            r.edges[0].calls.failed_as(class) as f64 / r.edges[0].calls.answered() as f64
+        }
     };
     agrees(&records, share(Class::Network), 0.02, 0.03);
     agrees(&records, share(Class::Validation), 0.01, 0.03);
@@ -61,8 +63,7 @@ fn a_rate_limit_lets_in_its_rate() {
     let arrivals = Arrivals::Open(exponential(millis(500)));
     system.agents = vec![tank::agents("a", 1, arrivals, vec![tank::call(0)])];
     let mut service = tank::service("s", u32::MAX, 0, exponential(millis(100)));
-    service.rate_limit =
-        Some(sim::model::system::RateLimit { every: secs(1), burst: 20 });
+    service.rate_limit = Some(sim::model::system::RateLimit { every: secs(1), burst: 20 });
     system.services = vec![service];
     system.edges = vec![tank::edge(0, 0, None)];
     // Twice as many come as are let in: the burst at first, and then every token as it comes back.

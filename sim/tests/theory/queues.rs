@@ -31,10 +31,13 @@ fn erlang_c(c: u32, load: f64) -> f64 {
 
 #[test]
 fn mm1_sojourn() {
-    let records = replicate(&open(millis(125), 1, u32::MAX, exponential(millis(100)), secs(60_000)));
+    let records =
+        replicate(&open(millis(125), 1, u32::MAX, exponential(millis(100)), secs(60_000)));
     // Exponential with mean 1 / (10 − 8) s.
-    let latency = |q: f64| move |r: &sim::Record| {
-        r.edges[0].latency_ok.quantile(q).expect("there are calls").as_secs_f64()
+    let latency = |q: f64| {
+        move |r: &sim::Record| {
+            r.edges[0].latency_ok.quantile(q).expect("there are calls").as_secs_f64()
+        }
     };
     agrees(&records, |r| r.edges[0].latency_ok.mean_secs(), 0.5, 0.03);
     agrees(&records, latency(0.5), 0.5 * libm::log(2.0), 0.03);
