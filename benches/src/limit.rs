@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use patterns::{Span, Time};
+use patterns::Span;
 use sim::kernel::{Queue, Stream, Streams};
 
-use crate::Answer;
+use crate::{Answer, Calls, Run};
 
 /// An event packed into a key: time in the high 64 bits, then a serial number, then what happens.
 fn key(at: u64, serial: &mut u64, what: u32) -> u128 {
@@ -64,7 +64,7 @@ pub fn mm1(customers: u64, seed: u64) -> Answer {
 
 /// W2: the hold model (Jones, 1986): so many events pending, each one that comes is put back at a
 /// time drawn from an exponential law, until so many have come.
-pub fn hold(pending: u32, holds: u64, seed: u64) -> Answer {
+pub fn hold(pending: u32, holds: u64, seed: u64) -> Run {
     let mean = Span::from_secs(1);
     let mut chance = Streams::new(seed).stream("holds");
     let mut queue = Queue::default();
@@ -72,71 +72,16 @@ pub fn hold(pending: u32, holds: u64, seed: u64) -> Answer {
     for what in 0..pending {
         queue.push(key(exponential(&mut chance, mean), &mut serial, what));
     }
-    let mut now = 0;
-    for _ in 0..holds {
-        let next = queue.pop().expect("as many go in as come out");
-        now = time(next);
-        let again = now + exponential(&mut chance, mean);
-        queue.push(key(again, &mut serial, what(next)));
-    }
-    Answer { operations: holds, figure: now as f64 / 1e9 * f64::from(pending) / holds as f64 }
-}
-
-/// The settings of workload W3, for both sides.
-#[derive(Clone, Copy, Debug)]
-pub struct Calls {
-    /// Clients, each with one call at a time.
-    pub clients: u32,
-    /// Mean of the exponential time between a client's calls.
-    pub think: Span,
-    /// Slots of the service.
-    pub slots: u32,
-    /// Mean of the exponential time of service.
-    pub service: Span,
-    /// Share of answers that are errors.
-    pub errors: f64,
-    /// How long a client waits for an answer.
-    pub timeout: Span,
-    /// Attempts in addition to the first.
-    pub retries: u32,
-    /// The longest first wait of a retry; doubled each time, and drawn evenly from zero up.
-    pub backoff: Span,
-    /// Failures in a row that open the breaker, which all clients share.
-    pub failures: u32,
-    /// How long it stays open.
-    pub open: Span,
-    /// When the service goes down.
-    pub down_at: Time,
-    /// For how long.
-    pub down_for: Span,
-    /// When the run ends.
-    pub horizon: Time,
-}
-
-impl Calls {
-    /// W3: a breaker that opens after 5 failures for 60 s.
-    pub fn breaking(horizon: Span) -> Self {
-        Self {
-            clients: 50,
-            think: Span::from_secs(1),
-            slots: 10,
-            service: Span::from_millis(100),
-            errors: 0.2,
-            timeout: Span::from_secs(1),
-            retries: 3,
-            backoff: Span::from_millis(100),
-            failures: 5,
-            open: Span::from_secs(60),
-            down_at: Time::ZERO + horizon.scale(0.5),
-            down_for: Span::from_secs(60),
-            horizon: Time::ZERO + horizon,
+    Box::new(move || {
+        let mut now = 0;
+        for _ in 0..holds {
+            let next = queue.pop().expect("as many go in as come out");
+            now = time(next);
+            let again = now + exponential(&mut chance, mean);
+            queue.push(key(again, &mut serial, what(next)));
         }
-    }
-
-    /// W3b: the same with a breaker that never opens, so that every attempt is made.
-    pub fn passing(horizon: Span) -> Self {
-        Self { failures: u32::MAX, ..Self::breaking(horizon) }
-    }
+        Answer { operations: holds, figure: now as f64 / 1e9 * f64::from(pending) / holds as f64 }
+    })
 }
 
 const THINK: u32 = 0;
@@ -149,10 +94,11 @@ const UP: u32 = 5;
 #[derive(Clone, Copy, Default)]
 struct Client {
     attempts: u32,
-    wait: u64,
+    /// The longest next wait after a failure of each class.
+    waits: [u64; 3],
     /// Counts attempts for ever, so that what belongs to an earlier one is known.
     attempt: u32,
-    /// In the half-open state, whether its attempt is the probe.
+    /// The state of the breaker that let its attempt pass.
     generation: u32,
     waits_for_answer: bool,
 }
@@ -163,6 +109,16 @@ struct Request {
     client: u32,
     attempt: u32,
     work: u64,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// Of the class network: by an error or by the outage.
+    Failed = 0,
+    TimedOut = 1,
+    Refused = 2,
+    Good = 3,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -244,7 +200,7 @@ impl Shop {
                 THINK => {
                     let backoff = self.settings.backoff.as_nanos();
                     let client = &mut self.clients[index as usize];
-                    (client.attempts, client.wait) = (0, backoff);
+                    (client.attempts, client.waits) = (0, [backoff; 3]);
                     self.attempt(now, index);
                 }
                 // The slots of a service that went down were emptied: what was in them is over.
@@ -271,7 +227,7 @@ impl Shop {
         let client = &mut self.clients[index as usize];
         client.attempts += 1;
         if !admitted {
-            return self.attempt_ended(now, index, false, false);
+            return self.attempt_ended(now, index, End::Refused);
         }
         client.attempt += 1;
         client.generation = self.generation;
@@ -284,7 +240,7 @@ impl Shop {
         let work = exponential(&mut self.work, self.settings.service);
         let request = Request { client: index, attempt, work };
         if self.down {
-            self.answered(now, request, false);
+            self.answered(now, request, End::Failed);
         } else if let Some(slot) = self.at_work.iter().position(Option::is_none) {
             self.start(now, slot, request);
         } else {
@@ -300,17 +256,17 @@ impl Shop {
     fn done(&mut self, now: u64, slot: u32) {
         let slot = slot as usize;
         let request = self.at_work[slot].take().expect("only what was started is done");
-        let good = self.luck.draw() >= self.settings.errors;
+        let failed = self.luck.draw() < self.settings.errors;
         if let Some(next) = self.line.pop_front() {
             self.start(now, slot, next);
         }
-        self.answered(now, request, good);
+        self.answered(now, request, if failed { End::Failed } else { End::Good });
     }
 
-    fn answered(&mut self, now: u64, request: Request, good: bool) {
+    fn answered(&mut self, now: u64, request: Request, end: End) {
         let client = &mut self.clients[request.client as usize];
         if client.waits_for_answer && client.attempt == request.attempt {
-            self.attempt_ended(now, request.client, good, true);
+            self.attempt_ended(now, request.client, end);
         }
     }
 
@@ -324,15 +280,16 @@ impl Shop {
             }
             self.deadlines.pop_front();
             if waits {
-                self.attempt_ended(now, index, false, true);
+                self.attempt_ended(now, index, End::TimedOut);
             }
         }
     }
 
-    fn attempt_ended(&mut self, now: u64, index: u32, good: bool, sent: bool) {
+    fn attempt_ended(&mut self, now: u64, index: u32, end: End) {
+        let good = end == End::Good;
         let client = &mut self.clients[index as usize];
         client.waits_for_answer = false;
-        if sent && client.generation == self.generation {
+        if end != End::Refused && client.generation == self.generation {
             self.breaker = match (self.breaker, good) {
                 (Breaker::Closed(_), true) => Breaker::Closed(0),
                 (Breaker::Closed(failures), false) if failures + 1 < self.settings.failures => {
@@ -354,8 +311,9 @@ impl Shop {
             let at = now + exponential(&mut self.think, self.settings.think);
             self.push(at, THINK, index);
         } else {
-            let wait = (client.wait as f64 * self.jitter.draw()) as u64;
-            client.wait *= 2;
+            let longest = &mut client.waits[end as usize];
+            let wait = (*longest as f64 * self.jitter.draw()) as u64;
+            *longest *= 2;
             self.push(now + wait, BACKOFF, index);
         }
     }
@@ -366,7 +324,7 @@ impl Shop {
         let lost: Vec<Request> =
             self.at_work.iter_mut().filter_map(Option::take).chain(self.line.drain(..)).collect();
         for request in lost {
-            self.answered(now, request, false);
+            self.answered(now, request, End::Failed);
         }
     }
 }

@@ -1,3 +1,7 @@
 //! The `wavetank` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wavetank::main(&scenarios::Catalog::builtin())
+}

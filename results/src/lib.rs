@@ -1,1 +1,14 @@
-//! To be filled.
+//! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
+//!
+//! - [`estimate`]: means with their intervals;
+//! - [`study`]: what a sweep came to, cell by cell;
+//! - [`table`]: tidy CSV that pandas, DuckDB and R read as it is;
+//! - [`chart`]: pictures that explain themselves.
+
+pub mod chart;
+pub mod estimate;
+pub mod study;
+pub mod table;
+
+pub use estimate::Estimate;
+pub use study::{Axis, Study};

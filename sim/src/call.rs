@@ -18,7 +18,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use patterns::{CallId, Cx, Effects, Layer, Outcome, Step};
+use patterns::{CallId, Cx, Effects, Layer, Outcome, Step, Target};
 
 use crate::kernel::{Agenda, Event, LaneId, Stream};
 
@@ -95,37 +95,38 @@ pub struct Instance {
     layer: Box<dyn Layer>,
     draws: Stream,
     lane: LaneId,
-    /// The frame of each [`CallId`].
+    /// The frame of each [`CallId`], or the next free one.
     frames: Vec<u32>,
-    /// Ids that are free to be used again.
-    free: Vec<u32>,
+    /// The first id that is free to be used again.
+    free: u32,
 }
 
 impl Instance {
     /// An instance with draws of its own; deadlines that it sets go through `lane`.
     pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
-        Self { layer, draws, lane, frames: Vec::new(), free: Vec::new() }
+        Self { layer, draws, lane, frames: Vec::new(), free: NONE }
     }
 
+    #[inline]
     fn open(&mut self, frame: u32) -> CallId {
-        let id = self.free.pop().unwrap_or_else(|| {
-            self.frames.push(NONE);
-            self.frames.len() as u32 - 1
-        });
-        self.frames[id as usize] = frame;
-        CallId(id)
+        let id = self.free;
+        if let Some(free) = self.frames.get_mut(id as usize) {
+            self.free = std::mem::replace(free, frame);
+            return CallId(id);
+        }
+        self.frames.push(frame);
+        CallId(self.frames.len() as u32 - 1)
     }
 
+    #[inline]
     fn close(&mut self, call: CallId) {
-        self.free.push(call.0);
+        self.frames[call.0 as usize] = std::mem::replace(&mut self.free, call.0);
     }
 }
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance")
-            .field("open", &(self.frames.len() - self.free.len()))
-            .finish_non_exhaustive()
+        f.debug_struct("Instance").field("draws", &self.draws).finish_non_exhaustive()
     }
 }
 
@@ -151,6 +152,16 @@ enum Told {
     Wake,
 }
 
+/// Where a frame is opened.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    link: u32,
+    layer: u32,
+    parent: u32,
+    /// The first of the other children of its parent.
+    next: u32,
+}
+
 impl Calls {
     /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
     pub fn new(links: Vec<Link>, layers: Vec<Instance>, wake: u8) -> Self {
@@ -174,10 +185,9 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> u32 {
-        let top = self.open(link, 0, caller, Flag::ROOT, agenda, observer);
-        if self.frames[top].is(Flag::LEAF) {
-            self.commands.push_back(Command::Launch { leaf: top, link });
-        } else {
+        let place = Place { link, layer: 0, parent: caller, next: NONE };
+        let (top, is_leaf) = self.open(place, Flag::ROOT, agenda, observer);
+        if !is_leaf {
             self.tell(top, Told::Call, agenda, observer);
         }
         top
@@ -211,6 +221,7 @@ impl Calls {
     }
 
     /// The request of a leaf has ended.
+    #[inline]
     pub fn end(
         &mut self,
         leaf: u32,
@@ -225,9 +236,7 @@ impl Calls {
             self.late(leaf, outcome, agenda, observer);
         } else {
             observer.link(link, Notice::Answered(outcome, began));
-            if let Some(next) = self.close(leaf, outcome, observer) {
-                self.tell(next.0, next.1, agenda, observer);
-            }
+            self.tell(leaf, Told::Reply(outcome), agenda, observer);
         }
     }
 
@@ -235,9 +244,7 @@ impl Calls {
     pub fn forget(&mut self, leaf: u32) {
         let mut frame = leaf;
         while frame != NONE && self.frames[frame].first_child == NONE {
-            let parent = self.frames.unlink(frame);
-            self.release(frame);
-            frame = parent;
+            frame = self.release(frame).parent;
         }
     }
 
@@ -281,12 +288,14 @@ impl Calls {
 
     /// Tells one frame what happened, and carries its step on until nothing more follows.
     fn tell(&mut self, frame: u32, told: Told, agenda: &mut Agenda, observer: &mut impl Observer) {
-        let mut next = Some((frame, told));
-        while let Some((frame, told)) = next {
+        let (mut frame, mut told) = (frame, told);
+        loop {
             let step = self.decide(frame, told, agenda, observer);
-            next = self.carry_out(frame, step, agenda, observer);
-            if next.is_none() {
-                next = self.woken.pop_front().map(|frame| (frame, Told::Wake));
+            let next = self.carry_out(frame, step, agenda, observer);
+            let woken = || self.woken.pop_front().map(|frame| (frame, Told::Wake));
+            match next.or_else(woken) {
+                Some(next) => (frame, told) = next,
+                None => return,
             }
         }
     }
@@ -298,17 +307,22 @@ impl Calls {
         }
     }
 
-    /// Lets the layer of a frame decide.
+    /// Lets the layer of a frame decide, and sets its alarm to what it asked for.
     #[inline]
     fn decide(
         &mut self,
         frame: u32,
         told: Told,
-        agenda: &Agenda,
+        agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> Step {
-        let (layer, call) = self.place(frame);
-        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let event = Event { kind: self.wake, index: frame };
+        let frame = &mut self.frames[frame];
+        if let (NONE, Told::Reply(outcome)) = (frame.instance, told) {
+            // A leaf has no layer, and its answer is that of its request.
+            return Step::Reply(outcome);
+        }
+        let (layer, call, is_extra) = (frame.instance, CallId(frame.call), frame.is(Flag::EXTRA));
         let instance = &mut self.layers[layer as usize];
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
         let step = match told {
@@ -316,6 +330,22 @@ impl Calls {
             Told::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
             Told::Wake => instance.layer.on_wake(call, &mut cx),
         };
+        match step {
+            Step::SendAndWake(at) => {
+                agenda.arm_in(instance.lane, at, event);
+                frame.set(Flag::ARMED);
+            }
+            Step::WaitUntil(at) => {
+                agenda.arm(at, event);
+                frame.set(Flag::ARMED);
+            }
+            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) => {
+                if frame.is(Flag::ARMED) {
+                    agenda.disarm(event);
+                    frame.unset(Flag::ARMED);
+                }
+            }
+        }
         self.take_effects(layer, observer);
         step
     }
@@ -329,90 +359,80 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
-        let event = Event { kind: self.wake, index: frame };
         match step {
-            Step::SendAndWake(at) => {
-                let lane = self.layers[self.place(frame).0 as usize].lane;
-                agenda.arm_in(lane, at, event);
-                self.frames[frame].set(Flag::ARMED);
-            }
-            Step::WaitUntil(at) => {
-                agenda.arm(at, event);
-                self.frames[frame].set(Flag::ARMED);
-            }
-            _ if self.frames[frame].is(Flag::ARMED) => {
-                agenda.disarm(event);
-                self.frames[frame].unset(Flag::ARMED);
-            }
-            _ => {}
-        }
-        match step {
-            Step::Send | Step::SendAndWake(_) => {
-                let Frame { link, layer, .. } = self.frames[frame];
-                self.send(frame, link, layer + 1, agenda, observer)
-            }
-            Step::SendTo(target) => {
-                let link = self.frames[frame].link;
-                let to = self.links[link as usize].targets[usize::from(target.0)];
-                self.send(frame, to, 0, agenda, observer)
-            }
+            Step::Send | Step::SendAndWake(_) => self.send(frame, None, agenda, observer),
+            Step::SendTo(target) => self.send(frame, Some(target), agenda, observer),
             Step::Wait | Step::WaitUntil(_) => None,
             Step::Reply(outcome) => {
-                self.give_up_below(frame, agenda, observer);
+                if self.frames[frame].first_child != NONE {
+                    self.give_up_below(frame, agenda, observer);
+                }
                 self.close(frame, outcome, observer)
             }
         }
     }
 
-    /// Sends an attempt to a layer of a link.
+    /// Sends an attempt to the layer below, or to another target.
     #[inline]
     fn send(
         &mut self,
         parent: u32,
-        link: u32,
-        layer: u16,
+        target: Option<Target>,
         agenda: &Agenda,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
         let from = &mut self.frames[parent];
         let extra = if from.is(Flag::SENT) { Flag::EXTRA } else { from.flags & Flag::EXTRA };
         from.set(Flag::SENT);
-        let child = self.open(link, layer, parent, extra, agenda, observer);
-        self.frames.link_child(parent, child);
-        if self.frames[child].is(Flag::LEAF) {
-            self.commands.push_back(Command::Launch { leaf: child, link });
-            None
-        } else {
-            Some((child, Told::Call))
+        let (link, layer) = match target {
+            None => (from.link, from.layer + 1),
+            Some(Target(index)) => (self.links[from.link as usize].targets[usize::from(index)], 0),
+        };
+        let place = Place { link, layer, parent, next: from.first_child };
+        let (child, is_leaf) = self.open(place, extra, agenda, observer);
+        if place.next != NONE {
+            self.frames[place.next].previous = child;
         }
+        self.frames[parent].first_child = child;
+        (!is_leaf).then_some((child, Told::Call))
     }
 
-    /// Opens a frame at a layer of a link; below the last layer, a leaf.
+    /// Opens a frame at a layer of a link, or below the last one a leaf, which is to be launched.
     #[inline]
     fn open(
         &mut self,
-        link: u32,
-        layer: u16,
-        parent: u32,
-        flags: u16,
+        place: Place,
+        flags: u32,
         agenda: &Agenda,
         observer: &mut impl Observer,
-    ) -> u32 {
+    ) -> (u32, bool) {
+        let Place { link, layer, parent, next } = place;
         let began = agenda.now();
-        let mut frame = Frame::new(link, layer, parent, flags, began);
-        let instance = self.links[link as usize].chain.get(usize::from(layer)).copied();
+        let instance = self.links[link as usize].chain.get(layer as usize).copied();
+        let frame = |instance, call, flags| Frame {
+            began,
+            link,
+            instance,
+            parent,
+            first_child: NONE,
+            next,
+            previous: NONE,
+            call,
+            layer,
+            flags,
+        };
         if layer == 0 {
             observer.link(link, Notice::Begun);
         }
-        if instance.is_none() {
-            frame.set(Flag::LEAF);
-            observer.link(link, Notice::Sent);
-        }
-        let index = self.frames.insert(frame);
         if let Some(instance) = instance {
-            self.frames[index].call = self.layers[instance as usize].open(index).0;
+            let ids = &mut self.layers[instance as usize];
+            (self.frames.insert(|index| frame(instance, ids.open(index).0, flags)), false)
+        } else {
+            observer.link(link, Notice::Sent);
+            let leaf = self.frames.insert(|_| frame(NONE, NONE, flags | Flag::LEAF));
+            self.commands.push_back(Command::Launch { leaf, link });
+            (leaf, true)
         }
-        index
     }
 
     /// Closes a frame with an answer, and says whom that is told to next.
@@ -423,33 +443,28 @@ impl Calls {
         outcome: Outcome,
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
-        let Frame { link, layer, parent, began, .. } = self.frames[frame];
-        let is_root = self.frames[frame].is(Flag::ROOT);
+        let Frame { link, layer, parent, began, flags, .. } = self.release(frame);
         if layer == 0 {
             observer.link(link, Notice::Ended(outcome, began));
         }
-        if !is_root {
-            self.frames.unlink(frame);
-        }
-        self.release(frame);
-        if is_root {
+        if flags & Flag::ROOT != 0 {
             self.commands.push_back(Command::Done { caller: parent, outcome });
             return None;
         }
         Some((parent, Told::Reply(outcome)))
     }
 
-    /// Frees a frame that nobody refers to any more.
+    /// Frees a frame that has no children any more, and says what it was.
     #[inline]
-    fn release(&mut self, frame: u32) {
-        if !self.frames[frame].is(Flag::LEAF) {
-            let (layer, call) = self.place(frame);
-            self.layers[layer as usize].close(call);
+    fn release(&mut self, frame: u32) -> Frame {
+        let gone = self.frames.remove(frame);
+        if gone.instance != NONE {
+            self.layers[gone.instance as usize].close(CallId(gone.call));
             if !self.woken.is_empty() {
                 self.woken.retain(|woken| *woken != frame);
             }
         }
-        self.frames.remove(frame);
+        gone
     }
 
     /// Gives up all that is open below a frame which is about to be closed.
@@ -494,7 +509,6 @@ impl Calls {
             child = next;
         }
         if self.frames[frame].first_child == NONE {
-            self.frames.unlink(frame);
             self.release(frame);
         }
     }
@@ -507,16 +521,13 @@ impl Calls {
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) {
-        let mut frame = self.frames.unlink(leaf);
-        self.release(leaf);
+        let mut frame = self.release(leaf).parent;
         while frame != NONE {
             self.aside(frame, agenda, observer, |layer, call, cx| layer.on_late(call, outcome, cx));
             if self.frames[frame].first_child != NONE {
                 break;
             }
-            let parent = self.frames.unlink(frame);
-            self.release(frame);
-            frame = parent;
+            frame = self.release(frame).parent;
         }
         self.wake_others(agenda, observer);
     }
@@ -529,34 +540,30 @@ impl Calls {
         observer: &mut impl Observer,
         tell: impl FnOnce(&mut dyn Layer, CallId, &mut Cx<'_>),
     ) {
-        let (layer, call) = self.place(frame);
-        let is_extra = self.frames[frame].is(Flag::EXTRA);
+        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
         let instance = &mut self.layers[layer as usize];
+        let is_extra = flags & Flag::EXTRA != 0;
         let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
-        tell(&mut *instance.layer, call, &mut cx);
+        tell(&mut *instance.layer, CallId(call), &mut cx);
         self.take_effects(layer, observer);
     }
 
     /// Takes up what a layer asked for beside its step.
     #[inline]
     fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        if !self.effects.notes.is_empty() {
-            for state in self.effects.notes.drain(..) {
-                observer.layer(layer, state);
-            }
-        }
-        if !self.effects.woken.is_empty() {
-            let frames = &self.layers[layer as usize].frames;
-            for call in self.effects.woken.drain(..) {
-                self.woken.push_back(frames[call.0 as usize]);
-            }
+        if !(self.effects.notes.is_empty() && self.effects.woken.is_empty()) {
+            self.take_some_effects(layer, observer);
         }
     }
 
-    /// The instance of a frame's layer, and the frame's id there.
-    #[inline]
-    fn place(&self, frame: u32) -> (u32, CallId) {
-        let Frame { link, layer, call, .. } = self.frames[frame];
-        (self.links[link as usize].chain[usize::from(layer)], CallId(call))
+    #[cold]
+    fn take_some_effects(&mut self, layer: u32, observer: &mut impl Observer) {
+        for state in self.effects.notes.drain(..) {
+            observer.layer(layer, state);
+        }
+        let frames = &self.layers[layer as usize].frames;
+        for call in self.effects.woken.drain(..) {
+            self.woken.push_back(frames[call.0 as usize]);
+        }
     }
 }

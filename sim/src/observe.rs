@@ -9,6 +9,7 @@ pub use histogram::Histogram;
 pub use trace::{Episode, Lane, LaneKind, Tick, Trace};
 
 mod histogram;
+pub mod measure;
 pub(crate) mod recorder;
 mod trace;
 

@@ -12,17 +12,17 @@ pub(super) struct Flag;
 
 impl Flag {
     /// Its parent is not a frame but the caller.
-    pub(super) const ROOT: u16 = 1;
+    pub(super) const ROOT: u32 = 1;
     /// It stands below the last layer.
-    pub(super) const LEAF: u16 = 2;
+    pub(super) const LEAF: u32 = 2;
     /// It was given up from above.
-    pub(super) const GIVEN_UP: u16 = 4;
+    pub(super) const GIVEN_UP: u32 = 4;
     /// It has asked for a wake.
-    pub(super) const ARMED: u16 = 8;
+    pub(super) const ARMED: u32 = 8;
     /// It has sent an attempt.
-    pub(super) const SENT: u16 = 16;
+    pub(super) const SENT: u32 = 16;
     /// A layer above has sent it in addition to a first attempt.
-    pub(super) const EXTRA: u16 = 32;
+    pub(super) const EXTRA: u32 = 32;
 }
 
 /// A call at one layer, or a leaf.
@@ -30,6 +30,8 @@ impl Flag {
 pub(super) struct Frame {
     pub(super) began: Time,
     pub(super) link: u32,
+    /// The instance of its layer; [`NONE`] for a leaf.
+    pub(super) instance: u32,
     /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
     pub(super) parent: u32,
     pub(super) first_child: u32,
@@ -37,90 +39,78 @@ pub(super) struct Frame {
     pub(super) previous: u32,
     /// Its id at its layer; for a leaf, the request, or [`NONE`] until it is launched.
     pub(super) call: u32,
-    pub(super) layer: u16,
-    pub(super) flags: u16,
+    pub(super) layer: u32,
+    pub(super) flags: u32,
 }
 
 impl Frame {
     #[inline]
-    pub(super) fn new(link: u32, layer: u16, parent: u32, flags: u16, began: Time) -> Self {
-        Self {
-            began,
-            link,
-            parent,
-            first_child: NONE,
-            next: NONE,
-            previous: NONE,
-            call: NONE,
-            layer,
-            flags,
-        }
-    }
-
-    #[inline]
-    pub(super) fn is(&self, flag: u16) -> bool {
+    pub(super) fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
 
     #[inline]
-    pub(super) fn set(&mut self, flag: u16) {
+    pub(super) fn set(&mut self, flag: u32) {
         self.flags |= flag;
     }
 
     #[inline]
-    pub(super) fn unset(&mut self, flag: u16) {
+    pub(super) fn unset(&mut self, flag: u32) {
         self.flags &= !flag;
     }
 }
 
 /// A slab of frames.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Frames {
     all: Vec<Frame>,
-    free: Vec<u32>,
+    /// The first of those that are free; each names the next one.
+    free: u32,
+    open: u32,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { all: Vec::new(), free: NONE, open: 0 }
+    }
 }
 
 impl Frames {
+    /// Adds a frame that is made knowing its index.
     #[inline]
-    pub(super) fn insert(&mut self, frame: Frame) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.all[index as usize] = frame;
+    pub(super) fn insert(&mut self, make: impl FnOnce(u32) -> Frame) -> u32 {
+        self.open += 1;
+        let index = self.free;
+        if let Some(free) = self.all.get_mut(index as usize) {
+            self.free = free.next;
+            *free = make(index);
             return index;
         }
-        self.all.push(frame);
-        self.all.len() as u32 - 1
+        let index = self.all.len() as u32;
+        self.all.push(make(index));
+        index
     }
 
+    /// Takes a frame out of the slab and of the children of its parent, and says what it was.
     #[inline]
-    pub(super) fn remove(&mut self, index: u32) {
+    pub(super) fn remove(&mut self, index: u32) -> Frame {
+        let place = &mut self.all[index as usize];
+        let frame = *place;
         // Whoever still names this frame must see that it is gone.
-        self.all[index as usize].flags = 0;
-        self.free.push(index);
-    }
-
-    /// Puts a frame first among the children of another.
-    #[inline]
-    pub(super) fn link_child(&mut self, parent: u32, child: u32) {
-        let next = std::mem::replace(&mut self[parent].first_child, child);
-        self[child].next = next;
-        if next != NONE {
-            self[next].previous = child;
+        place.flags = 0;
+        place.next = std::mem::replace(&mut self.free, index);
+        self.open -= 1;
+        if !frame.is(Flag::ROOT) {
+            if frame.previous != NONE {
+                self[frame.previous].next = frame.next;
+            } else if frame.parent != NONE {
+                self[frame.parent].first_child = frame.next;
+            }
+            if frame.next != NONE {
+                self[frame.next].previous = frame.previous;
+            }
         }
-    }
-
-    /// Takes a frame out of the children of its parent, which is returned.
-    #[inline]
-    pub(super) fn unlink(&mut self, frame: u32) -> u32 {
-        let Frame { parent, next, previous, .. } = self[frame];
-        if previous != NONE {
-            self[previous].next = next;
-        } else if parent != NONE {
-            self[parent].first_child = next;
-        }
-        if next != NONE {
-            self[next].previous = previous;
-        }
-        parent
+        frame
     }
 
     #[inline]
@@ -129,7 +119,7 @@ impl Frames {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.all.len() == self.free.len()
+        self.open == 0
     }
 }
 

@@ -13,16 +13,16 @@ pub const MAX_INDEX: u32 = FIRST_LANE - 1;
 
 // A key is time (64 bits) | sequence number (38 bits) | token (26 bits), and a token is
 // guarded (1 bit) | kind (3 bits) | index (22 bits). The highest indices of guarded events of the
-// last kind stand for lanes.
+// last kind stand for lanes. Of a sequence number 32 bits are used, so that those of a million
+// alarms take four megabytes: it is looked up at random.
 const INDEX_BITS: u32 = 22;
 const KIND_BITS: u32 = 3;
 const TOKEN_BITS: u32 = 1 + KIND_BITS + INDEX_BITS;
-const SEQ_BITS: u32 = 64 - TOKEN_BITS;
 const GUARDED: u32 = 1 << (KIND_BITS + INDEX_BITS);
 const LANES: u32 = 1 << 16;
 const FIRST_LANE: u32 = (1 << INDEX_BITS) - LANES;
 const LANE: u32 = (1 << TOKEN_BITS) - LANES;
-const LAST_SEQ: u64 = (1 << SEQ_BITS) - 1;
+const LAST_SEQ: u32 = u32::MAX;
 
 /// Something that happens at a point of time; what it means is for the model to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,11 +56,11 @@ pub struct Agenda {
     now: Time,
     queue: Queue,
     /// By kind and index, the sequence number of the alarm, or 0.
-    armed: [Vec<u64>; KINDS],
+    armed: [Vec<u32>; KINDS],
     /// Keys in order of which only the first is pending, with the token of the lane.
     lanes: Vec<VecDeque<u128>>,
     lanes_given: u32,
-    seq: u64,
+    seq: u32,
     events: u64,
     digest: u64,
 }
@@ -170,7 +170,7 @@ impl Agenda {
                 index: token & INDEX_MASK,
             };
             if token & GUARDED != 0 {
-                let seq = key as u64 >> TOKEN_BITS;
+                let seq = seq(key);
                 match self.alarm(event) {
                     Some(armed) if *armed == seq => *armed = 0,
                     _ => continue,
@@ -209,7 +209,7 @@ impl Agenda {
         }
         self.seq += 1;
         let at = at.max(self.now).as_nanos();
-        u128::from(at) << 64 | u128::from(self.seq << TOKEN_BITS | u64::from(token))
+        u128::from(at) << 64 | u128::from(u64::from(self.seq) << TOKEN_BITS | u64::from(token))
     }
 
     /// The key of an alarm that is now set, or nothing if it is never due.
@@ -229,12 +229,12 @@ impl Agenda {
     }
 
     #[inline]
-    fn alarm(&mut self, event: Event) -> Option<&mut u64> {
+    fn alarm(&mut self, event: Event) -> Option<&mut u32> {
         self.armed[usize::from(event.kind)].get_mut(event.index as usize)
     }
 
     #[cold]
-    fn first_alarm(&mut self, event: Event, seq: u64) {
+    fn first_alarm(&mut self, event: Event, seq: u32) {
         let alarms = &mut self.armed[usize::from(event.kind)];
         alarms.resize(event.index as usize, 0);
         alarms.push(seq);
@@ -245,10 +245,10 @@ impl Agenda {
     fn is_live(&self, key: u128) -> bool {
         let token = key as u32 & TOKEN_MASK & !GUARDED;
         let alarms = &self.armed[(token >> INDEX_BITS) as usize % KINDS];
-        alarms.get((token & INDEX_MASK) as usize) == Some(&(key as u64 >> TOKEN_BITS))
+        alarms.get((token & INDEX_MASK) as usize) == Some(&seq(key))
     }
 
-    /// Takes the first alarm of the lane whose key this is, and puts in the key of the next live one.
+    /// Takes the first alarm of the lane whose key this is; the next live one gets its key.
     #[inline]
     fn advance(&mut self, key: u128) -> Option<u128> {
         let lane = (key as u32 & TOKEN_MASK) - LANE;
@@ -296,6 +296,12 @@ impl Agenda {
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const TOKEN_MASK: u32 = (1 << TOKEN_BITS) - 1;
 
+/// The sequence number of a key.
+#[inline]
+fn seq(key: u128) -> u32 {
+    (key as u64 >> TOKEN_BITS) as u32
+}
+
 #[inline]
 fn token(event: Event) -> u32 {
     assert!((event.kind as usize) < KINDS && event.index <= MAX_INDEX, "no such event: {event:?}");
@@ -320,4 +326,43 @@ const END: u64 = 0x082e_fa98_ec4e_6c89;
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A little system of timeouts, most of which are called off.
+    fn story(mut agenda: Agenda) -> Vec<(Time, Event)> {
+        let lanes = [agenda.lane(), agenda.lane()];
+        for index in 0..50 {
+            agenda.post(Time::from_nanos(u64::from(index) % 7), Event { kind: 1, index });
+        }
+        let mut story = Vec::new();
+        while let Some(event) = agenda.next(Time::from_nanos(500)) {
+            story.push((agenda.now(), event));
+            let later = |nanos| Time::from_nanos(agenda.now().as_nanos() + nanos);
+            let (soon, late) = (later(1 + u64::from(event.index % 13)), later(11));
+            if event.kind == 1 {
+                let timeout = Event { kind: 2, index: event.index };
+                agenda.arm_in(lanes[event.index as usize % 2], late, timeout);
+                agenda.arm(soon, Event { kind: 7, index: event.index });
+                agenda.arm(late, Event { kind: 3, index: event.index / 2 });
+            } else if event.kind == 7 {
+                agenda.disarm(Event { kind: 2, index: event.index });
+                agenda.post(soon, Event { kind: 1, index: event.index });
+            }
+        }
+        story
+    }
+
+    #[test]
+    fn nothing_changes_when_sequence_numbers_are_used_up() {
+        let expected = story(Agenda::new());
+        assert!(expected.len() > 1_000);
+        for left in [0, 1, 49, 51, 100, 777, 778, 779] {
+            let old = Agenda { seq: LAST_SEQ - left, ..Agenda::new() };
+            assert_eq!(story(old), expected, "{left}");
+        }
+    }
 }

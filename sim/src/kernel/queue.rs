@@ -1,24 +1,24 @@
 //! Pending events as packed keys, smallest first.
 //!
-//! Near keys lie in a small heap. The others lie in buckets of sixteen ways: the level of a key is
-//! the highest hexadecimal digit in which it differs from `base`, its way is that digit. So all
-//! keys of one bucket are smaller than all of the next, and when the heap runs dry the first
-//! bucket is poured into it, or split one level down if it is large. Far keys only ever move by
-//! appending, which is why a million of them cost little more than a hundred.
+//! The near ones lie in a short line in order. The others lie in buckets of sixteen ways: the level
+//! of a key is the highest hexadecimal digit in which it differs from `base`, its way is that
+//! digit. So all keys of one bucket are smaller than all of the next, and when the line runs dry
+//! the first bucket is poured into it, or split among the levels below if it is large. Far keys
+//! only ever move by appending, which is why a million of them cost little more than a hundred.
 //!
 //! The idea is the radix heap of Ahuja, Mehlhorn, Orlin and Tarjan (1990). It is fast because time
 //! never goes back; it is right even if it does.
 
-mod heap;
+mod line;
 mod shelf;
 
-use heap::Heap;
+use line::Line;
 use shelf::Shelf;
 
-/// A bucket with more keys than this is split before any is poured into the heap.
-const POUR: usize = 128;
-/// A heap with more keys than this is put back into buckets, but for the smallest.
-const SPILL: usize = 512;
+/// A bucket with more keys than this is split before any is poured into the line.
+const POUR: usize = 16;
+/// A line with more keys than this is put back into buckets, but for the smallest.
+const SPILL: usize = 64;
 
 /// Pending keys; `pop` gives the smallest.
 ///
@@ -26,7 +26,7 @@ const SPILL: usize = 512;
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     /// All keys up to and including `base`.
-    near: Heap,
+    near: Line,
     /// All keys beyond `base`.
     far: Shelf,
     base: u128,
@@ -73,7 +73,7 @@ impl Queue {
     #[inline]
     pub(super) fn pop_to(&mut self, limit: u128) -> Option<u128> {
         if self.near.is_empty() {
-            self.refill();
+            self.refill(limit);
         }
         self.near.pop_to(limit)
     }
@@ -82,19 +82,25 @@ impl Queue {
     #[inline]
     pub fn peek(&mut self) -> Option<u128> {
         if self.near.is_empty() {
-            self.refill();
+            self.refill(u128::MAX);
         }
         self.near.peek()
     }
 
-    /// Fills the empty heap from the first bucket.
+    /// Fills the empty line from the first bucket, unless all keys there are beyond `limit`.
+    ///
+    /// What is pushed next may then still go into buckets: it need not lie beyond keys that are
+    /// far off.
     #[inline(never)]
-    fn refill(&mut self) {
+    fn refill(&mut self, limit: u128) {
         let Self { near, far, base, slack } = self;
         *slack = 0;
         while let Some(first) = far.first() {
+            if first.first_key(*base) > limit {
+                return;
+            }
             if far.len_of(first) <= POUR {
-                *base = first.end(*base);
+                *base = first.last_key(*base);
                 far.drain(first, |_, key| near.append(key));
                 near.settle();
                 return;
@@ -115,7 +121,7 @@ impl Queue {
         }
     }
 
-    /// Puts a large heap back into buckets.
+    /// Puts a large line back into buckets.
     ///
     /// It grows large when a wide bucket with few keys was poured and many came after. The base
     /// goes back as far as it can while all that lies in buckets is in its right place.

@@ -35,8 +35,8 @@ impl Streams {
     ///
     /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
     /// numbers of `SplitMix64` (Steele, Lea and Flood, 2014) begun at the seed, then those of
-    /// `SplitMix64` begun at the 64-bit FNV-1a hash of the name. So different pairs of seed and hash
-    /// have different keys.
+    /// `SplitMix64` begun at the 64-bit FNV-1a hash of the name. So different pairs of seed and
+    /// hash have different keys.
     pub fn stream(&self, name: &str) -> Stream {
         let mut key = [0; 32];
         let words = [self.seed, fnv1a(name)].into_iter().flat_map(split_mix);

@@ -1,6 +1,7 @@
 //! From the description of a system to a world at time zero.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use patterns::{Class, Time};
 
@@ -64,7 +65,6 @@ struct Builder<'a> {
     first_service: u32,
     /// The latency laws of all services, then others.
     laws: Vec<Law>,
-    programs: Vec<Vec<Op>>,
     nodes: Vec<Node>,
     sources: Vec<Source>,
     faults: Vec<Fault>,
@@ -95,7 +95,6 @@ impl<'a> Builder<'a> {
             agenda,
             first_service,
             laws: system.services.iter().map(|service| service.latency.clone()).collect(),
-            programs: Vec::new(),
             nodes: Vec::new(),
             sources: Vec::new(),
             faults: Vec::new(),
@@ -117,10 +116,10 @@ impl<'a> Builder<'a> {
             format!("{}#{}", agents.name, number + 1)
         };
         let index = self.nodes.len() as u32;
-        if number == 0 {
-            let program = self.program(&agents.steps, false);
-            self.programs.push(program);
-        }
+        let program = match self.nodes.last() {
+            Some(colleague) if number > 0 => Arc::clone(&colleague.program),
+            _ => self.program(&agents.steps, false),
+        };
         let links = self.links(Party::Agents(group), &name, Some(index));
         let links = called(&agents.steps).map(|service| links[&service]).collect();
         let source = self.sources.len() as u32;
@@ -132,7 +131,7 @@ impl<'a> Builder<'a> {
         }
         self.nodes.push(Node {
             party: Member::Agent { group: group as u32, source, lane: index },
-            program: self.programs.len() as u32 - 1,
+            program,
             links,
             slots: agents.slots,
             busy: 0,
@@ -149,7 +148,6 @@ impl<'a> Builder<'a> {
         let settings = &self.system.services[service];
         let name = settings.name.clone();
         let program = self.program(&settings.steps, true);
-        self.programs.push(program);
         let links = self.links(Party::Service(service), &name, None);
         let links = called(&settings.steps).map(|service| links[&service]).collect();
         let work = self.work(&name);
@@ -158,7 +156,7 @@ impl<'a> Builder<'a> {
         }
         self.nodes.push(Node {
             party: Member::Service { service: service as u32 },
-            program: self.programs.len() as u32 - 1,
+            program,
             links,
             slots: settings.slots,
             busy: 0,
@@ -176,7 +174,7 @@ impl<'a> Builder<'a> {
         self.work.len() as u32 - 1
     }
 
-    fn program(&mut self, steps: &[Step], serves: bool) -> Vec<Op> {
+    fn program(&mut self, steps: &[Step], serves: bool) -> Arc<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
         let mut calls = 0;
         for step in steps {
@@ -191,7 +189,7 @@ impl<'a> Builder<'a> {
                 }
             });
         }
-        ops
+        ops.into()
     }
 
     /// The links of one caller, by the service they lead to.
@@ -291,7 +289,6 @@ impl<'a> Builder<'a> {
             requests: Requests::default(),
             sources: self.sources,
             faults: self.faults,
-            programs: self.programs,
             laws: self.laws,
             work: self.work,
             ways: self.ways,

@@ -1,5 +1,7 @@
 //! Nodes: what agents and services have in common.
 
+use std::sync::Arc;
+
 use patterns::{Class, Outcome, Time};
 
 use super::request::Line;
@@ -10,8 +12,8 @@ use super::system::{Abandoned, RateLimit};
 pub(super) struct Node {
     /// Which agent or service it is.
     pub(super) party: Member,
-    /// Its steps, in the list of programs.
-    pub(super) program: u32,
+    /// Its steps; agents of one group share them.
+    pub(super) program: Arc<[Op]>,
     /// The link of each call step.
     pub(super) links: Box<[u32]>,
     pub(super) slots: u32,

@@ -6,18 +6,19 @@ use super::node::{Health, Member};
 use super::request::{Request, State};
 use super::world::World;
 use crate::observe::Record;
+use crate::observe::recorder::Recorder;
 
-impl World {
+impl Recorder {
     /// Writes down that a request that has a slot, or had none and is lost, has ended.
     #[inline]
-    pub(super) fn note_end(&mut self, request: &Request, outcome: Outcome) {
-        let now = self.agenda.now();
-        let counts = self.recorder.counts(request.arrived);
+    pub(super) fn note_end(&mut self, party: Member, request: &Request, outcome: Outcome) {
+        let now = self.now;
+        let counts = self.counts(request.arrived);
         let in_line = request.state == State::InLine;
-        let in_slot = if in_line { 0 } else { self.recorder.counted_since(request.started) };
-        match self.nodes[request.node as usize].party {
+        let in_slot = if in_line { 0 } else { self.counted_since(request.started) };
+        match party {
             Member::Agent { group, lane, .. } => {
-                let agents = &mut self.recorder.agents[group as usize];
+                let agents = &mut self.agents[group as usize];
                 agents.busy += in_slot;
                 if counts {
                     agents.tasks.end(outcome);
@@ -28,13 +29,12 @@ impl World {
                         agents.latency_failed.add(latency);
                     }
                 }
-                self.recorder.lane(lane, request.started, "working");
+                self.lane(lane, request.started, "working");
             }
             Member::Service { service } => {
-                let in_line =
-                    if in_line { self.recorder.counted_since(request.arrived) } else { 0 };
+                let in_line = if in_line { self.counted_since(request.arrived) } else { 0 };
                 let wasted = self.wasted(request);
-                let service = &mut self.recorder.services[service as usize];
+                let service = &mut self.services[service as usize];
                 service.busy += in_slot;
                 service.queued += in_line;
                 service.wasted += wasted;
@@ -48,6 +48,18 @@ impl World {
         }
     }
 
+    /// Work on a request after its caller gave up.
+    fn wasted(&self, request: &Request) -> u128 {
+        match request.abandoned {
+            Some(abandoned) if request.state != State::InLine => {
+                self.counted_since(abandoned.max(request.started))
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl World {
     /// Writes down that a request was dropped because its caller had given up.
     pub(super) fn note_given_up(&mut self, request: &Request) {
         let counts = self.recorder.counts(request.arrived);
@@ -58,16 +70,6 @@ impl World {
             &mut self.recorder.services[self.nodes[request.node as usize].party.service()];
         service.requests.given_up += u64::from(counts);
         *if in_line { &mut service.queued } else { &mut service.busy } += time;
-    }
-
-    /// Work on a request after its caller gave up.
-    fn wasted(&self, request: &Request) -> u128 {
-        match request.abandoned {
-            Some(abandoned) if request.state != State::InLine => {
-                self.recorder.counted_since(abandoned.max(request.started))
-            }
-            _ => 0,
-        }
     }
 
     /// Writes down a change of what faults do to a node.
@@ -149,7 +151,7 @@ impl World {
             let in_line = request.state == State::InLine;
             let from = if in_line { request.arrived } else { request.started };
             let time = self.recorder.counted_since(from);
-            let wasted = self.wasted(request);
+            let wasted = self.recorder.wasted(request);
             let node = &self.nodes[request.node as usize];
             match node.party {
                 Member::Agent { group, lane, .. } if !in_line => {

@@ -34,8 +34,8 @@ pub(super) struct Request {
     /// Calls of the present step that are still to be made, the one under way included.
     pub(super) left: u32,
     /// Neighbours in line.
-    previous: u32,
-    next: u32,
+    pub(super) previous: u32,
+    pub(super) next: u32,
     /// The present step.
     pub(super) step: u16,
     pub(super) state: State,

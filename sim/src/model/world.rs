@@ -41,7 +41,6 @@ pub struct World {
     pub(super) requests: Requests,
     pub(super) sources: Vec<Source>,
     pub(super) faults: Vec<Fault>,
-    pub(super) programs: Vec<Vec<Op>>,
     pub(super) laws: Vec<Law>,
     /// Streams for work that is drawn when it begins.
     pub(super) work: Vec<Stream>,
@@ -128,7 +127,8 @@ impl World {
         {
             self.recorder.agents[group as usize].tasks.issued += 1;
         }
-        self.admit(node, Request::new(node, NONE, now));
+        let task = self.requests.insert(Request::new(node, NONE, now));
+        self.admit(node, task);
     }
 
     /// An attempt comes to a service.
@@ -136,18 +136,16 @@ impl World {
         let now = self.agenda.now();
         let way = &mut self.ways[link as usize];
         let to = way.to;
-        let mut request = Request::new(to, leaf, now);
         // Luck is drawn for each attempt, whatever becomes of it: so it does not depend on the
         // state of the service.
-        request.demand = self.laws[way.latency as usize].sample(&mut way.demand);
-        if way.draws[0] {
+        let demand = self.laws[way.latency as usize].sample(&mut way.demand);
+        let error = if way.draws[0] {
             let draw = way.error.draw();
-            request.error =
-                way.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class);
-        }
-        if way.draws[1] {
-            request.luck = way.error.draw();
-        }
+            way.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+        } else {
+            None
+        };
+        let luck = if way.draws[1] { way.error.draw() } else { 1.0 };
         if !self.calls.is_wanted(leaf) {
             return;
         }
@@ -172,7 +170,9 @@ impl World {
                 self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
             }
             None => {
-                let request = self.admit(to, request);
+                let request = Request { demand, error, luck, ..Request::new(to, leaf, now) };
+                let request = self.requests.insert(request);
+                self.admit(to, request);
                 self.calls.launched(leaf, request);
             }
         }
@@ -180,8 +180,7 @@ impl World {
 
     /// A request gets a slot, or stands in line.
     #[inline]
-    fn admit(&mut self, node: u32, request: Request) -> u32 {
-        let request = self.requests.insert(request);
+    fn admit(&mut self, node: u32, request: u32) {
         let node = &mut self.nodes[node as usize];
         if node.busy < node.slots {
             node.busy += 1;
@@ -189,7 +188,6 @@ impl World {
         } else {
             node.line.push(&mut self.requests, request);
         }
-        request
     }
 
     /// A request has got a slot.
@@ -220,8 +218,7 @@ impl World {
             request.state = State::HeldStep;
             return;
         }
-        let program = &self.programs[node.program as usize];
-        let span = match program.get(usize::from(request.step)).copied() {
+        let span = match node.program.get(usize::from(request.step)).copied() {
             None => {
                 let failed = request.error.or_else(|| node.health.failure(request.luck));
                 let outcome = match failed {
@@ -279,8 +276,7 @@ impl World {
     fn resume(&mut self, index: u32, outcome: Outcome) {
         let request = &mut self.requests[index];
         let node = &self.nodes[request.node as usize];
-        let op = self.programs[node.program as usize][usize::from(request.step)];
-        let Op::Call { link, optional, .. } = op else {
+        let Op::Call { link, optional, .. } = node.program[usize::from(request.step)] else {
             unreachable!("only a step that calls has a call")
         };
         if !outcome.is_ok() && !optional {
@@ -306,12 +302,13 @@ impl World {
 
     /// A request that has a slot ends.
     fn end(&mut self, index: u32, outcome: Outcome) {
-        let request = self.requests[index];
-        self.note_end(&request, outcome);
+        let request = &self.requests[index];
+        let Request { node, leaf, arrived, .. } = *request;
+        self.recorder.note_end(self.nodes[node as usize].party, request, outcome);
         self.agenda.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         self.requests.remove(index);
-        self.free_slot(request.node);
-        self.answer(&request, outcome);
+        self.free_slot(node);
+        self.answer(node, leaf, arrived, outcome);
     }
 
     /// A slot has become free: the next in line gets it.
@@ -326,15 +323,15 @@ impl World {
 
     /// Tells whoever waits for a request that it has ended.
     #[inline]
-    fn answer(&mut self, request: &Request, outcome: Outcome) {
-        if let Member::Agent { source, .. } = self.nodes[request.node as usize].party {
+    fn answer(&mut self, node: u32, leaf: u32, arrived: Time, outcome: Outcome) {
+        if let Member::Agent { source, .. } = self.nodes[node as usize].party {
             let now = self.agenda.now();
-            let took = now.since(request.arrived);
+            let took = now.since(arrived);
             if let Some(gap) = self.sources[source as usize].after_end(took) {
                 self.agenda.post(now + gap, Event { kind: kind::ARRIVAL, index: source });
             }
         } else {
-            self.calls.end(request.leaf, outcome, &mut self.agenda, &mut self.recorder);
+            self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
         }
     }
 
@@ -423,9 +420,9 @@ impl World {
         // Only when the node is empty do the callers hear of it: what they do next finds it so.
         let outcome = Outcome::failed(Class::Network);
         for request in held {
-            self.note_end(&request, outcome);
+            self.recorder.note_end(self.nodes[node as usize].party, &request, outcome);
             self.agenda.fold(u64::from(outcome.code()));
-            self.answer(&request, outcome);
+            self.answer(node, request.leaf, request.arrived, outcome);
         }
     }
 

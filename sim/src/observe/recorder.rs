@@ -138,7 +138,8 @@ fn state_record<'a>(record: &'a mut LayerRecord, state: &'static str) -> &'a mut
 }
 
 impl Observer for Recorder {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "which notice it is, is known where it is given")]
+    #[inline(always)]
     fn link(&mut self, link: u32, notice: Notice) {
         let counts = self.counts(self.now);
         let warmup = self.warmup;

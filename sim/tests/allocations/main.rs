@@ -6,6 +6,7 @@ use std::alloc::System as SystemAlloc;
 
 use patterns::Span;
 use patterns::backoff::Jitter;
+use patterns::fallback::Instead;
 use sim::kernel::Law;
 use sim::model::system::{Abandoned, Effect, Fault, Per, Schedule, System};
 use sim::{Watch, run};
@@ -42,7 +43,8 @@ fn busy() -> System {
     breaker.per = Per::Policy;
     bulkhead.per = Per::Policy;
     let retry = tank::retry(3, millis(100), Jitter::Full);
-    let layers = vec![retry, breaker, bulkhead, tank::timeout(millis(300))];
+    let fallback = tank::fallback(Instead::Value);
+    let layers = vec![fallback, retry, breaker, bulkhead, tank::timeout(millis(300))];
     system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system
@@ -55,7 +57,7 @@ fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     system.faults = vec![Fault { name: "outage".to_owned(), service: 0, effect, schedule }];
     system.services[0].abandoned = abandoned;
     // Without the breaker, so that there are many of them.
-    system.policies[0].layers.remove(1);
+    system.policies[0].layers.remove(2);
     system
 }
 
@@ -75,7 +77,7 @@ fn a_longer_run_allocates_no_more() {
     let many = Schedule::Renewal { up: minute(), down: minute() };
     let cases = [
         ("busy", busy(), 10_000, 0),
-        ("an outage", outages(Abandoned::RunsOn, one.clone()), 1000, 0),
+        ("an outage", outages(Abandoned::RunsOn, one.clone()), 500, 0),
         ("an outage, work stops", outages(Abandoned::Stops, one), 100_000, 0),
         ("outages", outages(Abandoned::RunsOn, many.clone()), 100_000, 90),
         ("outages, work stops", outages(Abandoned::Stops, many), 100_000, 90),

@@ -7,6 +7,7 @@ mod queue;
 mod stream;
 
 mod course;
+mod golden;
 mod layers;
 mod losses;
 mod tank;

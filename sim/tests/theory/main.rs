@@ -7,6 +7,7 @@
 
 mod availability;
 mod balance;
+mod faults;
 mod layers;
 mod losses;
 mod queues;

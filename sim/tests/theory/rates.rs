@@ -38,6 +38,19 @@ fn random_overload_is_cut_to_the_limit() {
     admitted.is(1.0, 1e-4);
 }
 
+/// From the beginning: the burst, and then every token as it comes back, but for those that come
+/// while the bucket is still full.
+#[test]
+fn the_burst_is_let_in_once() {
+    let mut system = limited(20, rate(2.0), secs(10_000));
+    system.warmup = at(Span::ZERO);
+    for seed in 0..20 {
+        let record = run(&system, 55_000 + seed, Watch::Counts);
+        let good = record.services[0].requests.good();
+        assert!((11_000..=11_020).contains(&good), "{good} were let in");
+    }
+}
+
 /// Without a burst, whoever comes within a second of the last one let in is lost: one slot, work
 /// of a second, and no line.
 #[test]

@@ -3,7 +3,7 @@
 const DIGIT: u32 = 4;
 const WAYS: usize = 1 << DIGIT;
 const LEVELS: usize = 128 / DIGIT as usize;
-const CHUNK: usize = 32;
+const CHUNK: usize = 64;
 
 /// The buckets. A key lies at the level of the highest digit in which it differs from the base,
 /// and there at the way of that digit.
@@ -41,10 +41,15 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The last key that can lie here, as seen from `base`.
-    pub(super) fn end(self, base: u128) -> u128 {
+    /// The first key that can lie here, as seen from `base`.
+    pub(super) fn first_key(self, base: u128) -> u128 {
+        self.start(base) | (self.way as u128) << (DIGIT * self.level as u32)
+    }
+
+    /// The last key that can lie here.
+    pub(super) fn last_key(self, base: u128) -> u128 {
         let below = (1 << (DIGIT * self.level as u32)) - 1;
-        self.start(base) | (self.way as u128) << (DIGIT * self.level as u32) | below
+        self.first_key(base) | below
     }
 
     /// The least base that sees this bucket, and all that are not below it, where `base` does.

@@ -1,0 +1,169 @@
+//! The same workloads through the engine, with everything on.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::breaker::{self, Breaker, Cancelled, Evaluate, HalfOpen, Late};
+use patterns::breaker::{OpenEnd, OpenWait, Permits, Then, Trip};
+use patterns::retry::{self, Retry, RetryAfter, Rule};
+use patterns::timeout::{self, Timeout};
+use patterns::{Class, Layer, Span, Time};
+use sim::kernel::{Agenda, Event, Law, Streams};
+use sim::model::system::{
+    Abandoned, Agents, Arrivals, Edge, Effect, Fault, LayerMaker, Party, Per, Policy, Schedule,
+    Service, Step, System,
+};
+use sim::{Record, Watch};
+
+use crate::{Answer, Calls, Run};
+
+/// How an event of the hold model is put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// As an alarm, which could be called off.
+    Alarm,
+    /// Posted for good.
+    Post,
+}
+
+/// W2: the hold model on the agenda.
+pub fn hold(by: By, pending: u32, holds: u64, seed: u64) -> Run {
+    let law = exponential(Span::from_secs(1));
+    let mut chance = Streams::new(seed).stream("holds");
+    let mut agenda = Agenda::new();
+    let put = move |agenda: &mut Agenda, at: Time, event: Event| match by {
+        By::Alarm => agenda.arm(at, event),
+        By::Post => agenda.post(at, event),
+    };
+    for index in 0..pending {
+        put(&mut agenda, Time::ZERO + law.sample(&mut chance), Event { kind: 0, index });
+    }
+    Box::new(move || {
+        for _ in 0..holds {
+            let event = agenda.next(Time::MAX).expect("as many go in as come out");
+            let again = agenda.now() + law.sample(&mut chance);
+            put(&mut agenda, again, event);
+        }
+        black_box(agenda.fingerprint());
+        let each = f64::from(pending) / holds as f64;
+        Answer { operations: holds, figure: agenda.now().as_secs_f64() * each }
+    })
+}
+
+/// W1: an agent that takes every task at once and makes one call for it, and a service that works
+/// on one request at a time.
+pub fn mm1(customers: u64, seed: u64) -> Run {
+    let between = Span::from_millis(1250);
+    let mut system = System { horizon: Time::ZERO + between * customers, ..System::default() };
+    system.agents = vec![agents(1, Arrivals::Open(exponential(between)))];
+    system.services = vec![service(1, exponential(Span::from_secs(1)))];
+    system.edges = vec![Edge { from: Party::Agents(0), to: 0, policy: None }];
+    run(system, seed, |record| record.agents[0].latency_ok.mean_secs())
+}
+
+/// W3: agents with think time, a service of a few slots, and between them retries outside a shared
+/// breaker outside a timeout.
+pub fn calls(settings: Calls, seed: u64) -> Run {
+    let Calls { clients, horizon, .. } = settings;
+    let mut system = System { horizon, ..System::default() };
+    let think = exponential(settings.think);
+    system.agents = vec![agents(clients, Arrivals::Closed { think, pause: Span::from_secs(1) })];
+    let mut service = service(settings.slots, exponential(settings.service));
+    service.errors = vec![(Class::Network, settings.errors)];
+    system.services = vec![service];
+    system.policies = vec![Policy {
+        name: "guarded".to_owned(),
+        layers: vec![
+            maker("retry", Per::Agent, retries(settings)),
+            maker("breaker", Per::Policy, shared_breaker(settings)),
+            maker("timeout", Per::Agent, deadline(settings)),
+        ],
+        targets: Vec::new(),
+    }];
+    system.edges = vec![Edge { from: Party::Agents(0), to: 0, policy: Some(0) }];
+    system.faults = vec![Fault {
+        name: "outage".to_owned(),
+        service: 0,
+        effect: Effect::Down,
+        schedule: Schedule::Once { at: settings.down_at, lasts: settings.down_for },
+    }];
+    run(system, seed, |record| {
+        let tasks = &record.agents[0].tasks;
+        tasks.good() as f64 / tasks.answered() as f64
+    })
+}
+
+fn run(system: System, seed: u64, figure: fn(&Record) -> f64) -> Run {
+    Box::new(move || {
+        let record = sim::run(&system, seed, Watch::Counts);
+        Answer { operations: record.agents[0].tasks.answered(), figure: figure(&record) }
+    })
+}
+
+fn agents(count: u32, arrivals: Arrivals) -> Agents {
+    let steps = vec![Step::Call { service: 0, times: 1, optional: false }];
+    Agents { name: "clients".to_owned(), count, arrivals, slots: u32::MAX, steps }
+}
+
+fn service(slots: u32, latency: Law) -> Service {
+    Service {
+        name: "shop".to_owned(),
+        slots,
+        queue: u32::MAX,
+        latency,
+        errors: Vec::new(),
+        rate_limit: None,
+        abandoned: Abandoned::RunsOn,
+        steps: Vec::new(),
+    }
+}
+
+fn maker<L: Layer + Clone + Send + Sync + 'static>(kind: &str, per: Per, layer: L) -> LayerMaker {
+    let make = Arc::new(move || Box::new(layer.clone()) as Box<dyn Layer>);
+    LayerMaker { kind: kind.to_owned(), per, make }
+}
+
+fn retries(settings: Calls) -> Retry {
+    let rule = Rule {
+        retries: settings.retries,
+        backoff: backoff::Settings {
+            curve: Curve::Exponential { first: settings.backoff, factor: 2.0 },
+            cap: None,
+            cap_when: CapWhen::BeforeJitter,
+            jitter: Jitter::Full,
+        },
+        retry_after: RetryAfter::Ignore,
+    };
+    let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
+    let max_retries = Some(settings.retries);
+    Retry::new(retry::Settings { rules, max_retries, max_elapsed: None }).expect("valid settings")
+}
+
+fn shared_breaker(settings: Calls) -> Breaker {
+    Breaker::new(breaker::Settings {
+        trip: Trip::Consecutive { failures: settings.failures },
+        evaluate: Evaluate::Failures,
+        failures: breaker::FAILURES,
+        ignored: breaker::IGNORED,
+        open: OpenWait::Constant(settings.open),
+        open_end: OpenEnd::Admits,
+        half_open: HalfOpen {
+            permits: Permits::Concurrent(1),
+            successes: 1,
+            max_wait: None,
+            then: Then::Open,
+        },
+        late: Late::Drop,
+        cancelled: Cancelled::Ignore,
+    })
+    .expect("valid settings")
+}
+
+fn deadline(settings: Calls) -> Timeout {
+    Timeout::new(timeout::Settings { limit: settings.timeout }).expect("valid settings")
+}
+
+fn exponential(mean: Span) -> Law {
+    Law::exponential(mean).expect("a mean above zero")
+}

@@ -1,0 +1,104 @@
+//! `run`: one scenario once, and whether its hypotheses hold.
+
+use std::io::Write;
+
+use clap::Args;
+use scenarios::{Catalog, Plan};
+use sim::observe::measure::Measure;
+use sim::{Record, Watch};
+
+use crate::command::common::Common;
+use crate::command::{Failure, Verdict};
+use crate::output::Folder;
+use crate::pictures;
+use crate::source::Source;
+
+/// Run a scenario once: tell what happened, draw it, and check its hypotheses.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A file, or a name from `wavetank list`.
+    scenario: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Run {
+    pub(crate) fn execute(
+        &self,
+        catalog: &Catalog,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let source = Source::find(&self.scenario)?;
+        let plan = self.common.document(&source)?.plan(catalog)?;
+        let seed = self.common.seed.unwrap_or(plan.seed);
+        let record = sim::run(&plan.system, seed, Watch::Trace);
+        let again = self.common.again("run", &source, seed);
+
+        let mut folder = Folder::new(self.common.folder(&source))?;
+        pictures::of_run(&plan, &record, &again, &mut folder)?;
+        folder.write("measures.csv", measures(&plan, &record).as_bytes())?;
+
+        writeln!(out, "{}", plan.title)?;
+        tell(&plan, &record, out)?;
+        let mut verdict = Verdict::Holds;
+        for hypothesis in &plan.hypotheses {
+            let value = hypothesis.measure.of(&record);
+            let holds = hypothesis.holds(value);
+            let told = if holds { "holds" } else { "FAILS" };
+            writeln!(out, "{told}        {} (it is {value:.4})", hypothesis.text)?;
+            if !holds {
+                verdict = Verdict::Fails;
+            }
+        }
+        for file in folder.written() {
+            writeln!(out, "wrote        {}", file.display())?;
+        }
+        writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
+        writeln!(out, "again        {again}")?;
+        Ok(verdict)
+    }
+}
+
+/// The few numbers that matter most.
+fn tell(plan: &Plan, record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
+    for agents in &record.agents {
+        let tasks = &agents.tasks;
+        writeln!(
+            out,
+            "{:12} {} tasks: {} good, {} degraded, {} failed, {} open; p50 {}, p99 {}",
+            agents.name,
+            tasks.issued,
+            tasks.good(),
+            tasks.degraded(),
+            tasks.failed(),
+            tasks.open(),
+            told(plan, record, &format!("agents.{}.latency.p50", agents.name)),
+            told(plan, record, &format!("agents.{}.latency.p99", agents.name)),
+        )?;
+    }
+    if let Some(why) = record.stopped {
+        writeln!(out, "stopped      at {}: {why}", record.ended)?;
+    }
+    Ok(())
+}
+
+fn told(plan: &Plan, record: &Record, path: &str) -> String {
+    let measure = Measure::parse(path, &plan.system);
+    let value = measure.map_or(f64::NAN, |measure| measure.of(record));
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.2} s") }
+}
+
+/// Every number of the run, with what it means.
+fn measures(plan: &Plan, record: &Record) -> String {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    let mut write = |row: [&str; 4]| rows.write_record(row).expect("a vector takes everything");
+    write(["measure", "unit", "value", "definition"]);
+    for measure in Measure::all(&plan.system) {
+        let value = measure.of(record);
+        let value = if value.is_finite() { value.to_string() } else { String::new() };
+        let unit = format!("{:?}", measure.unit()).to_lowercase();
+        write([measure.path(), &unit, &value, measure.definition()]);
+    }
+    let bytes = rows.into_inner().expect("a vector takes everything");
+    String::from_utf8(bytes).expect("only texts were written")
+}

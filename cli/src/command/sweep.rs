@@ -1,0 +1,181 @@
+//! `sweep`: every cell of a scenario many times, with tables and pictures.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::Ordering;
+use std::thread;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use results::study::Question;
+use results::table::{RunsWriter, summary};
+use results::{Axis, Study};
+use scenarios::{Catalog, library, run_all};
+use sim::System;
+use sim::observe::measure::Measure;
+
+use crate::command::common::{Common, stop_on_interrupt};
+use crate::command::{Failure, Verdict};
+use crate::output::Folder;
+use crate::pictures;
+use crate::source::Source;
+
+/// Sweep a scenario: run every cell many times, and write tables and pictures.
+#[derive(Args, Debug)]
+pub(crate) struct Sweep {
+    /// A file, or a name from `wavetank list`.
+    scenario: String,
+    /// Runs of each cell; default: the file's.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: Option<u32>,
+    /// Threads; default: one for each core. The results are the same for any number.
+    #[arg(long)]
+    threads: Option<usize>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Sweep {
+    /// What runs when no command is given.
+    pub(crate) fn flagship() -> Self {
+        let scenario = library::LIBRARY[0].name.to_owned();
+        Self { scenario, replications: None, threads: None, common: Common::default() }
+    }
+
+    pub(crate) fn execute(
+        &self,
+        catalog: &Catalog,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let source = Source::find(&self.scenario)?;
+        let document = self.common.document(&source)?;
+        let plan = document.plan(catalog)?;
+        let sweep = document.sweep(catalog)?;
+        let seed = self.common.seed.unwrap_or(plan.seed);
+        let replications = self.replications.unwrap_or(sweep.replications);
+        let mut again = self.common.again("sweep", &source, seed);
+        if self.replications.is_some() {
+            again += &format!(" --replications {replications}");
+        }
+        let axes = sweep
+            .axes
+            .iter()
+            .map(|axis| Axis { path: axis.path.clone(), values: axis.values.clone() });
+        let mut study = Study::new(Question {
+            title: plan.title.clone(),
+            variants: sweep.variants.clone(),
+            axes: axes.collect(),
+            default: sweep.default.clone(),
+            replications,
+            seed,
+            measures: Measure::all(&plan.system),
+            objective: sweep.objective.clone(),
+            better: sweep.better,
+            command: again.clone(),
+        });
+        let systems: Vec<System> = sweep.cells.iter().map(|cell| cell.system.clone()).collect();
+        let mut folder = Folder::new(self.common.folder(&source))?;
+        writeln!(
+            out,
+            "{}: {} cells, {replications} runs each, seed 0x{seed:x}",
+            plan.title,
+            systems.len()
+        )?;
+        out.flush()?;
+        self.run(&systems, &mut study, &mut folder)?;
+
+        let bytes = summary(&study, Vec::new()).map_err(|error| Failure::Silenced(error.into()))?;
+        folder.write("summary.csv", &bytes)?;
+        pictures::of_study(&study, &mut folder)?;
+        pictures::of_default(&plan, seed, &again, &mut folder)?;
+
+        tell(&study, out)?;
+        writeln!(out, "tables and pictures are in {}:", folder.path().display())?;
+        for file in folder.written() {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            writeln!(out, "  {name}")?;
+        }
+        writeln!(out, "again: {again}")?;
+        Ok(Verdict::Holds)
+    }
+
+    /// Runs every cell, and writes each run to `runs.csv` as it comes.
+    fn run(
+        &self,
+        systems: &[System],
+        study: &mut Study,
+        folder: &mut Folder,
+    ) -> Result<(), Failure> {
+        let threads = self.threads.filter(|threads| *threads > 0);
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let stop = stop_on_interrupt();
+        let bar = progress(systems.len() as u64 * u64::from(study.replications));
+        let failed = |error: csv::Error| Failure::Silenced(error.into());
+        let mut rows = RunsWriter::new(study, folder.part("runs.csv")?).map_err(failed)?;
+        let mut unwritten = None;
+        let whole = run_all(
+            systems,
+            study.replications,
+            study.seed,
+            threads.unwrap_or_else(cores),
+            &stop,
+            |run| {
+                study.add(run.cell, run.replication, &run.record);
+                if let Err(error) = rows.row(study, run.cell, run.replication, &run.record) {
+                    unwritten = Some(error);
+                    stop.store(true, Ordering::Relaxed);
+                }
+                bar.inc(1);
+            },
+        );
+        bar.finish_and_clear();
+        if let Some(error) = unwritten {
+            return Err(failed(error));
+        }
+        if !whole {
+            return Err(Failure::Interrupted);
+        }
+        let part = rows.finish()?;
+        folder.keep(part)?;
+        Ok(())
+    }
+}
+
+/// A bar on the terminal; nothing where there is none.
+fn progress(runs: u64) -> ProgressBar {
+    let bar = ProgressBar::new(runs);
+    if !io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let style = "{wide_bar} {pos}/{len} runs, {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is right"));
+    bar
+}
+
+/// The best, the worst and the file's own cell.
+fn tell(study: &Study, out: &mut dyn Write) -> Result<(), Failure> {
+    let objective = study.objective();
+    writeln!(out, "{}: {}", objective.path(), objective.definition())?;
+    let cells = [
+        ("best", study.best(None)),
+        ("the file's own", study.default_cell(0)),
+        ("worst", study.worst(None)),
+    ];
+    for (name, cell) in cells {
+        let Some(cell) = cell else { continue };
+        let estimate = study.estimate(cell, study.objective);
+        let (variant, places) = study.place(cell);
+        let mut at = vec![study.variants[variant].clone()];
+        for (axis, place) in study.axes.iter().zip(places) {
+            at.push(format!("{} = {}", axis.name(), axis.values[place]));
+        }
+        writeln!(
+            out,
+            "  {name:15} {:10.4} [{:.4}, {:.4}]  {}",
+            estimate.mean,
+            estimate.low,
+            estimate.high,
+            at.join(", ")
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! The `wavetank` command, as a library: for those who add layers of their own.
+//!
+//! A program whose scenario files know one more kind of layer is three lines:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! fn main() -> ExitCode {
+//!     let catalog = scenarios::Catalog::builtin(); // .with("mine", Mine::new)
+//!     wavetank::main(&catalog)
+//! }
+//! ```
+
+mod command;
+mod output;
+mod pictures;
+mod source;
+
+pub use command::main;

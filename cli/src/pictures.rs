@@ -1,0 +1,68 @@
+//! Which pictures there are of a run and of a sweep.
+
+use patterns::Time;
+use results::Study;
+use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use scenarios::{Plan, seed_of};
+use sim::{Record, Watch};
+
+use crate::output::{Folder, Unwritten};
+
+/// The pictures of a sweep: each as SVG for light and dark, and as PNG in both.
+pub(crate) fn of_study(study: &Study, folder: &mut Folder) -> Result<(), Unwritten> {
+    draw("heat-map", heat_map(study), folder)?;
+    draw("lines", lines(study), folder)?;
+    // The file's own cell in each variant, and the best of all.
+    let own = (0..study.variants.len())
+        .map(|variant| (study.default_cell(variant), study.variants[variant].clone()));
+    let best = [(study.best(None), "best cell".to_owned())];
+    let mut cells: Vec<(usize, String)> = Vec::new();
+    for (cell, name) in own.chain(best) {
+        let known = |cell: usize| cells.iter().any(|(other, _)| *other == cell);
+        if let Some(cell) = cell.filter(|cell| !known(*cell)) {
+            cells.push((cell, name));
+        }
+    }
+    let curves =
+        cells.iter().map(|(cell, name)| Curve { name: name.clone(), times: study.latency(*cell) });
+    let curves: Vec<Curve<'_>> = curves.collect();
+    draw("latency", latency("tasks", &study.command, &curves), folder)
+}
+
+/// The timeline of the first run of the file's own cell.
+pub(crate) fn of_default(
+    plan: &Plan,
+    root_seed: u64,
+    command: &str,
+    folder: &mut Folder,
+) -> Result<(), Unwritten> {
+    let record = sim::run(&plan.system, seed_of(root_seed, 0), Watch::Trace);
+    draw("timeline", of_trace(plan, &record, command), folder)
+}
+
+/// The pictures of a run.
+pub(crate) fn of_run(
+    plan: &Plan,
+    record: &Record,
+    command: &str,
+    folder: &mut Folder,
+) -> Result<(), Unwritten> {
+    draw("timeline", of_trace(plan, record, command), folder)?;
+    let times: Vec<_> =
+        record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
+    let curves: Vec<Curve<'_>> =
+        times.iter().map(|(name, times)| Curve { name: name.clone(), times }).collect();
+    draw("latency", latency("tasks", command, &curves), folder)
+}
+
+fn of_trace(plan: &Plan, record: &Record, command: &str) -> Option<Scene> {
+    let trace = record.trace.as_ref()?;
+    timeline(&plan.title, command, trace, (Time::ZERO, record.ended))
+}
+
+fn draw(name: &str, scene: Option<Scene>, folder: &mut Folder) -> Result<(), Unwritten> {
+    let Some(scene) = scene else { return Ok(()) };
+    folder.write(&format!("{name}.svg"), svg(&scene).as_bytes())?;
+    folder.write(&format!("{name}.png"), &png(&scene, Theme::Light))?;
+    folder.write(&format!("{name}-dark.png"), &png(&scene, Theme::Dark))
+}

@@ -1,0 +1,137 @@
+//! The real program, run as its users run it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder that goes away again.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("wavetank-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<_> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into(), fs::read(path).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn wavetank(arguments: &[&str], out: &Folder) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wavetank"))
+        .args(arguments)
+        .current_dir(&out.0)
+        .output()
+        .expect("the program starts")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let outputs = ["1", "2", "5"].map(|threads| {
+        let folder = Folder::new(&format!("threads-{threads}"));
+        let sweep = ["sweep", "shared-pool", "--replications", "2", "--threads", threads];
+        let output = wavetank(&[&sweep[..], &["--out", "."]].concat(), &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        folder.files()
+    });
+    assert!(outputs[0].iter().any(|(name, _)| name == "runs.csv"));
+    assert_eq!(outputs[0], outputs[1]);
+    assert_eq!(outputs[0], outputs[2]);
+}
+
+#[test]
+fn a_run_tells_what_happened_and_how_to_see_it_again() {
+    let folder = Folder::new("run");
+    let output = wavetank(&["run", "course-outage", "--seed", "0x2a"], &folder);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("again        wavetank run course-outage --seed 0x2a"), "{told}");
+    assert!(told.contains("holds"), "{told}");
+    assert!(folder.0.join("out/course-outage/timeline.svg").is_file());
+}
+
+#[test]
+fn a_hypothesis_that_fails_is_exit_code_1() {
+    let folder = Folder::new("hypothesis");
+    // The file's own hypothesis fails: from a shared pool the healthy agent starves.
+    let output = wavetank(&["run", "shared-pool", "--set", "faults.0.factor=100"], &folder);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("FAILS        agents.write.success"), "{}", said(&output));
+}
+
+#[test]
+fn bad_input_is_exit_code_2_with_the_place() {
+    let folder = Folder::new("bad");
+    let file = folder.0.join("mine.toml");
+    fs::write(&file, "title = 'x'\nhorizn = '1h'\n").unwrap();
+    let output = wavetank(&["check", "mine.toml"], &folder);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("mine.toml:2:1") && told.contains("did you mean `horizon`"), "{told}");
+
+    let output = wavetank(&["run", "shared-pol"], &folder);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did you mean `shared-pool`"), "{}", said(&output));
+
+    let output = wavetank(&["run", "shared-pool", "--set", "faults.0.facto=3"], &folder);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did you mean `factor`"), "{}", said(&output));
+    assert_eq!(folder.files().len(), 1, "bad input leaves nothing behind");
+}
+
+#[test]
+fn every_scenario_is_listed_and_can_be_shown_and_checked() {
+    let folder = Folder::new("list");
+    let list = said(&wavetank(&["list"], &folder));
+    for entry in scenarios::library::LIBRARY {
+        assert!(list.contains(entry.name), "{list}");
+        let shown = wavetank(&["show", entry.name], &folder);
+        assert_eq!(String::from_utf8_lossy(&shown.stdout), entry.text);
+    }
+    let names: Vec<&str> = scenarios::library::LIBRARY.iter().map(|entry| entry.name).collect();
+    let output = wavetank(&[&["check"], &names[..]].concat(), &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+/// The pictures and tables in the repository are what the program makes.
+#[test]
+fn the_gallery_is_what_the_program_makes() {
+    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/gallery");
+    for name in ["hanging-server", "course-outage"] {
+        let folder = Folder::new(&format!("gallery-{name}"));
+        let output = wavetank(&["sweep", name, "--out", "."], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        for (file, bytes) in folder.files() {
+            // Raster pictures and every single run are left out: they would be most of its size.
+            if !file.ends_with(".svg") && file != "summary.csv" {
+                continue;
+            }
+            let kept = gallery.join(name).join(&file);
+            if std::env::var_os("UPDATE_GALLERY").is_some() {
+                fs::create_dir_all(kept.parent().unwrap()).unwrap();
+                fs::write(&kept, &bytes).unwrap();
+            }
+            let same = fs::read(&kept).is_ok_and(|kept| kept == bytes);
+            assert!(same, "{} is not what the program makes", kept.display());
+        }
+    }
+}

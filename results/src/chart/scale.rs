@@ -1,0 +1,126 @@
+//! Scales from values to places, their ticks, and numbers as texts.
+
+use sim::observe::measure::Unit;
+
+/// From values to places on the sheet, evenly or by powers of ten.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    low: f64,
+    high: f64,
+    from: f64,
+    to: f64,
+    log: bool,
+}
+
+impl Scale {
+    pub(crate) fn new((low, high): (f64, f64), (from, to): (f64, f64)) -> Self {
+        Self { low, high, from, to, log: false }
+    }
+
+    pub(crate) fn log((low, high): (f64, f64), (from, to): (f64, f64)) -> Self {
+        Self { low: libm::log10(low), high: libm::log10(high), from, to, log: true }
+    }
+
+    pub(crate) fn at(&self, value: f64) -> f64 {
+        let value = if self.log { libm::log10(value) } else { value };
+        let share = (value - self.low) / (self.high - self.low);
+        self.from + share.clamp(-0.02, 1.02) * (self.to - self.from)
+    }
+}
+
+/// Round values that cover a range, about so many.
+pub(crate) fn ticks(low: f64, high: f64, about: usize) -> Vec<f64> {
+    let rough = (high - low) / about as f64;
+    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
+    let step = step.into_iter().find(|step| *step >= rough).unwrap_or(10.0 * power);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    (first..=last).map(|index| index as f64 * step).collect()
+}
+
+/// Steps of a time axis that people are used to, in seconds.
+pub(crate) fn time_ticks(from: f64, to: f64, about: usize) -> Vec<f64> {
+    const STEPS: [f64; 16] = [
+        1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0,
+        14_400.0, 21_600.0,
+    ];
+    let rough = (to - from) / about as f64;
+    let step = STEPS
+        .into_iter()
+        .find(|step| *step >= rough)
+        .unwrap_or_else(|| (rough / 86_400.0).ceil() * 86_400.0);
+    let first = (from / step).ceil() as i64;
+    let last = (to / step + 1e-9).floor() as i64;
+    (first..=last).map(|index| index as f64 * step).collect()
+}
+
+/// A time as `m:ss` or `h:mm:ss`.
+pub(crate) fn clock(secs: f64) -> String {
+    let whole = secs.round() as u64;
+    let (hours, minutes, secs) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{secs:02}")
+    } else {
+        format!("{minutes}:{secs:02}")
+    }
+}
+
+/// A length of time for people: `450 ms`, `1.2 s`, `10 min`.
+pub(crate) fn length(secs: f64) -> String {
+    let (value, unit) = match secs {
+        s if s < 1e-3 => (s * 1e6, "µs"),
+        s if s < 1.0 => (s * 1e3, "ms"),
+        s if s < 120.0 => (s, "s"),
+        s if s < 7200.0 => (s / 60.0, "min"),
+        s => (s / 3600.0, "h"),
+    };
+    format!("{} {unit}", digits(value))
+}
+
+/// A number with about three digits.
+pub(crate) fn digits(value: f64) -> String {
+    let size = value.abs();
+    let text = if size >= 100.0 || size < 1e-9 {
+        format!("{value:.0}")
+    } else if size >= 10.0 {
+        format!("{value:.1}")
+    } else if size >= 0.1 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.4}")
+    };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.replace('-', "−")
+}
+
+/// A value in its unit.
+pub(crate) fn value(value: f64, unit: Unit) -> String {
+    if value.is_nan() {
+        return "–".to_owned();
+    }
+    match unit {
+        Unit::Share => format!("{} %", digits(value * 100.0)),
+        Unit::Seconds => length(value),
+        Unit::WorkSeconds => format!("{} s", digits(value)),
+        Unit::Count | Unit::Ratio => digits(value),
+        Unit::PerHour => format!("{}/h", digits(value)),
+    }
+}
+
+/// A difference of two values, with its sign and its interval.
+pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
+    let sign = |text: String, value: f64| if value > 0.0 { format!("+{text}") } else { text };
+    let (scale, name) = match unit {
+        Unit::Share => (100.0, " points"),
+        Unit::Seconds | Unit::WorkSeconds => (1.0, " s"),
+        Unit::PerHour => (1.0, "/h"),
+        Unit::Count | Unit::Ratio => (1.0, ""),
+    };
+    let told = |value: f64| sign(digits(value * scale), value);
+    if low.is_nan() {
+        return format!("{}{name}", told(mean));
+    }
+    format!("{}{name} [{}, {}]", told(mean), told(low), told(high))
+}

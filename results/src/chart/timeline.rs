@@ -1,0 +1,205 @@
+//! Who did what when, in one run: a lane for each agent, breaker and service.
+
+use patterns::Time;
+use sim::observe::{Episode, Lane, LaneKind, Trace};
+
+use super::paint::Role;
+use super::scale::{Scale, clock, time_ticks};
+use super::scene::{Anchor, Area, Scene, width_of};
+
+/// The most lanes that can be told apart on one sheet.
+const LANES_MAX: usize = 18;
+
+/// What was seen of one run between two times. None if nothing was.
+pub fn timeline(
+    about: &str,
+    command: &str,
+    trace: &Trace,
+    (from, to): (Time, Time),
+) -> Option<Scene> {
+    let lanes = shown(trace);
+    if lanes.is_empty() || to <= from {
+        return None;
+    }
+    let left_out = trace.lanes.len() - lanes.len();
+    let mut subtitle = format!(
+        "{about}. Agents: pale, at work; blue, waiting for a call; orange, frozen by one that \
+         fails. Breakers: thin, closed; full, open; outlined, half-open. Shaded: faults."
+    );
+    if left_out > 0 {
+        subtitle += &format!(" Lanes with nothing to show, or no room: {left_out}.");
+    }
+    let (mut scene, area) = Scene::framed(&title(trace), &subtitle, command);
+    let names = lanes.iter().map(|lane| width_of(&lane.name, 13.0, false)).fold(0.0, f64::max);
+    let inner = Area {
+        left: area.left + names.min(300.0) + 14.0,
+        right: area.right - 10.0,
+        top: area.top + 26.0,
+        bottom: area.bottom - 30.0,
+    };
+    let span = (from.as_secs_f64(), to.as_secs_f64());
+    let across = Scale::new(span, (inner.left, inner.right));
+    for tick in time_ticks(span.0, span.1, 10) {
+        let x = across.at(tick);
+        scene.line((x, inner.top), (x, inner.bottom), Role::Grid, 1.0);
+        scene.text(x, inner.bottom + 20.0, &clock(tick), 13.0, Role::Muted, Anchor::Middle);
+    }
+    faults(&mut scene, &lanes, inner, &across, span);
+    let height = (inner.height() / lanes.len() as f64).min(64.0);
+    for (index, lane) in lanes.iter().enumerate() {
+        let top = inner.top + index as f64 * height + 6.0;
+        let middle = top + (height - 6.0) / 2.0 + 4.0;
+        scene.text(area.left, middle, &lane.name, 13.0, Role::Ink, Anchor::Start);
+        let strip = Strip { top, height: height - 10.0, across: &across, span };
+        strip.draw(&mut scene, lane);
+        if lane.kind == LaneKind::Agent {
+            strip.ticks(&mut scene, trace, lane);
+        }
+    }
+    Some(scene)
+}
+
+/// The lanes that have something to show, agents and breakers and services in turn, as many as fit.
+fn shown(trace: &Trace) -> Vec<&Lane> {
+    let of = |kind: LaneKind, most: usize| {
+        let busy = move |lane: &&Lane| lane.kind == kind && !lane.episodes.is_empty();
+        trace.lanes.iter().filter(busy).take(most)
+    };
+    let services = of(LaneKind::Service, 4).count();
+    let layers = of(LaneKind::Layer, (LANES_MAX - services) / 2).count();
+    let agents = of(LaneKind::Agent, LANES_MAX - services - layers);
+    agents.chain(of(LaneKind::Layer, layers)).chain(of(LaneKind::Service, services)).collect()
+}
+
+/// What the run shows: when the first breaker opened and was closed again, or how many calls failed.
+fn title(trace: &Trace) -> String {
+    let failed = trace.calls.iter().filter(|call| !call.outcome.is_ok()).count();
+    let all = trace.calls.len();
+    let layers = || trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Layer);
+    let opens = |lane: &Lane| lane.episodes.iter().filter(|e| e.state == "open").count();
+    let times: usize = layers().map(opens).sum();
+    let first = layers()
+        .flat_map(|lane| lane.episodes.iter().filter(|e| e.state == "open").map(|e| e.from).take(1))
+        .min();
+    let service = trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Service);
+    let back = service.flat_map(|lane| &lane.episodes).map(|e| e.to).max();
+    let recovered = back.and_then(|back| {
+        let closed = layers()
+            .flat_map(|lane| &lane.episodes)
+            .filter(|e| e.state == "closed" && e.from >= back)
+            .map(|e| e.from)
+            .min()?;
+        Some((back, closed))
+    });
+    let calls = format!("{failed} of {all} calls fail");
+    match (first, recovered) {
+        (Some(first), Some((back, closed))) => format!(
+            "The first breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
+            clock(first.as_secs_f64()),
+            clock(back.as_secs_f64()),
+            clock(closed.as_secs_f64())
+        ),
+        (Some(first), None) => {
+            let first = clock(first.as_secs_f64());
+            format!("Breakers open {times} times, first at {first}; {calls}")
+        }
+        (None, _) => format!("No breaker opens; {calls}"),
+    }
+}
+
+/// Shades the times of faults across all lanes, and names them above.
+fn faults(scene: &mut Scene, lanes: &[&Lane], inner: Area, across: &Scale, span: (f64, f64)) {
+    for lane in lanes.iter().filter(|lane| lane.kind == LaneKind::Service) {
+        for Episode { from, to, state } in &lane.episodes {
+            let (from, to) = (from.as_secs_f64().max(span.0), to.as_secs_f64().min(span.1));
+            if to <= from {
+                continue;
+            }
+            let (left, right) = (across.at(from), across.at(to));
+            let points = [(left, inner.top), (right, inner.top), (right, inner.bottom)];
+            let points = points.into_iter().chain([(left, inner.bottom)]).collect();
+            scene.area(points, Role::Series(1).faint(0.10));
+            let name = format!("{}: {state}", lane.name);
+            if width_of(&name, 13.0, true) < right - left {
+                let x = f64::midpoint(left, right);
+                let role = Role::Series(1);
+                scene.text_as(x, inner.top - 8.0, &name, 13.0, role, Anchor::Middle, true);
+            }
+        }
+    }
+}
+
+struct Strip<'a> {
+    top: f64,
+    height: f64,
+    across: &'a Scale,
+    span: (f64, f64),
+}
+
+impl Strip<'_> {
+    fn draw(&self, scene: &mut Scene, lane: &Lane) {
+        // What waits is drawn over what works, which takes longer.
+        let order = ["working", "waiting", "frozen"];
+        let mut episodes: Vec<&Episode> = lane.episodes.iter().collect();
+        episodes.sort_by_key(|e| order.iter().position(|state| *state == e.state));
+        for Episode { from, to, state } in episodes {
+            let (from, to) =
+                (from.as_secs_f64().max(self.span.0), to.as_secs_f64().min(self.span.1));
+            if to < from {
+                continue;
+            }
+            let (left, right) = (self.across.at(from), self.across.at(to));
+            self.block(scene, left, (right - left).max(1.0), state, from);
+        }
+    }
+
+    fn block(&self, scene: &mut Scene, x: f64, width: f64, state: &str, from: f64) {
+        let (top, height) = (self.top, self.height);
+        let thin = (top + height * 0.4, height * 0.2);
+        match state {
+            "working" => scene.rect(x, top, width, height, Role::Grid),
+            "waiting" => scene.rect(x, top, width, height, Role::Series(0).faint(0.55)),
+            "frozen" => scene.rect(x, top, width, height, Role::Series(1)),
+            "closed" => scene.rect(x, thin.0, width, thin.1, Role::Series(2)),
+            "half-open" => {
+                scene.rect(x, top, width.max(3.0), height, Role::Paper);
+                scene.frame(x, top, (width.max(3.0), height), Role::Series(3), 1.5);
+            }
+            "open" => {
+                scene.rect(x, top, width, height, Role::Series(3));
+                let told = format!("open from {}", clock(from));
+                if width_of(&told, 12.0, false) + 8.0 < width && height > 15.0 {
+                    let (x, y) = (x + 6.0, top + height / 2.0 + 4.0);
+                    scene.text(x, y, &told, 12.0, Role::Paper, Anchor::Start);
+                }
+            }
+            other => {
+                scene.rect(x, top, width, height, Role::Series(1).faint(0.8));
+                if width_of(other, 12.0, false) + 8.0 < width && height > 15.0 {
+                    let (x, y) = (x + 6.0, top + height / 2.0 + 4.0);
+                    scene.text(x, y, other, 12.0, Role::Paper, Anchor::Start);
+                }
+            }
+        }
+    }
+
+    /// The ends of calls: a line for one that is well, a cross below for one that failed.
+    fn ticks(&self, scene: &mut Scene, trace: &Trace, lane: &Lane) {
+        let index = trace.lanes.iter().position(|other| std::ptr::eq(other, lane));
+        let mine = trace.calls.iter().filter(|call| Some(call.lane as usize) == index);
+        let mut last = f64::NEG_INFINITY;
+        for call in mine {
+            let at = call.to.as_secs_f64();
+            let x = self.across.at(at);
+            // What would be drawn over what is there already is left out.
+            if at < self.span.0 || at > self.span.1 || x - last < 1.5 {
+                continue;
+            }
+            last = x;
+            let (top, bottom) = (self.top, self.top + self.height);
+            let role = if call.outcome.is_ok() { Role::Series(2) } else { Role::Ink };
+            let top = if call.outcome.is_ok() { top + self.height * 0.6 } else { top };
+            scene.line((x, top), (x, bottom), role, 1.0);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Tidy CSV: one row per run, and one row per cell and measure with its interval.
+//!
+//! Units are in the names of columns, seeds and fingerprints are text (`0x…`), what is undefined
+//! is empty, and numbers have as many digits as it takes to read them back.
+
+use std::io::Write;
+
+use csv::Writer;
+use sim::Record;
+use sim::observe::measure::Measure;
+
+use crate::study::Study;
+
+/// Writes `runs.csv`: one row per cell and replication, as runs come in.
+#[derive(Debug)]
+pub struct RunsWriter<W: Write> {
+    out: Writer<W>,
+}
+
+impl<W: Write> RunsWriter<W> {
+    /// Writes the names of the columns.
+    pub fn new(study: &Study, out: W) -> csv::Result<Self> {
+        let mut out = Writer::from_writer(out);
+        let fixed = ["cell", "variant"].map(str::to_owned);
+        let axes = study.axes.iter().map(|axis| axis.path.clone());
+        let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
+        let measures = study.measures.iter().map(column);
+        out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures))?;
+        Ok(Self { out })
+    }
+
+    /// Writes one run.
+    pub fn row(
+        &mut self,
+        study: &Study,
+        cell: usize,
+        replication: u32,
+        record: &Record,
+    ) -> csv::Result<()> {
+        let run = [
+            replication.to_string(),
+            format!("0x{:x}", record.seed),
+            format!("0x{:016x}", record.fingerprint),
+            record.events.to_string(),
+            record.stopped.unwrap_or_default().to_owned(),
+        ];
+        let measures = study.measures.iter().map(|measure| number(measure.of(record)));
+        self.out.write_record(place(study, cell).into_iter().chain(run).chain(measures))
+    }
+
+    /// Writes what is still held back, and gives the writer back.
+    pub fn finish(self) -> std::io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// Writes `summary.csv`: one row per cell and measure, with the mean over replications, its 95 %
+/// interval, and the paired difference to the cell with the file's own values.
+pub fn summary<W: Write>(study: &Study, out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    let fixed = ["cell", "variant"].map(str::to_owned);
+    let axes = study.axes.iter().map(|axis| axis.path.clone());
+    let rest = [
+        "measure",
+        "unit",
+        "n",
+        "mean",
+        "low95",
+        "high95",
+        "min",
+        "max",
+        "diff",
+        "diff_low95",
+        "diff_high95",
+    ];
+    out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
+    for cell in 0..study.cells() {
+        for (index, measure) in study.measures.iter().enumerate() {
+            let estimate = study.estimate(cell, index);
+            let values = study.values(cell, index).iter().copied();
+            let (least, most) =
+                (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
+            let mut row = place(study, cell);
+            row.push(measure.path().to_owned());
+            row.push(format!("{:?}", measure.unit()).to_lowercase());
+            row.push(estimate.n.to_string());
+            row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
+            let difference = study.default_cell(0).map(|from| study.difference(cell, from, index));
+            let difference = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
+            row.extend(difference.map(number));
+            out.write_record(row)?;
+        }
+    }
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The first columns of a row: the cell, its variant and its values on the axes.
+fn place(study: &Study, cell: usize) -> Vec<String> {
+    let (variant, places) = study.place(cell);
+    let values = study.axes.iter().zip(places).map(|(axis, place)| axis.values[place].clone());
+    [cell.to_string(), study.variants[variant].clone()].into_iter().chain(values).collect()
+}
+
+fn column(measure: &Measure) -> String {
+    format!("{}{}", measure.path().replace('"', ""), measure.unit().suffix())
+}
+
+/// The shortest text that reads back as the number; nothing for what is none.
+fn number(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { String::new() }
+}

@@ -1,0 +1,98 @@
+//! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
+
+use patterns::{Span, Time};
+use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::study::{Axis, Question, Study};
+use sim::observe::measure::{Better, Measure};
+use sim::{Watch, run};
+
+use crate::table;
+
+fn scenes() -> Vec<Scene> {
+    let (study, systems) = table::study(&["agents.a.latency.mean"]);
+    let trace = run(&systems[2], 1, Watch::Trace).trace.expect("it was asked for");
+    let to = Time::ZERO + Span::from_secs(1000);
+    let curves = [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: study.latency(cell) });
+    vec![
+        heat_map(&square()).expect("there are two axes"),
+        lines(&study).expect("there is an axis"),
+        latency("tasks", "wavetank sweep it", &curves).expect("there are tasks"),
+        timeline("Something", "wavetank run it", &trace, (Time::ZERO, to)).expect("there are lanes"),
+    ]
+}
+
+/// Two axes with the same systems on the second.
+fn square() -> Study {
+    let systems = [table::system(2), table::system(4)];
+    let objective = Measure::parse("agents.a.latency.mean", &systems[0]).unwrap();
+    let axis = |path: &str| Axis {
+        path: path.to_owned(),
+        values: ["1", "2"].map(str::to_owned).to_vec(),
+    };
+    let mut study = Study::new(Question {
+        title: "Two by two".to_owned(),
+        variants: vec!["as written".to_owned()],
+        axes: vec![axis("services.s.latency"), axis("nothing.at.all")],
+        default: Some(vec![1, 0]),
+        replications: 3,
+        seed: 1,
+        measures: vec![objective.clone()],
+        objective,
+        better: Better::Lower,
+        command: "wavetank sweep square".to_owned(),
+    });
+    for cell in 0..4 {
+        for replication in 0..3 {
+            let record = run(&systems[cell / 2], u64::from(replication), Watch::Counts);
+            study.add(cell, replication, &record);
+        }
+    }
+    study
+}
+
+#[test]
+fn svg_is_well_formed_and_the_same_again() {
+    for (one, two) in scenes().iter().zip(&scenes()) {
+        let text = svg(one);
+        assert_eq!(text, svg(two));
+        let document = roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let title = document.descendants().find(|node| node.has_tag_name("title"));
+        assert_eq!(title.and_then(|node| node.text()), Some(one.title()));
+    }
+}
+
+#[test]
+fn png_is_a_picture_of_twice_the_size_light_or_dark() {
+    for scene in scenes() {
+        let (light, dark) = (png(&scene, Theme::Light), png(&scene, Theme::Dark));
+        assert_eq!(light, png(&scene, Theme::Light));
+        assert_ne!(light, dark);
+        assert_eq!(&light[1..4], b"PNG");
+        let size = |at: usize| u32::from_be_bytes(light[at..at + 4].try_into().unwrap());
+        assert_eq!((size(16), size(20)), (2560, 1440));
+    }
+}
+
+#[test]
+fn every_text_is_on_the_sheet() {
+    for scene in scenes() {
+        let (width, height) = scene.size();
+        for (text, left, right, y) in scene.texts() {
+            let inside = 0.0 <= left && right <= width && 10.0 <= y && y <= height;
+            assert!(inside, "{text:?} from {left} to {right} at {y}");
+        }
+    }
+}
+
+#[test]
+fn titles_say_what_is_in_the_data() {
+    let mut study = square();
+    let title = heat_map(&study).unwrap().title().to_owned();
+    assert!(title.starts_with("Latency 1, all 1 is the best"), "{title}");
+    assert!(title.contains("one other may be as good") || title.contains("others may"), "{title}");
+
+    // Turned round, the slow service is the best, and it is the file's own.
+    study.better = Better::Higher;
+    let title = heat_map(&study).unwrap().title().to_owned();
+    assert!(title.contains("file's own setting, latency 2, all 1, is the best"), "{title}");
+}

@@ -1,0 +1,5 @@
+//! Statistics, tables and charts.
+
+mod chart;
+mod estimate;
+mod table;

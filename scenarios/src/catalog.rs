@@ -1,0 +1,182 @@
+//! The kinds of layer that a scenario file may name: ours, and those of others.
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use patterns::breaker::Breaker;
+use patterns::bulkhead::Bulkhead;
+use patterns::fallback::Fallback;
+use patterns::retry::Retry;
+use patterns::timeout::Timeout;
+use patterns::{Invalid, Layer, Target};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::problem::Problem;
+use crate::read::read;
+use crate::spec;
+
+/// Makes an instance of a layer.
+pub(crate) type Factory = Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>;
+
+/// Finds the target that a name stands for; nothing if there is no such service.
+pub(crate) type Targets<'a> = &'a mut dyn FnMut(&str) -> Option<Target>;
+
+type Read = dyn Fn(&Spanned<DeValue<'_>>, Targets<'_>, &mut Vec<Problem>) -> Option<Factory>;
+
+struct Kind {
+    read: Box<Read>,
+    schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// Kinds of layer, each with the way to make one from its settings in a file.
+///
+/// # Example
+///
+/// ```
+/// use patterns::{CallId, Cx, Invalid, Layer, Outcome, Step};
+/// use scenarios::Catalog;
+///
+/// #[derive(Clone, serde::Deserialize, schemars::JsonSchema)]
+/// #[serde(deny_unknown_fields)]
+/// struct Settings {}
+///
+/// /// Lets everything pass.
+/// struct Open;
+///
+/// impl Open {
+///     fn new(_: Settings) -> Result<Self, Invalid> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// impl Layer for Open {
+///     fn on_call(&mut self, _: CallId, _: &mut Cx<'_>) -> Step {
+///         Step::Send
+///     }
+///     fn on_reply(&mut self, _: CallId, outcome: Outcome, _: &mut Cx<'_>) -> Step {
+///         Step::Reply(outcome)
+///     }
+/// }
+///
+/// // From now on a policy may say `{ open = {} }`.
+/// let catalog = Catalog::builtin().with("open", Open::new);
+/// # assert!(scenarios::schema(&catalog).contains("\"open\""));
+/// ```
+pub struct Catalog(BTreeMap<&'static str, Kind>);
+
+impl Catalog {
+    /// The patterns of this project.
+    pub fn builtin() -> Self {
+        let fallback =
+            Kind { read: Box::new(fallback), schema: schema_of::<spec::layer::Fallback> };
+        Self([("fallback", fallback)].into())
+            .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
+            .with("bulkhead", |bulkhead: spec::layer::Bulkhead| Bulkhead::new(bulkhead.into()))
+            .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
+            .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
+    }
+
+    /// Adds a kind; `make` builds the layer from its settings.
+    ///
+    /// # Panics
+    ///
+    /// If there is a kind of this name already.
+    #[must_use]
+    pub fn with<S, L>(mut self, kind: &'static str, make: fn(S) -> Result<L, Invalid>) -> Self
+    where
+        S: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
+        L: Layer + 'static,
+    {
+        let read =
+            move |value: &Spanned<DeValue<'_>>, _: Targets<'_>, problems: &mut Vec<Problem>| {
+                let before = problems.len();
+                let settings: S = read(value, problems)?;
+                if problems.len() > before {
+                    return None;
+                }
+                if let Err(invalid) = make(settings.clone()) {
+                    problems.push(out_of_range(value, invalid));
+                    return None;
+                }
+                let factory = move || {
+                    let layer = make(settings.clone()).expect("these settings were tried before");
+                    Box::new(layer) as Box<dyn Layer>
+                };
+                Some(Arc::new(factory) as Factory)
+            };
+        let kind_of = Kind { read: Box::new(read), schema: schema_of::<S> };
+        let earlier = self.0.insert(kind, kind_of);
+        assert!(earlier.is_none(), "`{kind}` is in the catalog twice");
+        self
+    }
+
+    /// The names of all kinds.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.keys().copied()
+    }
+
+    /// Reads the settings of a layer.
+    pub(crate) fn read(
+        &self,
+        kind: &str,
+        value: &Spanned<DeValue<'_>>,
+        targets: Targets<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Factory> {
+        let found = self.0.get(kind).expect("whoever asks has seen that there is such a kind");
+        let before = problems.len();
+        let factory = (found.read)(value, targets, problems);
+        for problem in &mut problems[before..] {
+            *problem = problem.clone().within(kind);
+        }
+        factory
+    }
+
+    /// The schema of the settings of each kind.
+    pub(crate) fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+        self.0.iter().map(|(name, kind)| (*name, (kind.schema)(generator))).collect()
+    }
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.kinds()).finish()
+    }
+}
+
+fn schema_of<S: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<S>()
+}
+
+/// The one layer of ours that needs to know other services.
+fn fallback(
+    value: &Spanned<DeValue<'_>>,
+    targets: Targets<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Factory> {
+    let settings: spec::layer::Fallback = read(value, problems)?;
+    let target = match &settings.to {
+        Some(name) => Some(targets(name)?),
+        None => None,
+    };
+    let settings = settings.settings(target);
+    if let Err(invalid) = Fallback::new(settings) {
+        problems.push(out_of_range(value, invalid));
+        return None;
+    }
+    Some(Arc::new(move || {
+        Box::new(Fallback::new(settings).expect("these settings were tried before"))
+    }))
+}
+
+/// A setting out of its range, shown where it is written.
+fn out_of_range(value: &Spanned<DeValue<'_>>, invalid: Invalid) -> Problem {
+    let key = invalid.setting.replace('_', "-");
+    let place = value.get_ref().as_table().and_then(|table| table.get(key.as_str()));
+    let span = place.map_or(value.span(), Spanned::span);
+    Problem::new(span, format!("`{key}` must be {}", invalid.must_be))
+}

@@ -1,0 +1,418 @@
+//! How the parts of a scenario hang together: names become indices.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use patterns::{Class, Span, Time};
+use sim::System;
+use sim::kernel::Law;
+use sim::model::system::{
+    Abandoned, Agents, Edge, Effect, Fault, Party, RateLimit, Schedule, Service, Step,
+};
+use toml::Spanned;
+
+use super::parts::{Part, Parts};
+use crate::problem::Problem;
+use crate::spec::{self, Limit};
+
+impl Parts {
+    /// The system that the parts make, if nothing is wrong with any of them.
+    pub(super) fn link(self, problems: &mut Vec<Problem>) -> Option<System> {
+        let names: Vec<String> = self.services.keys().cloned().collect();
+        let mut system = System { policies: self.policies, ..System::default() };
+        let mut whole = true;
+        for (name, part) in &self.agents {
+            let agents = part.read.as_ref().map(|spec| agents(name, spec, &names, problems));
+            whole &= agents.is_some();
+            system.agents.extend(agents);
+        }
+        if self.agents.is_empty() {
+            let told = "there are no agents: nobody does anything";
+            problems.push(Problem::new(0..0, told).help("add a table `[agents.NAME]`"));
+        }
+        for (name, part) in &self.services {
+            if self.agents.contains_key(name) {
+                let told = format!("`{name}` is an agent already");
+                problems.push(Problem::new(part.place.clone(), told));
+            }
+            let service = part.read.as_ref().map(|spec| service(name, spec, &names, problems));
+            whole &= service.is_some();
+            system.services.extend(service);
+        }
+        let mut taken = BTreeMap::new();
+        for (index, part) in self.faults.iter().enumerate() {
+            let fault = part
+                .read
+                .as_ref()
+                .and_then(|spec| fault(index, spec, &part.place, &names, &mut taken, problems));
+            whole &= fault.is_some();
+            system.faults.extend(fault);
+        }
+        let agents: Vec<&String> = self.agents.keys().collect();
+        let written = self.edges.iter().filter_map(|(name, policy)| {
+            let edge = edge(name, policy, &agents, &names, &system, problems)?;
+            Some((edge, name.span()))
+        });
+        let written: Vec<(Edge, Range<usize>)> = written.collect();
+        if !whole {
+            return None;
+        }
+        add_edges(&mut system, &written, problems);
+        no_circles(&system, &self.services, problems);
+        Some(system)
+    }
+}
+
+fn agents(
+    name: &str,
+    spec: &spec::Agents,
+    services: &[String],
+    problems: &mut Vec<Problem>,
+) -> Agents {
+    let count = *spec.count.get_ref();
+    if count == 0 || count > 100_000 {
+        problems.push(Problem::new(spec.count.span(), "`count` must be from 1 to 100000"));
+    }
+    if spec.steps.get_ref().is_empty() {
+        let told = "a task needs at least one step";
+        problems.push(Problem::new(spec.steps.span(), told));
+    }
+    let slots = Limit::or(spec.slots.as_ref(), 1);
+    if slots == 0 {
+        let told = format!("`agents.{name}.slots` must be at least 1: else no task is ever begun");
+        problems.push(Problem::new(spec.count.span(), told));
+    }
+    Agents {
+        name: name.to_owned(),
+        count,
+        arrivals: spec.arrivals.0.clone(),
+        slots,
+        steps: steps(spec.steps.get_ref(), &spec.steps.span(), services, problems),
+    }
+}
+
+fn steps(
+    specs: &[spec::Step],
+    place: &Range<usize>,
+    services: &[String],
+    problems: &mut Vec<Problem>,
+) -> Vec<Step> {
+    let step = |spec: &spec::Step| match (&spec.call, &spec.work) {
+        (Some(call), None) => {
+            let known = services.iter().map(String::as_str);
+            let service = services.iter().position(|service| service == call.get_ref());
+            if service.is_none() {
+                problems.push(Problem::unknown(call.span(), "service", call.get_ref(), known));
+            }
+            let times = spec.times.as_ref().map_or(1, |times| *times.get_ref());
+            if times == 0 {
+                let span = spec.times.as_ref().map_or(place.clone(), Spanned::span);
+                problems.push(Problem::new(span, "`times` must be at least 1"));
+            }
+            Some(Step::Call { service: service?, times, optional: spec.optional })
+        }
+        (None, Some(work)) => Some(Step::Work(work.0.clone())),
+        _ => {
+            let told = "a step either calls a service or works";
+            let help = "{ call = \"NAME\" } or { work = \"5s\" }";
+            problems.push(Problem::new(place.clone(), told).help(help));
+            None
+        }
+    };
+    specs.iter().filter_map(step).collect()
+}
+
+fn service(
+    name: &str,
+    spec: &spec::Service,
+    services: &[String],
+    problems: &mut Vec<Problem>,
+) -> Service {
+    let mut total = 0.0;
+    let mut errors = Vec::new();
+    for (class, share) in &spec.errors {
+        match spec::class(class.get_ref()) {
+            Ok(class) => errors.push((class, *share.get_ref())),
+            Err(_) => {
+                let known = Class::ALL.map(Class::name);
+                problems.push(Problem::unknown(class.span(), "class", class.get_ref(), known));
+            }
+        }
+        total += is_share(share, problems);
+        if total > 1.0 {
+            let told = "the shares of errors add up to more than 1";
+            problems.push(Problem::new(share.span(), told));
+        }
+    }
+    if let Some(Limit(0)) = spec.slots {
+        let told = format!("`services.{name}.slots` must be at least 1");
+        let span = spec.errors.keys().next().map_or(0..0, Spanned::span);
+        problems.push(Problem::new(span, told));
+    }
+    Service {
+        name: name.to_owned(),
+        slots: Limit::or(spec.slots.as_ref(), Limit::NONE),
+        queue: Limit::or(spec.queue.as_ref(), Limit::NONE),
+        latency: spec.latency.0.clone(),
+        errors,
+        rate_limit: spec.rate_limit.as_ref().map(|limit| rate_limit(limit, problems)),
+        abandoned: match spec.abandoned {
+            spec::Abandoned::RunsOn => Abandoned::RunsOn,
+            spec::Abandoned::Stops => Abandoned::Stops,
+        },
+        steps: steps(&spec.steps, &(0..0), services, problems),
+    }
+}
+
+/// The share, if it is one.
+fn is_share(share: &Spanned<f64>, problems: &mut Vec<Problem>) -> f64 {
+    let value = *share.get_ref();
+    if !(0.0..=1.0).contains(&value) {
+        problems.push(Problem::new(share.span(), "a share must be from 0 to 1"));
+        return 0.0;
+    }
+    value
+}
+
+fn rate_limit(spec: &spec::RateLimit, problems: &mut Vec<Problem>) -> RateLimit {
+    let limit = *spec.limit.get_ref();
+    let per = spec.per.get_ref().0;
+    let every = Span::from_nanos(per.as_nanos() / u64::from(limit.max(1)));
+    if limit == 0 {
+        problems.push(Problem::new(spec.limit.span(), "`limit` must be at least 1"));
+    } else if every.is_zero() {
+        let told = "`per` must be at least a nanosecond for each request of the limit";
+        problems.push(Problem::new(spec.per.span(), told));
+    }
+    let burst = spec.burst.as_ref().map_or(limit, |burst| *burst.get_ref());
+    if let (0, Some(written)) = (burst, &spec.burst) {
+        problems.push(Problem::new(written.span(), "`burst` must be at least 1"));
+    }
+    RateLimit { every, burst }
+}
+
+fn fault(
+    index: usize,
+    spec: &spec::Fault,
+    place: &Range<usize>,
+    services: &[String],
+    taken: &mut BTreeMap<String, ()>,
+    problems: &mut Vec<Problem>,
+) -> Option<Fault> {
+    let name = spec.name.as_ref().map_or(format!("fault-{}", index + 1), |n| n.get_ref().clone());
+    if taken.insert(name.clone(), ()).is_some() {
+        let span = spec.name.as_ref().map_or(place.clone(), Spanned::span);
+        problems.push(Problem::new(span, format!("there is a fault `{name}` already")));
+    }
+    let service = services.iter().position(|service| service == spec.hit.get_ref());
+    if service.is_none() {
+        let known = services.iter().map(String::as_str);
+        problems.push(Problem::unknown(spec.hit.span(), "service", spec.hit.get_ref(), known));
+    }
+    let effect = effect(spec, problems);
+    let schedule = schedule(spec, place, problems);
+    Some(Fault { name, service: service?, effect: effect?, schedule: schedule? })
+}
+
+fn effect(spec: &spec::Fault, problems: &mut Vec<Problem>) -> Option<Effect> {
+    use spec::Effect as Kind;
+    let kind = *spec.effect.get_ref();
+    let mut stray = |span: Option<Range<usize>>, key: &str, of: Kind| {
+        if let Some(span) = span.filter(|_| kind != of) {
+            let told = format!("`{key}` says nothing about a fault of this kind");
+            problems.push(Problem::new(span, told));
+        }
+    };
+    stray(spec.factor.as_ref().map(Spanned::span), "factor", Kind::Slow);
+    stray(spec.class.as_ref().map(Spanned::span), "class", Kind::Errors);
+    stray(spec.share.as_ref().map(Spanned::span), "share", Kind::Errors);
+    stray(spec.resume.as_ref().map(Spanned::span), "resume", Kind::Hang);
+    let mut missing = |key: &str| {
+        let told = format!("a fault of this kind needs `{key}`");
+        problems.push(Problem::new(spec.effect.span(), told));
+    };
+    match kind {
+        Kind::Down => Some(Effect::Down),
+        Kind::Hang => {
+            Some(Effect::Hang { resume: spec.resume.as_ref().is_some_and(|r| *r.get_ref()) })
+        }
+        Kind::Slow => {
+            let Some(factor) = &spec.factor else {
+                missing("factor");
+                return None;
+            };
+            let value = *factor.get_ref();
+            if !(value.is_finite() && value > 0.0) {
+                problems.push(Problem::new(factor.span(), "`factor` must be more than 0"));
+            }
+            Some(Effect::Slow(value))
+        }
+        Kind::Errors => {
+            let (Some(class), Some(share)) = (&spec.class, &spec.share) else {
+                missing(if spec.class.is_none() { "class" } else { "share" });
+                return None;
+            };
+            let share = is_share(share, problems);
+            let Ok(class) = spec::class(class.get_ref()) else {
+                let known = Class::ALL.map(Class::name);
+                problems.push(Problem::unknown(class.span(), "class", class.get_ref(), known));
+                return None;
+            };
+            Some(Effect::Errors(class, share))
+        }
+    }
+}
+
+fn schedule(
+    spec: &spec::Fault,
+    place: &Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Option<Schedule> {
+    let mut mean = |length: &Option<Spanned<spec::Length>>| {
+        let length = length.as_ref()?;
+        let law = Law::exponential(length.get_ref().0);
+        let told = |_| problems.push(Problem::new(length.span(), "it must be more than zero"));
+        law.map_err(told).ok()
+    };
+    let up = mean(&spec.mtbf).or(spec.up.as_ref().map(|law| law.0.clone()));
+    let down = mean(&spec.mttr).or(spec.down.as_ref().map(|law| law.0.clone()));
+    match (spec.at, spec.lasts, up, down) {
+        (Some(at), Some(lasts), None, None) => {
+            Some(Schedule::Once { at: Time::ZERO + at.0, lasts: lasts.0 })
+        }
+        (None, None, Some(up), Some(down)) => Some(Schedule::Renewal { up, down }),
+        _ => {
+            let told = "a fault is on once, by `at` and `for`, or again and again, by `mtbf` and \
+                        `mttr` (or the laws `up` and `down`)";
+            problems.push(Problem::new(place.clone(), told));
+            None
+        }
+    }
+}
+
+/// Reads `"research -> github" = "guarded"`.
+fn edge(
+    name: &Spanned<String>,
+    policy: &Spanned<String>,
+    agents: &[&String],
+    services: &[String],
+    system: &System,
+    problems: &mut Vec<Problem>,
+) -> Option<Edge> {
+    let policies = || system.policies.iter().map(|policy| policy.name.as_str());
+    let found = policies().position(|known| known == policy.get_ref());
+    if found.is_none() {
+        problems.push(Problem::unknown(policy.span(), "policy", policy.get_ref(), policies()));
+    }
+    let Some((from, to)) = name.get_ref().split_once("->") else {
+        let told = "an edge is written \"caller -> service\"";
+        problems.push(Problem::new(name.span(), told));
+        return None;
+    };
+    let (from, to) = (from.trim(), to.trim());
+    let service = |name: &str| services.iter().position(|service| service == name);
+    let agent = agents.iter().position(|agent| *agent == from);
+    let party = agent.map(Party::Agents).or_else(|| service(from).map(Party::Service));
+    let all = || agents.iter().map(|agent| agent.as_str()).chain(services.iter().map(|s| &**s));
+    if party.is_none() {
+        problems.push(Problem::unknown(name.span(), "agent or service", from, all()));
+    }
+    if service(to).is_none() {
+        let known = services.iter().map(String::as_str);
+        problems.push(Problem::unknown(name.span(), "service", to, known));
+    }
+    Some(Edge { from: party?, to: service(to)?, policy: Some(found?) })
+}
+
+/// Adds the edges that are used: as written, or bare.
+fn add_edges(system: &mut System, written: &[(Edge, Range<usize>)], problems: &mut Vec<Problem>) {
+    let agents = system
+        .agents
+        .iter()
+        .enumerate()
+        .map(|(index, agents)| (Party::Agents(index), called(&agents.steps)));
+    let services = system
+        .services
+        .iter()
+        .enumerate()
+        .map(|(index, service)| (Party::Service(index), called(&service.steps)));
+    let callers: Vec<(Party, Vec<usize>)> = agents.chain(services).collect();
+    let mut used = vec![false; written.len()];
+    for (from, mut called) in callers {
+        let mut next = 0;
+        while next < called.len() {
+            let to = called[next];
+            next += 1;
+            if called[..next - 1].contains(&to) {
+                continue;
+            }
+            let found = written.iter().position(|(edge, _)| edge.from == from && edge.to == to);
+            let policy = found.and_then(|index| written[index].0.policy);
+            if let Some(index) = found {
+                used[index] = true;
+            }
+            system.edges.push(Edge { from, to, policy });
+            // A fallback calls, too.
+            called.extend(policy.iter().flat_map(|policy| &system.policies[*policy].targets));
+        }
+    }
+    for ((_, place), used) in written.iter().zip(used) {
+        if !used {
+            let told = "nobody makes this call";
+            let help = "no step of the caller, and no fallback, names the service";
+            problems.push(Problem::new(place.clone(), told).help(help));
+        }
+    }
+}
+
+fn called(steps: &[Step]) -> Vec<usize> {
+    let called = steps.iter().filter_map(|step| match step {
+        Step::Call { service, .. } => Some(*service),
+        Step::Work(_) => None,
+    });
+    called.collect()
+}
+
+/// Services must not call each other in a circle, nor fallbacks lead back to where they began: a
+/// call would go round for ever.
+fn no_circles(
+    system: &System,
+    services: &BTreeMap<String, Part<spec::Service>>,
+    problems: &mut Vec<Problem>,
+) {
+    let calls = |from: usize| called(&system.services[from].steps);
+    for (start, part) in services.values().enumerate() {
+        if reaches(start, start, &calls) {
+            let told = "this service calls itself, by way of others or not";
+            problems.push(Problem::new(part.place.clone(), told));
+        }
+    }
+    for edge in &system.edges {
+        let targets = |to: usize| {
+            let edge = system.edges.iter().find(|other| other.from == edge.from && other.to == to);
+            let policy = edge.and_then(|edge| edge.policy);
+            policy.map_or(Vec::new(), |policy| system.policies[policy].targets.clone())
+        };
+        if reaches(edge.to, edge.to, &targets) {
+            let place = services.values().nth(edge.to).map_or(0..0, |part| part.place.clone());
+            let told = "the fallback of calls to this service leads back to it";
+            problems.push(Problem::new(place, told));
+        }
+    }
+}
+
+/// Whether one can come from `from` to `goal` by at least one step.
+fn reaches(from: usize, goal: usize, next: &dyn Fn(usize) -> Vec<usize>) -> bool {
+    let mut seen = Vec::new();
+    let mut open = next(from);
+    while let Some(here) = open.pop() {
+        if here == goal {
+            return true;
+        }
+        if !seen.contains(&here) {
+            seen.push(here);
+            open.extend(next(here));
+        }
+    }
+    false
+}

@@ -1,0 +1,143 @@
+//! Runs many cells many times, on all cores, and hands over what came out in order.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use sim::{Record, System, Watch};
+
+/// The seed of a replication.
+///
+/// It depends on nothing but the root seed and the number of the replication: replication r of
+/// every cell has the same luck (common random numbers), so that cells differ by their settings
+/// alone. The mixing is that of SplitMix64 (Steele, Lea and Flood, 2014).
+pub fn seed_of(root: u64, replication: u32) -> u64 {
+    let mut z =
+        root.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(u64::from(replication) + 1));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// One run of a cell.
+#[derive(Debug)]
+pub struct Run {
+    /// The index of the cell.
+    pub cell: usize,
+    /// Which replication it is, from 0.
+    pub replication: u32,
+    /// What it left behind; its seed is in there.
+    pub record: Record,
+}
+
+/// How many runs may wait for an earlier one, for each thread: what is held in memory is bounded,
+/// and no thread need wait unless one run takes as long as so many others.
+const AHEAD: usize = 16;
+
+/// Runs every cell so many times and hands over each run, in the order of cells and, within a
+/// cell, of replications, whatever the number of threads.
+///
+/// When `stop` becomes true no further run is begun, and the function returns after the ones
+/// under way; it returns whether all runs were made.
+pub fn run_all(
+    cells: &[System],
+    replications: u32,
+    root_seed: u64,
+    threads: usize,
+    stop: &AtomicBool,
+    mut on_done: impl FnMut(Run),
+) -> bool {
+    let total = cells.len() * replications as usize;
+    let next = AtomicUsize::new(0);
+    let shelf = Shelf::default();
+    let work = || {
+        let _leaving = Leaving(&shelf);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= total || !shelf.may_begin(index, AHEAD * threads.max(1), stop) {
+                break;
+            }
+            let cell = index / replications as usize;
+            let replication = (index % replications as usize) as u32;
+            let seed = seed_of(root_seed, replication);
+            let record = sim::run(&cells[cell], seed, Watch::Counts);
+            shelf.put(index, Run { cell, replication, record });
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(work);
+        }
+        let mut done = 0;
+        while done < total {
+            let Some(run) = shelf.take(done, threads.max(1)) else { break };
+            on_done(run);
+            done += 1;
+        }
+        done == total
+    })
+}
+
+/// Runs that were made before an earlier one.
+#[derive(Default)]
+struct Shelf {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    runs: BTreeMap<usize, Run>,
+    /// How many were handed over.
+    taken: usize,
+    /// How many threads have nothing more to do.
+    left: usize,
+}
+
+impl Shelf {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A thread that panics takes the whole sweep with it; until then the shelf is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a run is not too far ahead; false if it is not to be begun at all.
+    fn may_begin(&self, index: usize, ahead: usize, stop: &AtomicBool) -> bool {
+        let mut state = self.state();
+        while index >= state.taken + ahead && !stop.load(Ordering::Relaxed) {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        !stop.load(Ordering::Relaxed)
+    }
+
+    fn put(&self, index: usize, run: Run) {
+        self.state().runs.insert(index, run);
+        self.changed.notify_all();
+    }
+
+    /// Waits for a run; none if it will not be made any more.
+    fn take(&self, index: usize, threads: usize) -> Option<Run> {
+        let mut state = self.state();
+        loop {
+            if let Some(run) = state.runs.remove(&index) {
+                state.taken = index + 1;
+                self.changed.notify_all();
+                return Some(run);
+            }
+            if state.left == threads {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Tells that a thread has nothing more to do, even if it panics: else all would wait for it.
+struct Leaving<'a>(&'a Shelf);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.state().left += 1;
+        self.0.changed.notify_all();
+    }
+}

@@ -1,0 +1,46 @@
+//! Every scenario that comes with the program can be run, and its results are what they were.
+
+use std::fmt::Write;
+
+use expect_test::expect;
+use scenarios::{Catalog, Document, library};
+use sim::{Watch, run};
+
+/// If this changes, results of published scenarios change: say so under **Results** in the
+/// changelog.
+#[test]
+fn golden_fingerprints_of_the_library() {
+    let catalog = Catalog::builtin();
+    let mut told = String::new();
+    for entry in library::LIBRARY {
+        let file = format!("{}.toml", entry.name);
+        let document = Document::parse(&file, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let plan = document.plan(&catalog).unwrap_or_else(|e| panic!("{e}"));
+        let record = run(&plan.system, plan.seed, Watch::Counts);
+        assert_eq!(record.stopped, None, "{}", entry.name);
+        let (events, fingerprint) = (record.events, record.fingerprint);
+        writeln!(told, "{} {fingerprint:016x} {events}", entry.name).expect("a string takes all");
+    }
+    expect![[r#"
+        hanging-server 46523811f95db45e 5743
+        course-outage dbf78aa949d8fe5b 213
+        breaker-or-retry-first 7386684238ac7d8d 8848
+        shared-pool 286bc3ab5c5d99b3 26511
+        rate-limit-herd cdec92a05f3c7bc8 710
+        retry-storm 919cc637fe218ad2 179661
+        cascade c6a07f6de4b019d1 475990
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn every_cell_of_the_library_is_right() {
+    let catalog = Catalog::builtin();
+    for entry in library::LIBRARY {
+        let document = Document::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let sweep = document.sweep(&catalog).unwrap_or_else(|e| panic!("{e}"));
+        let cells: usize = sweep.axes.iter().map(|axis| axis.values.len()).product();
+        assert_eq!(sweep.cells.len(), cells * sweep.variants.len(), "{}", entry.name);
+        assert!(sweep.default.is_some(), "{}: the file's own setting is on no axis", entry.name);
+    }
+}

@@ -1,0 +1,89 @@
+//! Paths into a file, axes, variants, and the schema.
+
+use scenarios::{AS_WRITTEN, Catalog, Document};
+use sim::model::system::{Schedule, System};
+
+const FILE: &str = r#"
+title = "x"
+horizon = "1h"
+[agents.a]
+arrivals = "closed()"
+steps = [{ call = "s", times = 2 }, { work = "1s" }]
+[services.s]
+latency = "1s"
+[policies]
+p = [{ breaker = { failures = 5, open = "60s" } }, { timeout = "30s" }]
+[edges]
+"a -> s" = "p"
+[[faults]]
+hit = "s"
+do = "down"
+at = "1min"
+for = "1min"
+[variants.bare]
+"policies.p.breaker" = "off"
+[sweep]
+replications = 3
+"faults.0.for" = ["1min", "2min", "3min"]
+"agents.a.steps.0.times" = [1, 2]
+"#;
+
+fn outage(system: &System) -> u64 {
+    let Schedule::Once { lasts, .. } = &system.faults[0].schedule else { panic!("it is once") };
+    lasts.as_nanos() / 1_000_000_000
+}
+
+#[test]
+fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
+    let document = Document::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
+    let sweep = document.sweep(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(sweep.variants, [AS_WRITTEN, "bare"]);
+    assert_eq!(sweep.axes[0].path, "faults.0.for");
+    assert_eq!(sweep.axes[0].numbers, [Some(60.0), Some(120.0), Some(180.0)]);
+    assert_eq!(sweep.default, Some(vec![0, 1]));
+    let cells: Vec<_> = sweep
+        .cells
+        .iter()
+        .map(|plan| {
+            let sim::model::system::Step::Call { times, .. } = plan.system.agents[0].steps[0]
+            else {
+                panic!("the first step calls")
+            };
+            (plan.system.policies[0].layers.len(), outage(&plan.system), times)
+        })
+        .collect();
+    let expected = [2, 1].into_iter().flat_map(|layers| {
+        [60, 120, 180].into_iter().flat_map(move |outage| [1, 2].map(|times| (layers, outage, times)))
+    });
+    assert_eq!(cells, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn values_can_be_set_from_outside() {
+    let mut document = Document::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
+    document.set_text("faults.0.for", "90s").unwrap_or_else(|e| panic!("{e}"));
+    document.set_text("agents.a.count", "7").unwrap_or_else(|e| panic!("{e}"));
+    let plan = document.plan(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((outage(&plan.system), plan.system.agents[0].count), (90, 7));
+
+    let told = document.set_text("faults.1.for", "1s").expect_err("there is one fault").to_string();
+    assert!(told.contains("no element `1`"), "{told}");
+    document.set_text("services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
+    let told = document.plan(&Catalog::builtin()).expect_err("that is no law").to_string();
+    assert!(told.contains("no law `fast`") && told.contains("x.toml:8"), "{told}");
+}
+
+#[test]
+fn the_schema_knows_every_layer_and_every_section() {
+    let schema = scenarios::schema(&Catalog::builtin());
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("it is JSON");
+    let layers = &schema["properties"]["policies"]["additionalProperties"]["items"]["properties"];
+    for kind in Catalog::builtin().kinds() {
+        assert!(layers.get(kind).is_some(), "{kind}");
+    }
+    for key in ["agents", "services", "faults", "hypotheses", "sweep", "variants"] {
+        assert!(schema["properties"].get(key).is_some(), "{key}");
+    }
+    let agents = &schema["$defs"]["Agents"]["properties"];
+    assert!(agents.get("arrivals").is_some(), "{agents}");
+}
