@@ -129,10 +129,10 @@ pub fn main(catalog: &Catalog) -> ExitCode {
     let result = match command {
         Command::Run(run) => run.execute(catalog, out),
         Command::Sweep(sweep) => sweep.execute(catalog, out),
-        Command::List(list) => list.execute(out),
+        Command::List(list::List) => list::List::execute(out),
         Command::Show(show) => show.execute(out),
         Command::Check(check) => check.execute(catalog, out),
-        Command::Schema(schema) => schema.execute(catalog, out),
+        Command::Schema(check::Schema) => check::Schema::execute(catalog, out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

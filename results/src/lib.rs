@@ -2,7 +2,7 @@
 //!
 //! - [`estimate`]: means with their intervals;
 //! - [`study`]: what a sweep came to, cell by cell;
-//! - [`table`]: tidy CSV that pandas, DuckDB and R read as it is;
+//! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
 pub mod chart;

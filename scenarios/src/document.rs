@@ -153,11 +153,10 @@ fn put_into<'t>(
                 let names = names.iter().map(String::as_str);
                 return Err(Problem::unknown(place.clone(), "element", next, names));
             };
-            let item = items.iter_mut().nth(index).expect("it was found there");
+            let item = items.get_mut(index).expect("it was found there");
             if item.get_ref().as_table().is_some_and(|table| table.contains_key(next.as_str())) {
-                let table = match item.get_mut() {
-                    DeValue::Table(table) => table,
-                    _ => unreachable!("it was a table just now"),
+                let DeValue::Table(table) = item.get_mut() else {
+                    unreachable!("it was a table just now")
                 };
                 let mut keys = vec![next.clone()];
                 keys.extend_from_slice(rest);

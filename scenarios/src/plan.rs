@@ -14,6 +14,7 @@ use crate::read::read;
 use crate::spec;
 use crate::text::number;
 
+mod faults;
 mod links;
 mod parts;
 
@@ -176,15 +177,15 @@ impl Document<'_> {
     }
 
     fn hypotheses(&self, system: &System, problems: &mut Vec<Problem>) -> Vec<Hypothesis> {
-        let mut hypotheses = Vec::new();
+        let mut all = Vec::new();
         for item in self.list("hypotheses", problems) {
             let Some(spec::Hypothesis { that }) = read(&item, problems) else { continue };
             match hypothesis(that.get_ref(), system) {
-                Ok(hypothesis) => hypotheses.push(hypothesis),
+                Ok(hypothesis) => all.push(hypothesis),
                 Err(told) => problems.push(told.into_problem(that.span())),
             }
         }
-        hypotheses
+        all
     }
 }
 

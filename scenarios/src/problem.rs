@@ -70,7 +70,7 @@ impl Problems {
         if all.is_empty() {
             return Ok(());
         }
-        all.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+        all.sort_by_key(|a| (a.span.start, a.span.end));
         all.dedup();
         Err(Self { file: file.to_owned(), text: text.to_owned(), all })
     }

@@ -83,7 +83,7 @@ fn remove(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>, whole: bool) ->
                 // A table deep inside may fill its element: the inner one is taken out if it can.
                 if !whole
                     && let Some(removed) =
-                        items.iter_mut().nth(index).and_then(|item| remove(item, span, whole))
+                        items.get_mut(index).and_then(|item| remove(item, span, whole))
                 {
                     return Some(removed);
                 }

@@ -11,7 +11,7 @@ use sim::{Record, System, Watch};
 ///
 /// It depends on nothing but the root seed and the number of the replication: replication r of
 /// every cell has the same luck (common random numbers), so that cells differ by their settings
-/// alone. The mixing is that of SplitMix64 (Steele, Lea and Flood, 2014).
+/// alone. The mixing is that of `SplitMix64` (Steele, Lea and Flood, 2014).
 pub fn seed_of(root: u64, replication: u32) -> u64 {
     let mut z =
         root.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(u64::from(replication) + 1));

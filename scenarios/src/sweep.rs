@@ -92,7 +92,7 @@ impl Document<'_> {
             self.changed(&changes, catalog, problems);
         }
         let plan = plan?;
-        let objective = self.objective(objective, &plan, problems)?;
+        let objective = find_objective(objective, &plan, problems)?;
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         if !problems.is_empty() {
             return None;
@@ -113,20 +113,6 @@ impl Document<'_> {
             axes: axes.iter().map(axis).collect(),
             cells,
         })
-    }
-
-    fn objective(
-        &self,
-        written: Option<Spanned<String>>,
-        plan: &Plan,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Measure> {
-        let Some(written) = written else {
-            let path = format!("agents.{}.success", plan.system.agents[0].name);
-            return measure(&path, &plan.system).ok();
-        };
-        let found = measure(written.get_ref(), &plan.system);
-        found.map_err(|told| problems.push(told.into_problem(written.span()))).ok()
     }
 
     fn variants(&self, problems: &mut Vec<Problem>) -> Vec<Variant<'_>> {
@@ -198,6 +184,20 @@ impl Document<'_> {
         }
         Some(cells)
     }
+}
+
+/// What is looked at; the success of the first agents if the file does not say.
+fn find_objective(
+    written: Option<Spanned<String>>,
+    plan: &Plan,
+    problems: &mut Vec<Problem>,
+) -> Option<Measure> {
+    let Some(written) = written else {
+        let path = format!("agents.{}.success", plan.system.agents[0].name);
+        return measure(&path, &plan.system).ok();
+    };
+    let found = measure(written.get_ref(), &plan.system);
+    found.map_err(|told| problems.push(told.into_problem(written.span()))).ok()
 }
 
 /// The place of a cell on each axis; the last axis is the fastest.

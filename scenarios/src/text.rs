@@ -127,7 +127,7 @@ impl Argument for f64 {
 
 impl Argument for u32 {
     fn read(text: &str) -> Result<Self, Unread> {
-        u32::from_str(text).map_err(|_| format!("`{text}` is not a whole number"))
+        Self::from_str(text).map_err(|_| format!("`{text}` is not a whole number"))
     }
 }
 

@@ -16,119 +16,18 @@
 //! handed over as [`Command`]s, in order.
 
 use std::collections::VecDeque;
-use std::fmt;
 
-use patterns::{CallId, Cx, Effects, Layer, Outcome, Step, Target};
+use patterns::{CallId, Cx, Effects, Outcome, Step, Target};
 
-use crate::kernel::{Agenda, Event, LaneId, Stream};
+use crate::kernel::{Agenda, Event};
 
 use frame::{Flag, Frame, Frames, NONE};
 
 mod frame;
+mod giving_up;
+mod parts;
 
-/// Something that the outside has to do, in the order in which it was decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Make a request of this leaf; tell it by [`Calls::launched`], or [`Calls::end`] it.
-    Launch {
-        /// The leaf.
-        leaf: u32,
-        /// The link it travels on.
-        link: u32,
-    },
-    /// The request made of this leaf is no longer waited for. It may [`Calls::end`] all the same,
-    /// or be [`Calls::forget`]-ed.
-    Abandon {
-        /// The leaf.
-        leaf: u32,
-        /// What [`Calls::launched`] was told.
-        request: u32,
-    },
-    /// A call has ended.
-    Done {
-        /// What [`Calls::begin`] was told.
-        caller: u32,
-        /// How it ended.
-        outcome: Outcome,
-    },
-}
-
-/// What is counted of the calls on one link: who asked for it adds it up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A call began at the top of the link.
-    Begun,
-    /// A call ended at the top of the link: how, and the time at which it had begun.
-    Ended(Outcome, patterns::Time),
-    /// A call was given up by a layer of another link that had diverted to this one, or by its
-    /// caller.
-    GivenUp(patterns::Time),
-    /// An attempt was sent.
-    Sent,
-    /// An attempt ended in time.
-    Answered(Outcome, patterns::Time),
-    /// An attempt was given up.
-    Dropped(patterns::Time),
-    /// An attempt that had been given up ended: when it had begun.
-    Late(patterns::Time),
-}
-
-/// Whoever wants to know what goes on.
-pub trait Observer {
-    /// Something happened on a link.
-    fn link(&mut self, link: u32, notice: Notice);
-    /// An instance of a layer is in another state now.
-    fn layer(&mut self, layer: u32, state: &'static str);
-}
-
-/// From one caller to one callee: which layers stand between.
-#[derive(Clone, Debug, Default)]
-pub struct Link {
-    /// Indices of instances of layers, outermost first.
-    pub chain: Box<[u32]>,
-    /// The links that `Target(0)`, `Target(1)`, … of its layers stand for.
-    pub targets: Box<[u32]>,
-}
-
-/// One instance of a layer.
-pub struct Instance {
-    layer: Box<dyn Layer>,
-    draws: Stream,
-    lane: LaneId,
-    /// The frame of each [`CallId`], or the next free one.
-    frames: Vec<u32>,
-    /// The first id that is free to be used again.
-    free: u32,
-}
-
-impl Instance {
-    /// An instance with draws of its own; deadlines that it sets go through `lane`.
-    pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
-        Self { layer, draws, lane, frames: Vec::new(), free: NONE }
-    }
-
-    #[inline]
-    fn open(&mut self, frame: u32) -> CallId {
-        let id = self.free;
-        if let Some(free) = self.frames.get_mut(id as usize) {
-            self.free = std::mem::replace(free, frame);
-            return CallId(id);
-        }
-        self.frames.push(frame);
-        CallId(self.frames.len() as u32 - 1)
-    }
-
-    #[inline]
-    fn close(&mut self, call: CallId) {
-        self.frames[call.0 as usize] = std::mem::replace(&mut self.free, call.0);
-    }
-}
-
-impl fmt::Debug for Instance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance").field("draws", &self.draws).finish_non_exhaustive()
-    }
-}
+pub use parts::{Command, Instance, Link, Notice, Observer};
 
 /// All calls on their way.
 #[derive(Debug)]
@@ -465,87 +364,6 @@ impl Calls {
             }
         }
         gone
-    }
-
-    /// Gives up all that is open below a frame which is about to be closed.
-    #[inline]
-    fn give_up_below(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
-        let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
-        while child != NONE {
-            let next = self.frames[child].next;
-            let orphan = &mut self.frames[child];
-            (orphan.parent, orphan.next, orphan.previous) = (NONE, NONE, NONE);
-            self.give_up(child, agenda, observer);
-            child = next;
-        }
-    }
-
-    /// Gives up a frame and all below it. What has no attempt under way is gone at once.
-    fn give_up(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
-        let Frame { link, layer, began, call, .. } = self.frames[frame];
-        self.frames[frame].set(Flag::GIVEN_UP);
-        self.frames[frame].unset(Flag::ROOT);
-        if layer == 0 {
-            observer.link(link, Notice::GivenUp(began));
-        }
-        if self.frames[frame].is(Flag::LEAF) {
-            observer.link(link, Notice::Dropped(began));
-            // A leaf that is not launched yet is dropped when its turn comes.
-            if call != NONE {
-                self.commands.push_back(Command::Abandon { leaf: frame, request: call });
-            }
-            return;
-        }
-        if self.frames[frame].is(Flag::ARMED) {
-            agenda.disarm(Event { kind: self.wake, index: frame });
-            self.frames[frame].unset(Flag::ARMED);
-        }
-        self.woken.retain(|woken| *woken != frame);
-        self.aside(frame, agenda, observer, |layer, call, cx| layer.on_cancel(call, cx));
-        let mut child = self.frames[frame].first_child;
-        while child != NONE {
-            let next = self.frames[child].next;
-            self.give_up(child, agenda, observer);
-            child = next;
-        }
-        if self.frames[frame].first_child == NONE {
-            self.release(frame);
-        }
-    }
-
-    /// A leaf that was given up has ended: tells the layers above that were given up with it.
-    fn late(
-        &mut self,
-        leaf: u32,
-        outcome: Outcome,
-        agenda: &mut Agenda,
-        observer: &mut impl Observer,
-    ) {
-        let mut frame = self.release(leaf).parent;
-        while frame != NONE {
-            self.aside(frame, agenda, observer, |layer, call, cx| layer.on_late(call, outcome, cx));
-            if self.frames[frame].first_child != NONE {
-                break;
-            }
-            frame = self.release(frame).parent;
-        }
-        self.wake_others(agenda, observer);
-    }
-
-    /// Tells a layer something that it has nothing to answer to.
-    fn aside(
-        &mut self,
-        frame: u32,
-        agenda: &Agenda,
-        observer: &mut impl Observer,
-        tell: impl FnOnce(&mut dyn Layer, CallId, &mut Cx<'_>),
-    ) {
-        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
-        let instance = &mut self.layers[layer as usize];
-        let is_extra = flags & Flag::EXTRA != 0;
-        let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
-        tell(&mut *instance.layer, CallId(call), &mut cx);
-        self.take_effects(layer, observer);
     }
 
     /// Takes up what a layer asked for beside its step.

@@ -12,6 +12,7 @@ mod node;
 mod notes;
 mod request;
 mod source;
+mod trouble;
 mod world;
 
 pub use build::Watch;

@@ -49,11 +49,7 @@ impl Check {
 pub(crate) struct Schema;
 
 impl Schema {
-    pub(crate) fn execute(
-        &self,
-        catalog: &Catalog,
-        out: &mut dyn Write,
-    ) -> Result<Verdict, Failure> {
+    pub(crate) fn execute(catalog: &Catalog, out: &mut dyn Write) -> Result<Verdict, Failure> {
         out.write_all(scenarios::schema(catalog).as_bytes())?;
         Ok(Verdict::Holds)
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use scenarios::library;
+use scenarios::{Catalog, Document, library};
 
 use crate::command::{Failure, Verdict};
 use crate::source::Source;
@@ -13,12 +13,11 @@ use crate::source::Source;
 pub(crate) struct List;
 
 impl List {
-    pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Verdict, Failure> {
+    pub(crate) fn execute(out: &mut dyn Write) -> Result<Verdict, Failure> {
         let width = library::LIBRARY.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
         for library::Entry { name, text } in library::LIBRARY {
-            let title = text.lines().find_map(|line| line.strip_prefix("title"));
-            let title = title.map_or("", |title| title.trim_matches([' ', '=', '"']));
-            writeln!(out, "{name:width$}  {title}")?;
+            let plan = Document::parse(name, text)?.plan(&Catalog::builtin())?;
+            writeln!(out, "{name:width$}  {}", plan.title)?;
         }
         Ok(Verdict::Holds)
     }

@@ -137,8 +137,8 @@ fn colour_bar(
     let steps = 60;
     let height = (bottom - top) / f64::from(steps);
     for step in 0..steps {
-        let share = (f64::from(step) + 0.5) / f64::from(steps);
-        let value = high - share * (high - low);
+        let down = (f64::from(step) + 0.5) / f64::from(steps);
+        let value = high - down * (high - low);
         scene.rect(area.left, top + f64::from(step) * height, 16.0, height + 0.5, shade(value));
     }
     for (share, value) in [(0.0, high), (0.5, f64::midpoint(low, high)), (1.0, low)] {

@@ -81,7 +81,7 @@ pub(crate) fn length(secs: f64) -> String {
 /// A number with about three digits.
 pub(crate) fn digits(value: f64) -> String {
     let size = value.abs();
-    let text = if size >= 100.0 || size < 1e-9 {
+    let text = if !(1e-9..100.0).contains(&size) {
         format!("{value:.0}")
     } else if size >= 10.0 {
         format!("{value:.1}")

@@ -12,12 +12,14 @@ fn scenes() -> Vec<Scene> {
     let (study, systems) = table::study(&["agents.a.latency.mean"]);
     let trace = run(&systems[2], 1, Watch::Trace).trace.expect("it was asked for");
     let to = Time::ZERO + Span::from_secs(1000);
-    let curves = [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: study.latency(cell) });
+    let curves =
+        [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: study.latency(cell) });
     vec![
         heat_map(&square()).expect("there are two axes"),
         lines(&study).expect("there is an axis"),
         latency("tasks", "wavetank sweep it", &curves).expect("there are tasks"),
-        timeline("Something", "wavetank run it", &trace, (Time::ZERO, to)).expect("there are lanes"),
+        timeline("Something", "wavetank run it", &trace, (Time::ZERO, to))
+            .expect("there are lanes"),
     ]
 }
 
@@ -25,10 +27,8 @@ fn scenes() -> Vec<Scene> {
 fn square() -> Study {
     let systems = [table::system(2), table::system(4)];
     let objective = Measure::parse("agents.a.latency.mean", &systems[0]).unwrap();
-    let axis = |path: &str| Axis {
-        path: path.to_owned(),
-        values: ["1", "2"].map(str::to_owned).to_vec(),
-    };
+    let axis =
+        |path: &str| Axis { path: path.to_owned(), values: ["1", "2"].map(str::to_owned).to_vec() };
     let mut study = Study::new(Question {
         title: "Two by two".to_owned(),
         variants: vec!["as written".to_owned()],

@@ -86,7 +86,7 @@ fn policy(
         problems.push(Problem::new(layers.span(), told).help(help));
         return policy;
     };
-    for item in items.iter() {
+    for item in items {
         let entry = item.get_ref().as_table().filter(|table| table.len() == 1);
         let Some((kind, settings)) = entry.and_then(|table| table.iter().next()) else {
             let told = "a layer is a table with one key, its kind";

@@ -88,14 +88,19 @@ fn names(from: &str, to: &str, all: &[&str]) {
 
 #[test]
 fn the_good_file_is_fine() {
-    check(&[], &expect![[r#"
+    check(
+        &[],
+        &expect![[r#"
         fine
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_misspelled_setting() {
-    check(&[("failures = 5, open", "failurs = 5, open")], &expect![[r#"
+    check(
+        &[("failures = 5, open", "failurs = 5, open")],
+        &expect![[r#"
         error: breaker: there is no key `failurs` here
           --> it.toml:27:19
            |
@@ -105,12 +110,15 @@ fn a_misspelled_setting() {
            = help: did you mean `failures`?
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_dangling_name() {
-    check(&[("{ call = \"llm\" }", "{ call = \"lmm\" }")], &expect![[r#"
+    check(
+        &[("{ call = \"llm\" }", "{ call = \"lmm\" }")],
+        &expect![[r#"
         error: there is no service `lmm`
          --> it.toml:8:19
           |
@@ -120,12 +128,15 @@ fn a_dangling_name() {
           = help: did you mean `llm`?
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_bad_unit_in_a_law() {
-    check(&[("median=1.2s", "median=1.2sec")], &expect![[r#"
+    check(
+        &[("median=1.2s", "median=1.2sec")],
+        &expect![[r#"
         error: `median`: `sec` is no unit of time; there are ns, us, ms, s, min, h and d
           --> it.toml:11:11
            |
@@ -133,12 +144,15 @@ fn a_bad_unit_in_a_law() {
            |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_misspelled_law() {
-    check(&[("\"exponential(400ms)\"", "\"exponental(400ms)\"")], &expect![[r#"
+    check(
+        &[("\"exponential(400ms)\"", "\"exponental(400ms)\"")],
+        &expect![[r#"
         error: there is no law `exponental`
           --> it.toml:16:11
            |
@@ -148,12 +162,15 @@ fn a_misspelled_law() {
            = help: did you mean `exponential`?
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_missing_key() {
-    check(&[("latency = \"5ms\"", "slots = 1")], &expect![[r#"
+    check(
+        &[("latency = \"5ms\"", "slots = 1")],
+        &expect![[r#"
         error: `latency` is missing
           --> it.toml:20:1
            |
@@ -161,12 +178,15 @@ fn a_missing_key() {
            | ^^^^^^^^^^^^^^^^^^^^^
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_value_of_an_axis_that_cannot_be() {
-    check(&[("[3, 5]", "[0, 5]")], &expect![[r#"
+    check(
+        &[("[3, 5]", "[0, 5]")],
+        &expect![[r#"
         error: breaker: `failures` must be at least 1
           --> it.toml:50:40
            |
@@ -174,12 +194,15 @@ fn a_value_of_an_axis_that_cannot_be() {
            |                                        ^
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_file_that_is_not_toml() {
-    check(&[("[services.llm]", "[services.llm")], &expect![[r#"
+    check(
+        &[("[services.llm]", "[services.llm")],
+        &expect![[r#"
         error: this is not TOML: unclosed table, expected `]`
           --> it.toml:10:14
            |
@@ -187,10 +210,12 @@ fn a_file_that_is_not_toml() {
            |              ^
 
         1 mistake in it.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "many mistakes take many lines")]
 fn many_mistakes_are_told_at_once() {
     check(
         &[
@@ -276,7 +301,11 @@ fn many_mistakes_are_told_at_once() {
 
 #[test]
 fn every_other_kind_of_mistake_has_a_place_and_says_what_to_do() {
-    names("horizon = \"2h\"", "horizn = \"2h\"", &["horizn", "did you mean `horizon`", "is missing"]);
+    names(
+        "horizon = \"2h\"",
+        "horizn = \"2h\"",
+        &["horizn", "did you mean `horizon`", "is missing"],
+    );
     names("horizon = \"2h\"", "horizon = 2", &["horizon", "string"]);
     names("count = 2", "count = 0", &["`count` must be from 1"]);
     names("count = 2", "count = -1", &["-1"]);
@@ -302,9 +331,11 @@ fn every_other_kind_of_mistake_has_a_place_and_says_what_to_do() {
     names("breaker.failures\" =", "braker.failures\" =", &["did you mean `breaker`"]);
     names("[3, 5]", "[]", &["at least one value"]);
     names("replications = 5", "replicatons = 5", &["did you mean `replications`"]);
-    names("latency = \"5ms\"", "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]", &[
-        "calls itself",
-    ]);
+    names(
+        "latency = \"5ms\"",
+        "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]",
+        &["calls itself"],
+    );
     names("title =", "titel =", &["`title` is missing", "did you mean `title`"]);
 }
 

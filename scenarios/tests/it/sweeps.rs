@@ -53,7 +53,9 @@ fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
         })
         .collect();
     let expected = [2, 1].into_iter().flat_map(|layers| {
-        [60, 120, 180].into_iter().flat_map(move |outage| [1, 2].map(|times| (layers, outage, times)))
+        [60, 120, 180]
+            .into_iter()
+            .flat_map(move |outage| [1, 2].map(|times| (layers, outage, times)))
     });
     assert_eq!(cells, expected.collect::<Vec<_>>());
 }

@@ -1,0 +1,112 @@
+//! What calls are made of, and what is told of them to the outside.
+
+use std::fmt;
+
+use patterns::{CallId, Layer, Outcome};
+
+use super::frame::NONE;
+use crate::kernel::{LaneId, Stream};
+
+/// Something that the outside has to do, in the order in which it was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make a request of this leaf; tell it by [`Calls::launched`], or [`Calls::end`] it.
+    Launch {
+        /// The leaf.
+        leaf: u32,
+        /// The link it travels on.
+        link: u32,
+    },
+    /// The request made of this leaf is no longer waited for. It may [`Calls::end`] all the same,
+    /// or be [`Calls::forget`]-ed.
+    Abandon {
+        /// The leaf.
+        leaf: u32,
+        /// What [`Calls::launched`] was told.
+        request: u32,
+    },
+    /// A call has ended.
+    Done {
+        /// What [`Calls::begin`] was told.
+        caller: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// What is counted of the calls on one link: who asked for it adds it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A call began at the top of the link.
+    Begun,
+    /// A call ended at the top of the link: how, and the time at which it had begun.
+    Ended(Outcome, patterns::Time),
+    /// A call was given up by a layer of another link that had diverted to this one, or by its
+    /// caller.
+    GivenUp(patterns::Time),
+    /// An attempt was sent.
+    Sent,
+    /// An attempt ended in time.
+    Answered(Outcome, patterns::Time),
+    /// An attempt was given up.
+    Dropped(patterns::Time),
+    /// An attempt that had been given up ended: when it had begun.
+    Late(patterns::Time),
+}
+
+/// Whoever wants to know what goes on.
+pub trait Observer {
+    /// Something happened on a link.
+    fn link(&mut self, link: u32, notice: Notice);
+    /// An instance of a layer is in another state now.
+    fn layer(&mut self, layer: u32, state: &'static str);
+}
+
+/// From one caller to one callee: which layers stand between.
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    /// Indices of instances of layers, outermost first.
+    pub chain: Box<[u32]>,
+    /// The links that `Target(0)`, `Target(1)`, … of its layers stand for.
+    pub targets: Box<[u32]>,
+}
+
+/// One instance of a layer.
+pub struct Instance {
+    pub(super) layer: Box<dyn Layer>,
+    pub(super) draws: Stream,
+    pub(super) lane: LaneId,
+    /// The frame of each [`CallId`], or the next free one.
+    pub(super) frames: Vec<u32>,
+    /// The first id that is free to be used again.
+    pub(super) free: u32,
+}
+
+impl Instance {
+    /// An instance with draws of its own; deadlines that it sets go through `lane`.
+    pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
+        Self { layer, draws, lane, frames: Vec::new(), free: NONE }
+    }
+
+    #[inline]
+    pub(super) fn open(&mut self, frame: u32) -> CallId {
+        let id = self.free;
+        if let Some(free) = self.frames.get_mut(id as usize) {
+            self.free = std::mem::replace(free, frame);
+            return CallId(id);
+        }
+        self.frames.push(frame);
+        CallId(self.frames.len() as u32 - 1)
+    }
+
+    #[inline]
+    pub(super) fn close(&mut self, call: CallId) {
+        self.frames[call.0 as usize] = std::mem::replace(&mut self.free, call.0);
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").field("draws", &self.draws).finish_non_exhaustive()
+    }
+}
