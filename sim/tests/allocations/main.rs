@@ -1,58 +1,94 @@
-//! Once a run is warm, nothing is allocated: not per event, not per call.
+//! Memory: once a run is warm, nothing more is allocated, however long it goes on.
 //!
-//! A binary of its own with a single test, since the count is of the whole process.
+//! What is allocated is counted for the whole process, so there is but one test here.
 
-use std::alloc::System as SystemAllocator;
+use std::alloc::System as SystemAlloc;
 
 use patterns::Span;
 use patterns::backoff::Jitter;
-use sim::model::system::{Effect, LayerMaker, Per, System};
+use patterns::fallback::Instead;
+use sim::kernel::Law;
+use sim::model::system::{Abandoned, Effect, Fault, Per, Schedule, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
+use tank::{millis, secs};
+
 #[path = "../it/tank.rs"]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
 mod tank;
 
-use tank::{exponential, millis, secs};
-
 #[global_allocator]
-static ALLOCATOR: &StatsAlloc<SystemAllocator> = &INSTRUMENTED_SYSTEM;
+static ALLOCATOR: &StatsAlloc<SystemAlloc> = &INSTRUMENTED_SYSTEM;
 
-/// Fifty clients through every layer there is, at a service that fails, slows down and hangs.
-fn system(horizon: Span) -> System {
-    let mut system = tank::system(horizon);
-    let arrivals = tank::closed(exponential(secs(1)));
-    system.agents = vec![tank::agents("client", 50, arrivals, vec![tank::call(0)])];
-    let mut shop = tank::service("shop", 10, 40, exponential(millis(100)));
-    shop.errors = vec![(patterns::Class::Network, 0.2)];
-    system.services = vec![shop];
-    let breaker = LayerMaker { per: Per::Edge, ..tank::breaker(5, secs(10)) };
-    let bulkhead = LayerMaker { per: Per::Edge, ..tank::bulkhead(30, 10, Some(secs(1))) };
-    system.policies = vec![tank::policy(vec![
-        tank::fallback(patterns::fallback::Instead::Value),
-        tank::retry(3, millis(100), Jitter::Full),
-        breaker,
-        bulkhead,
-        tank::timeout(secs(1)),
-    ])];
+/// How many more allocations, growths of buffers included, the longer run may take: all that is
+/// kept lives in slabs and buffers that double, and a longer run may see a new largest number of
+/// things under way in each of them.
+const MORE: usize = 16;
+
+/// What each change of a fault may take: it lists the requests at hand, here at most 110.
+const MORE_BY_CHANGE: usize = 8;
+
+/// Fifty agents under all layers before ten slots, most of the work that they can do.
+fn busy() -> System {
+    let mut system = tank::system(Span::ZERO);
+    let thinking = tank::closed(tank::exponential(millis(400)));
+    system.agents = vec![tank::agents("agent", 50, thinking, vec![tank::call(0)])];
+    let work = Law::lognormal_p99(millis(80), millis(400)).expect("valid");
+    let mut service = tank::service("service", 10, 100, work);
+    service.errors = vec![(patterns::Class::Network, 0.01)];
+    system.services = vec![service];
+    let mut breaker = tank::breaker(20, secs(5));
+    let mut bulkhead = tank::bulkhead(40, 10, Some(millis(500)));
+    breaker.per = Per::Policy;
+    bulkhead.per = Per::Policy;
+    let retry = tank::retry(3, millis(100), Jitter::Full);
+    let fallback = tank::fallback(Instead::Value);
+    let layers = vec![fallback, retry, breaker, bulkhead, tank::timeout(millis(300))];
+    system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    // Both runs see the same trouble at the beginning: the most that is open at once comes then.
-    system.faults = vec![tank::once(0, Effect::Hang { resume: false }, secs(100), secs(100))];
     system
 }
 
+/// The same, but for most of the time nothing moves, and everything runs into its timeout.
+fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
+    let mut system = busy();
+    let effect = Effect::Hang { resume: false };
+    system.faults = vec![Fault { name: "outage".to_owned(), service: 0, effect, schedule }];
+    system.services[0].abandoned = abandoned;
+    // Without the breaker, so that there are many of them.
+    system.policies[0].layers.remove(2);
+    system
+}
+
+/// Allocations and growths of a run, its events, and its timeouts.
+fn allocations(system: &System, horizon: Span) -> (usize, u64, u64) {
+    let system = System { horizon: tank::at(horizon), ..system.clone() };
+    let region = Region::new(ALLOCATOR);
+    let record = run(&system, 1, Watch::Counts);
+    let change = region.change();
+    (change.allocations + change.reallocations, record.events, record.edges[0].attempts.given_up)
+}
+
 #[test]
-fn a_run_ten_times_as_long_allocates_no_more() {
-    let allocations = |horizon| {
-        let system = system(horizon);
-        let region = Region::new(ALLOCATOR);
-        let record = run(&system, 1, Watch::Counts);
-        let change = region.change();
-        (change.allocations + change.reallocations, record.events)
-    };
-    let (short, few) = allocations(secs(1_000));
-    let (long, many) = allocations(secs(10_000));
-    assert!(many > 8 * few, "{few} and {many} events");
-    // Buffers double a few times more until they have seen the most that is open at once.
-    assert!(long <= short + 20, "{short} allocations in {few} events, {long} in {many}");
+fn a_longer_run_allocates_no_more() {
+    let one = Schedule::Once { at: tank::at(secs(60)), lasts: secs(1_000_000) };
+    let minute = || Law::constant(secs(60));
+    let many = Schedule::Renewal { up: minute(), down: minute() };
+    let cases = [
+        ("busy", busy(), 10_000, 0),
+        ("an outage", outages(Abandoned::RunsOn, one.clone()), 500, 0),
+        ("an outage, work stops", outages(Abandoned::Stops, one), 100_000, 0),
+        ("outages", outages(Abandoned::RunsOn, many.clone()), 100_000, 90),
+        ("outages, work stops", outages(Abandoned::Stops, many), 100_000, 90),
+    ];
+    for (name, system, timeouts, changes) in cases {
+        let (short, few, _) = allocations(&system, secs(600));
+        let (long, many, given_up) = allocations(&system, secs(6000));
+        println!("{name}: {short} {long} for {few} {many} events, {given_up} given up");
+        assert!(many > 9 * few && many > 500_000, "{name}: {few}, {many} events");
+        assert!(given_up > timeouts, "{name}: {given_up} timeouts");
+        let more = MORE + changes * MORE_BY_CHANGE;
+        assert!(long <= short + more, "{name}: {short}, then {long} allocations");
+    }
 }

@@ -1,10 +1,20 @@
-//! Simulation against theory: every mean must lie within its 99 % interval, and the interval must
-//! be narrow enough to say something.
+//! The simulation against theory: whole systems of which mathematics says how they behave in the
+//! long run.
+//!
+//! Each number is the mean of independent runs, with the interval that covers the true mean with
+//! 99 % confidence. Theory must lie within it, and it must be narrow: a wide one would agree with
+//! anything. All rates are by the second, all lengths in seconds.
 
+mod availability;
+mod balance;
 mod faults;
-mod patterns_alone;
+mod layers;
+mod losses;
 mod queues;
+mod races;
+mod rates;
 mod support;
+
 #[path = "../it/tank.rs"]
-#[expect(dead_code, reason = "the other tests use the rest")]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
 mod tank;

@@ -1,131 +1,163 @@
-//! Queues: M/M/1, M/M/c, M/M/c/c, M/G/1, a finite source.
+//! Services with a line: the queues of which the textbooks have closed forms.
+//!
+//! Formulas: L. Kleinrock, "Queueing Systems, Volume 1: Theory", Wiley, 1975, chapters 3 and 5.
 
-use patterns::{Class, Span};
+use patterns::Span;
 use sim::kernel::Law;
-use sim::model::system::{Arrivals, System};
 
-use crate::support::{agrees, replicate};
-use crate::tank::{self, at, exponential, millis, secs};
+use crate::support::{rate, replicate, stream_to, time_average};
+use crate::tank::{self, secs};
 
-/// Poisson arrivals with a mean gap, at a service with so many slots and places in line.
-fn open(gap: Span, slots: u32, queue: u32, latency: Law, horizon: Span) -> System {
-    let mut system = tank::system(horizon);
-    system.warmup = at(horizon.scale(0.02));
-    let arrivals = Arrivals::Open(exponential(gap));
-    system.agents = vec![tank::agents("a", 1, arrivals, vec![tank::call(0)])];
-    system.services = vec![tank::service("s", slots, queue, latency)];
-    system.edges = vec![tank::edge(0, 0, None)];
-    system
+/// M/M/1 at load 0.8: the sojourn is exponential with the rate μ − λ.
+#[test]
+fn one_slot_with_memoryless_work() {
+    let (arrivals, work) = (0.8, 1.0);
+    let service = tank::service("service", 1, u32::MAX, rate(work));
+    let system = stream_to(service, rate(arrivals), secs(200_000));
+    let [mean, called, p50, p90, p99, in_line, busy] = replicate(&system, 1, |record| {
+        let service = &record.services[0];
+        let quantile = |q| service.sojourn.quantile(q).expect("not empty").as_secs_f64();
+        [
+            service.sojourn.mean_secs(),
+            record.edges[0].latency_ok.mean_secs(),
+            quantile(0.5),
+            quantile(0.9),
+            quantile(0.99),
+            time_average(service.queued, record),
+            time_average(service.busy, record),
+        ]
+    });
+
+    let load = arrivals / work;
+    let sojourn = 1.0 / (work - arrivals);
+    mean.is(sojourn, 0.02);
+    called.is(sojourn, 0.02);
+    // Quantiles are told as the middle of a bucket, whose width is 1/128 of it at most.
+    for (estimate, q, sharpness) in [(p50, 0.5, 0.02), (p90, 0.9, 0.03), (p99, 0.99, 0.04)] {
+        estimate.is_near(-libm::log(1.0 - q) * sojourn, 1.0 / 256.0, sharpness);
+    }
+    in_line.is(load * load / (1.0 - load), 0.03);
+    busy.is(load, 0.005);
 }
 
-/// Erlang's loss formula: the share of calls lost by `c` lines at an offered load (Erlang, 1917).
-fn erlang_b(c: u32, load: f64) -> f64 {
-    (1..=c).fold(1.0, |b, n| load * b / (f64::from(n) + load * b))
+/// The chance that all of `slots` are taken if requests wait (Erlang C).
+fn erlang_c(slots: u32, offered: f64) -> f64 {
+    let (mut term, mut sum) = (1.0, 0.0);
+    for n in 0..slots {
+        sum += term;
+        term *= offered / f64::from(n + 1);
+    }
+    let waiting = term / (1.0 - offered / f64::from(slots));
+    waiting / (sum + waiting)
 }
 
-/// Erlang's delay formula: the share of calls that wait.
-fn erlang_c(c: u32, load: f64) -> f64 {
-    let b = erlang_b(c, load);
-    b / (1.0 - load / f64::from(c) * (1.0 - b))
+/// M/M/4 at load 0.85: a request waits with the chance of Erlang C, and if it does, then for an
+/// exponential time.
+#[test]
+fn four_slots_with_memoryless_work() {
+    let (slots, arrivals, work) = (4, 3.4, 1.0);
+    let service = tank::service("service", slots, u32::MAX, rate(work));
+    let system = stream_to(service, rate(arrivals), secs(150_000));
+    // Ends of buckets, so that the share above them is exact.
+    let [short, long] = [Span::from_nanos((1 << 31) - 1), Span::from_nanos((1 << 32) - 1)];
+    let [mean, waits, over_short, over_long, in_line] = replicate(&system, 2, |record| {
+        let waiting = &record.services[0].waiting;
+        [
+            waiting.mean_secs(),
+            waiting.share_above(Span::ZERO),
+            waiting.share_above(short),
+            waiting.share_above(long),
+            time_average(record.services[0].queued, record),
+        ]
+    });
+
+    let spare = f64::from(slots) * work - arrivals;
+    let all_taken = erlang_c(slots, arrivals / work);
+    let longer_than = |span: Span| all_taken * libm::exp(-spare * span.as_secs_f64());
+    mean.is(all_taken / spare, 0.03);
+    waits.is(all_taken, 0.01);
+    over_short.is(longer_than(short), 0.03);
+    over_long.is(longer_than(long), 0.06);
+    in_line.is(arrivals * all_taken / spare, 0.03);
+}
+
+/// M/G/1: the mean wait depends on the law of work by its first two moments (Pollaczek and
+/// Khinchine).
+#[track_caller]
+fn pollaczek_khinchine(work: &Law, cv2: f64, seeds: u64, counted: Span, sharpness: f64) {
+    assert!((work.cv2() - cv2).abs() < 1e-6, "{}", work.cv2());
+    let mean = work.mean_secs();
+    let load = 0.7;
+    let arrivals = load / mean;
+    let service = tank::service("service", 1, u32::MAX, work.clone());
+    let system = stream_to(service, rate(arrivals), counted);
+    let [waiting, busy] = replicate(&system, seeds, |record| {
+        [record.services[0].waiting.mean_secs(), time_average(record.services[0].busy, record)]
+    });
+    let second_moment = mean * mean * (1.0 + cv2);
+    waiting.is(arrivals * second_moment / (2.0 * (1.0 - load)), sharpness);
+    busy.is(load, sharpness / 2.0);
 }
 
 #[test]
-fn mm1_sojourn() {
-    let records =
-        replicate(&open(millis(125), 1, u32::MAX, exponential(millis(100)), secs(60_000)));
-    // Exponential with mean 1 / (10 − 8) s.
-    let latency = |q: f64| {
-        move |r: &sim::Record| {
-            r.edges[0].latency_ok.quantile(q).expect("there are calls").as_secs_f64()
-        }
+fn one_slot_with_constant_work() {
+    pollaczek_khinchine(&Law::constant(secs(1)), 0.0, 3, secs(250_000), 0.012);
+}
+
+#[test]
+fn one_slot_with_lognormal_work() {
+    let work = Law::lognormal(secs(1), 0.8).expect("valid");
+    pollaczek_khinchine(&work, libm::expm1(0.64), 4, secs(300_000), 0.02);
+}
+
+/// Nine in ten are short, one in ten is ten times as long.
+#[test]
+fn one_slot_with_hyperexponential_work() {
+    let [short, long] = [secs(1), secs(10)];
+    let work = Law::hyperexponential(&[(0.9, short), (0.1, long)]).expect("valid");
+    let mean = 0.9 + 0.1 * 10.0;
+    let second_moment = 2.0 * (0.9 + 0.1 * 100.0);
+    let cv2 = second_moment / (mean * mean) - 1.0;
+    pollaczek_khinchine(&work, cv2, 5, secs(600_000), 0.03);
+}
+
+/// A finite source: ten agents that think and call, two slots. Also known as machine repair.
+///
+/// The number of calls at the service is a birth and death process: from n it grows at the rate
+/// (10 − n)λ, and shrinks at the rate min(n, 2)μ.
+#[test]
+fn ten_agents_share_two_slots() {
+    let (agents, slots) = (10_u32, 2_u32);
+    let (thinks, work) = (0.1, 0.5);
+    let service = tank::service("service", slots, u32::MAX, rate(work));
+    let mut system = stream_to(service, rate(1.0), secs(60_000));
+    let thinking = tank::closed(rate(thinks));
+    system.agents = vec![tank::agents("agent", agents, thinking, vec![tank::call(0)])];
+    let [throughput, waiting, in_line, tasks] = replicate(&system, 6, |record| {
+        let service = &record.services[0];
+        let counted = crate::support::counted(record);
+        [
+            service.requests.good() as f64 / counted,
+            service.waiting.mean_secs(),
+            time_average(service.queued, record),
+            record.agents[0].latency_ok.mean_secs(),
+        ]
+    });
+
+    let mut weights = vec![1.0];
+    for n in 0..agents {
+        let (grows, shrinks) = (f64::from(agents - n), f64::from((n + 1).min(slots)));
+        weights.push(weights[n as usize] * grows * thinks / (shrinks * work));
+    }
+    let total: f64 = weights.iter().sum();
+    let mean_of = |value: &dyn Fn(u32) -> u32| {
+        let each = weights.iter().zip(0_u32..);
+        each.map(|(weight, n)| weight / total * f64::from(value(n))).sum::<f64>()
     };
-    agrees(&records, |r| r.edges[0].latency_ok.mean_secs(), 0.5, 0.03);
-    agrees(&records, latency(0.5), 0.5 * libm::log(2.0), 0.03);
-    agrees(&records, latency(0.9), 0.5 * libm::log(10.0), 0.03);
-    agrees(&records, latency(0.99), 0.5 * libm::log(100.0), 0.04);
-    // ρ² / (1 − ρ) in line, and Little's law.
-    agrees(&records, |r| r.services[0].queued as f64 / 1e9 / 58_800.0, 3.2, 0.05);
-    agrees(&records, |r| r.services[0].busy as f64 / 1e9 / 58_800.0, 0.8, 0.01);
-}
-
-#[test]
-fn mmc_waiting() {
-    let (c, load) = (4, 3.4);
-    let gap = millis(1000).scale(1.0 / load);
-    let records = replicate(&open(gap, c, u32::MAX, exponential(secs(1)), secs(100_000)));
-    let wait = erlang_c(c, load) / (f64::from(c) - load);
-    agrees(&records, |r| r.services[0].waiting.mean_secs(), wait, 0.03);
-    let waits = |r: &sim::Record| r.services[0].waiting.share_above(Span::ZERO);
-    agrees(&records, waits, erlang_c(c, load), 0.02);
-    let long = |r: &sim::Record| r.services[0].waiting.share_above(secs(2));
-    agrees(&records, long, erlang_c(c, load) * libm::exp(-2.0 * (f64::from(c) - load)), 0.05);
-}
-
-#[test]
-fn blocking_is_erlang_b_whatever_the_law() {
-    let laws = [exponential(secs(2)), Law::lognormal_p99(millis(1500), secs(8)).expect("valid")];
-    for law in laws {
-        let load = law.mean_secs() / 0.5;
-        let records = replicate(&open(millis(500), 5, 0, law, secs(40_000)));
-        let lost = |r: &sim::Record| {
-            let requests = &r.services[0].requests;
-            requests.failed_as(Class::Overload) as f64 / requests.answered() as f64
-        };
-        agrees(&records, lost, erlang_b(5, load), 0.02);
-    }
-}
-
-#[test]
-fn a_bulkhead_without_queue_is_erlang_b() {
-    let mut system = open(millis(500), u32::MAX, 0, exponential(secs(2)), secs(40_000));
-    system.policies = vec![tank::policy(vec![tank::bulkhead(5, 0, None)])];
-    system.edges = vec![tank::edge(0, 0, Some(0))];
-    let records = replicate(&system);
-    let refused = |r: &sim::Record| {
-        let calls = &r.edges[0].calls;
-        calls.failed_as(Class::BulkheadFull) as f64 / calls.answered() as f64
-    };
-    agrees(&records, refused, erlang_b(5, 4.0), 0.02);
-}
-
-#[test]
-fn mg1_waits_by_pollaczek_and_khinchine() {
-    let laws = [
-        Law::constant(millis(700)),
-        Law::lognormal_p99(millis(500), millis(2500)).expect("valid"),
-        Law::hyperexponential(&[(0.9, millis(400)), (0.1, millis(3400))]).expect("valid"),
-    ];
-    for law in laws {
-        let (mean, gap) = (law.mean_secs(), 1.0);
-        let load = mean / gap;
-        // λ E[S²] / 2 (1 − ρ), by the squared coefficient of variation.
-        let wait = load * mean * (1.0 + law.cv2()) / (2.0 * (1.0 - load));
-        let records = replicate(&open(secs(1), 1, u32::MAX, law, secs(200_000)));
-        agrees(&records, |r| r.services[0].waiting.mean_secs(), wait, 0.06);
-    }
-}
-
-#[test]
-fn a_finite_source_is_the_machine_repair_model() {
-    // Ten machines that run 10 s on average, two repairmen who take 2 s.
-    let (machines, repairmen, think, repair) = (10_u32, 2_u32, 10.0, 2.0);
-    let mut weights = vec![1.0_f64];
-    for broken in 1..=machines {
-        let rate = f64::from(machines - broken + 1) / think;
-        let served = f64::from(broken.min(repairmen)) / repair;
-        weights.push(weights[broken as usize - 1] * rate / served);
-    }
-    let all: f64 = weights.iter().sum();
-    let broken = weights.iter().enumerate().map(|(n, w)| n as f64 * w / all).sum::<f64>();
-    let throughput = (f64::from(machines) - broken) / think;
-
-    let horizon = secs(40_000);
-    let mut system = open(secs(1), repairmen, u32::MAX, exponential(secs(2)), horizon);
-    let arrivals = tank::closed(exponential(secs(10)));
-    system.agents = vec![tank::agents("a", machines, arrivals, vec![tank::call(0)])];
-    let records = replicate(&system);
-    let measured = |r: &sim::Record| r.agents[0].tasks.issued as f64 / 39_200.0;
-    agrees(&records, measured, throughput, 0.01);
-    let sojourn = broken / throughput;
-    agrees(&records, |r| r.edges[0].latency_ok.mean_secs(), sojourn, 0.01);
+    let rate_of_calls = thinks * mean_of(&|n| agents - n);
+    let line = mean_of(&|n| n.saturating_sub(slots));
+    throughput.is(rate_of_calls, 0.005);
+    in_line.is(line, 0.01);
+    waiting.is(line / rate_of_calls, 0.01);
+    tasks.is(line / rate_of_calls + 1.0 / work, 0.01);
 }

@@ -1,28 +1,92 @@
-//! Replications, and intervals over them.
+//! Independent runs, what they say about a mean, and the systems most tests begin with.
 
-use sim::model::system::System;
+use patterns::Span;
+use sim::kernel::Law;
+use sim::model::system::{Arrivals, Service, System};
 use sim::{Record, Watch, run};
 
-/// Runs of each system.
+use crate::tank::{self, at};
+
+/// Independent runs behind each estimate.
 const RUNS: u64 = 20;
 
-/// The 99.5 % quantile of Student's t distribution with 19 degrees of freedom (any table).
-const T: f64 = 2.860_935;
+/// The quantile 0.995 of Student's t law with `RUNS - 1` degrees of freedom.
+///
+/// NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, line 19.
+const STUDENT_T: f64 = 2.861;
 
-/// The same system with different luck.
-pub(crate) fn replicate(system: &System) -> Vec<Record> {
-    (1..=RUNS).map(|seed| run(system, seed, Watch::Counts)).collect()
+/// A mean over independent runs, and half the width of its 99 % confidence interval.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Estimate {
+    mean: f64,
+    half_width: f64,
 }
 
-/// Holds the mean of a number over replications against theory: it must lie within the 99 %
-/// interval, and half of the interval must be at most `sharp` of the value.
-#[track_caller]
-pub(crate) fn agrees(records: &[Record], of: impl Fn(&Record) -> f64, theory: f64, sharp: f64) {
-    let values: Vec<f64> = records.iter().map(of).collect();
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    let half = T * (squares / (n - 1.0) / n).sqrt();
-    assert!((mean - theory).abs() <= half, "{mean} ± {half} is not {theory}");
-    assert!(half <= sharp * theory, "± {half} says too little about {theory}");
+impl Estimate {
+    fn of(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
+        let half_width = STUDENT_T * (squares / (count - 1.0) / count).sqrt();
+        Self { mean, half_width }
+    }
+
+    /// Asserts that theory is within the interval, and that half of the interval is no wider than
+    /// the share `sharpness` of what theory says.
+    #[track_caller]
+    pub(crate) fn is(self, theory: f64, sharpness: f64) {
+        self.is_near(theory, 0.0, sharpness);
+    }
+
+    /// The same for what is measured to within the share `slack` only.
+    #[track_caller]
+    pub(crate) fn is_near(self, theory: f64, slack: f64, sharpness: f64) {
+        let Self { mean, half_width } = self;
+        let told = format!("{mean:.6} ± {half_width:.6} where theory says {theory:.6}");
+        assert!((mean - theory).abs() <= half_width + slack * theory, "{told}");
+        assert!(half_width <= sharpness * theory, "too vague: {told}");
+    }
+}
+
+/// Runs a system with seeds of its own, and estimates the means of what is measured.
+pub(crate) fn replicate<const N: usize>(
+    system: &System,
+    seeds: u64,
+    measure: impl Fn(&Record) -> [f64; N],
+) -> [Estimate; N] {
+    let runs: Vec<[f64; N]> = (0..RUNS)
+        .map(|index| {
+            let record = run(system, seeds * 1000 + index, Watch::Counts);
+            assert_eq!(record.stopped, None);
+            measure(&record)
+        })
+        .collect();
+    std::array::from_fn(|n| Estimate::of(&runs.iter().map(|run| run[n]).collect::<Vec<_>>()))
+}
+
+/// The counted time of a run, in seconds.
+pub(crate) fn counted(record: &Record) -> f64 {
+    record.ended.since(record.warmup).as_secs_f64()
+}
+
+/// A sum of time over requests, given in nanoseconds, as a mean over time.
+pub(crate) fn time_average(nanos: u128, record: &Record) -> f64 {
+    nanos as f64 / 1e9 / counted(record)
+}
+
+/// Gaps of a Poisson process, or memoryless work, of so many by the second.
+pub(crate) fn rate(per_second: f64) -> Law {
+    tank::exponential(Span::from_secs(1).scale(1.0 / per_second))
+}
+
+/// Tasks that come by this law of gaps, each of which calls one service; counted for a time after
+/// a tenth of that time.
+pub(crate) fn stream_to(service: Service, gaps: Law, counted: Span) -> System {
+    let warmup = counted.scale(0.1);
+    let mut system = tank::system(warmup + counted);
+    system.warmup = at(warmup);
+    system.agents = vec![tank::agents("source", 1, Arrivals::Open(gaps), vec![tank::call(0)])];
+    system.services = vec![service];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system
 }

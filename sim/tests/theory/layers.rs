@@ -1,0 +1,175 @@
+//! Breaker and backoff: how many calls it takes to open, how long it takes to give up.
+
+use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::retry::{self, RetryAfter, Rule};
+use patterns::{Class, Span, Time};
+use sim::Record;
+use sim::kernel::Law;
+use sim::model::system::{LayerMaker, System};
+
+use crate::support::{rate, replicate, stream_to};
+use crate::tank::{self, secs};
+
+/// One agent that calls every 100 s a service which answers at once and fails this share.
+fn calls_one_by_one(layer: LayerMaker, failing: f64, calls: u64) -> System {
+    let mut service = tank::service("service", u32::MAX, 0, Law::constant(Span::ZERO));
+    service.errors = vec![(Class::Network, failing)];
+    let mut system = stream_to(service, rate(1.0), secs(100 * calls));
+    let thinking = tank::closed(Law::constant(secs(100)));
+    system.agents = vec![tank::agents("agent", 1, thinking, vec![tank::call(0)])];
+    system.policies = vec![tank::policy(vec![layer])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    system
+}
+
+fn entered(record: &Record, state: &str) -> f64 {
+    let states = &record.layers[0].states;
+    let found = states.iter().find(|found| found.state == state);
+    found.expect("it was in this state").entered as f64
+}
+
+/// A closed breaker opens after (p^−k − 1) / (1 − p) calls in the mean, if it takes `k` failures
+/// in a row and each call fails with the chance `p` (W. Feller, "An Introduction to Probability
+/// Theory and Its Applications", volume 1, chapter XIII.7).
+///
+/// Its open wait is over when the next call comes, which is then a probe: 1 / (1 − p) of them,
+/// and as many openings, until it is closed again.
+#[track_caller]
+fn opens_after_a_row(failures: u32, failing: f64, seeds: u64, calls: u64) {
+    let breaker = tank::breaker(failures, Span::from_nanos(1));
+    let system = calls_one_by_one(breaker, failing, calls);
+    let probes = 1.0 / (1.0 - failing);
+    let [until_open, openings] = replicate(&system, seeds, |record| {
+        let closed = entered(record, "closed");
+        let sent = record.edges[0].attempts.issued as f64;
+        assert_eq!(record.edges[0].calls.failed_as(Class::BreakerOpen), 0);
+        [sent / closed - probes, entered(record, "open") / closed]
+    });
+    let in_a_row = libm::pow(failing, -f64::from(failures));
+    until_open.is((in_a_row - 1.0) / (1.0 - failing), 0.02);
+    openings.is(probes, 0.015);
+}
+
+#[test]
+fn a_breaker_opens_after_three_in_a_row() {
+    opens_after_a_row(3, 0.3, 41, 100_000);
+}
+
+#[test]
+fn a_breaker_opens_after_five_in_a_row() {
+    opens_after_a_row(5, 0.5, 42, 100_000);
+}
+
+/// Four retries of calls that always fail.
+fn retrying(first: Span, factor: f64, jitter: Jitter, cap: Option<(Span, CapWhen)>) -> System {
+    let (cap, cap_when) =
+        cap.map_or((None, CapWhen::BeforeJitter), |(cap, when)| (Some(cap), when));
+    let curve = Curve::Exponential { first, factor };
+    let backoff = backoff::Settings { curve, cap, cap_when, jitter };
+    let rule = Rule { retries: RETRIES, backoff, retry_after: RetryAfter::Ignore };
+    let rules = [(Class::Network, rule)].into();
+    let settings = retry::Settings { rules, max_retries: None, max_elapsed: None };
+    let retry = retry::Retry::new(settings).expect("valid");
+    let mut system = calls_one_by_one(tank::maker("retry", retry), 1.0, 4000);
+    system.warmup = Time::ZERO;
+    system
+}
+
+const RETRIES: u32 = 4;
+/// The first wait and the factor, for all kinds of jitter but one.
+const FIRST: f64 = 1.0;
+const FACTOR: f64 = 2.0;
+
+/// What a call waits in all: its mean, and where it must stay and nearly reach, to within the share
+/// `reached` of what is between the bounds.
+#[track_caller]
+fn waits(system: &System, seeds: u64, mean: f64, bounds: (f64, f64), reached: f64) {
+    let [measured] = replicate(system, seeds, |record| {
+        let edge = &record.edges[0];
+        let attempts = u64::from(RETRIES + 1) * edge.calls.answered();
+        let of_last_call = edge.attempts.issued - attempts;
+        assert!(of_last_call <= u64::from(RETRIES + 1), "{of_last_call}");
+        let [least, most] = [edge.latency_failed.min(), edge.latency_failed.max()]
+            .map(|bound| bound.expect("not empty").as_secs_f64());
+        assert!(bounds.0 <= least && most <= bounds.1, "{least} to {most}");
+        let near = reached * (bounds.1 - bounds.0);
+        assert!(least <= bounds.0 + near && bounds.1 - near <= most, "{least} to {most}");
+        [edge.latency_failed.mean_secs()]
+    });
+    measured.is(mean, 0.01);
+}
+
+/// The lengths of the waits before they are spread: 1, 2, 4 and 8 seconds.
+fn lengths() -> impl Iterator<Item = f64> {
+    (0..RETRIES).scan(FIRST, |length, _| {
+        let this = *length;
+        *length *= FACTOR;
+        Some(this)
+    })
+}
+
+#[test]
+fn waits_without_jitter_are_the_curve() {
+    let system = retrying(secs(1), FACTOR, Jitter::None, None);
+    let [mean, least, most] = replicate(&system, 43, |record| {
+        let waits = &record.edges[0].latency_failed;
+        let ends = [waits.min(), waits.max()].map(|end| end.expect("not empty").as_secs_f64());
+        [waits.mean_secs(), ends[0], ends[1]]
+    });
+    let sum = lengths().sum();
+    for exact in [mean, least, most] {
+        exact.is_near(sum, 1e-12, 1e-12);
+    }
+}
+
+#[test]
+fn waits_under_full_jitter_are_half_the_curve() {
+    let sum: f64 = lengths().sum();
+    let system = retrying(secs(1), FACTOR, Jitter::Full, None);
+    waits(&system, 44, sum / 2.0, (0.0, sum), 0.1);
+}
+
+#[test]
+fn waits_under_equal_jitter_are_three_quarters_of_the_curve() {
+    let sum: f64 = lengths().sum();
+    let system = retrying(secs(1), FACTOR, Jitter::Equal, None);
+    waits(&system, 45, sum * 0.75, (sum / 2.0, sum), 0.1);
+}
+
+/// Each wait is uniform from the first length to `factor` times the wait before: so its mean is
+/// (first + factor × mean of the one before) / 2.
+#[test]
+fn waits_under_decorrelated_jitter_follow_the_recursion() {
+    let factor = 3.0;
+    let (mut before, mut longest, mut mean, mut most) = (FIRST, FIRST, 0.0, 0.0);
+    for _ in 0..RETRIES {
+        before = f64::midpoint(FIRST, factor * before);
+        longest *= factor;
+        mean += before;
+        most += longest;
+    }
+    let system = retrying(secs(1), factor, Jitter::Decorrelated, None);
+    waits(&system, 46, mean, (FIRST * f64::from(RETRIES), most), 0.35);
+}
+
+/// Capped before jitter, a wait is uniform up to the lesser of length and cap.
+#[test]
+fn waits_capped_before_jitter() {
+    let sum: f64 = lengths().map(|length| length.min(3.0)).sum();
+    let cap = Some((secs(3), CapWhen::BeforeJitter));
+    waits(&retrying(secs(1), FACTOR, Jitter::Full, cap), 47, sum / 2.0, (0.0, sum), 0.15);
+}
+
+/// Capped after jitter, a wait of length d is longer than x with the chance 1 − x/d up to the cap
+/// c, so its mean is c − c²/2d.
+#[test]
+fn waits_capped_after_jitter() {
+    let cap = 3.0;
+    let mean = lengths().map(|length| {
+        let end = length.min(cap);
+        end - end * end / (2.0 * length)
+    });
+    let most = lengths().map(|length| length.min(cap)).sum();
+    let system = retrying(secs(1), FACTOR, Jitter::Full, Some((secs(3), CapWhen::AfterJitter)));
+    waits(&system, 48, mean.sum(), (0.0, most), 0.15);
+}
