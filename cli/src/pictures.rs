@@ -1,9 +1,10 @@
 //! Which pictures there are of a run and of a sweep.
 
-use patterns::Time;
+use patterns::{Span, Time};
 use results::Study;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
 use scenarios::{Plan, seed_of};
+use sim::observe::{LaneKind, Trace};
 use sim::{Record, Watch};
 
 use crate::output::{Folder, Unwritten};
@@ -57,7 +58,22 @@ pub(crate) fn of_run(
 
 fn of_trace(plan: &Plan, record: &Record, command: &str) -> Option<Scene> {
     let trace = record.trace.as_ref()?;
-    timeline(&plan.title, command, trace, (Time::ZERO, record.ended))
+    timeline(&plan.title, command, trace, window(trace, record.ended))
+}
+
+/// Calls that a sheet can show before they run together.
+const CALLS_MAX: usize = 6000;
+
+/// The whole run, or if that is too much the first fault and as long before and after it.
+fn window(trace: &Trace, end: Time) -> (Time, Time) {
+    let services = trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Service);
+    let first = services.filter_map(|lane| lane.episodes.first()).min_by_key(|fault| fault.from);
+    let Some(fault) = first.filter(|_| trace.calls.len() > CALLS_MAX) else {
+        return (Time::ZERO, end);
+    };
+    let around = fault.to.since(fault.from).max(Span::from_secs(60));
+    let before = fault.from.since(Time::ZERO + around);
+    (Time::ZERO + before, (fault.to + around).min(end))
 }
 
 fn draw(name: &str, scene: Option<Scene>, folder: &mut Folder) -> Result<(), Unwritten> {

@@ -1,5 +1,7 @@
 //! What a sweep came to: the measures of every run, cell by cell.
 
+use std::ops::Deref;
+
 use sim::Record;
 use sim::observe::Histogram;
 use sim::observe::measure::{Better, Measure};
@@ -26,30 +28,23 @@ impl Axis {
 /// What a sweep came to. It does not depend on the order in which runs are added.
 #[derive(Clone, Debug)]
 pub struct Study {
-    /// What the scenario is about.
-    pub title: String,
-    /// Variants; the first is the file as it is written.
-    pub variants: Vec<String>,
-    /// What is varied within each variant.
-    pub axes: Vec<Axis>,
-    /// The place on each axis of the value that the file itself has.
-    pub default: Option<Vec<usize>>,
-    /// Runs of each cell.
-    pub replications: u32,
-    /// The root seed.
-    pub seed: u64,
-    /// What was measured.
-    pub measures: Vec<Measure>,
+    /// What it is about.
+    pub question: Question,
     /// Which of the measures is looked at.
     pub objective: usize,
-    /// Whether more of it is better.
-    pub better: Better,
-    /// The command that makes it again.
-    pub command: String,
     /// By cell, measure and replication.
     values: Vec<f64>,
     /// By cell: how long tasks of the first group of agents took, over all replications.
     latency: Vec<Histogram>,
+}
+
+/// A study can be asked for everything that its question says.
+impl Deref for Study {
+    type Target = Question;
+
+    fn deref(&self) -> &Question {
+        &self.question
+    }
 }
 
 /// What a study is about, before anything was run.
@@ -84,34 +79,20 @@ impl Study {
     ///
     /// If the objective is none of the measures.
     pub fn new(question: Question) -> Self {
-        let Question { title, variants, axes, default, replications, seed, .. } = question;
-        let Question { measures, objective, better, command, .. } = question;
-        let at = measures.iter().position(|measure| *measure == objective);
+        let Question { variants, axes, replications, measures, objective, .. } = &question;
+        let at = measures.iter().position(|measure| measure == objective);
         let objective = at.expect("the objective is one of the measures");
         let cells = axes.iter().map(|axis| axis.values.len()).product::<usize>() * variants.len();
-        let values = vec![f64::NAN; cells * measures.len() * replications as usize];
+        let values = vec![f64::NAN; cells * measures.len() * *replications as usize];
         let latency = vec![Histogram::default(); cells];
-        Self {
-            title,
-            variants,
-            axes,
-            default,
-            replications,
-            seed,
-            measures,
-            objective,
-            better,
-            command,
-            values,
-            latency,
-        }
+        Self { question, objective, values, latency }
     }
 
     /// Takes up one run of a cell.
     pub fn add(&mut self, cell: usize, replication: u32, record: &Record) {
         for measure in 0..self.measures.len() {
             let at = self.at(cell, measure) + replication as usize;
-            self.values[at] = self.measures[measure].of(record);
+            self.values[at] = self.question.measures[measure].of(record);
         }
         if let Some(agents) = record.agents.first() {
             self.latency[cell].merge(&agents.latency());

@@ -29,7 +29,9 @@ pub fn timeline(
     if left_out > 0 {
         subtitle += &format!(" Lanes with nothing to show, or no room: {left_out}.");
     }
-    let (mut scene, area) = Scene::framed(&title(trace), &subtitle, command);
+    subtitle +=
+        &format!(" From {} to {} of the run.", clock(from.as_secs_f64()), clock(to.as_secs_f64()));
+    let (mut scene, area) = Scene::framed(&title(trace, (from, to)), &subtitle, command);
     let names = lanes.iter().map(|lane| width_of(&lane.name, 13.0, false)).fold(0.0, f64::max);
     // A few lanes need not fill the sheet.
     let top = area.top + 26.0;
@@ -74,9 +76,10 @@ fn shown(trace: &Trace) -> Vec<&Lane> {
 }
 
 /// What the run shows: when the first breaker opened and was closed again, and the calls that fail.
-fn title(trace: &Trace) -> String {
-    let failed = trace.calls.iter().filter(|call| !call.outcome.is_ok()).count();
-    let all = trace.calls.len();
+fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
+    let shown = || trace.calls.iter().filter(|call| from <= call.to && call.to <= to);
+    let failed = shown().filter(|call| !call.outcome.is_ok()).count();
+    let all = shown().count();
     let layers = || trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Layer);
     let opens = |lane: &Lane| lane.episodes.iter().filter(|e| e.state == "open").count();
     let times: usize = layers().map(opens).sum();
@@ -105,6 +108,7 @@ fn title(trace: &Trace) -> String {
             let first = clock(first.as_secs_f64());
             format!("Breakers open {times} times, first at {first}; {calls}")
         }
+        (None, _) if layers().next().is_none() => calls,
         (None, _) => format!("No breaker opens; {calls}"),
     }
 }

@@ -92,7 +92,7 @@ fn titles_say_what_is_in_the_data() {
     assert!(title.contains("one other may be as good") || title.contains("others may"), "{title}");
 
     // Turned round, the slow service is the best, and it is the file's own.
-    study.better = Better::Higher;
+    study.question.better = Better::Higher;
     let title = heat_map(&study).unwrap().title().to_owned();
     assert!(title.contains("file's own setting, latency 2, all 1, is the best"), "{title}");
 }
