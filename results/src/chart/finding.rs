@@ -23,12 +23,12 @@ pub(crate) fn variants(study: &Study) -> String {
         let change = study.difference(best, base, study.objective);
         let name = &study.variants[variant];
         if change.may_be_zero() {
-            return Some(format!("With {name}: no clear change of the best."));
+            return Some(format!("With {name}: no clear change of the best. "));
         }
         let change = scale::difference(change.mean, change.low, change.high, unit);
-        Some(format!("With {name}, the best changes by {change}."))
+        Some(format!("With {name}, the best changes by {change}. "))
     });
-    told.collect::<Vec<_>>().join(" ")
+    told.collect()
 }
 
 /// The best cell, and what the file's own setting loses against it.

@@ -19,7 +19,7 @@ pub fn heat_map(study: &Study) -> Option<Scene> {
     let unit = study.objective().unit();
     let title = finding::best_against_default(study);
     let subtitle = format!(
-        "{}. {} {} Mean of {} runs in each cell, with the same luck in every cell.",
+        "{}. {}{} Mean of {} runs in each cell, with the same luck in every cell.",
         study.title.trim_end_matches('.'),
         finding::variants(study),
         study.objective().definition(),
