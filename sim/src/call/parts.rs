@@ -10,24 +10,26 @@ use crate::kernel::{LaneId, Stream};
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Make a request of this leaf; tell it by [`Calls::launched`], or [`Calls::end`] it.
+    /// Make a request of this leaf; tell it by [`Calls::launched`](super::Calls::launched), or
+    /// [`Calls::end`](super::Calls::end) it.
     Launch {
         /// The leaf.
         leaf: u32,
         /// The link it travels on.
         link: u32,
     },
-    /// The request made of this leaf is no longer waited for. It may [`Calls::end`] all the same,
-    /// or be [`Calls::forget`]-ed.
+    /// The request made of this leaf is no longer waited for. It may all the same
+    /// [`Calls::end`](super::Calls::end),
+    /// or be [`Calls::forget`](super::Calls::forget)-ed.
     Abandon {
         /// The leaf.
         leaf: u32,
-        /// What [`Calls::launched`] was told.
+        /// What [`Calls::launched`](super::Calls::launched) was told.
         request: u32,
     },
     /// A call has ended.
     Done {
-        /// What [`Calls::begin`] was told.
+        /// What [`Calls::begin`](super::Calls::begin) was told.
         caller: u32,
         /// How it ended.
         outcome: Outcome,
