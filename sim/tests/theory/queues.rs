@@ -130,7 +130,7 @@ fn ten_agents_share_two_slots() {
     let (agents, slots) = (10_u32, 2_u32);
     let (thinks, work) = (0.1, 0.5);
     let service = tank::service("service", slots, u32::MAX, rate(work));
-    let mut system = stream_to(service, rate(1.0), secs(60_000));
+    let mut system = stream_to(service, rate(1.0), secs(90_000));
     let thinking = tank::closed(rate(thinks));
     system.agents = vec![tank::agents("agent", agents, thinking, vec![tank::call(0)])];
     let [throughput, waiting, in_line, tasks] = replicate(&system, 6, |record| {
