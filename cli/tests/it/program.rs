@@ -114,6 +114,18 @@ fn every_scenario_is_listed_and_can_be_shown_and_checked() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
+/// The scenario that the README explains can be run as it stands.
+#[test]
+fn the_scenario_in_the_readme_is_right() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let scenario = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::new("readme");
+    fs::write(folder.0.join("mine.toml"), scenario).unwrap();
+    let output = wavetank(&["sweep", "mine.toml", "--replications", "1"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
 /// The pictures and tables in the repository are what the program makes.
 #[test]
 fn the_gallery_is_what_the_program_makes() {

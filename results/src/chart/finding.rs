@@ -54,9 +54,7 @@ pub(crate) fn best_against_default(study: &Study) -> String {
             format!("The file's own setting, {place}, is the best: {objective} is {reached}{among}")
         }
         Some(default) if study.is_tied(default, best) => {
-            format!(
-                "{place} is the best: {objective} is {reached}; the file's own setting may be as good"
-            )
+            format!("{place} is the best: {objective} is {reached}; the file's own may be as good")
         }
         Some(default) => {
             let from = study.difference(default, best, study.objective);

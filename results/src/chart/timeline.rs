@@ -31,11 +31,14 @@ pub fn timeline(
     }
     let (mut scene, area) = Scene::framed(&title(trace), &subtitle, command);
     let names = lanes.iter().map(|lane| width_of(&lane.name, 13.0, false)).fold(0.0, f64::max);
+    // A few lanes need not fill the sheet.
+    let top = area.top + 26.0;
+    let height = ((area.bottom - 30.0 - top) / lanes.len() as f64).min(110.0);
     let inner = Area {
         left: area.left + names.min(300.0) + 14.0,
         right: area.right - 10.0,
-        top: area.top + 26.0,
-        bottom: area.bottom - 30.0,
+        top,
+        bottom: top + height * lanes.len() as f64,
     };
     let span = (from.as_secs_f64(), to.as_secs_f64());
     let across = Scale::new(span, (inner.left, inner.right));
@@ -45,7 +48,6 @@ pub fn timeline(
         scene.text(x, inner.bottom + 20.0, &clock(tick), 13.0, Role::Muted, Anchor::Middle);
     }
     faults(&mut scene, &lanes, inner, &across, span);
-    let height = (inner.height() / lanes.len() as f64).min(64.0);
     for (index, lane) in lanes.iter().enumerate() {
         let top = inner.top + index as f64 * height + 6.0;
         let middle = top + (height - 6.0) / 2.0 + 4.0;
@@ -71,7 +73,7 @@ fn shown(trace: &Trace) -> Vec<&Lane> {
     agents.chain(of(LaneKind::Layer, layers)).chain(of(LaneKind::Service, services)).collect()
 }
 
-/// What the run shows: when the first breaker opened and was closed again, or how many calls failed.
+/// What the run shows: when the first breaker opened and was closed again, and the calls that fail.
 fn title(trace: &Trace) -> String {
     let failed = trace.calls.iter().filter(|call| !call.outcome.is_ok()).count();
     let all = trace.calls.len();
@@ -94,7 +96,7 @@ fn title(trace: &Trace) -> String {
     let calls = format!("{failed} of {all} calls fail");
     match (first, recovered) {
         (Some(first), Some((back, closed))) => format!(
-            "The first breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
+            "A breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
             clock(first.as_secs_f64()),
             clock(back.as_secs_f64()),
             clock(closed.as_secs_f64())

@@ -249,6 +249,8 @@ fn many_mistakes_are_told_at_once() {
               |
             7 | arrivals = "poisson(evry=90s)"
               |            ^^^^^^^^^^^^^^^^^^^
+              |
+              = help: `evry` should perhaps be `every`
 
             error: `lognormal`: `p99` must be at least `median`
               --> it.toml:11:11

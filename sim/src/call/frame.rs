@@ -27,6 +27,8 @@ impl Flag {
 
 /// A call at one layer, or a leaf.
 #[derive(Clone, Copy, Debug)]
+// In lines of the cache of its own, and found by a shift: some 3 % of a run.
+#[repr(align(64))]
 pub(super) struct Frame {
     pub(super) began: Time,
     pub(super) link: u32,

@@ -9,6 +9,8 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// A task at an agent, or a request at a service.
 #[derive(Clone, Copy, Debug)]
+// In lines of the cache of its own, and found by a shift: some 3 % of a run.
+#[repr(align(64))]
 pub(super) struct Request {
     /// When it came to the node.
     pub(super) arrived: Time,

@@ -3,18 +3,25 @@
 use std::error::Error;
 use std::fmt;
 
-use patterns::Class;
-
-use super::{AgentRecord, EdgeRecord, Histogram, Record, ServiceRecord, Tally};
+use super::{AgentRecord, EdgeRecord, LayerRecord, Record, ServiceRecord};
 use crate::model::system::{Party, System};
+
+use definitions::{AGENTS, Definition, EDGES, SERVICES};
+
+mod definitions;
+#[cfg(test)]
+mod tests;
 
 /// One number of a record, such as `agents.worker.success`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measure {
     path: String,
+    /// Of which group of agents, service or edge.
+    subject: String,
     what: What,
 }
 
+/// What is asked, and where in the record the answer is looked for first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum What {
     Agents(usize, &'static Definition<AgentRecord>),
@@ -56,6 +63,17 @@ impl Unit {
             Self::Share | Self::Count | Self::Ratio => "",
         }
     }
+
+    /// What tables call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Seconds | Self::WorkSeconds => "s",
+            Self::Count => "count",
+            Self::PerHour => "1/h",
+            Self::Ratio => "ratio",
+        }
+    }
 }
 
 /// Which direction is good.
@@ -67,131 +85,8 @@ pub enum Better {
     Lower,
 }
 
-/// How a number comes out of one part of a record, given the measured time in seconds.
-#[derive(Debug)]
-struct Definition<R: 'static> {
-    name: &'static str,
-    unit: Unit,
-    better: Option<Better>,
-    text: &'static str,
-    of: fn(&R, f64) -> f64,
-}
-
-impl<R> PartialEq for Definition<R> {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-macro_rules! definitions {
-    ($($name:literal $unit:ident $better:expr, $text:literal, $of:expr;)+) => {
-        &[$(Definition { name: $name, unit: Unit::$unit, better: $better, text: $text, of: $of }),+]
-    };
-}
-
-const HIGHER: Option<Better> = Some(Better::Higher);
-const LOWER: Option<Better> = Some(Better::Lower);
-
-const AGENTS: &[Definition<AgentRecord>] = definitions! {
-    "success" Share HIGHER, "Tasks that ended good or degraded, of all that ended. Tasks still \
-        open at the end are left out.", |r, _| share(r.tasks.good() + r.tasks.degraded(), &r.tasks);
-    "complete" Share HIGHER, "Tasks that ended good, of all that ended.",
-        |r, _| share(r.tasks.good(), &r.tasks);
-    "degraded" Share LOWER, "Tasks that ended with a stand-in for an answer, of all that ended.",
-        |r, _| share(r.tasks.degraded(), &r.tasks);
-    "failed" Share LOWER, "Tasks that failed, of all that ended.",
-        |r, _| share(r.tasks.failed(), &r.tasks);
-    "goodput" PerHour HIGHER, "Tasks that ended good or degraded, per hour.",
-        |r, time| (r.tasks.good() + r.tasks.degraded()) as f64 / time * 3600.0;
-    "output" PerHour HIGHER, "Tasks done per hour, a degraded one counted as half of one.",
-        |r, time| (r.tasks.good() as f64 + 0.5 * r.tasks.degraded() as f64) / time * 3600.0;
-    "frozen" WorkSeconds LOWER, "Frozen agent-seconds: time in which tasks waited for calls that \
-        failed in the end, added up over agents.", |r, _| r.frozen as f64 / 1e9;
-    "tasks" Count None, "Tasks begun.", |r, _| r.tasks.issued as f64;
-    "open" Count LOWER, "Tasks that had not ended when the run did.", |r, _| r.tasks.open() as f64;
-    "latency.mean" Seconds LOWER, "Mean time from the arrival of a task to its end.",
-        |r, _| r.latency().mean_secs();
-    "latency.p50" Seconds LOWER, "Median of that time.", |r, _| quantile(&r.latency(), 0.5);
-    "latency.p95" Seconds LOWER, "95th percentile of that time.",
-        |r, _| quantile(&r.latency(), 0.95);
-    "latency.p99" Seconds LOWER, "99th percentile of that time.",
-        |r, _| quantile(&r.latency(), 0.99);
-    "latency.max" Seconds LOWER, "The longest such time.", |r, _| quantile(&r.latency(), 1.0);
-};
-
-const SERVICES: &[Definition<ServiceRecord>] = definitions! {
-    "requests" Count None, "Requests that came.", |r, _| r.requests.issued as f64;
-    "success" Share HIGHER, "Requests that the service ended well, of all that it ended.",
-        |r, _| share(r.requests.good() + r.requests.degraded(), &r.requests);
-    "overload" Share LOWER, "Requests refused because the line was full, of all that were ended.",
-        |r, _| share(r.requests.failed_as(Class::Overload), &r.requests);
-    "rate-limited" Share LOWER, "Requests refused by the rate limit, of all that were ended.",
-        |r, _| share(r.requests.failed_as(Class::RateLimit), &r.requests);
-    "utilisation" Share None, "Slots in use, of all slots, over time; undefined without a limit.",
-        |r, time| match r.slots {
-            u32::MAX => f64::NAN,
-            slots => r.busy as f64 / 1e9 / time / f64::from(slots),
-        };
-    "busy" Ratio None, "Slots in use, on average over time.",
-        |r, time| r.busy as f64 / 1e9 / time;
-    "queue" Ratio LOWER, "Requests in line, on average over time.",
-        |r, time| r.queued as f64 / 1e9 / time;
-    "waiting.mean" Seconds LOWER, "Mean time in line, of requests that got a slot.",
-        |r, _| r.waiting.mean_secs();
-    "waiting.p95" Seconds LOWER, "95th percentile of that time.",
-        |r, _| quantile(&r.waiting, 0.95);
-    "sojourn.mean" Seconds LOWER, "Mean time from a request's arrival to its end.",
-        |r, _| r.sojourn.mean_secs();
-    "sojourn.p95" Seconds LOWER, "95th percentile of that time.",
-        |r, _| quantile(&r.sojourn, 0.95);
-    "abandoned" Count LOWER, "Requests whose caller gave up first.", |r, _| r.abandoned as f64;
-    "wasted" WorkSeconds LOWER, "Wasted work: slot-seconds spent on requests after their caller \
-        gave up.", |r, _| r.wasted as f64 / 1e9;
-    "availability" Share HIGHER, "Share of time in which the service was neither down nor hanging.",
-        |r, time| 1.0 - r.down as f64 / 1e9 / time;
-    "faults" Count LOWER, "How often some fault came over a service that was well.",
-        |r, _| r.fault_episodes as f64;
-    "mtbf" Seconds HIGHER, "Mean time between failures: time without a fault for each fault.",
-        |r, time| (time - r.faulty as f64 / 1e9) / r.fault_episodes as f64;
-    "mttr" Seconds LOWER, "Mean time to repair: time with a fault for each fault.",
-        |r, _| r.faulty as f64 / 1e9 / r.fault_episodes as f64;
-};
-
-const EDGES: &[Definition<EdgeRecord>] = definitions! {
-    "calls" Count None, "Calls begun, seen from above the policy.", |r, _| r.calls.issued as f64;
-    "success" Share HIGHER, "Calls that ended good or degraded, of all that ended.",
-        |r, _| share(r.calls.good() + r.calls.degraded(), &r.calls);
-    "refused" Share LOWER, "Calls refused by the caller's own layers, of all that ended.",
-        |r, _| {
-            let refusals = Class::ALL.into_iter().filter(|class| class.is_refusal());
-            share(refusals.map(|class| r.calls.failed_as(class)).sum(), &r.calls)
-        };
-    "attempts" Count None, "Attempts sent, seen from below the policy.",
-        |r, _| r.attempts.issued as f64;
-    "amplification" Ratio LOWER, "Attempts sent for each call begun.",
-        |r, _| r.attempts.issued as f64 / r.calls.issued as f64;
-    "given-up" Share LOWER, "Attempts given up before they ended, of all sent.",
-        |r, _| r.attempts.given_up as f64 / r.attempts.issued as f64;
-    "late" Count LOWER, "Attempts that ended after they had been given up.", |r, _| r.late as f64;
-    "latency.mean" Seconds LOWER, "Mean time from the beginning of a call to its end.",
-        |r, _| r.latency().mean_secs();
-    "latency.p50" Seconds LOWER, "Median of that time.", |r, _| quantile(&r.latency(), 0.5);
-    "latency.p95" Seconds LOWER, "95th percentile of that time.",
-        |r, _| quantile(&r.latency(), 0.95);
-    "latency.p99" Seconds LOWER, "99th percentile of that time.",
-        |r, _| quantile(&r.latency(), 0.99);
-};
-
 const LAYERS: [(&str, LayerWhat); 2] =
     [("opens", LayerWhat::Opens), ("open-share", LayerWhat::OpenShare)];
-
-fn share(part: u64, of: &Tally) -> f64 {
-    part as f64 / of.answered() as f64
-}
-
-fn quantile(histogram: &Histogram, q: f64) -> f64 {
-    histogram.quantile(q).map_or(f64::NAN, patterns::Span::as_secs_f64)
-}
 
 /// A path that measures nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -264,45 +159,77 @@ impl Measure {
                 .collect(),
         };
         let what = what.ok_or_else(|| unknown("measure", measure, known()))?;
-        Ok(Self { path: written(kind, &names[index], measure), what })
+        let subject = names[index].clone();
+        Ok(Self { path: written(kind, &subject, measure), subject, what })
     }
 
     /// All measures of a system: the columns of its tables.
     pub fn all(system: &System) -> Vec<Self> {
         let mut all = Vec::new();
+        let mut push = |kind: &str, subject: &str, name: &str, what: What| {
+            let path = written(kind, subject, name);
+            all.push(Self { path, subject: subject.to_owned(), what });
+        };
         for (index, agents) in system.agents.iter().enumerate() {
-            all.extend(AGENTS.iter().map(|definition| Self {
-                path: written("agents", &agents.name, definition.name),
-                what: What::Agents(index, definition),
-            }));
+            for definition in AGENTS {
+                push("agents", &agents.name, definition.name, What::Agents(index, definition));
+            }
         }
         for (index, service) in system.services.iter().enumerate() {
-            all.extend(SERVICES.iter().map(|definition| Self {
-                path: written("services", &service.name, definition.name),
-                what: What::Service(index, definition),
-            }));
+            for definition in SERVICES {
+                push("services", &service.name, definition.name, What::Service(index, definition));
+            }
         }
-        for (index, name) in edge_names(system).iter().enumerate() {
-            all.extend(EDGES.iter().map(|definition| Self {
-                path: written("edges", name, definition.name),
-                what: What::Edge(index, definition),
-            }));
-            all.extend(LAYERS.map(|(measure, what)| Self {
-                path: written("edges", name, measure),
-                what: What::Layers(index, what),
-            }));
+        for (index, edge) in edge_names(system).iter().enumerate() {
+            for definition in EDGES {
+                push("edges", edge, definition.name, What::Edge(index, definition));
+            }
+            for (name, what) in LAYERS {
+                push("edges", edge, name, What::Layers(index, what));
+            }
         }
         all
     }
 
-    /// The number, in its unit; not a number where it is undefined (a share of nothing).
+    /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
+    /// part that the system of this run does not have.
     pub fn of(&self, record: &Record) -> f64 {
         let time = record.ended.since(record.warmup).as_secs_f64();
+        let Record { agents, services, edges, .. } = record;
+        let is_edge = |edge: &EdgeRecord| {
+            let to = self.subject.strip_prefix(&edge.from).and_then(|to| to.strip_prefix(" -> "));
+            to == Some(&edge.to)
+        };
+        let value = match self.what {
+            What::Agents(at, definition) => part(agents, at, |part| part.name == self.subject)
+                .map(|agents| (definition.of)(agents, time)),
+            What::Service(at, definition) => part(services, at, |part| part.name == self.subject)
+                .map(|service| (definition.of)(service, time)),
+            What::Edge(at, definition) => {
+                part(edges, at, is_edge).map(|edge| (definition.of)(edge, time))
+            }
+            What::Layers(at, what) => {
+                part(edges, at, is_edge).map(|edge| layers(record, edge, what, time))
+            }
+        };
+        value.unwrap_or(f64::NAN)
+    }
+
+    /// Of what it is: the name of a group of agents, a service or an edge.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// What it is called within its subject, such as `latency.p95`.
+    pub fn name(&self) -> &'static str {
         match self.what {
-            What::Agents(index, definition) => (definition.of)(&record.agents[index], time),
-            What::Service(index, definition) => (definition.of)(&record.services[index], time),
-            What::Edge(index, definition) => (definition.of)(&record.edges[index], time),
-            What::Layers(index, what) => layers(record, index, what, time),
+            What::Agents(_, definition) => definition.name,
+            What::Service(_, definition) => definition.name,
+            What::Edge(_, definition) => definition.name,
+            What::Layers(_, what) => {
+                let row = LAYERS.iter().find(|(_, known)| *known == what);
+                row.expect("all are in the table").0
+            }
         }
     }
 
@@ -369,9 +296,15 @@ fn edge_names(system: &System) -> Vec<String> {
     names.collect()
 }
 
-/// Of the layers that stand on an edge and have a state `open`.
-fn layers(record: &Record, edge: usize, what: LayerWhat, time: f64) -> f64 {
-    let EdgeRecord { from, to, .. } = &record.edges[edge];
+/// The part of a record that is meant: where it stood in the system the measure was made for, or
+/// elsewhere, if a variant put parts before it.
+fn part<R>(parts: &[R], at: usize, is_meant: impl Fn(&R) -> bool) -> Option<&R> {
+    parts.get(at).filter(|part| is_meant(part)).or_else(|| parts.iter().find(|part| is_meant(part)))
+}
+
+/// Of the breakers that stand on an edge.
+fn layers(record: &Record, edge: &EdgeRecord, what: LayerWhat, time: f64) -> f64 {
+    let EdgeRecord { from, to, .. } = edge;
     let route = format!(" -> {to}: ");
     let stands_here = |name: &str| {
         name.split_once(&route).is_some_and(|(caller, _)| {
@@ -379,7 +312,11 @@ fn layers(record: &Record, edge: usize, what: LayerWhat, time: f64) -> f64 {
         })
     };
     let (mut count, mut opens, mut open) = (0_u32, 0, 0.0);
-    for layer in record.layers.iter().filter(|layer| stands_here(&layer.name)) {
+    let is_breaker = |layer: &&LayerRecord| {
+        layer.kind == "breaker" || layer.states.iter().any(|state| state.state == "open")
+    };
+    let here = record.layers.iter().filter(|layer| stands_here(&layer.name));
+    for layer in here.filter(is_breaker) {
         count += 1;
         for state in layer.states.iter().filter(|state| state.state == "open") {
             opens += state.entered;
