@@ -26,8 +26,12 @@ static ALLOCATOR: &StatsAlloc<SystemAlloc> = &INSTRUMENTED_SYSTEM;
 /// things under way in each of them.
 const MORE: usize = 16;
 
+/// How many more bytes it may take: what doubles is small here, and what leaks is not.
+const MORE_BYTES: usize = 1 << 16;
+
 /// What each change of a fault may take: it lists the requests at hand, here at most 110.
 const MORE_BY_CHANGE: usize = 8;
+const MORE_BYTES_BY_CHANGE: usize = 1 << 15;
 
 /// Fifty agents under all layers before ten slots, most of the work that they can do.
 fn busy() -> System {
@@ -61,13 +65,27 @@ fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     system
 }
 
-/// Allocations and growths of a run, its events, and its timeouts.
-fn allocations(system: &System, horizon: Span) -> (usize, u64, u64) {
+/// What a run took.
+#[derive(Debug)]
+struct Taken {
+    /// Allocations and growths.
+    allocations: usize,
+    bytes: usize,
+    events: u64,
+    timeouts: u64,
+}
+
+fn taken(system: &System, horizon: Span) -> Taken {
     let system = System { horizon: tank::at(horizon), ..system.clone() };
     let region = Region::new(ALLOCATOR);
     let record = run(&system, 1, Watch::Counts);
     let change = region.change();
-    (change.allocations + change.reallocations, record.events, record.edges[0].attempts.given_up)
+    Taken {
+        allocations: change.allocations + change.reallocations,
+        bytes: change.bytes_allocated,
+        events: record.events,
+        timeouts: record.edges[0].attempts.given_up,
+    }
 }
 
 #[test]
@@ -76,19 +94,21 @@ fn a_longer_run_allocates_no_more() {
     let minute = || Law::constant(secs(60));
     let many = Schedule::Renewal { up: minute(), down: minute() };
     let cases = [
-        ("busy", busy(), 10_000, 0),
-        ("an outage", outages(Abandoned::RunsOn, one.clone()), 500, 0),
-        ("an outage, work stops", outages(Abandoned::Stops, one), 100_000, 0),
-        ("outages", outages(Abandoned::RunsOn, many.clone()), 100_000, 90),
-        ("outages, work stops", outages(Abandoned::Stops, many), 100_000, 90),
+        ("busy", busy(), 0),
+        ("an outage", outages(Abandoned::RunsOn, one.clone()), 0),
+        ("an outage, work stops", outages(Abandoned::Stops, one), 0),
+        ("outages", outages(Abandoned::RunsOn, many.clone()), 90),
+        ("outages, work stops", outages(Abandoned::Stops, many), 90),
     ];
-    for (name, system, timeouts, changes) in cases {
-        let (short, few, _) = allocations(&system, secs(600));
-        let (long, many, given_up) = allocations(&system, secs(6000));
-        println!("{name}: {short} {long} for {few} {many} events, {given_up} given up");
-        assert!(many > 9 * few && many > 500_000, "{name}: {few}, {many} events");
-        assert!(given_up > timeouts, "{name}: {given_up} timeouts");
+    for (name, system, changes) in cases {
+        let (short, long) = (taken(&system, secs(600)), taken(&system, secs(6000)));
+        let told = format!("{name}: {short:?}, then {long:?}");
+        println!("{told}");
+        assert!(long.events > 8 * short.events && long.events > 500_000, "{told}");
+        assert!(long.timeouts > 500, "{told}");
         let more = MORE + changes * MORE_BY_CHANGE;
-        assert!(long <= short + more, "{name}: {short}, then {long} allocations");
+        assert!(long.allocations <= short.allocations + more, "{told}");
+        let more = MORE_BYTES + changes * MORE_BYTES_BY_CHANGE;
+        assert!(long.bytes <= short.bytes + more, "{told}");
     }
 }

@@ -130,7 +130,7 @@ fn ten_agents_share_two_slots() {
     let (agents, slots) = (10_u32, 2_u32);
     let (thinks, work) = (0.1, 0.5);
     let service = tank::service("service", slots, u32::MAX, rate(work));
-    let mut system = stream_to(service, rate(1.0), secs(60_000));
+    let mut system = stream_to(service, rate(1.0), secs(120_000));
     let thinking = tank::closed(rate(thinks));
     system.agents = vec![tank::agents("agent", agents, thinking, vec![tank::call(0)])];
     let [throughput, waiting, in_line, tasks] = replicate(&system, 6, |record| {
@@ -157,7 +157,7 @@ fn ten_agents_share_two_slots() {
     let rate_of_calls = thinks * mean_of(&|n| agents - n);
     let line = mean_of(&|n| n.saturating_sub(slots));
     throughput.is(rate_of_calls, 0.005);
-    in_line.is(line, 0.01);
-    waiting.is(line / rate_of_calls, 0.01);
+    in_line.is(line, 0.015);
+    waiting.is(line / rate_of_calls, 0.015);
     tasks.is(line / rate_of_calls + 1.0 / work, 0.01);
 }
