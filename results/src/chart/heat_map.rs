@@ -120,7 +120,7 @@ fn panel(
     let across = format!("{} →", columns.name());
     scene.text(inner.right, inner.bottom + 42.0, &across, 14.0, Role::Muted, Anchor::End);
     if variant == 0 {
-        let key = "thick frame: best    thin frame (yours): the file's own setting    \
+        let key = "thick frame: best · thin frame (yours): the file's own setting · \
                    dot: may be as good as the best (paired 95 % interval)";
         scene.text(area.left, area.bottom - 4.0, key, 13.0, Role::Muted, Anchor::Start);
     }
