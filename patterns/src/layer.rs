@@ -26,6 +26,7 @@
 use core::fmt;
 use core::ops::{Index, IndexMut};
 
+use crate::about::About;
 use crate::outcome::Outcome;
 use crate::time::Time;
 
@@ -86,12 +87,11 @@ pub struct CallId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target(pub u16);
 
-/// What surrounds a layer while it decides: the time, the draws, and what it wants known.
+/// What surrounds a layer while it decides: the time, the call, the draws, and what it wants known.
 pub struct Cx<'a> {
     /// The current time.
     pub now: Time,
-    /// Whether a layer above sent this call in addition to a first attempt: a retry or a hedge.
-    pub is_extra: bool,
+    about: About,
     draw: &'a mut dyn Draw,
     effects: &'a mut Effects,
 }
@@ -109,11 +109,22 @@ impl<'a> Cx<'a> {
     /// The surroundings of one decision.
     pub fn new(
         now: Time,
-        is_extra: bool,
+        about: About,
         draw: &'a mut dyn Draw,
         effects: &'a mut Effects,
     ) -> Self {
-        Self { now, is_extra, draw, effects }
+        Self { now, about, draw, effects }
+    }
+
+    /// What is known of the call.
+    pub fn about(&self) -> About {
+        self.about
+    }
+
+    /// Lowers the deadline of the call: its attempts from now on are told of this one. A deadline
+    /// never grows; a later one than it has changes nothing.
+    pub fn limit(&mut self, deadline: Time) {
+        self.about.deadline = self.about.deadline.min(deadline);
     }
 
     /// A uniform draw from `[0, 1)`.
@@ -134,7 +145,7 @@ impl<'a> Cx<'a> {
 
 impl fmt::Debug for Cx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cx").field("now", &self.now).finish_non_exhaustive()
+        f.debug_struct("Cx").field("now", &self.now).field("about", &self.about).finish_non_exhaustive()
     }
 }
 

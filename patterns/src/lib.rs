@@ -7,6 +7,7 @@
 //! implementation of [`Layer`], by which it can stand in the path of a call in any order with the
 //! others. Read [`layer`] first, then any pattern.
 
+pub mod about;
 pub mod backoff;
 pub mod breaker;
 pub mod bulkhead;
@@ -19,6 +20,7 @@ pub mod testing;
 pub mod time;
 pub mod timeout;
 
+pub use about::About;
 pub use invalid::Invalid;
 pub use layer::{CallId, Cx, Draw, Effects, Layer, PerCall, Step, Target};
 pub use outcome::{Class, Classes, Failure, Outcome};

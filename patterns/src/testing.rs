@@ -1,5 +1,6 @@
 //! Drive one layer by hand: for tests and for learning how a layer behaves.
 
+use crate::about::About;
 use crate::layer::{CallId, Cx, Draw, Effects, Layer, Step};
 use crate::outcome::Outcome;
 use crate::time::{Span, Time};
@@ -38,6 +39,8 @@ pub struct Driver<L> {
     pub layer: L,
     /// The current time.
     pub now: Time,
+    /// What is known of the calls that are told from now on.
+    pub about: About,
     /// Where the draws come from.
     pub draws: Script,
     /// What the layer asked for so far beside its steps.
@@ -47,7 +50,13 @@ pub struct Driver<L> {
 impl<L: Layer> Driver<L> {
     /// A layer at time zero.
     pub fn new(layer: L, draws: &[f64]) -> Self {
-        Self { layer, now: Time::ZERO, draws: Script::new(draws), effects: Effects::default() }
+        Self {
+            layer,
+            now: Time::ZERO,
+            about: About::default(),
+            draws: Script::new(draws),
+            effects: Effects::default(),
+        }
     }
 
     /// Lets time pass.
@@ -81,7 +90,7 @@ impl<L: Layer> Driver<L> {
     }
 
     fn with<T>(&mut self, told: impl FnOnce(&mut L, &mut Cx<'_>) -> T) -> T {
-        let Self { layer, now, draws, effects } = self;
-        told(layer, &mut Cx::new(*now, false, draws, effects))
+        let Self { layer, now, about, draws, effects } = self;
+        told(layer, &mut Cx::new(*now, *about, draws, effects))
     }
 }

@@ -35,10 +35,20 @@ pub(crate) struct Agents {
     /// What is done for each task, in order.
     #[schemars(with = "Vec<Step>")]
     pub(crate) steps: Spanned<Vec<Step>>,
+    /// How long after it came a task's result is of use: layers that heed deadlines are told.
+    /// Default: for ever.
+    pub(crate) deadline: Option<Length>,
+    /// How important the tasks are, 0 first: layers that know priorities are told. Default 0.
+    #[serde(default)]
+    pub(crate) priority: u8,
 }
 
 fn one() -> Spanned<u32> {
     Spanned::new(0..0, 1)
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One step of a task: `{ call = "github", times = 3, optional = true }` or `{ work = LAW }`.
@@ -54,6 +64,13 @@ pub(crate) struct Step {
     /// Whether the task goes on, degraded, when the call fails; default false.
     #[serde(default)]
     pub(crate) optional: bool,
+    /// How many different things there are to ask for: each call asks for one of them, all equally
+    /// likely. Default: no two calls ask for the same.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576))]
+    pub(crate) keys: Option<Spanned<u32>>,
+    /// Whether it does no harm to send the call more than once; default true.
+    #[serde(default = "yes")]
+    pub(crate) repeatable: bool,
     /// Work on one's own, for a time drawn from a law.
     pub(crate) work: Option<LawText>,
 }

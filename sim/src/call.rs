@@ -17,7 +17,7 @@
 
 use std::collections::VecDeque;
 
-use patterns::{CallId, Cx, Effects, Outcome, Step, Target};
+use patterns::{About, CallId, Cx, Effects, Outcome, Step, Target};
 
 use crate::kernel::{Agenda, Event};
 
@@ -81,11 +81,12 @@ impl Calls {
         &mut self,
         link: u32,
         caller: u32,
+        about: About,
         agenda: &mut Agenda,
         observer: &mut impl Observer,
     ) -> u32 {
         let place = Place { link, layer: 0, parent: caller, next: NONE };
-        let (top, is_leaf) = self.open(place, Flag::ROOT, agenda, observer);
+        let (top, is_leaf) = self.open(place, about, Flag::ROOT, agenda, observer);
         if !is_leaf {
             self.tell(top, Told::Call, agenda, observer);
         }
@@ -105,6 +106,12 @@ impl Calls {
             self.forget(leaf);
         }
         wanted
+    }
+
+    /// What is known of the call that a leaf belongs to.
+    #[inline]
+    pub fn about(&self, leaf: u32) -> About {
+        self.frames[leaf].about()
     }
 
     /// A leaf was launched as this request.
@@ -221,14 +228,15 @@ impl Calls {
             // A leaf has no layer, and its answer is that of its request.
             return Step::Reply(outcome);
         }
-        let (layer, call, is_extra) = (frame.instance, CallId(frame.call), frame.is(Flag::EXTRA));
+        let (layer, call) = (frame.instance, CallId(frame.call));
         let instance = &mut self.layers[layer as usize];
-        let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
+        let mut cx = Cx::new(agenda.now(), frame.about(), &mut instance.draws, &mut self.effects);
         let step = match told {
             Told::Call => instance.layer.on_call(call, &mut cx),
             Told::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
             Told::Wake => instance.layer.on_wake(call, &mut cx),
         };
+        frame.deadline = cx.about().deadline;
         match step {
             Step::SendAndWake(at) => {
                 agenda.arm_in(instance.lane, at, event);
@@ -281,14 +289,15 @@ impl Calls {
         observer: &mut impl Observer,
     ) -> Option<(u32, Told)> {
         let from = &mut self.frames[parent];
-        let extra = if from.is(Flag::SENT) { Flag::EXTRA } else { from.flags & Flag::EXTRA };
+        let mut about = from.about();
+        about.is_extra |= from.is(Flag::SENT);
         from.set(Flag::SENT);
         let (link, layer) = match target {
             None => (from.link, from.layer + 1),
             Some(Target(index)) => (self.links[from.link as usize].targets[usize::from(index)], 0),
         };
         let place = Place { link, layer, parent, next: from.first_child };
-        let (child, is_leaf) = self.open(place, extra, agenda, observer);
+        let (child, is_leaf) = self.open(place, about, 0, agenda, observer);
         if place.next != NONE {
             self.frames[place.next].previous = child;
         }
@@ -301,6 +310,7 @@ impl Calls {
     fn open(
         &mut self,
         place: Place,
+        about: About,
         flags: u32,
         agenda: &Agenda,
         observer: &mut impl Observer,
@@ -308,8 +318,13 @@ impl Calls {
         let Place { link, layer, parent, next } = place;
         let began = agenda.now();
         let instance = self.links[link as usize].chain.get(layer as usize).copied();
+        let flags = flags | Flag::of(about);
         let frame = |instance, call, flags| Frame {
             began,
+            deadline: about.deadline,
+            key: about.key,
+            caller: about.caller,
+            priority: about.priority,
             link,
             instance,
             parent,

@@ -17,7 +17,9 @@ pub(crate) fn system(secs: u64) -> System {
             count: 1,
             arrivals: Arrivals::Open(Law::exponential(Span::from_secs(10)).unwrap()),
             slots: u32::MAX,
-            steps: vec![Step::Call { service: 0, times: 1, optional: false }],
+            steps: vec![Step::call(0)],
+            deadline: None,
+            priority: 0,
         }],
         services: vec![Service {
             name: "s".to_owned(),

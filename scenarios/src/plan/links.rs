@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use patterns::{Class, Span};
 use sim::System;
-use sim::model::system::{Abandoned, Agents, Edge, Party, RateLimit, Service, Step};
+use sim::model::system::{
+    Abandoned, Agents, Edge, KEYS_MAX, Party, RateLimit, Service, Step,
+};
 use toml::Spanned;
 
 use super::faults::fault;
@@ -86,6 +88,8 @@ fn agents(
         arrivals: spec.arrivals.0.clone(),
         slots,
         steps: steps(spec.steps.get_ref(), &spec.steps.span(), services, problems),
+        deadline: spec.deadline.map(|length| length.0),
+        priority: spec.priority,
     }
 }
 
@@ -107,7 +111,15 @@ fn steps(
                 let span = spec.times.as_ref().map_or(place.clone(), Spanned::span);
                 problems.push(Problem::new(span, "`times` must be at least 1"));
             }
-            Some(Step::Call { service: service?, times, optional: spec.optional })
+            let keys = spec.keys.as_ref().map(|keys| *keys.get_ref());
+            if let Some(written) = &spec.keys
+                && !(1..=KEYS_MAX).contains(written.get_ref())
+            {
+                let told = format!("`keys` must be from 1 to {KEYS_MAX}");
+                problems.push(Problem::new(written.span(), told));
+            }
+            let spec::Step { optional, repeatable, .. } = *spec;
+            Some(Step::Call { service: service?, times, optional, keys, repeatable })
         }
         (None, Some(work)) => Some(Step::Work(work.0.clone())),
         _ => {

@@ -2,7 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use patterns::Time;
+use patterns::{About, Time};
 
 /// No frame.
 pub(super) const NONE: u32 = u32::MAX;
@@ -11,6 +11,15 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Flag;
 
 impl Flag {
+    /// The flags of a call of which this is known.
+    #[inline]
+    pub(super) fn of(about: About) -> u32 {
+        let extra = if about.is_extra { Self::EXTRA } else { 0 };
+        let once = if about.is_repeatable { 0 } else { Self::ONCE };
+        extra | once
+    }
+
+
     /// Its parent is not a frame but the caller.
     pub(super) const ROOT: u32 = 1;
     /// It stands below the last layer.
@@ -23,6 +32,8 @@ impl Flag {
     pub(super) const SENT: u32 = 16;
     /// A layer above has sent it in addition to a first attempt.
     pub(super) const EXTRA: u32 = 32;
+    /// It must not be sent twice.
+    pub(super) const ONCE: u32 = 64;
 }
 
 /// A call at one layer, or a leaf.
@@ -31,6 +42,11 @@ impl Flag {
 #[repr(align(64))]
 pub(super) struct Frame {
     pub(super) began: Time,
+    /// What is known of the call; the rest of it is among the flags.
+    pub(super) deadline: Time,
+    pub(super) key: u32,
+    pub(super) caller: u16,
+    pub(super) priority: u8,
     pub(super) link: u32,
     /// The instance of its layer; [`NONE`] for a leaf.
     pub(super) instance: u32,
@@ -46,6 +62,19 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// What is known of the call.
+    #[inline]
+    pub(super) fn about(&self) -> About {
+        About {
+            deadline: self.deadline,
+            key: self.key,
+            caller: self.caller,
+            priority: self.priority,
+            is_extra: self.is(Flag::EXTRA),
+            is_repeatable: !self.is(Flag::ONCE),
+        }
+    }
+
     #[inline]
     pub(super) fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
@@ -138,5 +167,15 @@ impl IndexMut<u32> for Frames {
     #[inline]
     fn index_mut(&mut self, frame: u32) -> &mut Frame {
         &mut self.all[frame as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_takes_one_line_of_the_cache() {
+        assert_eq!(size_of::<Frame>(), 64);
     }
 }

@@ -90,10 +90,10 @@ impl Calls {
         observer: &mut impl Observer,
         tell: impl FnOnce(&mut dyn Layer, CallId, &mut Cx<'_>),
     ) {
-        let Frame { instance: layer, call, flags, .. } = self.frames[frame];
+        let place = &self.frames[frame];
+        let Frame { instance: layer, call, .. } = *place;
         let instance = &mut self.layers[layer as usize];
-        let is_extra = flags & Flag::EXTRA != 0;
-        let mut cx = Cx::new(agenda.now(), is_extra, &mut instance.draws, &mut self.effects);
+        let mut cx = Cx::new(agenda.now(), place.about(), &mut instance.draws, &mut self.effects);
         tell(&mut *instance.layer, CallId(call), &mut cx);
         self.take_effects(layer, observer);
     }

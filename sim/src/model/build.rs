@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patterns::{Class, Time};
+use patterns::{Class, Span, Time};
 
 use super::fault::Fault;
-use super::node::{Bucket, Health, Member, Node, Op};
+use super::node::{Bucket, Health, Keys, Member, Node, Op};
 use super::request::{Line, Requests};
 use super::source::Source;
-use super::system::{Effect, Party, Per, Step, System};
+use super::system::{Effect, KEYS_MAX, Party, Per, Step, System};
 use super::world::{Way, World, kind};
 use crate::call::{Calls, Instance, Link};
 use crate::kernel::{Agenda, LaneId, Law, Stream, Streams};
@@ -141,6 +141,9 @@ impl<'a> Builder<'a> {
             work,
             door: None,
             health: Health::default(),
+            caller: group as u16,
+            priority: agents.priority,
+            deadline: agents.deadline.unwrap_or(Span::MAX),
         });
     }
 
@@ -166,6 +169,9 @@ impl<'a> Builder<'a> {
             work,
             door: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
+            caller: (self.system.agents.len() + service) as u16,
+            priority: 0,
+            deadline: Span::MAX,
         });
     }
 
@@ -183,9 +189,17 @@ impl<'a> Builder<'a> {
                     self.laws.push(law.clone());
                     Op::Work { law: self.laws.len() as u32 - 1 }
                 }
-                Step::Call { times, optional, .. } => {
+                Step::Call { service, times, optional, keys, repeatable } => {
                     calls += 1;
-                    Op::Call { link: calls - 1, times: *times, optional: *optional }
+                    // The upper half of all keys is for calls that ask for something of their own.
+                    let first = (*service as u32 * KEYS_MAX) & (u32::MAX >> 1);
+                    Op::Call {
+                        link: calls - 1,
+                        times: *times,
+                        optional: *optional,
+                        repeatable: *repeatable,
+                        keys: keys.map(|count| Keys { first, count }),
+                    }
                 }
             });
         }
@@ -293,6 +307,7 @@ impl<'a> Builder<'a> {
             work: self.work,
             ways: self.ways,
             recorder: self.recorder,
+            calls_made: 0,
         }
     }
 }

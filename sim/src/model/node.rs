@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patterns::{Class, Outcome, Time};
+use patterns::{Class, Outcome, Span, Time};
 
 use super::request::Line;
 use super::system::{Abandoned, RateLimit};
@@ -25,6 +25,11 @@ pub(super) struct Node {
     pub(super) work: u32,
     pub(super) door: Option<Bucket>,
     pub(super) health: Health,
+    /// Its number as a caller: agents of one group have the same.
+    pub(super) caller: u16,
+    /// For agents: how important their tasks are, and how long the results are of use.
+    pub(super) priority: u8,
+    pub(super) deadline: Span,
 }
 
 /// One agent, or one service.
@@ -55,7 +60,14 @@ pub(super) enum Op {
     /// Work drawn from this law when it begins.
     Work { law: u32 },
     /// A call on this link of the node.
-    Call { link: u16, times: u32, optional: bool },
+    Call { link: u16, times: u32, optional: bool, repeatable: bool, keys: Option<Keys> },
+}
+
+/// The different things that a call may ask for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keys {
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 /// What the faults that are on do to a node.
@@ -149,8 +161,6 @@ impl Bucket {
 
 #[cfg(test)]
 mod tests {
-    use patterns::Span;
-
     use super::*;
 
     #[test]

@@ -50,11 +50,9 @@ impl Recorder {
 
     /// Work on a request after its caller gave up.
     fn wasted(&self, request: &Request) -> u128 {
-        match request.abandoned {
-            Some(abandoned) if request.state != State::InLine => {
-                self.counted_since(abandoned.max(request.started))
-            }
-            _ => 0,
+        match request.state {
+            State::InLine => 0,
+            _ => self.counted_since(request.abandoned.max(request.started)),
         }
     }
 }

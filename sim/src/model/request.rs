@@ -23,6 +23,8 @@ pub(super) struct Request {
     pub(super) due: Time,
     /// The time that its service will take, as drawn where it was made.
     pub(super) demand: Span,
+    /// From when on nobody waits for its result.
+    pub(super) deadline: Time,
     /// How it fails of itself when its work is done, if it does; drawn where it was made.
     pub(super) error: Option<Class>,
     /// A uniform draw that decides whether it fails by a fault.
@@ -41,10 +43,11 @@ pub(super) struct Request {
     /// The present step.
     pub(super) step: u16,
     pub(super) state: State,
+    pub(super) priority: u8,
     /// A call that failed was optional, or had a degraded answer.
     pub(super) degraded: bool,
-    /// Since when its caller no longer waits.
-    pub(super) abandoned: Option<Time>,
+    /// Since when its caller no longer waits; [`Time::MAX`] while it does.
+    pub(super) abandoned: Time,
 }
 
 /// What a request is at.
@@ -76,6 +79,7 @@ impl Request {
             since: arrived,
             due: arrived,
             demand: Span::ZERO,
+            deadline: Time::MAX,
             error: None,
             luck: 1.0,
             node,
@@ -86,8 +90,9 @@ impl Request {
             next: NONE,
             step: 0,
             state: State::InLine,
+            priority: 0,
             degraded: false,
-            abandoned: None,
+            abandoned: Time::MAX,
         }
     }
 }
@@ -195,5 +200,15 @@ impl Line {
             requests[next].previous = previous;
         }
         self.len -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_takes_two_lines_of_the_cache() {
+        assert_eq!(size_of::<Request>(), 128);
     }
 }

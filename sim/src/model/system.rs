@@ -42,6 +42,11 @@ pub struct Agents {
     pub slots: u32,
     /// What is done for each task, in order.
     pub steps: Vec<Step>,
+    /// How long after it came the result of a task is of use, if that is limited. The layers of
+    /// all calls made for it are told.
+    pub deadline: Option<Span>,
+    /// How important the tasks are: 0 comes first. The layers of all calls made for them are told.
+    pub priority: u8,
 }
 
 /// How tasks come to an agent.
@@ -61,6 +66,16 @@ pub enum Arrivals {
     },
 }
 
+impl Step {
+    /// One call of a service, repeatable, whose failure is the task's.
+    pub fn call(service: usize) -> Self {
+        Self::Call { service, times: 1, optional: false, keys: None, repeatable: true }
+    }
+}
+
+/// How many different things one can ask of a service: see [`Step::Call`].
+pub const KEYS_MAX: u32 = 1 << 20;
+
 /// One step of an agent's task or of a service's work.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -75,6 +90,11 @@ pub enum Step {
         /// Whether the task goes on (degraded) when the call fails. Otherwise it fails as the
         /// call did.
         optional: bool,
+        /// How many different things there are to ask for: each call asks for one of them, all
+        /// equally likely; at most [`KEYS_MAX`]. Without it no two calls ask for the same.
+        keys: Option<u32>,
+        /// Whether it does no harm to send the call more than once.
+        repeatable: bool,
     },
 }
 

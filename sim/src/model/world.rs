@@ -1,9 +1,9 @@
 //! The world: everything that is simulated, and the one match over its events.
 
-use patterns::{Class, Outcome, Time};
+use patterns::{About, Class, Outcome, Time};
 
 use super::fault::Fault;
-use super::node::{Member, Node, Op};
+use super::node::{Keys, Member, Node, Op};
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
 use super::system::Abandoned;
@@ -46,6 +46,8 @@ pub struct World {
     pub(super) work: Vec<Stream>,
     pub(super) ways: Vec<Way>,
     pub(super) recorder: Recorder,
+    /// How many calls without a key were made.
+    pub(super) calls_made: u32,
 }
 
 /// What a link leads to, and the luck of the requests that travel on it.
@@ -127,7 +129,9 @@ impl World {
         {
             self.recorder.agents[group as usize].tasks.issued += 1;
         }
-        let task = self.requests.insert(Request::new(node, NONE, now));
+        let Node { priority, deadline, .. } = self.nodes[node as usize];
+        let task = Request { priority, deadline: now + deadline, ..Request::new(node, NONE, now) };
+        let task = self.requests.insert(task);
         self.admit(node, task);
     }
 
@@ -146,6 +150,7 @@ impl World {
             None
         };
         let luck = if way.draws[1] { way.error.draw() } else { 1.0 };
+        let About { deadline, priority, .. } = self.calls.about(leaf);
         if !self.calls.is_wanted(leaf) {
             return;
         }
@@ -170,7 +175,14 @@ impl World {
                 self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
             }
             None => {
-                let request = Request { demand, error, luck, ..Request::new(to, leaf, now) };
+                let request = Request {
+                    demand,
+                    error,
+                    luck,
+                    deadline,
+                    priority,
+                    ..Request::new(to, leaf, now)
+                };
                 let request = self.requests.insert(request);
                 self.admit(to, request);
                 self.calls.launched(leaf, request);
@@ -228,10 +240,9 @@ impl World {
                 };
                 return self.end(index, outcome);
             }
-            Some(Op::Call { link, times, .. }) => {
+            Some(Op::Call { times, .. }) => {
                 request.left = times;
-                let link = node.links[usize::from(link)];
-                return self.call(index, link);
+                return self.call(index);
             }
             Some(Op::Serve) => request.demand,
             Some(Op::Work { law }) => {
@@ -244,13 +255,35 @@ impl World {
         self.agenda.arm(request.due, Event { kind: kind::WORK, index });
     }
 
-    /// A request makes a call.
+    /// A request makes the call of its present step.
     #[inline]
-    fn call(&mut self, index: u32, link: u32) {
+    fn call(&mut self, index: u32) {
         let request = &mut self.requests[index];
         request.state = State::Calling;
         request.since = self.agenda.now();
-        let call = self.calls.begin(link, index, &mut self.agenda, &mut self.recorder);
+        let node = &self.nodes[request.node as usize];
+        let Op::Call { link, keys, repeatable, .. } = node.program[usize::from(request.step)] else {
+            unreachable!("only a step that calls has a call")
+        };
+        let link = node.links[usize::from(link)];
+        let about = About {
+            deadline: request.deadline,
+            key: match keys {
+                None => {
+                    self.calls_made = self.calls_made.wrapping_add(1);
+                    self.calls_made | 1 << 31
+                }
+                Some(Keys { first, count }) => {
+                    let draw = self.work[node.work as usize].draw();
+                    first + (draw * f64::from(count)) as u32
+                }
+            },
+            caller: node.caller,
+            priority: request.priority,
+            is_extra: false,
+            is_repeatable: repeatable,
+        };
+        let call = self.calls.begin(link, index, about, &mut self.agenda, &mut self.recorder);
         self.requests[index].call = call;
     }
 
@@ -276,7 +309,7 @@ impl World {
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) {
         let request = &mut self.requests[index];
         let node = &self.nodes[request.node as usize];
-        let Op::Call { link, optional, .. } = node.program[usize::from(request.step)] else {
+        let Op::Call { optional, .. } = node.program[usize::from(request.step)] else {
             unreachable!("only a step that calls has a call")
         };
         if !outcome.is_ok() && !optional {
@@ -293,8 +326,7 @@ impl World {
         request.degraded |= outcome != Outcome::Ok;
         request.left -= 1;
         if request.left > 0 {
-            let link = node.links[usize::from(link)];
-            return self.call(index, link);
+            return self.call(index);
         }
         request.step += 1;
         self.advance(index);
@@ -337,12 +369,12 @@ impl World {
 
     /// The caller of a request no longer waits for it.
     fn abandon(&mut self, leaf: u32, index: u32) {
-        if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned.is_some() {
+        if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned < Time::MAX {
             return;
         }
         let now = self.agenda.now();
         let request = &mut self.requests[index];
-        request.abandoned = Some(now);
+        request.abandoned = now;
         let node = &mut self.nodes[request.node as usize];
         if self.recorder.counts(request.arrived) {
             self.recorder.services[node.party.service()].abandoned += 1;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use patterns::backoff::Jitter;
 use patterns::fallback::Instead;
-use patterns::{CallId, Class, Cx, Layer, Outcome, PerCall, Span, Step, Target, Time};
+use patterns::{About, CallId, Class, Cx, Layer, Outcome, PerCall, Span, Step, Target, Time};
 use proptest::prelude::*;
 use sim::call::{Calls, Command, Instance, Link, Notice, Observer};
 use sim::kernel::{Agenda, Streams};
@@ -152,7 +152,7 @@ impl Outside {
             Happening::Call => {
                 let caller = self.next_caller;
                 self.next_caller += 1;
-                let top = calls.begin(0, caller, agenda, counts);
+                let top = calls.begin(0, caller, About::default(), agenda, counts);
                 self.callers.insert(caller, top);
             }
             Happening::End(which, ok) => {
@@ -252,7 +252,7 @@ fn an_attempt_beyond_the_first_is_marked() {
     struct Probe;
     impl Layer for Probe {
         fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-            cx.note(if cx.is_extra { "extra" } else { "first" });
+            cx.note(if cx.about().is_extra { "extra" } else { "first" });
             Step::Reply(Outcome::failed(Class::Rejected))
         }
         fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
@@ -273,7 +273,7 @@ fn an_attempt_beyond_the_first_is_marked() {
     ];
     let mut outside = Outside::new(&layers, &[], false);
     let mut states = States(Vec::new());
-    outside.calls.begin(0, 0, &mut outside.agenda, &mut states);
+    outside.calls.begin(0, 0, About::default(), &mut outside.agenda, &mut states);
     while let Some(event) = outside.agenda.next(Time::MAX) {
         outside.calls.wake(event.index, &mut outside.agenda, &mut states);
     }

@@ -35,7 +35,7 @@ pub(crate) fn system(horizon: Span) -> System {
 }
 
 pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step>) -> Agents {
-    Agents { name: name.to_owned(), count, arrivals, slots: u32::MAX, steps }
+    Agents { name: name.to_owned(), count, arrivals, slots: u32::MAX, steps, deadline: None, priority: 0 }
 }
 
 pub(crate) fn closed(think: Law) -> Arrivals {
@@ -43,7 +43,7 @@ pub(crate) fn closed(think: Law) -> Arrivals {
 }
 
 pub(crate) fn call(service: usize) -> Step {
-    Step::Call { service, times: 1, optional: false }
+    Step::call(service)
 }
 
 pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Law) -> Service {

@@ -17,6 +17,8 @@ fn system() -> System {
             arrivals: Arrivals::Open(law()),
             slots: 1,
             steps: Vec::new(),
+            deadline: None,
+            priority: 0,
         }],
         services: vec![Service {
             name: "git.hub".to_owned(),
