@@ -7,6 +7,7 @@
 pub mod system;
 
 mod build;
+mod calling;
 mod fault;
 mod node;
 mod notes;

@@ -192,7 +192,7 @@ impl<'a> Builder<'a> {
                 Step::Call { service, times, optional, keys, repeatable } => {
                     calls += 1;
                     // The upper half of all keys is for calls that ask for something of their own.
-                    let first = (*service as u32 * KEYS_MAX) & (u32::MAX >> 1);
+                    let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
                     Op::Call {
                         link: calls - 1,
                         times: *times,

@@ -3,10 +3,9 @@
 use patterns::{About, Class, Outcome, Time};
 
 use super::fault::Fault;
-use super::node::{Keys, Member, Node, Op};
+use super::node::{Member, Node, Op};
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
-use super::system::Abandoned;
 use crate::call::{Calls, Command};
 use crate::kernel::{Agenda, Event, Law, MAX_INDEX, Stream};
 use crate::observe::Record;
@@ -255,85 +254,8 @@ impl World {
         self.agenda.arm(request.due, Event { kind: kind::WORK, index });
     }
 
-    /// A request makes the call of its present step.
-    #[inline]
-    fn call(&mut self, index: u32) {
-        let request = &mut self.requests[index];
-        request.state = State::Calling;
-        request.since = self.agenda.now();
-        let node = &self.nodes[request.node as usize];
-        let Op::Call { link, keys, repeatable, .. } = node.program[usize::from(request.step)] else {
-            unreachable!("only a step that calls has a call")
-        };
-        let link = node.links[usize::from(link)];
-        let about = About {
-            deadline: request.deadline,
-            key: match keys {
-                None => {
-                    self.calls_made = self.calls_made.wrapping_add(1);
-                    self.calls_made | 1 << 31
-                }
-                Some(Keys { first, count }) => {
-                    let draw = self.work[node.work as usize].draw();
-                    first + (draw * f64::from(count)) as u32
-                }
-            },
-            caller: node.caller,
-            priority: request.priority,
-            is_extra: false,
-            is_repeatable: repeatable,
-        };
-        let call = self.calls.begin(link, index, about, &mut self.agenda, &mut self.recorder);
-        self.requests[index].call = call;
-    }
-
-    /// The call of a request has ended.
-    fn call_ended(&mut self, index: u32, outcome: Outcome) {
-        let request = &mut self.requests[index];
-        request.call = NONE;
-        let node = &self.nodes[request.node as usize];
-        if let Member::Agent { group, .. } = node.party
-            && !outcome.is_ok()
-        {
-            let frozen = self.recorder.counted_since(request.since);
-            self.recorder.agents[group as usize].frozen += frozen;
-        }
-        if node.health.hanging > 0 {
-            request.state = State::HeldReply(outcome);
-        } else {
-            self.resume(index, outcome);
-        }
-    }
-
-    /// A request goes on after its call has ended.
-    pub(super) fn resume(&mut self, index: u32, outcome: Outcome) {
-        let request = &mut self.requests[index];
-        let node = &self.nodes[request.node as usize];
-        let Op::Call { optional, .. } = node.program[usize::from(request.step)] else {
-            unreachable!("only a step that calls has a call")
-        };
-        if !outcome.is_ok() && !optional {
-            let seen = match (node.party, outcome.class()) {
-                // Refusals are between a caller and its own layers: who called this service sees
-                // one that can do no more.
-                (Member::Service { .. }, Some(class)) if class.is_refusal() => {
-                    Outcome::failed(Class::Overload)
-                }
-                _ => outcome,
-            };
-            return self.end(index, seen);
-        }
-        request.degraded |= outcome != Outcome::Ok;
-        request.left -= 1;
-        if request.left > 0 {
-            return self.call(index);
-        }
-        request.step += 1;
-        self.advance(index);
-    }
-
     /// A request that has a slot ends.
-    fn end(&mut self, index: u32, outcome: Outcome) {
+    pub(super) fn end(&mut self, index: u32, outcome: Outcome) {
         let request = &self.requests[index];
         let Request { node, leaf, arrived, .. } = *request;
         self.recorder.note_end(self.nodes[node as usize].party, request, outcome);
@@ -345,7 +267,7 @@ impl World {
 
     /// A slot has become free: the next in line gets it.
     #[inline]
-    fn free_slot(&mut self, node: u32) {
+    pub(super) fn free_slot(&mut self, node: u32) {
         let node = &mut self.nodes[node as usize];
         match node.line.pop(&mut self.requests) {
             Some(next) => self.begin(next),
@@ -364,46 +286,6 @@ impl World {
             }
         } else {
             self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
-        }
-    }
-
-    /// The caller of a request no longer waits for it.
-    fn abandon(&mut self, leaf: u32, index: u32) {
-        if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned < Time::MAX {
-            return;
-        }
-        let now = self.agenda.now();
-        let request = &mut self.requests[index];
-        request.abandoned = now;
-        let node = &mut self.nodes[request.node as usize];
-        if self.recorder.counts(request.arrived) {
-            self.recorder.services[node.party.service()].abandoned += 1;
-        }
-        if node.abandoned == Abandoned::Stops {
-            let request = *request;
-            self.drop_work(index);
-            if request.state == State::InLine {
-                let node = &mut self.nodes[request.node as usize];
-                node.line.remove(&mut self.requests, index);
-                self.requests.remove(index);
-            } else {
-                self.requests.remove(index);
-                self.free_slot(request.node);
-            }
-            self.note_given_up(&request);
-            self.calls.forget(leaf);
-        }
-    }
-
-    /// Stops what is under way for a request: its work, or its call.
-    pub(super) fn drop_work(&mut self, index: u32) {
-        match self.requests[index].state {
-            State::Working => self.agenda.disarm(Event { kind: kind::WORK, index }),
-            State::Calling => {
-                let call = self.requests[index].call;
-                self.calls.cancel(call, index, &mut self.agenda, &mut self.recorder);
-            }
-            _ => {}
         }
     }
 }
