@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::breaker::{self, Breaker, Cancelled, Evaluate, HalfOpen, Late};
-use patterns::breaker::{OpenEnd, OpenWait, Permits, Then, Trip};
+use patterns::breaker::{self, Breaker, Trip};
 use patterns::retry::{self, Retry, RetryAfter, Rule};
 use patterns::timeout::{self, Timeout};
 use patterns::{Class, Layer, Span, Time};
@@ -149,23 +148,10 @@ fn retries(settings: Calls) -> Retry {
 }
 
 fn shared_breaker(settings: Calls) -> Breaker {
-    Breaker::new(breaker::Settings {
-        trip: Trip::Consecutive { failures: settings.failures },
-        evaluate: Evaluate::Failures,
-        failures: breaker::FAILURES,
-        ignored: breaker::IGNORED,
-        open: OpenWait::Constant(settings.open),
-        open_end: OpenEnd::Admits,
-        half_open: HalfOpen {
-            permits: Permits::Concurrent(1),
-            successes: 1,
-            max_wait: None,
-            then: Then::Open,
-        },
-        late: Late::Drop,
-        cancelled: Cancelled::Ignore,
-    })
-    .expect("valid settings")
+    let trip = Trip::Consecutive { failures: settings.failures };
+    let mut settings = breaker::Settings::new(trip, settings.open);
+    settings.half_open.max_wait = None;
+    Breaker::new(settings).expect("valid settings")
 }
 
 fn deadline(settings: Calls) -> Timeout {

@@ -4,55 +4,73 @@
 //!               the trip condition holds
 //!  ┌────────┐ ─────────────────────────► ┌──────┐
 //!  │ closed │                            │ open │◄──┐
-//!  └────────┘                            └──┬───┘   │ a probe failed,
-//!      ▲      the first call after the wait │       │ or the max wait is over
-//!      │                                ┌───▼───────┴─┐
-//!      └────────────────────────────────┤  half-open  │
-//!           enough probes succeeded     └─────────────┘
+//!  └────────┘◄─┐                         └──┬───┘   │ probes failed,
+//!              │ the first call after the wait │    │ or the max wait is over
+//!  ┌───────────┴┐                       ┌───▼──┴────┐
+//!  │ recovering │◄──────────────────────┤ half-open │
+//!  └────────────┘  enough succeeded     └───────────┘
 //! ```
+//!
+//! The state `recovering` is passed through only if there is a `ramp`. By hand ([`Mode`]) it is held
+//! in `forced-open`, `disabled` or `metrics-only`.
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
 //! | `trip` | [`Trip`], over a [`Window`] | exactly the count opens; a share as [`Compare`] says |
 //! | `min_calls` of a share | calls in the window | exactly so many are enough |
 //! | a window's size | calls, or time | a result leaves at exactly that age, as [`Align`] says |
+//! | `slow` | time that a call took, or none | exactly so long is not slow |
 //! | `evaluate` | [`Evaluate`] | |
 //! | `failures`, `ignored` | classes of failure | ignored wins; in neither is a success |
 //! | `open` | time, as [`OpenWait`] says | |
 //! | `open_end` | [`OpenEnd`] | whether a call at exactly the end of the wait is admitted |
-//! | `half_open.permits` | probes, in all or at a time | |
-//! | `half_open.successes` | probes | closes at exactly so many; one failure opens again |
+//! | `half_open.permits` | probes, in all or at a time, or a share of calls | |
+//! | `half_open.close` | [`Close`] | |
 //! | `half_open.max_wait` | time since the first probe, or none | over at exactly the end |
 //! | `half_open.then` | [`Then`] | |
+//! | `ramp` | [`Ramp`], or none | closed at exactly its end |
 //! | `late` | [`Late`] | |
 //! | `cancelled` | [`Cancelled`] | |
+//! | `mode` | [`Mode`] | |
 //!
 //! A degraded answer is a success.
 //!
-//! Each change of state starts a new *generation*. A result whose [`Permit`] is of an older one is
-//! late, and so is that of a call that was given up; [`Late`] says what it does.
+//! Each change of state but the end of a ramp starts a new *generation*. A result whose [`Permit`]
+//! is of an older one is late, and so is that of a call that was given up; [`Late`] says what it
+//! does.
 //!
 //! The end of the half-open state is noticed when the next call or result comes, but it opens or
 //! closes as of that end: if half-open time ran out during an hour without calls, the open wait
 //! began then, and is over. [`Breaker::state_at`] tells such changes beforehand.
 //!
 //! The record of calls is kept, but not used, while open or half-open, and begun anew on closing.
+//!
+//! Chance matters to an open wait with jitter (one draw when a closed breaker opens, and one when
+//! it becomes half-open, for the wait that may follow), to a share of probes and to a ramp (one
+//! draw for each call that comes meanwhile), and to nothing else.
 
+mod change;
+mod half_open;
+mod in_path;
 mod settings;
 mod state;
+mod trip;
 mod window;
 
 use crate::backoff::Backoff;
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step};
-use crate::outcome::{Class, Outcome};
+use crate::layer::PerCall;
+use crate::outcome::Outcome;
 use crate::time::{Span, Time};
+use half_open::Decision;
 use state::Token;
-use window::Record;
+use trip::Judge;
+use window::{Mark, Record};
 
+pub use half_open::{Close, HalfOpen, Permits, Ramp, Then};
 pub use settings::{
-    Cancelled, Compare, Evaluate, FAILURES, HalfOpen, IGNORED, Late, OpenEnd, OpenWait, Permits,
-    Settings, Then, Trip,
+    Cancelled, Compare, Evaluate, FAILURES, IGNORED, Late, Memory, Mode, OpenEnd, OpenWait,
+    Settings, Trip,
 };
 pub use state::{Permit, Refused, State, Verdict};
 pub use window::{Align, Counts, Window};
@@ -66,32 +84,19 @@ pub use window::{Align, Counts, Window};
 /// use patterns::{Span, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let mut breaker = Breaker::new(Settings {
-///     trip: Trip::Consecutive { failures: 1 },
-///     evaluate: Evaluate::Failures,
-///     failures: FAILURES,
-///     ignored: IGNORED,
-///     open: OpenWait::Constant(Span::from_secs(5)),
-///     open_end: OpenEnd::Admits,
-///     half_open: HalfOpen {
-///         permits: Permits::Concurrent(1),
-///         successes: 1,
-///         max_wait: Some(Span::from_secs(60)),
-///         then: Then::Open,
-///     },
-///     late: Late::Drop,
-///     cancelled: Cancelled::Ignore,
-/// })?;
+/// let trip = Trip::Consecutive { failures: 1 };
+/// let mut breaker = Breaker::new(Settings::new(trip, Span::from_secs(5)))?;
+/// let draw = || 0.5; // for jitter, which these settings do not have
 ///
 /// let start = Time::ZERO;
-/// let permit = breaker.admit(start).expect("a new breaker is closed");
-/// breaker.settle(permit, Verdict::Failure, start);
+/// let permit = breaker.admit(start, draw).expect("a new breaker is closed");
+/// breaker.settle(permit, Verdict::Failure, start, draw);
 /// let end = start + Span::from_secs(5);
 /// assert_eq!(breaker.state(), State::Open { until: end });
-/// assert_eq!(breaker.admit(start).unwrap_err(), Refused { until: end });
+/// assert_eq!(breaker.admit(start, draw).unwrap_err(), Refused { until: end });
 ///
-/// let probe = breaker.admit(end).expect("the wait is over");
-/// breaker.settle(probe, Verdict::Success, end + Span::from_secs(1));
+/// let probe = breaker.admit(end, draw).expect("the wait is over");
+/// breaker.settle(probe, Verdict::Success, end + Span::from_secs(1), draw);
 /// assert_eq!(breaker.state(), State::Closed);
 /// # Ok(())
 /// # }
@@ -100,34 +105,56 @@ pub use window::{Align, Counts, Window};
 pub struct Breaker {
     settings: Settings,
     waits: Backoff,
+    /// Whether the open wait takes a draw.
+    is_spread: bool,
     state: State,
     /// How often the state has changed.
     generation: u32,
     /// The generation in which the record was begun.
     recording: u32,
-    record: Record,
-    /// How often it has opened since it was closed.
+    judge: Judge,
+    /// When it was last decided, if that is done periodically; at first, when the first call came.
+    decided: Option<Time>,
+    /// How often it has opened since it was closed, and for how long the last time.
     opened: u32,
+    last_wait: Span,
+    /// While half-open, the draw for the open wait that may follow.
+    luck: f64,
+    probes: Counts,
+    /// The latest probes, for those who look at them.
+    latest_probes: Option<Record>,
     calls: PerCall<Option<Token>>,
 }
 
 impl Breaker {
-    /// A closed breaker.
+    /// A breaker in the state that its mode says: closed, if it decides for itself.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         settings.check()?;
-        let record = match settings.trip {
-            Trip::Consecutive { .. } => Record::of_run(),
-            Trip::Count { window, .. } | Trip::Rate { window, .. } => Record::of(window),
+        let waits = settings.open.backoff()?;
+        let mut is_spread = false;
+        let _ = waits.wait(0, Span::ZERO, || {
+            is_spread = true;
+            0.5
+        });
+        let latest_probes = match settings.half_open.close {
+            Close::Latest { probes, .. } => Some(Record::of(Window::Calls(probes))),
+            _ => None,
         };
         Ok(Self {
-            waits: settings.open.backoff()?,
-            settings,
-            state: State::Closed,
+            waits,
+            is_spread,
+            state: settings.mode.state(),
             generation: 0,
             recording: 0,
-            record,
+            judge: Judge::new(&settings.trip),
+            decided: None,
             opened: 0,
+            last_wait: Span::ZERO,
+            luck: 0.0,
+            probes: Counts::default(),
+            latest_probes,
             calls: PerCall::default(),
+            settings,
         })
     }
 
@@ -137,23 +164,35 @@ impl Breaker {
     }
 
     /// The state that a call at `now` would find: with the changes that time has brought since,
-    /// and half-open as soon as a probe would be admitted.
+    /// and half-open as soon as a probe would be admitted. Trips that are decided periodically are
+    /// not foreseen.
     pub fn state_at(&self, now: Time) -> State {
         let state = match (self.half_open_end(now), self.settings.half_open.then) {
             (None, _) => self.state,
-            (Some(end), Then::Open) => self.next_open(end),
-            (Some(_), Then::Close) => State::Closed,
+            (Some(end), Then::Open) => {
+                let wait = self.waits.wait(self.opened, self.last_wait, || self.luck);
+                self.open_for(wait, end)
+            }
+            (Some(end), Then::Close) => self.recovered(end),
         };
         match state {
             State::Open { until } if until <= now => self.next_half_open(now),
+            State::Recovering { until, .. } if until <= now => State::Closed,
             state => state,
         }
     }
 
-    /// The record of calls that the trip condition looks at: kept, but not used, while open or
-    /// half-open. Failures in a row are their own number of calls.
+    /// The record of calls that the trip condition looks at, and of several conditions the first:
+    /// kept, but not used, while open or half-open. Failures in a row are their own number of
+    /// calls; an average counts all results since the breaker closed.
     pub fn counts(&mut self, now: Time) -> Counts {
-        self.record.counts(now)
+        self.judge.counts(now)
+    }
+
+    /// Takes a breaker out of its own hands, or gives it back, closed and with an empty record.
+    pub fn set_mode(&mut self, mode: Mode, now: Time) {
+        self.settings.mode = mode;
+        self.enter(mode.state(), now);
     }
 
     /// What this outcome says about the callee.
@@ -168,221 +207,161 @@ impl Breaker {
     }
 
     /// Asks for leave to make a call at `now`.
-    pub fn admit(&mut self, now: Time) -> Result<Permit, Refused> {
+    pub fn admit(&mut self, now: Time, mut draw: impl FnMut() -> f64) -> Result<Permit, Refused> {
         self.advance(now);
+        self.decide_if_due(now, &mut draw);
         if let State::Open { until } = self.state {
             if now < until {
                 return Err(Refused { until });
             }
-            self.enter(self.next_half_open(now));
+            self.luck = if self.is_spread { draw() } else { 0.0 };
+            self.enter(self.next_half_open(now), now);
         }
-        if let State::HalfOpen { taken, .. } = &mut self.state {
-            let (Permits::Total(most) | Permits::Concurrent(most)) =
-                self.settings.half_open.permits;
-            if most <= *taken {
-                return Err(Refused { until: now });
+        let permits = self.settings.half_open.permits;
+        let (admits, is_probe) = match &mut self.state {
+            State::HalfOpen { taken, .. } => {
+                let admits = match permits {
+                    Permits::Total(most) | Permits::Concurrent(most) => *taken < most,
+                    Permits::Share(share) => draw() < share,
+                };
+                *taken += u32::from(admits);
+                (admits, true)
             }
-            *taken += 1;
+            State::Recovering { since, .. } => {
+                let share = self.settings.ramp.map_or(1.0, |ramp| ramp.share(now.since(*since)));
+                (draw() < share, false)
+            }
+            State::ForcedOpen => (false, false),
+            _ => (true, false),
+        };
+        if !admits {
+            return Err(Refused { until: now });
         }
-        Ok(Permit(Token { generation: self.generation, given_up: false }))
+        let generation = self.generation;
+        Ok(Permit(Token { generation, is_probe, admitted: now, given_up: false }))
     }
 
-    /// Reports how the call made with `permit` ended.
+    /// Reports how the call made with `permit` ended. It took the time since it was admitted.
     #[expect(clippy::needless_pass_by_value, reason = "a permit is settled once")]
-    pub fn settle(&mut self, permit: Permit, verdict: Verdict, now: Time) {
+    pub fn settle(
+        &mut self,
+        permit: Permit,
+        verdict: Verdict,
+        now: Time,
+        draw: impl FnMut() -> f64,
+    ) {
         self.advance(now);
         let Permit(token) = permit;
-        if token.given_up || token.generation != self.generation {
-            self.settle_late(token, verdict, now);
-            return;
+        let took = now.since(token.admitted);
+        let slow = self.settings.slow.is_some_and(|limit| limit < took);
+        let mark = Mark { failed: verdict == Verdict::Failure, slow };
+        if verdict == Verdict::Ignored {
+            self.give_back(token, true);
+        } else if token.given_up || token.generation != self.generation {
+            self.settle_late(token, mark, now, draw);
+        } else {
+            self.give_back(token, false);
+            self.act_on(mark, now, draw);
         }
-        self.give_back(verdict);
-        self.act_on(verdict, now);
     }
 
     /// Reports that the call made with `permit` was given up, and its result is not awaited.
     ///
     /// If that says nothing about the callee, what is returned settles a result that comes all the
     /// same; it may as well be dropped.
-    pub fn cancel(&mut self, permit: Permit, now: Time) -> Option<Permit> {
-        match self.settings.cancelled {
-            Cancelled::Failure => {
-                self.settle(permit, Verdict::Failure, now);
-                None
-            }
-            Cancelled::Ignore => {
-                self.advance(now);
-                let Permit(token) = permit;
-                if !token.given_up && token.generation == self.generation {
-                    self.give_back(Verdict::Ignored);
-                }
-                Some(Permit(Token { given_up: true, ..token }))
-            }
+    pub fn cancel(
+        &mut self,
+        permit: Permit,
+        now: Time,
+        draw: impl FnMut() -> f64,
+    ) -> Option<Permit> {
+        let fails = match self.settings.cancelled {
+            Cancelled::Failure => true,
+            Cancelled::Ignore => false,
+            Cancelled::FailureOfProbe => permit.0.is_probe,
+        };
+        if fails {
+            self.settle(permit, Verdict::Failure, now, draw);
+            return None;
         }
+        self.advance(now);
+        let Permit(token) = permit;
+        self.give_back(token, true);
+        Some(Permit(Token { given_up: true, ..token }))
     }
 
-    /// Makes room for another probe if the result of this one says so.
-    fn give_back(&mut self, verdict: Verdict) {
-        if let State::HalfOpen { taken, .. } = &mut self.state {
-            let concurrent = matches!(self.settings.half_open.permits, Permits::Concurrent(_));
-            if concurrent || verdict == Verdict::Ignored {
-                *taken = taken.saturating_sub(1);
-            }
+    /// Makes room for another probe, if this one held a place and is to give it back: at its end
+    /// if places are for so many at a time, and when it tells nothing in any case.
+    fn give_back(&mut self, token: Token, tells_nothing: bool) {
+        let holds = !token.given_up && token.generation == self.generation;
+        if let State::HalfOpen { taken, .. } = &mut self.state
+            && holds
+            && (tells_nothing || !matches!(self.settings.half_open.permits, Permits::Total(_)))
+        {
+            *taken -= 1;
         }
     }
 
     /// Lets a result change the current state.
-    fn act_on(&mut self, verdict: Verdict, now: Time) {
-        match (&mut self.state, verdict) {
-            (_, Verdict::Ignored) | (State::Open { .. }, _) => {}
-            (State::Closed, _) => {
-                let failed = verdict == Verdict::Failure;
-                self.record.add(failed, now);
-                if (failed || self.settings.evaluate == Evaluate::EveryResult) && self.trips(now) {
-                    self.open(now);
-                }
-            }
-            (State::HalfOpen { successes, .. }, Verdict::Success) => {
-                *successes += 1;
-                if self.settings.half_open.successes <= *successes {
-                    self.enter(State::Closed);
-                }
-            }
-            (State::HalfOpen { .. }, Verdict::Failure) => self.open(now),
-        }
-    }
-
-    fn settle_late(&mut self, token: Token, verdict: Verdict, now: Time) {
-        if verdict == Verdict::Ignored {
-            return;
-        }
-        match self.settings.late {
-            Late::Drop => {}
-            Late::ActCurrent => self.act_on(verdict, now),
-            Late::CountOrigin if token.generation != self.recording => {}
-            Late::CountCurrent | Late::CountOrigin => {
-                self.record.add(verdict == Verdict::Failure, now);
-            }
-        }
-    }
-
-    fn trips(&mut self, now: Time) -> bool {
-        let counts = self.record.counts(now);
-        match self.settings.trip {
-            Trip::Consecutive { failures } | Trip::Count { failures, .. } => {
-                u64::from(failures) <= counts.failures
-            }
-            // Divided rather than multiplied: 7 of 10 are then exactly the number written 0.7.
-            Trip::Rate { rate, compare, min_calls, .. } => {
-                u64::from(min_calls) <= counts.calls
-                    && match compare {
-                        Compare::AtLeast => rate <= counts.failure_rate(),
-                        Compare::MoreThan => rate < counts.failure_rate(),
-                    }
-            }
-        }
-    }
-
-    /// Ends the half-open state if its time is over.
-    fn advance(&mut self, now: Time) {
-        if let Some(end) = self.half_open_end(now) {
-            match self.settings.half_open.then {
-                Then::Open => self.open(end),
-                Then::Close => self.enter(State::Closed),
-            }
-        }
-    }
-
-    /// When the half-open state ended, if it has by `now`.
-    fn half_open_end(&self, now: Time) -> Option<Time> {
+    fn act_on(&mut self, mark: Mark, now: Time, mut draw: impl FnMut() -> f64) {
         match self.state {
-            State::HalfOpen { until, .. } if until <= now && until < Time::MAX => Some(until),
-            _ => None,
-        }
-    }
-
-    fn open(&mut self, now: Time) {
-        self.enter(self.next_open(now));
-        self.opened = self.opened.saturating_add(1);
-    }
-
-    /// The open state that begins at `now`.
-    fn next_open(&self, now: Time) -> State {
-        let wait = self.waits.wait(self.opened, Span::ZERO, || 0.0);
-        let after_end = match self.settings.open_end {
-            OpenEnd::Admits => Span::ZERO,
-            OpenEnd::Refuses => Span::from_nanos(1),
-        };
-        State::Open { until: now + wait + after_end }
-    }
-
-    /// The half-open state that begins at `now`.
-    fn next_half_open(&self, now: Time) -> State {
-        let until = self.settings.half_open.max_wait.map_or(Time::MAX, |wait| now + wait);
-        State::HalfOpen { until, taken: 0, successes: 0 }
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state;
-        self.generation = self.generation.wrapping_add(1);
-        if state == State::Closed {
-            self.opened = 0;
-            self.recording = self.generation;
-            self.record.clear();
-        }
-    }
-
-    /// Does something at the time of `cx`, and notes the states entered on the way.
-    fn noting<T>(&mut self, cx: &mut Cx<'_>, act: impl FnOnce(&mut Self, Time) -> T) -> T {
-        // Apart, since either may change the state, and each change is to be noted.
-        let mut before = self.generation;
-        self.advance(cx.now);
-        if self.generation != before {
-            cx.note(self.state.name());
-            before = self.generation;
-        }
-        let result = act(self, cx.now);
-        if self.generation != before {
-            cx.note(self.state.name());
-        }
-        result
-    }
-}
-
-impl Layer for Breaker {
-    fn first_state(&self) -> Option<&'static str> {
-        Some("closed")
-    }
-
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        match self.noting(cx, Self::admit) {
-            Ok(Permit(token)) => {
-                self.calls.open(call, Some(token));
-                Step::Send
+            State::Open { .. } | State::ForcedOpen | State::Disabled => {}
+            State::MetricsOnly => self.judge.add(mark, now),
+            State::Closed | State::Recovering { .. } => {
+                self.judge.add(mark, now);
+                let decides = match self.settings.evaluate {
+                    Evaluate::EveryResult => true,
+                    Evaluate::Failures => mark.failed || mark.slow,
+                    Evaluate::Periodically(_) => return self.decide_if_due(now, &mut draw),
+                };
+                if decides && self.judge.holds(now) {
+                    self.open(now, draw);
+                }
             }
-            Err(Refused { until }) => {
-                Step::Reply(Outcome::failed_until(Class::BreakerOpen, until.since(cx.now)))
+            State::HalfOpen { .. } => self.act_on_probe(mark, now),
+        }
+    }
+
+    fn act_on_probe(&mut self, mark: Mark, now: Time) {
+        self.probes.add(mark);
+        let latest = self.latest_probes.as_mut().map_or(Counts::default(), |latest| {
+            latest.add(mark, now);
+            latest.counts(now)
+        });
+        if let State::HalfOpen { successes, failures, .. } = &mut self.state {
+            *failures += u32::from(mark.failed);
+            *successes += u32::from(!mark.failed);
+        }
+        match self.settings.half_open.close.decide(self.probes, latest, mark) {
+            Decision::GoOn => {}
+            Decision::Close => self.enter(self.recovered(now), now),
+            Decision::Open => self.open(now, || unreachable!("drawn when it became half-open")),
+        }
+    }
+
+    fn settle_late(&mut self, token: Token, mark: Mark, now: Time, draw: impl FnMut() -> f64) {
+        let is_closed = matches!(self.state, State::Closed | State::Recovering { .. });
+        match self.settings.late {
+            Late::ActCurrent => self.act_on(mark, now, draw),
+            Late::ActClosed if is_closed => self.act_on(mark, now, draw),
+            Late::CountOrigin if token.generation != self.recording => {}
+            Late::CountCurrent | Late::CountOrigin if self.state != State::Disabled => {
+                self.judge.add(mark, now);
             }
+            Late::Drop | Late::ActClosed | Late::CountCurrent | Late::CountOrigin => {}
         }
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
-        self.on_late(call, outcome, cx);
-        Step::Reply(outcome)
-    }
-
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
-        if let Some(token) = self.calls[call].take() {
-            let permit = self.noting(cx, |breaker, now| breaker.cancel(Permit(token), now));
-            self.calls[call] = permit.map(|Permit(token)| token);
-        }
-    }
-
-    // Whether the result is late, its token knows.
-    fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) {
-        if let Some(token) = self.calls[call].take() {
-            let verdict = self.verdict(outcome);
-            self.noting(cx, |breaker, now| breaker.settle(Permit(token), verdict, now));
+    /// Opens a closed breaker if it is time to decide about that, and the trip condition holds.
+    fn decide_if_due(&mut self, now: Time, draw: &mut impl FnMut() -> f64) {
+        if let Evaluate::Periodically(period) = self.settings.evaluate
+            && matches!(self.state, State::Closed | State::Recovering { .. })
+            && period <= now.since(*self.decided.get_or_insert(now))
+        {
+            self.decided = Some(now);
+            if self.judge.holds(now) {
+                self.open(now, draw);
+            }
         }
     }
 }

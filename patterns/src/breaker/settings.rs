@@ -1,16 +1,21 @@
 //! What a circuit breaker can be set to, and which settings make sense.
 
+use super::half_open::{Close, HalfOpen, Permits, Ramp, Then};
+use super::state::State;
 use super::window::Window;
-use crate::backoff::{Backoff, CapWhen, Curve, Jitter};
+use crate::backoff::{self, Backoff, CapWhen, Curve, Jitter};
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes};
 use crate::time::Span;
 
 /// The settings of a [`Breaker`](super::Breaker).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What opens a closed breaker.
     pub trip: Trip,
+    /// A call that took longer than this is slow, however it ended; one that took exactly as long
+    /// is not (resilience4j). Slow calls matter to [`Trip::SlowRate`] and [`Close::Rate`] alone.
+    pub slow: Option<Span>,
     /// Which results may open it.
     pub evaluate: Evaluate,
     /// The classes that count as failures; [`FAILURES`] is the usual choice. A class that is
@@ -25,11 +30,42 @@ pub struct Settings {
     pub open_end: OpenEnd,
     /// How it finds out whether to close again.
     pub half_open: HalfOpen,
+    /// How calls are let in again after that; all at once without it.
+    pub ramp: Option<Ramp>,
     /// What to do with results that come after the state that admitted their call, or after their
     /// call was given up.
     pub late: Late,
     /// What a call counts as that was given up above.
     pub cancelled: Cancelled,
+    /// Whether it decides for itself.
+    pub mode: Mode,
+}
+
+/// Whether a breaker decides for itself, or is held in some state by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It decides by its settings.
+    #[default]
+    Automatic,
+    /// It admits nothing (resilience4j's `FORCED_OPEN`, Polly's isolated circuit).
+    ForcedOpen,
+    /// It admits everything and records nothing (resilience4j's `DISABLED`).
+    Disabled,
+    /// It admits everything and records all results, but never opens (resilience4j's
+    /// `METRICS_ONLY`).
+    MetricsOnly,
+}
+
+impl Mode {
+    /// The state of a breaker that has just been put in this mode.
+    pub(super) fn state(self) -> State {
+        match self {
+            Self::Automatic => State::Closed,
+            Self::ForcedOpen => State::ForcedOpen,
+            Self::Disabled => State::Disabled,
+            Self::MetricsOnly => State::MetricsOnly,
+        }
+    }
 }
 
 /// The classes that usually count as failures: the callee could not be reached, did not answer in
@@ -51,7 +87,7 @@ pub const IGNORED: Classes = Classes::NONE
     .with(Class::Rejected);
 
 /// What opens a closed breaker.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Trip {
     /// So many failures in a row.
     Consecutive {
@@ -71,12 +107,51 @@ pub enum Trip {
         rate: f64,
         /// Whether exactly that share is enough.
         compare: Compare,
-        /// With fewer calls in the window it never opens; at least 1, and no more than a window of
-        /// calls holds.
+        /// With fewer calls in the window it never opens; at least 1. In a window of calls those
+        /// count that have left it since the breaker closed, and one more than it holds is the
+        /// most: then it decides from the first result on that pushes another out (recloser).
         min_calls: u32,
         /// Over which calls.
         window: Window,
     },
+    /// A share of slow calls among the calls in a window (resilience4j, Sentinel).
+    SlowRate {
+        /// The share, from 0 to 1.
+        rate: f64,
+        /// Whether exactly that share is enough.
+        compare: Compare,
+        /// As for [`Trip::Rate`].
+        min_calls: u32,
+        /// Over which calls.
+        window: Window,
+    },
+    /// A moving average of failures, in which each failure is a one and each success a zero; the
+    /// first result is the first average (Finagle).
+    Average {
+        /// How fast it forgets.
+        memory: Memory,
+        /// The average, from 0 to 1.
+        rate: f64,
+        /// Whether exactly that average is enough.
+        compare: Compare,
+        /// With fewer results since it closed it never opens; at least 1.
+        min_calls: u32,
+    },
+    /// Any of these conditions; at least one (resilience4j, Sentinel).
+    Any(Vec<Self>),
+    /// All of these conditions at once; at least one.
+    All(Vec<Self>),
+}
+
+/// How fast a moving average forgets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Memory {
+    /// With each result `x`, the average moves by this share of the way to it: more than 0, at
+    /// most 1.
+    Share(f64),
+    /// By `1 − e^(−dt/span)` of the way, where `dt` is the time since the result before (Finagle,
+    /// `liveness/FailureAccrualPolicy.scala`). Longer than zero.
+    Time(Span),
 }
 
 /// Whether a share at exactly the threshold is enough.
@@ -88,6 +163,29 @@ pub enum Compare {
     MoreThan,
 }
 
+impl Compare {
+    /// Whether a share of `found` is enough where `rate` is asked for.
+    pub(super) fn reaches(self, found: f64, rate: f64) -> bool {
+        match self {
+            Self::AtLeast => rate <= found,
+            Self::MoreThan => rate < found,
+        }
+    }
+
+    fn check(self, rate: f64) -> Result<(), Invalid> {
+        match self {
+            Self::AtLeast => {
+                let valid = 0.0 < rate && rate <= 1.0;
+                Invalid::unless(valid, "rate", "more than 0 and at most 1")
+            }
+            Self::MoreThan => {
+                let valid = (0.0..1.0).contains(&rate);
+                Invalid::unless(valid, "rate", "at least 0 and less than 1")
+            }
+        }
+    }
+}
+
 /// Which results may open a closed breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evaluate {
@@ -95,22 +193,20 @@ pub enum Evaluate {
     EveryResult,
     /// Only a failure (Polly, gobreaker, cockatiel).
     Failures,
+    /// No single result: the first call or result that comes no sooner than this after the last
+    /// time that it was decided, or that the breaker closed (Hystrix, 500 ms). More than zero.
+    Periodically(Span),
 }
 
 /// How long a breaker stays open.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum OpenWait {
     /// Always as long; more than zero.
     Constant(Span),
-    /// Longer each time it opens again without having closed.
-    Growing {
-        /// The first time; more than zero.
-        first: Span,
-        /// By what each further time is multiplied; finite, and at least 1.
-        factor: f64,
-        /// The longest.
-        cap: Span,
-    },
+    /// As a backoff says whose retries are the times that it opens again without having closed:
+    /// growing, with jitter, as listed. Draws once each time it may open if there is jitter. A
+    /// wait that is drawn as zero ends at once.
+    Backoff(backoff::Settings),
 }
 
 /// Whether a call at exactly the end of the open wait is admitted.
@@ -120,43 +216,6 @@ pub enum OpenEnd {
     Admits,
     /// No, but one nanosecond later is (resilience4j, gobreaker, Hystrix, recloser).
     Refuses,
-}
-
-/// How a breaker finds out whether to close again.
-///
-/// One failure opens it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HalfOpen {
-    /// How many calls may pass as probes.
-    pub permits: Permits,
-    /// How many probes must succeed for it to close; at least 1, and no more than a total of
-    /// permits.
-    pub successes: u32,
-    /// How long it may stay half-open, more than zero. Without such an end, probes that are lost
-    /// keep the others out for ever.
-    pub max_wait: Option<Span>,
-    /// What it becomes at that end.
-    pub then: Then,
-}
-
-/// How many calls may pass a half-open breaker.
-///
-/// A probe that is ignored or given up gives its place back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Permits {
-    /// So many in all, at least 1 (resilience4j, gobreaker).
-    Total(u32),
-    /// So many at a time, at least 1 (failsafe; with 1: Polly, Hystrix, Sentinel).
-    Concurrent(u32),
-}
-
-/// What a breaker becomes that was half-open for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// Open: nobody knows that the callee is well.
-    Open,
-    /// Closed: nobody knows that it is not.
-    Close,
 }
 
 /// What to do with a result whose call was admitted in a state that is over, or was given up.
@@ -169,8 +228,11 @@ pub enum Late {
     /// Enter it in the record of calls as it is now, without a change of state because of it.
     CountCurrent,
     /// Take it as a result of the current state: it may open a closed breaker, and close or open
-    /// again a half-open one; while open it does nothing (Polly).
+    /// again a half-open one; while open it does nothing (Polly, resilience4j).
     ActCurrent,
+    /// As `ActCurrent` while closed, and nothing in any other state: only probes decide about
+    /// closing (cep21/circuit).
+    ActClosed,
     /// Enter it in the record of the closed state that admitted its call, without a change of
     /// state because of it, unless a new record was begun since.
     CountOrigin,
@@ -183,14 +245,48 @@ pub enum Cancelled {
     Ignore,
     /// As a failure; its result is dropped.
     Failure,
+    /// As a failure if it was a probe, and else as neither (Hystrix).
+    FailureOfProbe,
 }
 
 impl Settings {
+    /// Settings with the usual choices for all but what opens it, and for how long: decided on
+    /// failures; admitting at the end of the wait; one probe at a time, of which one success closes
+    /// and one failure opens again, for at most as long as `open` and at least a minute; late
+    /// results dropped; calls that were given up count as neither.
+    pub fn new(trip: Trip, open: Span) -> Self {
+        Self {
+            trip,
+            slow: None,
+            evaluate: Evaluate::Failures,
+            failures: FAILURES,
+            ignored: IGNORED,
+            open: OpenWait::Constant(open),
+            open_end: OpenEnd::Admits,
+            half_open: HalfOpen {
+                permits: Permits::Concurrent(1),
+                close: Close::Successes(1),
+                max_wait: Some(open.max(Span::from_secs(60))),
+                then: Then::Open,
+            },
+            ramp: None,
+            late: Late::Drop,
+            cancelled: Cancelled::Ignore,
+            mode: Mode::Automatic,
+        }
+    }
+
     /// Fails unless a breaker can be set so.
     pub(super) fn check(&self) -> Result<(), Invalid> {
         self.trip.check()?;
+        let given = self.slow.is_some() || !self.trip.looks_at_slow();
+        Invalid::unless(given, "slow", "given, for the trip condition looks at slow calls")?;
+        if let Evaluate::Periodically(period) = self.evaluate {
+            Invalid::unless(!period.is_zero(), "evaluate", "longer than zero")?;
+        }
         Invalid::unless(self.failures != Classes::NONE, "failures", "at least one class")?;
         self.open.backoff()?;
+        self.ramp.map_or(Ok(()), |ramp| ramp.check())?;
         self.half_open.check()
     }
 }
@@ -207,22 +303,35 @@ impl Trip {
                 let fits = failures <= window.most_calls();
                 Invalid::unless(fits, "failures", "no more than the calls of the window")
             }
-            Self::Rate { rate, compare, min_calls, window } => {
+            Self::Rate { rate, compare, min_calls, window }
+            | Self::SlowRate { rate, compare, min_calls, window } => {
                 window.check()?;
-                match compare {
-                    Compare::AtLeast => {
-                        let valid = 0.0 < rate && rate <= 1.0;
-                        Invalid::unless(valid, "rate", "more than 0 and at most 1")?;
-                    }
-                    Compare::MoreThan => {
-                        let valid = (0.0..1.0).contains(&rate);
-                        Invalid::unless(valid, "rate", "at least 0 and less than 1")?;
-                    }
-                }
+                compare.check(rate)?;
                 Invalid::unless(1 <= min_calls, "min_calls", "at least 1")?;
-                let fits = min_calls <= window.most_calls();
-                Invalid::unless(fits, "min_calls", "no more than the calls of the window")
+                let fits = min_calls <= window.most_calls().saturating_add(1);
+                Invalid::unless(fits, "min_calls", "at most one more than the calls of the window")
             }
+            Self::Average { memory, rate, compare, min_calls } => {
+                let valid = match memory {
+                    Memory::Share(share) => 0.0 < share && share <= 1.0,
+                    Memory::Time(span) => !span.is_zero(),
+                };
+                Invalid::unless(valid, "memory", "a share of more than 0, or longer than zero")?;
+                compare.check(rate)?;
+                Invalid::unless(1 <= min_calls, "min_calls", "at least 1")
+            }
+            Self::Any(ref trips) | Self::All(ref trips) => {
+                Invalid::unless(!trips.is_empty(), "trip", "at least one condition")?;
+                trips.iter().try_for_each(Self::check)
+            }
+        }
+    }
+
+    fn looks_at_slow(&self) -> bool {
+        match self {
+            Self::SlowRate { .. } => true,
+            Self::Any(trips) | Self::All(trips) => trips.iter().any(Self::looks_at_slow),
+            _ => false,
         }
     }
 }
@@ -230,35 +339,16 @@ impl Trip {
 impl OpenWait {
     /// The waits as a backoff whose retries are the times that it opens again.
     pub(super) fn backoff(&self) -> Result<Backoff, Invalid> {
-        let (curve, cap) = match *self {
-            Self::Constant(wait) => (Curve::Constant(wait), None),
-            Self::Growing { first, factor, cap } => {
-                (Curve::Exponential { first, factor }, Some(cap))
-            }
-        };
-        let jitter = Jitter::None;
-        let backoff =
-            crate::backoff::Settings { curve, cap, cap_when: CapWhen::BeforeJitter, jitter };
-        let backoff = Backoff::new(backoff)?;
+        let backoff = Backoff::new(match self {
+            Self::Constant(wait) => backoff::Settings {
+                curve: Curve::Constant(*wait),
+                cap: None,
+                cap_when: CapWhen::BeforeJitter,
+                jitter: Jitter::None,
+            },
+            Self::Backoff(settings) => settings.clone(),
+        })?;
         Invalid::unless(!backoff.ends_in_zero(), "open", "longer than zero")?;
         Ok(backoff)
-    }
-}
-
-impl HalfOpen {
-    fn check(&self) -> Result<(), Invalid> {
-        Invalid::unless(1 <= self.successes, "successes", "at least 1")?;
-        match self.permits {
-            Permits::Total(permits) => {
-                Invalid::unless(1 <= permits, "permits", "at least 1")?;
-                let enough = self.successes <= permits;
-                Invalid::unless(enough, "successes", "no more than the permits")?;
-            }
-            Permits::Concurrent(permits) => {
-                Invalid::unless(1 <= permits, "permits", "at least 1")?;
-            }
-        }
-        let valid = self.max_wait.is_none_or(|wait| !wait.is_zero());
-        Invalid::unless(valid, "max_wait", "longer than zero")
     }
 }

@@ -20,16 +20,36 @@ pub enum State {
         taken: u32,
         /// Probes that succeeded.
         successes: u32,
+        /// Probes that failed.
+        failures: u32,
     },
+    /// Closed, but only a growing share of calls is admitted.
+    Recovering {
+        /// Since when.
+        since: Time,
+        /// From this time on it is closed.
+        until: Time,
+    },
+    /// Held open by hand.
+    ForcedOpen,
+    /// Out of work: admits everything, records nothing.
+    Disabled,
+    /// Admits everything, records everything, never opens.
+    MetricsOnly,
 }
 
 impl State {
-    /// The name used in notes and charts: `closed`, `open` or `half-open`.
+    /// The name used in notes and charts: `closed`, `open`, `half-open`, `recovering`,
+    /// `forced-open`, `disabled` or `metrics-only`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Closed => "closed",
             Self::Open { .. } => "open",
             Self::HalfOpen { .. } => "half-open",
+            Self::Recovering { .. } => "recovering",
+            Self::ForcedOpen => "forced-open",
+            Self::Disabled => "disabled",
+            Self::MetricsOnly => "metrics-only",
         }
     }
 }
@@ -48,8 +68,9 @@ pub enum Verdict {
 /// A call was not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// When a call may be admitted again. A half-open breaker cannot know, since that depends on
-    /// its probes: then this is the time of the refusal.
+    /// When a call may be admitted again. Unless it is open, a breaker cannot know, since that
+    /// depends on its probes, on chance, or on who holds it open: then this is the time of the
+    /// refusal.
     pub until: Time,
 }
 
@@ -72,6 +93,9 @@ pub struct Permit(pub(super) Token);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) generation: u32,
+    /// Whether it was admitted as a probe.
+    pub(super) is_probe: bool,
+    pub(super) admitted: Time,
     /// Whether its call was given up, and what it held was given back.
     pub(super) given_up: bool,
 }

@@ -1,4 +1,4 @@
-//! The record of a closed breaker: how many of the latest calls failed.
+//! The record of a closed breaker: how many of the latest calls failed, or were slow.
 //!
 //! Every kind takes constant time a call, amortised, and makes its room when it is built; only an
 //! exact window of time grows, to the largest number of instants with results that it has held.
@@ -74,29 +74,50 @@ impl Window {
     }
 }
 
-/// How many calls a record holds, and how many of them failed.
+/// How many calls a record holds, how many of them failed, and how many were slow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Results of either kind.
+    /// Results of every kind.
     pub calls: u64,
     /// Failures among them.
     pub failures: u64,
+    /// Slow ones among them, failed or not.
+    pub slow: u64,
+}
+
+/// How one call ended, as a record keeps it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) failed: bool,
+    pub(super) slow: bool,
 }
 
 impl Counts {
     /// The share of failures; zero if there are no calls.
     pub fn failure_rate(self) -> f64 {
-        if self.calls == 0 { 0.0 } else { self.failures as f64 / self.calls as f64 }
+        self.share(self.failures)
     }
 
-    fn add(&mut self, failed: bool) {
+    /// The share of slow calls; zero if there are no calls.
+    pub fn slow_rate(self) -> f64 {
+        self.share(self.slow)
+    }
+
+    // Divided rather than multiplied: 7 of 10 are then exactly the number written 0.7.
+    fn share(self, of: u64) -> f64 {
+        if self.calls == 0 { 0.0 } else { of as f64 / self.calls as f64 }
+    }
+
+    pub(super) fn add(&mut self, mark: Mark) {
         self.calls += 1;
-        self.failures += u64::from(failed);
+        self.failures += u64::from(mark.failed);
+        self.slow += u64::from(mark.slow);
     }
 
     fn remove(&mut self, other: Self) {
         self.calls -= other.calls;
         self.failures -= other.failures;
+        self.slow -= other.slow;
     }
 }
 
@@ -122,12 +143,21 @@ impl Record {
         }
     }
 
-    pub(super) fn add(&mut self, failed: bool, now: Time) {
+    pub(super) fn add(&mut self, mark: Mark, now: Time) {
         match self {
-            Self::Run(counts) if failed => counts.add(true),
+            Self::Run(counts) if mark.failed => counts.add(mark),
             Self::Run(counts) => *counts = Counts::default(),
-            Self::Calls(ring) => ring.add(failed),
-            Self::Time(buckets) => buckets.add(failed, now),
+            Self::Calls(ring) => ring.add(mark),
+            Self::Time(buckets) => buckets.add(mark, now),
+        }
+    }
+
+    /// How many results there were since it was begun, as far as that matters: in a window of
+    /// calls, those that have left it count.
+    pub(super) fn results(&self, counts: Counts) -> u64 {
+        match self {
+            Self::Calls(ring) => ring.results,
+            Self::Run(_) | Self::Time(_) => counts.calls,
         }
     }
 
@@ -146,7 +176,7 @@ impl Record {
         match self {
             Self::Run(counts) => *counts = Counts::default(),
             Self::Calls(ring) => {
-                ring.next = 0;
+                (ring.next, ring.results) = (0, 0);
                 ring.counts = Counts::default();
             }
             Self::Time(buckets) => {
@@ -157,30 +187,48 @@ impl Record {
     }
 }
 
-/// The latest results, one bit each.
+/// The latest results, two bits each.
 #[derive(Clone, Debug)]
 pub(super) struct Ring {
-    failed: Box<[u64]>,
+    failed: Bits,
+    slow: Bits,
     size: usize,
     /// Where the next result goes; the oldest lies there once the ring is full.
     next: usize,
     counts: Counts,
+    /// How many results there were since it was cleared.
+    results: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Bits(Box<[u64]>);
+
+impl Bits {
+    /// Puts a bit at a place, and says which was there.
+    fn replace(&mut self, place: usize, bit: bool) -> bool {
+        let word = &mut self.0[place / 64];
+        let before = *word >> (place % 64) & 1;
+        *word = *word & !(1 << (place % 64)) | u64::from(bit) << (place % 64);
+        before == 1
+    }
 }
 
 impl Ring {
-    fn new(size: usize) -> Self {
-        let failed = vec![0; size.div_ceil(64)].into_boxed_slice();
-        Self { failed, size, next: 0, counts: Counts::default() }
+    pub(super) fn new(size: usize) -> Self {
+        let bits = Bits(vec![0; size.div_ceil(64)].into_boxed_slice());
+        let counts = Counts::default();
+        Self { failed: bits.clone(), slow: bits, size, next: 0, counts, results: 0 }
     }
 
-    fn add(&mut self, failed: bool) {
-        let (word, bit) = (self.next / 64, self.next % 64);
+    fn add(&mut self, mark: Mark) {
+        let failed = self.failed.replace(self.next, mark.failed);
+        let slow = self.slow.replace(self.next, mark.slow);
         if self.counts.calls == self.size as u64 {
-            let failures = self.failed[word] >> bit & 1;
-            self.counts.remove(Counts { calls: 1, failures });
+            let (failures, slow) = (u64::from(failed), u64::from(slow));
+            self.counts.remove(Counts { calls: 1, failures, slow });
         }
-        self.failed[word] = self.failed[word] & !(1 << bit) | u64::from(failed) << bit;
-        self.counts.add(failed);
+        self.counts.add(mark);
+        self.results += 1;
         self.next += 1;
         if self.next == self.size {
             self.next = 0;
@@ -228,17 +276,17 @@ impl Buckets {
         }
     }
 
-    fn add(&mut self, failed: bool, now: Time) {
+    fn add(&mut self, mark: Mark, now: Time) {
         self.forget_old(now);
         let now = self.latest;
-        self.counts.add(failed);
+        self.counts.add(mark);
         match self.line.back_mut() {
-            Some(last) if now.since(last.begins) < self.width => last.counts.add(failed),
+            Some(last) if now.since(last.begins) < self.width => last.counts.add(mark),
             _ => {
                 let into = if self.on_grid { now.as_nanos() % self.width.as_nanos() } else { 0 };
                 let begins = Time::from_nanos(now.as_nanos() - into);
                 let mut counts = Counts::default();
-                counts.add(failed);
+                counts.add(mark);
                 self.line.push_back(Bucket { begins, counts });
             }
         }
@@ -269,7 +317,7 @@ mod tests {
                 for step in [1, 2, 3, 5, 7, 100] {
                     for _ in 0..100 {
                         let now = buckets.latest + Span::from_nanos(step);
-                        buckets.add(true, now);
+                        buckets.add(Mark { failed: true, slow: false }, now);
                         assert!(buckets.line.len() <= 10);
                     }
                 }
@@ -283,10 +331,10 @@ mod tests {
         let mut buckets = Buckets::new(Span::from_nanos(5), Align::Exact);
         for nanos in 0..1_000 {
             for _ in 0..10 {
-                buckets.add(false, Time::from_nanos(nanos));
+                buckets.add(Mark { failed: false, slow: false }, Time::from_nanos(nanos));
             }
             assert!(buckets.line.len() <= 5);
         }
-        assert_eq!(buckets.counts, Counts { calls: 50, failures: 0 });
+        assert_eq!(buckets.counts, Counts { calls: 50, failures: 0, slow: 0 });
     }
 }

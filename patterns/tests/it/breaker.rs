@@ -1,32 +1,23 @@
 //! What a circuit breaker promises, whatever happens to it.
 
+use patterns::backoff::{Curve, Jitter};
 use patterns::breaker::{
-    Align, Breaker, Cancelled, Compare, Evaluate, FAILURES, HalfOpen, IGNORED, Late, OpenEnd,
-    OpenWait, Permit, Permits, Settings, State, Then, Trip, Verdict, Window,
+    Align, Breaker, Close, Compare, Evaluate, HalfOpen, Memory, OpenEnd, OpenWait, Permit, Permits,
+    Ramp, Settings, State, Trip, Verdict, Window,
 };
 use patterns::{Span, Time};
 use proptest::prelude::*;
 
-use crate::breaker_story::{Happening, half_open, happenings, settings};
+use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
 
 /// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
 pub(crate) fn in_a_row(failures: u32) -> Settings {
-    Settings {
-        trip: Trip::Consecutive { failures },
-        evaluate: Evaluate::Failures,
-        failures: FAILURES,
-        ignored: IGNORED,
-        open: OpenWait::Constant(Span::from_secs(20)),
-        open_end: OpenEnd::Admits,
-        half_open: HalfOpen {
-            permits: Permits::Concurrent(1),
-            successes: 1,
-            max_wait: Some(Span::from_secs(60)),
-            then: Then::Open,
-        },
-        late: Late::Drop,
-        cancelled: Cancelled::Ignore,
-    }
+    Settings::new(Trip::Consecutive { failures }, Span::from_secs(20))
+}
+
+/// A draw, for those that matter not.
+pub(crate) fn half() -> f64 {
+    0.5
 }
 
 pub(crate) fn breaker(settings: Settings) -> Breaker {
@@ -39,7 +30,7 @@ pub(crate) fn at(secs: u64) -> Time {
 
 /// Makes one call that ends at once.
 pub(crate) fn call(breaker: &mut Breaker, verdict: Verdict, now: Time) -> bool {
-    breaker.admit(now).map(|permit| breaker.settle(permit, verdict, now)).is_ok()
+    breaker.admit(now, half).map(|permit| breaker.settle(permit, verdict, now, half)).is_ok()
 }
 
 /// What a breaker decided at each happening of a story, told in times since its beginning.
@@ -57,19 +48,20 @@ fn decisions(
         let mut refused = None;
         match *happening {
             Happening::Pass(nanos) => now += nanos * scale,
-            Happening::Admit => match breaker.admit(time) {
+            Happening::Admit => match breaker.admit(time, half) {
                 Ok(permit) => permits.push(permit),
                 Err(until) => refused = Some((until.until.as_nanos() - start) / scale),
             },
             Happening::Settle(_, _) | Happening::Cancel(_) if permits.is_empty() => {}
             Happening::Settle(which, verdict) => {
                 let permit = permits.swap_remove(which % permits.len());
-                breaker.settle(permit, verdict, time);
+                breaker.settle(permit, verdict, time, half);
             }
             Happening::Cancel(which) => {
                 let permit = permits.swap_remove(which % permits.len());
-                permits.extend(breaker.cancel(permit, time));
+                permits.extend(breaker.cancel(permit, time, half));
             }
+            Happening::Set(mode) => breaker.set_mode(mode, time),
         }
         let failures = breaker.counts(Time::from_nanos(now)).failures;
         told.push((refused, breaker.state().name(), failures));
@@ -77,10 +69,20 @@ fn decisions(
     told
 }
 
-fn window_mut(settings: &mut Settings) -> Option<&mut Window> {
-    match &mut settings.trip {
-        Trip::Consecutive { .. } => None,
-        Trip::Count { window, .. } | Trip::Rate { window, .. } => Some(window),
+/// The windows of a condition, and the times after which its averages forget.
+fn windows(trip: &mut Trip) -> (Vec<&mut Window>, Vec<&mut Span>) {
+    match trip {
+        Trip::Consecutive { .. } | Trip::Average { memory: Memory::Share(_), .. } => {
+            (Vec::new(), Vec::new())
+        }
+        Trip::Average { memory: Memory::Time(span), .. } => (Vec::new(), vec![span]),
+        Trip::Count { window, .. } | Trip::Rate { window, .. } | Trip::SlowRate { window, .. } => {
+            (vec![window], Vec::new())
+        }
+        Trip::Any(trips) | Trip::All(trips) => {
+            let (all, spans): (Vec<_>, Vec<_>) = trips.iter_mut().map(windows).unzip();
+            (all.into_iter().flatten().collect(), spans.into_iter().flatten().collect())
+        }
     }
 }
 
@@ -93,13 +95,14 @@ proptest! {
         story in happenings(),
     ) {
         let mut settings = settings;
-        let period = match window_mut(&mut settings) {
-            Some(Window::Time { size, align: Align::Epoch { buckets } }) => {
+        let widths = windows(&mut settings.trip).0.into_iter().map(|window| match window {
+            Window::Time { size, align: Align::Epoch { buckets } } => {
                 size.as_nanos().div_ceil((*buckets).into())
             }
             _ => 1,
-        };
-        let here = decisions(&mut breaker(settings), &story, 0, 1);
+        });
+        let period: u64 = widths.product();
+        let here = decisions(&mut breaker(settings.clone()), &story, 0, 1);
         let there = decisions(&mut breaker(settings), &story, periods * period, 1);
         prop_assert_eq!(here, there);
     }
@@ -108,26 +111,45 @@ proptest! {
     #[test]
     fn a_breaker_knows_no_unit_of_time(settings in settings(), story in happenings()) {
         let mut short = Settings { open_end: OpenEnd::Admits, ..settings };
-        if let OpenWait::Growing { first, .. } = short.open {
-            // Growing by a half would round.
-            short.open = OpenWait::Growing { first, factor: 2.0, cap: first * 8 };
+        if let OpenWait::Backoff(backoff) = &mut short.open {
+            // Growing by a half would round, and so would jitter.
+            backoff.curve = Curve::Exponential { first: Span::from_nanos(3), factor: 2.0 };
+            backoff.jitter = Jitter::None;
         }
-        if let Some(Window::Time { size, align }) = window_mut(&mut short) {
-            let (Align::Epoch { buckets } | Align::FirstEvent { buckets }) = align else {
-                return Ok(());
-            };
-            *size = *size * u64::from(*buckets);
-        }
-        let mut long = short;
-        long.open = match short.open {
-            OpenWait::Constant(wait) => OpenWait::Constant(wait * 2),
-            OpenWait::Growing { first, factor, cap } => {
-                OpenWait::Growing { first: first * 2, factor, cap: cap * 2 }
+        for window in windows(&mut short.trip).0 {
+            match window {
+                Window::Time { align: Align::Exact, .. } => return Ok(()),
+                Window::Time { size, align } => {
+                    let (Align::Epoch { buckets } | Align::FirstEvent { buckets }) = align else {
+                        unreachable!("the other kind is treated above")
+                    };
+                    *size = *size * u64::from(*buckets);
+                }
+                Window::Calls(_) => {}
             }
-        };
+        }
+        let mut long = short.clone();
+        match &mut long.open {
+            OpenWait::Constant(wait) => *wait = *wait * 2,
+            OpenWait::Backoff(backoff) => {
+                backoff.curve = Curve::Exponential { first: Span::from_nanos(6), factor: 2.0 };
+                backoff.cap = backoff.cap.map(|cap| cap * 2);
+            }
+        }
         long.half_open.max_wait = short.half_open.max_wait.map(|wait| wait * 2);
-        if let Some(Window::Time { size, .. }) = window_mut(&mut long) {
-            *size = *size * 2;
+        long.slow = short.slow.map(|slow| slow * 2);
+        if let Evaluate::Periodically(period) = &mut long.evaluate {
+            *period = *period * 2;
+        }
+        long.ramp = short.ramp.map(|ramp| Ramp { over: ramp.over * 2, ..ramp });
+        let (in_windows, in_averages) = windows(&mut long.trip);
+        for window in in_windows {
+            if let Window::Time { size, .. } = window {
+                *size = *size * 2;
+            }
+        }
+        for span in in_averages {
+            *span = *span * 2;
         }
         let of_short = decisions(&mut breaker(short), &story, 0, 1);
         let of_long = decisions(&mut breaker(long), &story, 0, 2);
@@ -159,17 +181,22 @@ proptest! {
         max_wait in 1..50_u64,
         story in happenings(),
     ) {
+        let mut story = story;
+        story.retain(|happening| !matches!(happening, Happening::Set(_)));
         let half_open = HalfOpen { max_wait: Some(Span::from_nanos(max_wait)), ..half_open };
-        let mut breaker = breaker(Settings { half_open, ..settings });
+        // Decided now and then, it might open at the very call that is made below.
+        let evaluate = Evaluate::EveryResult;
+        let mut breaker = breaker(Settings { half_open, evaluate, ..settings });
         let told = decisions(&mut breaker, &story, 0, 1);
         let passed: u64 = story
             .iter()
             .map(|happening| if let Happening::Pass(nanos) = happening { *nanos } else { 0 })
             .sum();
         prop_assert_eq!(told.len(), story.len());
-        // No wait of the generated settings is longer than 60 ns, and refusal at its end 1 more.
+        // No wait and no ramp of the generated settings is longer than 60 ns, and refusal at the end
+        // of a wait 1 more.
         let later = Time::from_nanos(passed + max_wait + 61);
-        prop_assert!(breaker.admit(later).is_ok());
+        prop_assert!(breaker.admit(later, || 0.0).is_ok());
     }
 
     /// A clock that is set back may not admit what would be refused where it stood.
@@ -187,8 +214,8 @@ proptest! {
             }
             _ => return Ok(()),
         };
-        prop_assert!(breaker.admit(now).is_err());
-        prop_assert!(breaker.admit(Time::from_nanos(now.as_nanos().saturating_sub(back))).is_err());
+        prop_assert!(breaker.admit(now, half).is_err());
+        prop_assert!(breaker.admit(Time::from_nanos(now.as_nanos().saturating_sub(back)), half).is_err());
     }
 
     #[test]
@@ -229,7 +256,7 @@ proptest! {
 fn an_hour_without_calls_is_no_reason_to_wait_more() {
     let mut breaker = breaker(in_a_row(1));
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    let _lost = breaker.admit(at(20)).expect("a probe");
+    let _lost = breaker.admit(at(20), half).expect("a probe");
     assert_eq!(breaker.state_at(at(3_600)).name(), "half-open");
     assert!(call(&mut breaker, Verdict::Success, at(3_600)));
     assert_eq!(breaker.state(), State::Closed);
@@ -244,7 +271,12 @@ fn an_ignored_probe_makes_room_for_another() {
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
         for _ in 0..10 {
             assert!(call(&mut breaker, Verdict::Ignored, at(20)), "{permits:?}");
-            assert!(breaker.admit(at(20)).map(|given_up| breaker.cancel(given_up, at(20))).is_ok());
+            assert!(
+                breaker
+                    .admit(at(20), half)
+                    .map(|given_up| breaker.cancel(given_up, at(20), half))
+                    .is_ok()
+            );
         }
         assert_eq!(breaker.state().name(), "half-open");
     }
@@ -252,8 +284,7 @@ fn an_ignored_probe_makes_room_for_another() {
 
 #[test]
 fn the_open_wait_grows_until_it_closes() {
-    let open =
-        OpenWait::Growing { first: Span::from_secs(10), factor: 2.0, cap: Span::from_secs(30) };
+    let open = growing(Span::from_secs(10), 2.0, Span::from_secs(30), Jitter::None);
     let mut breaker = breaker(Settings { open, ..in_a_row(1) });
     let mut now = at(0);
     for wait in [10, 20, 30, 30] {
@@ -272,7 +303,7 @@ fn the_open_wait_grows_until_it_closes() {
 fn half_open_closes_after_so_many_successes_and_one_failure_opens() {
     let mut settings = in_a_row(1);
     settings.half_open.permits = Permits::Total(5);
-    settings.half_open.successes = 3;
+    settings.half_open.close = Close::Successes(3);
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     assert!(call(&mut breaker, Verdict::Success, at(20)));
@@ -290,13 +321,13 @@ fn half_open_closes_after_so_many_successes_and_one_failure_opens() {
 fn a_total_of_permits_is_not_renewed_by_successes() {
     let mut settings = in_a_row(1);
     settings.half_open.permits = Permits::Total(2);
-    settings.half_open.successes = 2;
+    settings.half_open.close = Close::Successes(2);
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     assert!(call(&mut breaker, Verdict::Success, at(20)));
-    let last = breaker.admit(at(20)).expect("the second of two");
-    assert!(breaker.admit(at(20)).is_err());
-    breaker.settle(last, Verdict::Success, at(20));
+    let last = breaker.admit(at(20), half).expect("the second of two");
+    assert!(breaker.admit(at(20), half).is_err());
+    breaker.settle(last, Verdict::Success, at(20), half);
     assert_eq!(breaker.state(), State::Closed);
 }
 
@@ -306,10 +337,10 @@ fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
     settings.half_open.max_wait = None;
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    let probe = breaker.admit(at(20)).expect("a probe");
-    assert!(breaker.admit(Time::MAX).is_err());
+    let probe = breaker.admit(at(20), half).expect("a probe");
+    assert!(breaker.admit(Time::MAX, half).is_err());
     assert_eq!(breaker.state().name(), "half-open");
-    breaker.settle(probe, Verdict::Success, Time::MAX);
+    breaker.settle(probe, Verdict::Success, Time::MAX, half);
     assert_eq!(breaker.state(), State::Closed);
 }
 

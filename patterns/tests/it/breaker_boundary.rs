@@ -6,7 +6,7 @@ use patterns::breaker::{
 };
 use patterns::{Span, Time};
 
-use crate::breaker::{at, breaker, call, in_a_row};
+use crate::breaker::{at, breaker, call, half, in_a_row};
 
 /// Opens at half of at least four calls, otherwise as each library has it.
 fn library(name: &str) -> Settings {
@@ -76,18 +76,18 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
     for _ in 0..4 {
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
     }
-    let admitted = breaker.admit(at(20)).is_ok();
+    let admitted = breaker.admit(at(20), half).is_ok();
     let later = at(20) + Span::from_nanos(1);
-    let more = (0..9).filter(|_| breaker.admit(later).is_ok()).count();
+    let more = (0..9).filter(|_| breaker.admit(later, half).is_ok()).count();
     (admitted, usize::from(admitted) + more)
 }
 
 /// Until when one failure at 1.5 s is remembered, in tenths of a second.
 fn remembered(settings: Settings) -> String {
     let mut breaker = breaker(settings);
-    let half = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
-    call(&mut breaker, Verdict::Failure, half(15));
-    match (15..200).find(|tenths| breaker.counts(half(*tenths)).failures == 0) {
+    let tenth = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
+    call(&mut breaker, Verdict::Failure, tenth(15));
+    match (15..200).find(|tenths| breaker.counts(tenth(*tenths)).failures == 0) {
         Some(tenths) => format!("{}s", tenths as f64 / 10.0),
         None => "for ever".to_owned(),
     }
@@ -100,13 +100,13 @@ fn libraries_disagree_at_the_boundaries() {
     for name in ["resilience4j", "Polly 8", "Sentinel", "cockatiel", "failsafe", "Hystrix"] {
         let settings = library(name);
         let yes = |answer: bool| if answer { "yes" } else { "no" };
-        let (end, probes) = at_the_end(settings);
+        let (end, probes) = at_the_end(settings.clone());
         table.push(format!(
             "{name:12} {:9} {:4} {:13} {:9} {:3} {probes:6} {}\n",
-            yes(opens(settings, "ooxx")),
-            yes(opens(settings, "oxxx")),
-            yes(opens(settings, "xxxo")),
-            yes(opens(settings, "xxx")),
+            yes(opens(settings.clone(), "ooxx")),
+            yes(opens(settings.clone(), "oxxx")),
+            yes(opens(settings.clone(), "xxxo")),
+            yes(opens(settings.clone(), "xxx")),
             yes(end),
             remembered(settings),
         ));
@@ -147,7 +147,7 @@ fn an_exact_window_forgets_at_exactly_its_size() {
     let window = Window::Time { size: Span::from_secs(10), align: Align::Exact };
     let trip = Trip::Count { failures: 2, window };
     for (gap, opens) in [(9_999_999_999, true), (10_000_000_000, false)] {
-        let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
+        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
         call(&mut breaker, Verdict::Failure, at(3));
         call(&mut breaker, Verdict::Failure, at(3) + Span::from_nanos(gap));
         assert_eq!(breaker.state() != State::Closed, opens);
@@ -160,12 +160,12 @@ fn buckets_begin_on_the_grid_or_with_the_first_result() {
     let forgotten = |align| {
         let window = Window::Time { size: Span::from_secs(4), align };
         let trip = Trip::Count { failures: 100, window };
-        let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
-        let half = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
+        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
+        let tenth = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
         for tenths in [19, 21] {
-            call(&mut breaker, Verdict::Failure, half(tenths));
+            call(&mut breaker, Verdict::Failure, tenth(tenths));
         }
-        let failures = |tenths| breaker.counts(half(tenths)).failures;
+        let failures = |tenths| breaker.counts(tenth(tenths)).failures;
         [49, 50, 58, 59, 60].map(failures)
     };
     assert_eq!(forgotten(Align::Epoch { buckets: 4 }), [2, 1, 1, 1, 0]);
@@ -193,8 +193,8 @@ fn half_open_is_over_at_exactly_its_end() {
     for (reply, closes) in [(Time::ZERO + last, true), (at(80), false)] {
         let mut breaker = breaker(in_a_row(1));
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
-        let probe = breaker.admit(at(20)).expect("a probe");
-        breaker.settle(probe, Verdict::Success, reply);
+        let probe = breaker.admit(at(20), half).expect("a probe");
+        breaker.settle(probe, Verdict::Success, reply, half);
         assert_eq!(breaker.state() == State::Closed, closes, "{reply}");
     }
 }

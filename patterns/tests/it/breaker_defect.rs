@@ -2,10 +2,10 @@
 
 use patterns::Span;
 use patterns::breaker::{
-    Align, Compare, Late, Permits, Settings, State, Then, Trip, Verdict, Window,
+    Align, Close, Compare, Late, Permits, Settings, State, Then, Trip, Verdict, Window,
 };
 
-use crate::breaker::{at, breaker, call, in_a_row};
+use crate::breaker::{at, breaker, call, half, in_a_row};
 
 /// resilience4j 2: set back by 3 s, each call and each look at the metrics drops a bucket.
 #[test]
@@ -35,13 +35,13 @@ fn a_probe_that_is_lost_is_given_up() {
         settings.half_open.then = then;
         let mut breaker = breaker(settings);
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
-        let lost = breaker.admit(at(20)).expect("a probe");
-        assert_eq!(breaker.admit(at(79)).expect_err("one at a time").until, at(79));
+        let lost = breaker.admit(at(20), half).expect("a probe");
+        assert_eq!(breaker.admit(at(79), half).expect_err("one at a time").until, at(79));
         let expected = until.map_or(State::Closed, |secs| State::Open { until: at(secs) });
         assert_eq!(breaker.state_at(at(80)), expected);
-        assert_eq!(breaker.admit(at(80)).is_ok(), until.is_none());
+        assert_eq!(breaker.admit(at(80), half).is_ok(), until.is_none());
         assert_eq!(breaker.state(), expected);
-        breaker.settle(lost, Verdict::Success, at(81));
+        breaker.settle(lost, Verdict::Success, at(81), half);
         assert_eq!(breaker.state(), expected, "its result comes too late");
     }
 }
@@ -56,10 +56,10 @@ fn a_success_from_before_closes_nothing_unless_it_is_to_act() {
         (Late::ActCurrent, true),
     ] {
         let mut breaker = breaker(Settings { late, ..in_a_row(1) });
-        let slow = breaker.admit(at(0)).expect("closed");
+        let slow = breaker.admit(at(0), half).expect("closed");
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
-        let _probe = breaker.admit(at(20)).expect("a probe");
-        breaker.settle(slow, Verdict::Success, at(21));
+        let _probe = breaker.admit(at(20), half).expect("a probe");
+        breaker.settle(slow, Verdict::Success, at(21), half);
         assert_eq!(breaker.state() == State::Closed, closes, "{late:?}");
     }
 }
@@ -73,15 +73,15 @@ fn a_late_result_gives_no_permit_back() {
             for verdict in [Verdict::Success, Verdict::Ignored] {
                 let mut settings = Settings { late, ..in_a_row(1) };
                 settings.half_open.permits = permits;
-                settings.half_open.successes = 3;
+                settings.half_open.close = Close::Successes(3);
                 let mut breaker = breaker(settings);
-                let [one, two] = [0, 1].map(|_| breaker.admit(at(0)).expect("closed"));
+                let [one, two] = [0, 1].map(|_| breaker.admit(at(0), half).expect("closed"));
                 assert!(call(&mut breaker, Verdict::Failure, at(0)));
-                let probes = [0, 1, 2].map(|_| breaker.admit(at(20)).expect("a probe"));
-                breaker.settle(one, verdict, at(21));
-                let two = breaker.cancel(two, at(21)).expect("says nothing");
-                breaker.settle(two, verdict, at(21));
-                assert!(breaker.admit(at(22)).is_err(), "{permits:?} {late:?} {verdict:?}");
+                let probes = [0, 1, 2].map(|_| breaker.admit(at(20), half).expect("a probe"));
+                breaker.settle(one, verdict, at(21), half);
+                let two = breaker.cancel(two, at(21), half).expect("says nothing");
+                breaker.settle(two, verdict, at(21), half);
+                assert!(breaker.admit(at(22), half).is_err(), "{permits:?} {late:?} {verdict:?}");
                 drop(probes);
             }
         }

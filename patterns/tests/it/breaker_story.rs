@@ -1,8 +1,9 @@
 //! What a breaker may be set to, and what may happen to it.
 
+use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::breaker::{
-    Align, Cancelled, Compare, Evaluate, HalfOpen, Late, OpenEnd, OpenWait, Permits, Settings,
-    Then, Trip, Verdict, Window,
+    Align, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Memory, Mode, OpenEnd, OpenWait,
+    Permits, Ramp, Settings, Then, Trip, Verdict, Window,
 };
 use patterns::{Classes, Span};
 use proptest::prelude::*;
@@ -16,6 +17,8 @@ pub(crate) enum Happening {
     Settle(usize, Verdict),
     /// Gives up the call of the open permit at this index, counted round.
     Cancel(usize),
+    /// Somebody takes it in hand.
+    Set(Mode),
 }
 
 pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
@@ -25,11 +28,15 @@ pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => Just(Verdict::Ignored),
     ];
     let one = prop_oneof![
-        4 => (0..6_u64).prop_map(Happening::Pass),
-        1 => (0..60_u64).prop_map(Happening::Pass),
-        6 => Just(Happening::Admit),
-        6 => (any::<usize>(), verdict).prop_map(|(which, how)| Happening::Settle(which, how)),
-        1 => any::<usize>().prop_map(Happening::Cancel),
+        400 => (0..6_u64).prop_map(Happening::Pass),
+        100 => (0..60_u64).prop_map(Happening::Pass),
+        600 => Just(Happening::Admit),
+        600 => (any::<usize>(), verdict).prop_map(|(which, how)| Happening::Settle(which, how)),
+        100 => any::<usize>().prop_map(Happening::Cancel),
+        1 => Just(Happening::Set(Mode::ForcedOpen)),
+        1 => Just(Happening::Set(Mode::Disabled)),
+        1 => Just(Happening::Set(Mode::MetricsOnly)),
+        3 => Just(Happening::Set(Mode::Automatic)),
     ];
     prop::collection::vec(one, 1..200)
 }
@@ -51,71 +58,138 @@ fn window() -> impl Strategy<Value = Window> {
     ]
 }
 
-fn trip() -> impl Strategy<Value = Trip> {
+fn rate() -> impl Strategy<Value = (f64, Compare)> {
     let compare = prop_oneof![Just(Compare::AtLeast), Just(Compare::MoreThan)];
-    let rate = prop::sample::select(vec![0.1, 0.25, 0.5, 0.7, 0.9]);
+    (prop::sample::select(vec![0.1, 0.25, 0.5, 0.7, 0.9]), compare)
+}
+
+fn fits(window: Window, least: u32) -> bool {
+    !matches!(window, Window::Calls(calls) if calls < least)
+}
+
+/// One condition.
+pub(crate) fn rule() -> impl Strategy<Value = Trip> {
+    let memory = prop_oneof![
+        prop::sample::select(vec![0.1, 0.5, 1.0]).prop_map(Memory::Share),
+        (1..40_u64).prop_map(|nanos| Memory::Time(Span::from_nanos(nanos))),
+    ];
     prop_oneof![
-        (1..5_u32).prop_map(|failures| Trip::Consecutive { failures }),
-        (1..5_u32, window()).prop_map(|(failures, window)| Trip::Count { failures, window }),
-        (rate, compare, 1..6_u32, window()).prop_map(|(rate, compare, min_calls, window)| {
-            Trip::Rate { rate, compare, min_calls, window }
+        2 => (1..5_u32).prop_map(|failures| Trip::Consecutive { failures }),
+        2 => (1..5_u32, window())
+            .prop_filter("can be reached", |(failures, window)| fits(*window, *failures))
+            .prop_map(|(failures, window)| Trip::Count { failures, window }),
+        4 => (rate(), 1..6_u32, window(), any::<bool>())
+            .prop_filter("can be reached", |(_, calls, window, _)| fits(*window, calls - 1))
+            .prop_map(|((rate, compare), min_calls, window, slow)| if slow {
+                Trip::SlowRate { rate, compare, min_calls, window }
+            } else {
+                Trip::Rate { rate, compare, min_calls, window }
+            }),
+        1 => (memory, rate(), 1..6_u32).prop_map(|(memory, (rate, compare), min_calls)| {
+            Trip::Average { memory, rate, compare, min_calls }
+        }),
+    ]
+}
+
+fn trip() -> impl Strategy<Value = Trip> {
+    prop_oneof![
+        6 => rule(),
+        1 => prop::collection::vec(rule(), 1..4).prop_map(Trip::Any),
+        1 => prop::collection::vec(rule(), 1..4).prop_map(Trip::All),
+    ]
+}
+
+fn close() -> impl Strategy<Value = (Close, u32)> {
+    prop_oneof![
+        3 => (1..4_u32).prop_map(|k| (Close::Successes(k), k)),
+        1 => (1..4_u32, 0..4_u32).prop_map(|(successes, more)| {
+            (Close::Of { successes, probes: successes + more }, successes + more)
+        }),
+        1 => (1..5_u32, rate(), rate()).prop_map(|(probes, (failures, compare), (slow, _))| {
+            (Close::Rate { probes, failures, slow, compare }, probes)
+        }),
+        1 => (1..4_u32, rate()).prop_map(|(probes, (failures, _))| {
+            (Close::Latest { probes, failures }, probes + 1)
         }),
     ]
 }
 
 pub(crate) fn half_open() -> impl Strategy<Value = HalfOpen> {
-    let permits = prop_oneof![
-        (1..4_u32, 0..3_u32).prop_map(|(k, more)| (Permits::Total(k + more), k)),
-        (1..4_u32, 1..4_u32).prop_map(|(k, most)| (Permits::Concurrent(most), k)),
-    ];
+    let permits = (close(), 0..3_u32, 0..5_u8).prop_map(|((close, least), more, kind)| {
+        let permits = match kind {
+            0 | 1 => Permits::Total(least + more),
+            2 | 3 => Permits::Concurrent(more + 1),
+            _ => Permits::Share([0.2, 0.5, 1.0][more as usize]),
+        };
+        (permits, close)
+    });
     let max_wait = prop::option::weighted(0.8, 1..50_u64);
     let then = prop_oneof![3 => Just(Then::Open), 1 => Just(Then::Close)];
-    (permits, max_wait, then).prop_map(|((permits, successes), max_wait, then)| {
+    (permits, max_wait, then).prop_map(|((permits, close), max_wait, then)| {
         let max_wait = max_wait.map(Span::from_nanos);
-        HalfOpen { permits, successes, max_wait, then }
+        HalfOpen { permits, close, max_wait, then }
     })
+}
+
+/// An open wait that grows, and stays between two lengths.
+pub(crate) fn growing(first: Span, factor: f64, cap: Span, jitter: Jitter) -> OpenWait {
+    let curve = Curve::Exponential { first, factor };
+    let cap_when = CapWhen::BeforeJitter;
+    OpenWait::Backoff(backoff::Settings { curve, cap: Some(cap), cap_when, jitter })
 }
 
 /// Settings in nanoseconds, so that happenings meet the boundaries.
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
-    let fits = |trip: &Trip| match *trip {
-        Trip::Consecutive { .. } => true,
-        Trip::Count { failures: least, window } | Trip::Rate { min_calls: least, window, .. } => {
-            !matches!(window, Window::Calls(calls) if calls < least)
-        }
-    };
-    let trip = trip().prop_filter("can be reached", fits);
-    let evaluate = prop_oneof![Just(Evaluate::EveryResult), Just(Evaluate::Failures)];
     let nanos = Span::from_nanos;
+    let evaluate = prop_oneof![
+        3 => Just(Evaluate::EveryResult),
+        3 => Just(Evaluate::Failures),
+        1 => (1..30_u64).prop_map(move |period| Evaluate::Periodically(nanos(period))),
+    ];
+    let jitter = prop_oneof![
+        3 => Just(Jitter::None),
+        1 => Just(Jitter::Full),
+        1 => Just(Jitter::Equal),
+        1 => Just(Jitter::Decorrelated),
+    ];
+    let factor = prop::sample::select(vec![1.0, 1.5, 2.0]);
     let open = prop_oneof![
         (1..30_u64).prop_map(move |wait| OpenWait::Constant(nanos(wait))),
-        (1..10_u64, prop::sample::select(vec![1.0, 1.5, 2.0]), 1..60_u64).prop_map(
-            move |(first, factor, cap)| OpenWait::Growing {
-                first: nanos(first),
-                factor,
-                cap: nanos(cap),
-            },
-        ),
+        (1..10_u64, factor, 1..60_u64, jitter).prop_map(move |(first, factor, cap, jitter)| {
+            growing(nanos(first), factor, nanos(cap), jitter)
+        }),
     ];
     let open_end = prop_oneof![Just(OpenEnd::Admits), Just(OpenEnd::Refuses)];
+    let ramp = (prop::sample::select(vec![0.0, 0.3, 1.0]), 1..60_u64)
+        .prop_map(move |(first, over)| Ramp { first, over: nanos(over) });
     let late = prop_oneof![
         Just(Late::Drop),
         Just(Late::CountCurrent),
         Just(Late::ActCurrent),
+        Just(Late::ActClosed),
         Just(Late::CountOrigin),
     ];
-    let cancelled = prop_oneof![Just(Cancelled::Ignore), Just(Cancelled::Failure)];
-    (trip, evaluate, open, open_end, half_open(), late, cancelled).prop_map(
-        |(trip, evaluate, open, open_end, half_open, late, cancelled)| Settings {
-            trip,
-            evaluate,
-            failures: Classes::ALL,
-            ignored: Classes::NONE,
-            open,
-            open_end,
-            half_open,
-            late,
-            cancelled,
+    let cancelled = prop_oneof![
+        Just(Cancelled::Ignore),
+        Just(Cancelled::Failure),
+        Just(Cancelled::FailureOfProbe),
+    ];
+    let ends = (open, open_end, half_open(), prop::option::weighted(0.3, ramp));
+    (trip(), 0..20_u64, evaluate, ends, late, cancelled).prop_map(
+        move |(trip, slow, evaluate, (open, open_end, half_open, ramp), late, cancelled)| {
+            Settings {
+                slow: Some(nanos(slow)),
+                evaluate,
+                failures: Classes::ALL,
+                ignored: Classes::NONE,
+                open,
+                open_end,
+                half_open,
+                ramp,
+                late,
+                cancelled,
+                ..Settings::new(trip, nanos(1))
+            }
         },
     )
 }

@@ -4,6 +4,7 @@ mod backoff;
 mod breaker;
 mod breaker_boundary;
 mod breaker_defect;
+mod breaker_knobs;
 mod breaker_layer;
 mod breaker_model;
 mod breaker_story;

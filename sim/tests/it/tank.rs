@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::breaker::{self, Cancelled, Evaluate, HalfOpen, Late, OpenEnd, OpenWait, Permits};
-use patterns::breaker::{Then, Trip};
+use patterns::breaker::{self, Trip};
 use patterns::retry::{self, RetryAfter, Rule};
 use patterns::{Class, Layer, Span, Time, bulkhead, fallback, timeout};
 use sim::kernel::Law;
@@ -103,22 +102,8 @@ pub(crate) fn fallback(to: fallback::Instead) -> LayerMaker {
 
 /// Opens after so many failures in a row, for so long; one probe at a time.
 pub(crate) fn breaker(failures: u32, open: Span) -> LayerMaker {
-    let settings = breaker::Settings {
-        trip: Trip::Consecutive { failures },
-        evaluate: Evaluate::Failures,
-        failures: breaker::FAILURES,
-        ignored: breaker::IGNORED,
-        open: OpenWait::Constant(open),
-        open_end: OpenEnd::Admits,
-        half_open: HalfOpen {
-            permits: Permits::Concurrent(1),
-            successes: 1,
-            max_wait: Some(open),
-            then: Then::Open,
-        },
-        late: Late::Drop,
-        cancelled: Cancelled::Ignore,
-    };
+    let mut settings = breaker::Settings::new(Trip::Consecutive { failures }, open);
+    settings.half_open.max_wait = Some(open);
     maker("breaker", breaker::Breaker::new(settings).expect("valid"))
 }
 
