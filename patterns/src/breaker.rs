@@ -275,13 +275,14 @@ impl Breaker {
         now: Time,
         draw: impl FnMut() -> f64,
     ) -> Option<Permit> {
-        let fails = match self.settings.cancelled {
-            Cancelled::Failure => true,
-            Cancelled::Ignore => false,
-            Cancelled::FailureOfProbe => permit.0.is_probe,
+        let counts_as = match self.settings.cancelled {
+            Cancelled::Failure => Some(Verdict::Failure),
+            Cancelled::FailureOfProbe if permit.0.is_probe => Some(Verdict::Failure),
+            Cancelled::Success => Some(Verdict::Success),
+            Cancelled::Ignore | Cancelled::FailureOfProbe => None,
         };
-        if fails {
-            self.settle(permit, Verdict::Failure, now, draw);
+        if let Some(verdict) = counts_as {
+            self.settle(permit, verdict, now, draw);
             return None;
         }
         self.advance(now);

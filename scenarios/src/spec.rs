@@ -14,6 +14,7 @@ use crate::text;
 pub(crate) mod breaker;
 pub(crate) mod law;
 pub(crate) mod layer;
+pub(crate) mod like;
 pub(crate) mod retry;
 
 pub(crate) use law::LawText;

@@ -247,6 +247,9 @@ pub enum Cancelled {
     Failure,
     /// As a failure if it was a probe, and else as neither (Hystrix).
     FailureOfProbe,
+    /// As a success, which may close a half-open breaker; its result is dropped (Polly, unless told
+    /// to handle cancellation).
+    Success,
 }
 
 impl Settings {

@@ -302,13 +302,13 @@ impl Model {
 
     /// Returns whether a late result is still awaited.
     fn cancel(&mut self, call: &mut Call, now: u64) -> bool {
-        let fails = match self.settings.cancelled {
-            Cancelled::Failure => true,
-            Cancelled::Ignore => false,
-            Cancelled::FailureOfProbe => call.probe.is_some(),
+        let counts_as = match (self.settings.cancelled, call.probe) {
+            (Cancelled::Failure, _) | (Cancelled::FailureOfProbe, Some(_)) => Verdict::Failure,
+            (Cancelled::Success, _) => Verdict::Success,
+            (Cancelled::Ignore | Cancelled::FailureOfProbe, _) => Verdict::Ignored,
         };
-        if fails {
-            self.settle(call, Verdict::Failure, now);
+        if counts_as != Verdict::Ignored {
+            self.settle(call, counts_as, now);
             return false;
         }
         self.let_time_pass(now);

@@ -173,6 +173,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         Just(Cancelled::Ignore),
         Just(Cancelled::Failure),
         Just(Cancelled::FailureOfProbe),
+        Just(Cancelled::Success),
     ];
     let ends = (open, open_end, half_open(), prop::option::weighted(0.3, ramp));
     (trip(), 0..20_u64, evaluate, ends, late, cancelled).prop_map(

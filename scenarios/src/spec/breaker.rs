@@ -1,279 +1,186 @@
 //! The circuit breaker, as an author writes it.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use patterns::breaker::{self, Align, OpenWait, Permits, Trip, Window};
+use patterns::backoff::Backoff;
+use patterns::breaker::{self, Close, OpenWait, Permits};
 use patterns::{Invalid, Span};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
+use super::Length;
 use super::layer::{ClassName, classes};
-use super::{Length, from_text};
-use crate::text::{Argument, Form, Unread, number};
+use super::like::{LibraryName, Share, Unlimited, set};
+use condition::Rule;
+use texts::{
+    Boundary, BucketsText, Cancelled, Compare, EvaluateText, Late, MemoryText, Mode, Open, Then,
+    WindowText,
+};
+
+mod condition;
+mod texts;
 
 /// A circuit breaker. `failures` alone counts failures in a row; with `window`, failures in the
 /// last calls (a number) or the last time (a length); `rate` and `window` look at the share of
-/// failures.
+/// failures, `slow-rate` at that of slow calls, and both together at either; with `memory` instead
+/// of `window`, `rate` is a moving average.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Breaker {
+    /// A library whose defaults these settings change: resilience4j, polly, hystrix, gobreaker,
+    /// failsafe-go, recloser, course-printed or course-meant.
+    like: Option<LibraryName>,
     /// Failures that open it: in a row, or within `window`.
     failures: Option<u32>,
     /// The share of failures within `window` that opens it: `0.5` or `"50%"`.
     rate: Option<Share>,
+    /// The share of slow calls within `window` that opens it.
+    slow_rate: Option<Share>,
     /// How far it looks back: so many calls, or so much time.
     window: Option<WindowText>,
-    /// With `rate`: calls in the window before it decides at all; default: the window's, or 10.
+    /// How a window of time is divided; default 10 buckets that begin with their first result.
+    buckets: Option<BucketsText>,
+    /// Instead of `window`: how fast a moving average forgets: a time, or the share of a result.
+    memory: Option<MemoryText>,
+    /// With a rate: calls in the window before it decides at all; default: the window's, or 10.
     min_calls: Option<u32>,
-    /// With `rate`: whether exactly the rate opens it; default `at-least`.
-    #[serde(default)]
-    compare: Compare,
-    /// Whether a success can be the result that opens it; default `failures`.
-    #[serde(default)]
-    evaluate: Evaluate,
-    /// How long it stays open: a length, or `growing(30s, factor=2, cap=5min)`.
-    open: Open,
+    /// With a rate: whether exactly the rate opens it; default `at-least`.
+    compare: Option<Compare>,
+    /// Any of these conditions opens it.
+    any: Option<Vec<Rule>>,
+    /// All of these conditions together open it.
+    all: Option<Vec<Rule>>,
+    /// How long a call may take without being slow.
+    slow: Option<Length>,
+    /// When it decides: on `failures` (the default) and slow calls, on `every-result`, or at most
+    /// once in a length of time.
+    evaluate: Option<EvaluateText>,
+    /// How long it stays open: a length, or `growing(30s, factor=2, cap=5min, jitter=full)`.
+    open: Option<Open>,
     /// Whether a call exactly at the end of that time is let through; default `admits`.
-    #[serde(default)]
-    boundary: Boundary,
+    boundary: Option<Boundary>,
     /// Half-open: calls let through at a time; default 1.
     permits: Option<u32>,
     /// Half-open: calls let through in all, instead of `permits`.
     permits_total: Option<u32>,
-    /// Half-open: successes that close it; default 1. Any failure opens it again.
-    #[serde(default = "one")]
-    successes: u32,
-    /// Half-open: how long it may last; default: as long as `open`, and at least a minute.
-    max_wait: Option<Length>,
+    /// Half-open: the share of calls let through, instead of `permits`.
+    permits_share: Option<Share>,
+    /// Half-open: successes that close it; default 1. Any failure opens it again, unless there are
+    /// `probes`.
+    successes: Option<u32>,
+    /// Half-open: among so many probes `successes` are needed, or `probe-rate` must not be
+    /// reached.
+    probes: Option<u32>,
+    /// Half-open: the share of failures among the `probes` that opens it again.
+    probe_rate: Option<Share>,
+    /// Half-open: how long it may last, or "unlimited"; default: as long as `open`, and at least a
+    /// minute.
+    max_wait: Option<Unlimited>,
     /// What it becomes after `max-wait`; default `open`.
-    #[serde(default)]
-    then: Then,
+    then: Option<Then>,
+    /// How long after closing it takes until all calls are let in; default: no time.
+    ramp: Option<Length>,
+    /// With `ramp`: the share of calls let in at first; default 10%.
+    ramp_first: Option<Share>,
     /// The classes that count as failures; default network, timeout and overload.
     count: Option<Vec<ClassName>>,
     /// The classes that count as nothing; default rate-limit and refusals by layers below. What is
     /// in neither list counts as a success.
     ignore: Option<Vec<ClassName>>,
     /// What a result does that comes after the state that let its call through; default `drop`.
-    #[serde(default)]
-    late: Late,
+    late: Option<Late>,
     /// What a call counts as that was given up from above; default `ignore`.
-    #[serde(default)]
-    cancelled: Cancelled,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// A choice of names that stand for values of the pattern.
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident for $type:ident { $first:ident, $($rest:ident),+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-        #[serde(rename_all = "kebab-case")]
-        enum $name {
-            #[default]
-            $first,
-            $($rest),+
-        }
-
-        impl From<$name> for breaker::$type {
-            fn from(choice: $name) -> Self {
-                match choice {
-                    $name::$first => Self::$first,
-                    $($name::$rest => Self::$rest),+
-                }
-            }
-        }
-    };
-}
-
-choices!(
-    /// How a share is compared.
-    Compare for Compare { AtLeast, MoreThan }
-);
-choices!(
-    /// After which results it decides.
-    Evaluate for Evaluate { Failures, EveryResult }
-);
-choices!(
-    /// The very end of the open time.
-    Boundary for OpenEnd { Admits, Refuses }
-);
-choices!(
-    /// What follows a half-open state that lasts too long.
-    Then for Then { Open, Close }
-);
-choices!(
-    /// What late results do.
-    Late for Late { Drop, CountCurrent, ActCurrent, CountOrigin }
-);
-choices!(
-    /// What a call counts as that was given up from above.
-    Cancelled for Cancelled { Ignore, Failure }
-);
-
-/// A share: a number from 0 to 1, or a percentage.
-#[derive(Clone, Copy, Debug)]
-struct Share(f64);
-
-impl<'de> Deserialize<'de> for Share {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Expected;
-        impl Visitor<'_> for Expected {
-            type Value = Share;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a share such as 0.5 or \"50%\"")
-            }
-            fn visit_f64<E: Error>(self, share: f64) -> Result<Share, E> {
-                Ok(Share(share))
-            }
-            fn visit_i64<E: Error>(self, share: i64) -> Result<Share, E> {
-                Ok(Share(share as f64))
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Share, E> {
-                number(text).map(Share).map_err(E::custom)
-            }
-        }
-        from.deserialize_any(Expected)
-    }
-}
-
-impl JsonSchema for Share {
-    fn schema_name() -> Cow<'static, str> {
-        "Share".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [
-            { "type": "number", "minimum": 0, "maximum": 1 },
-            { "type": "string", "examples": ["50%"] }
-        ] })
-    }
-}
-
-/// A window: a number of calls, or a length of time.
-#[derive(Clone, Copy, Debug)]
-struct WindowText(Window);
-
-impl<'de> Deserialize<'de> for WindowText {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Expected;
-        impl Visitor<'_> for Expected {
-            type Value = WindowText;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of calls, or a length of time such as \"10s\"")
-            }
-            fn visit_i64<E: Error>(self, calls: i64) -> Result<WindowText, E> {
-                let calls = u32::try_from(calls).ok().filter(|calls| (1..=1 << 20).contains(calls));
-                let told = "the window must be of 1 to 1048576 calls";
-                calls.map(|calls| WindowText(Window::Calls(calls))).ok_or(E::custom(told))
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<WindowText, E> {
-                let size: Span = text.parse().map_err(E::custom)?;
-                let align = Align::FirstEvent { buckets: 10 };
-                Ok(WindowText(Window::Time { size, align }))
-            }
-        }
-        from.deserialize_any(Expected)
-    }
-}
-
-impl JsonSchema for WindowText {
-    fn schema_name() -> Cow<'static, str> {
-        "Window".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [
-            { "type": "integer", "minimum": 1, "description": "calls" },
-            { "type": "string", "description": "time", "examples": ["10s"] }
-        ] })
-    }
-}
-
-/// How long it stays open.
-#[derive(Clone, Copy, Debug)]
-struct Open(OpenWait);
-
-from_text!(
-    Open,
-    open,
-    "A length of time, or growing(FIRST, factor=2, cap=5min).",
-    ["60s", "growing(30s, factor=2, cap=5min)"]
-);
-
-fn open(text: &str) -> Result<Open, Unread> {
-    if !text.trim_start().starts_with("growing") {
-        return Span::read(text).map(OpenWait::Constant).map(Open);
-    }
-    let mut form = Form::parse(text)?;
-    let first = form.required("first")?;
-    let factor = form.optional("factor")?.unwrap_or(2.0);
-    let cap = form.optional("cap")?.unwrap_or(Span::MAX);
-    form.finish()?;
-    Ok(Open(OpenWait::Growing { first, factor, cap }))
+    cancelled: Option<Cancelled>,
+    /// Whether it decides for itself; default `automatic`.
+    mode: Option<Mode>,
 }
 
 impl Breaker {
     /// The settings, or which of them do not go together.
     pub(crate) fn settings(self) -> Result<breaker::Settings, Invalid> {
-        let first = match self.open.0 {
-            OpenWait::Constant(first) | OpenWait::Growing { first, .. } => first,
-        };
-        let max_wait = self.max_wait.map_or(first.max(Span::from_secs(60)), |Length(span)| span);
-        let permits = match (self.permits, self.permits_total) {
-            (Some(_), Some(_)) => {
-                return Err(Invalid {
-                    setting: "permits",
-                    must_be: "left out beside `permits-total`",
-                });
+        let preset = self.like.map(|LibraryName(library)| {
+            library
+                .breaker()
+                .ok_or(Invalid { setting: "like", must_be: "a library with a breaker" })
+        });
+        let preset = preset.transpose()?;
+        let trip = self.trip(preset.as_ref().map(|preset| &preset.trip))?;
+        let mut settings = match (preset, &self.open) {
+            (Some(preset), _) => breaker::Settings { trip, ..preset },
+            (None, Some(Open(open))) => {
+                let mut settings = breaker::Settings::new(trip, first_wait(open));
+                settings.open = open.clone();
+                settings
             }
-            (permits, None) => Permits::Concurrent(permits.unwrap_or(1)),
-            (None, Some(total)) => Permits::Total(total),
+            (None, None) => return Err(Invalid { setting: "open", must_be: "given" }),
         };
-        Ok(breaker::Settings {
-            trip: self.trip()?,
-            evaluate: self.evaluate.into(),
-            failures: self.count.as_ref().map_or(breaker::FAILURES, |count| classes(count)),
-            ignored: self.ignore.as_ref().map_or(breaker::IGNORED, |ignore| classes(ignore)),
-            open: self.open.0,
-            open_end: self.boundary.into(),
-            half_open: breaker::HalfOpen {
-                permits,
-                successes: self.successes,
-                max_wait: Some(max_wait),
-                then: self.then.into(),
-            },
-            late: self.late.into(),
-            cancelled: self.cancelled.into(),
+        if let Some(Open(open)) = &self.open {
+            settings.open = open.clone();
+        }
+        set(&mut settings.slow, self.slow.map(|Length(slow)| Some(slow)));
+        set(&mut settings.evaluate, self.evaluate.map(|EvaluateText(evaluate)| evaluate));
+        set(&mut settings.failures, self.count.as_ref().map(|count| classes(count)));
+        set(&mut settings.ignored, self.ignore.as_ref().map(|ignore| classes(ignore)));
+        set(&mut settings.open_end, self.boundary.map(Into::into));
+        set(&mut settings.late, self.late.map(Into::into));
+        set(&mut settings.cancelled, self.cancelled.map(Into::into));
+        set(&mut settings.mode, self.mode.map(Into::into));
+        set(&mut settings.half_open.permits, self.permits()?);
+        let close = self.close(settings.half_open.close)?;
+        set(&mut settings.half_open.close, close);
+        set(&mut settings.half_open.max_wait, self.max_wait.map(|Unlimited(wait)| wait));
+        set(&mut settings.half_open.then, self.then.map(Into::into));
+        if let Some(Length(over)) = self.ramp {
+            let first = self.ramp_first.map_or(0.1, |Share(first)| first);
+            settings.ramp = Some(breaker::Ramp { first, over });
+        }
+        Ok(settings)
+    }
+
+    fn permits(&self) -> Result<Option<Permits>, Invalid> {
+        Ok(match (self.permits, self.permits_total, self.permits_share) {
+            (None, None, None) => None,
+            (Some(most), None, None) => Some(Permits::Concurrent(most)),
+            (None, Some(total), None) => Some(Permits::Total(total)),
+            (None, None, Some(Share(share))) => Some(Permits::Share(share)),
+            _ => {
+                let must_be = "given alone: of permits, permits-total and permits-share, one";
+                return Err(Invalid { setting: "permits", must_be });
+            }
         })
     }
 
-    fn trip(&self) -> Result<Trip, Invalid> {
-        let window = self.window.map(|WindowText(window)| window);
-        match (self.failures, self.rate, window) {
-            (Some(failures), None, None) => Ok(Trip::Consecutive { failures }),
-            (Some(failures), None, Some(window)) => Ok(Trip::Count { failures, window }),
-            (None, Some(Share(rate)), Some(window)) => {
-                let whole = match window {
-                    Window::Calls(calls) => calls,
-                    Window::Time { .. } => 10,
+    fn close(&self, preset: Close) -> Result<Option<Close>, Invalid> {
+        Ok(match (self.successes, self.probes, self.probe_rate) {
+            (None, None, None) => None,
+            (Some(successes), None, None) => Some(Close::Successes(successes)),
+            (Some(successes), Some(probes), None) => Some(Close::Of { successes, probes }),
+            (None, probes, rate) => {
+                let (had, failures, slow, compare) = match preset {
+                    Close::Rate { probes, failures, slow, compare } => {
+                        (probes, failures, slow, compare)
+                    }
+                    _ => (10, 0.5, 1.0, breaker::Compare::AtLeast),
                 };
-                let min_calls = self.min_calls.unwrap_or(whole);
-                Ok(Trip::Rate { rate, compare: self.compare.into(), min_calls, window })
+                let failures = rate.map_or(failures, |Share(rate)| rate);
+                Some(Close::Rate { probes: probes.unwrap_or(had), failures, slow, compare })
             }
-            (None, Some(_), None) => {
-                Err(Invalid { setting: "window", must_be: "given beside `rate`" })
+            (Some(_), _, Some(_)) => {
+                let must_be = "left out beside `probe-rate`";
+                return Err(Invalid { setting: "successes", must_be });
             }
-            (Some(_), Some(_), _) => {
-                Err(Invalid { setting: "failures", must_be: "left out beside `rate`" })
-            }
-            (None, None, _) => {
-                Err(Invalid { setting: "failures", must_be: "given, or `rate` and `window`" })
-            }
+        })
+    }
+}
+
+/// The first open wait, without jitter.
+fn first_wait(open: &OpenWait) -> Span {
+    match open {
+        OpenWait::Constant(wait) => *wait,
+        OpenWait::Backoff(settings) => {
+            let backoff = Backoff::new(settings.clone());
+            backoff.map_or(Span::ZERO, |backoff| backoff.bounds(0, Span::ZERO).1)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

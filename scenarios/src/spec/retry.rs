@@ -87,7 +87,7 @@ fn rule(text: &str) -> Result<RuleText, Unread> {
 }
 
 /// A back-off: `60s`, `exponential(1s, …)`, `linear(1s, …)`, `list(1s, 5s)`.
-fn waits(text: &str) -> Result<backoff::Settings, Unread> {
+pub(crate) fn waits(text: &str) -> Result<backoff::Settings, Unread> {
     let text = text.trim();
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return Ok(settings(Curve::Constant(Span::read(text)?), None, Jitter::None));

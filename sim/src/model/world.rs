@@ -176,9 +176,9 @@ impl World {
             None => {
                 let request = Request {
                     demand,
+                    deadline,
                     error,
                     luck,
-                    deadline,
                     priority,
                     ..Request::new(to, leaf, now)
                 };
