@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use patterns::bulkhead::{Bulkhead, Entry, Settings};
+use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
 use patterns::testing::Driver;
-use patterns::{CallId, Class, Outcome, Span, Step, Time};
+use patterns::{About, CallId, Class, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
 const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
 fn driver(slots: u32, queue: u32, patience: Option<Span>) -> Driver<Bulkhead> {
-    let bulkhead = Bulkhead::new(Settings { slots, queue, patience }).expect("valid");
+    let bulkhead =
+        Bulkhead::new(Settings { queue, patience, ..Settings::of(slots) }).expect("valid");
     Driver::new(bulkhead, &[])
 }
 
@@ -21,7 +22,7 @@ proptest! {
         queue in 0..5_u32,
         story in prop::collection::vec((any::<bool>(), 0..12_u32), 1..300),
     ) {
-        let mut bulkhead = Bulkhead::new(Settings { slots, queue, patience: None }).expect("valid");
+        let mut bulkhead = Bulkhead::new(Settings { queue, ..Settings::of(slots) }).expect("valid");
         let mut inside: Vec<u32> = Vec::new();
         let mut line: VecDeque<u32> = VecDeque::new();
         for (enters, call) in story {
@@ -40,7 +41,7 @@ proptest! {
                 } else {
                     Entry::Full
                 };
-                prop_assert_eq!(bulkhead.enter(CallId(call)), expected);
+                prop_assert_eq!(bulkhead.enter(CallId(call), About::default(), Time::ZERO), expected);
             } else {
                 let had_slot = inside.contains(&call);
                 inside.retain(|other| *other != call);
@@ -48,7 +49,8 @@ proptest! {
                 let next = if had_slot { line.pop_front() } else { None };
                 inside.extend(next);
                 prop_assert!(known || next.is_none());
-                prop_assert_eq!(bulkhead.leave(CallId(call)), next.map(CallId));
+                let turns: Vec<Turn> = next.map(|next| Turn::Granted(CallId(next))).into_iter().collect();
+                prop_assert_eq!(bulkhead.leave(CallId(call), Time::ZERO), turns);
             }
             prop_assert_eq!(bulkhead.inside() as usize, inside.len());
             prop_assert_eq!(bulkhead.waiting() as usize, line.len());

@@ -35,7 +35,15 @@ pub(crate) fn system(horizon: Span) -> System {
 }
 
 pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step>) -> Agents {
-    Agents { name: name.to_owned(), count, arrivals, slots: u32::MAX, steps, deadline: None, priority: 0 }
+    Agents {
+        name: name.to_owned(),
+        count,
+        arrivals,
+        slots: u32::MAX,
+        steps,
+        deadline: None,
+        priority: 0,
+    }
 }
 
 pub(crate) fn closed(think: Law) -> Arrivals {
@@ -84,7 +92,7 @@ pub(crate) fn timeout(limit: Span) -> LayerMaker {
 }
 
 pub(crate) fn bulkhead(slots: u32, queue: u32, patience: Option<Span>) -> LayerMaker {
-    let settings = bulkhead::Settings { slots, queue, patience };
+    let settings = bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) };
     maker("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
