@@ -8,6 +8,8 @@ mod breaker_layer;
 mod breaker_model;
 mod breaker_story;
 mod bulkhead;
+mod bulkhead_model;
+mod bulkhead_story;
 mod fallback;
 mod retry;
 mod settings;
