@@ -248,7 +248,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
 
     #[test]
     fn a_bulkhead_is_two_lists_and_their_history(
@@ -270,6 +270,11 @@ proptest! {
                 Happening::Enter { call, caller, priority, deadline } => {
                     let about = Happening::about(caller, priority, deadline, now);
                     prop_assert_eq!(bulkhead.enter(call, about, now), model.enter(call, about, now));
+                }
+                Happening::End(_) if model.inside.is_empty() => {}
+                Happening::End(which) => {
+                    let (call, _) = model.inside[which % model.inside.len()];
+                    prop_assert_eq!(bulkhead.leave(call, now), model.leave(call, now));
                 }
                 Happening::Leave(call) => {
                     prop_assert_eq!(bulkhead.leave(call, now), model.leave(call, now));

@@ -16,7 +16,10 @@ pub(crate) enum Happening {
         priority: u8,
         deadline: Option<u64>,
     },
+    /// A call goes, wherever it stands.
     Leave(CallId),
+    /// The call inside at this index, counted round, goes.
+    End(usize),
     Pass(u64),
     /// The clock goes back.
     StepBack(u64),
@@ -34,7 +37,7 @@ impl Happening {
 pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let call = || (0..CALLS).prop_map(CallId);
     let happening = prop_oneof![
-        12 => (call(), 0..4_u16, 0..5_u8, prop::option::weighted(0.4, 0..20_u64)).prop_map(
+        16 => (call(), 0..4_u16, 0..5_u8, prop::option::weighted(0.3, 0..20_u64)).prop_map(
             |(call, caller, priority, deadline)| Happening::Enter {
                 call,
                 caller,
@@ -42,7 +45,8 @@ pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
                 deadline
             }
         ),
-        8 => call().prop_map(Happening::Leave),
+        2 => call().prop_map(Happening::Leave),
+        6 => any::<usize>().prop_map(Happening::End),
         6 => (0..6_u64).prop_map(Happening::Pass),
         1 => (1..6_u64).prop_map(Happening::StepBack),
         1 => (0..8_u32).prop_map(Happening::SetSlots),
@@ -79,17 +83,17 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let overflow =
         prop_oneof![Just(Overflow::Newcomer), Just(Overflow::Lower), Just(Overflow::Last)];
     let shed = prop_oneof![
-        Just(Shed::Never),
-        (1..4_u64, 1..8_u64).prop_map(|(target, more)| Shed::CoDel {
+        1 => Just(Shed::Never),
+        2 => (1..3_u64, 1..4_u64).prop_map(|(target, more)| Shed::CoDel {
             interval: Span::from_nanos(target + more),
             target: Span::from_nanos(target),
         }),
-        (span(0..8), span(0..4))
+        1 => (span(0..8), span(0..4))
             .prop_map(|(interval, patience)| Shed::Patience { interval, patience }),
     ];
-    let patience = prop::option::of(span(0..15));
-    let least_left = prop::option::of(span(0..6));
-    let slots = (1..5_u32).prop_flat_map(|slots| (Just(slots), partitions(slots)));
+    let patience = prop::option::weighted(0.4, span(0..15));
+    let least_left = prop::option::weighted(0.3, span(0..6));
+    let slots = (1..4_u32).prop_flat_map(|slots| (Just(slots), partitions(slots)));
     (slots, 0..7_u32, patience, order, 1..4_u8, overflow, shed, least_left).prop_map(
         |((slots, partitions), queue, patience, order, priorities, overflow, shed, least_left)| {
             Settings {
