@@ -7,12 +7,55 @@ use patterns::testing::Driver;
 use patterns::{About, CallId, Class, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
-const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
+pub(crate) const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
 fn driver(slots: u32, queue: u32, patience: Option<Span>) -> Driver<Bulkhead> {
-    let bulkhead =
-        Bulkhead::new(Settings { queue, patience, ..Settings::of(slots) }).expect("valid");
-    Driver::new(bulkhead, &[])
+    Driver::new(bulkhead(Settings { queue, patience, ..Settings::of(slots) }), &[])
+}
+
+pub(crate) fn at(nanos: u64) -> Time {
+    Time::from_nanos(nanos)
+}
+
+pub(crate) fn span(nanos: u64) -> Span {
+    Span::from_nanos(nanos)
+}
+
+pub(crate) fn bulkhead(settings: Settings) -> Bulkhead {
+    Bulkhead::new(settings).expect("valid")
+}
+
+/// One slot, and enough places to wait.
+pub(crate) fn line() -> Settings {
+    Settings { queue: 10, ..Settings::of(1) }
+}
+
+pub(crate) fn enter(bulkhead: &mut Bulkhead, call: u32, now: u64) -> Entry {
+    bulkhead.enter(CallId(call), About::default(), at(now))
+}
+
+pub(crate) fn enter_as(bulkhead: &mut Bulkhead, call: u32, about: About) -> Entry {
+    bulkhead.enter(CallId(call), about, Time::ZERO)
+}
+
+/// Who was granted a slot, in order; nobody was dropped.
+pub(crate) fn granted(turns: &[Turn]) -> Vec<u32> {
+    let call = |turn: &Turn| match turn {
+        Turn::Granted(call) => call.0,
+        Turn::Dropped(call, reason) => panic!("{call:?} was dropped: {reason:?}"),
+    };
+    turns.iter().map(call).collect()
+}
+
+/// Ends whoever is inside until nobody is, and tells who came after whom.
+pub(crate) fn drain(bulkhead: &mut Bulkhead, mut inside: u32, now: u64) -> Vec<u32> {
+    let mut order = Vec::new();
+    loop {
+        let turns = granted(bulkhead.leave(CallId(inside), at(now)));
+        let [next] = turns[..] else { return order };
+        order.push(next);
+        inside = next;
+    }
 }
 
 proptest! {
@@ -22,7 +65,7 @@ proptest! {
         queue in 0..5_u32,
         story in prop::collection::vec((any::<bool>(), 0..12_u32), 1..300),
     ) {
-        let mut bulkhead = Bulkhead::new(Settings { queue, ..Settings::of(slots) }).expect("valid");
+        let mut bulkhead = bulkhead(Settings { queue, ..Settings::of(slots) });
         let mut inside: Vec<u32> = Vec::new();
         let mut line: VecDeque<u32> = VecDeque::new();
         for (enters, call) in story {

@@ -1,10 +1,10 @@
 //! What must not change how a bulkhead decides: when it all happens, the unit of time, a copy.
 
 use patterns::bulkhead::{Bulkhead, Entry, Order, Settings, Shed, Turn};
-use patterns::{Invalid, Span, Time};
+use patterns::{CallId, Invalid, Span, Time};
 use proptest::prelude::*;
 
-use crate::bulkhead_story::{Happening, happenings, settings};
+use crate::bulkhead_story::{CALLS, Happening, happenings, settings};
 
 /// What a bulkhead said.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,13 @@ fn tell(bulkhead: &mut Bulkhead, happening: Happening, now: &mut u64, times: u64
     match happening {
         Happening::Pass(nanos) => *now += nanos * times,
         Happening::StepBack(nanos) => *now -= nanos * times,
-        Happening::End(_) => {}
+        Happening::End(which) => {
+            let mut inside = (0..CALLS).map(CallId).filter(|call| bulkhead.is_inside(*call));
+            let which = which % (bulkhead.inside() as usize).max(1);
+            if let Some(call) = inside.nth(which) {
+                return Some(Said::Turns(bulkhead.leave(call, at).to_vec()));
+            }
+        }
         Happening::Enter { call, caller, priority, deadline } => {
             let left = deadline.map(|left| left * times);
             let about = Happening::about(caller, priority, left, at);

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use patterns::bulkhead::{Bulkhead, Order, Settings, Shed};
 use patterns::testing::Driver;
-use patterns::{About, Class, Layer, Outcome, Span, Step, Time};
+use patterns::{About, Layer, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
+use crate::bulkhead::FULL;
 use crate::bulkhead_story::{Happening, settings};
-
-const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
 /// What can happen around a bulkhead.
 #[derive(Clone, Copy, Debug)]
