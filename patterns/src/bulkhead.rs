@@ -20,7 +20,7 @@
 //! | `overflow` | [`Overflow`] | nobody goes for one of a lower class |
 //! | `partitions` | a [`Partition`] for a caller | exactly `reserved` are sure, exactly `most` fit |
 //! | `shed` | [`Shed`] | exactly the target, or twice it, is no reason to drop |
-//! | `least_left` | time before the deadline, or none | exactly so much is enough; none never is |
+//! | `least_left` | time before the deadline, or none | exactly so much will do; zero never does |
 //!
 //! A slot that comes at the instant at which patience ends is taken if its event comes first; the
 //! event that ends the wait may also be the first, and then the call is gone. So a patience of
@@ -33,6 +33,11 @@
 //! length, whether it stands and whether it is overloaded are told over all partitions. A call
 //! that was given up leaves at once, wherever it stands, and its slot is free: what goes on unseen
 //! at the callee holds none.
+//!
+//! A call that is to be shed, or whose deadline passes, stands in line until its turn comes. With
+//! each turn every class is looked at, and every partition in those in which anybody waits.
+//!
+//! # Slots
 //!
 //! Fewer slots take none away from a call: until enough have left, nobody enters, not even into a
 //! reserve. A semaphore at which late comers may be faster than those that wait (resilience4j

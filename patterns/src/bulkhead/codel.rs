@@ -36,7 +36,7 @@ pub struct CoDel {
     target: Span,
     /// When the interval ends, once one has begun.
     ends: Option<Time>,
-    /// The shortest wait in it.
+    /// The shortest wait in it; zero before the first.
     least: Span,
     is_overloaded: bool,
 }
@@ -58,7 +58,8 @@ impl CoDel {
             self.least = self.least.min(wait);
             return self.is_overloaded && self.target * 2 < wait;
         }
-        self.is_overloaded = self.ends.is_some() && self.target < self.least;
+        // Before the first interval the least wait is zero.
+        self.is_overloaded = self.target < self.least;
         self.ends = Some(now + self.interval);
         self.least = wait;
         false

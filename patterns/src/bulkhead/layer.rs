@@ -8,7 +8,8 @@ use crate::time::Time;
 const REFUSED: Step = Step::Reply(Outcome::failed(Class::BulkheadFull));
 
 /// Refuses as `bulkhead-full` whatever the reason. With [`Shed::CoDel`](super::Shed::CoDel) it
-/// tells of its states `normal` and `overloaded`.
+/// tells of its states `normal` and `overloaded`. Of being full it tells nothing: near its limit
+/// that changes with every call.
 impl Layer for Bulkhead {
     fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
         let was_overloaded = self.is_overloaded();
