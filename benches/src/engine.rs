@@ -103,15 +103,7 @@ fn run(system: System, seed: u64, figure: fn(&Record) -> f64) -> Run {
 
 fn agents(count: u32, arrivals: Arrivals) -> Agents {
     let steps = vec![Step::call(0)];
-    Agents {
-        name: "clients".to_owned(),
-        count,
-        arrivals,
-        slots: u32::MAX,
-        steps,
-        deadline: None,
-        priority: 0,
-    }
+    Agents { name: "clients".to_owned(), count, arrivals, slots: u32::MAX, steps, deadline: None, priority: 0 }
 }
 
 fn service(slots: u32, latency: Law) -> Service {

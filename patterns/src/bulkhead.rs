@@ -20,7 +20,7 @@
 //! | `overflow` | [`Overflow`] | nobody goes for one of a lower class |
 //! | `partitions` | a [`Partition`] for a caller | exactly `reserved` are sure, exactly `most` fit |
 //! | `shed` | [`Shed`] | exactly the target, or twice it, is no reason to drop |
-//! | `least_left` | time before the deadline, or none | exactly so much will do; zero never does |
+//! | `least_left` | time, or none | exactly so much is enough, but zero never is |
 //!
 //! A slot that comes at the instant at which patience ends is taken if its event comes first; the
 //! event that ends the wait may also be the first, and then the call is gone. So a patience of

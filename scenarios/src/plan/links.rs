@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use patterns::{Class, Span};
 use sim::System;
-use sim::model::system::{Abandoned, Agents, Edge, KEYS_MAX, Party, RateLimit, Service, Step};
+use sim::model::system::{
+    Abandoned, Agents, Edge, KEYS_MAX, Party, RateLimit, Service, Step,
+};
 use toml::Spanned;
 
 use super::faults::fault;

@@ -19,6 +19,7 @@ impl Flag {
         extra | once
     }
 
+
     /// Its parent is not a frame but the caller.
     pub(super) const ROOT: u32 = 1;
     /// It stands below the last layer.

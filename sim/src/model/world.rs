@@ -262,8 +262,7 @@ impl World {
         request.state = State::Calling;
         request.since = self.agenda.now();
         let node = &self.nodes[request.node as usize];
-        let Op::Call { link, keys, repeatable, .. } = node.program[usize::from(request.step)]
-        else {
+        let Op::Call { link, keys, repeatable, .. } = node.program[usize::from(request.step)] else {
             unreachable!("only a step that calls has a call")
         };
         let link = node.links[usize::from(link)];

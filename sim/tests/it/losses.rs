@@ -58,8 +58,13 @@ fn any_system() -> impl Strategy<Value = System> {
     (layers(), layers(), faults, limits).prop_map(|(outer, inner, faults, limits)| {
         let (slots, queue, stops, limited) = limits;
         let mut system = tank::system(secs(30));
-        let optional =
-            Step::Call { service: 1, times: 2, optional: true, keys: None, repeatable: true };
+        let optional = Step::Call {
+            service: 1,
+            times: 2,
+            optional: true,
+            keys: None,
+            repeatable: true,
+        };
         system.agents = vec![
             tank::agents(
                 "closed",

@@ -35,15 +35,7 @@ pub(crate) fn system(horizon: Span) -> System {
 }
 
 pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step>) -> Agents {
-    Agents {
-        name: name.to_owned(),
-        count,
-        arrivals,
-        slots: u32::MAX,
-        steps,
-        deadline: None,
-        priority: 0,
-    }
+    Agents { name: name.to_owned(), count, arrivals, slots: u32::MAX, steps, deadline: None, priority: 0 }
 }
 
 pub(crate) fn closed(think: Law) -> Arrivals {
