@@ -18,7 +18,7 @@
 //! | `order` | [`Order`] | a line stands when not empty for longer than its interval |
 //! | `priorities` | classes, at least 1 | larger numbers fall into the last class |
 //! | `overflow` | [`Overflow`] | nobody goes for one of a lower class |
-//! | `partitions` | a [`Partition`] for a caller | exactly `reserved` are sure, exactly `most` fit |
+//! | `partitions` | a [`Partition`] for a caller | `reserved` are sure, exactly `most` fit |
 //! | `shed` | [`Shed`] | exactly the target, or twice it, is no reason to drop |
 //! | `least_left` | time, or none | exactly so much is enough, but zero never is |
 //!
