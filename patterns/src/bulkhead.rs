@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!             a slot is free            ┌────────┐
-//!  call ──┬────────────────────────────►│ inside │──► reply: the slot goes to the first in line
+//!  call ──┬────────────────────────────►│ inside │──► reply: the slot goes to the next in line
 //!         │ all taken     ┌──────┐ turn └────────┘
 //!         ├──────────────►│ line ├──────────►
 //!         │               └──┬───┘
-//!         │ the line is full └─ patience over
+//!         │ the line is full └─ patience over, evicted, or shed when its turn comes
 //!         └────────────────────┴──► refused: bulkhead-full
 //! ```
 //!
@@ -14,33 +14,54 @@
 //! |---|---|---|
 //! | `slots` | calls, at least 1 | exactly so many may be inside |
 //! | `queue` | calls; 0 is no line | exactly so many may wait |
-//! | `patience` | time, or none | at exactly its end the order of events decides |
+//! | `patience` | time, or none | a wait of exactly this long is in time |
+//! | `order` | [`Order`] | a line stands when not empty for longer than its interval |
+//! | `priorities` | classes, at least 1 | larger numbers fall into the last class |
+//! | `overflow` | [`Overflow`] | nobody goes for one of a lower class |
+//! | `partitions` | a [`Partition`] for a caller | `reserved` are sure, exactly `most` fit |
+//! | `shed` | [`Shed`] | exactly the target, or twice it, is no reason to drop |
+//! | `least_left` | time, or none | exactly so much is enough, but zero never is |
 //!
-//! So a slot that comes at the instant at which patience ends is taken if its event comes first,
-//! and a patience of zero lasts for the rest of the instant.
+//! A slot that comes at the instant at which patience ends is taken if its event comes first; the
+//! event that ends the wait may also be the first, and then the call is gone. So a patience of
+//! zero lasts for the rest of the instant.
 //!
-//! The line is first come, first served, and nobody passes it: while a call waits, every slot is
-//! taken. A call that was given up leaves at once, wherever it stands, and its slot is free: what
-//! goes on unseen at the callee holds none.
+//! # The line
+//!
+//! Nobody passes it: a call waits only while it could not enter, and of those that could the next
+//! is of the highest class, and within that as `order` says. It is one line for all callers: its
+//! length, whether it stands and whether it is overloaded are told over all partitions. A call
+//! that was given up leaves at once, wherever it stands, and its slot is free: what goes on unseen
+//! at the callee holds none.
+//!
+//! A call that is to be shed, or whose deadline passes, stands in line until its turn comes. With
+//! each turn every class is looked at, and every partition in those in which anybody waits.
+//!
+//! # Slots
+//!
+//! Fewer slots take none away from a call: until enough have left, nobody enters, not even into a
+//! reserve. A semaphore at which late comers may be faster than those that wait (resilience4j
+//! with `fairCallHandlingStrategyEnabled` off) has no like here.
+//!
+//! What is reserved stands idle while its caller does not need it. Netflix concurrency-limits lends
+//! it out, and goes beyond its limit when it is wanted back (`AbstractPartitionedLimiter`).
+//!
+//! A clock that steps back is read as one that stands still.
 
+mod codel;
+mod layer;
 mod line;
+mod settings;
+mod share;
 
+use crate::about::About;
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step};
-use crate::outcome::{Class, Outcome};
+use crate::layer::{CallId, PerCall};
 use crate::time::{Span, Time};
-use line::Line;
-
-/// The settings of a [`Bulkhead`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How many calls may be inside at a time; at least 1.
-    pub slots: u32,
-    /// How many more may wait; 0 for none.
-    pub queue: u32,
-    /// How long one may wait, if that is limited.
-    pub patience: Option<Span>,
-}
+pub use codel::CoDel;
+use line::{End, Line, Rank};
+pub use settings::{Order, Overflow, Partition, Settings, Shed};
+use share::Shares;
 
 /// A limit on calls under way.
 ///
@@ -49,16 +70,17 @@ pub struct Settings {
 /// # Example
 ///
 /// ```
-/// use patterns::CallId;
-/// use patterns::bulkhead::{Bulkhead, Entry, Settings};
+/// use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
+/// use patterns::{About, CallId, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let mut bulkhead = Bulkhead::new(Settings { slots: 1, queue: 1, patience: None })?;
+/// let mut bulkhead = Bulkhead::new(Settings { queue: 1, ..Settings::of(1) })?;
 /// let [first, second, third] = [0, 1, 2].map(CallId);
-/// assert_eq!(bulkhead.enter(first), Entry::Inside);
-/// assert_eq!(bulkhead.enter(second), Entry::Waiting);
-/// assert_eq!(bulkhead.enter(third), Entry::Full);
-/// assert_eq!(bulkhead.leave(first), Some(second));
+/// let (about, now) = (About::default(), Time::ZERO);
+/// assert_eq!(bulkhead.enter(first, about, now), Entry::Inside);
+/// assert_eq!(bulkhead.enter(second, about, now), Entry::Waiting);
+/// assert_eq!(bulkhead.enter(third, about, now), Entry::Full);
+/// assert_eq!(bulkhead.leave(first, now), [Turn::Granted(second)]);
 /// assert!(bulkhead.is_inside(second));
 /// # Ok(())
 /// # }
@@ -66,10 +88,28 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Bulkhead {
     settings: Settings,
-    inside: u32,
+    shares: Shares,
     line: Line,
-    places: PerCall<Place>,
-    calls: PerCall<Turn>,
+    /// When the line was empty for the last time, if it is not.
+    stands_since: Time,
+    codel: Option<CoDel>,
+    tickets: PerCall<Ticket>,
+    /// The latest time seen.
+    now: Time,
+    turns: Vec<Turn>,
+}
+
+/// What is remembered of a call.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ticket {
+    place: Place,
+    /// Whether the layer has sent it.
+    sent: bool,
+    rank: Rank,
+    came: Time,
+    /// When its patience ends.
+    until: Time,
+    deadline: Time,
 }
 
 /// Where a call stands.
@@ -81,77 +121,145 @@ enum Place {
     Inside,
 }
 
-/// What the layer remembers of a call.
-#[derive(Clone, Copy, Debug, Default)]
-struct Turn {
-    sent: bool,
-    until: Time,
-}
-
 /// What becomes of a call that comes to a [`Bulkhead`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Entry {
     /// It has a slot.
     Inside,
     /// It stands in line.
     Waiting,
-    /// It is refused.
+    /// It stands in line, and the call named here had to leave the line for it.
+    InsteadOf(CallId),
+    /// It is refused: no slot for it, and no place in line.
     Full,
+    /// It is refused: its deadline is too near.
+    TooLate,
+}
+
+/// What becomes of a call that waited when its turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It has a slot.
+    Granted(CallId),
+    /// It has left the line without one.
+    Dropped(CallId, Reason),
+}
+
+/// Why a call was dropped when its turn came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It waited too long for times of overload ([`Shed::CoDel`]).
+    Overload,
+    /// Its deadline is too near ([`Settings::least_left`]).
+    TooLate,
+    /// Its patience has ended, and nobody has told so far.
+    Patience,
 }
 
 impl Bulkhead {
     /// An empty bulkhead.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
-        Invalid::unless(1 <= settings.slots, "slots", "at least 1")?;
+        settings.check()?;
+        let shares = Shares::new(&settings);
+        let codel = match settings.shed {
+            Shed::CoDel { interval, target } => Some(CoDel::new(interval, target)),
+            Shed::Never | Shed::Patience { .. } => None,
+        };
         Ok(Self {
+            line: Line::new(settings.priorities, shares.len()),
+            shares,
+            codel,
             settings,
-            inside: 0,
-            line: Line::default(),
-            places: PerCall::default(),
-            calls: PerCall::default(),
+            stands_since: Time::ZERO,
+            tickets: PerCall::default(),
+            now: Time::ZERO,
+            turns: Vec::new(),
         })
     }
 
     /// A call comes; one that is inside or waiting already stays where it is.
-    pub fn enter(&mut self, call: CallId) -> Entry {
+    pub fn enter(&mut self, call: CallId, about: About, now: Time) -> Entry {
+        let now = self.clock(now);
         match self.place(call) {
             Place::Inside => return Entry::Inside,
             Place::Waiting => return Entry::Waiting,
             Place::Outside => {}
         }
-        if self.inside < self.settings.slots {
-            self.inside += 1;
-            self.places.open(call, Place::Inside);
-            Entry::Inside
+        let share = self.shares.of(about.caller);
+        let rank = Rank { class: about.priority.min(self.settings.priorities - 1), share };
+        let ticket = Ticket {
+            place: Place::Outside,
+            sent: false,
+            rank,
+            came: now,
+            until: self.patience(now).map_or(Time::MAX, |patience| now + patience),
+            deadline: about.deadline,
+        };
+        let (place, entry) = if self.is_too_late(about.deadline, now) {
+            (Place::Outside, Entry::TooLate)
+        } else if self.shares.has_room(share) {
+            if let Some(codel) = &mut self.codel {
+                codel.drops(Span::ZERO, now);
+            }
+            self.shares.take(share);
+            (Place::Inside, Entry::Inside)
         } else if self.line.len() < self.settings.queue {
-            self.line.push(call);
-            self.places.open(call, Place::Waiting);
-            Entry::Waiting
+            if self.line.len() == 0 {
+                self.stands_since = now;
+            }
+            self.line.push(call, rank);
+            (Place::Waiting, Entry::Waiting)
+        } else if let Some((last, its_rank)) = self.last_behind(rank.class, now) {
+            // The newcomer first, so that the line is not empty in between.
+            self.line.push(call, rank);
+            self.line.remove(last, its_rank);
+            self.tickets[last].place = Place::Outside;
+            (Place::Waiting, Entry::InsteadOf(last))
         } else {
-            Entry::Full
-        }
+            (Place::Outside, Entry::Full)
+        };
+        self.tickets.open(call, Ticket { place, ..ticket });
+        entry
     }
 
     /// A call goes, from a slot or out of the line: it has ended, or was given up, or has lost
-    /// patience. Returns the call that has its slot now; one that was not here changes nothing.
-    pub fn leave(&mut self, call: CallId) -> Option<CallId> {
-        match self.place(call) {
-            Place::Outside => None,
-            Place::Waiting => {
-                self.places[call] = Place::Outside;
-                self.line.remove(call);
-                None
-            }
-            Place::Inside => {
-                self.places[call] = Place::Outside;
-                let next = self.line.pop();
-                match next {
-                    Some(next) => self.places[next] = Place::Inside,
-                    None => self.inside -= 1,
-                }
-                next
+    /// patience. Returns whose turn has come by that, in order; one that was not here changes
+    /// nothing.
+    #[must_use]
+    pub fn leave(&mut self, call: CallId, now: Time) -> &[Turn] {
+        let now = self.clock(now);
+        self.turns.clear();
+        let place = self.place(call);
+        if place != Place::Outside {
+            let ticket = &mut self.tickets[call];
+            ticket.place = Place::Outside;
+            let rank = ticket.rank;
+            if place == Place::Waiting {
+                self.line.remove(call, rank);
+            } else {
+                self.shares.give_back(rank.share);
+                self.hand_over(now);
             }
         }
+        &self.turns
+    }
+
+    /// From now on there are so many slots. Returns whose turn has come by that, in order.
+    ///
+    /// With fewer slots, whoever is inside stays there, and nobody enters until enough have left.
+    /// It is an error if there are fewer than 1 or fewer than all reserves together, and then
+    /// nothing changes.
+    pub fn set_slots(&mut self, slots: u32, now: Time) -> Result<&[Turn], Invalid> {
+        Invalid::unless(1 <= slots, "slots", "at least 1")?;
+        let enough = self.shares.reserved() <= slots;
+        Invalid::unless(enough, "slots", "no less than is reserved over all partitions")?;
+        let now = self.clock(now);
+        self.turns.clear();
+        self.settings.slots = slots;
+        self.shares.set_slots(slots);
+        self.hand_over(now);
+        Ok(&self.turns)
     }
 
     /// Whether the call has a slot.
@@ -159,9 +267,20 @@ impl Bulkhead {
         self.place(call) == Place::Inside
     }
 
+    /// When the patience of a call that waits ends: from then on it is to [`leave`](Self::leave).
+    pub fn until(&self, call: CallId) -> Option<Time> {
+        let ticket = self.tickets.get(call)?;
+        (ticket.place == Place::Waiting).then_some(ticket.until)
+    }
+
+    /// How many slots there are.
+    pub fn slots(&self) -> u32 {
+        self.settings.slots
+    }
+
     /// How many calls have a slot.
     pub fn inside(&self) -> u32 {
-        self.inside
+        self.shares.inside()
     }
 
     /// How many calls stand in line.
@@ -169,53 +288,88 @@ impl Bulkhead {
         self.line.len()
     }
 
+    /// Whether [`Shed::CoDel`] finds the line too slow at present.
+    pub fn is_overloaded(&self) -> bool {
+        self.codel.as_ref().is_some_and(CoDel::is_overloaded)
+    }
+
+    /// Gives free slots to those in line.
+    fn hand_over(&mut self, now: Time) {
+        if self.line.len() == 0 {
+            return;
+        }
+        let first = self.goes_first(now);
+        while let Some((call, rank)) = self.line.next(first, |share| self.shares.has_room(share)) {
+            self.line.remove(call, rank);
+            let Ticket { came, until, deadline, .. } = self.tickets[call];
+            let reason = if until < now {
+                Some(Reason::Patience)
+            } else if self.codel.as_mut().is_some_and(|codel| codel.drops(now.since(came), now)) {
+                Some(Reason::Overload)
+            } else {
+                self.is_too_late(deadline, now).then_some(Reason::TooLate)
+            };
+            self.tickets[call].place = if reason.is_none() {
+                self.shares.take(rank.share);
+                Place::Inside
+            } else {
+                Place::Outside
+            };
+            let turn = reason.map_or(Turn::Granted(call), |reason| Turn::Dropped(call, reason));
+            self.turns.push(turn);
+        }
+    }
+
+    /// Who has to leave a full line for a newcomer of this class, if anybody.
+    fn last_behind(&self, class: u8, now: Time) -> Option<(CallId, Rank)> {
+        let lowest = self.line.lowest_class()?;
+        let first = self.goes_first(now);
+        let goes = match self.settings.overflow {
+            Overflow::Newcomer => false,
+            Overflow::Lower => class < lowest,
+            Overflow::Last => class < lowest || (class == lowest && first == End::Newest),
+        };
+        goes.then(|| self.line.at_end(lowest, first.opposite(), |_| true))?
+    }
+
+    /// Who goes first of those in line at present.
+    fn goes_first(&self, now: Time) -> End {
+        match self.settings.order {
+            Order::Lifo => End::Newest,
+            Order::Adaptive(interval) if self.has_stood(interval, now) => End::Newest,
+            Order::Fifo | Order::Adaptive(_) => End::Oldest,
+        }
+    }
+
+    /// How long a call that comes now may wait.
+    fn patience(&self, now: Time) -> Option<Span> {
+        let patience = self.settings.patience;
+        match self.settings.shed {
+            Shed::Patience { interval, patience: short } if self.has_stood(interval, now) => {
+                Some(patience.map_or(short, |patience| patience.min(short)))
+            }
+            _ => patience,
+        }
+    }
+
+    /// Whether the line has not been empty for longer than this.
+    fn has_stood(&self, interval: Span, now: Time) -> bool {
+        self.line.len() > 0 && interval < now.since(self.stands_since)
+    }
+
+    fn is_too_late(&self, deadline: Time, now: Time) -> bool {
+        let too_near = |least| deadline <= now || deadline.since(now) < least;
+        // Without a deadline there is time enough, at the end of time too.
+        deadline < Time::MAX && self.settings.least_left.is_some_and(too_near)
+    }
+
     fn place(&self, call: CallId) -> Place {
-        self.places.get(call).copied().unwrap_or_default()
+        self.tickets.get(call).map_or(Place::Outside, |ticket| ticket.place)
     }
 
-    fn leave_and_wake(&mut self, call: CallId, cx: &mut Cx<'_>) {
-        if let Some(next) = self.leave(call) {
-            cx.wake(next);
-        }
+    /// The time, which does not go back.
+    fn clock(&mut self, now: Time) -> Time {
+        self.now = self.now.max(now);
+        self.now
     }
-}
-
-impl Layer for Bulkhead {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let entry = self.enter(call);
-        let until = self.settings.patience.map_or(Time::MAX, |patience| cx.now + patience);
-        self.calls.open(call, Turn { sent: entry == Entry::Inside, until });
-        match entry {
-            Entry::Inside => Step::Send,
-            Entry::Waiting => wait(until),
-            Entry::Full => Step::Reply(Outcome::failed(Class::BulkheadFull)),
-        }
-    }
-
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
-        self.leave_and_wake(call, cx);
-        Step::Reply(outcome)
-    }
-
-    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let inside = self.is_inside(call);
-        let turn = &mut self.calls[call];
-        if inside {
-            // A second wake in one instant, from its own patience, must not send it twice.
-            return if core::mem::replace(&mut turn.sent, true) { Step::Wait } else { Step::Send };
-        }
-        if cx.now < turn.until {
-            return wait(turn.until);
-        }
-        self.leave_and_wake(call, cx);
-        Step::Reply(Outcome::failed(Class::BulkheadFull))
-    }
-
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
-        self.leave_and_wake(call, cx);
-    }
-}
-
-fn wait(until: Time) -> Step {
-    if until == Time::MAX { Step::Wait } else { Step::WaitUntil(until) }
 }

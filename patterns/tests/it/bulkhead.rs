@@ -1,17 +1,61 @@
 //! A bulkhead against a plain queue, and in the path of calls.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use patterns::bulkhead::{Bulkhead, Entry, Settings};
+use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
 use patterns::testing::Driver;
-use patterns::{CallId, Class, Outcome, Span, Step, Time};
+use patterns::{About, CallId, Class, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
-const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
+pub(crate) const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
 fn driver(slots: u32, queue: u32, patience: Option<Span>) -> Driver<Bulkhead> {
-    let bulkhead = Bulkhead::new(Settings { slots, queue, patience }).expect("valid");
-    Driver::new(bulkhead, &[])
+    Driver::new(bulkhead(Settings { queue, patience, ..Settings::of(slots) }), &[])
+}
+
+pub(crate) fn at(nanos: u64) -> Time {
+    Time::from_nanos(nanos)
+}
+
+pub(crate) fn span(nanos: u64) -> Span {
+    Span::from_nanos(nanos)
+}
+
+pub(crate) fn bulkhead(settings: Settings) -> Bulkhead {
+    Bulkhead::new(settings).expect("valid")
+}
+
+/// One slot, and enough places to wait.
+pub(crate) fn line() -> Settings {
+    Settings { queue: 10, ..Settings::of(1) }
+}
+
+pub(crate) fn enter(bulkhead: &mut Bulkhead, call: u32, now: u64) -> Entry {
+    bulkhead.enter(CallId(call), About::default(), at(now))
+}
+
+pub(crate) fn enter_as(bulkhead: &mut Bulkhead, call: u32, about: About) -> Entry {
+    bulkhead.enter(CallId(call), about, Time::ZERO)
+}
+
+/// Who was granted a slot, in order; nobody was dropped.
+pub(crate) fn granted(turns: &[Turn]) -> Vec<u32> {
+    let call = |turn: &Turn| match turn {
+        Turn::Granted(call) => call.0,
+        Turn::Dropped(call, reason) => panic!("{call:?} was dropped: {reason:?}"),
+    };
+    turns.iter().map(call).collect()
+}
+
+/// Ends whoever is inside until nobody is, and tells who came after whom.
+pub(crate) fn drain(bulkhead: &mut Bulkhead, mut inside: u32, now: u64) -> Vec<u32> {
+    let mut order = Vec::new();
+    loop {
+        let turns = granted(bulkhead.leave(CallId(inside), at(now)));
+        let [next] = turns[..] else { return order };
+        order.push(next);
+        inside = next;
+    }
 }
 
 proptest! {
@@ -21,7 +65,7 @@ proptest! {
         queue in 0..5_u32,
         story in prop::collection::vec((any::<bool>(), 0..12_u32), 1..300),
     ) {
-        let mut bulkhead = Bulkhead::new(Settings { slots, queue, patience: None }).expect("valid");
+        let mut bulkhead = bulkhead(Settings { queue, ..Settings::of(slots) });
         let mut inside: Vec<u32> = Vec::new();
         let mut line: VecDeque<u32> = VecDeque::new();
         for (enters, call) in story {
@@ -40,7 +84,7 @@ proptest! {
                 } else {
                     Entry::Full
                 };
-                prop_assert_eq!(bulkhead.enter(CallId(call)), expected);
+                prop_assert_eq!(bulkhead.enter(CallId(call), About::default(), Time::ZERO), expected);
             } else {
                 let had_slot = inside.contains(&call);
                 inside.retain(|other| *other != call);
@@ -48,7 +92,8 @@ proptest! {
                 let next = if had_slot { line.pop_front() } else { None };
                 inside.extend(next);
                 prop_assert!(known || next.is_none());
-                prop_assert_eq!(bulkhead.leave(CallId(call)), next.map(CallId));
+                let turns: Vec<Turn> = next.map(|next| Turn::Granted(CallId(next))).into_iter().collect();
+                prop_assert_eq!(bulkhead.leave(CallId(call), Time::ZERO), turns);
             }
             prop_assert_eq!(bulkhead.inside() as usize, inside.len());
             prop_assert_eq!(bulkhead.waiting() as usize, line.len());
@@ -56,136 +101,6 @@ proptest! {
                 prop_assert_eq!(bulkhead.is_inside(CallId(call)), inside.contains(&call));
             }
         }
-    }
-}
-
-/// Drives a bulkhead as a policy would, and sees that every call ends once.
-struct Outside {
-    driver: Driver<Bulkhead>,
-    slots: usize,
-    /// Calls in the order they came, and since when they wait.
-    waiting: Vec<(u32, Time)>,
-    sent: Vec<u32>,
-    timers: BTreeMap<u32, Time>,
-    refused: usize,
-}
-
-impl Outside {
-    fn carry_out(&mut self, call: u32, step: Step) {
-        self.timers.remove(&call);
-        match step {
-            Step::Send => {
-                assert!(!self.sent.contains(&call), "sent twice");
-                if let Some(place) = self.waiting.iter().position(|(other, _)| *other == call) {
-                    assert_eq!(place, 0, "not the first in line");
-                    self.waiting.remove(0);
-                }
-                self.sent.push(call);
-                assert!(self.sent.len() <= self.slots, "too many at a time");
-            }
-            Step::Wait => {}
-            Step::WaitUntil(at) => {
-                assert!(self.driver.now <= at, "a wake in the past");
-                self.timers.insert(call, at);
-            }
-            Step::Reply(outcome) => {
-                if outcome == FULL {
-                    self.refused += 1;
-                }
-                self.waiting.retain(|(other, _)| *other != call);
-                self.sent.retain(|other| *other != call);
-            }
-            step => panic!("{step:?}"),
-        }
-        for woken in std::mem::take(&mut self.driver.effects.woken) {
-            let step = self.driver.wake(woken.0);
-            assert_eq!(step, Step::Send, "whoever is woken has a slot");
-            self.carry_out(woken.0, step);
-        }
-    }
-
-    fn call(&mut self, call: u32) {
-        if self.sent.contains(&call) || self.waiting.iter().any(|(other, _)| *other == call) {
-            return;
-        }
-        let step = self.driver.call(call);
-        if matches!(step, Step::Wait | Step::WaitUntil(_)) {
-            assert_eq!(self.sent.len(), self.slots, "waits though a slot is free");
-            self.waiting.push((call, self.driver.now));
-        }
-        self.carry_out(call, step);
-    }
-
-    fn end(&mut self, which: usize) {
-        if !self.sent.is_empty() {
-            let call = self.sent[which % self.sent.len()];
-            let step = self.driver.reply(call, Outcome::Ok);
-            assert_eq!(step, Step::Reply(Outcome::Ok));
-            self.carry_out(call, step);
-        }
-    }
-
-    fn cancel(&mut self, call: u32) {
-        if self.sent.contains(&call) || self.waiting.iter().any(|(other, _)| *other == call) {
-            self.driver.cancel(call);
-            self.sent.retain(|other| *other != call);
-            self.waiting.retain(|(other, _)| *other != call);
-            self.carry_out(call, Step::Wait);
-        }
-    }
-
-    fn pass(&mut self, span: Span) {
-        let until = self.driver.now + span;
-        while let Some((at, call)) = self.timers.iter().map(|(call, at)| (*at, *call)).min() {
-            if until < at {
-                break;
-            }
-            self.driver.now = at;
-            let step = self.driver.wake(call);
-            assert_eq!(step, Step::Reply(FULL), "patience is over");
-            self.carry_out(call, step);
-        }
-        self.driver.now = until;
-    }
-}
-
-proptest! {
-    #[test]
-    fn every_call_ends_once_and_leaves_nothing(
-        slots in 1..4_u32,
-        queue in 0..5_u32,
-        patience in prop::option::of((0..20_u64).prop_map(Span::from_nanos)),
-        story in prop::collection::vec((0..4_u8, 0..12_u32), 1..300),
-    ) {
-        let mut outside = Outside {
-            driver: driver(slots, queue, patience),
-            slots: slots as usize,
-            waiting: Vec::new(),
-            sent: Vec::new(),
-            timers: BTreeMap::new(),
-            refused: 0,
-        };
-        for (what, number) in story {
-            match what {
-                0 => outside.call(number),
-                1 => outside.end(number as usize),
-                2 => outside.cancel(number),
-                _ => outside.pass(Span::from_nanos(number.into())),
-            }
-            let now = outside.driver.now;
-            prop_assert!(outside.waiting.len() <= queue as usize);
-            prop_assert!(outside.waiting.is_empty() || outside.sent.len() == slots as usize);
-            for (_, since) in &outside.waiting {
-                prop_assert!(patience.is_none_or(|most| now.since(*since) <= most));
-            }
-            prop_assert_eq!(outside.driver.layer.inside() as usize, outside.sent.len());
-            prop_assert_eq!(outside.driver.layer.waiting() as usize, outside.waiting.len());
-        }
-        while !outside.sent.is_empty() {
-            outside.end(0);
-        }
-        prop_assert!(outside.waiting.is_empty() && outside.timers.is_empty());
-        prop_assert_eq!(outside.driver.layer.inside(), 0);
     }
 }
 

@@ -285,7 +285,8 @@ fn of_a_backoff_and_a_retry() {
 #[test]
 fn of_the_others() {
     let slots = |slots| {
-        Bulkhead::new(bulkhead::Settings { slots, queue: u32::MAX, patience: Some(Span::ZERO) })
+        let (queue, patience) = (u32::MAX, Some(Span::ZERO));
+        Bulkhead::new(bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) })
             .map(drop)
     };
     let limit = |limit| Timeout::new(timeout::Settings { limit }).map(drop);

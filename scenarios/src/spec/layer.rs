@@ -74,7 +74,8 @@ pub(crate) struct Bulkhead {
 impl From<Bulkhead> for bulkhead::Settings {
     fn from(bulkhead: Bulkhead) -> Self {
         let Bulkhead { slots, queue, patience } = bulkhead;
-        Self { slots, queue, patience: patience.map(|Length(span)| span) }
+        let patience = patience.map(|Length(span)| span);
+        Self { queue, patience, ..Self::of(slots) }
     }
 }
 

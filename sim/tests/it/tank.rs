@@ -91,7 +91,7 @@ pub(crate) fn timeout(limit: Span) -> LayerMaker {
 }
 
 pub(crate) fn bulkhead(slots: u32, queue: u32, patience: Option<Span>) -> LayerMaker {
-    let settings = bulkhead::Settings { slots, queue, patience };
+    let settings = bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) };
     maker("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
