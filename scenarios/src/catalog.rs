@@ -22,10 +22,7 @@ use crate::spec;
 /// Makes an instance of a layer.
 pub(crate) type Factory = Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>;
 
-/// Finds the target that a name stands for; nothing if there is no such service.
-pub(crate) type Targets<'a> = &'a mut dyn FnMut(&str) -> Option<Target>;
-
-type Read = dyn Fn(&Spanned<DeValue<'_>>, Targets<'_>, &mut Vec<Problem>) -> Option<Factory>;
+type Read = dyn Fn(&Spanned<DeValue<'_>>, &mut Names<'_>, &mut Vec<Problem>) -> Option<Factory>;
 
 struct Kind {
     read: Box<Read>,
@@ -71,13 +68,12 @@ pub struct Catalog(BTreeMap<&'static str, Kind>);
 impl Catalog {
     /// The patterns of this project.
     pub fn builtin() -> Self {
-        let fallback =
-            Kind { read: Box::new(fallback), schema: schema_of::<spec::layer::Fallback> };
-        Self([("fallback", fallback)].into())
+        Self(BTreeMap::new())
             .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
-            .with("bulkhead", |bulkhead: spec::layer::Bulkhead| Bulkhead::new(bulkhead.into()))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
+            .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)
+            .naming("fallback", spec::layer::Fallback::settings, Fallback::new)
     }
 
     /// Adds a kind; `make` builds the layer from its settings.
@@ -86,28 +82,50 @@ impl Catalog {
     ///
     /// If there is a kind of this name already.
     #[must_use]
-    pub fn with<S, L>(mut self, kind: &'static str, make: fn(S) -> Result<L, Invalid>) -> Self
+    pub fn with<S, L>(self, kind: &'static str, make: fn(S) -> Result<L, Invalid>) -> Self
     where
         S: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
         L: Layer + 'static,
     {
-        let read =
-            move |value: &Spanned<DeValue<'_>>, _: Targets<'_>, problems: &mut Vec<Problem>| {
-                let before = problems.len();
-                let settings: S = read(value, problems)?;
-                if problems.len() > before {
-                    return None;
-                }
-                if let Err(invalid) = make(settings.clone()) {
+        self.naming(kind, |settings: S, _: &mut Names<'_>| Some(Ok(settings)), make)
+    }
+
+    /// Adds a kind whose settings name other parts of the scenario; nothing if there are no such
+    /// parts, and then it has told so.
+    fn naming<S, T, L>(
+        mut self,
+        kind: &'static str,
+        settings: fn(S, &mut Names<'_>) -> Option<Result<T, Invalid>>,
+        make: fn(T) -> Result<L, Invalid>,
+    ) -> Self
+    where
+        S: DeserializeOwned + JsonSchema + 'static,
+        T: Clone + Send + Sync + 'static,
+        L: Layer + 'static,
+    {
+        let read = move |value: &Spanned<DeValue<'_>>,
+                         names: &mut Names<'_>,
+                         problems: &mut Vec<Problem>| {
+            let before = problems.len();
+            let written: S = read(value, problems)?;
+            if problems.len() > before {
+                return None;
+            }
+            let tried = settings(written, names)?;
+            let tried = tried.and_then(|settings| make(settings.clone()).map(|_| settings));
+            let settings = match tried {
+                Ok(settings) => settings,
+                Err(invalid) => {
                     problems.push(out_of_range(value, invalid));
                     return None;
                 }
-                let factory = move || {
-                    let layer = make(settings.clone()).expect("these settings were tried before");
-                    Box::new(layer) as Box<dyn Layer>
-                };
-                Some(Arc::new(factory) as Factory)
             };
+            let factory = move || {
+                let layer = make(settings.clone()).expect("these settings were tried before");
+                Box::new(layer) as Box<dyn Layer>
+            };
+            Some(Arc::new(factory) as Factory)
+        };
         let kind_of = Kind { read: Box::new(read), schema: schema_of::<S> };
         let earlier = self.0.insert(kind, kind_of);
         assert!(earlier.is_none(), "`{kind}` is in the catalog twice");
@@ -124,12 +142,12 @@ impl Catalog {
         &self,
         kind: &str,
         value: &Spanned<DeValue<'_>>,
-        targets: Targets<'_>,
+        names: &mut Names<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Factory> {
         let found = self.0.get(kind).expect("whoever asks has seen that there is such a kind");
         let before = problems.len();
-        let factory = (found.read)(value, targets, problems);
+        let factory = (found.read)(value, names, problems);
         for problem in &mut problems[before..] {
             *problem = problem.clone().within(kind);
         }
@@ -152,25 +170,42 @@ fn schema_of<S: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<S>()
 }
 
-/// The one layer of ours that needs to know other services.
-fn fallback(
-    value: &Spanned<DeValue<'_>>,
-    targets: Targets<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Factory> {
-    let settings: spec::layer::Fallback = read(value, problems)?;
-    let target = match &settings.to {
-        Some(name) => Some(targets(name)?),
-        None => None,
-    };
-    let settings = settings.settings(target);
-    if let Err(invalid) = Fallback::new(settings) {
-        problems.push(out_of_range(value, invalid));
-        return None;
+/// The parts of a scenario that the settings of a layer may name.
+pub(crate) struct Names<'a> {
+    pub(crate) agents: &'a [&'a str],
+    pub(crate) services: &'a [&'a str],
+    /// The services that targets of the policy stand for.
+    pub(crate) targets: &'a mut Vec<usize>,
+    /// Names that nothing has.
+    pub(crate) unknown: Vec<Problem>,
+}
+
+impl Names<'_> {
+    /// The target that stands for a service.
+    pub(crate) fn target(&mut self, name: &Spanned<String>) -> Option<Target> {
+        let known = self.services.iter().copied();
+        let Some(service) = known.clone().position(|service| service == name.get_ref()) else {
+            self.unknown.push(Problem::unknown(name.span(), "service", name.get_ref(), known));
+            return None;
+        };
+        let index =
+            self.targets.iter().position(|target| *target == service).unwrap_or_else(|| {
+                self.targets.push(service);
+                self.targets.len() - 1
+            });
+        Some(Target(index as u16))
     }
-    Some(Arc::new(move || {
-        Box::new(Fallback::new(settings).expect("these settings were tried before"))
-    }))
+
+    /// The number by which layers know an agent or a service that calls.
+    pub(crate) fn caller(&mut self, name: &Spanned<String>) -> Option<u16> {
+        let known = self.agents.iter().chain(self.services).copied();
+        let found = known.clone().position(|known| known == name.get_ref());
+        if found.is_none() {
+            let told = "agent or service";
+            self.unknown.push(Problem::unknown(name.span(), told, name.get_ref(), known));
+        }
+        found.map(|index| index as u16)
+    }
 }
 
 /// A setting out of its range, shown where it is written.

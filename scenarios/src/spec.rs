@@ -12,6 +12,7 @@ use toml::Spanned;
 use crate::text;
 
 pub(crate) mod breaker;
+pub(crate) mod bulkhead;
 pub(crate) mod law;
 pub(crate) mod layer;
 pub(crate) mod like;
@@ -347,5 +348,30 @@ impl From<PerText> for sim::model::system::Per {
             PerText::Edge => Self::Edge,
             PerText::Policy => Self::Policy,
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use patterns::Invalid;
+    use serde::de::DeserializeOwned;
+
+    use crate::catalog::Names;
+
+    /// Reads the settings of a layer in a scenario of two agents, `research` and `write`, and two
+    /// services, `tool` and `spare`.
+    pub(crate) fn settings_of<S: DeserializeOwned, T>(
+        text: &str,
+        settings: fn(S, &mut Names<'_>) -> Option<Result<T, Invalid>>,
+    ) -> Result<T, String> {
+        let written: S = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let mut names = Names {
+            agents: &["research", "write"],
+            services: &["tool", "spare"],
+            targets: &mut Vec::new(),
+            unknown: Vec::new(),
+        };
+        let read = settings(written, &mut names);
+        read.ok_or_else(|| format!("{:?}", names.unknown))?.map_err(|invalid| invalid.to_string())
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use patterns::Target;
 use sim::model::system::{LayerMaker, Per, Policy};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Names};
 use crate::document::Document;
 use crate::problem::Problem;
 use crate::read::read;
@@ -35,14 +34,17 @@ impl Parts {
         catalog: &Catalog,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let agents = named(&document.section("agents", problems), problems);
+        let agents: BTreeMap<String, Part<spec::Agents>> =
+            named(&document.section("agents", problems), problems);
         let services: BTreeMap<String, Part<spec::Service>> =
             named(&document.section("services", problems), problems);
-        let names: Vec<&str> = services.keys().map(String::as_str).collect();
+        let callers: Vec<&str> = agents.keys().map(String::as_str).collect();
+        let served: Vec<&str> = services.keys().map(String::as_str).collect();
+        let names = (&callers[..], &served[..]);
         let policies = document
             .section("policies", problems)
             .iter()
-            .map(|(name, layers)| policy(name.get_ref(), layers, &names, catalog, problems))
+            .map(|(name, layers)| policy(name.get_ref(), layers, names, catalog, problems))
             .collect();
         let edges = document.section("edges", problems);
         let edges = edges.iter().filter_map(|(name, policy)| {
@@ -75,7 +77,7 @@ fn named<T: serde::de::DeserializeOwned>(
 fn policy(
     name: &str,
     layers: &Spanned<DeValue<'_>>,
-    services: &[&str],
+    (agents, services): (&[&str], &[&str]),
     catalog: &Catalog,
     problems: &mut Vec<Problem>,
 ) -> Policy {
@@ -106,8 +108,9 @@ fn policy(
         if settings.get_ref().as_str() == Some("off") {
             continue;
         }
-        let made =
-            layer(kind.get_ref(), settings, services, catalog, &mut policy.targets, problems);
+        let targets = &mut policy.targets;
+        let mut names = Names { agents, services, targets, unknown: Vec::new() };
+        let made = layer(kind.get_ref(), settings, &mut names, catalog, problems);
         policy.layers.extend(made);
     }
     policy
@@ -116,9 +119,8 @@ fn policy(
 fn layer(
     kind: &str,
     settings: &Spanned<DeValue<'_>>,
-    services: &[&str],
+    names: &mut Names<'_>,
     catalog: &Catalog,
-    targets: &mut Vec<usize>,
     problems: &mut Vec<Problem>,
 ) -> Option<LayerMaker> {
     let mut settings = settings.clone();
@@ -128,25 +130,7 @@ fn layer(
     {
         per = read::<spec::PerText>(&written, problems)?.into();
     }
-    let mut unknown = None;
-    let place = settings
-        .get_ref()
-        .as_table()
-        .and_then(|table| table.get("to"))
-        .map_or(settings.span(), Spanned::span);
-    let mut find = |name: &str| {
-        let Some(service) = services.iter().position(|service| *service == name) else {
-            let known = services.iter().copied();
-            unknown = Some(Problem::unknown(place.clone(), "service", name, known));
-            return None;
-        };
-        let index = targets.iter().position(|target| *target == service).unwrap_or_else(|| {
-            targets.push(service);
-            targets.len() - 1
-        });
-        Some(Target(index as u16))
-    };
-    let make = catalog.read(kind, &settings, &mut find, problems);
-    problems.extend(unknown);
+    let make = catalog.read(kind, &settings, names, problems);
+    problems.append(&mut names.unknown);
     Some(LayerMaker { kind: kind.to_owned(), per, make: make? })
 }

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use patterns::{Classes, Target, bulkhead, fallback, timeout};
+use patterns::{Classes, Invalid, fallback, timeout};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
 use super::{Length, class};
+use crate::catalog::Names;
 
 /// `timeout = "30s"`, or `timeout = { limit = "30s" }`.
 #[derive(Clone, Copy, Debug, JsonSchema)]
@@ -57,44 +59,29 @@ impl From<Timeout> for timeout::Settings {
     }
 }
 
-/// So many calls at a time, and so many in line.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Bulkhead {
-    /// Calls let through at a time.
-    #[schemars(range(min = 1))]
-    slots: u32,
-    /// Calls that may wait; default 0.
-    #[serde(default)]
-    queue: u32,
-    /// How long a call waits at most; default: as long as it takes.
-    patience: Option<Length>,
-}
-
-impl From<Bulkhead> for bulkhead::Settings {
-    fn from(bulkhead: Bulkhead) -> Self {
-        let Bulkhead { slots, queue, patience } = bulkhead;
-        let patience = patience.map(|Length(span)| span);
-        Self { queue, patience, ..Self::of(slots) }
-    }
-}
-
 /// Something else when a call fails.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fallback {
     /// The service to call instead; without it, a value at hand stands in for the answer.
-    pub(crate) to: Option<String>,
+    #[schemars(with = "Option<String>")]
+    to: Option<Spanned<String>>,
     /// The classes of failure it is for; default all.
     on: Option<Vec<ClassName>>,
 }
 
 impl Fallback {
-    /// The settings, if `to` is this target.
-    pub(crate) fn settings(&self, target: Option<Target>) -> fallback::Settings {
+    /// The settings, if there is such a target.
+    pub(crate) fn settings(
+        self,
+        names: &mut Names<'_>,
+    ) -> Option<Result<fallback::Settings, Invalid>> {
         let on = self.on.as_ref().map_or(Classes::ALL, |on| classes(on));
-        let to = target.map_or(fallback::Instead::Value, fallback::Instead::Target);
-        fallback::Settings { on, to }
+        let to = match &self.to {
+            Some(name) => fallback::Instead::Target(names.target(name)?),
+            None => fallback::Instead::Value,
+        };
+        Some(Ok(fallback::Settings { on, to }))
     }
 }
 

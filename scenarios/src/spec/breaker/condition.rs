@@ -115,7 +115,7 @@ impl Rule {
 
     /// The condition of a preset, with the numbers that are given put in.
     fn change(&self, preset: Trip) -> Trip {
-        let changed = |(rate, given): (f64, Option<Share>), compare, min_calls, before| {
+        let changed = |(rate, given): (f64, Option<Share>), compare, min_calls: u32, before| {
             let window = match (self.window(), self.buckets, before) {
                 (None, Some(BucketsText(align)), Window::Time { size, .. }) => {
                     Window::Time { size, align }

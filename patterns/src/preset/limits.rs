@@ -1,0 +1,47 @@
+//! Timeouts and bulkheads as libraries have them.
+
+use super::Library;
+use crate::bulkhead;
+use crate::time::Span;
+
+impl Library {
+    /// Its bulkhead.
+    ///
+    /// - resilience4j (`BulkheadConfig`): 25 calls, nobody waits.
+    /// - polly (`RateLimiterStrategyOptions`, concurrency limiter): 1000 calls, nobody waits.
+    /// - hystrix (`HystrixCommandProperties`): a semaphore of 10 calls, nobody waits.
+    /// - envoy (`CircuitBreakers.Thresholds`): 1024 requests, and 1024 that wait.
+    pub fn bulkhead(self) -> Option<bulkhead::Settings> {
+        Some(match self {
+            // maxConcurrentCalls, maxWaitDuration 0
+            Self::Resilience4j => bulkhead::Settings::of(25),
+            // DefaultRateLimiterOptions: PermitLimit, QueueLimit
+            Self::Polly => bulkhead::Settings::of(1000),
+            // execution.isolation.semaphore.maxConcurrentRequests
+            Self::Hystrix => bulkhead::Settings::of(10),
+            // max_requests, max_pending_requests
+            Self::Envoy => bulkhead::Settings { queue: 1024, ..bulkhead::Settings::of(1024) },
+            _ => return None,
+        })
+    }
+
+    /// How long it waits for an answer.
+    ///
+    /// - resilience4j (`TimeLimiterConfig`): 1 s.
+    /// - polly (`TimeoutStrategyOptions`): 30 s.
+    /// - hystrix (`HystrixCommandProperties`): 1 s.
+    /// - envoy (`RouteAction.timeout`): 15 s.
+    /// - openai, anthropic (`_constants.py`): 10 min.
+    /// - mcp (`DEFAULT_REQUEST_TIMEOUT_MSEC` of the TypeScript SDK): 60 s.
+    /// - course-printed, course-meant (session 1: a dead server holds a call for 30 s): 30 s.
+    pub fn timeout(self) -> Option<Span> {
+        Some(match self {
+            Self::Resilience4j | Self::Hystrix => Span::from_secs(1),
+            Self::Polly | Self::CoursePrinted | Self::CourseMeant => Span::from_secs(30),
+            Self::Envoy => Span::from_secs(15),
+            Self::Openai | Self::Anthropic => Span::from_secs(600),
+            Self::Mcp => Span::from_secs(60),
+            _ => return None,
+        })
+    }
+}
