@@ -1,6 +1,7 @@
 //! What the engine promises, seen from outside: the kernel piece by piece, then whole runs, which
 //! are right, repeatable, and lose nothing.
 
+mod about;
 mod agenda;
 mod law;
 mod queue;
