@@ -15,6 +15,7 @@ pub mod fallback;
 pub mod invalid;
 pub mod layer;
 pub mod outcome;
+pub mod outlier;
 pub mod retry;
 pub mod testing;
 pub mod time;

@@ -9,6 +9,7 @@ mod breaker_model;
 mod breaker_story;
 mod bulkhead;
 mod fallback;
+mod outlier;
 mod retry;
 mod settings;
 mod timeout;
