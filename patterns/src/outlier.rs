@@ -46,17 +46,20 @@
 //!
 //! A clock that steps back ends no interval again and brings no host back earlier.
 
+mod ejection;
 mod host;
+mod judge;
 mod settings;
 mod statistics;
 
 use crate::backoff::Backoff;
 use crate::invalid::Invalid;
 use crate::outcome::Outcome;
-use crate::time::{Span, Time};
+use crate::time::Time;
 use host::{Host, Phase};
-use statistics::{Fleet, Tally};
+use statistics::Tally;
 
+pub use ejection::{Counts, Ejection, Rule, Verdict};
 pub use settings::{
     Back, CapReading, Compare, Consecutive, ERRORS, EjectionEnd, Ema, FailurePercentage, GATEWAY,
     Growth, HostsCounted, IGNORED, LOCAL, Memory, Settings, SplitLocal, SuccessRate,
@@ -120,74 +123,6 @@ pub struct Outliers {
     /// The first of that and the ends of all ejections.
     next: Time,
     counts: Counts,
-}
-
-/// What a result says about a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It answered.
-    Success,
-    /// It failed.
-    Error,
-    /// It failed in the way of a gateway that does not reach what is behind it.
-    GatewayFailure,
-    /// It was not reached, where that is counted apart ([`Settings::split_local`]).
-    LocalFailure,
-    /// Nothing.
-    Ignored,
-}
-
-/// What finds an outlier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rule {
-    /// [`Settings::consecutive`].
-    #[default]
-    Consecutive,
-    /// [`Settings::consecutive_gateway`].
-    ConsecutiveGateway,
-    /// [`SplitLocal::consecutive`].
-    ConsecutiveLocal,
-    /// [`Settings::success_rate`].
-    SuccessRate,
-    /// The same of local-origin failures.
-    SuccessRateLocal,
-    /// [`Settings::failure_percentage`].
-    FailurePercentage,
-    /// The same of local-origin failures.
-    FailurePercentageLocal,
-    /// [`Settings::ema`].
-    Ema,
-    /// The probe of a host that was ejected failed ([`Back::ByProbe`]).
-    Probe,
-}
-
-/// Why and how long a host is ejected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ejection {
-    /// What found it.
-    pub rule: Rule,
-    /// Since when.
-    pub since: Time,
-    /// When it comes back, or may be probed; [`Time::MAX`] is never.
-    pub until: Time,
-}
-
-/// What became of the outliers that rules found: `ejected + spared + capped` of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Were ejected.
-    pub ejected: u64,
-    /// Stayed in by chance (`enforce_percent`).
-    pub spared: u64,
-    /// Stayed in because too many were out.
-    pub capped: u64,
-}
-
-impl Ejection {
-    /// What ends at the end of time never ends.
-    fn is_over(&self, now: Time) -> bool {
-        self.until <= now && self.until != Time::MAX
-    }
 }
 
 impl Outliers {
@@ -373,131 +308,5 @@ impl Outliers {
                 self.ejected -= 1;
             }
         }
-    }
-
-    /// Looks at the results of an interval at its end: those of the hosts, then those of the ways
-    /// to them.
-    fn judge(&mut self, end: Time, draw: &mut impl FnMut() -> f64) {
-        let Settings { success_rate, failure_percentage, split_local, .. } = self.settings;
-        let success = success_rate.map(|rule| (rule, rule.enforce_percent));
-        let failure = failure_percentage.map(|rule| (rule, rule.enforce_percent));
-        let rules = (Rule::SuccessRate, Rule::FailurePercentage);
-        self.judge_by(|host| host.tally, rules, (success, failure), end, draw);
-        if let Some(split) = split_local {
-            let success = success_rate.map(|rule| (rule, split.success_rate_percent));
-            let failure = failure_percentage.map(|rule| (rule, split.failure_percentage_percent));
-            let rules = (Rule::SuccessRateLocal, Rule::FailurePercentageLocal);
-            self.judge_by(|host| host.local, rules, (success, failure), end, draw);
-        }
-    }
-
-    fn judge_by(
-        &mut self,
-        tally: fn(&Host) -> Tally,
-        rules: (Rule, Rule),
-        set: (Option<(SuccessRate, u8)>, Option<(FailurePercentage, u8)>),
-        end: Time,
-        draw: &mut impl FnMut() -> f64,
-    ) {
-        let mut fleet = Fleet::default();
-        let mut counted = 0;
-        for host in self.hosts.iter().filter(|host| host.is_in()) {
-            if set.0.is_some_and(|(rule, _)| tally(host).has(rule.min_calls)) {
-                fleet.add(tally(host));
-            }
-            let counts = set.1.is_some_and(|(rule, _)| tally(host).has(rule.min_calls));
-            counted += u16::from(counts);
-        }
-        if let Some((rule, enforce)) = set.0
-            && u128::from(rule.min_hosts) <= fleet.hosts()
-        {
-            for index in 0..self.hosts.len() {
-                let (host, tally) = (&self.hosts[index], tally(&self.hosts[index]));
-                let found = host.is_in()
-                    && tally.has(rule.min_calls)
-                    && fleet.is_below(tally, rule.stdev_factor);
-                if found {
-                    self.consider(index, rules.0, enforce, end, draw);
-                }
-            }
-        }
-        if let Some((rule, enforce)) = set.1 {
-            let hosts = match rule.hosts {
-                HostsCounted::WithCalls => counted,
-                HostsCounted::All => self.hosts(),
-            };
-            if hosts < rule.min_hosts {
-                return;
-            }
-            for index in 0..self.hosts.len() {
-                let (host, tally) = (&self.hosts[index], tally(&self.hosts[index]));
-                if host.is_in() && tally.has(rule.min_calls) && rule.finds(tally) {
-                    self.consider(index, rules.1, enforce, end, draw);
-                }
-            }
-        }
-    }
-
-    /// A rule has found this host.
-    fn consider(
-        &mut self,
-        index: usize,
-        rule: Rule,
-        enforce_percent: u8,
-        at: Time,
-        draw: &mut impl FnMut() -> f64,
-    ) {
-        if !self.hosts[index].is_in() {
-            return;
-        }
-        let (draw, enforced) = (draw() * 100.0, f64::from(enforce_percent));
-        if !self.has_room() {
-            self.counts.capped += 1;
-        } else if enforced <= draw {
-            self.counts.spared += 1;
-        } else {
-            self.eject(index, rule, at, draw / enforced);
-        }
-    }
-
-    /// Whether the cap lets one more host be ejected.
-    fn has_room(&self) -> bool {
-        let (ejected, hosts) = (u64::from(self.ejected), self.hosts.len() as u64);
-        let most = u64::from(self.settings.max_ejection_percent) * hosts;
-        let room = match self.settings.cap_reading {
-            CapReading::After => (ejected + 1) * 100 <= most,
-            CapReading::Before => ejected * 100 < most,
-            CapReading::BeforeOrAt => ejected * 100 <= most,
-        };
-        room || self.settings.always_eject_one && ejected == 0
-    }
-
-    fn eject(&mut self, index: usize, rule: Rule, at: Time, jitter: f64) {
-        let host = &mut self.hosts[index];
-        let length = |multiplier: u32| self.lengths.wait(multiplier - 1, Span::ZERO, || 0.0);
-        let grows = match (host.multiplier, self.settings.growth) {
-            (0, _) | (_, Growth::LinearUnbounded) => true,
-            (1, Growth::Linear) => true,
-            (last, Growth::Linear) => length(last - 1) < self.settings.max_ejection_time,
-            (last, Growth::Exponential { .. }) => length(last) < self.settings.max_ejection_time,
-        };
-        host.multiplier = host.multiplier.saturating_add(u32::from(grows));
-        let most = self.settings.ejection_jitter;
-        let end = at + (length(host.multiplier) + most.scale(jitter).min(most));
-        let end = match self.settings.ejection_end {
-            EjectionEnd::Returns => end,
-            EjectionEnd::Stays => end + Span::from_nanos(1),
-        };
-        let until = match self.settings.back {
-            Back::AtEnd | Back::ByProbe => end,
-            Back::AtInterval => {
-                let interval = self.settings.interval;
-                Time::ZERO + interval * end.as_nanos().div_ceil(interval.as_nanos())
-            }
-        };
-        host.phase = Phase::Out(Ejection { rule, since: at, until });
-        self.ejected += 1;
-        self.counts.ejected += 1;
-        self.next = self.next.min(until);
     }
 }

@@ -237,7 +237,7 @@ impl Settings {
         }
         if let Some(split) = self.split_local {
             Invalid::unless(split.classes != Classes::NONE, "classes", "at least one class")?;
-            split.consecutive.map_or(Ok(()), |rule| rule.check())?;
+            split.consecutive.map_or(Ok(()), Consecutive::check)?;
             percent(split.success_rate_percent, "success_rate_percent")?;
             percent(split.failure_percentage_percent, "failure_percentage_percent")?;
         }
