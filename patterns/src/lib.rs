@@ -9,6 +9,7 @@
 
 pub mod about;
 pub mod backoff;
+pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
 pub mod fallback;

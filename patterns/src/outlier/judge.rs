@@ -62,9 +62,8 @@ impl Outliers {
             return;
         }
         for index in 0..self.hosts.len() {
-            let host = &self.hosts[index];
-            let takes_part = host.is_in() && tally(host).has(rule.min_calls);
-            if takes_part && fleet.is_below(tally(host), rule.stdev_factor) {
+            let tally = tally(&self.hosts[index]);
+            if tally.has(rule.min_calls) && fleet.is_below(tally, rule.stdev_factor) {
                 self.consider(index, name, rule.enforce_percent, end, draw);
             }
         }
@@ -87,14 +86,14 @@ impl Outliers {
             return;
         }
         for index in 0..self.hosts.len() {
-            let host = &self.hosts[index];
-            if host.is_in() && tally(host).has(rule.min_calls) && rule.finds(tally(host)) {
+            let tally = tally(&self.hosts[index]);
+            if tally.has(rule.min_calls) && rule.finds(tally) {
                 self.consider(index, name, rule.enforce_percent, end, draw);
             }
         }
     }
 
-    /// A rule has found this host.
+    /// A rule has found this host; unless it is in, nothing comes of that.
     pub(super) fn consider(
         &mut self,
         index: usize,

@@ -1,6 +1,7 @@
 //! What the patterns promise, whatever happens to them.
 
 mod backoff;
+mod balance;
 mod breaker;
 mod breaker_boundary;
 mod breaker_defect;
