@@ -28,6 +28,8 @@
 //! When no target may be used, a call is refused ([`Class::Rejected`]), with the time until one
 //! may, if that is known.
 //!
+//! A pick looks at each target once or twice, so that it takes time in proportion to `targets`.
+//!
 //! A call that was given up is not under way any more, whatever goes on unseen at the target.
 //!
 //! Observers are told of three states if targets can be ejected: `all-in`, `some-out`, and

@@ -2,6 +2,8 @@
 
 mod backoff;
 mod balance;
+mod balance_health;
+mod balance_model;
 mod breaker;
 mod breaker_boundary;
 mod breaker_defect;

@@ -125,4 +125,41 @@ proptest! {
             prop_assert!(!is_out || stepped.is_ejected(host, earlier));
         }
     }
+
+    /// Intervals lie on a grid, and nothing else does.
+    #[test]
+    fn time_may_begin_at_the_end_of_any_interval(
+        settings in settings(),
+        story in happenings(),
+        intervals in 0..1_000_u64,
+    ) {
+        let run = |offset: u64| {
+            let mut outliers = Outliers::new(settings, 6).expect("valid");
+            let mut now = offset;
+            let mut draws = 0;
+            let mut states = Vec::new();
+            for happening in &story {
+                match *happening {
+                    Happening::Pass(nanos) => now += nanos,
+                    Happening::Report(host, verdict, _) => {
+                        outliers.report(host, verdict, Time::from_nanos(now), || {
+                            draws += 1;
+                            draw(draws)
+                        });
+                    }
+                    Happening::Sent(host) => {
+                        let _probe = outliers.sent(host);
+                    }
+                }
+                states.push((0..6).map(|host| {
+                    outliers.ejection(host).map(|ejection| {
+                        let Ejection { rule, since, until } = ejection;
+                        (rule, since.as_nanos() - offset, until.as_nanos() - offset)
+                    })
+                }).collect::<Vec<_>>());
+            }
+            (states, outliers.counts(), draws)
+        };
+        prop_assert_eq!(run(0), run(intervals * settings.interval.as_nanos()));
+    }
 }
