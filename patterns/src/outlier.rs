@@ -35,9 +35,9 @@
 //! Rules on failures in a row and on the moving average decide at each result. The success rate and
 //! the failure percentage are looked at when an interval ends, over the results of that interval.
 //! Intervals end at whole multiples of `interval` since time zero. Such an end is noticed when
-//! something happens next, but it acts as of that end: hosts come back first, then the rules look
-//! at those that are in, then the multipliers shrink (Envoy `onIntervalTimer`). A result at
-//! exactly the end belongs to the next interval.
+//! something happens next, but it acts as of that end: hosts come back, then the rules look at those
+//! that are in, then the multipliers shrink (Envoy `onIntervalTimer`; but see [`Back`]). A result
+//! at exactly the end belongs to the next interval.
 //!
 //! When a rule finds an outlier, one draw is taken, whatever comes of it: it decides whether the
 //! ejection is enforced, and what is left of it gives the jitter. A rule on single results that has
@@ -271,7 +271,9 @@ impl Outliers {
         if self.interval_end <= now {
             let interval = self.settings.interval.as_nanos();
             let (end, last) = (self.interval_end, now.as_nanos() / interval * interval);
-            self.bring_back(end);
+            if self.settings.back != Back::AfterInterval {
+                self.bring_back(end);
+            }
             self.judge(end, &mut draw);
             self.hosts.iter_mut().for_each(|host| {
                 host.shrink(end.as_nanos(), end.as_nanos(), self.settings.interval);

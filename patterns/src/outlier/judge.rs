@@ -145,7 +145,7 @@ impl Outliers {
         };
         let until = match self.settings.back {
             Back::AtEnd | Back::ByProbe => end,
-            Back::AtInterval => {
+            Back::AtInterval | Back::AfterInterval => {
                 let interval = self.settings.interval;
                 Time::ZERO + interval * end.as_nanos().div_ceil(interval.as_nanos())
             }

@@ -196,8 +196,12 @@ pub enum Growth {
 /// How an ejected host comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
-    /// At the first end of an interval that finds its ejection over (Envoy, gRPC A50).
+    /// At the first end of an interval that finds its ejection over, before the rules look at that
+    /// interval (Envoy).
     AtInterval,
+    /// At the same time, but after the rules: until then it is found by none, and counts for the
+    /// cap (gRPC A50).
+    AfterInterval,
     /// At the end of its ejection (tower-resilience).
     AtEnd,
     /// At the end of its ejection it may be sent one call, and the next result decides: a success

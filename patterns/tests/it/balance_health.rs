@@ -2,7 +2,7 @@
 
 use patterns::balance::*;
 use patterns::outlier::{self, Back, CapReading, Consecutive};
-use patterns::{Class, Outcome, Span, Step, Time};
+use patterns::{Class, Classes, Outcome, Span, Step, Time};
 
 use crate::balance::{
     ERROR, PICKERS, REFUSED, among, balance, driver, eject, one_error, picks, shares, to,
@@ -95,23 +95,30 @@ fn a_probe_goes_alone_and_is_given_back() {
     let eject = outlier::Settings { back: Back::ByProbe, ..one_error() };
     let settings = Settings { eject: Some(eject), panic_percent: 0, ..among(2, Picker::InOrder) };
     let mut driver = driver(settings);
-    let _failed = (driver.call(0), driver.reply(0, ERROR));
+    assert_eq!([5, 6, 0].map(|call| driver.call(call)), [to(0); 3]);
+    let _failed = driver.reply(0, ERROR);
     driver.now = at(30);
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0), to(1)]);
     driver.cancel(0);
     assert_eq!(driver.call(2), to(0), "the probe was given up");
     assert_eq!(driver.reply(2, REFUSED), Step::Reply(REFUSED));
     assert_eq!(driver.call(2), to(0), "the probe never arrived");
-    driver.cancel(1);
-    assert_eq!(driver.call(3), to(1), "the end of another call frees no probe");
+    driver.cancel(5);
+    driver.late(5, REFUSED);
+    let _refused = driver.reply(6, REFUSED);
+    assert_eq!(driver.call(3), to(1), "the end of earlier calls frees no probe");
     let _answered = driver.reply(2, Outcome::Ok);
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
 }
 
 #[test]
 fn late_results_and_cancelled_calls_count_as_set() {
+    // Not even rules that count them learn of refusals.
+    let errors = outlier::ERRORS.with(Class::BreakerOpen);
+    let eject = outlier::Settings { errors, ignored: Classes::NONE, ..one_error() };
+    let settings = Settings { eject: Some(eject), ..among(2, Picker::InOrder) };
     let ejected = |late, cancelled, outcome: Option<Outcome>| {
-        let mut driver = driver(Settings { late, cancelled, ..ejecting(2, Picker::InOrder) });
+        let mut driver = driver(Settings { late, cancelled, ..settings });
         assert_eq!(driver.call(0), to(0));
         driver.cancel(0);
         assert_eq!(driver.layer.in_flight(0), 0);

@@ -46,7 +46,12 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    let back = prop::sample::select(vec![Back::AtInterval, Back::AtEnd, Back::ByProbe]);
+    let back = prop::sample::select(vec![
+        Back::AtInterval,
+        Back::AfterInterval,
+        Back::AtEnd,
+        Back::ByProbe,
+    ]);
     let reading = prop::sample::select(vec![CapReading::After, CapReading::Before]);
     let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 100])).prop_map(
         |(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {

@@ -105,6 +105,36 @@ fn an_ejection_ends_at_its_end_or_with_the_interval() {
     assert_eq!(until(Back::AtInterval, EjectionEnd::Stays, at(10)), at(50));
 }
 
+/// A host whose time is over at the end of an interval makes room for another before the rules
+/// look at that interval, or after.
+#[test]
+fn hosts_come_back_before_the_rules_look_or_after() {
+    let second_out = |back| {
+        let rule = FailurePercentage {
+            threshold: 50,
+            compare: Compare::AtLeast,
+            min_hosts: 1,
+            hosts: HostsCounted::WithCalls,
+            min_calls: 1,
+            enforce_percent: 100,
+        };
+        let settings = Settings {
+            failure_percentage: Some(rule),
+            max_ejection_percent: 50,
+            back,
+            ..no_rule()
+        };
+        let mut hosts = outliers(settings, 2);
+        report(&mut hosts, 0, Verdict::Error, 1, at(9));
+        hosts.advance(at(10), || 0.5);
+        report(&mut hosts, 1, Verdict::Error, 1, at(39));
+        hosts.advance(at(40), || 0.5);
+        [0, 1].map(|host| hosts.is_ejected(host, at(40)))
+    };
+    assert_eq!(second_out(Back::AtInterval), [false, true]);
+    assert_eq!(second_out(Back::AfterInterval), [false, false]);
+}
+
 #[test]
 fn jitter_comes_from_what_enforcement_leaves_of_the_draw() {
     let settings = Settings {

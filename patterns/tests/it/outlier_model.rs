@@ -55,13 +55,17 @@ impl Model {
         self.end_ejections();
         while self.now < now {
             self.now += 1;
-            self.end_ejections();
+            let rules_first = self.settings.back == Back::AfterInterval;
+            if !rules_first {
+                self.end_ejections();
+            }
             let interval = self.settings.interval.as_nanos();
             if self.now.is_multiple_of(interval) {
                 self.judge(false);
                 if self.settings.split_local.is_some() {
                     self.judge(true);
                 }
+                self.end_ejections();
                 for host in &mut self.hosts {
                     let healthy = host.back.is_some_and(|back| back + interval <= self.now);
                     if host.state == State::In && healthy {
@@ -224,7 +228,7 @@ impl Model {
         let jitter = (self.settings.ejection_jitter.as_nanos() as f64 * jitter).round() as u64;
         let mut until = self.now + self.length(multiplier) + jitter;
         until += u64::from(self.settings.ejection_end == EjectionEnd::Stays);
-        if self.settings.back == Back::AtInterval {
+        if matches!(self.settings.back, Back::AtInterval | Back::AfterInterval) {
             until = until.next_multiple_of(self.settings.interval.as_nanos());
         }
         let [since, until] = [self.now, until].map(Time::from_nanos);

@@ -106,7 +106,12 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         Just(Growth::LinearUnbounded),
         Just(Growth::Exponential { factor: 2.0 }),
     ];
-    let back = prop::sample::select(vec![Back::AtInterval, Back::AtEnd, Back::ByProbe]);
+    let back = prop::sample::select(vec![
+        Back::AtInterval,
+        Back::AfterInterval,
+        Back::AtEnd,
+        Back::ByProbe,
+    ]);
     let end = prop::sample::select(vec![EjectionEnd::Returns, EjectionEnd::Stays]);
     let reading =
         prop::sample::select(vec![CapReading::After, CapReading::Before, CapReading::BeforeOrAt]);
