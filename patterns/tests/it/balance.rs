@@ -170,6 +170,12 @@ fn a_caller_stays_where_it_is_while_others_are_moved() {
     }
     assert_eq!(shares(&moved, 4), [100, 100, 0, 100], "dealt out alike");
     assert_eq!(picks(&mut balance, 1, 2, at(30)), [2], "and home again");
+
+    let now = at(30);
+    eject(&mut balance, 2, now);
+    eject(&mut balance, 1, now);
+    let moved = (0..300).map(|of| picks(&mut balance, 1, 4 * of + 2, now)[0]);
+    assert_eq!(shares(&moved.collect::<Vec<_>>(), 4), [150, 0, 0, 150]);
 }
 
 #[test]

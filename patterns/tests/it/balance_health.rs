@@ -54,6 +54,32 @@ fn with_all_out_either_all_are_used_or_none() {
 }
 
 #[test]
+fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut() {
+    let settings =
+        Settings { panic_percent: 0, heed_retry_after: true, ..ejecting(2, Picker::InOrder) };
+    let mut driver = driver(settings);
+    let hint = |secs| Outcome::failed_until(Class::BreakerOpen, Span::from_secs(secs));
+    assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
+    let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(45)));
+    let _refused = (driver.call(0), driver.reply(0, hint(40)));
+    let wait = |secs| Step::Reply(Outcome::failed_until(Class::Rejected, Span::from_secs(secs)));
+    assert_eq!(driver.call(0), wait(40), "ejected for 30 s, shut for 45 s; shut for 40 s");
+    driver.now = at(40);
+    assert_eq!(driver.call(0), to(1));
+    let _refused = driver.reply(0, hint(40));
+    assert_eq!(driver.call(0), wait(5));
+
+    // In panic ejections are not heeded, but hints are.
+    let settings = Settings { panic_percent: 100, ..settings };
+    let mut driver = crate::balance::driver(settings);
+    assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
+    let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(4)));
+    let _refused = (driver.call(0), driver.reply(0, hint(7)));
+    assert_eq!(driver.layer.state(), State::Panic);
+    assert_eq!(driver.call(0), wait(4));
+}
+
+#[test]
 fn states_are_noted_when_they_change() {
     use patterns::Layer;
     let mut driver = driver(ejecting(4, Picker::InOrder));

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::balance::{PICKERS, among};
 use crate::outlier::in_a_row;
 
-const TARGETS: u16 = 5;
+const TARGETS: u16 = 3;
 
 #[derive(Clone, Copy, Debug)]
 enum Happening {
@@ -24,9 +24,9 @@ enum Happening {
 
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let class = prop::sample::select(Class::ALL.to_vec());
-    let hint = prop_oneof![Just(0), 1..30_u64].prop_map(Span::from_nanos);
+    let hint = prop_oneof![Just(0), 1..60_u64].prop_map(Span::from_nanos);
     let failed = (class, hint).prop_map(|(class, hint)| Outcome::failed_until(class, hint));
-    let refused = (1..30_u64)
+    let refused = (1..60_u64)
         .prop_map(|nanos| Outcome::failed_until(Class::BreakerOpen, Span::from_nanos(nanos)));
     let outcome = || {
         prop_oneof![
@@ -36,7 +36,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         ]
     };
     let happening = prop_oneof![
-        2 => (0..15_u64).prop_map(Happening::Pass),
+        2 => prop_oneof![3 => 0..5_u64, 1 => 0..40_u64].prop_map(Happening::Pass),
         5 => (0..12_u32).prop_map(Happening::Call),
         5 => (0..12_u32, outcome()).prop_map(|(call, outcome)| Happening::Reply(call, outcome)),
         1 => (0..12_u32).prop_map(Happening::Cancel),
@@ -53,8 +53,8 @@ fn settings() -> impl Strategy<Value = Settings> {
         Back::ByProbe,
     ]);
     let reading = prop::sample::select(vec![CapReading::After, CapReading::Before]);
-    let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 100])).prop_map(
-        |(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {
+    let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 70, 100, 100]))
+        .prop_map(|(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {
             interval: Span::from_nanos(10),
             base_ejection_time: Span::from_nanos(20),
             max_ejection_time: Span::from_nanos(90),
@@ -63,8 +63,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             cap_reading,
             max_ejection_percent,
             ..in_a_row(failures)
-        },
-    );
+        });
     let slow = (1..40_u64).prop_map(|nanos| SlowStart {
         window: Span::from_nanos(nanos),
         aggression: 1.0,
