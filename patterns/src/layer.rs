@@ -107,7 +107,12 @@ pub struct Effects {
 
 impl<'a> Cx<'a> {
     /// The surroundings of one decision.
-    pub fn new(now: Time, about: About, draw: &'a mut dyn Draw, effects: &'a mut Effects) -> Self {
+    pub fn new(
+        now: Time,
+        about: About,
+        draw: &'a mut dyn Draw,
+        effects: &'a mut Effects,
+    ) -> Self {
         Self { now, about, draw, effects }
     }
 
@@ -140,10 +145,7 @@ impl<'a> Cx<'a> {
 
 impl fmt::Debug for Cx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cx")
-            .field("now", &self.now)
-            .field("about", &self.about)
-            .finish_non_exhaustive()
+        f.debug_struct("Cx").field("now", &self.now).field("about", &self.about).finish_non_exhaustive()
     }
 }
 

@@ -35,9 +35,9 @@
 //! Rules on failures in a row and on the moving average decide at each result. The success rate and
 //! the failure percentage are looked at when an interval ends, over the results of that interval.
 //! Intervals end at whole multiples of `interval` since time zero. Such an end is noticed when
-//! something happens next, but it acts as of that end: hosts come back, then the rules look at those
-//! that are in, then the multipliers shrink (Envoy `onIntervalTimer`; but see [`Back`]). A result
-//! at exactly the end belongs to the next interval.
+//! something happens next, but it acts as of that end: hosts come back, then the rules look at
+//! those that are in, then the multipliers shrink (Envoy `onIntervalTimer`; but see [`Back`]). A
+//! result at exactly the end belongs to the next interval.
 //!
 //! When a rule finds an outlier, one draw is taken, whatever comes of it: it decides whether the
 //! ejection is enforced, and what is left of it gives the jitter. A rule on single results that has
@@ -187,8 +187,7 @@ impl Outliers {
         host.back.filter(|_| host.is_in())
     }
 
-    /// How many base times the host's last ejection took, less one for each healthy interval
-    /// since.
+    /// How often the host was ejected, less one for each healthy interval; see [`Growth`].
     pub fn multiplier(&self, host: u16) -> u32 {
         self.hosts[usize::from(host)].multiplier
     }
@@ -209,8 +208,9 @@ impl Outliers {
         }
     }
 
-    /// A call goes to the host at `now`; returns whether it is the host's probe, of which
-    /// [`Outliers::unsent`] must be told if its result is not awaited any more.
+    /// A call goes to the host, as it stands since the last [`Outliers::advance`]. Returns whether
+    /// it is the host's probe: if its result is not awaited any more, [`Outliers::unsent`] must be
+    /// told.
     pub fn sent(&mut self, host: u16) -> bool {
         match &mut self.hosts[usize::from(host)].phase {
             Phase::Probing { sent, .. } => !core::mem::replace(sent, true),
@@ -271,9 +271,10 @@ impl Outliers {
         if self.interval_end <= now {
             let interval = self.settings.interval.as_nanos();
             let (end, last) = (self.interval_end, now.as_nanos() / interval * interval);
-            if self.settings.back != Back::AfterInterval {
-                self.bring_back(end);
-            }
+            self.bring_back(match self.settings.back {
+                Back::AfterInterval => Time::from_nanos(end.as_nanos() - 1),
+                Back::AtInterval | Back::AtEnd | Back::ByProbe => end,
+            });
             self.judge(end, &mut draw);
             self.hosts.iter_mut().for_each(|host| {
                 host.shrink(end.as_nanos(), end.as_nanos(), self.settings.interval);

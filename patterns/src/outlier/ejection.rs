@@ -11,7 +11,7 @@ pub enum Verdict {
     Error,
     /// It failed in the way of a gateway that does not reach what is behind it.
     GatewayFailure,
-    /// It was not reached, where that is counted apart ([`Settings::split_local`](super::Settings::split_local)).
+    /// It was not reached, where that is counted apart (`split_local`).
     LocalFailure,
     /// Nothing.
     Ignored,

@@ -171,8 +171,9 @@ proptest! {
         let rule = SuccessRate { min_hosts: 1, min_calls: 1, stdev_factor, enforce_percent: 100 };
         let mut outliers = outliers(Settings { success_rate: Some(rule), ..no_rule() }, hosts);
         // The same share of successes, of more or fewer calls.
+        let times = times.iter().take(hosts.into());
         let results: Vec<_> =
-            times.iter().map(|times| (successes * times, errors * times)).take(hosts.into()).collect();
+            times.map(|times| (successes * times, errors * times)).collect();
         prop_assert!(interval(&mut outliers, &results, at(1)).is_empty());
         prop_assert_eq!(outliers.counts(), Counts::default());
     }
