@@ -207,6 +207,8 @@ impl Outside {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
     #[test]
     fn calls_go_where_they_may_and_are_counted_exactly(
         settings in settings(),

@@ -19,7 +19,7 @@ fn most_out(settings: &Settings, hosts: u16) -> u16 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn outliers_are_what_their_history_makes_them(
