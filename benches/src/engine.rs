@@ -144,7 +144,8 @@ fn retries(settings: Calls) -> Retry {
     };
     let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
     let max_retries = Some(settings.retries);
-    Retry::new(retry::Settings { rules, max_retries, max_elapsed: None }).expect("valid settings")
+    Retry::new(retry::Settings { max_retries, ..retry::Settings::of(rules) })
+        .expect("valid settings")
 }
 
 fn shared_breaker(settings: Calls) -> Breaker {
@@ -155,7 +156,7 @@ fn shared_breaker(settings: Calls) -> Breaker {
 }
 
 fn deadline(settings: Calls) -> Timeout {
-    Timeout::new(timeout::Settings { limit: settings.timeout }).expect("valid settings")
+    Timeout::new(timeout::Settings::of(settings.timeout)).expect("valid settings")
 }
 
 fn exponential(mean: Span) -> Law {

@@ -57,11 +57,11 @@ mod state;
 mod trip;
 mod window;
 
-use crate::backoff::Backoff;
+use crate::backoff::{Backoff, Progress};
 use crate::invalid::Invalid;
 use crate::layer::PerCall;
 use crate::outcome::Outcome;
-use crate::time::{Span, Time};
+use crate::time::Time;
 use half_open::Decision;
 use state::Token;
 use trip::Judge;
@@ -116,8 +116,7 @@ pub struct Breaker {
     /// When it was last decided, if that is done periodically; at first, when the first call came.
     decided: Option<Time>,
     /// How often it has opened since it was closed, and for how long the last time.
-    opened: u32,
-    last_wait: Span,
+    openings: Progress,
     /// While half-open, the draw for the open wait that may follow.
     luck: f64,
     probes: Counts,
@@ -132,7 +131,7 @@ impl Breaker {
         settings.check()?;
         let waits = settings.open.backoff()?;
         let mut is_spread = false;
-        let _ = waits.wait(0, Span::ZERO, || {
+        let _first = waits.next(&mut Progress::default(), || {
             is_spread = true;
             0.5
         });
@@ -148,8 +147,7 @@ impl Breaker {
             recording: 0,
             judge: Judge::new(&settings.trip),
             decided: None,
-            opened: 0,
-            last_wait: Span::ZERO,
+            openings: Progress::default(),
             luck: 0.0,
             probes: Counts::default(),
             latest_probes,
@@ -170,8 +168,8 @@ impl Breaker {
         let state = match (self.half_open_end(now), self.settings.half_open.then) {
             (None, _) => self.state,
             (Some(end), Then::Open) => {
-                let wait = self.waits.wait(self.opened, self.last_wait, || self.luck);
-                self.open_for(wait, end)
+                let mut openings = self.openings;
+                self.open_for(self.waits.next(&mut openings, || self.luck), end)
             }
             (Some(end), Then::Close) => self.recovered(end),
         };

@@ -9,12 +9,16 @@
 
 pub mod about;
 pub mod backoff;
+pub mod balance;
 pub mod breaker;
+pub mod budget;
 pub mod bulkhead;
+pub mod deadline;
 pub mod fallback;
 pub mod invalid;
 pub mod layer;
 pub mod outcome;
+pub mod outlier;
 pub mod preset;
 pub mod retry;
 pub mod testing;

@@ -138,7 +138,7 @@ impl Classes {
     /// No class.
     pub const NONE: Self = Self(0);
     /// Every class.
-    pub const ALL: Self = Self(u16::MAX);
+    pub const ALL: Self = Self((1 << Class::COUNT) - 1);
     /// Every failure that the callee or the way to it made: all but refusals of the caller's own
     /// layers.
     pub const REMOTE: Self =

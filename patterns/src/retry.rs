@@ -16,19 +16,30 @@
 //! | `retry_after` of a rule | [`RetryAfter`] | |
 //! | `max_retries` | the same over all classes, or none | |
 //! | `max_elapsed` | time since the call came, or none | a wait may end exactly then |
+//! | `too_late` | [`TooLate`] | |
+//! | `longest_hint` | time, or none | a hint of exactly this length is heeded |
+//! | `gate` | whether what must not be repeated is sent but once | |
+//! | `budget` | [`budget`], or none | |
+//! | `account` | [`Account`] | |
 //!
-//! A wait that would end later than `max_elapsed` is not begun, nor is it shortened: the failure
-//! is passed on at once. What a failure asks for (`Retry-After`) is undercut by no jitter and no
-//! cap, unless it is ignored.
+//! What a failure asks for (`Retry-After`) is undercut by no jitter, no cap and no clipping, unless
+//! it is ignored: a hint that would end too late ends the call. Nor is a wait begun that would end
+//! at the deadline of the call or after it: by then nobody waits for an answer.
 //!
 //! Each class counts its own retries over the whole call and has its own backoff, which goes on
 //! where it stood: as with one retry strategy for each kind of failure, one inside the other
 //! (Polly). `max_retries` is the one count over all classes that most libraries have
 //! (resilience4j's `maxAttempts` minus one, Polly's `MaxRetryAttempts`).
+//!
+//! Used up, the last failure is passed on. But if a layer below refused the retry itself
+//! ([`Class::Rejected`], without a rule for it), what is passed on is the failure that asked for the
+//! retry: so a budget below hides no failure.
 
 use std::collections::BTreeMap;
 
-use crate::backoff::{self, Backoff};
+use crate::about::About;
+use crate::backoff::{self, Backoff, Progress};
+use crate::budget::{self, Budget, Grant};
 use crate::invalid::Invalid;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step};
 use crate::outcome::{Class, Outcome};
@@ -37,7 +48,7 @@ use crate::time::{Span, Time};
 /// A number of retries that is never used up.
 pub const FOREVER: u32 = u32::MAX;
 
-/// The settings of a [`Retry`].
+/// The settings of a [`Retry`]; [`Settings::of`] is the plainest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What follows on a failure of each class; one that is not here is passed on at once.
@@ -46,6 +57,53 @@ pub struct Settings {
     pub max_retries: Option<u32>,
     /// How long after the call came a wait may end, if that is limited.
     pub max_elapsed: Option<Span>,
+    /// What becomes of a wait that would end later.
+    pub too_late: TooLate,
+    /// The longest hint that is heeded; a longer one is as if it were not there (the SDKs of
+    /// OpenAI and Anthropic: 60 s).
+    pub longest_hint: Option<Span>,
+    /// Whether a call that must not be repeated is sent but once, whatever its failure.
+    pub gate: bool,
+    /// What limits the retries of all calls together, if anything does.
+    pub budget: Option<budget::Settings>,
+    /// When the budget is asked.
+    pub account: Account,
+}
+
+/// What becomes of a wait that would end later than `max_elapsed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLate {
+    /// It is not begun: the failure is passed on at once (cenkalti/backoff).
+    Stop,
+    /// It is shortened, and the last try made at exactly that time; no time at all is too late
+    /// (failsafe's `maxDuration`).
+    Clip,
+}
+
+/// When a budget is asked for a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// When the attempt before it has failed, so that retries which wait count as being under way
+    /// (gRPC, AWS, Finagle, Envoy). A burst of failures uses the budget up at once.
+    Decided,
+    /// When its wait is over, so that waiting costs nothing; a refusal then comes after the wait.
+    Sent,
+}
+
+impl Settings {
+    /// These rules, with no other limit; what must not be repeated is not.
+    pub fn of(rules: BTreeMap<Class, Rule>) -> Self {
+        Self {
+            rules,
+            max_retries: None,
+            max_elapsed: None,
+            too_late: TooLate::Stop,
+            longest_hint: None,
+            gate: true,
+            budget: None,
+            account: Account::Decided,
+        }
+    }
 }
 
 /// What follows on a failure of some class.
@@ -66,6 +124,8 @@ pub enum RetryAfter {
     Floor,
     /// Wait exactly as long as was asked for.
     Exact,
+    /// As `Floor`, but no more than this longer than the backoff says (AWS 2.1: 5 s).
+    Clamp(Span),
     /// Wait as long as the backoff says.
     Ignore,
 }
@@ -77,7 +137,7 @@ pub enum RetryAfter {
 /// ```
 /// use patterns::backoff::{self, CapWhen, Curve, Jitter};
 /// use patterns::retry::{Retry, RetryAfter, Rule, Settings};
-/// use patterns::{Class, Outcome, Span, Time};
+/// use patterns::{About, Class, Outcome, Span, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let rule = Rule {
@@ -90,18 +150,15 @@ pub enum RetryAfter {
 ///     },
 ///     retry_after: RetryAfter::Floor,
 /// };
-/// let retry = Retry::new(Settings {
-///     rules: [(Class::Network, rule)].into(),
-///     max_retries: None,
-///     max_elapsed: None,
-/// })?;
+/// let mut retry = Retry::new(Settings::of([(Class::Network, rule)].into()))?;
 ///
 /// let now = Time::ZERO;
-/// let mut attempts = retry.start(now);
+/// let mut attempts = retry.start(About::default(), now);
 /// let failed = Outcome::failed(Class::Network);
 /// let again = retry.after(&mut attempts, failed, now, || 0.5);
 /// assert_eq!(again, Some(now + Span::from_secs(1)));
 /// assert_eq!(retry.after(&mut attempts, failed, now, || 0.5), None);
+/// assert_eq!(attempts.answer(), failed);
 /// # Ok(())
 /// # }
 /// ```
@@ -110,6 +167,11 @@ pub struct Retry {
     rules: [Option<Ready>; Class::COUNT],
     max_retries: u32,
     max_elapsed: Span,
+    too_late: TooLate,
+    longest_hint: Span,
+    gate: bool,
+    budget: Option<Budget>,
+    account: Account,
     calls: PerCall<Attempts>,
 }
 
@@ -122,19 +184,24 @@ struct Ready {
 }
 
 /// What a [`Retry`] remembers of one call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
     began: Time,
+    deadline: Time,
+    may_repeat: bool,
     retries: u32,
     by_class: [Used; Class::COUNT],
+    /// The failure that asked for the latest retry, or what is to be passed on.
+    answer: Outcome,
+    /// What the budget gave for the attempt under way.
+    grant: Option<Grant>,
 }
 
 /// What failures of one class have cost a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Used {
     retries: u32,
-    /// What the backoff gave last, before a hint made it longer.
-    wait: Span,
+    progress: Progress,
 }
 
 impl Attempts {
@@ -142,16 +209,36 @@ impl Attempts {
     pub fn retries(&self) -> u32 {
         self.retries
     }
+
+    /// What is to be passed on, once there is no further attempt.
+    pub fn answer(&self) -> Outcome {
+        self.answer
+    }
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            began: Time::ZERO,
+            deadline: Time::MAX,
+            may_repeat: true,
+            retries: 0,
+            by_class: [Used::default(); Class::COUNT],
+            answer: Outcome::Ok,
+            grant: None,
+        }
+    }
 }
 
 impl Retry {
     /// A retry with these settings.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         let mut rules = [const { None }; Class::COUNT];
+        let most = settings.max_retries.unwrap_or(FOREVER);
         for (class, rule) in settings.rules {
             let Rule { retries, backoff, retry_after } = rule;
             let backoff = Backoff::new(backoff)?;
-            let endless = retries == FOREVER && settings.max_retries.unwrap_or(FOREVER) == FOREVER;
+            let endless = retries == FOREVER && most == FOREVER;
             Invalid::unless(
                 !(endless && backoff.ends_in_zero()),
                 "retries",
@@ -161,24 +248,100 @@ impl Retry {
         }
         Ok(Self {
             rules,
-            max_retries: settings.max_retries.unwrap_or(FOREVER),
+            max_retries: most,
             max_elapsed: settings.max_elapsed.unwrap_or(Span::MAX),
+            too_late: settings.too_late,
+            longest_hint: settings.longest_hint.unwrap_or(Span::MAX),
+            gate: settings.gate,
+            budget: settings.budget.map(Budget::new).transpose()?,
+            account: settings.account,
             calls: PerCall::default(),
         })
     }
 
     /// Begins to count the attempts of a call that comes at `now`.
-    pub fn start(&self, now: Time) -> Attempts {
-        Attempts { began: now, ..Attempts::default() }
+    pub fn start(&mut self, about: About, now: Time) -> Attempts {
+        if let Some(budget) = &mut self.budget {
+            budget.begin(now);
+        }
+        Attempts {
+            began: now,
+            deadline: about.deadline,
+            may_repeat: about.is_repeatable || !self.gate,
+            ..Attempts::default()
+        }
     }
 
-    /// When to try again after an attempt that ended so, or `None` if the outcome is to be passed
-    /// on.
+    /// When to try again after an attempt that ended so, or `None` if there is no further one: then
+    /// [`Attempts::answer`] is to be passed on.
     ///
     /// Draws once if the class is retried and its backoff has jitter, whatever the failure asks
     /// for.
     pub fn after(
-        &self,
+        &mut self,
+        attempts: &mut Attempts,
+        outcome: Outcome,
+        now: Time,
+        draw: impl FnOnce() -> f64,
+    ) -> Option<Time> {
+        if let Some(budget) = &mut self.budget {
+            budget.settle(attempts.grant.take(), outcome, now);
+        }
+        let asked = self.time_of_next(attempts, outcome, now, draw);
+        let granted =
+            asked.filter(|_| self.account == Account::Sent || self.pay(attempts, outcome, now));
+        match granted {
+            Some(_) => {
+                let used = &mut attempts.by_class[outcome.class()? as usize];
+                used.retries = used.retries.saturating_add(1);
+                attempts.retries = attempts.retries.saturating_add(1);
+                attempts.answer = outcome;
+            }
+            None => {
+                self.finish(now);
+                let refused_below = outcome.class() == Some(Class::Rejected)
+                    && self.rules[Class::Rejected as usize].is_none();
+                if attempts.retries == 0 || !refused_below {
+                    attempts.answer = outcome;
+                }
+            }
+        }
+        granted
+    }
+
+    /// Whether the retry whose time has come may be sent; else [`Attempts::answer`] is to be passed
+    /// on. Refused only by a budget that is asked at sending.
+    pub fn may_send(&mut self, attempts: &mut Attempts, now: Time) -> bool {
+        let sends = self.account == Account::Decided || self.pay(attempts, attempts.answer, now);
+        if !sends {
+            self.finish(now);
+        }
+        sends
+    }
+
+    /// The call was given up: it holds nothing of the budget any more.
+    pub fn cancel(&mut self, attempts: &mut Attempts, now: Time) {
+        if let Some(budget) = &mut self.budget {
+            budget.cancel(attempts.grant.take(), now);
+        }
+        self.finish(now);
+    }
+
+    fn finish(&mut self, now: Time) {
+        if let Some(budget) = &mut self.budget {
+            budget.end(now);
+        }
+    }
+
+    fn pay(&mut self, attempts: &mut Attempts, failure: Outcome, now: Time) -> bool {
+        let Some(budget) = &mut self.budget else { return true };
+        attempts.grant = budget.ask(failure.class(), now).ok();
+        attempts.grant.is_some()
+    }
+
+    /// When the next attempt would be, as far as this call goes.
+    fn time_of_next(
+        &mut self,
         attempts: &mut Attempts,
         outcome: Outcome,
         now: Time,
@@ -187,23 +350,33 @@ impl Retry {
         let class = outcome.class()? as usize;
         let rule = self.rules[class].as_ref()?;
         let used = &mut attempts.by_class[class];
-        if !left(rule.retries, used.retries) || !left(self.max_retries, attempts.retries) {
+        let is_left = left(rule.retries, used.retries) && left(self.max_retries, attempts.retries);
+        if !is_left || !attempts.may_repeat {
             return None;
         }
-
-        used.wait = rule.backoff.wait(used.retries, used.wait, draw);
-        let wait = match (rule.retry_after, outcome.retry_after()) {
-            (RetryAfter::Floor, Some(hint)) => used.wait.max(hint),
+        // What is not begun leaves no trace in the backoff.
+        let mut progress = used.progress;
+        let wait = rule.backoff.next(&mut progress, draw);
+        let hint = outcome.retry_after().filter(|hint| *hint <= self.longest_hint);
+        // A wait that was asked for is not cut short.
+        let may_clip = hint.is_none() || rule.retry_after == RetryAfter::Ignore;
+        let asked = match (rule.retry_after, hint) {
+            (RetryAfter::Floor | RetryAfter::Exact | RetryAfter::Clamp(_), None)
+            | (RetryAfter::Ignore, _) => wait,
+            (RetryAfter::Floor, Some(hint)) => wait.max(hint),
             (RetryAfter::Exact, Some(hint)) => hint,
-            (RetryAfter::Ignore, _) | (_, None) => used.wait,
+            (RetryAfter::Clamp(over), Some(hint)) => wait.max(hint.min(wait + over)),
+        };
+        let left = self.max_elapsed - now.since(attempts.began);
+        let wait = match self.too_late {
+            TooLate::Clip if left < asked && may_clip && !left.is_zero() => left,
+            TooLate::Clip | TooLate::Stop => asked,
         };
         let again = now + wait;
-        let too_late = self.max_elapsed < again.since(attempts.began);
-        if too_late || again == Time::MAX {
+        if left < wait || attempts.deadline <= again || again == Time::MAX {
             return None;
         }
-        used.retries = used.retries.saturating_add(1);
-        attempts.retries = attempts.retries.saturating_add(1);
+        used.progress = progress;
         Some(again)
     }
 }
@@ -215,7 +388,7 @@ fn left(allowed: u32, used: u32) -> bool {
 
 impl Layer for Retry {
     fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let attempts = self.start(cx.now);
+        let attempts = self.start(cx.about(), cx.now);
         self.calls.open(call, attempts);
         Step::Send
     }
@@ -224,10 +397,19 @@ impl Layer for Retry {
         let mut attempts = self.calls[call];
         let again = self.after(&mut attempts, outcome, cx.now, || cx.draw());
         self.calls[call] = attempts;
-        again.map_or(Step::Reply(outcome), Step::WaitUntil)
+        again.map_or(Step::Reply(attempts.answer()), Step::WaitUntil)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Send
+    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+        let mut attempts = self.calls[call];
+        let sends = self.may_send(&mut attempts, cx.now);
+        self.calls[call] = attempts;
+        if sends { Step::Send } else { Step::Reply(attempts.answer()) }
+    }
+
+    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+        let mut attempts = self.calls[call];
+        self.cancel(&mut attempts, cx.now);
+        self.calls[call] = attempts;
     }
 }

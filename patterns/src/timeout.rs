@@ -8,6 +8,7 @@
 //! | knob | unit | at the boundary |
 //! |---|---|---|
 //! | `limit` | time, longer than zero | the order of events decides |
+//! | `propagates` | whether what is below is told of the deadline | |
 //!
 //! So a result at exactly the deadline counts if its event comes before that of the deadline.
 //!
@@ -25,6 +26,17 @@ use crate::time::{Span, Time};
 pub struct Settings {
     /// How long an answer may take; longer than zero. [`Span::MAX`] is "for ever".
     pub limit: Span,
+    /// Whether layers and callees below are told when nobody waits any more (gRPC's deadlines).
+    /// They are then free to heed it, as [`deadline`](crate::deadline) and
+    /// [`retry`](crate::retry) do. Most clients tell nobody.
+    pub propagates: bool,
+}
+
+impl Settings {
+    /// This limit, of which nobody is told.
+    pub const fn of(limit: Span) -> Self {
+        Self { limit, propagates: false }
+    }
 }
 
 /// A limit on how long an answer may take.
@@ -36,7 +48,7 @@ pub struct Settings {
 /// use patterns::{Span, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let timeout = Timeout::new(Settings { limit: Span::from_secs(30) })?;
+/// let timeout = Timeout::new(Settings::of(Span::from_secs(30)))?;
 /// assert_eq!(timeout.deadline(Time::ZERO), Time::ZERO + Span::from_secs(30));
 /// # Ok(())
 /// # }
@@ -63,7 +75,12 @@ impl Layer for Timeout {
     fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
         match self.deadline(cx.now) {
             Time::MAX => Step::Send,
-            deadline => Step::SendAndWake(deadline),
+            deadline => {
+                if self.settings.propagates {
+                    cx.limit(deadline);
+                }
+                Step::SendAndWake(deadline)
+            }
         }
     }
 

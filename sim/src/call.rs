@@ -198,8 +198,7 @@ impl Calls {
         loop {
             let step = self.decide(frame, told, agenda, observer);
             let next = self.carry_out(frame, step, agenda, observer);
-            let woken = || self.woken.pop_front().map(|frame| (frame, Told::Wake));
-            match next.or_else(woken) {
+            match next.or_else(|| self.next_woken().map(|frame| (frame, Told::Wake))) {
                 Some(next) => (frame, told) = next,
                 None => return,
             }
@@ -208,9 +207,21 @@ impl Calls {
 
     /// Wakes whom the layers asked to wake, when nothing else goes on.
     fn wake_others(&mut self, agenda: &mut Agenda, observer: &mut impl Observer) {
-        if let Some(frame) = self.woken.pop_front() {
+        if let Some(frame) = self.next_woken() {
             self.tell(frame, Told::Wake, agenda, observer);
         }
+    }
+
+    /// The next frame to be woken that is still there and wants it.
+    #[inline]
+    fn next_woken(&mut self) -> Option<u32> {
+        while let Some(frame) = self.woken.pop_front() {
+            if self.frames[frame].is(Flag::WOKEN) {
+                self.frames[frame].unset(Flag::WOKEN);
+                return Some(frame);
+            }
+        }
+        None
     }
 
     /// Lets the layer of a frame decide, and sets its alarm to what it asked for.
@@ -374,9 +385,6 @@ impl Calls {
         let gone = self.frames.remove(frame);
         if gone.instance != NONE {
             self.layers[gone.instance as usize].close(CallId(gone.call));
-            if !self.woken.is_empty() {
-                self.woken.retain(|woken| *woken != frame);
-            }
         }
         gone
     }
@@ -396,7 +404,9 @@ impl Calls {
         }
         let frames = &self.layers[layer as usize].frames;
         for call in self.effects.woken.drain(..) {
-            self.woken.push_back(frames[call.0 as usize]);
+            let frame = frames[call.0 as usize];
+            self.frames[frame].set(Flag::WOKEN);
+            self.woken.push_back(frame);
         }
     }
 }

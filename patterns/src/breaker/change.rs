@@ -2,6 +2,7 @@
 
 use super::settings::OpenEnd;
 use super::{Breaker, Counts, Record, State, Then};
+use crate::backoff::Progress;
 use crate::time::{Span, Time};
 
 impl Breaker {
@@ -31,15 +32,14 @@ impl Breaker {
     }
 
     pub(super) fn open(&mut self, now: Time, draw: impl FnMut() -> f64) {
-        let is_half_open = matches!(self.state, State::HalfOpen { .. });
-        let wait = if is_half_open {
-            self.waits.wait(self.opened, self.last_wait, || self.luck)
+        let mut openings = self.openings;
+        let wait = if matches!(self.state, State::HalfOpen { .. }) {
+            self.waits.next(&mut openings, || self.luck)
         } else {
-            self.waits.wait(self.opened, self.last_wait, draw)
+            self.waits.next(&mut openings, draw)
         };
         self.enter(self.open_for(wait, now), now);
-        self.opened = self.opened.saturating_add(1);
-        self.last_wait = wait;
+        self.openings = openings;
     }
 
     pub(super) fn open_for(&self, wait: Span, now: Time) -> State {
@@ -85,6 +85,6 @@ impl Breaker {
     }
 
     fn forget_openings(&mut self) {
-        (self.opened, self.last_wait) = (0, Span::ZERO);
+        self.openings = Progress::default();
     }
 }

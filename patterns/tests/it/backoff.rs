@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use patterns::Span;
-use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Settings};
+use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Progress, Settings};
 use proptest::prelude::*;
 
 const JITTERS: [Jitter; 4] = [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated];
@@ -12,13 +12,18 @@ fn exponential(jitter: Jitter, cap_when: CapWhen) -> Settings {
     Settings { curve, cap: Some(Span::from_secs(2)), cap_when, jitter }
 }
 
+/// The wait after so many others, of which the last was `memory`.
+fn wait(backoff: &Backoff, waits: u32, memory: Span, draw: impl FnOnce() -> f64) -> Span {
+    backoff.next(&mut Progress { waits, memory }, draw)
+}
+
 /// The first waits in milliseconds, each drawn in the same way.
 fn waits(settings: Settings, draw: f64) -> String {
     let backoff = Backoff::new(settings).expect("valid");
     let mut previous = Span::ZERO;
     let waits: Vec<_> = (0..6)
         .map(|n| {
-            previous = backoff.wait(n, previous, || draw);
+            previous = wait(&backoff, n, previous, || draw);
             (previous.as_nanos() as f64 / 1e6).to_string()
         })
         .collect();
@@ -84,7 +89,7 @@ fn no_wait_is_longer_than_the_cap() {
             let backoff = Backoff::new(settings).expect("valid");
             let mut previous = Span::ZERO;
             for n in 0..100 {
-                previous = backoff.wait(n, previous, || 1.0 - f64::EPSILON / 2.0);
+                previous = wait(&backoff, n, previous, || 1.0 - f64::EPSILON / 2.0);
                 assert!(previous <= cap, "{jitter:?} {cap_when:?} {n}: {previous}");
             }
         }
@@ -96,7 +101,10 @@ fn no_wait_is_longer_than_the_cap() {
 fn the_factor_holds_with_every_jitter() {
     for (jitter, most) in [(Jitter::None, 900), (Jitter::Full, 900), (Jitter::Equal, 900)] {
         let backoff = Backoff::new(exponential(jitter, CapWhen::BeforeJitter)).expect("valid");
-        assert_eq!(backoff.bounds(2, Span::ZERO).1, Span::from_millis(most));
+        assert_eq!(
+            backoff.bounds(Progress { waits: 2, memory: Span::ZERO }).1,
+            Span::from_millis(most)
+        );
     }
 }
 
@@ -105,7 +113,7 @@ fn the_factor_holds_with_every_jitter() {
 fn the_order_of_cap_and_jitter_shows_at_the_cap() {
     let at_cap = |cap_when, draw| {
         let backoff = Backoff::new(exponential(Jitter::Full, cap_when)).expect("valid");
-        backoff.wait(9, Span::ZERO, || draw)
+        wait(&backoff, 9, Span::ZERO, || draw)
     };
     assert_eq!(at_cap(CapWhen::BeforeJitter, 0.25), Span::from_millis(500));
     assert_eq!(at_cap(CapWhen::BeforeJitter, 0.75), Span::from_millis(1_500));
@@ -129,8 +137,8 @@ fn long_waits_keep_their_bounds() {
     let curve = Curve::Exponential { first, factor: 1.0 };
     let settings = exponential(Jitter::Decorrelated, CapWhen::BeforeJitter);
     let backoff = Backoff::new(Settings { curve, cap: None, ..settings }).expect("valid");
-    assert_eq!(backoff.bounds(0, Span::ZERO), (first, first));
-    assert_eq!(backoff.wait(0, Span::ZERO, || 0.0), first);
+    assert_eq!(backoff.bounds(Progress { waits: 0, memory: Span::ZERO }), (first, first));
+    assert_eq!(wait(&backoff, 0, Span::ZERO, || 0.0), first);
 }
 
 fn curves() -> impl Strategy<Value = Curve> {
@@ -147,6 +155,7 @@ fn curves() -> impl Strategy<Value = Curve> {
         (span(), span()).prop_map(|(first, step)| Curve::Linear { first, step }),
         (span(), prop_oneof![1.0..10.0, Just(1.0), Just(f64::MAX)])
             .prop_map(|(first, factor)| Curve::Exponential { first, factor }),
+        span().prop_map(|first| Curve::Fibonacci { first }),
         prop::collection::vec(span(), 1..5).prop_map(Curve::List),
     ]
 }
@@ -158,7 +167,9 @@ fn settings() -> impl Strategy<Value = Settings> {
         (0..20_000_000_000_u64).prop_map(|nanos| Some(Span::from_nanos(nanos))),
     ];
     let cap_when = prop_oneof![Just(CapWhen::BeforeJitter), Just(CapWhen::AfterJitter)];
-    (curves(), cap, cap_when, prop::sample::select(&JITTERS))
+    let between = (0.0..2.0, 0.01..2.0).prop_map(|(from, more)| Jitter::Between(from, from + more));
+    let jitter = prop_oneof![4 => prop::sample::select(&JITTERS), 1 => between];
+    (curves(), cap, cap_when, jitter)
         .prop_map(|(curve, cap, cap_when, jitter)| Settings { curve, cap, cap_when, jitter })
         .prop_filter("decorrelated is exponential", |settings| {
             settings.jitter != Jitter::Decorrelated
@@ -175,6 +186,10 @@ fn length(curve: &Curve, n: u32) -> f64 {
         }
         Curve::Exponential { first, factor } => {
             (0..n).fold(first.as_nanos() as f64, |length, _| length * factor)
+        }
+        Curve::Fibonacci { first } => {
+            let numbers = (0..n).fold((1.0, 1.0), |(one, two), _| (two, one + two));
+            first.as_nanos() as f64 * numbers.0
         }
         Curve::List(waits) => waits[waits.len().min(n as usize + 1) - 1].as_nanos() as f64,
     }
@@ -195,8 +210,8 @@ proptest! {
         draw in 0.0..1.0_f64,
     ) {
         let backoff = Backoff::new(settings.clone()).expect("valid");
-        let wait = backoff.wait(n, previous, || draw);
-        let (least, most) = backoff.bounds(n, previous);
+        let wait = wait(&backoff, n, previous, || draw);
+        let (least, most) = backoff.bounds(Progress { waits: n, memory: previous });
         prop_assert!(least <= wait && wait <= most);
 
         let cap = settings.cap.map_or(f64::INFINITY, |cap| cap.as_nanos() as f64);
@@ -213,9 +228,17 @@ proptest! {
                 let least = early(first.as_nanos() as f64);
                 least + draw * (early(most.min(Span::MAX.as_nanos() as f64)) - least)
             }
-            (Jitter::Decorrelated, _) => unreachable!("not generated"),
+            (Jitter::Between(from, to), _) => {
+                let end = Span::MAX.as_nanos() as f64;
+                let (from, to) = ((d * from).min(end), (d * to).min(end));
+                from + draw * (to - from)
+            }
+            (Jitter::Decorrelated | Jitter::Polly, _) => unreachable!("not generated"),
         };
-        prop_assert!(is_close(wait, expected.min(cap)), "{wait} is not {expected} ns");
+        // A multiple of more than 1 goes above the cap if that comes first.
+        let above = before && matches!(settings.jitter, Jitter::Between(..));
+        let expected = if above { expected } else { expected.min(cap) };
+        prop_assert!(is_close(wait, expected), "{wait} is not {expected} ns");
     }
 
     #[test]
@@ -224,7 +247,7 @@ proptest! {
             return Ok(());
         }
         let backoff = Backoff::new(Settings { jitter: Jitter::None, ..settings }).expect("valid");
-        let waits: Vec<_> = (0..200).map(|n| backoff.wait(n, Span::ZERO, || 0.5)).collect();
+        let waits: Vec<_> = (0..200).map(|n| wait(&backoff, n, Span::ZERO, || 0.5)).collect();
         prop_assert!(waits.is_sorted());
     }
 
@@ -240,8 +263,8 @@ proptest! {
             Settings { curve, cap, cap_when: CapWhen::AfterJitter, jitter: Jitter::None };
         let backoff = Backoff::new(settings).expect("valid");
         // 1.5 to the power of 110 is more than 2 to the power of 64.
-        prop_assert_eq!(Some(backoff.wait(110, Span::ZERO, || 0.5)), cap);
-        prop_assert_eq!(Some(backoff.wait(u32::MAX, Span::ZERO, || 0.5)), cap);
+        prop_assert_eq!(Some(wait(&backoff, 110, Span::ZERO, || 0.5)), cap);
+        prop_assert_eq!(Some(wait(&backoff, u32::MAX, Span::ZERO, || 0.5)), cap);
     }
 
     #[test]
@@ -252,7 +275,7 @@ proptest! {
         let spread = settings.jitter != Jitter::None;
         let backoff = Backoff::new(settings).expect("valid");
         let mut draws = 0;
-        let _wait = backoff.wait(n, Span::ZERO, || {
+        let _wait = wait(&backoff, n, Span::ZERO, || {
             draws += 1;
             0.5
         });
@@ -268,9 +291,77 @@ proptest! {
         let (first, cap) = (Span::from_millis(100), Span::from_secs(2));
         let mut previous = first;
         for (n, draw) in draws.into_iter().enumerate() {
-            let wait = backoff.wait(n as u32, previous, || draw);
+            let wait = wait(&backoff, n as u32, previous, || draw);
             prop_assert!(first <= wait && wait <= (previous * 3).min(cap));
             previous = wait;
         }
     }
+
+    /// Polly's jitter: all draws positive, and together as long as the formula says, whatever was
+    /// drawn before the last.
+    #[test]
+    fn waits_of_polly_telescope(draws in prop::collection::vec(0.0..1.0_f64, 1..30)) {
+        let first = Span::from_millis(100);
+        let polly = Settings {
+            curve: Curve::Exponential { first, factor: 2.0 },
+            cap: None,
+            cap_when: CapWhen::AfterJitter,
+            jitter: Jitter::Polly,
+        };
+        let capped = Settings { cap: Some(Span::from_secs(1)), ..polly.clone() };
+        let [polly, capped] = [polly, capped].map(|one| Backoff::new(one).expect("valid"));
+        let (mut free, mut bound) = (Progress::default(), Progress::default());
+        let mut total = Span::ZERO;
+        for (n, draw) in draws.iter().enumerate() {
+            let (least, most) = polly.bounds(free);
+            let wait = polly.next(&mut free, || *draw);
+            prop_assert!(least <= wait && wait <= most, "{least} {wait} {most}");
+            prop_assert!(wait > Span::ZERO || (n == 0 && *draw < 1e-9));
+            total += wait;
+            // A cap shortens waits, but does not move where they would have ended.
+            let shorter = capped.next(&mut bound, || *draw);
+            prop_assert_eq!(shorter, wait.min(Span::from_secs(1)));
+        }
+        let t = draws.len() as f64 - 1.0 + draws[draws.len() - 1];
+        let end = 1e8 / 1.4 * libm::exp2(t) * libm::tanh(2.0 * libm::sqrt(t));
+        prop_assert!((total.as_nanos() as f64 - end).abs() <= 1.0 + end * 1e-12);
+    }
+}
+
+/// The waits of Polly's own formula for the middle of each range, to a tenth of a millisecond:
+/// 2^t tanh(2 sqrt t) / 1.4 at t = 0.5, 1.5, 2.5, 3.5, and the differences.
+#[test]
+fn waits_of_polly_are_those_of_its_formula() {
+    let backoff = Backoff::new(Settings {
+        curve: Curve::Exponential { first: Span::from_secs(1), factor: 2.0 },
+        cap: None,
+        cap_when: CapWhen::BeforeJitter,
+        jitter: Jitter::Polly,
+    });
+    let backoff = backoff.expect("valid");
+    let mut progress = Progress::default();
+    let tenths = |wait: Span| (wait.as_nanos() + 50_000) / 100_000;
+    let waits = [(); 4].map(|()| tenths(backoff.next(&mut progress, || 0.5)));
+    assert_eq!(waits, [8974, 10930, 20357, 40460]);
+    // At the end of time a wait is for ever, and nothing overflows.
+    let mut late = Progress { waits: 1_000, memory: Span::MAX };
+    assert_eq!(backoff.next(&mut late, || 0.5), Span::MAX);
+}
+
+#[test]
+fn multiples_and_fibonacci_are_as_written() {
+    let second = Span::from_secs(1);
+    let between = |from, to, cap_when| Settings {
+        curve: Curve::Fibonacci { first: second },
+        cap: Some(second * 3),
+        cap_when,
+        jitter: Jitter::Between(from, to),
+    };
+    let (before, after) = (CapWhen::BeforeJitter, CapWhen::AfterJitter);
+    assert_eq!(waits(between(1.0, 1.0, before), 0.9), "1000 1000 2000 3000 3000 3000");
+    assert_eq!(waits(between(0.5, 1.5, before), 0.75), "1250 1250 2500 3750 3750 3750");
+    assert_eq!(waits(between(0.5, 1.5, after), 0.75), "1250 1250 2500 3000 3000 3000");
+    assert_eq!(waits(between(0.5, 1.5, after), 0.0), "500 500 1000 1500 2500 3000");
+    let far = Backoff::new(Settings { cap: None, ..between(1.0, 1.0, before) }).expect("valid");
+    assert_eq!(wait(&far, u32::MAX, Span::ZERO, || 0.5), Span::MAX);
 }

@@ -1,6 +1,6 @@
 //! A breaker does what a slow one does that counts everything anew from its whole history.
 
-use patterns::backoff::Backoff;
+use patterns::backoff::{Backoff, Progress};
 use patterns::breaker::{
     Align, Breaker, Cancelled, Close, Compare, Evaluate, Late, Memory, Mode, OpenEnd, OpenWait,
     Permit, Permits, Settings, State, Then, Trip, Verdict, Window,
@@ -109,7 +109,8 @@ impl Model {
                 };
                 let last = Span::from_nanos(self.waits.last().copied().unwrap_or(0));
                 let backoff = Backoff::new(settings.clone()).expect("valid");
-                backoff.wait(self.waits.len() as u32, last, || draw).as_nanos()
+                let mut progress = Progress { waits: self.waits.len() as u32, memory: last };
+                backoff.next(&mut progress, || draw).as_nanos()
             }
         };
         let past_the_end = u64::from(self.settings.open_end == OpenEnd::Refuses);

@@ -1,6 +1,9 @@
 //! What the patterns promise, whatever happens to them.
 
 mod backoff;
+mod balance;
+mod balance_health;
+mod balance_model;
 mod breaker;
 mod breaker_boundary;
 mod breaker_defect;
@@ -19,6 +22,12 @@ mod bulkhead_share;
 mod bulkhead_shed;
 mod bulkhead_story;
 mod fallback;
+mod outlier;
+mod outlier_back;
+mod outlier_history;
+mod outlier_model;
+mod outlier_rates;
+mod outlier_story;
 mod retry;
 mod settings;
 mod timeout;

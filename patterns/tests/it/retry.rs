@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use expect_test::expect;
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::retry::{FOREVER, Retry, RetryAfter, Rule, Settings};
+use patterns::retry::{FOREVER, Retry, RetryAfter, Rule, Settings, TooLate};
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Time};
+use patterns::{About, Class, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 
 use crate::breaker::{at, breaker, in_a_row};
@@ -24,7 +24,7 @@ fn rule(retries: u32, backoff: backoff::Settings) -> Rule {
 }
 
 fn settings<const N: usize>(rules: [(Class, Rule); N]) -> Settings {
-    Settings { rules: rules.into(), max_retries: None, max_elapsed: None }
+    Settings::of(rules.into())
 }
 
 fn driver(settings: Settings, draws: &[f64]) -> Driver<Retry> {
@@ -189,8 +189,9 @@ fn a_wait_past_the_end_of_time_is_no_wait() {
 
 #[test]
 fn granted_retries_are_counted() {
-    let retry = Retry::new(settings([(Class::Network, rule(2, constant(1)))])).expect("valid");
-    let mut attempts = retry.start(at(0));
+    let settings = settings([(Class::Network, rule(2, constant(1)))]);
+    let mut retry = Retry::new(settings).expect("valid");
+    let mut attempts = retry.start(About::default(), at(0));
     for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
         let again = retry.after(&mut attempts, NETWORK, at(0), || 0.5);
         assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));
@@ -248,8 +249,12 @@ fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
         }),
     ];
     let jitter = prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)];
-    let retry_after =
-        prop_oneof![Just(RetryAfter::Floor), Just(RetryAfter::Exact), Just(RetryAfter::Ignore)];
+    let retry_after = prop_oneof![
+        Just(RetryAfter::Floor),
+        Just(RetryAfter::Exact),
+        Just(RetryAfter::Ignore),
+        Just(RetryAfter::Clamp(Span::from_nanos(40))),
+    ];
     let retries = prop_oneof![0..4_u32, Just(FOREVER)];
     let one =
         (retries, curve, jitter, retry_after).prop_map(|(retries, curve, jitter, retry_after)| {
@@ -268,14 +273,22 @@ proptest! {
         rules in rules(),
         max_retries in prop::option::of(0..6_u32),
         max_elapsed in prop::option::of(0..3_000_u64),
+        clip in any::<bool>(),
+        deadline in prop::option::of(0..3_000_u64),
         draws in prop::collection::vec(0.0..1.0_f64, 1..9),
         story in prop::collection::vec((0..8_usize, 0..200_u64, 0..100_u64), 1..60),
     ) {
         let max_elapsed = max_elapsed.map(Span::from_nanos);
-        let settings = Settings { rules: rules.clone(), max_retries, max_elapsed };
+        let too_late = if clip { TooLate::Clip } else { TooLate::Stop };
+        let longest_hint = Some(Span::from_nanos(150));
+        let of_rules = Settings::of(rules.clone());
+        let settings = Settings { max_retries, max_elapsed, too_late, longest_hint, ..of_rules };
         let mut driver = driver(settings, &draws);
         driver.pass(Span::from_secs(1));
         let began = driver.now;
+        let deadline = deadline.map_or(Time::MAX, |nanos| began + Span::from_nanos(nanos));
+        driver.about.deadline = deadline;
+        let mut last = Outcome::Ok;
         prop_assert_eq!(driver.call(0), Step::Send);
 
         let mut granted: Vec<Class> = Vec::new();
@@ -284,6 +297,10 @@ proptest! {
             let class = Class::ALL[class];
             let hint = Span::from_nanos(hint);
             let failed = Outcome::failed_until(class, hint);
+            let hint = if hint > Span::from_nanos(150) { Span::ZERO } else { hint };
+            // Refused below, the retry leaves the failure that asked for it.
+            let refused = class == Class::Rejected && !rules.contains_key(&class);
+            let answer = if refused && !granted.is_empty() { last } else { failed };
             let drawn = driver.draws.taken();
             let step = driver.reply(0, failed);
             let drawn = driver.draws.taken() - drawn;
@@ -295,7 +312,7 @@ proptest! {
                     && max_retries.is_none_or(|most| total < most as usize)
             });
             let Some(rule) = allowed else {
-                prop_assert_eq!(step, Step::Reply(failed));
+                prop_assert_eq!(step, Step::Reply(answer));
                 prop_assert_eq!(drawn, 0);
                 break;
             };
@@ -306,23 +323,130 @@ proptest! {
                     let wait = at.since(driver.now);
                     match rule.retry_after {
                         RetryAfter::Floor => prop_assert!(hint <= wait),
-                        RetryAfter::Exact if !hint.is_zero() => prop_assert_eq!(hint, wait),
+                        RetryAfter::Exact if !hint.is_zero() => {
+                            prop_assert_eq!(hint, wait);
+                        }
+                        RetryAfter::Clamp(over) => {
+                            prop_assert!(wait <= Span::from_nanos(500) + over);
+                            prop_assert!(hint.min(over) <= wait);
+                        }
                         _ => prop_assert!(wait <= Span::from_nanos(500)),
                     }
                     prop_assert!(max_elapsed.is_none_or(|most| at.since(began) <= most));
+                    prop_assert!(at < deadline);
+                    last = failed;
                     granted.push(class);
                     driver.now = at;
                     prop_assert_eq!(driver.wake(0), Step::Send);
                 }
                 step => {
                     // Only the time that is left can have refused it.
-                    prop_assert_eq!(step, Step::Reply(failed));
-                    let most = max_elapsed.expect("nothing else was used up");
+                    prop_assert_eq!(step, Step::Reply(answer));
                     let longest = Span::from_nanos(500).max(hint);
-                    prop_assert!(most < driver.now.since(began) + longest);
+                    let too_long = max_elapsed.is_some_and(|most| {
+                        // A clipped wait is only refused for want of any time.
+                        let hinted = !hint.is_zero() && rule.retry_after != RetryAfter::Ignore;
+                        let clips = clip && !hinted;
+                        let asked = if clips { Span::from_nanos(1) } else { longest };
+                        most < driver.now.since(began) + asked
+                    });
+                    prop_assert!(too_long || deadline <= driver.now + longest);
                     break;
                 }
             }
         }
     }
+}
+
+#[test]
+fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
+    let second = Span::from_secs(1);
+    let of = |too_late, retry_after| {
+        let rule = Rule { retry_after, ..rule(FOREVER, constant(2_000)) };
+        let rules = Settings::of([(Class::Network, rule)].into());
+        driver(Settings { max_elapsed: Some(second * 5), too_late, ..rules }, &[])
+    };
+    let story = |mut driver: Driver<Retry>, hint: Span| {
+        assert_eq!(driver.call(0), Step::Send);
+        let mut ends = Vec::new();
+        while let Step::WaitUntil(at) = driver.reply(0, Outcome::failed_until(Class::Network, hint))
+        {
+            ends.push(at.as_secs_f64());
+            driver.now = at;
+            assert_eq!(driver.wake(0), Step::Send);
+        }
+        ends
+    };
+    let (stop, clip) = (TooLate::Stop, TooLate::Clip);
+    assert_eq!(story(of(stop, RetryAfter::Floor), Span::ZERO), [2.0, 4.0]);
+    assert_eq!(story(of(clip, RetryAfter::Floor), Span::ZERO), [2.0, 4.0, 5.0]);
+    // What the callee asked for is not cut short, even if it asked for no more than the backoff.
+    assert_eq!(story(of(clip, RetryAfter::Floor), second * 2), [2.0, 4.0]);
+    assert_eq!(story(of(clip, RetryAfter::Exact), second * 3), [3.0]);
+    assert_eq!(story(of(clip, RetryAfter::Ignore), second * 3), [2.0, 4.0, 5.0]);
+}
+
+/// AWS 2.1: as long as was asked for, but no more than 5 s longer than the backoff.
+#[test]
+fn a_clamped_hint_lies_between_the_backoff_and_a_little_more() {
+    let waits = |hint: u64, longest| {
+        let clamp = RetryAfter::Clamp(Span::from_secs(5));
+        let rule = Rule { retry_after: clamp, ..rule(1, constant(2_000)) };
+        let rules = Settings::of([(Class::RateLimit, rule)].into());
+        let mut driver = driver(Settings { longest_hint: longest, ..rules }, &[]);
+        assert_eq!(driver.call(0), Step::Send);
+        match driver.reply(0, Outcome::failed_until(Class::RateLimit, Span::from_secs(hint))) {
+            Step::WaitUntil(at) => at.since(Time::ZERO).as_nanos() / 1_000_000_000,
+            step => panic!("{step:?}"),
+        }
+    };
+    assert_eq!([1, 2, 6, 7, 8, 100].map(|hint| waits(hint, None)), [2, 2, 6, 7, 7, 7]);
+    // A hint longer than the longest is none.
+    let longest = Some(Span::from_secs(6));
+    assert_eq!([6, 7].map(|hint| waits(hint, longest)), [6, 2]);
+}
+
+#[test]
+fn what_must_not_be_repeated_is_sent_once() {
+    for gate in [true, false] {
+        let rules = settings([(Class::Network, rule(3, constant(1)))]);
+        let mut driver = driver(Settings { gate, ..rules }, &[]);
+        driver.about.is_repeatable = false;
+        assert_eq!(driver.call(0), Step::Send);
+        let answered = driver.reply(0, NETWORK) == Step::Reply(NETWORK);
+        assert_eq!(answered, gate);
+    }
+}
+
+#[test]
+fn nothing_is_retried_at_the_deadline() {
+    let mut driver = driver(settings([(Class::Network, rule(9, constant(1_000)))]), &[]);
+    driver.about.deadline = at(3);
+    assert_eq!(driver.call(0), Step::Send);
+    for second in 1..3 {
+        assert_eq!(driver.reply(0, NETWORK), Step::WaitUntil(at(second)));
+        driver.now = at(second);
+        assert_eq!(driver.wake(0), Step::Send);
+    }
+    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+}
+
+#[test]
+fn a_retry_refused_below_leaves_the_failure_that_asked_for_it() {
+    let refused = Outcome::failed(Class::Rejected);
+    let rules = [(Class::Network, rule(9, constant(1)))];
+    let mut plain = driver(settings(rules.clone()), &[]);
+    assert_eq!(plain.call(0), Step::Send);
+    assert_eq!(plain.reply(0, refused), Step::Reply(refused), "the first attempt was refused");
+
+    assert_eq!(plain.call(0), Step::Send);
+    assert!(matches!(plain.reply(0, NETWORK), Step::WaitUntil(_)));
+    assert_eq!(plain.reply(0, refused), Step::Reply(NETWORK));
+
+    let [network] = rules;
+    let mut other = driver(settings([network, (Class::Rejected, rule(1, constant(1)))]), &[]);
+    assert_eq!(other.call(0), Step::Send);
+    assert!(matches!(other.reply(0, NETWORK), Step::WaitUntil(_)));
+    assert!(matches!(other.reply(0, refused), Step::WaitUntil(_)), "there is a rule for it");
+    assert_eq!(other.reply(0, refused), Step::Reply(refused));
 }

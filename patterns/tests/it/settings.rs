@@ -241,7 +241,7 @@ fn of_a_backoff_and_a_retry() {
     let retry = |retries, backoff, max_retries| {
         let rule = Rule { retries, backoff, retry_after: RetryAfter::Floor };
         let rules = [(Class::Network, rule)].into();
-        Retry::new(retry::Settings { rules, max_retries, max_elapsed: None }).map(drop)
+        Retry::new(retry::Settings { max_retries, ..retry::Settings::of(rules) }).map(drop)
     };
     let zero = Span::ZERO;
     let constant = || plain(Curve::Constant(zero));
@@ -289,7 +289,7 @@ fn of_the_others() {
         Bulkhead::new(bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) })
             .map(drop)
     };
-    let limit = |limit| Timeout::new(timeout::Settings { limit }).map(drop);
+    let limit = |limit| Timeout::new(timeout::Settings::of(limit)).map(drop);
     let on = |on| Fallback::new(fallback::Settings { on, to: Instead::Value }).map(drop);
     let cases = [
         ("no slots", slots(0)),

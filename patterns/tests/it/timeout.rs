@@ -5,7 +5,7 @@ use patterns::timeout::{Settings, Timeout};
 use patterns::{Class, Outcome, Span, Step, Time};
 
 fn timeout(limit: Span) -> Driver<Timeout> {
-    Driver::new(Timeout::new(Settings { limit }).expect("valid"), &[])
+    Driver::new(Timeout::new(Settings::of(limit)).expect("valid"), &[])
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The circuit breaker, as an author writes it.
 
-use patterns::backoff::Backoff;
+use patterns::backoff::{Backoff, Progress};
 use patterns::breaker::{self, Close, OpenWait, Permits};
 use patterns::{Invalid, Span};
 use schemars::JsonSchema;
@@ -177,7 +177,7 @@ fn first_wait(open: &OpenWait) -> Span {
         OpenWait::Constant(wait) => *wait,
         OpenWait::Backoff(settings) => {
             let backoff = Backoff::new(settings.clone());
-            backoff.map_or(Span::ZERO, |backoff| backoff.bounds(0, Span::ZERO).1)
+            backoff.map_or(Span::ZERO, |backoff| backoff.bounds(Progress::default()).1)
         }
     }
 }

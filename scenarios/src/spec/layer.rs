@@ -55,7 +55,7 @@ impl From<Timeout> for timeout::Settings {
     fn from(timeout: Timeout) -> Self {
         let (Timeout::Short(Length(limit)) | Timeout::Long(TimeoutTable { limit: Length(limit) })) =
             timeout;
-        Self { limit }
+        Self::of(limit)
     }
 }
 

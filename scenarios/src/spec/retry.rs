@@ -165,6 +165,6 @@ impl From<Retry> for retry::Settings {
             })
             .collect();
         let max_elapsed = retry.max_elapsed.map(|Length(span)| span);
-        Self { rules, max_retries: retry.max_retries, max_elapsed }
+        Self { max_retries: retry.max_retries, max_elapsed, ..Self::of(rules) }
     }
 }

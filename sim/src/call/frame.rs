@@ -33,6 +33,8 @@ impl Flag {
     pub(super) const EXTRA: u32 = 32;
     /// It must not be sent twice.
     pub(super) const ONCE: u32 = 64;
+    /// Its layer is about to wake it.
+    pub(super) const WOKEN: u32 = 128;
 }
 
 /// A call at one layer, or a leaf.

@@ -50,7 +50,7 @@ impl Calls {
             agenda.disarm(Event { kind: self.wake, index: frame });
             self.frames[frame].unset(Flag::ARMED);
         }
-        self.woken.retain(|woken| *woken != frame);
+        self.frames[frame].unset(Flag::WOKEN);
         self.aside(frame, agenda, observer, |layer, call, cx| layer.on_cancel(call, cx));
         let mut child = self.frames[frame].first_child;
         while child != NONE {

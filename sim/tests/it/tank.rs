@@ -86,7 +86,7 @@ pub(crate) fn maker<L: Layer + Clone + Send + Sync + 'static>(kind: &str, layer:
 }
 
 pub(crate) fn timeout(limit: Span) -> LayerMaker {
-    let settings = timeout::Settings { limit };
+    let settings = timeout::Settings::of(limit);
     maker("timeout", timeout::Timeout::new(settings).expect("valid"))
 }
 
@@ -120,6 +120,6 @@ pub(crate) fn retry(retries: u32, first: Span, jitter: Jitter) -> LayerMaker {
         retry_after: RetryAfter::Ignore,
     };
     let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
-    let settings = retry::Settings { rules, max_retries: None, max_elapsed: None };
+    let settings = retry::Settings::of(rules);
     maker("retry", retry::Retry::new(settings).expect("valid"))
 }

@@ -68,7 +68,7 @@ fn retrying(first: Span, factor: f64, jitter: Jitter, cap: Option<(Span, CapWhen
     let backoff = backoff::Settings { curve, cap, cap_when, jitter };
     let rule = Rule { retries: RETRIES, backoff, retry_after: RetryAfter::Ignore };
     let rules = [(Class::Network, rule)].into();
-    let settings = retry::Settings { rules, max_retries: None, max_elapsed: None };
+    let settings = retry::Settings::of(rules);
     let retry = retry::Retry::new(settings).expect("valid");
     let mut system = calls_one_by_one(tank::maker("retry", retry), 1.0, 4000);
     system.warmup = Time::ZERO;

@@ -1,0 +1,155 @@
+//! What is known of one host.
+
+use super::settings::{Ema, Memory, Settings};
+use super::statistics::Tally;
+use super::{Ejection, Rule, Verdict};
+use crate::time::{Span, Time};
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Host {
+    pub(super) phase: Phase,
+    /// How often it was ejected, less its healthy intervals.
+    pub(super) multiplier: u32,
+    /// When it last came back, if it was ever ejected.
+    pub(super) back: Option<Time>,
+    errors: u32,
+    gateway: u32,
+    local_errors: u32,
+    average: Average,
+    /// What it answered since the last end of an interval.
+    pub(super) tally: Tally,
+    /// How the way to it fared since then, if that is counted apart.
+    pub(super) local: Tally,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Phase {
+    #[default]
+    In,
+    Out(Ejection),
+    /// It may be sent one call, or was, and the result decides.
+    Probing {
+        ejection: Ejection,
+        sent: bool,
+    },
+}
+
+/// A success rate that fades with age.
+#[derive(Clone, Copy, Debug, Default)]
+struct Average {
+    rate: f64,
+    results: u32,
+    last: Time,
+}
+
+impl Host {
+    pub(super) fn is_in(&self) -> bool {
+        matches!(self.phase, Phase::In)
+    }
+
+    /// Counts a result for the rules on intervals.
+    pub(super) fn tally(&mut self, verdict: Verdict, split: bool) {
+        let is_local = verdict == Verdict::LocalFailure;
+        if split {
+            self.local.add(is_local);
+        }
+        if !is_local {
+            self.tally.add(verdict != Verdict::Success);
+        }
+    }
+
+    /// Counts a result for the rules that decide at once, and says which of them finds an outlier:
+    /// at most one of each kind, in the order in which they act.
+    pub(super) fn find(
+        &mut self,
+        verdict: Verdict,
+        settings: &Settings,
+        memory: f64,
+        now: Time,
+    ) -> [Option<(Rule, u8)>; 3] {
+        if verdict == Verdict::LocalFailure {
+            let rule = settings.split_local.and_then(|split| split.consecutive);
+            let found = rule.filter(|rule| in_a_row(&mut self.local_errors, rule.failures));
+            return [found.map(|rule| (Rule::ConsecutiveLocal, rule.enforce_percent)), None, None];
+        }
+        self.local_errors = 0;
+        let mut found = [None; 3];
+        if verdict == Verdict::Success {
+            (self.errors, self.gateway) = (0, 0);
+        } else {
+            if verdict == Verdict::GatewayFailure {
+                let rule = settings.consecutive_gateway;
+                let rule = rule.filter(|rule| in_a_row(&mut self.gateway, rule.failures));
+                found[0] = rule.map(|rule| (Rule::ConsecutiveGateway, rule.enforce_percent));
+            } else {
+                self.gateway = 0;
+            }
+            let rule = settings.consecutive;
+            let rule = rule.filter(|rule| in_a_row(&mut self.errors, rule.failures));
+            found[1] = rule.map(|rule| (Rule::Consecutive, rule.enforce_percent));
+        }
+        if let Some(rule) = settings.ema {
+            let success = verdict == Verdict::Success;
+            if self.average.falls(success, &rule, memory, now) {
+                found[2] = Some((Rule::Ema, rule.enforce_percent));
+            }
+        }
+        found
+    }
+
+    /// Comes back, with a clean record.
+    pub(super) fn come_back(&mut self, at: Time) {
+        self.phase = Phase::In;
+        self.back = Some(at);
+        (self.errors, self.gateway, self.local_errors) = (0, 0, 0);
+        self.average = Average::default();
+    }
+
+    /// Takes one off the multiplier for each end of an interval from `from` to `to` that finds the
+    /// host in for a whole interval.
+    pub(super) fn shrink(&mut self, from: u64, to: u64, interval: Span) {
+        let (Phase::In, Some(back)) = (self.phase, self.back) else { return };
+        let interval = interval.as_nanos();
+        let first = back.as_nanos().saturating_add(interval).div_ceil(interval);
+        let ends = (to / interval + 1).saturating_sub(first.max(from / interval));
+        self.multiplier = self.multiplier.saturating_sub(ends.try_into().unwrap_or(u32::MAX));
+    }
+}
+
+/// Counts one more in a row; when there are enough, the row begins anew.
+fn in_a_row(row: &mut u32, enough: u32) -> bool {
+    *row += 1;
+    let found = enough <= *row;
+    if found {
+        *row = 0;
+    }
+    found
+}
+
+impl Average {
+    /// Counts a result, and tells whether the rate is too low; if so it begins anew.
+    fn falls(&mut self, success: bool, rule: &Ema, memory: f64, now: Time) -> bool {
+        let result = f64::from(u8::from(success));
+        if self.results == 0 {
+            self.rate = result;
+        } else {
+            let weight = match rule.memory {
+                Memory::Calls(_) => memory,
+                Memory::Time(_) => fades(now.since(self.last).as_nanos() as f64 / memory),
+            };
+            self.rate += weight * (result - self.rate);
+        }
+        self.last = self.last.max(now);
+        self.results = self.results.saturating_add(1);
+        let found = rule.min_calls <= self.results && self.rate < rule.success_rate;
+        if found {
+            *self = Self::default();
+        }
+        found
+    }
+}
+
+/// What weight the past has lost at this distance, in units of the memory.
+pub(super) fn fades(distance: f64) -> f64 {
+    -libm::expm1(-distance)
+}
