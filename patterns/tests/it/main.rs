@@ -8,6 +8,8 @@ mod breaker_layer;
 mod breaker_model;
 mod breaker_story;
 mod bulkhead;
+mod cache;
+mod cache_model;
 mod fallback;
 mod retry;
 mod settings;
