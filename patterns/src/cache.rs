@@ -21,12 +21,11 @@
 //! | `negative` | [`Negative`], or none | see below |
 //! | `late` | [`Late`] | answers that come after their call was given up |
 //!
-//! Calls are told apart by [`About::key`](crate::About::key) and share answers with their like
-//! only. What
-//! is new or was evicted is sent on, so a cold cache is slow, and never wrong. A call that is not
-//! repeatable does something: it is never answered from here, and when it went well the copy of its
-//! key is dropped (RFC 9111, section 4.4, for HTTP's unsafe methods). A degraded answer is not
-//! kept, or a stand-in would outlive the trouble.
+//! Calls are told apart by [`About::key`](crate::About::key), and share answers with their like
+//! only. What is new or was evicted is sent on, so a cold cache is slow, and never wrong. A call
+//! that is not repeatable does something: it is never answered from here, and when it went well the
+//! copy of its key is dropped (RFC 9111, section 4.4, for HTTP's unsafe methods). A degraded answer
+//! is not kept, or a stand-in would outlive the trouble.
 //!
 //! # When the callee fails
 //!
@@ -39,7 +38,7 @@
 //! RFC 5861 has a second half, `stale-while-revalidate`: to answer with an old copy *and* ask
 //! anew. It is not here, since what a layer has open below ends with its reply.
 //!
-//! Calls that miss at the same time are all sent: put `coalesce` below.
+//! Calls that miss at the same time are all sent: put [`coalesce`](crate::coalesce) below.
 
 mod order;
 
@@ -119,7 +118,8 @@ pub struct Negative {
 pub enum Late {
     /// Nothing.
     Drop,
-    /// It is kept if it is good: whoever asks next has it.
+    /// It is kept if it is good: whoever asks next has it. It comes from the callee as it is,
+    /// whatever the layers between would have made of it.
     Keep,
 }
 

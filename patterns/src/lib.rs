@@ -12,6 +12,7 @@ pub mod backoff;
 pub mod breaker;
 pub mod bulkhead;
 pub mod cache;
+pub mod coalesce;
 pub mod fallback;
 mod index;
 pub mod invalid;

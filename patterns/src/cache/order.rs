@@ -63,7 +63,7 @@ impl Order {
     pub(super) fn used(&mut self, place: u32) {
         match self.eviction {
             Eviction::Fifo => {}
-            Eviction::Lru => self.to_the_back(place),
+            Eviction::Lru => self.move_back(place),
             Eviction::Lfu => self.once_more(place),
         }
     }
@@ -71,7 +71,7 @@ impl Order {
     /// What is at this place was stored anew.
     pub(super) fn renewed(&mut self, place: u32) {
         match self.eviction {
-            Eviction::Fifo | Eviction::Lru => self.to_the_back(place),
+            Eviction::Fifo | Eviction::Lru => self.move_back(place),
             Eviction::Lfu => self.once_more(place),
         }
     }
@@ -92,7 +92,7 @@ impl Order {
         }
     }
 
-    fn to_the_back(&mut self, place: u32) {
+    fn move_back(&mut self, place: u32) {
         let group = self.places[place as usize].group;
         if self.groups[group as usize].last != place {
             self.remove(place);

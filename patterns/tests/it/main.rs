@@ -10,6 +10,7 @@ mod breaker_story;
 mod bulkhead;
 mod cache;
 mod cache_model;
+mod coalesce;
 mod fallback;
 mod retry;
 mod settings;
