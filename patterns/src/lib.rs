@@ -14,6 +14,7 @@ pub mod bulkhead;
 pub mod cache;
 pub mod coalesce;
 pub mod fallback;
+pub mod hedge;
 mod index;
 pub mod invalid;
 pub mod layer;

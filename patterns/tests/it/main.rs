@@ -12,6 +12,7 @@ mod cache;
 mod cache_model;
 mod coalesce;
 mod fallback;
+mod hedge_model;
 mod retry;
 mod settings;
 mod timeout;

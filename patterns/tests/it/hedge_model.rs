@@ -1,0 +1,385 @@
+//! Hedging against a model that looks through the whole history of a call each time.
+
+use patterns::hedge::{
+    AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRefusal, Pushback, Settings,
+};
+use patterns::testing::Driver;
+use patterns::{About, Class, Classes, Outcome, Span, Step, Time};
+use proptest::prelude::*;
+
+const REJECTED: Outcome = Outcome::failed(Class::Rejected);
+
+/// What has happened to a call so far, and when.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Launched(u64),
+    /// An attempt ended.
+    Ended(u64, Outcome),
+    /// The hedge that was launched just now was refused.
+    Refused(Outcome),
+}
+
+/// What is to be done about a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Plan {
+    Answer(Outcome),
+    Launch,
+    Wait(Option<u64>),
+}
+
+fn nanos(delay: Delay) -> Option<u64> {
+    match delay {
+        Delay::Never => None,
+        Delay::Fixed(delay) => Some(delay.as_nanos()),
+        delay => panic!("{delay:?} is tested elsewhere"),
+    }
+}
+
+/// When the next attempt is due, if the last event is a launch.
+fn scheduled(settings: &Settings, launches: &[u64]) -> Option<u64> {
+    let (first, last) = (launches[0], launches[launches.len() - 1]);
+    let delay = nanos(settings.delay)?;
+    match settings.counts_from {
+        CountsFrom::FirstLaunch if delay > 0 => {
+            (1..).map(|n| first + n * delay).find(|at| last < *at)
+        }
+        _ => Some(last + delay),
+    }
+}
+
+/// What the settings make of this history.
+fn plan(settings: &Settings, is_repeatable: bool, history: &[Event]) -> Plan {
+    let launches: Vec<u64> = history
+        .iter()
+        .filter_map(|event| if let Event::Launched(at) = event { Some(*at) } else { None })
+        .collect();
+    let failures: Vec<Outcome> = history
+        .iter()
+        .filter_map(
+            |event| if let Event::Ended(_, outcome) = event { Some(*outcome) } else { None },
+        )
+        .filter(|outcome| !outcome.is_ok())
+        .collect();
+    let last = *history.last().expect("the first attempt");
+    let most = if is_repeatable { settings.max_hedges as usize } else { 0 };
+    let mut may_launch = launches.len() - 1 < most;
+
+    match last {
+        Event::Launched(_) => {}
+        Event::Ended(_, outcome) => {
+            let ends = settings.on_failure == OnFailure::Ends || settings.fatal.has(outcome);
+            if outcome.is_ok() || ends {
+                return Plan::Answer(outcome);
+            }
+        }
+        Event::Refused(outcome) if settings.on_refusal == OnRefusal::Ends => {
+            return Plan::Answer(outcome);
+        }
+        Event::Refused(_) => {}
+    }
+    let refused = history.iter().any(|event| matches!(event, Event::Refused(_)));
+    may_launch &= !(refused && settings.on_refusal == OnRefusal::NoMore);
+    may_launch &= failures.is_empty() || settings.on_failure != OnFailure::NoMore;
+
+    let hint =
+        |outcome: Outcome| outcome.retry_after().filter(|_| settings.pushback == Pushback::Heeded);
+    if may_launch
+        && let Event::Ended(_, outcome) = last
+        && settings.on_failure == OnFailure::NextAtOnce
+        && hint(outcome).is_none()
+    {
+        return Plan::Launch;
+    }
+    let mut due = scheduled(settings, &launches);
+    let since = history.iter().rposition(|event| matches!(event, Event::Launched(_)));
+    for event in &history[since.expect("the first attempt")..] {
+        if let Event::Ended(at, outcome) = event
+            && let Some(hint) = hint(*outcome)
+        {
+            due = Some(at + hint.as_nanos());
+        }
+    }
+    let due = due.filter(|_| may_launch);
+    let under_way = 2 * launches.len() - history.len();
+    if under_way == 0 && due.is_none() {
+        let first_or_last = match settings.all_failed {
+            AllFailed::First => failures.first(),
+            AllFailed::Last => failures.last(),
+        };
+        return Plan::Answer(first_or_last.copied().unwrap_or(REJECTED));
+    }
+    Plan::Wait(due)
+}
+
+/// How an attempt will go.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    takes: u64,
+    ends: Outcome,
+    /// A budget refuses it, if it is a hedge.
+    refused: bool,
+}
+
+/// What happens to the call from outside.
+#[derive(Clone, Copy, Debug)]
+struct Story {
+    is_repeatable: bool,
+    /// Of a reply and a wake in one instant, which comes first.
+    replies_first: bool,
+    cancelled_at: Option<u64>,
+    woken_too_early: bool,
+}
+
+/// One call, how it went so far, and what goes on below.
+struct Call<'a> {
+    settings: Settings,
+    story: Story,
+    attempts: &'a [Attempt],
+    driver: Driver<Hedge>,
+    history: Vec<Event>,
+    under_way: Vec<(u64, Outcome)>,
+    wake: Option<u64>,
+    answer: Option<Outcome>,
+}
+
+impl<'a> Call<'a> {
+    fn begin(settings: Settings, story: Story, attempts: &'a [Attempt], start: u64) -> Self {
+        let mut driver = Driver::new(Hedge::new(settings).expect("valid"), &[]);
+        driver.now = Time::from_nanos(start);
+        driver.about = About { is_repeatable: story.is_repeatable, ..About::default() };
+        let (history, under_way) = (Vec::new(), Vec::new());
+        let mut call = Self {
+            settings,
+            story,
+            attempts,
+            driver,
+            history,
+            under_way,
+            wake: None,
+            answer: None,
+        };
+        let step = call.driver.call(0);
+        call.launched(step);
+        call
+    }
+
+    fn now(&self) -> u64 {
+        self.driver.now.as_nanos()
+    }
+
+    fn launches(&self) -> Vec<u64> {
+        let launched = |event: &Event| match event {
+            Event::Launched(at) => Some(*at),
+            Event::Ended(..) | Event::Refused(_) => None,
+        };
+        self.history.iter().filter_map(launched).collect()
+    }
+
+    fn launched(&mut self, step: Step) {
+        let hedges = self.launches().len();
+        self.history.push(Event::Launched(self.now()));
+        let due = match plan(&self.settings, self.story.is_repeatable, &self.history) {
+            Plan::Wait(due) => due,
+            plan => panic!("{plan:?} after a launch"),
+        };
+        let expected = due.map_or(Step::Send, |at| Step::SendAndWake(Time::from_nanos(at)));
+        assert_eq!(step, expected, "{:?}", self.history);
+        self.wake = due;
+        let attempt = self.attempts[hedges % self.attempts.len()];
+        if hedges > 0 && attempt.refused {
+            self.history.push(Event::Refused(REJECTED));
+            let step = self.driver.reply(0, REJECTED);
+            self.go_on(step);
+        } else {
+            self.under_way.push((self.now() + attempt.takes, attempt.ends));
+        }
+    }
+
+    /// Sees that this step follows from what has happened.
+    fn go_on(&mut self, step: Step) {
+        match plan(&self.settings, self.story.is_repeatable, &self.history) {
+            Plan::Answer(outcome) => {
+                assert_eq!(step, Step::Reply(outcome), "{:?}", self.history);
+                self.answer = Some(outcome);
+            }
+            Plan::Launch => self.launched(step),
+            Plan::Wait(due) => {
+                let expected = due.map_or(Step::Wait, |at| Step::WaitUntil(Time::from_nanos(at)));
+                assert_eq!(step, expected, "{:?}", self.history);
+                self.wake = due;
+            }
+        }
+    }
+
+    /// Lets the next thing happen, until the call has ended.
+    fn run(&mut self) {
+        while self.answer.is_none() {
+            let reply = self.under_way.iter().map(|(at, _)| *at).min();
+            let next = [reply, self.wake].into_iter().flatten().min().expect("something goes on");
+            if self.story.cancelled_at.is_some_and(|at| at <= next) {
+                self.driver.cancel(0);
+                for (_, outcome) in std::mem::take(&mut self.under_way) {
+                    self.driver.late(0, outcome);
+                }
+                return;
+            }
+            if self.story.woken_too_early && self.now() < next {
+                let step = self.driver.wake(0);
+                self.go_on_waiting(step);
+            }
+            self.driver.now = Time::from_nanos(next);
+            let replies = reply == Some(next);
+            if replies && (self.story.replies_first || self.wake != Some(next)) {
+                let which = self.under_way.iter().position(|(at, _)| *at == next);
+                let (_, outcome) = self.under_way.remove(which.expect("it is under way"));
+                self.history.push(Event::Ended(next, outcome));
+                let step = self.driver.reply(0, outcome);
+                self.go_on(step);
+            } else {
+                let step = self.driver.wake(0);
+                self.launched(step);
+            }
+            assert!(self.under_way.len() <= self.settings.max_hedges as usize + 1);
+        }
+    }
+
+    /// A wake before its time changes nothing.
+    fn go_on_waiting(&mut self, step: Step) {
+        let expected = self.wake.map_or(Step::Wait, |at| Step::WaitUntil(Time::from_nanos(at)));
+        assert_eq!(step, expected, "woken too early");
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    let classes = vec![Class::Network, Class::Overload, Class::Validation];
+    let failed = (prop::sample::select(classes), prop_oneof![Just(0), 1..30_u64])
+        .prop_map(|(class, hint)| Outcome::failed_until(class, Span::from_nanos(hint)));
+    prop_oneof![2 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 6 => failed]
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+    (0..40_u64, outcome(), prop::bool::weighted(0.2)).prop_map(|(takes, ends, refused)| Attempt {
+        takes,
+        ends,
+        refused,
+    })
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let fixed = prop_oneof![1 => Just(0), 4 => 1..20_u64]
+        .prop_map(|delay| Delay::Fixed(Span::from_nanos(delay)));
+    let on_failure = prop::sample::select(vec![
+        OnFailure::NextAtOnce,
+        OnFailure::KeepsTime,
+        OnFailure::NoMore,
+        OnFailure::Ends,
+    ]);
+    let when = prop_oneof![
+        1 => Just((Delay::Never, OnFailure::NextAtOnce)),
+        4 => (fixed, on_failure),
+    ];
+    let counts = prop::sample::select(vec![CountsFrom::LastLaunch, CountsFrom::FirstLaunch]);
+    let fatal = prop::sample::select(vec![Classes::NONE, Classes::NONE.with(Class::Validation)]);
+    let pushback = prop::sample::select(vec![Pushback::Heeded, Pushback::Ignored]);
+    let on_refusal =
+        prop::sample::select(vec![OnRefusal::NoMore, OnRefusal::Skipped, OnRefusal::Ends]);
+    let all_failed = prop::sample::select(vec![AllFailed::First, AllFailed::Last]);
+    (when, 0..6_u32, counts, fatal, pushback, on_refusal, all_failed).prop_map(
+        |(when, max_hedges, counts_from, fatal, pushback, on_refusal, all_failed)| Settings {
+            delay: when.0,
+            max_hedges,
+            counts_from,
+            on_failure: when.1,
+            fatal,
+            pushback,
+            refusals: Classes::NONE.with(Class::Rejected),
+            on_refusal,
+            all_failed,
+        },
+    )
+}
+
+fn story() -> impl Strategy<Value = Story> {
+    let cancelled_at = prop::option::weighted(0.2, 100..200_u64);
+    (prop::bool::weighted(0.9), any::<bool>(), cancelled_at, any::<bool>()).prop_map(
+        |(is_repeatable, replies_first, cancelled_at, woken_too_early)| Story {
+            is_repeatable,
+            replies_first,
+            cancelled_at,
+            woken_too_early,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn a_race_is_what_its_history_makes_it(
+        settings in settings(),
+        story in story(),
+        attempts in prop::collection::vec(attempt(), 1..7),
+    ) {
+        let mut call = Call::begin(settings, story, &attempts, 100);
+        call.run();
+        let launches = call.launches();
+        let most = if story.is_repeatable { settings.max_hedges as usize } else { 0 };
+        prop_assert!(launches.len() <= 1 + most);
+        prop_assert!(launches.is_sorted());
+        prop_assert_eq!(call.driver.draws.taken(), 0);
+        prop_assert!(call.driver.effects.notes.is_empty());
+        if let Some(Outcome::Failed(_)) = call.answer {
+            let heard = |event: &Event| matches!(event, Event::Ended(_, outcome) if outcome.is_ok());
+            prop_assert!(!call.history.iter().any(heard), "a good answer wins");
+        }
+    }
+
+    /// Of each call that nothing goes wrong with.
+    #[test]
+    fn slow_attempts_are_followed_by_others_on_time(
+        settings in settings(),
+        takes in 0..200_u64,
+        replies_first: bool,
+    ) {
+        let attempts = [Attempt { takes, ends: Outcome::Ok, refused: false }];
+        let story = Story {
+            is_repeatable: true,
+            replies_first,
+            cancelled_at: None,
+            woken_too_early: false,
+        };
+        let mut call = Call::begin(settings, story, &attempts, 100);
+        call.run();
+        let in_time = |at: &u64| if replies_first { *at < takes } else { *at <= takes };
+        let expected: Vec<u64> = match nanos(settings.delay) {
+            None => vec![100],
+            Some(delay) => {
+                let hedges = (1..=u64::from(settings.max_hedges)).map(|hedge| hedge * delay);
+                [0].into_iter().chain(hedges.filter(in_time)).map(|at| 100 + at).collect()
+            }
+        };
+        prop_assert_eq!(call.launches(), expected);
+        prop_assert_eq!((call.answer, call.now()), (Some(Outcome::Ok), 100 + takes));
+    }
+
+    /// However fast the calls fail, and whatever is asked for.
+    #[test]
+    fn one_after_the_other_means_never_two_at_a_time(
+        settings in settings(),
+        story in story(),
+        attempts in prop::collection::vec(attempt(), 1..7),
+    ) {
+        let settings = Settings {
+            delay: Delay::Never,
+            on_failure: OnFailure::NextAtOnce,
+            ..settings
+        };
+        let mut call = Call::begin(settings, story, &attempts, 100);
+        call.run();
+        let mut under_way = 0;
+        for event in &call.history {
+            under_way += if matches!(event, Event::Launched(_)) { 1 } else { -1 };
+            prop_assert!(under_way <= 1);
+        }
+    }
+}
