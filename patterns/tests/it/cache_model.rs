@@ -304,59 +304,117 @@ proptest! {
         prop_assert_eq!(outside.driver.draws.taken(), 0);
     }
 
-    /// Nothing but what came from the callee, for this key, and not too long ago.
     #[test]
     fn whatever_is_given_has_come_in_time(
         settings in settings(),
         story in prop::collection::vec(happening(), 0..200),
     ) {
-        let mut outside = Outside::new(settings);
-        let mut history: Vec<(u32, Outcome, u64)> = Vec::new();
-        for happening in story {
-            let now = outside.driver.now.as_nanos();
-            let came = |key: u32, good: bool, lifetime: Span| {
-                history.iter().any(|(of, outcome, at)| {
-                    *of == key && outcome.is_ok() == good && now < at + lifetime.as_nanos()
-                })
-            };
-            match happening {
-                Happening::Call { key, is_repeatable } => {
-                    let about = About { key, is_repeatable, ..About::default() };
-                    if let Step::Reply(outcome) = outside.call(about) {
-                        prop_assert!(is_repeatable);
-                        prop_assert_ne!(outcome, Outcome::Degraded);
-                        if outcome == Outcome::Ok {
-                            let renewed = settings.counts_from == CountsFrom::LastUse;
-                            prop_assert!(renewed || came(key, true, settings.ttl));
-                            prop_assert!(came(key, true, Span::from_secs(1)), "for this key");
-                        } else {
-                            let negative = settings.negative.expect("or no failure is kept");
-                            prop_assert!(negative.on.has(outcome));
-                            prop_assert!(came(key, false, negative.ttl));
-                        }
+        gives_what_came_in_time(Outside::new(settings), settings, story)?;
+    }
+}
+
+/// Nothing is given but what came from the callee, for this key, and not too long ago.
+fn gives_what_came_in_time(
+    mut outside: Outside,
+    settings: Settings,
+    story: Vec<Happening>,
+) -> Result<(), TestCaseError> {
+    let mut history: Vec<(u32, Outcome, u64)> = Vec::new();
+    for happening in story {
+        let now = outside.driver.now.as_nanos();
+        let came = |key: u32, good: bool, lifetime: Span| {
+            history.iter().any(|(of, outcome, at)| {
+                *of == key && outcome.is_ok() == good && now < at + lifetime.as_nanos()
+            })
+        };
+        match happening {
+            Happening::Call { key, is_repeatable } => {
+                let about = About { key, is_repeatable, ..About::default() };
+                if let Step::Reply(outcome) = outside.call(about) {
+                    prop_assert!(is_repeatable);
+                    prop_assert_ne!(outcome, Outcome::Degraded);
+                    if outcome == Outcome::Ok {
+                        let renewed = settings.counts_from == CountsFrom::LastUse;
+                        prop_assert!(renewed || came(key, true, settings.ttl));
+                        prop_assert!(came(key, true, Span::from_secs(1)), "for this key");
+                    } else {
+                        let negative = settings.negative.expect("or no failure is kept");
+                        prop_assert!(negative.on.has(outcome));
+                        prop_assert!(came(key, false, negative.ttl));
                     }
                 }
-                Happening::Reply { which, outcome } => {
-                    let Some((about, step)) = outside.reply(which, outcome) else { continue };
-                    if step != Step::Reply(outcome) {
-                        let stale = settings.stale_if_error.expect("or nothing stands in");
-                        prop_assert_eq!(step, Step::Reply(Outcome::Degraded));
-                        prop_assert!(stale.on.has(outcome));
-                        let renewed = settings.counts_from == CountsFrom::LastUse;
-                        let lifetime = settings.ttl + stale.bound;
-                        prop_assert!(renewed || came(about.key, true, lifetime));
-                    }
+            }
+            Happening::Reply { which, outcome } => {
+                let Some((about, step)) = outside.reply(which, outcome) else { continue };
+                if step != Step::Reply(outcome) {
+                    let stale = settings.stale_if_error.expect("or nothing stands in");
+                    prop_assert_eq!(step, Step::Reply(Outcome::Degraded));
+                    prop_assert!(stale.on.has(outcome));
+                    let renewed = settings.counts_from == CountsFrom::LastUse;
+                    let lifetime = settings.ttl + stale.bound;
+                    prop_assert!(renewed || came(about.key, true, lifetime));
+                }
+                history.push((about.key, outcome, now));
+            }
+            Happening::Cancel { which } => outside.cancel(which),
+            Happening::Late { which, outcome } => {
+                if let Some(about) = outside.late(which, outcome) {
                     history.push((about.key, outcome, now));
                 }
-                Happening::Cancel { which } => outside.cancel(which),
-                Happening::Late { which, outcome } => {
-                    if let Some(about) = outside.late(which, outcome) {
-                        history.push((about.key, outcome, now));
-                    }
-                }
-                Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
-                Happening::Back(_) => {}
             }
+            Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+            Happening::Back(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// A cache that gives what is too old, or what is not its own to give, is found out.
+#[test]
+fn answers_that_are_too_old_are_seen() {
+    let said = Settings {
+        capacity: 2,
+        eviction: Eviction::Lru,
+        ttl: Span::from_nanos(10),
+        counts_from: CountsFrom::Stored,
+        stale_if_error: Some(StaleIfError {
+            on: Classes::NONE.with(Class::Network),
+            bound: Span::from_nanos(5),
+        }),
+        negative: Some(Negative {
+            on: Classes::NONE.with(Class::Overload),
+            ttl: Span::from_nanos(3),
+        }),
+        late: Late::Drop,
+    };
+    let stale = |on, bound| {
+        let bound = Span::from_nanos(bound);
+        Settings { stale_if_error: Some(StaleIfError { on, bound }), ..said }
+    };
+    let negative =
+        |on, ttl| Settings { negative: Some(Negative { on, ttl: Span::from_nanos(ttl) }), ..said };
+    let call = Happening::Call { key: 0, is_repeatable: true };
+    let reply = |outcome| Happening::Reply { which: 0, outcome };
+    let [network, overload] = [Class::Network, Class::Overload].map(Outcome::failed);
+    let stored = vec![call.clone(), reply(Outcome::Ok)];
+    let then =
+        |pass, end| [stored.clone(), vec![Happening::Pass(pass), call.clone(), end]].concat();
+    let again = |first, pass| vec![call.clone(), reply(first), Happening::Pass(pass), call.clone()];
+    let [only_network, only_overload] =
+        [Class::Network, Class::Overload].map(|class| Classes::NONE.with(class));
+    let cases = [
+        (Settings { ttl: Span::from_nanos(11), ..said }, then(10, call.clone())),
+        (Settings { counts_from: CountsFrom::LastUse, ..said }, {
+            [again(Outcome::Ok, 9), vec![Happening::Pass(9), call.clone()]].concat()
+        }),
+        (stale(only_network, 6), then(15, reply(network))),
+        (stale(only_network.with(Class::Overload), 5), then(12, reply(overload))),
+        (negative(only_overload, 4), again(overload, 3)),
+        (negative(only_overload.with(Class::Network), 3), again(network, 1)),
+    ];
+    for (done, story) in cases {
+        assert!(gives_what_came_in_time(Outside::new(said), said, story.clone()).is_ok());
+        let seen = gives_what_came_in_time(Outside::new(done), said, story).is_err();
+        assert!(seen, "not seen: {done:?}");
     }
 }

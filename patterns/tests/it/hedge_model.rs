@@ -144,7 +144,18 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn begin(settings: Settings, story: Story, attempts: &'a [Attempt], start: u64) -> Self {
-        let mut driver = Driver::new(Hedge::new(settings).expect("valid"), &[]);
+        Self::begin_at(Hedge::new(settings).expect("valid"), settings, story, attempts, start)
+    }
+
+    /// A call at a hedge that may or may not keep to these settings.
+    fn begin_at(
+        hedge: Hedge,
+        settings: Settings,
+        story: Story,
+        attempts: &'a [Attempt],
+        start: u64,
+    ) -> Self {
+        let mut driver = Driver::new(hedge, &[]);
         driver.now = Time::from_nanos(start);
         driver.about = About { is_repeatable: story.is_repeatable, ..About::default() };
         let (history, under_way) = (Vec::new(), Vec::new());
@@ -381,5 +392,53 @@ proptest! {
             under_way += if matches!(event, Event::Launched(_)) { 1 } else { -1 };
             prop_assert!(under_way <= 1);
         }
+    }
+}
+
+/// A hedge that does otherwise than its settings say in any one thing is found out.
+#[test]
+fn the_model_sees_each_setting() {
+    let story = Story {
+        is_repeatable: true,
+        replies_first: true,
+        cancelled_at: None,
+        woken_too_early: false,
+    };
+    let ends = |takes, ends| Attempt { takes, ends, refused: false };
+    let [network, overload, wrong] =
+        [Class::Network, Class::Overload, Class::Validation].map(Outcome::failed);
+    let later = Outcome::failed_until(Class::Overload, Span::from_nanos(7));
+    let refused = Attempt { takes: 99, ends: network, refused: true };
+    let slow = ends(99, overload);
+
+    let said = Settings {
+        delay: Delay::Fixed(Span::from_nanos(10)),
+        max_hedges: 2,
+        counts_from: CountsFrom::LastLaunch,
+        on_failure: OnFailure::NextAtOnce,
+        fatal: Classes::NONE.with(Class::Validation),
+        pushback: Pushback::Heeded,
+        refusals: Classes::NONE.with(Class::Rejected),
+        on_refusal: OnRefusal::NoMore,
+        all_failed: AllFailed::Last,
+    };
+    let cases = [
+        (Settings { delay: Delay::Fixed(Span::from_nanos(11)), ..said }, vec![slow]),
+        (Settings { max_hedges: 3, ..said }, vec![slow]),
+        (Settings { counts_from: CountsFrom::FirstLaunch, ..said }, vec![ends(3, network), slow]),
+        (Settings { on_failure: OnFailure::KeepsTime, ..said }, vec![ends(3, network)]),
+        (Settings { fatal: Classes::NONE, ..said }, vec![ends(3, wrong)]),
+        (Settings { pushback: Pushback::Ignored, ..said }, vec![ends(3, later)]),
+        (Settings { refusals: Classes::NONE, ..said }, vec![slow, refused]),
+        (Settings { on_refusal: OnRefusal::Skipped, ..said }, vec![slow, refused]),
+        (Settings { all_failed: AllFailed::First, ..said }, vec![ends(3, network), slow]),
+    ];
+    for (done, attempts) in cases {
+        let run = |done: Settings| {
+            let hedge = Hedge::new(done).expect("valid");
+            std::panic::catch_unwind(|| Call::begin_at(hedge, said, story, &attempts, 100).run())
+        };
+        assert!(run(said).is_ok());
+        assert!(run(done).is_err(), "not seen: {done:?}");
     }
 }

@@ -12,6 +12,8 @@ mod cache;
 mod cache_model;
 mod coalesce;
 mod fallback;
+mod hedge;
+mod hedge_delay;
 mod hedge_model;
 mod retry;
 mod settings;
