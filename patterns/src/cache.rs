@@ -160,7 +160,7 @@ pub struct Cache {
     bound: Span,
     /// The place of each key.
     index: Index,
-    copies: Vec<Copied>,
+    copies: Vec<Kept>,
     /// Places that were given up.
     free: Vec<u32>,
     order: Order,
@@ -170,7 +170,7 @@ pub struct Cache {
 
 /// What is kept for one key.
 #[derive(Clone, Copy, Debug)]
-struct Copied {
+struct Kept {
     key: u32,
     outcome: Outcome,
     stored: Time,
@@ -193,16 +193,16 @@ impl Cache {
     /// An empty cache. Room is made as answers come, and no more than for `capacity` of them.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         let any_of = |on: Classes| Class::ALL.into_iter().any(|class| on.contains(class));
-        let (one, longer) = ("at least one class of failure", "longer than zero");
+        let (some, longer) = ("for at least one class of failure", "longer than zero");
         Invalid::unless(1 <= settings.capacity, "capacity", "at least 1")?;
         Invalid::unless(!settings.ttl.is_zero(), "ttl", longer)?;
         if let Some(StaleIfError { on, bound }) = settings.stale_if_error {
-            Invalid::unless(any_of(on), "stale_if_error.on", one)?;
-            Invalid::unless(!bound.is_zero(), "stale_if_error.bound", longer)?;
+            Invalid::unless(any_of(on), "stale_if_error", some)?;
+            Invalid::unless(!bound.is_zero(), "bound", longer)?;
         }
         if let Some(Negative { on, ttl }) = settings.negative {
-            Invalid::unless(any_of(on), "negative.on", one)?;
-            Invalid::unless(!ttl.is_zero(), "negative.ttl", longer)?;
+            Invalid::unless(any_of(on), "negative", some)?;
+            Invalid::unless(!ttl.is_zero(), "negative", "kept for longer than zero")?;
         }
         Ok(Self {
             settings,
@@ -285,7 +285,7 @@ impl Cache {
             self.order.used(place);
             return Outcome::Degraded;
         }
-        let is_fresh = |copy: Copied| copy.outcome.is_ok() && now < copy.until;
+        let is_fresh = |copy: Kept| copy.outcome.is_ok() && now < copy.until;
         if let Some(Negative { on, ttl }) = self.settings.negative
             && on.has(failure)
             && !copy.is_some_and(is_fresh)
@@ -296,12 +296,12 @@ impl Cache {
     }
 
     /// Whether a copy, fresh or not, may be given in place of a failure.
-    fn may_stand_in(&self, copy: Copied, now: Time) -> bool {
+    fn may_stand_in(&self, copy: Kept, now: Time) -> bool {
         copy.outcome.is_ok() && now < copy.until + self.bound && self.bound != Span::ZERO
     }
 
     fn keep(&mut self, key: u32, outcome: Outcome, now: Time, ttl: Span) {
-        let copy = Copied { key, outcome, stored: now, until: now + ttl };
+        let copy = Kept { key, outcome, stored: now, until: now + ttl };
         if let Some(place) = self.index.get(key) {
             self.copies[place as usize] = copy;
             self.order.renewed(place);

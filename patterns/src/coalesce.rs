@@ -26,8 +26,8 @@
 //!
 //! The attempt is the leader's: it has its deadline, its caller and its priority. A follower that
 //! came late, or has more time, gets the leader's `timeout` all the same; so bound the time *below*
-//! this layer, where it is the same for all, rather than above. An attempt that follows on itself
-//! waits for nothing: a hedge above this layer never helps, so put hedging below, too.
+//! this layer, where it is the same for all, rather than above. A hedge from above would follow its
+//! own first attempt and never help, so put hedging below, too.
 
 use crate::index::Index;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step};

@@ -23,8 +23,7 @@
 //!
 //! A fallback is never recursive: each target is asked once at most, and what the last one answers
 //! is not replaced by asking again. A target that fails in a class outside `on` ends the chain, as
-//! such a failure of the callee would have: asking elsewhere does not help (the predicate of Polly
-//! and failsafe is asked about each result in the same way).
+//! such a failure of the callee would have: asking elsewhere does not help.
 //!
 //! That the fallback itself has failed is told apart by [`Next::Failed`]; the outcome alone cannot
 //! say so. `Then::LastFailure` passes on the failure of the fallback and hides that of the callee

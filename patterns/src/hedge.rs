@@ -10,7 +10,7 @@
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `delay` | [`Delay`] | an answer in the instant of the next launch: its event comes first, or not |
+//! | `delay` | [`Delay`] | with an answer in the instant of a launch, the order of events decides |
 //! | `max_hedges` | attempts after the first, 0 to 1000 | 1 makes at most 2 attempts |
 //! | `counts_from` | [`CountsFrom`] | where the delay begins after a hedge that came early |
 //! | `on_failure` | [`OnFailure`] | when an attempt fails |

@@ -163,14 +163,13 @@ fn fallback(
         Some(name) => Some(targets(name)?),
         None => None,
     };
-    let settings = settings.settings(target);
-    if let Err(invalid) = Fallback::new(settings) {
-        problems.push(out_of_range(value, invalid));
-        return None;
+    match Fallback::new(settings.settings(target)) {
+        Ok(fallback) => Some(Arc::new(move || Box::new(fallback.clone()))),
+        Err(invalid) => {
+            problems.push(out_of_range(value, invalid));
+            None
+        }
     }
-    Some(Arc::new(move || {
-        Box::new(Fallback::new(settings).expect("these settings were tried before"))
-    }))
 }
 
 /// A setting out of its range, shown where it is written.

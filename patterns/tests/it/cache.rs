@@ -252,15 +252,15 @@ fn what_cannot_be_is_told() {
     let settings = plain(1, Eviction::Lru);
     let error = |settings| Cache::new(settings).map(drop).expect_err("invalid");
     let invalid = |setting, must_be| Invalid { setting, must_be };
-    let (one, longer) = ("at least one class of failure", "longer than zero");
+    let (one, longer) = ("for at least one class of failure", "longer than zero");
     let [none, some] = [Classes::NONE, Classes::ALL];
     let stale =
         |on, bound| Settings { stale_if_error: Some(StaleIfError { on, bound }), ..settings };
     let negative = |on, ttl| Settings { negative: Some(Negative { on, ttl }), ..settings };
     assert_eq!(error(Settings { capacity: 0, ..settings }), invalid("capacity", "at least 1"));
     assert_eq!(error(Settings { ttl: Span::ZERO, ..settings }), invalid("ttl", longer));
-    assert_eq!(error(stale(none, TTL)), invalid("stale_if_error.on", one));
-    assert_eq!(error(stale(some, Span::ZERO)), invalid("stale_if_error.bound", longer));
-    assert_eq!(error(negative(none, TTL)), invalid("negative.on", one));
-    assert_eq!(error(negative(some, Span::ZERO)), invalid("negative.ttl", longer));
+    assert_eq!(error(stale(none, TTL)), invalid("stale_if_error", one));
+    assert_eq!(error(stale(some, Span::ZERO)), invalid("bound", longer));
+    assert_eq!(error(negative(none, TTL)), invalid("negative", one));
+    assert_eq!(error(negative(some, Span::ZERO)), invalid("negative", "kept for longer than zero"));
 }

@@ -394,4 +394,8 @@ fn by_itself() {
     coalesce.end(two, Outcome::Ok, |_| panic!("nobody follows a follower"));
     coalesce.leave(one, |next| assert_eq!(next, two));
     assert_eq!(coalesce.turn(two), Turn::Send);
+    assert_eq!(coalesce.join(one, 5), Joined::Follows);
+    coalesce.end(two, Outcome::Ok, |next| assert_eq!(next, one));
+    coalesce.leave(one, |_| panic!("it leads nobody"));
+    assert_eq!(coalesce.turn(one), Turn::Wait, "it has gone with its answer");
 }

@@ -273,6 +273,13 @@ fn a_refusal_counts_as_such_in_the_instant_of_a_hedge_alone() {
     assert_eq!(both.reply(0, REJECTED), Step::Wait);
     assert_eq!(both.reply(0, REJECTED), Step::Reply(REJECTED));
 
+    let mut first_too = driver(Settings { on_refusal: OnRefusal::Skipped, ..grpc(3) });
+    let _sent = first_too.call(0);
+    first_too.now = at(10);
+    let _sent = first_too.wake(0);
+    assert_eq!(first_too.reply(0, REJECTED), Step::WaitUntil(at(20)), "one hedge, one refusal");
+    assert_eq!(first_too.reply(0, REJECTED), Step::SendAndWake(at(20)), "and a failure");
+
     let mut other = driver(Settings { refusals: Classes::NONE, ..grpc(2) });
     let _sent = other.call(0);
     other.now = at(10);

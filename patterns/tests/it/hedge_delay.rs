@@ -162,6 +162,17 @@ fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
 }
 
 #[test]
+fn while_the_clock_is_behind_no_answer_grows_old() {
+    let max_age = Some(Span::from_nanos(100));
+    let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
+    assert_eq!(delay(&mut hedge, 1_000), MAX);
+    call(&mut hedge, 30, 20, Outcome::Ok);
+    for (now, expected) in [(200, 20), (1_099, 20), (1_100, MAX)] {
+        assert_eq!(delay(&mut hedge, now), expected, "{now}");
+    }
+}
+
+#[test]
 fn resilience4j_takes_a_percentage_of_the_mean_or_adds_to_it() {
     let least = Span::from_millis(1);
     let by_percent = mean(1.5, 0, Recent { least, ..recent(100) });
