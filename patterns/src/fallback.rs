@@ -21,7 +21,7 @@
 //! | `targets` of a chain | other targets, in order | none: what comes at the end comes at once |
 //! | `then` of a chain | [`Then`] | when no target gave an answer |
 //!
-//! A fallback is never recursive: each target is asked once at most, and what the last one answers
+//! A fallback is never recursive: each entry is asked once at most, and what the last one answers
 //! is not replaced by asking again. A target that fails in a class outside `on` ends the chain, as
 //! such a failure of the callee would have: asking elsewhere does not help.
 //!
