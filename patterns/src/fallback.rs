@@ -3,25 +3,41 @@
 //! ```text
 //!  call ──► send ──► good, or a failure not handled ──► passed on
 //!             │
-//!             └────► a failure handled ─┬─ Value ──► degraded
-//!                                       └─ Target ─► sent there ─┬─ good ───► degraded
-//!                                                                └─ failed ─► passed on
+//!             └────► a failure handled ──► first target ──► good ──► degraded
+//!                                               │
+//!                                               ├─► a failure not handled ──► passed on
+//!                                               │
+//!                                               └─► a failure handled ──► next target ──► …
+//!                                                                              none left │
+//!                             a value: degraded ◄── Then::Value ────────────────────────┤
+//!                    the failure of the callee ◄── Then::FirstFailure ──────────────────┤
+//!               the failure of the last target ◄── Then::LastFailure ───────────────────┘
 //! ```
 //!
-//! | knob | unit | meaning |
+//! | knob | unit | at the boundary |
 //! |---|---|---|
 //! | `on` | classes of failure, at least one | which failures are replaced |
 //! | `to` | [`Instead`] | what stands in for the answer |
+//! | `targets` of a chain | other targets, in order | none: what comes at the end comes at once |
+//! | `then` of a chain | [`Then`] | when no target gave an answer |
 //!
-//! A fallback is never recursive: what the other target answers is final, even if it is a failure
-//! of a class in `on`.
+//! A fallback is never recursive: each entry is asked once at most, and what the last one answers
+//! is not replaced by asking again. A target that fails in a class outside `on` ends the chain, as
+//! such a failure of the callee would have: asking elsewhere does not help.
+//!
+//! That the fallback itself has failed is told apart by [`Next::Failed`]; the outcome alone cannot
+//! say so. `Then::LastFailure` passes on the failure of the fallback and hides that of the callee
+//! (Polly's `FallbackAction`, failsafe's `Fallback`: what the action throws is what the caller
+//! gets). `Then::FirstFailure` keeps the one that began it (Hystrix: the exception tells of the
+//! failed command, and carries that of the fallback within). Chains are those of Hystrix, whose
+//! fallback may be a command with a fallback of its own.
 
 use crate::invalid::Invalid;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step, Target};
-use crate::outcome::{Classes, Outcome};
+use crate::outcome::{Class, Classes, Outcome};
 
 /// The settings of a [`Fallback`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The failures that are replaced; at least one class.
     pub on: Classes,
@@ -30,12 +46,31 @@ pub struct Settings {
 }
 
 /// What stands in for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instead {
-    /// Something at hand: a constant, an empty list, an old copy.
+    /// Something at hand: a constant, an empty list, an old copy. A chain without targets that
+    /// ends in [`Then::Value`].
     Value,
-    /// The answer of another target.
+    /// The answer of another target. A chain of this one that ends in [`Then::LastFailure`].
     Target(Target),
+    /// The first good answer of several targets.
+    Chain {
+        /// Whom to ask, one after the other.
+        targets: Vec<Target>,
+        /// What to answer when all of them have failed.
+        then: Then,
+    },
+}
+
+/// What to answer when no target of a chain gave an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Something at hand.
+    Value,
+    /// The failure with which it began: that of the callee.
+    FirstFailure,
+    /// The failure of the last target.
+    LastFailure,
 }
 
 /// Another answer in place of a failure.
@@ -43,54 +78,119 @@ pub enum Instead {
 /// # Example
 ///
 /// ```
-/// use patterns::fallback::{Fallback, Instead, Settings};
-/// use patterns::{Class, Classes, Outcome};
+/// use patterns::fallback::{Fallback, Instead, Next, Settings, Then};
+/// use patterns::{Class, Classes, Outcome, Target};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let on = Classes::ALL.without(Class::Validation);
-/// let fallback = Fallback::new(Settings { on, to: Instead::Value })?;
-/// assert_eq!(fallback.instead_of(Outcome::failed(Class::Network)), Some(Instead::Value));
-/// assert_eq!(fallback.instead_of(Outcome::failed(Class::Validation)), None);
+/// let to = Instead::Chain { targets: vec![Target(0), Target(1)], then: Then::FirstFailure };
+/// let fallback = Fallback::new(Settings { on: Classes::REMOTE, to })?;
+///
+/// let mut tried = fallback.start();
+/// let [refused, late] = [Class::Network, Class::Timeout].map(Outcome::failed);
+/// assert_eq!(fallback.after(&mut tried, refused), Next::Send(Target(0)));
+/// assert_eq!(fallback.after(&mut tried, late), Next::Send(Target(1)));
+/// assert_eq!(fallback.after(&mut tried, late), Next::Failed(refused));
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fallback {
-    settings: Settings,
-    /// Whether a call was sent to the other target.
-    diverted: PerCall<bool>,
+    on: Classes,
+    targets: Box<[Target]>,
+    then: Then,
+    calls: PerCall<Tried>,
+}
+
+/// What a [`Fallback`] remembers of one call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// How many targets were asked.
+    targets: u32,
+    /// How the callee itself failed, once it has.
+    first: Option<Outcome>,
+}
+
+/// What follows on an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It is passed on: nothing had to be replaced.
+    PassOn(Outcome),
+    /// This target is to be asked.
+    Send(Target),
+    /// The call is answered by what a target gave, or by a value at hand: [`Outcome::Degraded`].
+    Replaced,
+    /// The fallback has failed too; this is what the caller is told.
+    Failed(Outcome),
 }
 
 impl Fallback {
     /// A fallback with these settings.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
-        Invalid::unless(settings.on != Classes::NONE, "on", "at least one class of failure")?;
-        Ok(Self { settings, diverted: PerCall::default() })
+        let Settings { on, to } = settings;
+        let handles_any = Class::ALL.into_iter().any(|class| on.contains(class));
+        Invalid::unless(handles_any, "on", "at least one class of failure")?;
+        let (targets, then) = match to {
+            Instead::Value => (Vec::new(), Then::Value),
+            Instead::Target(target) => (vec![target], Then::LastFailure),
+            Instead::Chain { targets, then } => (targets, then),
+        };
+        let does_something = !targets.is_empty() || then == Then::Value;
+        Invalid::unless(does_something, "targets", "at least one unless a value comes then")?;
+        Ok(Self { on, targets: targets.into(), then, calls: PerCall::default() })
     }
 
-    /// What stands in for this outcome, if it is to be replaced.
-    pub fn instead_of(&self, outcome: Outcome) -> Option<Instead> {
-        self.settings.on.has(outcome).then_some(self.settings.to)
+    /// Begins to follow a call that is sent to its callee.
+    pub fn start(&self) -> Tried {
+        Tried::default()
+    }
+
+    /// What follows on this outcome of the callee, or of the target that was asked last.
+    pub fn after(&self, tried: &mut Tried, outcome: Outcome) -> Next {
+        let handled = self.on.has(outcome);
+        let Some(first) = tried.first else {
+            if !handled {
+                return Next::PassOn(outcome);
+            }
+            tried.first = Some(outcome);
+            return self.ask_next(tried, outcome, outcome);
+        };
+        if outcome.is_ok() {
+            Next::Replaced
+        } else if handled {
+            self.ask_next(tried, first, outcome)
+        } else {
+            Next::Failed(outcome)
+        }
+    }
+
+    fn ask_next(&self, tried: &mut Tried, first: Outcome, last: Outcome) -> Next {
+        if let Some(target) = self.targets.get(tried.targets as usize) {
+            tried.targets += 1;
+            return Next::Send(*target);
+        }
+        match self.then {
+            Then::Value => Next::Replaced,
+            Then::FirstFailure => Next::Failed(first),
+            Then::LastFailure => Next::Failed(last),
+        }
     }
 }
 
 impl Layer for Fallback {
     fn on_call(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
-        self.diverted.open(call, false);
+        let tried = self.start();
+        self.calls.open(call, tried);
         Step::Send
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        if self.diverted[call] {
-            return Step::Reply(if outcome.is_ok() { Outcome::Degraded } else { outcome });
-        }
-        match self.instead_of(outcome) {
-            None => Step::Reply(outcome),
-            Some(Instead::Value) => Step::Reply(Outcome::Degraded),
-            Some(Instead::Target(target)) => {
-                self.diverted[call] = true;
-                Step::SendTo(target)
-            }
+        let mut tried = self.calls[call];
+        let next = self.after(&mut tried, outcome);
+        self.calls[call] = tried;
+        match next {
+            Next::PassOn(outcome) | Next::Failed(outcome) => Step::Reply(outcome),
+            Next::Send(target) => Step::SendTo(target),
+            Next::Replaced => Step::Reply(Outcome::Degraded),
         }
     }
 }

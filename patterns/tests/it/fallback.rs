@@ -1,8 +1,9 @@
 //! A fallback replaces what it handles, and nothing else.
 
-use patterns::fallback::{Fallback, Instead, Settings};
+use patterns::fallback::{Fallback, Instead, Next, Settings, Then};
 use patterns::testing::Driver;
-use patterns::{Class, Classes, Outcome, Step, Target};
+use patterns::{Class, Classes, Invalid, Outcome, Span, Step, Target};
+use proptest::prelude::*;
 
 fn fallback(on: Classes, to: Instead) -> Driver<Fallback> {
     Driver::new(Fallback::new(Settings { on, to }).expect("valid"), &[])
@@ -57,4 +58,107 @@ fn calls_do_not_mix() {
     let _sent = driver.reply(0, Outcome::failed(Class::Network));
     assert_eq!(driver.reply(1, Outcome::Ok), Step::Reply(Outcome::Ok));
     assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Degraded));
+}
+
+#[test]
+fn when_all_targets_failed_the_end_of_the_chain_decides() {
+    let [one, two, three] = [Class::Network, Class::Timeout, Class::Overload].map(Outcome::failed);
+    let targets = vec![Target(4), Target(2)];
+    for (then, expected) in
+        [(Then::Value, Outcome::Degraded), (Then::FirstFailure, one), (Then::LastFailure, three)]
+    {
+        let to = Instead::Chain { targets: targets.clone(), then };
+        let mut driver = fallback(Classes::ALL, to);
+        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.reply(0, one), Step::SendTo(Target(4)));
+        assert_eq!(driver.reply(0, two), Step::SendTo(Target(2)));
+        assert_eq!(driver.reply(0, three), Step::Reply(expected), "{then:?}");
+    }
+}
+
+#[test]
+fn its_own_failure_is_told_apart() {
+    let on = Classes::NONE.with(Class::Network);
+    let to = Instead::Chain { targets: vec![Target(0), Target(1)], then: Then::FirstFailure };
+    let fallback = Fallback::new(Settings { on, to }).expect("valid");
+    let [handled, unhandled] = [Class::Network, Class::Validation].map(Outcome::failed);
+
+    let mut tried = fallback.start();
+    assert_eq!(fallback.after(&mut tried, unhandled), Next::PassOn(unhandled));
+    assert_eq!(fallback.after(&mut tried, handled), Next::Send(Target(0)));
+    assert_eq!(fallback.after(&mut tried, unhandled), Next::Failed(unhandled));
+
+    let mut tried = fallback.start();
+    assert_eq!(fallback.after(&mut tried, handled), Next::Send(Target(0)));
+    assert_eq!(fallback.after(&mut tried, handled), Next::Send(Target(1)));
+    assert_eq!(fallback.after(&mut tried, handled), Next::Failed(handled));
+}
+
+#[test]
+fn a_chain_must_do_something() {
+    let chain = |targets: &[Target], then| {
+        let to = Instead::Chain { targets: targets.to_vec(), then };
+        Fallback::new(Settings { on: Classes::ALL, to }).map(drop)
+    };
+    let must_be = "at least one unless a value comes then";
+    let error = Err(Invalid { setting: "targets", must_be });
+    assert_eq!(chain(&[], Then::FirstFailure), error);
+    assert_eq!(chain(&[], Then::LastFailure), error);
+    assert_eq!(chain(&[], Then::Value), Ok(()));
+    assert_eq!(chain(&[Target(0)], Then::FirstFailure), Ok(()));
+    let no_class = Class::ALL.into_iter().fold(Classes::ALL, Classes::without);
+    let unhandled = Settings { on: no_class, to: Instead::Value };
+    assert_eq!(Fallback::new(unhandled).expect_err("handles nothing").setting, "on");
+}
+
+/// What a chain answers to these outcomes of the callee and of one target after the other, and
+/// whom it asks: written down without any state.
+fn expected(on: Classes, targets: &[Target], then: Then, outcomes: &[Outcome]) -> (usize, Outcome) {
+    // The first outcome that no further target may stand in for.
+    let end = outcomes.iter().position(|outcome| !on.has(*outcome)).unwrap_or(targets.len());
+    let asked = end.min(targets.len());
+    let last = outcomes[asked];
+    let answer = match last {
+        _ if asked == 0 && !on.has(last) => last,
+        _ if last.is_ok() => Outcome::Degraded,
+        _ if !on.has(last) => last,
+        _ => match then {
+            Then::Value => Outcome::Degraded,
+            Then::FirstFailure => outcomes[0],
+            Then::LastFailure => last,
+        },
+    };
+    (asked, answer)
+}
+
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let failure = (0..Class::COUNT, 0..3_u64)
+        .prop_map(|(class, secs)| Outcome::failed_until(Class::ALL[class], Span::from_secs(secs)));
+    prop_oneof![1 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 6 => failure]
+}
+
+proptest! {
+    #[test]
+    fn a_chain_asks_each_target_once_in_order_and_answers_once(
+        on in prop::collection::vec(0..Class::COUNT, 1..8),
+        targets in prop::collection::vec(0..9_u16, 0..5),
+        then in prop_oneof![Just(Then::Value), Just(Then::FirstFailure), Just(Then::LastFailure)],
+        outcomes in prop::collection::vec(any_outcome(), 6),
+    ) {
+        let on: Classes = on.into_iter().map(|class| Class::ALL[class]).collect();
+        let targets: Vec<Target> = targets.into_iter().map(Target).collect();
+        let then = if targets.is_empty() { Then::Value } else { then };
+        let (asked, answer) = expected(on, &targets, then, &outcomes);
+
+        let mut driver = fallback(on, Instead::Chain { targets: targets.clone(), then });
+        prop_assert_eq!(driver.call(0), Step::Send);
+        for (place, outcome) in outcomes.into_iter().enumerate() {
+            let step = driver.reply(0, outcome);
+            if place == asked {
+                prop_assert_eq!(step, Step::Reply(answer));
+                break;
+            }
+            prop_assert_eq!(step, Step::SendTo(targets[place]));
+        }
+    }
 }

@@ -1,0 +1,138 @@
+//! A cache as a plain list of answers, searched from end to end each time.
+
+use patterns::cache::{CountsFrom, Eviction, Late, Settings};
+use patterns::{About, Outcome, Span, Step};
+
+/// One answer of the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    key: u32,
+    outcome: Outcome,
+    stored: u64,
+    until: u64,
+    uses: u32,
+    /// Numbers of the events at which it was stored, used, and last changed its uses.
+    stored_at: usize,
+    used_at: usize,
+}
+
+/// A cache without any cleverness.
+pub(crate) struct Model {
+    settings: Settings,
+    pub(crate) kept: Vec<Kept>,
+    pub(crate) clock: u64,
+    /// The latest time at which it was asked something.
+    now: u64,
+    /// The number of this event.
+    pub(crate) event: usize,
+}
+
+impl Model {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { settings, kept: Vec::new(), clock: 0, now: 0, event: 0 }
+    }
+
+    pub(crate) fn find(&self, key: u32) -> Option<usize> {
+        self.kept.iter().position(|kept| kept.key == key)
+    }
+
+    fn use_it(&mut self, at: usize) {
+        self.kept[at].uses += 1;
+        self.kept[at].used_at = self.event;
+    }
+
+    fn stands_in(&self, kept: Kept) -> bool {
+        let bound = self.settings.stale_if_error.map_or(0, |stale| stale.bound.as_nanos());
+        kept.outcome == Outcome::Ok && bound > 0 && self.now < kept.until + bound
+    }
+
+    pub(crate) fn call(&mut self, about: About) -> Step {
+        if about.is_repeatable {
+            self.now = self.now.max(self.clock);
+        }
+        let Some(at) = self.find(about.key).filter(|_| about.is_repeatable) else {
+            return Step::Send;
+        };
+        let kept = self.kept[at];
+        if self.now < kept.until {
+            self.use_it(at);
+            if self.settings.counts_from == CountsFrom::LastUse && kept.outcome == Outcome::Ok {
+                self.kept[at].until = self.now + self.settings.ttl.as_nanos();
+            }
+            return Step::Reply(match (kept.outcome.class(), kept.outcome.retry_after()) {
+                (Some(class), Some(hint)) => {
+                    let left = (kept.stored + hint.as_nanos()).saturating_sub(self.now);
+                    Outcome::failed_until(class, Span::from_nanos(left))
+                }
+                _ => kept.outcome,
+            });
+        }
+        if !self.stands_in(kept) {
+            self.kept.remove(at);
+        }
+        Step::Send
+    }
+
+    pub(crate) fn reply(&mut self, about: About, outcome: Outcome) -> Outcome {
+        let at = self.find(about.key);
+        if !about.is_repeatable {
+            if outcome.class().is_none() {
+                self.kept.retain(|kept| kept.key != about.key);
+            }
+            return outcome;
+        }
+        self.now = self.now.max(self.clock);
+        if outcome == Outcome::Ok {
+            self.store(about.key, outcome, self.settings.ttl);
+        } else if let Some(class) = outcome.class() {
+            let stale = self.settings.stale_if_error;
+            if let Some(at) = at
+                && stale.is_some_and(|stale| stale.on.contains(class))
+                && self.stands_in(self.kept[at])
+            {
+                self.use_it(at);
+                return Outcome::Degraded;
+            }
+            let good =
+                |at: usize| self.kept[at].outcome == Outcome::Ok && self.now < self.kept[at].until;
+            if let Some(negative) = self.settings.negative
+                && negative.on.contains(class)
+                && !at.is_some_and(good)
+            {
+                self.store(about.key, outcome, negative.ttl);
+            }
+        }
+        outcome
+    }
+
+    pub(crate) fn late(&mut self, about: About, outcome: Outcome) {
+        if !about.is_repeatable {
+            self.reply(about, outcome);
+        } else if self.settings.late == Late::Keep && outcome == Outcome::Ok {
+            self.now = self.now.max(self.clock);
+            self.store(about.key, outcome, self.settings.ttl);
+        }
+    }
+
+    fn store(&mut self, key: u32, outcome: Outcome, ttl: Span) {
+        let before = self.find(key).map(|at| self.kept.remove(at));
+        if self.kept.len() == self.settings.capacity as usize {
+            let order = |kept: &Kept| match self.settings.eviction {
+                Eviction::Lru => (0, kept.used_at),
+                Eviction::Fifo => (0, kept.stored_at),
+                Eviction::Lfu => (kept.uses, kept.used_at),
+            };
+            let first = self.kept.iter().map(order).min();
+            self.kept.retain(|kept| Some(order(kept)) != first);
+        }
+        self.kept.push(Kept {
+            key,
+            outcome,
+            stored: self.now,
+            until: self.now + ttl.as_nanos(),
+            uses: before.map_or(0, |kept| kept.uses) + 1,
+            stored_at: self.event,
+            used_at: self.event,
+        });
+    }
+}

@@ -1,0 +1,292 @@
+//! A cache does what a plain list does that is searched from end to end each time.
+
+use patterns::cache::{Cache, CountsFrom, Eviction, Late, Negative, Settings, StaleIfError};
+use patterns::testing::Driver;
+use patterns::{About, Class, Classes, Outcome, Span, Step, Time};
+use proptest::prelude::*;
+
+use crate::cache_list::Model;
+
+const KEYS: u32 = 6;
+
+/// What happens to a cache.
+#[derive(Clone, Debug)]
+enum Happening {
+    Call {
+        key: u32,
+        is_repeatable: bool,
+    },
+    Reply {
+        which: usize,
+        outcome: Outcome,
+    },
+    Cancel {
+        which: usize,
+    },
+    Late {
+        which: usize,
+        outcome: Outcome,
+    },
+    Pass(u64),
+    /// The clock steps back.
+    Back(u64),
+}
+
+fn some_classes() -> impl Strategy<Value = Classes> {
+    let class = prop::sample::select(vec![Class::Network, Class::Overload, Class::Validation]);
+    prop::collection::vec(class, 1..3).prop_map(Classes::from_iter)
+}
+
+fn some_outcome() -> impl Strategy<Value = Outcome> {
+    let class = prop::sample::select(vec![Class::Network, Class::Overload, Class::Validation]);
+    let failed = (class, 0..12_u64)
+        .prop_map(|(class, hint)| Outcome::failed_until(class, Span::from_nanos(hint)));
+    prop_oneof![5 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 4 => failed]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let span = |most: u64| (1..most).prop_map(Span::from_nanos);
+    let stale = (some_classes(), span(20)).prop_map(|(on, bound)| StaleIfError { on, bound });
+    let negative = (some_classes(), span(12)).prop_map(|(on, ttl)| Negative { on, ttl });
+    let eviction = prop::sample::select(vec![Eviction::Lru, Eviction::Fifo, Eviction::Lfu]);
+    let counts = prop::sample::select(vec![CountsFrom::Stored, CountsFrom::LastUse]);
+    let late = prop::sample::select(vec![Late::Drop, Late::Keep]);
+    let optional = (prop::option::of(stale), prop::option::of(negative));
+    (1..6_u32, eviction, span(30), counts, optional, late).prop_map(
+        |(capacity, eviction, ttl, counts_from, (stale_if_error, negative), late)| Settings {
+            capacity,
+            eviction,
+            ttl,
+            counts_from,
+            stale_if_error,
+            negative,
+            late,
+        },
+    )
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let which = 0..100_usize;
+    prop_oneof![
+        6 => (0..KEYS, prop::bool::weighted(0.9))
+            .prop_map(|(key, is_repeatable)| Happening::Call { key, is_repeatable }),
+        5 => (which.clone(), some_outcome())
+            .prop_map(|(which, outcome)| Happening::Reply { which, outcome }),
+        1 => which.clone().prop_map(|which| Happening::Cancel { which }),
+        1 => (which, some_outcome())
+            .prop_map(|(which, outcome)| Happening::Late { which, outcome }),
+        3 => (0..10_u64).prop_map(Happening::Pass),
+        1 => (0..10_u64).prop_map(Happening::Back),
+    ]
+}
+
+/// A cache in the path of calls, and what is open there.
+struct Outside {
+    driver: Driver<Cache>,
+    open: Vec<(u32, About)>,
+    given_up: Vec<(u32, About)>,
+    ids: u32,
+}
+
+impl Outside {
+    fn new(settings: Settings) -> Self {
+        let driver = Driver::new(Cache::new(settings).expect("valid"), &[]);
+        Self { driver, open: Vec::new(), given_up: Vec::new(), ids: 0 }
+    }
+
+    fn call(&mut self, about: About) -> Step {
+        self.driver.about = about;
+        let step = self.driver.call(self.ids);
+        if step == Step::Send {
+            self.open.push((self.ids, about));
+        }
+        self.ids += 1;
+        step
+    }
+
+    fn reply(&mut self, which: usize, outcome: Outcome) -> Option<(About, Step)> {
+        let (id, about) = take(&mut self.open, which)?;
+        self.driver.about = about;
+        Some((about, self.driver.reply(id, outcome)))
+    }
+
+    fn cancel(&mut self, which: usize) {
+        if let Some((id, about)) = take(&mut self.open, which) {
+            self.driver.about = about;
+            self.driver.cancel(id);
+            self.given_up.push((id, about));
+        }
+    }
+
+    fn late(&mut self, which: usize, outcome: Outcome) -> Option<About> {
+        let (id, about) = take(&mut self.given_up, which)?;
+        self.driver.about = about;
+        self.driver.late(id, outcome);
+        Some(about)
+    }
+}
+
+fn take<T>(from: &mut Vec<T>, which: usize) -> Option<T> {
+    (!from.is_empty()).then(|| from.swap_remove(which % from.len()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_cache_is_a_list_of_answers(
+        settings in settings(),
+        story in prop::collection::vec(happening(), 0..200),
+    ) {
+        let mut outside = Outside::new(settings);
+        let mut model = Model::new(settings);
+        for happening in story {
+            model.event += 1;
+            model.clock = outside.driver.now.as_nanos();
+            match happening {
+                Happening::Call { key, is_repeatable } => {
+                    let about = About { key, is_repeatable, ..About::default() };
+                    prop_assert_eq!(outside.call(about), model.call(about));
+                }
+                Happening::Reply { which, outcome } => {
+                    if let Some((about, step)) = outside.reply(which, outcome) {
+                        prop_assert_eq!(step, Step::Reply(model.reply(about, outcome)));
+                    }
+                }
+                Happening::Cancel { which } => outside.cancel(which),
+                Happening::Late { which, outcome } => {
+                    if let Some(about) = outside.late(which, outcome) {
+                        model.late(about, outcome);
+                    }
+                }
+                Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+                Happening::Back(nanos) => {
+                    let now = outside.driver.now.as_nanos().saturating_sub(nanos);
+                    outside.driver.now = Time::from_nanos(now);
+                }
+            }
+            let cache = &outside.driver.layer;
+            prop_assert_eq!(cache.len() as usize, model.kept.len());
+            prop_assert!(cache.len() <= settings.capacity);
+            for key in 0..KEYS {
+                prop_assert_eq!(cache.holds(key), model.find(key).is_some(), "key {}", key);
+            }
+        }
+        prop_assert!(outside.driver.effects.notes.is_empty());
+        prop_assert_eq!(outside.driver.draws.taken(), 0);
+    }
+
+    #[test]
+    fn whatever_is_given_has_come_in_time(
+        settings in settings(),
+        story in prop::collection::vec(happening(), 0..200),
+    ) {
+        gives_what_came_in_time(Outside::new(settings), settings, story)?;
+    }
+}
+
+/// Nothing is given but what came from the callee, for this key, and not too long ago.
+fn gives_what_came_in_time(
+    mut outside: Outside,
+    settings: Settings,
+    story: Vec<Happening>,
+) -> Result<(), TestCaseError> {
+    let mut history: Vec<(u32, Outcome, u64)> = Vec::new();
+    for happening in story {
+        let now = outside.driver.now.as_nanos();
+        let came = |key: u32, good: bool, lifetime: Span| {
+            history.iter().any(|(of, outcome, at)| {
+                *of == key && outcome.is_ok() == good && now < at + lifetime.as_nanos()
+            })
+        };
+        match happening {
+            Happening::Call { key, is_repeatable } => {
+                let about = About { key, is_repeatable, ..About::default() };
+                if let Step::Reply(outcome) = outside.call(about) {
+                    prop_assert!(is_repeatable);
+                    prop_assert_ne!(outcome, Outcome::Degraded);
+                    if outcome == Outcome::Ok {
+                        let renewed = settings.counts_from == CountsFrom::LastUse;
+                        prop_assert!(renewed || came(key, true, settings.ttl));
+                        prop_assert!(came(key, true, Span::from_secs(1)), "for this key");
+                    } else {
+                        let negative = settings.negative.expect("or no failure is kept");
+                        prop_assert!(negative.on.has(outcome));
+                        prop_assert!(came(key, false, negative.ttl));
+                    }
+                }
+            }
+            Happening::Reply { which, outcome } => {
+                let Some((about, step)) = outside.reply(which, outcome) else { continue };
+                if step != Step::Reply(outcome) {
+                    let stale = settings.stale_if_error.expect("or nothing stands in");
+                    prop_assert_eq!(step, Step::Reply(Outcome::Degraded));
+                    prop_assert!(stale.on.has(outcome));
+                    let renewed = settings.counts_from == CountsFrom::LastUse;
+                    let lifetime = settings.ttl + stale.bound;
+                    prop_assert!(renewed || came(about.key, true, lifetime));
+                }
+                history.push((about.key, outcome, now));
+            }
+            Happening::Cancel { which } => outside.cancel(which),
+            Happening::Late { which, outcome } => {
+                if let Some(about) = outside.late(which, outcome) {
+                    history.push((about.key, outcome, now));
+                }
+            }
+            Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+            Happening::Back(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A cache that gives what is too old, or what is not its own to give, is found out.
+#[test]
+fn answers_that_are_too_old_are_seen() {
+    let said = Settings {
+        capacity: 2,
+        eviction: Eviction::Lru,
+        ttl: Span::from_nanos(10),
+        counts_from: CountsFrom::Stored,
+        stale_if_error: Some(StaleIfError {
+            on: Classes::NONE.with(Class::Network),
+            bound: Span::from_nanos(5),
+        }),
+        negative: Some(Negative {
+            on: Classes::NONE.with(Class::Overload),
+            ttl: Span::from_nanos(3),
+        }),
+        late: Late::Drop,
+    };
+    let stale = |on, bound| {
+        let bound = Span::from_nanos(bound);
+        Settings { stale_if_error: Some(StaleIfError { on, bound }), ..said }
+    };
+    let negative =
+        |on, ttl| Settings { negative: Some(Negative { on, ttl: Span::from_nanos(ttl) }), ..said };
+    let call = Happening::Call { key: 0, is_repeatable: true };
+    let reply = |outcome| Happening::Reply { which: 0, outcome };
+    let [network, overload] = [Class::Network, Class::Overload].map(Outcome::failed);
+    let stored = vec![call.clone(), reply(Outcome::Ok)];
+    let then =
+        |pass, end| [stored.clone(), vec![Happening::Pass(pass), call.clone(), end]].concat();
+    let again = |first, pass| vec![call.clone(), reply(first), Happening::Pass(pass), call.clone()];
+    let [only_network, only_overload] =
+        [Class::Network, Class::Overload].map(|class| Classes::NONE.with(class));
+    let cases = [
+        (Settings { ttl: Span::from_nanos(11), ..said }, then(10, call.clone())),
+        (Settings { counts_from: CountsFrom::LastUse, ..said }, {
+            [again(Outcome::Ok, 9), vec![Happening::Pass(9), call.clone()]].concat()
+        }),
+        (stale(only_network, 6), then(15, reply(network))),
+        (stale(only_network.with(Class::Overload), 5), then(12, reply(overload))),
+        (negative(only_overload, 4), again(overload, 3)),
+        (negative(only_overload.with(Class::Network), 3), again(network, 1)),
+    ];
+    for (done, story) in cases {
+        assert!(gives_what_came_in_time(Outside::new(said), said, story.clone()).is_ok());
+        let seen = gives_what_came_in_time(Outside::new(done), said, story).is_err();
+        assert!(seen, "not seen: {done:?}");
+    }
+}

@@ -1,0 +1,401 @@
+//! Coalescing against a plain list of flights, and with two faults that the same check finds.
+
+use std::collections::VecDeque;
+
+use patterns::coalesce::{Coalesce, Joined, LeaderGone, Settings, Turn};
+use patterns::testing::Driver;
+use patterns::{About, CallId, Class, Cx, Layer, Outcome, Span, Step, Time};
+use proptest::prelude::*;
+
+const REJECTED: Outcome = Outcome::failed(Class::Rejected);
+const NETWORK: Outcome = Outcome::failed(Class::Network);
+
+fn settings(max_followers: u32, leader_gone: LeaderGone) -> Settings {
+    Settings { max_followers, leader_gone }
+}
+
+fn driver(leader_gone: LeaderGone) -> Driver<Coalesce> {
+    Driver::new(Coalesce::new(settings(9, leader_gone)), &[])
+}
+
+/// One call outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Call {
+    /// Its id may be used.
+    Free,
+    /// It has an attempt under way.
+    Sent { about: About },
+    /// It waits for somebody who asks for the same.
+    Waiting { about: About },
+    /// It is about to be sent in place of its leader.
+    Promoted { about: About },
+    /// It is about to be answered so.
+    Answered { outcome: Outcome },
+}
+
+/// Drives a layer that coalesces as a policy would, next to a list of flights.
+struct Outside<L> {
+    driver: Driver<L>,
+    settings: Settings,
+    calls: [Call; 10],
+    /// Of each key that is on the way, the leader and those that follow it.
+    flights: Vec<(u32, Vec<usize>)>,
+    woken: VecDeque<usize>,
+}
+
+impl<L: Layer> Outside<L> {
+    fn new(layer: L, settings: Settings) -> Self {
+        Self {
+            driver: Driver::new(layer, &[]),
+            settings,
+            calls: [Call::Free; 10],
+            flights: Vec::new(),
+            woken: VecDeque::new(),
+        }
+    }
+
+    fn call(&mut self, about: About) {
+        let Some(id) = self.calls.iter().position(|call| *call == Call::Free) else { return };
+        self.driver.about = about;
+        let step = self.driver.call(id as u32);
+        if !about.is_repeatable {
+            assert_eq!(step, Step::Send, "it is sent for itself");
+            self.calls[id] = Call::Sent { about };
+            return;
+        }
+        match self.flights.iter_mut().find(|(key, _)| *key == about.key) {
+            None => {
+                assert_eq!(step, Step::Send, "nobody is on the way");
+                self.calls[id] = Call::Sent { about };
+                self.flights.push((about.key, vec![id]));
+            }
+            Some((_, members)) if members.len() <= self.settings.max_followers as usize => {
+                assert_eq!(step, Step::Wait, "at most one attempt for each key");
+                self.calls[id] = Call::Waiting { about };
+                members.push(id);
+            }
+            Some(_) => assert_eq!(step, Step::Reply(REJECTED)),
+        }
+    }
+
+    fn reply(&mut self, which: usize, outcome: Outcome) {
+        let sent = |call: &Call| matches!(call, Call::Sent { .. });
+        let Some(id) = self.pick(which, sent) else { return };
+        let step = self.driver.reply(id as u32, outcome);
+        assert_eq!(step, Step::Reply(outcome));
+        self.calls[id] = Call::Free;
+        self.end_flight_of(id, outcome);
+        self.take_woken();
+    }
+
+    fn end_flight_of(&mut self, leader: usize, outcome: Outcome) {
+        if let Some(at) = self.flights.iter().position(|(_, members)| members[0] == leader) {
+            for id in &self.flights.remove(at).1[1..] {
+                self.calls[*id] = Call::Answered { outcome };
+            }
+        }
+    }
+
+    fn cancel(&mut self, which: usize) {
+        let Some(id) = self.pick(which, |call| *call != Call::Free) else { return };
+        self.driver.cancel(id as u32);
+        self.calls[id] = Call::Free;
+        self.woken.retain(|woken| *woken != id);
+        if let Some(at) = self.flights.iter().position(|(_, members)| members.contains(&id)) {
+            let (_, members) = &mut self.flights[at];
+            let led = members[0] == id;
+            if led && (members.len() == 1 || self.settings.leader_gone == LeaderGone::FailAll) {
+                self.end_flight_of(id, REJECTED);
+            } else {
+                members.retain(|member| *member != id);
+                if let (true, Call::Waiting { about }) = (led, self.calls[members[0]]) {
+                    self.calls[members[0]] = Call::Promoted { about };
+                }
+            }
+        }
+        self.take_woken();
+    }
+
+    fn take_woken(&mut self) {
+        self.woken.extend(self.driver.effects.woken.drain(..).map(|call| call.0 as usize));
+    }
+
+    /// Wakes one call: one that asked for it, or as a surprise any other.
+    fn wake(&mut self, surprise: Option<usize>) {
+        let id = match surprise {
+            None => self.woken.pop_front(),
+            Some(which) => self.pick(which, |call| *call != Call::Free),
+        };
+        let Some(id) = id else { return };
+        let step = self.driver.wake(id as u32);
+        self.calls[id] = match self.calls[id] {
+            Call::Promoted { about } => {
+                assert_eq!(step, Step::Send);
+                Call::Sent { about }
+            }
+            Call::Answered { outcome } => {
+                assert_eq!(step, Step::Reply(outcome), "all of a flight are answered alike");
+                self.woken.retain(|woken| *woken != id);
+                Call::Free
+            }
+            other => {
+                assert_eq!(step, Step::Wait);
+                other
+            }
+        };
+        self.take_woken();
+    }
+
+    fn pick(&self, which: usize, fits: impl Fn(&Call) -> bool) -> Option<usize> {
+        let ids: Vec<usize> = (0..self.calls.len()).filter(|id| fits(&self.calls[*id])).collect();
+        (!ids.is_empty()).then(|| ids[which % ids.len()])
+    }
+
+    /// Lets everything end that can.
+    fn finish(&mut self) {
+        loop {
+            while !self.woken.is_empty() {
+                self.wake(None);
+            }
+            if self.pick(0, |call| matches!(call, Call::Sent { .. })).is_none() {
+                break;
+            }
+            self.reply(0, Outcome::Ok);
+        }
+        assert!(self.calls.iter().all(|call| *call == Call::Free), "somebody waits for ever");
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Call { key: u32, is_repeatable: bool },
+    Reply { which: usize, outcome: Outcome },
+    Cancel { which: usize },
+    Wake { surprise: Option<usize> },
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let which = 0..100_usize;
+    let outcome = prop::sample::select(vec![Outcome::Ok, Outcome::Degraded, NETWORK, REJECTED]);
+    prop_oneof![
+        6 => (0..3_u32, prop::bool::weighted(0.9))
+            .prop_map(|(key, is_repeatable)| Happening::Call { key, is_repeatable }),
+        2 => (which.clone(), outcome)
+            .prop_map(|(which, outcome)| Happening::Reply { which, outcome }),
+        2 => which.clone().prop_map(|which| Happening::Cancel { which }),
+        4 => prop::option::weighted(0.2, which).prop_map(|surprise| Happening::Wake { surprise }),
+    ]
+}
+
+fn any_settings() -> impl Strategy<Value = Settings> {
+    let gone = prop::sample::select(vec![LeaderGone::Promote, LeaderGone::FailAll]);
+    (0..5_u32, gone).prop_map(|(followers, gone)| settings(followers, gone))
+}
+
+fn check<L: Layer>(outside: &mut Outside<L>, story: Vec<Happening>) {
+    for happening in story {
+        match happening {
+            Happening::Call { key, is_repeatable } => {
+                outside.call(About { key, is_repeatable, ..About::default() });
+            }
+            Happening::Reply { which, outcome } => outside.reply(which, outcome),
+            Happening::Cancel { which } => outside.cancel(which),
+            Happening::Wake { surprise } => outside.wake(surprise),
+        }
+    }
+    outside.finish();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn one_attempt_for_each_key_and_one_answer_for_all(
+        settings in any_settings(),
+        story in prop::collection::vec(happening(), 0..120),
+    ) {
+        let mut outside = Outside::new(Coalesce::new(settings), settings);
+        check(&mut outside, story);
+        for key in 0..3 {
+            prop_assert_eq!(outside.driver.layer.followers(key), None);
+        }
+    }
+}
+
+/// What a faulty layer does wrong.
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    /// It forgets the followers of a leader that is given up.
+    FollowersForgotten,
+    /// It leaves a flight open that has ended, so that its answer is given once more.
+    FlightStaysOpen,
+}
+
+struct Faulty {
+    coalesce: Coalesce,
+    fault: Fault,
+    ended: Option<(u32, Outcome)>,
+}
+
+impl Layer for Faulty {
+    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+        match self.ended {
+            Some((key, outcome)) if key == cx.about().key => Step::Reply(outcome),
+            _ => self.coalesce.on_call(call, cx),
+        }
+    }
+
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+        if self.fault == Fault::FlightStaysOpen {
+            self.ended = Some((cx.about().key, outcome));
+        }
+        self.coalesce.on_reply(call, outcome, cx)
+    }
+
+    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+        self.coalesce.on_wake(call, cx)
+    }
+
+    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+        if self.fault == Fault::FollowersForgotten {
+            self.coalesce.leave(call, |_| {});
+        } else {
+            self.coalesce.on_cancel(call, cx);
+        }
+    }
+}
+
+fn faulty(fault: Fault) {
+    let settings = settings(5, LeaderGone::Promote);
+    let layer = Faulty { coalesce: Coalesce::new(settings), fault, ended: None };
+    let call = Happening::Call { key: 0, is_repeatable: true };
+    let end = match fault {
+        Fault::FollowersForgotten => Happening::Cancel { which: 0 },
+        Fault::FlightStaysOpen => Happening::Reply { which: 0, outcome: Outcome::Ok },
+    };
+    let story = vec![call.clone(), call.clone(), end, Happening::Wake { surprise: None }, call];
+    check(&mut Outside::new(layer, settings), story);
+}
+
+#[test]
+#[should_panic(expected = "somebody waits for ever")]
+fn forgotten_followers_are_found() {
+    faulty(Fault::FollowersForgotten);
+}
+
+#[test]
+#[should_panic(expected = "nobody is on the way")]
+fn a_flight_that_stays_open_is_found() {
+    faulty(Fault::FlightStaysOpen);
+}
+
+#[test]
+fn followers_wait_for_the_leader_and_are_told_in_order() {
+    let mut driver = driver(LeaderGone::Promote);
+    assert_eq!([4, 2, 7].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!(driver.layer.followers(0), Some(2));
+    assert_eq!(driver.wake(7), Step::Wait);
+    let busy = Outcome::failed_until(Class::Overload, Span::from_secs(3));
+    assert_eq!(driver.reply(4, busy), Step::Reply(busy));
+    assert_eq!(driver.effects.woken, [CallId(2), CallId(7)]);
+    assert_eq!(driver.call(4), Step::Send, "the flight has ended, though they are not told yet");
+    assert_eq!([2, 7].map(|call| driver.wake(call)), [Step::Reply(busy); 2]);
+    assert_eq!(driver.wake(2), Step::Wait, "a second wake in one instant says nothing");
+}
+
+#[test]
+fn exactly_so_many_may_follow() {
+    for most in [0, 1, 3] {
+        let coalesce = Coalesce::new(settings(most, LeaderGone::Promote));
+        let mut driver = Driver::new(coalesce, &[]);
+        assert_eq!(driver.call(0), Step::Send);
+        for follower in 1..=most {
+            assert_eq!(driver.call(follower), Step::Wait);
+        }
+        assert_eq!(driver.call(9), Step::Reply(REJECTED));
+        driver.cancel(most);
+        let again = if most == 0 { Step::Send } else { Step::Wait };
+        assert_eq!(driver.call(9), again, "whoever has gone makes room");
+    }
+}
+
+#[test]
+fn a_follower_that_goes_leaves_the_others_alone() {
+    for gone in [1, 2, 3] {
+        let mut driver = driver(LeaderGone::FailAll);
+        assert_eq!([0, 1, 2, 3].map(|call| driver.call(call))[3], Step::Wait);
+        driver.cancel(gone);
+        assert!(driver.effects.woken.is_empty());
+        driver.late(gone, Outcome::Ok);
+        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+        let left: Vec<CallId> = (1..4).filter(|call| *call != gone).map(CallId).collect();
+        assert_eq!(driver.effects.woken, left);
+    }
+}
+
+#[test]
+fn a_new_leader_is_sent_once_and_has_the_others_behind_it() {
+    let mut driver = driver(LeaderGone::Promote);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    driver.cancel(0);
+    assert_eq!(driver.effects.woken, [CallId(1)]);
+    assert_eq!(driver.call(3), Step::Wait, "nobody slips in before it is sent");
+    assert_eq!([1, 1].map(|call| driver.wake(call)), [Step::Send, Step::Wait]);
+    driver.late(0, NETWORK);
+    assert_eq!(driver.wake(2), Step::Wait, "what came late is nobody's answer");
+    assert_eq!(driver.reply(1, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!([2, 3].map(|call| driver.wake(call)), [Step::Reply(Outcome::Ok); 2]);
+}
+
+#[test]
+fn a_new_leader_that_goes_before_it_was_sent_passes_it_on() {
+    let mut driver = driver(LeaderGone::Promote);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    driver.cancel(0);
+    driver.cancel(1);
+    assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
+    assert_eq!(driver.wake(2), Step::Send);
+    driver.cancel(2);
+    assert_eq!(driver.call(5), Step::Send, "and when nobody is left, it is over");
+}
+
+#[test]
+fn without_a_new_leader_all_of_them_fail() {
+    let mut driver = driver(LeaderGone::FailAll);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    driver.cancel(0);
+    assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
+    assert_eq!(driver.call(0), Step::Send);
+    driver.cancel(1);
+    assert_eq!(driver.wake(2), Step::Reply(REJECTED));
+}
+
+#[test]
+fn time_has_no_say() {
+    let mut driver = driver(LeaderGone::Promote);
+    for now in [Time::MAX, Time::ZERO] {
+        driver.now = now;
+        assert_eq!([0, 1].map(|call| driver.call(call)), [Step::Send, Step::Wait]);
+        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+        assert_eq!(driver.wake(1), Step::Reply(Outcome::Ok));
+    }
+}
+
+#[test]
+fn by_itself() {
+    let mut coalesce = Coalesce::new(settings(1, LeaderGone::Promote));
+    let [one, two, three] = [0, 1, 2].map(CallId);
+    assert_eq!(
+        [one, two, three].map(|call| coalesce.join(call, 5)),
+        [Joined::Leads, Joined::Follows, Joined::Full]
+    );
+    assert_eq!(coalesce.turn(three), Turn::Wait);
+    coalesce.leave(three, |_| panic!("it was never here"));
+    coalesce.end(two, Outcome::Ok, |_| panic!("nobody follows a follower"));
+    coalesce.leave(one, |next| assert_eq!(next, two));
+    assert_eq!(coalesce.turn(two), Turn::Send);
+    assert_eq!(coalesce.join(one, 5), Joined::Follows);
+    coalesce.end(two, Outcome::Ok, |next| assert_eq!(next, one));
+    coalesce.leave(one, |_| panic!("it leads nobody"));
+    assert_eq!(coalesce.turn(one), Turn::Wait, "it has gone with its answer");
+}
