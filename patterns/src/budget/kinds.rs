@@ -196,7 +196,7 @@ impl Balance {
             }
             Self::Deposits(deposits) => {
                 deposits.forget(now);
-                let enough = MILLION <= deposits.sum + deposits.reserve;
+                let enough = MILLION <= deposits.sum.saturating_add(deposits.reserve);
                 enough.then(|| deposits.add(-MILLION, now)).map(|()| 1)
             }
             Self::Bucket { full_at, every, room } => {
