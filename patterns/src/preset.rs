@@ -18,6 +18,7 @@ use core::fmt;
 
 mod breaker;
 mod limits;
+mod retry;
 
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patterns::breaker::Breaker;
+use patterns::budget::Guard;
 use patterns::bulkhead::Bulkhead;
+use patterns::deadline::Deadline;
 use patterns::fallback::Fallback;
 use patterns::retry::Retry;
 use patterns::timeout::Timeout;
@@ -70,8 +72,10 @@ impl Catalog {
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
             .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
-            .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
-            .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
+            .with("budget", |guard: spec::budget::Guard| Guard::new(guard.settings()?))
+            .with("deadline", |check: spec::budget::Deadline| Deadline::new(check.into()))
+            .with("retry", |retry: spec::retry::Retry| Retry::new(retry.settings()?))
+            .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.settings()?))
             .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)
             .naming("fallback", spec::layer::Fallback::settings, Fallback::new)
     }

@@ -12,11 +12,13 @@ use toml::Spanned;
 use crate::text;
 
 pub(crate) mod breaker;
+pub(crate) mod budget;
 pub(crate) mod bulkhead;
 pub(crate) mod law;
 pub(crate) mod layer;
 pub(crate) mod like;
 pub(crate) mod retry;
+pub(crate) mod waits;
 
 pub(crate) use law::LawText;
 

@@ -10,6 +10,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::like::LibraryName;
 use super::{Length, class};
 use crate::catalog::Names;
 
@@ -25,10 +26,16 @@ pub(crate) enum Timeout {
 
 /// How long to wait for an answer.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct TimeoutTable {
+    /// A library whose limit is taken: resilience4j, polly, hystrix, envoy, openai, anthropic, mcp,
+    /// course-printed or course-meant.
+    like: Option<LibraryName>,
     /// How long to wait for an answer.
-    pub(crate) limit: Length,
+    limit: Option<Length>,
+    /// Whether layers and services below are told when nobody waits any more; default false.
+    #[serde(default)]
+    propagates: bool,
 }
 
 impl<'de> Deserialize<'de> for Timeout {
@@ -51,11 +58,18 @@ impl<'de> Deserialize<'de> for Timeout {
     }
 }
 
-impl From<Timeout> for timeout::Settings {
-    fn from(timeout: Timeout) -> Self {
-        let (Timeout::Short(Length(limit)) | Timeout::Long(TimeoutTable { limit: Length(limit) })) =
-            timeout;
-        Self::of(limit)
+impl Timeout {
+    /// The settings, or which of them is missing.
+    pub(crate) fn settings(self) -> Result<timeout::Settings, Invalid> {
+        let TimeoutTable { like, limit, propagates } = match self {
+            Self::Short(Length(limit)) => return Ok(timeout::Settings::of(limit)),
+            Self::Long(table) => table,
+        };
+        let none = Invalid { setting: "like", must_be: "a library with a timeout" };
+        let preset = like.map(|LibraryName(library)| library.timeout().ok_or(none)).transpose()?;
+        let limit = limit.map(|Length(limit)| limit).or(preset);
+        let missing = Invalid { setting: "limit", must_be: "given" };
+        Ok(timeout::Settings { limit: limit.ok_or(missing)?, propagates })
     }
 }
 
@@ -99,4 +113,32 @@ super::from_text!(
 
 pub(crate) fn classes(names: &[ClassName]) -> Classes {
     names.iter().map(|name| name.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use patterns::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_a_length_a_table_or_like_a_library() {
+        #[derive(Deserialize)]
+        struct Layer {
+            timeout: Timeout,
+        }
+        let read = |text: &str| {
+            let layer: Layer = toml::from_str(&format!("timeout = {text}")).expect("well written");
+            layer.timeout.settings().map_err(|invalid| invalid.to_string())
+        };
+        let minute = timeout::Settings::of(Span::from_secs(60));
+        assert_eq!(read("'60s'"), Ok(minute));
+        assert_eq!(read("{ limit = '60s' }"), Ok(minute));
+        assert_eq!(read("{ like = 'mcp' }"), Ok(minute));
+        let told = timeout::Settings { limit: Span::from_secs(5), propagates: true };
+        assert_eq!(read("{ like = 'mcp', limit = '5s', propagates = true }"), Ok(told));
+        assert_eq!(read("{ propagates = true }"), Err("`limit` must be given".to_owned()));
+        let none = "`like` must be a library with a timeout".to_owned();
+        assert_eq!(read("{ like = 'gobreaker' }"), Err(none));
+    }
 }

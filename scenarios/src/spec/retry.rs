@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::retry::{self, FOREVER, RetryAfter, Rule};
-use patterns::{Class, Span};
+use patterns::retry::{self, Account, FOREVER, RetryAfter, Rule, TooLate};
+use patterns::{Class, Invalid, backoff, budget};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::budget::BudgetText;
+use super::like::{LibraryName, no_such, set};
+use super::waits::waits;
 use super::{Length, from_text};
 use crate::text::{Argument, Form, Unread, choice};
 
@@ -18,6 +20,9 @@ use crate::text::{Argument, Form, Unread, choice};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Retry {
+    /// A library whose defaults these settings change: resilience4j, polly, failsafe-go, envoy,
+    /// grpc, aws, openai, anthropic, mcp, course-printed or course-meant.
+    like: Option<LibraryName>,
     /// After failures to reach the callee.
     network: Option<RuleText>,
     /// After answers that did not come in time.
@@ -40,21 +45,73 @@ pub(crate) struct Retry {
     max_retries: Option<u32>,
     /// No wait may end later than this after the call began; default: no limit.
     max_elapsed: Option<Length>,
+    /// What becomes of a wait that would end too late: it is not begun (`stop`, the default), or
+    /// cut short (`clip`).
+    too_late: Option<TooLateText>,
     /// What to make of a `Retry-After`: wait no less (`floor`, the default), exactly so long
-    /// (`exact`), or as if it were not there (`ignore`).
-    #[serde(default)]
-    retry_after: Hint,
+    /// (`exact`), no less but no more than so much longer (`clamp(5s)`), or as if it were not there
+    /// (`ignore`).
+    retry_after: Option<Hint>,
+    /// The longest `Retry-After` that is heeded; default: any.
+    longest_hint: Option<Length>,
+    /// Whether calls that are not `repeatable` are sent but once; default true.
+    gate: Option<bool>,
+    /// What limits the retries of all calls together: tokens(10, ratio=0.1), quota(500, cost=5),
+    /// deposits(20%, least-per-sec=10, ttl=10s), bucket(100, every=1s), share(20%, least=3),
+    /// rate(20%, least=3) or fixed(3); default: nothing.
+    budget: Option<BudgetText>,
+    /// When the budget is asked: as soon as a retry is `decided` (the default), or when it is
+    /// `sent`.
+    account: Option<AccountText>,
 }
 
 /// What to make of a `Retry-After`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Hint {
-    #[default]
-    Floor,
-    Exact,
-    Ignore,
-}
+#[derive(Clone, Copy, Debug)]
+struct Hint(RetryAfter);
+
+from_text!(
+    Hint,
+    |text: &str| {
+        let mut form = Form::parse(text)?;
+        let hint = match form.name {
+            "floor" => RetryAfter::Floor,
+            "exact" => RetryAfter::Exact,
+            "ignore" => RetryAfter::Ignore,
+            "clamp" => RetryAfter::Clamp(form.required("over")?),
+            name => return Err(no_such(name, &["floor", "exact", "ignore", "clamp(5s)"])),
+        };
+        form.finish()?;
+        Ok(Hint(hint))
+    },
+    "floor, exact, clamp(5s) or ignore.",
+    ["floor", "exact", "clamp(5s)", "ignore"]
+);
+
+/// What becomes of a wait that would end too late.
+#[derive(Clone, Copy, Debug)]
+struct TooLateText(TooLate);
+
+from_text!(
+    TooLateText,
+    |text: &str| {
+        choice(text, &[("stop", TooLate::Stop), ("clip", TooLate::Clip)]).map(TooLateText)
+    },
+    "stop or clip.",
+    ["stop", "clip"]
+);
+
+/// When the budget is asked.
+#[derive(Clone, Copy, Debug)]
+struct AccountText(Account);
+
+from_text!(
+    AccountText,
+    |text: &str| {
+        choice(text, &[("decided", Account::Decided), ("sent", Account::Sent)]).map(AccountText)
+    },
+    "decided or sent.",
+    ["decided", "sent"]
+);
 
 /// A rule for one class of failure.
 #[derive(Clone, Debug)]
@@ -67,8 +124,9 @@ from_text!(
     RuleText,
     rule,
     "never, or N x BACKOFF, or forever x BACKOFF. BACKOFF is a constant such as 60s, \
-     exponential(FIRST, factor=2, cap=30s, jitter=full), linear(FIRST, step=1s, cap=10s) or \
-     list(1s, 5s, 30s); jitter is none, full, equal or decorrelated.",
+     exponential(FIRST, factor=2, cap=30s, jitter=full), linear(FIRST, step=1s, cap=10s), \
+     fibonacci(FIRST, cap=30s) or list(1s, 5s, 30s). jitter is none, full, equal, decorrelated, \
+     polly, a share such as 20% up or down, or between(0.75, 1); cap-when is before or after it.",
     ["5 x exponential(1s, factor=2, cap=30s, jitter=full)", "3 x 60s", "never"]
 );
 
@@ -86,85 +144,54 @@ fn rule(text: &str) -> Result<RuleText, Unread> {
     Ok(RuleText { retries, backoff: Some(waits(backoff)?) })
 }
 
-/// A back-off: `60s`, `exponential(1s, …)`, `linear(1s, …)`, `list(1s, 5s)`.
-pub(crate) fn waits(text: &str) -> Result<backoff::Settings, Unread> {
-    let text = text.trim();
-    if text.starts_with(|c: char| c.is_ascii_digit()) {
-        return Ok(settings(Curve::Constant(Span::read(text)?), None, Jitter::None));
+impl Retry {
+    /// The settings, or which of them do not go together.
+    pub(crate) fn settings(self) -> Result<retry::Settings, Invalid> {
+        let none = Invalid { setting: "like", must_be: "a library that retries" };
+        let preset = self.like.map(|LibraryName(library)| library.retry().ok_or(none));
+        let mut settings =
+            preset.transpose()?.unwrap_or_else(|| retry::Settings::of(BTreeMap::new()));
+        let hint = self.retry_after.map(|Hint(hint)| hint);
+        for class in Class::ALL {
+            if let Some(rule) = self.written(class).or(self.others.as_ref()) {
+                settings.rules.remove(&class);
+                if let Some(backoff) = rule.backoff.clone() {
+                    let retry_after = hint.unwrap_or(RetryAfter::Floor);
+                    let rule = Rule { retries: rule.retries, backoff, retry_after };
+                    settings.rules.insert(class, rule);
+                }
+            }
+        }
+        if let Some(hint) = hint {
+            settings.rules.values_mut().for_each(|rule| rule.retry_after = hint);
+        }
+        set(&mut settings.max_retries, self.max_retries.map(Some));
+        set(&mut settings.max_elapsed, self.max_elapsed.map(|Length(span)| Some(span)));
+        set(&mut settings.too_late, self.too_late.map(|TooLateText(late)| late));
+        set(&mut settings.longest_hint, self.longest_hint.map(|Length(span)| Some(span)));
+        set(&mut settings.gate, self.gate);
+        set(&mut settings.account, self.account.map(|AccountText(account)| account));
+        if let Some(BudgetText(kind)) = self.budget {
+            settings.budget = Some(budget::Settings::of(kind));
+        }
+        Ok(settings)
     }
-    let mut form = Form::parse(text)?;
-    let curve = match form.name {
-        "constant" => Curve::Constant(form.required("wait")?),
-        "exponential" => {
-            let first = form.required("first")?;
-            Curve::Exponential { first, factor: form.optional("factor")?.unwrap_or(2.0) }
-        }
-        "linear" => {
-            let first: Span = form.required("first")?;
-            Curve::Linear { first, step: form.optional("step")?.unwrap_or(first) }
-        }
-        "list" => {
-            let waits = form.all().into_iter().map(|(_, wait)| Span::read(wait));
-            Curve::List(waits.collect::<Result<_, _>>()?)
-        }
-        name => {
-            let known = ["exponential", "linear", "list", "constant"];
-            let advice = match crate::problem::nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is: a length such as 60s, {}", known.join(", ")),
-            };
-            return Err(format!("there is no back-off `{name}`; help: {advice}"));
-        }
-    };
-    let cap = form.optional("cap")?;
-    let jitter: Option<String> = form.optional("jitter")?;
-    let jitter = jitter.map_or(Ok(Jitter::None), |jitter| {
-        choice(
-            &jitter,
-            &[
-                ("none", Jitter::None),
-                ("full", Jitter::Full),
-                ("equal", Jitter::Equal),
-                ("decorrelated", Jitter::Decorrelated),
-            ],
-        )
-    })?;
-    form.finish()?;
-    let settings = settings(curve, cap, jitter);
-    backoff::Backoff::new(settings.clone()).map_err(|error| error.to_string())?;
-    Ok(settings)
-}
 
-fn settings(curve: Curve, cap: Option<Span>, jitter: Jitter) -> backoff::Settings {
-    backoff::Settings { curve, cap, cap_when: CapWhen::BeforeJitter, jitter }
-}
-
-impl From<Retry> for retry::Settings {
-    fn from(retry: Retry) -> Self {
-        let retry_after = match retry.retry_after {
-            Hint::Floor => RetryAfter::Floor,
-            Hint::Exact => RetryAfter::Exact,
-            Hint::Ignore => RetryAfter::Ignore,
-        };
-        let written = |class| match class {
-            Class::Network => &retry.network,
-            Class::Timeout => &retry.timeout,
-            Class::RateLimit => &retry.rate_limit,
-            Class::Overload => &retry.overload,
-            Class::Validation => &retry.validation,
-            Class::BreakerOpen => &retry.breaker_open,
-            Class::BulkheadFull => &retry.bulkhead_full,
-            Class::Rejected => &retry.rejected,
-        };
-        let rules: BTreeMap<Class, Rule> = Class::ALL
-            .into_iter()
-            .filter_map(|class| {
-                let rule = written(class).as_ref().or(retry.others.as_ref())?;
-                let backoff = rule.backoff.clone()?;
-                Some((class, Rule { retries: rule.retries, backoff, retry_after }))
-            })
-            .collect();
-        let max_elapsed = retry.max_elapsed.map(|Length(span)| span);
-        Self { max_retries: retry.max_retries, max_elapsed, ..Self::of(rules) }
+    /// The rule that is written for a class.
+    fn written(&self, class: Class) -> Option<&RuleText> {
+        match class {
+            Class::Network => &self.network,
+            Class::Timeout => &self.timeout,
+            Class::RateLimit => &self.rate_limit,
+            Class::Overload => &self.overload,
+            Class::Validation => &self.validation,
+            Class::BreakerOpen => &self.breaker_open,
+            Class::BulkheadFull => &self.bulkhead_full,
+            Class::Rejected => &self.rejected,
+        }
+        .as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -272,7 +272,7 @@ fn many_mistakes_are_told_at_once() {
                |
                = help: did you mean `filesystem`?
 
-            error: retry: there is no choice `ful` here
+            error: retry: there is no `ful` here
               --> it.toml:26:27
                |
             26 |     { retry = { network = "5 x exponential(1s, factor=2, jitter=ful)" } },

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::spec::from_text;
 use crate::spec::like::no_such;
-use crate::spec::retry::waits;
+use crate::spec::waits::waits;
 use crate::text::{Argument, Form, Unread, number};
 
 /// A choice of names that stand for values of the pattern.
