@@ -38,6 +38,7 @@ mod outlier_history;
 mod outlier_model;
 mod outlier_rates;
 mod outlier_story;
+mod presets;
 mod retry;
 mod settings;
 mod timeout;
