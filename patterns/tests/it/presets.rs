@@ -123,6 +123,7 @@ fn waits(library: Library, failure: Outcome) -> Option<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn retries_wait_as_those_of_their_libraries() {
     let mut table = String::new();
     let hint = |secs| Outcome::failed_until(Class::RateLimit, Span::from_secs(secs));

@@ -8,7 +8,7 @@ use patterns::Span;
 use patterns::backoff::Jitter;
 use patterns::fallback::Instead;
 use sim::kernel::Law;
-use sim::model::system::{Abandoned, Effect, Fault, Per, Schedule, System};
+use sim::model::system::{Abandoned, Effect, Fault, LayerMaker, Per, Schedule, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -18,6 +18,10 @@ use tank::{millis, secs};
 #[expect(dead_code, reason = "the other test binary uses the rest")]
 mod tank;
 
+#[path = "../it/kinds.rs"]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
+mod kinds;
+
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<SystemAlloc> = &INSTRUMENTED_SYSTEM;
 
@@ -25,6 +29,9 @@ static ALLOCATOR: &StatsAlloc<SystemAlloc> = &INSTRUMENTED_SYSTEM;
 /// kept lives in slabs and buffers that double, and a longer run may see a new largest number of
 /// things under way in each of them.
 const MORE: usize = 16;
+
+/// The same where agents have layers of their own: each list of open calls may grow twice.
+const MORE_BY_AGENTS: usize = MORE + 2 * 50 * 2;
 
 /// How many more bytes it may take: what doubles is small here, and what leaks is not.
 const MORE_BYTES: usize = 1 << 16;
@@ -65,6 +72,22 @@ fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     system
 }
 
+/// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
+fn under(layer: &LayerMaker) -> System {
+    let mut system = busy();
+    let call =
+        Step::Call { service: 0, times: 1, optional: false, keys: Some(40), repeatable: true };
+    system.agents[0].steps = vec![call];
+    system.agents[0].deadline = Some(secs(3));
+    system.services.push(tank::service("spare", 5, 10, tank::exponential(millis(30))));
+    let layer = LayerMaker { per: Per::Policy, ..layer.clone() };
+    let retry = tank::retry(2, millis(50), Jitter::Full);
+    system.policies[0].layers = vec![retry, layer, tank::timeout(millis(300))];
+    system.policies[0].targets = vec![1, 1];
+    system.edges.push(tank::edge(0, 1, None));
+    system
+}
+
 /// What a run took.
 #[derive(Debug)]
 struct Taken {
@@ -101,14 +124,23 @@ fn a_longer_run_allocates_no_more() {
         ("outages, work stops", outages(Abandoned::Stops, many), 90),
     ];
     for (name, system, changes) in cases {
-        let (short, long) = (taken(&system, secs(600)), taken(&system, secs(6000)));
-        let told = format!("{name}: {short:?}, then {long:?}");
-        println!("{told}");
-        assert!(long.events > 8 * short.events && long.events > 500_000, "{told}");
-        assert!(long.timeouts > 500, "{told}");
-        let more = MORE + changes * MORE_BY_CHANGE;
-        assert!(long.allocations <= short.allocations + more, "{told}");
-        let more = MORE_BYTES + changes * MORE_BYTES_BY_CHANGE;
-        assert!(long.bytes <= short.bytes + more, "{told}");
+        let long = takes_no_more(name, &system, MORE, changes, 600);
+        assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");
     }
+    for layer in kinds::each() {
+        let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 0, 100);
+        assert!(long.events > 20_000, "{}: {long:?}", layer.kind);
+    }
+}
+
+/// A run of so many seconds, and one that is ten times as long.
+fn takes_no_more(name: &str, system: &System, more: usize, changes: usize, horizon: u64) -> Taken {
+    let (short, long) = (taken(system, secs(horizon)), taken(system, secs(10 * horizon)));
+    let told = format!("{name}: {short:?}, then {long:?}");
+    assert!(long.events > 8 * short.events, "{told}");
+    let more = more + changes * MORE_BY_CHANGE;
+    assert!(long.allocations <= short.allocations + more, "{told}");
+    let more = MORE_BYTES + changes * MORE_BYTES_BY_CHANGE;
+    assert!(long.bytes <= short.bytes + more, "{told}");
+    long
 }

@@ -4,53 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patterns::backoff::Jitter;
-use patterns::fallback::Instead;
-use patterns::{About, CallId, Class, Cx, Layer, Outcome, PerCall, Span, Step, Target, Time};
+use patterns::{About, CallId, Class, Cx, Layer, Outcome, Span, Step, Time};
 use proptest::prelude::*;
 use sim::call::{Calls, Command, Instance, Link, Notice, Observer};
 use sim::kernel::{Agenda, Streams};
 use sim::model::system::LayerMaker;
 
+use crate::kinds;
 use crate::tank::{self, millis, secs};
-
-/// A second attempt beside the first when that takes long; the first good answer counts.
-#[derive(Clone, Debug, Default)]
-struct Hedge {
-    under_way: PerCall<u32>,
-}
-
-impl Layer for Hedge {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        self.under_way.open(call, 1);
-        Step::SendAndWake(cx.now + millis(150))
-    }
-
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        self.under_way[call] -= 1;
-        if outcome.is_ok() || self.under_way[call] == 0 {
-            return Step::Reply(outcome);
-        }
-        Step::Wait
-    }
-
-    fn on_wake(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
-        self.under_way[call] += 1;
-        Step::Send
-    }
-}
-
-fn any_layer() -> impl Strategy<Value = LayerMaker> {
-    prop_oneof![
-        Just(tank::timeout(millis(200))),
-        Just(tank::breaker(2, secs(1))),
-        Just(tank::retry(2, millis(100), Jitter::Full)),
-        Just(tank::bulkhead(1, 2, Some(millis(500)))),
-        Just(tank::bulkhead(2, 0, None)),
-        Just(tank::fallback(Instead::Value)),
-        Just(tank::fallback(Instead::Target(Target(0)))),
-        Just(tank::maker("hedge", Hedge::default())),
-    ]
-}
 
 /// What happens outside of the layers.
 #[derive(Clone, Debug)]
@@ -63,6 +24,19 @@ enum Happening {
     Cancel(usize),
     /// Time passes, and whoever asked for it is woken.
     Pass(u64),
+}
+
+/// Calls of all sorts: some ask for the same, some are in a hurry, some must not be repeated.
+fn about(number: u32, now: Time) -> About {
+    let hurry = u64::from(number % 5);
+    About {
+        deadline: if hurry == 0 { Time::MAX } else { now + millis(200) * hurry },
+        key: number % 3,
+        caller: (number % 2) as u16,
+        priority: (number % 4) as u8,
+        is_extra: false,
+        is_repeatable: number % 7 != 3,
+    }
 }
 
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
@@ -129,9 +103,9 @@ impl Outside {
         });
         let instances = instances.collect();
         let split = layers.len() as u32;
-        let main = Link { chain: (0..split).collect(), targets: [1].into() };
+        let main = Link { chain: (0..split).collect(), targets: [1, 2].into() };
         let chain = split..split + spare.len() as u32;
-        let spare = Link { chain: chain.collect(), targets: [2].into() };
+        let spare = Link { chain: chain.collect(), targets: [2, 2].into() };
         let last = Link::default();
         Self {
             calls: Calls::new(vec![main, spare, last], instances, WAKE),
@@ -152,7 +126,7 @@ impl Outside {
             Happening::Call => {
                 let caller = self.next_caller;
                 self.next_caller += 1;
-                let top = calls.begin(0, caller, About::default(), agenda, counts);
+                let top = calls.begin(0, caller, about(caller, agenda.now()), agenda, counts);
                 self.callers.insert(caller, top);
             }
             Happening::End(which, ok) => {
@@ -218,8 +192,8 @@ proptest! {
 
     #[test]
     fn every_call_ends_once_and_leaves_nothing(
-        layers in prop::collection::vec(any_layer(), 0..6),
-        spare in prop::collection::vec(any_layer(), 0..3),
+        layers in prop::collection::vec(kinds::any_layer(), 0..6),
+        spare in prop::collection::vec(kinds::any_layer(), 0..3),
         stops in any::<bool>(),
         story in happenings(),
     ) {

@@ -1,9 +1,7 @@
 //! Nothing is lost: what was begun has ended, was given up, or is still open; whatever the layers,
 //! the faults and the seed.
 
-use patterns::backoff::Jitter;
-use patterns::fallback::Instead;
-use patterns::{Class, Target};
+use patterns::Class;
 use proptest::prelude::*;
 use sim::kernel::Law;
 use sim::model::system::{
@@ -13,21 +11,12 @@ use sim::model::system::{
 use sim::observe::{Record, Tally};
 use sim::{Watch, run};
 
+use crate::kinds;
 use crate::tank::{self, exponential, millis, secs};
 
 fn layer() -> impl Strategy<Value = LayerMaker> {
     let per = prop_oneof![Just(Per::Agent), Just(Per::Edge), Just(Per::Policy)];
-    let layer = prop_oneof![
-        Just(tank::timeout(millis(300))),
-        Just(tank::timeout(millis(40))),
-        Just(tank::breaker(3, secs(2))),
-        Just(tank::retry(2, millis(50), Jitter::Full)),
-        Just(tank::bulkhead(2, 1, Some(millis(200)))),
-        Just(tank::bulkhead(1, 0, None)),
-        Just(tank::fallback(Instead::Value)),
-        Just(tank::fallback(Instead::Target(Target(0)))),
-    ];
-    (layer, per).prop_map(|(layer, per)| LayerMaker { per, ..layer })
+    (kinds::any_layer(), per).prop_map(|(layer, per)| LayerMaker { per, ..layer })
 }
 
 fn effect() -> impl Strategy<Value = Effect> {
@@ -78,9 +67,9 @@ fn any_system() -> impl Strategy<Value = System> {
         let spare = tank::service("spare", u32::MAX, 0, exponential(millis(20)));
         system.services = vec![front, back, spare];
         let mut outer = tank::policy(outer);
-        outer.targets = vec![2];
+        outer.targets = vec![2, 2];
         let mut inner = tank::policy(inner);
-        inner.targets = vec![2];
+        inner.targets = vec![2, 2];
         system.policies = vec![outer, inner];
         system.edges = vec![
             tank::edge(0, 0, Some(0)),

@@ -3,6 +3,7 @@
 
 mod about;
 mod agenda;
+mod kinds;
 mod law;
 mod queue;
 mod stream;
