@@ -27,6 +27,8 @@ pub const LIBRARY: &[Entry] = entries![
     "rate-limit-herd",
     "retry-storm",
     "cascade",
+    "libraries",
+    "rush-hour",
 ];
 
 /// The scenario of this name.

@@ -1,6 +1,9 @@
 //! What there is to be seen, as a sentence computed from the data.
 
+use sim::observe::measure::Better;
+
 use super::scale;
+use crate::estimate::Estimate;
 use crate::study::Study;
 
 /// Where a cell is: `failures 3, open 15s`; a variant is named first, if it is one.
@@ -70,15 +73,30 @@ pub(crate) fn along(study: &Study) -> String {
     let (objective, unit) = (study.objective().path(), study.objective().unit());
     let mean = |cell: usize| scale::value(study.estimate(cell, study.objective).mean, unit);
     if let (Some(own), true) = (study.default_cell(0), study.variants.len() > 1) {
-        let changes = (1..study.variants.len()).filter_map(|variant| {
-            let cell = study.default_cell(variant)?;
-            let change = study.difference(cell, own, study.objective);
+        let change = |variant: usize| {
+            Some((variant, study.difference(study.default_cell(variant)?, own, study.objective)))
+        };
+        let mut changes: Vec<(usize, Estimate)> =
+            (1..study.variants.len()).filter_map(change).collect();
+        // A title has room for three; of more, the best and the worst.
+        let all = changes.len();
+        if all > 3 {
+            let better = if study.better == Better::Higher { -1.0 } else { 1.0 };
+            changes.sort_by(|(_, a), (_, b)| (better * a.mean).total_cmp(&(better * b.mean)));
+            changes = vec![changes[0], changes[all - 1]];
+        }
+        let told = changes.iter().map(|(variant, change)| {
             let change = scale::difference(change.mean, change.low, change.high, unit);
-            Some(format!("{} {change}", study.variants[variant]))
+            format!("{} {change}", study.variants[*variant])
         });
-        let changes = changes.collect::<Vec<_>>().join(", ");
+        let told: Vec<String> = told.collect();
+        let told = if all > 3 {
+            format!("best of {all} variants: {}; worst: {}", told[0], told[1])
+        } else {
+            told.join(", ")
+        };
         let place = place(study, own);
-        return format!("{objective} is {} at {place}; {changes}", mean(own));
+        return format!("{objective} is {} at {place}; {told}", mean(own));
     }
     match (study.best(None), study.worst(None)) {
         (Some(best), Some(worst)) => format!(

@@ -23,8 +23,13 @@ pub fn lines(study: &Study) -> Option<Scene> {
         return None;
     }
     let lines = chosen(study, last);
+    let shown = if lines.len() < study.variants.len() {
+        format!(" The {} that differ most from the file as it is written.", lines.len() - 1)
+    } else {
+        String::new()
+    };
     let subtitle = format!(
-        "{}. {} Lines are means of {} runs, bands their 95 % intervals.",
+        "{}. {} Lines are means of {} runs, bands their 95 % intervals.{shown}",
         study.title.trim_end_matches('.'),
         study.objective().definition(),
         study.replications
@@ -88,8 +93,10 @@ fn chosen(study: &Study, last: usize) -> Vec<Line> {
         Line { name, points }
     };
     if study.variants.len() > 1 || study.axes.len() < 2 {
-        let names = study.variants.iter().enumerate().take(SERIES);
-        return names.map(|(index, name)| line(name.clone(), index, own.clone())).collect();
+        let drawn = told_apart(study, &own).into_iter();
+        return drawn
+            .map(|index| line(study.variants[index].clone(), index, own.clone()))
+            .collect();
     }
     let axis = &study.axes[0];
     let values = axis.values.iter().enumerate().take(SERIES);
@@ -100,6 +107,22 @@ fn chosen(study: &Study, last: usize) -> Vec<Line> {
         line(format!("{name} {value}"), 0, places)
     });
     lines.collect()
+}
+
+/// The variants that are drawn: all, if there are colours for them. Else the file as it is written,
+/// and those that differ most from it: they are what is to be seen.
+fn told_apart(study: &Study, own: &[usize]) -> Vec<usize> {
+    let mut others: Vec<usize> = (1..study.variants.len()).collect();
+    if study.variants.len() > SERIES {
+        let base = study.cell(0, own);
+        let distance = |variant: &usize| {
+            study.difference(study.cell(*variant, own), base, study.objective).mean.abs()
+        };
+        others.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+        others.truncate(SERIES - 1);
+        others.sort_unstable();
+    }
+    std::iter::once(0).chain(others).collect()
 }
 
 fn draw(

@@ -29,6 +29,8 @@ fn golden_fingerprints_of_the_library() {
         rate-limit-herd cdec92a05f3c7bc8 710
         retry-storm 919cc637fe218ad2 179661
         cascade c6a07f6de4b019d1 475990
+        libraries 5027e5bd2a1d3870 7780
+        rush-hour fde56a11cf7d5a76 248427
     "#]]
     .assert_eq(&told);
 }
