@@ -73,7 +73,7 @@ impl Catalog {
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
             .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)
-            .naming("fallback", spec::layer::Fallback::settings, Fallback::new)
+            .naming("fallback", spec::fallback::Fallback::settings, Fallback::new)
     }
 
     /// Adds a kind; `make` builds the layer from its settings.
