@@ -17,6 +17,7 @@
 use core::fmt;
 
 mod breaker;
+mod hedge;
 mod limits;
 
 /// A library, a service's client or a rule book whose settings are known by name.

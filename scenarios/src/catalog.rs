@@ -7,6 +7,7 @@ use std::sync::Arc;
 use patterns::breaker::Breaker;
 use patterns::bulkhead::Bulkhead;
 use patterns::fallback::Fallback;
+use patterns::hedge::Hedge;
 use patterns::retry::Retry;
 use patterns::timeout::Timeout;
 use patterns::{Invalid, Layer, Target};
@@ -70,6 +71,7 @@ impl Catalog {
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
             .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
+            .with("hedge", |hedge: spec::hedge::Hedge| Hedge::new(hedge.settings()?))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
             .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)

@@ -14,6 +14,7 @@ use crate::text;
 pub(crate) mod breaker;
 pub(crate) mod bulkhead;
 pub(crate) mod fallback;
+pub(crate) mod hedge;
 pub(crate) mod law;
 pub(crate) mod layer;
 pub(crate) mod like;
