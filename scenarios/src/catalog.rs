@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use patterns::breaker::Breaker;
 use patterns::bulkhead::Bulkhead;
+use patterns::cache::Cache;
+use patterns::coalesce::Coalesce;
 use patterns::fallback::Fallback;
 use patterns::hedge::Hedge;
 use patterns::retry::Retry;
@@ -71,6 +73,10 @@ impl Catalog {
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
             .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
+            .with("cache", |cache: spec::cache::Cache| Cache::new(cache.settings()?))
+            .with("coalesce", |coalesce: spec::coalesce::Coalesce| {
+                Ok(Coalesce::new(coalesce.into()))
+            })
             .with("hedge", |hedge: spec::hedge::Hedge| Hedge::new(hedge.settings()?))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))

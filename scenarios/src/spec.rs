@@ -13,6 +13,8 @@ use crate::text;
 
 pub(crate) mod breaker;
 pub(crate) mod bulkhead;
+pub(crate) mod cache;
+pub(crate) mod coalesce;
 pub(crate) mod fallback;
 pub(crate) mod hedge;
 pub(crate) mod law;
