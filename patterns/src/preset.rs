@@ -19,6 +19,7 @@ use core::fmt;
 mod breaker;
 mod hedge;
 mod limits;
+mod outlier;
 
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
