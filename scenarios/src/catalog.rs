@@ -4,6 +4,7 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use patterns::balance::Balance;
 use patterns::breaker::Breaker;
 use patterns::bulkhead::Bulkhead;
 use patterns::cache::Cache;
@@ -80,6 +81,9 @@ impl Catalog {
             .with("hedge", |hedge: spec::hedge::Hedge| Hedge::new(hedge.settings()?))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.into()))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.into()))
+            .naming("balance", spec::balance::Balance::settings, |(settings, over)| {
+                Balance::over(settings, &over)
+            })
             .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)
             .naming("fallback", spec::fallback::Fallback::settings, Fallback::new)
     }
@@ -219,7 +223,16 @@ impl Names<'_> {
 /// A setting out of its range, shown where it is written.
 fn out_of_range(value: &Spanned<DeValue<'_>>, invalid: Invalid) -> Problem {
     let key = invalid.setting.replace('_', "-");
-    let place = value.get_ref().as_table().and_then(|table| table.get(key.as_str()));
-    let span = place.map_or(value.span(), Spanned::span);
+    let mut places = Vec::new();
+    let mut here = vec![value];
+    while places.is_empty() && !here.is_empty() {
+        let tables = here.iter().filter_map(|value| value.get_ref().as_table());
+        let within: Vec<_> = tables.flat_map(|table| table.iter()).collect();
+        let found = within.iter().filter(|(name, _)| name.get_ref() == key.as_str());
+        places.extend(found.map(|(_, value)| value.span()));
+        here = within.into_iter().map(|(_, value)| value).collect();
+    }
+    // Of several that are as deep, nobody knows which one is meant.
+    let span = if let [place] = &places[..] { place.clone() } else { value.span() };
     Problem::new(span, format!("`{key}` must be {}", invalid.must_be))
 }

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use crate::text;
 
+pub(crate) mod balance;
 pub(crate) mod breaker;
 pub(crate) mod bulkhead;
 pub(crate) mod cache;
