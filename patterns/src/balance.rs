@@ -10,7 +10,7 @@
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `targets` | targets, at least 1 | they are numbered from 0 |
+//! | `targets` | targets, at least 1 | numbered from 0, or see [`Balance::over`] |
 //! | `picker` | [`Picker`] | |
 //! | `eject` | [`outlier`](crate::outlier), or none | |
 //! | `panic_percent` | percent of the targets; 0 is never | with exactly so many in, no panic |
@@ -86,6 +86,8 @@ pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
 #[derive(Clone, Debug)]
 pub struct Balance {
     settings: Settings,
+    /// What each target is to the layers' driver.
+    over: Box<[Target]>,
     outliers: Option<Outliers>,
     picks: Picks,
     /// Until when each target is left out because a refusal said so.
@@ -152,15 +154,29 @@ struct Turn {
 }
 
 impl Balance {
-    /// A balance with all targets in.
+    /// A balance with all targets in, each known as the [`Target`] of its number.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
+        let over: Vec<Target> = (0..settings.targets).map(Target).collect();
+        Self::over(settings, &over)
+    }
+
+    /// A balance with all targets in, each known as the [`Target`] at its place: for policies that
+    /// have other targets, too. There must be as many as `targets` says, and none twice.
+    pub fn over(settings: Settings, over: &[Target]) -> Result<Self, Invalid> {
         settings.check()?;
+        let fits = over.len() == usize::from(settings.targets);
+        Invalid::unless(fits, "over", "as many as there are targets")?;
+        let mut sorted = over.to_vec();
+        sorted.sort_unstable();
+        let differ = sorted.is_sorted_by(|one, next| one < next);
+        Invalid::unless(differ, "over", "without any target twice")?;
         let outliers = settings.eject.map(|eject| Outliers::new(eject, settings.targets));
         Ok(Self {
             outliers: outliers.transpose()?,
             picks: Picks::new(settings.picker, settings.targets),
             shut: vec![Time::ZERO; settings.targets.into()],
             told: State::AllIn,
+            over: over.into(),
             settings,
             calls: PerCall::default(),
         })
@@ -319,7 +335,7 @@ impl Balance {
         match self.choose(cx.about().caller, refused, cx.now, || cx.draw()) {
             Ok(Sent(token)) => {
                 self.calls[call].sent = Some(token);
-                Step::SendTo(Target(token.target))
+                Step::SendTo(self.over[usize::from(token.target)])
             }
             Err(Refused { until }) => Step::Reply(otherwise.unwrap_or_else(|| {
                 let wait = until.map_or(Span::ZERO, |until| until.since(cx.now));

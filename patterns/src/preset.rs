@@ -17,7 +17,9 @@
 use core::fmt;
 
 mod breaker;
+mod hedge;
 mod limits;
+mod outlier;
 mod retry;
 
 /// A library, a service's client or a rule book whose settings are known by name.

@@ -4,11 +4,15 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use patterns::balance::Balance;
 use patterns::breaker::Breaker;
 use patterns::budget::Guard;
 use patterns::bulkhead::Bulkhead;
+use patterns::cache::Cache;
+use patterns::coalesce::Coalesce;
 use patterns::deadline::Deadline;
 use patterns::fallback::Fallback;
+use patterns::hedge::Hedge;
 use patterns::retry::Retry;
 use patterns::timeout::Timeout;
 use patterns::{Invalid, Layer, Target};
@@ -76,8 +80,16 @@ impl Catalog {
             .with("deadline", |check: spec::budget::Deadline| Deadline::new(check.into()))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.settings()?))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.settings()?))
+            .with("cache", |cache: spec::cache::Cache| Cache::new(cache.settings()?))
+            .with("coalesce", |coalesce: spec::coalesce::Coalesce| {
+                Ok(Coalesce::new(coalesce.into()))
+            })
+            .with("hedge", |hedge: spec::hedge::Hedge| Hedge::new(hedge.settings()?))
+            .naming("balance", spec::balance::Balance::settings, |(settings, over)| {
+                Balance::over(settings, &over)
+            })
             .naming("bulkhead", spec::bulkhead::Bulkhead::settings, Bulkhead::new)
-            .naming("fallback", spec::layer::Fallback::settings, Fallback::new)
+            .naming("fallback", spec::fallback::Fallback::settings, Fallback::new)
     }
 
     /// Adds a kind; `make` builds the layer from its settings.
@@ -215,7 +227,16 @@ impl Names<'_> {
 /// A setting out of its range, shown where it is written.
 fn out_of_range(value: &Spanned<DeValue<'_>>, invalid: Invalid) -> Problem {
     let key = invalid.setting.replace('_', "-");
-    let place = value.get_ref().as_table().and_then(|table| table.get(key.as_str()));
-    let span = place.map_or(value.span(), Spanned::span);
+    let mut places = Vec::new();
+    let mut here = vec![value];
+    while places.is_empty() && !here.is_empty() {
+        let tables = here.iter().filter_map(|value| value.get_ref().as_table());
+        let within: Vec<_> = tables.flat_map(|table| table.iter()).collect();
+        let found = within.iter().filter(|(name, _)| name.get_ref() == key.as_str());
+        places.extend(found.map(|(_, value)| value.span()));
+        here = within.into_iter().map(|(_, value)| value).collect();
+    }
+    // Of several that are as deep, nobody knows which one is meant.
+    let span = if let [place] = &places[..] { place.clone() } else { value.span() };
     Problem::new(span, format!("`{key}` must be {}", invalid.must_be))
 }

@@ -11,9 +11,14 @@ use toml::Spanned;
 
 use crate::text;
 
+pub(crate) mod balance;
 pub(crate) mod breaker;
 pub(crate) mod budget;
 pub(crate) mod bulkhead;
+pub(crate) mod cache;
+pub(crate) mod coalesce;
+pub(crate) mod fallback;
+pub(crate) mod hedge;
 pub(crate) mod law;
 pub(crate) mod layer;
 pub(crate) mod like;

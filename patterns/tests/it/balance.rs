@@ -215,6 +215,21 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
 }
 
 #[test]
+fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
+    let over = [5, 2, 9].map(Target);
+    let settings = Settings { reselect: 1, ..among(3, Picker::RoundRobin) };
+    let balance = Balance::over(settings, &over).expect("valid");
+    let mut driver = Driver::new(balance, &[]);
+    assert_eq!([0, 1, 2, 3].map(|call| driver.call(call)), [5, 2, 9, 5].map(to));
+    assert_eq!([0, 1, 2].map(|target| driver.layer.in_flight(target)), [2, 1, 1]);
+    assert_eq!(driver.reply(1, REFUSED), to(9), "not the one that refused");
+
+    let wrong = |over: &[Target]| Balance::over(settings, over).expect_err("wrong").to_string();
+    assert_eq!(wrong(&over[..2]), "`over` must be as many as there are targets");
+    assert_eq!(wrong(&[9, 2, 9].map(Target)), "`over` must be without any target twice");
+}
+
+#[test]
 fn when_no_other_is_left_the_last_refusal_is_passed_on() {
     let mut driver = driver(Settings { reselect: MAX_RESELECT, ..among(2, Picker::RoundRobin) });
     assert_eq!(driver.call(0), to(0));

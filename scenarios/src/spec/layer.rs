@@ -1,18 +1,16 @@
-//! The smaller layers, as an author writes them.
+//! What is shared by layers, and the smallest of them, as an author writes them.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use patterns::{Classes, Invalid, fallback, timeout};
+use patterns::{Classes, Invalid, timeout};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use toml::Spanned;
 
 use super::like::LibraryName;
 use super::{Length, class};
-use crate::catalog::Names;
 
 /// `timeout = "30s"`, or `timeout = { limit = "30s" }`.
 #[derive(Clone, Copy, Debug, JsonSchema)]
@@ -70,32 +68,6 @@ impl Timeout {
         let limit = limit.map(|Length(limit)| limit).or(preset);
         let missing = Invalid { setting: "limit", must_be: "given" };
         Ok(timeout::Settings { limit: limit.ok_or(missing)?, propagates })
-    }
-}
-
-/// Something else when a call fails.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Fallback {
-    /// The service to call instead; without it, a value at hand stands in for the answer.
-    #[schemars(with = "Option<String>")]
-    to: Option<Spanned<String>>,
-    /// The classes of failure it is for; default all.
-    on: Option<Vec<ClassName>>,
-}
-
-impl Fallback {
-    /// The settings, if there is such a target.
-    pub(crate) fn settings(
-        self,
-        names: &mut Names<'_>,
-    ) -> Option<Result<fallback::Settings, Invalid>> {
-        let on = self.on.as_ref().map_or(Classes::ALL, |on| classes(on));
-        let to = match &self.to {
-            Some(name) => fallback::Instead::Target(names.target(name)?),
-            None => fallback::Instead::Value,
-        };
-        Some(Ok(fallback::Settings { on, to }))
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the settings of many layers have in common: a library to be like, and lengths that may be
-//! unlimited.
+//! What the settings of many layers have in common: a library to be like, lengths that may be
+//! unlimited, shares, and choices.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -96,3 +96,27 @@ pub(crate) fn set<T>(place: &mut T, given: Option<T>) {
         *place = given;
     }
 }
+
+/// A choice of names that stand for values of a pattern; the first is the default.
+macro_rules! choices {
+    ($(#[$doc:meta])* $name:ident for $($path:ident)::+ { $first:ident, $($rest:ident),+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub(super) enum $name {
+            #[default]
+            $first,
+            $($rest),+
+        }
+
+        impl From<$name> for $($path)::+ {
+            fn from(choice: $name) -> Self {
+                match choice {
+                    $name::$first => Self::$first,
+                    $($name::$rest => Self::$rest),+
+                }
+            }
+        }
+    };
+}
+pub(crate) use choices;

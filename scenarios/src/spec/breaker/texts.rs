@@ -10,56 +10,33 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::spec::from_text;
-use crate::spec::like::no_such;
+use crate::spec::like::{choices, no_such};
 use crate::spec::waits::waits;
 use crate::text::{Argument, Form, Unread, number};
 
-/// A choice of names that stand for values of the pattern.
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident for $type:ident { $first:ident, $($rest:ident),+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-        #[serde(rename_all = "kebab-case")]
-        pub(super) enum $name {
-            #[default]
-            $first,
-            $($rest),+
-        }
-
-        impl From<$name> for breaker::$type {
-            fn from(choice: $name) -> Self {
-                match choice {
-                    $name::$first => Self::$first,
-                    $($name::$rest => Self::$rest),+
-                }
-            }
-        }
-    };
-}
-
 choices!(
     /// How a share is compared.
-    Compare for Compare { AtLeast, MoreThan }
+    Compare for breaker::Compare { AtLeast, MoreThan }
 );
 choices!(
     /// The very end of the open time.
-    Boundary for OpenEnd { Admits, Refuses }
+    Boundary for breaker::OpenEnd { Admits, Refuses }
 );
 choices!(
     /// What follows a half-open state that lasts too long.
-    Then for Then { Open, Close }
+    Then for breaker::Then { Open, Close }
 );
 choices!(
     /// What late results do.
-    Late for Late { Drop, CountCurrent, ActCurrent, ActClosed, CountOrigin }
+    Late for breaker::Late { Drop, CountCurrent, ActCurrent, ActClosed, CountOrigin }
 );
 choices!(
     /// What a call counts as that was given up from above.
-    Cancelled for Cancelled { Ignore, Failure, FailureOfProbe, Success }
+    Cancelled for breaker::Cancelled { Ignore, Failure, FailureOfProbe, Success }
 );
 choices!(
     /// Whether it decides for itself, or is held in some state.
-    Mode for Mode { Automatic, ForcedOpen, Disabled, MetricsOnly }
+    Mode for breaker::Mode { Automatic, ForcedOpen, Disabled, MetricsOnly }
 );
 
 /// A window: a number of calls, or a length of time.
