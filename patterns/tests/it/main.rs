@@ -25,6 +25,7 @@ mod cache;
 mod cache_list;
 mod cache_model;
 mod coalesce;
+mod concurrency;
 mod fallback;
 mod hedge;
 mod hedge_delay;
