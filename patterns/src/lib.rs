@@ -15,6 +15,7 @@ pub mod budget;
 pub mod bulkhead;
 pub mod cache;
 pub mod coalesce;
+pub mod concurrency;
 pub mod deadline;
 pub mod fallback;
 pub mod hedge;

@@ -26,6 +26,7 @@ mod cache;
 mod cache_list;
 mod cache_model;
 mod coalesce;
+mod concurrency;
 mod deadline;
 mod fallback;
 mod hedge;
