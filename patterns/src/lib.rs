@@ -14,6 +14,7 @@ pub mod bulkhead;
 pub mod fallback;
 pub mod invalid;
 pub mod layer;
+pub mod limiter;
 pub mod outcome;
 pub mod retry;
 pub mod testing;
