@@ -21,7 +21,7 @@
 //!
 //! # What holds
 //!
-//! For every kind: a refused request changes nothing; requests for no permit are granted; a clock
+//! For every kind but `Bursty` and `WarmUp` a refused request changes nothing. For every kind: requests for no permit are granted; a clock
 //! that steps back stands still here until it has caught up, so that it gives nothing back; what
 //! would come at the end of time never comes.
 //!
@@ -43,8 +43,13 @@
 //!
 //! A wait is exact if the same request is granted at its end and not a nanosecond before, when
 //! nothing else comes. The larger requests of `Cycles` and `Bursty` (the limit and more) and those
-//! of `Smooth` (two and more) are only ever granted as reservations. Idle time takes permits away
-//! from none but `WarmUp`, which gets cold.
+//! of `Smooth` (two and more) are only ever granted as reservations. A `LazyBucket` grants more
+//! singly than at once when it is emptied and filled at one `now`, so it is not dry when drained.
+//!
+//! Idle time takes permits away from none but `WarmUp`, which gets cold, and `Bursty`, which may
+//! have more than its limit for one period after a debt. Both bring their balance up to date with
+//! each look at it, in one go for the time since the last, so there even a refused request may
+//! matter (as in failsafe and Sentinel).
 
 mod bucket;
 mod cubic;
@@ -177,7 +182,7 @@ impl Limiter {
         }
         let Some(at) = self.rule.earliest(now, permits) else { return Decision::TooLarge };
         let wait = Span::from_nanos(at - now);
-        if self.settings.max_wait < wait || (now < at && at == u64::MAX) {
+        if self.settings.max_wait < wait || at == u64::MAX {
             return Decision::Refused(wait);
         }
         self.rule.take(now, at, permits);
@@ -223,7 +228,7 @@ impl Limiter {
         self.grants += 1;
     }
 
-    /// How it stands at `now`. Changes nothing that decisions depend on.
+    /// How it stands at `now`. Changes no more than a refused request would.
     pub fn state(&mut self, now: Time) -> State {
         let now = self.see(now);
         let wait = self.rule.earliest(now, 1).map(|at| Span::from_nanos(at - now));
@@ -232,7 +237,8 @@ impl Limiter {
 
     /// The time now, or the latest that was seen if that is later.
     fn see(&mut self, now: Time) -> u64 {
-        self.now = self.now.max(now.as_nanos());
+        // The last moment stands for never, so that it is not mistaken for the end of a wait.
+        self.now = self.now.max(now.as_nanos().min(u64::MAX - 1));
         self.now
     }
 
