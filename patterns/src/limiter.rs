@@ -21,9 +21,9 @@
 //!
 //! # What holds
 //!
-//! For every kind but `Bursty` and `WarmUp` a refused request changes nothing. For every kind: requests for no permit are granted; a clock
-//! that steps back stands still here until it has caught up, so that it gives nothing back; what
-//! would come at the end of time never comes.
+//! For every kind but `Bursty` and `WarmUp` a refused request changes nothing. For every kind,
+//! requests for no permit are granted; a clock that steps back stands still here until it has
+//! caught up, so that it gives nothing back; what would come at the end of time never comes.
 //!
 //! | kind | never more than | in | wait exact | n at once as n singly | too large |
 //! |---|---|---|---|---|---|
