@@ -22,6 +22,7 @@ pub mod hedge;
 mod index;
 pub mod invalid;
 pub mod layer;
+pub mod limiter;
 pub mod outcome;
 pub mod outlier;
 pub mod preset;
