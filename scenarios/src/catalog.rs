@@ -10,9 +10,11 @@ use patterns::budget::Guard;
 use patterns::bulkhead::Bulkhead;
 use patterns::cache::Cache;
 use patterns::coalesce::Coalesce;
+use patterns::concurrency::Concurrency;
 use patterns::deadline::Deadline;
 use patterns::fallback::Fallback;
 use patterns::hedge::Hedge;
+use patterns::limiter::Limiter;
 use patterns::retry::Retry;
 use patterns::timeout::Timeout;
 use patterns::{Invalid, Layer, Target};
@@ -78,6 +80,8 @@ impl Catalog {
             .with("breaker", |breaker: spec::breaker::Breaker| Breaker::new(breaker.settings()?))
             .with("budget", |guard: spec::budget::Guard| Guard::new(guard.settings()?))
             .with("deadline", |check: spec::budget::Deadline| Deadline::new(check.into()))
+            .with("concurrency", |limit: spec::limiter::Concurrency| Concurrency::new(limit.into()))
+            .with("limiter", |limiter: spec::limiter::Limiter| Limiter::new(limiter.settings()?))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.settings()?))
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.settings()?))
             .with("cache", |cache: spec::cache::Cache| Cache::new(cache.settings()?))

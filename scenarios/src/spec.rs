@@ -22,6 +22,7 @@ pub(crate) mod hedge;
 pub(crate) mod law;
 pub(crate) mod layer;
 pub(crate) mod like;
+pub(crate) mod limiter;
 pub(crate) mod retry;
 pub(crate) mod waits;
 

@@ -1,7 +1,9 @@
-//! Timeouts and bulkheads as libraries have them.
+//! Timeouts, bulkheads and rate limiters as libraries have them.
 
 use super::Library;
 use crate::bulkhead;
+use crate::limiter::{self, Kind};
+use crate::outcome::{Class, Classes};
 use crate::time::Span;
 
 impl Library {
@@ -21,6 +23,34 @@ impl Library {
             Self::Hystrix => bulkhead::Settings::of(10),
             // max_requests, max_pending_requests
             Self::Envoy => bulkhead::Settings { queue: 1024, ..bulkhead::Settings::of(1024) },
+            _ => return None,
+        })
+    }
+
+    /// Its rate limiter.
+    ///
+    /// - resilience4j (`RateLimiterConfig`): cycles of 50 each 500 ns, waits of up to 5 s.
+    /// - aws (botocore `retries/adaptive.py`, the adaptive mode): as fast as the callee lets, and
+    ///   a call waits for its turn as long as it takes.
+    ///
+    /// The others have limiters, but no defaults: their numbers have to be given.
+    pub fn limiter(self) -> Option<limiter::Settings> {
+        let of = |kind, max_wait| limiter::Settings {
+            kind,
+            max_wait,
+            drain_on: Classes::NONE,
+            cancelled: limiter::Cancelled::Keeps,
+        };
+        Some(match self {
+            // limitForPeriod, limitRefreshPeriod, timeoutDuration
+            Self::Resilience4j => {
+                let cycles = Kind::Cycles { limit: 50, period: Span::from_nanos(500) };
+                of(cycles, Span::from_secs(5))
+            }
+            Self::Aws => {
+                let throttles = Classes::NONE.with(Class::RateLimit).with(Class::Overload);
+                of(Kind::Cubic { throttles }, Span::MAX)
+            }
             _ => return None,
         })
     }
