@@ -261,14 +261,14 @@ fn add_edges(system: &mut System, written: &[(Edge, Range<usize>)], problems: &m
                 used[index] = true;
             }
             system.edges.push(Edge { from, to, policy });
-            // A fallback calls, too.
+            // Fallbacks and balances call, too.
             called.extend(policy.iter().flat_map(|policy| &system.policies[*policy].targets));
         }
     }
     for ((_, place), used) in written.iter().zip(used) {
         if !used {
             let told = "nobody makes this call";
-            let help = "no step of the caller, and no fallback, names the service";
+            let help = "no step, fallback or balance of the caller names the service";
             problems.push(Problem::new(place.clone(), told).help(help));
         }
     }
@@ -282,8 +282,8 @@ fn called(steps: &[Step]) -> Vec<usize> {
     called.collect()
 }
 
-/// Services must not call each other in a circle, nor fallbacks lead back to where they began: a
-/// call would go round for ever.
+/// Services must not call each other in a circle, nor fallbacks and balances lead back to where they
+/// began: a call would go round for ever.
 fn no_circles(
     system: &System,
     services: &BTreeMap<String, Part<spec::Service>>,
@@ -304,7 +304,7 @@ fn no_circles(
         };
         if reaches(edge.to, edge.to, &targets) {
             let place = services.values().nth(edge.to).map_or(0..0, |part| part.place.clone());
-            let told = "the fallback of calls to this service leads back to it";
+            let told = "a fallback or balance of calls to this service leads back to it";
             problems.push(Problem::new(place, told));
         }
     }
