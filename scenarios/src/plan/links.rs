@@ -289,7 +289,11 @@ fn no_circles(
     services: &BTreeMap<String, Part<spec::Service>>,
     problems: &mut Vec<Problem>,
 ) {
-    let calls = |from: usize| called(&system.services[from].steps);
+    // Its steps, and what fallbacks and balances make of them.
+    let calls = |from: usize| {
+        let edges = system.edges.iter().filter(|edge| edge.from == Party::Service(from));
+        edges.map(|edge| edge.to).collect::<Vec<_>>()
+    };
     for (start, part) in services.values().enumerate() {
         if reaches(start, start, &calls) {
             let told = "this service calls itself, by way of others or not";

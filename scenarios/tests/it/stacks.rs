@@ -141,6 +141,25 @@ fn chains_and_balances_must_not_lead_back() {
 }
 
 #[test]
+fn a_service_must_not_call_itself_by_what_its_policies_name() {
+    // `llm` asks `mirror`, and a layer `archive` instead, which asks `llm` again.
+    let steps = "[services.llm]\nsteps = [{ call = \"mirror\" }]";
+    let last = "[services.archive]\nsteps = [{ call = \"llm\" }]";
+    let layers = ["fallback = { to = [\"archive\"] }", "balance = { over = [\"archive\"] }"];
+    for layer in layers {
+        let edges = "[edges]\n\"llm -> mirror\" = \"other\"";
+        let text = SCENARIO
+            .replace("[services.llm]", steps)
+            .replace("[services.archive]", last)
+            .replace("[policies]", &format!("[policies]\nother = [{{ {layer} }}]"))
+            .replace("[edges]", edges);
+        let document = Document::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        let told = document.plan(&Catalog::builtin()).expect_err("a circle").to_string();
+        assert_eq!(told.matches("calls itself").count(), 2, "llm and archive: {told}");
+    }
+}
+
+#[test]
 fn settings_within_settings_are_found_at_their_place() {
     let told = told("threshold = 50", "threshold = 101");
     assert!(told.contains("`threshold` must be at most 100"), "{told}");
