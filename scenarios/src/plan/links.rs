@@ -282,8 +282,8 @@ fn called(steps: &[Step]) -> Vec<usize> {
     called.collect()
 }
 
-/// Services must not call each other in a circle, nor fallbacks and balances lead back to where they
-/// began: a call would go round for ever.
+/// Services must not call each other in a circle, nor fallbacks and balances lead back to where
+/// they began: a call would go round for ever.
 fn no_circles(
     system: &System,
     services: &BTreeMap<String, Part<spec::Service>>,
