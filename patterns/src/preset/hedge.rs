@@ -102,3 +102,23 @@ fn grpc() -> Settings {
         all_failed: AllFailed::Last,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hedge::Hedge;
+
+    #[test]
+    fn all_are_valid() {
+        let known: Vec<Library> =
+            Library::ALL.into_iter().filter(|library| library.hedge().is_some()).collect();
+        assert_eq!(
+            known,
+            [Library::Resilience4j, Library::Polly, Library::FailsafeGo, Library::Grpc]
+        );
+        for library in known {
+            let hedge = library.hedge().map(Hedge::new);
+            assert!(hedge.is_some_and(|hedge| hedge.is_ok()), "{library}");
+        }
+    }
+}

@@ -94,3 +94,33 @@ fn grpc() -> Settings {
         ..envoy()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outlier::{Outliers, Verdict};
+    use crate::time::Time;
+
+    /// How many of so many hosts can be out after five errors of each, or an interval of failures.
+    fn out(library: Library, hosts: u16) -> u16 {
+        let mut outliers =
+            Outliers::new(library.outlier().expect("it ejects"), hosts).expect("valid");
+        for host in 0..hosts {
+            (0..60).for_each(|_| outliers.report(host, Verdict::Error, Time::ZERO, || 0.5));
+        }
+        outliers.advance(Time::ZERO + Span::from_secs(10), || 0.5);
+        outliers.ejected()
+    }
+
+    #[test]
+    fn the_caps_are_read_as_the_libraries_do() {
+        assert_eq!([9, 10, 19, 20].map(|hosts| out(Library::Envoy, hosts)), [0, 1, 1, 2]);
+        assert_eq!([4, 5, 10, 11].map(|hosts| out(Library::Grpc, hosts)), [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn two_of_them_eject() {
+        let known = Library::ALL.into_iter().filter(|library| library.outlier().is_some());
+        assert!(known.eq([Library::Envoy, Library::Grpc]));
+    }
+}

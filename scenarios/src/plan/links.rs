@@ -261,14 +261,14 @@ fn add_edges(system: &mut System, written: &[(Edge, Range<usize>)], problems: &m
                 used[index] = true;
             }
             system.edges.push(Edge { from, to, policy });
-            // A fallback calls, too.
+            // Fallbacks and balances call, too.
             called.extend(policy.iter().flat_map(|policy| &system.policies[*policy].targets));
         }
     }
     for ((_, place), used) in written.iter().zip(used) {
         if !used {
             let told = "nobody makes this call";
-            let help = "no step of the caller, and no fallback, names the service";
+            let help = "no step, fallback or balance of the caller names the service";
             problems.push(Problem::new(place.clone(), told).help(help));
         }
     }
@@ -282,14 +282,18 @@ fn called(steps: &[Step]) -> Vec<usize> {
     called.collect()
 }
 
-/// Services must not call each other in a circle, nor fallbacks lead back to where they began: a
-/// call would go round for ever.
+/// Services must not call each other in a circle, nor fallbacks and balances lead back to where
+/// they began: a call would go round for ever.
 fn no_circles(
     system: &System,
     services: &BTreeMap<String, Part<spec::Service>>,
     problems: &mut Vec<Problem>,
 ) {
-    let calls = |from: usize| called(&system.services[from].steps);
+    // Its steps, and what fallbacks and balances make of them.
+    let calls = |from: usize| {
+        let edges = system.edges.iter().filter(|edge| edge.from == Party::Service(from));
+        edges.map(|edge| edge.to).collect::<Vec<_>>()
+    };
     for (start, part) in services.values().enumerate() {
         if reaches(start, start, &calls) {
             let told = "this service calls itself, by way of others or not";
@@ -304,7 +308,7 @@ fn no_circles(
         };
         if reaches(edge.to, edge.to, &targets) {
             let place = services.values().nth(edge.to).map_or(0..0, |part| part.place.clone());
-            let told = "the fallback of calls to this service leads back to it";
+            let told = "a fallback or balance of calls to this service leads back to it";
             problems.push(Problem::new(place, told));
         }
     }

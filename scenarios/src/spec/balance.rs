@@ -16,7 +16,8 @@ mod eject;
 mod rates;
 
 /// Each call goes to one of several services. The service that was called stands for them: it
-/// never sees the calls itself, and is none of them.
+/// never sees the calls itself, and is none of them. Nor do layers below this one see any: those
+/// of a service belong in the policy of the edge to it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Balance {

@@ -51,14 +51,15 @@ choices!(
 impl Cache {
     /// The settings, or which of them do not go together.
     pub(crate) fn settings(self) -> Result<Settings, Invalid> {
-        let without = Invalid { setting: "stale_on", must_be: "left out without `stale-if-error`" };
-        let stale = replaced(self.stale_if_error, self.stale_on.as_deref(), Classes::ALL, without)?;
+        let alone = |setting, must_be| Invalid { setting, must_be };
+        let stale = replaced(self.stale_if_error, self.stale_on.as_deref(), Classes::ALL)
+            .map_err(|Alone| alone("stale_on", "left out without `stale-if-error`"))?;
         // The pattern calls it by another name.
         let is_longer = stale.is_none_or(|(_, bound)| !bound.is_zero());
         Invalid::unless(is_longer, "stale_if_error", "longer than zero")?;
         let invalid = Classes::NONE.with(Class::Validation);
-        let without = Invalid { setting: "negative_on", must_be: "left out without `negative`" };
-        let negative = replaced(self.negative, self.negative_on.as_deref(), invalid, without)?;
+        let negative = replaced(self.negative, self.negative_on.as_deref(), invalid)
+            .map_err(|Alone| alone("negative_on", "left out without `negative`"))?;
         Ok(Settings {
             capacity: self.capacity.unwrap_or(1000),
             eviction: self.eviction.unwrap_or_default().into(),
@@ -75,17 +76,18 @@ fn length(Unlimited(length): Unlimited) -> Span {
     length.unwrap_or(Span::MAX)
 }
 
-/// For which failures and how long, if at all; it is wrong to write classes without a length.
+/// Classes are written without the length that they belong to.
+struct Alone;
+
+/// For which failures and how long, if at all.
 fn replaced(
     lasts: Option<Unlimited>,
     on: Option<&[ClassName]>,
     default: Classes,
-    without: Invalid,
-) -> Result<Option<(Classes, Span)>, Invalid> {
+) -> Result<Option<(Classes, Span)>, Alone> {
     match (lasts, on) {
-        (None, Some(_)) => Err(without),
-        (None, None) => Ok(None),
-        (Some(lasts), on) => Ok(Some((on.map_or(default, classes), length(lasts)))),
+        (None, Some(_)) => Err(Alone),
+        (lasts, on) => Ok(lasts.map(|lasts| (on.map_or(default, classes), length(lasts)))),
     }
 }
 

@@ -4,4 +4,5 @@ mod golden;
 mod laws;
 mod problems;
 mod runner;
+mod stacks;
 mod sweeps;

@@ -49,7 +49,7 @@ pub(super) struct Eject {
     interval: Option<Length>,
     /// How long a service is left out the first time; default 30 s.
     base_ejection_time: Option<Length>,
-    /// How long it is left out at most; default 300 s.
+    /// How long it is left out at most; default 300 s, or `base-ejection-time` if that is longer.
     max_ejection_time: Option<Length>,
     /// How much longer, at most, by chance; default 0 s.
     ejection_jitter: Option<Length>,
@@ -270,6 +270,10 @@ impl Eject {
         ];
         for (length, given) in lengths {
             set(length, given.map(|Length(span)| span));
+        }
+        if self.max_ejection_time.is_none() {
+            let longest = settings.max_ejection_time.max(settings.base_ejection_time);
+            settings.max_ejection_time = longest;
         }
         set(&mut settings.errors, self.errors.as_ref().map(|names| classes(names)));
         set(&mut settings.gateway, self.gateway.as_ref().map(|names| classes(names)));

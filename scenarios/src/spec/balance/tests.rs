@@ -185,6 +185,8 @@ fn every_knob_of_ejection_can_be_written() {
     assert_eq!(eject(&all.replace('\n', " ")), Ok(expected));
     let memory = eject("ema = { memory = '5s' }").map(|all| all.ema.expect("written").memory);
     assert_eq!(memory, Ok(Memory::Time(Span::from_secs(5))));
+    let longer = eject("base-ejection-time = '10min'").expect("valid");
+    assert_eq!(longer.max_ejection_time, longer.base_ejection_time);
     let growth = |text: &str| eject(&format!("growth = '{text}'")).map(|all| all.growth);
     assert_eq!(growth("linear-unbounded"), Ok(Growth::LinearUnbounded));
     assert_eq!(growth("exponential"), Ok(Growth::Exponential { factor: 2.0 }));
