@@ -46,7 +46,11 @@ all = [
     { coalesce = { per = "policy" } },
     { hedge = { delay = "p80", at-first = "2s", per = "policy" } },
     { retry = { network = "2 x 500ms", overload = "3 x 1s", timeout = "1 x 1s" } },
+    { budget = { kind = "share(50%)", per = "policy" } },
+    { deadline = { least = "100ms" } },
     { breaker = { failures = 8, open = "10s", per = "policy" } },
+    { limiter = { kind = "gcra(20, per=1s)", max-wait = "2s", per = "policy" } },
+    { concurrency = { algorithm = "vegas", per = "policy" } },
     { bulkhead = { slots = 6, queue = 4, patience = "2s", per = "policy" } },
     { timeout = "8s" },
     { balance = { over = ["llm-a", "llm-b"], pick = "two-choices", per = "policy", eject = {
