@@ -27,7 +27,9 @@ pub mod outcome;
 pub mod outlier;
 pub mod preset;
 pub mod retry;
+pub mod shed;
 pub mod testing;
+pub mod throttle;
 pub mod time;
 pub mod timeout;
 

@@ -45,4 +45,6 @@ mod outlier_story;
 mod presets;
 mod retry;
 mod settings;
+mod shed;
+mod throttle;
 mod timeout;
