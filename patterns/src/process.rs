@@ -1,0 +1,93 @@
+//! The second abstraction of this crate: patterns around a process instead of a call.
+//!
+//! A process runs, takes steps, and fails; whoever keeps it is told so, and answers with one
+//! [`Act`]:
+//!
+//! ```text
+//!            ┌─────────────────────┐
+//!  started ─►│                     │
+//!  steps ───►│       keeper        │──► wait, probe, write a checkpoint,
+//!  crashed ─►│                     │    restart, restore, give up
+//!  woken ───►│                     │
+//!            └─────────────────────┘
+//! ```
+//!
+//! [`supervise`](crate::supervise) restarts what has crashed, [`health`](crate::health) finds out
+//! whether it is well, [`checkpoint`](crate::checkpoint) saves what it has done. Each is a keeper by
+//! itself, and a process may have several.
+//!
+//! Whoever drives a keeper keeps this contract:
+//!
+//! - each act replaces the one before: a keeper is woken at the time its last act gave, and not at
+//!   all if that act gave none;
+//! - a probe, a checkpoint, a restart and a restoring that were asked for are told of by the event
+//!   that says how they ended, or by [`Event::Crashed`] if they were cut short;
+//! - [`Event::Started`] comes before all others, and again after each restart.
+//!
+//! Time may stand still or step back: then nothing is due earlier.
+
+use crate::checkpoint::CheckpointId;
+use crate::layer::Cx;
+use crate::time::{Span, Time};
+
+/// A pattern that stands beside a process.
+///
+/// Implementations must be deterministic: the same events and draws give the same acts.
+pub trait Keeper {
+    /// Something has happened to the process, or the time has come that this keeper asked for.
+    fn on_event(&mut self, event: Event, cx: &mut Cx<'_>) -> Act;
+
+    /// The state it begins in, for a keeper that tells of its states by [`Cx::note`].
+    fn first_state(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What happens to a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It runs: for the first time, from the beginning again, or from where it was restored.
+    Started,
+    /// It has done one step of its work.
+    Step,
+    /// Its next step is risky.
+    RiskAhead,
+    /// It shows that it is alive.
+    Beat,
+    /// It has failed, and does not run any more.
+    Crashed,
+    /// It has done all its work, and does not run any more.
+    Done,
+    /// A probe has found it well, in this time.
+    ProbeOk(Span),
+    /// A probe has not found it well, or not in time.
+    ProbeFailed,
+    /// The checkpoint that was asked for is written.
+    Written,
+    /// The checkpoint that was asked for could not be written.
+    NotWritten,
+    /// The checkpoint that was to be restored is broken.
+    Broken,
+    /// The time has come that the keeper asked for.
+    Wake,
+}
+
+/// What a keeper does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Act {
+    /// Nothing until the next event.
+    Wait,
+    /// Nothing until the next event, but no longer than until the given time.
+    WaitUntil(Time),
+    /// Ask the process whether it is well.
+    Probe,
+    /// Save what it has done.
+    Checkpoint,
+    /// Start it anew; if it runs still, it is ended first.
+    Restart,
+    /// Start it from where this checkpoint was written.
+    Restore(CheckpointId),
+    /// This keeper can do no more: somebody above it has to.
+    GiveUp,
+}
