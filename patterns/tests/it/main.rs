@@ -35,6 +35,7 @@ mod hedge_model;
 mod hedge_plan;
 mod limiter;
 mod limiter_layer;
+mod limiter_library;
 mod limiter_model;
 mod outlier;
 mod outlier_back;
