@@ -34,6 +34,7 @@ mod hedge_delay;
 mod hedge_model;
 mod hedge_plan;
 mod limiter;
+mod limiter_give_up;
 mod limiter_layer;
 mod limiter_library;
 mod limiter_model;
