@@ -43,7 +43,7 @@ impl Grants for Limiter {
 
     fn give_up(&mut self, place: Self::Place, now: u64) {
         if let Some(place) = place {
-            Limiter::give_up(self, place, Time::from_nanos(now));
+            Self::give_up(self, place, Time::from_nanos(now));
         }
     }
 }
