@@ -13,9 +13,12 @@ const SMOOTH: f64 = 0.8;
 const HALF_SECOND: u64 = 500_000_000;
 
 /// A bucket whose rate follows a cubic curve since the last refusal.
+///
+/// It fills from the start, and nobody takes from it until the callee throttles for the first time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cubic {
-    bucket: Option<Filling>,
+    limits: bool,
+    bucket: Filling,
     throttled: u64,
     top: f64,
     measured: f64,
@@ -29,6 +32,12 @@ struct Filling {
     capacity: f64,
     tokens: f64,
     last: u64,
+}
+
+impl Default for Filling {
+    fn default() -> Self {
+        Self { rate: 1.0, capacity: 1.0, tokens: 0.0, last: 0 }
+    }
 }
 
 impl Filling {
@@ -52,7 +61,8 @@ impl Cubic {
         self.measure(now);
         let rate = if throttled {
             // One that is not limited yet is taken at what it sends.
-            let rate = self.bucket.map_or(self.measured, |on| on.rate.min(self.measured));
+            let allowed = if self.limits { self.bucket.rate } else { f64::INFINITY };
+            let rate = allowed.min(self.measured);
             (self.top, self.throttled) = (rate, now);
             rate * BETA
         } else {
@@ -60,12 +70,8 @@ impl Cubic {
             let since = now.saturating_sub(self.throttled) as f64 / 1e9 - dip;
             SCALE * since * since * since + self.top
         };
-        if throttled && self.bucket.is_none() {
-            self.bucket = Some(Filling { rate: 1.0, capacity: 1.0, tokens: 0.0, last: now });
-        }
-        if let Some(bucket) = &mut self.bucket {
-            bucket.set(rate.min(2.0 * self.measured), now);
-        }
+        self.limits |= throttled;
+        self.bucket.set(rate.min(2.0 * self.measured), now);
     }
 
     fn measure(&mut self, now: u64) {
@@ -82,7 +88,10 @@ impl Cubic {
 
 impl Rule for Cubic {
     fn earliest(&mut self, now: u64, permits: u32) -> Option<u64> {
-        let Some(bucket) = &self.bucket else { return Some(now) };
+        if !self.limits {
+            return Some(now);
+        }
+        let bucket = &self.bucket;
         let permits = f64::from(permits);
         if bucket.capacity < permits {
             return None;
@@ -98,15 +107,16 @@ impl Rule for Cubic {
     }
 
     fn take(&mut self, _now: u64, at: u64, permits: u32) {
-        if let Some(bucket) = &mut self.bucket {
+        if self.limits {
+            let bucket = &mut self.bucket;
             bucket.tokens = (bucket.tokens(at) - f64::from(permits)).max(0.0);
             bucket.last = at.max(bucket.last);
         }
     }
 
     fn untake(&mut self, permits: u32) {
-        if let Some(bucket) = &mut self.bucket {
-            bucket.tokens = (bucket.tokens + f64::from(permits)).min(bucket.capacity);
-        }
+        // Nothing is reserved before it limits.
+        let bucket = &mut self.bucket;
+        bucket.tokens = (bucket.tokens + f64::from(permits)).min(bucket.capacity);
     }
 }

@@ -147,10 +147,12 @@ pub enum Kind {
         /// How many times less it grants when it is cold; at least 2, in Sentinel 3.
         cold_factor: u32,
     },
-    /// No limit until the callee throttles; then a bucket, empty at first, whose rate is lowered
-    /// to 0.7 of itself each time and grows by a cubic curve between (botocore
-    /// `retries/adaptive.py`, `throttling.py`, `bucket.py`).
+    /// No limit until the callee throttles; then a bucket whose rate is lowered to 0.7 of itself
+    /// each time and grows by a cubic curve between (botocore `retries/adaptive.py`,
+    /// `throttling.py`, `bucket.py`).
     ///
+    /// The bucket is empty at time zero and fills from then on, though nobody takes from it before
+    /// the callee throttles: so right after that there may be some left.
     /// The rate is at most twice what was measured, and at least one in two seconds; the bucket
     /// holds what comes in a second, and at least 1.
     Cubic {

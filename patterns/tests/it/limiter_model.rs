@@ -75,7 +75,7 @@ pub(crate) fn burst(kind: Kind) -> u32 {
 }
 
 /// Whether so many more may be granted at `at`, after these grants.
-fn fits(kind: Kind, grants: &[(u64, u32)], at: u64, permits: u32) -> bool {
+pub(crate) fn fits(kind: Kind, grants: &[(u64, u32)], at: u64, permits: u32) -> bool {
     let among = |counts: &dyn Fn(u64) -> bool| -> u32 {
         grants.iter().filter(|(time, _)| counts(*time)).map(|(_, n)| n).sum()
     };
