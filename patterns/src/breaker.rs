@@ -11,8 +11,8 @@
 //!  └────────────┘  enough succeeded     └───────────┘
 //! ```
 //!
-//! The state `recovering` is passed through only if there is a `ramp`. By hand ([`Mode`]) it is held
-//! in `forced-open`, `disabled` or `metrics-only`.
+//! The state `recovering` is passed through only if there is a `ramp`. By hand ([`Mode`]) it is
+//! held in `forced-open`, `disabled` or `metrics-only`.
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|

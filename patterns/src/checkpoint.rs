@@ -12,20 +12,23 @@
 //! |---|---|---|
 //! | `when` | [`When`], any of several | due at exactly the time, after exactly the steps |
 //! | `keep` | checkpoints, at least 1 | exactly so many are kept |
-//! | `resumes` | resumes from one checkpoint, or none | exactly so many; then the one before is used |
+//! | `resumes` | resumes from one checkpoint, or none | so many, then the one before is used |
 //!
-//! With `C` the time that a checkpoint takes and `M` the mean time between failures, the time between
-//! the end of one checkpoint and the beginning of the next is
+//! With `C` the time that a checkpoint takes and `M` the mean time between failures, the time
+//! between the end of one checkpoint and the beginning of the next is
 //!
-//! | policy | interval | source |
-//! |---|---|---|
-//! | [`When::Young`] | `√(2 C M)` | Young, CACM 17(9), 1974 |
-//! | [`When::Daly`] | `√(2 C M) · (1 + √(C/2M)/3 + (C/2M)/9) − C`, and `M` from `C ≥ 2M` on | Daly, FGCS 22(3), 2006, (37) |
-//! | [`When::Adaptive`] | Young's, of what was seen | |
+//! | policy | interval |
+//! |---|---|
+//! | [`When::Young`] | `√(2 C M)` |
+//! | [`When::Daly`] | `√(2 C M) · (1 + √(C/2M)/3 + (C/2M)/9) − C`, and `M` if `C ≥ 2M` |
+//! | [`When::Adaptive`] | Young's, of what was seen |
 //!
-//! A checkpoint that leads to the next crash again and again is worse than none: with `resumes` it is
-//! given up for the one before it. That it is broken is found out when it is restored; then, too,
-//! the one before is used. When none is left the process starts from the beginning.
+//! Sources: J. W. Young, CACM 17(9), 1974; J. T. Daly, Future Generation Computer Systems 22(3),
+//! 2006, equation 37.
+//!
+//! A checkpoint that leads to the next crash again and again is worse than none: with `resumes` it
+//! is given up for the one before it. That it is broken is found out when it is restored; then,
+//! too, the one before is used. When none is left the process starts from the beginning.
 
 use std::collections::VecDeque;
 

@@ -13,8 +13,8 @@
 //! ```
 //!
 //! [`supervise`](crate::supervise) restarts what has crashed, [`health`](crate::health) finds out
-//! whether it is well, [`checkpoint`](crate::checkpoint) saves what it has done. Each is a keeper by
-//! itself, and a process may have several.
+//! whether it is well, [`checkpoint`](crate::checkpoint) saves what it has done. Each is a keeper
+//! by itself, and a process may have several.
 //!
 //! Whoever drives a keeper keeps this contract:
 //!

@@ -12,14 +12,14 @@
 //! |---|---|---|
 //! | `rules` | a [`Rule`] for a class | a class without one is never retried |
 //! | `retries` of a rule | attempts after the first | 3 makes at most 4 attempts |
-//! | `backoff` of a rule | [`backoff`] | |
+//! | `backoff` of a rule | [`backoff`](crate::backoff) | |
 //! | `retry_after` of a rule | [`RetryAfter`] | |
 //! | `max_retries` | the same over all classes, or none | |
 //! | `max_elapsed` | time since the call came, or none | a wait may end exactly then |
 //! | `too_late` | [`TooLate`] | |
 //! | `longest_hint` | time, or none | a hint of exactly this length is heeded |
 //! | `gate` | whether what must not be repeated is sent but once | |
-//! | `budget` | [`budget`], or none | |
+//! | `budget` | [`budget`](crate::budget), or none | |
 //! | `account` | [`Account`] | |
 //!
 //! What a failure asks for (`Retry-After`) is undercut by no jitter, no cap and no clipping, unless
@@ -32,103 +32,20 @@
 //! (resilience4j's `maxAttempts` minus one, Polly's `MaxRetryAttempts`).
 //!
 //! Used up, the last failure is passed on. But if a layer below refused the retry itself
-//! ([`Class::Rejected`], without a rule for it), what is passed on is the failure that asked for the
-//! retry: so a budget below hides no failure.
+//! ([`Class::Rejected`], without a rule for it), what is passed on is the failure that asked for
+//! the retry: so a budget below hides no failure.
 
-use std::collections::BTreeMap;
+mod settings;
 
 use crate::about::About;
-use crate::backoff::{self, Backoff, Progress};
-use crate::budget::{self, Budget, Grant};
+use crate::backoff::{Backoff, Progress};
+use crate::budget::{Budget, Grant};
 use crate::invalid::Invalid;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step};
 use crate::outcome::{Class, Outcome};
 use crate::time::{Span, Time};
 
-/// A number of retries that is never used up.
-pub const FOREVER: u32 = u32::MAX;
-
-/// The settings of a [`Retry`]; [`Settings::of`] is the plainest.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    /// What follows on a failure of each class; one that is not here is passed on at once.
-    pub rules: BTreeMap<Class, Rule>,
-    /// How many retries one call may take over all classes, if that is limited.
-    pub max_retries: Option<u32>,
-    /// How long after the call came a wait may end, if that is limited.
-    pub max_elapsed: Option<Span>,
-    /// What becomes of a wait that would end later.
-    pub too_late: TooLate,
-    /// The longest hint that is heeded; a longer one is as if it were not there (the SDKs of
-    /// OpenAI and Anthropic: 60 s).
-    pub longest_hint: Option<Span>,
-    /// Whether a call that must not be repeated is sent but once, whatever its failure.
-    pub gate: bool,
-    /// What limits the retries of all calls together, if anything does.
-    pub budget: Option<budget::Settings>,
-    /// When the budget is asked.
-    pub account: Account,
-}
-
-/// What becomes of a wait that would end later than `max_elapsed`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TooLate {
-    /// It is not begun: the failure is passed on at once (cenkalti/backoff).
-    Stop,
-    /// It is shortened, and the last try made at exactly that time; no time at all is too late
-    /// (failsafe's `maxDuration`).
-    Clip,
-}
-
-/// When a budget is asked for a retry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Account {
-    /// When the attempt before it has failed, so that retries which wait count as being under way
-    /// (gRPC, AWS, Finagle, Envoy). A burst of failures uses the budget up at once.
-    Decided,
-    /// When its wait is over, so that waiting costs nothing; a refusal then comes after the wait.
-    Sent,
-}
-
-impl Settings {
-    /// These rules, with no other limit; what must not be repeated is not.
-    pub fn of(rules: BTreeMap<Class, Rule>) -> Self {
-        Self {
-            rules,
-            max_retries: None,
-            max_elapsed: None,
-            too_late: TooLate::Stop,
-            longest_hint: None,
-            gate: true,
-            budget: None,
-            account: Account::Decided,
-        }
-    }
-}
-
-/// What follows on a failure of some class.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rule {
-    /// How often one call may be tried again after such failures; [`FOREVER`] has no end.
-    pub retries: u32,
-    /// How long to wait before each retry.
-    pub backoff: backoff::Settings,
-    /// What to make of a failure that says when to come again.
-    pub retry_after: RetryAfter,
-}
-
-/// What to make of a failure that says when to come again (`Retry-After`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// Wait as long as the backoff says, but no less than was asked for.
-    Floor,
-    /// Wait exactly as long as was asked for.
-    Exact,
-    /// As `Floor`, but no more than this longer than the backoff says (AWS 2.1: 5 s).
-    Clamp(Span),
-    /// Wait as long as the backoff says.
-    Ignore,
-}
+pub use settings::{Account, FOREVER, RetryAfter, Rule, Settings, TooLate};
 
 /// Further attempts after failures.
 ///

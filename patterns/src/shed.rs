@@ -25,15 +25,15 @@
 //! | `smoothing` | how fast the load follows, for the layer | |
 //! | `drops` | classes of failure that did not pass | |
 //!
-//! With the priorities of calls, 0 first, the threshold is lower by `step` for each: so if a call is
-//! refused, so is at that instant every one that matters less.
+//! With the priorities of calls, 0 first, the threshold is lower by `step` for each: so if a call
+//! is refused, so is at that instant every one that matters less.
 //!
 //! # Load
 //!
-//! The machine is told the load, whatever that is: of the processor, of a queue. As a layer it knows
-//! only how long calls take, and makes of that the share of their time that they wait:
-//! `1 − shortest / recent`, where `recent` is a moving average. So 0 is no load, 0.5 is twice as long as
-//! at best, and 0.8 five times.
+//! The machine is told the load, whatever that is: of the processor, of a queue. As a layer it
+//! knows only how long calls take, and makes of that the share of their time that they wait:
+//! `1 − shortest / recent`, where `recent` is a moving average. So 0 is no load, 0.5 is twice as
+//! long as at best, and 0.8 five times.
 
 use crate::invalid::Invalid;
 use crate::layer::{CallId, Cx, Layer, PerCall, Step};

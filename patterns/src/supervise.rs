@@ -12,11 +12,11 @@
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `restarts`, `within` | restarts, time | exactly so many are allowed; one of exactly this age counts |
+//! | `restarts`, `within` | restarts, time | so many are allowed; at exactly this age one counts |
 //! | `kind` | [`Kind`] | |
 //! | `backoff` | [`backoff`] | |
 //! | `reset_after` | time of running well, or none | exactly so long is enough |
-//! | `beats_within` | time between signs of life, or none | at exactly this long it counts as hung |
+//! | `beats_within` | time between signs of life, or none | exactly so long without is hung |
 //!
 //! Restart intensity and kinds are those of Erlang's supervisors (OTP Design Principles,
 //! "Supervisor Behaviour"; `supervisor.erl`, where a restart counts as long as `now ≤ then +

@@ -7,8 +7,8 @@
 //!         └──► send ──► accepted, or not ──► counted for a while ──► p
 //! ```
 //!
-//! There are no states: the share of calls that is refused grows with the share that the callee does
-//! not accept, and falls with it. Some calls always pass, so that a recovery is seen.
+//! There are no states: the share of calls that is refused grows with the share that the callee
+//! does not accept, and falls with it. Some calls always pass, so that a recovery is seen.
 //!
 //! With `n` requests in the window, `a` of them accepted, and `p` never above the cap:
 //!
@@ -74,9 +74,9 @@ pub const IGNORED: Classes =
 /// How the share that is refused follows from what was accepted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule {
-    /// `(n − k·a) / (n + 1)`, and nothing below a number of requests. (Site Reliability Engineering,
-    /// "Handling Overload": `k` 2 over two minutes. aegis `circuitbreaker/sre`: `k` 1/0.6 over 3 s
-    /// in 10 parts, from 100 requests on.)
+    /// `(n − k·a) / (n + 1)`, and nothing below a number of requests. (Site Reliability
+    /// Engineering, "Handling Overload": `k` 2 over two minutes. aegis `circuitbreaker/sre`: `k`
+    /// 1/0.6 over 3 s in 10 parts, from 100 requests on.)
     Sre {
         /// How many times as many requests as are accepted may be sent; at least 1.
         k: f64,
@@ -112,9 +112,9 @@ pub enum Rule {
         /// How long nothing may pass.
         pass_after: Span,
     },
-    /// `1 − ema / (1 − threshold)`, where `ema` is a moving average of accepted (1) and not accepted
-    /// (0) that begins at 1. (Finagle `NackAdmissionFilter`: 2 min, 0.5, 5 a second, a cap of
-    /// 0.75.)
+    /// `1 − ema / (1 − threshold)`, where `ema` is a moving average of accepted (1) and not
+    /// accepted (0) that begins at 1. (Finagle `NackAdmissionFilter`: 2 min, 0.5, 5 a second, a cap
+    /// of 0.75.)
     Average {
         /// How long the average remembers: to `1/e`; more than zero.
         memory: Span,

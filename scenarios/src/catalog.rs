@@ -16,6 +16,8 @@ use patterns::fallback::Fallback;
 use patterns::hedge::Hedge;
 use patterns::limiter::Limiter;
 use patterns::retry::Retry;
+use patterns::shed::Shed;
+use patterns::throttle::Throttle;
 use patterns::timeout::Timeout;
 use patterns::{Invalid, Layer, Target};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -83,6 +85,10 @@ impl Catalog {
             .with("concurrency", |limit: spec::limiter::Concurrency| Concurrency::new(limit.into()))
             .with("limiter", |limiter: spec::limiter::Limiter| Limiter::new(limiter.settings()?))
             .with("retry", |retry: spec::retry::Retry| Retry::new(retry.settings()?))
+            .with("shed", |shed: spec::throttle::Shed| Shed::new(shed.into()))
+            .with("throttle", |throttle: spec::throttle::Throttle| {
+                Throttle::new(throttle.settings()?)
+            })
             .with("timeout", |timeout: spec::layer::Timeout| Timeout::new(timeout.settings()?))
             .with("cache", |cache: spec::cache::Cache| Cache::new(cache.settings()?))
             .with("coalesce", |coalesce: spec::coalesce::Coalesce| {

@@ -24,6 +24,7 @@ pub(crate) mod layer;
 pub(crate) mod like;
 pub(crate) mod limiter;
 pub(crate) mod retry;
+pub(crate) mod throttle;
 pub(crate) mod waits;
 
 pub(crate) use law::LawText;

@@ -140,11 +140,12 @@ impl Argument for String {
 /// A number, or a percentage.
 pub(crate) fn number(text: &str) -> Result<f64, Unread> {
     let (digits, scale) = match text.trim().strip_suffix('%') {
-        Some(digits) => (digits, 0.01),
+        Some(digits) => (digits, 100.0),
         None => (text, 1.0),
     };
     let value = digits.trim().parse::<f64>().ok().filter(|value| value.is_finite());
-    value.map(|value| value * scale).ok_or_else(|| format!("`{text}` is not a number"))
+    // Divided, so that 70% is the number written 0.7.
+    value.map(|value| value / scale).ok_or_else(|| format!("`{text}` is not a number"))
 }
 
 /// The text for settings that make no sense.

@@ -26,6 +26,7 @@ use frame::{Flag, Frame, Frames, NONE};
 mod frame;
 mod giving_up;
 mod parts;
+mod waking;
 
 pub use parts::{Command, Instance, Link, Notice, Observer};
 
@@ -205,25 +206,6 @@ impl Calls {
         }
     }
 
-    /// Wakes whom the layers asked to wake, when nothing else goes on.
-    fn wake_others(&mut self, agenda: &mut Agenda, observer: &mut impl Observer) {
-        if let Some(frame) = self.next_woken() {
-            self.tell(frame, Told::Wake, agenda, observer);
-        }
-    }
-
-    /// The next frame to be woken that is still there and wants it.
-    #[inline]
-    fn next_woken(&mut self) -> Option<u32> {
-        while let Some(frame) = self.woken.pop_front() {
-            if self.frames[frame].is(Flag::WOKEN) {
-                self.frames[frame].unset(Flag::WOKEN);
-                return Some(frame);
-            }
-        }
-        None
-    }
-
     /// Lets the layer of a frame decide, and sets its alarm to what it asked for.
     #[inline]
     fn decide(
@@ -387,26 +369,5 @@ impl Calls {
             self.layers[gone.instance as usize].close(CallId(gone.call));
         }
         gone
-    }
-
-    /// Takes up what a layer asked for beside its step.
-    #[inline]
-    fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        if !(self.effects.notes.is_empty() && self.effects.woken.is_empty()) {
-            self.take_some_effects(layer, observer);
-        }
-    }
-
-    #[cold]
-    fn take_some_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        for state in self.effects.notes.drain(..) {
-            observer.layer(layer, state);
-        }
-        let frames = &self.layers[layer as usize].frames;
-        for call in self.effects.woken.drain(..) {
-            let frame = frames[call.0 as usize];
-            self.frames[frame].set(Flag::WOKEN);
-            self.woken.push_back(frame);
-        }
     }
 }

@@ -8,8 +8,8 @@ use crate::outcome::{Class, Outcome};
 /// A [`Budget`] as a layer below a retry, a hedge, or both, which share it.
 ///
 /// First attempts pass. An extra one is sent if the budget grants it, and is refused as
-/// [`Class::Rejected`] otherwise: a retry above then passes on the failure it wanted to retry, and a
-/// hedge goes on as if that attempt had not been launched. What failed before is not known here,
+/// [`Class::Rejected`] otherwise: a retry above then passes on the failure it wanted to retry, and
+/// a hedge goes on as if that attempt had not been launched. What failed before is not known here,
 /// so a quota takes its plain cost.
 #[derive(Clone, Debug)]
 pub struct Guard {

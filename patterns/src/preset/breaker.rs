@@ -19,8 +19,8 @@ impl Library {
     /// - hystrix (`HystrixCommandProperties`, `HystrixCircuitBreaker`): opens for 5 s, the end
     ///   excluded, when half of at least 20 within 10 s failed, which is looked at each 500 ms; one
     ///   probe, without end.
-    /// - gobreaker (`v2/gobreaker.go`): opens for 60 s, the end excluded, on more than 5 failures in
-    ///   a row; one probe in all.
+    /// - gobreaker (`v2/gobreaker.go`): opens for 60 s, the end excluded, on more than 5 failures
+    ///   in a row; one probe in all.
     /// - failsafe-go (`circuitbreaker/builder.go`): opens for 1 min on a single failure; one probe.
     /// - recloser (`recloser.rs`, `ring_buffer.rs`): opens for 30 s, the end excluded, when half of
     ///   the last 100 failed, and there were more; then lets all pass, and goes by the last 10 of
@@ -76,7 +76,8 @@ fn resilience4j() -> Settings {
         // `clock.instant().isAfter(retryAfterWaitUntil)`
         open_end: OpenEnd::Refuses,
         half_open: HalfOpen {
-            // permittedNumberOfCallsInHalfOpenState; a decision once min(minCalls, permitted) are in
+            // permittedNumberOfCallsInHalfOpenState; a decision once min(minCalls, permitted) are
+            // in
             permits: Permits::Total(10),
             close: Close::Rate { probes: 10, failures: 0.5, slow: 1.0, compare },
             // maxWaitDurationInHalfOpenState, transitionToStateAfterWaitDuration

@@ -1,9 +1,10 @@
-//! Timeouts, bulkheads and rate limiters as libraries have them.
+//! Timeouts, bulkheads, rate limiters and throttles as libraries have them.
 
 use super::Library;
 use crate::bulkhead;
 use crate::limiter::{self, Kind};
 use crate::outcome::{Class, Classes};
+use crate::throttle::{self, Cancelled, Rule};
 use crate::time::Span;
 
 impl Library {
@@ -51,6 +52,31 @@ impl Library {
                 let throttles = Classes::NONE.with(Class::RateLimit).with(Class::Overload);
                 of(Kind::Cubic { throttles }, Span::MAX)
             }
+            _ => return None,
+        })
+    }
+
+    /// Its adaptive throttle.
+    ///
+    /// - envoy (`AdmissionControl`): a success rate of 95 % over 30 s, at most 80 % refused; what
+    ///   it refuses itself is not counted.
+    /// - failsafe-go (`adaptivethrottler`): a failure rate of 10 % over 1 min, at most 90 %
+    ///   refused.
+    pub fn throttle(self) -> Option<throttle::Settings> {
+        let of = |rate, cap, window| throttle::Settings {
+            rule: Rule::SuccessRate { rate, aggression: 1.0, min_per_sec: 0.0, cap },
+            window,
+            buckets: 10,
+            counts_rejected: false,
+            failures: throttle::NOT_ACCEPTED,
+            ignored: throttle::IGNORED,
+            cancelled: Cancelled::Ignore,
+        };
+        Some(match self {
+            // sr_threshold, max_rejection_probability, sampling_window
+            Self::Envoy => of(0.95, 0.8, Span::from_secs(30)),
+            // failure rate threshold, maxRejectionRate, thresholding period
+            Self::FailsafeGo => of(0.9, 0.9, Span::from_secs(60)),
             _ => return None,
         })
     }

@@ -15,14 +15,16 @@ impl Library {
     /// - failsafe-go (`retrypolicy/builder.go`): 3 attempts, one right after the other.
     /// - envoy (`RetryPolicy`, when a route retries on `5xx`): 1 retry after up to 25 ms; at most 3
     ///   retries at a time.
-    /// - grpc (the example of A6): 4 attempts, 100 ms doubling to 1 s, spread by 20 %, when the callee
-    ///   is unavailable; 10 tokens, a tenth for each success; a pushback is obeyed to the letter.
-    /// - aws (botocore `retries/standard.py`): 3 attempts, up to 1 s doubling to 20 s, and the quota.
-    /// - openai, anthropic (`_constants.py`, `_calculate_retry_timeout`): 2 retries, 500 ms doubling
-    ///   to 8 s and up to a quarter less; a hint of up to 60 s is obeyed to the letter.
+    /// - grpc (the example of A6): 4 attempts, 100 ms doubling to 1 s, spread by 20 %, when the
+    ///   callee is unavailable; 10 tokens, a tenth for each success; a pushback is obeyed to the
+    ///   letter.
+    /// - aws (botocore `retries/standard.py`): 3 attempts, up to 1 s doubling to 20 s, and the
+    ///   quota.
+    /// - openai, anthropic (`_constants.py`, `_calculate_retry_timeout`): 2 retries, 500 ms
+    ///   doubling to 8 s and up to a quarter less; a hint of up to 60 s is obeyed to the letter.
     /// - mcp (TypeScript, streams over HTTP): 2 retries, 1 s growing by half to 30 s.
-    /// - course-printed: network errors 5 attempts, 1 s doubling to 30 s; timeouts 3 from 1 s; 5xx 3
-    ///   from 2 s to 60 s; rate limits 3 after 60 s each, whatever they ask for; no jitter.
+    /// - course-printed: network errors 5 attempts, 1 s doubling to 30 s; timeouts 3 from 1 s; 5xx
+    ///   3 from 2 s to 60 s; rate limits 3 after 60 s each, whatever they ask for; no jitter.
     /// - course-meant: the same with 5 retries, full jitter, and hints obeyed as a floor.
     pub fn retry(self) -> Option<Settings> {
         Some(match self {

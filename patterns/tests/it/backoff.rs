@@ -345,6 +345,10 @@ fn waits_of_polly_are_those_of_its_formula() {
     assert_eq!(waits, [8974, 10930, 20357, 40460]);
     // At the end of time a wait is for ever, and nothing overflows.
     let mut late = Progress { waits: 1_000, memory: Span::MAX };
+    assert_eq!(backoff.bounds(late), (Span::ZERO, Span::MAX));
+    let second = Progress { waits: 1, memory: Span::from_millis(897) };
+    let (least, most) = backoff.bounds(second);
+    assert_eq!([least, most].map(tenths), [4802, 19402]);
     assert_eq!(backoff.next(&mut late, || 0.5), Span::MAX);
 }
 

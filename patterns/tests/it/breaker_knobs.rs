@@ -271,6 +271,7 @@ fn a_ramp_lets_in_a_growing_share() {
         assert!(breaker.admit(at(secs), || share + 1e-9).is_err(), "{secs}");
         assert!(breaker.admit(at(secs), || share - 1e-9).is_ok(), "{secs}");
     }
+    assert!(breaker.admit(at(20), || 0.2).is_err(), "a draw of exactly the share is refused");
     // It trips meanwhile as if closed.
     failures(&mut breaker, at(29));
     assert_eq!(breaker.state(), State::Open { until: at(49) });

@@ -45,6 +45,7 @@ mod outlier_model;
 mod outlier_rates;
 mod outlier_story;
 mod presets;
+mod process;
 mod retry;
 mod settings;
 mod shed;

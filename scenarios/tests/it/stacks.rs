@@ -50,6 +50,8 @@ all = [
     { deadline = { least = "100ms" } },
     { breaker = { failures = 8, open = "10s", per = "policy" } },
     { limiter = { kind = "gcra(20, per=1s)", max-wait = "2s", per = "policy" } },
+    { throttle = { rule = "sre(k=2, min-requests=10, cap=50%)", per = "policy" } },
+    { shed = { threshold = "95%", per = "policy" } },
     { concurrency = { algorithm = "vegas", per = "policy" } },
     { bulkhead = { slots = 6, queue = 4, patience = "2s", per = "policy" } },
     { timeout = "8s" },

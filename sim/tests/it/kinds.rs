@@ -4,16 +4,20 @@ use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::balance::{self, Balance, Picker};
 use patterns::breaker::{self, Breaker, Close, OpenWait, Permits, Ramp, Trip};
 use patterns::budget::{self, Guard, Kind};
-use patterns::bulkhead::{self, Bulkhead, Order, Overflow, Partition, Shed};
+use patterns::bulkhead::{self, Bulkhead, Order, Overflow, Partition};
 use patterns::cache::{self, Cache, Eviction, Negative, StaleIfError};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
+use patterns::concurrency::{self, Algorithm, Concurrency};
 use patterns::deadline::{self, Deadline, Reject};
 use patterns::fallback::{self, Fallback, Instead, Then};
 use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRefusal, Pushback};
+use patterns::limiter::{self, Limiter};
 use patterns::outlier;
 use patterns::retry::{self, Account, Retry, RetryAfter, Rule, TooLate};
+use patterns::shed::{self, Shed};
+use patterns::throttle::{self, Throttle};
 use patterns::timeout::{self, Timeout};
-use patterns::{Class, Classes, Target};
+use patterns::{Class, Classes, Span, Target};
 use proptest::prelude::*;
 use sim::model::system::LayerMaker;
 
@@ -40,7 +44,19 @@ pub(crate) fn each() -> Vec<LayerMaker> {
         maker("deadline", Deadline::new(deadline()).expect("valid")),
         maker("budget", Guard::new(budget::Settings::of(Kind::Fixed(1))).expect("valid")),
         maker("cache", Cache::new(cache()).expect("valid")),
+        maker("concurrency", Concurrency::new(learned()).expect("valid")),
+        maker("throttle", Throttle::new(throttle()).expect("valid")),
+        maker("shed", Shed::new(shed()).expect("valid")),
     ];
+    for kind in RATES {
+        let limiter = limiter::Settings {
+            kind,
+            max_wait: millis(300),
+            drain_on: Classes::NONE.with(Class::RateLimit),
+            cancelled: limiter::Cancelled::GivesBack,
+        };
+        all.push(maker("limiter", Limiter::new(limiter).expect("valid")));
+    }
     for way in [true, false] {
         all.push(maker("retry", Retry::new(budgeted(way)).expect("valid")));
         all.push(maker("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
@@ -51,6 +67,41 @@ pub(crate) fn each() -> Vec<LayerMaker> {
         all.push(maker("balance", Balance::new(balance(picker)).expect("valid")));
     }
     all
+}
+
+const RATES: [limiter::Kind; 4] = [
+    limiter::Kind::Gcra { permits: 20, per: Span::from_secs(1), burst: 3 },
+    limiter::Kind::SlidingLog { limit: 20, window: Span::from_secs(1) },
+    limiter::Kind::Cycles { limit: 5, period: Span::from_millis(250) },
+    limiter::Kind::LeakyQueue { permits: 20, per: Span::from_secs(1), tick: Span::from_millis(1) },
+];
+
+fn learned() -> concurrency::Settings {
+    concurrency::Settings {
+        limit: Algorithm::Aimd { backoff: 0.9, timeout: millis(200) },
+        min: 1,
+        max: 20,
+        initial: 3,
+        window: None,
+        drops: concurrency::DROPS,
+        cancelled: concurrency::Verdict::Ignored,
+    }
+}
+
+fn throttle() -> throttle::Settings {
+    throttle::Settings {
+        rule: throttle::Rule::Sre { k: 1.5, min_requests: 3, cap: 0.9 },
+        window: secs(5),
+        buckets: 10,
+        counts_rejected: true,
+        failures: throttle::NOT_ACCEPTED,
+        ignored: throttle::IGNORED,
+        cancelled: throttle::Cancelled::NotAccepted,
+    }
+}
+
+fn shed() -> shed::Settings {
+    shed::Settings { threshold: 0.3, step: 0.1, ..shed::Settings::AEGIS }
 }
 
 fn propagating() -> timeout::Settings {
@@ -102,7 +153,7 @@ fn elaborate_bulkhead(lifo: bool) -> bulkhead::Settings {
         priorities: 3,
         overflow: Overflow::Lower,
         partitions: vec![Partition { caller: 1, reserved: 1, most: 2 }],
-        shed: Shed::CoDel { interval: millis(100), target: millis(5) },
+        shed: bulkhead::Shed::CoDel { interval: millis(100), target: millis(5) },
         least_left: Some(millis(20)),
         ..bulkhead::Settings::of(2)
     }

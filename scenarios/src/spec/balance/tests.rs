@@ -1,3 +1,5 @@
+//! What is written becomes what is meant.
+
 use patterns::balance::Picker;
 use patterns::outlier::{self, Consecutive, Growth, Memory};
 use patterns::preset::Library;

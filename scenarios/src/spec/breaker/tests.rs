@@ -95,8 +95,13 @@ fn conditions_of_each_kind_can_be_written() {
     let window = Window::Calls(10);
     let compare = Compare::AtLeast;
     assert_eq!(trip("failures = 3\nwindow = 10"), Ok(Trip::Count { failures: 3, window }));
-    let rate = Trip::Rate { rate: 0.5, compare, min_calls: 10, window };
-    assert_eq!(trip("rate = '50%'\nwindow = 10"), Ok(rate.clone()));
+    let tenths =
+        |tenths: u32| Trip::Rate { rate: f64::from(tenths) / 10.0, compare, min_calls: 10, window };
+    for share in 1..=10 {
+        let written = format!("rate = '{}%'\nwindow = 10", 10 * share);
+        assert_eq!(trip(&written), Ok(tenths(share)), "a percentage is the number meant");
+    }
+    let rate = tenths(5);
     for (memory, written) in [(Memory::Share(0.1), "10%"), (Memory::Time(secs(30)), "30s")] {
         assert_eq!(
             trip(&format!("rate = 0.2\nmemory = '{written}'\nmin-calls = 5")),
