@@ -13,11 +13,15 @@ use patterns::budget::{self, Guard, Kind};
 use patterns::bulkhead::{self, Bulkhead};
 use patterns::cache::{self, Cache, Eviction};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
+use patterns::concurrency::{self, Algorithm, Concurrency};
 use patterns::deadline::{self, Deadline, Reject};
 use patterns::fallback::{self, Fallback, Instead};
 use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, Measured, OnFailure};
+use patterns::limiter::{self, Limiter};
 use patterns::preset::Library;
 use patterns::retry::{self, Retry, RetryAfter, Rule};
+use patterns::shed::{self, Shed};
+use patterns::throttle::{self, Throttle};
 use patterns::timeout::{self, Timeout};
 use patterns::{
     About, CallId, Class, Classes, Cx, Draw, Effects, Layer, Outcome, Span, Step, Time,
@@ -174,13 +178,55 @@ fn balance() -> Balance {
     Balance::new(settings).expect("valid")
 }
 
+fn limiter(kind: limiter::Kind) -> Box<dyn Layer> {
+    let settings = limiter::Settings {
+        kind,
+        max_wait: Span::ZERO,
+        drain_on: Classes::NONE,
+        cancelled: limiter::Cancelled::Keeps,
+    };
+    Box::new(Limiter::new(settings).expect("valid"))
+}
+
+fn concurrency() -> Concurrency {
+    let settings = concurrency::Settings {
+        limit: Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30 },
+        min: 1,
+        max: 1000,
+        initial: 20,
+        window: None,
+        drops: concurrency::DROPS,
+        cancelled: concurrency::Verdict::Ignored,
+    };
+    Concurrency::new(settings).expect("valid")
+}
+
+fn throttle() -> Throttle {
+    let settings = throttle::Settings {
+        rule: throttle::Rule::Sre { k: 2.0, min_requests: 100, cap: 1.0 },
+        window: Span::from_secs(120),
+        buckets: 10,
+        counts_rejected: true,
+        failures: throttle::NOT_ACCEPTED,
+        ignored: throttle::IGNORED,
+        cancelled: throttle::Cancelled::Ignore,
+    };
+    Throttle::new(settings).expect("valid")
+}
+
 fn others() -> Vec<(&'static str, Box<dyn Layer>)> {
     let coalesce = coalesce::Settings { max_followers: 9, leader_gone: LeaderGone::Promote };
     let deadline = deadline::Settings { least: Span::ZERO, reject: Reject::All, gives_up: true };
     let fallback = fallback::Settings { on: Classes::REMOTE, to: Instead::Value };
     let bulkhead = bulkhead::Settings { queue: 10, ..bulkhead::Settings::of(10) };
     let timeout = timeout::Settings::of(Span::from_secs(30));
+    let per = Span::from_millis(1);
     vec![
+        ("limiter, gcra", limiter(limiter::Kind::Gcra { permits: 1000, per, burst: 100 })),
+        ("limiter, sliding log", limiter(limiter::Kind::SlidingLog { limit: 1000, window: per })),
+        ("concurrency, vegas", Box::new(concurrency())),
+        ("throttle, sre", Box::new(throttle())),
+        ("shed", Box::new(Shed::new(shed::Settings::AEGIS).expect("valid"))),
         ("timeout", Box::new(Timeout::new(timeout).expect("valid"))),
         ("deadline", Box::new(Deadline::new(deadline).expect("valid"))),
         ("bulkhead", Box::new(Bulkhead::new(bulkhead).expect("valid"))),
