@@ -7,10 +7,10 @@ use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::breaker::{self, Breaker, Trip};
 use patterns::retry::{self, Retry, RetryAfter, Rule};
 use patterns::timeout::{self, Timeout};
-use patterns::{Class, Layer, Span, Time};
-use sim::kernel::{Agenda, Event, Law, Streams};
+use patterns::{Class, Duration, Layer, Time};
+use sim::kernel::{Distribution, Event, RngStreams, Scheduler};
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Edge, Effect, Fault, LayerMaker, Party, Per, Policy, Schedule,
+    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
     Service, Step, System,
 };
 use sim::{Record, Watch};
@@ -20,44 +20,44 @@ use crate::{Answer, Calls, Run};
 /// How an event of the hold model is put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// As an alarm, which could be called off.
-    Alarm,
+    /// As a timer, which could be cancelled.
+    Timer,
     /// Posted for good.
-    Post,
+    Schedule,
 }
 
 /// W2: the hold model on the agenda.
 pub fn hold(by: By, pending: u32, holds: u64, seed: u64) -> Run {
-    let law = exponential(Span::from_secs(1));
-    let mut chance = Streams::new(seed).stream("holds");
-    let mut agenda = Agenda::new();
-    let put = move |agenda: &mut Agenda, at: Time, event: Event| match by {
-        By::Alarm => agenda.arm(at, event),
-        By::Post => agenda.post(at, event),
+    let distribution = exponential(Duration::from_secs(1));
+    let mut rng = RngStreams::new(seed).stream("holds");
+    let mut scheduler = Scheduler::new();
+    let put = move |scheduler: &mut Scheduler, at: Time, event: Event| match by {
+        By::Timer => scheduler.set_timer(at, event),
+        By::Schedule => scheduler.schedule(at, event),
     };
     for index in 0..pending {
-        put(&mut agenda, Time::ZERO + law.sample(&mut chance), Event { kind: 0, index });
+        put(&mut scheduler, Time::ZERO + distribution.sample(&mut rng), Event { kind: 0, index });
     }
     Box::new(move || {
         for _ in 0..holds {
-            let event = agenda.next(Time::MAX).expect("as many go in as come out");
-            let again = agenda.now() + law.sample(&mut chance);
-            put(&mut agenda, again, event);
+            let event = scheduler.next(Time::MAX).expect("as many go in as come out");
+            let again = scheduler.now() + distribution.sample(&mut rng);
+            put(&mut scheduler, again, event);
         }
-        black_box(agenda.fingerprint());
+        black_box(scheduler.fingerprint());
         let each = f64::from(pending) / holds as f64;
-        Answer { operations: holds, figure: agenda.now().as_secs_f64() * each }
+        Answer { operations: holds, figure: scheduler.now().as_secs_f64() * each }
     })
 }
 
 /// W1: an agent that takes every task at once and makes one call for it, and a service that works
 /// on one request at a time.
 pub fn mm1(customers: u64, seed: u64) -> Run {
-    let between = Span::from_millis(1250);
+    let between = Duration::from_millis(1250);
     let mut system = System { horizon: Time::ZERO + between * customers, ..System::default() };
     system.agents = vec![agents(1, Arrivals::Open(exponential(between)))];
-    system.services = vec![service(1, exponential(Span::from_secs(1)))];
-    system.edges = vec![Edge { from: Party::Agents(0), to: 0, policy: None }];
+    system.services = vec![service(1, exponential(Duration::from_secs(1)))];
+    system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: None }];
     run(system, seed, |record| record.agents[0].latency_ok.mean_secs())
 }
 
@@ -67,20 +67,21 @@ pub fn calls(settings: Calls, seed: u64) -> Run {
     let Calls { clients, horizon, .. } = settings;
     let mut system = System { horizon, ..System::default() };
     let think = exponential(settings.think);
-    system.agents = vec![agents(clients, Arrivals::Closed { think, pause: Span::from_secs(1) })];
+    system.agents =
+        vec![agents(clients, Arrivals::Closed { think, pause: Duration::from_secs(1) })];
     let mut service = service(settings.slots, exponential(settings.service));
     service.errors = vec![(Class::Network, settings.errors)];
     system.services = vec![service];
     system.policies = vec![Policy {
         name: "guarded".to_owned(),
         layers: vec![
-            maker("retry", Per::Agent, retries(settings)),
-            maker("breaker", Per::Policy, shared_breaker(settings)),
-            maker("timeout", Per::Agent, deadline(settings)),
+            factory("retry", Per::Agent, retries(settings)),
+            factory("breaker", Per::Policy, shared_breaker(settings)),
+            factory("timeout", Per::Agent, deadline(settings)),
         ],
         targets: Vec::new(),
     }];
-    system.edges = vec![Edge { from: Party::Agents(0), to: 0, policy: Some(0) }];
+    system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: Some(0) }];
     system.faults = vec![Fault {
         name: "outage".to_owned(),
         service: 0,
@@ -113,7 +114,7 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
     }
 }
 
-fn service(slots: u32, latency: Law) -> Service {
+fn service(slots: u32, latency: Distribution) -> Service {
     Service {
         name: "shop".to_owned(),
         slots,
@@ -126,9 +127,13 @@ fn service(slots: u32, latency: Law) -> Service {
     }
 }
 
-fn maker<L: Layer + Clone + Send + Sync + 'static>(kind: &str, per: Per, layer: L) -> LayerMaker {
+fn factory<L: Layer + Clone + Send + Sync + 'static>(
+    kind: &str,
+    per: Per,
+    layer: L,
+) -> LayerFactory {
     let make = Arc::new(move || Box::new(layer.clone()) as Box<dyn Layer>);
-    LayerMaker { kind: kind.to_owned(), per, make }
+    LayerFactory { kind: kind.to_owned(), per, make }
 }
 
 fn retries(settings: Calls) -> Retry {
@@ -151,7 +156,7 @@ fn retries(settings: Calls) -> Retry {
 fn shared_breaker(settings: Calls) -> Breaker {
     let trip = Trip::Consecutive { failures: settings.failures };
     let mut settings = breaker::Settings::new(trip, settings.open);
-    settings.half_open.max_wait = None;
+    settings.half_open.half_open_timeout = None;
     Breaker::new(settings).expect("valid settings")
 }
 
@@ -159,6 +164,6 @@ fn deadline(settings: Calls) -> Timeout {
     Timeout::new(timeout::Settings::of(settings.timeout)).expect("valid settings")
 }
 
-fn exponential(mean: Span) -> Law {
-    Law::exponential(mean).expect("a mean above zero")
+fn exponential(mean: Duration) -> Distribution {
+    Distribution::exponential(mean).expect("a mean above zero")
 }

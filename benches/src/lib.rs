@@ -10,9 +10,9 @@
 //! measures both sides with criterion.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 
 pub mod engine;
 pub mod limit;
@@ -48,12 +48,12 @@ pub const WORKLOADS: [Workload; 9] = [
         limit: |customers, seed| Box::new(move || limit::mm1(customers, seed)),
         engine: |customers, seed| engine::mm1(customers, seed),
     },
-    Workload { name: "W2: 100 pending, a hold", limit: hold::<100>, engine: alarms::<100> },
-    Workload { name: "W2: 10,000 pending", limit: hold::<10_000>, engine: alarms::<10_000> },
+    Workload { name: "W2: 100 pending, a hold", limit: hold::<100>, engine: timers::<100> },
+    Workload { name: "W2: 10,000 pending", limit: hold::<10_000>, engine: timers::<10_000> },
     Workload {
         name: "W2: 1,000,000 pending",
         limit: hold::<1_000_000>,
-        engine: alarms::<1_000_000>,
+        engine: timers::<1_000_000>,
     },
     Workload { name: "W2, posted: 100 pending", limit: hold::<100>, engine: posts::<100> },
     Workload { name: "W2, posted: 10,000", limit: hold::<10_000>, engine: posts::<10_000> },
@@ -78,16 +78,16 @@ fn hold<const PENDING: u32>(holds: u64, seed: u64) -> Run {
     limit::hold(PENDING, holds, seed)
 }
 
-fn alarms<const PENDING: u32>(holds: u64, seed: u64) -> Run {
-    engine::hold(engine::By::Alarm, PENDING, holds, seed)
+fn timers<const PENDING: u32>(holds: u64, seed: u64) -> Run {
+    engine::hold(engine::By::Timer, PENDING, holds, seed)
 }
 
 fn posts<const PENDING: u32>(holds: u64, seed: u64) -> Run {
-    engine::hold(engine::By::Post, PENDING, holds, seed)
+    engine::hold(engine::By::Schedule, PENDING, holds, seed)
 }
 
 /// How long a run takes, and what it came to.
-pub fn timed(run: Run) -> (Duration, Answer) {
+pub fn timed(run: Run) -> (std::time::Duration, Answer) {
     #[expect(clippy::disallowed_methods, reason = "here real time is what is asked for")]
     let begin = Instant::now();
     let answer = black_box(run());
@@ -100,28 +100,28 @@ pub struct Calls {
     /// Clients, each with one call at a time.
     pub clients: u32,
     /// Mean of the exponential time between a client's calls.
-    pub think: Span,
+    pub think: Duration,
     /// Slots of the service.
     pub slots: u32,
     /// Mean of the exponential time of service.
-    pub service: Span,
+    pub service: Duration,
     /// Share of answers that are errors.
     pub errors: f64,
     /// How long a client waits for an answer.
-    pub timeout: Span,
+    pub timeout: Duration,
     /// Attempts in addition to the first.
     pub retries: u32,
     /// The longest first wait before a retry; it doubles with each failure of the same class, and
     /// the wait is drawn evenly from zero up to it.
-    pub backoff: Span,
+    pub backoff: Duration,
     /// Failures in a row that open the breaker, which all clients share.
     pub failures: u32,
     /// How long it stays open.
-    pub open: Span,
+    pub open: Duration,
     /// When the service goes down.
     pub down_at: Time,
     /// For how long.
-    pub down_for: Span,
+    pub down_for: Duration,
     /// When the run ends.
     pub horizon: Time,
 }
@@ -130,7 +130,7 @@ impl Calls {
     /// W3: some so many calls, and a breaker that opens after 5 failures for 60 s.
     pub fn breaking(calls: u64) -> Self {
         // Fifty clients make a call in some 1.25 s each.
-        Self::until(Span::from_millis(25) * calls)
+        Self::until(Duration::from_millis(25) * calls)
     }
 
     /// W3b: the same with a breaker that never opens, so that every attempt is made.
@@ -138,20 +138,20 @@ impl Calls {
         Self { failures: u32::MAX, ..Self::breaking(calls) }
     }
 
-    fn until(horizon: Span) -> Self {
+    fn until(horizon: Duration) -> Self {
         Self {
             clients: 50,
-            think: Span::from_secs(1),
+            think: Duration::from_secs(1),
             slots: 10,
-            service: Span::from_millis(100),
+            service: Duration::from_millis(100),
             errors: 0.2,
-            timeout: Span::from_secs(1),
+            timeout: Duration::from_secs(1),
             retries: 3,
-            backoff: Span::from_millis(100),
+            backoff: Duration::from_millis(100),
             failures: 5,
-            open: Span::from_secs(60),
+            open: Duration::from_secs(60),
             down_at: Time::ZERO + horizon.scale(0.5),
-            down_for: Span::from_secs(60),
+            down_for: Duration::from_secs(60),
             horizon: Time::ZERO + horizon,
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use patterns::Span;
-use sim::kernel::{Queue, Stream, Streams};
+use patterns::Duration;
+use sim::kernel::{Queue, RngStream, RngStreams};
 
 use crate::{Answer, Calls, Run};
 
@@ -21,7 +21,7 @@ fn what(key: u128) -> u32 {
     key as u32 & ((1 << 26) - 1)
 }
 
-fn exponential(stream: &mut Stream, mean: Span) -> u64 {
+fn exponential(stream: &mut RngStream, mean: Duration) -> u64 {
     mean.scale(stream.exponential()).as_nanos()
 }
 
@@ -29,9 +29,9 @@ fn exponential(stream: &mut Stream, mean: Span) -> u64 {
 pub fn mm1(customers: u64, seed: u64) -> Answer {
     const ARRIVAL: u32 = 0;
     const DEPARTURE: u32 = 1;
-    let between = Span::from_millis(1250);
-    let service = Span::from_millis(1000);
-    let streams = Streams::new(seed);
+    let between = Duration::from_millis(1250);
+    let service = Duration::from_millis(1000);
+    let streams = RngStreams::new(seed);
     let (mut arrivals, mut services) = (streams.stream("arrivals"), streams.stream("services"));
     let mut queue = Queue::default();
     let mut serial = 0;
@@ -63,21 +63,21 @@ pub fn mm1(customers: u64, seed: u64) -> Answer {
 }
 
 /// W2: the hold model (Jones, 1986): so many events pending, each one that comes is put back at a
-/// time drawn from an exponential law, until so many have come.
+/// time drawn from an exponential distribution, until so many have come.
 pub fn hold(pending: u32, holds: u64, seed: u64) -> Run {
-    let mean = Span::from_secs(1);
-    let mut chance = Streams::new(seed).stream("holds");
+    let mean = Duration::from_secs(1);
+    let mut rng = RngStreams::new(seed).stream("holds");
     let mut queue = Queue::default();
     let mut serial = 0;
     for what in 0..pending {
-        queue.push(key(exponential(&mut chance, mean), &mut serial, what));
+        queue.push(key(exponential(&mut rng, mean), &mut serial, what));
     }
     Box::new(move || {
         let mut now = 0;
         for _ in 0..holds {
             let next = queue.pop().expect("as many go in as come out");
             now = time(next);
-            let again = now + exponential(&mut chance, mean);
+            let again = now + exponential(&mut rng, mean);
             queue.push(key(again, &mut serial, what(next)));
         }
         Answer { operations: holds, figure: now as f64 / 1e9 * f64::from(pending) / holds as f64 }
@@ -132,10 +132,10 @@ struct Shop {
     settings: Calls,
     queue: Queue,
     serial: u64,
-    think: Stream,
-    work: Stream,
-    luck: Stream,
-    jitter: Stream,
+    think: RngStream,
+    work: RngStream,
+    rng: RngStream,
+    jitter: RngStream,
     clients: Vec<Client>,
     /// By slot.
     at_work: Vec<Option<Request>>,
@@ -154,14 +154,14 @@ struct Shop {
 /// W3: clients with think time, a service of a few slots and a line, a timeout, retries with full
 /// jitter, a breaker that all share, errors, and one outage.
 pub fn calls(settings: Calls, seed: u64) -> Answer {
-    let streams = Streams::new(seed);
+    let streams = RngStreams::new(seed);
     let mut shop = Shop {
         settings,
         queue: Queue::default(),
         serial: 0,
         think: streams.stream("think"),
         work: streams.stream("work"),
-        luck: streams.stream("luck"),
+        rng: streams.stream("luck"),
         jitter: streams.stream("jitter"),
         clients: vec![Client::default(); settings.clients as usize],
         at_work: vec![None; settings.slots as usize],
@@ -256,7 +256,7 @@ impl Shop {
     fn done(&mut self, now: u64, slot: u32) {
         let slot = slot as usize;
         let request = self.at_work[slot].take().expect("only what was started is done");
-        let failed = self.luck.draw() < self.settings.errors;
+        let failed = self.rng.uniform() < self.settings.errors;
         if let Some(next) = self.line.pop_front() {
             self.start(now, slot, next);
         }
@@ -312,7 +312,7 @@ impl Shop {
             self.push(at, THINK, index);
         } else {
             let longest = &mut client.waits[end as usize];
-            let wait = (*longest as f64 * self.jitter.draw()) as u64;
+            let wait = (*longest as f64 * self.jitter.uniform()) as u64;
             *longest *= 2;
             self.push(now + wait, BACKOFF, index);
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use scenarios::{Catalog, Problems, library};
+use scenarios::{Diagnostics, LayerRegistry, library};
 
 use crate::output::Unwritten;
 
@@ -49,24 +49,24 @@ pub(crate) enum Verdict {
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Something is wrong with a scenario.
-    Scenario(Problems),
+    Scenario(Diagnostics),
     /// There is no scenario of this name.
     UnknownScenario(String),
     /// What was asked for makes no sense for this scenario.
     Request(String),
     /// A file could not be read.
-    Unread(PathBuf, io::Error),
+    ReadFile(PathBuf, io::Error),
     /// A file could not be written.
     Unwritten(Unwritten),
     /// Nothing could be written to the terminal.
-    Silenced(io::Error),
+    Output(io::Error),
     /// The user stopped it.
     Interrupted,
 }
 
-impl From<Problems> for Failure {
-    fn from(problems: Problems) -> Self {
-        Self::Scenario(problems)
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Scenario(diagnostics)
     }
 }
 
@@ -78,14 +78,16 @@ impl From<Unwritten> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Silenced(error)
+        Self::Output(error)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scenario(problems) => f.write_str(&problems.render(io::stderr().is_terminal())),
+            Self::Scenario(diagnostics) => {
+                f.write_str(&diagnostics.render(io::stderr().is_terminal()))
+            }
             Self::UnknownScenario(name) => {
                 write!(f, "error: `{name}` is neither a file nor a scenario of the library")?;
                 let near = library::LIBRARY.iter().map(|entry| entry.name);
@@ -97,13 +99,13 @@ impl fmt::Display for Failure {
                 f.write_str("\n`wavetank list` shows what there is")
             }
             Self::Request(message) => write!(f, "error: {message}"),
-            Self::Unread(path, error) => {
+            Self::ReadFile(path, error) => {
                 write!(f, "error: cannot read {}: {error}", path.display())
             }
             Self::Unwritten(Unwritten { path, error }) => {
                 write!(f, "error: cannot write {}: {error}", path.display())
             }
-            Self::Silenced(error) => write!(f, "error: cannot write: {error}"),
+            Self::Output(error) => write!(f, "error: cannot write: {error}"),
             Self::Interrupted => f.write_str("stopped; no half-written file is left"),
         }
     }
@@ -122,23 +124,23 @@ impl Failure {
 /// Runs the command line: the program's whole `main`.
 ///
 /// The exit code is 0 if all went well, 1 if a hypothesis does not hold, 2 if the input is bad.
-pub fn main(catalog: &Catalog) -> ExitCode {
+pub fn main(registry: &LayerRegistry) -> ExitCode {
     let Cli { command } = Cli::parse();
     let out = &mut io::stdout().lock();
     let command = command.unwrap_or_else(|| Command::Sweep(sweep::Sweep::flagship()));
     let result = match command {
-        Command::Run(run) => run.execute(catalog, out),
-        Command::Sweep(sweep) => sweep.execute(catalog, out),
+        Command::Run(run) => run.execute(registry, out),
+        Command::Sweep(sweep) => sweep.execute(registry, out),
         Command::List(list::List) => list::List::execute(out),
         Command::Show(show) => show.execute(out),
-        Command::Check(check) => check.execute(catalog, out),
-        Command::Schema(check::Schema) => check::Schema::execute(catalog, out),
+        Command::Check(check) => check.execute(registry, out),
+        Command::Schema(check::Schema) => check::Schema::execute(registry, out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),
         // Whoever reads (`| head`) has seen enough.
-        Err(Failure::Silenced(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
         Err(failure) => {

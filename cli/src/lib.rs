@@ -6,8 +6,8 @@
 //! use std::process::ExitCode;
 //!
 //! fn main() -> ExitCode {
-//!     let catalog = scenarios::Catalog::builtin(); // .with("mine", Mine::new)
-//!     wavetank::main(&catalog)
+//!     let registry = scenarios::LayerRegistry::builtin(); // .register("mine", Mine::new)
+//!     wavetank::main(&registry)
 //! }
 //! ```
 

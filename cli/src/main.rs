@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wavetank::main(&scenarios::Catalog::builtin())
+    wavetank::main(&scenarios::LayerRegistry::builtin())
 }

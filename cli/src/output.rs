@@ -20,28 +20,28 @@ impl Folder {
 
     /// Writes a file whole: under another name first, so that nobody ever sees half of it.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
-        let mut part = self.part(name)?;
-        io::Write::write_all(&mut part, bytes)
+        let mut temp_file = self.temp_file(name)?;
+        io::Write::write_all(&mut temp_file, bytes)
             .map_err(|error| Unwritten { path: self.path.join(name), error })?;
-        self.keep(part)
+        self.keep(temp_file)
     }
 
     /// Begins a file that is written bit by bit; it is there once it is kept.
-    pub(crate) fn part(&self, name: &str) -> Result<Part, Unwritten> {
+    pub(crate) fn temp_file(&self, name: &str) -> Result<TempFile, Unwritten> {
         let path = self.path.join(name);
-        let part = self.path.join(format!("{name}.part"));
-        let file =
-            fs::File::create(&part).map_err(|error| Unwritten { path: path.clone(), error })?;
-        Ok(Part { file: Some(io::BufWriter::new(file)), part, path })
+        let temp_file = self.path.join(format!("{name}.part"));
+        let file = fs::File::create(&temp_file)
+            .map_err(|error| Unwritten { path: path.clone(), error })?;
+        Ok(TempFile { file: Some(io::BufWriter::new(file)), temp_file, path })
     }
 
     /// Gives a file its name.
-    pub(crate) fn keep(&mut self, mut part: Part) -> Result<(), Unwritten> {
-        let unwritten = |error| Unwritten { path: part.path.clone(), error };
-        let file = part.file.take().expect("a part is kept once");
+    pub(crate) fn keep(&mut self, mut temp_file: TempFile) -> Result<(), Unwritten> {
+        let unwritten = |error| Unwritten { path: temp_file.path.clone(), error };
+        let file = temp_file.file.take().expect("a part is kept once");
         file.into_inner().map_err(|error| unwritten(error.into_error()))?;
-        fs::rename(&part.part, &part.path).map_err(unwritten)?;
-        self.written.push(part.path.clone());
+        fs::rename(&temp_file.temp_file, &temp_file.path).map_err(unwritten)?;
+        self.written.push(temp_file.path.clone());
         Ok(())
     }
 
@@ -58,13 +58,13 @@ impl Folder {
 
 /// A file under way; unless it is kept, it goes away again.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct TempFile {
     file: Option<io::BufWriter<fs::File>>,
-    part: PathBuf,
+    temp_file: PathBuf,
     path: PathBuf,
 }
 
-impl io::Write for Part {
+impl io::Write for TempFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.as_mut().expect("it is not kept yet").write(bytes)
     }
@@ -74,11 +74,11 @@ impl io::Write for Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for TempFile {
     fn drop(&mut self) {
         if self.file.take().is_some() {
             // What cannot be removed does no harm: its name says that it is only a part.
-            let _ = fs::remove_file(&self.part);
+            let _ = fs::remove_file(&self.temp_file);
         }
     }
 }
@@ -100,9 +100,9 @@ mod tests {
     fn a_part_that_is_not_kept_leaves_nothing() {
         let path = std::env::temp_dir().join(format!("wavetank-output-{}", std::process::id()));
         let mut folder = Folder::new(path.clone()).unwrap();
-        let mut part = folder.part("half.csv").unwrap();
-        part.write_all(b"a,b\n1,").unwrap();
-        drop(part);
+        let mut temp_file = folder.temp_file("half.csv").unwrap();
+        temp_file.write_all(b"a,b\n1,").unwrap();
+        drop(temp_file);
         folder.write("whole.csv", b"a,b\n").unwrap();
 
         let left: Vec<_> = fs::read_dir(&path).unwrap().map(|e| e.unwrap().file_name()).collect();

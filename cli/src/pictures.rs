@@ -1,22 +1,22 @@
 //! Which pictures there are of a run and of a sweep.
 
-use patterns::{Span, Time};
-use results::Study;
+use patterns::{Duration, Time};
+use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
-use scenarios::{Plan, seed_of};
-use sim::observe::{LaneKind, Trace};
+use scenarios::{Scenario, seed_of};
+use sim::observe::{Trace, TrackKind};
 use sim::{Record, Watch};
 
 use crate::output::{Folder, Unwritten};
 
 /// The pictures of a sweep: each as SVG for light and dark, and as PNG in both.
-pub(crate) fn of_study(study: &Study, folder: &mut Folder) -> Result<(), Unwritten> {
-    draw("heat-map", heat_map(study), folder)?;
-    draw("lines", lines(study), folder)?;
+pub(crate) fn of_sweep(result: &SweepResult, folder: &mut Folder) -> Result<(), Unwritten> {
+    draw("heat-map", heat_map(result), folder)?;
+    draw("lines", lines(result), folder)?;
     // The file's own cell in each variant, and the best of all.
-    let own = (0..study.variants.len())
-        .map(|variant| (study.default_cell(variant), study.variants[variant].clone()));
-    let best = [(study.best(None), "best cell".to_owned())];
+    let own = (0..result.variants.len())
+        .map(|variant| (result.default_cell(variant), result.variants[variant].clone()));
+    let best = [(result.best(None), "best cell".to_owned())];
     let mut cells: Vec<(usize, String)> = Vec::new();
     for (cell, name) in own.chain(best) {
         let known = |cell: usize| cells.iter().any(|(other, _)| *other == cell);
@@ -25,30 +25,30 @@ pub(crate) fn of_study(study: &Study, folder: &mut Folder) -> Result<(), Unwritt
         }
     }
     let curves =
-        cells.iter().map(|(cell, name)| Curve { name: name.clone(), times: study.latency(*cell) });
+        cells.iter().map(|(cell, name)| Curve { name: name.clone(), times: result.latency(*cell) });
     let curves: Vec<Curve<'_>> = curves.collect();
-    draw("latency", latency("tasks", &study.command, &curves), folder)
+    draw("latency", latency("tasks", &result.command, &curves), folder)
 }
 
 /// The timeline of the first run of the file's own cell.
 pub(crate) fn of_default(
-    plan: &Plan,
+    scenario: &Scenario,
     root_seed: u64,
     command: &str,
     folder: &mut Folder,
 ) -> Result<(), Unwritten> {
-    let record = sim::run(&plan.system, seed_of(root_seed, 0), Watch::Trace);
-    draw("timeline", of_trace(plan, &record, command), folder)
+    let record = sim::run(&scenario.system, seed_of(root_seed, 0), Watch::Trace);
+    draw("timeline", of_trace(scenario, &record, command), folder)
 }
 
 /// The pictures of a run.
 pub(crate) fn of_run(
-    plan: &Plan,
+    scenario: &Scenario,
     record: &Record,
     command: &str,
     folder: &mut Folder,
 ) -> Result<(), Unwritten> {
-    draw("timeline", of_trace(plan, record, command), folder)?;
+    draw("timeline", of_trace(scenario, record, command), folder)?;
     let times: Vec<_> =
         record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
     let curves: Vec<Curve<'_>> =
@@ -56,9 +56,9 @@ pub(crate) fn of_run(
     draw("latency", latency("tasks", command, &curves), folder)
 }
 
-fn of_trace(plan: &Plan, record: &Record, command: &str) -> Option<Scene> {
+fn of_trace(scenario: &Scenario, record: &Record, command: &str) -> Option<Scene> {
     let trace = record.trace.as_ref()?;
-    timeline(&plan.title, command, trace, window(trace, record.ended))
+    timeline(&scenario.title, command, trace, window(trace, record.ended))
 }
 
 /// Calls that a sheet can show before they run together.
@@ -66,12 +66,12 @@ const CALLS_MAX: usize = 6000;
 
 /// The whole run, or if that is too much the first fault and as long before and after it.
 fn window(trace: &Trace, end: Time) -> (Time, Time) {
-    let services = trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Service);
-    let first = services.filter_map(|lane| lane.episodes.first()).min_by_key(|fault| fault.from);
+    let services = trace.tracks.iter().filter(|track| track.kind == TrackKind::Service);
+    let first = services.filter_map(|track| track.intervals.first()).min_by_key(|fault| fault.from);
     let Some(fault) = first.filter(|_| trace.calls.len() > CALLS_MAX) else {
         return (Time::ZERO, end);
     };
-    let around = fault.to.since(fault.from).max(Span::from_secs(60));
+    let around = fault.to.since(fault.from).max(Duration::from_secs(60));
     let before = fault.from.since(Time::ZERO + around);
     (Time::ZERO + before, (fault.to + around).min(end))
 }

@@ -38,7 +38,7 @@ impl Source {
             return Err(Failure::UnknownScenario(named.to_owned()));
         }
         let text =
-            fs::read_to_string(path).map_err(|error| Failure::Unread(path.to_owned(), error))?;
+            fs::read_to_string(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
         let stem = path.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy());
         Ok(Self { named: named.to_owned(), stem: stem.into_owned(), file: named.to_owned(), text })
     }

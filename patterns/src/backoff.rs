@@ -47,10 +47,10 @@
 //! Capped after jitter, the spread wait is capped, so that many waits are exactly the cap (Polly,
 //! resilience4j). Polly's jitter is capped last in either case.
 //!
-//! Lengths are rounded to the nearest nanosecond and end at [`Span::MAX`].
+//! Lengths are rounded to the nearest nanosecond and end at [`Duration::MAX`].
 
 use crate::invalid::Invalid;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// The settings of a [`Backoff`].
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub struct Settings {
     /// How the waits grow.
     pub curve: Curve,
     /// The longest wait, if there is one.
-    pub cap: Option<Span>,
+    pub cap: Option<Duration>,
     /// Whether the cap holds for the curve or for the spread wait.
     pub cap_when: CapWhen,
     /// How the waits are spread.
@@ -69,18 +69,18 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Curve {
     /// Always the same.
-    Constant(Span),
+    Constant(Duration),
     /// By the same step each time.
     Linear {
         /// The first wait.
-        first: Span,
+        first: Duration,
         /// What each further wait is longer.
-        step: Span,
+        step: Duration,
     },
     /// By the same factor each time.
     Exponential {
         /// The first wait.
-        first: Span,
+        first: Duration,
         /// What each further wait is multiplied by; finite, and at least 1.
         factor: f64,
     },
@@ -88,10 +88,10 @@ pub enum Curve {
     /// tokio-retry).
     Fibonacci {
         /// The first wait.
-        first: Span,
+        first: Duration,
     },
     /// As listed; the last wait stays. At least one.
-    List(Vec<Span>),
+    List(Vec<Duration>),
 }
 
 /// How waits are spread by chance.
@@ -128,7 +128,7 @@ pub struct Progress {
     pub waits: u32,
     /// What the next one depends on: with decorrelated jitter the last wait, with Polly's where
     /// all waits would end if there were no cap.
-    pub memory: Span,
+    pub memory: Duration,
 }
 
 /// A sequence of waits.
@@ -136,20 +136,20 @@ pub struct Progress {
 /// # Example
 ///
 /// ```
-/// use patterns::Span;
+/// use patterns::Duration;
 /// use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Progress, Settings};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let backoff = Backoff::new(Settings {
-///     curve: Curve::Exponential { first: Span::from_millis(100), factor: 2.0 },
-///     cap: Some(Span::from_secs(1)),
+///     curve: Curve::Exponential { first: Duration::from_millis(100), factor: 2.0 },
+///     cap: Some(Duration::from_secs(1)),
 ///     cap_when: CapWhen::BeforeJitter,
 ///     jitter: Jitter::Full,
 /// })?;
 /// let draw = || 0.5;
 /// let mut progress = Progress::default();
 /// let waits = [(); 5].map(|()| backoff.next(&mut progress, draw));
-/// assert_eq!(waits, [50, 100, 200, 400, 500].map(Span::from_millis));
+/// assert_eq!(waits, [50, 100, 200, 400, 500].map(Duration::from_millis));
 /// # Ok(())
 /// # }
 /// ```
@@ -192,13 +192,13 @@ impl Backoff {
     /// The next wait.
     ///
     /// Draws once if there is jitter, and never otherwise.
-    pub fn next(&self, progress: &mut Progress, draw: impl FnOnce() -> f64) -> Span {
+    pub fn next(&self, progress: &mut Progress, draw: impl FnOnce() -> f64) -> Duration {
         let wait = match (self.settings.jitter, &self.settings.curve) {
             (Jitter::Polly, Curve::Exponential { first, .. }) => {
                 let end = polly(*first, progress.waits, draw());
                 let wait = end - core::mem::replace(&mut progress.memory, end);
                 // At the end of time it is no difference any more.
-                self.capped(if end == Span::MAX { end } else { wait })
+                self.capped(if end == Duration::MAX { end } else { wait })
             }
             _ => {
                 let wait = self.drawn(*progress, draw);
@@ -210,7 +210,7 @@ impl Backoff {
         wait
     }
 
-    fn drawn(&self, progress: Progress, draw: impl FnOnce() -> f64) -> Span {
+    fn drawn(&self, progress: Progress, draw: impl FnOnce() -> f64) -> Duration {
         let (least, most) = self.spread(progress);
         let wait = match self.settings.jitter {
             Jitter::None => most,
@@ -224,7 +224,7 @@ impl Backoff {
     }
 
     /// The shortest and the longest wait that [`Backoff::next`] may give for any draw.
-    pub fn bounds(&self, progress: Progress) -> (Span, Span) {
+    pub fn bounds(&self, progress: Progress) -> (Duration, Duration) {
         let (least, most) = self.spread(progress);
         match self.settings.cap_when {
             CapWhen::BeforeJitter => (least, most),
@@ -244,7 +244,7 @@ impl Backoff {
     }
 
     /// The ends that a draw chooses between, capped if the cap comes before jitter.
-    fn spread(&self, progress: Progress) -> (Span, Span) {
+    fn spread(&self, progress: Progress) -> (Duration, Duration) {
         let Progress { waits, memory } = progress;
         let capped = |wait| match self.settings.cap_when {
             CapWhen::BeforeJitter => self.capped(wait),
@@ -258,14 +258,14 @@ impl Backoff {
             }
             (Jitter::Polly, Curve::Exponential { first, .. }) => {
                 let [least, most] = [0.0, 1.0].map(|r| polly(*first, waits, r));
-                let most = if most == Span::MAX { most } else { most - memory };
+                let most = if most == Duration::MAX { most } else { most - memory };
                 (self.capped(least - memory), self.capped(most))
             }
             (jitter, _) => {
                 let length = capped(self.length(waits));
                 match jitter {
-                    Jitter::Full => (Span::ZERO, length),
-                    Jitter::Equal => (Span::from_nanos(length.as_nanos() / 2), length),
+                    Jitter::Full => (Duration::ZERO, length),
+                    Jitter::Equal => (Duration::from_nanos(length.as_nanos() / 2), length),
                     Jitter::Between(from, to) => (length.scale(from), length.scale(to)),
                     Jitter::None | Jitter::Decorrelated | Jitter::Polly => (length, length),
                 }
@@ -274,7 +274,7 @@ impl Backoff {
     }
 
     /// What the curve gives after `waits` other waits.
-    fn length(&self, waits: u32) -> Span {
+    fn length(&self, waits: u32) -> Duration {
         match &self.settings.curve {
             Curve::Constant(wait) => *wait,
             Curve::Linear { first, step } => *first + *step * u64::from(waits),
@@ -287,7 +287,7 @@ impl Backoff {
         }
     }
 
-    fn capped(&self, wait: Span) -> Span {
+    fn capped(&self, wait: Duration) -> Duration {
         self.settings.cap.map_or(wait, |cap| wait.min(cap))
     }
 }
@@ -304,7 +304,7 @@ fn fibonacci(index: u32) -> u64 {
 
 /// Where the wait after `waits` others ends, counted from the beginning of the first one:
 /// `first / 1.4 · 2ᵗ · tanh √(4t)`, with `t = waits + r`.
-fn polly(first: Span, waits: u32, r: f64) -> Span {
+fn polly(first: Duration, waits: u32, r: f64) -> Duration {
     let t = f64::from(waits) + r;
     first.scale(libm::exp2(t) * libm::tanh(libm::sqrt(4.0 * t)) / 1.4)
 }

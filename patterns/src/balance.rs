@@ -15,7 +15,7 @@
 //! | `eject` | [`outlier`](crate::outlier), or none | |
 //! | `panic_percent` | percent of the targets; 0 is never | with exactly so many in, no panic |
 //! | `reselect` | targets after the first | exactly so many more are tried |
-//! | `heed_retry_after` | | a target is used again at exactly the end of its hint |
+//! | `respect_retry_after` | | a target is used again at exactly the end of its hint |
 //! | `slow_start` | [`SlowStart`], or none | at exactly the end of the window all is as before |
 //! | `late` | [`Late`] | |
 //! | `cancelled` | [`Cancelled`] | |
@@ -39,10 +39,10 @@ mod pick;
 mod settings;
 
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step, Target};
+use crate::layer::{Action, CallId, Context, Layer, PerCall, Target};
 use crate::outcome::{Class, Outcome};
 use crate::outlier::Outliers;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 use pick::{FULL, Picks};
 
 pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
@@ -53,7 +53,7 @@ pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
 ///
 /// ```
 /// use patterns::balance::*;
-/// use patterns::{Class, Outcome, Span, Time};
+/// use patterns::{Class, Outcome, Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut balance = Balance::new(Settings {
@@ -62,7 +62,7 @@ pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
 ///     eject: None,
 ///     panic_percent: 50,
 ///     reselect: 1,
-///     heed_retry_after: true,
+///     respect_retry_after: true,
 ///     slow_start: None,
 ///     late: Late::Drop,
 ///     cancelled: Cancelled::Ignore,
@@ -74,7 +74,7 @@ pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
 /// assert_eq!((sent.target(), balance.in_flight(0)), (0, 1));
 ///
 /// // A breaker on the way is open for 5 s: the next one is taken, and this one left out.
-/// let refused = Outcome::failed_until(Class::BreakerOpen, Span::from_secs(5));
+/// let refused = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(5));
 /// balance.settle(sent, refused, now, draw);
 /// let again = balance.choose(0, &[0], now, draw).expect("two are left");
 /// assert_eq!((again.target(), balance.in_flight(0)), (1, 0));
@@ -283,7 +283,7 @@ impl Balance {
             return;
         }
         self.give_back_probe(token);
-        if let Some(hint) = outcome.retry_after().filter(|_| self.settings.heed_retry_after) {
+        if let Some(hint) = outcome.retry_after().filter(|_| self.settings.respect_retry_after) {
             self.shut[usize::from(token.target)] = now + hint;
         }
     }
@@ -329,40 +329,40 @@ impl Balance {
     }
 
     /// Sends the call on, or answers it if there is nowhere to send it.
-    fn send(&mut self, call: CallId, otherwise: Option<Outcome>, cx: &mut Cx<'_>) -> Step {
+    fn send(&mut self, call: CallId, otherwise: Option<Outcome>, cx: &mut Context<'_>) -> Action {
         let turn = self.calls[call];
         let refused = &turn.refused[..usize::from(turn.refusals)];
-        match self.choose(cx.about().caller, refused, cx.now, || cx.draw()) {
+        match self.choose(cx.info().caller, refused, cx.now, || cx.uniform()) {
             Ok(Sent(token)) => {
                 self.calls[call].sent = Some(token);
-                Step::SendTo(self.over[usize::from(token.target)])
+                Action::SendTo(self.over[usize::from(token.target)])
             }
-            Err(Refused { until }) => Step::Reply(otherwise.unwrap_or_else(|| {
-                let wait = until.map_or(Span::ZERO, |until| until.since(cx.now));
+            Err(Refused { until }) => Action::Reply(otherwise.unwrap_or_else(|| {
+                let wait = until.map_or(Duration::ZERO, |until| until.since(cx.now));
                 Outcome::failed_until(Class::Rejected, wait)
             })),
         }
     }
 
-    fn note(&mut self, cx: &mut Cx<'_>) {
+    fn note(&mut self, cx: &mut Context<'_>) {
         let state = self.state();
         if core::mem::replace(&mut self.told, state) != state {
-            cx.note(state.name());
+            cx.enter_state(state.name());
         }
     }
 }
 
 impl Layer for Balance {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         self.calls.open(call, Turn::default());
         let step = self.send(call, None, cx);
         self.note(cx);
         step
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
-        let Some(token) = self.calls[call].sent.take() else { return Step::Reply(outcome) };
-        self.settle(Sent(token), outcome, cx.now, || cx.draw());
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        let Some(token) = self.calls[call].sent.take() else { return Action::Reply(outcome) };
+        self.settle(Sent(token), outcome, cx.now, || cx.uniform());
         let turn = &mut self.calls[call];
         let refused = outcome.class().is_some_and(Class::is_refusal);
         let step = if refused && turn.refusals < self.settings.reselect {
@@ -370,28 +370,28 @@ impl Layer for Balance {
             turn.refusals += 1;
             self.send(call, Some(outcome), cx)
         } else {
-            Step::Reply(outcome)
+            Action::Reply(outcome)
         };
         self.note(cx);
         step
     }
 
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         if let Some(token) = self.calls[call].sent.take() {
-            let late = self.give_up(Sent(token), cx.now, || cx.draw());
+            let late = self.give_up(Sent(token), cx.now, || cx.uniform());
             self.calls[call].sent = late.map(|Sent(token)| token);
             self.note(cx);
         }
     }
 
-    fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Some(token) = self.calls[call].sent.take() {
-            self.settle(Sent(token), outcome, cx.now, || cx.draw());
+            self.settle(Sent(token), outcome, cx.now, || cx.uniform());
             self.note(cx);
         }
     }
 
-    fn first_state(&self) -> Option<&'static str> {
+    fn initial_state(&self) -> Option<&'static str> {
         self.outliers.is_some().then_some(State::AllIn.name())
     }
 }

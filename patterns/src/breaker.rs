@@ -21,12 +21,12 @@
 //! | a window's size | calls, or time | a result leaves at exactly that age, as [`Align`] says |
 //! | `slow` | time that a call took, or none | exactly so long is not slow |
 //! | `evaluate` | [`Evaluate`] | |
-//! | `failures`, `ignored` | classes of failure | ignored wins; in neither is a success |
+//! | `count`, `ignore` | classes of failure | `ignore` wins; in neither is a success |
 //! | `open` | time, as [`OpenWait`] says | |
-//! | `open_end` | [`OpenEnd`] | whether a call at exactly the end of the wait is admitted |
+//! | `boundary` | [`Boundary`] | whether a call at exactly the end of the wait is admitted |
 //! | `half_open.permits` | probes, in all or at a time, or a share of calls | |
 //! | `half_open.close` | [`Close`] | |
-//! | `half_open.max_wait` | time since the first probe, or none | over at exactly the end |
+//! | `half_open.half_open_timeout` | time since the first probe, or none | ends at its end |
 //! | `half_open.then` | [`Then`] | |
 //! | `ramp` | [`Ramp`], or none | closed at exactly its end |
 //! | `late` | [`Late`] | |
@@ -51,7 +51,7 @@
 
 mod change;
 mod half_open;
-mod in_path;
+mod layer;
 mod settings;
 mod state;
 mod trip;
@@ -69,7 +69,7 @@ use window::{Mark, Record};
 
 pub use half_open::{Close, HalfOpen, Permits, Ramp, Then};
 pub use settings::{
-    Cancelled, Compare, Evaluate, FAILURES, IGNORED, Late, Memory, Mode, OpenEnd, OpenWait,
+    Boundary, Cancelled, Compare, Evaluate, FAILURES, IGNORED, Late, Memory, Mode, OpenWait,
     Settings, Trip,
 };
 pub use state::{Permit, Refused, State, Verdict};
@@ -81,22 +81,22 @@ pub use window::{Align, Counts, Window};
 ///
 /// ```
 /// use patterns::breaker::*;
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let trip = Trip::Consecutive { failures: 1 };
-/// let mut breaker = Breaker::new(Settings::new(trip, Span::from_secs(5)))?;
+/// let mut breaker = Breaker::new(Settings::new(trip, Duration::from_secs(5)))?;
 /// let draw = || 0.5; // for jitter, which these settings do not have
 ///
 /// let start = Time::ZERO;
 /// let permit = breaker.admit(start, draw).expect("a new breaker is closed");
 /// breaker.settle(permit, Verdict::Failure, start, draw);
-/// let end = start + Span::from_secs(5);
+/// let end = start + Duration::from_secs(5);
 /// assert_eq!(breaker.state(), State::Open { until: end });
 /// assert_eq!(breaker.admit(start, draw).unwrap_err(), Refused { until: end });
 ///
 /// let probe = breaker.admit(end, draw).expect("the wait is over");
-/// breaker.settle(probe, Verdict::Success, end + Span::from_secs(1), draw);
+/// breaker.settle(probe, Verdict::Success, end + Duration::from_secs(1), draw);
 /// assert_eq!(breaker.state(), State::Closed);
 /// # Ok(())
 /// # }
@@ -195,9 +195,9 @@ impl Breaker {
 
     /// What this outcome says about the callee.
     pub fn verdict(&self, outcome: Outcome) -> Verdict {
-        if self.settings.ignored.has(outcome) {
+        if self.settings.ignore.has(outcome) {
             Verdict::Ignored
-        } else if self.settings.failures.has(outcome) {
+        } else if self.settings.count.has(outcome) {
             Verdict::Failure
         } else {
             Verdict::Success

@@ -22,25 +22,25 @@
 //! | knob | unit |
 //! |---|---|
 //! | `kind` | [`Kind`] |
-//! | `failures` | the classes that cost a token ([`Kind::Tokens`] only) |
+//! | `count` | the classes that cost a token ([`Kind::Tokens`] only) |
 //!
 //! # Two places
 //!
 //! As a setting of [`retry`](crate::retry) a budget is asked for its retries alone, before or after
-//! their wait. As a layer ([`Guard`]) it stands *below* a retry and a hedge, and is asked for every
-//! extra attempt of either, when that is sent: so they share it. The layer sees attempts and not
-//! calls: each first attempt is a call to it, which ends with the attempt.
+//! their wait. As a layer ([`RetryBudget`]) it stands *below* a retry and a hedge, and is asked for
+//! every extra attempt of either, when that is sent: so they share it. The layer sees attempts and
+//! not calls: each first attempt is a call to it, which ends with the attempt.
 
-mod guard;
 mod kinds;
+mod retry_budget;
 
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes, Outcome};
 use crate::time::Time;
 use kinds::Balance;
 
-pub use guard::Guard;
 pub use kinds::Kind;
+pub use retry_budget::RetryBudget;
 
 /// The settings of a [`Budget`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,13 +49,13 @@ pub struct Settings {
     pub kind: Kind,
     /// The classes of failure that cost a token, for [`Kind::Tokens`]: gRPC counts those that its
     /// policy would retry.
-    pub failures: Classes,
+    pub count: Classes,
 }
 
 impl Settings {
     /// This kind; every failure that the callee or the way to it made costs a token.
     pub const fn of(kind: Kind) -> Self {
-        Self { kind, failures: Classes::REMOTE }
+        Self { kind, count: Classes::REMOTE }
     }
 }
 
@@ -89,7 +89,7 @@ impl Settings {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Budget {
-    failures: Classes,
+    count: Classes,
     balance: Balance,
     /// Calls that have begun and not ended.
     calls: u32,
@@ -113,7 +113,7 @@ impl Budget {
     /// A budget that nothing was taken of.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         let balance = Balance::new(settings.kind)?;
-        Ok(Self { failures: settings.failures, balance, calls: 0, extra: 0 })
+        Ok(Self { count: settings.count, balance, calls: 0, extra: 0 })
     }
 
     /// A call begins, and its first attempt is sent.
@@ -134,7 +134,7 @@ impl Budget {
         self.extra -= u32::from(grant.is_some());
         if outcome.is_ok() {
             self.balance.success(grant.map(|grant| grant.cost), now);
-        } else if self.failures.has(outcome) {
+        } else if self.count.has(outcome) {
             self.balance.failure();
         }
     }

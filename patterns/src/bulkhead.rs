@@ -6,7 +6,7 @@
 //!         │ all taken     ┌──────┐ turn └────────┘
 //!         ├──────────────►│ line ├──────────►
 //!         │               └──┬───┘
-//!         │ the line is full └─ patience over, evicted, or shed when its turn comes
+//!         │ the line is full └─ waited too long, evicted, or dropped when its turn comes
 //!         └────────────────────┴──► refused: bulkhead-full
 //! ```
 //!
@@ -14,16 +14,16 @@
 //! |---|---|---|
 //! | `slots` | calls, at least 1 | exactly so many may be inside |
 //! | `queue` | calls; 0 is no line | exactly so many may wait |
-//! | `patience` | time, or none | a wait of exactly this long is in time |
+//! | `max_wait` | time, or none | a wait of exactly this long is in time |
 //! | `order` | [`Order`] | a line stands when not empty for longer than its interval |
 //! | `priorities` | classes, at least 1 | larger numbers fall into the last class |
 //! | `overflow` | [`Overflow`] | nobody goes for one of a lower class |
 //! | `partitions` | a [`Partition`] for a caller | `reserved` are sure, exactly `most` fit |
-//! | `shed` | [`Shed`] | exactly the target, or twice it, is no reason to drop |
-//! | `least_left` | time, or none | exactly so much is enough, but zero never is |
+//! | `drop_policy` | [`DropPolicy`] | exactly the target, or twice it, is no reason to drop |
+//! | `min_remaining` | time, or none | exactly so much is enough, but zero never is |
 //!
-//! A slot that comes at the instant at which patience ends is taken if its event comes first; the
-//! event that ends the wait may also be the first, and then the call is gone. So a patience of
+//! A slot that comes at the instant at which `max_wait` ends is taken if its event comes first; the
+//! event that ends the wait may also be the first, and then the call is gone. So a `max_wait` of
 //! zero lasts for the rest of the instant.
 //!
 //! # The line
@@ -34,8 +34,8 @@
 //! that was given up leaves at once, wherever it stands, and its slot is free: what goes on unseen
 //! at the callee holds none.
 //!
-//! A call that is to be shed, or whose deadline passes, stands in line until its turn comes. With
-//! each turn every class is looked at, and every partition in those in which anybody waits.
+//! A call that is to be dropped, or whose deadline passes, stands in line until its turn comes.
+//! With each turn every class is looked at, and every partition in those in which anybody waits.
 //!
 //! # Slots
 //!
@@ -50,18 +50,18 @@
 
 mod codel;
 mod layer;
-mod line;
 mod settings;
 mod share;
+mod wait_queue;
 
-use crate::about::About;
+use crate::call_info::CallInfo;
 use crate::invalid::Invalid;
 use crate::layer::{CallId, PerCall};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 pub use codel::CoDel;
-use line::{End, Line, Rank};
-pub use settings::{Order, Overflow, Partition, Settings, Shed};
+pub use settings::{DropPolicy, Order, Overflow, Partition, Settings};
 use share::Shares;
+use wait_queue::{End, Rank, WaitQueue};
 
 /// A limit on calls under way.
 ///
@@ -71,15 +71,15 @@ use share::Shares;
 ///
 /// ```
 /// use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
-/// use patterns::{About, CallId, Time};
+/// use patterns::{CallInfo, CallId, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut bulkhead = Bulkhead::new(Settings { queue: 1, ..Settings::of(1) })?;
 /// let [first, second, third] = [0, 1, 2].map(CallId);
-/// let (about, now) = (About::default(), Time::ZERO);
-/// assert_eq!(bulkhead.enter(first, about, now), Entry::Inside);
-/// assert_eq!(bulkhead.enter(second, about, now), Entry::Waiting);
-/// assert_eq!(bulkhead.enter(third, about, now), Entry::Full);
+/// let (info, now) = (CallInfo::default(), Time::ZERO);
+/// assert_eq!(bulkhead.enter(first, info, now), Entry::Inside);
+/// assert_eq!(bulkhead.enter(second, info, now), Entry::Waiting);
+/// assert_eq!(bulkhead.enter(third, info, now), Entry::Full);
 /// assert_eq!(bulkhead.leave(first, now), [Turn::Granted(second)]);
 /// assert!(bulkhead.is_inside(second));
 /// # Ok(())
@@ -89,7 +89,7 @@ use share::Shares;
 pub struct Bulkhead {
     settings: Settings,
     shares: Shares,
-    line: Line,
+    wait_queue: WaitQueue,
     /// When the line was empty for the last time, if it is not.
     stands_since: Time,
     codel: Option<CoDel>,
@@ -107,7 +107,7 @@ struct Ticket {
     sent: bool,
     rank: Rank,
     came: Time,
-    /// When its patience ends.
+    /// When it has waited for `max_wait`.
     until: Time,
     deadline: Time,
 }
@@ -149,12 +149,12 @@ pub enum Turn {
 /// Why a call was dropped when its turn came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It waited too long for times of overload ([`Shed::CoDel`]).
+    /// It waited too long for times of overload ([`DropPolicy::CoDel`]).
     Overload,
-    /// Its deadline is too near ([`Settings::least_left`]).
+    /// Its deadline is too near ([`Settings::min_remaining`]).
     TooLate,
-    /// Its patience has ended, and nobody has told so far.
-    Patience,
+    /// It has waited for too long, and nobody has told so far.
+    ControlledTimeout,
 }
 
 impl Bulkhead {
@@ -162,12 +162,12 @@ impl Bulkhead {
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         settings.check()?;
         let shares = Shares::new(&settings);
-        let codel = match settings.shed {
-            Shed::CoDel { interval, target } => Some(CoDel::new(interval, target)),
-            Shed::Never | Shed::Patience { .. } => None,
+        let codel = match settings.drop_policy {
+            DropPolicy::CoDel { interval, target } => Some(CoDel::new(interval, target)),
+            DropPolicy::Never | DropPolicy::ControlledTimeout { .. } => None,
         };
         Ok(Self {
-            line: Line::new(settings.priorities, shares.len()),
+            wait_queue: WaitQueue::new(settings.priorities, shares.len()),
             shares,
             codel,
             settings,
@@ -179,41 +179,41 @@ impl Bulkhead {
     }
 
     /// A call comes; one that is inside or waiting already stays where it is.
-    pub fn enter(&mut self, call: CallId, about: About, now: Time) -> Entry {
+    pub fn enter(&mut self, call: CallId, info: CallInfo, now: Time) -> Entry {
         let now = self.clock(now);
         match self.place(call) {
             Place::Inside => return Entry::Inside,
             Place::Waiting => return Entry::Waiting,
             Place::Outside => {}
         }
-        let share = self.shares.of(about.caller);
-        let rank = Rank { class: about.priority.min(self.settings.priorities - 1), share };
+        let share = self.shares.of(info.caller);
+        let rank = Rank { class: info.priority.min(self.settings.priorities - 1), share };
         let ticket = Ticket {
             place: Place::Outside,
             sent: false,
             rank,
             came: now,
-            until: self.patience(now).map_or(Time::MAX, |patience| now + patience),
-            deadline: about.deadline,
+            until: self.max_wait(now).map_or(Time::MAX, |max_wait| now + max_wait),
+            deadline: info.deadline,
         };
-        let (place, entry) = if self.is_too_late(about.deadline, now) {
+        let (place, entry) = if self.is_too_late(info.deadline, now) {
             (Place::Outside, Entry::TooLate)
         } else if self.shares.has_room(share) {
             if let Some(codel) = &mut self.codel {
-                codel.drops(Span::ZERO, now);
+                codel.drops(Duration::ZERO, now);
             }
             self.shares.take(share);
             (Place::Inside, Entry::Inside)
-        } else if self.line.len() < self.settings.queue {
-            if self.line.len() == 0 {
+        } else if self.wait_queue.len() < self.settings.queue {
+            if self.wait_queue.len() == 0 {
                 self.stands_since = now;
             }
-            self.line.push(call, rank);
+            self.wait_queue.push(call, rank);
             (Place::Waiting, Entry::Waiting)
         } else if let Some((last, its_rank)) = self.last_behind(rank.class, now) {
             // The newcomer first, so that the line is not empty in between.
-            self.line.push(call, rank);
-            self.line.remove(last, its_rank);
+            self.wait_queue.push(call, rank);
+            self.wait_queue.remove(last, its_rank);
             self.tickets[last].place = Place::Outside;
             (Place::Waiting, Entry::InsteadOf(last))
         } else {
@@ -224,7 +224,7 @@ impl Bulkhead {
     }
 
     /// A call goes, from a slot or out of the line: it has ended, or was given up, or has lost
-    /// patience. Returns whose turn has come by that, in order; one that was not here changes
+    /// `max_wait`. Returns whose turn has come by that, in order; one that was not here changes
     /// nothing.
     #[must_use]
     pub fn leave(&mut self, call: CallId, now: Time) -> &[Turn] {
@@ -236,7 +236,7 @@ impl Bulkhead {
             ticket.place = Place::Outside;
             let rank = ticket.rank;
             if place == Place::Waiting {
-                self.line.remove(call, rank);
+                self.wait_queue.remove(call, rank);
             } else {
                 self.shares.give_back(rank.share);
                 self.hand_over(now);
@@ -267,7 +267,8 @@ impl Bulkhead {
         self.place(call) == Place::Inside
     }
 
-    /// When the patience of a call that waits ends: from then on it is to [`leave`](Self::leave).
+    /// When a call that waits has waited for too long: from then on it is to
+    /// [`leave`](Self::leave).
     pub fn until(&self, call: CallId) -> Option<Time> {
         let ticket = self.tickets.get(call)?;
         (ticket.place == Place::Waiting).then_some(ticket.until)
@@ -285,25 +286,27 @@ impl Bulkhead {
 
     /// How many calls stand in line.
     pub fn waiting(&self) -> u32 {
-        self.line.len()
+        self.wait_queue.len()
     }
 
-    /// Whether [`Shed::CoDel`] finds the line too slow at present.
+    /// Whether [`DropPolicy::CoDel`] finds the line too slow at present.
     pub fn is_overloaded(&self) -> bool {
         self.codel.as_ref().is_some_and(CoDel::is_overloaded)
     }
 
     /// Gives free slots to those in line.
     fn hand_over(&mut self, now: Time) {
-        if self.line.len() == 0 {
+        if self.wait_queue.len() == 0 {
             return;
         }
         let first = self.goes_first(now);
-        while let Some((call, rank)) = self.line.next(first, |share| self.shares.has_room(share)) {
-            self.line.remove(call, rank);
+        while let Some((call, rank)) =
+            self.wait_queue.next(first, |share| self.shares.has_room(share))
+        {
+            self.wait_queue.remove(call, rank);
             let Ticket { came, until, deadline, .. } = self.tickets[call];
             let reason = if until < now {
-                Some(Reason::Patience)
+                Some(Reason::ControlledTimeout)
             } else if self.codel.as_mut().is_some_and(|codel| codel.drops(now.since(came), now)) {
                 Some(Reason::Overload)
             } else {
@@ -322,14 +325,14 @@ impl Bulkhead {
 
     /// Who has to leave a full line for a newcomer of this class, if anybody.
     fn last_behind(&self, class: u8, now: Time) -> Option<(CallId, Rank)> {
-        let lowest = self.line.lowest_class()?;
+        let lowest = self.wait_queue.lowest_class()?;
         let first = self.goes_first(now);
         let goes = match self.settings.overflow {
             Overflow::Newcomer => false,
             Overflow::Lower => class < lowest,
             Overflow::Last => class < lowest || (class == lowest && first == End::Newest),
         };
-        goes.then(|| self.line.at_end(lowest, first.opposite(), |_| true))?
+        goes.then(|| self.wait_queue.at_end(lowest, first.opposite(), |_| true))?
     }
 
     /// Who goes first of those in line at present.
@@ -342,25 +345,27 @@ impl Bulkhead {
     }
 
     /// How long a call that comes now may wait.
-    fn patience(&self, now: Time) -> Option<Span> {
-        let patience = self.settings.patience;
-        match self.settings.shed {
-            Shed::Patience { interval, patience: short } if self.has_stood(interval, now) => {
-                Some(patience.map_or(short, |patience| patience.min(short)))
+    fn max_wait(&self, now: Time) -> Option<Duration> {
+        let max_wait = self.settings.max_wait;
+        match self.settings.drop_policy {
+            DropPolicy::ControlledTimeout { interval, max_wait: short }
+                if self.has_stood(interval, now) =>
+            {
+                Some(max_wait.map_or(short, |max_wait| max_wait.min(short)))
             }
-            _ => patience,
+            _ => max_wait,
         }
     }
 
     /// Whether the line has not been empty for longer than this.
-    fn has_stood(&self, interval: Span, now: Time) -> bool {
-        self.line.len() > 0 && interval < now.since(self.stands_since)
+    fn has_stood(&self, interval: Duration, now: Time) -> bool {
+        self.wait_queue.len() > 0 && interval < now.since(self.stands_since)
     }
 
     fn is_too_late(&self, deadline: Time, now: Time) -> bool {
         let too_near = |least| deadline <= now || deadline.since(now) < least;
         // Without a deadline there is time enough, at the end of time too.
-        deadline < Time::MAX && self.settings.least_left.is_some_and(too_near)
+        deadline < Time::MAX && self.settings.min_remaining.is_some_and(too_near)
     }
 
     fn place(&self, call: CallId) -> Place {

@@ -21,11 +21,11 @@
 //! | `negative` | [`Negative`], or none | see below |
 //! | `late` | [`Late`] | answers that come after their call was given up |
 //!
-//! Calls are told apart by [`About::key`](crate::About::key), and share answers with their like
-//! only. What is new or was evicted is sent on, so a cold cache is slow, and never wrong. A call
-//! that is not repeatable does something: it is never answered from here, and when it went well the
-//! copy of its key is dropped (RFC 9111, section 4.4, for HTTP's unsafe methods). A degraded answer
-//! is not kept, or a stand-in would outlive the trouble.
+//! Calls are told apart by [`CallInfo::key`](crate::CallInfo::key), and share answers with their
+//! like only. What is new or was evicted is sent on, so a cold cache is slow, and never wrong. A
+//! call that is not idempotent does something: it is never answered from here, and when it went
+//! well the copy of its key is dropped (RFC 9111, section 4.4, for HTTP's unsafe methods). A
+//! degraded answer is not kept, or a stand-in would outlive the trouble.
 //!
 //! # When the callee fails
 //!
@@ -44,9 +44,9 @@ mod order;
 
 use crate::index::Index;
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, Step};
+use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Classes, Outcome};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 use order::Order;
 
 /// The settings of a [`Cache`].
@@ -56,8 +56,8 @@ pub struct Settings {
     pub capacity: u32,
     /// Which one goes when another key needs its place.
     pub eviction: Eviction,
-    /// How long a copy is fresh; longer than zero, and [`Span::MAX`] for ever.
-    pub ttl: Span,
+    /// How long a copy is fresh; longer than zero, and [`Duration::MAX`] for ever.
+    pub ttl: Duration,
     /// Where that lifetime begins.
     pub counts_from: CountsFrom,
     /// Whether an old copy may stand in for a failure.
@@ -100,7 +100,7 @@ pub struct StaleIfError {
     pub on: Classes,
     /// For how long after its lifetime a copy may stand in; longer than zero. One that is older by
     /// exactly this does not.
-    pub bound: Span,
+    pub bound: Duration,
 }
 
 /// Failures that are kept (failsafe-go's `CacheIf` can say so; DNS does it, RFC 2308).
@@ -110,7 +110,7 @@ pub struct Negative {
     pub on: Classes,
     /// For how long; longer than zero. Whatever a failure says about when to come again grows less
     /// meanwhile.
-    pub ttl: Span,
+    pub ttl: Duration,
 }
 
 /// What becomes of an answer that comes after its call was given up.
@@ -129,15 +129,15 @@ pub enum Late {
 ///
 /// ```
 /// use patterns::cache::{Cache, CountsFrom, Eviction, Found, Late, Settings, StaleIfError};
-/// use patterns::{Class, Classes, Outcome, Span, Time};
+/// use patterns::{Class, Classes, Outcome, Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut cache = Cache::new(Settings {
 ///     capacity: 100,
 ///     eviction: Eviction::Lru,
-///     ttl: Span::from_secs(60),
+///     ttl: Duration::from_secs(60),
 ///     counts_from: CountsFrom::Stored,
-///     stale_if_error: Some(StaleIfError { on: Classes::REMOTE, bound: Span::from_secs(600) }),
+///     stale_if_error: Some(StaleIfError { on: Classes::REMOTE, bound: Duration::from_secs(600) }),
 ///     negative: None,
 ///     late: Late::Drop,
 /// })?;
@@ -145,9 +145,9 @@ pub enum Late {
 /// let (key, began) = (7, Time::ZERO);
 /// assert_eq!(cache.get(key, began), Found::Nothing);
 /// assert_eq!(cache.answer(key, Outcome::Ok, began), Outcome::Ok);
-/// assert_eq!(cache.get(key, began + Span::from_secs(59)), Found::Fresh(Outcome::Ok));
+/// assert_eq!(cache.get(key, began + Duration::from_secs(59)), Found::Fresh(Outcome::Ok));
 ///
-/// let later = began + Span::from_secs(60);
+/// let later = began + Duration::from_secs(60);
 /// assert_eq!(cache.get(key, later), Found::Stale);
 /// assert_eq!(cache.answer(key, Outcome::failed(Class::Network), later), Outcome::Degraded);
 /// # Ok(())
@@ -157,7 +157,7 @@ pub enum Late {
 pub struct Cache {
     settings: Settings,
     /// For how long a copy may stand in for a failure after its lifetime.
-    bound: Span,
+    bound: Duration,
     /// The place of each key.
     index: Index,
     copies: Vec<Kept>,
@@ -206,7 +206,7 @@ impl Cache {
         }
         Ok(Self {
             settings,
-            bound: settings.stale_if_error.map_or(Span::ZERO, |stale| stale.bound),
+            bound: settings.stale_if_error.map_or(Duration::ZERO, |stale| stale.bound),
             index: Index::default(),
             copies: Vec::new(),
             free: Vec::new(),
@@ -297,10 +297,10 @@ impl Cache {
 
     /// Whether a copy, fresh or not, may be given in place of a failure.
     fn may_stand_in(&self, copy: Kept, now: Time) -> bool {
-        copy.outcome.is_ok() && now < copy.until + self.bound && self.bound != Span::ZERO
+        copy.outcome.is_ok() && now < copy.until + self.bound && self.bound != Duration::ZERO
     }
 
-    fn keep(&mut self, key: u32, outcome: Outcome, now: Time, ttl: Span) {
+    fn keep(&mut self, key: u32, outcome: Outcome, now: Time, ttl: Duration) {
         let copy = Kept { key, outcome, stored: now, until: now + ttl };
         if let Some(place) = self.index.get(key) {
             self.copies[place as usize] = copy;
@@ -331,7 +331,7 @@ impl Cache {
 }
 
 /// A failure that was kept for so long: what it says about when to come again has grown less.
-fn waited(outcome: Outcome, kept: Span) -> Outcome {
+fn waited(outcome: Outcome, kept: Duration) -> Outcome {
     match (outcome.class(), outcome.retry_after()) {
         (Some(class), Some(wait)) => Outcome::failed_until(class, wait - kept),
         _ => outcome,
@@ -339,33 +339,33 @@ fn waited(outcome: Outcome, kept: Span) -> Outcome {
 }
 
 impl Layer for Cache {
-    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-        let about = cx.about();
-        if about.is_repeatable
-            && let Found::Fresh(outcome) = self.get(about.key, cx.now)
+    fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
+        let info = cx.info();
+        if info.is_idempotent
+            && let Found::Fresh(outcome) = self.get(info.key, cx.now)
         {
-            return Step::Reply(outcome);
+            return Action::Reply(outcome);
         }
-        Step::Send
+        Action::Send
     }
 
-    fn on_reply(&mut self, _call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
-        let about = cx.about();
-        if about.is_repeatable {
-            return Step::Reply(self.answer(about.key, outcome, cx.now));
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        let info = cx.info();
+        if info.is_idempotent {
+            return Action::Reply(self.answer(info.key, outcome, cx.now));
         }
         if outcome.is_ok() {
-            self.forget(about.key);
+            self.forget(info.key);
         }
-        Step::Reply(outcome)
+        Action::Reply(outcome)
     }
 
-    fn on_late(&mut self, _call: CallId, outcome: Outcome, cx: &mut Cx<'_>) {
-        let about = cx.about();
-        if outcome.is_ok() && !about.is_repeatable {
-            self.forget(about.key);
+    fn on_late(&mut self, _call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
+        let info = cx.info();
+        if outcome.is_ok() && !info.is_idempotent {
+            self.forget(info.key);
         } else if outcome == Outcome::Ok && self.settings.late == Late::Keep {
-            let _answer = self.answer(about.key, outcome, cx.now);
+            let _answer = self.answer(info.key, outcome, cx.now);
         }
     }
 }

@@ -33,9 +33,9 @@
 use std::collections::VecDeque;
 
 use crate::invalid::Invalid;
-use crate::layer::Cx;
-use crate::process::{Act, Event, Keeper};
-use crate::time::{Span, Time};
+use crate::layer::Context;
+use crate::process::{Action, Event, ProcessPattern};
+use crate::time::{Duration, Time};
 
 /// The settings of [`Checkpoints`].
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     /// So long after the last one was written, or the start; longer than zero.
-    Every(Span),
+    Every(Duration),
     /// After so many steps since the last one; at least 1.
     Steps(u32),
     /// Before each risky step, if anything was done since the last one.
@@ -60,24 +60,24 @@ pub enum When {
     /// After Young's interval for a cost and a mean time between failures, both longer than zero.
     Young {
         /// What a checkpoint takes.
-        cost: Span,
+        cost: Duration,
         /// The mean time between failures.
-        mtbf: Span,
+        mtbf: Duration,
     },
     /// After Daly's interval for the same.
     Daly {
         /// What a checkpoint takes.
-        cost: Span,
+        cost: Duration,
         /// The mean time between failures.
-        mtbf: Span,
+        mtbf: Duration,
     },
     /// After Young's interval, for the mean of all costs and of all times between failures so far,
     /// in which what is given here counts as one of each.
     Adaptive {
         /// What a checkpoint takes, as is guessed at first.
-        cost: Span,
+        cost: Duration,
         /// The mean time between failures, as is guessed at first.
-        mtbf: Span,
+        mtbf: Duration,
     },
 }
 
@@ -91,20 +91,20 @@ pub struct CheckpointId(pub u64);
 ///
 /// ```
 /// use patterns::checkpoint::{CheckpointId, Checkpoints, Settings, When};
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let when = vec![When::Every(Span::from_secs(300)), When::BeforeRisk];
+/// let when = vec![When::Every(Duration::from_secs(300)), When::BeforeRisk];
 /// let mut saved = Checkpoints::new(Settings { when, keep: 5, resumes: Some(3) })?;
 /// let now = Time::ZERO;
 /// saved.started(now);
-/// assert!(!saved.is_due(now + Span::from_secs(299)));
-/// let now = now + Span::from_secs(300);
+/// assert!(!saved.is_due(now + Duration::from_secs(299)));
+/// let now = now + Duration::from_secs(300);
 /// assert!(saved.is_due(now));
 /// saved.began(now);
-/// assert_eq!(saved.written(now + Span::from_secs(2)), CheckpointId(0));
+/// assert_eq!(saved.written(now + Duration::from_secs(2)), CheckpointId(0));
 ///
-/// saved.crashed(now + Span::from_secs(100));
+/// saved.crashed(now + Duration::from_secs(100));
 /// assert_eq!(saved.restore(), Some(CheckpointId(0)));
 /// # Ok(())
 /// # }
@@ -122,8 +122,8 @@ pub struct Checkpoints {
     writing: Option<Time>,
     steps: u32,
     /// What was seen: checkpoints and what they took, failures and how long it ran.
-    costs: (u64, Span),
-    failures: (u64, Span),
+    costs: (u64, Duration),
+    failures: (u64, Duration),
     /// What was named to be restored, until the process starts.
     restoring: Option<CheckpointId>,
 }
@@ -148,8 +148,8 @@ impl Checkpoints {
             running: None,
             writing: None,
             steps: 0,
-            costs: (0, Span::ZERO),
-            failures: (0, Span::ZERO),
+            costs: (0, Duration::ZERO),
+            failures: (0, Duration::ZERO),
             restoring: None,
             settings,
         })
@@ -204,7 +204,7 @@ impl Checkpoints {
 
     /// It is written: what it is called. One too many is dropped, the oldest.
     pub fn written(&mut self, now: Time) -> CheckpointId {
-        let took = self.writing.take().map_or(Span::ZERO, |began| now.since(began));
+        let took = self.writing.take().map_or(Duration::ZERO, |began| now.since(began));
         self.costs = (self.costs.0 + 1, self.costs.1 + took);
         let id = CheckpointId(self.next);
         self.next += 1;
@@ -263,15 +263,15 @@ impl Checkpoints {
     }
 
     /// After how long one is due by this policy, if it goes by time.
-    pub fn interval(&self, when: When) -> Option<Span> {
+    pub fn interval(&self, when: When) -> Option<Duration> {
         match when {
             When::Every(interval) => Some(interval),
             When::Steps(_) | When::BeforeRisk => None,
             When::Young { cost, mtbf } => Some(young(cost, mtbf)),
             When::Daly { cost, mtbf } => Some(daly(cost, mtbf)),
             When::Adaptive { cost, mtbf } => {
-                let mean = |guess: Span, (count, sum): (u64, Span)| {
-                    Span::from_nanos((guess + sum).as_nanos() / (count + 1))
+                let mean = |guess: Duration, (count, sum): (u64, Duration)| {
+                    Duration::from_nanos((guess + sum).as_nanos() / (count + 1))
                 };
                 Some(young(mean(cost, self.costs), mean(mtbf, self.failures)))
             }
@@ -298,13 +298,13 @@ impl When {
 }
 
 /// Young's interval, at least a nanosecond.
-fn young(cost: Span, mtbf: Span) -> Span {
+fn young(cost: Duration, mtbf: Duration) -> Duration {
     let (cost, mtbf) = (cost.as_nanos() as f64, mtbf.as_nanos() as f64);
     whole(libm::sqrt(2.0 * cost * mtbf))
 }
 
 /// Daly's interval, at least a nanosecond.
-fn daly(cost: Span, mtbf: Span) -> Span {
+fn daly(cost: Duration, mtbf: Duration) -> Duration {
     let (cost, mtbf) = (cost.as_nanos() as f64, mtbf.as_nanos() as f64);
     let ratio = cost / (2.0 * mtbf);
     if 1.0 <= ratio {
@@ -314,34 +314,34 @@ fn daly(cost: Span, mtbf: Span) -> Span {
     whole(young * (1.0 + libm::sqrt(ratio) / 3.0 + ratio / 9.0) - cost)
 }
 
-fn whole(nanos: f64) -> Span {
-    Span::from_nanos((nanos + 0.5) as u64).max(Span::from_nanos(1))
+fn whole(nanos: f64) -> Duration {
+    Duration::from_nanos((nanos + 0.5) as u64).max(Duration::from_nanos(1))
 }
 
 impl Checkpoints {
     /// What follows if nothing else does.
-    fn alarm(&self, now: Time) -> Act {
+    fn alarm(&self, now: Time) -> Action {
         match self.due_at() {
-            Time::MAX => Act::Wait,
-            due => Act::WaitUntil(due.max(now)),
+            Time::MAX => Action::Wait,
+            due => Action::WaitUntil(due.max(now)),
         }
     }
 
-    fn write_if(&mut self, is_due: bool, now: Time) -> Act {
+    fn write_if(&mut self, is_due: bool, now: Time) -> Action {
         if !is_due {
             return self.alarm(now);
         }
         self.began(now);
-        Act::Checkpoint
+        Action::Checkpoint
     }
 
-    fn resume(&mut self) -> Act {
-        self.restore().map_or(Act::Restart, Act::Restore)
+    fn resume(&mut self) -> Action {
+        self.restore().map_or(Action::Restart, Action::Restore)
     }
 }
 
-impl Keeper for Checkpoints {
-    fn on_event(&mut self, event: Event, cx: &mut Cx<'_>) -> Act {
+impl ProcessPattern for Checkpoints {
+    fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action {
         let now = cx.now;
         match event {
             Event::Started => self.started(now),

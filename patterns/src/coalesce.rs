@@ -19,7 +19,7 @@
 //! answer of all of them, a failure too. The flight ends in that instant: a call that comes later
 //! in it is sent anew, and nothing is kept. To keep answers, put a [`cache`](crate::cache) above.
 //!
-//! A follower that is given up leaves the others alone. Calls that are not repeatable do something,
+//! A follower that is given up leaves the others alone. Calls that are not idempotent do something,
 //! each for itself: they are sent without looking at the others.
 //!
 //! # What a follower takes on
@@ -30,7 +30,7 @@
 //! own first attempt and never help, so put hedging below, too.
 
 use crate::index::Index;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step};
+use crate::layer::{Action, CallId, Context, Layer, PerCall};
 use crate::outcome::{Class, Outcome};
 
 /// The settings of a [`Coalesce`]; all of them are valid.
@@ -256,33 +256,33 @@ impl Member {
 }
 
 impl Layer for Coalesce {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let about = cx.about();
-        if !about.is_repeatable {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let info = cx.info();
+        if !info.is_idempotent {
             self.calls.open(call, Member::default());
-            return Step::Send;
+            return Action::Send;
         }
-        match self.join(call, about.key) {
-            Joined::Leads => Step::Send,
-            Joined::Follows => Step::Wait,
-            Joined::Full => Step::Reply(Outcome::failed(Class::Rejected)),
+        match self.join(call, info.key) {
+            Joined::Leads => Action::Send,
+            Joined::Follows => Action::Wait,
+            Joined::Full => Action::Reply(Outcome::failed(Class::Rejected)),
         }
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         self.end(call, outcome, |follower| cx.wake(follower));
-        Step::Reply(outcome)
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
+    fn on_wake(&mut self, call: CallId, _cx: &mut Context<'_>) -> Action {
         match self.turn(call) {
-            Turn::Send => Step::Send,
-            Turn::Answer(outcome) => Step::Reply(outcome),
-            Turn::Wait => Step::Wait,
+            Turn::Send => Action::Send,
+            Turn::Answer(outcome) => Action::Reply(outcome),
+            Turn::Wait => Action::Wait,
         }
     }
 
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         self.leave(call, |other| cx.wake(other));
     }
 }

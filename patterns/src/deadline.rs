@@ -7,28 +7,28 @@
 //!         └──► failed: timeout
 //! ```
 //!
-//! The deadline is that of the call ([`About::deadline`](crate::About::deadline)): a timeout that
-//! propagates, or the task that it is made for, has set it, and it has come down from caller to
-//! callee. It never grows on the way.
+//! The deadline is that of the call ([`CallInfo::deadline`](crate::CallInfo::deadline)): a timeout
+//! that propagates, or the task that it is made for, has set it, and it has come down from caller
+//! to callee. It never grows on the way.
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `least` | time | with exactly so much left a call is sent, unless it is none |
+//! | `min_remaining` | time | with exactly so much left a call is sent, unless it is none |
 //! | `reject` | [`Reject`] | |
 //! | `gives_up` | whether it stops waiting at the deadline | the order of events decides |
 //!
 //! A call without a deadline passes.
 
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, Step};
+use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// The settings of a [`Deadline`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// How much time must be left for a call to be sent.
-    pub least: Span,
+    pub min_remaining: Duration,
     /// How many calls may be rejected for that.
     pub reject: Reject,
     /// Whether a call that was sent is given up at its deadline.
@@ -48,7 +48,7 @@ pub enum Reject {
         /// The share, from 0 to 1.
         share: f64,
         /// Calls are counted in windows of this length, one after the other; more than zero.
-        within: Span,
+        within: Duration,
     },
 }
 
@@ -58,14 +58,14 @@ pub enum Reject {
 ///
 /// ```
 /// use patterns::deadline::{Deadline, Reject, Settings};
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let least = Span::from_secs(1);
-/// let mut check = Deadline::new(Settings { least, reject: Reject::All, gives_up: true })?;
-/// let deadline = Time::ZERO + Span::from_secs(10);
-/// assert!(check.admits(deadline, Time::ZERO + Span::from_secs(9)));
-/// assert!(!check.admits(deadline, Time::ZERO + Span::from_millis(9_001)));
+/// let min_remaining = Duration::from_secs(1);
+/// let mut check = Deadline::new(Settings { min_remaining, reject: Reject::All, gives_up: true })?;
+/// let deadline = Time::ZERO + Duration::from_secs(10);
+/// assert!(check.admits(deadline, Time::ZERO + Duration::from_secs(9)));
+/// assert!(!check.admits(deadline, Time::ZERO + Duration::from_millis(9_001)));
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +91,8 @@ impl Deadline {
     /// Whether a call with this deadline is to be sent at `now`.
     pub fn admits(&mut self, deadline: Time, now: Time) -> bool {
         let left = deadline.since(now);
-        let is_late = deadline < Time::MAX && (left < self.settings.least || left.is_zero());
+        let is_late =
+            deadline < Time::MAX && (left < self.settings.min_remaining || left.is_zero());
         match self.settings.reject {
             Reject::All => !is_late,
             Reject::None => true,
@@ -110,23 +111,23 @@ impl Deadline {
 }
 
 impl Layer for Deadline {
-    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-        let deadline = cx.about().deadline;
+    fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
+        let deadline = cx.info().deadline;
         if !self.admits(deadline, cx.now) {
-            return Step::Reply(Outcome::failed(Class::Timeout));
+            return Action::Reply(Outcome::failed(Class::Timeout));
         }
         if self.settings.gives_up && cx.now < deadline && deadline < Time::MAX {
-            Step::SendAndWake(deadline)
+            Action::SendAndWake(deadline)
         } else {
-            Step::Send
+            Action::Send
         }
     }
 
-    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(outcome)
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(Outcome::failed(Class::Timeout))
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(Outcome::failed(Class::Timeout))
     }
 }

@@ -33,7 +33,7 @@
 //! fallback may be a command with a fallback of its own.
 
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step, Target};
+use crate::layer::{Action, CallId, Context, Layer, PerCall, Target};
 use crate::outcome::{Class, Classes, Outcome};
 
 /// The settings of a [`Fallback`].
@@ -177,20 +177,20 @@ impl Fallback {
 }
 
 impl Layer for Fallback {
-    fn on_call(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, call: CallId, _cx: &mut Context<'_>) -> Action {
         let tried = self.start();
         self.calls.open(call, tried);
-        Step::Send
+        Action::Send
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
         let mut tried = self.calls[call];
         let next = self.after(&mut tried, outcome);
         self.calls[call] = tried;
         match next {
-            Next::PassOn(outcome) | Next::Failed(outcome) => Step::Reply(outcome),
-            Next::Send(target) => Step::SendTo(target),
-            Next::Replaced => Step::Reply(Outcome::Degraded),
+            Next::PassOn(outcome) | Next::Failed(outcome) => Action::Reply(outcome),
+            Next::Send(target) => Action::SendTo(target),
+            Next::Replaced => Action::Reply(Outcome::Degraded),
         }
     }
 }

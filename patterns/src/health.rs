@@ -37,9 +37,9 @@
 //! > `interval · (1 + jitter) + timeout + (fall − 1) · (fast · (1 + jitter) + timeout)`.
 
 use crate::invalid::Invalid;
-use crate::layer::Cx;
-use crate::process::{Act, Event, Keeper};
-use crate::time::{Span, Time};
+use crate::layer::Context;
+use crate::process::{Action, Event, ProcessPattern};
+use crate::time::{Duration, Time};
 
 /// The settings of a [`Health`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,19 +49,19 @@ pub struct Settings {
     /// How many failures in a row make it unhealthy; at least 1.
     pub fall: u32,
     /// The pause between probes while results agree with the state; longer than zero.
-    pub interval: Span,
+    pub interval: Duration,
     /// The pause while they do not, or nothing is known; longer than zero.
-    pub fast: Span,
+    pub fast: Duration,
     /// The pause while it is unhealthy and results agree; longer than zero.
-    pub down: Span,
+    pub down: Duration,
     /// How long an answer may take; longer than zero. Whoever asks sees to it.
-    pub timeout: Span,
+    pub timeout: Duration,
     /// By what share of itself a pause may be longer, by chance; 0 or more.
     pub jitter: f64,
     /// How long after the start the first probe is.
-    pub first_after: Span,
+    pub first_after: Duration,
     /// How long after the start failures do not count, unless it has been healthy before.
-    pub grace: Span,
+    pub grace: Duration,
     /// When it is degraded.
     pub degraded: Option<Degraded>,
     /// Whether to restart the process when it becomes unhealthy (Kubernetes: a liveness probe, not
@@ -77,7 +77,7 @@ pub struct Degraded {
     /// The share of bad ones; more than 0, at most 1.
     pub share: f64,
     /// An answer that took longer than this is bad.
-    pub slow: Span,
+    pub slow: Duration,
 }
 
 /// How a process is.
@@ -116,7 +116,7 @@ impl State {
 ///
 /// ```
 /// use patterns::health::{Health, Settings, State};
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut health = Health::new(Settings::HAPROXY)?;
@@ -129,7 +129,7 @@ impl State {
 ///     (false, State::Unhealthy),
 /// ] {
 ///     let now = health.next_probe();
-///     assert_eq!(health.probed(ok, Span::ZERO, now, || 0.5), state);
+///     assert_eq!(health.probed(ok, Duration::ZERO, now, || 0.5), state);
 /// }
 /// # Ok(())
 /// # }
@@ -152,13 +152,13 @@ impl Settings {
     pub const HAPROXY: Self = Self {
         rise: 2,
         fall: 3,
-        interval: Span::from_secs(2),
-        fast: Span::from_secs(2),
-        down: Span::from_secs(2),
-        timeout: Span::from_secs(2),
+        interval: Duration::from_secs(2),
+        fast: Duration::from_secs(2),
+        down: Duration::from_secs(2),
+        timeout: Duration::from_secs(2),
         jitter: 0.0,
-        first_after: Span::ZERO,
-        grace: Span::ZERO,
+        first_after: Duration::ZERO,
+        grace: Duration::ZERO,
         degraded: None,
         restarts: false,
     };
@@ -168,10 +168,10 @@ impl Settings {
     pub const KUBERNETES: Self = Self {
         rise: 1,
         fall: 3,
-        interval: Span::from_secs(10),
-        fast: Span::from_secs(10),
-        down: Span::from_secs(10),
-        timeout: Span::from_secs(1),
+        interval: Duration::from_secs(10),
+        fast: Duration::from_secs(10),
+        down: Duration::from_secs(10),
+        timeout: Duration::from_secs(1),
         restarts: true,
         ..Self::HAPROXY
     };
@@ -235,7 +235,13 @@ impl Health {
     }
 
     /// A probe has been answered well in this time, or not. Draws once if there is jitter.
-    pub fn probed(&mut self, ok: bool, took: Span, now: Time, draw: impl FnOnce() -> f64) -> State {
+    pub fn probed(
+        &mut self,
+        ok: bool,
+        took: Duration,
+        now: Time,
+        draw: impl FnOnce() -> f64,
+    ) -> State {
         self.observed(ok, took, now);
         let agrees = self.row.0 == 0;
         let pause = match self.state {
@@ -250,7 +256,7 @@ impl Health {
 
     /// Something else was heard of the process, such as how a real call ended: it counts as the
     /// result of a probe, and changes not when the next one is.
-    pub fn observed(&mut self, ok: bool, took: Span, now: Time) -> State {
+    pub fn observed(&mut self, ok: bool, took: Duration, now: Time) -> State {
         let is_new = self.state == State::Unknown;
         if !ok && is_new && now < self.started + self.settings.grace {
             return self.state;
@@ -282,7 +288,7 @@ impl Health {
         })
     }
 
-    fn spread(&self, pause: Span, draw: impl FnOnce() -> f64) -> Span {
+    fn spread(&self, pause: Duration, draw: impl FnOnce() -> f64) -> Duration {
         if self.settings.jitter == 0.0 {
             return pause;
         }
@@ -290,35 +296,35 @@ impl Health {
     }
 }
 
-impl Keeper for Health {
-    fn first_state(&self) -> Option<&'static str> {
+impl ProcessPattern for Health {
+    fn initial_state(&self) -> Option<&'static str> {
         Some(State::Unknown.name())
     }
 
-    fn on_event(&mut self, event: Event, cx: &mut Cx<'_>) -> Act {
+    fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action {
         let before = self.state;
         let now = cx.now;
         match event {
-            Event::Started => self.started(now, || cx.draw()),
+            Event::Started => self.started(now, || cx.uniform()),
             Event::ProbeOk(took) => {
-                let _state = self.probed(true, took, now, || cx.draw());
+                let _state = self.probed(true, took, now, || cx.uniform());
             }
             Event::ProbeFailed => {
-                let _state = self.probed(false, Span::ZERO, now, || cx.draw());
+                let _state = self.probed(false, Duration::ZERO, now, || cx.uniform());
             }
             Event::Crashed | Event::Done => {
                 self.next_probe = Time::MAX;
-                return Act::Wait;
+                return Action::Wait;
             }
-            Event::Wake if self.next_probe <= now => return Act::Probe,
+            Event::Wake if self.next_probe <= now => return Action::Probe,
             _ => {}
         }
         if self.state != before {
-            cx.note(self.state.name());
+            cx.enter_state(self.state.name());
             if self.state == State::Unhealthy && self.settings.restarts {
-                return Act::Restart;
+                return Action::Restart;
             }
         }
-        if self.next_probe == Time::MAX { Act::Wait } else { Act::WaitUntil(self.next_probe) }
+        if self.next_probe == Time::MAX { Action::Wait } else { Action::WaitUntil(self.next_probe) }
     }
 }

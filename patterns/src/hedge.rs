@@ -20,7 +20,7 @@
 //! | `on_refusal` | [`OnRefusal`] | when that is so |
 //! | `all_failed` | [`AllFailed`] | which failure is the answer |
 //!
-//! Calls that are not repeatable are sent once. What is still under way when the call ends is given
+//! Calls that are not idempotent are sent once. What is still under way when the call ends is given
 //! up, by whoever drives the layers; and a call that is given up launches nothing more. A hedge is
 //! told below as an extra attempt, so that a budget there can refuse it.
 //!
@@ -45,9 +45,9 @@ mod latencies;
 mod settings;
 
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step};
+use crate::layer::{Action, CallId, Context, Layer, PerCall};
 use crate::outcome::Outcome;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 use latencies::Latencies;
 
 pub use settings::{
@@ -63,11 +63,11 @@ pub use settings::{
 /// use patterns::hedge::{
 ///     AllFailed, CountsFrom, Delay, Hedge, Next, OnFailure, OnRefusal, Pushback, Settings,
 /// };
-/// use patterns::{Class, Classes, Outcome, Span, Time};
+/// use patterns::{Class, Classes, Outcome, Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut hedge = Hedge::new(Settings {
-///     delay: Delay::Fixed(Span::from_millis(100)),
+///     delay: Delay::Fixed(Duration::from_millis(100)),
 ///     max_hedges: 2,
 ///     counts_from: CountsFrom::LastLaunch,
 ///     on_failure: OnFailure::NextAtOnce,
@@ -80,11 +80,11 @@ pub use settings::{
 ///
 /// let began = Time::ZERO;
 /// let mut race = hedge.start(began, true);
-/// let second = began + Span::from_millis(100);
+/// let second = began + Duration::from_millis(100);
 /// assert_eq!(race.next_launch(), second);
 /// assert!(hedge.launch(&mut race, second));
 ///
-/// let now = began + Span::from_millis(130);
+/// let now = began + Duration::from_millis(130);
 /// assert_eq!(hedge.after(&mut race, Outcome::failed(Class::Network), now), Next::Launched);
 /// assert_eq!(hedge.after(&mut race, Outcome::Ok, now), Next::Answer(Outcome::Ok));
 /// # Ok(())
@@ -106,7 +106,7 @@ pub struct Race {
     launched: Time,
     /// When the next one is due; never if there is none.
     next: Time,
-    delay: Span,
+    delay: Duration,
     /// How many hedges may still be sent.
     left: u32,
     /// How many attempts are under way.
@@ -162,18 +162,18 @@ impl Hedge {
         Ok(Self { settings, latencies, calls: PerCall::default() })
     }
 
-    /// How long a call that comes now waits before a hedge; [`Span::MAX`] if there is none.
-    pub fn delay(&mut self, now: Time) -> Span {
+    /// How long a call that comes now waits before a hedge; [`Duration::MAX`] if there is none.
+    pub fn delay(&mut self, now: Time) -> Duration {
         match (&mut self.latencies, self.settings.delay) {
-            (Some(latencies), _) => latencies.delay(now).unwrap_or(Span::MAX),
+            (Some(latencies), _) => latencies.delay(now).unwrap_or(Duration::MAX),
             (None, Delay::Fixed(delay)) => delay,
-            (None, _) => Span::MAX,
+            (None, _) => Duration::MAX,
         }
     }
 
     /// Begins a call whose first attempt is sent at `now`. Its delay stays as it is now.
-    pub fn start(&mut self, now: Time, is_repeatable: bool) -> Race {
-        let left = if is_repeatable { self.settings.max_hedges } else { 0 };
+    pub fn start(&mut self, now: Time, is_idempotent: bool) -> Race {
+        let left = if is_idempotent { self.settings.max_hedges } else { 0 };
         let delay = self.delay(now);
         let next = if left == 0 { Time::MAX } else { now + delay };
         Race { began: now, launched: now, next, delay, left, open: 1, hedges: 0, failure: None }
@@ -264,24 +264,24 @@ impl Hedge {
 }
 
 impl Layer for Hedge {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let race = self.start(cx.now, cx.about().is_repeatable);
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let race = self.start(cx.now, cx.info().is_idempotent);
         self.calls.open(call, race);
         send(race.next)
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         let mut race = self.calls[call];
         let next = self.after(&mut race, outcome, cx.now);
         self.calls[call] = race;
         match next {
-            Next::Answer(outcome) => Step::Reply(outcome),
+            Next::Answer(outcome) => Action::Reply(outcome),
             Next::Launched => send(race.next),
             Next::Wait => wait(race.next),
         }
     }
 
-    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let mut race = self.calls[call];
         let launched = self.launch(&mut race, cx.now);
         self.calls[call] = race;
@@ -289,10 +289,10 @@ impl Layer for Hedge {
     }
 }
 
-fn send(next: Time) -> Step {
-    if next == Time::MAX { Step::Send } else { Step::SendAndWake(next) }
+fn send(next: Time) -> Action {
+    if next == Time::MAX { Action::Send } else { Action::SendAndWake(next) }
 }
 
-fn wait(next: Time) -> Step {
-    if next == Time::MAX { Step::Wait } else { Step::WaitUntil(next) }
+fn wait(next: Time) -> Action {
+    if next == Time::MAX { Action::Wait } else { Action::WaitUntil(next) }
 }

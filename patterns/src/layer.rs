@@ -1,16 +1,16 @@
 //! The one abstraction of this crate: what a layer is told, and what it may answer.
 //!
 //! A call comes from above, attempts go below, and every layer sits in between. It is told of a
-//! call, a reply and a wake, and answers each with one [`Step`]:
+//! call, a reply and a wake, and answers each with one [`Action`]:
 //!
 //! ```text
-//!                 call          ▲ Step::Reply
+//!                 call          ▲ Action::Reply
 //!                  │            │
 //!             ┌────▼────────────┴───┐
-//!  wake ─────►│        layer        │ Step::Wait, Step::WaitUntil
+//!  wake ─────►│        layer        │ Action::Wait, Action::WaitUntil
 //!             └────┬────────────▲───┘
 //!                  │            │
-//!       Step::Send ▼          reply
+//!       Action::Send ▼          reply
 //! ```
 //!
 //! It is also told, with nothing to answer, that a call was given up above, and how an attempt of
@@ -26,44 +26,44 @@
 use core::fmt;
 use core::ops::{Index, IndexMut};
 
-use crate::about::About;
+use crate::call_info::CallInfo;
 use crate::outcome::Outcome;
 use crate::time::Time;
 
 /// A pattern that stands in the path of calls.
 ///
-/// Implementations must be deterministic: the same inputs and draws give the same steps.
+/// Implementations must be deterministic: the same inputs and draws give the same actions.
 pub trait Layer {
     /// A call has come from above.
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step;
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action;
 
     /// An attempt sent for this call has ended.
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step;
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action;
 
     /// The time this call asked for has come, or another call woke it.
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Wait
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::Wait
     }
 
     /// The call was given up above; whatever it holds is to be released.
-    fn on_cancel(&mut self, _call: CallId, _cx: &mut Cx<'_>) {}
+    fn on_cancel(&mut self, _call: CallId, _cx: &mut Context<'_>) {}
 
     /// An attempt has ended after its call was given up.
-    fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+    fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Context<'_>) {}
 
-    /// The state it begins in, for a layer that tells of its states by [`Cx::note`].
-    fn first_state(&self) -> Option<&'static str> {
+    /// The state it begins in, for a layer that tells of its states by [`Context::enter_state`].
+    fn initial_state(&self) -> Option<&'static str> {
         None
     }
 }
 
 /// What a layer does next about one call.
 ///
-/// Each step replaces the one before: a call is woken at the time its last step gave, and not at
-/// all if that step gave none.
+/// Each action replaces the one before: a call is woken at the time its last action gave, and not
+/// at all if that action gave none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Step {
+pub enum Action {
     /// Send one attempt below.
     Send,
     /// Send one attempt below, and wake this call at the given time.
@@ -88,43 +88,43 @@ pub struct CallId(pub u32);
 pub struct Target(pub u16);
 
 /// What surrounds a layer while it decides: the time, the call, the draws, and what it wants known.
-pub struct Cx<'a> {
+pub struct Context<'a> {
     /// The current time.
     pub now: Time,
-    about: About,
-    draw: &'a mut dyn Draw,
+    info: CallInfo,
+    rng: &'a mut dyn Rng,
     effects: &'a mut Effects,
 }
 
-/// What a layer asked for beside its step; whoever drives it carries this out afterwards.
+/// What a layer asked for beside its action; whoever drives it carries this out afterwards.
 #[derive(Debug, Default)]
 pub struct Effects {
     /// Calls of the same layer to be woken, in order.
     pub woken: Vec<CallId>,
     /// States that the layer has entered, in order.
-    pub notes: Vec<&'static str>,
+    pub states: Vec<&'static str>,
 }
 
-impl<'a> Cx<'a> {
+impl<'a> Context<'a> {
     /// The surroundings of one decision.
-    pub fn new(now: Time, about: About, draw: &'a mut dyn Draw, effects: &'a mut Effects) -> Self {
-        Self { now, about, draw, effects }
+    pub fn new(now: Time, info: CallInfo, rng: &'a mut dyn Rng, effects: &'a mut Effects) -> Self {
+        Self { now, info, rng, effects }
     }
 
     /// What is known of the call.
-    pub fn about(&self) -> About {
-        self.about
+    pub fn info(&self) -> CallInfo {
+        self.info
     }
 
     /// Lowers the deadline of the call: its attempts from now on are told of this one. A deadline
     /// never grows; a later one than it has changes nothing.
-    pub fn limit(&mut self, deadline: Time) {
-        self.about.deadline = self.about.deadline.min(deadline);
+    pub fn shorten_deadline(&mut self, deadline: Time) {
+        self.info.deadline = self.info.deadline.min(deadline);
     }
 
     /// A uniform draw from `[0, 1)`.
-    pub fn draw(&mut self) -> f64 {
-        self.draw.draw()
+    pub fn uniform(&mut self) -> f64 {
+        self.rng.uniform()
     }
 
     /// Wakes another call of the same layer as soon as this decision is carried out.
@@ -133,24 +133,24 @@ impl<'a> Cx<'a> {
     }
 
     /// Tells observers that the layer is in another state now; charts show it by this name.
-    pub fn note(&mut self, state: &'static str) {
-        self.effects.notes.push(state);
+    pub fn enter_state(&mut self, state: &'static str) {
+        self.effects.states.push(state);
     }
 }
 
-impl fmt::Debug for Cx<'_> {
+impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cx")
+        f.debug_struct("Context")
             .field("now", &self.now)
-            .field("about", &self.about)
+            .field("about", &self.info)
             .finish_non_exhaustive()
     }
 }
 
 /// A source of uniform draws from `[0, 1)`.
-pub trait Draw {
+pub trait Rng {
     /// The next draw.
-    fn draw(&mut self) -> f64;
+    fn uniform(&mut self) -> f64;
 }
 
 /// What a layer remembers of each open call.

@@ -7,16 +7,17 @@
 //! implementation of [`Layer`], by which it can stand in the path of a call in any order with the
 //! others. Read [`layer`] first, then any pattern.
 
-pub mod about;
+pub mod adaptive_concurrency;
+pub mod adaptive_throttle;
 pub mod backoff;
 pub mod balance;
 pub mod breaker;
 pub mod budget;
 pub mod bulkhead;
 pub mod cache;
+pub mod call_info;
 pub mod checkpoint;
 pub mod coalesce;
-pub mod concurrency;
 pub mod deadline;
 pub mod fallback;
 pub mod health;
@@ -24,21 +25,20 @@ pub mod hedge;
 mod index;
 pub mod invalid;
 pub mod layer;
-pub mod limiter;
+pub mod load_shedder;
 pub mod outcome;
 pub mod outlier;
 pub mod preset;
 pub mod process;
+pub mod rate_limiter;
 pub mod retry;
-pub mod shed;
 pub mod supervise;
 pub mod testing;
-pub mod throttle;
 pub mod time;
 pub mod timeout;
 
-pub use about::About;
+pub use call_info::CallInfo;
 pub use invalid::Invalid;
-pub use layer::{CallId, Cx, Draw, Effects, Layer, PerCall, Step, Target};
+pub use layer::{Action, CallId, Context, Effects, Layer, PerCall, Rng, Target};
 pub use outcome::{Class, Classes, Failure, Outcome};
-pub use time::{Span, Time};
+pub use time::{Duration, Time};

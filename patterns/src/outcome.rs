@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::time::Span;
+use crate::time::Duration;
 
 /// How a call or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Outcome {
 pub struct Failure {
     class: Class,
     /// Zero stands for no hint, so that an [`Outcome`] stays within 16 bytes.
-    retry_after: Span,
+    retry_after: Duration,
 }
 
 /// The classes of failure that policies tell apart.
@@ -91,11 +91,11 @@ impl fmt::Display for Class {
 impl Outcome {
     /// A failure of this class, without a hint.
     pub const fn failed(class: Class) -> Self {
-        Self::Failed(Failure { class, retry_after: Span::ZERO })
+        Self::Failed(Failure { class, retry_after: Duration::ZERO })
     }
 
     /// A failure of this class that asks not to come again before `retry_after` has passed.
-    pub const fn failed_until(class: Class, retry_after: Span) -> Self {
+    pub const fn failed_until(class: Class, retry_after: Duration) -> Self {
         Self::Failed(Failure { class, retry_after })
     }
 
@@ -113,7 +113,7 @@ impl Outcome {
     }
 
     /// How long to wait before coming again, if the failure said so (`Retry-After`).
-    pub const fn retry_after(self) -> Option<Span> {
+    pub const fn retry_after(self) -> Option<Duration> {
         match self {
             Self::Failed(failure) if !failure.retry_after.is_zero() => Some(failure.retry_after),
             _ => None,
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_hint_is_kept() {
-        let hint = Span::from_secs(7);
+        let hint = Duration::from_secs(7);
         assert_eq!(Outcome::failed_until(Class::RateLimit, hint).retry_after(), Some(hint));
         assert_eq!(Outcome::failed(Class::RateLimit).retry_after(), None);
         assert_eq!(Outcome::Ok.retry_after(), None);

@@ -16,7 +16,7 @@
 //!
 //! | knob | unit | at the boundary |
 //! |---|---|---|
-//! | `errors`, `gateway`, `ignored` | classes of failure | ignored wins; in none is a success |
+//! | `errors`, `gateway`, `ignore` | classes of failure | ignored wins; in none is a success |
 //! | `consecutive`, `consecutive_gateway` | failures in a row | exactly so many are enough |
 //! | `split_local` | [`SplitLocal`] | the same |
 //! | `success_rate` | [`SuccessRate`] | a host at exactly the limit stays in |
@@ -73,23 +73,23 @@ pub use settings::{
 ///
 /// ```
 /// use patterns::outlier::*;
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let settings = Settings {
 ///     errors: ERRORS,
 ///     gateway: GATEWAY,
-///     ignored: IGNORED,
+///     ignore: IGNORED,
 ///     consecutive: Some(Consecutive { failures: 2, enforce_percent: 100 }),
 ///     consecutive_gateway: None,
 ///     split_local: None,
 ///     success_rate: None,
 ///     failure_percentage: None,
 ///     ema: None,
-///     interval: Span::from_secs(10),
-///     base_ejection_time: Span::from_secs(30),
-///     max_ejection_time: Span::from_secs(300),
-///     ejection_jitter: Span::ZERO,
+///     interval: Duration::from_secs(10),
+///     base_ejection_time: Duration::from_secs(30),
+///     max_ejection_time: Duration::from_secs(300),
+///     ejection_jitter: Duration::ZERO,
 ///     growth: Growth::Linear,
 ///     back: Back::AtInterval,
 ///     ejection_end: EjectionEnd::Returns,
@@ -98,14 +98,14 @@ pub use settings::{
 ///     always_eject_one: false,
 /// };
 /// let mut outliers = Outliers::new(settings, 3)?;
-/// let now = Time::ZERO + Span::from_secs(4);
+/// let now = Time::ZERO + Duration::from_secs(4);
 /// outliers.report(1, Verdict::Error, now, || 0.5);
 /// outliers.report(1, Verdict::Error, now, || 0.5);
 /// assert!(outliers.is_ejected(1, now));
 ///
 /// // Its 30 s are over at 34 s, and the interval in which that is ends at 40 s.
-/// assert!(outliers.is_ejected(1, now + Span::from_secs(35)));
-/// assert!(!outliers.is_ejected(1, now + Span::from_secs(36)));
+/// assert!(outliers.is_ejected(1, now + Duration::from_secs(35)));
+/// assert!(!outliers.is_ejected(1, now + Duration::from_secs(36)));
 /// # Ok(())
 /// # }
 /// ```
@@ -194,8 +194,8 @@ impl Outliers {
 
     /// What this outcome says about a host.
     pub fn verdict(&self, outcome: Outcome) -> Verdict {
-        let Settings { errors, gateway, ignored, split_local, .. } = &self.settings;
-        if ignored.has(outcome) {
+        let Settings { errors, gateway, ignore, split_local, .. } = &self.settings;
+        if ignore.has(outcome) {
             Verdict::Ignored
         } else if split_local.is_some_and(|split| split.classes.has(outcome)) {
             Verdict::LocalFailure

@@ -1,25 +1,25 @@
 //! The second abstraction of this crate: patterns around a process instead of a call.
 //!
-//! A process runs, takes steps, and fails; whoever keeps it is told so, and answers with one
-//! [`Act`]:
+//! A process runs, takes steps, and fails; the pattern beside it is told so, and answers with one
+//! [`Action`]:
 //!
 //! ```text
 //!            ┌─────────────────────┐
 //!  started ─►│                     │
-//!  steps ───►│       keeper        │──► wait, probe, write a checkpoint,
+//!  steps ───►│       pattern       │──► wait, probe, write a checkpoint,
 //!  crashed ─►│                     │    restart, restore, give up
 //!  woken ───►│                     │
 //!            └─────────────────────┘
 //! ```
 //!
 //! [`supervise`](crate::supervise) restarts what has crashed, [`health`](crate::health) finds out
-//! whether it is well, [`checkpoint`](crate::checkpoint) saves what it has done. Each is a keeper
+//! whether it is well, [`checkpoint`](crate::checkpoint) saves what it has done. Each is a pattern
 //! by itself, and a process may have several.
 //!
-//! Whoever drives a keeper keeps this contract:
+//! Whoever drives such a pattern keeps this contract:
 //!
-//! - each act replaces the one before: a keeper is woken at the time its last act gave, and not at
-//!   all if that act gave none;
+//! - each action replaces the one before: a pattern is woken at the time its last action gave, and
+//!   not at all if that action gave none;
 //! - a probe, a checkpoint, a restart and a restoring that were asked for are told of by the event
 //!   that says how they ended, or by [`Event::Crashed`] if they were cut short;
 //! - [`Event::Started`] comes before all others, and again after each restart.
@@ -27,18 +27,18 @@
 //! Time may stand still or step back: then nothing is due earlier.
 
 use crate::checkpoint::CheckpointId;
-use crate::layer::Cx;
-use crate::time::{Span, Time};
+use crate::layer::Context;
+use crate::time::{Duration, Time};
 
 /// A pattern that stands beside a process.
 ///
-/// Implementations must be deterministic: the same events and draws give the same acts.
-pub trait Keeper {
-    /// Something has happened to the process, or the time has come that this keeper asked for.
-    fn on_event(&mut self, event: Event, cx: &mut Cx<'_>) -> Act;
+/// Implementations must be deterministic: the same events and draws give the same actions.
+pub trait ProcessPattern {
+    /// Something has happened to the process, or the time has come that this pattern asked for.
+    fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action;
 
-    /// The state it begins in, for a keeper that tells of its states by [`Cx::note`].
-    fn first_state(&self) -> Option<&'static str> {
+    /// The state it begins in, for a pattern that tells of its states by [`Context::enter_state`].
+    fn initial_state(&self) -> Option<&'static str> {
         None
     }
 }
@@ -59,7 +59,7 @@ pub enum Event {
     /// It has done all its work, and does not run any more.
     Done,
     /// A probe has found it well, in this time.
-    ProbeOk(Span),
+    ProbeOk(Duration),
     /// A probe has not found it well, or not in time.
     ProbeFailed,
     /// The checkpoint that was asked for is written.
@@ -68,14 +68,14 @@ pub enum Event {
     NotWritten,
     /// The checkpoint that was to be restored is broken.
     Broken,
-    /// The time has come that the keeper asked for.
+    /// The time has come that the pattern asked for.
     Wake,
 }
 
-/// What a keeper does next.
+/// What such a pattern does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Act {
+pub enum Action {
     /// Nothing until the next event.
     Wait,
     /// Nothing until the next event, but no longer than until the given time.
@@ -88,6 +88,6 @@ pub enum Act {
     Restart,
     /// Start it from where this checkpoint was written.
     Restore(CheckpointId),
-    /// This keeper can do no more: somebody above it has to.
+    /// This pattern can do no more: somebody above it has to.
     GiveUp,
 }

@@ -17,8 +17,8 @@
 //! | `max_retries` | the same over all classes, or none | |
 //! | `max_elapsed` | time since the call came, or none | a wait may end exactly then |
 //! | `too_late` | [`TooLate`] | |
-//! | `longest_hint` | time, or none | a hint of exactly this length is heeded |
-//! | `gate` | whether what must not be repeated is sent but once | |
+//! | `max_retry_after` | time, or none | a hint of exactly this length is heeded |
+//! | `only_idempotent` | whether what must not be repeated is sent but once | |
 //! | `budget` | [`budget`](crate::budget), or none | |
 //! | `account` | [`Account`] | |
 //!
@@ -37,13 +37,13 @@
 
 mod settings;
 
-use crate::about::About;
 use crate::backoff::{Backoff, Progress};
 use crate::budget::{Budget, Grant};
+use crate::call_info::CallInfo;
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, PerCall, Step};
+use crate::layer::{Action, CallId, Context, Layer, PerCall};
 use crate::outcome::{Class, Outcome};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 pub use settings::{Account, FOREVER, RetryAfter, Rule, Settings, TooLate};
 
@@ -54,13 +54,13 @@ pub use settings::{Account, FOREVER, RetryAfter, Rule, Settings, TooLate};
 /// ```
 /// use patterns::backoff::{self, CapWhen, Curve, Jitter};
 /// use patterns::retry::{Retry, RetryAfter, Rule, Settings};
-/// use patterns::{About, Class, Outcome, Span, Time};
+/// use patterns::{CallInfo, Class, Outcome, Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let rule = Rule {
 ///     retries: 1,
 ///     backoff: backoff::Settings {
-///         curve: Curve::Constant(Span::from_secs(2)),
+///         curve: Curve::Constant(Duration::from_secs(2)),
 ///         cap: None,
 ///         cap_when: CapWhen::BeforeJitter,
 ///         jitter: Jitter::Full,
@@ -70,10 +70,10 @@ pub use settings::{Account, FOREVER, RetryAfter, Rule, Settings, TooLate};
 /// let mut retry = Retry::new(Settings::of([(Class::Network, rule)].into()))?;
 ///
 /// let now = Time::ZERO;
-/// let mut attempts = retry.start(About::default(), now);
+/// let mut attempts = retry.start(CallInfo::default(), now);
 /// let failed = Outcome::failed(Class::Network);
 /// let again = retry.after(&mut attempts, failed, now, || 0.5);
-/// assert_eq!(again, Some(now + Span::from_secs(1)));
+/// assert_eq!(again, Some(now + Duration::from_secs(1)));
 /// assert_eq!(retry.after(&mut attempts, failed, now, || 0.5), None);
 /// assert_eq!(attempts.answer(), failed);
 /// # Ok(())
@@ -83,10 +83,10 @@ pub use settings::{Account, FOREVER, RetryAfter, Rule, Settings, TooLate};
 pub struct Retry {
     rules: [Option<Ready>; Class::COUNT],
     max_retries: u32,
-    max_elapsed: Span,
+    max_elapsed: Duration,
     too_late: TooLate,
-    longest_hint: Span,
-    gate: bool,
+    max_retry_after: Duration,
+    only_idempotent: bool,
     budget: Option<Budget>,
     account: Account,
     calls: PerCall<Attempts>,
@@ -166,10 +166,10 @@ impl Retry {
         Ok(Self {
             rules,
             max_retries: most,
-            max_elapsed: settings.max_elapsed.unwrap_or(Span::MAX),
+            max_elapsed: settings.max_elapsed.unwrap_or(Duration::MAX),
             too_late: settings.too_late,
-            longest_hint: settings.longest_hint.unwrap_or(Span::MAX),
-            gate: settings.gate,
+            max_retry_after: settings.max_retry_after.unwrap_or(Duration::MAX),
+            only_idempotent: settings.only_idempotent,
             budget: settings.budget.map(Budget::new).transpose()?,
             account: settings.account,
             calls: PerCall::default(),
@@ -177,14 +177,14 @@ impl Retry {
     }
 
     /// Begins to count the attempts of a call that comes at `now`.
-    pub fn start(&mut self, about: About, now: Time) -> Attempts {
+    pub fn start(&mut self, info: CallInfo, now: Time) -> Attempts {
         if let Some(budget) = &mut self.budget {
             budget.begin(now);
         }
         Attempts {
             began: now,
-            deadline: about.deadline,
-            may_repeat: about.is_repeatable || !self.gate,
+            deadline: info.deadline,
+            may_repeat: info.is_idempotent || !self.only_idempotent,
             ..Attempts::default()
         }
     }
@@ -274,7 +274,7 @@ impl Retry {
         // What is not begun leaves no trace in the backoff.
         let mut progress = used.progress;
         let wait = rule.backoff.next(&mut progress, draw);
-        let hint = outcome.retry_after().filter(|hint| *hint <= self.longest_hint);
+        let hint = outcome.retry_after().filter(|hint| *hint <= self.max_retry_after);
         // A wait that was asked for is not cut short.
         let may_clip = hint.is_none() || rule.retry_after == RetryAfter::Ignore;
         let asked = match (rule.retry_after, hint) {
@@ -304,27 +304,27 @@ fn left(allowed: u32, used: u32) -> bool {
 }
 
 impl Layer for Retry {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
-        let attempts = self.start(cx.about(), cx.now);
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let attempts = self.start(cx.info(), cx.now);
         self.calls.open(call, attempts);
-        Step::Send
+        Action::Send
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         let mut attempts = self.calls[call];
-        let again = self.after(&mut attempts, outcome, cx.now, || cx.draw());
+        let again = self.after(&mut attempts, outcome, cx.now, || cx.uniform());
         self.calls[call] = attempts;
-        again.map_or(Step::Reply(attempts.answer()), Step::WaitUntil)
+        again.map_or(Action::Reply(attempts.answer()), Action::WaitUntil)
     }
 
-    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let mut attempts = self.calls[call];
         let sends = self.may_send(&mut attempts, cx.now);
         self.calls[call] = attempts;
-        if sends { Step::Send } else { Step::Reply(attempts.answer()) }
+        if sends { Action::Send } else { Action::Reply(attempts.answer()) }
     }
 
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         let mut attempts = self.calls[call];
         self.cancel(&mut attempts, cx.now);
         self.calls[call] = attempts;

@@ -30,9 +30,9 @@ use std::collections::VecDeque;
 
 use crate::backoff::{self, Backoff, Progress};
 use crate::invalid::Invalid;
-use crate::layer::Cx;
-use crate::process::{Act, Event, Keeper};
-use crate::time::{Span, Time};
+use crate::layer::Context;
+use crate::process::{Action, Event, ProcessPattern};
+use crate::time::{Duration, Time};
 
 /// The settings of a [`Supervisor`].
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +41,16 @@ pub struct Settings {
     /// escalates.
     pub restarts: u32,
     /// For how long a restart counts.
-    pub within: Span,
+    pub within: Duration,
     /// After which ends it is started again.
     pub kind: Kind,
     /// How long to wait before each restart.
     pub backoff: backoff::Settings,
     /// After how long a time of running the waits start over; never without it.
-    pub reset_after: Option<Span>,
+    pub reset_after: Option<Duration>,
     /// Without a sign of life for so long, a running process is as good as crashed; longer than
     /// zero.
-    pub beats_within: Option<Span>,
+    pub beats_within: Option<Duration>,
 }
 
 /// After which ends a process is started again.
@@ -91,26 +91,26 @@ pub enum Next {
 /// ```
 /// use patterns::backoff::{self, CapWhen, Curve, Jitter};
 /// use patterns::supervise::{End, Kind, Next, Settings, Supervisor};
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
 /// let mut supervisor = Supervisor::new(Settings {
 ///     restarts: 2,
-///     within: Span::from_secs(60),
+///     within: Duration::from_secs(60),
 ///     kind: Kind::Transient,
 ///     backoff: backoff::Settings {
-///         curve: Curve::Exponential { first: Span::from_secs(10), factor: 2.0 },
-///         cap: Some(Span::from_secs(300)),
+///         curve: Curve::Exponential { first: Duration::from_secs(10), factor: 2.0 },
+///         cap: Some(Duration::from_secs(300)),
 ///         cap_when: CapWhen::BeforeJitter,
 ///         jitter: Jitter::None,
 ///     },
-///     reset_after: Some(Span::from_secs(600)),
+///     reset_after: Some(Duration::from_secs(600)),
 ///     beats_within: None,
 /// })?;
 /// let (mut now, draw) = (Time::ZERO, || 0.5);
 /// for wait in [10, 20] {
 ///     supervisor.started(now);
-///     let at = now + Span::from_secs(wait);
+///     let at = now + Duration::from_secs(wait);
 ///     assert_eq!(supervisor.ended(End::Crashed, now, draw), Next::RestartAt(at));
 ///     now = at;
 /// }
@@ -210,52 +210,52 @@ impl Supervisor {
         self.recent.iter().filter(|then| now <= **then + self.settings.within).count()
     }
 
-    fn alarm(&self) -> Act {
+    fn alarm(&self) -> Action {
         match self.hangs_at() {
-            Time::MAX => Act::Wait,
-            at => Act::WaitUntil(at),
+            Time::MAX => Action::Wait,
+            at => Action::WaitUntil(at),
         }
     }
 
-    fn follow(&mut self, end: End, cx: &mut Cx<'_>) -> Act {
+    fn follow(&mut self, end: End, cx: &mut Context<'_>) -> Action {
         let was_running = matches!(self.phase, Phase::Running { .. });
-        match self.ended(end, cx.now, || cx.draw()) {
+        match self.ended(end, cx.now, || cx.uniform()) {
             Next::Leave if !was_running => self.waiting(cx.now),
             Next::Leave => {
-                cx.note("ended");
-                Act::Wait
+                cx.enter_state("ended");
+                Action::Wait
             }
             Next::RestartAt(at) => {
-                cx.note("waiting");
-                Act::WaitUntil(at)
+                cx.enter_state("waiting");
+                Action::WaitUntil(at)
             }
             Next::Escalate => {
-                cx.note("escalated");
-                Act::GiveUp
+                cx.enter_state("escalated");
+                Action::GiveUp
             }
         }
     }
 
     /// What it does while it waits.
-    fn waiting(&self, now: Time) -> Act {
+    fn waiting(&self, now: Time) -> Action {
         match self.phase {
-            Phase::Waiting { until } if until <= now => Act::Restart,
-            Phase::Waiting { until } => Act::WaitUntil(until),
+            Phase::Waiting { until } if until <= now => Action::Restart,
+            Phase::Waiting { until } => Action::WaitUntil(until),
             Phase::Ended | Phase::Running { .. } => self.alarm(),
         }
     }
 }
 
-impl Keeper for Supervisor {
-    fn first_state(&self) -> Option<&'static str> {
+impl ProcessPattern for Supervisor {
+    fn initial_state(&self) -> Option<&'static str> {
         Some("ended")
     }
 
-    fn on_event(&mut self, event: Event, cx: &mut Cx<'_>) -> Act {
+    fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action {
         match event {
             Event::Started => {
                 self.started(cx.now);
-                cx.note("running");
+                cx.enter_state("running");
                 self.alarm()
             }
             Event::Crashed => self.follow(End::Crashed, cx),

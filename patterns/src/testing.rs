@@ -1,9 +1,9 @@
 //! Drive one layer by hand: for tests and for learning how a layer behaves.
 
-use crate::about::About;
-use crate::layer::{CallId, Cx, Draw, Effects, Layer, Step};
+use crate::call_info::CallInfo;
+use crate::layer::{Action, CallId, Context, Effects, Layer, Rng};
 use crate::outcome::Outcome;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// Draws that were written down beforehand, over and over.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ impl Script {
     }
 }
 
-impl Draw for Script {
-    fn draw(&mut self) -> f64 {
+impl Rng for Script {
+    fn uniform(&mut self) -> f64 {
         let draw = self.draws.get(self.next % self.draws.len().max(1)).copied();
         self.next += 1;
         draw.unwrap_or(0.5)
@@ -40,9 +40,9 @@ pub struct Driver<L> {
     /// The current time.
     pub now: Time,
     /// What is known of the calls that are told from now on.
-    pub about: About,
+    pub info: CallInfo,
     /// Where the draws come from.
-    pub draws: Script,
+    pub rng: Script,
     /// What the layer asked for so far beside its steps.
     pub effects: Effects,
 }
@@ -53,29 +53,29 @@ impl<L: Layer> Driver<L> {
         Self {
             layer,
             now: Time::ZERO,
-            about: About::default(),
-            draws: Script::new(draws),
+            info: CallInfo::default(),
+            rng: Script::new(draws),
             effects: Effects::default(),
         }
     }
 
     /// Lets time pass.
-    pub fn pass(&mut self, span: Span) {
+    pub fn pass(&mut self, span: Duration) {
         self.now = self.now + span;
     }
 
     /// A call comes from above.
-    pub fn call(&mut self, call: u32) -> Step {
+    pub fn call(&mut self, call: u32) -> Action {
         self.with(|layer, cx| layer.on_call(CallId(call), cx))
     }
 
     /// An attempt of the call ends.
-    pub fn reply(&mut self, call: u32, outcome: Outcome) -> Step {
+    pub fn reply(&mut self, call: u32, outcome: Outcome) -> Action {
         self.with(|layer, cx| layer.on_reply(CallId(call), outcome, cx))
     }
 
     /// The time the call asked for has come.
-    pub fn wake(&mut self, call: u32) -> Step {
+    pub fn wake(&mut self, call: u32) -> Action {
         self.with(|layer, cx| layer.on_wake(CallId(call), cx))
     }
 
@@ -89,8 +89,8 @@ impl<L: Layer> Driver<L> {
         self.with(|layer, cx| layer.on_late(CallId(call), outcome, cx));
     }
 
-    fn with<T>(&mut self, told: impl FnOnce(&mut L, &mut Cx<'_>) -> T) -> T {
-        let Self { layer, now, about, draws, effects } = self;
-        told(layer, &mut Cx::new(*now, *about, draws, effects))
+    fn with<T>(&mut self, told: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
+        let Self { layer, now, info, rng, effects } = self;
+        told(layer, &mut Context::new(*now, *info, rng, effects))
     }
 }

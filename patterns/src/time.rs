@@ -1,4 +1,4 @@
-//! Virtual time in whole nanoseconds: points ([`Time`]) and lengths ([`Span`]).
+//! Virtual time in whole nanoseconds: points ([`Time`]) and lengths ([`Duration`]).
 //!
 //! All arithmetic saturates: a deadline past the end of time is "never", not an overflow, and a
 //! length below zero is zero.
@@ -13,7 +13,7 @@ pub struct Time(u64);
 
 /// A length of virtual time, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(u64);
+pub struct Duration(u64);
 
 impl Time {
     /// The beginning of a run.
@@ -37,12 +37,12 @@ impl Time {
     }
 
     /// The length from `earlier` to here; zero if `earlier` is later.
-    pub const fn since(self, earlier: Self) -> Span {
-        Span(self.0.saturating_sub(earlier.0))
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0))
     }
 }
 
-impl Span {
+impl Duration {
     /// No time at all.
     pub const ZERO: Self = Self(0);
     /// Longer than every run.
@@ -95,15 +95,15 @@ impl Span {
     }
 }
 
-impl Add<Span> for Time {
+impl Add<Duration> for Time {
     type Output = Self;
 
-    fn add(self, span: Span) -> Self {
+    fn add(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 }
 
-impl Add for Span {
+impl Add for Duration {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -111,13 +111,13 @@ impl Add for Span {
     }
 }
 
-impl AddAssign for Span {
+impl AddAssign for Duration {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl Sub for Span {
+impl Sub for Duration {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
@@ -125,7 +125,7 @@ impl Sub for Span {
     }
 }
 
-impl Mul<u64> for Span {
+impl Mul<u64> for Duration {
     type Output = Self;
 
     fn mul(self, times: u64) -> Self {
@@ -146,7 +146,7 @@ const UNITS: [(&str, u64); 9] = [
     ("ns", 1),
 ];
 
-impl fmt::Display for Span {
+impl fmt::Display for Duration {
     /// The largest units that say it exactly: `90s` is `1min 30s`, and parses back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
@@ -167,13 +167,13 @@ impl fmt::Display for Span {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Span(self.0).fmt(f)
+        Duration(self.0).fmt(f)
     }
 }
 
-/// Why a text is not a [`Span`].
+/// Why a text is not a [`Duration`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotASpan {
+pub enum ParseDurationError {
     /// There is no number where one should be.
     NoNumber,
     /// A number has no unit behind it.
@@ -184,7 +184,7 @@ pub enum NotASpan {
     TooLong,
 }
 
-impl fmt::Display for NotASpan {
+impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoNumber => f.write_str("expected a length of time such as `30s` or `1h 30min`"),
@@ -197,33 +197,33 @@ impl fmt::Display for NotASpan {
     }
 }
 
-impl core::error::Error for NotASpan {}
+impl core::error::Error for ParseDurationError {}
 
-impl FromStr for Span {
-    type Err = NotASpan;
+impl FromStr for Duration {
+    type Err = ParseDurationError;
 
     /// Reads `250ms`, `1.5h` or `1h 30min`.
-    fn from_str(text: &str) -> Result<Self, NotASpan> {
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
         let mut rest = text.trim();
         let mut total = 0.0;
         let mut exact = Some(0_u64);
         if rest.is_empty() {
-            return Err(NotASpan::NoNumber);
+            return Err(ParseDurationError::NoNumber);
         }
         while !rest.is_empty() {
             let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             let (number, behind) = rest.split_at(digits);
-            let value: f64 = number.parse().map_err(|_| NotASpan::NoNumber)?;
+            let value: f64 = number.parse().map_err(|_| ParseDurationError::NoNumber)?;
             let behind = behind.trim_start();
             let letters = behind.find(|c: char| !c.is_alphabetic()).unwrap_or(behind.len());
             let (unit, behind) = behind.split_at(letters);
             if unit.is_empty() {
-                return Err(NotASpan::NoUnit);
+                return Err(ParseDurationError::NoUnit);
             }
             let nanos = UNITS
                 .iter()
                 .find_map(|(name, nanos)| (*name == unit).then_some(*nanos))
-                .ok_or_else(|| NotASpan::UnknownUnit(unit.to_owned()))?;
+                .ok_or_else(|| ParseDurationError::UnknownUnit(unit.to_owned()))?;
             total += value * nanos as f64;
             exact = number.parse::<u64>().ok().and_then(|whole| {
                 whole.checked_mul(nanos).and_then(|part| exact?.checked_add(part))
@@ -231,7 +231,7 @@ impl FromStr for Span {
             rest = behind.trim_start();
         }
         if total >= u64::MAX as f64 {
-            return Err(NotASpan::TooLong);
+            return Err(ParseDurationError::TooLong);
         }
         // Whole numbers are kept to the nanosecond however long they are; fractions go through f64.
         Ok(Self(exact.unwrap_or((total + 0.5) as u64)))
@@ -244,42 +244,45 @@ mod tests {
 
     #[test]
     fn spans_are_read_in_every_unit() {
-        let minute_and_half = Span::from_secs(90);
+        let minute_and_half = Duration::from_secs(90);
         for text in ["90s", "1.5min", "1m30s", "1min 30 s", "90000ms", " 90 s "] {
             assert_eq!(text.parse(), Ok(minute_and_half), "{text}");
         }
-        assert_eq!("1d".parse(), Ok(Span::from_secs(86_400)));
-        assert_eq!("3us".parse(), Ok(Span::from_nanos(3_000)));
-        assert_eq!("0.1s".parse(), Ok(Span::from_millis(100)));
+        assert_eq!("1d".parse(), Ok(Duration::from_secs(86_400)));
+        assert_eq!("3us".parse(), Ok(Duration::from_nanos(3_000)));
+        assert_eq!("0.1s".parse(), Ok(Duration::from_millis(100)));
     }
 
     #[test]
     fn what_is_no_span_is_told_why() {
-        assert_eq!("".parse::<Span>(), Err(NotASpan::NoNumber));
-        assert_eq!("-3s".parse::<Span>(), Err(NotASpan::NoNumber));
-        assert_eq!("30".parse::<Span>(), Err(NotASpan::NoUnit));
-        assert_eq!("30 sec".parse::<Span>(), Err(NotASpan::UnknownUnit("sec".to_owned())));
-        assert_eq!("600000d".parse::<Span>(), Err(NotASpan::TooLong));
+        assert_eq!("".parse::<Duration>(), Err(ParseDurationError::NoNumber));
+        assert_eq!("-3s".parse::<Duration>(), Err(ParseDurationError::NoNumber));
+        assert_eq!("30".parse::<Duration>(), Err(ParseDurationError::NoUnit));
+        assert_eq!(
+            "30 sec".parse::<Duration>(),
+            Err(ParseDurationError::UnknownUnit("sec".to_owned()))
+        );
+        assert_eq!("600000d".parse::<Duration>(), Err(ParseDurationError::TooLong));
     }
 
     #[test]
     fn a_printed_span_reads_back_as_itself() {
         for nanos in [0, 1, 999, 1_000, 61_000_000_000, 3_600_000_000_001, u64::MAX] {
-            let span = Span::from_nanos(nanos);
+            let span = Duration::from_nanos(nanos);
             if nanos < u64::MAX {
                 assert_eq!(span.to_string().parse(), Ok(span), "{span}");
             }
         }
-        assert_eq!(Span::from_secs(90).to_string(), "1min 30s");
+        assert_eq!(Duration::from_secs(90).to_string(), "1min 30s");
     }
 
     #[test]
     fn arithmetic_saturates() {
-        assert_eq!(Time::MAX + Span::from_secs(1), Time::MAX);
-        assert_eq!(Time::ZERO.since(Time::MAX), Span::ZERO);
-        assert_eq!(Span::from_secs(1) - Span::from_secs(2), Span::ZERO);
-        assert_eq!(Span::MAX.scale(2.0), Span::MAX);
-        assert_eq!(Span::from_secs(1).scale(-1.0), Span::ZERO);
-        assert_eq!(Span::from_secs(1).scale(f64::NAN), Span::ZERO);
+        assert_eq!(Time::MAX + Duration::from_secs(1), Time::MAX);
+        assert_eq!(Time::ZERO.since(Time::MAX), Duration::ZERO);
+        assert_eq!(Duration::from_secs(1) - Duration::from_secs(2), Duration::ZERO);
+        assert_eq!(Duration::MAX.scale(2.0), Duration::MAX);
+        assert_eq!(Duration::from_secs(1).scale(-1.0), Duration::ZERO);
+        assert_eq!(Duration::from_secs(1).scale(f64::NAN), Duration::ZERO);
     }
 }

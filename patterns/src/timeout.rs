@@ -17,15 +17,15 @@
 //! nested timeouts the earlier deadline holds, whichever of them is outside.
 
 use crate::invalid::Invalid;
-use crate::layer::{CallId, Cx, Layer, Step};
+use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// The settings of a [`Timeout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How long an answer may take; longer than zero. [`Span::MAX`] is "for ever".
-    pub limit: Span,
+    /// How long an answer may take; longer than zero. [`Duration::MAX`] is "for ever".
+    pub limit: Duration,
     /// Whether layers and callees below are told when nobody waits any more (gRPC's deadlines).
     /// They are then free to heed it, as [`deadline`](crate::deadline) and
     /// [`retry`](crate::retry) do. Most clients tell nobody.
@@ -34,7 +34,7 @@ pub struct Settings {
 
 impl Settings {
     /// This limit, of which nobody is told.
-    pub const fn of(limit: Span) -> Self {
+    pub const fn of(limit: Duration) -> Self {
         Self { limit, propagates: false }
     }
 }
@@ -45,11 +45,11 @@ impl Settings {
 ///
 /// ```
 /// use patterns::timeout::{Settings, Timeout};
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
 /// # fn main() -> Result<(), patterns::Invalid> {
-/// let timeout = Timeout::new(Settings::of(Span::from_secs(30)))?;
-/// assert_eq!(timeout.deadline(Time::ZERO), Time::ZERO + Span::from_secs(30));
+/// let timeout = Timeout::new(Settings::of(Duration::from_secs(30)))?;
+/// assert_eq!(timeout.deadline(Time::ZERO), Time::ZERO + Duration::from_secs(30));
 /// # Ok(())
 /// # }
 /// ```
@@ -72,23 +72,23 @@ impl Timeout {
 }
 
 impl Layer for Timeout {
-    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
         match self.deadline(cx.now) {
-            Time::MAX => Step::Send,
+            Time::MAX => Action::Send,
             deadline => {
                 if self.settings.propagates {
-                    cx.limit(deadline);
+                    cx.shorten_deadline(deadline);
                 }
-                Step::SendAndWake(deadline)
+                Action::SendAndWake(deadline)
             }
         }
     }
 
-    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(outcome)
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(Outcome::failed(Class::Timeout))
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(Outcome::failed(Class::Timeout))
     }
 }

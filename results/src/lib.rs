@@ -1,14 +1,14 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
 //! - [`estimate`]: means with their intervals;
-//! - [`study`]: what a sweep came to, cell by cell;
+//! - [`result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
 pub mod chart;
 pub mod estimate;
-pub mod study;
+pub mod sweep_result;
 pub mod table;
 
 pub use estimate::Estimate;
-pub use study::{Axis, Study};
+pub use sweep_result::{Axis, SweepResult};

@@ -9,7 +9,7 @@ use csv::Writer;
 use sim::Record;
 use sim::observe::measure::Measure;
 
-use crate::study::Study;
+use crate::sweep_result::SweepResult;
 
 /// Writes `runs.csv`: one row per cell and replication, as runs come in.
 #[derive(Debug)]
@@ -19,12 +19,12 @@ pub struct RunsWriter<W: Write> {
 
 impl<W: Write> RunsWriter<W> {
     /// Writes the names of the columns.
-    pub fn new(study: &Study, out: W) -> csv::Result<Self> {
+    pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
         let fixed = ["cell", "variant"].map(str::to_owned);
-        let axes = study.axes.iter().map(|axis| axis.path.clone());
+        let axes = result.axes.iter().map(|axis| axis.path.clone());
         let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
-        let measures = study.measures.iter().map(column);
+        let measures = result.measures.iter().map(column);
         out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures))?;
         Ok(Self { out })
     }
@@ -32,7 +32,7 @@ impl<W: Write> RunsWriter<W> {
     /// Writes one run.
     pub fn row(
         &mut self,
-        study: &Study,
+        result: &SweepResult,
         cell: usize,
         replication: u32,
         record: &Record,
@@ -44,8 +44,8 @@ impl<W: Write> RunsWriter<W> {
             record.events.to_string(),
             record.stopped.unwrap_or_default().to_owned(),
         ];
-        let measures = study.measures.iter().map(|measure| number(measure.of(record)));
-        self.out.write_record(place(study, cell).into_iter().chain(run).chain(measures))
+        let measures = result.measures.iter().map(|measure| number(measure.of(record)));
+        self.out.write_record(place(result, cell).into_iter().chain(run).chain(measures))
     }
 
     /// Writes what is still held back, and gives the writer back.
@@ -56,10 +56,10 @@ impl<W: Write> RunsWriter<W> {
 
 /// Writes `summary.csv`: one row per cell and measure, with the mean over replications, its 95 %
 /// interval, and the paired difference to the cell with the file's own values.
-pub fn summary<W: Write>(study: &Study, out: W) -> csv::Result<W> {
+pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     let fixed = ["cell", "variant"].map(str::to_owned);
-    let axes = study.axes.iter().map(|axis| axis.path.clone());
+    let axes = result.axes.iter().map(|axis| axis.path.clone());
     let rest = [
         "measure",
         "unit",
@@ -74,18 +74,19 @@ pub fn summary<W: Write>(study: &Study, out: W) -> csv::Result<W> {
         "diff_high95",
     ];
     out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
-    for cell in 0..study.cells() {
-        for (index, measure) in study.measures.iter().enumerate() {
-            let estimate = study.estimate(cell, index);
-            let values = study.values(cell, index).iter().copied();
+    for cell in 0..result.cells() {
+        for (index, measure) in result.measures.iter().enumerate() {
+            let estimate = result.estimate(cell, index);
+            let values = result.values(cell, index).iter().copied();
             let (least, most) =
                 (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
-            let mut row = place(study, cell);
+            let mut row = place(result, cell);
             row.push(measure.path().to_owned());
             row.push(format!("{:?}", measure.unit()).to_lowercase());
             row.push(estimate.n.to_string());
             row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
-            let difference = study.default_cell(0).map(|from| study.difference(cell, from, index));
+            let difference =
+                result.default_cell(0).map(|from| result.difference(cell, from, index));
             let difference = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
             row.extend(difference.map(number));
             out.write_record(row)?;
@@ -95,10 +96,10 @@ pub fn summary<W: Write>(study: &Study, out: W) -> csv::Result<W> {
 }
 
 /// The first columns of a row: the cell, its variant and its values on the axes.
-fn place(study: &Study, cell: usize) -> Vec<String> {
-    let (variant, places) = study.place(cell);
-    let values = study.axes.iter().zip(places).map(|(axis, place)| axis.values[place].clone());
-    [cell.to_string(), study.variants[variant].clone()].into_iter().chain(values).collect()
+fn place(result: &SweepResult, cell: usize) -> Vec<String> {
+    let (variant, places) = result.place(cell);
+    let values = result.axes.iter().zip(places).map(|(axis, place)| axis.values[place].clone());
+    [cell.to_string(), result.variants[variant].clone()].into_iter().chain(values).collect()
 }
 
 fn column(measure: &Measure) -> String {

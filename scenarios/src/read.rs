@@ -9,12 +9,12 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use crate::problem::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 
-/// Reads a value, as far as it can be read; what is wrong is added to `problems`.
+/// Reads a value, as far as it can be read; what is wrong is added to `diagnostics`.
 pub(crate) fn read<T: DeserializeOwned>(
     value: &Spanned<DeValue<'_>>,
-    problems: &mut Vec<Problem>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     let mut value = value.clone();
     let mut removed: Vec<Removed> = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) fn read<T: DeserializeOwned>(
             .as_ref()
             .is_some_and(|key| removed.iter().any(|gone| gone.from == span && gone.key == *key));
         if !follows {
-            problems.push(problem(&error, span.clone()));
+            diagnostics.push(diagnostic(&error, span.clone()));
         }
         match remove(&mut value, &span, missing.is_some()) {
             Some(gone) => removed.push(gone),
@@ -51,24 +51,24 @@ fn missing_key(error: &Error) -> Option<String> {
 }
 
 /// What serde says, in our words.
-fn problem(error: &Error, span: Range<usize>) -> Problem {
+fn diagnostic(error: &Error, span: Range<usize>) -> Diagnostic {
     let message = error.message();
     if let Some(key) = missing_key(error) {
-        return Problem::new(span, format!("`{key}` is missing"));
+        return Diagnostic::new(span, format!("`{key}` is missing"));
     }
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
     if let (true, Some((name, known))) = (unknown, names.split_first()) {
         let what = if message.starts_with("unknown field") { "key" } else { "choice" };
-        let problem = Problem::new(span, format!("there is no {what} `{name}` here"));
+        let diagnostic = Diagnostic::new(span, format!("there is no {what} `{name}` here"));
         return match nearest(name, known) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("there is: {}", known.join(", "))),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("there is: {}", known.join(", "))),
         };
     }
     match message.split_once("; help: ") {
-        Some((message, help)) => Problem::new(span, message).help(help),
-        None => Problem::new(span, message),
+        Some((message, help)) => Diagnostic::new(span, message).help(help),
+        None => Diagnostic::new(span, message),
     }
 }
 

@@ -50,19 +50,19 @@ pub fn run_all(
 ) -> bool {
     let total = cells.len() * replications as usize;
     let next = AtomicUsize::new(0);
-    let shelf = Shelf::default();
+    let ordered = OrderedResults::default();
     let work = || {
-        let _leaving = Leaving(&shelf);
+        let _leaving = Leaving(&ordered);
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= total || !shelf.may_begin(index, AHEAD * threads.max(1), stop) {
+            if index >= total || !ordered.may_begin(index, AHEAD * threads.max(1), stop) {
                 break;
             }
             let cell = index / replications as usize;
             let replication = (index % replications as usize) as u32;
             let seed = seed_of(root_seed, replication);
             let record = sim::run(&cells[cell], seed, Watch::Counts);
-            shelf.put(index, Run { cell, replication, record });
+            ordered.put(index, Run { cell, replication, record });
         }
     };
     thread::scope(|scope| {
@@ -71,7 +71,7 @@ pub fn run_all(
         }
         let mut done = 0;
         while done < total {
-            let Some(run) = shelf.take(done, threads.max(1)) else { break };
+            let Some(run) = ordered.take(done, threads.max(1)) else { break };
             on_done(run);
             done += 1;
         }
@@ -81,7 +81,7 @@ pub fn run_all(
 
 /// Runs that were made before an earlier one.
 #[derive(Default)]
-struct Shelf {
+struct OrderedResults {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -95,7 +95,7 @@ struct State {
     left: usize,
 }
 
-impl Shelf {
+impl OrderedResults {
     fn state(&self) -> MutexGuard<'_, State> {
         // A thread that panics takes the whole sweep with it; until then the shelf is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -133,7 +133,7 @@ impl Shelf {
 }
 
 /// Tells that a thread has nothing more to do, even if it panics: else all would wait for it.
-struct Leaving<'a>(&'a Shelf);
+struct Leaving<'a>(&'a OrderedResults);
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {

@@ -4,16 +4,16 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::catalog::Catalog;
-use crate::spec;
+use crate::format;
+use crate::registry::LayerRegistry;
 
 /// A JSON Schema (2020-12) of scenario files whose policies may name the layers of the catalog.
 ///
 /// Editors use it for completion and checks: put `#:schema scenario.schema.json` in the first
 /// line of a file.
-pub fn schema(catalog: &Catalog) -> String {
+pub fn schema(registry: &LayerRegistry) -> String {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let layers = catalog.schemas(&mut generator).into_iter().map(|(kind, settings)| {
+    let layers = registry.schemas(&mut generator).into_iter().map(|(kind, settings)| {
         let settings = json!({ "anyOf": [{ "const": "off" }, settings] });
         (kind.to_owned(), settings)
     });
@@ -31,15 +31,15 @@ pub fn schema(catalog: &Catalog) -> String {
         json!({
             "title": { "type": "string", "description": "What it is about, in a line." },
             "about": { "type": "string", "description": "What it is about, at length." },
-            "horizon": generator.subschema_for::<spec::Length>(),
-            "warmup": generator.subschema_for::<spec::Length>(),
+            "horizon": generator.subschema_for::<format::Length>(),
+            "warmup": generator.subschema_for::<format::Length>(),
             "seed": { "type": ["integer", "string"], "description": "The root of all chance." },
-            "agents": table(generator.subschema_for::<spec::Agents>().into()),
-            "services": table(generator.subschema_for::<spec::Service>().into()),
+            "agents": table(generator.subschema_for::<format::Agents>().into()),
+            "services": table(generator.subschema_for::<format::Service>().into()),
             "policies": table(json!({ "type": "array", "items": layer })),
             "edges": table(json!({ "type": "string", "description": "A policy." })),
-            "faults": list(generator.subschema_for::<spec::Fault>().into()),
-            "hypotheses": list(generator.subschema_for::<spec::Hypothesis>().into()),
+            "faults": list(generator.subschema_for::<format::Fault>().into()),
+            "hypotheses": list(generator.subschema_for::<format::Hypothesis>().into()),
             "sweep": {
                 "type": "object",
                 "properties": {

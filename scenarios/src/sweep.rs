@@ -2,16 +2,16 @@
 
 use core::ops::Range;
 
-use patterns::Span;
+use patterns::Duration;
 use sim::observe::measure::{Better, Measure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::catalog::Catalog;
-use crate::document::Document;
-use crate::plan::{Plan, measure};
-use crate::problem::{Problem, Problems};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::read::read;
+use crate::registry::LayerRegistry;
+use crate::scenario::{Scenario, measure};
+use crate::scenario_file::ScenarioFile;
 
 /// What is varied, and how often each cell is run.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Sweep {
     /// The place on each axis of the value that the file itself has, if all have one.
     pub default: Option<Vec<usize>>,
     /// One plan for each cell: variants outermost, then the axes, the last one fastest.
-    pub cells: Vec<Plan>,
+    pub cells: Vec<Scenario>,
 }
 
 /// One thing that is varied.
@@ -60,44 +60,48 @@ struct Variant<'t> {
     changes: Vec<(String, Range<usize>, Spanned<DeValue<'t>>)>,
 }
 
-impl Document<'_> {
+impl ScenarioFile<'_> {
     /// The sweep of the file, with every cell checked. A file without `[sweep]` has one cell for
     /// each variant, and measures the success of its first group of agents.
-    pub fn sweep(&self, catalog: &Catalog) -> Result<Sweep, Problems> {
-        let mut problems = Vec::new();
-        let sweep = self.read_sweep(catalog, &mut problems);
-        Problems::check(&self.name, self.text, problems)?;
+    pub fn sweep(&self, registry: &LayerRegistry) -> Result<Sweep, Diagnostics> {
+        let mut diagnostics = Vec::new();
+        let sweep = self.read_sweep(registry, &mut diagnostics);
+        Diagnostics::check(&self.name, self.text, diagnostics)?;
         Ok(sweep.expect("without problems there is a sweep"))
     }
 
-    fn read_sweep(&self, catalog: &Catalog, problems: &mut Vec<Problem>) -> Option<Sweep> {
-        let plan = self.read_plan(catalog, problems);
-        let table = self.section("sweep", problems);
-        let replications = key::<Spanned<u32>>(&table, "replications", problems);
+    fn read_sweep(
+        &self,
+        registry: &LayerRegistry,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Sweep> {
+        let scenario = self.read_scenario(registry, diagnostics);
+        let table = self.section("sweep", diagnostics);
+        let replications = key::<Spanned<u32>>(&table, "replications", diagnostics);
         if let Some(replications) = replications.as_ref().filter(|n| *n.get_ref() == 0) {
-            problems.push(Problem::new(replications.span(), "it must be at least 1"));
+            diagnostics.push(Diagnostic::new(replications.span(), "it must be at least 1"));
         }
-        let objective = key::<Spanned<String>>(&table, "objective", problems);
-        let better = key::<BetterText>(&table, "better", problems);
-        let axes = axes(&table, problems);
-        let variants = self.variants(problems);
+        let objective = key::<Spanned<String>>(&table, "objective", diagnostics);
+        let better = key::<BetterText>(&table, "better", diagnostics);
+        let axes = axes(&table, diagnostics);
+        let variants = self.variants(diagnostics);
         // Each value alone, so that what is wrong with it is told where it is written.
         for axis in &axes {
             for value in &axis.values {
-                self.changed(&[(&axis.path, &axis.place, value)], catalog, problems);
+                self.changed(&[(&axis.path, &axis.place, value)], registry, diagnostics);
             }
         }
         for variant in &variants {
             let changes: Vec<_> = variant.changes.iter().map(|(p, at, v)| (p, at, v)).collect();
-            self.changed(&changes, catalog, problems);
+            self.changed(&changes, registry, diagnostics);
         }
-        let plan = plan?;
-        let objective = find_objective(objective, &plan, problems)?;
+        let scenario = scenario?;
+        let objective = find_objective(objective, &scenario, diagnostics)?;
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
-        if !problems.is_empty() {
+        if !diagnostics.is_empty() {
             return None;
         }
-        let cells = self.cells(&variants, &axes, &plan, catalog, problems)?;
+        let cells = self.cells(&variants, &axes, &scenario, registry, diagnostics)?;
         let mut names = vec![AS_WRITTEN.to_owned()];
         names.extend(variants.iter().map(|variant| variant.name.clone()));
         let default = axes.iter().map(|axis| {
@@ -115,12 +119,12 @@ impl Document<'_> {
         })
     }
 
-    fn variants(&self, problems: &mut Vec<Problem>) -> Vec<Variant<'_>> {
+    fn variants(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Variant<'_>> {
         let mut variants = Vec::new();
-        for (name, changes) in &self.section("variants", problems) {
+        for (name, changes) in &self.section("variants", diagnostics) {
             let DeValue::Table(changes) = changes.get_ref() else {
                 let told = "a variant is a table of paths and their values";
-                problems.push(Problem::new(name.span(), told));
+                diagnostics.push(Diagnostic::new(name.span(), told));
                 continue;
             };
             let changes = changes.iter().map(|(path, value)| {
@@ -136,39 +140,39 @@ impl Document<'_> {
     fn changed(
         &self,
         changes: &[(&String, &Range<usize>, &Spanned<DeValue<'_>>)],
-        catalog: &Catalog,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Plan> {
-        let mut document = self.clone();
+        registry: &LayerRegistry,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
+        let mut file = self.clone();
         for (path, place, value) in changes {
             let value = (*value).clone();
-            if let Err(problem) = document.set(path, place, value) {
-                problems.push(problem);
+            if let Err(diagnostic) = file.set(path, place, value) {
+                diagnostics.push(diagnostic);
                 return None;
             }
         }
-        document.read_plan(catalog, problems)
+        file.read_scenario(registry, diagnostics)
     }
 
     fn cells(
         &self,
         variants: &[Variant<'_>],
         axes: &[Varied<'_>],
-        plan: &Plan,
-        catalog: &Catalog,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Vec<Plan>> {
+        scenario: &Scenario,
+        registry: &LayerRegistry,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<Scenario>> {
         let per_variant = axes.iter().try_fold(1_usize, |cells, axis| {
             cells.checked_mul(axis.values.len()).filter(|cells| *cells <= CELLS_MAX)
         });
         let Some(per_variant) = per_variant else {
             let span = axes.first().map_or(0..0, |axis| axis.place.clone());
             let told = format!("the axes make more than {CELLS_MAX} cells");
-            problems.push(Problem::new(span, told));
+            diagnostics.push(Diagnostic::new(span, told));
             return None;
         };
         if axes.is_empty() && variants.is_empty() {
-            return Some(vec![plan.clone()]);
+            return Some(vec![scenario.clone()]);
         }
         let none = Variant { name: String::new(), changes: Vec::new() };
         let mut cells = Vec::new();
@@ -179,7 +183,7 @@ impl Document<'_> {
                 for (axis, index) in axes.iter().zip(indices(cell, axes)) {
                     changes.push((&axis.path, &axis.place, &axis.values[index]));
                 }
-                cells.push(self.changed(&changes, catalog, problems)?);
+                cells.push(self.changed(&changes, registry, diagnostics)?);
             }
         }
         Some(cells)
@@ -189,15 +193,15 @@ impl Document<'_> {
 /// What is looked at; the success of the first agents if the file does not say.
 fn find_objective(
     written: Option<Spanned<String>>,
-    plan: &Plan,
-    problems: &mut Vec<Problem>,
+    scenario: &Scenario,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Measure> {
     let Some(written) = written else {
-        let path = format!("agents.{}.success", plan.system.agents[0].name);
-        return measure(&path, &plan.system).ok();
+        let path = format!("agents.{}.success", scenario.system.agents[0].name);
+        return measure(&path, &scenario.system).ok();
     };
-    let found = measure(written.get_ref(), &plan.system);
-    found.map_err(|told| problems.push(told.into_problem(written.span()))).ok()
+    let found = measure(written.get_ref(), &scenario.system);
+    found.map_err(|told| diagnostics.push(told.into_diagnostic(written.span()))).ok()
 }
 
 /// The place of a cell on each axis; the last axis is the fastest.
@@ -230,12 +234,12 @@ impl From<BetterText> for Better {
 fn key<T: serde::de::DeserializeOwned>(
     table: &DeTable<'_>,
     key: &str,
-    problems: &mut Vec<Problem>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<T> {
-    read(table.get(key)?, problems)
+    read(table.get(key)?, diagnostics)
 }
 
-fn axes<'t>(table: &DeTable<'t>, problems: &mut Vec<Problem>) -> Vec<Varied<'t>> {
+fn axes<'t>(table: &DeTable<'t>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Varied<'t>> {
     const OWN: [&str; 3] = ["replications", "objective", "better"];
     let mut axes = Vec::new();
     for (path, values) in table {
@@ -243,16 +247,16 @@ fn axes<'t>(table: &DeTable<'t>, problems: &mut Vec<Problem>) -> Vec<Varied<'t>>
             continue;
         }
         let DeValue::Array(items) = values.get_ref() else {
-            let problem = if path.get_ref().contains('.') {
-                Problem::new(values.span(), "an axis is a list of values")
+            let diagnostic = if path.get_ref().contains('.') {
+                Diagnostic::new(values.span(), "an axis is a list of values")
             } else {
-                Problem::unknown(path.span(), "key", path.get_ref(), OWN)
+                Diagnostic::unknown(path.span(), "key", path.get_ref(), OWN)
             };
-            problems.push(problem);
+            diagnostics.push(diagnostic);
             continue;
         };
         if items.is_empty() {
-            problems.push(Problem::new(values.span(), "an axis needs at least one value"));
+            diagnostics.push(Diagnostic::new(values.span(), "an axis needs at least one value"));
         }
         axes.push(Varied {
             path: path.get_ref().clone().into_owned(),
@@ -295,7 +299,7 @@ fn number(value: &DeValue<'_>) -> Option<f64> {
         DeValue::Integer(number) => number.as_str().parse().ok(),
         DeValue::Float(number) => number.as_str().parse().ok(),
         DeValue::String(text) => {
-            let span = text.parse::<Span>().ok().map(Span::as_secs_f64);
+            let span = text.parse::<Duration>().ok().map(Duration::as_secs_f64);
             span.or_else(|| crate::text::number(text).ok())
         }
         _ => None,

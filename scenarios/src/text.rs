@@ -2,12 +2,12 @@
 
 use core::str::FromStr;
 
-use patterns::{Invalid, Span};
+use patterns::{Duration, Invalid};
 
-use crate::problem::nearest;
+use crate::diagnostic::nearest;
 
 /// A name with arguments: `name(first, key=value)`.
-pub(crate) struct Form<'a> {
+pub(crate) struct CallSyntax<'a> {
     pub(crate) name: &'a str,
     arguments: Vec<(Option<&'a str>, &'a str)>,
     used: Vec<bool>,
@@ -15,11 +15,11 @@ pub(crate) struct Form<'a> {
 }
 
 /// Why a text cannot be read; what follows `; help: ` is advice.
-pub(crate) type Unread = String;
+pub(crate) type ParseError = String;
 
-impl<'a> Form<'a> {
+impl<'a> CallSyntax<'a> {
     /// Reads `name(…)`; a text without parentheses has no arguments.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, Unread> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, ParseError> {
         let text = text.trim();
         let Some((name, rest)) = text.split_once('(') else {
             return Ok(Self { name: text, arguments: vec![], used: vec![], known: vec![] });
@@ -49,14 +49,17 @@ impl<'a> Form<'a> {
     }
 
     /// An argument that may be left out.
-    pub(crate) fn optional<T: Argument>(&mut self, key: &'static str) -> Result<Option<T>, Unread> {
+    pub(crate) fn optional<T: Argument>(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<T>, ParseError> {
         self.take(key)
             .map(|text| T::read(text).map_err(|why| format!("`{key}`: {why}")))
             .transpose()
     }
 
     /// An argument that must be there.
-    pub(crate) fn required<T: Argument>(&mut self, key: &'static str) -> Result<T, Unread> {
+    pub(crate) fn required<T: Argument>(&mut self, key: &'static str) -> Result<T, ParseError> {
         let value = self.optional(key)?;
         value.ok_or_else(|| {
             let written = self.arguments.iter().filter_map(|(name, _)| *name);
@@ -75,7 +78,7 @@ impl<'a> Form<'a> {
     }
 
     /// Every argument must have been taken.
-    pub(crate) fn finish(&self) -> Result<(), Unread> {
+    pub(crate) fn finish(&self) -> Result<(), ParseError> {
         let Some(index) = self.used.iter().position(|used| !used) else { return Ok(()) };
         let (key, value) = self.arguments[index];
         let argument = key.unwrap_or(value);
@@ -110,35 +113,35 @@ fn split(text: &str) -> Vec<&str> {
 
 /// Something that can stand as an argument.
 pub(crate) trait Argument: Sized {
-    fn read(text: &str) -> Result<Self, Unread>;
+    fn read(text: &str) -> Result<Self, ParseError>;
 }
 
-impl Argument for Span {
-    fn read(text: &str) -> Result<Self, Unread> {
+impl Argument for Duration {
+    fn read(text: &str) -> Result<Self, ParseError> {
         text.parse().map_err(|error| format!("{error}"))
     }
 }
 
 impl Argument for f64 {
-    fn read(text: &str) -> Result<Self, Unread> {
+    fn read(text: &str) -> Result<Self, ParseError> {
         number(text)
     }
 }
 
 impl Argument for u32 {
-    fn read(text: &str) -> Result<Self, Unread> {
+    fn read(text: &str) -> Result<Self, ParseError> {
         Self::from_str(text).map_err(|_| format!("`{text}` is not a whole number"))
     }
 }
 
 impl Argument for String {
-    fn read(text: &str) -> Result<Self, Unread> {
+    fn read(text: &str) -> Result<Self, ParseError> {
         Ok(text.to_owned())
     }
 }
 
 /// A number, or a percentage.
-pub(crate) fn number(text: &str) -> Result<f64, Unread> {
+pub(crate) fn number(text: &str) -> Result<f64, ParseError> {
     let (digits, scale) = match text.trim().strip_suffix('%') {
         Some(digits) => (digits, 100.0),
         None => (text, 1.0),
@@ -149,12 +152,12 @@ pub(crate) fn number(text: &str) -> Result<f64, Unread> {
 }
 
 /// The text for settings that make no sense.
-pub(crate) fn invalid(name: &str) -> impl Fn(Invalid) -> Unread + '_ {
+pub(crate) fn invalid(name: &str) -> impl Fn(Invalid) -> ParseError + '_ {
     move |error| format!("`{name}`: {error}")
 }
 
 /// One of a list of names.
-pub(crate) fn choice<T: Copy>(text: &str, choices: &[(&'static str, T)]) -> Result<T, Unread> {
+pub(crate) fn choice<T: Copy>(text: &str, choices: &[(&'static str, T)]) -> Result<T, ParseError> {
     if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.trim()) {
         return Ok(*value);
     }

@@ -17,24 +17,24 @@
 
 use std::collections::VecDeque;
 
-use patterns::{About, CallId, Cx, Effects, Outcome, Step, Target};
+use patterns::{Action, CallId, CallInfo, Context, Effects, Outcome, Target};
 
-use crate::kernel::{Agenda, Event};
+use crate::kernel::{Event, Scheduler};
 
 use frame::{Flag, Frame, Frames, NONE};
 
+mod cancel;
 mod frame;
-mod giving_up;
 mod parts;
 mod waking;
 
-pub use parts::{Command, Instance, Link, Notice, Observer};
+pub use parts::{CallEvent, Command, EdgeState, LayerInstance, Observer};
 
 /// All calls on their way.
 #[derive(Debug)]
 pub struct Calls {
-    links: Vec<Link>,
-    layers: Vec<Instance>,
+    edges: Vec<EdgeState>,
+    layers: Vec<LayerInstance>,
     frames: Frames,
     /// The kind of event by which a frame is woken.
     wake: u8,
@@ -46,7 +46,7 @@ pub struct Calls {
 
 /// What a frame is told.
 #[derive(Clone, Copy, Debug)]
-enum Told {
+enum Input {
     Call,
     Reply(Outcome),
     Wake,
@@ -55,7 +55,7 @@ enum Told {
 /// Where a frame is opened.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    link: u32,
+    edge: u32,
     layer: u32,
     parent: u32,
     /// The first of the other children of its parent.
@@ -64,9 +64,9 @@ struct Place {
 
 impl Calls {
     /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
-    pub fn new(links: Vec<Link>, layers: Vec<Instance>, wake: u8) -> Self {
+    pub fn new(edges: Vec<EdgeState>, layers: Vec<LayerInstance>, wake: u8) -> Self {
         Self {
-            links,
+            edges,
             layers,
             frames: Frames::default(),
             wake,
@@ -76,20 +76,20 @@ impl Calls {
         }
     }
 
-    /// A call begins on a link. Its end is told by [`Command::Done`] with this `caller`.
+    /// A call begins on an edge. Its end is told by [`Command::Done`] with this `caller`.
     /// The frame returned names it, should it be given up by [`Calls::cancel`].
     pub fn begin(
         &mut self,
-        link: u32,
+        edge: u32,
         caller: u32,
-        about: About,
-        agenda: &mut Agenda,
+        info: CallInfo,
+        scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> u32 {
-        let place = Place { link, layer: 0, parent: caller, next: NONE };
-        let (top, is_leaf) = self.open(place, about, Flag::ROOT, agenda, observer);
+        let place = Place { edge, layer: 0, parent: caller, next: NONE };
+        let (top, is_leaf) = self.open(place, info, Flag::ROOT, scheduler, observer);
         if !is_leaf {
-            self.tell(top, Told::Call, agenda, observer);
+            self.tell(top, Input::Call, scheduler, observer);
         }
         top
     }
@@ -111,8 +111,8 @@ impl Calls {
 
     /// What is known of the call that a leaf belongs to.
     #[inline]
-    pub fn about(&self, leaf: u32) -> About {
-        self.frames[leaf].about()
+    pub fn info(&self, leaf: u32) -> CallInfo {
+        self.frames[leaf].info()
     }
 
     /// A leaf was launched as this request.
@@ -133,17 +133,17 @@ impl Calls {
         &mut self,
         leaf: u32,
         outcome: Outcome,
-        agenda: &mut Agenda,
+        scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
         let frame = &self.frames[leaf];
-        let (link, began) = (frame.link, frame.began);
+        let (edge, began) = (frame.edge, frame.began);
         if frame.is(Flag::GIVEN_UP) {
-            observer.link(link, Notice::Late(began));
-            self.late(leaf, outcome, agenda, observer);
+            observer.edge(edge, CallEvent::Late(began));
+            self.late(leaf, outcome, scheduler, observer);
         } else {
-            observer.link(link, Notice::Answered(outcome, began));
-            self.tell(leaf, Told::Reply(outcome), agenda, observer);
+            observer.edge(edge, CallEvent::Answered(outcome, began));
+            self.tell(leaf, Input::Reply(outcome), scheduler, observer);
         }
     }
 
@@ -156,9 +156,9 @@ impl Calls {
     }
 
     /// The time that a frame asked for has come.
-    pub fn wake(&mut self, frame: u32, agenda: &mut Agenda, observer: &mut impl Observer) {
-        self.frames[frame].unset(Flag::ARMED);
-        self.tell(frame, Told::Wake, agenda, observer);
+    pub fn wake(&mut self, frame: u32, scheduler: &mut Scheduler, observer: &mut impl Observer) {
+        self.frames[frame].unset(Flag::HAS_TIMER);
+        self.tell(frame, Input::Wake, scheduler, observer);
     }
 
     /// The caller gives up its call, which [`Calls::begin`] named so. It will not be told of its
@@ -167,19 +167,19 @@ impl Calls {
         &mut self,
         top: u32,
         caller: u32,
-        agenda: &mut Agenda,
+        scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
         if !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
             // It has ended in this very instant, and the caller is about to be told.
             self.commands.retain(
-                |command| !matches!(command, Command::Done { caller: told, .. } if *told == caller),
+                |command| !matches!(command, Command::Done { caller: ended, .. } if *ended == caller),
             );
             return;
         }
         self.frames[top].parent = NONE;
-        self.give_up(top, agenda, observer);
-        self.wake_others(agenda, observer);
+        self.give_up(top, scheduler, observer);
+        self.wake_others(scheduler, observer);
     }
 
     /// How many frames there is room for by now.
@@ -193,61 +193,68 @@ impl Calls {
         self.frames.is_empty() && self.commands.is_empty()
     }
 
-    /// Tells one frame what happened, and carries its step on until nothing more follows.
-    fn tell(&mut self, frame: u32, told: Told, agenda: &mut Agenda, observer: &mut impl Observer) {
-        let (mut frame, mut told) = (frame, told);
+    /// Tells one frame what happened, and carries its action out until nothing more follows.
+    fn tell(
+        &mut self,
+        frame: u32,
+        input: Input,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) {
+        let (mut frame, mut input) = (frame, input);
         loop {
-            let step = self.decide(frame, told, agenda, observer);
-            let next = self.carry_out(frame, step, agenda, observer);
-            match next.or_else(|| self.next_woken().map(|frame| (frame, Told::Wake))) {
-                Some(next) => (frame, told) = next,
+            let action = self.decide(frame, input, scheduler, observer);
+            let next = self.carry_out(frame, action, scheduler, observer);
+            match next.or_else(|| self.next_woken().map(|frame| (frame, Input::Wake))) {
+                Some(next) => (frame, input) = next,
                 None => return,
             }
         }
     }
 
-    /// Lets the layer of a frame decide, and sets its alarm to what it asked for.
+    /// Lets the layer of a frame decide, and sets its timer to what it asked for.
     #[inline]
     fn decide(
         &mut self,
         frame: u32,
-        told: Told,
-        agenda: &mut Agenda,
+        input: Input,
+        scheduler: &mut Scheduler,
         observer: &mut impl Observer,
-    ) -> Step {
+    ) -> Action {
         let event = Event { kind: self.wake, index: frame };
         let frame = &mut self.frames[frame];
-        if let (NONE, Told::Reply(outcome)) = (frame.instance, told) {
+        if let (NONE, Input::Reply(outcome)) = (frame.instance, input) {
             // A leaf has no layer, and its answer is that of its request.
-            return Step::Reply(outcome);
+            return Action::Reply(outcome);
         }
         let (layer, call) = (frame.instance, CallId(frame.call));
         let instance = &mut self.layers[layer as usize];
-        let mut cx = Cx::new(agenda.now(), frame.about(), &mut instance.draws, &mut self.effects);
-        let step = match told {
-            Told::Call => instance.layer.on_call(call, &mut cx),
-            Told::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
-            Told::Wake => instance.layer.on_wake(call, &mut cx),
+        let mut cx =
+            Context::new(scheduler.now(), frame.info(), &mut instance.rng, &mut self.effects);
+        let action = match input {
+            Input::Call => instance.layer.on_call(call, &mut cx),
+            Input::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
+            Input::Wake => instance.layer.on_wake(call, &mut cx),
         };
-        frame.deadline = cx.about().deadline;
-        match step {
-            Step::SendAndWake(at) => {
-                agenda.arm_in(instance.lane, at, event);
-                frame.set(Flag::ARMED);
+        frame.deadline = cx.info().deadline;
+        match action {
+            Action::SendAndWake(at) => {
+                scheduler.set_timer_in(instance.lane, at, event);
+                frame.set(Flag::HAS_TIMER);
             }
-            Step::WaitUntil(at) => {
-                agenda.arm(at, event);
-                frame.set(Flag::ARMED);
+            Action::WaitUntil(at) => {
+                scheduler.set_timer(at, event);
+                frame.set(Flag::HAS_TIMER);
             }
-            Step::Send | Step::SendTo(_) | Step::Wait | Step::Reply(_) => {
-                if frame.is(Flag::ARMED) {
-                    agenda.disarm(event);
-                    frame.unset(Flag::ARMED);
+            Action::Send | Action::SendTo(_) | Action::Wait | Action::Reply(_) => {
+                if frame.is(Flag::HAS_TIMER) {
+                    scheduler.cancel_timer(event);
+                    frame.unset(Flag::HAS_TIMER);
                 }
             }
         }
         self.take_effects(layer, observer);
-        step
+        action
     }
 
     /// Does what a layer asked for; what follows at once is returned.
@@ -255,17 +262,17 @@ impl Calls {
     fn carry_out(
         &mut self,
         frame: u32,
-        step: Step,
-        agenda: &mut Agenda,
+        action: Action,
+        scheduler: &mut Scheduler,
         observer: &mut impl Observer,
-    ) -> Option<(u32, Told)> {
-        match step {
-            Step::Send | Step::SendAndWake(_) => self.send(frame, None, agenda, observer),
-            Step::SendTo(target) => self.send(frame, Some(target), agenda, observer),
-            Step::Wait | Step::WaitUntil(_) => None,
-            Step::Reply(outcome) => {
+    ) -> Option<(u32, Input)> {
+        match action {
+            Action::Send | Action::SendAndWake(_) => self.send(frame, None, scheduler, observer),
+            Action::SendTo(target) => self.send(frame, Some(target), scheduler, observer),
+            Action::Wait | Action::WaitUntil(_) => None,
+            Action::Reply(outcome) => {
                 if self.frames[frame].first_child != NONE {
-                    self.give_up_below(frame, agenda, observer);
+                    self.give_up_below(frame, scheduler, observer);
                 }
                 self.close(frame, outcome, observer)
             }
@@ -278,47 +285,47 @@ impl Calls {
         &mut self,
         parent: u32,
         target: Option<Target>,
-        agenda: &Agenda,
+        scheduler: &Scheduler,
         observer: &mut impl Observer,
-    ) -> Option<(u32, Told)> {
+    ) -> Option<(u32, Input)> {
         let from = &mut self.frames[parent];
-        let mut about = from.about();
-        about.is_extra |= from.is(Flag::SENT);
+        let mut info = from.info();
+        info.is_extra |= from.is(Flag::SENT);
         from.set(Flag::SENT);
-        let (link, layer) = match target {
-            None => (from.link, from.layer + 1),
-            Some(Target(index)) => (self.links[from.link as usize].targets[usize::from(index)], 0),
+        let (edge, layer) = match target {
+            None => (from.edge, from.layer + 1),
+            Some(Target(index)) => (self.edges[from.edge as usize].targets[usize::from(index)], 0),
         };
-        let place = Place { link, layer, parent, next: from.first_child };
-        let (child, is_leaf) = self.open(place, about, 0, agenda, observer);
+        let place = Place { edge, layer, parent, next: from.first_child };
+        let (child, is_leaf) = self.open(place, info, 0, scheduler, observer);
         if place.next != NONE {
             self.frames[place.next].previous = child;
         }
         self.frames[parent].first_child = child;
-        (!is_leaf).then_some((child, Told::Call))
+        (!is_leaf).then_some((child, Input::Call))
     }
 
-    /// Opens a frame at a layer of a link, or below the last one a leaf, which is to be launched.
+    /// Opens a frame at a layer of an edge, or below the last one a leaf, which is to be launched.
     #[inline]
     fn open(
         &mut self,
         place: Place,
-        about: About,
+        info: CallInfo,
         flags: u32,
-        agenda: &Agenda,
+        scheduler: &Scheduler,
         observer: &mut impl Observer,
     ) -> (u32, bool) {
-        let Place { link, layer, parent, next } = place;
-        let began = agenda.now();
-        let instance = self.links[link as usize].chain.get(layer as usize).copied();
-        let flags = flags | Flag::of(about);
+        let Place { edge, layer, parent, next } = place;
+        let began = scheduler.now();
+        let instance = self.edges[edge as usize].chain.get(layer as usize).copied();
+        let flags = flags | Flag::of(info);
         let frame = |instance, call, flags| Frame {
             began,
-            deadline: about.deadline,
-            key: about.key,
-            caller: about.caller,
-            priority: about.priority,
-            link,
+            deadline: info.deadline,
+            key: info.key,
+            caller: info.caller,
+            priority: info.priority,
+            edge,
             instance,
             parent,
             first_child: NONE,
@@ -329,15 +336,15 @@ impl Calls {
             flags,
         };
         if layer == 0 {
-            observer.link(link, Notice::Begun);
+            observer.edge(edge, CallEvent::Begun);
         }
         if let Some(instance) = instance {
             let ids = &mut self.layers[instance as usize];
             (self.frames.insert(|index| frame(instance, ids.open(index).0, flags)), false)
         } else {
-            observer.link(link, Notice::Sent);
+            observer.edge(edge, CallEvent::Sent);
             let leaf = self.frames.insert(|_| frame(NONE, NONE, flags | Flag::LEAF));
-            self.commands.push_back(Command::Launch { leaf, link });
+            self.commands.push_back(Command::Launch { leaf, edge });
             (leaf, true)
         }
     }
@@ -349,16 +356,16 @@ impl Calls {
         frame: u32,
         outcome: Outcome,
         observer: &mut impl Observer,
-    ) -> Option<(u32, Told)> {
-        let Frame { link, layer, parent, began, flags, .. } = self.release(frame);
+    ) -> Option<(u32, Input)> {
+        let Frame { edge, layer, parent, began, flags, .. } = self.release(frame);
         if layer == 0 {
-            observer.link(link, Notice::Ended(outcome, began));
+            observer.edge(edge, CallEvent::Ended(outcome, began));
         }
         if flags & Flag::ROOT != 0 {
             self.commands.push_back(Command::Done { caller: parent, outcome });
             return None;
         }
-        Some((parent, Told::Reply(outcome)))
+        Some((parent, Input::Reply(outcome)))
     }
 
     /// Frees a frame that has no children any more, and says what it was.

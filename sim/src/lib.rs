@@ -1,7 +1,7 @@
 //! The engine of Wavetank, and its model of agents and services.
 //!
-//! - [`kernel`]: virtual time, pending events, random streams, laws, the fingerprint. It knows
-//!   nothing of what is simulated.
+//! - [`kernel`]: virtual time, pending events, random streams, distributions, the fingerprint. It
+//!   knows nothing of what is simulated.
 //! - [`call`]: the way of a call through the layers of a policy.
 //! - [`model`]: agents, services, sources, faults, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.

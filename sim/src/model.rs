@@ -6,14 +6,14 @@
 
 pub mod system;
 
+mod accounting;
 mod build;
 mod calling;
 mod fault;
+mod fault_effects;
 mod node;
-mod notes;
 mod request;
 mod source;
-mod trouble;
 mod world;
 
 pub use build::Watch;

@@ -3,10 +3,10 @@
 //! Tasks, calls and requests that begin before the warm-up is over are not counted, however they
 //! end; time integrals run from the end of the warm-up.
 
-use patterns::{Class, Outcome, Span, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
 pub use histogram::Histogram;
-pub use trace::{Episode, Lane, LaneKind, Tick, Trace};
+pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
 
 mod histogram;
 pub mod measure;
@@ -44,7 +44,7 @@ pub struct Record {
 
 /// How many were begun, and how they ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct OutcomeCounts {
     /// How many were begun.
     pub issued: u64,
     /// How many ended in each way, by [`Outcome::code`].
@@ -53,7 +53,7 @@ pub struct Tally {
     pub given_up: u64,
 }
 
-impl Tally {
+impl OutcomeCounts {
     /// Counts an ending.
     #[inline]
     pub fn end(&mut self, outcome: Outcome) {
@@ -99,7 +99,7 @@ pub struct AgentRecord {
     /// How many agents there are.
     pub count: u32,
     /// Tasks.
-    pub tasks: Tally,
+    pub tasks: OutcomeCounts,
     /// Time from the arrival of a task to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
@@ -126,7 +126,7 @@ pub struct ServiceRecord {
     /// Slots; `u32::MAX` for no limit.
     pub slots: u32,
     /// Requests, as the service ended them, whether or not the caller still listened.
-    pub requests: Tally,
+    pub requests: OutcomeCounts,
     /// Time that requests waited for a slot, of all that got one.
     pub waiting: Histogram,
     /// Time from the arrival of a request to its end, of all that got a slot and were ended.
@@ -144,7 +144,7 @@ pub struct ServiceRecord {
     /// Time with a fault of any kind, in nanoseconds.
     pub faulty: u128,
     /// How often the service went from no fault to some fault.
-    pub fault_episodes: u64,
+    pub fault_intervals: u64,
 }
 
 /// What became of the calls from one party to one service.
@@ -155,9 +155,9 @@ pub struct EdgeRecord {
     /// The name of the service called.
     pub to: String,
     /// Calls, as the caller sees them: from above the policy.
-    pub calls: Tally,
+    pub calls: OutcomeCounts,
     /// Attempts that reached the way to the service: from below the policy.
-    pub attempts: Tally,
+    pub attempts: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
@@ -192,5 +192,5 @@ pub struct StateRecord {
     /// How often it was entered.
     pub entered: u64,
     /// How long the layer was in it, in all.
-    pub time: Span,
+    pub time: Duration,
 }

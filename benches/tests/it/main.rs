@@ -33,7 +33,7 @@ fn customers_wait_alike() {
 fn holds_take_the_same_time() {
     for pending in [100, 10_000] {
         let limit = limit::hold(pending, 100_000, 1)();
-        for by in [engine::By::Alarm, engine::By::Post] {
+        for by in [engine::By::Timer, engine::By::Schedule] {
             let engine = engine::hold(by, pending, 100_000, 1)();
             // The same draws in the same order, and the same arithmetic.
             assert_eq!(limit.operations, engine.operations);
@@ -47,7 +47,7 @@ fn calls_end_alike() {
     let w3 = Calls::breaking(400_000);
     let w3b = Calls::passing(400_000);
     // Where the breaker opens often, chance evens out; where slots are few, attempts time out.
-    let often = Calls { failures: 2, open: patterns::Span::from_secs(5), ..w3 };
+    let often = Calls { failures: 2, open: patterns::Duration::from_secs(5), ..w3 };
     let crowded = Calls { slots: 5, ..w3b };
     let crowded_often = Calls { slots: 5, ..often };
     for (name, settings, tolerance) in [

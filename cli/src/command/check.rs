@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use scenarios::{Catalog, Document};
+use scenarios::{LayerRegistry, ScenarioFile};
 
 use crate::command::{Failure, Verdict};
 use crate::source::Source;
@@ -19,28 +19,28 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn execute(
         &self,
-        catalog: &Catalog,
+        registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let mut first = None;
         for named in &self.scenarios {
             let source = Source::find(named)?;
-            let sweep = Document::parse(&source.file, &source.text)
-                .and_then(|document| document.sweep(catalog));
+            let sweep = ScenarioFile::parse(&source.file, &source.text)
+                .and_then(|file| file.sweep(registry));
             match sweep {
                 Ok(sweep) => {
                     let cells = sweep.cells.len();
                     writeln!(out, "{}: fine, {cells} cells", source.file)?;
                 }
                 // All files are looked at; the last one's mistakes come with the exit code.
-                Err(problems) => {
-                    if let Some(earlier) = first.replace(problems) {
+                Err(diagnostics) => {
+                    if let Some(earlier) = first.replace(diagnostics) {
                         writeln!(out, "{earlier}\n")?;
                     }
                 }
             }
         }
-        first.map_or(Ok(Verdict::Holds), |problems| Err(problems.into()))
+        first.map_or(Ok(Verdict::Holds), |diagnostics| Err(diagnostics.into()))
     }
 }
 
@@ -49,8 +49,11 @@ impl Check {
 pub(crate) struct Schema;
 
 impl Schema {
-    pub(crate) fn execute(catalog: &Catalog, out: &mut dyn Write) -> Result<Verdict, Failure> {
-        out.write_all(scenarios::schema(catalog).as_bytes())?;
+    pub(crate) fn execute(
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        out.write_all(scenarios::schema(registry).as_bytes())?;
         Ok(Verdict::Holds)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use scenarios::Document;
+use scenarios::ScenarioFile;
 
 use crate::command::Failure;
 use crate::source::Source;
@@ -26,15 +26,15 @@ pub(crate) struct Common {
 
 impl Common {
     /// Parses the file and puts in what was set on the command line.
-    pub(crate) fn document<'t>(&'t self, source: &'t Source) -> Result<Document<'t>, Failure> {
-        let mut document = Document::parse(&source.file, &source.text)?;
+    pub(crate) fn file<'t>(&'t self, source: &'t Source) -> Result<ScenarioFile<'t>, Failure> {
+        let mut file = ScenarioFile::parse(&source.file, &source.text)?;
         for set in &self.sets {
             let Some((path, value)) = set.split_once('=') else {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
             };
-            document.set_text(path.trim(), value.trim())?;
+            file.set_text(path.trim(), value.trim())?;
         }
-        Ok(document)
+        Ok(file)
     }
 
     /// Where the files go.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use scenarios::{Catalog, Document, library};
+use scenarios::{LayerRegistry, ScenarioFile, library};
 
 use crate::command::{Failure, Verdict};
 use crate::source::Source;
@@ -16,8 +16,8 @@ impl List {
     pub(crate) fn execute(out: &mut dyn Write) -> Result<Verdict, Failure> {
         let width = library::LIBRARY.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
         for library::Entry { name, text } in library::LIBRARY {
-            let plan = Document::parse(name, text)?.plan(&Catalog::builtin())?;
-            writeln!(out, "{name:width$}  {}", plan.title)?;
+            let scenario = ScenarioFile::parse(name, text)?.scenario(&LayerRegistry::builtin())?;
+            writeln!(out, "{name:width$}  {}", scenario.title)?;
         }
         Ok(Verdict::Holds)
     }

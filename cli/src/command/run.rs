@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use scenarios::{Catalog, Plan};
+use scenarios::{LayerRegistry, Scenario};
 use sim::observe::measure::Measure;
 use sim::{Record, Watch};
 
@@ -25,23 +25,23 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn execute(
         &self,
-        catalog: &Catalog,
+        registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let plan = self.common.document(&source)?.plan(catalog)?;
-        let seed = self.common.seed.unwrap_or(plan.seed);
-        let record = sim::run(&plan.system, seed, Watch::Trace);
+        let scenario = self.common.file(&source)?.scenario(registry)?;
+        let seed = self.common.seed.unwrap_or(scenario.seed);
+        let record = sim::run(&scenario.system, seed, Watch::Trace);
         let again = self.common.again("run", &source, seed);
 
         let mut folder = Folder::new(self.common.folder(&source))?;
-        pictures::of_run(&plan, &record, &again, &mut folder)?;
-        folder.write("measures.csv", measures(&plan, &record).as_bytes())?;
+        pictures::of_run(&scenario, &record, &again, &mut folder)?;
+        folder.write("measures.csv", measures(&scenario, &record).as_bytes())?;
 
-        writeln!(out, "{}", plan.title)?;
-        tell(&plan, &record, out)?;
+        writeln!(out, "{}", scenario.title)?;
+        tell(&scenario, &record, out)?;
         let mut verdict = Verdict::Holds;
-        for hypothesis in &plan.hypotheses {
+        for hypothesis in &scenario.hypotheses {
             let value = hypothesis.measure.of(&record);
             let holds = hypothesis.holds(value);
             let told = if holds { "holds" } else { "FAILS" };
@@ -60,7 +60,7 @@ impl Run {
 }
 
 /// The few numbers that matter most.
-fn tell(plan: &Plan, record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
+fn tell(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
     for agents in &record.agents {
         let tasks = &agents.tasks;
         writeln!(
@@ -72,8 +72,8 @@ fn tell(plan: &Plan, record: &Record, out: &mut dyn Write) -> Result<(), Failure
             tasks.degraded(),
             tasks.failed(),
             tasks.open(),
-            told(plan, record, &format!("agents.{}.latency.p50", agents.name)),
-            told(plan, record, &format!("agents.{}.latency.p99", agents.name)),
+            told(scenario, record, &format!("agents.{}.latency.p50", agents.name)),
+            told(scenario, record, &format!("agents.{}.latency.p99", agents.name)),
         )?;
     }
     if let Some(why) = record.stopped {
@@ -82,18 +82,18 @@ fn tell(plan: &Plan, record: &Record, out: &mut dyn Write) -> Result<(), Failure
     Ok(())
 }
 
-fn told(plan: &Plan, record: &Record, path: &str) -> String {
-    let measure = Measure::parse(path, &plan.system);
+fn told(scenario: &Scenario, record: &Record, path: &str) -> String {
+    let measure = Measure::parse(path, &scenario.system);
     let value = measure.map_or(f64::NAN, |measure| measure.of(record));
     if value.is_nan() { "–".to_owned() } else { format!("{value:.2} s") }
 }
 
 /// Every number of the run, with what it means.
-fn measures(plan: &Plan, record: &Record) -> String {
+fn measures(scenario: &Scenario, record: &Record) -> String {
     let mut rows = csv::Writer::from_writer(Vec::new());
     let mut write = |row: [&str; 4]| rows.write_record(row).expect("a vector takes everything");
     write(["measure", "unit", "value", "definition"]);
-    for measure in Measure::all(&plan.system) {
+    for measure in Measure::all(&scenario.system) {
         let value = measure.of(record);
         let value = if value.is_finite() { value.to_string() } else { String::new() };
         let unit = format!("{:?}", measure.unit()).to_lowercase();

@@ -6,10 +6,10 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::study::Question;
+use results::sweep_result::SweepDesign;
 use results::table::{RunsWriter, summary};
-use results::{Axis, Study};
-use scenarios::{Catalog, library, run_all};
+use results::{Axis, SweepResult};
+use scenarios::{LayerRegistry, library, run_all};
 use sim::System;
 use sim::observe::measure::Measure;
 
@@ -43,14 +43,14 @@ impl Sweep {
 
     pub(crate) fn execute(
         &self,
-        catalog: &Catalog,
+        registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let document = self.common.document(&source)?;
-        let plan = document.plan(catalog)?;
-        let sweep = document.sweep(catalog)?;
-        let seed = self.common.seed.unwrap_or(plan.seed);
+        let file = self.common.file(&source)?;
+        let scenario = file.scenario(registry)?;
+        let sweep = file.sweep(registry)?;
+        let seed = self.common.seed.unwrap_or(scenario.seed);
         let replications = self.replications.unwrap_or(sweep.replications);
         let mut again = self.common.again("sweep", &source, seed);
         if self.replications.is_some() {
@@ -60,14 +60,14 @@ impl Sweep {
             .axes
             .iter()
             .map(|axis| Axis { path: axis.path.clone(), values: axis.values.clone() });
-        let mut study = Study::new(Question {
-            title: plan.title.clone(),
+        let mut result = SweepResult::new(SweepDesign {
+            title: scenario.title.clone(),
             variants: sweep.variants.clone(),
             axes: axes.collect(),
             default: sweep.default.clone(),
             replications,
             seed,
-            measures: Measure::all(&plan.system),
+            measures: Measure::all(&scenario.system),
             objective: sweep.objective.clone(),
             better: sweep.better,
             command: again.clone(),
@@ -77,18 +77,18 @@ impl Sweep {
         writeln!(
             out,
             "{}: {} cells, {replications} runs each, seed 0x{seed:x}",
-            plan.title,
+            scenario.title,
             systems.len()
         )?;
         out.flush()?;
-        self.run(&systems, &mut study, &mut folder)?;
+        self.run(&systems, &mut result, &mut folder)?;
 
-        let bytes = summary(&study, Vec::new()).map_err(|error| Failure::Silenced(error.into()))?;
+        let bytes = summary(&result, Vec::new()).map_err(|error| Failure::Output(error.into()))?;
         folder.write("summary.csv", &bytes)?;
-        pictures::of_study(&study, &mut folder)?;
-        pictures::of_default(&plan, seed, &again, &mut folder)?;
+        pictures::of_sweep(&result, &mut folder)?;
+        pictures::of_default(&scenario, seed, &again, &mut folder)?;
 
-        tell(&study, out)?;
+        tell(&result, out)?;
         writeln!(out, "tables and pictures are in {}:", folder.path().display())?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -102,25 +102,25 @@ impl Sweep {
     fn run(
         &self,
         systems: &[System],
-        study: &mut Study,
+        result: &mut SweepResult,
         folder: &mut Folder,
     ) -> Result<(), Failure> {
         let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let stop = stop_on_interrupt();
-        let bar = progress(systems.len() as u64 * u64::from(study.replications));
-        let failed = |error: csv::Error| Failure::Silenced(error.into());
-        let mut rows = RunsWriter::new(study, folder.part("runs.csv")?).map_err(failed)?;
+        let bar = progress(systems.len() as u64 * u64::from(result.replications));
+        let failed = |error: csv::Error| Failure::Output(error.into());
+        let mut rows = RunsWriter::new(result, folder.temp_file("runs.csv")?).map_err(failed)?;
         let mut unwritten = None;
         let whole = run_all(
             systems,
-            study.replications,
-            study.seed,
+            result.replications,
+            result.seed,
             threads.unwrap_or_else(cores),
             &stop,
             |run| {
-                study.add(run.cell, run.replication, &run.record);
-                if let Err(error) = rows.row(study, run.cell, run.replication, &run.record) {
+                result.add(run.cell, run.replication, &run.record);
+                if let Err(error) = rows.row(result, run.cell, run.replication, &run.record) {
                     unwritten = Some(error);
                     stop.store(true, Ordering::Relaxed);
                 }
@@ -134,8 +134,8 @@ impl Sweep {
         if !whole {
             return Err(Failure::Interrupted);
         }
-        let part = rows.finish()?;
-        folder.keep(part)?;
+        let temp_file = rows.finish()?;
+        folder.keep(temp_file)?;
         Ok(())
     }
 }
@@ -152,20 +152,20 @@ fn progress(runs: u64) -> ProgressBar {
 }
 
 /// The best, the worst and the file's own cell.
-fn tell(study: &Study, out: &mut dyn Write) -> Result<(), Failure> {
-    let objective = study.objective();
+fn tell(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
+    let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
     let cells = [
-        ("best", study.best(None)),
-        ("the file's own", study.default_cell(0)),
-        ("worst", study.worst(None)),
+        ("best", result.best(None)),
+        ("the file's own", result.default_cell(0)),
+        ("worst", result.worst(None)),
     ];
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
-        let estimate = study.estimate(cell, study.objective);
-        let (variant, places) = study.place(cell);
-        let mut at = vec![study.variants[variant].clone()];
-        for (axis, place) in study.axes.iter().zip(places) {
+        let estimate = result.estimate(cell, result.objective);
+        let (variant, places) = result.place(cell);
+        let mut at = vec![result.variants[variant].clone()];
+        for (axis, place) in result.axes.iter().zip(places) {
             at.push(format!("{} = {}", axis.name(), axis.values[place]));
         }
         writeln!(

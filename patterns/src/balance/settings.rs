@@ -3,7 +3,7 @@
 use super::pick::FULL;
 use crate::invalid::Invalid;
 use crate::outlier;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// The settings of a [`Balance`](super::Balance).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Settings {
     /// side refused it; at most [`MAX_RESELECT`] (Envoy `host_selection_retry_max_attempts`).
     pub reselect: u8,
     /// Whether a target that was refused with a hint when to come again is left out until then.
-    pub heed_retry_after: bool,
+    pub respect_retry_after: bool,
     /// How targets that come back get their share, if not all of it at once.
     pub slow_start: Option<SlowStart>,
     /// What to do with results that come after their call was given up.
@@ -82,7 +82,7 @@ impl Picker {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SlowStart {
     /// How long it lasts; more than zero.
-    pub window: Span,
+    pub window: Duration,
     /// 1 is a straight line; with more, the weight grows faster at first. More than 0.
     pub aggression: f64,
     /// The least weight, in percent, from 1 to 100 (Envoy: 10).
@@ -128,7 +128,7 @@ impl Settings {
 
 impl SlowStart {
     /// The weight of a target that came back so long ago.
-    pub(super) fn weight(&self, age: Span) -> u64 {
+    pub(super) fn weight(&self, age: Duration) -> u64 {
         if self.window <= age {
             return FULL;
         }

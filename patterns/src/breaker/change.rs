@@ -1,9 +1,9 @@
 //! The changes of state of a circuit breaker.
 
-use super::settings::OpenEnd;
+use super::settings::Boundary;
 use super::{Breaker, Counts, Record, State, Then};
 use crate::backoff::Progress;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 impl Breaker {
     /// Brings about what time alone does: ends the half-open state, or a ramp.
@@ -42,17 +42,17 @@ impl Breaker {
         self.openings = openings;
     }
 
-    pub(super) fn open_for(&self, wait: Span, now: Time) -> State {
-        let after_end = match self.settings.open_end {
-            OpenEnd::Admits => Span::ZERO,
-            OpenEnd::Refuses => Span::from_nanos(1),
+    pub(super) fn open_for(&self, wait: Duration, now: Time) -> State {
+        let after_end = match self.settings.boundary {
+            Boundary::Admits => Duration::ZERO,
+            Boundary::Refuses => Duration::from_nanos(1),
         };
         State::Open { until: now + wait + after_end }
     }
 
     /// The half-open state that begins at `now`.
     pub(super) fn next_half_open(&self, now: Time) -> State {
-        let until = self.settings.half_open.max_wait.map_or(Time::MAX, |wait| now + wait);
+        let until = self.settings.half_open.half_open_timeout.map_or(Time::MAX, |wait| now + wait);
         State::HalfOpen { until, taken: 0, successes: 0, failures: 0 }
     }
 

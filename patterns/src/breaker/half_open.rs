@@ -3,7 +3,7 @@
 use super::settings::Compare;
 use super::window::{Counts, Mark};
 use crate::invalid::Invalid;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// How a breaker finds out whether to close again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct HalfOpen {
     pub close: Close,
     /// How long it may stay half-open, more than zero. Without such an end, probes that are lost
     /// keep the others out for ever.
-    pub max_wait: Option<Span>,
+    pub half_open_timeout: Option<Duration>,
     /// What it becomes at that end.
     pub then: Then,
 }
@@ -89,7 +89,7 @@ pub struct Ramp {
     /// The share let in at first, from 0 to 1.
     pub first: f64,
     /// How long it takes until all are let in; longer than zero.
-    pub over: Span,
+    pub over: Duration,
 }
 
 /// What the results of probes amount to.
@@ -185,8 +185,8 @@ impl HalfOpen {
                 Invalid::unless(valid, "share", "more than 0 and at most 1")?;
             }
         }
-        let valid = self.max_wait.is_none_or(|wait| !wait.is_zero());
-        Invalid::unless(valid, "max_wait", "longer than zero")
+        let valid = self.half_open_timeout.is_none_or(|wait| !wait.is_zero());
+        Invalid::unless(valid, "half_open_timeout", "longer than zero")
     }
 }
 
@@ -198,7 +198,7 @@ impl Ramp {
     }
 
     /// The share let in when so much of the time has passed.
-    pub(super) fn share(&self, passed: Span) -> f64 {
+    pub(super) fn share(&self, passed: Duration) -> f64 {
         let part = passed.as_secs_f64() / self.over.as_secs_f64();
         self.first + (1.0 - self.first) * part
     }

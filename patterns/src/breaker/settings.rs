@@ -6,7 +6,7 @@ use super::window::Window;
 use crate::backoff::{self, Backoff, CapWhen, Curve, Jitter};
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes};
-use crate::time::Span;
+use crate::time::Duration;
 
 /// The settings of a [`Breaker`](super::Breaker).
 #[derive(Clone, Debug, PartialEq)]
@@ -15,19 +15,19 @@ pub struct Settings {
     pub trip: Trip,
     /// A call that took longer than this is slow, however it ended; one that took exactly as long
     /// is not (resilience4j). Slow calls matter to [`Trip::SlowRate`] and [`Close::Rate`] alone.
-    pub slow: Option<Span>,
+    pub slow: Option<Duration>,
     /// Which results may open it.
     pub evaluate: Evaluate,
     /// The classes that count as failures; [`FAILURES`] is the usual choice. A class that is
-    /// neither here nor in `ignored` counts as a success: the callee did answer.
-    pub failures: Classes,
-    /// The classes that count as neither, even if they are in `failures`; [`IGNORED`] is the usual
+    /// neither here nor in `ignore` counts as a success: the callee did answer.
+    pub count: Classes,
+    /// The classes that count as neither, even if they are in `count`; [`IGNORED`] is the usual
     /// choice.
-    pub ignored: Classes,
+    pub ignore: Classes,
     /// How long it stays open.
     pub open: OpenWait,
     /// Whether a call at exactly the end of that wait is admitted.
-    pub open_end: OpenEnd,
+    pub boundary: Boundary,
     /// How it finds out whether to close again.
     pub half_open: HalfOpen,
     /// How calls are let in again after that; all at once without it.
@@ -74,7 +74,7 @@ impl Mode {
 /// What is not here: a refusal for this caller's quota and a malformed question or answer come
 /// from a callee that works (Envoy's outlier detection counts no 4xx, Hystrix ignores bad
 /// requests), though Polly's HTTP handler counts status 429. A caller that wants a breaker to give
-/// way to rate limits adds [`Class::RateLimit`] here and takes it out of `ignored`.
+/// way to rate limits adds [`Class::RateLimit`] here and takes it out of `ignore`.
 pub const FAILURES: Classes =
     Classes::NONE.with(Class::Network).with(Class::Timeout).with(Class::Overload);
 
@@ -151,7 +151,7 @@ pub enum Memory {
     Share(f64),
     /// By `1 − e^(−dt/span)` of the way, where `dt` is the time since the result before (Finagle,
     /// `liveness/FailureAccrualPolicy.scala`). Longer than zero.
-    Time(Span),
+    Time(Duration),
 }
 
 /// Whether a share at exactly the threshold is enough.
@@ -195,14 +195,14 @@ pub enum Evaluate {
     Failures,
     /// No single result: the first call or result that comes no sooner than this after the last
     /// time that it was decided, or that the breaker closed (Hystrix, 500 ms). More than zero.
-    Periodically(Span),
+    Periodically(Duration),
 }
 
 /// How long a breaker stays open.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpenWait {
     /// Always as long; more than zero.
-    Constant(Span),
+    Constant(Duration),
     /// As a backoff says whose retries are the times that it opens again without having closed:
     /// growing, with jitter, as listed. Draws once each time it may open if there is jitter. A
     /// wait that is drawn as zero ends at once.
@@ -211,7 +211,7 @@ pub enum OpenWait {
 
 /// Whether a call at exactly the end of the open wait is admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpenEnd {
+pub enum Boundary {
     /// Yes (Polly, failsafe, Sentinel, pybreaker).
     Admits,
     /// No, but one nanosecond later is (resilience4j, gobreaker, Hystrix, recloser).
@@ -257,19 +257,19 @@ impl Settings {
     /// failures; admitting at the end of the wait; one probe at a time, of which one success closes
     /// and one failure opens again, for at most as long as `open` and at least a minute; late
     /// results dropped; calls that were given up count as neither.
-    pub fn new(trip: Trip, open: Span) -> Self {
+    pub fn new(trip: Trip, open: Duration) -> Self {
         Self {
             trip,
             slow: None,
             evaluate: Evaluate::Failures,
-            failures: FAILURES,
-            ignored: IGNORED,
+            count: FAILURES,
+            ignore: IGNORED,
             open: OpenWait::Constant(open),
-            open_end: OpenEnd::Admits,
+            boundary: Boundary::Admits,
             half_open: HalfOpen {
                 permits: Permits::Concurrent(1),
                 close: Close::Successes(1),
-                max_wait: Some(open.max(Span::from_secs(60))),
+                half_open_timeout: Some(open.max(Duration::from_secs(60))),
                 then: Then::Open,
             },
             ramp: None,
@@ -287,7 +287,7 @@ impl Settings {
         if let Evaluate::Periodically(period) = self.evaluate {
             Invalid::unless(!period.is_zero(), "evaluate", "longer than zero")?;
         }
-        Invalid::unless(self.failures != Classes::NONE, "failures", "at least one class")?;
+        Invalid::unless(self.count != Classes::NONE, "count", "at least one class")?;
         self.open.backoff()?;
         self.ramp.map_or(Ok(()), |ramp| ramp.check())?;
         self.half_open.check()

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::invalid::Invalid;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// Which calls a [`Trip`](super::Trip) looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Window {
     /// The results of a time that ends now.
     Time {
         /// How long a result stays: one of exactly this age has left. More than zero.
-        size: Span,
+        size: Duration,
         /// In what portions results leave.
         align: Align,
     },
@@ -240,8 +240,8 @@ impl Ring {
 #[derive(Clone, Debug)]
 pub(super) struct Buckets {
     /// How much time one bucket takes; a bucket of 1 ns holds the results of one instant.
-    width: Span,
-    size: Span,
+    width: Duration,
+    size: Duration,
     on_grid: bool,
     /// From the oldest to the latest.
     line: VecDeque<Bucket>,
@@ -257,7 +257,7 @@ struct Bucket {
 }
 
 impl Buckets {
-    fn new(size: Span, align: Align) -> Self {
+    fn new(size: Duration, align: Align) -> Self {
         let (width, room, on_grid) = match align {
             Align::Exact => (1, 0, false),
             Align::Epoch { buckets } => (size.as_nanos().div_ceil(buckets.into()), buckets, true),
@@ -265,7 +265,7 @@ impl Buckets {
                 (size.as_nanos().div_ceil(buckets.into()), buckets, false)
             }
         };
-        let width = Span::from_nanos(width);
+        let width = Duration::from_nanos(width);
         Self {
             width,
             size: if room == 0 { size } else { width * room.into() },
@@ -312,11 +312,11 @@ mod tests {
     fn buckets_never_need_more_room_than_they_were_built_with() {
         for size in [10, 13, 40] {
             for align in [Align::Epoch { buckets: 10 }, Align::FirstEvent { buckets: 10 }] {
-                let mut buckets = Buckets::new(Span::from_nanos(size), align);
+                let mut buckets = Buckets::new(Duration::from_nanos(size), align);
                 let room = buckets.line.capacity();
                 for step in [1, 2, 3, 5, 7, 100] {
                     for _ in 0..100 {
-                        let now = buckets.latest + Span::from_nanos(step);
+                        let now = buckets.latest + Duration::from_nanos(step);
                         buckets.add(Mark { failed: true, slow: false }, now);
                         assert!(buckets.line.len() <= 10);
                     }
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn an_exact_window_is_as_long_as_the_instants_in_it() {
-        let mut buckets = Buckets::new(Span::from_nanos(5), Align::Exact);
+        let mut buckets = Buckets::new(Duration::from_nanos(5), Align::Exact);
         for nanos in 0..1_000 {
             for _ in 0..10 {
                 buckets.add(Mark { failed: false, slow: false }, Time::from_nanos(nanos));

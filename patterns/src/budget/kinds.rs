@@ -2,7 +2,7 @@
 
 use crate::invalid::Invalid;
 use crate::outcome::Class;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// How a [`Budget`](super::Budget) is counted.
 ///
@@ -35,14 +35,14 @@ pub enum Kind {
         /// What a first attempt gives that succeeds.
         reward: u32,
         /// The time in which one unit comes back by itself, if it does.
-        refill: Option<Span>,
+        refill: Option<Duration>,
     },
     /// Each call deposits `share` of an extra attempt, and each extra attempt withdraws one; both
     /// are forgotten after `ttl`, which is counted in ten parts. Besides, `least_per_sec` attempts
     /// are granted for each second of `ttl` (Finagle `RetryBudget.scala`, tower `TpsBudget`).
     Deposits {
         /// How long calls and extra attempts are remembered; more than zero.
-        ttl: Span,
+        ttl: Duration,
         /// Extra attempts for each second, however few calls there are.
         least_per_sec: u32,
         /// Extra attempts for each call; from 0 to 1000.
@@ -53,7 +53,7 @@ pub enum Kind {
         /// The most tokens, and how many there are at first; at least 1.
         capacity: u32,
         /// The time in which one comes back; more than zero.
-        every: Span,
+        every: Duration,
     },
     /// Extra attempts under way are fewer than a share of everything under way, or than `least`,
     /// whichever is more (Envoy `RetryBudget`).
@@ -96,8 +96,8 @@ pub(super) enum Balance {
     /// When the bucket is full again if nothing is taken.
     Bucket {
         full_at: Time,
-        every: Span,
-        room: Span,
+        every: Duration,
+        room: Duration,
     },
     InFlight(Kind),
 }
@@ -108,7 +108,7 @@ pub(super) struct Deposits {
     /// By part of `ttl`, the present one at `part % PARTS`.
     parts: [i64; PARTS],
     part: u64,
-    width: Span,
+    width: Duration,
     sum: i64,
     reserve: i64,
     deposit: i64,
@@ -135,7 +135,7 @@ impl Balance {
             Kind::Deposits { ttl, least_per_sec, share } => {
                 Invalid::unless(PARTS as u64 <= ttl.as_nanos(), "ttl", "at least 10 ns")?;
                 Invalid::unless((0.0..=1000.0).contains(&share), "share", "from 0 to 1000")?;
-                let width = Span::from_nanos(ttl.as_nanos() / PARTS as u64);
+                let width = Duration::from_nanos(ttl.as_nanos() / PARTS as u64);
                 let reserve = ttl.as_secs_f64() * f64::from(least_per_sec) * MILLION as f64;
                 let deposit = (share * MILLION as f64 + 0.5) as i64;
                 let (parts, reserve) = ([0; PARTS], reserve as i64);

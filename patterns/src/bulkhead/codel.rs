@@ -1,6 +1,6 @@
 //! Controlled delay, as services use it: the least wait of an interval tells of overload.
 
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// Tells which calls to drop when their turn comes, by how long they waited.
 ///
@@ -21,37 +21,37 @@ use crate::time::{Span, Time};
 ///
 /// ```
 /// use patterns::bulkhead::CoDel;
-/// use patterns::{Span, Time};
+/// use patterns::{Duration, Time};
 ///
-/// let mut codel = CoDel::new(Span::from_millis(100), Span::from_millis(5));
-/// let at = |millis| Time::ZERO + Span::from_millis(millis);
-/// assert!(!codel.drops(Span::from_millis(6), at(0)));
-/// assert!(!codel.drops(Span::from_millis(80), at(100)));
-/// assert!(!codel.drops(Span::from_millis(80), at(101)), "the first of its interval");
-/// assert!(codel.drops(Span::from_millis(80), at(102)));
+/// let mut codel = CoDel::new(Duration::from_millis(100), Duration::from_millis(5));
+/// let at = |millis| Time::ZERO + Duration::from_millis(millis);
+/// assert!(!codel.drops(Duration::from_millis(6), at(0)));
+/// assert!(!codel.drops(Duration::from_millis(80), at(100)));
+/// assert!(!codel.drops(Duration::from_millis(80), at(101)), "the first of its interval");
+/// assert!(codel.drops(Duration::from_millis(80), at(102)));
 /// ```
 #[derive(Clone, Debug)]
 pub struct CoDel {
-    interval: Span,
-    target: Span,
+    interval: Duration,
+    target: Duration,
     /// When the interval ends, once one has begun.
     ends: Option<Time>,
     /// The shortest wait in it; zero before the first.
-    least: Span,
+    least: Duration,
     is_overloaded: bool,
 }
 
 impl CoDel {
     /// Not overloaded, with no interval begun. An `interval` no longer than `target` makes little
     /// sense but does no harm.
-    pub const fn new(interval: Span, target: Span) -> Self {
-        Self { interval, target, ends: None, least: Span::ZERO, is_overloaded: false }
+    pub const fn new(interval: Duration, target: Duration) -> Self {
+        Self { interval, target, ends: None, least: Duration::ZERO, is_overloaded: false }
     }
 
     /// Tells of a call whose turn has come after this wait; whether it is to be dropped.
     ///
     /// Calls that did not wait at all are to be told of too.
-    pub fn drops(&mut self, wait: Span, now: Time) -> bool {
+    pub fn drops(&mut self, wait: Duration, now: Time) -> bool {
         if let Some(ends) = self.ends
             && now <= ends
         {

@@ -1,24 +1,24 @@
 //! A bulkhead in the path of calls.
 
 use super::{Bulkhead, Entry, Place, Turn};
-use crate::layer::{CallId, Cx, Layer, Step};
+use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::time::Time;
 
-const REFUSED: Step = Step::Reply(Outcome::failed(Class::BulkheadFull));
+const REFUSED: Action = Action::Reply(Outcome::failed(Class::BulkheadFull));
 
-/// Refuses as `bulkhead-full` whatever the reason. With [`Shed::CoDel`](super::Shed::CoDel) it
-/// tells of its states `normal` and `overloaded`. Of being full it tells nothing: near its limit
-/// that changes with every call.
+/// Refuses as `bulkhead-full` whatever the reason. With
+/// [`DropPolicy::CoDel`](super::DropPolicy::CoDel) it tells of its states `normal` and
+/// `overloaded`. Of being full it tells nothing: near its limit that changes with every call.
 impl Layer for Bulkhead {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let was_overloaded = self.is_overloaded();
-        let entry = self.enter(call, cx.about(), cx.now);
+        let entry = self.enter(call, cx.info(), cx.now);
         self.tell(was_overloaded, cx);
         match entry {
             Entry::Inside => {
                 self.tickets[call].sent = true;
-                Step::Send
+                Action::Send
             }
             Entry::Waiting => wait(self.tickets[call].until),
             Entry::InsteadOf(other) => {
@@ -29,17 +29,17 @@ impl Layer for Bulkhead {
         }
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         self.leave_and_wake(call, cx);
-        Step::Reply(outcome)
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let ticket = &mut self.tickets[call];
         match ticket.place {
-            // A second wake in one instant, from its own patience, must not send it twice.
-            Place::Inside if core::mem::replace(&mut ticket.sent, true) => Step::Wait,
-            Place::Inside => Step::Send,
+            // A second wake in one instant, from the end of its own wait, must not send it twice.
+            Place::Inside if core::mem::replace(&mut ticket.sent, true) => Action::Wait,
+            Place::Inside => Action::Send,
             Place::Waiting if cx.now < ticket.until => wait(ticket.until),
             Place::Waiting => {
                 self.leave_and_wake(call, cx);
@@ -50,17 +50,17 @@ impl Layer for Bulkhead {
         }
     }
 
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         self.leave_and_wake(call, cx);
     }
 
-    fn first_state(&self) -> Option<&'static str> {
+    fn initial_state(&self) -> Option<&'static str> {
         self.codel.as_ref().map(|_| state(self.is_overloaded()))
     }
 }
 
 impl Bulkhead {
-    fn leave_and_wake(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn leave_and_wake(&mut self, call: CallId, cx: &mut Context<'_>) {
         let was_overloaded = self.is_overloaded();
         for turn in self.leave(call, cx.now) {
             let (Turn::Granted(next) | Turn::Dropped(next, _)) = *turn;
@@ -69,10 +69,10 @@ impl Bulkhead {
         self.tell(was_overloaded, cx);
     }
 
-    fn tell(&self, was_overloaded: bool, cx: &mut Cx<'_>) {
+    fn tell(&self, was_overloaded: bool, cx: &mut Context<'_>) {
         let is_overloaded = self.is_overloaded();
         if is_overloaded != was_overloaded {
-            cx.note(state(is_overloaded));
+            cx.enter_state(state(is_overloaded));
         }
     }
 }
@@ -81,6 +81,6 @@ fn state(is_overloaded: bool) -> &'static str {
     if is_overloaded { "overloaded" } else { "normal" }
 }
 
-fn wait(until: Time) -> Step {
-    if until == Time::MAX { Step::Wait } else { Step::WaitUntil(until) }
+fn wait(until: Time) -> Action {
+    if until == Time::MAX { Action::Wait } else { Action::WaitUntil(until) }
 }

@@ -1,7 +1,7 @@
 //! What a [`Bulkhead`](super::Bulkhead) can be told.
 
 use crate::invalid::Invalid;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// The settings of a [`Bulkhead`](super::Bulkhead); [`Settings::of`] is the plainest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Settings {
     /// How many more may wait; 0 for none.
     pub queue: u32,
     /// How long one may wait, if that is limited.
-    pub patience: Option<Span>,
+    pub max_wait: Option<Duration>,
     /// Whose turn is next among those of equal priority.
     pub order: Order,
     /// How many classes of priority are told apart; at least 1. Class 0 goes first, and larger
@@ -22,13 +22,13 @@ pub struct Settings {
     /// Callers with a share of their own; all others have what is left.
     pub partitions: Vec<Partition>,
     /// What is done about a line that does not go away.
-    pub shed: Shed,
+    pub drop_policy: DropPolicy,
     /// How much time a call must have before its deadline, when it comes and when its turn comes;
     /// none if deadlines are not looked at.
     ///
     /// Zero refuses what is past its deadline, as Finagle's `DeadlineFilter` does, which stops at
     /// 20 % of the calls in 10 s.
-    pub least_left: Option<Span>,
+    pub min_remaining: Option<Duration>,
 }
 
 /// Whose turn is next among those of equal priority.
@@ -46,8 +46,8 @@ pub enum Order {
     /// Facebook does so (Maurer, "Fail at Scale", ACM Queue 13(8), 2015, "Adaptive LIFO"): in a
     /// line that stands, the newest call is the one whose caller most likely still waits. The
     /// article says "when a queue is starting to form"; the rule here is the one it gives for its
-    /// timeouts, see [`Shed::Patience`], with 100 ms.
-    Adaptive(Span),
+    /// timeouts, see [`DropPolicy::ControlledTimeout`], with 100 ms.
+    Adaptive(Duration),
 }
 
 /// Who has to go when a call comes that would have to wait, and the line is full.
@@ -73,7 +73,7 @@ pub enum Overflow {
 /// slots; who is inside beyond its reserve is in there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {
-    /// Who calls, as [`About::caller`](crate::About::caller) says.
+    /// Who calls, as [`CallInfo::caller`](crate::CallInfo::caller) says.
     pub caller: u16,
     /// Slots that nobody else gets; all reserves together are no more than there are slots.
     pub reserved: u32,
@@ -84,27 +84,27 @@ pub struct Partition {
 
 /// What is done about a line that does not go away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shed {
+pub enum DropPolicy {
     /// Nothing.
     Never,
     /// Controlled delay: calls that waited too long are dropped when their turn comes; see
     /// [`CoDel`](super::CoDel). folly's defaults are 100 ms and 5 ms.
     CoDel {
         /// Over how long the least wait is taken; longer than `target`.
-        interval: Span,
+        interval: Duration,
         /// The longest least wait that is no overload; longer than zero.
-        target: Span,
+        target: Duration,
     },
     /// Controlled timeouts: who comes to a line that has not been empty for longer than `interval`
-    /// waits no longer than `patience`.
+    /// waits no longer than `max_wait`.
     ///
     /// Source: Maurer, "Fail at Scale", ACM Queue 13(8), 2015, "Controlled Delay", with 100 ms and
-    /// 5 ms, and 100 ms as the patience of all others ([`Settings::patience`]).
-    Patience {
+    /// 5 ms, and 100 ms as the wait of all others ([`Settings::max_wait`]).
+    ControlledTimeout {
         /// How long the line must not have been empty; at exactly this long it does not stand yet.
-        interval: Span,
+        interval: Duration,
         /// How long one may wait in a line that stands.
-        patience: Span,
+        max_wait: Duration,
     },
 }
 
@@ -114,13 +114,13 @@ impl Settings {
         Self {
             slots,
             queue: 0,
-            patience: None,
+            max_wait: None,
             order: Order::Fifo,
             priorities: 1,
             overflow: Overflow::Newcomer,
             partitions: Vec::new(),
-            shed: Shed::Never,
-            least_left: None,
+            drop_policy: DropPolicy::Never,
+            min_remaining: None,
         }
     }
 
@@ -137,7 +137,7 @@ impl Settings {
         let reserved: u64 = self.partitions.iter().map(|part| u64::from(part.reserved)).sum();
         let enough = reserved <= u64::from(self.slots);
         Invalid::unless(enough, "reserved", "no more than `slots` over all partitions")?;
-        if let Shed::CoDel { interval, target } = self.shed {
+        if let DropPolicy::CoDel { interval, target } = self.drop_policy {
             Invalid::unless(!target.is_zero(), "target", "longer than zero")?;
             Invalid::unless(target < interval, "interval", "longer than `target`")?;
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::settings::{Delay, Measured, Recent};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 /// Buckets are as wide as the lengths in them, divided by this; shorter lengths are kept exactly.
 const PARTS: u64 = 64;
@@ -16,7 +16,7 @@ const BUCKETS: usize = 4_096;
 pub(super) struct Latencies {
     delay: Delay,
     recent: Recent,
-    samples: VecDeque<(Time, Span)>,
+    samples: VecDeque<(Time, Duration)>,
     sum: u128,
     counts: Counts,
     /// The latest time that was told: a clock that steps back makes nothing younger.
@@ -39,7 +39,7 @@ impl Latencies {
     }
 
     /// An answer came at `now` that took so long.
-    pub(super) fn add(&mut self, took: Span, now: Time) {
+    pub(super) fn add(&mut self, took: Duration, now: Time) {
         self.forget_old(now);
         if self.samples.len() == self.recent.window as usize {
             self.forget_first();
@@ -50,22 +50,22 @@ impl Latencies {
     }
 
     /// The delay that follows from the answers, if there are enough; none for no hedges.
-    pub(super) fn delay(&mut self, now: Time) -> Option<Span> {
+    pub(super) fn delay(&mut self, now: Time) -> Option<Duration> {
         self.forget_old(now);
         let samples = self.samples.len() as u64;
         if samples < u64::from(self.recent.min_samples) {
-            return self.recent.at_first;
+            return self.recent.initial_delay;
         }
         let delay = match self.delay {
             Delay::Never => return None,
             Delay::Fixed(delay) => delay,
             Delay::Quantile { quantile, .. } => self.counts.at_rank(rank(quantile, samples)),
             Delay::Mean { factor, plus, .. } => {
-                let mean = Span::from_nanos((self.sum / u128::from(samples)) as u64);
+                let mean = Duration::from_nanos((self.sum / u128::from(samples)) as u64);
                 mean.scale(factor) + plus
             }
         };
-        Some(delay.max(self.recent.least))
+        Some(delay.max(self.recent.min_delay))
     }
 
     fn forget_old(&mut self, now: Time) {
@@ -108,15 +108,15 @@ impl Counts {
         Self(vec![0; BUCKETS].into())
     }
 
-    fn add(&mut self, took: Span) {
+    fn add(&mut self, took: Duration) {
         self.change(took, |count| *count += 1);
     }
 
-    fn remove(&mut self, took: Span) {
+    fn remove(&mut self, took: Duration) {
         self.change(took, |count| *count -= 1);
     }
 
-    fn change(&mut self, took: Span, change: impl Fn(&mut u32)) {
+    fn change(&mut self, took: Duration, change: impl Fn(&mut u32)) {
         let mut at = bucket(took) + 1;
         while let Some(count) = self.0.get_mut(at - 1) {
             change(count);
@@ -125,7 +125,7 @@ impl Counts {
     }
 
     /// The longest length of the bucket in which the one of this rank is; ranks begin with 1.
-    fn at_rank(&self, rank: u32) -> Span {
+    fn at_rank(&self, rank: u32) -> Duration {
         let (mut at, mut left, mut step) = (0, rank, BUCKETS / 2);
         while step > 0 {
             let count = self.0[at + step - 1];
@@ -140,7 +140,7 @@ impl Counts {
 }
 
 /// The bucket of a length.
-fn bucket(took: Span) -> usize {
+fn bucket(took: Duration) -> usize {
     let nanos = took.as_nanos();
     if nanos < PARTS {
         return nanos as usize;
@@ -151,14 +151,14 @@ fn bucket(took: Span) -> usize {
 }
 
 /// The longest length in a bucket.
-fn longest(bucket: usize) -> Span {
+fn longest(bucket: usize) -> Duration {
     let bucket = bucket as u64;
     if bucket < PARTS {
-        return Span::from_nanos(bucket);
+        return Duration::from_nanos(bucket);
     }
     let shift = bucket / PARTS - 1;
     let first = (bucket - shift * PARTS) << shift;
-    Span::from_nanos(first + ((1 << shift) - 1))
+    Duration::from_nanos(first + ((1 << shift) - 1))
 }
 
 #[cfg(test)]
@@ -171,21 +171,21 @@ mod tests {
         #[test]
         fn a_bucket_holds_what_is_hardly_shorter_than_its_longest(bits in 0..64_u32, low: u64) {
             let nanos = (1 << bits) | (low & ((1 << bits) - 1));
-            let top = longest(bucket(Span::from_nanos(nanos))).as_nanos();
+            let top = longest(bucket(Duration::from_nanos(nanos))).as_nanos();
             prop_assert!(nanos <= top && top - nanos <= nanos / PARTS);
-            prop_assert_eq!(bucket(Span::from_nanos(top)), bucket(Span::from_nanos(nanos)));
+            prop_assert_eq!(bucket(Duration::from_nanos(top)), bucket(Duration::from_nanos(nanos)));
             if let Some(next) = top.checked_add(1) {
-                let next = bucket(Span::from_nanos(next));
-                prop_assert_eq!(next, bucket(Span::from_nanos(nanos)) + 1);
+                let next = bucket(Duration::from_nanos(next));
+                prop_assert_eq!(next, bucket(Duration::from_nanos(nanos)) + 1);
             }
         }
     }
 
     #[test]
     fn every_length_has_a_bucket() {
-        assert!(bucket(Span::MAX) < BUCKETS);
-        assert_eq!(longest(bucket(Span::MAX)), Span::MAX);
-        assert_eq!(bucket(Span::ZERO), 0);
+        assert!(bucket(Duration::MAX) < BUCKETS);
+        assert_eq!(longest(bucket(Duration::MAX)), Duration::MAX);
+        assert_eq!(bucket(Duration::ZERO), 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::invalid::Invalid;
 use crate::outcome::Classes;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// The most hedges that can be set for one call.
 pub const MOST_HEDGES: u32 = 1_000;
@@ -44,7 +44,7 @@ pub enum Delay {
     /// negative `Delay`). Only with [`OnFailure::NextAtOnce`].
     Never,
     /// This long; if it is zero, all attempts are sent at once (gRPC, Polly).
-    Fixed(Span),
+    Fixed(Duration),
     /// As long as this share of recent answers took at most (Finagle's `BackupRequestFilter`: one
     /// less its `maxExtraLoad`; failsafe-go).
     Quantile {
@@ -59,7 +59,7 @@ pub enum Delay {
         /// What the mean is multiplied by; finite, and not negative.
         factor: f64,
         /// What is added.
-        plus: Span,
+        plus: Duration,
         /// Which answers are recent.
         recent: Recent,
     },
@@ -72,15 +72,15 @@ pub struct Recent {
     pub window: u32,
     /// How old an answer may be to count, if that is limited; longer than zero. One of exactly
     /// this age counts no more. Finagle's windows are of time.
-    pub max_age: Option<Span>,
+    pub max_age: Option<Duration>,
     /// What counts as an answer.
     pub measured: Measured,
     /// How many answers it takes before the delay goes by them; from 1 to `window`.
     pub min_samples: u32,
     /// The delay until then; with none, there are no hedges until then (Finagle).
-    pub at_first: Option<Span>,
+    pub initial_delay: Option<Duration>,
     /// The shortest delay that is set by answers. Finagle and resilience4j: 1 ms.
-    pub least: Span,
+    pub min_delay: Duration,
 }
 
 /// What counts as an answer when a delay is set.
@@ -122,7 +122,7 @@ pub enum OnFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pushback {
     /// The next attempt is sent then, neither sooner nor later (gRPC A6: `grpc-retry-pushback-ms`).
-    /// A hint of [`Span::MAX`] is never, as gRPC's negative ones are.
+    /// A hint of [`Duration::MAX`] is never, as gRPC's negative ones are.
     Heeded,
     /// Nothing.
     Ignored,
@@ -182,6 +182,6 @@ impl Recent {
         Invalid::unless(valid, "window", "from 1 to 65536")?;
         let valid = (1..=self.window).contains(&self.min_samples);
         Invalid::unless(valid, "min_samples", "from 1 to the window")?;
-        Invalid::unless(self.max_age != Some(Span::ZERO), "max_age", "longer than zero")
+        Invalid::unless(self.max_age != Some(Duration::ZERO), "max_age", "longer than zero")
     }
 }

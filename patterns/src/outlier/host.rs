@@ -3,7 +3,7 @@
 use super::settings::{Ema, Memory, Settings};
 use super::statistics::Tally;
 use super::{Ejection, Rule, Verdict};
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Host {
@@ -107,7 +107,7 @@ impl Host {
 
     /// Takes one off the multiplier for each end of an interval from `from` to `to` that finds the
     /// host in for a whole interval.
-    pub(super) fn shrink(&mut self, from: u64, to: u64, interval: Span) {
+    pub(super) fn shrink(&mut self, from: u64, to: u64, interval: Duration) {
         let (Phase::In, Some(back)) = (self.phase, self.back) else { return };
         let interval = interval.as_nanos();
         let first = back.as_nanos().saturating_add(interval).div_ceil(interval);

@@ -8,7 +8,7 @@ use super::settings::{
 };
 use super::statistics::{Fleet, Tally};
 use crate::backoff::Progress;
-use crate::time::{Span, Time};
+use crate::time::{Duration, Time};
 
 impl Outliers {
     /// Looks at the results of an interval at its end: those of the hosts, then those of the ways
@@ -142,7 +142,7 @@ impl Outliers {
         let end = at + (self.length(multiplier) + most.scale(jitter).min(most));
         let end = match self.settings.ejection_end {
             EjectionEnd::Returns => end,
-            EjectionEnd::Stays => end + Span::from_nanos(1),
+            EjectionEnd::Stays => end + Duration::from_nanos(1),
         };
         let until = match self.settings.back {
             Back::AtEnd | Back::ByProbe => end,
@@ -159,7 +159,7 @@ impl Outliers {
     }
 
     /// How long an ejection with this multiplier is, without jitter; it is at least 1.
-    fn length(&self, multiplier: u32) -> Span {
-        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Span::ZERO }, || 0.0)
+    fn length(&self, multiplier: u32) -> Duration {
+        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Duration::ZERO }, || 0.0)
     }
 }

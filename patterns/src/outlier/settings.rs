@@ -4,7 +4,7 @@ use super::statistics::Tally;
 use crate::backoff::{Backoff, CapWhen, Curve, Jitter};
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes};
-use crate::time::Span;
+use crate::time::Duration;
 
 pub use crate::breaker::Compare;
 
@@ -14,13 +14,13 @@ pub use crate::breaker::Compare;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// The classes that are errors of the host; [`ERRORS`] is the usual choice. A class that is
-    /// neither here nor in `ignored` is a success: the host did answer.
+    /// neither here nor in `ignore` is a success: the host did answer.
     pub errors: Classes,
     /// Those of the errors that are gateway failures; [`GATEWAY`] is the usual choice.
     pub gateway: Classes,
     /// The classes that say nothing of the host, even if they are in another set; [`IGNORED`] is
     /// the usual choice.
-    pub ignored: Classes,
+    pub ignore: Classes,
     /// Errors in a row, gateway failures or not (Envoy `consecutive_5xx`: 5).
     pub consecutive: Option<Consecutive>,
     /// Gateway failures in a row; another error ends the row (Envoy
@@ -38,14 +38,14 @@ pub struct Settings {
     /// How long the calls are counted that `success_rate` and `failure_percentage` look at, and
     /// how long a host must be healthy for its multiplier to shrink by one; more than zero
     /// (Envoy and gRPC: 10 s).
-    pub interval: Span,
+    pub interval: Duration,
     /// The length of a first ejection; more than zero (Envoy and gRPC: 30 s).
-    pub base_ejection_time: Span,
+    pub base_ejection_time: Duration,
     /// The longest ejection, before jitter; no shorter than the first (Envoy and gRPC: 300 s).
-    pub max_ejection_time: Span,
+    pub max_ejection_time: Duration,
     /// How much longer an ejection may be by chance; each length up to this is as likely (Envoy
     /// `max_ejection_time_jitter`: 0).
-    pub ejection_jitter: Span,
+    pub ejection_jitter: Duration,
     /// How ejections grow with the multiplier.
     pub growth: Growth,
     /// How an ejected host comes back.
@@ -171,7 +171,7 @@ pub struct Ema {
 pub enum Memory {
     /// Over so much time, more than zero (Finagle: 30 s). A result in the same instant as the one
     /// before weighs nothing.
-    Time(Span),
+    Time(Duration),
     /// Over so many results, at least 1.
     Calls(u32),
 }

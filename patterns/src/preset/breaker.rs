@@ -2,11 +2,11 @@
 
 use super::Library;
 use crate::breaker::{
-    Align, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, OpenEnd, Permits, Settings, Then,
+    Align, Boundary, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Permits, Settings, Then,
     Trip, Window,
 };
 use crate::outcome::{Class, Classes};
-use crate::time::Span;
+use crate::time::Duration;
 
 impl Library {
     /// Its circuit breaker.
@@ -49,13 +49,13 @@ impl Library {
 const ALL_CALLS: Permits = Permits::Concurrent(u32::MAX);
 
 /// Every failure counts, no end of the half-open state, and late results act as any other.
-fn plain(trip: Trip, open: Span) -> Settings {
+fn plain(trip: Trip, open: Duration) -> Settings {
     let settings = Settings::new(trip, open);
     Settings {
-        failures: Classes::ALL,
-        ignored: Classes::NONE,
+        count: Classes::ALL,
+        ignore: Classes::NONE,
         late: Late::ActCurrent,
-        half_open: HalfOpen { max_wait: None, ..settings.half_open },
+        half_open: HalfOpen { half_open_timeout: None, ..settings.half_open },
         ..settings
     }
 }
@@ -70,22 +70,22 @@ fn resilience4j() -> Settings {
     ]);
     Settings {
         // slowCallDurationThreshold: more than that is slow.
-        slow: Some(Span::from_secs(60)),
+        slow: Some(Duration::from_secs(60)),
         // checkIfThresholdsExceeded follows every recorded result.
         evaluate: Evaluate::EveryResult,
         // `clock.instant().isAfter(retryAfterWaitUntil)`
-        open_end: OpenEnd::Refuses,
+        boundary: Boundary::Refuses,
         half_open: HalfOpen {
             // permittedNumberOfCallsInHalfOpenState; a decision once min(minCalls, permitted) are
             // in
             permits: Permits::Total(10),
             close: Close::Rate { probes: 10, failures: 0.5, slow: 1.0, compare },
             // maxWaitDurationInHalfOpenState, transitionToStateAfterWaitDuration
-            max_wait: None,
+            half_open_timeout: None,
             then: Then::Open,
         },
         // waitDurationInOpenState
-        ..plain(trip, Span::from_secs(60))
+        ..plain(trip, Duration::from_secs(60))
     }
 }
 
@@ -95,7 +95,7 @@ fn polly() -> Settings {
         compare: Compare::AtLeast, // `failureRate >= _failureThreshold`
         min_calls: 100,            // MinimumThroughput
         window: Window::Time {
-            size: Span::from_secs(30), // SamplingDuration, in up to ten windows
+            size: Duration::from_secs(30), // SamplingDuration, in up to ten windows
             align: Align::FirstEvent { buckets: 10 },
         },
     };
@@ -104,7 +104,7 @@ fn polly() -> Settings {
         // Whatever is not handled is a success, and cancellation is not.
         cancelled: Cancelled::Success,
         // BreakDuration
-        ..plain(trip, Span::from_secs(5))
+        ..plain(trip, Duration::from_secs(5))
     }
 }
 
@@ -114,30 +114,30 @@ fn hystrix() -> Settings {
         compare: Compare::AtLeast, // less than the threshold changes nothing
         min_calls: 20,             // requestVolumeThreshold
         window: Window::Time {
-            size: Span::from_secs(10), // metrics.rollingStats.timeInMilliseconds, numBuckets
+            size: Duration::from_secs(10), // metrics.rollingStats.timeInMilliseconds, numBuckets
             align: Align::Epoch { buckets: 10 },
         },
     };
     Settings {
         // metrics.healthSnapshot.intervalInMilliseconds
-        evaluate: Evaluate::Periodically(Span::from_millis(500)),
+        evaluate: Evaluate::Periodically(Duration::from_millis(500)),
         // HystrixBadRequestException is neither success nor failure.
-        ignored: Classes::NONE.with(Class::Validation),
+        ignore: Classes::NONE.with(Class::Validation),
         // `currentTime > circuitOpenTime + sleepWindowTime`
-        open_end: OpenEnd::Refuses,
+        boundary: Boundary::Refuses,
         // A probe that is unsubscribed goes back to open.
         cancelled: Cancelled::FailureOfProbe,
         // sleepWindowInMilliseconds
-        ..plain(trip, Span::from_secs(5))
+        ..plain(trip, Duration::from_secs(5))
     }
 }
 
 fn gobreaker() -> Settings {
     // ReadyToTrip: `counts.ConsecutiveFailures > 5`
     let trip = Trip::Consecutive { failures: 6 };
-    let mut settings = plain(trip, Span::from_secs(60)); // Timeout
+    let mut settings = plain(trip, Duration::from_secs(60)); // Timeout
     // `cb.expiry.Before(now)`
-    settings.open_end = OpenEnd::Refuses;
+    settings.boundary = Boundary::Refuses;
     // MaxRequests of 0 stands for 1: so many are let in, and as many must succeed.
     settings.half_open.permits = Permits::Total(1);
     // A result of another generation is dropped.
@@ -149,7 +149,7 @@ fn gobreaker() -> Settings {
 
 fn failsafe_go() -> Settings {
     // failureThreshold, delay; half-open permits as many as the threshold looks at.
-    let settings = plain(Trip::Consecutive { failures: 1 }, Span::from_secs(60));
+    let settings = plain(Trip::Consecutive { failures: 1 }, Duration::from_secs(60));
     Settings { evaluate: Evaluate::EveryResult, cancelled: Cancelled::Failure, ..settings }
 }
 
@@ -163,16 +163,16 @@ fn recloser() -> Settings {
     };
     Settings {
         evaluate: Evaluate::EveryResult,
-        open_end: OpenEnd::Refuses,
+        boundary: Boundary::Refuses,
         half_open: HalfOpen {
             permits: ALL_CALLS,
             // half_open_len
             close: Close::Latest { probes: 10, failures: 0.5 },
-            max_wait: None,
+            half_open_timeout: None,
             then: Then::Open,
         },
         // open_wait
-        ..plain(trip, Span::from_secs(30))
+        ..plain(trip, Duration::from_secs(30))
     }
 }
 
@@ -180,7 +180,7 @@ fn recloser() -> Settings {
 /// `half_open_max_calls`.
 fn course_printed() -> Settings {
     let trip = Trip::Count { failures: 5, window: Window::Calls(1_000_000) };
-    let mut settings = plain(trip, Span::from_secs(60));
+    let mut settings = plain(trip, Duration::from_secs(60));
     settings.half_open.permits = ALL_CALLS;
     settings
 }
@@ -188,5 +188,5 @@ fn course_printed() -> Settings {
 /// "Open after 5 failures in a row, wait 60 seconds, try one request." What the text leaves open
 /// is set as is usual.
 fn course_meant() -> Settings {
-    Settings::new(Trip::Consecutive { failures: 5 }, Span::from_secs(60))
+    Settings::new(Trip::Consecutive { failures: 5 }, Duration::from_secs(60))
 }

@@ -3,10 +3,10 @@
 use super::Library;
 use crate::hedge::{AllFailed, CountsFrom, Delay, OnFailure, OnRefusal, Pushback, Settings};
 use crate::outcome::{Class, Classes};
-use crate::time::Span;
+use crate::time::Duration;
 
 /// For libraries that leave it to their user: no hedge is ever sent with it.
-const NOT_SAID: Delay = Delay::Fixed(Span::MAX);
+const NOT_SAID: Delay = Delay::Fixed(Duration::MAX);
 
 impl Library {
     /// Its hedging.
@@ -18,7 +18,7 @@ impl Library {
     ///   It has no default delay.
     /// - grpc (A6): up to 4 hedges, all at once, and every failure is fatal.
     ///
-    /// Where there is no default, the delay is [`Span::MAX`]: set it before use.
+    /// Where there is no default, the delay is [`Duration::MAX`]: set it before use.
     pub fn hedge(self) -> Option<Settings> {
         Some(match self {
             Self::Resilience4j => resilience4j(),
@@ -50,8 +50,8 @@ fn resilience4j() -> Settings {
 
 fn polly() -> Settings {
     Settings {
-        delay: Delay::Fixed(Span::from_secs(2)), // Delay
-        max_hedges: 1,                           // MaxHedgedAttempts
+        delay: Delay::Fixed(Duration::from_secs(2)), // Delay
+        max_hedges: 1,                               // MaxHedgedAttempts
         // The delay begins anew with every launch.
         counts_from: CountsFrom::LastLaunch,
         // A handled failure does not wait for the delay.
@@ -86,7 +86,7 @@ fn failsafe_go() -> Settings {
 fn grpc() -> Settings {
     Settings {
         // hedgingDelay: all at once if it is not given
-        delay: Delay::Fixed(Span::ZERO),
+        delay: Delay::Fixed(Duration::ZERO),
         // maxAttempts must be given, and more than 5 are treated as 5, the first one included.
         max_hedges: 4,
         // "resume at hedgingDelay"

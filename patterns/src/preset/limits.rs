@@ -1,11 +1,11 @@
 //! Timeouts, bulkheads, rate limiters and throttles as libraries have them.
 
 use super::Library;
+use crate::adaptive_throttle::{self, Cancelled, Rule};
 use crate::bulkhead;
-use crate::limiter::{self, Kind};
 use crate::outcome::{Class, Classes};
-use crate::throttle::{self, Cancelled, Rule};
-use crate::time::Span;
+use crate::rate_limiter::{self, Kind};
+use crate::time::Duration;
 
 impl Library {
     /// Its bulkhead.
@@ -35,22 +35,22 @@ impl Library {
     ///   a call waits for its turn as long as it takes.
     ///
     /// The others have limiters, but no defaults: their numbers have to be given.
-    pub fn limiter(self) -> Option<limiter::Settings> {
-        let of = |kind, max_wait| limiter::Settings {
+    pub fn rate_limiter(self) -> Option<rate_limiter::Settings> {
+        let of = |kind, max_wait| rate_limiter::Settings {
             kind,
             max_wait,
             drain_on: Classes::NONE,
-            cancelled: limiter::Cancelled::Keeps,
+            cancelled: rate_limiter::Cancelled::Keeps,
         };
         Some(match self {
             // limitForPeriod, limitRefreshPeriod, timeoutDuration
             Self::Resilience4j => {
-                let cycles = Kind::Cycles { limit: 50, period: Span::from_nanos(500) };
-                of(cycles, Span::from_secs(5))
+                let cycles = Kind::RefreshPeriod { limit: 50, period: Duration::from_nanos(500) };
+                of(cycles, Duration::from_secs(5))
             }
             Self::Aws => {
                 let throttles = Classes::NONE.with(Class::RateLimit).with(Class::Overload);
-                of(Kind::Cubic { throttles }, Span::MAX)
+                of(Kind::Cubic { throttles }, Duration::MAX)
             }
             _ => return None,
         })
@@ -62,21 +62,21 @@ impl Library {
     ///   it refuses itself is not counted.
     /// - failsafe-go (`adaptivethrottler`): a failure rate of 10 % over 1 min, at most 90 %
     ///   refused.
-    pub fn throttle(self) -> Option<throttle::Settings> {
-        let of = |rate, cap, window| throttle::Settings {
+    pub fn adaptive_throttle(self) -> Option<adaptive_throttle::Settings> {
+        let of = |rate, cap, window| adaptive_throttle::Settings {
             rule: Rule::SuccessRate { rate, aggression: 1.0, min_per_sec: 0.0, cap },
             window,
             buckets: 10,
             counts_rejected: false,
-            failures: throttle::NOT_ACCEPTED,
-            ignored: throttle::IGNORED,
+            count: adaptive_throttle::NOT_ACCEPTED,
+            ignore: adaptive_throttle::IGNORED,
             cancelled: Cancelled::Ignore,
         };
         Some(match self {
             // sr_threshold, max_rejection_probability, sampling_window
-            Self::Envoy => of(0.95, 0.8, Span::from_secs(30)),
+            Self::Envoy => of(0.95, 0.8, Duration::from_secs(30)),
             // failure rate threshold, maxRejectionRate, thresholding period
-            Self::FailsafeGo => of(0.9, 0.9, Span::from_secs(60)),
+            Self::FailsafeGo => of(0.9, 0.9, Duration::from_secs(60)),
             _ => return None,
         })
     }
@@ -90,13 +90,13 @@ impl Library {
     /// - openai, anthropic (`_constants.py`): 10 min.
     /// - mcp (`DEFAULT_REQUEST_TIMEOUT_MSEC` of the TypeScript SDK): 60 s.
     /// - course-printed, course-meant (session 1: a dead server holds a call for 30 s): 30 s.
-    pub fn timeout(self) -> Option<Span> {
+    pub fn timeout(self) -> Option<Duration> {
         Some(match self {
-            Self::Resilience4j | Self::Hystrix => Span::from_secs(1),
-            Self::Polly | Self::CoursePrinted | Self::CourseMeant => Span::from_secs(30),
-            Self::Envoy => Span::from_secs(15),
-            Self::Openai | Self::Anthropic => Span::from_secs(600),
-            Self::Mcp => Span::from_secs(60),
+            Self::Resilience4j | Self::Hystrix => Duration::from_secs(1),
+            Self::Polly | Self::CoursePrinted | Self::CourseMeant => Duration::from_secs(30),
+            Self::Envoy => Duration::from_secs(15),
+            Self::Openai | Self::Anthropic => Duration::from_secs(600),
+            Self::Mcp => Duration::from_secs(60),
             _ => return None,
         })
     }

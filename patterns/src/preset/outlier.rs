@@ -5,7 +5,7 @@ use crate::outlier::{
     Back, CapReading, Compare, Consecutive, ERRORS, EjectionEnd, FailurePercentage, GATEWAY,
     Growth, HostsCounted, IGNORED, Settings, SuccessRate,
 };
-use crate::time::Span;
+use crate::time::Duration;
 
 impl Library {
     /// Its outlier ejection, for 30 s at first and 300 s at most, of no more than a tenth of the
@@ -30,7 +30,7 @@ fn envoy() -> Settings {
     Settings {
         errors: ERRORS,
         gateway: GATEWAY,
-        ignored: IGNORED,
+        ignore: IGNORED,
         // consecutive_5xx, enforcing_consecutive_5xx
         consecutive: Some(Consecutive { failures: 5, enforce_percent: 100 }),
         // consecutive_gateway_failure, enforcing_consecutive_gateway_failure
@@ -52,10 +52,10 @@ fn envoy() -> Settings {
             enforce_percent: 0, // enforcing_failure_percentage
         }),
         ema: None,
-        interval: Span::from_secs(10),           // interval
-        base_ejection_time: Span::from_secs(30), // base_ejection_time
-        max_ejection_time: Span::from_secs(300), // max_ejection_time
-        ejection_jitter: Span::ZERO,             // max_ejection_time_jitter
+        interval: Duration::from_secs(10),           // interval
+        base_ejection_time: Duration::from_secs(30), // base_ejection_time
+        max_ejection_time: Duration::from_secs(300), // max_ejection_time
+        ejection_jitter: Duration::ZERO,             // max_ejection_time_jitter
         growth: Growth::Linear,
         // onIntervalTimer checks for ends, then looks at the rates.
         back: Back::AtInterval,
@@ -108,7 +108,7 @@ mod tests {
         for host in 0..hosts {
             (0..60).for_each(|_| outliers.report(host, Verdict::Error, Time::ZERO, || 0.5));
         }
-        outliers.advance(Time::ZERO + Span::from_secs(10), || 0.5);
+        outliers.advance(Time::ZERO + Duration::from_secs(10), || 0.5);
         outliers.ejected()
     }
 

@@ -5,7 +5,7 @@ use crate::backoff::{self, CapWhen, Curve, Jitter};
 use crate::budget::{self, Kind};
 use crate::outcome::Class;
 use crate::retry::{RetryAfter, Rule, Settings};
-use crate::time::Span;
+use crate::time::Duration;
 
 impl Library {
     /// Its retries.
@@ -30,12 +30,12 @@ impl Library {
         Some(match self {
             Self::Resilience4j => {
                 // maxAttempts 3 counts the first; waitDuration; every exception
-                alike(2, Curve::Constant(Span::from_millis(500)))
+                alike(2, Curve::Constant(Duration::from_millis(500)))
             }
             // MaxRetryAttempts, Delay, BackoffType Constant, UseJitter false
-            Self::Polly => alike(3, Curve::Constant(Span::from_secs(2))),
+            Self::Polly => alike(3, Curve::Constant(Duration::from_secs(2))),
             // maxRetries 2, delay 0
-            Self::FailsafeGo => alike(2, Curve::Constant(Span::ZERO)),
+            Self::FailsafeGo => alike(2, Curve::Constant(Duration::ZERO)),
             Self::Envoy => envoy(),
             Self::Grpc => grpc(),
             Self::Aws => aws(),
@@ -79,7 +79,7 @@ fn plain(curve: Curve) -> backoff::Settings {
     backoff::Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter: Jitter::None }
 }
 
-fn exponential(first: Span, cap: Span, jitter: Jitter) -> backoff::Settings {
+fn exponential(first: Duration, cap: Duration, jitter: Jitter) -> backoff::Settings {
     let curve = Curve::Exponential { first, factor: 2.0 };
     backoff::Settings { cap: Some(cap), jitter, ..plain(curve) }
 }
@@ -94,7 +94,7 @@ fn for_classes(
     let rule = |class: &Class| (*class, Rule { retries, backoff: backoff.clone(), retry_after });
     let rules = classes.iter().map(rule).collect();
     // None of these libraries knows whether a call may be repeated: who uses them has to.
-    Settings { max_retries: Some(retries), gate: false, ..Settings::of(rules) }
+    Settings { max_retries: Some(retries), only_idempotent: false, ..Settings::of(rules) }
 }
 
 /// The same rule for every class; hints are not known.
@@ -105,7 +105,7 @@ fn alike(retries: u32, curve: Curve) -> Settings {
 fn envoy() -> Settings {
     let classes = [Class::Network, Class::Timeout, Class::Overload];
     // retry_back_off: U[0, 25 ms · (2^(n+1) − 1)), at most 250 ms
-    let waits = [25, 75, 175, 250].map(Span::from_millis).to_vec();
+    let waits = [25, 75, 175, 250].map(Duration::from_millis).to_vec();
     let backoff = backoff::Settings { jitter: Jitter::Full, ..plain(Curve::List(waits)) };
     // num_retries
     let settings = for_classes(&classes, 1, &backoff, RetryAfter::Ignore);
@@ -116,7 +116,7 @@ fn envoy() -> Settings {
 fn grpc() -> Settings {
     // maxAttempts 4, initialBackoff, maxBackoff; min(init · mⁿ, max) · (0.8 to 1.2)
     let jitter = Jitter::Between(0.8, 1.2);
-    let backoff = exponential(Span::from_millis(100), Span::from_secs(1), jitter);
+    let backoff = exponential(Duration::from_millis(100), Duration::from_secs(1), jitter);
     // retryableStatusCodes: UNAVAILABLE
     let settings = for_classes(&[Class::Network, Class::Overload], 3, &backoff, RetryAfter::Exact);
     Settings { budget: Library::Grpc.budget(), ..settings }
@@ -125,7 +125,7 @@ fn grpc() -> Settings {
 fn aws() -> Settings {
     let classes = [Class::Network, Class::Timeout, Class::Overload, Class::RateLimit];
     // r · min(2ⁿ, 20) seconds
-    let backoff = exponential(Span::from_secs(1), Span::from_secs(20), Jitter::Full);
+    let backoff = exponential(Duration::from_secs(1), Duration::from_secs(20), Jitter::Full);
     // max_attempts 3
     let settings = for_classes(&classes, 2, &backoff, RetryAfter::Ignore);
     Settings { budget: Library::Aws.budget(), ..settings }
@@ -136,28 +136,28 @@ fn model_client() -> Settings {
     let classes = [Class::Network, Class::Timeout, Class::Overload, Class::RateLimit];
     // INITIAL_RETRY_DELAY, MAX_RETRY_DELAY; `1 - 0.25 * random()`
     let jitter = Jitter::Between(0.75, 1.0);
-    let backoff = exponential(Span::from_millis(500), Span::from_secs(8), jitter);
+    let backoff = exponential(Duration::from_millis(500), Duration::from_secs(8), jitter);
     // DEFAULT_MAX_RETRIES; `0 < retry_after <= 60`
     let settings = for_classes(&classes, 2, &backoff, RetryAfter::Exact);
-    Settings { longest_hint: Some(Span::from_secs(60)), ..settings }
+    Settings { max_retry_after: Some(Duration::from_secs(60)), ..settings }
 }
 
 fn mcp() -> Settings {
     // maxRetries, initialReconnectionDelay, reconnectionDelayGrowFactor, maxReconnectionDelay
-    let curve = Curve::Exponential { first: Span::from_secs(1), factor: 1.5 };
-    let backoff = backoff::Settings { cap: Some(Span::from_secs(30)), ..plain(curve) };
+    let curve = Curve::Exponential { first: Duration::from_secs(1), factor: 1.5 };
+    let backoff = backoff::Settings { cap: Some(Duration::from_secs(30)), ..plain(curve) };
     for_classes(&[Class::Network], 2, &backoff, RetryAfter::Ignore)
 }
 
 /// The retry policies of the course's guide, by class of failure. One of its listings makes five
 /// attempts of "five retries", the other six.
 fn course(network: u32, jitter: Jitter, retry_after: RetryAfter) -> Settings {
-    let secs = Span::from_secs;
+    let secs = Duration::from_secs;
     let rule = |retries, backoff| Rule { retries, backoff, retry_after };
     let rules = [
         (Class::Network, rule(network, exponential(secs(1), secs(30), jitter))),
         (Class::Overload, rule(3, exponential(secs(2), secs(60), jitter))),
-        (Class::Timeout, rule(3, exponential(secs(1), Span::MAX, jitter))),
+        (Class::Timeout, rule(3, exponential(secs(1), Duration::MAX, jitter))),
         (Class::RateLimit, rule(3, plain(Curve::Constant(secs(60))))),
     ];
     Settings::of(rules.into())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::outcome::Class;
-use crate::time::Span;
+use crate::time::Duration;
 use crate::{backoff, budget};
 
 /// A number of retries that is never used up.
@@ -17,14 +17,14 @@ pub struct Settings {
     /// How many retries one call may take over all classes, if that is limited.
     pub max_retries: Option<u32>,
     /// How long after the call came a wait may end, if that is limited.
-    pub max_elapsed: Option<Span>,
+    pub max_elapsed: Option<Duration>,
     /// What becomes of a wait that would end later.
     pub too_late: TooLate,
     /// The longest hint that is heeded; a longer one is as if it were not there (the SDKs of
     /// OpenAI and Anthropic: 60 s).
-    pub longest_hint: Option<Span>,
+    pub max_retry_after: Option<Duration>,
     /// Whether a call that must not be repeated is sent but once, whatever its failure.
-    pub gate: bool,
+    pub only_idempotent: bool,
     /// What limits the retries of all calls together, if anything does.
     pub budget: Option<budget::Settings>,
     /// When the budget is asked.
@@ -59,8 +59,8 @@ impl Settings {
             max_retries: None,
             max_elapsed: None,
             too_late: TooLate::Stop,
-            longest_hint: None,
-            gate: true,
+            max_retry_after: None,
+            only_idempotent: true,
             budget: None,
             account: Account::Decided,
         }
@@ -86,7 +86,7 @@ pub enum RetryAfter {
     /// Wait exactly as long as was asked for.
     Exact,
     /// As `Floor`, but no more than this longer than the backoff says (AWS 2.1: 5 s).
-    Clamp(Span),
+    Clamp(Duration),
     /// Wait as long as the backoff says.
     Ignore,
 }

@@ -1,26 +1,26 @@
 //! Every wait lies where its formula says, for every draw.
 
 use expect_test::expect;
-use patterns::Span;
+use patterns::Duration;
 use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Progress, Settings};
 use proptest::prelude::*;
 
 const JITTERS: [Jitter; 4] = [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated];
 
 fn exponential(jitter: Jitter, cap_when: CapWhen) -> Settings {
-    let curve = Curve::Exponential { first: Span::from_millis(100), factor: 3.0 };
-    Settings { curve, cap: Some(Span::from_secs(2)), cap_when, jitter }
+    let curve = Curve::Exponential { first: Duration::from_millis(100), factor: 3.0 };
+    Settings { curve, cap: Some(Duration::from_secs(2)), cap_when, jitter }
 }
 
 /// The wait after so many others, of which the last was `memory`.
-fn wait(backoff: &Backoff, waits: u32, memory: Span, draw: impl FnOnce() -> f64) -> Span {
+fn wait(backoff: &Backoff, waits: u32, memory: Duration, draw: impl FnOnce() -> f64) -> Duration {
     backoff.next(&mut Progress { waits, memory }, draw)
 }
 
 /// The first waits in milliseconds, each drawn in the same way.
 fn waits(settings: Settings, draw: f64) -> String {
     let backoff = Backoff::new(settings).expect("valid");
-    let mut previous = Span::ZERO;
+    let mut previous = Duration::ZERO;
     let waits: Vec<_> = (0..6)
         .map(|n| {
             previous = wait(&backoff, n, previous, || draw);
@@ -68,7 +68,7 @@ fn other_curves_grow_as_they_say() {
         let jitter = Jitter::None;
         waits(Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter }, 0.5)
     };
-    let [one, two, five] = [1, 2, 5].map(Span::from_millis);
+    let [one, two, five] = [1, 2, 5].map(Duration::from_millis);
     assert_eq!(plain(Curve::Constant(five)), "5 5 5 5 5 5");
     assert_eq!(plain(Curve::Linear { first: one, step: two }), "1 3 5 7 9 11");
     assert_eq!(plain(Curve::List(vec![two, five, one])), "2 5 1 1 1 1");
@@ -82,12 +82,12 @@ fn other_curves_grow_as_they_say() {
 /// backon 1.6.0 spreads after its cap: 800 ms under a cap of 400 ms were seen.
 #[test]
 fn no_wait_is_longer_than_the_cap() {
-    let cap = Span::from_millis(400);
+    let cap = Duration::from_millis(400);
     for jitter in JITTERS {
         for cap_when in [CapWhen::BeforeJitter, CapWhen::AfterJitter] {
             let settings = Settings { cap: Some(cap), ..exponential(jitter, cap_when) };
             let backoff = Backoff::new(settings).expect("valid");
-            let mut previous = Span::ZERO;
+            let mut previous = Duration::ZERO;
             for n in 0..100 {
                 previous = wait(&backoff, n, previous, || 1.0 - f64::EPSILON / 2.0);
                 assert!(previous <= cap, "{jitter:?} {cap_when:?} {n}: {previous}");
@@ -102,8 +102,8 @@ fn the_factor_holds_with_every_jitter() {
     for (jitter, most) in [(Jitter::None, 900), (Jitter::Full, 900), (Jitter::Equal, 900)] {
         let backoff = Backoff::new(exponential(jitter, CapWhen::BeforeJitter)).expect("valid");
         assert_eq!(
-            backoff.bounds(Progress { waits: 2, memory: Span::ZERO }).1,
-            Span::from_millis(most)
+            backoff.bounds(Progress { waits: 2, memory: Duration::ZERO }).1,
+            Duration::from_millis(most)
         );
     }
 }
@@ -113,18 +113,18 @@ fn the_factor_holds_with_every_jitter() {
 fn the_order_of_cap_and_jitter_shows_at_the_cap() {
     let at_cap = |cap_when, draw| {
         let backoff = Backoff::new(exponential(Jitter::Full, cap_when)).expect("valid");
-        wait(&backoff, 9, Span::ZERO, || draw)
+        wait(&backoff, 9, Duration::ZERO, || draw)
     };
-    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.25), Span::from_millis(500));
-    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.75), Span::from_millis(1_500));
-    assert_eq!(at_cap(CapWhen::AfterJitter, 0.25), Span::from_secs(2));
-    assert_eq!(at_cap(CapWhen::AfterJitter, 0.75), Span::from_secs(2));
+    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.25), Duration::from_millis(500));
+    assert_eq!(at_cap(CapWhen::BeforeJitter, 0.75), Duration::from_millis(1_500));
+    assert_eq!(at_cap(CapWhen::AfterJitter, 0.25), Duration::from_secs(2));
+    assert_eq!(at_cap(CapWhen::AfterJitter, 0.75), Duration::from_secs(2));
 }
 
 #[test]
 fn a_cap_below_the_first_wait_is_a_constant_wait() {
     for jitter in [Jitter::None, Jitter::Decorrelated] {
-        let cap = Some(Span::from_millis(1));
+        let cap = Some(Duration::from_millis(1));
         let settings = Settings { cap, ..exponential(jitter, CapWhen::BeforeJitter) };
         assert_eq!(waits(settings, 0.5), "1 1 1 1 1 1");
     }
@@ -133,21 +133,21 @@ fn a_cap_below_the_first_wait_is_a_constant_wait() {
 /// Past 2 to the power of 53 ns, a length times 1 was less than the length.
 #[test]
 fn long_waits_keep_their_bounds() {
-    let first = Span::from_nanos(3_509_085_312_115_115_009);
+    let first = Duration::from_nanos(3_509_085_312_115_115_009);
     let curve = Curve::Exponential { first, factor: 1.0 };
     let settings = exponential(Jitter::Decorrelated, CapWhen::BeforeJitter);
     let backoff = Backoff::new(Settings { curve, cap: None, ..settings }).expect("valid");
-    assert_eq!(backoff.bounds(Progress { waits: 0, memory: Span::ZERO }), (first, first));
-    assert_eq!(wait(&backoff, 0, Span::ZERO, || 0.0), first);
+    assert_eq!(backoff.bounds(Progress { waits: 0, memory: Duration::ZERO }), (first, first));
+    assert_eq!(wait(&backoff, 0, Duration::ZERO, || 0.0), first);
 }
 
 fn curves() -> impl Strategy<Value = Curve> {
     let span = || {
         prop_oneof![
-            Just(Span::ZERO),
-            (0..10_000_000_000_u64).prop_map(Span::from_nanos),
-            any::<u64>().prop_map(Span::from_nanos),
-            Just(Span::MAX),
+            Just(Duration::ZERO),
+            (0..10_000_000_000_u64).prop_map(Duration::from_nanos),
+            any::<u64>().prop_map(Duration::from_nanos),
+            Just(Duration::MAX),
         ]
     };
     prop_oneof![
@@ -163,8 +163,8 @@ fn curves() -> impl Strategy<Value = Curve> {
 fn settings() -> impl Strategy<Value = Settings> {
     let cap = prop_oneof![
         Just(None),
-        any::<u64>().prop_map(|nanos| Some(Span::from_nanos(nanos))),
-        (0..20_000_000_000_u64).prop_map(|nanos| Some(Span::from_nanos(nanos))),
+        any::<u64>().prop_map(|nanos| Some(Duration::from_nanos(nanos))),
+        (0..20_000_000_000_u64).prop_map(|nanos| Some(Duration::from_nanos(nanos))),
     ];
     let cap_when = prop_oneof![Just(CapWhen::BeforeJitter), Just(CapWhen::AfterJitter)];
     let between = (0.0..2.0, 0.01..2.0).prop_map(|(from, more)| Jitter::Between(from, from + more));
@@ -196,8 +196,8 @@ fn length(curve: &Curve, n: u32) -> f64 {
 }
 
 /// Whether a span is the number of nanoseconds but for rounding.
-fn is_close(span: Span, nanos: f64) -> bool {
-    let nanos = nanos.min(Span::MAX.as_nanos() as f64);
+fn is_close(span: Duration, nanos: f64) -> bool {
+    let nanos = nanos.min(Duration::MAX.as_nanos() as f64);
     (span.as_nanos() as f64 - nanos).abs() <= 2.0 + nanos * 1e-12
 }
 
@@ -206,7 +206,7 @@ proptest! {
     fn waits_lie_within_the_bounds_of_their_formula(
         settings in settings(),
         n in 0..40_u32,
-        previous in any::<u64>().prop_map(Span::from_nanos),
+        previous in any::<u64>().prop_map(Duration::from_nanos),
         draw in 0.0..1.0_f64,
     ) {
         let backoff = Backoff::new(settings.clone()).expect("valid");
@@ -217,7 +217,7 @@ proptest! {
         let cap = settings.cap.map_or(f64::INFINITY, |cap| cap.as_nanos() as f64);
         let before = settings.cap_when == CapWhen::BeforeJitter;
         let early = |nanos: f64| if before { nanos.min(cap) } else { nanos };
-        let d = early(length(&settings.curve, n).min(Span::MAX.as_nanos() as f64));
+        let d = early(length(&settings.curve, n).min(Duration::MAX.as_nanos() as f64));
         let expected = match (settings.jitter, &settings.curve) {
             (Jitter::None, _) => d,
             (Jitter::Full, _) => draw * d,
@@ -226,10 +226,10 @@ proptest! {
                 let previous = if n == 0 { *first } else { previous.max(*first) };
                 let most = previous.as_nanos() as f64 * factor;
                 let least = early(first.as_nanos() as f64);
-                least + draw * (early(most.min(Span::MAX.as_nanos() as f64)) - least)
+                least + draw * (early(most.min(Duration::MAX.as_nanos() as f64)) - least)
             }
             (Jitter::Between(from, to), _) => {
-                let end = Span::MAX.as_nanos() as f64;
+                let end = Duration::MAX.as_nanos() as f64;
                 let (from, to) = ((d * from).min(end), (d * to).min(end));
                 from + draw * (to - from)
             }
@@ -247,7 +247,7 @@ proptest! {
             return Ok(());
         }
         let backoff = Backoff::new(Settings { jitter: Jitter::None, ..settings }).expect("valid");
-        let waits: Vec<_> = (0..200).map(|n| wait(&backoff, n, Span::ZERO, || 0.5)).collect();
+        let waits: Vec<_> = (0..200).map(|n| wait(&backoff, n, Duration::ZERO, || 0.5)).collect();
         prop_assert!(waits.is_sorted());
     }
 
@@ -257,14 +257,14 @@ proptest! {
         factor in 1.5..10.0_f64,
         cap in 1..u64::MAX / 2,
     ) {
-        let curve = Curve::Exponential { first: Span::from_nanos(first), factor };
-        let cap = Some(Span::from_nanos(cap));
+        let curve = Curve::Exponential { first: Duration::from_nanos(first), factor };
+        let cap = Some(Duration::from_nanos(cap));
         let settings =
             Settings { curve, cap, cap_when: CapWhen::AfterJitter, jitter: Jitter::None };
         let backoff = Backoff::new(settings).expect("valid");
         // 1.5 to the power of 110 is more than 2 to the power of 64.
-        prop_assert_eq!(Some(wait(&backoff, 110, Span::ZERO, || 0.5)), cap);
-        prop_assert_eq!(Some(wait(&backoff, u32::MAX, Span::ZERO, || 0.5)), cap);
+        prop_assert_eq!(Some(wait(&backoff, 110, Duration::ZERO, || 0.5)), cap);
+        prop_assert_eq!(Some(wait(&backoff, u32::MAX, Duration::ZERO, || 0.5)), cap);
     }
 
     #[test]
@@ -275,7 +275,7 @@ proptest! {
         let spread = settings.jitter != Jitter::None;
         let backoff = Backoff::new(settings).expect("valid");
         let mut draws = 0;
-        let _wait = wait(&backoff, n, Span::ZERO, || {
+        let _wait = wait(&backoff, n, Duration::ZERO, || {
             draws += 1;
             0.5
         });
@@ -288,7 +288,7 @@ proptest! {
     ) {
         let backoff = Backoff::new(exponential(Jitter::Decorrelated, CapWhen::AfterJitter))
             .expect("valid");
-        let (first, cap) = (Span::from_millis(100), Span::from_secs(2));
+        let (first, cap) = (Duration::from_millis(100), Duration::from_secs(2));
         let mut previous = first;
         for (n, draw) in draws.into_iter().enumerate() {
             let wait = wait(&backoff, n as u32, previous, || draw);
@@ -301,26 +301,26 @@ proptest! {
     /// drawn before the last.
     #[test]
     fn waits_of_polly_telescope(draws in prop::collection::vec(0.0..1.0_f64, 1..30)) {
-        let first = Span::from_millis(100);
+        let first = Duration::from_millis(100);
         let polly = Settings {
             curve: Curve::Exponential { first, factor: 2.0 },
             cap: None,
             cap_when: CapWhen::AfterJitter,
             jitter: Jitter::Polly,
         };
-        let capped = Settings { cap: Some(Span::from_secs(1)), ..polly.clone() };
+        let capped = Settings { cap: Some(Duration::from_secs(1)), ..polly.clone() };
         let [polly, capped] = [polly, capped].map(|one| Backoff::new(one).expect("valid"));
         let (mut free, mut bound) = (Progress::default(), Progress::default());
-        let mut total = Span::ZERO;
+        let mut total = Duration::ZERO;
         for (n, draw) in draws.iter().enumerate() {
             let (least, most) = polly.bounds(free);
             let wait = polly.next(&mut free, || *draw);
             prop_assert!(least <= wait && wait <= most, "{least} {wait} {most}");
-            prop_assert!(wait > Span::ZERO || (n == 0 && *draw < 1e-9));
+            prop_assert!(wait > Duration::ZERO || (n == 0 && *draw < 1e-9));
             total += wait;
             // A cap shortens waits, but does not move where they would have ended.
             let shorter = capped.next(&mut bound, || *draw);
-            prop_assert_eq!(shorter, wait.min(Span::from_secs(1)));
+            prop_assert_eq!(shorter, wait.min(Duration::from_secs(1)));
         }
         let t = draws.len() as f64 - 1.0 + draws[draws.len() - 1];
         let end = 1e8 / 1.4 * libm::exp2(t) * libm::tanh(2.0 * libm::sqrt(t));
@@ -333,28 +333,28 @@ proptest! {
 #[test]
 fn waits_of_polly_are_those_of_its_formula() {
     let backoff = Backoff::new(Settings {
-        curve: Curve::Exponential { first: Span::from_secs(1), factor: 2.0 },
+        curve: Curve::Exponential { first: Duration::from_secs(1), factor: 2.0 },
         cap: None,
         cap_when: CapWhen::BeforeJitter,
         jitter: Jitter::Polly,
     });
     let backoff = backoff.expect("valid");
     let mut progress = Progress::default();
-    let tenths = |wait: Span| (wait.as_nanos() + 50_000) / 100_000;
+    let tenths = |wait: Duration| (wait.as_nanos() + 50_000) / 100_000;
     let waits = [(); 4].map(|()| tenths(backoff.next(&mut progress, || 0.5)));
     assert_eq!(waits, [8974, 10930, 20357, 40460]);
     // At the end of time a wait is for ever, and nothing overflows.
-    let mut late = Progress { waits: 1_000, memory: Span::MAX };
-    assert_eq!(backoff.bounds(late), (Span::ZERO, Span::MAX));
-    let second = Progress { waits: 1, memory: Span::from_millis(897) };
+    let mut late = Progress { waits: 1_000, memory: Duration::MAX };
+    assert_eq!(backoff.bounds(late), (Duration::ZERO, Duration::MAX));
+    let second = Progress { waits: 1, memory: Duration::from_millis(897) };
     let (least, most) = backoff.bounds(second);
     assert_eq!([least, most].map(tenths), [4802, 19402]);
-    assert_eq!(backoff.next(&mut late, || 0.5), Span::MAX);
+    assert_eq!(backoff.next(&mut late, || 0.5), Duration::MAX);
 }
 
 #[test]
 fn multiples_and_fibonacci_are_as_written() {
-    let second = Span::from_secs(1);
+    let second = Duration::from_secs(1);
     let between = |from, to, cap_when| Settings {
         curve: Curve::Fibonacci { first: second },
         cap: Some(second * 3),
@@ -367,5 +367,5 @@ fn multiples_and_fibonacci_are_as_written() {
     assert_eq!(waits(between(0.5, 1.5, after), 0.75), "1250 1250 2500 3000 3000 3000");
     assert_eq!(waits(between(0.5, 1.5, after), 0.0), "500 500 1000 1500 2500 3000");
     let far = Backoff::new(Settings { cap: None, ..between(1.0, 1.0, before) }).expect("valid");
-    assert_eq!(wait(&far, u32::MAX, Span::ZERO, || 0.5), Span::MAX);
+    assert_eq!(wait(&far, u32::MAX, Duration::ZERO, || 0.5), Duration::MAX);
 }

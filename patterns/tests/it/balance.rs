@@ -3,7 +3,7 @@
 use patterns::balance::*;
 use patterns::outlier::{self, Back};
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Target, Time};
+use patterns::{Action, Class, Duration, Outcome, Target, Time};
 use proptest::prelude::*;
 
 use crate::outlier::{at, in_a_row};
@@ -27,7 +27,7 @@ pub(crate) fn among(targets: u16, picker: Picker) -> Settings {
         eject: None,
         panic_percent: 50,
         reselect: 0,
-        heed_retry_after: false,
+        respect_retry_after: false,
         slow_start: None,
         late: Late::Drop,
         cancelled: Cancelled::Ignore,
@@ -47,8 +47,8 @@ pub(crate) fn driver(settings: Settings) -> Driver<Balance> {
     Driver::new(balance(settings), &[])
 }
 
-pub(crate) fn to(target: u16) -> Step {
-    Step::SendTo(Target(target))
+pub(crate) fn to(target: u16) -> Action {
+    Action::SendTo(Target(target))
 }
 
 /// Where so many calls go that end before the next comes.
@@ -185,12 +185,12 @@ fn the_first_that_may_be_used_takes_all() {
     let mut driver = driver(settings);
     for (call, target) in [(0, 0), (1, 1), (2, 2)] {
         assert_eq!(driver.call(call), to(target));
-        driver.pass(Span::from_secs(1));
-        assert_eq!(driver.reply(call, ERROR), Step::Reply(ERROR));
+        driver.pass(Duration::from_secs(1));
+        assert_eq!(driver.reply(call, ERROR), Action::Reply(ERROR));
     }
-    let wait = Outcome::failed_until(Class::Rejected, Span::from_secs(28));
-    assert_eq!(driver.call(3), Step::Reply(wait), "the first comes back at 31 s");
-    driver.pass(Span::from_secs(28));
+    let wait = Outcome::failed_until(Class::Rejected, Duration::from_secs(28));
+    assert_eq!(driver.call(3), Action::Reply(wait), "the first comes back at 31 s");
+    driver.pass(Duration::from_secs(28));
     assert_eq!(driver.call(3), to(0));
 }
 
@@ -201,16 +201,16 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
         let mut driver = driver(settings);
         let mut tried = Vec::new();
         let mut step = driver.call(0);
-        while let Step::SendTo(Target(target)) = step {
+        while let Action::SendTo(Target(target)) = step {
             assert!(!tried.contains(&target), "{picker:?}");
             assert_eq!(driver.layer.in_flight(target), 1);
             tried.push(target);
             step = driver.reply(0, REFUSED);
             assert_eq!(driver.layer.in_flight(target), 0);
         }
-        assert_eq!(step, Step::Reply(REFUSED));
+        assert_eq!(step, Action::Reply(REFUSED));
         assert_eq!(tried.len(), 3, "the first and two more");
-        assert_eq!(driver.draws.taken(), 3 * picker.draws());
+        assert_eq!(driver.rng.taken(), 3 * picker.draws());
     }
 }
 
@@ -234,8 +234,8 @@ fn when_no_other_is_left_the_last_refusal_is_passed_on() {
     let mut driver = driver(Settings { reselect: MAX_RESELECT, ..among(2, Picker::RoundRobin) });
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, REFUSED), to(1));
-    let last = Outcome::failed_until(Class::BulkheadFull, Span::from_secs(3));
-    assert_eq!(driver.reply(0, last), Step::Reply(last));
+    let last = Outcome::failed_until(Class::BulkheadFull, Duration::from_secs(3));
+    assert_eq!(driver.reply(0, last), Action::Reply(last));
 
     let mut many = crate::balance::driver(Settings {
         reselect: MAX_RESELECT,
@@ -245,7 +245,7 @@ fn when_no_other_is_left_the_last_refusal_is_passed_on() {
     for target in 1..=u16::from(MAX_RESELECT) {
         assert_eq!(many.reply(0, REFUSED), to(target));
     }
-    assert_eq!(many.reply(0, REFUSED), Step::Reply(REFUSED));
+    assert_eq!(many.reply(0, REFUSED), Action::Reply(REFUSED));
 }
 
 #[test]
@@ -256,55 +256,55 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
         let mut driver = driver(settings);
         assert_eq!(driver.call(0), to(0));
         let failed = Outcome::failed(class);
-        let expected = if class.is_refusal() { to(1) } else { Step::Reply(failed) };
+        let expected = if class.is_refusal() { to(1) } else { Action::Reply(failed) };
         assert_eq!(driver.reply(0, failed), expected);
         let ejected = driver.layer.outliers().expect("set").is_ejected(0, at(0));
         assert_eq!(ejected, outlier::ERRORS.contains(class), "{class}");
     }
     // Not even if the rules of ejection count refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignored: patterns::Classes::NONE, ..one_error() };
+    let eject = outlier::Settings { errors, ignore: patterns::Classes::NONE, ..one_error() };
     let mut driver = driver(Settings { eject: Some(eject), ..among(2, Picker::RoundRobin) });
     let _sent = driver.call(0);
-    assert_eq!(driver.reply(0, REFUSED), Step::Reply(REFUSED));
+    assert_eq!(driver.reply(0, REFUSED), Action::Reply(REFUSED));
     assert_eq!(driver.layer.outliers().expect("set").ejected(), 0);
 }
 
 #[test]
 fn a_hint_keeps_a_target_out_until_exactly_its_end() {
-    let hint = Outcome::failed_until(Class::BreakerOpen, Span::from_secs(5));
-    for heed_retry_after in [true, false] {
-        let mut driver = driver(Settings { heed_retry_after, ..among(2, Picker::InOrder) });
+    let hint = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(5));
+    for respect_retry_after in [true, false] {
+        let mut driver = driver(Settings { respect_retry_after, ..among(2, Picker::InOrder) });
         assert_eq!(driver.call(0), to(0));
-        assert_eq!(driver.reply(0, hint), Step::Reply(hint));
+        assert_eq!(driver.reply(0, hint), Action::Reply(hint));
         driver.now = Time::from_nanos(4_999_999_999);
-        assert_eq!(driver.call(1), to(u16::from(heed_retry_after)));
-        assert_eq!(driver.reply(1, hint), Step::Reply(hint));
-        if heed_retry_after {
-            let wait = Outcome::failed_until(Class::Rejected, Span::from_nanos(1));
-            assert_eq!(driver.call(2), Step::Reply(wait), "until the first may be asked again");
+        assert_eq!(driver.call(1), to(u16::from(respect_retry_after)));
+        assert_eq!(driver.reply(1, hint), Action::Reply(hint));
+        if respect_retry_after {
+            let wait = Outcome::failed_until(Class::Rejected, Duration::from_nanos(1));
+            assert_eq!(driver.call(2), Action::Reply(wait), "until the first may be asked again");
         }
         driver.now = at(5);
         assert_eq!(driver.call(2), to(0));
     }
     // Only a refusal says so of this path; a callee that asks for patience asks all.
-    let mut driver = driver(Settings { heed_retry_after: true, ..among(2, Picker::InOrder) });
-    let limited = Outcome::failed_until(Class::RateLimit, Span::from_secs(5));
+    let mut driver = driver(Settings { respect_retry_after: true, ..among(2, Picker::InOrder) });
+    let limited = Outcome::failed_until(Class::RateLimit, Duration::from_secs(5));
     assert_eq!(driver.call(0), to(0));
-    assert_eq!(driver.reply(0, limited), Step::Reply(limited));
+    assert_eq!(driver.reply(0, limited), Action::Reply(limited));
     assert_eq!(driver.call(0), to(0));
 }
 
 #[test]
 fn a_target_that_is_out_for_ever_gives_no_hint() {
-    let mut driver = driver(Settings { heed_retry_after: true, ..among(1, Picker::Random) });
-    let never = Outcome::failed_until(Class::BreakerOpen, Span::MAX);
+    let mut driver = driver(Settings { respect_retry_after: true, ..among(1, Picker::Random) });
+    let never = Outcome::failed_until(Class::BreakerOpen, Duration::MAX);
     assert_eq!(driver.call(0), to(0));
-    assert_eq!(driver.reply(0, never), Step::Reply(never));
+    assert_eq!(driver.reply(0, never), Action::Reply(never));
     driver.now = at(1_000_000);
-    let refused = Step::Reply(Outcome::failed(Class::Rejected));
+    let refused = Action::Reply(Outcome::failed(Class::Rejected));
     assert_eq!(driver.call(0), refused);
-    assert_eq!(driver.draws.taken(), 2, "a draw for each pick, whatever comes of it");
+    assert_eq!(driver.rng.taken(), 2, "a draw for each pick, whatever comes of it");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn draws_are_constant_for_each_picker() {
             let mut driver = driver(among(targets, picker));
             for call in 0..10 {
                 let _sent = driver.call(call);
-                assert_eq!(driver.draws.taken(), (call as usize + 1) * picker.draws());
+                assert_eq!(driver.rng.taken(), (call as usize + 1) * picker.draws());
             }
         }
     }

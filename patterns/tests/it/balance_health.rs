@@ -2,7 +2,7 @@
 
 use patterns::balance::*;
 use patterns::outlier::{self, Back, CapReading, Consecutive};
-use patterns::{Class, Classes, Outcome, Span, Step, Time};
+use patterns::{Action, Class, Classes, Duration, Outcome, Time};
 
 use crate::balance::{
     ERROR, PICKERS, REFUSED, among, balance, driver, eject, one_error, picks, shares, to,
@@ -46,23 +46,24 @@ fn with_all_out_either_all_are_used_or_none() {
             }
             driver.now = at(12);
         }
-        let wait = Outcome::failed_until(Class::Rejected, Span::from_secs(18));
-        assert_eq!(calm.call(0), Step::Reply(wait), "{picker:?}");
-        assert!(matches!(panic.call(0), Step::SendTo(_)));
-        assert_eq!(panic.effects.notes, ["panic"]);
+        let wait = Outcome::failed_until(Class::Rejected, Duration::from_secs(18));
+        assert_eq!(calm.call(0), Action::Reply(wait), "{picker:?}");
+        assert!(matches!(panic.call(0), Action::SendTo(_)));
+        assert_eq!(panic.effects.states, ["panic"]);
     }
 }
 
 #[test]
 fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut() {
     let settings =
-        Settings { panic_percent: 0, heed_retry_after: true, ..ejecting(2, Picker::InOrder) };
+        Settings { panic_percent: 0, respect_retry_after: true, ..ejecting(2, Picker::InOrder) };
     let mut driver = driver(settings);
-    let hint = |secs| Outcome::failed_until(Class::BreakerOpen, Span::from_secs(secs));
+    let hint = |secs| Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(secs));
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
     let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(45)));
     let _refused = (driver.call(0), driver.reply(0, hint(40)));
-    let wait = |secs| Step::Reply(Outcome::failed_until(Class::Rejected, Span::from_secs(secs)));
+    let wait =
+        |secs| Action::Reply(Outcome::failed_until(Class::Rejected, Duration::from_secs(secs)));
     assert_eq!(driver.call(0), wait(40), "ejected for 30 s, shut for 45 s; shut for 40 s");
     driver.now = at(40);
     assert_eq!(driver.call(0), to(1));
@@ -83,18 +84,18 @@ fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut(
 fn states_are_noted_when_they_change() {
     use patterns::Layer;
     let mut driver = driver(ejecting(4, Picker::InOrder));
-    assert_eq!(driver.layer.first_state(), Some("all-in"));
-    assert_eq!(crate::balance::driver(among(4, Picker::InOrder)).layer.first_state(), None);
+    assert_eq!(driver.layer.initial_state(), Some("all-in"));
+    assert_eq!(crate::balance::driver(among(4, Picker::InOrder)).layer.initial_state(), None);
     for call in 0..3 {
         assert_eq!(driver.call(call), to(call as u16));
         let _failed = driver.reply(call, ERROR);
     }
-    assert_eq!(driver.effects.notes, ["some-out", "panic"], "one of them for two ejections");
+    assert_eq!(driver.effects.states, ["some-out", "panic"], "one of them for two ejections");
     driver.now = at(30);
     assert_eq!(driver.call(0), to(0));
-    assert_eq!(driver.effects.notes, ["some-out", "panic", "all-in"]);
+    assert_eq!(driver.effects.states, ["some-out", "panic", "all-in"]);
     let _ok = driver.reply(0, Outcome::Ok);
-    assert_eq!(driver.effects.notes.len(), 3);
+    assert_eq!(driver.effects.states.len(), 3);
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn a_probe_goes_alone_and_is_given_back() {
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0), to(1)]);
     driver.cancel(0);
     assert_eq!(driver.call(2), to(0), "the probe was given up");
-    assert_eq!(driver.reply(2, REFUSED), Step::Reply(REFUSED));
+    assert_eq!(driver.reply(2, REFUSED), Action::Reply(REFUSED));
     assert_eq!(driver.call(2), to(0), "the probe never arrived");
     driver.cancel(5);
     driver.late(5, REFUSED);
@@ -141,7 +142,7 @@ fn a_probe_goes_alone_and_is_given_back() {
 fn late_results_and_cancelled_calls_count_as_set() {
     // Not even rules that count them learn of refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignored: Classes::NONE, ..one_error() };
+    let eject = outlier::Settings { errors, ignore: Classes::NONE, ..one_error() };
     let settings = Settings { eject: Some(eject), ..among(2, Picker::InOrder) };
     let ejected = |late, cancelled, outcome: Option<Outcome>| {
         let mut driver = driver(Settings { late, cancelled, ..settings });
@@ -186,7 +187,7 @@ fn slowly(picker: Picker, aggression: f64) -> Settings {
 }
 
 /// Of so many calls at so long after target 1 came back at 30 s, how many go there.
-fn share_after(settings: Settings, calls: u32, age: Span) -> usize {
+fn share_after(settings: Settings, calls: u32, age: Duration) -> usize {
     let mut balance = balance(settings);
     eject(&mut balance, 1, at(0));
     assert_eq!(picks(&mut balance, 4, 0, at(29)), [0; 4]);
@@ -195,7 +196,7 @@ fn share_after(settings: Settings, calls: u32, age: Span) -> usize {
 
 #[test]
 fn a_target_that_comes_back_gets_a_growing_share() {
-    let seconds = [0, 1, 2, 5, 9, 10, 99].map(Span::from_secs);
+    let seconds = [0, 1, 2, 5, 9, 10, 99].map(Duration::from_secs);
     // With the weight w, a share of w / (1 + w): 1/11, 1/11, 2/12, 5/15, 9/19, 1/2.
     for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
         let settings = slowly(picker, 1.0);
@@ -215,7 +216,7 @@ fn a_target_that_comes_back_gets_a_growing_share() {
 #[test]
 fn aggression_bends_the_growth() {
     // After a quarter of the window: (1/4)^(1/2) = 1/2, and (1/4)^2 = 1/16, below the least 1/10.
-    let quarter = Span::from_millis(2_500);
+    let quarter = Duration::from_millis(2_500);
     assert_eq!(share_after(slowly(Picker::RoundRobin, 2.0), 3_000, quarter), 1_000);
     assert_eq!(share_after(slowly(Picker::RoundRobin, 0.5), 1_100, quarter), 100);
 }
@@ -247,16 +248,16 @@ fn alone_or_among_equals_a_target_in_slow_start_gets_all() {
 
 #[test]
 fn a_clock_that_steps_back_lets_nobody_in() {
-    let settings = Settings { heed_retry_after: true, ..slowly(Picker::RoundRobin, 1.0) };
+    let settings = Settings { respect_retry_after: true, ..slowly(Picker::RoundRobin, 1.0) };
     let mut driver = driver(settings);
     driver.now = at(100);
     let _failed = (driver.call(0), driver.reply(0, ERROR));
-    let hint = Outcome::failed_until(Class::BreakerOpen, Span::from_secs(50));
+    let hint = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(50));
     let _refused = (driver.call(0), driver.reply(0, hint));
     for secs in [100, 50, 0, 129] {
         driver.now = at(secs);
         let wait = Outcome::failed_until(Class::Rejected, at(130).since(at(secs)));
-        assert_eq!(driver.call(0), Step::Reply(wait));
+        assert_eq!(driver.call(0), Action::Reply(wait));
     }
     driver.now = at(130);
     assert_eq!(driver.call(0), to(0));
@@ -278,7 +279,7 @@ fn settings_out_of_range_are_named() {
         let eject = Some(no_rule());
         Settings { slow_start, eject, ..among(2, Picker::Random) }
     };
-    let second = Span::from_secs(1);
+    let second = Duration::from_secs(1);
     let row = Some(Consecutive { failures: 0, enforce_percent: 100 });
     let bad = outlier::Settings { consecutive: row, ..no_rule() };
     let told = [
@@ -288,7 +289,7 @@ fn settings_out_of_range_are_named() {
         wrong(Settings { reselect: 16, ..among(1, Picker::Random) }),
         wrong(Settings { eject: Some(bad), ..among(1, Picker::Random) }),
         wrong(slow(second, 1.0, 10)),
-        wrong(slow(Span::ZERO, 1.0, 10)),
+        wrong(slow(Duration::ZERO, 1.0, 10)),
         wrong(slow(second, 0.0, 10)),
         wrong(slow(second, f64::NAN, 10)),
         wrong(slow(second, 1.0, 0)),

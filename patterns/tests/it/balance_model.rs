@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use patterns::balance::*;
 use patterns::outlier::{self, Back, CapReading};
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Target, Time};
+use patterns::{Action, Class, Duration, Outcome, Target, Time};
 use proptest::prelude::*;
 
 use crate::balance::{PICKERS, among};
@@ -24,10 +24,10 @@ enum Happening {
 
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let class = prop::sample::select(Class::ALL.to_vec());
-    let hint = prop_oneof![Just(0), 1..60_u64].prop_map(Span::from_nanos);
+    let hint = prop_oneof![Just(0), 1..60_u64].prop_map(Duration::from_nanos);
     let failed = (class, hint).prop_map(|(class, hint)| Outcome::failed_until(class, hint));
     let refused = (1..60_u64)
-        .prop_map(|nanos| Outcome::failed_until(Class::BreakerOpen, Span::from_nanos(nanos)));
+        .prop_map(|nanos| Outcome::failed_until(Class::BreakerOpen, Duration::from_nanos(nanos)));
     let outcome = || {
         prop_oneof![
             2 => Just(Outcome::Ok),
@@ -55,17 +55,17 @@ fn settings() -> impl Strategy<Value = Settings> {
     let reading = prop::sample::select(vec![CapReading::After, CapReading::Before]);
     let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 70, 100, 100]))
         .prop_map(|(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {
-            interval: Span::from_nanos(10),
-            base_ejection_time: Span::from_nanos(20),
-            max_ejection_time: Span::from_nanos(90),
-            ejection_jitter: Span::from_nanos(9),
+            interval: Duration::from_nanos(10),
+            base_ejection_time: Duration::from_nanos(20),
+            max_ejection_time: Duration::from_nanos(90),
+            ejection_jitter: Duration::from_nanos(9),
             back,
             cap_reading,
             max_ejection_percent,
             ..in_a_row(failures)
         });
     let slow = (1..40_u64).prop_map(|nanos| SlowStart {
-        window: Span::from_nanos(nanos),
+        window: Duration::from_nanos(nanos),
         aggression: 1.0,
         min_weight_percent: 10,
     });
@@ -78,13 +78,13 @@ fn settings() -> impl Strategy<Value = Settings> {
         knobs,
     )
         .prop_map(|(picker, eject, panic_percent, slow_start, knobs)| {
-            let (reselect, heed_retry_after, counts_late, cancelled) = knobs;
+            let (reselect, respect_retry_after, counts_late, cancelled) = knobs;
             let shares = !matches!(picker, Picker::ByCaller | Picker::InOrder) && eject.is_some();
             Settings {
                 eject,
                 panic_percent,
                 reselect,
-                heed_retry_after,
+                respect_retry_after,
                 slow_start: slow_start.filter(|_| shares),
                 late: if counts_late { Late::Count } else { Late::Drop },
                 cancelled: if cancelled { Cancelled::Timeout } else { Cancelled::Ignore },
@@ -144,19 +144,19 @@ impl Outside {
     fn carry_out(
         &mut self,
         call: u32,
-        step: Step,
+        step: Action,
         refused: Vec<u16>,
         usable: &(Vec<u16>, Option<Time>),
         otherwise: Option<Outcome>,
     ) {
         match step {
-            Step::SendTo(Target(target)) => {
+            Action::SendTo(Target(target)) => {
                 assert!(usable.0.contains(&target), "{target} is out");
                 self.open.insert(call, (target, refused));
             }
-            Step::Reply(outcome) => {
+            Action::Reply(outcome) => {
                 assert!(usable.0.is_empty(), "{:?} might be used", usable.0);
-                let wait = usable.1.map_or(Span::ZERO, |until| until.since(self.driver.now));
+                let wait = usable.1.map_or(Duration::ZERO, |until| until.since(self.driver.now));
                 let none = Outcome::failed_until(Class::Rejected, wait);
                 assert_eq!(outcome, otherwise.unwrap_or(none));
             }
@@ -178,7 +178,7 @@ impl Outside {
         let again = is_refusal && refused.len() < self.settings.reselect.into();
         if let Some(hint) = outcome.retry_after()
             && is_refusal
-            && self.settings.heed_retry_after
+            && self.settings.respect_retry_after
         {
             self.hints.push((target, self.driver.now + hint));
         }
@@ -187,7 +187,7 @@ impl Outside {
         let usable = self.usable(&refused);
         let step = self.driver.reply(call, outcome);
         if !again {
-            assert_eq!(step, Step::Reply(outcome));
+            assert_eq!(step, Action::Reply(outcome));
             return;
         }
         self.carry_out(call, step, refused, &usable, Some(outcome));
@@ -199,9 +199,9 @@ impl Outside {
             assert_eq!(self.driver.layer.in_flight(target) as usize, open);
         }
         let state = self.driver.layer.state().name();
-        let last = self.driver.effects.notes.last().copied().unwrap_or("all-in");
+        let last = self.driver.effects.states.last().copied().unwrap_or("all-in");
         assert_eq!(state, last, "every change is noted");
-        let notes = &self.driver.effects.notes;
+        let notes = &self.driver.effects.states;
         assert!(notes.windows(2).all(|pair| pair[0] != pair[1]), "and only changes");
     }
 }
@@ -223,7 +223,7 @@ proptest! {
         };
         for happening in story {
             match happening {
-                Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+                Happening::Pass(nanos) => outside.driver.pass(Duration::from_nanos(nanos)),
                 Happening::Call(call) => outside.call(call),
                 Happening::Reply(call, outcome) => outside.reply(call, outcome),
                 Happening::Cancel(call) => {
@@ -258,17 +258,17 @@ proptest! {
             let mut open = Vec::new();
             for happening in &story {
                 match *happening {
-                    Happening::Pass(nanos) => driver.pass(Span::from_nanos(nanos)),
+                    Happening::Pass(nanos) => driver.pass(Duration::from_nanos(nanos)),
                     Happening::Call(call) if !open.contains(&call) => {
                         let step = driver.call(call);
-                        if matches!(step, Step::SendTo(_)) {
+                        if matches!(step, Action::SendTo(_)) {
                             open.push(call);
                         }
                         steps.push(step);
                     }
                     Happening::Reply(call, outcome) if open.contains(&call) => {
                         let step = driver.reply(call, outcome);
-                        if matches!(step, Step::Reply(_)) {
+                        if matches!(step, Action::Reply(_)) {
                             open.retain(|other| *other != call);
                         }
                         steps.push(step);
@@ -279,7 +279,7 @@ proptest! {
                     | Happening::Late(..) => {}
                 }
             }
-            (steps, driver.draws.taken(), driver.effects.notes)
+            (steps, driver.rng.taken(), driver.effects.states)
         };
         prop_assert_eq!(run(settings), run(settings));
     }

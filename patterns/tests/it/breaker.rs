@@ -2,17 +2,17 @@
 
 use patterns::backoff::{Curve, Jitter};
 use patterns::breaker::{
-    Align, Breaker, Close, Compare, Evaluate, HalfOpen, Memory, OpenEnd, OpenWait, Permit, Permits,
-    Ramp, Settings, State, Trip, Verdict, Window,
+    Align, Boundary, Breaker, Close, Compare, Evaluate, HalfOpen, Memory, OpenWait, Permit,
+    Permits, Ramp, Settings, State, Trip, Verdict, Window,
 };
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 use proptest::prelude::*;
 
 use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
 
 /// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
 pub(crate) fn in_a_row(failures: u32) -> Settings {
-    Settings::new(Trip::Consecutive { failures }, Span::from_secs(20))
+    Settings::new(Trip::Consecutive { failures }, Duration::from_secs(20))
 }
 
 /// A draw, for those that matter not.
@@ -25,7 +25,7 @@ pub(crate) fn breaker(settings: Settings) -> Breaker {
 }
 
 pub(crate) fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 /// Makes one call that ends at once.
@@ -70,7 +70,7 @@ fn decisions(
 }
 
 /// The windows of a condition, and the times after which its averages forget.
-fn windows(trip: &mut Trip) -> (Vec<&mut Window>, Vec<&mut Span>) {
+fn windows(trip: &mut Trip) -> (Vec<&mut Window>, Vec<&mut Duration>) {
     match trip {
         Trip::Consecutive { .. } | Trip::Average { memory: Memory::Share(_), .. } => {
             (Vec::new(), Vec::new())
@@ -110,10 +110,10 @@ proptest! {
     /// With every length of time doubled, the same is decided.
     #[test]
     fn a_breaker_knows_no_unit_of_time(settings in settings(), story in happenings()) {
-        let mut short = Settings { open_end: OpenEnd::Admits, ..settings };
+        let mut short = Settings { boundary: Boundary::Admits, ..settings };
         if let OpenWait::Backoff(backoff) = &mut short.open {
             // Growing by a half would round, and so would jitter.
-            backoff.curve = Curve::Exponential { first: Span::from_nanos(3), factor: 2.0 };
+            backoff.curve = Curve::Exponential { first: Duration::from_nanos(3), factor: 2.0 };
             backoff.jitter = Jitter::None;
         }
         for window in windows(&mut short.trip).0 {
@@ -132,11 +132,11 @@ proptest! {
         match &mut long.open {
             OpenWait::Constant(wait) => *wait = *wait * 2,
             OpenWait::Backoff(backoff) => {
-                backoff.curve = Curve::Exponential { first: Span::from_nanos(6), factor: 2.0 };
+                backoff.curve = Curve::Exponential { first: Duration::from_nanos(6), factor: 2.0 };
                 backoff.cap = backoff.cap.map(|cap| cap * 2);
             }
         }
-        long.half_open.max_wait = short.half_open.max_wait.map(|wait| wait * 2);
+        long.half_open.half_open_timeout = short.half_open.half_open_timeout.map(|wait| wait * 2);
         long.slow = short.slow.map(|slow| slow * 2);
         if let Evaluate::Periodically(period) = &mut long.evaluate {
             *period = *period * 2;
@@ -178,12 +178,13 @@ proptest! {
     fn half_open_never_lasts(
         settings in settings(),
         half_open in half_open(),
-        max_wait in 1..50_u64,
+        half_open_timeout in 1..50_u64,
         story in happenings(),
     ) {
         let mut story = story;
         story.retain(|happening| !matches!(happening, Happening::Set(_)));
-        let half_open = HalfOpen { max_wait: Some(Span::from_nanos(max_wait)), ..half_open };
+        let longest = Some(Duration::from_nanos(half_open_timeout));
+        let half_open = HalfOpen { half_open_timeout: longest, ..half_open };
         // Decided now and then, it might open at the very call that is made below.
         let evaluate = Evaluate::EveryResult;
         let mut breaker = breaker(Settings { half_open, evaluate, ..settings });
@@ -193,9 +194,9 @@ proptest! {
             .map(|happening| if let Happening::Pass(nanos) = happening { *nanos } else { 0 })
             .sum();
         prop_assert_eq!(told.len(), story.len());
-        // No wait and no ramp of the generated settings is longer than 60 ns, and refusal at the end
-        // of a wait 1 more.
-        let later = Time::from_nanos(passed + max_wait + 61);
+        // No wait and no ramp of the generated settings is longer than 60 ns, and refusal at the
+        // end of a wait 1 more.
+        let later = Time::from_nanos(passed + half_open_timeout + 61);
         prop_assert!(breaker.admit(later, || 0.0).is_ok());
     }
 
@@ -215,7 +216,8 @@ proptest! {
             _ => return Ok(()),
         };
         prop_assert!(breaker.admit(now, half).is_err());
-        prop_assert!(breaker.admit(Time::from_nanos(now.as_nanos().saturating_sub(back)), half).is_err());
+        let earlier = Time::from_nanos(now.as_nanos().saturating_sub(back));
+        prop_assert!(breaker.admit(earlier, half).is_err());
     }
 
     #[test]
@@ -226,7 +228,7 @@ proptest! {
         let mut breaker = breaker(settings);
         let mut now = Time::ZERO;
         for pause in pauses {
-            now = now + Span::from_nanos(pause);
+            now = now + Duration::from_nanos(pause);
             prop_assert!(call(&mut breaker, Verdict::Success, now));
             prop_assert_eq!(breaker.state(), State::Closed);
         }
@@ -284,19 +286,19 @@ fn an_ignored_probe_makes_room_for_another() {
 
 #[test]
 fn the_open_wait_grows_until_it_closes() {
-    let open = growing(Span::from_secs(10), 2.0, Span::from_secs(30), Jitter::None);
+    let open = growing(Duration::from_secs(10), 2.0, Duration::from_secs(30), Jitter::None);
     let mut breaker = breaker(Settings { open, ..in_a_row(1) });
     let mut now = at(0);
     for wait in [10, 20, 30, 30] {
         assert!(call(&mut breaker, Verdict::Failure, now));
-        let until = now + Span::from_secs(wait);
+        let until = now + Duration::from_secs(wait);
         assert_eq!(breaker.state(), State::Open { until });
         now = until;
     }
     assert!(call(&mut breaker, Verdict::Success, now));
     assert_eq!(breaker.state(), State::Closed);
     assert!(call(&mut breaker, Verdict::Failure, now));
-    assert_eq!(breaker.state(), State::Open { until: now + Span::from_secs(10) });
+    assert_eq!(breaker.state(), State::Open { until: now + Duration::from_secs(10) });
 }
 
 #[test]
@@ -334,7 +336,7 @@ fn a_total_of_permits_is_not_renewed_by_successes() {
 #[test]
 fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
     let mut settings = in_a_row(1);
-    settings.half_open.max_wait = None;
+    settings.half_open.half_open_timeout = None;
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     let probe = breaker.admit(at(20), half).expect("a probe");
@@ -347,7 +349,7 @@ fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
 #[test]
 fn a_clock_that_stands_still_stops_nothing_but_waits() {
     let align = Align::Epoch { buckets: 3 };
-    let window = Window::Time { size: Span::from_secs(9), align };
+    let window = Window::Time { size: Duration::from_secs(9), align };
     let trip = Trip::Count { failures: 1_000, window };
     let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
     for _ in 0..999 {

@@ -2,52 +2,52 @@
 
 use expect_test::expect;
 use patterns::breaker::{
-    Align, Compare, Evaluate, Late, OpenEnd, Permits, Settings, State, Trip, Verdict, Window,
+    Align, Boundary, Compare, Evaluate, Late, Permits, Settings, State, Trip, Verdict, Window,
 };
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 
 use crate::breaker::{at, breaker, call, half, in_a_row};
 
 /// Opens at half of at least four calls, otherwise as each library has it.
 fn library(name: &str) -> Settings {
-    let seconds = |size, align| Window::Time { size: Span::from_secs(size), align };
+    let seconds = |size, align| Window::Time { size: Duration::from_secs(size), align };
     let calls = Window::Calls(10);
-    let (compare, evaluate, open_end, permits, window) = match name {
+    let (compare, evaluate, boundary, permits, window) = match name {
         "resilience4j" => (
             Compare::AtLeast,
             Evaluate::EveryResult,
-            OpenEnd::Refuses,
+            Boundary::Refuses,
             Permits::Total(2),
             seconds(10, Align::Epoch { buckets: 10 }),
         ),
         "Polly 8" => (
             Compare::AtLeast,
             Evaluate::Failures,
-            OpenEnd::Admits,
+            Boundary::Admits,
             Permits::Concurrent(1),
             seconds(10, Align::FirstEvent { buckets: 10 }),
         ),
         "Sentinel" => (
             Compare::MoreThan,
             Evaluate::EveryResult,
-            OpenEnd::Admits,
+            Boundary::Admits,
             Permits::Concurrent(1),
             seconds(10, Align::Epoch { buckets: 1 }),
         ),
         "cockatiel" => {
-            (Compare::MoreThan, Evaluate::Failures, OpenEnd::Admits, Permits::Concurrent(1), calls)
+            (Compare::MoreThan, Evaluate::Failures, Boundary::Admits, Permits::Concurrent(1), calls)
         }
         "failsafe" => (
             Compare::AtLeast,
             Evaluate::EveryResult,
-            OpenEnd::Admits,
+            Boundary::Admits,
             Permits::Concurrent(2),
             seconds(10, Align::Epoch { buckets: 10 }),
         ),
         "Hystrix" => (
             Compare::AtLeast,
             Evaluate::EveryResult,
-            OpenEnd::Refuses,
+            Boundary::Refuses,
             Permits::Concurrent(1),
             seconds(10, Align::Epoch { buckets: 10 }),
         ),
@@ -55,7 +55,7 @@ fn library(name: &str) -> Settings {
     };
     let late = if name == "Polly 8" { Late::ActCurrent } else { Late::Drop };
     let trip = Trip::Rate { rate: 0.5, compare, min_calls: 4, window };
-    let mut settings = Settings { trip, evaluate, open_end, late, ..in_a_row(1) };
+    let mut settings = Settings { trip, evaluate, boundary, late, ..in_a_row(1) };
     settings.half_open.permits = permits;
     settings
 }
@@ -77,7 +77,7 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
         assert!(call(&mut breaker, Verdict::Failure, at(0)));
     }
     let admitted = breaker.admit(at(20), half).is_ok();
-    let later = at(20) + Span::from_nanos(1);
+    let later = at(20) + Duration::from_nanos(1);
     let more = (0..9).filter(|_| breaker.admit(later, half).is_ok()).count();
     (admitted, usize::from(admitted) + more)
 }
@@ -85,7 +85,7 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
 /// Until when one failure at 1.5 s is remembered, in tenths of a second.
 fn remembered(settings: Settings) -> String {
     let mut breaker = breaker(settings);
-    let tenth = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
+    let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
     call(&mut breaker, Verdict::Failure, tenth(15));
     match (15..200).find(|tenths| breaker.counts(tenth(*tenths)).failures == 0) {
         Some(tenths) => format!("{}s", tenths as f64 / 10.0),
@@ -130,7 +130,7 @@ fn a_count_opens_at_exactly_its_number() {
     assert!(opens(of(3, Window::Calls(5)), "xxoox"));
     assert!(!opens(of(3, Window::Calls(5)), "xxooox"), "the first has left");
     assert!(opens(of(3, Window::Calls(5)), "xxooxo"));
-    let exact = Window::Time { size: Span::from_secs(1), align: Align::Exact };
+    let exact = Window::Time { size: Duration::from_secs(1), align: Align::Exact };
     assert!(!opens(of(3, exact), "xx"));
     assert!(opens(of(3, exact), "xxx"));
 }
@@ -144,12 +144,12 @@ fn a_success_between_ends_a_row() {
 
 #[test]
 fn an_exact_window_forgets_at_exactly_its_size() {
-    let window = Window::Time { size: Span::from_secs(10), align: Align::Exact };
+    let window = Window::Time { size: Duration::from_secs(10), align: Align::Exact };
     let trip = Trip::Count { failures: 2, window };
     for (gap, opens) in [(9_999_999_999, true), (10_000_000_000, false)] {
         let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
         call(&mut breaker, Verdict::Failure, at(3));
-        call(&mut breaker, Verdict::Failure, at(3) + Span::from_nanos(gap));
+        call(&mut breaker, Verdict::Failure, at(3) + Duration::from_nanos(gap));
         assert_eq!(breaker.state() != State::Closed, opens);
     }
 }
@@ -158,10 +158,10 @@ fn an_exact_window_forgets_at_exactly_its_size() {
 fn buckets_begin_on_the_grid_or_with_the_first_result() {
     // Failures at 1.9 s and 2.1 s, in buckets of a second: two on the grid, one by event.
     let forgotten = |align| {
-        let window = Window::Time { size: Span::from_secs(4), align };
+        let window = Window::Time { size: Duration::from_secs(4), align };
         let trip = Trip::Count { failures: 100, window };
         let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
-        let tenth = |tenths: u64| Time::ZERO + Span::from_millis(tenths * 100);
+        let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
         for tenths in [19, 21] {
             call(&mut breaker, Verdict::Failure, tenth(tenths));
         }

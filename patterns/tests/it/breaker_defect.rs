@@ -1,6 +1,6 @@
 //! Defects that were seen in other libraries, and are not here.
 
-use patterns::Span;
+use patterns::Duration;
 use patterns::breaker::{
     Align, Close, Compare, Late, Permits, Settings, State, Then, Trip, Verdict, Window,
 };
@@ -11,7 +11,7 @@ use crate::breaker::{at, breaker, call, half, in_a_row};
 #[test]
 fn a_clock_that_goes_back_drops_no_results() {
     for align in [Align::Exact, Align::Epoch { buckets: 10 }, Align::FirstEvent { buckets: 10 }] {
-        let window = Window::Time { size: Span::from_secs(10), align };
+        let window = Window::Time { size: Duration::from_secs(10), align };
         let trip = Trip::Count { failures: 100, window };
         let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
         for _ in 0..10 {
@@ -92,7 +92,7 @@ fn a_late_result_gives_no_permit_back() {
 #[test]
 fn idle_time_forgets() {
     for align in [Align::Exact, Align::Epoch { buckets: 5 }, Align::FirstEvent { buckets: 5 }] {
-        let window = Window::Time { size: Span::from_secs(10), align };
+        let window = Window::Time { size: Duration::from_secs(10), align };
         let trip = Trip::Count { failures: 5, window };
         let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
         for _ in 0..4 {

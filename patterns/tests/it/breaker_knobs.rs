@@ -7,7 +7,7 @@ use patterns::breaker::{
     Refused, Settings, State, Trip, Verdict, Window,
 };
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Time};
+use patterns::{Action, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::breaker::{at, breaker, call, half, in_a_row};
@@ -16,7 +16,7 @@ use crate::breaker_story::growing;
 const DOWN: Outcome = Outcome::failed(Class::Network);
 
 /// Makes a call that takes so long.
-fn slow_call(breaker: &mut Breaker, took: Span, verdict: Verdict, began: Time) {
+fn slow_call(breaker: &mut Breaker, took: Duration, verdict: Verdict, began: Time) {
     let permit = breaker.admit(began, half).expect("admitted");
     breaker.settle(permit, verdict, began + took, half);
 }
@@ -32,8 +32,8 @@ fn open_after(settings: Settings, results: &str) -> Option<usize> {
 
 #[test]
 fn a_call_of_exactly_the_limit_is_not_slow() {
-    let limit = Span::from_secs(3);
-    let nanosecond = Span::from_nanos(1);
+    let limit = Duration::from_secs(3);
+    let nanosecond = Duration::from_nanos(1);
     let window = Window::Calls(2);
     let (rate, compare, min_calls) = (1.0, Compare::AtLeast, 2);
     let trip = Trip::SlowRate { rate, compare, min_calls, window };
@@ -83,7 +83,7 @@ fn an_average_moves_by_its_share_from_the_first_result_on() {
 #[test]
 fn an_average_over_time_forgets_by_the_time_between() {
     let trip = Trip::Average {
-        memory: Memory::Time(Span::from_secs(30)),
+        memory: Memory::Time(Duration::from_secs(30)),
         rate: 0.2,
         compare: Compare::MoreThan,
         min_calls: 5,
@@ -104,8 +104,8 @@ fn an_average_over_time_forgets_by_the_time_between() {
 /// Hystrix computes health each 500 ms: what happens in between changes nothing until then.
 #[test]
 fn decided_now_and_then_it_opens_late() {
-    let period = Span::from_millis(500);
-    let nanosecond = Span::from_nanos(1);
+    let period = Duration::from_millis(500);
+    let nanosecond = Duration::from_nanos(1);
     let settings = Settings { evaluate: Evaluate::Periodically(period), ..in_a_row(3) };
     let mut breaker = breaker(settings);
     for _ in 0..10 {
@@ -115,7 +115,7 @@ fn decided_now_and_then_it_opens_late() {
     let due = at(1) + period;
     let before = Time::ZERO + due.since(Time::ZERO + nanosecond);
     assert!(breaker.admit(before, half).is_ok());
-    let until = due + Span::from_secs(20);
+    let until = due + Duration::from_secs(20);
     assert_eq!(breaker.admit(due, half).unwrap_err(), Refused { until });
 
     // On closing, the period begins anew.
@@ -131,9 +131,9 @@ proptest! {
     /// Waits with jitter stay within their bounds, and different draws do not coincide.
     #[test]
     fn open_waits_are_spread_within_their_bounds(one in 0.0..1.0, other in 0.0..1.0) {
-        let second = Span::from_secs(1);
+        let second = Duration::from_secs(1);
         let until = |draw: f64, opening: u32| {
-            let open = growing(second, 2.0, Span::from_secs(8), Jitter::Equal);
+            let open = growing(second, 2.0, Duration::from_secs(8), Jitter::Equal);
             let mut breaker = breaker(Settings { open, ..in_a_row(1) });
             let mut now = Time::ZERO;
             for _ in 0..opening {
@@ -157,22 +157,22 @@ proptest! {
 /// follows.
 #[test]
 fn jitter_takes_one_draw_for_each_wait_that_may_follow() {
-    let open = growing(Span::from_secs(1), 2.0, Span::from_secs(8), Jitter::Full);
+    let open = growing(Duration::from_secs(1), 2.0, Duration::from_secs(8), Jitter::Full);
     let breaker = Breaker::new(Settings { open, ..in_a_row(1) }).expect("valid");
     let mut driver = Driver::new(breaker, &[0.5, 0.25, 0.75]);
     let mut taken = Vec::new();
     for outcome in [DOWN, DOWN, Outcome::Ok, Outcome::Ok, DOWN] {
-        assert_eq!(driver.call(0), Step::Send);
-        assert_eq!(driver.reply(0, outcome), Step::Reply(outcome));
-        taken.push(driver.draws.taken());
-        driver.pass(Span::from_secs(10));
+        assert_eq!(driver.call(0), Action::Send);
+        assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));
+        taken.push(driver.rng.taken());
+        driver.pass(Duration::from_secs(10));
     }
     assert_eq!(taken, [1, 2, 3, 3, 4]);
 }
 
 #[test]
 fn the_draw_of_a_probe_is_that_of_the_wait_after_it() {
-    let open = growing(Span::from_secs(10), 1.0, Span::from_secs(10), Jitter::Full);
+    let open = growing(Duration::from_secs(10), 1.0, Duration::from_secs(10), Jitter::Full);
     let mut breaker = breaker(Settings { open, ..in_a_row(1) });
     let first = breaker.admit(at(0), || 0.0).expect("closed");
     breaker.settle(first, Verdict::Failure, at(0), || 0.5);
@@ -186,13 +186,13 @@ fn probed(close: Close, results: &str) -> String {
     let mut settings = in_a_row(1);
     settings.half_open.permits = Permits::Concurrent(u32::MAX);
     settings.half_open.close = close;
-    settings.slow = Some(Span::from_secs(1));
+    settings.slow = Some(Duration::from_secs(1));
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     let mut said = String::new();
     for result in results.chars() {
         let verdict = if result == 'x' { Verdict::Failure } else { Verdict::Success };
-        let took = if result == 's' { Span::from_secs(2) } else { Span::ZERO };
+        let took = if result == 's' { Duration::from_secs(2) } else { Duration::ZERO };
         slow_call(&mut breaker, took, verdict, at(20));
         match breaker.state() {
             State::HalfOpen { .. } => said.push('.'),
@@ -252,7 +252,7 @@ fn a_share_of_calls_passes_as_probes() {
 
 #[test]
 fn a_ramp_lets_in_a_growing_share() {
-    let ramp = Some(Ramp { first: 0.2, over: Span::from_secs(10) });
+    let ramp = Some(Ramp { first: 0.2, over: Duration::from_secs(10) });
     let mut breaker = breaker(Settings { ramp, ..in_a_row(2) });
     let failures = |breaker: &mut Breaker, from| {
         for _ in 0..2 {
@@ -282,7 +282,7 @@ fn a_ramp_lets_in_a_growing_share() {
 
 #[test]
 fn the_end_of_a_ramp_makes_no_result_late() {
-    let ramp = Some(Ramp { first: 1.0, over: Span::from_secs(10) });
+    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(10) });
     let mut breaker = breaker(Settings { ramp, ..in_a_row(1) });
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     assert!(call(&mut breaker, Verdict::Success, at(20)));
@@ -294,8 +294,8 @@ fn the_end_of_a_ramp_makes_no_result_late() {
 
 #[test]
 fn a_relapse_on_the_ramp_does_not_forget_how_often_it_opened() {
-    let ramp = Some(Ramp { first: 1.0, over: Span::from_secs(10) });
-    let open = growing(Span::from_secs(1), 2.0, Span::from_secs(100), Jitter::None);
+    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(10) });
+    let open = growing(Duration::from_secs(1), 2.0, Duration::from_secs(100), Jitter::None);
     let mut breaker = breaker(Settings { ramp, open, ..in_a_row(1) });
     assert!(call(&mut breaker, Verdict::Failure, at(0)));
     assert!(call(&mut breaker, Verdict::Success, at(1)));
@@ -390,29 +390,29 @@ fn a_cancelled_probe_may_count_as_a_failure() {
 
 #[test]
 fn every_state_is_noted_by_its_name() {
-    let ramp = Some(Ramp { first: 1.0, over: Span::from_secs(5) });
+    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(5) });
     let mut driver = Driver::new(breaker(Settings { ramp, ..in_a_row(1) }), &[]);
     for outcome in [DOWN, Outcome::Ok, Outcome::Ok] {
-        assert_eq!(driver.call(0), Step::Send);
-        assert_eq!(driver.reply(0, outcome), Step::Reply(outcome));
-        driver.pass(Span::from_secs(20));
+        assert_eq!(driver.call(0), Action::Send);
+        assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));
+        driver.pass(Duration::from_secs(20));
     }
-    assert_eq!(driver.effects.notes, ["open", "half-open", "recovering", "closed"]);
+    assert_eq!(driver.effects.states, ["open", "half-open", "recovering", "closed"]);
     let held = Settings { mode: Mode::Disabled, ..in_a_row(1) };
-    assert_eq!(patterns::Layer::first_state(&breaker(held)), Some("disabled"));
+    assert_eq!(patterns::Layer::initial_state(&breaker(held)), Some("disabled"));
 }
 
 /// A constant wait takes no draw, and neither does an exponential one without jitter.
 #[test]
 fn without_jitter_nothing_is_drawn() {
-    let second = Span::from_secs(1);
+    let second = Duration::from_secs(1);
     for open in [OpenWait::Constant(second), growing(second, 2.0, second * 9, Jitter::None)] {
         let mut driver = Driver::new(breaker(Settings { open, ..in_a_row(1) }), &[]);
         for _ in 0..3 {
-            assert_eq!(driver.call(0), Step::Send);
-            assert_eq!(driver.reply(0, DOWN), Step::Reply(DOWN));
+            assert_eq!(driver.call(0), Action::Send);
+            assert_eq!(driver.reply(0, DOWN), Action::Reply(DOWN));
             driver.pass(second * 10);
         }
-        assert_eq!(driver.draws.taken(), 0);
+        assert_eq!(driver.rng.taken(), 0);
     }
 }

@@ -1,8 +1,8 @@
 //! A breaker in the path of calls: what callers and observers see of it.
 
-use patterns::breaker::{Breaker, Cancelled, Late, OpenEnd, Settings, State, Then};
+use patterns::breaker::{Boundary, Breaker, Cancelled, Late, Settings, State, Then};
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step};
+use patterns::{Action, Class, Duration, Outcome};
 
 use crate::breaker::{at, breaker, in_a_row};
 
@@ -13,8 +13,8 @@ fn driver(settings: Settings) -> Driver<Breaker> {
 }
 
 fn call(driver: &mut Driver<Breaker>, outcome: Outcome) {
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.reply(0, outcome), Step::Reply(outcome));
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));
 }
 
 #[test]
@@ -22,12 +22,12 @@ fn every_change_of_state_is_noted_once() {
     let mut driver = driver(in_a_row(2));
     call(&mut driver, DOWN);
     call(&mut driver, DOWN);
-    driver.pass(Span::from_secs(20));
+    driver.pass(Duration::from_secs(20));
     call(&mut driver, DOWN);
-    driver.pass(Span::from_secs(20));
+    driver.pass(Duration::from_secs(20));
     call(&mut driver, Outcome::Ok);
-    assert_eq!(driver.effects.notes, ["open", "half-open", "open", "half-open", "closed"]);
-    assert_eq!(driver.draws.taken(), 0);
+    assert_eq!(driver.effects.states, ["open", "half-open", "open", "half-open", "closed"]);
+    assert_eq!(driver.rng.taken(), 0);
 }
 
 #[test]
@@ -37,29 +37,29 @@ fn changes_that_time_brought_are_noted_before_what_follows() {
         settings.half_open.then = then;
         let mut driver = driver(settings);
         call(&mut driver, DOWN);
-        driver.pass(Span::from_secs(20));
-        assert_eq!(driver.call(1), Step::Send, "a probe that is lost");
-        driver.effects.notes.clear();
-        driver.pass(Span::from_secs(80));
-        assert_eq!(driver.call(2), Step::Send);
-        assert_eq!(driver.effects.notes, notes);
+        driver.pass(Duration::from_secs(20));
+        assert_eq!(driver.call(1), Action::Send, "a probe that is lost");
+        driver.effects.states.clear();
+        driver.pass(Duration::from_secs(80));
+        assert_eq!(driver.call(2), Action::Send);
+        assert_eq!(driver.effects.states, notes);
     }
 }
 
 #[test]
 fn a_refusal_says_exactly_when_to_come_again() {
-    for open_end in [OpenEnd::Admits, OpenEnd::Refuses] {
-        let mut driver = driver(Settings { open_end, ..in_a_row(1) });
+    for boundary in [Boundary::Admits, Boundary::Refuses] {
+        let mut driver = driver(Settings { boundary, ..in_a_row(1) });
         call(&mut driver, DOWN);
-        driver.pass(Span::from_secs(5));
-        let Step::Reply(refused) = driver.call(0) else { panic!("open") };
+        driver.pass(Duration::from_secs(5));
+        let Action::Reply(refused) = driver.call(0) else { panic!("open") };
         assert_eq!(refused.class(), Some(Class::BreakerOpen));
         let wait = refused.retry_after().expect("a hint");
-        driver.pass(wait - Span::from_nanos(1));
-        assert!(matches!(driver.call(0), Step::Reply(_)));
-        driver.pass(Span::from_nanos(1));
-        assert_eq!(driver.call(0), Step::Send);
-        let Step::Reply(refused) = driver.call(1) else { panic!("half-open") };
+        driver.pass(wait - Duration::from_nanos(1));
+        assert!(matches!(driver.call(0), Action::Reply(_)));
+        driver.pass(Duration::from_nanos(1));
+        assert_eq!(driver.call(0), Action::Send);
+        let Action::Reply(refused) = driver.call(1) else { panic!("half-open") };
         assert_eq!(refused, Outcome::failed(Class::BreakerOpen), "nobody knows when");
     }
 }
@@ -87,7 +87,7 @@ fn classes_count_as_they_are_set() {
 }
 
 fn call_if_admitted(driver: &mut Driver<Breaker>, outcome: Outcome) {
-    if driver.call(0) == Step::Send {
+    if driver.call(0) == Action::Send {
         let _passed_on = driver.reply(0, outcome);
     }
 }
@@ -95,12 +95,12 @@ fn call_if_admitted(driver: &mut Driver<Breaker>, outcome: Outcome) {
 #[test]
 fn ignored_wins_and_a_degraded_answer_is_a_success() {
     let mut settings = in_a_row(1);
-    settings.failures = settings.failures.with(Class::RateLimit);
+    settings.count = settings.count.with(Class::RateLimit);
     let mut driver = driver(settings);
     call(&mut driver, Outcome::failed(Class::RateLimit));
     assert_eq!(driver.layer.state(), State::Closed);
     call(&mut driver, DOWN);
-    driver.pass(Span::from_secs(20));
+    driver.pass(Duration::from_secs(20));
     call(&mut driver, Outcome::Degraded);
     assert_eq!(driver.layer.state(), State::Closed);
 }
@@ -109,12 +109,12 @@ fn ignored_wins_and_a_degraded_answer_is_a_success() {
 fn a_call_that_is_given_up_counts_as_it_is_set() {
     for (cancelled, opens) in [(Cancelled::Ignore, false), (Cancelled::Failure, true)] {
         let mut driver = driver(Settings { cancelled, late: Late::ActCurrent, ..in_a_row(1) });
-        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         assert_eq!(driver.layer.state() != State::Closed, opens);
-        let notes = driver.effects.notes.len();
+        let notes = driver.effects.states.len();
         driver.late(0, Outcome::Ok);
-        assert_eq!(driver.effects.notes.len(), notes, "counted already, or a success");
+        assert_eq!(driver.effects.states.len(), notes, "counted already, or a success");
     }
 }
 
@@ -127,7 +127,7 @@ fn a_late_failure_does_as_it_is_set() {
         (Late::ActCurrent, 1, true),
     ] {
         let mut driver = driver(Settings { late, ..in_a_row(1) });
-        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         driver.late(0, DOWN);
         assert_eq!(driver.layer.counts(at(0)).failures, failures, "{late:?}");
@@ -141,12 +141,12 @@ fn a_late_failure_does_as_it_is_set() {
 fn a_result_from_before_the_record_was_begun_has_no_origin() {
     for (late, failures) in [(Late::CountCurrent, 1), (Late::CountOrigin, 0)] {
         let mut driver = driver(Settings { late, ..in_a_row(1) });
-        assert_eq!(driver.call(1), Step::Send);
+        assert_eq!(driver.call(1), Action::Send);
         call(&mut driver, DOWN);
-        driver.pass(Span::from_secs(20));
+        driver.pass(Duration::from_secs(20));
         call(&mut driver, Outcome::Ok);
         assert_eq!(driver.layer.state(), State::Closed);
-        assert_eq!(driver.reply(1, DOWN), Step::Reply(DOWN));
+        assert_eq!(driver.reply(1, DOWN), Action::Reply(DOWN));
         assert_eq!(driver.layer.counts(at(20)).failures, failures, "{late:?}");
         assert_eq!(driver.layer.state(), State::Closed);
     }
@@ -156,12 +156,12 @@ fn a_result_from_before_the_record_was_begun_has_no_origin() {
 fn a_cancelled_probe_lets_the_next_one_pass() {
     let mut driver = driver(in_a_row(1));
     call(&mut driver, DOWN);
-    driver.pass(Span::from_secs(20));
-    assert_eq!(driver.call(0), Step::Send);
-    assert!(matches!(driver.call(1), Step::Reply(_)));
+    driver.pass(Duration::from_secs(20));
+    assert_eq!(driver.call(0), Action::Send);
+    assert!(matches!(driver.call(1), Action::Reply(_)));
     driver.cancel(0);
-    assert_eq!(driver.call(1), Step::Send);
+    assert_eq!(driver.call(1), Action::Send);
     // What the first one still brings gives no second permit.
     driver.late(0, Outcome::Ok);
-    assert!(matches!(driver.call(2), Step::Reply(_)));
+    assert!(matches!(driver.call(2), Action::Reply(_)));
 }

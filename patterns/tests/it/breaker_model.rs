@@ -2,10 +2,10 @@
 
 use patterns::backoff::{Backoff, Progress};
 use patterns::breaker::{
-    Align, Breaker, Cancelled, Close, Compare, Evaluate, Late, Memory, Mode, OpenEnd, OpenWait,
+    Align, Boundary, Breaker, Cancelled, Close, Compare, Evaluate, Late, Memory, Mode, OpenWait,
     Permit, Permits, Settings, State, Then, Trip, Verdict, Window,
 };
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 use proptest::prelude::*;
 
 use crate::breaker_story::{Happening, happenings, settings};
@@ -107,13 +107,13 @@ impl Model {
                 } else {
                     self.draw
                 };
-                let last = Span::from_nanos(self.waits.last().copied().unwrap_or(0));
+                let last = Duration::from_nanos(self.waits.last().copied().unwrap_or(0));
                 let backoff = Backoff::new(settings.clone()).expect("valid");
                 let mut progress = Progress { waits: self.waits.len() as u32, memory: last };
                 backoff.next(&mut progress, || draw).as_nanos()
             }
         };
-        let past_the_end = u64::from(self.settings.open_end == OpenEnd::Refuses);
+        let past_the_end = u64::from(self.settings.boundary == Boundary::Refuses);
         self.go_to(Phase::Open { until: now + wait + past_the_end }, now);
         self.waits.push(wait);
     }
@@ -126,7 +126,7 @@ impl Model {
 
     fn let_time_pass(&mut self, now: u64) {
         if let (Phase::HalfOpen { since, .. }, Some(wait)) =
-            (&self.phase, self.settings.half_open.max_wait)
+            (&self.phase, self.settings.half_open.half_open_timeout)
         {
             let end = since + wait.as_nanos();
             if end <= now {
@@ -164,7 +164,7 @@ impl Model {
             Phase::HalfOpen { since, places, results } => {
                 let failures = results.iter().filter(|result| result.failed).count();
                 State::HalfOpen {
-                    until: match self.settings.half_open.max_wait {
+                    until: match self.settings.half_open.half_open_timeout {
                         Some(wait) => Time::from_nanos(since + wait.as_nanos()),
                         None => Time::MAX,
                     },

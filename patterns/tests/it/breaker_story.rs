@@ -2,10 +2,10 @@
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::breaker::{
-    Align, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Memory, Mode, OpenEnd, OpenWait,
+    Align, Boundary, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Memory, Mode, OpenWait,
     Permits, Ramp, Settings, Then, Trip, Verdict, Window,
 };
-use patterns::{Classes, Span};
+use patterns::{Classes, Duration};
 use proptest::prelude::*;
 
 /// What can happen to a breaker.
@@ -42,7 +42,7 @@ pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 fn window() -> impl Strategy<Value = Window> {
-    let size = |nanos| Span::from_nanos(nanos);
+    let size = |nanos| Duration::from_nanos(nanos);
     prop_oneof![
         // Around the width of a word, too.
         prop_oneof![1..8_u32, 63..67_u32].prop_map(Window::Calls),
@@ -71,7 +71,7 @@ fn fits(window: Window, least: u32) -> bool {
 pub(crate) fn rule() -> impl Strategy<Value = Trip> {
     let memory = prop_oneof![
         prop::sample::select(vec![0.1, 0.5, 1.0]).prop_map(Memory::Share),
-        (1..40_u64).prop_map(|nanos| Memory::Time(Span::from_nanos(nanos))),
+        (1..40_u64).prop_map(|nanos| Memory::Time(Duration::from_nanos(nanos))),
     ];
     prop_oneof![
         2 => (1..5_u32).prop_map(|failures| Trip::Consecutive { failures }),
@@ -123,16 +123,16 @@ pub(crate) fn half_open() -> impl Strategy<Value = HalfOpen> {
         };
         (permits, close)
     });
-    let max_wait = prop::option::weighted(0.8, 1..50_u64);
+    let half_open_timeout = prop::option::weighted(0.8, 1..50_u64);
     let then = prop_oneof![3 => Just(Then::Open), 1 => Just(Then::Close)];
-    (permits, max_wait, then).prop_map(|((permits, close), max_wait, then)| {
-        let max_wait = max_wait.map(Span::from_nanos);
-        HalfOpen { permits, close, max_wait, then }
+    (permits, half_open_timeout, then).prop_map(|((permits, close), half_open_timeout, then)| {
+        let half_open_timeout = half_open_timeout.map(Duration::from_nanos);
+        HalfOpen { permits, close, half_open_timeout, then }
     })
 }
 
 /// An open wait that grows, and stays between two lengths.
-pub(crate) fn growing(first: Span, factor: f64, cap: Span, jitter: Jitter) -> OpenWait {
+pub(crate) fn growing(first: Duration, factor: f64, cap: Duration, jitter: Jitter) -> OpenWait {
     let curve = Curve::Exponential { first, factor };
     let cap_when = CapWhen::BeforeJitter;
     OpenWait::Backoff(backoff::Settings { curve, cap: Some(cap), cap_when, jitter })
@@ -140,7 +140,7 @@ pub(crate) fn growing(first: Span, factor: f64, cap: Span, jitter: Jitter) -> Op
 
 /// Settings in nanoseconds, so that happenings meet the boundaries.
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
-    let nanos = Span::from_nanos;
+    let nanos = Duration::from_nanos;
     let evaluate = prop_oneof![
         3 => Just(Evaluate::EveryResult),
         3 => Just(Evaluate::Failures),
@@ -159,7 +159,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             growing(nanos(first), factor, nanos(cap), jitter)
         }),
     ];
-    let open_end = prop_oneof![Just(OpenEnd::Admits), Just(OpenEnd::Refuses)];
+    let boundary = prop_oneof![Just(Boundary::Admits), Just(Boundary::Refuses)];
     let ramp = (prop::sample::select(vec![0.0, 0.3, 1.0]), 1..60_u64)
         .prop_map(move |(first, over)| Ramp { first, over: nanos(over) });
     let late = prop_oneof![
@@ -175,16 +175,16 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         Just(Cancelled::FailureOfProbe),
         Just(Cancelled::Success),
     ];
-    let ends = (open, open_end, half_open(), prop::option::weighted(0.3, ramp));
+    let ends = (open, boundary, half_open(), prop::option::weighted(0.3, ramp));
     (trip(), 0..20_u64, evaluate, ends, late, cancelled).prop_map(
-        move |(trip, slow, evaluate, (open, open_end, half_open, ramp), late, cancelled)| {
+        move |(trip, slow, evaluate, (open, boundary, half_open, ramp), late, cancelled)| {
             Settings {
                 slow: Some(nanos(slow)),
                 evaluate,
-                failures: Classes::ALL,
-                ignored: Classes::NONE,
+                count: Classes::ALL,
+                ignore: Classes::NONE,
                 open,
-                open_end,
+                boundary,
                 half_open,
                 ramp,
                 late,

@@ -1,21 +1,21 @@
 //! Extra attempts are granted as each kind of budget says, and no others.
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::budget::{Budget, Grant, Guard, Kind, Settings};
+use patterns::budget::{Budget, Grant, Kind, RetryBudget, Settings};
 use patterns::retry::{self, Account, FOREVER, Retry, RetryAfter, Rule};
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Time};
+use patterns::{Action, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 const NETWORK: Outcome = Outcome::failed(Class::Network);
-const SECOND: Span = Span::from_secs(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 fn budget(kind: Kind) -> Budget {
     Budget::new(Settings::of(kind)).expect("valid")
 }
 
 fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 /// AWS: 500, of which a retry takes 5, or 10 after a timeout.
@@ -59,7 +59,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
-    let millis = Span::from_millis;
+    let millis = Duration::from_millis;
     let share = prop::sample::select(vec![0.0, 0.1, 0.2, 0.6, 1.0]);
     prop_oneof![
         (1..5_u32, prop::sample::select(vec![0.1, 0.5, 1.0]))
@@ -69,7 +69,7 @@ fn kinds() -> impl Strategy<Value = Kind> {
             Kind::Quota { capacity, cost: 5, timeout_cost: 10, throttle_cost: 3, reward: 1, refill }
         }),
         (1..4_u64, 0..2_u32, share.clone()).prop_map(move |(secs, least_per_sec, share)| {
-            Kind::Deposits { ttl: Span::from_secs(secs), least_per_sec, share }
+            Kind::Deposits { ttl: Duration::from_secs(secs), least_per_sec, share }
         }),
         (1..5_u32, 1..2_000_u64)
             .prop_map(move |(capacity, every)| Kind::Bucket { capacity, every: millis(every) }),
@@ -244,7 +244,7 @@ proptest! {
         let mut budget = budget(Kind::Deposits { ttl, least_per_sec, share });
         let (mut now, mut grants) = (Time::ZERO, 0_u64);
         for gap in &gaps {
-            now = now + Span::from_millis(*gap);
+            now = now + Duration::from_millis(*gap);
             budget.begin(now);
             grants += granted(&mut budget, now) as u64;
         }
@@ -327,12 +327,12 @@ fn settings_that_make_no_sense_are_told() {
         (Kind::Tokens { max: 1, ratio: 0.0009 }, "`ratio` must be at least 0.001"),
         (Kind::Tokens { max: 1, ratio: f64::NAN }, "`ratio` must be at least 0.001"),
         (quota(0, None), "`capacity` must be at least 1"),
-        (quota(1, Some(Span::ZERO)), "`refill` must be longer than zero"),
-        (deposits(Span::from_nanos(9), 0.1), "`ttl` must be at least 10 ns"),
+        (quota(1, Some(Duration::ZERO)), "`refill` must be longer than zero"),
+        (deposits(Duration::from_nanos(9), 0.1), "`ttl` must be at least 10 ns"),
         (deposits(SECOND, -0.1), "`share` must be from 0 to 1000"),
         (deposits(SECOND, 1000.1), "`share` must be from 0 to 1000"),
         (Kind::Bucket { capacity: 0, every: SECOND }, "`capacity` must be at least 1"),
-        (Kind::Bucket { capacity: 1, every: Span::ZERO }, "`every` must be longer than zero"),
+        (Kind::Bucket { capacity: 1, every: Duration::ZERO }, "`every` must be longer than zero"),
         (Kind::Share { share: 1.1, least: 0 }, "`share` must be from 0 to 1"),
         (Kind::Rate { rate: -1.0, least: 0 }, "`rate` must be at least 0"),
     ];
@@ -347,7 +347,7 @@ fn settings_that_make_no_sense_are_told() {
 /// Far ahead and back again: nothing overflows, and what is set back gives nothing.
 #[test]
 fn a_clock_that_steps_grants_nothing_for_it() {
-    let huge = Span::MAX;
+    let huge = Duration::MAX;
     for kind in [
         Kind::Deposits { ttl: huge, least_per_sec: u32::MAX, share: 1000.0 },
         Kind::Deposits { ttl: SECOND, least_per_sec: 0, share: 1.0 },
@@ -369,21 +369,21 @@ fn a_clock_that_steps_grants_nothing_for_it() {
 
 #[test]
 fn a_guard_lets_first_attempts_pass_and_asks_for_the_others() {
-    let guard = Guard::new(Settings::of(Kind::Fixed(1))).expect("valid");
+    let guard = RetryBudget::new(Settings::of(Kind::Fixed(1))).expect("valid");
     let mut driver = Driver::new(guard, &[]);
     for call in 0..3 {
-        assert_eq!(driver.call(call), Step::Send);
+        assert_eq!(driver.call(call), Action::Send);
     }
-    driver.about.is_extra = true;
-    assert_eq!(driver.call(3), Step::Send);
-    let refused = Step::Reply(Outcome::failed(Class::Rejected));
+    driver.info.is_extra = true;
+    assert_eq!(driver.call(3), Action::Send);
+    let refused = Action::Reply(Outcome::failed(Class::Rejected));
     assert_eq!(driver.call(4), refused);
     assert_eq!(driver.layer.budget().in_flight(), (3, 1));
     driver.cancel(3);
     driver.late(3, Outcome::Ok);
-    assert_eq!(driver.call(3), Step::Send, "given back once");
+    assert_eq!(driver.call(3), Action::Send, "given back once");
     assert_eq!(driver.call(4), refused);
-    assert_eq!(driver.reply(3, NETWORK), Step::Reply(NETWORK));
+    assert_eq!(driver.reply(3, NETWORK), Action::Reply(NETWORK));
     for call in 0..3 {
         driver.cancel(call);
     }
@@ -407,22 +407,22 @@ fn a_retry_that_waits_counts_as_the_account_says() {
     for (account, second_waits) in [(Account::Decided, false), (Account::Sent, true)] {
         let mut driver = retrying(Kind::Fixed(1), account);
         for call in 0..2 {
-            assert_eq!(driver.call(call), Step::Send);
+            assert_eq!(driver.call(call), Action::Send);
         }
-        assert_eq!(driver.reply(0, NETWORK), Step::WaitUntil(at(1)));
+        assert_eq!(driver.reply(0, NETWORK), Action::WaitUntil(at(1)));
         let second = driver.reply(1, NETWORK);
-        assert_eq!(second == Step::WaitUntil(at(1)), second_waits, "{account:?}");
+        assert_eq!(second == Action::WaitUntil(at(1)), second_waits, "{account:?}");
         driver.now = at(1);
-        assert_eq!(driver.wake(0), Step::Send);
+        assert_eq!(driver.wake(0), Action::Send);
         if second_waits {
             // The refusal comes after the wait, with the failure that asked.
-            assert_eq!(driver.wake(1), Step::Reply(NETWORK));
+            assert_eq!(driver.wake(1), Action::Reply(NETWORK));
         } else {
-            assert_eq!(second, Step::Reply(NETWORK));
+            assert_eq!(second, Action::Reply(NETWORK));
         }
-        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-        assert_eq!(driver.call(1), Step::Send);
-        assert_eq!(driver.reply(1, NETWORK), Step::WaitUntil(at(2)), "given back");
+        assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+        assert_eq!(driver.call(1), Action::Send);
+        assert_eq!(driver.reply(1, NETWORK), Action::WaitUntil(at(2)), "given back");
     }
 }
 
@@ -450,7 +450,7 @@ proptest! {
                 (At::Gone, _) => driver.call(call),
                 (_, 0) => {
                     driver.cancel(call);
-                    Step::Reply(NETWORK)
+                    Action::Reply(NETWORK)
                 }
                 (At::Sent, 1) => driver.reply(call, Outcome::Ok),
                 (At::Sent, _) => driver.reply(call, NETWORK),
@@ -460,8 +460,8 @@ proptest! {
                 }
             };
             calls[index] = match step {
-                Step::Send => At::Sent,
-                Step::WaitUntil(until) => At::Waiting(until),
+                Action::Send => At::Sent,
+                Action::WaitUntil(until) => At::Waiting(until),
                 _ => At::Gone,
             };
         }
@@ -472,9 +472,9 @@ proptest! {
         }
         // With nothing under way, exactly the least is granted again.
         for call in 0..2 {
-            prop_assert_eq!(driver.call(call), Step::Send);
+            prop_assert_eq!(driver.call(call), Action::Send);
         }
         let first = driver.reply(0, NETWORK);
-        prop_assert!(matches!(first, Step::WaitUntil(_)));
+        prop_assert!(matches!(first, Action::WaitUntil(_)));
     }
 }

@@ -4,21 +4,21 @@ use std::collections::VecDeque;
 
 use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
 use patterns::testing::Driver;
-use patterns::{About, CallId, Class, Outcome, Span, Step, Time};
+use patterns::{Action, CallId, CallInfo, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 pub(crate) const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
-fn driver(slots: u32, queue: u32, patience: Option<Span>) -> Driver<Bulkhead> {
-    Driver::new(bulkhead(Settings { queue, patience, ..Settings::of(slots) }), &[])
+fn driver(slots: u32, queue: u32, max_wait: Option<Duration>) -> Driver<Bulkhead> {
+    Driver::new(bulkhead(Settings { queue, max_wait, ..Settings::of(slots) }), &[])
 }
 
 pub(crate) fn at(nanos: u64) -> Time {
     Time::from_nanos(nanos)
 }
 
-pub(crate) fn span(nanos: u64) -> Span {
-    Span::from_nanos(nanos)
+pub(crate) fn span(nanos: u64) -> Duration {
+    Duration::from_nanos(nanos)
 }
 
 pub(crate) fn bulkhead(settings: Settings) -> Bulkhead {
@@ -31,11 +31,11 @@ pub(crate) fn line() -> Settings {
 }
 
 pub(crate) fn enter(bulkhead: &mut Bulkhead, call: u32, now: u64) -> Entry {
-    bulkhead.enter(CallId(call), About::default(), at(now))
+    bulkhead.enter(CallId(call), CallInfo::default(), at(now))
 }
 
-pub(crate) fn enter_as(bulkhead: &mut Bulkhead, call: u32, about: About) -> Entry {
-    bulkhead.enter(CallId(call), about, Time::ZERO)
+pub(crate) fn enter_as(bulkhead: &mut Bulkhead, call: u32, info: CallInfo) -> Entry {
+    bulkhead.enter(CallId(call), info, Time::ZERO)
 }
 
 /// Who was granted a slot, in order; nobody was dropped.
@@ -84,7 +84,7 @@ proptest! {
                 } else {
                     Entry::Full
                 };
-                prop_assert_eq!(bulkhead.enter(CallId(call), About::default(), Time::ZERO), expected);
+                prop_assert_eq!(bulkhead.enter(CallId(call), CallInfo::default(), Time::ZERO), expected);
             } else {
                 let had_slot = inside.contains(&call);
                 inside.retain(|other| *other != call);
@@ -107,57 +107,57 @@ proptest! {
 #[test]
 fn without_a_line_the_next_call_is_refused() {
     let mut driver = driver(2, 0, None);
-    assert_eq!([0, 1].map(|call| driver.call(call)), [Step::Send; 2]);
-    assert_eq!(driver.call(2), Step::Reply(FULL));
+    assert_eq!([0, 1].map(|call| driver.call(call)), [Action::Send; 2]);
+    assert_eq!(driver.call(2), Action::Reply(FULL));
     let _ended = driver.reply(0, Outcome::failed(Class::Network));
-    assert_eq!(driver.call(2), Step::Send);
+    assert_eq!(driver.call(2), Action::Send);
 }
 
 #[test]
 fn the_first_in_line_gets_the_slot_and_nobody_passes() {
     let mut driver = driver(1, 2, None);
-    assert_eq!(driver.call(5), Step::Send);
-    assert_eq!([9, 3].map(|call| driver.call(call)), [Step::Wait; 2]);
-    assert_eq!(driver.call(1), Step::Reply(FULL));
-    assert_eq!(driver.reply(5, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.call(5), Action::Send);
+    assert_eq!([9, 3].map(|call| driver.call(call)), [Action::Wait; 2]);
+    assert_eq!(driver.call(1), Action::Reply(FULL));
+    assert_eq!(driver.reply(5, Outcome::Ok), Action::Reply(Outcome::Ok));
     assert_eq!(driver.effects.woken, [CallId(9)]);
-    assert_eq!(driver.call(1), Step::Wait, "the slot is taken before its call is sent");
-    assert_eq!(driver.wake(9), Step::Send);
+    assert_eq!(driver.call(1), Action::Wait, "the slot is taken before its call is sent");
+    assert_eq!(driver.wake(9), Action::Send);
 }
 
 #[test]
 fn at_the_end_of_patience_the_first_event_decides() {
-    let patience = Some(Span::from_secs(3));
-    let until = Time::ZERO + Span::from_secs(3);
-    let mut lost = driver(1, 1, patience);
-    let mut seated = driver(1, 1, patience);
+    let max_wait = Some(Duration::from_secs(3));
+    let until = Time::ZERO + Duration::from_secs(3);
+    let mut lost = driver(1, 1, max_wait);
+    let mut seated = driver(1, 1, max_wait);
     for driver in [&mut lost, &mut seated] {
-        assert_eq!(driver.call(0), Step::Send);
-        assert_eq!(driver.call(1), Step::WaitUntil(until));
+        assert_eq!(driver.call(0), Action::Send);
+        assert_eq!(driver.call(1), Action::WaitUntil(until));
         driver.now = until;
     }
-    assert_eq!(lost.wake(1), Step::Reply(FULL));
-    assert_eq!(lost.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(lost.wake(1), Action::Reply(FULL));
+    assert_eq!(lost.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
     assert!(lost.effects.woken.is_empty());
 
-    assert_eq!(seated.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(seated.wake(1), Step::Send);
-    assert_eq!(seated.wake(1), Step::Wait, "a second wake in one instant sends nothing");
+    assert_eq!(seated.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(seated.wake(1), Action::Send);
+    assert_eq!(seated.wake(1), Action::Wait, "a second wake in one instant sends nothing");
 }
 
 #[test]
 fn a_wake_that_comes_early_changes_nothing() {
-    let mut driver = driver(1, 1, Some(Span::from_secs(3)));
+    let mut driver = driver(1, 1, Some(Duration::from_secs(3)));
     let _sent = driver.call(0);
     let waits = driver.call(1);
-    driver.pass(Span::from_secs(1));
+    driver.pass(Duration::from_secs(1));
     assert_eq!(driver.wake(1), waits);
 }
 
 #[test]
 fn a_call_given_up_with_its_turn_come_passes_it_on() {
     let mut driver = driver(1, 2, None);
-    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Action::Send, Action::Wait, Action::Wait]);
     driver.cancel(0);
     assert_eq!(driver.effects.woken, [CallId(1)]);
     driver.cancel(1);
@@ -165,5 +165,5 @@ fn a_call_given_up_with_its_turn_come_passes_it_on() {
     driver.late(0, Outcome::Ok);
     driver.late(1, Outcome::Ok);
     assert_eq!(driver.layer.inside(), 1);
-    assert_eq!(driver.wake(2), Step::Send);
+    assert_eq!(driver.wake(2), Action::Send);
 }

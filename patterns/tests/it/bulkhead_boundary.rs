@@ -3,16 +3,16 @@
 use std::fmt::Write;
 
 use expect_test::expect;
-use patterns::bulkhead::{Bulkhead, Order, Partition, Settings, Shed};
+use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Partition, Settings};
 use patterns::testing::Driver;
-use patterns::{CallId, Outcome, Span, Step, Time};
+use patterns::{Action, CallId, Duration, Outcome, Time};
 
 use crate::bulkhead::{at, bulkhead, drain, enter, granted, line, span};
 use crate::bulkhead_share::shared;
 
 #[test]
 fn a_clock_that_goes_back_stands_still() {
-    let settings = Settings { patience: Some(span(20)), order: Order::Adaptive(span(5)), ..line() };
+    let settings = Settings { max_wait: Some(span(20)), order: Order::Adaptive(span(5)), ..line() };
     let mut bulkhead = bulkhead(settings);
     for (call, now) in [(0, 100), (1, 50), (2, 10)] {
         let _entry = enter(&mut bulkhead, call, now);
@@ -24,14 +24,14 @@ fn a_clock_that_goes_back_stands_still() {
 
 #[test]
 fn at_the_end_of_time_patience_has_none() {
-    let patience = Some(Span::from_secs(1));
-    let mut driver = Driver::new(bulkhead(Settings { patience, ..line() }), &[]);
+    let max_wait = Some(Duration::from_secs(1));
+    let mut driver = Driver::new(bulkhead(Settings { max_wait, ..line() }), &[]);
     driver.now = at(u64::MAX - 1);
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.call(1), Step::Wait);
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.call(1), Action::Wait);
     driver.now = Time::MAX;
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(driver.wake(1), Step::Send);
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(driver.wake(1), Action::Send);
 }
 
 #[test]
@@ -39,12 +39,14 @@ fn settings_that_make_no_sense_are_named() {
     let part = |caller, reserved, most| Partition { caller, reserved, most };
     let parts = |partitions| Settings { partitions, ..Settings::of(4) };
     let codel = |interval, target| {
-        let shed = Shed::CoDel { interval: span(interval), target: span(target) };
-        Settings { shed, ..Settings::of(4) }
+        let drop_policy = DropPolicy::CoDel { interval: span(interval), target: span(target) };
+        Settings { drop_policy, ..Settings::of(4) }
     };
-    let short =
-        |interval, patience| Settings { shed: Shed::Patience { interval, patience }, ..line() };
-    let order = Order::Adaptive(Span::ZERO);
+    let short = |interval, max_wait| Settings {
+        drop_policy: DropPolicy::ControlledTimeout { interval, max_wait },
+        ..line()
+    };
+    let order = Order::Adaptive(Duration::ZERO);
     let cases = [
         ("no slots", Settings::of(0)),
         ("no classes", Settings { priorities: 0, ..line() }),
@@ -59,9 +61,9 @@ fn settings_that_make_no_sense_are_named() {
         ("codel of one length", codel(1, 1)),
         ("codel of no length", codel(1, 0)),
         ("adaptive at once", Settings { order, ..line() }),
-        ("no patience at once", short(Span::ZERO, Span::ZERO)),
-        ("all patience", short(Span::MAX, Span::MAX)),
-        ("deadlines never met", Settings { least_left: Some(Span::MAX), ..line() }),
+        ("no patience at once", short(Duration::ZERO, Duration::ZERO)),
+        ("all patience", short(Duration::MAX, Duration::MAX)),
+        ("deadlines never met", Settings { min_remaining: Some(Duration::MAX), ..line() }),
     ];
     let mut said = String::new();
     for (name, settings) in cases {

@@ -1,26 +1,26 @@
 //! Defects of other bulkheads: each check fails on a small copy that has the defect.
 
 use patterns::bulkhead::{Bulkhead, CoDel, Settings};
-use patterns::{About, CallId, Span, Time};
+use patterns::{CallId, CallInfo, Duration, Time};
 use proptest::prelude::*;
 
 /// A turn: how long after the one before, and how long the call had waited.
 type Turns = [(u64, u64)];
 
-const INTERVAL: Span = Span::from_nanos(20);
-const TARGET: Span = Span::from_nanos(3);
+const INTERVAL: Duration = Duration::from_nanos(20);
+const TARGET: Duration = Duration::from_nanos(3);
 
 /// No drop unless a whole interval had its least wait above the target; none of the first of an
 /// interval; none of a wait up to twice the target. And if all this is so, a drop.
 fn drops_as_declared(
     turns: &Turns,
-    mut drops: impl FnMut(Span, Time) -> bool,
+    mut drops: impl FnMut(Duration, Time) -> bool,
 ) -> Result<(), String> {
     let mut now = Time::from_nanos(5);
-    let mut told: Vec<(Time, Span)> = Vec::new();
+    let mut told: Vec<(Time, Duration)> = Vec::new();
     for (index, (gap, wait)) in turns.iter().enumerate() {
-        now = now + Span::from_nanos(*gap);
-        let wait = Span::from_nanos(*wait);
+        now = now + Duration::from_nanos(*gap);
+        let wait = Duration::from_nanos(*wait);
         told.push((now, wait));
         // Where intervals begin, from all there ever was.
         let begins = told.iter().fold(Vec::new(), |mut begins: Vec<Time>, (at, _)| {
@@ -44,7 +44,7 @@ fn drops_as_declared(
 }
 
 /// folly's, whose first interval ends as soon as it has begun: with the object.
-fn folly() -> impl FnMut(Span, Time) -> bool {
+fn folly() -> impl FnMut(Duration, Time) -> bool {
     let (mut ends, mut least) = (Time::ZERO, None);
     let mut is_overloaded = false;
     move |wait, now| {
@@ -54,7 +54,7 @@ fn folly() -> impl FnMut(Span, Time) -> bool {
             least = None;
         }
         let is_first = least.is_none();
-        least = Some(least.map_or(wait, |least: Span| least.min(wait)));
+        least = Some(least.map_or(wait, |least: Duration| least.min(wait)));
         !is_first && is_overloaded && TARGET + TARGET < wait
     }
 }
@@ -91,7 +91,7 @@ trait Slots {
 
 impl Slots for Bulkhead {
     fn enter(&mut self, call: u32) {
-        let _entry = self.enter(CallId(call), About::default(), Time::ZERO);
+        let _entry = self.enter(CallId(call), CallInfo::default(), Time::ZERO);
     }
 
     fn leave(&mut self, call: u32) {

@@ -1,7 +1,7 @@
 //! What must not change how a bulkhead decides: when it all happens, the unit of time, a copy.
 
-use patterns::bulkhead::{Bulkhead, Entry, Order, Settings, Shed, Turn};
-use patterns::{CallId, Invalid, Span, Time};
+use patterns::bulkhead::{Bulkhead, DropPolicy, Entry, Order, Settings, Turn};
+use patterns::{CallId, Duration, Invalid, Time};
 use proptest::prelude::*;
 
 use crate::bulkhead_story::{CALLS, Happening, happenings, settings};
@@ -29,8 +29,8 @@ fn tell(bulkhead: &mut Bulkhead, happening: Happening, now: &mut u64, times: u64
         }
         Happening::Enter { call, caller, priority, deadline } => {
             let left = deadline.map(|left| left * times);
-            let about = Happening::about(caller, priority, left, at);
-            return Some(Said::Entry(bulkhead.enter(call, about, at)));
+            let info = Happening::info(caller, priority, left, at);
+            return Some(Said::Entry(bulkhead.enter(call, info, at)));
         }
         Happening::Leave(call) => return Some(Said::Turns(bulkhead.leave(call, at).to_vec())),
         Happening::SetSlots(slots) => {
@@ -54,18 +54,18 @@ fn scaled(settings: Settings, times: u64) -> Settings {
         Order::Adaptive(interval) => Order::Adaptive(interval * times),
         order => order,
     };
-    let shed = match settings.shed {
-        Shed::Never => Shed::Never,
-        Shed::CoDel { interval, target } => {
-            Shed::CoDel { interval: interval * times, target: target * times }
+    let drop_policy = match settings.drop_policy {
+        DropPolicy::Never => DropPolicy::Never,
+        DropPolicy::CoDel { interval, target } => {
+            DropPolicy::CoDel { interval: interval * times, target: target * times }
         }
-        Shed::Patience { interval, patience } => {
-            Shed::Patience { interval: interval * times, patience: patience * times }
+        DropPolicy::ControlledTimeout { interval, max_wait } => {
+            DropPolicy::ControlledTimeout { interval: interval * times, max_wait: max_wait * times }
         }
     };
-    let scale = |span: Option<Span>| span.map(|span| span * times);
-    let (patience, least_left) = (scale(settings.patience), scale(settings.least_left));
-    Settings { order, shed, patience, least_left, ..settings }
+    let scale = |span: Option<Duration>| span.map(|span| span * times);
+    let (max_wait, min_remaining) = (scale(settings.max_wait), scale(settings.min_remaining));
+    Settings { order, drop_policy, max_wait, min_remaining, ..settings }
 }
 
 proptest! {

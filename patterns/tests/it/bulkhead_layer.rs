@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patterns::bulkhead::{Bulkhead, Order, Settings, Shed};
+use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Settings};
 use patterns::testing::Driver;
-use patterns::{About, Layer, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::bulkhead::FULL;
@@ -56,10 +56,10 @@ impl Outside {
         }
     }
 
-    fn carry_out(&mut self, call: u32, step: Step) {
+    fn carry_out(&mut self, call: u32, step: Action) {
         self.timers.remove(&call);
         match step {
-            Step::Send => {
+            Action::Send => {
                 assert!(!self.sent.contains(&call), "sent twice");
                 if let Some(place) = self.waiting.iter().position(|(other, _)| *other == call) {
                     let Settings { order, priorities, partitions, .. } = &self.settings;
@@ -70,12 +70,12 @@ impl Outside {
                 self.sent.push(call);
                 assert!(self.sent.len() <= self.settings.slots as usize, "too many at a time");
             }
-            Step::Wait => {}
-            Step::WaitUntil(at) => {
+            Action::Wait => {}
+            Action::WaitUntil(at) => {
                 assert!(self.driver.now <= at, "a wake in the past");
                 self.timers.insert(call, at);
             }
-            Step::Reply(_) => self.forget(call),
+            Action::Reply(_) => self.forget(call),
             step => panic!("{step:?}"),
         }
         for woken in std::mem::take(&mut self.driver.effects.woken) {
@@ -84,7 +84,7 @@ impl Outside {
             }
             if self.is_open(woken.0) {
                 let step = self.driver.wake(woken.0);
-                assert!(matches!(step, Step::Send | Step::Reply(FULL)), "why was it woken?");
+                assert!(matches!(step, Action::Send | Action::Reply(FULL)), "why was it woken?");
                 self.carry_out(woken.0, step);
             }
         }
@@ -101,14 +101,14 @@ impl Outside {
         self.sent.retain(|other| *other != call);
     }
 
-    fn call(&mut self, call: u32, about: About) {
+    fn call(&mut self, call: u32, info: CallInfo) {
         if self.is_open(call) {
             return;
         }
         self.came += 1;
-        self.driver.about = about;
+        self.driver.info = info;
         let step = self.driver.call(call);
-        if matches!(step, Step::Wait | Step::WaitUntil(_)) {
+        if matches!(step, Action::Wait | Action::WaitUntil(_)) {
             self.waiting.push((call, self.driver.now));
         }
         self.carry_out(call, step);
@@ -118,7 +118,7 @@ impl Outside {
         if !self.sent.is_empty() {
             let call = self.sent[which % self.sent.len()];
             let step = self.driver.reply(call, Outcome::Ok);
-            assert_eq!(step, Step::Reply(Outcome::Ok));
+            assert_eq!(step, Action::Reply(Outcome::Ok));
             self.carry_out(call, step);
         }
     }
@@ -134,26 +134,26 @@ impl Outside {
             self.forget(call);
             // Whatever comes of it later is none of the bulkhead's business.
             self.driver.late(call, Outcome::Ok);
-            self.carry_out(call, Step::Wait);
+            self.carry_out(call, Action::Wait);
         }
     }
 
     fn wake(&mut self, call: u32) {
         let step = self.driver.wake(call);
         let expected = if self.sent.contains(&call) {
-            Step::Wait
+            Action::Wait
         } else {
-            self.timers.get(&call).map_or(Step::Wait, |at| Step::WaitUntil(*at))
+            self.timers.get(&call).map_or(Action::Wait, |at| Action::WaitUntil(*at))
         };
         if self.timers.get(&call) == Some(&self.driver.now) {
-            assert_eq!(step, Step::Reply(FULL));
+            assert_eq!(step, Action::Reply(FULL));
         } else {
             assert_eq!(step, expected);
         }
         self.carry_out(call, step);
     }
 
-    fn pass(&mut self, span: Span) {
+    fn pass(&mut self, span: Duration) {
         let until = self.driver.now + span;
         while let Some((at, call)) = self.timers.iter().map(|(call, at)| (*at, *call)).min() {
             if until < at {
@@ -161,7 +161,7 @@ impl Outside {
             }
             self.driver.now = at;
             let step = self.driver.wake(call);
-            assert_eq!(step, Step::Reply(FULL), "patience is over");
+            assert_eq!(step, Action::Reply(FULL), "patience is over");
             self.carry_out(call, step);
         }
         self.driver.now = until;
@@ -171,11 +171,11 @@ impl Outside {
         let open = self.open();
         match around {
             Around::Call { call, caller, priority, deadline } => {
-                self.call(call, Happening::about(caller, priority, deadline, self.driver.now));
+                self.call(call, Happening::info(caller, priority, deadline, self.driver.now));
             }
             Around::End(which) => self.end(which),
             Around::CancelWoken => self.cancels_woken = true,
-            Around::Pass(nanos) => self.pass(Span::from_nanos(nanos)),
+            Around::Pass(nanos) => self.pass(Duration::from_nanos(nanos)),
             Around::Cancel(_) | Around::Wake(_) if open.is_empty() => {}
             Around::Cancel(which) => self.cancel(open[which % open.len()]),
             Around::Wake(which) => self.wake(open[which % open.len()]),
@@ -184,10 +184,10 @@ impl Outside {
 
     fn check(&self) {
         let now = self.driver.now;
-        let Settings { queue, patience, .. } = self.settings;
+        let Settings { queue, max_wait, .. } = self.settings;
         assert!(self.waiting.len() <= queue as usize);
         for (_, since) in &self.waiting {
-            assert!(patience.is_none_or(|most| now.since(*since) <= most));
+            assert!(max_wait.is_none_or(|most| now.since(*since) <= most));
         }
         assert_eq!(self.driver.layer.inside() as usize, self.sent.len());
         assert_eq!(self.driver.layer.waiting() as usize, self.waiting.len());
@@ -215,7 +215,7 @@ proptest! {
     #[test]
     fn every_call_ends_once_and_leaves_nothing(settings in settings(), story in story()) {
         let mut outside = Outside::new(settings);
-        let first_state = outside.driver.layer.first_state();
+        let initial_state = outside.driver.layer.initial_state();
         for around in story {
             outside.happen(around);
             outside.check();
@@ -233,10 +233,10 @@ proptest! {
         outside.check();
         prop_assert!(outside.timers.is_empty());
 
-        let codel = matches!(outside.settings.shed, Shed::CoDel { .. });
+        let codel = matches!(outside.settings.drop_policy, DropPolicy::CoDel { .. });
         let mut state = codel.then_some("normal");
-        prop_assert_eq!(first_state, state);
-        for note in &outside.driver.effects.notes {
+        prop_assert_eq!(initial_state, state);
+        for note in &outside.driver.effects.states {
             prop_assert_ne!(state, Some(*note), "a change to the same");
             state = Some(note);
         }

@@ -1,9 +1,9 @@
 //! A bulkhead does what a slow one does that looks through everyone there each time.
 
 use patterns::bulkhead::{
-    Bulkhead, Entry, Order, Overflow, Partition, Reason, Settings, Shed, Turn,
+    Bulkhead, DropPolicy, Entry, Order, Overflow, Partition, Reason, Settings, Turn,
 };
-use patterns::{About, CallId, Span, Time};
+use patterns::{CallId, CallInfo, Duration, Time};
 use proptest::prelude::*;
 
 use crate::bulkhead_story::{CALLS, Happening, happenings, settings};
@@ -18,13 +18,13 @@ struct Model {
     /// When the line was seen to be empty for the last time.
     last_empty: Time,
     /// Every call whose turn came, when, and how long it had waited.
-    turns: Vec<(Time, Span)>,
+    turns: Vec<(Time, Duration)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 struct Waiting {
     call: CallId,
-    about: About,
+    info: CallInfo,
     came: Time,
     until: Time,
 }
@@ -49,7 +49,7 @@ impl Model {
         }
     }
 
-    fn has_stood(&self, interval: Span) -> bool {
+    fn has_stood(&self, interval: Duration) -> bool {
         !self.line.is_empty() && self.now.since(self.last_empty) > interval
     }
 
@@ -81,8 +81,8 @@ impl Model {
             }
     }
 
-    fn class(&self, about: &About) -> u8 {
-        about.priority.min(self.settings.priorities - 1)
+    fn class(&self, info: &CallInfo) -> u8 {
+        info.priority.min(self.settings.priorities - 1)
     }
 
     /// All these calls, given in the order they came, in the order of their turns.
@@ -95,12 +95,12 @@ impl Model {
         if newest_first {
             calls.reverse();
         }
-        calls.sort_by_key(|waiting| self.class(&waiting.about));
+        calls.sort_by_key(|waiting| self.class(&waiting.info));
         calls
     }
 
     /// The intervals of controlled delay so far: the least wait in each, and its turns.
-    fn intervals(&self, length: Span) -> Vec<(Span, usize)> {
+    fn intervals(&self, length: Duration) -> Vec<(Duration, usize)> {
         let mut intervals = Vec::new();
         let mut ends = None;
         for (at, wait) in &self.turns {
@@ -116,24 +116,28 @@ impl Model {
     }
 
     fn is_overloaded(&self) -> bool {
-        let Shed::CoDel { interval, target } = self.settings.shed else { return false };
+        let DropPolicy::CoDel { interval, target } = self.settings.drop_policy else {
+            return false;
+        };
         let intervals = self.intervals(interval);
         let before = intervals.len().checked_sub(2).map(|index| intervals[index]);
         before.is_some_and(|(least, _)| least > target)
     }
 
     /// Whether a call whose turn has come is dropped for overload.
-    fn turn(&mut self, wait: Span) -> bool {
+    fn turn(&mut self, wait: Duration) -> bool {
         self.turns.push((self.now, wait));
-        let Shed::CoDel { interval, target } = self.settings.shed else { return false };
+        let DropPolicy::CoDel { interval, target } = self.settings.drop_policy else {
+            return false;
+        };
         let is_first = self.intervals(interval).last().is_some_and(|(_, turns)| *turns == 1);
         self.is_overloaded() && !is_first && wait > target + target
     }
 
-    fn is_too_late(&self, about: &About) -> bool {
-        let left = about.deadline.since(self.now);
-        about.deadline != Time::MAX
-            && self.settings.least_left.is_some_and(|least| left.is_zero() || left < least)
+    fn is_too_late(&self, info: &CallInfo) -> bool {
+        let left = info.deadline.since(self.now);
+        info.deadline != Time::MAX
+            && self.settings.min_remaining.is_some_and(|least| left.is_zero() || left < least)
     }
 
     fn place(&self, call: CallId) -> Entry {
@@ -146,36 +150,36 @@ impl Model {
         }
     }
 
-    fn enter(&mut self, call: CallId, about: About, now: Time) -> Entry {
+    fn enter(&mut self, call: CallId, info: CallInfo, now: Time) -> Entry {
         self.look(now);
         let place = self.place(call);
         if place != Entry::Full {
             return place;
         }
-        if self.is_too_late(&about) {
+        if self.is_too_late(&info) {
             return Entry::TooLate;
         }
-        if self.has_room(about.caller) {
-            self.turn(Span::ZERO);
-            self.inside.push((call, about.caller));
+        if self.has_room(info.caller) {
+            self.turn(Duration::ZERO);
+            self.inside.push((call, info.caller));
             return Entry::Inside;
         }
-        let mut patience = self.settings.patience.unwrap_or(Span::MAX);
-        if let Shed::Patience { interval, patience: short } = self.settings.shed
+        let mut max_wait = self.settings.max_wait.unwrap_or(Duration::MAX);
+        if let DropPolicy::ControlledTimeout { interval, max_wait: short } =
+            self.settings.drop_policy
             && self.has_stood(interval)
         {
-            patience = patience.min(short);
+            max_wait = max_wait.min(short);
         }
-        let newcomer = Waiting { call, about, came: self.now, until: self.now + patience };
+        let newcomer = Waiting { call, info, came: self.now, until: self.now + max_wait };
         let mut all = self.line.clone();
         all.push(newcomer);
         let goes = if self.line.len() < self.settings.queue as usize {
             None
         } else {
             let mut all = self.in_order(all);
-            let below = |other: &Waiting| {
-                *other == newcomer || self.class(&other.about) > self.class(&about)
-            };
+            let below =
+                |other: &Waiting| *other == newcomer || self.class(&other.info) > self.class(&info);
             match self.settings.overflow {
                 _ if self.settings.queue == 0 => Some(newcomer),
                 Overflow::Newcomer => Some(newcomer),
@@ -228,19 +232,19 @@ impl Model {
         let mut turns = Vec::new();
         loop {
             let mut line = self.in_order(self.line.clone());
-            line.retain(|waiting| self.has_room(waiting.about.caller));
-            let Some(Waiting { call, about, came, until }) = line.first().copied() else {
+            line.retain(|waiting| self.has_room(waiting.info.caller));
+            let Some(Waiting { call, info, came, until }) = line.first().copied() else {
                 return turns;
             };
             self.line.retain(|waiting| waiting.call != call);
             if until < self.now {
-                turns.push(Turn::Dropped(call, Reason::Patience));
+                turns.push(Turn::Dropped(call, Reason::ControlledTimeout));
             } else if self.turn(self.now.since(came)) {
                 turns.push(Turn::Dropped(call, Reason::Overload));
-            } else if self.is_too_late(&about) {
+            } else if self.is_too_late(&info) {
                 turns.push(Turn::Dropped(call, Reason::TooLate));
             } else {
-                self.inside.push((call, about.caller));
+                self.inside.push((call, info.caller));
                 turns.push(Turn::Granted(call));
             }
         }
@@ -263,13 +267,13 @@ proptest! {
         for happening in story {
             let before = model.inside.len();
             match happening {
-                Happening::Pass(nanos) => now = now + Span::from_nanos(nanos),
+                Happening::Pass(nanos) => now = now + Duration::from_nanos(nanos),
                 Happening::StepBack(nanos) => {
                     now = Time::from_nanos(now.as_nanos().saturating_sub(nanos));
                 }
                 Happening::Enter { call, caller, priority, deadline } => {
-                    let about = Happening::about(caller, priority, deadline, now);
-                    prop_assert_eq!(bulkhead.enter(call, about, now), model.enter(call, about, now));
+                    let info = Happening::info(caller, priority, deadline, now);
+                    prop_assert_eq!(bulkhead.enter(call, info, now), model.enter(call, info, now));
                 }
                 Happening::End(_) if model.inside.is_empty() => {}
                 Happening::End(which) => {
@@ -299,7 +303,7 @@ proptest! {
             prop_assert!(model.inside.len() <= before.max(model.settings.slots as usize));
             prop_assert!(model.line.len() <= model.settings.queue as usize);
             for waiting in &model.line {
-                prop_assert!(!model.has_room(waiting.about.caller), "it waits before an open door");
+                prop_assert!(!model.has_room(waiting.info.caller), "it waits before an open door");
             }
             for partition in &model.settings.partitions {
                 prop_assert!(model.inside_of(partition.caller) <= partition.most);

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use expect_test::expect;
 use patterns::bulkhead::{Entry, Order, Overflow, Settings};
 use patterns::testing::Driver;
-use patterns::{About, CallId, Outcome, Step};
+use patterns::{Action, CallId, CallInfo, Outcome};
 
 use crate::bulkhead::{FULL, at, bulkhead, drain, enter, enter_as, granted, line, span};
 
-pub(crate) fn with_priority(priority: u8) -> About {
-    About { priority, ..About::default() }
+pub(crate) fn with_priority(priority: u8) -> CallInfo {
+    CallInfo { priority, ..CallInfo::default() }
 }
 
 #[test]
@@ -151,22 +151,22 @@ fn nobody_is_let_go_from_a_line_that_is_none() {
 
 #[test]
 fn who_lost_its_place_hears_of_it_once() {
-    let patience = Some(span(20));
+    let max_wait = Some(span(20));
     let (order, overflow) = (Order::Lifo, Overflow::Last);
-    let settings = Settings { queue: 1, patience, order, overflow, ..Settings::of(1) };
+    let settings = Settings { queue: 1, max_wait, order, overflow, ..Settings::of(1) };
     let mut driver = Driver::new(bulkhead(settings), &[]);
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.call(1), Step::WaitUntil(at(20)));
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.call(1), Action::WaitUntil(at(20)));
     driver.now = at(20);
-    assert_eq!(driver.call(2), Step::WaitUntil(at(40)));
+    assert_eq!(driver.call(2), Action::WaitUntil(at(40)));
     assert_eq!(driver.effects.woken, [CallId(1)]);
     // Its own timer, in the same instant, comes before the wake: once it has replied, none will.
-    assert_eq!(driver.wake(1), Step::Reply(FULL));
-    assert_eq!(driver.call(3), Step::WaitUntil(at(40)));
+    assert_eq!(driver.wake(1), Action::Reply(FULL));
+    assert_eq!(driver.call(3), Action::WaitUntil(at(40)));
     assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
     driver.cancel(2);
     driver.late(2, Outcome::Ok);
     assert_eq!((driver.layer.inside(), driver.layer.waiting()), (1, 1));
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(driver.wake(3), Step::Send);
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(driver.wake(3), Action::Send);
 }

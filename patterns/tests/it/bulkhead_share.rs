@@ -1,13 +1,13 @@
 //! Who may have how many slots of a bulkhead, also when they become fewer or more.
 
 use patterns::bulkhead::{Bulkhead, Entry, Partition, Settings};
-use patterns::{About, CallId, Time};
+use patterns::{CallId, CallInfo, Time};
 
 use crate::bulkhead::{bulkhead, enter_as, granted};
 use crate::bulkhead_order::with_priority;
 
-fn of_caller(caller: u16) -> About {
-    About { caller, ..About::default() }
+fn of_caller(caller: u16) -> CallInfo {
+    CallInfo { caller, ..CallInfo::default() }
 }
 
 /// Caller 7 has 2 of 5 slots for itself, caller 8 has 1, and none of them more than 3 and 2.
@@ -53,12 +53,12 @@ fn a_higher_class_without_room_lets_a_lower_one_pass() {
     let partitions = vec![partition];
     let mut bulkhead =
         bulkhead(Settings { queue: 9, priorities: 2, partitions, ..Settings::of(2) });
-    let about = |caller, priority| About { priority, ..of_caller(caller) };
-    assert_eq!(enter_as(&mut bulkhead, 0, about(7, 0)), Entry::Inside);
-    assert_eq!(enter_as(&mut bulkhead, 1, about(1, 1)), Entry::Inside);
-    assert_eq!(enter_as(&mut bulkhead, 2, about(7, 0)), Entry::Waiting);
-    assert_eq!(enter_as(&mut bulkhead, 3, about(1, 1)), Entry::Waiting);
-    assert_eq!(enter_as(&mut bulkhead, 4, about(1, 0)), Entry::Waiting);
+    let info = |caller, priority| CallInfo { priority, ..of_caller(caller) };
+    assert_eq!(enter_as(&mut bulkhead, 0, info(7, 0)), Entry::Inside);
+    assert_eq!(enter_as(&mut bulkhead, 1, info(1, 1)), Entry::Inside);
+    assert_eq!(enter_as(&mut bulkhead, 2, info(7, 0)), Entry::Waiting);
+    assert_eq!(enter_as(&mut bulkhead, 3, info(1, 1)), Entry::Waiting);
+    assert_eq!(enter_as(&mut bulkhead, 4, info(1, 0)), Entry::Waiting);
     assert_eq!(granted(bulkhead.leave(CallId(1), Time::ZERO)), [4]);
     assert_eq!(granted(bulkhead.leave(CallId(4), Time::ZERO)), [3]);
     assert_eq!(granted(bulkhead.leave(CallId(0), Time::ZERO)), [2]);

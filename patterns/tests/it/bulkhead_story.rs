@@ -1,7 +1,7 @@
 //! What may happen to a bulkhead, with any settings.
 
-use patterns::bulkhead::{Order, Overflow, Partition, Settings, Shed};
-use patterns::{About, CallId, Span, Time};
+use patterns::bulkhead::{DropPolicy, Order, Overflow, Partition, Settings};
+use patterns::{CallId, CallInfo, Duration, Time};
 use proptest::prelude::*;
 
 /// Calls have numbers below this.
@@ -28,9 +28,9 @@ pub(crate) enum Happening {
 
 impl Happening {
     /// What is known of a call that enters now.
-    pub(crate) fn about(caller: u16, priority: u8, left: Option<u64>, now: Time) -> About {
-        let deadline = left.map_or(Time::MAX, |left| now + Span::from_nanos(left));
-        About { caller, priority, deadline, ..About::default() }
+    pub(crate) fn info(caller: u16, priority: u8, left: Option<u64>, now: Time) -> CallInfo {
+        let deadline = left.map_or(Time::MAX, |left| now + Duration::from_nanos(left));
+        CallInfo { caller, priority, deadline, ..CallInfo::default() }
     }
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     prop::collection::vec(happening, 1..150)
 }
 
-fn span(nanos: core::ops::Range<u64>) -> impl Strategy<Value = Span> {
-    nanos.prop_map(Span::from_nanos)
+fn span(nanos: core::ops::Range<u64>) -> impl Strategy<Value = Duration> {
+    nanos.prop_map(Duration::from_nanos)
 }
 
 /// Shares of some of the callers 0 to 3 within so many slots.
@@ -82,30 +82,39 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop_oneof![Just(Order::Fifo), Just(Order::Lifo), span(0..10).prop_map(Order::Adaptive)];
     let overflow =
         prop_oneof![Just(Overflow::Newcomer), Just(Overflow::Lower), Just(Overflow::Last)];
-    let shed = prop_oneof![
-        1 => Just(Shed::Never),
-        2 => (1..3_u64, 1..4_u64).prop_map(|(target, more)| Shed::CoDel {
-            interval: Span::from_nanos(target + more),
-            target: Span::from_nanos(target),
+    let drop_policy = prop_oneof![
+        1 => Just(DropPolicy::Never),
+        2 => (1..3_u64, 1..4_u64).prop_map(|(target, more)| DropPolicy::CoDel {
+            interval: Duration::from_nanos(target + more),
+            target: Duration::from_nanos(target),
         }),
         1 => (span(0..8), span(0..4))
-            .prop_map(|(interval, patience)| Shed::Patience { interval, patience }),
+            .prop_map(|(interval, max_wait)| DropPolicy::ControlledTimeout { interval, max_wait }),
     ];
-    let patience = prop::option::weighted(0.4, span(0..15));
-    let least_left = prop::option::weighted(0.3, span(0..6));
+    let max_wait = prop::option::weighted(0.4, span(0..15));
+    let min_remaining = prop::option::weighted(0.3, span(0..6));
     let slots = (1..4_u32).prop_flat_map(|slots| (Just(slots), partitions(slots)));
-    (slots, 0..7_u32, patience, order, 1..4_u8, overflow, shed, least_left).prop_map(
-        |((slots, partitions), queue, patience, order, priorities, overflow, shed, least_left)| {
+    (slots, 0..7_u32, max_wait, order, 1..4_u8, overflow, drop_policy, min_remaining).prop_map(
+        |(
+            (slots, partitions),
+            queue,
+            max_wait,
+            order,
+            priorities,
+            overflow,
+            drop_policy,
+            min_remaining,
+        )| {
             Settings {
                 slots,
                 queue,
-                patience,
+                max_wait,
                 order,
                 priorities,
                 overflow,
                 partitions,
-                shed,
-                least_left,
+                drop_policy,
+                min_remaining,
             }
         },
     )

@@ -2,9 +2,9 @@
 
 use patterns::cache::{Cache, CountsFrom, Eviction, Found, Late, Negative, Settings, StaleIfError};
 use patterns::testing::Driver;
-use patterns::{About, Class, Classes, Invalid, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Invalid, Outcome, Time};
 
-const TTL: Span = Span::from_secs(10);
+const TTL: Duration = Duration::from_secs(10);
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 const WRONG: Outcome = Outcome::failed(Class::Validation);
 
@@ -25,7 +25,7 @@ fn cache(settings: Settings) -> Cache {
 }
 
 fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 fn just_before(time: Time) -> Time {
@@ -66,12 +66,12 @@ fn a_sliding_lifetime_begins_anew_with_each_use() {
 
 #[test]
 fn an_old_copy_stands_in_until_exactly_its_bound() {
-    let bound = Span::from_secs(5);
+    let bound = Duration::from_secs(5);
     let stale = StaleIfError { on: Classes::REMOTE.without(Class::Validation), bound };
     let settings = Settings { stale_if_error: Some(stale), ..plain(4, Eviction::Lru) };
     let mut driver = Driver::new(cache(settings), &[]);
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
     for (now, outcome, expected) in [
         (at(10), NETWORK, Outcome::Degraded),
         (at(10), WRONG, WRONG),
@@ -80,8 +80,8 @@ fn an_old_copy_stands_in_until_exactly_its_bound() {
         (at(15), NETWORK, NETWORK),
     ] {
         driver.now = now;
-        assert_eq!(driver.call(0), Step::Send, "an old copy is never given without asking");
-        assert_eq!(driver.reply(0, outcome), Step::Reply(expected), "{outcome:?} at {now}");
+        assert_eq!(driver.call(0), Action::Send, "an old copy is never given without asking");
+        assert_eq!(driver.reply(0, outcome), Action::Reply(expected), "{outcome:?} at {now}");
     }
     assert_eq!(driver.layer.len(), 0);
 }
@@ -89,10 +89,10 @@ fn an_old_copy_stands_in_until_exactly_its_bound() {
 #[test]
 fn without_stale_serving_a_failure_is_a_failure() {
     let mut driver = Driver::new(cache(plain(4, Eviction::Lru)), &[]);
-    assert_eq!([0, 1].map(|call| driver.call(call)), [Step::Send; 2]);
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(driver.reply(1, NETWORK), Step::Reply(NETWORK));
-    assert_eq!(driver.call(1), Step::Reply(Outcome::Ok));
+    assert_eq!([0, 1].map(|call| driver.call(call)), [Action::Send; 2]);
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(driver.reply(1, NETWORK), Action::Reply(NETWORK));
+    assert_eq!(driver.call(1), Action::Reply(Outcome::Ok));
 }
 
 #[test]
@@ -102,10 +102,11 @@ fn failures_are_kept_only_if_told_to_and_their_hint_grows_less() {
     assert_eq!(off.answer(1, WRONG, at(0)), WRONG);
     assert_eq!(off.get(1, at(0)), Found::Nothing);
 
-    let negative = Negative { on: Classes::NONE.with(Class::Overload), ttl: Span::from_secs(3) };
+    let negative =
+        Negative { on: Classes::NONE.with(Class::Overload), ttl: Duration::from_secs(3) };
     let counts_from = CountsFrom::LastUse;
     let mut on = cache(Settings { negative: Some(negative), counts_from, ..settings });
-    let busy = |secs| Outcome::failed_until(Class::Overload, Span::from_secs(secs));
+    let busy = |secs| Outcome::failed_until(Class::Overload, Duration::from_secs(secs));
     assert_eq!(on.answer(1, WRONG, at(0)), WRONG);
     assert_eq!(on.get(1, at(0)), Found::Nothing, "a class that is not kept");
     assert_eq!(on.answer(1, busy(2), at(0)), busy(2));
@@ -117,7 +118,7 @@ fn failures_are_kept_only_if_told_to_and_their_hint_grows_less() {
 
 #[test]
 fn a_failure_overwrites_no_fresh_answer() {
-    let negative = Some(Negative { on: Classes::ALL, ttl: Span::from_secs(3) });
+    let negative = Some(Negative { on: Classes::ALL, ttl: Duration::from_secs(3) });
     let mut cache = cache(Settings { negative, ..plain(4, Eviction::Lru) });
     store(&mut cache, &[1]);
     assert_eq!(cache.answer(1, NETWORK, at(5)), NETWORK);
@@ -170,33 +171,33 @@ fn what_is_stored_anew_takes_no_second_place() {
 #[test]
 fn a_new_cache_knows_nothing_and_asks() {
     let mut warm = Driver::new(cache(plain(4, Eviction::Lru)), &[]);
-    assert_eq!(warm.call(0), Step::Send);
-    assert_eq!(warm.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(warm.call(0), Step::Reply(Outcome::Ok));
+    assert_eq!(warm.call(0), Action::Send);
+    assert_eq!(warm.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(warm.call(0), Action::Reply(Outcome::Ok));
     // Another process takes over.
     warm.layer = cache(plain(4, Eviction::Lru));
-    assert_eq!(warm.call(0), Step::Send);
-    assert_eq!(warm.reply(0, NETWORK), Step::Reply(NETWORK));
+    assert_eq!(warm.call(0), Action::Send);
+    assert_eq!(warm.reply(0, NETWORK), Action::Reply(NETWORK));
 }
 
 #[test]
 fn a_call_that_does_something_is_sent_and_drops_the_copy() {
     let mut driver = Driver::new(cache(plain(4, Eviction::Lru)), &[]);
-    let write = About { is_repeatable: false, ..About::default() };
+    let write = CallInfo { is_idempotent: false, ..CallInfo::default() };
     store(&mut driver.layer, &[0, 1]);
-    driver.about = write;
-    assert_eq!(driver.call(7), Step::Send);
-    assert_eq!(driver.reply(7, NETWORK), Step::Reply(NETWORK));
+    driver.info = write;
+    assert_eq!(driver.call(7), Action::Send);
+    assert_eq!(driver.reply(7, NETWORK), Action::Reply(NETWORK));
     assert_eq!(held(&driver.layer), [0, 1], "nothing was done");
     for late in [false, true] {
         store(&mut driver.layer, &[0, 1]);
-        driver.about = write;
-        assert_eq!(driver.call(7), Step::Send);
+        driver.info = write;
+        assert_eq!(driver.call(7), Action::Send);
         if late {
             driver.cancel(7);
             driver.late(7, Outcome::Ok);
         } else {
-            assert_eq!(driver.reply(7, Outcome::Ok), Step::Reply(Outcome::Ok));
+            assert_eq!(driver.reply(7, Outcome::Ok), Action::Reply(Outcome::Ok));
         }
         assert_eq!(held(&driver.layer), [1]);
     }
@@ -205,16 +206,16 @@ fn a_call_that_does_something_is_sent_and_drops_the_copy() {
 #[test]
 fn a_stand_in_is_not_kept() {
     let mut driver = Driver::new(cache(plain(4, Eviction::Lru)), &[]);
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.reply(0, Outcome::Degraded), Step::Reply(Outcome::Degraded));
-    assert_eq!(driver.call(0), Step::Send);
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.reply(0, Outcome::Degraded), Action::Reply(Outcome::Degraded));
+    assert_eq!(driver.call(0), Action::Send);
 }
 
 #[test]
 fn late_answers_are_kept_if_told_to() {
     for (late, held) in [(Late::Drop, false), (Late::Keep, true)] {
         let mut driver = Driver::new(cache(Settings { late, ..plain(4, Eviction::Lru) }), &[]);
-        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         driver.late(0, NETWORK);
         assert_eq!(driver.layer.len(), 0);
@@ -233,11 +234,11 @@ fn a_clock_that_steps_back_brings_nothing_to_life() {
 
 #[test]
 fn huge_settings_reserve_nothing_and_never_end() {
-    let stale = StaleIfError { on: Classes::ALL, bound: Span::MAX };
+    let stale = StaleIfError { on: Classes::ALL, bound: Duration::MAX };
     let settings = Settings {
-        ttl: Span::MAX,
+        ttl: Duration::MAX,
         stale_if_error: Some(stale),
-        negative: Some(Negative { on: Classes::ALL, ttl: Span::MAX }),
+        negative: Some(Negative { on: Classes::ALL, ttl: Duration::MAX }),
         ..plain(u32::MAX, Eviction::Lfu)
     };
     let mut cache = cache(settings);
@@ -258,9 +259,12 @@ fn what_cannot_be_is_told() {
         |on, bound| Settings { stale_if_error: Some(StaleIfError { on, bound }), ..settings };
     let negative = |on, ttl| Settings { negative: Some(Negative { on, ttl }), ..settings };
     assert_eq!(error(Settings { capacity: 0, ..settings }), invalid("capacity", "at least 1"));
-    assert_eq!(error(Settings { ttl: Span::ZERO, ..settings }), invalid("ttl", longer));
+    assert_eq!(error(Settings { ttl: Duration::ZERO, ..settings }), invalid("ttl", longer));
     assert_eq!(error(stale(none, TTL)), invalid("stale_if_error", one));
-    assert_eq!(error(stale(some, Span::ZERO)), invalid("bound", longer));
+    assert_eq!(error(stale(some, Duration::ZERO)), invalid("bound", longer));
     assert_eq!(error(negative(none, TTL)), invalid("negative", one));
-    assert_eq!(error(negative(some, Span::ZERO)), invalid("negative", "kept for longer than zero"));
+    assert_eq!(
+        error(negative(some, Duration::ZERO)),
+        invalid("negative", "kept for longer than zero")
+    );
 }

@@ -1,7 +1,7 @@
 //! A cache as a plain list of answers, searched from end to end each time.
 
 use patterns::cache::{CountsFrom, Eviction, Late, Settings};
-use patterns::{About, Outcome, Span, Step};
+use patterns::{Action, CallInfo, Duration, Outcome};
 
 /// One answer of the list.
 #[derive(Clone, Copy, Debug)]
@@ -46,12 +46,12 @@ impl Model {
         kept.outcome == Outcome::Ok && bound > 0 && self.now < kept.until + bound
     }
 
-    pub(crate) fn call(&mut self, about: About) -> Step {
-        if about.is_repeatable {
+    pub(crate) fn call(&mut self, info: CallInfo) -> Action {
+        if info.is_idempotent {
             self.now = self.now.max(self.clock);
         }
-        let Some(at) = self.find(about.key).filter(|_| about.is_repeatable) else {
-            return Step::Send;
+        let Some(at) = self.find(info.key).filter(|_| info.is_idempotent) else {
+            return Action::Send;
         };
         let kept = self.kept[at];
         if self.now < kept.until {
@@ -59,10 +59,10 @@ impl Model {
             if self.settings.counts_from == CountsFrom::LastUse && kept.outcome == Outcome::Ok {
                 self.kept[at].until = self.now + self.settings.ttl.as_nanos();
             }
-            return Step::Reply(match (kept.outcome.class(), kept.outcome.retry_after()) {
+            return Action::Reply(match (kept.outcome.class(), kept.outcome.retry_after()) {
                 (Some(class), Some(hint)) => {
                     let left = (kept.stored + hint.as_nanos()).saturating_sub(self.now);
-                    Outcome::failed_until(class, Span::from_nanos(left))
+                    Outcome::failed_until(class, Duration::from_nanos(left))
                 }
                 _ => kept.outcome,
             });
@@ -70,20 +70,20 @@ impl Model {
         if !self.stands_in(kept) {
             self.kept.remove(at);
         }
-        Step::Send
+        Action::Send
     }
 
-    pub(crate) fn reply(&mut self, about: About, outcome: Outcome) -> Outcome {
-        let at = self.find(about.key);
-        if !about.is_repeatable {
+    pub(crate) fn reply(&mut self, info: CallInfo, outcome: Outcome) -> Outcome {
+        let at = self.find(info.key);
+        if !info.is_idempotent {
             if outcome.class().is_none() {
-                self.kept.retain(|kept| kept.key != about.key);
+                self.kept.retain(|kept| kept.key != info.key);
             }
             return outcome;
         }
         self.now = self.now.max(self.clock);
         if outcome == Outcome::Ok {
-            self.store(about.key, outcome, self.settings.ttl);
+            self.store(info.key, outcome, self.settings.ttl);
         } else if let Some(class) = outcome.class() {
             let stale = self.settings.stale_if_error;
             if let Some(at) = at
@@ -99,22 +99,22 @@ impl Model {
                 && negative.on.contains(class)
                 && !at.is_some_and(good)
             {
-                self.store(about.key, outcome, negative.ttl);
+                self.store(info.key, outcome, negative.ttl);
             }
         }
         outcome
     }
 
-    pub(crate) fn late(&mut self, about: About, outcome: Outcome) {
-        if !about.is_repeatable {
-            self.reply(about, outcome);
+    pub(crate) fn late(&mut self, info: CallInfo, outcome: Outcome) {
+        if !info.is_idempotent {
+            self.reply(info, outcome);
         } else if self.settings.late == Late::Keep && outcome == Outcome::Ok {
             self.now = self.now.max(self.clock);
-            self.store(about.key, outcome, self.settings.ttl);
+            self.store(info.key, outcome, self.settings.ttl);
         }
     }
 
-    fn store(&mut self, key: u32, outcome: Outcome, ttl: Span) {
+    fn store(&mut self, key: u32, outcome: Outcome, ttl: Duration) {
         let before = self.find(key).map(|at| self.kept.remove(at));
         if self.kept.len() == self.settings.capacity as usize {
             let order = |kept: &Kept| match self.settings.eviction {

@@ -2,7 +2,7 @@
 
 use patterns::cache::{Cache, CountsFrom, Eviction, Late, Negative, Settings, StaleIfError};
 use patterns::testing::Driver;
-use patterns::{About, Class, Classes, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::cache_list::Model;
@@ -14,7 +14,7 @@ const KEYS: u32 = 6;
 enum Happening {
     Call {
         key: u32,
-        is_repeatable: bool,
+        is_idempotent: bool,
     },
     Reply {
         which: usize,
@@ -40,12 +40,12 @@ fn some_classes() -> impl Strategy<Value = Classes> {
 fn some_outcome() -> impl Strategy<Value = Outcome> {
     let class = prop::sample::select(vec![Class::Network, Class::Overload, Class::Validation]);
     let failed = (class, 0..12_u64)
-        .prop_map(|(class, hint)| Outcome::failed_until(class, Span::from_nanos(hint)));
+        .prop_map(|(class, hint)| Outcome::failed_until(class, Duration::from_nanos(hint)));
     prop_oneof![5 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 4 => failed]
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    let span = |most: u64| (1..most).prop_map(Span::from_nanos);
+    let span = |most: u64| (1..most).prop_map(Duration::from_nanos);
     let stale = (some_classes(), span(20)).prop_map(|(on, bound)| StaleIfError { on, bound });
     let negative = (some_classes(), span(12)).prop_map(|(on, ttl)| Negative { on, ttl });
     let eviction = prop::sample::select(vec![Eviction::Lru, Eviction::Fifo, Eviction::Lfu]);
@@ -69,7 +69,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let which = 0..100_usize;
     prop_oneof![
         6 => (0..KEYS, prop::bool::weighted(0.9))
-            .prop_map(|(key, is_repeatable)| Happening::Call { key, is_repeatable }),
+            .prop_map(|(key, is_idempotent)| Happening::Call { key, is_idempotent }),
         5 => (which.clone(), some_outcome())
             .prop_map(|(which, outcome)| Happening::Reply { which, outcome }),
         1 => which.clone().prop_map(|which| Happening::Cancel { which }),
@@ -83,8 +83,8 @@ fn happening() -> impl Strategy<Value = Happening> {
 /// A cache in the path of calls, and what is open there.
 struct Outside {
     driver: Driver<Cache>,
-    open: Vec<(u32, About)>,
-    given_up: Vec<(u32, About)>,
+    open: Vec<(u32, CallInfo)>,
+    given_up: Vec<(u32, CallInfo)>,
     ids: u32,
 }
 
@@ -94,35 +94,35 @@ impl Outside {
         Self { driver, open: Vec::new(), given_up: Vec::new(), ids: 0 }
     }
 
-    fn call(&mut self, about: About) -> Step {
-        self.driver.about = about;
+    fn call(&mut self, info: CallInfo) -> Action {
+        self.driver.info = info;
         let step = self.driver.call(self.ids);
-        if step == Step::Send {
-            self.open.push((self.ids, about));
+        if step == Action::Send {
+            self.open.push((self.ids, info));
         }
         self.ids += 1;
         step
     }
 
-    fn reply(&mut self, which: usize, outcome: Outcome) -> Option<(About, Step)> {
-        let (id, about) = take(&mut self.open, which)?;
-        self.driver.about = about;
-        Some((about, self.driver.reply(id, outcome)))
+    fn reply(&mut self, which: usize, outcome: Outcome) -> Option<(CallInfo, Action)> {
+        let (id, info) = take(&mut self.open, which)?;
+        self.driver.info = info;
+        Some((info, self.driver.reply(id, outcome)))
     }
 
     fn cancel(&mut self, which: usize) {
-        if let Some((id, about)) = take(&mut self.open, which) {
-            self.driver.about = about;
+        if let Some((id, info)) = take(&mut self.open, which) {
+            self.driver.info = info;
             self.driver.cancel(id);
-            self.given_up.push((id, about));
+            self.given_up.push((id, info));
         }
     }
 
-    fn late(&mut self, which: usize, outcome: Outcome) -> Option<About> {
-        let (id, about) = take(&mut self.given_up, which)?;
-        self.driver.about = about;
+    fn late(&mut self, which: usize, outcome: Outcome) -> Option<CallInfo> {
+        let (id, info) = take(&mut self.given_up, which)?;
+        self.driver.info = info;
         self.driver.late(id, outcome);
-        Some(about)
+        Some(info)
     }
 }
 
@@ -144,22 +144,22 @@ proptest! {
             model.event += 1;
             model.clock = outside.driver.now.as_nanos();
             match happening {
-                Happening::Call { key, is_repeatable } => {
-                    let about = About { key, is_repeatable, ..About::default() };
-                    prop_assert_eq!(outside.call(about), model.call(about));
+                Happening::Call { key, is_idempotent } => {
+                    let info = CallInfo { key, is_idempotent, ..CallInfo::default() };
+                    prop_assert_eq!(outside.call(info), model.call(info));
                 }
                 Happening::Reply { which, outcome } => {
-                    if let Some((about, step)) = outside.reply(which, outcome) {
-                        prop_assert_eq!(step, Step::Reply(model.reply(about, outcome)));
+                    if let Some((info, step)) = outside.reply(which, outcome) {
+                        prop_assert_eq!(step, Action::Reply(model.reply(info, outcome)));
                     }
                 }
                 Happening::Cancel { which } => outside.cancel(which),
                 Happening::Late { which, outcome } => {
-                    if let Some(about) = outside.late(which, outcome) {
-                        model.late(about, outcome);
+                    if let Some(info) = outside.late(which, outcome) {
+                        model.late(info, outcome);
                     }
                 }
-                Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+                Happening::Pass(nanos) => outside.driver.pass(Duration::from_nanos(nanos)),
                 Happening::Back(nanos) => {
                     let now = outside.driver.now.as_nanos().saturating_sub(nanos);
                     outside.driver.now = Time::from_nanos(now);
@@ -172,8 +172,8 @@ proptest! {
                 prop_assert_eq!(cache.holds(key), model.find(key).is_some(), "key {}", key);
             }
         }
-        prop_assert!(outside.driver.effects.notes.is_empty());
-        prop_assert_eq!(outside.driver.draws.taken(), 0);
+        prop_assert!(outside.driver.effects.states.is_empty());
+        prop_assert_eq!(outside.driver.rng.taken(), 0);
     }
 
     #[test]
@@ -194,21 +194,21 @@ fn gives_what_came_in_time(
     let mut history: Vec<(u32, Outcome, u64)> = Vec::new();
     for happening in story {
         let now = outside.driver.now.as_nanos();
-        let came = |key: u32, good: bool, lifetime: Span| {
+        let came = |key: u32, good: bool, lifetime: Duration| {
             history.iter().any(|(of, outcome, at)| {
                 *of == key && outcome.is_ok() == good && now < at + lifetime.as_nanos()
             })
         };
         match happening {
-            Happening::Call { key, is_repeatable } => {
-                let about = About { key, is_repeatable, ..About::default() };
-                if let Step::Reply(outcome) = outside.call(about) {
-                    prop_assert!(is_repeatable);
+            Happening::Call { key, is_idempotent } => {
+                let info = CallInfo { key, is_idempotent, ..CallInfo::default() };
+                if let Action::Reply(outcome) = outside.call(info) {
+                    prop_assert!(is_idempotent);
                     prop_assert_ne!(outcome, Outcome::Degraded);
                     if outcome == Outcome::Ok {
                         let renewed = settings.counts_from == CountsFrom::LastUse;
                         prop_assert!(renewed || came(key, true, settings.ttl));
-                        prop_assert!(came(key, true, Span::from_secs(1)), "for this key");
+                        prop_assert!(came(key, true, Duration::from_secs(1)), "for this key");
                     } else {
                         let negative = settings.negative.expect("or no failure is kept");
                         prop_assert!(negative.on.has(outcome));
@@ -217,24 +217,24 @@ fn gives_what_came_in_time(
                 }
             }
             Happening::Reply { which, outcome } => {
-                let Some((about, step)) = outside.reply(which, outcome) else { continue };
-                if step != Step::Reply(outcome) {
+                let Some((info, step)) = outside.reply(which, outcome) else { continue };
+                if step != Action::Reply(outcome) {
                     let stale = settings.stale_if_error.expect("or nothing stands in");
-                    prop_assert_eq!(step, Step::Reply(Outcome::Degraded));
+                    prop_assert_eq!(step, Action::Reply(Outcome::Degraded));
                     prop_assert!(stale.on.has(outcome));
                     let renewed = settings.counts_from == CountsFrom::LastUse;
                     let lifetime = settings.ttl + stale.bound;
-                    prop_assert!(renewed || came(about.key, true, lifetime));
+                    prop_assert!(renewed || came(info.key, true, lifetime));
                 }
-                history.push((about.key, outcome, now));
+                history.push((info.key, outcome, now));
             }
             Happening::Cancel { which } => outside.cancel(which),
             Happening::Late { which, outcome } => {
-                if let Some(about) = outside.late(which, outcome) {
-                    history.push((about.key, outcome, now));
+                if let Some(info) = outside.late(which, outcome) {
+                    history.push((info.key, outcome, now));
                 }
             }
-            Happening::Pass(nanos) => outside.driver.pass(Span::from_nanos(nanos)),
+            Happening::Pass(nanos) => outside.driver.pass(Duration::from_nanos(nanos)),
             Happening::Back(_) => {}
         }
     }
@@ -247,25 +247,27 @@ fn answers_that_are_too_old_are_seen() {
     let said = Settings {
         capacity: 2,
         eviction: Eviction::Lru,
-        ttl: Span::from_nanos(10),
+        ttl: Duration::from_nanos(10),
         counts_from: CountsFrom::Stored,
         stale_if_error: Some(StaleIfError {
             on: Classes::NONE.with(Class::Network),
-            bound: Span::from_nanos(5),
+            bound: Duration::from_nanos(5),
         }),
         negative: Some(Negative {
             on: Classes::NONE.with(Class::Overload),
-            ttl: Span::from_nanos(3),
+            ttl: Duration::from_nanos(3),
         }),
         late: Late::Drop,
     };
     let stale = |on, bound| {
-        let bound = Span::from_nanos(bound);
+        let bound = Duration::from_nanos(bound);
         Settings { stale_if_error: Some(StaleIfError { on, bound }), ..said }
     };
-    let negative =
-        |on, ttl| Settings { negative: Some(Negative { on, ttl: Span::from_nanos(ttl) }), ..said };
-    let call = Happening::Call { key: 0, is_repeatable: true };
+    let negative = |on, ttl| Settings {
+        negative: Some(Negative { on, ttl: Duration::from_nanos(ttl) }),
+        ..said
+    };
+    let call = Happening::Call { key: 0, is_idempotent: true };
     let reply = |outcome| Happening::Reply { which: 0, outcome };
     let [network, overload] = [Class::Network, Class::Overload].map(Outcome::failed);
     let stored = vec![call.clone(), reply(Outcome::Ok)];
@@ -275,7 +277,7 @@ fn answers_that_are_too_old_are_seen() {
     let [only_network, only_overload] =
         [Class::Network, Class::Overload].map(|class| Classes::NONE.with(class));
     let cases = [
-        (Settings { ttl: Span::from_nanos(11), ..said }, then(10, call.clone())),
+        (Settings { ttl: Duration::from_nanos(11), ..said }, then(10, call.clone())),
         (Settings { counts_from: CountsFrom::LastUse, ..said }, {
             [again(Outcome::Ok, 9), vec![Happening::Pass(9), call.clone()]].concat()
         }),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use patterns::coalesce::{Coalesce, Joined, LeaderGone, Settings, Turn};
 use patterns::testing::Driver;
-use patterns::{About, CallId, Class, Cx, Layer, Outcome, Span, Step, Time};
+use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
 
 const REJECTED: Outcome = Outcome::failed(Class::Rejected);
@@ -24,11 +24,11 @@ enum Call {
     /// Its id may be used.
     Free,
     /// It has an attempt under way.
-    Sent { about: About },
+    Sent { info: CallInfo },
     /// It waits for somebody who asks for the same.
-    Waiting { about: About },
+    Waiting { info: CallInfo },
     /// It is about to be sent in place of its leader.
-    Promoted { about: About },
+    Promoted { info: CallInfo },
     /// It is about to be answered so.
     Answered { outcome: Outcome },
 }
@@ -54,27 +54,27 @@ impl<L: Layer> Outside<L> {
         }
     }
 
-    fn call(&mut self, about: About) {
+    fn call(&mut self, info: CallInfo) {
         let Some(id) = self.calls.iter().position(|call| *call == Call::Free) else { return };
-        self.driver.about = about;
+        self.driver.info = info;
         let step = self.driver.call(id as u32);
-        if !about.is_repeatable {
-            assert_eq!(step, Step::Send, "it is sent for itself");
-            self.calls[id] = Call::Sent { about };
+        if !info.is_idempotent {
+            assert_eq!(step, Action::Send, "it is sent for itself");
+            self.calls[id] = Call::Sent { info };
             return;
         }
-        match self.flights.iter_mut().find(|(key, _)| *key == about.key) {
+        match self.flights.iter_mut().find(|(key, _)| *key == info.key) {
             None => {
-                assert_eq!(step, Step::Send, "nobody is on the way");
-                self.calls[id] = Call::Sent { about };
-                self.flights.push((about.key, vec![id]));
+                assert_eq!(step, Action::Send, "nobody is on the way");
+                self.calls[id] = Call::Sent { info };
+                self.flights.push((info.key, vec![id]));
             }
             Some((_, members)) if members.len() <= self.settings.max_followers as usize => {
-                assert_eq!(step, Step::Wait, "at most one attempt for each key");
-                self.calls[id] = Call::Waiting { about };
+                assert_eq!(step, Action::Wait, "at most one attempt for each key");
+                self.calls[id] = Call::Waiting { info };
                 members.push(id);
             }
-            Some(_) => assert_eq!(step, Step::Reply(REJECTED)),
+            Some(_) => assert_eq!(step, Action::Reply(REJECTED)),
         }
     }
 
@@ -82,7 +82,7 @@ impl<L: Layer> Outside<L> {
         let sent = |call: &Call| matches!(call, Call::Sent { .. });
         let Some(id) = self.pick(which, sent) else { return };
         let step = self.driver.reply(id as u32, outcome);
-        assert_eq!(step, Step::Reply(outcome));
+        assert_eq!(step, Action::Reply(outcome));
         self.calls[id] = Call::Free;
         self.end_flight_of(id, outcome);
         self.take_woken();
@@ -108,8 +108,8 @@ impl<L: Layer> Outside<L> {
                 self.end_flight_of(id, REJECTED);
             } else {
                 members.retain(|member| *member != id);
-                if let (true, Call::Waiting { about }) = (led, self.calls[members[0]]) {
-                    self.calls[members[0]] = Call::Promoted { about };
+                if let (true, Call::Waiting { info }) = (led, self.calls[members[0]]) {
+                    self.calls[members[0]] = Call::Promoted { info };
                 }
             }
         }
@@ -129,17 +129,17 @@ impl<L: Layer> Outside<L> {
         let Some(id) = id else { return };
         let step = self.driver.wake(id as u32);
         self.calls[id] = match self.calls[id] {
-            Call::Promoted { about } => {
-                assert_eq!(step, Step::Send);
-                Call::Sent { about }
+            Call::Promoted { info } => {
+                assert_eq!(step, Action::Send);
+                Call::Sent { info }
             }
             Call::Answered { outcome } => {
-                assert_eq!(step, Step::Reply(outcome), "all of a flight are answered alike");
+                assert_eq!(step, Action::Reply(outcome), "all of a flight are answered alike");
                 self.woken.retain(|woken| *woken != id);
                 Call::Free
             }
             other => {
-                assert_eq!(step, Step::Wait);
+                assert_eq!(step, Action::Wait);
                 other
             }
         };
@@ -168,7 +168,7 @@ impl<L: Layer> Outside<L> {
 
 #[derive(Clone, Debug)]
 enum Happening {
-    Call { key: u32, is_repeatable: bool },
+    Call { key: u32, is_idempotent: bool },
     Reply { which: usize, outcome: Outcome },
     Cancel { which: usize },
     Wake { surprise: Option<usize> },
@@ -179,7 +179,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let outcome = prop::sample::select(vec![Outcome::Ok, Outcome::Degraded, NETWORK, REJECTED]);
     prop_oneof![
         6 => (0..3_u32, prop::bool::weighted(0.9))
-            .prop_map(|(key, is_repeatable)| Happening::Call { key, is_repeatable }),
+            .prop_map(|(key, is_idempotent)| Happening::Call { key, is_idempotent }),
         2 => (which.clone(), outcome)
             .prop_map(|(which, outcome)| Happening::Reply { which, outcome }),
         2 => which.clone().prop_map(|which| Happening::Cancel { which }),
@@ -195,8 +195,8 @@ fn any_settings() -> impl Strategy<Value = Settings> {
 fn check<L: Layer>(outside: &mut Outside<L>, story: Vec<Happening>) {
     for happening in story {
         match happening {
-            Happening::Call { key, is_repeatable } => {
-                outside.call(About { key, is_repeatable, ..About::default() });
+            Happening::Call { key, is_idempotent } => {
+                outside.call(CallInfo { key, is_idempotent, ..CallInfo::default() });
             }
             Happening::Reply { which, outcome } => outside.reply(which, outcome),
             Happening::Cancel { which } => outside.cancel(which),
@@ -238,25 +238,25 @@ struct Faulty {
 }
 
 impl Layer for Faulty {
-    fn on_call(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         match self.ended {
-            Some((key, outcome)) if key == cx.about().key => Step::Reply(outcome),
+            Some((key, outcome)) if key == cx.info().key => Action::Reply(outcome),
             _ => self.coalesce.on_call(call, cx),
         }
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         if self.fault == Fault::FlightStaysOpen {
-            self.ended = Some((cx.about().key, outcome));
+            self.ended = Some((cx.info().key, outcome));
         }
         self.coalesce.on_reply(call, outcome, cx)
     }
 
-    fn on_wake(&mut self, call: CallId, cx: &mut Cx<'_>) -> Step {
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         self.coalesce.on_wake(call, cx)
     }
 
-    fn on_cancel(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         if self.fault == Fault::FollowersForgotten {
             self.coalesce.leave(call, |_| {});
         } else {
@@ -268,7 +268,7 @@ impl Layer for Faulty {
 fn faulty(fault: Fault) {
     let settings = settings(5, LeaderGone::Promote);
     let layer = Faulty { coalesce: Coalesce::new(settings), fault, ended: None };
-    let call = Happening::Call { key: 0, is_repeatable: true };
+    let call = Happening::Call { key: 0, is_idempotent: true };
     let end = match fault {
         Fault::FollowersForgotten => Happening::Cancel { which: 0 },
         Fault::FlightStaysOpen => Happening::Reply { which: 0, outcome: Outcome::Ok },
@@ -292,15 +292,15 @@ fn a_flight_that_stays_open_is_found() {
 #[test]
 fn followers_wait_for_the_leader_and_are_told_in_order() {
     let mut driver = driver(LeaderGone::Promote);
-    assert_eq!([4, 2, 7].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!([4, 2, 7].map(|call| driver.call(call)), [Action::Send, Action::Wait, Action::Wait]);
     assert_eq!(driver.layer.followers(0), Some(2));
-    assert_eq!(driver.wake(7), Step::Wait);
-    let busy = Outcome::failed_until(Class::Overload, Span::from_secs(3));
-    assert_eq!(driver.reply(4, busy), Step::Reply(busy));
+    assert_eq!(driver.wake(7), Action::Wait);
+    let busy = Outcome::failed_until(Class::Overload, Duration::from_secs(3));
+    assert_eq!(driver.reply(4, busy), Action::Reply(busy));
     assert_eq!(driver.effects.woken, [CallId(2), CallId(7)]);
-    assert_eq!(driver.call(4), Step::Send, "the flight has ended, though they are not told yet");
-    assert_eq!([2, 7].map(|call| driver.wake(call)), [Step::Reply(busy); 2]);
-    assert_eq!(driver.wake(2), Step::Wait, "a second wake in one instant says nothing");
+    assert_eq!(driver.call(4), Action::Send, "the flight has ended, though they are not told yet");
+    assert_eq!([2, 7].map(|call| driver.wake(call)), [Action::Reply(busy); 2]);
+    assert_eq!(driver.wake(2), Action::Wait, "a second wake in one instant says nothing");
 }
 
 #[test]
@@ -308,13 +308,13 @@ fn exactly_so_many_may_follow() {
     for most in [0, 1, 3] {
         let coalesce = Coalesce::new(settings(most, LeaderGone::Promote));
         let mut driver = Driver::new(coalesce, &[]);
-        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(0), Action::Send);
         for follower in 1..=most {
-            assert_eq!(driver.call(follower), Step::Wait);
+            assert_eq!(driver.call(follower), Action::Wait);
         }
-        assert_eq!(driver.call(9), Step::Reply(REJECTED));
+        assert_eq!(driver.call(9), Action::Reply(REJECTED));
         driver.cancel(most);
-        let again = if most == 0 { Step::Send } else { Step::Wait };
+        let again = if most == 0 { Action::Send } else { Action::Wait };
         assert_eq!(driver.call(9), again, "whoever has gone makes room");
     }
 }
@@ -323,11 +323,11 @@ fn exactly_so_many_may_follow() {
 fn a_follower_that_goes_leaves_the_others_alone() {
     for gone in [1, 2, 3] {
         let mut driver = driver(LeaderGone::FailAll);
-        assert_eq!([0, 1, 2, 3].map(|call| driver.call(call))[3], Step::Wait);
+        assert_eq!([0, 1, 2, 3].map(|call| driver.call(call))[3], Action::Wait);
         driver.cancel(gone);
         assert!(driver.effects.woken.is_empty());
         driver.late(gone, Outcome::Ok);
-        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+        assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
         let left: Vec<CallId> = (1..4).filter(|call| *call != gone).map(CallId).collect();
         assert_eq!(driver.effects.woken, left);
     }
@@ -336,38 +336,38 @@ fn a_follower_that_goes_leaves_the_others_alone() {
 #[test]
 fn a_new_leader_is_sent_once_and_has_the_others_behind_it() {
     let mut driver = driver(LeaderGone::Promote);
-    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Action::Send, Action::Wait, Action::Wait]);
     driver.cancel(0);
     assert_eq!(driver.effects.woken, [CallId(1)]);
-    assert_eq!(driver.call(3), Step::Wait, "nobody slips in before it is sent");
-    assert_eq!([1, 1].map(|call| driver.wake(call)), [Step::Send, Step::Wait]);
+    assert_eq!(driver.call(3), Action::Wait, "nobody slips in before it is sent");
+    assert_eq!([1, 1].map(|call| driver.wake(call)), [Action::Send, Action::Wait]);
     driver.late(0, NETWORK);
-    assert_eq!(driver.wake(2), Step::Wait, "what came late is nobody's answer");
-    assert_eq!(driver.reply(1, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!([2, 3].map(|call| driver.wake(call)), [Step::Reply(Outcome::Ok); 2]);
+    assert_eq!(driver.wake(2), Action::Wait, "what came late is nobody's answer");
+    assert_eq!(driver.reply(1, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!([2, 3].map(|call| driver.wake(call)), [Action::Reply(Outcome::Ok); 2]);
 }
 
 #[test]
 fn a_new_leader_that_goes_before_it_was_sent_passes_it_on() {
     let mut driver = driver(LeaderGone::Promote);
-    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Action::Send, Action::Wait, Action::Wait]);
     driver.cancel(0);
     driver.cancel(1);
     assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
-    assert_eq!(driver.wake(2), Step::Send);
+    assert_eq!(driver.wake(2), Action::Send);
     driver.cancel(2);
-    assert_eq!(driver.call(5), Step::Send, "and when nobody is left, it is over");
+    assert_eq!(driver.call(5), Action::Send, "and when nobody is left, it is over");
 }
 
 #[test]
 fn without_a_new_leader_all_of_them_fail() {
     let mut driver = driver(LeaderGone::FailAll);
-    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Step::Send, Step::Wait, Step::Wait]);
+    assert_eq!([0, 1, 2].map(|call| driver.call(call)), [Action::Send, Action::Wait, Action::Wait]);
     driver.cancel(0);
     assert_eq!(driver.effects.woken, [CallId(1), CallId(2)]);
-    assert_eq!(driver.call(0), Step::Send);
+    assert_eq!(driver.call(0), Action::Send);
     driver.cancel(1);
-    assert_eq!(driver.wake(2), Step::Reply(REJECTED));
+    assert_eq!(driver.wake(2), Action::Reply(REJECTED));
 }
 
 #[test]
@@ -375,9 +375,9 @@ fn time_has_no_say() {
     let mut driver = driver(LeaderGone::Promote);
     for now in [Time::MAX, Time::ZERO] {
         driver.now = now;
-        assert_eq!([0, 1].map(|call| driver.call(call)), [Step::Send, Step::Wait]);
-        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
-        assert_eq!(driver.wake(1), Step::Reply(Outcome::Ok));
+        assert_eq!([0, 1].map(|call| driver.call(call)), [Action::Send, Action::Wait]);
+        assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
+        assert_eq!(driver.wake(1), Action::Reply(Outcome::Ok));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use patterns::fallback::{Fallback, Instead, Next, Settings, Then};
 use patterns::testing::Driver;
-use patterns::{Class, Classes, Invalid, Outcome, Span, Step, Target};
+use patterns::{Action, Class, Classes, Duration, Invalid, Outcome, Target};
 use proptest::prelude::*;
 
 fn fallback(on: Classes, to: Instead) -> Driver<Fallback> {
@@ -18,12 +18,12 @@ fn only_handled_failures_are_replaced() {
     let on = Classes::NONE.with(Class::Network).with(Class::BreakerOpen);
     let mut driver = fallback(on, Instead::Value);
     for outcome in outcomes() {
-        assert_eq!(driver.call(0), Step::Send);
+        assert_eq!(driver.call(0), Action::Send);
         let expected = match outcome.class() {
             Some(Class::Network | Class::BreakerOpen) => Outcome::Degraded,
             _ => outcome,
         };
-        assert_eq!(driver.reply(0, outcome), Step::Reply(expected), "{outcome:?}");
+        assert_eq!(driver.reply(0, outcome), Action::Reply(expected), "{outcome:?}");
     }
 }
 
@@ -32,10 +32,10 @@ fn another_target_is_asked_once_and_never_again() {
     let target = Target(3);
     let mut driver = fallback(Classes::ALL, Instead::Target(target));
     for second in outcomes() {
-        assert_eq!(driver.call(7), Step::Send);
-        assert_eq!(driver.reply(7, Outcome::failed(Class::Timeout)), Step::SendTo(target));
+        assert_eq!(driver.call(7), Action::Send);
+        assert_eq!(driver.reply(7, Outcome::failed(Class::Timeout)), Action::SendTo(target));
         let expected = if second.class().is_none() { Outcome::Degraded } else { second };
-        assert_eq!(driver.reply(7, second), Step::Reply(expected), "{second:?}");
+        assert_eq!(driver.reply(7, second), Action::Reply(expected), "{second:?}");
     }
 }
 
@@ -43,11 +43,11 @@ fn another_target_is_asked_once_and_never_again() {
 fn a_call_that_was_given_up_leaves_nothing_to_the_next_of_its_id() {
     let mut driver = fallback(Classes::ALL, Instead::Target(Target(0)));
     let _sent = driver.call(0);
-    assert_eq!(driver.reply(0, Outcome::failed(Class::Network)), Step::SendTo(Target(0)));
+    assert_eq!(driver.reply(0, Outcome::failed(Class::Network)), Action::SendTo(Target(0)));
     driver.cancel(0);
     driver.late(0, Outcome::Ok);
     let _sent = driver.call(0);
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn calls_do_not_mix() {
     let _sent = driver.call(0);
     let _sent = driver.call(1);
     let _sent = driver.reply(0, Outcome::failed(Class::Network));
-    assert_eq!(driver.reply(1, Outcome::Ok), Step::Reply(Outcome::Ok));
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Degraded));
+    assert_eq!(driver.reply(1, Outcome::Ok), Action::Reply(Outcome::Ok));
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Degraded));
 }
 
 #[test]
@@ -69,10 +69,10 @@ fn when_all_targets_failed_the_end_of_the_chain_decides() {
     {
         let to = Instead::Chain { targets: targets.clone(), then };
         let mut driver = fallback(Classes::ALL, to);
-        assert_eq!(driver.call(0), Step::Send);
-        assert_eq!(driver.reply(0, one), Step::SendTo(Target(4)));
-        assert_eq!(driver.reply(0, two), Step::SendTo(Target(2)));
-        assert_eq!(driver.reply(0, three), Step::Reply(expected), "{then:?}");
+        assert_eq!(driver.call(0), Action::Send);
+        assert_eq!(driver.reply(0, one), Action::SendTo(Target(4)));
+        assert_eq!(driver.reply(0, two), Action::SendTo(Target(2)));
+        assert_eq!(driver.reply(0, three), Action::Reply(expected), "{then:?}");
     }
 }
 
@@ -132,8 +132,9 @@ fn expected(on: Classes, targets: &[Target], then: Then, outcomes: &[Outcome]) -
 }
 
 fn any_outcome() -> impl Strategy<Value = Outcome> {
-    let failure = (0..Class::COUNT, 0..3_u64)
-        .prop_map(|(class, secs)| Outcome::failed_until(Class::ALL[class], Span::from_secs(secs)));
+    let failure = (0..Class::COUNT, 0..3_u64).prop_map(|(class, secs)| {
+        Outcome::failed_until(Class::ALL[class], Duration::from_secs(secs))
+    });
     prop_oneof![1 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 6 => failure]
 }
 
@@ -151,14 +152,14 @@ proptest! {
         let (asked, answer) = expected(on, &targets, then, &outcomes);
 
         let mut driver = fallback(on, Instead::Chain { targets: targets.clone(), then });
-        prop_assert_eq!(driver.call(0), Step::Send);
+        prop_assert_eq!(driver.call(0), Action::Send);
         for (place, outcome) in outcomes.into_iter().enumerate() {
             let step = driver.reply(0, outcome);
             if place == asked {
-                prop_assert_eq!(step, Step::Reply(answer));
+                prop_assert_eq!(step, Action::Reply(answer));
                 break;
             }
-            prop_assert_eq!(step, Step::SendTo(targets[place]));
+            prop_assert_eq!(step, Action::SendTo(targets[place]));
         }
     }
 }

@@ -5,7 +5,7 @@ use patterns::hedge::{
     Pushback, Recent, Settings,
 };
 use patterns::testing::Driver;
-use patterns::{About, Class, Classes, Invalid, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Invalid, Outcome, Time};
 
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 const OVERLOAD: Outcome = Outcome::failed(Class::Overload);
@@ -15,7 +15,7 @@ const REJECTED: Outcome = Outcome::failed(Class::Rejected);
 /// gRPC A6, with a delay of 10 s.
 fn grpc(max_hedges: u32) -> Settings {
     Settings {
-        delay: Delay::Fixed(Span::from_secs(10)),
+        delay: Delay::Fixed(Duration::from_secs(10)),
         max_hedges,
         counts_from: CountsFrom::LastLaunch,
         on_failure: OnFailure::NextAtOnce,
@@ -32,33 +32,33 @@ fn driver(settings: Settings) -> Driver<Hedge> {
 }
 
 fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 fn told_to_wait(secs: u64) -> Outcome {
-    Outcome::failed_until(Class::Overload, Span::from_secs(secs))
+    Outcome::failed_until(Class::Overload, Duration::from_secs(secs))
 }
 
 #[test]
 fn hedges_come_at_multiples_of_the_delay() {
     for counts_from in [CountsFrom::LastLaunch, CountsFrom::FirstLaunch] {
         let mut driver = driver(Settings { counts_from, ..grpc(2) });
-        assert_eq!(driver.call(0), Step::SendAndWake(at(10)));
+        assert_eq!(driver.call(0), Action::SendAndWake(at(10)));
         driver.now = at(10);
-        assert_eq!(driver.wake(0), Step::SendAndWake(at(20)));
+        assert_eq!(driver.wake(0), Action::SendAndWake(at(20)));
         driver.now = at(20);
-        assert_eq!(driver.wake(0), Step::Send, "the last one");
-        assert_eq!(driver.wake(0), Step::Wait);
-        assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+        assert_eq!(driver.wake(0), Action::Send, "the last one");
+        assert_eq!(driver.wake(0), Action::Wait);
+        assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
     }
 }
 
 #[test]
 fn a_wake_that_comes_early_launches_nothing() {
     let mut driver = driver(grpc(2));
-    assert_eq!(driver.call(0), Step::SendAndWake(at(10)));
+    assert_eq!(driver.call(0), Action::SendAndWake(at(10)));
     driver.now = Time::from_nanos(at(10).as_nanos() - 1);
-    assert_eq!(driver.wake(0), Step::WaitUntil(at(10)));
+    assert_eq!(driver.wake(0), Action::WaitUntil(at(10)));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn an_answer_in_the_instant_of_the_next_launch_prevents_it_if_it_is_first() {
     let mut driver = driver(grpc(2));
     let _sent = driver.call(0);
     driver.now = at(10);
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn after_a_hedge_that_came_early_the_delay_begins_anew_or_goes_on() {
         let mut driver = driver(Settings { counts_from, ..grpc(3) });
         let _sent = driver.call(0);
         driver.now = at(3);
-        assert_eq!(driver.reply(0, NETWORK), Step::SendAndWake(at(next)), "{counts_from:?}");
+        assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(next)), "{counts_from:?}");
         driver.now = at(next);
-        assert_eq!(driver.wake(0), Step::SendAndWake(at(next + 10)));
+        assert_eq!(driver.wake(0), Action::SendAndWake(at(next + 10)));
     }
 }
 
@@ -86,18 +86,18 @@ fn multiples_that_were_missed_are_left_out() {
     let mut driver = driver(Settings { counts_from: CountsFrom::FirstLaunch, ..grpc(5) });
     let _sent = driver.call(0);
     driver.now = at(35);
-    assert_eq!(driver.wake(0), Step::SendAndWake(at(40)), "a driver that is late");
+    assert_eq!(driver.wake(0), Action::SendAndWake(at(40)), "a driver that is late");
     driver.now = at(40);
-    assert_eq!(driver.wake(0), Step::SendAndWake(at(50)));
+    assert_eq!(driver.wake(0), Action::SendAndWake(at(50)));
 }
 
 #[test]
 fn each_rule_for_failures_does_another_thing() {
     for (on_failure, expected) in [
-        (OnFailure::NextAtOnce, Step::SendAndWake(at(11))),
-        (OnFailure::KeepsTime, Step::WaitUntil(at(10))),
-        (OnFailure::NoMore, Step::Reply(NETWORK)),
-        (OnFailure::Ends, Step::Reply(NETWORK)),
+        (OnFailure::NextAtOnce, Action::SendAndWake(at(11))),
+        (OnFailure::KeepsTime, Action::WaitUntil(at(10))),
+        (OnFailure::NoMore, Action::Reply(NETWORK)),
+        (OnFailure::Ends, Action::Reply(NETWORK)),
     ] {
         let mut driver = driver(Settings { on_failure, ..grpc(2) });
         let _sent = driver.call(0);
@@ -109,10 +109,10 @@ fn each_rule_for_failures_does_another_thing() {
 #[test]
 fn a_failure_with_another_attempt_under_way_does_too() {
     for (on_failure, expected) in [
-        (OnFailure::NextAtOnce, Step::SendAndWake(at(21))),
-        (OnFailure::KeepsTime, Step::WaitUntil(at(20))),
-        (OnFailure::NoMore, Step::Wait),
-        (OnFailure::Ends, Step::Reply(NETWORK)),
+        (OnFailure::NextAtOnce, Action::SendAndWake(at(21))),
+        (OnFailure::KeepsTime, Action::WaitUntil(at(20))),
+        (OnFailure::NoMore, Action::Wait),
+        (OnFailure::Ends, Action::Reply(NETWORK)),
     ] {
         let mut driver = driver(Settings { on_failure, ..grpc(3) });
         let _sent = driver.call(0);
@@ -130,7 +130,7 @@ fn a_fatal_failure_ends_the_call_under_every_rule() {
         let _sent = driver.call(0);
         driver.now = at(10);
         let _sent = driver.wake(0);
-        assert_eq!(driver.reply(0, WRONG), Step::Reply(WRONG));
+        assert_eq!(driver.reply(0, WRONG), Action::Reply(WRONG));
     }
 }
 
@@ -139,61 +139,62 @@ fn pushback_moves_the_next_launch_and_the_delay_goes_on_from_there() {
     let mut heeds = driver(grpc(3));
     let _sent = heeds.call(0);
     heeds.now = at(2);
-    assert_eq!(heeds.reply(0, told_to_wait(30)), Step::WaitUntil(at(32)), "later than planned");
+    assert_eq!(heeds.reply(0, told_to_wait(30)), Action::WaitUntil(at(32)), "later than planned");
     heeds.now = at(32);
-    assert_eq!(heeds.wake(0), Step::SendAndWake(at(42)));
-    assert_eq!(heeds.reply(0, told_to_wait(1)), Step::WaitUntil(at(33)), "sooner");
+    assert_eq!(heeds.wake(0), Action::SendAndWake(at(42)));
+    assert_eq!(heeds.reply(0, told_to_wait(1)), Action::WaitUntil(at(33)), "sooner");
 
     let mut ignores = driver(Settings { pushback: Pushback::Ignored, ..grpc(3) });
     let _sent = ignores.call(0);
     ignores.now = at(2);
-    assert_eq!(ignores.reply(0, told_to_wait(30)), Step::SendAndWake(at(12)));
+    assert_eq!(ignores.reply(0, told_to_wait(30)), Action::SendAndWake(at(12)));
 }
 
 #[test]
 fn to_come_again_never_is_to_send_no_more() {
-    let never = Outcome::failed_until(Class::Overload, Span::MAX);
+    let never = Outcome::failed_until(Class::Overload, Duration::MAX);
     let mut driver = driver(grpc(3));
     let _sent = driver.call(0);
     driver.now = at(10);
     let _sent = driver.wake(0);
-    assert_eq!(driver.reply(0, never), Step::Wait, "the other one may still win");
-    assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+    assert_eq!(driver.reply(0, never), Action::Wait, "the other one may still win");
+    assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
     let _sent = driver.call(0);
-    assert_eq!(driver.reply(0, never), Step::Reply(never), "and alone it is the answer");
+    assert_eq!(driver.reply(0, never), Action::Reply(never), "and alone it is the answer");
 }
 
 #[test]
 fn with_no_delay_all_are_sent_at_once() {
-    let mut driver = driver(Settings { delay: Delay::Fixed(Span::ZERO), ..grpc(3) });
+    let mut driver = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(3) });
     driver.now = at(5);
-    assert_eq!(driver.call(0), Step::SendAndWake(at(5)));
-    assert_eq!([0, 0].map(|call| driver.wake(call)), [Step::SendAndWake(at(5)); 2]);
-    assert_eq!(driver.wake(0), Step::Send);
+    assert_eq!(driver.call(0), Action::SendAndWake(at(5)));
+    assert_eq!([0, 0].map(|call| driver.wake(call)), [Action::SendAndWake(at(5)); 2]);
+    assert_eq!(driver.wake(0), Action::Send);
     for _ in 0..3 {
-        assert_eq!(driver.reply(0, NETWORK), Step::Wait);
+        assert_eq!(driver.reply(0, NETWORK), Action::Wait);
     }
-    assert_eq!(driver.reply(0, OVERLOAD), Step::Reply(OVERLOAD));
+    assert_eq!(driver.reply(0, OVERLOAD), Action::Reply(OVERLOAD));
 }
 
 #[test]
 fn without_an_end_to_the_delay_there_is_one_at_a_time() {
     let mut driver = driver(Settings { delay: Delay::Never, ..grpc(2) });
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.reply(0, NETWORK), Step::Send);
-    assert_eq!(driver.reply(0, NETWORK), Step::Send);
-    assert_eq!(driver.reply(0, OVERLOAD), Step::Reply(OVERLOAD));
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.reply(0, NETWORK), Action::Send);
+    assert_eq!(driver.reply(0, NETWORK), Action::Send);
+    assert_eq!(driver.reply(0, OVERLOAD), Action::Reply(OVERLOAD));
 }
 
 #[test]
 fn a_call_that_is_not_repeatable_is_sent_once() {
-    for delay in [Delay::Fixed(Span::ZERO), Delay::Fixed(Span::from_secs(10)), Delay::Never] {
+    for delay in [Delay::Fixed(Duration::ZERO), Delay::Fixed(Duration::from_secs(10)), Delay::Never]
+    {
         let mut driver = driver(Settings { delay, ..grpc(5) });
-        driver.about = About { is_repeatable: false, ..About::default() };
-        assert_eq!(driver.call(0), Step::Send);
+        driver.info = CallInfo { is_idempotent: false, ..CallInfo::default() };
+        assert_eq!(driver.call(0), Action::Send);
         driver.now = at(60);
-        assert_eq!(driver.wake(0), Step::Wait);
-        assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+        assert_eq!(driver.wake(0), Action::Wait);
+        assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
     }
 }
 
@@ -202,18 +203,18 @@ fn a_refused_hedge_is_not_launched() {
     // `fatal` and `Ends` hold for answers, and a refusal is none.
     for on_failure in [OnFailure::NextAtOnce, OnFailure::KeepsTime, OnFailure::Ends] {
         for (on_refusal, expected) in [
-            (OnRefusal::NoMore, Step::Wait),
-            (OnRefusal::Skipped, Step::WaitUntil(at(20))),
-            (OnRefusal::Ends, Step::Reply(REJECTED)),
+            (OnRefusal::NoMore, Action::Wait),
+            (OnRefusal::Skipped, Action::WaitUntil(at(20))),
+            (OnRefusal::Ends, Action::Reply(REJECTED)),
         ] {
             let fatal = Classes::NONE.with(Class::Rejected);
             let mut driver = driver(Settings { on_failure, on_refusal, fatal, ..grpc(2) });
             let _sent = driver.call(0);
             driver.now = at(10);
-            assert_eq!(driver.wake(0), Step::SendAndWake(at(20)));
+            assert_eq!(driver.wake(0), Action::SendAndWake(at(20)));
             assert_eq!(driver.reply(0, REJECTED), expected, "{on_failure:?} {on_refusal:?}");
             if on_refusal != OnRefusal::Ends {
-                assert_eq!(driver.reply(0, Outcome::Ok), Step::Reply(Outcome::Ok));
+                assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
             }
         }
     }
@@ -221,34 +222,34 @@ fn a_refused_hedge_is_not_launched() {
 
 #[test]
 fn a_budget_that_gives_nothing_leaves_the_first_attempt() {
-    for delay in [Delay::Fixed(Span::ZERO), Delay::Fixed(Span::from_secs(10))] {
+    for delay in [Delay::Fixed(Duration::ZERO), Delay::Fixed(Duration::from_secs(10))] {
         let on_refusal = OnRefusal::Skipped;
         let mut driver = driver(Settings { delay, on_refusal, ..grpc(3) });
         let mut step = driver.call(0);
         let mut refused = 0;
         // A refused hedge is used up, so this ends even if all of it is one instant.
-        while let Step::SendAndWake(at) | Step::WaitUntil(at) = step {
+        while let Action::SendAndWake(at) | Action::WaitUntil(at) = step {
             driver.now = at;
             let _sent = driver.wake(0);
             refused += 1;
             step = driver.reply(0, REJECTED);
         }
-        assert_eq!((step, refused), (Step::Wait, 3));
-        assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK), "not its refusals");
+        assert_eq!((step, refused), (Action::Wait, 3));
+        assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK), "not its refusals");
     }
 }
 
 #[test]
 fn a_refused_attempt_after_a_failure_leaves_that_as_the_answer() {
     for (on_refusal, expected) in [
-        (OnRefusal::NoMore, Step::Reply(NETWORK)),
-        (OnRefusal::Skipped, Step::WaitUntil(at(11))),
-        (OnRefusal::Ends, Step::Reply(REJECTED)),
+        (OnRefusal::NoMore, Action::Reply(NETWORK)),
+        (OnRefusal::Skipped, Action::WaitUntil(at(11))),
+        (OnRefusal::Ends, Action::Reply(REJECTED)),
     ] {
         let mut driver = driver(Settings { on_refusal, ..grpc(2) });
         let _sent = driver.call(0);
         driver.now = at(1);
-        assert_eq!(driver.reply(0, NETWORK), Step::SendAndWake(at(11)));
+        assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(11)));
         assert_eq!(driver.reply(0, REJECTED), expected, "{on_refusal:?}");
     }
 }
@@ -257,34 +258,34 @@ fn a_refused_attempt_after_a_failure_leaves_that_as_the_answer() {
 fn a_refusal_counts_as_such_in_the_instant_of_a_hedge_alone() {
     let mut first = driver(Settings { on_failure: OnFailure::Ends, ..grpc(2) });
     let _sent = first.call(0);
-    assert_eq!(first.reply(0, REJECTED), Step::Reply(REJECTED), "that was the first attempt");
+    assert_eq!(first.reply(0, REJECTED), Action::Reply(REJECTED), "that was the first attempt");
 
     let mut later = driver(Settings { on_failure: OnFailure::Ends, ..grpc(2) });
     let _sent = later.call(0);
     later.now = at(10);
     let _sent = later.wake(0);
     later.now = at(11);
-    assert_eq!(later.reply(0, REJECTED), Step::Reply(REJECTED), "whoever was refused so late");
+    assert_eq!(later.reply(0, REJECTED), Action::Reply(REJECTED), "whoever was refused so late");
 
     // Both attempts are refused in one instant: one as a hedge, and one as the first.
-    let mut both = driver(Settings { delay: Delay::Fixed(Span::ZERO), ..grpc(1) });
+    let mut both = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(1) });
     let _sent = both.call(0);
-    assert_eq!(both.wake(0), Step::Send);
-    assert_eq!(both.reply(0, REJECTED), Step::Wait);
-    assert_eq!(both.reply(0, REJECTED), Step::Reply(REJECTED));
+    assert_eq!(both.wake(0), Action::Send);
+    assert_eq!(both.reply(0, REJECTED), Action::Wait);
+    assert_eq!(both.reply(0, REJECTED), Action::Reply(REJECTED));
 
     let mut first_too = driver(Settings { on_refusal: OnRefusal::Skipped, ..grpc(3) });
     let _sent = first_too.call(0);
     first_too.now = at(10);
     let _sent = first_too.wake(0);
-    assert_eq!(first_too.reply(0, REJECTED), Step::WaitUntil(at(20)), "one hedge, one refusal");
-    assert_eq!(first_too.reply(0, REJECTED), Step::SendAndWake(at(20)), "and a failure");
+    assert_eq!(first_too.reply(0, REJECTED), Action::WaitUntil(at(20)), "one hedge, one refusal");
+    assert_eq!(first_too.reply(0, REJECTED), Action::SendAndWake(at(20)), "and a failure");
 
     let mut other = driver(Settings { refusals: Classes::NONE, ..grpc(2) });
     let _sent = other.call(0);
     other.now = at(10);
     let _sent = other.wake(0);
-    assert_eq!(other.reply(0, REJECTED), Step::Send, "a failure like others, if so set");
+    assert_eq!(other.reply(0, REJECTED), Action::Send, "a failure like others, if so set");
 }
 
 #[test]
@@ -292,11 +293,11 @@ fn the_answer_to_all_that_failed_is_the_first_or_the_last() {
     for (all_failed, expected) in [(AllFailed::First, NETWORK), (AllFailed::Last, OVERLOAD)] {
         let mut driver = driver(Settings { all_failed, ..grpc(2) });
         let _sent = driver.call(0);
-        assert_eq!(driver.reply(0, NETWORK), Step::SendAndWake(at(10)));
-        assert_eq!(driver.reply(0, told_to_wait(1)), Step::WaitUntil(at(1)));
+        assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(10)));
+        assert_eq!(driver.reply(0, told_to_wait(1)), Action::WaitUntil(at(1)));
         driver.now = at(1);
-        assert_eq!(driver.wake(0), Step::Send);
-        assert_eq!(driver.reply(0, OVERLOAD), Step::Reply(expected), "{all_failed:?}");
+        assert_eq!(driver.wake(0), Action::Send);
+        assert_eq!(driver.reply(0, OVERLOAD), Action::Reply(expected), "{all_failed:?}");
     }
 }
 
@@ -305,37 +306,37 @@ fn a_call_that_was_given_up_leaves_nothing_to_the_next_of_its_id() {
     let mut driver = driver(grpc(1));
     let _sent = driver.call(0);
     driver.now = at(10);
-    assert_eq!(driver.wake(0), Step::Send);
+    assert_eq!(driver.wake(0), Action::Send);
     driver.cancel(0);
     driver.late(0, NETWORK);
     driver.late(0, Outcome::Ok);
     assert!(driver.effects.woken.is_empty());
-    assert_eq!(driver.call(0), Step::SendAndWake(at(20)));
-    assert_eq!(driver.reply(0, NETWORK), Step::Send);
-    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+    assert_eq!(driver.call(0), Action::SendAndWake(at(20)));
+    assert_eq!(driver.reply(0, NETWORK), Action::Send);
+    assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
 }
 
 #[test]
 fn calls_do_not_mix() {
     let mut driver = driver(grpc(1));
-    assert_eq!([0, 1].map(|call| driver.call(call)), [Step::SendAndWake(at(10)); 2]);
-    assert_eq!(driver.reply(0, NETWORK), Step::Send);
-    assert_eq!(driver.reply(1, WRONG), Step::Reply(WRONG));
-    assert_eq!(driver.reply(0, Outcome::Degraded), Step::Reply(Outcome::Degraded));
+    assert_eq!([0, 1].map(|call| driver.call(call)), [Action::SendAndWake(at(10)); 2]);
+    assert_eq!(driver.reply(0, NETWORK), Action::Send);
+    assert_eq!(driver.reply(1, WRONG), Action::Reply(WRONG));
+    assert_eq!(driver.reply(0, Outcome::Degraded), Action::Reply(Outcome::Degraded));
 }
 
 #[test]
 fn no_hedges_are_none() {
-    let mut driver = driver(Settings { delay: Delay::Fixed(Span::ZERO), ..grpc(0) });
-    assert_eq!(driver.call(0), Step::Send);
-    assert_eq!(driver.wake(0), Step::Wait);
-    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+    let mut driver = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(0) });
+    assert_eq!(driver.call(0), Action::Send);
+    assert_eq!(driver.wake(0), Action::Wait);
+    assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
 }
 
 #[test]
 fn the_end_of_time_and_clocks_that_step_back_are_borne() {
     for counts_from in [CountsFrom::LastLaunch, CountsFrom::FirstLaunch] {
-        for delay in [Span::MAX, Span::from_nanos(1), Span::ZERO] {
+        for delay in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             let delay = Delay::Fixed(delay);
             let settings = Settings { delay, counts_from, ..grpc(MOST_HEDGES) };
             let mut hedge = Hedge::new(settings).expect("valid");
@@ -359,8 +360,8 @@ fn what_cannot_be_is_told() {
         max_age: None,
         measured: Measured::Good,
         min_samples: 10,
-        at_first: None,
-        least: Span::ZERO,
+        initial_delay: None,
+        min_delay: Duration::ZERO,
     };
     let error = |settings| Hedge::new(settings).map(drop).expect_err("invalid");
     let of = |delay| error(Settings { delay, ..grpc(1) });
@@ -376,7 +377,7 @@ fn what_cannot_be_is_told() {
         assert_eq!(error, invalid("quantile", "above 0 and at most 1"));
     }
     for factor in [-0.1, f64::NAN, f64::INFINITY] {
-        let error = of(Delay::Mean { factor, plus: Span::ZERO, recent });
+        let error = of(Delay::Mean { factor, plus: Duration::ZERO, recent });
         assert_eq!(error, invalid("factor", "a finite number of at least 0"));
     }
     let by = |recent| of(Delay::Quantile { quantile: 1.0, recent });
@@ -387,6 +388,6 @@ fn what_cannot_be_is_told() {
         let error = by(Recent { min_samples, ..recent });
         assert_eq!(error, invalid("min_samples", "from 1 to the window"));
     }
-    let error = by(Recent { max_age: Some(Span::ZERO), ..recent });
+    let error = by(Recent { max_age: Some(Duration::ZERO), ..recent });
     assert_eq!(error, invalid("max_age", "longer than zero"));
 }

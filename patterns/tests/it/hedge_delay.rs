@@ -4,7 +4,7 @@ use patterns::hedge::{
     AllFailed, CountsFrom, Delay, Hedge, Measured, Next, OnFailure, OnRefusal, Pushback, Recent,
     Settings,
 };
-use patterns::{Class, Classes, Outcome, Span, Time};
+use patterns::{Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 const MAX: u64 = u64::MAX;
@@ -30,15 +30,15 @@ fn recent(window: u32) -> Recent {
         max_age: None,
         measured: Measured::Good,
         min_samples: 1,
-        at_first: None,
-        least: Span::ZERO,
+        initial_delay: None,
+        min_delay: Duration::ZERO,
     }
 }
 
 /// A call that begins at `now` and takes so long.
 fn call(hedge: &mut Hedge, now: u64, takes: u64, outcome: Outcome) {
     let mut race = hedge.start(Time::from_nanos(now), true);
-    let ended = Time::from_nanos(now) + Span::from_nanos(takes);
+    let ended = Time::from_nanos(now) + Duration::from_nanos(takes);
     assert_eq!(hedge.after(&mut race, outcome, ended), Next::Answer(outcome));
 }
 
@@ -51,7 +51,7 @@ fn quantile(quantile: f64, recent: Recent) -> Hedge {
 }
 
 fn mean(factor: f64, plus: u64, recent: Recent) -> Hedge {
-    hedge(Delay::Mean { factor, plus: Span::from_nanos(plus), recent })
+    hedge(Delay::Mean { factor, plus: Duration::from_nanos(plus), recent })
 }
 
 /// The least length that at least this share, in percent, is not longer than.
@@ -76,11 +76,11 @@ proptest! {
     ) {
         let recent = Recent {
             window,
-            max_age: max_age.map(Span::from_nanos),
+            max_age: max_age.map(Duration::from_nanos),
             measured: if all { Measured::All } else { Measured::Good },
             min_samples: min_samples.min(window),
-            at_first: Some(Span::from_nanos(77)),
-            least: Span::from_nanos(least),
+            initial_delay: Some(Duration::from_nanos(77)),
+            min_delay: Duration::from_nanos(least),
         };
         let mut quantile = quantile(percent as f64 / 100.0, recent);
         let mut mean = mean(1.5, 3, recent);
@@ -115,7 +115,7 @@ proptest! {
             let exact = exact(percent, &lengths).max(least);
             prop_assert!(exact <= delays[0] && delays[0] - exact <= exact / 64);
             let mean = lengths.iter().sum::<u64>() / lengths.len() as u64;
-            let longer = Span::from_nanos(mean).scale(1.5) + Span::from_nanos(3);
+            let longer = Duration::from_nanos(mean).scale(1.5) + Duration::from_nanos(3);
             prop_assert_eq!(delays[1], longer.as_nanos().max(least));
         }
     }
@@ -123,8 +123,8 @@ proptest! {
 
 #[test]
 fn until_there_are_enough_answers_the_delay_is_that_for_the_start() {
-    for (at_first, expected) in [(None, MAX), (Some(Span::from_nanos(500)), 500)] {
-        let mut hedge = quantile(0.5, Recent { min_samples: 3, at_first, ..recent(10) });
+    for (initial_delay, expected) in [(None, MAX), (Some(Duration::from_nanos(500)), 500)] {
+        let mut hedge = quantile(0.5, Recent { min_samples: 3, initial_delay, ..recent(10) });
         for answers in 0..3 {
             assert_eq!(delay(&mut hedge, answers), expected);
             call(&mut hedge, answers, 20, Outcome::Ok);
@@ -139,7 +139,7 @@ fn without_a_delay_for_the_start_nothing_is_hedged_then() {
     assert_eq!(hedge.start(Time::ZERO, true).next_launch(), Time::MAX);
     call(&mut hedge, 0, 20, Outcome::Ok);
     assert_eq!(hedge.start(Time::ZERO, true).next_launch(), Time::from_nanos(20));
-    assert_eq!(hedge.start(Time::ZERO, false).next_launch(), Time::MAX, "not repeatable");
+    assert_eq!(hedge.start(Time::ZERO, false).next_launch(), Time::MAX, "not idempotent");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_call_keeps_the_delay_it_began_with() {
 
 #[test]
 fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
-    let max_age = Some(Span::from_nanos(100));
+    let max_age = Some(Duration::from_nanos(100));
     let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
     call(&mut hedge, 0, 20, Outcome::Ok);
     assert_eq!(delay(&mut hedge, 119), 20);
@@ -163,7 +163,7 @@ fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
 
 #[test]
 fn while_the_clock_is_behind_no_answer_grows_old() {
-    let max_age = Some(Span::from_nanos(100));
+    let max_age = Some(Duration::from_nanos(100));
     let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
     assert_eq!(delay(&mut hedge, 1_000), MAX);
     call(&mut hedge, 30, 20, Outcome::Ok);
@@ -174,16 +174,16 @@ fn while_the_clock_is_behind_no_answer_grows_old() {
 
 #[test]
 fn resilience4j_takes_a_percentage_of_the_mean_or_adds_to_it() {
-    let least = Span::from_millis(1);
-    let by_percent = mean(1.5, 0, Recent { least, ..recent(100) });
-    let by_millis = mean(1.0, 20_000_000, Recent { least, ..recent(100) });
+    let least = Duration::from_millis(1);
+    let by_percent = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
+    let by_millis = mean(1.0, 20_000_000, Recent { min_delay: least, ..recent(100) });
     for (mut hedge, expected) in [(by_percent, 30), (by_millis, 40)] {
         for millis in [10, 20, 30] {
             call(&mut hedge, 0, millis * 1_000_000, Outcome::Ok);
         }
         assert_eq!(delay(&mut hedge, 0), expected * 1_000_000);
     }
-    let mut quick = mean(1.5, 0, Recent { least, ..recent(100) });
+    let mut quick = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
     call(&mut quick, 0, 10, Outcome::Ok);
     assert_eq!(delay(&mut quick, 0), 1_000_000);
 }
@@ -216,8 +216,8 @@ fn hedged_call(hedge: &mut Hedge, takes: u64, only_if_alone: bool) {
 
 /// The delay after many calls whose first attempts take 1 to 1000, each equally often.
 fn settled(only_if_alone: bool) -> u64 {
-    let at_first = Some(Span::from_nanos(2_000));
-    let mut hedge = quantile(0.9, Recent { min_samples: 500, at_first, ..recent(1_000) });
+    let initial_delay = Some(Duration::from_nanos(2_000));
+    let mut hedge = quantile(0.9, Recent { min_samples: 500, initial_delay, ..recent(1_000) });
     for call in 0..30_000 {
         hedged_call(&mut hedge, 1 + call * 617 % 1_000, only_if_alone);
     }

@@ -4,7 +4,7 @@ use patterns::hedge::{
     AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRefusal, Pushback, Settings,
 };
 use patterns::testing::Driver;
-use patterns::{About, Class, Classes, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::hedge_plan::{Event, Plan, REJECTED, nanos, plan};
@@ -21,7 +21,7 @@ struct Attempt {
 /// What happens to the call from outside.
 #[derive(Clone, Copy, Debug)]
 struct Story {
-    is_repeatable: bool,
+    is_idempotent: bool,
     /// Of a reply and a wake in one instant, which comes first.
     replies_first: bool,
     cancelled_at: Option<u64>,
@@ -55,7 +55,7 @@ impl<'a> Call<'a> {
     ) -> Self {
         let mut driver = Driver::new(hedge, &[]);
         driver.now = Time::from_nanos(start);
-        driver.about = About { is_repeatable: story.is_repeatable, ..About::default() };
+        driver.info = CallInfo { is_idempotent: story.is_idempotent, ..CallInfo::default() };
         let (history, under_way) = (Vec::new(), Vec::new());
         let mut call = Self {
             settings,
@@ -84,14 +84,14 @@ impl<'a> Call<'a> {
         self.history.iter().filter_map(launched).collect()
     }
 
-    fn launched(&mut self, step: Step) {
+    fn launched(&mut self, step: Action) {
         let hedges = self.launches().len();
         self.history.push(Event::Launched(self.now()));
-        let due = match plan(&self.settings, self.story.is_repeatable, &self.history) {
+        let due = match plan(&self.settings, self.story.is_idempotent, &self.history) {
             Plan::Wait(due) => due,
             plan => panic!("{plan:?} after a launch"),
         };
-        let expected = due.map_or(Step::Send, |at| Step::SendAndWake(Time::from_nanos(at)));
+        let expected = due.map_or(Action::Send, |at| Action::SendAndWake(Time::from_nanos(at)));
         assert_eq!(step, expected, "{:?}", self.history);
         self.wake = due;
         let attempt = self.attempts[hedges % self.attempts.len()];
@@ -105,15 +105,16 @@ impl<'a> Call<'a> {
     }
 
     /// Sees that this step follows from what has happened.
-    fn go_on(&mut self, step: Step) {
-        match plan(&self.settings, self.story.is_repeatable, &self.history) {
+    fn go_on(&mut self, step: Action) {
+        match plan(&self.settings, self.story.is_idempotent, &self.history) {
             Plan::Answer(outcome) => {
-                assert_eq!(step, Step::Reply(outcome), "{:?}", self.history);
+                assert_eq!(step, Action::Reply(outcome), "{:?}", self.history);
                 self.answer = Some(outcome);
             }
             Plan::Launch => self.launched(step),
             Plan::Wait(due) => {
-                let expected = due.map_or(Step::Wait, |at| Step::WaitUntil(Time::from_nanos(at)));
+                let expected =
+                    due.map_or(Action::Wait, |at| Action::WaitUntil(Time::from_nanos(at)));
                 assert_eq!(step, expected, "{:?}", self.history);
                 self.wake = due;
             }
@@ -153,8 +154,8 @@ impl<'a> Call<'a> {
     }
 
     /// A wake before its time changes nothing.
-    fn go_on_waiting(&mut self, step: Step) {
-        let expected = self.wake.map_or(Step::Wait, |at| Step::WaitUntil(Time::from_nanos(at)));
+    fn go_on_waiting(&mut self, step: Action) {
+        let expected = self.wake.map_or(Action::Wait, |at| Action::WaitUntil(Time::from_nanos(at)));
         assert_eq!(step, expected, "woken too early");
     }
 }
@@ -162,7 +163,7 @@ impl<'a> Call<'a> {
 fn outcome() -> impl Strategy<Value = Outcome> {
     let classes = vec![Class::Network, Class::Overload, Class::Validation];
     let failed = (prop::sample::select(classes), prop_oneof![Just(0), 1..30_u64])
-        .prop_map(|(class, hint)| Outcome::failed_until(class, Span::from_nanos(hint)));
+        .prop_map(|(class, hint)| Outcome::failed_until(class, Duration::from_nanos(hint)));
     prop_oneof![2 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 6 => failed]
 }
 
@@ -176,7 +177,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let fixed = prop_oneof![1 => Just(0), 4 => 1..20_u64]
-        .prop_map(|delay| Delay::Fixed(Span::from_nanos(delay)));
+        .prop_map(|delay| Delay::Fixed(Duration::from_nanos(delay)));
     let on_failure = prop::sample::select(vec![
         OnFailure::NextAtOnce,
         OnFailure::KeepsTime,
@@ -211,8 +212,8 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn story() -> impl Strategy<Value = Story> {
     let cancelled_at = prop::option::weighted(0.2, 100..200_u64);
     (prop::bool::weighted(0.9), any::<bool>(), cancelled_at, any::<bool>()).prop_map(
-        |(is_repeatable, replies_first, cancelled_at, woken_too_early)| Story {
-            is_repeatable,
+        |(is_idempotent, replies_first, cancelled_at, woken_too_early)| Story {
+            is_idempotent,
             replies_first,
             cancelled_at,
             woken_too_early,
@@ -232,11 +233,11 @@ proptest! {
         let mut call = Call::begin(settings, story, &attempts, 100);
         call.run();
         let launches = call.launches();
-        let most = if story.is_repeatable { settings.max_hedges as usize } else { 0 };
+        let most = if story.is_idempotent { settings.max_hedges as usize } else { 0 };
         prop_assert!(launches.len() <= 1 + most);
         prop_assert!(launches.is_sorted());
-        prop_assert_eq!(call.driver.draws.taken(), 0);
-        prop_assert!(call.driver.effects.notes.is_empty());
+        prop_assert_eq!(call.driver.rng.taken(), 0);
+        prop_assert!(call.driver.effects.states.is_empty());
         if let Some(Outcome::Failed(_)) = call.answer {
             let mut heard = call.history.iter().filter_map(|event| match event {
                 Event::Ended(_, outcome) => Some(*outcome),
@@ -272,7 +273,7 @@ proptest! {
     ) {
         let attempts = [Attempt { takes, ends: Outcome::Ok, refused: false }];
         let story = Story {
-            is_repeatable: true,
+            is_idempotent: true,
             replies_first,
             cancelled_at: None,
             woken_too_early: false,
@@ -317,7 +318,7 @@ proptest! {
 #[test]
 fn the_model_sees_each_setting() {
     let story = Story {
-        is_repeatable: true,
+        is_idempotent: true,
         replies_first: true,
         cancelled_at: None,
         woken_too_early: false,
@@ -325,12 +326,12 @@ fn the_model_sees_each_setting() {
     let ends = |takes, ends| Attempt { takes, ends, refused: false };
     let [network, overload, wrong] =
         [Class::Network, Class::Overload, Class::Validation].map(Outcome::failed);
-    let later = Outcome::failed_until(Class::Overload, Span::from_nanos(7));
+    let later = Outcome::failed_until(Class::Overload, Duration::from_nanos(7));
     let refused = Attempt { takes: 99, ends: network, refused: true };
     let slow = ends(99, overload);
 
     let said = Settings {
-        delay: Delay::Fixed(Span::from_nanos(10)),
+        delay: Delay::Fixed(Duration::from_nanos(10)),
         max_hedges: 2,
         counts_from: CountsFrom::LastLaunch,
         on_failure: OnFailure::NextAtOnce,
@@ -341,7 +342,7 @@ fn the_model_sees_each_setting() {
         all_failed: AllFailed::Last,
     };
     let cases = [
-        (Settings { delay: Delay::Fixed(Span::from_nanos(11)), ..said }, vec![slow]),
+        (Settings { delay: Delay::Fixed(Duration::from_nanos(11)), ..said }, vec![slow]),
         (Settings { max_hedges: 3, ..said }, vec![slow]),
         (Settings { counts_from: CountsFrom::FirstLaunch, ..said }, vec![ends(3, network), slow]),
         (Settings { on_failure: OnFailure::KeepsTime, ..said }, vec![ends(3, network)]),

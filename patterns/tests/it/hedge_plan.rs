@@ -49,7 +49,7 @@ fn scheduled(settings: &Settings, launches: &[u64]) -> Option<u64> {
 }
 
 /// What the settings make of this history.
-pub(crate) fn plan(settings: &Settings, is_repeatable: bool, history: &[Event]) -> Plan {
+pub(crate) fn plan(settings: &Settings, is_idempotent: bool, history: &[Event]) -> Plan {
     let launches: Vec<u64> = history
         .iter()
         .filter_map(|event| if let Event::Launched(at) = event { Some(*at) } else { None })
@@ -62,7 +62,7 @@ pub(crate) fn plan(settings: &Settings, is_repeatable: bool, history: &[Event]) 
         .filter(|outcome| !outcome.is_ok())
         .collect();
     let last = *history.last().expect("the first attempt");
-    let most = if is_repeatable { settings.max_hedges as usize } else { 0 };
+    let most = if is_idempotent { settings.max_hedges as usize } else { 0 };
     let mut may_launch = launches.len() - 1 < most;
 
     match last {

@@ -1,16 +1,16 @@
 //! What becomes of hosts that do worse than others, at the boundaries.
 
 use patterns::outlier::*;
-use patterns::{Class, Classes, Outcome, Span, Time};
+use patterns::{Class, Classes, Duration, Outcome, Time};
 
-pub(crate) const TEN: Span = Span::from_secs(10);
+pub(crate) const TEN: Duration = Duration::from_secs(10);
 
 /// Nothing is found: Envoy's times, and no cap.
 pub(crate) fn no_rule() -> Settings {
     Settings {
         errors: ERRORS,
         gateway: GATEWAY,
-        ignored: IGNORED,
+        ignore: IGNORED,
         consecutive: None,
         consecutive_gateway: None,
         split_local: None,
@@ -18,9 +18,9 @@ pub(crate) fn no_rule() -> Settings {
         failure_percentage: None,
         ema: None,
         interval: TEN,
-        base_ejection_time: Span::from_secs(30),
-        max_ejection_time: Span::from_secs(300),
-        ejection_jitter: Span::ZERO,
+        base_ejection_time: Duration::from_secs(30),
+        max_ejection_time: Duration::from_secs(300),
+        ejection_jitter: Duration::ZERO,
         growth: Growth::Linear,
         back: Back::AtInterval,
         ejection_end: EjectionEnd::Returns,
@@ -52,7 +52,7 @@ pub(crate) fn percentage_rule(threshold: u8, compare: Compare) -> Settings {
 }
 
 pub(crate) fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 pub(crate) fn outliers(settings: Settings, hosts: u16) -> Outliers {
@@ -191,7 +191,7 @@ fn what_the_cap_keeps_in_is_counted() {
 #[test]
 fn a_moving_average_forgets_by_time_or_by_calls() {
     let rule = |memory| Ema { success_rate: 0.8, memory, min_calls: 5, enforce_percent: 100 };
-    let errors = |memory, apart: Span| {
+    let errors = |memory, apart: Duration| {
         let mut outliers = outliers(Settings { ema: Some(rule(memory)), ..no_rule() }, 1);
         let mut now = Time::ZERO;
         for _ in 0..20 {
@@ -207,14 +207,14 @@ fn a_moving_average_forgets_by_time_or_by_calls() {
     };
     // From 1 to below 0.8 takes a distance of ln(1 / 0.8) = 0.223 memories.
     let calls = Memory::Calls(100);
-    let time = Memory::Time(Span::from_secs(100));
-    assert_eq!(errors(calls, Span::ZERO), 23);
-    assert_eq!(errors(time, Span::from_secs(1)), 23);
-    assert_eq!(errors(time, Span::from_secs(10)), 3);
-    assert_eq!(errors(time, Span::from_secs(23)), 1);
-    assert_eq!(errors(time, Span::from_millis(22_314)), 2);
-    assert_eq!(errors(time, Span::from_millis(22_315)), 1);
-    assert_eq!(errors(time, Span::ZERO), 1_000, "no time, no weight");
+    let time = Memory::Time(Duration::from_secs(100));
+    assert_eq!(errors(calls, Duration::ZERO), 23);
+    assert_eq!(errors(time, Duration::from_secs(1)), 23);
+    assert_eq!(errors(time, Duration::from_secs(10)), 3);
+    assert_eq!(errors(time, Duration::from_secs(23)), 1);
+    assert_eq!(errors(time, Duration::from_millis(22_314)), 2);
+    assert_eq!(errors(time, Duration::from_millis(22_315)), 1);
+    assert_eq!(errors(time, Duration::ZERO), 1_000, "no time, no weight");
 
     let mut young = outliers(Settings { ema: Some(rule(time)), ..no_rule() }, 1);
     report(&mut young, 0, Verdict::Error, 4, at(1));
@@ -261,7 +261,7 @@ fn settings_out_of_range_are_named() {
         Settings { split_local: Some(split), ..no_rule() }
     };
     let calls = Memory::Calls(1);
-    let [zero, one] = [Span::ZERO, Span::from_nanos(1)];
+    let [zero, one] = [Duration::ZERO, Duration::from_nanos(1)];
     let told = [
         wrong(no_rule()),
         wrong(Settings { errors: Classes::NONE, ..no_rule() }),

@@ -1,7 +1,7 @@
 //! How long outliers stay out, and how they come back.
 
 use patterns::outlier::*;
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 
 use crate::outlier::{at, in_a_row, no_rule, outliers, report};
 
@@ -20,7 +20,7 @@ fn lengths(settings: Settings, times: u32) -> Vec<u64> {
 
 #[test]
 fn ejections_grow_to_the_longest() {
-    let linear = Settings { max_ejection_time: Span::from_secs(100), ..in_a_row(1) };
+    let linear = Settings { max_ejection_time: Duration::from_secs(100), ..in_a_row(1) };
     assert_eq!(lengths(linear, 6), [30, 60, 90, 100, 100, 100]);
     let factor = Settings { growth: Growth::Exponential { factor: 2.0 }, ..linear };
     assert_eq!(lengths(factor, 4), [30, 60, 100, 100]);
@@ -96,7 +96,7 @@ fn an_ejection_ends_at_its_end_or_with_the_interval() {
         assert_eq!(outliers.ejected(), 0);
         until
     };
-    let nano = Span::from_nanos(1);
+    let nano = Duration::from_nanos(1);
     assert_eq!(until(Back::AtEnd, EjectionEnd::Returns, at(4)), at(34));
     assert_eq!(until(Back::AtEnd, EjectionEnd::Stays, at(4)), at(34) + nano);
     assert_eq!(until(Back::AtInterval, EjectionEnd::Returns, at(4)), at(40));
@@ -139,8 +139,8 @@ fn hosts_come_back_before_the_rules_look_or_after() {
 fn jitter_comes_from_what_enforcement_leaves_of_the_draw() {
     let settings = Settings {
         consecutive: Some(Consecutive { failures: 1, enforce_percent: 50 }),
-        ejection_jitter: Span::from_secs(8),
-        max_ejection_time: Span::from_secs(30),
+        ejection_jitter: Duration::from_secs(8),
+        max_ejection_time: Duration::from_secs(30),
         back: Back::AtEnd,
         ..no_rule()
     };
@@ -205,10 +205,10 @@ fn clocks_may_stand_still_step_back_and_run_to_the_end() {
     assert!(hosts.is_ejected(2, at(0)));
 
     let huge = Settings {
-        interval: Span::MAX,
-        base_ejection_time: Span::MAX,
-        max_ejection_time: Span::MAX,
-        ejection_jitter: Span::MAX,
+        interval: Duration::MAX,
+        base_ejection_time: Duration::MAX,
+        max_ejection_time: Duration::MAX,
+        ejection_jitter: Duration::MAX,
         ..in_a_row(1)
     };
     for back in [Back::AtInterval, Back::AtEnd, Back::ByProbe] {
@@ -221,7 +221,7 @@ fn clocks_may_stand_still_step_back_and_run_to_the_end() {
             }
         }
     }
-    let nano = Span::from_nanos(1);
+    let nano = Duration::from_nanos(1);
     let tiny = Settings { interval: nano, base_ejection_time: nano, ..in_a_row(1) };
     let mut hosts = outliers(tiny, 1);
     for nanos in [0, 5, u64::MAX - 1, u64::MAX] {

@@ -1,7 +1,7 @@
 //! Outliers are what a slow detector finds that looks at every instant and at all results so far.
 
 use patterns::outlier::*;
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 use proptest::prelude::*;
 
 use crate::outlier_model::{Model, State, draw};
@@ -87,7 +87,7 @@ proptest! {
                 prop_assert_eq!(outliers.back_since(host), back.map(Time::from_nanos));
                 if let Some(Ejection { since, until, .. }) = ejection {
                     let longest = settings.max_ejection_time + settings.ejection_jitter;
-                    let slack = settings.interval + Span::from_nanos(1);
+                    let slack = settings.interval + Duration::from_nanos(1);
                     prop_assert!(until.since(since) <= longest + slack);
                 }
             }

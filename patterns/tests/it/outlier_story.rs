@@ -1,6 +1,6 @@
 //! Random settings of outliers, and random stories of what happens to hosts.
 
-use patterns::Span;
+use patterns::Duration;
 use patterns::outlier::*;
 use proptest::prelude::*;
 
@@ -70,7 +70,7 @@ fn rules() -> impl Strategy<Value = Settings> {
             FailurePercentage { threshold, compare, min_hosts, hosts, min_calls, enforce_percent }
         });
     let memory = prop_oneof![
-        (1..20_u64).prop_map(|nanos| Memory::Time(Span::from_nanos(nanos))),
+        (1..20_u64).prop_map(|nanos| Memory::Time(Duration::from_nanos(nanos))),
         (1..9_u32).prop_map(Memory::Calls),
     ];
     let ema = (memory, 1..6_u32, percent()).prop_map(|(memory, min_calls, enforce_percent)| Ema {
@@ -119,10 +119,10 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let cap = (prop::sample::select(vec![0_u8, 20, 34, 50, 100]), reading, any::<bool>());
     (rules(), growth, back, end, times, cap).prop_map(
         |(rules, growth, back, ejection_end, (interval, base, more, jitter), cap)| Settings {
-            interval: Span::from_nanos(interval),
-            base_ejection_time: Span::from_nanos(base),
-            max_ejection_time: Span::from_nanos(base + more),
-            ejection_jitter: Span::from_nanos(jitter),
+            interval: Duration::from_nanos(interval),
+            base_ejection_time: Duration::from_nanos(base),
+            max_ejection_time: Duration::from_nanos(base + more),
+            ejection_jitter: Duration::from_nanos(jitter),
             growth,
             back,
             ejection_end,

@@ -9,7 +9,7 @@ use patterns::bulkhead::Bulkhead;
 use patterns::preset::Library;
 use patterns::retry::Retry;
 use patterns::testing::Driver;
-use patterns::{Class, Outcome, Span, Step, Time};
+use patterns::{Action, Class, Duration, Outcome, Time};
 
 use crate::breaker::{call, half};
 
@@ -27,9 +27,9 @@ fn opens_after(mut breaker: Breaker, results: impl Iterator<Item = char>) -> Str
     for (index, result) in results.take(2_000).enumerate() {
         let Ok(permit) = breaker.admit(now, half) else { return format!("{index}") };
         let verdict = if result == 'x' { Verdict::Failure } else { Verdict::Success };
-        let took = if result == 's' { Span::from_secs(120) } else { Span::ZERO };
+        let took = if result == 's' { Duration::from_secs(120) } else { Duration::ZERO };
         breaker.settle(permit, verdict, now + took, half);
-        now = now + took + Span::from_millis(100);
+        now = now + took + Duration::from_millis(100);
     }
     "never".to_owned()
 }
@@ -75,7 +75,7 @@ fn breakers_probe_as_those_of_their_libraries() {
             if let State::Open { until } = breaker.state() {
                 break until;
             }
-            now = now + Span::from_millis(10);
+            now = now + Duration::from_millis(10);
         };
         let wait = until.since(now);
         let probes = (0..1_000).map_while(|_| breaker.admit(until, half).ok());
@@ -112,12 +112,12 @@ fn breakers_probe_as_those_of_their_libraries() {
 fn waits(library: Library, failure: Outcome) -> Option<String> {
     let retry = Retry::new(library.retry()?).expect("a preset is valid");
     let mut driver = Driver::new(retry, &[0.5]);
-    assert_eq!(driver.call(0), Step::Send);
+    assert_eq!(driver.call(0), Action::Send);
     let mut waits = Vec::new();
-    while let Step::WaitUntil(at) = driver.reply(0, failure) {
+    while let Action::WaitUntil(at) = driver.reply(0, failure) {
         waits.push(at.since(driver.now).to_string());
         driver.now = at;
-        assert_eq!(driver.wake(0), Step::Send);
+        assert_eq!(driver.wake(0), Action::Send);
     }
     Some(if waits.is_empty() { "no retry".to_owned() } else { waits.join(", ") })
 }
@@ -126,7 +126,7 @@ fn waits(library: Library, failure: Outcome) -> Option<String> {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn retries_wait_as_those_of_their_libraries() {
     let mut table = String::new();
-    let hint = |secs| Outcome::failed_until(Class::RateLimit, Span::from_secs(secs));
+    let hint = |secs| Outcome::failed_until(Class::RateLimit, Duration::from_secs(secs));
     for library in Library::ALL {
         for (name, failure) in [
             ("network", Outcome::failed(Class::Network)),

@@ -6,40 +6,40 @@ use std::collections::BTreeMap;
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::checkpoint::{CheckpointId, Checkpoints, When};
 use patterns::health::{Degraded, Health, State};
-use patterns::process::{Act, Event, Keeper};
+use patterns::process::{Action, Event, ProcessPattern};
 use patterns::supervise::{End, Kind, Next, Supervisor};
 use patterns::testing::Script;
-use patterns::{About, Cx, Effects, Span, Time, checkpoint, health, supervise};
+use patterns::{CallInfo, Context, Duration, Effects, Time, checkpoint, health, supervise};
 use proptest::prelude::*;
 
-const SECOND: Span = Span::from_secs(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 fn at(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
-/// A keeper, told by hand.
+/// A pattern, told by hand.
 struct Told<K> {
-    keeper: K,
-    draws: Script,
+    pattern: K,
+    rng: Script,
     effects: Effects,
 }
 
-impl<K: Keeper> Told<K> {
-    fn new(keeper: K) -> Self {
-        Self { keeper, draws: Script::new(&[0.5]), effects: Effects::default() }
+impl<K: ProcessPattern> Told<K> {
+    fn new(pattern: K) -> Self {
+        Self { pattern, rng: Script::new(&[0.5]), effects: Effects::default() }
     }
 
-    fn tell(&mut self, event: Event, now: Time) -> Act {
-        let mut cx = Cx::new(now, About::default(), &mut self.draws, &mut self.effects);
-        self.keeper.on_event(event, &mut cx)
+    fn tell(&mut self, event: Event, now: Time) -> Action {
+        let mut cx = Context::new(now, CallInfo::default(), &mut self.rng, &mut self.effects);
+        self.pattern.on_event(event, &mut cx)
     }
 }
 
 fn supervision(restarts: u32, within: u64) -> supervise::Settings {
     supervise::Settings {
         restarts,
-        within: Span::from_secs(within),
+        within: Duration::from_secs(within),
         kind: Kind::Permanent,
         backoff: backoff::Settings {
             curve: Curve::Exponential { first: SECOND * 10, factor: 2.0 },
@@ -64,7 +64,7 @@ proptest! {
         within in 0..60_u64,
         crashes in prop::collection::vec(0..30_u64, 1..60),
     ) {
-        let instant = Curve::Constant(Span::ZERO);
+        let instant = Curve::Constant(Duration::ZERO);
         let mut settings = supervision(restarts, within);
         settings.backoff = backoff::Settings { curve: instant, ..settings.backoff };
         let mut supervisor = supervisor(settings);
@@ -117,16 +117,16 @@ fn waits_grow_until_it_has_run_well_for_long_enough() {
 #[test]
 fn what_is_not_broken_is_not_recovered() {
     let mut told = Told::new(supervisor(supervision(1, 1_000)));
-    assert_eq!(told.tell(Event::Crashed, at(0)), Act::Wait, "it never ran");
-    assert_eq!(told.tell(Event::Started, at(0)), Act::Wait);
-    assert_eq!(told.tell(Event::Step, at(1)), Act::Wait);
-    assert_eq!(told.tell(Event::Crashed, at(2)), Act::WaitUntil(at(12)));
-    assert_eq!(told.tell(Event::Crashed, at(3)), Act::WaitUntil(at(12)), "the same crash");
-    assert_eq!(told.keeper.recent(at(3)), 1);
-    assert_eq!(told.tell(Event::Wake, at(12)), Act::Restart);
-    assert_eq!(told.tell(Event::Started, at(12)), Act::Wait);
-    assert_eq!(told.tell(Event::Crashed, at(13)), Act::GiveUp);
-    assert_eq!(told.effects.notes, ["running", "waiting", "running", "escalated"]);
+    assert_eq!(told.tell(Event::Crashed, at(0)), Action::Wait, "it never ran");
+    assert_eq!(told.tell(Event::Started, at(0)), Action::Wait);
+    assert_eq!(told.tell(Event::Step, at(1)), Action::Wait);
+    assert_eq!(told.tell(Event::Crashed, at(2)), Action::WaitUntil(at(12)));
+    assert_eq!(told.tell(Event::Crashed, at(3)), Action::WaitUntil(at(12)), "the same crash");
+    assert_eq!(told.pattern.recent(at(3)), 1);
+    assert_eq!(told.tell(Event::Wake, at(12)), Action::Restart);
+    assert_eq!(told.tell(Event::Started, at(12)), Action::Wait);
+    assert_eq!(told.tell(Event::Crashed, at(13)), Action::GiveUp);
+    assert_eq!(told.effects.states, ["running", "waiting", "running", "escalated"]);
 }
 
 #[test]
@@ -134,13 +134,17 @@ fn without_a_sign_of_life_it_counts_as_hung() {
     let beats_within = Some(SECOND * 5);
     let settings = supervise::Settings { beats_within, ..supervision(9, 9) };
     let mut told = Told::new(supervisor(settings));
-    assert_eq!(told.tell(Event::Started, at(0)), Act::WaitUntil(at(5)));
-    assert_eq!(told.tell(Event::Beat, at(3)), Act::WaitUntil(at(8)));
-    assert_eq!(told.tell(Event::Beat, at(2)), Act::WaitUntil(at(8)), "the clock was set back");
+    assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(5)));
+    assert_eq!(told.tell(Event::Beat, at(3)), Action::WaitUntil(at(8)));
+    assert_eq!(told.tell(Event::Beat, at(2)), Action::WaitUntil(at(8)), "the clock was set back");
     let before = Time::ZERO + at(8).since(Time::from_nanos(1));
-    assert_eq!(told.tell(Event::Wake, before), Act::WaitUntil(at(8)));
-    assert_eq!(told.tell(Event::Wake, at(8)), Act::WaitUntil(at(18)), "hung, and to be restarted");
-    assert_eq!(told.tell(Event::Wake, at(18)), Act::Restart);
+    assert_eq!(told.tell(Event::Wake, before), Action::WaitUntil(at(8)));
+    assert_eq!(
+        told.tell(Event::Wake, at(8)),
+        Action::WaitUntil(at(18)),
+        "hung, and to be restarted"
+    );
+    assert_eq!(told.tell(Event::Wake, at(18)), Action::Restart);
 }
 
 fn health(settings: health::Settings) -> Health {
@@ -166,7 +170,7 @@ proptest! {
                 expected = if *ok { State::Healthy } else { State::Unhealthy };
             }
             let now = health.next_probe();
-            prop_assert_eq!(health.probed(*ok, Span::ZERO, now, || 0.5), expected, "{}", index);
+            prop_assert_eq!(health.probed(*ok, Duration::ZERO, now, || 0.5), expected, "{}", index);
         }
     }
 
@@ -181,7 +185,7 @@ proptest! {
         draws in prop::collection::vec(0.0..1.0_f64, 20),
         fails_after in 0..1_000_u64,
     ) {
-        let secs = Span::from_secs;
+        let secs = Duration::from_secs;
         let settings = health::Settings {
             fall,
             interval: secs(interval),
@@ -191,14 +195,14 @@ proptest! {
             ..health::Settings::HAPROXY
         };
         let mut health = health(settings);
-        let fails = Time::ZERO + Span::from_millis(fails_after * 100);
+        let fails = Time::ZERO + Duration::from_millis(fails_after * 100);
         let mut draws = draws.into_iter().cycle();
         let mut found = None;
         for _ in 0..10_000 {
             let asked = health.next_probe();
             let ok = asked < fails;
             let told = if ok { asked } else { asked + secs(timeout) };
-            let state = health.probed(ok, Span::ZERO, told, || draws.next().expect("endless"));
+            let state = health.probed(ok, Duration::ZERO, told, || draws.next().expect("endless"));
             if state == State::Unhealthy {
                 found = Some(told);
                 break;
@@ -215,7 +219,7 @@ proptest! {
 
 #[test]
 fn probes_come_at_the_pace_of_the_state() {
-    let secs = Span::from_secs;
+    let secs = Duration::from_secs;
     let (interval, fast, down) = (secs(10), secs(1), secs(30));
     let first_after = secs(5);
     let settings =
@@ -225,7 +229,7 @@ fn probes_come_at_the_pace_of_the_state() {
     let mut pauses = Vec::new();
     for ok in [true, true, true, false, true, false, false, false, false, true, true] {
         let now = health.next_probe();
-        health.probed(ok, Span::ZERO, now, || 0.5);
+        health.probed(ok, Duration::ZERO, now, || 0.5);
         pauses.push(health.next_probe().since(now).as_nanos() / 1_000_000_000);
     }
     assert_eq!(pauses, [1, 10, 10, 1, 10, 1, 1, 30, 30, 1, 10]);
@@ -233,7 +237,7 @@ fn probes_come_at_the_pace_of_the_state() {
     let jittered = health::Settings { jitter: 0.5, ..settings };
     let mut health = Health::new(jittered).expect("valid");
     health.started(Time::ZERO, || 0.5);
-    assert_eq!(health.next_probe(), Time::ZERO + Span::from_millis(6_250));
+    assert_eq!(health.next_probe(), Time::ZERO + Duration::from_millis(6_250));
 }
 
 #[test]
@@ -241,7 +245,7 @@ fn too_many_bad_results_of_the_latest_degrade() {
     let degraded = Some(Degraded { window: 4, share: 0.5, slow: SECOND });
     let mut health =
         health(health::Settings { rise: 1, fall: 3, degraded, ..health::Settings::HAPROXY });
-    let (fast, slow) = (SECOND, SECOND + Span::from_nanos(1));
+    let (fast, slow) = (SECOND, SECOND + Duration::from_nanos(1));
     let (healthy, worse, ill) = (State::Healthy, State::Degraded, State::Unhealthy);
     for (index, (ok, took, state)) in [
         (true, slow, healthy),
@@ -267,27 +271,27 @@ fn too_many_bad_results_of_the_latest_degrade() {
 fn in_its_grace_a_process_may_fail() {
     let settings = health::Settings { grace: SECOND * 30, ..health::Settings::KUBERNETES };
     let mut told = Told::new(Health::new(settings).expect("valid"));
-    assert_eq!(told.tell(Event::Started, at(0)), Act::WaitUntil(at(0)));
-    assert_eq!(told.tell(Event::Wake, at(0)), Act::Probe);
+    assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(0)));
+    assert_eq!(told.tell(Event::Wake, at(0)), Action::Probe);
     for second in [1, 11, 21, 29] {
         let told = told.tell(Event::ProbeFailed, at(second));
-        assert_eq!(told, Act::WaitUntil(at(second + 10)));
+        assert_eq!(told, Action::WaitUntil(at(second + 10)));
     }
     // From exactly its end on failures count; and once healthy, they count at once.
     for second in [30, 40] {
         let told = told.tell(Event::ProbeFailed, at(second));
-        assert_eq!(told, Act::WaitUntil(at(second + 10)));
+        assert_eq!(told, Action::WaitUntil(at(second + 10)));
     }
-    assert_eq!(told.tell(Event::ProbeFailed, at(50)), Act::Restart);
-    assert_eq!(told.tell(Event::Crashed, at(50)), Act::Wait, "nothing to ask");
+    assert_eq!(told.tell(Event::ProbeFailed, at(50)), Action::Restart);
+    assert_eq!(told.tell(Event::Crashed, at(50)), Action::Wait, "nothing to ask");
     let again = told.tell(Event::Started, at(60));
-    assert_eq!(again, Act::WaitUntil(at(60)));
-    assert_eq!(told.tell(Event::ProbeOk(SECOND), at(61)), Act::WaitUntil(at(71)));
+    assert_eq!(again, Action::WaitUntil(at(60)));
+    assert_eq!(told.tell(Event::ProbeOk(SECOND), at(61)), Action::WaitUntil(at(71)));
     for second in [62, 63] {
-        assert_ne!(told.tell(Event::ProbeFailed, at(second)), Act::Restart);
+        assert_ne!(told.tell(Event::ProbeFailed, at(second)), Action::Restart);
     }
-    assert_eq!(told.tell(Event::ProbeFailed, at(64)), Act::Restart);
-    assert_eq!(told.effects.notes, ["unhealthy", "unknown", "healthy", "unhealthy"]);
+    assert_eq!(told.tell(Event::ProbeFailed, at(64)), Action::Restart);
+    assert_eq!(told.effects.states, ["unhealthy", "unknown", "healthy", "unhealthy"]);
 }
 
 fn checkpoints(when: Vec<When>, keep: u32, resumes: Option<u32>) -> Checkpoints {
@@ -425,7 +429,7 @@ fn the_intervals_of_young_and_daly_are_near_the_best() {
             let runs = (0..40).map(|seed| makespan(interval, cost as f64, mtbf as f64, seed));
             runs.sum::<f64>() / 40.0
         };
-        let (c, m) = (Span::from_secs(cost), Span::from_secs(mtbf));
+        let (c, m) = (Duration::from_secs(cost), Duration::from_secs(mtbf));
         let young = saved.interval(When::Young { cost: c, mtbf: m }).expect("by time");
         let daly = saved.interval(When::Daly { cost: c, mtbf: m }).expect("by time");
         let grid = (-12..=12).map(|step| young.as_secs_f64() * libm::pow(1.25, f64::from(step)));
@@ -438,12 +442,12 @@ fn the_intervals_of_young_and_daly_are_near_the_best() {
     }
 }
 
-/// A toy process with three keepers: steps by the second, each acknowledged when it is done.
+/// A toy process with three patterns: steps by the second, each acknowledged when it is done.
 struct Toy {
     supervisor: Told<Supervisor>,
     health: Told<Health>,
     saved: Told<Checkpoints>,
-    /// When each keeper is to be woken.
+    /// When each pattern is to be woken.
     alarms: [Time; 3],
     running: bool,
     stuck: bool,
@@ -479,42 +483,42 @@ impl Toy {
         }
     }
 
-    /// Tells all keepers, and does what they say.
+    /// Tells all patterns, and does what they say.
     fn tell(&mut self, event: Event, now: Time) {
-        for keeper in 0..3 {
-            self.tell_one(keeper, event, now);
+        for pattern in 0..3 {
+            self.tell_one(pattern, event, now);
         }
     }
 
-    fn tell_one(&mut self, keeper: usize, event: Event, now: Time) {
-        let act = match keeper {
+    fn tell_one(&mut self, pattern: usize, event: Event, now: Time) {
+        let action = match pattern {
             0 => self.supervisor.tell(event, now),
             1 => self.health.tell(event, now),
             _ => self.saved.tell(event, now),
         };
-        self.alarms[keeper] = Time::MAX;
-        match act {
-            Act::Wait => {}
-            Act::WaitUntil(at) => self.alarms[keeper] = at,
-            Act::Probe => {
+        self.alarms[pattern] = Time::MAX;
+        match action {
+            Action::Wait => {}
+            Action::WaitUntil(at) => self.alarms[pattern] = at,
+            Action::Probe => {
                 let event = if self.stuck || !self.running {
                     Event::ProbeFailed
                 } else {
-                    Event::ProbeOk(Span::ZERO)
+                    Event::ProbeOk(Duration::ZERO)
                 };
-                self.tell_one(keeper, event, now);
+                self.tell_one(pattern, event, now);
             }
-            Act::Checkpoint => {
+            Action::Checkpoint => {
                 self.content.insert(CheckpointId(self.next_checkpoint), self.steps);
                 self.next_checkpoint += 1;
-                self.tell_one(keeper, Event::Written, now);
+                self.tell_one(pattern, Event::Written, now);
             }
             // What the checkpoints say is done at the next start; the supervisor says when.
-            Act::Restore(id) => self.resume = Some(id),
-            Act::Restart if keeper == 2 => self.resume = None,
-            Act::Restart if keeper == 1 => self.crash(now),
-            Act::Restart => self.start(now),
-            Act::GiveUp => self.given_up = true,
+            Action::Restore(id) => self.resume = Some(id),
+            Action::Restart if pattern == 2 => self.resume = None,
+            Action::Restart if pattern == 1 => self.crash(now),
+            Action::Restart => self.start(now),
+            Action::GiveUp => self.given_up = true,
         }
     }
 
@@ -533,9 +537,9 @@ impl Toy {
     }
 
     fn pass(&mut self, now: Time) {
-        for keeper in 0..3 {
-            if self.alarms[keeper] <= now {
-                self.tell_one(keeper, Event::Wake, now);
+        for pattern in 0..3 {
+            if self.alarms[pattern] <= now {
+                self.tell_one(pattern, Event::Wake, now);
             }
         }
         if self.running && !self.stuck {
@@ -550,7 +554,7 @@ proptest! {
     /// Whatever crashes and hangs: what is restored is a prefix of what was acknowledged, no state
     /// is invented, and it never restarts more than it may.
     #[test]
-    fn three_keepers_keep_one_process(
+    fn three_patterns_keep_one_process(
         story in prop::collection::vec((0..20_u8, any::<bool>()), 1..300),
     ) {
         let mut toy = Toy::new();
@@ -591,7 +595,7 @@ fn settings_that_make_no_sense_are_told() {
     let supervise = |settings| told(Supervisor::new(settings).map(drop));
     let many = supervise(supervision(10_001, 1));
     assert_eq!(many, "`restarts` must be at most 10000");
-    let beats_within = Some(Span::ZERO);
+    let beats_within = Some(Duration::ZERO);
     let never = supervise(supervise::Settings { beats_within, ..supervision(1, 1) });
     assert_eq!(never, "`beats_within` must be longer than zero");
 
@@ -599,7 +603,7 @@ fn settings_that_make_no_sense_are_told() {
     let of = |settings| told(Health::new(settings).map(drop));
     assert_eq!(of(health::Settings { rise: 0, ..usual }), "`rise` must be at least 1");
     assert_eq!(of(health::Settings { fall: 0, ..usual }), "`fall` must be at least 1");
-    let zero = Span::ZERO;
+    let zero = Duration::ZERO;
     let longer = |name: &str| format!("`{name}` must be longer than zero");
     assert_eq!(of(health::Settings { interval: zero, ..usual }), longer("interval"));
     assert_eq!(of(health::Settings { fast: zero, ..usual }), longer("fast"));

@@ -6,7 +6,7 @@ use expect_test::expect;
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::retry::{FOREVER, Retry, RetryAfter, Rule, Settings, TooLate};
 use patterns::testing::Driver;
-use patterns::{About, Class, Outcome, Span, Step, Time};
+use patterns::{Action, CallInfo, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::breaker::{at, breaker, in_a_row};
@@ -14,7 +14,7 @@ use crate::breaker::{at, breaker, in_a_row};
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 
 fn constant(millis: u64) -> backoff::Settings {
-    let curve = Curve::Constant(Span::from_millis(millis));
+    let curve = Curve::Constant(Duration::from_millis(millis));
     let jitter = Jitter::None;
     backoff::Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter }
 }
@@ -37,7 +37,7 @@ fn story(driver: &mut Driver<Retry>, outcomes: &[Outcome]) -> String {
     let mut story = vec![format!("{} {first:?}\n", driver.now)];
     for &outcome in outcomes {
         match driver.reply(0, outcome) {
-            Step::WaitUntil(at) => {
+            Action::WaitUntil(at) => {
                 driver.now = at;
                 story.push(format!("{at} {:?}\n", driver.wake(0)));
             }
@@ -50,8 +50,8 @@ fn story(driver: &mut Driver<Retry>, outcomes: &[Outcome]) -> String {
 #[test]
 fn waits_grow_to_the_cap() {
     let backoff = backoff::Settings {
-        curve: Curve::Exponential { first: Span::from_millis(100), factor: 2.0 },
-        cap: Some(Span::from_millis(250)),
+        curve: Curve::Exponential { first: Duration::from_millis(100), factor: 2.0 },
+        cap: Some(Duration::from_millis(250)),
         cap_when: CapWhen::BeforeJitter,
         jitter: Jitter::Full,
     };
@@ -62,16 +62,16 @@ fn waits_grow_to_the_cap() {
         150ms Send
         275ms Send
         400ms Send
-        400ms Reply(Failed(Failure { class: Network, retry_after: Span(0) }))
+        400ms Reply(Failed(Failure { class: Network, retry_after: Duration(0) }))
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK; 5]));
-    assert_eq!(driver.draws.taken(), 4);
+    assert_eq!(driver.rng.taken(), 4);
 }
 
 #[test]
 fn each_class_has_its_own_allowance_and_its_own_backoff() {
     let linear = backoff::Settings {
-        curve: Curve::Linear { first: Span::from_secs(1), step: Span::from_secs(1) },
+        curve: Curve::Linear { first: Duration::from_secs(1), step: Duration::from_secs(1) },
         ..constant(0)
     };
     let rules = [
@@ -89,7 +89,7 @@ fn each_class_has_its_own_allowance_and_its_own_backoff() {
         1s Send
         1min 1s Send
         1min 3s Send
-        1min 3s Reply(Failed(Failure { class: Network, retry_after: Span(0) }))
+        1min 3s Reply(Failed(Failure { class: Network, retry_after: Duration(0) }))
     "#]]
     .assert_eq(&story_of(NETWORK));
     expect![[r#"
@@ -103,8 +103,8 @@ fn each_class_has_its_own_allowance_and_its_own_backoff() {
     for never in [Class::Validation, Class::Timeout] {
         let never = Outcome::failed(never);
         let mut driver = driver(settings(rules.clone()), &[]);
-        assert_eq!(driver.call(0), Step::Send);
-        assert_eq!(driver.reply(0, never), Step::Reply(never));
+        assert_eq!(driver.call(0), Action::Send);
+        assert_eq!(driver.reply(0, never), Action::Reply(never));
     }
 }
 
@@ -114,7 +114,7 @@ fn good_and_degraded_answers_are_passed_on() {
         let rules = Class::ALL.map(|class| (class, rule(FOREVER, constant(1))));
         let mut driver = driver(settings(rules), &[]);
         let _sent = driver.call(0);
-        assert_eq!(driver.reply(0, outcome), Step::Reply(outcome));
+        assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));
     }
 }
 
@@ -125,21 +125,21 @@ fn a_hint_is_a_floor_or_exact_or_ignored() {
         let rule = Rule { retries: 1, backoff, retry_after };
         let mut driver = driver(settings([(Class::RateLimit, rule)]), &[draw]);
         let _sent = driver.call(0);
-        let failed = Outcome::failed_until(Class::RateLimit, Span::from_secs(hint));
+        let failed = Outcome::failed_until(Class::RateLimit, Duration::from_secs(hint));
         let step = driver.reply(0, failed);
-        assert_eq!(driver.draws.taken(), 1, "one draw whatever the hint");
+        assert_eq!(driver.rng.taken(), 1, "one draw whatever the hint");
         match step {
-            Step::WaitUntil(at) => at.since(Time::ZERO),
+            Action::WaitUntil(at) => at.since(Time::ZERO),
             step => panic!("{step:?}"),
         }
     };
-    let [one, two, five] = [1, 2, 5].map(Span::from_secs);
+    let [one, two, five] = [1, 2, 5].map(Duration::from_secs);
     for draw in [0.0, 0.5, 0.999] {
         assert_eq!(after(RetryAfter::Floor, 5, draw), five);
         assert_eq!(after(RetryAfter::Exact, 5, draw), five);
         assert!(after(RetryAfter::Ignore, 5, draw) <= two);
     }
-    assert_eq!(after(RetryAfter::Floor, 1, 0.75), Span::from_millis(1_500));
+    assert_eq!(after(RetryAfter::Floor, 1, 0.75), Duration::from_millis(1_500));
     assert_eq!(after(RetryAfter::Exact, 1, 0.75), one);
     // No hint at all.
     assert_eq!(after(RetryAfter::Exact, 0, 0.5), one);
@@ -150,16 +150,16 @@ fn a_hint_is_a_floor_or_exact_or_ignored() {
 fn a_wait_may_end_exactly_when_the_time_is_up() {
     let rules = settings([(Class::Network, rule(FOREVER, constant(1_000)))]);
     let within = |nanos| {
-        let max_elapsed = Some(Span::from_nanos(nanos));
+        let max_elapsed = Some(Duration::from_nanos(nanos));
         let mut driver = driver(Settings { max_elapsed, ..rules.clone() }, &[]);
-        driver.pass(Span::from_secs(100));
+        driver.pass(Duration::from_secs(100));
         let _sent = driver.call(0);
-        driver.pass(Span::from_secs(2));
+        driver.pass(Duration::from_secs(2));
         driver.reply(0, NETWORK)
     };
-    assert_eq!(within(3_000_000_000), Step::WaitUntil(Time::ZERO + Span::from_secs(103)));
-    assert_eq!(within(2_999_999_999), Step::Reply(NETWORK));
-    assert_eq!(within(0), Step::Reply(NETWORK));
+    assert_eq!(within(3_000_000_000), Action::WaitUntil(Time::ZERO + Duration::from_secs(103)));
+    assert_eq!(within(2_999_999_999), Action::Reply(NETWORK));
+    assert_eq!(within(0), Action::Reply(NETWORK));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn the_total_holds_over_all_classes() {
         1ms Send
         2ms Send
         3ms Send
-        3ms Reply(Failed(Failure { class: Timeout, retry_after: Span(0) }))
+        3ms Reply(Failed(Failure { class: Timeout, retry_after: Duration(0) }))
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK, timeout, NETWORK, timeout]));
 }
@@ -184,14 +184,14 @@ fn the_total_holds_over_all_classes() {
 fn a_wait_past_the_end_of_time_is_no_wait() {
     let mut driver = driver(settings([(Class::Network, rule(9, constant(u64::MAX)))]), &[]);
     let _sent = driver.call(0);
-    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+    assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
 }
 
 #[test]
 fn granted_retries_are_counted() {
     let settings = settings([(Class::Network, rule(2, constant(1)))]);
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(About::default(), at(0));
+    let mut attempts = retry.start(CallInfo::default(), at(0));
     for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
         let again = retry.after(&mut attempts, NETWORK, at(0), || 0.5);
         assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));
@@ -202,8 +202,8 @@ fn granted_retries_are_counted() {
 fn a_call_begins_with_nothing_used() {
     let mut driver = driver(settings([(Class::Network, rule(1, constant(1)))]), &[]);
     for _ in 0..3 {
-        assert_eq!(driver.call(0), Step::Send);
-        assert!(matches!(driver.reply(0, NETWORK), Step::WaitUntil(_)));
+        assert_eq!(driver.call(0), Action::Send);
+        assert!(matches!(driver.reply(0, NETWORK), Action::WaitUntil(_)));
         driver.cancel(0);
     }
 }
@@ -217,35 +217,35 @@ fn a_retry_waits_for_the_breaker_below_to_let_it_pass() {
     let mut breaker = Driver::new(breaker(in_a_row(1)), &[]);
     let mut attempts = Vec::new();
     let mut step = retry.call(0);
-    while step == Step::Send {
+    while step == Action::Send {
         breaker.now = retry.now;
         let up = retry.now == at(21);
         let passed = match breaker.call(0) {
-            Step::Send => breaker.reply(0, if up { Outcome::Ok } else { NETWORK }),
+            Action::Send => breaker.reply(0, if up { Outcome::Ok } else { NETWORK }),
             refused => refused,
         };
-        let Step::Reply(outcome) = passed else { panic!("{passed:?}") };
+        let Action::Reply(outcome) = passed else { panic!("{passed:?}") };
         attempts.push(outcome.class());
         step = retry.reply(0, outcome);
-        if let Step::WaitUntil(at) = step {
+        if let Action::WaitUntil(at) = step {
             retry.now = at;
             step = retry.wake(0);
         }
         if attempts.len() == 2 {
             // The breaker opened at zero for 20 s, and was asked again at 1 s.
             assert_eq!(retry.now, at(20));
-            retry.pass(Span::from_secs(1));
+            retry.pass(Duration::from_secs(1));
         }
     }
-    assert_eq!(step, Step::Reply(Outcome::Ok));
+    assert_eq!(step, Action::Reply(Outcome::Ok));
     assert_eq!(attempts, [Some(Class::Network), Some(Class::BreakerOpen), None]);
 }
 
 fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
     let curve = prop_oneof![
-        (1..100_u64).prop_map(|nanos| Curve::Constant(Span::from_nanos(nanos))),
+        (1..100_u64).prop_map(|nanos| Curve::Constant(Duration::from_nanos(nanos))),
         (1..100_u64, 1.0..3.0_f64).prop_map(|(nanos, factor)| {
-            Curve::Exponential { first: Span::from_nanos(nanos), factor }
+            Curve::Exponential { first: Duration::from_nanos(nanos), factor }
         }),
     ];
     let jitter = prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)];
@@ -253,12 +253,12 @@ fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
         Just(RetryAfter::Floor),
         Just(RetryAfter::Exact),
         Just(RetryAfter::Ignore),
-        Just(RetryAfter::Clamp(Span::from_nanos(40))),
+        Just(RetryAfter::Clamp(Duration::from_nanos(40))),
     ];
     let retries = prop_oneof![0..4_u32, Just(FOREVER)];
     let one =
         (retries, curve, jitter, retry_after).prop_map(|(retries, curve, jitter, retry_after)| {
-            let cap = Some(Span::from_nanos(500));
+            let cap = Some(Duration::from_nanos(500));
             let cap_when = CapWhen::AfterJitter;
             let backoff = backoff::Settings { curve, cap, cap_when, jitter };
             Rule { retries, backoff, retry_after }
@@ -278,32 +278,32 @@ proptest! {
         draws in prop::collection::vec(0.0..1.0_f64, 1..9),
         story in prop::collection::vec((0..8_usize, 0..200_u64, 0..100_u64), 1..60),
     ) {
-        let max_elapsed = max_elapsed.map(Span::from_nanos);
+        let max_elapsed = max_elapsed.map(Duration::from_nanos);
         let too_late = if clip { TooLate::Clip } else { TooLate::Stop };
-        let longest_hint = Some(Span::from_nanos(150));
+        let max_retry_after = Some(Duration::from_nanos(150));
         let of_rules = Settings::of(rules.clone());
-        let settings = Settings { max_retries, max_elapsed, too_late, longest_hint, ..of_rules };
+        let settings = Settings { max_retries, max_elapsed, too_late, max_retry_after, ..of_rules };
         let mut driver = driver(settings, &draws);
-        driver.pass(Span::from_secs(1));
+        driver.pass(Duration::from_secs(1));
         let began = driver.now;
-        let deadline = deadline.map_or(Time::MAX, |nanos| began + Span::from_nanos(nanos));
-        driver.about.deadline = deadline;
+        let deadline = deadline.map_or(Time::MAX, |nanos| began + Duration::from_nanos(nanos));
+        driver.info.deadline = deadline;
         let mut last = Outcome::Ok;
-        prop_assert_eq!(driver.call(0), Step::Send);
+        prop_assert_eq!(driver.call(0), Action::Send);
 
         let mut granted: Vec<Class> = Vec::new();
         for (class, hint, took) in story {
-            driver.pass(Span::from_nanos(took));
+            driver.pass(Duration::from_nanos(took));
             let class = Class::ALL[class];
-            let hint = Span::from_nanos(hint);
+            let hint = Duration::from_nanos(hint);
             let failed = Outcome::failed_until(class, hint);
-            let hint = if hint > Span::from_nanos(150) { Span::ZERO } else { hint };
+            let hint = if hint > Duration::from_nanos(150) { Duration::ZERO } else { hint };
             // Refused below, the retry leaves the failure that asked for it.
             let refused = class == Class::Rejected && !rules.contains_key(&class);
             let answer = if refused && !granted.is_empty() { last } else { failed };
-            let drawn = driver.draws.taken();
+            let drawn = driver.rng.taken();
             let step = driver.reply(0, failed);
-            let drawn = driver.draws.taken() - drawn;
+            let drawn = driver.rng.taken() - drawn;
 
             let used = granted.iter().filter(|one| **one == class).count();
             let total = granted.len();
@@ -312,13 +312,13 @@ proptest! {
                     && max_retries.is_none_or(|most| total < most as usize)
             });
             let Some(rule) = allowed else {
-                prop_assert_eq!(step, Step::Reply(answer));
+                prop_assert_eq!(step, Action::Reply(answer));
                 prop_assert_eq!(drawn, 0);
                 break;
             };
             prop_assert_eq!(drawn, usize::from(rule.backoff.jitter != Jitter::None));
             match step {
-                Step::WaitUntil(at) => {
+                Action::WaitUntil(at) => {
                     prop_assert!(driver.now <= at);
                     let wait = at.since(driver.now);
                     match rule.retry_after {
@@ -327,27 +327,27 @@ proptest! {
                             prop_assert_eq!(hint, wait);
                         }
                         RetryAfter::Clamp(over) => {
-                            prop_assert!(wait <= Span::from_nanos(500) + over);
+                            prop_assert!(wait <= Duration::from_nanos(500) + over);
                             prop_assert!(hint.min(over) <= wait);
                         }
-                        _ => prop_assert!(wait <= Span::from_nanos(500)),
+                        _ => prop_assert!(wait <= Duration::from_nanos(500)),
                     }
                     prop_assert!(max_elapsed.is_none_or(|most| at.since(began) <= most));
                     prop_assert!(at < deadline);
                     last = failed;
                     granted.push(class);
                     driver.now = at;
-                    prop_assert_eq!(driver.wake(0), Step::Send);
+                    prop_assert_eq!(driver.wake(0), Action::Send);
                 }
                 step => {
                     // Only the time that is left can have refused it.
-                    prop_assert_eq!(step, Step::Reply(answer));
-                    let longest = Span::from_nanos(500).max(hint);
+                    prop_assert_eq!(step, Action::Reply(answer));
+                    let longest = Duration::from_nanos(500).max(hint);
                     let too_long = max_elapsed.is_some_and(|most| {
                         // A clipped wait is only refused for want of any time.
                         let hinted = !hint.is_zero() && rule.retry_after != RetryAfter::Ignore;
                         let clips = clip && !hinted;
-                        let asked = if clips { Span::from_nanos(1) } else { longest };
+                        let asked = if clips { Duration::from_nanos(1) } else { longest };
                         most < driver.now.since(began) + asked
                     });
                     prop_assert!(too_long || deadline <= driver.now + longest);
@@ -360,26 +360,27 @@ proptest! {
 
 #[test]
 fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
-    let second = Span::from_secs(1);
+    let second = Duration::from_secs(1);
     let of = |too_late, retry_after| {
         let rule = Rule { retry_after, ..rule(FOREVER, constant(2_000)) };
         let rules = Settings::of([(Class::Network, rule)].into());
         driver(Settings { max_elapsed: Some(second * 5), too_late, ..rules }, &[])
     };
-    let story = |mut driver: Driver<Retry>, hint: Span| {
-        assert_eq!(driver.call(0), Step::Send);
+    let story = |mut driver: Driver<Retry>, hint: Duration| {
+        assert_eq!(driver.call(0), Action::Send);
         let mut ends = Vec::new();
-        while let Step::WaitUntil(at) = driver.reply(0, Outcome::failed_until(Class::Network, hint))
+        while let Action::WaitUntil(at) =
+            driver.reply(0, Outcome::failed_until(Class::Network, hint))
         {
             ends.push(at.as_secs_f64());
             driver.now = at;
-            assert_eq!(driver.wake(0), Step::Send);
+            assert_eq!(driver.wake(0), Action::Send);
         }
         ends
     };
     let (stop, clip) = (TooLate::Stop, TooLate::Clip);
-    assert_eq!(story(of(stop, RetryAfter::Floor), Span::ZERO), [2.0, 4.0]);
-    assert_eq!(story(of(clip, RetryAfter::Floor), Span::ZERO), [2.0, 4.0, 5.0]);
+    assert_eq!(story(of(stop, RetryAfter::Floor), Duration::ZERO), [2.0, 4.0]);
+    assert_eq!(story(of(clip, RetryAfter::Floor), Duration::ZERO), [2.0, 4.0, 5.0]);
     // What the callee asked for is not cut short, even if it asked for no more than the backoff.
     assert_eq!(story(of(clip, RetryAfter::Floor), second * 2), [2.0, 4.0]);
     assert_eq!(story(of(clip, RetryAfter::Exact), second * 3), [3.0]);
@@ -390,45 +391,45 @@ fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
 #[test]
 fn a_clamped_hint_lies_between_the_backoff_and_a_little_more() {
     let waits = |hint: u64, longest| {
-        let clamp = RetryAfter::Clamp(Span::from_secs(5));
+        let clamp = RetryAfter::Clamp(Duration::from_secs(5));
         let rule = Rule { retry_after: clamp, ..rule(1, constant(2_000)) };
         let rules = Settings::of([(Class::RateLimit, rule)].into());
-        let mut driver = driver(Settings { longest_hint: longest, ..rules }, &[]);
-        assert_eq!(driver.call(0), Step::Send);
-        match driver.reply(0, Outcome::failed_until(Class::RateLimit, Span::from_secs(hint))) {
-            Step::WaitUntil(at) => at.since(Time::ZERO).as_nanos() / 1_000_000_000,
+        let mut driver = driver(Settings { max_retry_after: longest, ..rules }, &[]);
+        assert_eq!(driver.call(0), Action::Send);
+        match driver.reply(0, Outcome::failed_until(Class::RateLimit, Duration::from_secs(hint))) {
+            Action::WaitUntil(at) => at.since(Time::ZERO).as_nanos() / 1_000_000_000,
             step => panic!("{step:?}"),
         }
     };
     assert_eq!([1, 2, 6, 7, 8, 100].map(|hint| waits(hint, None)), [2, 2, 6, 7, 7, 7]);
     // A hint longer than the longest is none.
-    let longest = Some(Span::from_secs(6));
+    let longest = Some(Duration::from_secs(6));
     assert_eq!([6, 7].map(|hint| waits(hint, longest)), [6, 2]);
 }
 
 #[test]
 fn what_must_not_be_repeated_is_sent_once() {
-    for gate in [true, false] {
+    for only_idempotent in [true, false] {
         let rules = settings([(Class::Network, rule(3, constant(1)))]);
-        let mut driver = driver(Settings { gate, ..rules }, &[]);
-        driver.about.is_repeatable = false;
-        assert_eq!(driver.call(0), Step::Send);
-        let answered = driver.reply(0, NETWORK) == Step::Reply(NETWORK);
-        assert_eq!(answered, gate);
+        let mut driver = driver(Settings { only_idempotent, ..rules }, &[]);
+        driver.info.is_idempotent = false;
+        assert_eq!(driver.call(0), Action::Send);
+        let answered = driver.reply(0, NETWORK) == Action::Reply(NETWORK);
+        assert_eq!(answered, only_idempotent);
     }
 }
 
 #[test]
 fn nothing_is_retried_at_the_deadline() {
     let mut driver = driver(settings([(Class::Network, rule(9, constant(1_000)))]), &[]);
-    driver.about.deadline = at(3);
-    assert_eq!(driver.call(0), Step::Send);
+    driver.info.deadline = at(3);
+    assert_eq!(driver.call(0), Action::Send);
     for second in 1..3 {
-        assert_eq!(driver.reply(0, NETWORK), Step::WaitUntil(at(second)));
+        assert_eq!(driver.reply(0, NETWORK), Action::WaitUntil(at(second)));
         driver.now = at(second);
-        assert_eq!(driver.wake(0), Step::Send);
+        assert_eq!(driver.wake(0), Action::Send);
     }
-    assert_eq!(driver.reply(0, NETWORK), Step::Reply(NETWORK));
+    assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
 }
 
 #[test]
@@ -436,17 +437,17 @@ fn a_retry_refused_below_leaves_the_failure_that_asked_for_it() {
     let refused = Outcome::failed(Class::Rejected);
     let rules = [(Class::Network, rule(9, constant(1)))];
     let mut plain = driver(settings(rules.clone()), &[]);
-    assert_eq!(plain.call(0), Step::Send);
-    assert_eq!(plain.reply(0, refused), Step::Reply(refused), "the first attempt was refused");
+    assert_eq!(plain.call(0), Action::Send);
+    assert_eq!(plain.reply(0, refused), Action::Reply(refused), "the first attempt was refused");
 
-    assert_eq!(plain.call(0), Step::Send);
-    assert!(matches!(plain.reply(0, NETWORK), Step::WaitUntil(_)));
-    assert_eq!(plain.reply(0, refused), Step::Reply(NETWORK));
+    assert_eq!(plain.call(0), Action::Send);
+    assert!(matches!(plain.reply(0, NETWORK), Action::WaitUntil(_)));
+    assert_eq!(plain.reply(0, refused), Action::Reply(NETWORK));
 
     let [network] = rules;
     let mut other = driver(settings([network, (Class::Rejected, rule(1, constant(1)))]), &[]);
-    assert_eq!(other.call(0), Step::Send);
-    assert!(matches!(other.reply(0, NETWORK), Step::WaitUntil(_)));
-    assert!(matches!(other.reply(0, refused), Step::WaitUntil(_)), "there is a rule for it");
-    assert_eq!(other.reply(0, refused), Step::Reply(refused));
+    assert_eq!(other.call(0), Action::Send);
+    assert!(matches!(other.reply(0, NETWORK), Action::WaitUntil(_)));
+    assert!(matches!(other.reply(0, refused), Action::WaitUntil(_)), "there is a rule for it");
+    assert_eq!(other.reply(0, refused), Action::Reply(refused));
 }

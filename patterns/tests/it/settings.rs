@@ -12,12 +12,14 @@ use patterns::bulkhead::Bulkhead;
 use patterns::fallback::{Fallback, Instead};
 use patterns::retry::{FOREVER, Retry, RetryAfter, Rule};
 use patterns::timeout::Timeout;
-use patterns::{Class, Classes, Invalid, Span, Time, backoff, bulkhead, fallback, retry, timeout};
+use patterns::{
+    Class, Classes, Duration, Invalid, Time, backoff, bulkhead, fallback, retry, timeout,
+};
 
 use crate::breaker::{half, in_a_row};
 use crate::breaker_story::growing;
 
-const ONE: Span = Span::from_secs(1);
+const ONE: Duration = Duration::from_secs(1);
 
 /// What was said about each of the settings, one line for each.
 fn told(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
@@ -33,11 +35,11 @@ fn rate(rate: f64, compare: Compare, min_calls: u32, window: Window) -> Settings
     Settings { trip: Trip::Rate { rate, compare, min_calls, window }, ..in_a_row(1) }
 }
 
-fn half_open(permits: Permits, successes: u32, max_wait: Option<Span>) -> Settings {
+fn half_open(permits: Permits, successes: u32, max_wait: Option<Duration>) -> Settings {
     let mut settings = in_a_row(1);
     settings.half_open.permits = permits;
     settings.half_open.close = Close::Successes(successes);
-    settings.half_open.max_wait = max_wait;
+    settings.half_open.half_open_timeout = max_wait;
     settings
 }
 
@@ -74,24 +76,27 @@ fn of_what_opens_a_breaker() {
         ("no calls", rate(0.5, least, 1, calls(0))),
         ("million calls", rate(0.5, least, 1, calls(1_000_000))),
         ("too many calls", rate(0.5, least, 1, calls(1_000_001))),
-        ("no time", rate(0.5, least, 1, time(Span::ZERO, Align::Exact))),
+        ("no time", rate(0.5, least, 1, time(Duration::ZERO, Align::Exact))),
         ("no buckets", epoch(ONE, 0)),
         ("too many buckets", epoch(ONE, 100_001)),
-        ("buckets below 1 ns", epoch(Span::from_nanos(9), 10)),
-        ("buckets of 1 ns", epoch(Span::from_nanos(10), 10)),
-        ("longest window", epoch(Span::MAX, 7)),
+        ("buckets below 1 ns", epoch(Duration::from_nanos(9), 10)),
+        ("buckets of 1 ns", epoch(Duration::from_nanos(10), 10)),
+        ("longest window", epoch(Duration::MAX, 7)),
         ("no conditions", trip(Trip::Any(Vec::new()))),
         ("a bad one inside", trip(Trip::All(vec![Trip::Consecutive { failures: 0 }]))),
         ("slow without a limit", trip(slow(0.5))),
         ("slow inside", trip(Trip::Any(vec![Trip::All(vec![slow(0.5)])]))),
-        ("slow", Settings { slow: Some(Span::ZERO), ..trip(slow(0.5)) }),
+        ("slow", Settings { slow: Some(Duration::ZERO), ..trip(slow(0.5)) }),
         ("slow share 0", Settings { slow: Some(ONE), ..trip(slow(0.0)) }),
         ("average of a share", average(Memory::Share(1.0), 1)),
         ("average of no share", average(Memory::Share(0.0), 1)),
         ("average of more", average(Memory::Share(1.1), 1)),
-        ("average of no time", average(Memory::Time(Span::ZERO), 1)),
+        ("average of no time", average(Memory::Time(Duration::ZERO), 1)),
         ("average of no calls", average(Memory::Time(ONE), 0)),
-        ("never decided", Settings { evaluate: Evaluate::Periodically(Span::ZERO), ..in_a_row(1) }),
+        (
+            "never decided",
+            Settings { evaluate: Evaluate::Periodically(Duration::ZERO), ..in_a_row(1) },
+        ),
     ];
     expect![[r#"
         plain: fine
@@ -151,11 +156,11 @@ fn of_what_closes_a_breaker() {
     };
     let ramp = |first, over| Settings { ramp: Some(Ramp { first, over }), ..in_a_row(1) };
     let cases = [
-        ("no failures", Settings { failures: Classes::NONE, ..in_a_row(1) }),
-        ("no open wait", open(OpenWait::Constant(Span::ZERO))),
-        ("longest wait", open(OpenWait::Constant(Span::MAX))),
-        ("growing from 0", growing(Span::ZERO, 2.0, ONE)),
-        ("growing to 0", growing(ONE, 2.0, Span::ZERO)),
+        ("no failures", Settings { count: Classes::NONE, ..in_a_row(1) }),
+        ("no open wait", open(OpenWait::Constant(Duration::ZERO))),
+        ("longest wait", open(OpenWait::Constant(Duration::MAX))),
+        ("growing from 0", growing(Duration::ZERO, 2.0, ONE)),
+        ("growing to 0", growing(ONE, 2.0, Duration::ZERO)),
         ("shrinking", growing(ONE, 0.5, ONE)),
         ("growing by infinity", growing(ONE, f64::INFINITY, ONE)),
         ("no permits", half_open(total(0), 1, None)),
@@ -163,8 +168,8 @@ fn of_what_closes_a_breaker() {
         ("no successes", half_open(total(1), 0, None)),
         ("successes above permits", half_open(total(1), 2, None)),
         ("successes one by one", half_open(Permits::Concurrent(1), 2, None)),
-        ("no max wait", half_open(total(1), 1, Some(Span::ZERO))),
-        ("longest max wait", half_open(total(1), 1, Some(Span::MAX))),
+        ("no max wait", half_open(total(1), 1, Some(Duration::ZERO))),
+        ("longest max wait", half_open(total(1), 1, Some(Duration::MAX))),
         ("no share", half_open(Permits::Share(0.0), 1, None)),
         ("share of all", half_open(Permits::Share(1.0), 1, None)),
         ("share above all", half_open(Permits::Share(1.1), 1, None)),
@@ -178,13 +183,13 @@ fn of_what_closes_a_breaker() {
         ("latest of none", close(Close::Latest { probes: 0, failures: 0.5 })),
         ("latest of all", close(Close::Latest { probes: 2, failures: 0.5 })),
         ("latest NaN", close(Close::Latest { probes: 1, failures: f64::NAN })),
-        ("ramp in no time", ramp(0.0, Span::ZERO)),
+        ("ramp in no time", ramp(0.0, Duration::ZERO)),
         ("ramp from below", ramp(-0.1, ONE)),
         ("ramp from above", ramp(1.1, ONE)),
-        ("ramp", ramp(0.0, Span::MAX)),
+        ("ramp", ramp(0.0, Duration::MAX)),
     ];
     expect![[r#"
-        no failures: `failures` must be at least one class
+        no failures: `count` must be at least one class
         no open wait: `open` must be longer than zero
         longest wait: fine
         growing from 0: `open` must be longer than zero
@@ -196,7 +201,7 @@ fn of_what_closes_a_breaker() {
         no successes: `successes` must be at least 1
         successes above permits: `successes` must be no more than the permits
         successes one by one: fine
-        no max wait: `max_wait` must be longer than zero
+        no max wait: `half_open_timeout` must be longer than zero
         longest max wait: fine
         no share: `share` must be more than 0 and at most 1
         share of all: fine
@@ -228,7 +233,7 @@ fn of_a_backoff_and_a_retry() {
     let plain = |curve| backoff(curve, None, Jitter::None);
     let exponential = |factor| plain(Curve::Exponential { first: ONE, factor });
     let backoffs = [
-        ("constant 0", plain(Curve::Constant(Span::ZERO))),
+        ("constant 0", plain(Curve::Constant(Duration::ZERO))),
         ("factor 1", exponential(1.0)),
         ("factor below 1", exponential(0.999)),
         ("factor NaN", exponential(f64::NAN)),
@@ -243,7 +248,7 @@ fn of_a_backoff_and_a_retry() {
         let rules = [(Class::Network, rule)].into();
         Retry::new(retry::Settings { max_retries, ..retry::Settings::of(rules) }).map(drop)
     };
-    let zero = Span::ZERO;
+    let zero = Duration::ZERO;
     let constant = || plain(Curve::Constant(zero));
     let to_zero = backoff(Curve::Constant(ONE), Some(zero), Jitter::None);
     let list = |last| plain(Curve::List(vec![ONE, zero, last]));
@@ -285,8 +290,8 @@ fn of_a_backoff_and_a_retry() {
 #[test]
 fn of_the_others() {
     let slots = |slots| {
-        let (queue, patience) = (u32::MAX, Some(Span::ZERO));
-        Bulkhead::new(bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) })
+        let (queue, max_wait) = (u32::MAX, Some(Duration::ZERO));
+        Bulkhead::new(bulkhead::Settings { queue, max_wait, ..bulkhead::Settings::of(slots) })
             .map(drop)
     };
     let limit = |limit| Timeout::new(timeout::Settings::of(limit)).map(drop);
@@ -294,8 +299,8 @@ fn of_the_others() {
     let cases = [
         ("no slots", slots(0)),
         ("all slots", slots(u32::MAX)),
-        ("no limit", limit(Span::ZERO)),
-        ("longest limit", limit(Span::MAX)),
+        ("no limit", limit(Duration::ZERO)),
+        ("longest limit", limit(Duration::MAX)),
         ("on nothing", on(Classes::NONE)),
         ("on all", on(Classes::ALL)),
     ];
@@ -313,19 +318,19 @@ fn of_the_others() {
 /// The largest of everything, at the end of time.
 #[test]
 fn nothing_overflows() {
-    let growing = growing(Span::MAX, f64::MAX, Span::MAX, Jitter::Full);
-    for open in [growing, OpenWait::Constant(Span::MAX)] {
+    let growing = growing(Duration::MAX, f64::MAX, Duration::MAX, Jitter::Full);
+    for open in [growing, OpenWait::Constant(Duration::MAX)] {
         for align in [
             Align::Exact,
             Align::Epoch { buckets: 100_000 },
             Align::FirstEvent { buckets: 100_000 },
         ] {
-            let window = Window::Time { size: Span::MAX, align };
+            let window = Window::Time { size: Duration::MAX, align };
             let trip = Trip::Count { failures: 1, window };
-            let mut settings = half_open(Permits::Total(u32::MAX), u32::MAX, Some(Span::MAX));
+            let mut settings = half_open(Permits::Total(u32::MAX), u32::MAX, Some(Duration::MAX));
             settings.trip = trip;
             settings.open = open.clone();
-            settings.half_open.max_wait = Some(Span::MAX);
+            settings.half_open.half_open_timeout = Some(Duration::MAX);
             let mut breaker = Breaker::new(settings).expect("valid");
             for now in [Time::ZERO, Time::MAX, Time::ZERO, Time::MAX] {
                 if let Ok(permit) = breaker.admit(now, half) {

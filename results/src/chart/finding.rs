@@ -4,27 +4,27 @@ use sim::observe::measure::Better;
 
 use super::scale;
 use crate::estimate::Estimate;
-use crate::study::Study;
+use crate::sweep_result::SweepResult;
 
 /// Where a cell is: `failures 3, open 15s`; a variant is named first, if it is one.
-pub(crate) fn place(study: &Study, cell: usize) -> String {
-    let (variant, places) = study.place(cell);
-    let on_axes = study.axes.iter().zip(places).map(|(axis, place)| {
+pub(crate) fn place(result: &SweepResult, cell: usize) -> String {
+    let (variant, places) = result.place(cell);
+    let on_axes = result.axes.iter().zip(places).map(|(axis, place)| {
         let name = axis.name().rsplit('.').next().unwrap_or(axis.name());
         format!("{name} {}", axis.values[place])
     });
-    let named = (variant > 0).then(|| study.variants[variant].clone());
+    let named = (variant > 0).then(|| result.variants[variant].clone());
     named.into_iter().chain(on_axes).collect::<Vec<_>>().join(", ")
 }
 
 /// What each variant makes of the best that can be had, against the file as it is written.
-pub(crate) fn variants(study: &Study) -> String {
-    let Some(base) = study.best(Some(0)) else { return String::new() };
-    let unit = study.objective().unit();
-    let told = (1..study.variants.len()).filter_map(|variant| {
-        let best = study.best(Some(variant))?;
-        let change = study.difference(best, base, study.objective);
-        let name = &study.variants[variant];
+pub(crate) fn variants(result: &SweepResult) -> String {
+    let Some(base) = result.best(Some(0)) else { return String::new() };
+    let unit = result.objective().unit();
+    let told = (1..result.variants.len()).filter_map(|variant| {
+        let best = result.best(Some(variant))?;
+        let change = result.difference(best, base, result.objective);
+        let name = &result.variants[variant];
         if change.may_be_zero() {
             return Some(format!("With {name}: no clear change of the best. "));
         }
@@ -35,32 +35,32 @@ pub(crate) fn variants(study: &Study) -> String {
 }
 
 /// The best cell, and what the file's own setting loses against it.
-pub(crate) fn best_against_default(study: &Study) -> String {
-    let (objective, unit) = (study.objective().path(), study.objective().unit());
-    let Some(best) = study.best(None) else {
+pub(crate) fn best_against_default(result: &SweepResult) -> String {
+    let (objective, unit) = (result.objective().path(), result.objective().unit());
+    let Some(best) = result.best(None) else {
         return format!("Nothing can be said of {objective}: it is undefined in every cell");
     };
-    let mean = study.estimate(best, study.objective).mean;
+    let mean = result.estimate(best, result.objective).mean;
     let reached = scale::value(mean, unit);
-    let ties = (0..study.cells()).filter(|cell| study.is_tied(*cell, best)).count();
+    let ties = (0..result.cells()).filter(|cell| result.is_tied(*cell, best)).count();
     let among = match ties {
         0 => String::new(),
         1 => " (one other may be as good)".to_owned(),
         ties => format!(" ({ties} others may be as good)"),
     };
-    let place = place(study, best);
-    if study.cells() == ties + 1 && ties > 0 {
+    let place = place(result, best);
+    if result.cells() == ties + 1 && ties > 0 {
         return format!("No setting stands out: {objective} is {reached} or nearly so everywhere");
     }
-    match study.default_cell(0) {
+    match result.default_cell(0) {
         Some(default) if default == best => {
             format!("The file's own setting, {place}, is the best: {objective} is {reached}{among}")
         }
-        Some(default) if study.is_tied(default, best) => {
+        Some(default) if result.is_tied(default, best) => {
             format!("{place} is the best: {objective} is {reached}; the file's own may be as good")
         }
         Some(default) => {
-            let from = study.difference(default, best, study.objective);
+            let from = result.difference(default, best, result.objective);
             let loss = scale::difference(from.mean, from.low, from.high, unit);
             format!("{place} is the best: {objective} is {reached}{among}; the file's own: {loss}")
         }
@@ -69,25 +69,25 @@ pub(crate) fn best_against_default(study: &Study) -> String {
 }
 
 /// What the variants make of the file's own setting; without variants, how far the objective runs.
-pub(crate) fn along(study: &Study) -> String {
-    let (objective, unit) = (study.objective().path(), study.objective().unit());
-    let mean = |cell: usize| scale::value(study.estimate(cell, study.objective).mean, unit);
-    if let (Some(own), true) = (study.default_cell(0), study.variants.len() > 1) {
+pub(crate) fn along(result: &SweepResult) -> String {
+    let (objective, unit) = (result.objective().path(), result.objective().unit());
+    let mean = |cell: usize| scale::value(result.estimate(cell, result.objective).mean, unit);
+    if let (Some(own), true) = (result.default_cell(0), result.variants.len() > 1) {
         let change = |variant: usize| {
-            Some((variant, study.difference(study.default_cell(variant)?, own, study.objective)))
+            Some((variant, result.difference(result.default_cell(variant)?, own, result.objective)))
         };
         let mut changes: Vec<(usize, Estimate)> =
-            (1..study.variants.len()).filter_map(change).collect();
+            (1..result.variants.len()).filter_map(change).collect();
         // A title has room for three; of more, the best and the worst.
         let all = changes.len();
         if all > 3 {
-            let better = if study.better == Better::Higher { -1.0 } else { 1.0 };
+            let better = if result.better == Better::Higher { -1.0 } else { 1.0 };
             changes.sort_by(|(_, a), (_, b)| (better * a.mean).total_cmp(&(better * b.mean)));
             changes = vec![changes[0], changes[all - 1]];
         }
         let told = changes.iter().map(|(variant, change)| {
             let change = scale::difference(change.mean, change.low, change.high, unit);
-            format!("{} {change}", study.variants[*variant])
+            format!("{} {change}", result.variants[*variant])
         });
         let told: Vec<String> = told.collect();
         let told = if all > 3 {
@@ -95,17 +95,17 @@ pub(crate) fn along(study: &Study) -> String {
         } else {
             told.join(", ")
         };
-        let place = place(study, own);
+        let place = place(result, own);
         return format!("{objective} is {} at {place}; {told}", mean(own));
     }
-    match (study.best(None), study.worst(None)) {
+    match (result.best(None), result.worst(None)) {
         (Some(best), Some(worst)) => format!(
             "{objective} runs from {} ({}) to {} ({})",
             mean(worst),
-            place(study, worst),
+            place(result, worst),
             mean(best),
-            place(study, best),
+            place(result, best),
         ),
-        _ => best_against_default(study),
+        _ => best_against_default(result),
     }
 }

@@ -4,7 +4,7 @@ use super::finding;
 use super::paint::{Role, on, viridis};
 use super::scale;
 use super::scene::{Anchor, Area, Scene};
-use crate::study::Study;
+use crate::sweep_result::SweepResult;
 use sim::observe::measure::Better;
 
 /// The objective over the first two axes; for each further axis, at the file's own value (or the
@@ -12,39 +12,39 @@ use sim::observe::measure::Better;
 ///
 /// The best cell has a ring, the file's own setting a frame with what it loses; a dot is on cells
 /// that may be as good as the best.
-pub fn heat_map(study: &Study) -> Option<Scene> {
-    if study.axes.len() < 2 {
+pub fn heat_map(result: &SweepResult) -> Option<Scene> {
+    if result.axes.len() < 2 {
         return None;
     }
-    let unit = study.objective().unit();
-    let title = finding::best_against_default(study);
+    let unit = result.objective().unit();
+    let title = finding::best_against_default(result);
     let subtitle = format!(
-        "{}. {}{} Mean of {} runs in each cell, with the same luck in every cell.",
-        study.title.trim_end_matches('.'),
-        finding::variants(study),
-        study.objective().definition(),
-        study.replications
+        "{}. {}{} Mean of {} runs in each cell, with the same random numbers in every cell.",
+        result.title.trim_end_matches('.'),
+        finding::variants(result),
+        result.objective().definition(),
+        result.replications
     );
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &study.command);
+    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
     let means: Vec<f64> =
-        (0..study.cells()).map(|cell| study.estimate(cell, study.objective).mean).collect();
+        (0..result.cells()).map(|cell| result.estimate(cell, result.objective).mean).collect();
     let low = means.iter().copied().fold(f64::NAN, f64::min);
     let high = means.iter().copied().fold(f64::NAN, f64::max);
     let shade = |value: f64| {
         let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-        viridis(match study.better {
+        viridis(match result.better {
             Better::Higher => share,
             Better::Lower => 1.0 - share,
         })
     };
-    let panels = study.variants.len().min(3);
+    let panels = result.variants.len().min(3);
     let gap = 36.0;
     let bar = 130.0;
     let width = (area.width() - bar - gap * (panels as f64 - 1.0)) / panels as f64;
     for variant in 0..panels {
         let left = area.left + variant as f64 * (width + gap);
         let area = Area { left, right: left + width, ..area };
-        panel(&mut scene, study, variant, area, &|cell| (means[cell], shade(means[cell])));
+        panel(&mut scene, result, variant, area, &|cell| (means[cell], shade(means[cell])));
     }
     let right = Area { left: area.right - bar + 40.0, ..area };
     colour_bar(&mut scene, right, (low, high), unit, &shade);
@@ -53,14 +53,14 @@ pub fn heat_map(study: &Study) -> Option<Scene> {
 
 fn panel(
     scene: &mut Scene,
-    study: &Study,
+    result: &SweepResult,
     variant: usize,
     area: Area,
     cell_at: &dyn Fn(usize) -> (f64, Role),
 ) {
-    let (rows, columns) = (&study.axes[0], &study.axes[1]);
-    if study.variants.len() > 1 {
-        let name = &study.variants[variant];
+    let (rows, columns) = (&result.axes[0], &result.axes[1]);
+    if result.variants.len() > 1 {
+        let name = &result.variants[variant];
         scene.text_as(area.left, area.top + 14.0, name, 15.0, Role::Ink, Anchor::Start, true);
     }
     let labels = rows.values.iter().map(|v| super::scene::width_of(v, 14.0, false));
@@ -75,31 +75,31 @@ fn panel(
     scene.text(area.left, inner.top - 12.0, &format!("{down} ↓"), 14.0, Role::Muted, Anchor::Start);
     let (width, height) =
         (inner.width() / columns.values.len() as f64, inner.height() / rows.values.len() as f64);
-    let best = study.best(None);
+    let best = result.best(None);
     let mut marks = Vec::new();
     for (row, name) in rows.values.iter().enumerate() {
         let y = inner.top + row as f64 * height;
         scene.text(inner.left - 8.0, y + height / 2.0 + 5.0, name, 14.0, Role::Ink, Anchor::End);
         for column in 0..columns.values.len() {
             let x = inner.left + column as f64 * width;
-            let mut places = study.default.clone().unwrap_or(vec![0; study.axes.len()]);
+            let mut places = result.default.clone().unwrap_or(vec![0; result.axes.len()]);
             (places[0], places[1]) = (row, column);
-            let cell = study.cell(variant, &places);
+            let cell = result.cell(variant, &places);
             let (mean, colour) = cell_at(cell);
             scene.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, colour);
             let ink = on(colour);
             let text =
-                scale::value(mean, study.objective().unit()).replace(" %", "").replace("/h", "");
+                scale::value(mean, result.objective().unit()).replace(" %", "").replace("/h", "");
             let size = if width < 62.0 { 13.0 } else { 15.0 };
             let (middle, base) = (x + width / 2.0, y + height / 2.0 + 5.0);
             scene.text(middle, base, &text, size, ink, Anchor::Middle);
-            if best.is_some_and(|best| study.is_tied(cell, best)) {
+            if best.is_some_and(|best| result.is_tied(cell, best)) {
                 scene.dot(x + width - 9.0, y + 9.0, 2.5, ink);
             }
             if best == Some(cell) {
                 marks.push((x, y, "best", ink));
             }
-            if study.default_cell(0) == Some(cell) {
+            if result.default_cell(0) == Some(cell) {
                 marks.push((x, y, "yours", ink));
             }
         }

@@ -41,7 +41,7 @@ pub fn latency(of: &str, command: &str, curves: &[Curve<'_>]) -> Option<Scene> {
     let nines = |share: f64| -libm::log10(1.0 - share);
     let across = Scale::new((0.0, nines(last).max(0.31)), (inner.left, inner.right));
     let quantile = |curve: &Curve<'_>, share: f64| {
-        curve.times.quantile(share).map_or(f64::NAN, patterns::Span::as_secs_f64)
+        curve.times.quantile(share).map_or(f64::NAN, patterns::Duration::as_secs_f64)
     };
     let low = curves.iter().map(|curve| quantile(curve, 0.001)).fold(f64::INFINITY, f64::min);
     let high = curves.iter().map(|curve| quantile(curve, last)).fold(0.0, f64::max);

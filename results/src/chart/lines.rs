@@ -5,9 +5,9 @@ use super::paint::{Role, SERIES};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene};
 use crate::estimate::Estimate;
-use crate::study::Study;
+use crate::sweep_result::SweepResult;
 
-struct Line {
+struct Series {
     name: String,
     points: Vec<Estimate>,
 }
@@ -16,25 +16,25 @@ struct Line {
 ///
 /// With variants there is a line for each of them (other axes at the file's own values); without,
 /// a line for each value of the first axis.
-pub fn lines(study: &Study) -> Option<Scene> {
-    let last = study.axes.len().checked_sub(1)?;
-    let axis = &study.axes[last];
+pub fn lines(result: &SweepResult) -> Option<Scene> {
+    let last = result.axes.len().checked_sub(1)?;
+    let axis = &result.axes[last];
     if axis.values.len() < 2 {
         return None;
     }
-    let lines = chosen(study, last);
-    let shown = if lines.len() < study.variants.len() {
+    let lines = chosen(result, last);
+    let shown = if lines.len() < result.variants.len() {
         format!(" The {} that differ most from the file as it is written.", lines.len() - 1)
     } else {
         String::new()
     };
     let subtitle = format!(
         "{}. {} Lines are means of {} runs, bands their 95 % intervals.{shown}",
-        study.title.trim_end_matches('.'),
-        study.objective().definition(),
-        study.replications
+        result.title.trim_end_matches('.'),
+        result.objective().definition(),
+        result.replications
     );
-    let (mut scene, area) = Scene::framed(&finding::along(study), &subtitle, &study.command);
+    let (mut scene, area) = Scene::framed(&finding::along(result), &subtitle, &result.command);
     let names = lines.iter().map(|line| super::scene::width_of(&line.name, 14.0, true));
     let inner = Area {
         left: area.left + 74.0,
@@ -42,7 +42,7 @@ pub fn lines(study: &Study) -> Option<Scene> {
         top: area.top + 30.0,
         bottom: area.bottom - 52.0,
     };
-    let unit = study.objective().unit();
+    let unit = result.objective().unit();
     let ends = lines.iter().flat_map(|line| &line.points).flat_map(|p| [p.mean, p.low, p.high]);
     let ends: Vec<f64> = ends.filter(|value| value.is_finite()).collect();
     let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
@@ -68,12 +68,12 @@ pub fn lines(study: &Study) -> Option<Scene> {
     scene.text(
         area.left,
         area.top + 14.0,
-        study.objective().path(),
+        result.objective().path(),
         14.0,
         Role::Muted,
         Anchor::Start,
     );
-    if let Some(default) = &study.default {
+    if let Some(default) = &result.default {
         let x = across(default[last]);
         scene.line((x, inner.top), (x, inner.bottom), Role::Muted, 1.0);
         scene.text(x, inner.top - 8.0, "the file's own", 12.0, Role::Muted, Anchor::Middle);
@@ -82,23 +82,23 @@ pub fn lines(study: &Study) -> Option<Scene> {
     Some(scene)
 }
 
-fn chosen(study: &Study, last: usize) -> Vec<Line> {
-    let own = study.default.clone().unwrap_or(vec![0; study.axes.len()]);
+fn chosen(result: &SweepResult, last: usize) -> Vec<Series> {
+    let own = result.default.clone().unwrap_or(vec![0; result.axes.len()]);
     let line = |name: String, variant: usize, mut places: Vec<usize>| {
-        let points = (0..study.axes[last].values.len()).map(|place| {
+        let points = (0..result.axes[last].values.len()).map(|place| {
             places[last] = place;
-            study.estimate(study.cell(variant, &places), study.objective)
+            result.estimate(result.cell(variant, &places), result.objective)
         });
         let points = points.collect();
-        Line { name, points }
+        Series { name, points }
     };
-    if study.variants.len() > 1 || study.axes.len() < 2 {
-        let drawn = told_apart(study, &own).into_iter();
+    if result.variants.len() > 1 || result.axes.len() < 2 {
+        let drawn = told_apart(result, &own).into_iter();
         return drawn
-            .map(|index| line(study.variants[index].clone(), index, own.clone()))
+            .map(|index| line(result.variants[index].clone(), index, own.clone()))
             .collect();
     }
-    let axis = &study.axes[0];
+    let axis = &result.axes[0];
     let values = axis.values.iter().enumerate().take(SERIES);
     let lines = values.map(|(place, value)| {
         let mut places = own.clone();
@@ -111,12 +111,12 @@ fn chosen(study: &Study, last: usize) -> Vec<Line> {
 
 /// The variants that are drawn: all, if there are colours for them. Else the file as it is written,
 /// and those that differ most from it: they are what is to be seen.
-fn told_apart(study: &Study, own: &[usize]) -> Vec<usize> {
-    let mut others: Vec<usize> = (1..study.variants.len()).collect();
-    if study.variants.len() > SERIES {
-        let base = study.cell(0, own);
+fn told_apart(result: &SweepResult, own: &[usize]) -> Vec<usize> {
+    let mut others: Vec<usize> = (1..result.variants.len()).collect();
+    if result.variants.len() > SERIES {
+        let base = result.cell(0, own);
         let distance = |variant: &usize| {
-            study.difference(study.cell(*variant, own), base, study.objective).mean.abs()
+            result.difference(result.cell(*variant, own), base, result.objective).mean.abs()
         };
         others.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
         others.truncate(SERIES - 1);
@@ -127,7 +127,7 @@ fn told_apart(study: &Study, own: &[usize]) -> Vec<usize> {
 
 fn draw(
     scene: &mut Scene,
-    lines: &[Line],
+    lines: &[Series],
     inner: Area,
     across: &dyn Fn(usize) -> f64,
     vertical: &Scale,

@@ -1,13 +1,13 @@
-//! Who did what when, in one run: a lane for each agent, breaker and service.
+//! Who did what when, in one run: a track for each agent, breaker and service.
 
 use patterns::Time;
-use sim::observe::{Episode, Lane, LaneKind, Trace};
+use sim::observe::{Interval, Trace, Track, TrackKind};
 
 use super::paint::Role;
 use super::scale::{Scale, clock, time_ticks};
 use super::scene::{Anchor, Area, Scene, width_of};
 
-/// The most lanes that can be told apart on one sheet.
+/// The most tracks that can be told apart on one sheet.
 const LANES_MAX: usize = 18;
 
 /// What was seen of one run between two times. None if nothing was.
@@ -17,11 +17,11 @@ pub fn timeline(
     trace: &Trace,
     (from, to): (Time, Time),
 ) -> Option<Scene> {
-    let lanes = shown(trace);
-    if lanes.is_empty() || to <= from {
+    let tracks = shown(trace);
+    if tracks.is_empty() || to <= from {
         return None;
     }
-    let left_out = trace.lanes.len() - lanes.len();
+    let left_out = trace.tracks.len() - tracks.len();
     let mut subtitle = format!(
         "{about}. Agents: pale, at work; blue, waiting for a call; orange, frozen by one that \
          fails. Breakers: thin, closed; full, open; outlined, half-open. Shaded: faults."
@@ -32,15 +32,15 @@ pub fn timeline(
     subtitle +=
         &format!(" From {} to {} of the run.", clock(from.as_secs_f64()), clock(to.as_secs_f64()));
     let (mut scene, area) = Scene::framed(&title(trace, (from, to)), &subtitle, command);
-    let names = lanes.iter().map(|lane| width_of(&lane.name, 13.0, false)).fold(0.0, f64::max);
-    // A few lanes need not fill the sheet.
+    let names = tracks.iter().map(|track| width_of(&track.name, 13.0, false)).fold(0.0, f64::max);
+    // A few tracks need not fill the sheet.
     let top = area.top + 26.0;
-    let height = ((area.bottom - 30.0 - top) / lanes.len() as f64).min(110.0);
+    let height = ((area.bottom - 30.0 - top) / tracks.len() as f64).min(110.0);
     let inner = Area {
         left: area.left + names.min(300.0) + 14.0,
         right: area.right - 10.0,
         top,
-        bottom: top + height * lanes.len() as f64,
+        bottom: top + height * tracks.len() as f64,
     };
     let span = (from.as_secs_f64(), to.as_secs_f64());
     let across = Scale::new(span, (inner.left, inner.right));
@@ -49,30 +49,31 @@ pub fn timeline(
         scene.line((x, inner.top), (x, inner.bottom), Role::Grid, 1.0);
         scene.text(x, inner.bottom + 20.0, &clock(tick), 13.0, Role::Muted, Anchor::Middle);
     }
-    faults(&mut scene, &lanes, inner, &across, span);
-    for (index, lane) in lanes.iter().enumerate() {
+    faults(&mut scene, &tracks, inner, &across, span);
+    for (index, track) in tracks.iter().enumerate() {
         let top = inner.top + index as f64 * height + 6.0;
         let middle = top + (height - 6.0) / 2.0 + 4.0;
-        scene.text(area.left, middle, &lane.name, 13.0, Role::Ink, Anchor::Start);
+        scene.text(area.left, middle, &track.name, 13.0, Role::Ink, Anchor::Start);
         let strip = Strip { top, height: height - 10.0, across: &across, span };
-        strip.draw(&mut scene, lane);
-        if lane.kind == LaneKind::Agent {
-            strip.ticks(&mut scene, trace, lane);
+        strip.draw(&mut scene, track);
+        if track.kind == TrackKind::Agent {
+            strip.ticks(&mut scene, trace, track);
         }
     }
     Some(scene)
 }
 
-/// The lanes that have something to show, agents and breakers and services in turn, as many as fit.
-fn shown(trace: &Trace) -> Vec<&Lane> {
-    let of = |kind: LaneKind, most: usize| {
-        let busy = move |lane: &&Lane| lane.kind == kind && !lane.episodes.is_empty();
-        trace.lanes.iter().filter(busy).take(most)
+/// The tracks that have something to show, agents and breakers and services in turn, as many as
+/// fit.
+fn shown(trace: &Trace) -> Vec<&Track> {
+    let of = |kind: TrackKind, most: usize| {
+        let busy = move |track: &&Track| track.kind == kind && !track.intervals.is_empty();
+        trace.tracks.iter().filter(busy).take(most)
     };
-    let services = of(LaneKind::Service, 4).count();
-    let layers = of(LaneKind::Layer, (LANES_MAX - services) / 2).count();
-    let agents = of(LaneKind::Agent, LANES_MAX - services - layers);
-    agents.chain(of(LaneKind::Layer, layers)).chain(of(LaneKind::Service, services)).collect()
+    let services = of(TrackKind::Service, 4).count();
+    let layers = of(TrackKind::Layer, (LANES_MAX - services) / 2).count();
+    let agents = of(TrackKind::Agent, LANES_MAX - services - layers);
+    agents.chain(of(TrackKind::Layer, layers)).chain(of(TrackKind::Service, services)).collect()
 }
 
 /// What the run shows: when the first breaker opened and was closed again, and the calls that fail.
@@ -80,17 +81,19 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let shown = || trace.calls.iter().filter(|call| from <= call.to && call.to <= to);
     let failed = shown().filter(|call| !call.outcome.is_ok()).count();
     let all = shown().count();
-    let layers = || trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Layer);
-    let opens = |lane: &Lane| lane.episodes.iter().filter(|e| e.state == "open").count();
+    let layers = || trace.tracks.iter().filter(|track| track.kind == TrackKind::Layer);
+    let opens = |track: &Track| track.intervals.iter().filter(|e| e.state == "open").count();
     let times: usize = layers().map(opens).sum();
     let first = layers()
-        .flat_map(|lane| lane.episodes.iter().filter(|e| e.state == "open").map(|e| e.from).take(1))
+        .flat_map(|track| {
+            track.intervals.iter().filter(|e| e.state == "open").map(|e| e.from).take(1)
+        })
         .min();
-    let service = trace.lanes.iter().filter(|lane| lane.kind == LaneKind::Service);
-    let back = service.flat_map(|lane| &lane.episodes).map(|e| e.to).max();
+    let service = trace.tracks.iter().filter(|track| track.kind == TrackKind::Service);
+    let back = service.flat_map(|track| &track.intervals).map(|e| e.to).max();
     let recovered = back.and_then(|back| {
         let closed = layers()
-            .flat_map(|lane| &lane.episodes)
+            .flat_map(|track| &track.intervals)
             .filter(|e| e.state == "closed" && e.from >= back)
             .map(|e| e.from)
             .min()?;
@@ -113,10 +116,10 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     }
 }
 
-/// Shades the times of faults across all lanes, and names them above.
-fn faults(scene: &mut Scene, lanes: &[&Lane], inner: Area, across: &Scale, span: (f64, f64)) {
-    for lane in lanes.iter().filter(|lane| lane.kind == LaneKind::Service) {
-        for Episode { from, to, state } in &lane.episodes {
+/// Shades the times of faults across all tracks, and names them above.
+fn faults(scene: &mut Scene, tracks: &[&Track], inner: Area, across: &Scale, span: (f64, f64)) {
+    for track in tracks.iter().filter(|track| track.kind == TrackKind::Service) {
+        for Interval { from, to, state } in &track.intervals {
             let (from, to) = (from.as_secs_f64().max(span.0), to.as_secs_f64().min(span.1));
             if to <= from {
                 continue;
@@ -125,7 +128,7 @@ fn faults(scene: &mut Scene, lanes: &[&Lane], inner: Area, across: &Scale, span:
             let points = [(left, inner.top), (right, inner.top), (right, inner.bottom)];
             let points = points.into_iter().chain([(left, inner.bottom)]).collect();
             scene.area(points, Role::Series(1).faint(0.10));
-            let name = format!("{}: {state}", lane.name);
+            let name = format!("{}: {state}", track.name);
             if width_of(&name, 13.0, true) < right - left {
                 let x = f64::midpoint(left, right);
                 let role = Role::Series(1);
@@ -143,12 +146,12 @@ struct Strip<'a> {
 }
 
 impl Strip<'_> {
-    fn draw(&self, scene: &mut Scene, lane: &Lane) {
+    fn draw(&self, scene: &mut Scene, track: &Track) {
         // What waits is drawn over what works, which takes longer.
         let order = ["working", "waiting", "frozen"];
-        let mut episodes: Vec<&Episode> = lane.episodes.iter().collect();
-        episodes.sort_by_key(|e| order.iter().position(|state| *state == e.state));
-        for Episode { from, to, state } in episodes {
+        let mut intervals: Vec<&Interval> = track.intervals.iter().collect();
+        intervals.sort_by_key(|e| order.iter().position(|state| *state == e.state));
+        for Interval { from, to, state } in intervals {
             let (from, to) =
                 (from.as_secs_f64().max(self.span.0), to.as_secs_f64().min(self.span.1));
             if to < from {
@@ -190,9 +193,9 @@ impl Strip<'_> {
     }
 
     /// The ends of calls: a line for one that is well, a cross below for one that failed.
-    fn ticks(&self, scene: &mut Scene, trace: &Trace, lane: &Lane) {
-        let index = trace.lanes.iter().position(|other| std::ptr::eq(other, lane));
-        let mine = trace.calls.iter().filter(|call| Some(call.lane as usize) == index);
+    fn ticks(&self, scene: &mut Scene, trace: &Trace, track: &Track) {
+        let index = trace.tracks.iter().position(|other| std::ptr::eq(other, track));
+        let mine = trace.calls.iter().filter(|call| Some(call.track as usize) == index);
         let mut last = f64::NEG_INFINITY;
         for call in mine {
             let at = call.to.as_secs_f64();

@@ -1,22 +1,22 @@
 //! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
 
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
-use results::study::{Axis, Question, Study};
+use results::sweep_result::{Axis, SweepDesign, SweepResult};
 use sim::observe::measure::{Better, Measure};
 use sim::{Watch, run};
 
 use crate::table;
 
 fn scenes() -> Vec<Scene> {
-    let (study, systems) = table::study(&["agents.a.latency.mean"]);
+    let (result, systems) = table::result(&["agents.a.latency.mean"]);
     let trace = run(&systems[2], 1, Watch::Trace).trace.expect("it was asked for");
-    let to = Time::ZERO + Span::from_secs(1000);
+    let to = Time::ZERO + Duration::from_secs(1000);
     let curves =
-        [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: study.latency(cell) });
+        [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: result.latency(cell) });
     vec![
         heat_map(&square()).expect("there are two axes"),
-        lines(&study).expect("there is an axis"),
+        lines(&result).expect("there is an axis"),
         latency("tasks", "wavetank sweep it", &curves).expect("there are tasks"),
         timeline("Something", "wavetank run it", &trace, (Time::ZERO, to))
             .expect("there are lanes"),
@@ -24,12 +24,12 @@ fn scenes() -> Vec<Scene> {
 }
 
 /// Two axes with the same systems on the second.
-fn square() -> Study {
+fn square() -> SweepResult {
     let systems = [table::system(2), table::system(4)];
     let objective = Measure::parse("agents.a.latency.mean", &systems[0]).unwrap();
     let axis =
         |path: &str| Axis { path: path.to_owned(), values: ["1", "2"].map(str::to_owned).to_vec() };
-    let mut study = Study::new(Question {
+    let mut result = SweepResult::new(SweepDesign {
         title: "Two by two".to_owned(),
         variants: vec!["as written".to_owned()],
         axes: vec![axis("services.s.latency"), axis("nothing.at.all")],
@@ -44,10 +44,10 @@ fn square() -> Study {
     for cell in 0..4 {
         for replication in 0..3 {
             let record = run(&systems[cell / 2], u64::from(replication), Watch::Counts);
-            study.add(cell, replication, &record);
+            result.add(cell, replication, &record);
         }
     }
-    study
+    result
 }
 
 #[test]
@@ -55,8 +55,8 @@ fn svg_is_well_formed_and_the_same_again() {
     for (one, two) in scenes().iter().zip(&scenes()) {
         let text = svg(one);
         assert_eq!(text, svg(two));
-        let document = roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-        let title = document.descendants().find(|node| node.has_tag_name("title"));
+        let file = roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let title = file.descendants().find(|node| node.has_tag_name("title"));
         assert_eq!(title.and_then(|node| node.text()), Some(one.title()));
     }
 }
@@ -86,13 +86,13 @@ fn every_text_is_on_the_sheet() {
 
 #[test]
 fn titles_say_what_is_in_the_data() {
-    let mut study = square();
-    let title = heat_map(&study).unwrap().title().to_owned();
+    let mut result = square();
+    let title = heat_map(&result).unwrap().title().to_owned();
     assert!(title.starts_with("Latency 1, all 1 is the best"), "{title}");
     assert!(title.contains("one other may be as good") || title.contains("others may"), "{title}");
 
     // Turned round, the slow service is the best, and it is the file's own.
-    study.question.better = Better::Higher;
-    let title = heat_map(&study).unwrap().title().to_owned();
+    result.design.better = Better::Higher;
+    let title = heat_map(&result).unwrap().title().to_owned();
     assert!(title.contains("file's own setting, latency 2, all 1, is the best"), "{title}");
 }

@@ -1,11 +1,11 @@
 //! Tables, from runs of a small system.
 
 use expect_test::expect;
-use patterns::{Span, Time};
-use results::study::{Axis, Question, Study};
+use patterns::{Duration, Time};
+use results::sweep_result::{Axis, SweepDesign, SweepResult};
 use results::table::{RunsWriter, summary};
-use sim::kernel::Law;
-use sim::model::system::{Agents, Arrivals, Edge, Party, Service, Step, System};
+use sim::kernel::Distribution;
+use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
 use sim::observe::measure::{Better, Measure};
 use sim::{Watch, run};
 
@@ -15,7 +15,7 @@ pub(crate) fn system(secs: u64) -> System {
         agents: vec![Agents {
             name: "a".to_owned(),
             count: 1,
-            arrivals: Arrivals::Open(Law::exponential(Span::from_secs(10)).unwrap()),
+            arrivals: Arrivals::Open(Distribution::exponential(Duration::from_secs(10)).unwrap()),
             slots: u32::MAX,
             steps: vec![Step::call(0)],
             deadline: None,
@@ -25,24 +25,24 @@ pub(crate) fn system(secs: u64) -> System {
             name: "s".to_owned(),
             slots: 1,
             queue: u32::MAX,
-            latency: Law::constant(Span::from_secs(secs)),
+            latency: Distribution::constant(Duration::from_secs(secs)),
             errors: Vec::new(),
             rate_limit: None,
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),
         }],
-        edges: vec![Edge { from: Party::Agents(0), to: 0, policy: None }],
-        horizon: Time::ZERO + Span::from_secs(1000),
+        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: None }],
+        horizon: Time::ZERO + Duration::from_secs(1000),
         ..System::default()
     }
 }
 
 /// Two services, one of them twice as slow, four runs each.
-pub(crate) fn study(paths: &[&str]) -> (Study, Vec<System>) {
+pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
     let systems = vec![system(2), system(4), system(8)];
     let measures: Vec<Measure> =
         paths.iter().map(|path| Measure::parse(path, &systems[0]).unwrap()).collect();
-    let mut study = Study::new(Question {
+    let mut result = SweepResult::new(SweepDesign {
         title: "A service that takes its time".to_owned(),
         variants: vec!["as written".to_owned()],
         axes: vec![Axis {
@@ -60,17 +60,17 @@ pub(crate) fn study(paths: &[&str]) -> (Study, Vec<System>) {
     for (cell, system) in systems.iter().enumerate() {
         for replication in 0..4 {
             let seed = u64::from(replication) + 1;
-            study.add(cell, replication, &run(system, seed, Watch::Counts));
+            result.add(cell, replication, &run(system, seed, Watch::Counts));
         }
     }
-    (study, systems)
+    (result, systems)
 }
 
 #[test]
 fn runs_are_rows_and_measures_are_columns() {
-    let (study, systems) = study(&["agents.a.latency.mean", "agents.a.success"]);
-    let mut rows = RunsWriter::new(&study, Vec::new()).unwrap();
-    rows.row(&study, 1, 2, &run(&systems[1], 0x2a, Watch::Counts)).unwrap();
+    let (result, systems) = result(&["agents.a.latency.mean", "agents.a.success"]);
+    let mut rows = RunsWriter::new(&result, Vec::new()).unwrap();
+    rows.row(&result, 1, 2, &run(&systems[1], 0x2a, Watch::Counts)).unwrap();
     let text = String::from_utf8(rows.finish().unwrap()).unwrap();
     let (head, row) = text.trim().split_once('\n').unwrap();
     expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success"].assert_eq(head);
@@ -80,8 +80,8 @@ fn runs_are_rows_and_measures_are_columns() {
 
 #[test]
 fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
-    let (study, _) = study(&["agents.a.latency.mean"]);
-    let text = String::from_utf8(summary(&study, Vec::new()).unwrap()).unwrap();
+    let (result, _) = result(&["agents.a.latency.mean"]);
+    let text = String::from_utf8(summary(&result, Vec::new()).unwrap()).unwrap();
     expect![[r#"
         cell,variant,services.s.latency,measure,unit,n,mean,low95,high95,min,max,diff,diff_low95,diff_high95
         0,as written,2s,agents.a.latency.mean,seconds,4,2.2286251717588037,2.1268938834653826,2.330356460052225,2.14131919862963,2.2931148939791663,-2.9813115456419634,-3.28954660316356,-2.673076488120367
@@ -92,10 +92,10 @@ fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
 
 #[test]
 fn the_best_is_found_and_ties_are_told() {
-    let (study, _) = study(&["agents.a.latency.mean", "agents.a.success"]);
-    assert_eq!((study.best(None), study.worst(None)), (Some(0), Some(2)));
-    assert_eq!(study.default_cell(0), Some(1));
-    assert!(!study.is_tied(1, 0), "a service twice as fast is better");
-    assert!(study.difference(1, 0, 1).may_be_zero(), "all succeed everywhere");
-    assert_eq!(study.place(study.cell(0, &[2])), (0, vec![2]));
+    let (result, _) = result(&["agents.a.latency.mean", "agents.a.success"]);
+    assert_eq!((result.best(None), result.worst(None)), (Some(0), Some(2)));
+    assert_eq!(result.default_cell(0), Some(1));
+    assert!(!result.is_tied(1, 0), "a service twice as fast is better");
+    assert!(result.difference(1, 0, 1).may_be_zero(), "all succeed everywhere");
+    assert_eq!(result.place(result.cell(0, &[2])), (0, vec![2]));
 }

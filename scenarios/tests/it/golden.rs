@@ -3,20 +3,20 @@
 use std::fmt::Write;
 
 use expect_test::expect;
-use scenarios::{Catalog, Document, library};
+use scenarios::{LayerRegistry, ScenarioFile, library};
 use sim::{Watch, run};
 
 /// If this changes, results of published scenarios change: say so under **Results** in the
 /// changelog.
 #[test]
 fn golden_fingerprints_of_the_library() {
-    let catalog = Catalog::builtin();
+    let registry = LayerRegistry::builtin();
     let mut told = String::new();
     for entry in library::LIBRARY {
         let file = format!("{}.toml", entry.name);
-        let document = Document::parse(&file, entry.text).unwrap_or_else(|e| panic!("{e}"));
-        let plan = document.plan(&catalog).unwrap_or_else(|e| panic!("{e}"));
-        let record = run(&plan.system, plan.seed, Watch::Counts);
+        let file = ScenarioFile::parse(&file, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let scenario = file.scenario(&registry).unwrap_or_else(|e| panic!("{e}"));
+        let record = run(&scenario.system, scenario.seed, Watch::Counts);
         assert_eq!(record.stopped, None, "{}", entry.name);
         let (events, fingerprint) = (record.events, record.fingerprint);
         writeln!(told, "{} {fingerprint:016x} {events}", entry.name).expect("a string takes all");
@@ -37,10 +37,10 @@ fn golden_fingerprints_of_the_library() {
 
 #[test]
 fn every_cell_of_the_library_is_right() {
-    let catalog = Catalog::builtin();
+    let registry = LayerRegistry::builtin();
     for entry in library::LIBRARY {
-        let document = Document::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
-        let sweep = document.sweep(&catalog).unwrap_or_else(|e| panic!("{e}"));
+        let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
         let cells: usize = sweep.axes.iter().map(|axis| axis.values.len()).product();
         assert_eq!(sweep.cells.len(), cells * sweep.variants.len(), "{}", entry.name);
         assert!(sweep.default.is_some(), "{}: the file's own setting is on no axis", entry.name);

@@ -1,8 +1,8 @@
 //! What authors of scenario files are told, and that the library is what it was.
 
+mod diagnostics;
+mod distributions;
 mod golden;
-mod laws;
-mod problems;
 mod runner;
 mod stacks;
 mod sweeps;

@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use scenarios::{Catalog, Document, library, run_all, seed_of};
+use scenarios::{LayerRegistry, ScenarioFile, library, run_all, seed_of};
 use sim::System;
 
 fn systems() -> Vec<System> {
     let entry = library::find("breaker-or-retry-first").expect("it is in the library");
-    let document = Document::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
-    let sweep = document.sweep(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
+    let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
     sweep.cells.into_iter().map(|cell| cell.system).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Layers of every kind, together in one policy.
 
-use scenarios::{Catalog, Document};
+use scenarios::{LayerRegistry, ScenarioFile};
 use sim::observe::EdgeRecord;
 use sim::{Record, Watch, run};
 
@@ -16,7 +16,7 @@ arrivals = "every(45min)"
 slots    = "unlimited"
 steps    = [
     { call = "llm", times = 20, keys = 5, optional = true },
-    { call = "llm", times = 3, repeatable = false, optional = true },
+    { call = "llm", times = 3, idempotent = false, optional = true },
 ]
 
 [services.llm]
@@ -44,16 +44,16 @@ all = [
     { fallback = { to = ["mirror", "archive"], then = "value", per = "policy" } },
     { cache = { ttl = "20s", stale-if-error = "5min", capacity = 4, per = "policy" } },
     { coalesce = { per = "policy" } },
-    { hedge = { delay = "p80", at-first = "2s", per = "policy" } },
+    { hedge = { delay = "p80", initial-delay = "2s", per = "policy" } },
     { retry = { network = "2 x 500ms", overload = "3 x 1s", timeout = "1 x 1s" } },
-    { budget = { kind = "share(50%)", per = "policy" } },
-    { deadline = { least = "100ms" } },
+    { retry-budget = { kind = "share(50%)", per = "policy" } },
+    { deadline = { min-remaining = "100ms" } },
     { breaker = { failures = 8, open = "10s", per = "policy" } },
-    { limiter = { kind = "gcra(20, per=1s)", max-wait = "2s", per = "policy" } },
-    { throttle = { rule = "sre(k=2, min-requests=10, cap=50%)", per = "policy" } },
-    { shed = { threshold = "95%", per = "policy" } },
-    { concurrency = { algorithm = "vegas", per = "policy" } },
-    { bulkhead = { slots = 6, queue = 4, patience = "2s", per = "policy" } },
+    { rate-limiter = { kind = "gcra(20, per=1s)", max-wait = "2s", per = "policy" } },
+    { adaptive-throttle = { rule = "sre(k=2, min-requests=10, cap=50%)", per = "policy" } },
+    { load-shedder = { threshold = "95%", per = "policy" } },
+    { adaptive-concurrency = { algorithm = "vegas", per = "policy" } },
+    { bulkhead = { slots = 6, queue = 4, max-wait = "2s", per = "policy" } },
     { timeout = "8s" },
     { balance = { over = ["llm-a", "llm-b"], pick = "two-choices", per = "policy", eject = {
         consecutive = 3, failure-percentage = { min-hosts = 2, min-calls = 5, threshold = 50 },
@@ -79,9 +79,9 @@ mttr = "1min"
 "#;
 
 fn record() -> Record {
-    let document = Document::parse("all.toml", SCENARIO).unwrap_or_else(|e| panic!("{e}"));
-    let plan = document.plan(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
-    run(&plan.system, plan.seed, Watch::Counts)
+    let file = ScenarioFile::parse("all.toml", SCENARIO).unwrap_or_else(|e| panic!("{e}"));
+    let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    run(&scenario.system, scenario.seed, Watch::Counts)
 }
 
 fn edge<'a>(record: &'a Record, to: &str) -> &'a EdgeRecord {
@@ -90,8 +90,8 @@ fn edge<'a>(record: &'a Record, to: &str) -> &'a EdgeRecord {
 
 #[test]
 fn layers_of_every_kind_go_together_and_end_every_call() {
-    let catalog = Catalog::builtin();
-    for kind in catalog.kinds() {
+    let registry = LayerRegistry::builtin();
+    for kind in registry.kinds() {
         assert!(SCENARIO.contains(&format!("{{ {kind} = ")), "{kind}");
     }
     let record = record();
@@ -126,8 +126,8 @@ fn the_same_seed_gives_the_same_run() {
 fn told(from: &str, to: &str) -> String {
     assert!(SCENARIO.contains(from), "{from}");
     let text = SCENARIO.replace(from, to);
-    let document = Document::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
-    document.plan(&Catalog::builtin()).expect_err("wrong").to_string()
+    let file = ScenarioFile::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    file.scenario(&LayerRegistry::builtin()).expect_err("wrong").to_string()
 }
 
 #[test]
@@ -159,8 +159,8 @@ fn a_service_must_not_call_itself_by_what_its_policies_name() {
             .replace("[services.archive]", last)
             .replace("[policies]", &format!("[policies]\nother = [{{ {layer} }}]"))
             .replace("[edges]", edges);
-        let document = Document::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
-        let told = document.plan(&Catalog::builtin()).expect_err("a circle").to_string();
+        let file = ScenarioFile::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        let told = file.scenario(&LayerRegistry::builtin()).expect_err("a circle").to_string();
         assert_eq!(told.matches("calls itself").count(), 2, "llm and archive: {told}");
     }
 }

@@ -1,6 +1,6 @@
 //! Paths into a file, axes, variants, and the schema.
 
-use scenarios::{AS_WRITTEN, Catalog, Document};
+use scenarios::{AS_WRITTEN, LayerRegistry, ScenarioFile};
 use sim::model::system::{Schedule, System};
 
 const FILE: &str = r#"
@@ -35,8 +35,8 @@ fn outage(system: &System) -> u64 {
 
 #[test]
 fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
-    let document = Document::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
-    let sweep = document.sweep(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let file = ScenarioFile::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
+    let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(sweep.variants, [AS_WRITTEN, "bare"]);
     assert_eq!(sweep.axes[0].path, "faults.0.for");
     assert_eq!(sweep.axes[0].numbers, [Some(60.0), Some(120.0), Some(180.0)]);
@@ -44,12 +44,12 @@ fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
     let cells: Vec<_> = sweep
         .cells
         .iter()
-        .map(|plan| {
-            let sim::model::system::Step::Call { times, .. } = plan.system.agents[0].steps[0]
+        .map(|scenario| {
+            let sim::model::system::Step::Call { times, .. } = scenario.system.agents[0].steps[0]
             else {
                 panic!("the first step calls")
             };
-            (plan.system.policies[0].layers.len(), outage(&plan.system), times)
+            (scenario.system.policies[0].layers.len(), outage(&scenario.system), times)
         })
         .collect();
     let expected = [2, 1].into_iter().flat_map(|layers| {
@@ -62,25 +62,26 @@ fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
 
 #[test]
 fn values_can_be_set_from_outside() {
-    let mut document = Document::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
-    document.set_text("faults.0.for", "90s").unwrap_or_else(|e| panic!("{e}"));
-    document.set_text("agents.a.count", "7").unwrap_or_else(|e| panic!("{e}"));
-    let plan = document.plan(&Catalog::builtin()).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!((outage(&plan.system), plan.system.agents[0].count), (90, 7));
+    let mut file = ScenarioFile::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
+    file.set_text("faults.0.for", "90s").unwrap_or_else(|e| panic!("{e}"));
+    file.set_text("agents.a.count", "7").unwrap_or_else(|e| panic!("{e}"));
+    let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((outage(&scenario.system), scenario.system.agents[0].count), (90, 7));
 
-    let told = document.set_text("faults.1.for", "1s").expect_err("there is one fault").to_string();
+    let told = file.set_text("faults.1.for", "1s").expect_err("there is one fault").to_string();
     assert!(told.contains("no element `1`"), "{told}");
-    document.set_text("services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
-    let told = document.plan(&Catalog::builtin()).expect_err("that is no law").to_string();
-    assert!(told.contains("no law `fast`") && told.contains("x.toml:8"), "{told}");
+    file.set_text("services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
+    let told =
+        file.scenario(&LayerRegistry::builtin()).expect_err("that is no distribution").to_string();
+    assert!(told.contains("no distribution `fast`") && told.contains("x.toml:8"), "{told}");
 }
 
 #[test]
 fn the_schema_knows_every_layer_and_every_section() {
-    let schema = scenarios::schema(&Catalog::builtin());
+    let schema = scenarios::schema(&LayerRegistry::builtin());
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("it is JSON");
     let layers = &schema["properties"]["policies"]["additionalProperties"]["items"]["properties"];
-    for kind in Catalog::builtin().kinds() {
+    for kind in LayerRegistry::builtin().kinds() {
         assert!(layers.get(kind).is_some(), "{kind}");
     }
     for key in ["agents", "services", "faults", "hypotheses", "sweep", "variants"] {

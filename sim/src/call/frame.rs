@@ -2,7 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use patterns::{About, Time};
+use patterns::{CallInfo, Time};
 
 /// No frame.
 pub(super) const NONE: u32 = u32::MAX;
@@ -13,9 +13,9 @@ pub(super) struct Flag;
 impl Flag {
     /// The flags of a call of which this is known.
     #[inline]
-    pub(super) fn of(about: About) -> u32 {
-        let extra = if about.is_extra { Self::EXTRA } else { 0 };
-        let once = if about.is_repeatable { 0 } else { Self::ONCE };
+    pub(super) fn of(info: CallInfo) -> u32 {
+        let extra = if info.is_extra { Self::EXTRA } else { 0 };
+        let once = if info.is_idempotent { 0 } else { Self::ONCE };
         extra | once
     }
 
@@ -26,7 +26,7 @@ impl Flag {
     /// It was given up from above.
     pub(super) const GIVEN_UP: u32 = 4;
     /// It has asked for a wake.
-    pub(super) const ARMED: u32 = 8;
+    pub(super) const HAS_TIMER: u32 = 8;
     /// It has sent an attempt.
     pub(super) const SENT: u32 = 16;
     /// A layer above has sent it in addition to a first attempt.
@@ -48,7 +48,7 @@ pub(super) struct Frame {
     pub(super) key: u32,
     pub(super) caller: u16,
     pub(super) priority: u8,
-    pub(super) link: u32,
+    pub(super) edge: u32,
     /// The instance of its layer; [`NONE`] for a leaf.
     pub(super) instance: u32,
     /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
@@ -65,14 +65,14 @@ pub(super) struct Frame {
 impl Frame {
     /// What is known of the call.
     #[inline]
-    pub(super) fn about(&self) -> About {
-        About {
+    pub(super) fn info(&self) -> CallInfo {
+        CallInfo {
             deadline: self.deadline,
             key: self.key,
             caller: self.caller,
             priority: self.priority,
             is_extra: self.is(Flag::EXTRA),
-            is_repeatable: !self.is(Flag::ONCE),
+            is_idempotent: !self.is(Flag::ONCE),
         }
     }
 

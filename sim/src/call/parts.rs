@@ -5,7 +5,7 @@ use std::fmt;
 use patterns::{CallId, Layer, Outcome};
 
 use super::frame::NONE;
-use crate::kernel::{LaneId, Stream};
+use crate::kernel::{LaneId, RngStream};
 
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub enum Command {
     Launch {
         /// The leaf.
         leaf: u32,
-        /// The link it travels on.
-        link: u32,
+        /// The edge it travels on.
+        edge: u32,
     },
     /// The request made of this leaf is no longer waited for. It may all the same
     /// [`Calls::end`](super::Calls::end),
@@ -36,14 +36,14 @@ pub enum Command {
     },
 }
 
-/// What is counted of the calls on one link: who asked for it adds it up.
+/// What is counted of the calls on one edge: who asked for it adds it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A call began at the top of the link.
+pub enum CallEvent {
+    /// A call began at the top of the edge.
     Begun,
-    /// A call ended at the top of the link: how, and the time at which it had begun.
+    /// A call ended at the top of the edge: how, and the time at which it had begun.
     Ended(Outcome, patterns::Time),
-    /// A call was given up by a layer of another link that had diverted to this one, or by its
+    /// A call was given up by a layer of another edge that had diverted to this one, or by its
     /// caller.
     GivenUp(patterns::Time),
     /// An attempt was sent.
@@ -58,25 +58,25 @@ pub enum Notice {
 
 /// Whoever wants to know what goes on.
 pub trait Observer {
-    /// Something happened on a link.
-    fn link(&mut self, link: u32, notice: Notice);
+    /// Something happened on an edge.
+    fn edge(&mut self, edge: u32, event: CallEvent);
     /// An instance of a layer is in another state now.
     fn layer(&mut self, layer: u32, state: &'static str);
 }
 
 /// From one caller to one callee: which layers stand between.
 #[derive(Clone, Debug, Default)]
-pub struct Link {
+pub struct EdgeState {
     /// Indices of instances of layers, outermost first.
     pub chain: Box<[u32]>,
-    /// The links that `Target(0)`, `Target(1)`, … of its layers stand for.
+    /// The edges that `Target(0)`, `Target(1)`, … of its layers stand for.
     pub targets: Box<[u32]>,
 }
 
 /// One instance of a layer.
-pub struct Instance {
+pub struct LayerInstance {
     pub(super) layer: Box<dyn Layer>,
-    pub(super) draws: Stream,
+    pub(super) rng: RngStream,
     pub(super) lane: LaneId,
     /// The frame of each [`CallId`], or the next free one.
     pub(super) frames: Vec<u32>,
@@ -84,10 +84,10 @@ pub struct Instance {
     pub(super) free: u32,
 }
 
-impl Instance {
-    /// An instance with draws of its own; deadlines that it sets go through `lane`.
-    pub fn new(layer: Box<dyn Layer>, draws: Stream, lane: LaneId) -> Self {
-        Self { layer, draws, lane, frames: Vec::new(), free: NONE }
+impl LayerInstance {
+    /// An instance with random numbers of its own; deadlines that it sets go through `lane`.
+    pub fn new(layer: Box<dyn Layer>, rng: RngStream, lane: LaneId) -> Self {
+        Self { layer, rng, lane, frames: Vec::new(), free: NONE }
     }
 
     #[inline]
@@ -107,8 +107,8 @@ impl Instance {
     }
 }
 
-impl fmt::Debug for Instance {
+impl fmt::Debug for LayerInstance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance").field("draws", &self.draws).finish_non_exhaustive()
+        f.debug_struct("LayerInstance").field("rng", &self.rng).finish_non_exhaustive()
     }
 }

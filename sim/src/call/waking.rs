@@ -1,14 +1,14 @@
-//! Waking: what a layer asked for beside its step, and the calls that it wakes.
+//! Waking: what a layer asked for beside its action, and the calls that it wakes.
 
 use super::frame::Flag;
-use super::{Calls, Observer, Told};
-use crate::kernel::Agenda;
+use super::{Calls, Input, Observer};
+use crate::kernel::Scheduler;
 
 impl Calls {
     /// Wakes whom the layers asked to wake, when nothing else goes on.
-    pub(super) fn wake_others(&mut self, agenda: &mut Agenda, observer: &mut impl Observer) {
+    pub(super) fn wake_others(&mut self, scheduler: &mut Scheduler, observer: &mut impl Observer) {
         if let Some(frame) = self.next_woken() {
-            self.tell(frame, Told::Wake, agenda, observer);
+            self.tell(frame, Input::Wake, scheduler, observer);
         }
     }
 
@@ -24,17 +24,17 @@ impl Calls {
         None
     }
 
-    /// Takes up what a layer asked for beside its step.
+    /// Takes up what a layer asked for beside its action.
     #[inline]
     pub(super) fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        if !(self.effects.notes.is_empty() && self.effects.woken.is_empty()) {
+        if !(self.effects.states.is_empty() && self.effects.woken.is_empty()) {
             self.take_some_effects(layer, observer);
         }
     }
 
     #[cold]
     pub(super) fn take_some_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        for state in self.effects.notes.drain(..) {
+        for state in self.effects.states.drain(..) {
             observer.layer(layer, state);
         }
         let frames = &self.layers[layer as usize].frames;

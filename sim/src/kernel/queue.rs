@@ -1,34 +1,34 @@
 //! Pending events as packed keys, smallest first.
 //!
-//! The near ones lie in a short line in order. The others lie in buckets of sixteen ways: the level
+//! The near ones lie in a short run in order. The others lie in buckets of sixteen ways: the level
 //! of a key is the highest hexadecimal digit in which it differs from `base`, its way is that
-//! digit. So all keys of one bucket are smaller than all of the next, and when the line runs dry
+//! digit. So all keys of one bucket are smaller than all of the next, and when the run runs dry
 //! the first bucket is poured into it, or split among the levels below if it is large. Far keys
 //! only ever move by appending, which is why a million of them cost little more than a hundred.
 //!
 //! The idea is the radix heap of Ahuja, Mehlhorn, Orlin and Tarjan (1990). It is fast because time
 //! never goes back; it is right even if it does.
 
-mod line;
-mod shelf;
+mod radix_buckets;
+mod sorted_run;
 
-use line::Line;
-use shelf::Shelf;
+use radix_buckets::RadixBuckets;
+use sorted_run::SortedRun;
 
-/// A bucket with more keys than this is split before any is poured into the line.
+/// A bucket with more keys than this is split before any is poured into the run.
 const POUR: usize = 16;
-/// A line with more keys than this is put back into buckets, but for the smallest.
+/// A run with more keys than this is put back into buckets, but for the smallest.
 const SPILL: usize = 64;
 
 /// Pending keys; `pop` gives the smallest.
 ///
-/// Keys are packed by [`Agenda`](super::Agenda): time, sequence number, token.
+/// Keys are packed by [`Scheduler`](super::Scheduler): time, sequence number, token.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     /// All keys up to and including `base`.
-    near: Line,
+    near: SortedRun,
     /// All keys beyond `base`.
-    far: Shelf,
+    far: RadixBuckets,
     base: u128,
     /// How many keys `near` may hold beyond [`SPILL`] before it is worth another try.
     slack: usize,
@@ -87,7 +87,7 @@ impl Queue {
         self.near.peek()
     }
 
-    /// Fills the empty line from the first bucket, unless all keys there are beyond `limit`.
+    /// Fills the empty run from the first bucket, unless all keys there are beyond `limit`.
     ///
     /// What is pushed next may then still go into buckets: it need not lie beyond keys that are
     /// far off.
@@ -121,7 +121,7 @@ impl Queue {
         }
     }
 
-    /// Puts a large line back into buckets.
+    /// Puts a large run back into buckets.
     ///
     /// It grows large when a wide bucket with few keys was poured and many came after. The base
     /// goes back as far as it can while all that lies in buckets is in its right place.

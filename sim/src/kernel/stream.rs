@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use patterns::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -13,7 +12,7 @@ use super::ziggurat;
 /// A stream depends on the seed and on its name, and on nothing else: a new agent, or another
 /// setting of a breaker, does not change what others draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Streams {
+pub struct RngStreams {
     seed: u64,
 }
 
@@ -23,9 +22,9 @@ pub struct Streams {
 /// platform. A stream is 304 bytes and costs some 60 ns to make: one a thing and purpose is right,
 /// one a call is not.
 #[derive(Clone)]
-pub struct Stream(ChaCha8Rng);
+pub struct RngStream(ChaCha8Rng);
 
-impl Streams {
+impl RngStreams {
     /// The streams of this seed.
     pub fn new(seed: u64) -> Self {
         Self { seed }
@@ -37,17 +36,17 @@ impl Streams {
     /// numbers of `SplitMix64` (Steele, Lea and Flood, 2014) begun at the seed, then those of
     /// `SplitMix64` begun at the 64-bit FNV-1a hash of the name. So different pairs of seed and
     /// hash have different keys.
-    pub fn stream(&self, name: &str) -> Stream {
+    pub fn stream(&self, name: &str) -> RngStream {
         let mut key = [0; 32];
         let words = [self.seed, fnv1a(name)].into_iter().flat_map(split_mix);
         for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
-        Stream(ChaCha8Rng::from_seed(key))
+        RngStream(ChaCha8Rng::from_seed(key))
     }
 }
 
-impl Stream {
+impl RngStream {
     /// 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
@@ -56,7 +55,7 @@ impl Stream {
 
     /// A uniform draw from `[0, 1)`: a multiple of 2⁻⁵³.
     #[inline]
-    pub fn draw(&mut self) -> f64 {
+    pub fn uniform(&mut self) -> f64 {
         ziggurat::unit(self.next_u64())
     }
 
@@ -82,15 +81,15 @@ impl Stream {
     }
 }
 
-impl Draw for Stream {
-    fn draw(&mut self) -> f64 {
-        Self::draw(self)
+impl patterns::Rng for RngStream {
+    fn uniform(&mut self) -> f64 {
+        Self::uniform(self)
     }
 }
 
-impl fmt::Debug for Stream {
+impl fmt::Debug for RngStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Stream(at word {})", self.0.get_word_pos())
+        write!(f, "RngStream(at word {})", self.0.get_word_pos())
     }
 }
 

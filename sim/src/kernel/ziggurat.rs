@@ -10,7 +10,7 @@
 //! The edges of the layers are constants, so that they are the same everywhere; a test computes
 //! each anew.
 
-use super::stream::Stream;
+use super::stream::RngStream;
 
 mod table;
 
@@ -31,7 +31,7 @@ pub(super) fn unit(bits: u64) -> f64 {
 
 /// An exponential draw of mean 1.
 #[inline]
-pub(super) fn exponential(stream: &mut Stream) -> f64 {
+pub(super) fn exponential(stream: &mut RngStream) -> f64 {
     let bits = stream.next_u64();
     let layer = (bits & 0xff) as usize;
     let x = unit(bits) * EXPONENTIAL_X[layer];
@@ -41,12 +41,12 @@ pub(super) fn exponential(stream: &mut Stream) -> f64 {
 /// What is to be done if the point does not lie under the density for certain.
 #[cold]
 #[inline(never)]
-fn exponential_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
+fn exponential_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
-            return EXPONENTIAL_TAIL - libm::log(1.0 - stream.draw());
+            return EXPONENTIAL_TAIL - libm::log(1.0 - stream.uniform());
         }
-        if is_under(EXPONENTIAL_Y, layer, stream.draw(), libm::exp(-x)) {
+        if is_under(EXPONENTIAL_Y, layer, stream.uniform(), libm::exp(-x)) {
             return x;
         }
         let bits = stream.next_u64();
@@ -60,7 +60,7 @@ fn exponential_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
 
 /// A normal draw of mean 0 and variance 1.
 #[inline]
-pub(super) fn normal(stream: &mut Stream) -> f64 {
+pub(super) fn normal(stream: &mut RngStream) -> f64 {
     let bits = stream.next_u64();
     let layer = (bits & 0xff) as usize;
     let x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
@@ -69,12 +69,12 @@ pub(super) fn normal(stream: &mut Stream) -> f64 {
 
 #[cold]
 #[inline(never)]
-fn normal_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
+fn normal_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
             return normal_tail(stream).copysign(x);
         }
-        if is_under(NORMAL_Y, layer, stream.draw(), libm::exp(-0.5 * x * x)) {
+        if is_under(NORMAL_Y, layer, stream.uniform(), libm::exp(-0.5 * x * x)) {
             return x;
         }
         let bits = stream.next_u64();
@@ -87,10 +87,10 @@ fn normal_edge(stream: &mut Stream, mut layer: usize, mut x: f64) -> f64 {
 }
 
 /// A draw from the upper tail (G. Marsaglia, Technometrics 6, 1964).
-fn normal_tail(stream: &mut Stream) -> f64 {
+fn normal_tail(stream: &mut RngStream) -> f64 {
     loop {
-        let x = -libm::log(1.0 - stream.draw()) / NORMAL_TAIL;
-        let y = -libm::log(1.0 - stream.draw());
+        let x = -libm::log(1.0 - stream.uniform()) / NORMAL_TAIL;
+        let y = -libm::log(1.0 - stream.uniform());
         if 2.0 * y >= x * x {
             return NORMAL_TAIL + x;
         }
@@ -105,7 +105,7 @@ fn is_under(ys: &[f64; LAYERS + 1], layer: usize, share: f64, y: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Streams;
+    use crate::kernel::RngStreams;
 
     /// Computes the edges from the top of the tail up: each layer has the size of the lowest.
     fn check(
@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn most_draws_take_64_bits() {
-        let mut stream = Streams::new(5).stream("ziggurat");
-        for draw in [exponential as fn(&mut Stream) -> f64, normal] {
+        let mut stream = RngStreams::new(5).stream("ziggurat");
+        for draw in [exponential as fn(&mut RngStream) -> f64, normal] {
             let mut count = stream.clone();
             for _ in 0..100_000 {
                 draw(&mut stream);

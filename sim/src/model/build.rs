@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patterns::{Class, Span, Time};
+use patterns::{Class, Duration, Time};
 
 use super::fault::Fault;
-use super::node::{Bucket, Health, Keys, Member, Node, Op};
-use super::request::{Line, Requests};
+use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
+use super::request::{Requests, WaitQueue};
 use super::source::Source;
-use super::system::{Effect, KEYS_MAX, Party, Per, Step, System};
-use super::world::{Way, World, kind};
-use crate::call::{Calls, Instance, Link};
-use crate::kernel::{Agenda, LaneId, Law, Stream, Streams};
+use super::system::{Caller, Effect, KEYS_MAX, Per, Step, System};
+use super::world::{EdgeStreams, World, kind};
+use crate::call::{Calls, EdgeState, LayerInstance};
+use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::recorder::{LayerStates, Recorder, Tracer};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, Lane, LaneKind, LayerRecord, ServiceRecord, Tally,
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
 };
 
 /// What is to be seen of a run.
@@ -29,7 +29,7 @@ pub enum Watch {
 }
 
 impl World {
-    /// A system at time zero, with the luck that belongs to the seed.
+    /// A system at time zero, with the random streams of the seed.
     ///
     /// # Panics
     ///
@@ -46,9 +46,9 @@ impl World {
             builder.service(service);
         }
         for fault in &system.faults {
-            let chance = builder.streams.stream(&format!("fault/{}", fault.name));
+            let rng = builder.streams.stream(&format!("fault/{}", fault.name));
             let node = builder.first_service + fault.service as u32;
-            let fault = Fault::new(node, fault.effect, fault.schedule.clone(), chance);
+            let fault = Fault::new(node, fault.effect, fault.schedule.clone(), rng);
             builder.faults.push(fault);
         }
         builder.finish()
@@ -59,19 +59,19 @@ impl World {
 struct Builder<'a> {
     system: &'a System,
     seed: u64,
-    streams: Streams,
-    agenda: Agenda,
+    streams: RngStreams,
+    scheduler: Scheduler,
     /// The node of the first service; agents come before.
     first_service: u32,
-    /// The latency laws of all services, then others.
-    laws: Vec<Law>,
+    /// The latency distributions of all services, then others.
+    distributions: Vec<Distribution>,
     nodes: Vec<Node>,
     sources: Vec<Source>,
     faults: Vec<Fault>,
-    work: Vec<Stream>,
-    links: Vec<Link>,
-    ways: Vec<Way>,
-    layers: Vec<Instance>,
+    work: Vec<RngStream>,
+    edges: Vec<EdgeState>,
+    streams_of_edges: Vec<EdgeStreams>,
+    layers: Vec<LayerInstance>,
     /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
     shared: BTreeMap<(usize, usize, Option<usize>), u32>,
     /// By policy and place in it.
@@ -81,26 +81,26 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(system: &'a System, seed: u64, watch: Watch) -> Self {
-        let mut agenda = Agenda::default();
+        let mut scheduler = Scheduler::default();
         let lanes = system
             .policies
             .iter()
-            .map(|policy| policy.layers.iter().map(|_| agenda.lane()).collect());
+            .map(|policy| policy.layers.iter().map(|_| scheduler.lane()).collect());
         let lanes = lanes.collect();
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
         Self {
             system,
             seed,
-            streams: Streams::new(seed),
-            agenda,
+            streams: RngStreams::new(seed),
+            scheduler,
             first_service,
-            laws: system.services.iter().map(|service| service.latency.clone()).collect(),
+            distributions: system.services.iter().map(|service| service.latency.clone()).collect(),
             nodes: Vec::new(),
             sources: Vec::new(),
             faults: Vec::new(),
             work: Vec::new(),
-            links: Vec::new(),
-            ways: Vec::new(),
+            edges: Vec::new(),
+            streams_of_edges: Vec::new(),
             layers: Vec::new(),
             shared: BTreeMap::new(),
             lanes,
@@ -120,30 +120,30 @@ impl<'a> Builder<'a> {
             Some(colleague) if number > 0 => Arc::clone(&colleague.program),
             _ => self.program(&agents.steps, false),
         };
-        let links = self.links(Party::Agents(group), &name, Some(index));
-        let links = called(&agents.steps).map(|service| links[&service]).collect();
+        let edges = self.edges(Caller::Agents(group), &name, Some(index));
+        let edges = called(&agents.steps).map(|service| edges[&service]).collect();
         let source = self.sources.len() as u32;
-        let chance = self.streams.stream(&format!("arrivals/{name}"));
-        self.sources.push(Source::new(index, agents.arrivals.clone(), chance));
+        let rng = self.streams.stream(&format!("arrivals/{name}"));
+        self.sources.push(Source::new(index, agents.arrivals.clone(), rng));
         let work = self.work(&name);
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.lanes.push(Lane { name, kind: LaneKind::Agent, episodes: Vec::new() });
+            tracer.tracks.push(Track { name, kind: TrackKind::Agent, intervals: Vec::new() });
         }
         self.nodes.push(Node {
-            party: Member::Agent { group: group as u32, source, lane: index },
+            kind: NodeKind::Agent { group: group as u32, source, track: index },
             program,
-            links,
+            edges,
             slots: agents.slots,
             busy: 0,
             queue: u32::MAX,
-            line: Line::default(),
+            wait_queue: WaitQueue::default(),
             abandoned: super::system::Abandoned::RunsOn,
             work,
-            door: None,
+            rate_limiter: None,
             health: Health::default(),
             caller: group as u16,
             priority: agents.priority,
-            deadline: agents.deadline.unwrap_or(Span::MAX),
+            deadline: agents.deadline.unwrap_or(Duration::MAX),
         });
     }
 
@@ -151,27 +151,27 @@ impl<'a> Builder<'a> {
         let settings = &self.system.services[service];
         let name = settings.name.clone();
         let program = self.program(&settings.steps, true);
-        let links = self.links(Party::Service(service), &name, None);
-        let links = called(&settings.steps).map(|service| links[&service]).collect();
+        let edges = self.edges(Caller::Service(service), &name, None);
+        let edges = called(&settings.steps).map(|service| edges[&service]).collect();
         let work = self.work(&name);
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.lanes.push(Lane { name, kind: LaneKind::Service, episodes: Vec::new() });
+            tracer.tracks.push(Track { name, kind: TrackKind::Service, intervals: Vec::new() });
         }
         self.nodes.push(Node {
-            party: Member::Service { service: service as u32 },
+            kind: NodeKind::Service { service: service as u32 },
             program,
-            links,
+            edges,
             slots: settings.slots,
             busy: 0,
             queue: settings.queue,
-            line: Line::default(),
+            wait_queue: WaitQueue::default(),
             abandoned: settings.abandoned,
             work,
-            door: settings.rate_limit.map(Bucket::new),
+            rate_limiter: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
             caller: (self.system.agents.len() + service) as u16,
             priority: 0,
-            deadline: Span::MAX,
+            deadline: Duration::MAX,
         });
     }
 
@@ -185,19 +185,19 @@ impl<'a> Builder<'a> {
         let mut calls = 0;
         for step in steps {
             ops.push(match step {
-                Step::Work(law) => {
-                    self.laws.push(law.clone());
-                    Op::Work { law: self.laws.len() as u32 - 1 }
+                Step::Work(distribution) => {
+                    self.distributions.push(distribution.clone());
+                    Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
-                Step::Call { service, times, optional, keys, repeatable } => {
+                Step::Call { service, times, optional, keys, idempotent } => {
                     calls += 1;
                     // The upper half of all keys is for calls that ask for something of their own.
                     let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
                     Op::Call {
-                        link: calls - 1,
+                        edge: calls - 1,
                         times: *times,
                         optional: *optional,
-                        repeatable: *repeatable,
+                        idempotent: *idempotent,
                         keys: keys.map(|count| Keys { first, count }),
                     }
                 }
@@ -206,44 +206,44 @@ impl<'a> Builder<'a> {
         ops.into()
     }
 
-    /// The links of one caller, by the service they lead to.
-    fn links(&mut self, from: Party, name: &str, lane: Option<u32>) -> BTreeMap<usize, u32> {
+    /// The edges of one caller, by the service they lead to: each agent of a group has its own.
+    fn edges(&mut self, from: Caller, name: &str, track: Option<u32>) -> BTreeMap<usize, u32> {
         let system = self.system;
-        let edges = || system.edges.iter().enumerate().filter(|(_, edge)| edge.from == from);
-        let links: BTreeMap<usize, u32> = edges()
-            .zip(self.links.len() as u32..)
-            .map(|((_, edge), link)| (edge.to, link))
+        let described = || system.edges.iter().enumerate().filter(|(_, edge)| edge.from == from);
+        let numbers: BTreeMap<usize, u32> = described()
+            .zip(self.edges.len() as u32..)
+            .map(|((_, edge), number)| (edge.to, number))
             .collect();
-        for (index, edge) in edges() {
+        for (index, edge) in described() {
             let to = &system.services[edge.to];
-            let route = format!("{name} -> {}", to.name);
-            let mut link = Link::default();
+            let name = format!("{name} -> {}", to.name);
+            let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
                 let layers = 0..system.policies[policy].layers.len();
-                link.chain = layers.map(|place| self.layer(policy, place, index, &route)).collect();
+                state.chain = layers.map(|place| self.layer(policy, place, index, &name)).collect();
                 let targets = system.policies[policy].targets.iter();
-                link.targets = targets.map(|target| links[target]).collect();
+                state.targets = targets.map(|target| numbers[target]).collect();
             }
-            self.links.push(link);
-            let way = self.way(edge.to, &route);
-            self.ways.push(way);
-            self.recorder.edge_of.push(index as u32);
+            self.edges.push(state);
+            let streams = self.streams_of(edge.to, &name);
+            self.streams_of_edges.push(streams);
+            self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
-                tracer.lane_of_link.push(lane);
+                tracer.track_of_edge.push(track);
             }
         }
-        links
+        numbers
     }
 
-    /// The instance of a layer for one link: its own, or one that it shares.
-    fn layer(&mut self, policy: usize, place: usize, edge: usize, route: &str) -> u32 {
+    /// The instance of a layer for one edge: its own, or one that it shares.
+    fn layer(&mut self, policy: usize, place: usize, edge: usize, name: &str) -> u32 {
         let stack = &self.system.policies[policy];
-        let maker = &stack.layers[place];
-        let (key, whose) = match maker.per {
-            Per::Agent => (None, route.to_owned()),
+        let factory = &stack.layers[place];
+        let (key, whose) = match factory.per {
+            Per::Agent => (None, name.to_owned()),
             Per::Edge => {
-                let edge_of = &self.recorder.edges[edge];
-                let whose = format!("{} -> {}", edge_of.from, edge_of.to);
+                let record = &self.recorder.edges[edge];
+                let whose = format!("{} -> {}", record.from, record.to);
                 (Some((policy, place, Some(edge))), whose)
             }
             Per::Policy => (Some((policy, place, None)), stack.name.clone()),
@@ -252,23 +252,23 @@ impl<'a> Builder<'a> {
             return *shared;
         }
         let index = self.layers.len() as u32;
-        let layer = (maker.make)();
-        let name = format!("{whose}: {}", maker.kind);
+        let layer = (factory.make)();
+        let name = format!("{whose}: {}", factory.kind);
         self.recorder.layers.push(LayerStates {
-            record: LayerRecord { name, kind: maker.kind.clone(), states: Vec::new() },
-            current: layer.first_state().map(|state| (state, Time::ZERO)),
-            episodes: Vec::new(),
+            record: LayerRecord { name, kind: factory.kind.clone(), states: Vec::new() },
+            current: layer.initial_state().map(|state| (state, Time::ZERO)),
+            intervals: Vec::new(),
         });
         let stream = format!("layer/{}/{place}/{whose}", stack.name);
-        let draws = self.streams.stream(&stream);
-        self.layers.push(Instance::new(layer, draws, self.lanes[policy][place]));
+        let rng = self.streams.stream(&stream);
+        self.layers.push(LayerInstance::new(layer, rng, self.lanes[policy][place]));
         if let Some(key) = key {
             self.shared.insert(key, index);
         }
         index
     }
 
-    fn way(&mut self, service: usize, route: &str) -> Way {
+    fn streams_of(&mut self, service: usize, name: &str) -> EdgeStreams {
         let settings = &self.system.services[service];
         let mut below = 0.0;
         let errors: Box<[(Class, f64)]> = settings
@@ -283,13 +283,13 @@ impl<'a> Builder<'a> {
             self.system.faults.iter().any(|fault| {
                 fault.service == service && matches!(fault.effect, Effect::Errors(..))
             });
-        Way {
+        EdgeStreams {
             to: self.first_service + service as u32,
             latency: service as u32,
-            demand: self.streams.stream(&format!("demand/{route}")),
+            demand: self.streams.stream(&format!("demand/{name}")),
             draws: [!errors.is_empty(), by_fault],
             errors,
-            error: self.streams.stream(&format!("errors/{route}")),
+            error: self.streams.stream(&format!("errors/{name}")),
         }
     }
 
@@ -297,15 +297,15 @@ impl<'a> Builder<'a> {
         World {
             seed: self.seed,
             horizon: self.system.horizon,
-            agenda: self.agenda,
-            calls: Calls::new(self.links, self.layers, kind::WAKE),
+            scheduler: self.scheduler,
+            calls: Calls::new(self.edges, self.layers, kind::WAKE),
             nodes: self.nodes,
             requests: Requests::default(),
             sources: self.sources,
             faults: self.faults,
-            laws: self.laws,
+            distributions: self.distributions,
             work: self.work,
-            ways: self.ways,
+            edges: self.streams_of_edges,
             recorder: self.recorder,
             calls_made: 0,
         }
@@ -325,7 +325,7 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
     let agents = system.agents.iter().map(|agents| AgentRecord {
         name: agents.name.clone(),
         count: agents.count,
-        tasks: Tally::default(),
+        tasks: OutcomeCounts::default(),
         latency_ok: Histogram::default(),
         latency_failed: Histogram::default(),
         frozen: 0,
@@ -334,7 +334,7 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
     let services = system.services.iter().map(|service| ServiceRecord {
         name: service.name.clone(),
         slots: service.slots,
-        requests: Tally::default(),
+        requests: OutcomeCounts::default(),
         waiting: Histogram::default(),
         sojourn: Histogram::default(),
         abandoned: 0,
@@ -343,16 +343,16 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
         queued: 0,
         down: 0,
         faulty: 0,
-        fault_episodes: 0,
+        fault_intervals: 0,
     });
     let edges = system.edges.iter().map(|edge| EdgeRecord {
         from: match edge.from {
-            Party::Agents(group) => system.agents[group].name.clone(),
-            Party::Service(service) => system.services[service].name.clone(),
+            Caller::Agents(group) => system.agents[group].name.clone(),
+            Caller::Service(service) => system.services[service].name.clone(),
         },
         to: system.services[edge.to].name.clone(),
-        calls: Tally::default(),
-        attempts: Tally::default(),
+        calls: OutcomeCounts::default(),
+        attempts: OutcomeCounts::default(),
         latency_ok: Histogram::default(),
         latency_failed: Histogram::default(),
         late: 0,
@@ -363,7 +363,7 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
         agents: agents.collect(),
         services: services.collect(),
         edges: edges.collect(),
-        edge_of: Vec::new(),
+        record_of: Vec::new(),
         layers: Vec::new(),
         tracer: (watch == Watch::Trace).then(Tracer::default),
     }

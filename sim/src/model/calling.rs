@@ -1,9 +1,9 @@
 //! The calls that requests make, from beginning to end, and what becomes of requests whose caller
 //! gave up.
 
-use patterns::{About, Class, Outcome, Time};
+use patterns::{CallInfo, Class, Outcome, Time};
 
-use super::node::{Keys, Member, Op};
+use super::node::{Keys, NodeKind, Op};
 use super::request::{NONE, State};
 use super::system::Abandoned;
 use super::world::{World, kind};
@@ -15,14 +15,14 @@ impl World {
     pub(super) fn call(&mut self, index: u32) {
         let request = &mut self.requests[index];
         request.state = State::Calling;
-        request.since = self.agenda.now();
+        request.since = self.scheduler.now();
         let node = &self.nodes[request.node as usize];
-        let Op::Call { link, keys, repeatable, .. } = node.program[usize::from(request.step)]
+        let Op::Call { edge, keys, idempotent, .. } = node.program[usize::from(request.step)]
         else {
             unreachable!("only a step that calls has a call")
         };
-        let link = node.links[usize::from(link)];
-        let about = About {
+        let edge = node.edges[usize::from(edge)];
+        let info = CallInfo {
             deadline: request.deadline,
             key: match keys {
                 None => {
@@ -30,16 +30,16 @@ impl World {
                     self.calls_made | 1 << 31
                 }
                 Some(Keys { first, count }) => {
-                    let draw = self.work[node.work as usize].draw();
+                    let draw = self.work[node.work as usize].uniform();
                     first + (draw * f64::from(count)) as u32
                 }
             },
             caller: node.caller,
             priority: request.priority,
             is_extra: false,
-            is_repeatable: repeatable,
+            is_idempotent: idempotent,
         };
-        let call = self.calls.begin(link, index, about, &mut self.agenda, &mut self.recorder);
+        let call = self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder);
         self.requests[index].call = call;
     }
 
@@ -48,7 +48,7 @@ impl World {
         let request = &mut self.requests[index];
         request.call = NONE;
         let node = &self.nodes[request.node as usize];
-        if let Member::Agent { group, .. } = node.party
+        if let NodeKind::Agent { group, .. } = node.kind
             && !outcome.is_ok()
         {
             let frozen = self.recorder.counted_since(request.since);
@@ -69,10 +69,10 @@ impl World {
             unreachable!("only a step that calls has a call")
         };
         if !outcome.is_ok() && !optional {
-            let seen = match (node.party, outcome.class()) {
+            let seen = match (node.kind, outcome.class()) {
                 // Refusals are between a caller and its own layers: who called this service sees
                 // one that can do no more.
-                (Member::Service { .. }, Some(class)) if class.is_refusal() => {
+                (NodeKind::Service { .. }, Some(class)) if class.is_refusal() => {
                     Outcome::failed(Class::Overload)
                 }
                 _ => outcome,
@@ -93,19 +93,19 @@ impl World {
         if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned < Time::MAX {
             return;
         }
-        let now = self.agenda.now();
+        let now = self.scheduler.now();
         let request = &mut self.requests[index];
         request.abandoned = now;
         let node = &mut self.nodes[request.node as usize];
         if self.recorder.counts(request.arrived) {
-            self.recorder.services[node.party.service()].abandoned += 1;
+            self.recorder.services[node.kind.service()].abandoned += 1;
         }
         if node.abandoned == Abandoned::Stops {
             let request = *request;
             self.drop_work(index);
             if request.state == State::InLine {
                 let node = &mut self.nodes[request.node as usize];
-                node.line.remove(&mut self.requests, index);
+                node.wait_queue.remove(&mut self.requests, index);
                 self.requests.remove(index);
             } else {
                 self.requests.remove(index);
@@ -119,10 +119,10 @@ impl World {
     /// Stops what is under way for a request: its work, or its call.
     pub(super) fn drop_work(&mut self, index: u32) {
         match self.requests[index].state {
-            State::Working => self.agenda.disarm(Event { kind: kind::WORK, index }),
+            State::Working => self.scheduler.cancel_timer(Event { kind: kind::WORK, index }),
             State::Calling => {
                 let call = self.requests[index].call;
-                self.calls.cancel(call, index, &mut self.agenda, &mut self.recorder);
+                self.calls.cancel(call, index, &mut self.scheduler, &mut self.recorder);
             }
             _ => {}
         }

@@ -1,10 +1,10 @@
 //! Faults: when each is on, and what all that are on do to a service together.
 
-use patterns::{Span, Time};
+use patterns::{Duration, Time};
 
 use super::node::Health;
 use super::system::{Effect, Schedule};
-use crate::kernel::Stream;
+use crate::kernel::RngStream;
 
 /// One failure injection in a run.
 #[derive(Debug)]
@@ -14,30 +14,30 @@ pub(super) struct Fault {
     pub(super) effect: Effect,
     pub(super) on: bool,
     schedule: Schedule,
-    chance: Stream,
+    rng: RngStream,
 }
 
 impl Fault {
-    pub(super) fn new(node: u32, effect: Effect, schedule: Schedule, chance: Stream) -> Self {
-        Self { node, effect, on: false, schedule, chance }
+    pub(super) fn new(node: u32, effect: Effect, schedule: Schedule, rng: RngStream) -> Self {
+        Self { node, effect, on: false, schedule, rng }
     }
 
     /// When it comes on for the first time.
     pub(super) fn first(&mut self) -> Time {
         match &self.schedule {
             Schedule::Once { at, .. } => *at,
-            Schedule::Renewal { up, .. } => Time::ZERO + up.sample(&mut self.chance),
+            Schedule::Renewal { up, .. } => Time::ZERO + up.sample(&mut self.rng),
         }
     }
 
     /// Comes on or goes off, and says after how long it does the other.
-    pub(super) fn toggle(&mut self) -> Option<Span> {
+    pub(super) fn toggle(&mut self) -> Option<Duration> {
         self.on = !self.on;
         match (&self.schedule, self.on) {
             (Schedule::Once { lasts, .. }, true) => Some(*lasts),
             (Schedule::Once { .. }, false) => None,
-            (Schedule::Renewal { down, .. }, true) => Some(down.sample(&mut self.chance)),
-            (Schedule::Renewal { up, .. }, false) => Some(up.sample(&mut self.chance)),
+            (Schedule::Renewal { down, .. }, true) => Some(down.sample(&mut self.rng)),
+            (Schedule::Renewal { up, .. }, false) => Some(up.sample(&mut self.rng)),
         }
     }
 }

@@ -2,46 +2,46 @@
 
 use std::sync::Arc;
 
-use patterns::{Class, Outcome, Span, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
-use super::request::Line;
+use super::request::WaitQueue;
 use super::system::{Abandoned, RateLimit};
 
 /// Where requests come in, a program of steps runs, and an outcome goes out.
 #[derive(Debug)]
 pub(super) struct Node {
     /// Which agent or service it is.
-    pub(super) party: Member,
+    pub(super) kind: NodeKind,
     /// Its steps; agents of one group share them.
     pub(super) program: Arc<[Op]>,
-    /// The link of each call step.
-    pub(super) links: Box<[u32]>,
+    /// The edge of each call step.
+    pub(super) edges: Box<[u32]>,
     pub(super) slots: u32,
     pub(super) busy: u32,
     pub(super) queue: u32,
-    pub(super) line: Line,
+    pub(super) wait_queue: WaitQueue,
     pub(super) abandoned: Abandoned,
     /// For steps of work that are drawn when they begin.
     pub(super) work: u32,
-    pub(super) door: Option<Bucket>,
+    pub(super) rate_limiter: Option<Bucket>,
     pub(super) health: Health,
     /// Its number as a caller: agents of one group have the same.
     pub(super) caller: u16,
     /// For agents: how important their tasks are, and how long the results are of use.
     pub(super) priority: u8,
-    pub(super) deadline: Span,
+    pub(super) deadline: Duration,
 }
 
 /// One agent, or one service.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Member {
-    /// An agent: its group, its source, and its lane in a trace.
-    Agent { group: u32, source: u32, lane: u32 },
+pub(super) enum NodeKind {
+    /// An agent: its group, its source, and its track in a trace.
+    Agent { group: u32, source: u32, track: u32 },
     /// A service.
     Service { service: u32 },
 }
 
-impl Member {
+impl NodeKind {
     /// The index of the service that it is; only services get requests.
     #[inline]
     pub(super) fn service(self) -> usize {
@@ -57,10 +57,10 @@ impl Member {
 pub(super) enum Op {
     /// The work that was drawn where the request was made.
     Serve,
-    /// Work drawn from this law when it begins.
-    Work { law: u32 },
-    /// A call on this link of the node.
-    Call { link: u16, times: u32, optional: bool, repeatable: bool, keys: Option<Keys> },
+    /// Work drawn from this distribution when it begins.
+    Work { distribution: u32 },
+    /// A call on this edge of the node.
+    Call { edge: u16, times: u32, optional: bool, idempotent: bool, keys: Option<Keys> },
 }
 
 /// The different things that a call may ask for.
@@ -111,8 +111,8 @@ impl Health {
 
     /// How a request with this draw fails by a fault, if it does.
     #[inline]
-    pub(super) fn failure(&self, luck: f64) -> Option<Class> {
-        self.errors.iter().find(|(_, below)| luck < *below).map(|(class, _)| *class)
+    pub(super) fn failure(&self, draw: f64) -> Option<Class> {
+        self.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
     }
 
     /// What a trace shows of it: the gravest fault.
@@ -165,9 +165,9 @@ mod tests {
 
     #[test]
     fn a_bucket_lets_in_its_burst_and_then_its_rate() {
-        let every = Span::from_secs(2);
+        let every = Duration::from_secs(2);
         let mut bucket = Bucket::new(RateLimit { every, burst: 3 });
-        let start = Time::ZERO + Span::from_secs(100);
+        let start = Time::ZERO + Duration::from_secs(100);
         for _ in 0..3 {
             assert_eq!(bucket.admit(start), Ok(()));
         }
@@ -175,13 +175,13 @@ mod tests {
         assert_eq!(refused.retry_after(), Some(every));
 
         // The hint is exact: a nanosecond earlier is too early, and asking costs nothing.
-        let just_before = start + (every - Span::from_nanos(1));
+        let just_before = start + (every - Duration::from_nanos(1));
         assert!(bucket.admit(just_before).is_err());
         assert_eq!(bucket.admit(start + every), Ok(()));
         assert!(bucket.admit(start + every).is_err());
 
         // Idling fills it up to the burst and no further.
-        let later = start + Span::from_secs(1000);
+        let later = start + Duration::from_secs(1000);
         assert_eq!((0..5).filter(|_| bucket.admit(later).is_ok()).count(), 3);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use patterns::{Class, Outcome, Span, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
 /// No request, no leaf.
 pub(super) const NONE: u32 = u32::MAX;
@@ -22,13 +22,13 @@ pub(super) struct Request {
     /// `since`.
     pub(super) due: Time,
     /// The time that its service will take, as drawn where it was made.
-    pub(super) demand: Span,
+    pub(super) demand: Duration,
     /// From when on nobody waits for its result.
     pub(super) deadline: Time,
     /// How it fails of itself when its work is done, if it does; drawn where it was made.
     pub(super) error: Option<Class>,
     /// A uniform draw that decides whether it fails by a fault.
-    pub(super) luck: f64,
+    pub(super) draw: f64,
     /// Where it is.
     pub(super) node: u32,
     /// The leaf that waits for it; [`NONE`] for a task.
@@ -78,10 +78,10 @@ impl Request {
             started: arrived,
             since: arrived,
             due: arrived,
-            demand: Span::ZERO,
+            demand: Duration::ZERO,
             deadline: Time::MAX,
             error: None,
-            luck: 1.0,
+            draw: 1.0,
             node,
             leaf,
             call: NONE,
@@ -153,19 +153,19 @@ impl IndexMut<u32> for Requests {
 ///
 /// Linked through the requests themselves, so that one whose caller gave up leaves at once.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct WaitQueue {
     first: u32,
     last: u32,
     pub(super) len: u32,
 }
 
-impl Default for Line {
+impl Default for WaitQueue {
     fn default() -> Self {
         Self { first: NONE, last: NONE, len: 0 }
     }
 }
 
-impl Line {
+impl WaitQueue {
     pub(super) fn push(&mut self, requests: &mut Requests, request: u32) {
         requests[request].previous = self.last;
         requests[request].next = NONE;

@@ -5,9 +5,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use patterns::{Class, Layer, Span, Time};
+use patterns::{Class, Duration, Layer, Time};
 
-use crate::kernel::Law;
+use crate::kernel::Distribution;
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ pub struct System {
     pub warmup: Time,
 }
 
-/// Some agents that are alike. Each works on its own, with its own luck.
+/// Some agents that are alike. Each works on its own, with random streams of its own.
 #[derive(Clone, Debug)]
 pub struct Agents {
     /// The name of the group.
@@ -44,7 +44,7 @@ pub struct Agents {
     pub steps: Vec<Step>,
     /// How long after it came the result of a task is of use, if that is limited. The layers of
     /// all calls made for it are told.
-    pub deadline: Option<Span>,
+    pub deadline: Option<Duration>,
     /// How important the tasks are: 0 comes first. The layers of all calls made for them are told.
     pub priority: u8,
 }
@@ -52,24 +52,24 @@ pub struct Agents {
 /// How tasks come to an agent.
 #[derive(Clone, Debug)]
 pub enum Arrivals {
-    /// Tasks come whether or not earlier ones are done. The law gives the gap before each task,
-    /// the first one included.
-    Open(Law),
+    /// Tasks come whether or not earlier ones are done. The distribution gives the gap before each
+    /// task, the first one included.
+    Open(Distribution),
     /// The next task comes when the one before is done.
     Closed {
         /// The time between the end of a task and the beginning of the next; the first task comes
         /// after one such time.
-        think: Law,
+        think: Distribution,
         /// The pause after a task that ended in the instant it began (refused on the spot), if
         /// thinking takes no time either. More than zero.
-        pause: Span,
+        pause: Duration,
     },
 }
 
 impl Step {
-    /// One call of a service, repeatable, whose failure is the task's.
+    /// One call of a service, idempotent, whose failure is the task's.
     pub fn call(service: usize) -> Self {
-        Self::Call { service, times: 1, optional: false, keys: None, repeatable: true }
+        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true }
     }
 }
 
@@ -80,7 +80,7 @@ pub const KEYS_MAX: u32 = 1 << 20;
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Work on one's own, for a time drawn when the step begins.
-    Work(Law),
+    Work(Distribution),
     /// A call, and waiting for its answer.
     Call {
         /// The index of the service called.
@@ -94,11 +94,11 @@ pub enum Step {
         /// equally likely; at most [`KEYS_MAX`]. Without it no two calls ask for the same.
         keys: Option<u32>,
         /// Whether it does no harm to send the call more than once.
-        repeatable: bool,
+        idempotent: bool,
     },
 }
 
-/// A service: slots, a queue, a latency law, and ways to fail.
+/// A service: slots, a queue, a latency distribution, and ways to fail.
 #[derive(Clone, Debug)]
 pub struct Service {
     /// The name of the service.
@@ -109,7 +109,7 @@ pub struct Service {
     /// no limit.
     pub queue: u32,
     /// The time of work in a slot. A request's is drawn where the request is made.
-    pub latency: Law,
+    pub latency: Distribution,
     /// The share of requests that fail when their work is done, by class. Adds up to at most 1.
     pub errors: Vec<(Class, f64)>,
     /// A limit on the rate of requests, over all callers.
@@ -125,7 +125,7 @@ pub struct Service {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// The time in which one token comes back.
-    pub every: Span,
+    pub every: Duration,
     /// The most tokens there can be: how many requests may come at once.
     pub burst: u32,
 }
@@ -145,14 +145,14 @@ pub struct Policy {
     /// The name of the policy.
     pub name: String,
     /// Its layers, outermost first.
-    pub layers: Vec<LayerMaker>,
+    pub layers: Vec<LayerFactory>,
     /// The services that `Target(0)`, `Target(1)`, … of its layers stand for.
     pub targets: Vec<usize>,
 }
 
 /// How to make one layer of a policy, and who shares it.
 #[derive(Clone)]
-pub struct LayerMaker {
+pub struct LayerFactory {
     /// The kind of layer, as scenario files call it: `breaker`.
     pub kind: String,
     /// Who shares one instance.
@@ -161,9 +161,9 @@ pub struct LayerMaker {
     pub make: Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>,
 }
 
-impl fmt::Debug for LayerMaker {
+impl fmt::Debug for LayerFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LayerMaker")
+        f.debug_struct("LayerFactory")
             .field("kind", &self.kind)
             .field("per", &self.per)
             .finish_non_exhaustive()
@@ -186,7 +186,7 @@ pub enum Per {
 #[derive(Clone, Debug)]
 pub struct Edge {
     /// Who calls.
-    pub from: Party,
+    pub from: Caller,
     /// The index of the service called.
     pub to: usize,
     /// The index of the policy, if there is one.
@@ -195,7 +195,7 @@ pub struct Edge {
 
 /// A caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Party {
+pub enum Caller {
     /// The index of a group of agents.
     Agents(usize),
     /// The index of a service.
@@ -241,14 +241,14 @@ pub enum Schedule {
         /// When it begins.
         at: Time,
         /// How long it lasts.
-        lasts: Span,
+        lasts: Duration,
     },
-    /// Again and again, an alternating renewal process: good for a time of the first law (mean:
-    /// MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
+    /// Again and again, an alternating renewal process: good for a time of the first distribution
+    /// (mean: MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
     Renewal {
         /// The time from the end of one fault to the beginning of the next.
-        up: Law,
+        up: Distribution,
         /// How long one lasts.
-        down: Law,
+        down: Distribution,
     },
 }

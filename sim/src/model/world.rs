@@ -1,13 +1,13 @@
 //! The world: everything that is simulated, and the one match over its events.
 
-use patterns::{About, Class, Outcome, Time};
+use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::fault::Fault;
-use super::node::{Member, Node, Op};
+use super::node::{Node, NodeKind, Op};
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
 use crate::call::{Calls, Command};
-use crate::kernel::{Agenda, Event, Law, MAX_INDEX, Stream};
+use crate::kernel::{Distribution, Event, MAX_INDEX, RngStream, Scheduler};
 use crate::observe::Record;
 use crate::observe::recorder::Recorder;
 
@@ -34,34 +34,34 @@ const OPEN_MAX: usize = MAX_INDEX as usize - (1 << 16);
 pub struct World {
     pub(super) seed: u64,
     pub(super) horizon: Time,
-    pub(super) agenda: Agenda,
+    pub(super) scheduler: Scheduler,
     pub(super) calls: Calls,
     pub(super) nodes: Vec<Node>,
     pub(super) requests: Requests,
     pub(super) sources: Vec<Source>,
     pub(super) faults: Vec<Fault>,
-    pub(super) laws: Vec<Law>,
+    pub(super) distributions: Vec<Distribution>,
     /// Streams for work that is drawn when it begins.
-    pub(super) work: Vec<Stream>,
-    pub(super) ways: Vec<Way>,
+    pub(super) work: Vec<RngStream>,
+    pub(super) edges: Vec<EdgeStreams>,
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
 }
 
-/// What a link leads to, and the luck of the requests that travel on it.
+/// What an edge leads to, and the random streams of the requests that travel on it.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct EdgeStreams {
     /// The node called.
     pub(super) to: u32,
-    /// The law of its service, in the list of laws.
+    /// The distribution of its service, in the list of distributions.
     pub(super) latency: u32,
-    pub(super) demand: Stream,
+    pub(super) demand: RngStream,
     /// A request fails in the first class whose number is above its draw.
     pub(super) errors: Box<[(Class, f64)]>,
     /// Whether errors are drawn at all: of the service itself, by a fault.
     pub(super) draws: [bool; 2],
-    pub(super) error: Stream,
+    pub(super) error: RngStream,
 }
 
 impl World {
@@ -69,16 +69,16 @@ impl World {
     pub fn run(mut self) -> Record {
         for index in 0..self.sources.len() as u32 {
             let gap = self.sources[index as usize].first();
-            self.agenda.post(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
+            self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
         }
         for index in 0..self.faults.len() as u32 {
             let at = self.faults[index as usize].first();
-            self.agenda.post(at, Event { kind: kind::FAULT, index });
+            self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
         let mut stopped = None;
         let mut in_instant = 0;
-        while let Some(event) = self.agenda.next(self.horizon) {
-            let now = self.agenda.now();
+        while let Some(event) = self.scheduler.next(self.horizon) {
+            let now = self.scheduler.now();
             in_instant = if now == self.recorder.now { in_instant + 1 } else { 0 };
             self.recorder.now = now;
             self.handle(event);
@@ -102,13 +102,13 @@ impl World {
                 self.requests[event.index].step += 1;
                 self.advance(event.index);
             }
-            kind::WAKE => self.calls.wake(event.index, &mut self.agenda, &mut self.recorder),
+            kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
             _ => unreachable!("there is no other kind"),
         }
         while let Some(command) = self.calls.next_command() {
             match command {
-                Command::Launch { leaf, link } => self.launch(leaf, link),
+                Command::Launch { leaf, edge } => self.launch(leaf, edge),
                 Command::Abandon { leaf, request } => self.abandon(leaf, request),
                 Command::Done { caller, outcome } => self.call_ended(caller, outcome),
             }
@@ -117,13 +117,13 @@ impl World {
 
     /// A task comes from a source.
     fn arrive(&mut self, index: u32) {
-        let now = self.agenda.now();
+        let now = self.scheduler.now();
         let source = &mut self.sources[index as usize];
         let node = source.node;
         if let Some(gap) = source.after_arrival() {
-            self.agenda.post(now + gap, Event { kind: kind::ARRIVAL, index });
+            self.scheduler.schedule(now + gap, Event { kind: kind::ARRIVAL, index });
         }
-        if let Member::Agent { group, .. } = self.nodes[node as usize].party
+        if let NodeKind::Agent { group, .. } = self.nodes[node as usize].kind
             && self.recorder.counts(now)
         {
             self.recorder.agents[group as usize].tasks.issued += 1;
@@ -135,33 +135,35 @@ impl World {
     }
 
     /// An attempt comes to a service.
-    fn launch(&mut self, leaf: u32, link: u32) {
-        let now = self.agenda.now();
-        let way = &mut self.ways[link as usize];
-        let to = way.to;
-        // Luck is drawn for each attempt, whatever becomes of it: so it does not depend on the
-        // state of the service.
-        let demand = self.laws[way.latency as usize].sample(&mut way.demand);
-        let error = if way.draws[0] {
-            let draw = way.error.draw();
-            way.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+    fn launch(&mut self, leaf: u32, edge: u32) {
+        let now = self.scheduler.now();
+        let edge = &mut self.edges[edge as usize];
+        let to = edge.to;
+        // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
+        // on the state of the service.
+        let demand = self.distributions[edge.latency as usize].sample(&mut edge.demand);
+        let error = if edge.draws[0] {
+            let draw = edge.error.uniform();
+            edge.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         } else {
             None
         };
-        let luck = if way.draws[1] { way.error.draw() } else { 1.0 };
-        let About { deadline, priority, .. } = self.calls.about(leaf);
+        let draw = if edge.draws[1] { edge.error.uniform() } else { 1.0 };
+        let CallInfo { deadline, priority, .. } = self.calls.info(leaf);
         if !self.calls.is_wanted(leaf) {
             return;
         }
         let node = &mut self.nodes[to as usize];
         let counts = self.recorder.counts(now);
-        let record = &mut self.recorder.services[node.party.service()];
+        let record = &mut self.recorder.services[node.kind.service()];
         record.requests.issued += u64::from(counts);
         let refused = if node.health.down > 0 {
             Some(Outcome::failed(Class::Network))
-        } else if let Some(Err(refused)) = node.door.as_mut().map(|door| door.admit(now)) {
+        } else if let Some(Err(refused)) =
+            node.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
+        {
             Some(refused)
-        } else if node.busy >= node.slots && node.line.len >= node.queue {
+        } else if node.busy >= node.slots && node.wait_queue.len >= node.queue {
             Some(Outcome::failed(Class::Overload))
         } else {
             None
@@ -171,14 +173,14 @@ impl World {
                 if counts {
                     record.requests.end(outcome);
                 }
-                self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
+                self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
             }
             None => {
                 let request = Request {
                     demand,
                     deadline,
                     error,
-                    luck,
+                    draw,
                     priority,
                     ..Request::new(to, leaf, now)
                 };
@@ -197,17 +199,17 @@ impl World {
             node.busy += 1;
             self.begin(request);
         } else {
-            node.line.push(&mut self.requests, request);
+            node.wait_queue.push(&mut self.requests, request);
         }
     }
 
     /// A request has got a slot.
     #[inline]
     fn begin(&mut self, index: u32) {
-        let now = self.agenda.now();
+        let now = self.scheduler.now();
         let request = &mut self.requests[index];
         request.started = now;
-        if let Member::Service { service } = self.nodes[request.node as usize].party {
+        if let NodeKind::Service { service } = self.nodes[request.node as usize].kind {
             let counts = self.recorder.counts(request.arrived);
             let queued = self.recorder.counted_since(request.arrived);
             let service = &mut self.recorder.services[service as usize];
@@ -221,7 +223,7 @@ impl World {
 
     /// Takes the step that a request has come to.
     pub(super) fn advance(&mut self, index: u32) {
-        let now = self.agenda.now();
+        let now = self.scheduler.now();
         let request = &mut self.requests[index];
         let node = &self.nodes[request.node as usize];
         request.since = now;
@@ -231,7 +233,7 @@ impl World {
         }
         let span = match node.program.get(usize::from(request.step)).copied() {
             None => {
-                let failed = request.error.or_else(|| node.health.failure(request.luck));
+                let failed = request.error.or_else(|| node.health.failure(request.draw));
                 let outcome = match failed {
                     Some(class) => Outcome::failed(class),
                     None if request.degraded => Outcome::Degraded,
@@ -244,22 +246,22 @@ impl World {
                 return self.call(index);
             }
             Some(Op::Serve) => request.demand,
-            Some(Op::Work { law }) => {
-                self.laws[law as usize].sample(&mut self.work[node.work as usize])
+            Some(Op::Work { distribution }) => {
+                self.distributions[distribution as usize].sample(&mut self.work[node.work as usize])
             }
         };
         let span = if node.health.on > 0 { span.scale(node.health.slow) } else { span };
         request.state = State::Working;
         request.due = now + span;
-        self.agenda.arm(request.due, Event { kind: kind::WORK, index });
+        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
     }
 
     /// A request that has a slot ends.
     pub(super) fn end(&mut self, index: u32, outcome: Outcome) {
         let request = &self.requests[index];
         let Request { node, leaf, arrived, .. } = *request;
-        self.recorder.note_end(self.nodes[node as usize].party, request, outcome);
-        self.agenda.fold(u64::from(outcome.code()) | u64::from(index) << 8);
+        self.recorder.note_end(self.nodes[node as usize].kind, request, outcome);
+        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         self.requests.remove(index);
         self.free_slot(node);
         self.answer(node, leaf, arrived, outcome);
@@ -269,7 +271,7 @@ impl World {
     #[inline]
     pub(super) fn free_slot(&mut self, node: u32) {
         let node = &mut self.nodes[node as usize];
-        match node.line.pop(&mut self.requests) {
+        match node.wait_queue.pop(&mut self.requests) {
             Some(next) => self.begin(next),
             None => node.busy -= 1,
         }
@@ -278,14 +280,14 @@ impl World {
     /// Tells whoever waits for a request that it has ended.
     #[inline]
     pub(super) fn answer(&mut self, node: u32, leaf: u32, arrived: Time, outcome: Outcome) {
-        if let Member::Agent { source, .. } = self.nodes[node as usize].party {
-            let now = self.agenda.now();
+        if let NodeKind::Agent { source, .. } = self.nodes[node as usize].kind {
+            let now = self.scheduler.now();
             let took = now.since(arrived);
             if let Some(gap) = self.sources[source as usize].after_end(took) {
-                self.agenda.post(now + gap, Event { kind: kind::ARRIVAL, index: source });
+                self.scheduler.schedule(now + gap, Event { kind: kind::ARRIVAL, index: source });
             }
         } else {
-            self.calls.end(leaf, outcome, &mut self.agenda, &mut self.recorder);
+            self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
     }
 }

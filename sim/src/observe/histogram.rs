@@ -1,6 +1,6 @@
 //! Counts of lengths of time in buckets of constant relative width.
 
-use patterns::Span;
+use patterns::Duration;
 
 /// A histogram of lengths of time: exact count, sum, least and greatest; quantiles to within 1/128
 /// of their value.
@@ -29,7 +29,7 @@ impl Default for Histogram {
 impl Histogram {
     /// Counts one length.
     #[inline]
-    pub fn add(&mut self, span: Span) {
+    pub fn add(&mut self, span: Duration) {
         let nanos = span.as_nanos();
         self.counts[bucket(nanos)] += 1;
         self.count += 1;
@@ -67,19 +67,19 @@ impl Histogram {
     }
 
     /// The greatest, if there is one.
-    pub fn max(&self) -> Option<Span> {
-        (self.count > 0).then(|| Span::from_nanos(self.max))
+    pub fn max(&self) -> Option<Duration> {
+        (self.count > 0).then(|| Duration::from_nanos(self.max))
     }
 
     /// The least, if there is one.
-    pub fn min(&self) -> Option<Span> {
-        (self.count > 0).then(|| Span::from_nanos(self.min))
+    pub fn min(&self) -> Option<Duration> {
+        (self.count > 0).then(|| Duration::from_nanos(self.min))
     }
 
     /// A length that the share `q` (0 to 1) of all lengths does not exceed, to within 1/128 of
     /// its value: the middle of the bucket in which the ⌈q·count⌉-th lies. None if nothing was
     /// counted.
-    pub fn quantile(&self, q: f64) -> Option<Span> {
+    pub fn quantile(&self, q: f64) -> Option<Duration> {
         if self.count == 0 {
             return None;
         }
@@ -90,23 +90,23 @@ impl Histogram {
             if below >= rank {
                 let (low, high) = bounds(index);
                 let middle = low + (high - low) / 2;
-                return Some(Span::from_nanos(middle.clamp(self.min, self.max)));
+                return Some(Duration::from_nanos(middle.clamp(self.min, self.max)));
             }
         }
         unreachable!("the counts add up to the count")
     }
 
     /// The share of lengths that are longer than `span`, to within one bucket.
-    pub fn share_above(&self, span: Span) -> f64 {
+    pub fn share_above(&self, span: Duration) -> f64 {
         let from = bucket(span.as_nanos()) + 1;
         self.counts[from..].iter().sum::<u64>() as f64 / self.count as f64
     }
 
     /// Buckets with something in them: least and greatest length, and the count.
-    pub fn buckets(&self) -> impl Iterator<Item = (Span, Span, u64)> + '_ {
+    pub fn buckets(&self) -> impl Iterator<Item = (Duration, Duration, u64)> + '_ {
         self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(index, count)| {
             let (low, high) = bounds(index);
-            (Span::from_nanos(low), Span::from_nanos(high), *count)
+            (Duration::from_nanos(low), Duration::from_nanos(high), *count)
         })
     }
 }
@@ -152,14 +152,14 @@ mod tests {
     fn quantiles_are_near_the_true_ones() {
         let mut histogram = Histogram::default();
         for millis in 1..=1000 {
-            histogram.add(Span::from_millis(millis));
+            histogram.add(Duration::from_millis(millis));
         }
         for (q, millis) in [(0.0, 1.0), (0.5, 500.0), (0.99, 990.0), (1.0, 1000.0)] {
             let told = histogram.quantile(q).expect("not empty").as_secs_f64() * 1e3;
             assert!((told / millis - 1.0).abs() < 1.0 / 128.0, "{q}: {told} for {millis}");
         }
         assert!((histogram.mean_secs() - 0.5005).abs() < 1e-12);
-        assert!((histogram.share_above(Span::from_millis(900)) - 0.1).abs() < 0.01);
+        assert!((histogram.share_above(Duration::from_millis(900)) - 0.1).abs() < 0.01);
         assert_eq!(Histogram::default().quantile(0.5), None);
     }
 
@@ -168,7 +168,7 @@ mod tests {
         let (mut left, mut right, mut both) =
             (Histogram::default(), Histogram::default(), Histogram::default());
         for nanos in 0..10_000 {
-            let span = Span::from_nanos(nanos * nanos);
+            let span = Duration::from_nanos(nanos * nanos);
             if nanos % 3 == 0 { &mut left } else { &mut right }.add(span);
             both.add(span);
         }

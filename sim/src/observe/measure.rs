@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{AgentRecord, EdgeRecord, LayerRecord, Record, ServiceRecord};
-use crate::model::system::{Party, System};
+use crate::model::system::{Caller, System};
 
 use definitions::{AGENTS, Definition, EDGES, SERVICES};
 
@@ -288,8 +288,8 @@ fn written(kind: &str, name: &str, measure: &str) -> String {
 fn edge_names(system: &System) -> Vec<String> {
     let names = system.edges.iter().map(|edge| {
         let from = match edge.from {
-            Party::Agents(index) => &system.agents[index].name,
-            Party::Service(index) => &system.services[index].name,
+            Caller::Agents(index) => &system.agents[index].name,
+            Caller::Service(index) => &system.services[index].name,
         };
         format!("{from} -> {}", system.services[edge.to].name)
     });

@@ -1,13 +1,13 @@
 //! Writes down what happens in a run, as it happens.
 
-use patterns::{Outcome, Span, Time};
+use patterns::{Duration, Outcome, Time};
 
-use super::trace::{Episode, Lane, LaneKind, Tick, Trace};
+use super::trace::{CallSpan, Interval, Trace, Track, TrackKind};
 use super::{AgentRecord, EdgeRecord, LayerRecord, ServiceRecord, StateRecord};
-use crate::call::{Notice, Observer};
+use crate::call::{CallEvent, Observer};
 
 /// The most calls that a trace keeps; what comes after is not in the picture.
-const TICKS_MAX: usize = 1 << 20;
+const CALLS_MAX: usize = 1 << 20;
 
 /// Writes down what happens in a run.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub(crate) struct Recorder {
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
     pub(crate) edges: Vec<EdgeRecord>,
-    /// The edge of each link.
-    pub(crate) edge_of: Vec<u32>,
+    /// By running edge, of which each agent of a group has its own: its record in `edges`.
+    pub(crate) record_of: Vec<u32>,
     /// By instance of a layer: what it is called, and its state if it tells of one.
     pub(crate) layers: Vec<LayerStates>,
     pub(crate) tracer: Option<Tracer>,
@@ -31,17 +31,17 @@ pub(crate) struct LayerStates {
     pub(crate) record: LayerRecord,
     /// The state it is in, and since when.
     pub(crate) current: Option<(&'static str, Time)>,
-    pub(crate) episodes: Vec<Episode>,
+    pub(crate) intervals: Vec<Interval>,
 }
 
-/// Lanes and ticks of a run that is to be drawn.
+/// Lanes and calls of a run that is to be drawn.
 #[derive(Debug, Default)]
 pub(crate) struct Tracer {
     /// By agent, then by service.
-    pub(crate) lanes: Vec<Lane>,
-    /// The lane of the caller of each link, if it is an agent.
-    pub(crate) lane_of_link: Vec<Option<u32>>,
-    pub(crate) ticks: Vec<Tick>,
+    pub(crate) tracks: Vec<Track>,
+    /// The track of the caller of each running edge, if it is an agent.
+    pub(crate) track_of_edge: Vec<Option<u32>>,
+    pub(crate) calls: Vec<CallSpan>,
 }
 
 impl Recorder {
@@ -57,57 +57,57 @@ impl Recorder {
         u128::from(self.now.since(from.max(self.warmup)).as_nanos())
     }
 
-    /// An agent did something in its lane from some time until now.
+    /// An agent did something in its track from some time until now.
     #[inline]
-    pub(crate) fn lane(&mut self, lane: u32, from: Time, state: &'static str) {
+    pub(crate) fn track(&mut self, track: u32, from: Time, state: &'static str) {
         let to = self.now;
         if let Some(tracer) = &mut self.tracer {
-            tracer.lanes[lane as usize].episodes.push(Episode { from, to, state });
+            tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
         }
     }
 
     /// A service was in a state from some time until now.
-    pub(crate) fn service_lane(&mut self, service: usize, from: Time, state: &'static str) {
+    pub(crate) fn service_track(&mut self, service: usize, from: Time, state: &'static str) {
         let agents = self.agents.iter().map(|group| group.count).sum::<u32>();
-        self.lane(agents + service as u32, from, state);
+        self.track(agents + service as u32, from, state);
     }
 
-    /// Ends all states that are under way, and returns what was written down of layers and lanes.
+    /// Ends all states that are under way, and returns what was written down of layers and tracks.
     pub(crate) fn finish(&mut self) -> (Vec<LayerRecord>, Option<Trace>) {
         let mut layers = Vec::new();
-        let mut lanes = Vec::new();
+        let mut tracks = Vec::new();
         for index in 0..self.layers.len() {
             let Some((state, _)) = self.layers[index].current else { continue };
             self.enter(index, state, false);
-            let LayerStates { record, episodes, .. } = &mut self.layers[index];
-            lanes.push(Lane {
+            let LayerStates { record, intervals, .. } = &mut self.layers[index];
+            tracks.push(Track {
                 name: record.name.clone(),
-                kind: LaneKind::Layer,
-                episodes: std::mem::take(episodes),
+                kind: TrackKind::Layer,
+                intervals: std::mem::take(intervals),
             });
             layers.push(record.clone());
         }
         let trace = self.tracer.take().map(|tracer| {
-            let mut all = tracer.lanes;
-            let services = all.iter().position(|lane| lane.kind == LaneKind::Service);
+            let mut all = tracer.tracks;
+            let services = all.iter().position(|track| track.kind == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
-            all.extend(lanes);
+            all.extend(tracks);
             all.extend(services);
-            Trace { lanes: all, calls: tracer.ticks }
+            Trace { tracks: all, calls: tracer.calls }
         });
         (layers, trace)
     }
 
     /// A layer enters a state; `anew` is false if it only goes on in the one it is in.
     fn enter(&mut self, layer: usize, state: &'static str, anew: bool) {
-        let time = Span::from_nanos(self.counted_since(Time::ZERO) as u64);
+        let time = Duration::from_nanos(self.counted_since(Time::ZERO) as u64);
         let (now, warmup) = (self.now, self.warmup);
-        let LayerStates { record, current, episodes } = &mut self.layers[layer];
+        let LayerStates { record, current, intervals } = &mut self.layers[layer];
         let Some((before, since)) = current.replace((state, now)) else { return };
         let spent = time.min(now.since(since.max(warmup)));
         state_record(record, before).time += spent;
         if self.tracer.is_some() && now > since {
-            episodes.push(Episode { from: since, to: now, state: before });
+            intervals.push(Interval { from: since, to: now, state: before });
         }
         if anew && now >= warmup {
             state_record(record, state).entered += 1;
@@ -115,15 +115,15 @@ impl Recorder {
     }
 
     #[inline]
-    fn tick(&mut self, link: u32, outcome: Outcome, from: Time) {
-        let (edge, to) = (self.edge_of[link as usize], self.now);
+    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
+        let (record, to) = (self.record_of[edge as usize], self.now);
         if let Some(tracer) = &mut self.tracer
-            && let Some(lane) = tracer.lane_of_link[link as usize]
-            && tracer.ticks.len() < TICKS_MAX
+            && let Some(track) = tracer.track_of_edge[edge as usize]
+            && tracer.calls.len() < CALLS_MAX
         {
-            tracer.ticks.push(Tick { lane, edge, from, to, outcome });
+            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome });
             let state = if outcome.is_ok() { "waiting" } else { "frozen" };
-            tracer.lanes[lane as usize].episodes.push(Episode { from, to, state });
+            tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
         }
     }
 }
@@ -131,44 +131,44 @@ impl Recorder {
 fn state_record<'a>(record: &'a mut LayerRecord, state: &'static str) -> &'a mut StateRecord {
     let states = &mut record.states;
     let index = states.iter().position(|known| known.state == state).unwrap_or_else(|| {
-        states.push(StateRecord { state, entered: 0, time: Span::ZERO });
+        states.push(StateRecord { state, entered: 0, time: Duration::ZERO });
         states.len() - 1
     });
     &mut states[index]
 }
 
 impl Observer for Recorder {
-    #[expect(clippy::inline_always, reason = "which notice it is, is known where it is given")]
+    #[expect(clippy::inline_always, reason = "which event it is, is known where it is given")]
     #[inline(always)]
-    fn link(&mut self, link: u32, notice: Notice) {
+    fn edge(&mut self, edge: u32, event: CallEvent) {
         let counts = self.counts(self.now);
         let warmup = self.warmup;
-        let edge = &mut self.edges[self.edge_of[link as usize] as usize];
-        match notice {
-            Notice::Begun => edge.calls.issued += u64::from(counts),
-            Notice::Sent => edge.attempts.issued += u64::from(counts),
-            Notice::Ended(outcome, began) => {
+        let record = &mut self.edges[self.record_of[edge as usize] as usize];
+        match event {
+            CallEvent::Begun => record.calls.issued += u64::from(counts),
+            CallEvent::Sent => record.attempts.issued += u64::from(counts),
+            CallEvent::Ended(outcome, began) => {
                 if began >= warmup {
-                    edge.calls.end(outcome);
+                    record.calls.end(outcome);
                     let latency = self.now.since(began);
                     if outcome.is_ok() {
-                        edge.latency_ok.add(latency);
+                        record.latency_ok.add(latency);
                     } else {
-                        edge.latency_failed.add(latency);
+                        record.latency_failed.add(latency);
                     }
                 }
                 if self.tracer.is_some() {
-                    self.tick(link, outcome, began);
+                    self.call_span(edge, outcome, began);
                 }
             }
-            Notice::Answered(outcome, began) => {
+            CallEvent::Answered(outcome, began) => {
                 if began >= warmup {
-                    edge.attempts.end(outcome);
+                    record.attempts.end(outcome);
                 }
             }
-            Notice::GivenUp(began) => edge.calls.given_up += u64::from(began >= warmup),
-            Notice::Dropped(began) => edge.attempts.given_up += u64::from(began >= warmup),
-            Notice::Late(began) => edge.late += u64::from(began >= warmup),
+            CallEvent::GivenUp(began) => record.calls.given_up += u64::from(began >= warmup),
+            CallEvent::Dropped(began) => record.attempts.given_up += u64::from(began >= warmup),
+            CallEvent::Late(began) => record.late += u64::from(began >= warmup),
         }
     }
 

@@ -2,30 +2,30 @@
 
 use patterns::{Outcome, Time};
 
-/// All that was seen of one run, lane by lane.
+/// All that was seen of one run, track by track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// Agents first, then layers, then services.
-    pub lanes: Vec<Lane>,
+    pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
-    pub calls: Vec<Tick>,
+    pub calls: Vec<CallSpan>,
 }
 
 /// One party or layer, and the states it was in.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lane {
-    /// Whose lane it is: `research#2`, `github`, `research#2 -> github: breaker`.
+pub struct Track {
+    /// Whose track it is: `research#2`, `github`, `research#2 -> github: breaker`.
     pub name: String,
     /// What kind of thing it is.
-    pub kind: LaneKind,
-    /// What state it was in when; in order, without overlap. Times in no episode are idle (an
+    pub kind: TrackKind,
+    /// What state it was in when; in order, without overlap. Times in no interval are idle (an
     /// agent), healthy (a service), or the layer's first state.
-    pub episodes: Vec<Episode>,
+    pub intervals: Vec<Interval>,
 }
 
-/// What kind of thing a lane shows.
+/// What kind of thing a track shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LaneKind {
+pub enum TrackKind {
     /// An agent; states: `working`, `waiting` (for a call that is well in the end), `frozen` (for
     /// a call that fails in the end).
     Agent,
@@ -37,7 +37,7 @@ pub enum LaneKind {
 
 /// A state, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Episode {
+pub struct Interval {
     /// When it began.
     pub from: Time,
     /// When it ended, or the run did.
@@ -48,9 +48,9 @@ pub struct Episode {
 
 /// A call that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tick {
-    /// The index of the caller's lane.
-    pub lane: u32,
+pub struct CallSpan {
+    /// The index of the caller's track.
+    pub track: u32,
     /// The index of the edge.
     pub edge: u32,
     /// When the call began.

@@ -4,11 +4,11 @@
 
 use std::alloc::System as SystemAlloc;
 
-use patterns::Span;
+use patterns::Duration;
 use patterns::backoff::Jitter;
 use patterns::fallback::Instead;
-use sim::kernel::Law;
-use sim::model::system::{Abandoned, Effect, Fault, LayerMaker, Per, Schedule, Step, System};
+use sim::kernel::Distribution;
+use sim::model::system::{Abandoned, Effect, Fault, LayerFactory, Per, Schedule, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -42,10 +42,10 @@ const MORE_BYTES_BY_CHANGE: usize = 1 << 15;
 
 /// Fifty agents under all layers before ten slots, most of the work that they can do.
 fn busy() -> System {
-    let mut system = tank::system(Span::ZERO);
+    let mut system = tank::system(Duration::ZERO);
     let thinking = tank::closed(tank::exponential(millis(400)));
     system.agents = vec![tank::agents("agent", 50, thinking, vec![tank::call(0)])];
-    let work = Law::lognormal_p99(millis(80), millis(400)).expect("valid");
+    let work = Distribution::lognormal_p99(millis(80), millis(400)).expect("valid");
     let mut service = tank::service("service", 10, 100, work);
     service.errors = vec![(patterns::Class::Network, 0.01)];
     system.services = vec![service];
@@ -73,14 +73,14 @@ fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
 }
 
 /// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
-fn under(layer: &LayerMaker) -> System {
+fn under(layer: &LayerFactory) -> System {
     let mut system = busy();
     let call =
-        Step::Call { service: 0, times: 1, optional: false, keys: Some(40), repeatable: true };
+        Step::Call { service: 0, times: 1, optional: false, keys: Some(40), idempotent: true };
     system.agents[0].steps = vec![call];
     system.agents[0].deadline = Some(secs(3));
     system.services.push(tank::service("spare", 5, 10, tank::exponential(millis(30))));
-    let layer = LayerMaker { per: Per::Policy, ..layer.clone() };
+    let layer = LayerFactory { per: Per::Policy, ..layer.clone() };
     let retry = tank::retry(2, millis(50), Jitter::Full);
     system.policies[0].layers = vec![retry, layer, tank::timeout(millis(300))];
     system.policies[0].targets = vec![1, 1];
@@ -98,7 +98,7 @@ struct Taken {
     timeouts: u64,
 }
 
-fn taken(system: &System, horizon: Span) -> Taken {
+fn taken(system: &System, horizon: Duration) -> Taken {
     let system = System { horizon: tank::at(horizon), ..system.clone() };
     let region = Region::new(ALLOCATOR);
     let record = run(&system, 1, Watch::Counts);
@@ -114,7 +114,7 @@ fn taken(system: &System, horizon: Span) -> Taken {
 #[test]
 fn a_longer_run_allocates_no_more() {
     let one = Schedule::Once { at: tank::at(secs(60)), lasts: secs(1_000_000) };
-    let minute = || Law::constant(secs(60));
+    let minute = || Distribution::constant(secs(60));
     let many = Schedule::Renewal { up: minute(), down: minute() };
     let cases = [
         ("busy", busy(), 0),

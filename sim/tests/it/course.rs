@@ -1,22 +1,23 @@
 //! Experiments whose course can be told beforehand, to the nanosecond.
 
-use patterns::{Class, Outcome, Span};
-use sim::kernel::Law;
+use patterns::{Class, Duration, Outcome};
+use sim::kernel::Distribution;
 use sim::model::system::{Effect, System};
 use sim::{Watch, run};
 
 use crate::tank::{self, at, secs};
 
 /// One agent that calls one service back to back; each call that fails takes ten seconds.
-fn back_to_back(failures: u32, open: Span, outage: Span) -> System {
+fn back_to_back(failures: u32, open: Duration, outage: Duration) -> System {
     let mut system = tank::system(secs(300));
     let steps = vec![tank::call(0)];
-    system.agents = vec![tank::agents("agent", 1, tank::closed(Law::constant(Span::ZERO)), steps)];
-    system.services = vec![tank::service("mcp", u32::MAX, 0, Law::constant(secs(1)))];
+    system.agents =
+        vec![tank::agents("agent", 1, tank::closed(Distribution::constant(Duration::ZERO)), steps)];
+    system.services = vec![tank::service("mcp", u32::MAX, 0, Distribution::constant(secs(1)))];
     system.policies =
         vec![tank::policy(vec![tank::breaker(failures, open), tank::timeout(secs(10))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    system.faults = vec![tank::once(0, Effect::Hang { resume: false }, Span::ZERO, outage)];
+    system.faults = vec![tank::once(0, Effect::Hang { resume: false }, Duration::ZERO, outage)];
     system
 }
 
@@ -33,9 +34,9 @@ fn a_breaker_of_five_and_sixty_sees_the_recovery_fifty_seconds_late() {
     let good = trace.calls.iter().find(|call| call.outcome == Outcome::Ok).expect("it recovers");
     assert_eq!((good.from, good.to), (at(secs(110)), at(secs(111))));
 
-    let breaker = trace.lanes.iter().find(|lane| lane.name == "agent -> mcp: breaker");
+    let breaker = trace.tracks.iter().find(|track| track.name == "agent -> mcp: breaker");
     let states: Vec<_> =
-        breaker.expect("it has a lane").episodes.iter().map(|e| (e.state, e.from)).collect();
+        breaker.expect("it has a track").intervals.iter().map(|e| (e.state, e.from)).collect();
     let expected = [("closed", 0), ("open", 50), ("half-open", 110), ("closed", 111)]
         .map(|(s, t)| (s, at(secs(t))));
     assert_eq!(states, expected);
@@ -69,8 +70,8 @@ fn a_breaker_outside_the_retries_opens_late() {
         system.policies = vec![tank::policy(layers)];
         let record = run(&system, 1, Watch::Trace);
         let trace = record.trace.expect("it was asked for");
-        let lane = trace.lanes.iter().find(|lane| lane.name.ends_with("breaker"));
-        let open = lane.expect("it has a lane").episodes.iter().find(|e| e.state == "open");
+        let track = trace.tracks.iter().find(|track| track.name.ends_with("breaker"));
+        let open = track.expect("it has a track").intervals.iter().find(|e| e.state == "open");
         open.expect("it opens").from
     };
     let retries = [0, 2, 3, 5];

@@ -17,7 +17,7 @@ fn system() -> System {
     let mut shop = tank::service("shop", 4, 20, exponential(millis(100)));
     shop.errors = vec![(patterns::Class::Network, 0.1)];
     system.services = vec![shop];
-    let breaker = sim::model::system::LayerMaker { per: Per::Edge, ..tank::breaker(5, secs(20)) };
+    let breaker = sim::model::system::LayerFactory { per: Per::Edge, ..tank::breaker(5, secs(20)) };
     let retry = tank::retry(3, millis(100), Jitter::Full);
     system.policies = vec![tank::policy(vec![retry, breaker, tank::timeout(secs(1))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];

@@ -1,107 +1,114 @@
 //! Every kind of layer there is, for stories in which they stand in any order.
 
+use patterns::adaptive_concurrency::{self, AdaptiveConcurrency, Algorithm};
+use patterns::adaptive_throttle::{self, AdaptiveThrottle};
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::balance::{self, Balance, Picker};
 use patterns::breaker::{self, Breaker, Close, OpenWait, Permits, Ramp, Trip};
-use patterns::budget::{self, Guard, Kind};
+use patterns::budget::{self, Kind, RetryBudget};
 use patterns::bulkhead::{self, Bulkhead, Order, Overflow, Partition};
 use patterns::cache::{self, Cache, Eviction, Negative, StaleIfError};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
-use patterns::concurrency::{self, Algorithm, Concurrency};
 use patterns::deadline::{self, Deadline, Reject};
 use patterns::fallback::{self, Fallback, Instead, Then};
 use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRefusal, Pushback};
-use patterns::limiter::{self, Limiter};
+use patterns::load_shedder::{self, LoadShedder};
 use patterns::outlier;
+use patterns::rate_limiter::{self, RateLimiter};
 use patterns::retry::{self, Account, Retry, RetryAfter, Rule, TooLate};
-use patterns::shed::{self, Shed};
-use patterns::throttle::{self, Throttle};
 use patterns::timeout::{self, Timeout};
-use patterns::{Class, Classes, Span, Target};
+use patterns::{Class, Classes, Duration, Target};
 use proptest::prelude::*;
-use sim::model::system::LayerMaker;
+use sim::model::system::LayerFactory;
 
-use crate::tank::{self, maker, millis, secs};
+use crate::tank::{self, factory, millis, secs};
 
 /// Any layer.
-pub(crate) fn any_layer() -> impl Strategy<Value = LayerMaker> {
+pub(crate) fn any_layer() -> impl Strategy<Value = LayerFactory> {
     prop::sample::select(each())
 }
 
 /// Each kind of layer, in all its ways; those that name targets use `Target(0)` and `Target(1)`.
-pub(crate) fn each() -> Vec<LayerMaker> {
+pub(crate) fn each() -> Vec<LayerFactory> {
     let mut all = vec![
         tank::timeout(millis(200)),
-        maker("timeout", Timeout::new(propagating()).expect("valid")),
+        factory("timeout", Timeout::new(propagating()).expect("valid")),
         tank::breaker(2, secs(1)),
-        maker("breaker", Breaker::new(elaborate_breaker()).expect("valid")),
+        factory("breaker", Breaker::new(elaborate_breaker()).expect("valid")),
         tank::retry(2, millis(100), Jitter::Full),
         tank::bulkhead(1, 2, Some(millis(500))),
         tank::bulkhead(2, 0, None),
         tank::fallback(Instead::Value),
         tank::fallback(Instead::Target(Target(0))),
-        maker("fallback", Fallback::new(chain()).expect("valid")),
-        maker("deadline", Deadline::new(deadline()).expect("valid")),
-        maker("budget", Guard::new(budget::Settings::of(Kind::Fixed(1))).expect("valid")),
-        maker("cache", Cache::new(cache()).expect("valid")),
-        maker("concurrency", Concurrency::new(learned()).expect("valid")),
-        maker("throttle", Throttle::new(throttle()).expect("valid")),
-        maker("shed", Shed::new(shed()).expect("valid")),
+        factory("fallback", Fallback::new(chain()).expect("valid")),
+        factory("deadline", Deadline::new(deadline()).expect("valid")),
+        factory(
+            "retry-budget",
+            RetryBudget::new(budget::Settings::of(Kind::Fixed(1))).expect("valid"),
+        ),
+        factory("cache", Cache::new(cache()).expect("valid")),
+        factory("adaptive-concurrency", AdaptiveConcurrency::new(learned()).expect("valid")),
+        factory("adaptive-throttle", AdaptiveThrottle::new(throttle()).expect("valid")),
+        factory("load-shedder", LoadShedder::new(shed()).expect("valid")),
     ];
     for kind in RATES {
-        let limiter = limiter::Settings {
+        let limiter = rate_limiter::Settings {
             kind,
             max_wait: millis(300),
             drain_on: Classes::NONE.with(Class::RateLimit),
-            cancelled: limiter::Cancelled::GivesBack,
+            cancelled: rate_limiter::Cancelled::GivesBack,
         };
-        all.push(maker("limiter", Limiter::new(limiter).expect("valid")));
+        all.push(factory("rate-limiter", RateLimiter::new(limiter).expect("valid")));
     }
     for way in [true, false] {
-        all.push(maker("retry", Retry::new(budgeted(way)).expect("valid")));
-        all.push(maker("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
-        all.push(maker("hedge", Hedge::new(hedge(way)).expect("valid")));
-        all.push(maker("coalesce", Coalesce::new(coalesce(way))));
+        all.push(factory("retry", Retry::new(budgeted(way)).expect("valid")));
+        all.push(factory("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
+        all.push(factory("hedge", Hedge::new(hedge(way)).expect("valid")));
+        all.push(factory("coalesce", Coalesce::new(coalesce(way))));
     }
     for picker in PICKERS {
-        all.push(maker("balance", Balance::new(balance(picker)).expect("valid")));
+        all.push(factory("balance", Balance::new(balance(picker)).expect("valid")));
     }
     all
 }
 
-const RATES: [limiter::Kind; 4] = [
-    limiter::Kind::Gcra { permits: 20, per: Span::from_secs(1), burst: 3 },
-    limiter::Kind::SlidingLog { limit: 20, window: Span::from_secs(1) },
-    limiter::Kind::Cycles { limit: 5, period: Span::from_millis(250) },
-    limiter::Kind::LeakyQueue { permits: 20, per: Span::from_secs(1), tick: Span::from_millis(1) },
+const RATES: [rate_limiter::Kind; 4] = [
+    rate_limiter::Kind::Gcra { permits: 20, per: Duration::from_secs(1), burst: 3 },
+    rate_limiter::Kind::SlidingLog { limit: 20, window: Duration::from_secs(1) },
+    rate_limiter::Kind::RefreshPeriod { limit: 5, period: Duration::from_millis(250) },
+    rate_limiter::Kind::LeakyBucket {
+        permits: 20,
+        per: Duration::from_secs(1),
+        tick: Duration::from_millis(1),
+    },
 ];
 
-fn learned() -> concurrency::Settings {
-    concurrency::Settings {
-        limit: Algorithm::Aimd { backoff: 0.9, timeout: millis(200) },
+fn learned() -> adaptive_concurrency::Settings {
+    adaptive_concurrency::Settings {
+        algorithm: Algorithm::Aimd { backoff: 0.9, timeout: millis(200) },
         min: 1,
         max: 20,
         initial: 3,
         window: None,
-        drops: concurrency::DROPS,
-        cancelled: concurrency::Verdict::Ignored,
+        drops: adaptive_concurrency::DROPS,
+        cancelled: adaptive_concurrency::Verdict::Ignored,
     }
 }
 
-fn throttle() -> throttle::Settings {
-    throttle::Settings {
-        rule: throttle::Rule::Sre { k: 1.5, min_requests: 3, cap: 0.9 },
+fn throttle() -> adaptive_throttle::Settings {
+    adaptive_throttle::Settings {
+        rule: adaptive_throttle::Rule::Sre { k: 1.5, min_requests: 3, cap: 0.9 },
         window: secs(5),
         buckets: 10,
         counts_rejected: true,
-        failures: throttle::NOT_ACCEPTED,
-        ignored: throttle::IGNORED,
-        cancelled: throttle::Cancelled::NotAccepted,
+        count: adaptive_throttle::NOT_ACCEPTED,
+        ignore: adaptive_throttle::IGNORED,
+        cancelled: adaptive_throttle::Cancelled::NotAccepted,
     }
 }
 
-fn shed() -> shed::Settings {
-    shed::Settings { threshold: 0.3, step: 0.1, ..shed::Settings::AEGIS }
+fn shed() -> load_shedder::Settings {
+    load_shedder::Settings { threshold: 0.3, step: 0.1, ..load_shedder::Settings::AEGIS }
 }
 
 fn propagating() -> timeout::Settings {
@@ -109,7 +116,7 @@ fn propagating() -> timeout::Settings {
 }
 
 fn deadline() -> deadline::Settings {
-    deadline::Settings { least: millis(10), reject: Reject::All, gives_up: true }
+    deadline::Settings { min_remaining: millis(10), reject: Reject::All, gives_up: true }
 }
 
 fn elaborate_breaker() -> breaker::Settings {
@@ -148,13 +155,13 @@ fn budgeted(sent: bool) -> retry::Settings {
 fn elaborate_bulkhead(lifo: bool) -> bulkhead::Settings {
     bulkhead::Settings {
         queue: 4,
-        patience: Some(millis(800)),
+        max_wait: Some(millis(800)),
         order: if lifo { Order::Lifo } else { Order::Adaptive(millis(100)) },
         priorities: 3,
         overflow: Overflow::Lower,
         partitions: vec![Partition { caller: 1, reserved: 1, most: 2 }],
-        shed: bulkhead::Shed::CoDel { interval: millis(100), target: millis(5) },
-        least_left: Some(millis(20)),
+        drop_policy: bulkhead::DropPolicy::CoDel { interval: millis(100), target: millis(5) },
+        min_remaining: Some(millis(20)),
         ..bulkhead::Settings::of(2)
     }
 }
@@ -213,7 +220,7 @@ fn balance(picker: Picker) -> balance::Settings {
         eject: Some(outlier::Settings {
             errors: outlier::ERRORS,
             gateway: outlier::GATEWAY,
-            ignored: outlier::IGNORED,
+            ignore: outlier::IGNORED,
             consecutive: Some(consecutive),
             consecutive_gateway: None,
             split_local: None,
@@ -233,7 +240,7 @@ fn balance(picker: Picker) -> balance::Settings {
         }),
         panic_percent: 0,
         reselect: 1,
-        heed_retry_after: true,
+        respect_retry_after: true,
         slow_start: None,
         late: balance::Late::Count,
         cancelled: balance::Cancelled::Ignore,

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patterns::backoff::Jitter;
-use patterns::{About, CallId, Class, Cx, Layer, Outcome, Span, Step, Time};
+use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
-use sim::call::{Calls, Command, Instance, Link, Notice, Observer};
-use sim::kernel::{Agenda, Streams};
-use sim::model::system::LayerMaker;
+use sim::call::{CallEvent, Calls, Command, EdgeState, LayerInstance, Observer};
+use sim::kernel::{RngStreams, Scheduler};
+use sim::model::system::LayerFactory;
 
 use crate::kinds;
 use crate::tank::{self, millis, secs};
@@ -27,15 +27,15 @@ enum Happening {
 }
 
 /// Calls of all sorts: some ask for the same, some are in a hurry, some must not be repeated.
-fn about(number: u32, now: Time) -> About {
+fn info(number: u32, now: Time) -> CallInfo {
     let hurry = u64::from(number % 5);
-    About {
+    CallInfo {
         deadline: if hurry == 0 { Time::MAX } else { now + millis(200) * hurry },
         key: number % 3,
         caller: (number % 2) as u16,
         priority: (number % 4) as u8,
         is_extra: false,
-        is_repeatable: number % 7 != 3,
+        is_idempotent: number % 7 != 3,
     }
 }
 
@@ -59,17 +59,19 @@ struct Counts {
 }
 
 impl Observer for Counts {
-    fn link(&mut self, link: u32, notice: Notice) {
-        match notice {
-            Notice::Begun => *self.open.entry(link).or_default() += 1,
-            Notice::Ended(..) | Notice::GivenUp(_) => *self.open.entry(link).or_default() -= 1,
-            Notice::Sent => self.attempts += 1,
-            Notice::Answered(..) => self.attempts -= 1,
-            Notice::Dropped(_) => {
+    fn edge(&mut self, edge: u32, event: CallEvent) {
+        match event {
+            CallEvent::Begun => *self.open.entry(edge).or_default() += 1,
+            CallEvent::Ended(..) | CallEvent::GivenUp(_) => {
+                *self.open.entry(edge).or_default() -= 1
+            }
+            CallEvent::Sent => self.attempts += 1,
+            CallEvent::Answered(..) => self.attempts -= 1,
+            CallEvent::Dropped(_) => {
                 self.attempts -= 1;
                 self.given_up += 1;
             }
-            Notice::Late(_) => self.late += 1,
+            CallEvent::Late(_) => self.late += 1,
         }
     }
 
@@ -79,7 +81,7 @@ impl Observer for Counts {
 /// Callers above and requests below.
 struct Outside {
     calls: Calls,
-    agenda: Agenda,
+    scheduler: Scheduler,
     counts: Counts,
     /// By caller, the frame of its open call.
     callers: BTreeMap<u32, u32>,
@@ -94,22 +96,22 @@ struct Outside {
 const WAKE: u8 = 5;
 
 impl Outside {
-    fn new(layers: &[LayerMaker], spare: &[LayerMaker], stops: bool) -> Self {
-        let mut agenda = Agenda::default();
-        let streams = Streams::new(1);
-        let instances = layers.iter().chain(spare).enumerate().map(|(index, maker)| {
+    fn new(layers: &[LayerFactory], spare: &[LayerFactory], stops: bool) -> Self {
+        let mut scheduler = Scheduler::default();
+        let streams = RngStreams::new(1);
+        let instances = layers.iter().chain(spare).enumerate().map(|(index, factory)| {
             let draws = streams.stream(&index.to_string());
-            Instance::new((maker.make)(), draws, agenda.lane())
+            LayerInstance::new((factory.make)(), draws, scheduler.lane())
         });
         let instances = instances.collect();
         let split = layers.len() as u32;
-        let main = Link { chain: (0..split).collect(), targets: [1, 2].into() };
+        let main = EdgeState { chain: (0..split).collect(), targets: [1, 2].into() };
         let chain = split..split + spare.len() as u32;
-        let spare = Link { chain: chain.collect(), targets: [2, 2].into() };
-        let last = Link::default();
+        let spare = EdgeState { chain: chain.collect(), targets: [2, 2].into() };
+        let last = EdgeState::default();
         Self {
             calls: Calls::new(vec![main, spare, last], instances, WAKE),
-            agenda,
+            scheduler,
             counts: Counts::default(),
             callers: BTreeMap::new(),
             next_caller: 0,
@@ -121,35 +123,35 @@ impl Outside {
     }
 
     fn happen(&mut self, happening: &Happening) {
-        let Self { calls, agenda, counts, .. } = self;
+        let Self { calls, scheduler, counts, .. } = self;
         match *happening {
             Happening::Call => {
                 let caller = self.next_caller;
                 self.next_caller += 1;
-                let top = calls.begin(0, caller, about(caller, agenda.now()), agenda, counts);
+                let top = calls.begin(0, caller, info(caller, scheduler.now()), scheduler, counts);
                 self.callers.insert(caller, top);
             }
             Happening::End(which, ok) => {
                 let Some(request) = nth(&self.requests, which) else { return };
                 let leaf = self.requests.remove(&request).expect("it is there");
                 let outcome = if ok { Outcome::Ok } else { Outcome::failed(Class::Network) };
-                calls.end(leaf, outcome, agenda, counts);
+                calls.end(leaf, outcome, scheduler, counts);
             }
             Happening::Cancel(which) => {
                 let Some(caller) = nth(&self.callers, which) else { return };
                 let top = self.callers.remove(&caller).expect("it is there");
-                calls.cancel(top, caller, agenda, counts);
+                calls.cancel(top, caller, scheduler, counts);
             }
             Happening::Pass(time) => {
-                let until = agenda.now() + millis(time);
-                while let Some(event) = self.agenda.next(until) {
+                let until = scheduler.now() + millis(time);
+                while let Some(event) = self.scheduler.next(until) {
                     assert_eq!(event.kind, WAKE);
-                    self.calls.wake(event.index, &mut self.agenda, &mut self.counts);
+                    self.calls.wake(event.index, &mut self.scheduler, &mut self.counts);
                     self.obey();
                 }
                 // Time goes on even if nobody asked to be woken.
-                self.agenda.post(until, sim::kernel::Event { kind: WAKE + 1, index: 0 });
-                assert!(self.agenda.next(until).is_some());
+                self.scheduler.schedule(until, sim::kernel::Event { kind: WAKE + 1, index: 0 });
+                assert!(self.scheduler.next(until).is_some());
             }
         }
         self.obey();
@@ -225,31 +227,31 @@ fn an_attempt_beyond_the_first_is_marked() {
     #[derive(Clone, Debug)]
     struct Probe;
     impl Layer for Probe {
-        fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-            cx.note(if cx.about().is_extra { "extra" } else { "first" });
-            Step::Reply(Outcome::failed(Class::Rejected))
+        fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
+            cx.enter_state(if cx.info().is_extra { "extra" } else { "first" });
+            Action::Reply(Outcome::failed(Class::Rejected))
         }
-        fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-            Step::Reply(outcome)
+        fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
+            Action::Reply(outcome)
         }
     }
     struct States(Vec<&'static str>);
     impl Observer for States {
-        fn link(&mut self, _link: u32, _notice: Notice) {}
+        fn edge(&mut self, _link: u32, _notice: CallEvent) {}
         fn layer(&mut self, _layer: u32, state: &'static str) {
             self.0.push(state);
         }
     }
     let layers = [
-        tank::retry(2, Span::from_secs(1), Jitter::None),
+        tank::retry(2, Duration::from_secs(1), Jitter::None),
         tank::timeout(secs(5)),
-        tank::maker("probe", Probe),
+        tank::factory("probe", Probe),
     ];
     let mut outside = Outside::new(&layers, &[], false);
     let mut states = States(Vec::new());
-    outside.calls.begin(0, 0, About::default(), &mut outside.agenda, &mut states);
-    while let Some(event) = outside.agenda.next(Time::MAX) {
-        outside.calls.wake(event.index, &mut outside.agenda, &mut states);
+    outside.calls.begin(0, 0, CallInfo::default(), &mut outside.scheduler, &mut states);
+    while let Some(event) = outside.scheduler.next(Time::MAX) {
+        outside.calls.wake(event.index, &mut outside.scheduler, &mut states);
     }
     assert_eq!(states.0, ["first", "extra", "extra"]);
 }

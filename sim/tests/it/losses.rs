@@ -3,20 +3,20 @@
 
 use patterns::Class;
 use proptest::prelude::*;
-use sim::kernel::Law;
+use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Edge, Effect, Fault, LayerMaker, Party, Per, RateLimit, Schedule, Step,
+    Abandoned, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, RateLimit, Schedule, Step,
     System,
 };
-use sim::observe::{Record, Tally};
+use sim::observe::{OutcomeCounts, Record};
 use sim::{Watch, run};
 
 use crate::kinds;
 use crate::tank::{self, exponential, millis, secs};
 
-fn layer() -> impl Strategy<Value = LayerMaker> {
+fn layer() -> impl Strategy<Value = LayerFactory> {
     let per = prop_oneof![Just(Per::Agent), Just(Per::Edge), Just(Per::Policy)];
-    (kinds::any_layer(), per).prop_map(|(layer, per)| LayerMaker { per, ..layer })
+    (kinds::any_layer(), per).prop_map(|(layer, per)| LayerFactory { per, ..layer })
 }
 
 fn effect() -> impl Strategy<Value = Effect> {
@@ -48,7 +48,7 @@ fn any_system() -> impl Strategy<Value = System> {
         let (slots, queue, stops, limited) = limits;
         let mut system = tank::system(secs(30));
         let optional =
-            Step::Call { service: 1, times: 2, optional: true, keys: None, repeatable: true };
+            Step::Call { service: 1, times: 2, optional: true, keys: None, idempotent: true };
         system.agents = vec![
             tank::agents(
                 "closed",
@@ -79,7 +79,7 @@ fn any_system() -> impl Strategy<Value = System> {
             tank::edge(1, 2, None),
         ];
         for to in [1, 2] {
-            let from = Party::Service(0);
+            let from = Caller::Service(0);
             let policy = (to == 1).then_some(1);
             system.edges.push(Edge { from, to, policy });
         }
@@ -89,7 +89,7 @@ fn any_system() -> impl Strategy<Value = System> {
 }
 
 /// What was begun at all, whether or not it is still open.
-fn tallies(record: &Record) -> impl Iterator<Item = &Tally> {
+fn all_counts(record: &Record) -> impl Iterator<Item = &OutcomeCounts> {
     let agents = record.agents.iter().map(|agents| &agents.tasks);
     let services = record.services.iter().map(|service| &service.requests);
     let edges = record.edges.iter().flat_map(|edge| [&edge.calls, &edge.attempts]);
@@ -103,8 +103,8 @@ proptest! {
     fn what_was_begun_ends_once(system in any_system(), seed in any::<u64>()) {
         let record = run(&system, seed, Watch::Counts);
         prop_assert_eq!(record.stopped, None);
-        for tally in tallies(&record) {
-            prop_assert!(tally.answered() + tally.given_up <= tally.issued, "{:?}", tally);
+        for counts in all_counts(&record) {
+            prop_assert!(counts.answered() + counts.given_up <= counts.issued, "{:?}", counts);
         }
         // A closed group has at most one task open for each agent.
         prop_assert!(record.agents[0].tasks.open() <= 4);
@@ -124,13 +124,13 @@ proptest! {
     fn after_the_last_task_all_is_quiet(mut system in any_system(), seed in any::<u64>()) {
         // One task for each agent, then none before the horizon.
         for agents in &mut system.agents {
-            agents.arrivals = tank::closed(Law::constant(secs(1000)));
+            agents.arrivals = tank::closed(Distribution::constant(secs(1000)));
         }
         system.faults.retain(|fault| matches!(fault.schedule, Schedule::Once { .. }));
         system.horizon = tank::at(secs(1900));
         let record = run(&system, seed, Watch::Counts);
-        for tally in tallies(&record) {
-            prop_assert_eq!(tally.open(), 0, "{:?}", record);
+        for counts in all_counts(&record) {
+            prop_assert_eq!(counts.open(), 0, "{:?}", record);
         }
     }
 
@@ -147,9 +147,9 @@ proptest! {
 #[test]
 fn nothing_before_the_warm_up_counts() {
     let mut system = tank::system(secs(100));
-    let arrivals = Arrivals::Open(Law::constant(secs(1)));
+    let arrivals = Arrivals::Open(Distribution::constant(secs(1)));
     system.agents = vec![tank::agents("a", 1, arrivals, vec![tank::call(0)])];
-    system.services = vec![tank::service("s", u32::MAX, 0, Law::constant(millis(500)))];
+    system.services = vec![tank::service("s", u32::MAX, 0, Distribution::constant(millis(500)))];
     system.edges = vec![tank::edge(0, 0, None)];
     system.warmup = tank::at(secs(60));
     let record = run(&system, 1, Watch::Counts);

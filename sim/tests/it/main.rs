@@ -1,11 +1,11 @@
 //! What the engine promises, seen from outside: the kernel piece by piece, then whole runs, which
-//! are right, repeatable, and lose nothing.
+//! are right, idempotent, and lose nothing.
 
-mod about;
-mod agenda;
+mod call_info;
+mod distribution;
 mod kinds;
-mod law;
 mod queue;
+mod scheduler;
 mod stream;
 
 mod course;

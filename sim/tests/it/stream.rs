@@ -1,19 +1,19 @@
 //! Streams are the same for ever, and those of different names have nothing to do with each other.
 
-use sim::kernel::{Stream, Streams};
+use sim::kernel::{RngStream, RngStreams};
 
 const DRAWS: usize = 1_000_000;
 
 #[test]
 fn streams_stay_what_they_are() {
-    let mut stream = Streams::new(42).stream("github: latency");
+    let mut stream = RngStreams::new(42).stream("github: latency");
     assert_eq!(
         [(); 3].map(|()| stream.next_u64()),
         [0x60e8_4e0a_bae0_5243, 0x9ad5_701d_45c1_c09b, 0xdd61_51b0_6b94_0fa3]
     );
-    assert_eq!(format!("{stream:?}"), "Stream(at word 6)");
+    assert_eq!(format!("{stream:?}"), "RngStream(at word 6)");
     assert_eq!(
-        [(); 3].map(|()| stream.draw().to_bits()),
+        [(); 3].map(|()| stream.uniform().to_bits()),
         [0x3fe4_b8f0_6f89_a7bf, 0x3fd7_aa4f_be9a_7b2e, 0x3fee_3781_a635_f37a]
     );
     assert_eq!(
@@ -32,7 +32,7 @@ fn streams_that_look_alike_are_unrelated() {
     let keys: Vec<(u64, &str)> =
         [0, 1, 2, u64::MAX].into_iter().flat_map(|seed| names.map(|name| (seed, name))).collect();
     let bits = |(seed, name): (u64, &str)| {
-        let mut stream = Streams::new(seed).stream(name);
+        let mut stream = RngStreams::new(seed).stream(name);
         [(); 1_000].map(|()| stream.next_u64())
     };
     for (index, &one) in keys.iter().enumerate() {
@@ -48,15 +48,15 @@ fn streams_that_look_alike_are_unrelated() {
 
 #[test]
 fn uniform_draws_are_below_one() {
-    let mut stream = Streams::new(1).stream("uniform");
-    let draws = sorted(&mut stream, Stream::draw);
+    let mut stream = RngStreams::new(1).stream("uniform");
+    let draws = sorted(&mut stream, RngStream::uniform);
     assert!(draws[0] >= 0.0 && draws[DRAWS - 1] < 1.0);
     fits(&draws, |x| x);
 }
 
 #[test]
 fn whole_numbers_are_equally_likely() {
-    let mut stream = Streams::new(1).stream("below");
+    let mut stream = RngStreams::new(1).stream("below");
     let mut counts = [0_i32; 6];
     for _ in 0..60_000 {
         counts[stream.below(6) as usize] += 1;
@@ -68,8 +68,8 @@ fn whole_numbers_are_equally_likely() {
 
 #[test]
 fn exponential_draws_have_the_right_shape_and_tail() {
-    let mut stream = Streams::new(1).stream("exponential");
-    let draws = sorted(&mut stream, Stream::exponential);
+    let mut stream = RngStreams::new(1).stream("exponential");
+    let draws = sorted(&mut stream, RngStream::exponential);
     assert!(draws[0] >= 0.0);
     fits(&draws, |x| -libm::expm1(-x));
     // The tail begins at 7.697; e^-7.697 of a million are 454, e^-9 are 123.
@@ -80,8 +80,8 @@ fn exponential_draws_have_the_right_shape_and_tail() {
 
 #[test]
 fn normal_draws_have_the_right_shape_and_tails() {
-    let mut stream = Streams::new(1).stream("normal");
-    let draws = sorted(&mut stream, Stream::normal);
+    let mut stream = RngStreams::new(1).stream("normal");
+    let draws = sorted(&mut stream, RngStream::normal);
     fits(&draws, |x| libm::erfc(-x / core::f64::consts::SQRT_2) / 2.0);
     // The tails begin at 3.654; 129 of a million are beyond to each side, 32 beyond 4.
     for sign in [-1.0, 1.0] {
@@ -91,7 +91,7 @@ fn normal_draws_have_the_right_shape_and_tails() {
     }
 }
 
-fn sorted(stream: &mut Stream, draw: fn(&mut Stream) -> f64) -> Vec<f64> {
+fn sorted(stream: &mut RngStream, draw: fn(&mut RngStream) -> f64) -> Vec<f64> {
     let mut draws: Vec<f64> = (0..DRAWS).map(|_| draw(stream)).collect();
     draws.sort_by(f64::total_cmp);
     draws

@@ -5,31 +5,31 @@ use std::sync::Arc;
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::breaker::{self, Trip};
 use patterns::retry::{self, RetryAfter, Rule};
-use patterns::{Class, Layer, Span, Time, bulkhead, fallback, timeout};
-use sim::kernel::Law;
+use patterns::{Class, Duration, Layer, Time, bulkhead, fallback, timeout};
+use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Edge, Effect, Fault, LayerMaker, Party, Per, Policy, Schedule,
+    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
     Service, Step, System,
 };
 
-pub(crate) fn secs(secs: u64) -> Span {
-    Span::from_secs(secs)
+pub(crate) fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
 }
 
-pub(crate) fn millis(millis: u64) -> Span {
-    Span::from_millis(millis)
+pub(crate) fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
 }
 
-pub(crate) fn at(span: Span) -> Time {
+pub(crate) fn at(span: Duration) -> Time {
     Time::ZERO + span
 }
 
-pub(crate) fn exponential(mean: Span) -> Law {
-    Law::exponential(mean).expect("a mean above zero")
+pub(crate) fn exponential(mean: Duration) -> Distribution {
+    Distribution::exponential(mean).expect("a mean above zero")
 }
 
 /// A system without parts.
-pub(crate) fn system(horizon: Span) -> System {
+pub(crate) fn system(horizon: Duration) -> System {
     System { horizon: at(horizon), ..System::default() }
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
     }
 }
 
-pub(crate) fn closed(think: Law) -> Arrivals {
+pub(crate) fn closed(think: Distribution) -> Arrivals {
     Arrivals::Closed { think, pause: secs(1) }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn call(service: usize) -> Step {
     Step::call(service)
 }
 
-pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Law) -> Service {
+pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution) -> Service {
     Service {
         name: name.to_owned(),
         slots,
@@ -68,47 +68,50 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Law) -> Servi
 
 /// From a group of agents to a service.
 pub(crate) fn edge(agents: usize, to: usize, policy: Option<usize>) -> Edge {
-    Edge { from: Party::Agents(agents), to, policy }
+    Edge { from: Caller::Agents(agents), to, policy }
 }
 
-pub(crate) fn once(service: usize, effect: Effect, from: Span, lasts: Span) -> Fault {
+pub(crate) fn once(service: usize, effect: Effect, from: Duration, lasts: Duration) -> Fault {
     let schedule = Schedule::Once { at: at(from), lasts };
     Fault { name: "outage".to_owned(), service, effect, schedule }
 }
 
-pub(crate) fn policy(layers: Vec<LayerMaker>) -> Policy {
+pub(crate) fn policy(layers: Vec<LayerFactory>) -> Policy {
     Policy { name: "policy".to_owned(), layers, targets: Vec::new() }
 }
 
-pub(crate) fn maker<L: Layer + Clone + Send + Sync + 'static>(kind: &str, layer: L) -> LayerMaker {
+pub(crate) fn factory<L: Layer + Clone + Send + Sync + 'static>(
+    kind: &str,
+    layer: L,
+) -> LayerFactory {
     let make = Arc::new(move || Box::new(layer.clone()) as Box<dyn Layer>);
-    LayerMaker { kind: kind.to_owned(), per: Per::Agent, make }
+    LayerFactory { kind: kind.to_owned(), per: Per::Agent, make }
 }
 
-pub(crate) fn timeout(limit: Span) -> LayerMaker {
+pub(crate) fn timeout(limit: Duration) -> LayerFactory {
     let settings = timeout::Settings::of(limit);
-    maker("timeout", timeout::Timeout::new(settings).expect("valid"))
+    factory("timeout", timeout::Timeout::new(settings).expect("valid"))
 }
 
-pub(crate) fn bulkhead(slots: u32, queue: u32, patience: Option<Span>) -> LayerMaker {
-    let settings = bulkhead::Settings { queue, patience, ..bulkhead::Settings::of(slots) };
-    maker("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
+pub(crate) fn bulkhead(slots: u32, queue: u32, max_wait: Option<Duration>) -> LayerFactory {
+    let settings = bulkhead::Settings { queue, max_wait, ..bulkhead::Settings::of(slots) };
+    factory("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
-pub(crate) fn fallback(to: fallback::Instead) -> LayerMaker {
+pub(crate) fn fallback(to: fallback::Instead) -> LayerFactory {
     let settings = fallback::Settings { on: patterns::Classes::ALL, to };
-    maker("fallback", fallback::Fallback::new(settings).expect("valid"))
+    factory("fallback", fallback::Fallback::new(settings).expect("valid"))
 }
 
 /// Opens after so many failures in a row, for so long; one probe at a time.
-pub(crate) fn breaker(failures: u32, open: Span) -> LayerMaker {
+pub(crate) fn breaker(failures: u32, open: Duration) -> LayerFactory {
     let mut settings = breaker::Settings::new(Trip::Consecutive { failures }, open);
-    settings.half_open.max_wait = Some(open);
-    maker("breaker", breaker::Breaker::new(settings).expect("valid"))
+    settings.half_open.half_open_timeout = Some(open);
+    factory("breaker", breaker::Breaker::new(settings).expect("valid"))
 }
 
 /// Retries failures of every class, doubling the wait.
-pub(crate) fn retry(retries: u32, first: Span, jitter: Jitter) -> LayerMaker {
+pub(crate) fn retry(retries: u32, first: Duration, jitter: Jitter) -> LayerFactory {
     let rule = Rule {
         retries,
         backoff: backoff::Settings {
@@ -121,5 +124,5 @@ pub(crate) fn retry(retries: u32, first: Span, jitter: Jitter) -> LayerMaker {
     };
     let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
     let settings = retry::Settings::of(rules);
-    maker("retry", retry::Retry::new(settings).expect("valid"))
+    factory("retry", retry::Retry::new(settings).expect("valid"))
 }

@@ -1,11 +1,11 @@
 //! Faults that come and go: an alternating renewal process.
 //!
-//! In the long run a service is down for the share MTTR / (MTBF + MTTR) of time, whatever the laws
-//! of good and bad times; and calls of a Poisson process see averages over time (R. W. Wolff,
-//! "Poisson arrivals see time averages", Operations Research 30 (2), 1982).
+//! In the long run a service is down for the share MTTR / (MTBF + MTTR) of time, whatever the
+//! distributions of good and bad times; and calls of a Poisson process see averages over time (R.
+//! W. Wolff, "Poisson arrivals see time averages", Operations Research 30 (2), 1982).
 
-use patterns::{Class, Span};
-use sim::kernel::Law;
+use patterns::{Class, Duration};
+use sim::kernel::Distribution;
 use sim::model::system::{Effect, Fault, Schedule, System};
 
 use crate::support::{counted, rate, replicate, stream_to, time_average};
@@ -16,10 +16,10 @@ const MTTR: f64 = 10.0;
 const DOWN: f64 = MTTR / (MTBF + MTTR);
 
 /// A service that is down now and then, and calls that take so long.
-fn flaky(repair: Law, latency: Span) -> System {
-    let service = tank::service("service", u32::MAX, 0, Law::constant(latency));
+fn flaky(repair: Distribution, latency: Duration) -> System {
+    let service = tank::service("service", u32::MAX, 0, Distribution::constant(latency));
     let mut system = stream_to(service, rate(0.2), secs(500_000));
-    let up = tank::exponential(Span::from_secs_f64(MTBF));
+    let up = tank::exponential(Duration::from_secs_f64(MTBF));
     let schedule = Schedule::Renewal { up, down: repair };
     let name = "fault".to_owned();
     system.faults = vec![Fault { name, service: 0, effect: Effect::Down, schedule }];
@@ -27,16 +27,16 @@ fn flaky(repair: Law, latency: Span) -> System {
 }
 
 #[track_caller]
-fn is_down_for_its_share(repair: Law, seeds: u64) {
+fn is_down_for_its_share(repair: Distribution, seeds: u64) {
     assert!((repair.mean_secs() - MTTR).abs() < 1e-9);
-    let system = flaky(repair, Span::ZERO);
+    let system = flaky(repair, Duration::ZERO);
     let [down, episodes, refused] = replicate(&system, seeds, |record| {
         let service = &record.services[0];
         assert_eq!(service.down, service.faulty);
         let refused = service.requests.failed_as(Class::Network);
         [
             time_average(service.down, record),
-            service.fault_episodes as f64 / counted(record),
+            service.fault_intervals as f64 / counted(record),
             refused as f64 / service.requests.answered() as f64,
         ]
     });
@@ -52,7 +52,7 @@ fn repair_that_takes_a_memoryless_time() {
 
 #[test]
 fn repair_that_always_takes_the_same() {
-    is_down_for_its_share(Law::constant(secs(10)), 22);
+    is_down_for_its_share(Distribution::constant(secs(10)), 22);
 }
 
 /// A call is lost if the service is down when it comes, or goes down before it is done.

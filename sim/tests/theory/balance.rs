@@ -1,10 +1,10 @@
 //! Laws that hold for every system: Little's, and that nothing is lost.
 
-use patterns::Span;
+use patterns::Duration;
 use patterns::backoff::Jitter;
-use sim::kernel::Law;
+use sim::kernel::Distribution;
 use sim::model::system::{Abandoned, Effect, Per, System};
-use sim::observe::Tally;
+use sim::observe::OutcomeCounts;
 use sim::{Record, Watch, run};
 
 use crate::support::{rate, replicate, stream_to, time_average};
@@ -14,7 +14,7 @@ use crate::tank::{self, at, millis, secs};
 /// Little, "A proof for the queuing formula L = λW", Operations Research 9 (3), 1961).
 #[test]
 fn as_many_are_there_as_come_and_stay() {
-    let work = Law::lognormal(millis(800), 0.7).expect("valid");
+    let work = Distribution::lognormal(millis(800), 0.7).expect("valid");
     let arrivals = 4.0 * 0.9 / work.mean_secs();
     let service = tank::service("service", 4, u32::MAX, work);
     let mut system = stream_to(service, rate(arrivals), secs(20_000));
@@ -38,12 +38,12 @@ fn as_many_are_there_as_come_and_stay() {
 
 /// Two hundred agents that all start at 1000 s, work for some minutes at most, under every layer
 /// and while the service hangs for a while, and then think for long.
-fn rush(abandoned: Abandoned, horizon: Span) -> System {
+fn rush(abandoned: Abandoned, horizon: Duration) -> System {
     let mut system = tank::system(horizon);
-    let thinking = tank::closed(Law::constant(secs(1000)));
+    let thinking = tank::closed(Distribution::constant(secs(1000)));
     let steps = vec![tank::call(0), tank::call(0)];
     system.agents = vec![tank::agents("agent", 200, thinking, steps)];
-    let work = Law::lognormal(millis(300), 1.0).expect("valid");
+    let work = Distribution::lognormal(millis(300), 1.0).expect("valid");
     let mut service = tank::service("service", 20, 40, work);
     service.errors = vec![(patterns::Class::Network, 0.2)];
     service.abandoned = abandoned;
@@ -63,7 +63,7 @@ fn rush(abandoned: Abandoned, horizon: Span) -> System {
     system
 }
 
-fn tallies(record: &Record) -> [&Tally; 4] {
+fn all_counts(record: &Record) -> [&OutcomeCounts; 4] {
     let edge = &record.edges[0];
     [&record.agents[0].tasks, &edge.calls, &edge.attempts, &record.services[0].requests]
 }
@@ -74,10 +74,10 @@ fn nothing_is_open_when_all_is_quiet() {
     for abandoned in [Abandoned::RunsOn, Abandoned::Stops] {
         for seed in 0..20 {
             let record = run(&rush(abandoned, secs(1900)), 62_000 + seed, Watch::Counts);
-            for tally in tallies(&record) {
-                assert_eq!(tally.issued, tally.answered() + tally.given_up, "{tally:?}");
+            for counts in all_counts(&record) {
+                assert_eq!(counts.issued, counts.answered() + counts.given_up, "{counts:?}");
             }
-            let [tasks, calls, attempts, requests] = tallies(&record);
+            let [tasks, calls, attempts, requests] = all_counts(&record);
             assert_eq!((tasks.issued, tasks.given_up, calls.given_up), (200, 0, 0));
             assert_eq!(attempts.issued, requests.issued);
             assert!(attempts.given_up > 0, "some attempts must time out");

@@ -1,6 +1,6 @@
 //! Faults that leave a service at work: errors and slowness have the size that they were given.
 
-use patterns::{Class, Span};
+use patterns::{Class, Duration};
 use sim::model::system::{Effect, Fault};
 
 use crate::support::{rate, replicate, stream_to};
@@ -14,7 +14,7 @@ fn errors_and_slowness_have_their_size() {
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     let fault = |name: &str, effect| Fault {
         name: name.to_owned(),
-        ..tank::once(0, effect, Span::ZERO, secs(1_000_000))
+        ..tank::once(0, effect, Duration::ZERO, secs(1_000_000))
     };
     system.faults = vec![
         fault("errors", Effect::Errors(Class::Overload, 0.3)),

@@ -2,20 +2,20 @@
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::retry::{self, RetryAfter, Rule};
-use patterns::{Class, Span, Time};
+use patterns::{Class, Duration, Time};
 use sim::Record;
-use sim::kernel::Law;
-use sim::model::system::{LayerMaker, System};
+use sim::kernel::Distribution;
+use sim::model::system::{LayerFactory, System};
 
 use crate::support::{rate, replicate, stream_to};
 use crate::tank::{self, secs};
 
 /// One agent that calls every 100 s a service which answers at once and fails this share.
-fn calls_one_by_one(layer: LayerMaker, failing: f64, calls: u64) -> System {
-    let mut service = tank::service("service", u32::MAX, 0, Law::constant(Span::ZERO));
+fn calls_one_by_one(layer: LayerFactory, failing: f64, calls: u64) -> System {
+    let mut service = tank::service("service", u32::MAX, 0, Distribution::constant(Duration::ZERO));
     service.errors = vec![(Class::Network, failing)];
     let mut system = stream_to(service, rate(1.0), secs(100 * calls));
-    let thinking = tank::closed(Law::constant(secs(100)));
+    let thinking = tank::closed(Distribution::constant(secs(100)));
     system.agents = vec![tank::agents("agent", 1, thinking, vec![tank::call(0)])];
     system.policies = vec![tank::policy(vec![layer])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
@@ -36,7 +36,7 @@ fn entered(record: &Record, state: &str) -> f64 {
 /// and as many openings, until it is closed again.
 #[track_caller]
 fn opens_after_a_row(failures: u32, failing: f64, seeds: u64, calls: u64) {
-    let breaker = tank::breaker(failures, Span::from_nanos(1));
+    let breaker = tank::breaker(failures, Duration::from_nanos(1));
     let system = calls_one_by_one(breaker, failing, calls);
     let probes = 1.0 / (1.0 - failing);
     let [until_open, openings] = replicate(&system, seeds, |record| {
@@ -61,7 +61,12 @@ fn a_breaker_opens_after_five_in_a_row() {
 }
 
 /// Four retries of calls that always fail.
-fn retrying(first: Span, factor: f64, jitter: Jitter, cap: Option<(Span, CapWhen)>) -> System {
+fn retrying(
+    first: Duration,
+    factor: f64,
+    jitter: Jitter,
+    cap: Option<(Duration, CapWhen)>,
+) -> System {
     let (cap, cap_when) =
         cap.map_or((None, CapWhen::BeforeJitter), |(cap, when)| (Some(cap), when));
     let curve = Curve::Exponential { first, factor };
@@ -70,7 +75,7 @@ fn retrying(first: Span, factor: f64, jitter: Jitter, cap: Option<(Span, CapWhen
     let rules = [(Class::Network, rule)].into();
     let settings = retry::Settings::of(rules);
     let retry = retry::Retry::new(settings).expect("valid");
-    let mut system = calls_one_by_one(tank::maker("retry", retry), 1.0, 4000);
+    let mut system = calls_one_by_one(tank::factory("retry", retry), 1.0, 4000);
     system.warmup = Time::ZERO;
     system
 }

@@ -1,7 +1,7 @@
 //! Slots without a line: Erlang's loss formula, at a service and at a bulkhead.
 
-use patterns::{Class, Span};
-use sim::kernel::Law;
+use patterns::{Class, Duration};
+use sim::kernel::Distribution;
 use sim::model::system::System;
 
 use crate::support::{rate, replicate, stream_to, time_average};
@@ -17,14 +17,14 @@ fn erlang_b(slots: u32, offered: f64) -> f64 {
 }
 
 /// A service that refuses what it has no slot for.
-fn service_without_line(work: Law) -> System {
+fn service_without_line(work: Distribution) -> System {
     stream_to(tank::service("service", SLOTS, 0, work), rate(OFFERED), COUNTED)
 }
 
-const COUNTED: Span = Span::from_secs(30_000);
+const COUNTED: Duration = Duration::from_secs(30_000);
 
 /// A bulkhead that refuses what it has no slot for, before a service without limits.
-fn bulkhead_without_line(work: Law) -> System {
+fn bulkhead_without_line(work: Distribution) -> System {
     let service = tank::service("service", u32::MAX, 0, work);
     let mut system = stream_to(service, rate(OFFERED), COUNTED);
     system.policies = vec![tank::policy(vec![tank::bulkhead(SLOTS, 0, None)])];
@@ -47,8 +47,8 @@ fn loses_as_erlang_says(system: &System, class: Class, seeds: u64) {
 }
 
 /// Work of mean 1 s whose logarithm has the standard deviation 1.
-fn lognormal() -> Law {
-    Law::lognormal(secs(1).scale(libm::exp(-0.5)), 1.0).expect("valid")
+fn lognormal() -> Distribution {
+    Distribution::lognormal(secs(1).scale(libm::exp(-0.5)), 1.0).expect("valid")
 }
 
 #[test]
@@ -64,7 +64,11 @@ fn a_service_with_lognormal_work() {
 
 #[test]
 fn a_service_with_constant_work() {
-    loses_as_erlang_says(&service_without_line(Law::constant(secs(1))), Class::Overload, 13);
+    loses_as_erlang_says(
+        &service_without_line(Distribution::constant(secs(1))),
+        Class::Overload,
+        13,
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //!
 //! Formulas: L. Kleinrock, "Queueing Systems, Volume 1: Theory", Wiley, 1975, chapters 3 and 5.
 
-use patterns::Span;
-use sim::kernel::Law;
+use patterns::Duration;
+use sim::kernel::Distribution;
 
 use crate::support::{rate, replicate, stream_to, time_average};
 use crate::tank::{self, secs};
@@ -59,12 +59,12 @@ fn four_slots_with_memoryless_work() {
     let service = tank::service("service", slots, u32::MAX, rate(work));
     let system = stream_to(service, rate(arrivals), secs(150_000));
     // Ends of buckets, so that the share above them is exact.
-    let [short, long] = [Span::from_nanos((1 << 31) - 1), Span::from_nanos((1 << 32) - 1)];
+    let [short, long] = [Duration::from_nanos((1 << 31) - 1), Duration::from_nanos((1 << 32) - 1)];
     let [mean, waits, over_short, over_long, in_line] = replicate(&system, 2, |record| {
         let waiting = &record.services[0].waiting;
         [
             waiting.mean_secs(),
-            waiting.share_above(Span::ZERO),
+            waiting.share_above(Duration::ZERO),
             waiting.share_above(short),
             waiting.share_above(long),
             time_average(record.services[0].queued, record),
@@ -73,7 +73,7 @@ fn four_slots_with_memoryless_work() {
 
     let spare = f64::from(slots) * work - arrivals;
     let all_taken = erlang_c(slots, arrivals / work);
-    let longer_than = |span: Span| all_taken * libm::exp(-spare * span.as_secs_f64());
+    let longer_than = |span: Duration| all_taken * libm::exp(-spare * span.as_secs_f64());
     mean.is(all_taken / spare, 0.03);
     waits.is(all_taken, 0.01);
     over_short.is(longer_than(short), 0.03);
@@ -81,10 +81,16 @@ fn four_slots_with_memoryless_work() {
     in_line.is(arrivals * all_taken / spare, 0.03);
 }
 
-/// M/G/1: the mean wait depends on the law of work by its first two moments (Pollaczek and
+/// M/G/1: the mean wait depends on the distribution of work by its first two moments (Pollaczek and
 /// Khinchine).
 #[track_caller]
-fn pollaczek_khinchine(work: &Law, cv2: f64, seeds: u64, counted: Span, sharpness: f64) {
+fn pollaczek_khinchine(
+    work: &Distribution,
+    cv2: f64,
+    seeds: u64,
+    counted: Duration,
+    sharpness: f64,
+) {
     assert!((work.cv2() - cv2).abs() < 1e-6, "{}", work.cv2());
     let mean = work.mean_secs();
     let load = 0.7;
@@ -101,12 +107,12 @@ fn pollaczek_khinchine(work: &Law, cv2: f64, seeds: u64, counted: Span, sharpnes
 
 #[test]
 fn one_slot_with_constant_work() {
-    pollaczek_khinchine(&Law::constant(secs(1)), 0.0, 3, secs(250_000), 0.012);
+    pollaczek_khinchine(&Distribution::constant(secs(1)), 0.0, 3, secs(250_000), 0.012);
 }
 
 #[test]
 fn one_slot_with_lognormal_work() {
-    let work = Law::lognormal(secs(1), 0.8).expect("valid");
+    let work = Distribution::lognormal(secs(1), 0.8).expect("valid");
     pollaczek_khinchine(&work, libm::expm1(0.64), 4, secs(300_000), 0.02);
 }
 
@@ -114,7 +120,7 @@ fn one_slot_with_lognormal_work() {
 #[test]
 fn one_slot_with_hyperexponential_work() {
     let [short, long] = [secs(1), secs(10)];
-    let work = Law::hyperexponential(&[(0.9, short), (0.1, long)]).expect("valid");
+    let work = Distribution::hyperexponential(&[(0.9, short), (0.1, long)]).expect("valid");
     let mean = 0.9 + 0.1 * 10.0;
     let second_moment = 2.0 * (0.9 + 0.1 * 100.0);
     let cv2 = second_moment / (mean * mean) - 1.0;

@@ -1,6 +1,6 @@
 //! What comes first: the least of two times.
 
-use patterns::{CallId, Class, Cx, Layer, Outcome, Span, Step, Target};
+use patterns::{Action, CallId, Class, Context, Duration, Layer, Outcome, Target};
 
 use crate::support::{rate, replicate, stream_to, time_average};
 use crate::tank::{self, millis, secs};
@@ -38,16 +38,16 @@ fn a_timeout_against_memoryless_work() {
 struct Both;
 
 impl Layer for Both {
-    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-        Step::SendAndWake(cx.now)
+    fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
+        Action::SendAndWake(cx.now)
     }
 
-    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(outcome)
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::SendTo(Target(0))
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::SendTo(Target(0))
     }
 }
 
@@ -59,7 +59,7 @@ fn two_services_race() {
     let service = tank::service("first", u32::MAX, 0, rate(first));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
     system.services.push(tank::service("second", u32::MAX, 0, rate(second)));
-    let mut policy = tank::policy(vec![tank::maker("both", Both)]);
+    let mut policy = tank::policy(vec![tank::factory("both", Both)]);
     policy.targets = vec![1];
     system.policies = vec![policy];
     system.edges = vec![tank::edge(0, 0, Some(0)), tank::edge(0, 1, None)];
@@ -78,20 +78,20 @@ fn two_services_race() {
 /// A second attempt if the first takes long; the first answer counts.
 #[derive(Clone, Debug)]
 struct Hedge {
-    after: Span,
+    after: Duration,
 }
 
 impl Layer for Hedge {
-    fn on_call(&mut self, _call: CallId, cx: &mut Cx<'_>) -> Step {
-        Step::SendAndWake(cx.now + self.after)
+    fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
+        Action::SendAndWake(cx.now + self.after)
     }
 
-    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Cx<'_>) -> Step {
-        Step::Reply(outcome)
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
+        Action::Reply(outcome)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Send
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::Send
     }
 }
 
@@ -101,7 +101,7 @@ fn a_second_attempt_after_a_while() {
     let (work, after) = (1.0, millis(500));
     let service = tank::service("service", u32::MAX, 0, rate(work));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
-    system.policies = vec![tank::policy(vec![tank::maker("hedge", Hedge { after })])];
+    system.policies = vec![tank::policy(vec![tank::factory("hedge", Hedge { after })])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     let [mean, attempts] = replicate(&system, 33, |record| {
         let edge = &record.edges[0];

@@ -1,16 +1,16 @@
 //! The token bucket at the door of a service.
 
-use patterns::{CallId, Class, Cx, Layer, Outcome, PerCall, Span, Step};
-use sim::kernel::Law;
-use sim::model::system::{LayerMaker, RateLimit, System};
+use patterns::{Action, CallId, Class, Context, Duration, Layer, Outcome, PerCall};
+use sim::kernel::Distribution;
+use sim::model::system::{LayerFactory, RateLimit, System};
 use sim::{Watch, run};
 
 use crate::support::{counted, rate, replicate, stream_to};
 use crate::tank::{self, at, millis, secs};
 
 /// A service that lets in one call a second.
-fn limited(burst: u32, gaps: Law, counted: Span) -> System {
-    let mut service = tank::service("service", u32::MAX, 0, Law::constant(Span::ZERO));
+fn limited(burst: u32, gaps: Distribution, counted: Duration) -> System {
+    let mut service = tank::service("service", u32::MAX, 0, Distribution::constant(Duration::ZERO));
     service.rate_limit = Some(RateLimit { every: secs(1), burst });
     stream_to(service, gaps, counted)
 }
@@ -19,8 +19,11 @@ fn limited(burst: u32, gaps: Law, counted: Span) -> System {
 #[test]
 fn regular_overload_is_cut_to_the_limit() {
     for burst in [1, 7] {
-        let record =
-            run(&limited(burst, Law::constant(millis(250)), secs(1000)), 51, Watch::Counts);
+        let record = run(
+            &limited(burst, Distribution::constant(millis(250)), secs(1000)),
+            51,
+            Watch::Counts,
+        );
         let requests = &record.services[0].requests;
         // One comes at the end of the warm-up and one at the horizon; the bucket gives a token a
         // quarter after each second, as the first call came then.
@@ -43,7 +46,7 @@ fn random_overload_is_cut_to_the_limit() {
 #[test]
 fn the_burst_is_let_in_once() {
     let mut system = limited(20, rate(2.0), secs(10_000));
-    system.warmup = at(Span::ZERO);
+    system.warmup = at(Duration::ZERO);
     for seed in 0..20 {
         let record = run(&system, 55_000 + seed, Watch::Counts);
         let good = record.services[0].requests.good();
@@ -66,25 +69,25 @@ fn a_bucket_of_one_loses_as_one_slot_does() {
 #[derive(Clone, Debug)]
 struct Impatient {
     /// How much too early.
-    early: Span,
+    early: Duration,
     refusals: PerCall<u32>,
 }
 
 impl Layer for Impatient {
-    fn on_call(&mut self, call: CallId, _cx: &mut Cx<'_>) -> Step {
+    fn on_call(&mut self, call: CallId, _cx: &mut Context<'_>) -> Action {
         self.refusals.open(call, 0);
-        Step::Send
+        Action::Send
     }
 
-    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Cx<'_>) -> Step {
-        let Some(hint) = outcome.retry_after() else { return Step::Reply(outcome) };
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        let Some(hint) = outcome.retry_after() else { return Action::Reply(outcome) };
         self.refusals[call] += 1;
         let wait = if self.refusals[call] == 1 { hint - self.early } else { hint };
-        Step::WaitUntil(cx.now + wait)
+        Action::WaitUntil(cx.now + wait)
     }
 
-    fn on_wake(&mut self, _call: CallId, _cx: &mut Cx<'_>) -> Step {
-        Step::Send
+    fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        Action::Send
     }
 }
 
@@ -92,13 +95,13 @@ impl Layer for Impatient {
 /// not.
 #[test]
 fn the_hint_is_exact() {
-    let back_to_back = |early: Span| {
+    let back_to_back = |early: Duration| {
         let layer = Impatient { early, refusals: PerCall::default() };
-        let layer: LayerMaker = tank::maker("impatient", layer);
+        let layer: LayerFactory = tank::factory("impatient", layer);
         let mut system = limited(3, rate(1.0), secs(1));
         system.horizon = at(secs(1000));
-        system.warmup = at(Span::ZERO);
-        let thinking = tank::closed(Law::constant(Span::from_nanos(1)));
+        system.warmup = at(Duration::ZERO);
+        let thinking = tank::closed(Distribution::constant(Duration::from_nanos(1)));
         system.agents = vec![tank::agents("agent", 1, thinking, vec![tank::call(0)])];
         system.policies = vec![tank::policy(vec![layer])];
         system.edges = vec![tank::edge(0, 0, Some(0))];
@@ -106,8 +109,8 @@ fn the_hint_is_exact() {
         (record.services[0].requests.good(), record.services[0].requests.failed())
     };
     // Three at once, then one at each second after the first, at a nanosecond past it.
-    let (good, refused) = back_to_back(Span::ZERO);
+    let (good, refused) = back_to_back(Duration::ZERO);
     assert_eq!((good, refused), (1002, 1000));
-    let (good, refused) = back_to_back(Span::from_nanos(1));
+    let (good, refused) = back_to_back(Duration::from_nanos(1));
     assert_eq!((good, refused), (1002, 2000));
 }

@@ -1,7 +1,7 @@
 //! Independent runs, what they say about a mean, and the systems most tests begin with.
 
-use patterns::Span;
-use sim::kernel::Law;
+use patterns::Duration;
+use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Service, System};
 use sim::{Record, Watch, run};
 
@@ -10,7 +10,7 @@ use crate::tank::{self, at};
 /// Independent runs behind each estimate.
 const RUNS: u64 = 20;
 
-/// The quantile 0.995 of Student's t law with `RUNS - 1` degrees of freedom.
+/// The quantile 0.995 of Student's t distribution with `RUNS - 1` degrees of freedom.
 ///
 /// NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, line 19.
 const STUDENT_T: f64 = 2.861;
@@ -75,13 +75,13 @@ pub(crate) fn time_average(nanos: u128, record: &Record) -> f64 {
 }
 
 /// Gaps of a Poisson process, or memoryless work, of so many by the second.
-pub(crate) fn rate(per_second: f64) -> Law {
-    tank::exponential(Span::from_secs(1).scale(1.0 / per_second))
+pub(crate) fn rate(per_second: f64) -> Distribution {
+    tank::exponential(Duration::from_secs(1).scale(1.0 / per_second))
 }
 
-/// Tasks that come by this law of gaps, each of which calls one service; counted for a time after
-/// a tenth of that time.
-pub(crate) fn stream_to(service: Service, gaps: Law, counted: Span) -> System {
+/// Tasks that come by this distribution of gaps, each of which calls one service; counted for a
+/// time after a tenth of that time.
+pub(crate) fn stream_to(service: Service, gaps: Distribution, counted: Duration) -> System {
     let warmup = counted.scale(0.1);
     let mut system = tank::system(warmup + counted);
     system.warmup = at(warmup);

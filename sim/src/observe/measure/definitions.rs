@@ -3,7 +3,7 @@
 use patterns::Class;
 
 use super::{Better, Unit};
-use crate::observe::{AgentRecord, EdgeRecord, Histogram, ServiceRecord, Tally};
+use crate::observe::{AgentRecord, EdgeRecord, Histogram, OutcomeCounts, ServiceRecord};
 
 /// How a number comes out of one part of a record, given the measured time in seconds.
 #[derive(Debug)]
@@ -105,11 +105,11 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "availability" Share HIGHER, "Share of time in which the service was neither down nor hanging.",
         |r, time| 1.0 - r.down as f64 / 1e9 / time;
     "faults" Count LOWER, "How often some fault came over a service that was well.",
-        |r, _| r.fault_episodes as f64;
+        |r, _| r.fault_intervals as f64;
     "mtbf" Seconds HIGHER, "Mean time between failures: time without a fault for each fault.",
-        |r, time| ratio(time - r.faulty as f64 / 1e9, r.fault_episodes);
+        |r, time| ratio(time - r.faulty as f64 / 1e9, r.fault_intervals);
     "mttr" Seconds LOWER, "Mean time to repair: time with a fault for each fault.",
-        |r, _| ratio(r.faulty as f64 / 1e9, r.fault_episodes);
+        |r, _| ratio(r.faulty as f64 / 1e9, r.fault_intervals);
 };
 
 pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
@@ -139,7 +139,7 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         |r, _| quantile(&r.latency(), 0.99);
 };
 
-fn share(part: u64, of: &Tally) -> f64 {
+fn share(part: u64, of: &OutcomeCounts) -> f64 {
     ratio(part as f64, of.answered())
 }
 
@@ -149,9 +149,9 @@ fn ratio(value: f64, of: u64) -> f64 {
 }
 
 fn quantile(histogram: &Histogram, q: f64) -> f64 {
-    histogram.quantile(q).map_or(f64::NAN, patterns::Span::as_secs_f64)
+    histogram.quantile(q).map_or(f64::NAN, patterns::Duration::as_secs_f64)
 }
 
 fn longest(histogram: &Histogram) -> f64 {
-    histogram.max().map_or(f64::NAN, patterns::Span::as_secs_f64)
+    histogram.max().map_or(f64::NAN, patterns::Duration::as_secs_f64)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use patterns::{Class, Outcome, Span, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
 use super::*;
-use crate::kernel::Law;
-use crate::observe::{Histogram, StateRecord, Tally};
+use crate::kernel::Distribution;
+use crate::observe::{Histogram, OutcomeCounts, StateRecord};
 
 fn system() -> System {
     use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Service};
@@ -14,7 +14,7 @@ fn system() -> System {
         agents: vec![Agents {
             name: "research".to_owned(),
             count: 2,
-            arrivals: Arrivals::Open(law()),
+            arrivals: Arrivals::Open(distribution()),
             slots: 1,
             steps: Vec::new(),
             deadline: None,
@@ -24,43 +24,44 @@ fn system() -> System {
             name: "git.hub".to_owned(),
             slots: 4,
             queue: 10,
-            latency: law(),
+            latency: distribution(),
             errors: Vec::new(),
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
         }],
-        edges: vec![Edge { from: Party::Agents(0), to: 0, policy: None }],
+        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: None }],
         ..System::default()
     }
 }
 
-fn law() -> Law {
-    Law::constant(Span::from_secs(1))
+fn distribution() -> Distribution {
+    Distribution::constant(Duration::from_secs(1))
 }
 
-fn tally(issued: u64, outcomes: &[(Outcome, u64)]) -> Tally {
-    let mut tally = Tally { issued, ..Tally::default() };
+fn counts(issued: u64, outcomes: &[(Outcome, u64)]) -> OutcomeCounts {
+    let mut counts = OutcomeCounts { issued, ..OutcomeCounts::default() };
     for (outcome, count) in outcomes {
-        (0..*count).for_each(|_| tally.end(*outcome));
+        (0..*count).for_each(|_| counts.end(*outcome));
     }
-    tally
+    counts
 }
 
 fn spans(millis: impl IntoIterator<Item = u64>) -> Histogram {
     let mut histogram = Histogram::default();
-    millis.into_iter().for_each(|millis| histogram.add(Span::from_millis(millis)));
+    millis.into_iter().for_each(|millis| histogram.add(Duration::from_millis(millis)));
     histogram
 }
 
 const SECOND: u128 = 1_000_000_000;
 
 fn seconds(secs: u64) -> Time {
-    Time::ZERO + Span::from_secs(secs)
+    Time::ZERO + Duration::from_secs(secs)
 }
 
 fn breaker(name: &str, entered: u64, open: u64) -> LayerRecord {
-    let state = |state, entered, secs| StateRecord { state, entered, time: Span::from_secs(secs) };
+    let state =
+        |state, entered, secs| StateRecord { state, entered, time: Duration::from_secs(secs) };
     let states = vec![state("closed", 1, 100 - open), state("open", entered, open)];
     LayerRecord { name: name.to_owned(), kind: "breaker".to_owned(), states }
 }
@@ -80,7 +81,7 @@ fn record() -> Record {
         agents: vec![AgentRecord {
             name: "research".to_owned(),
             count: 2,
-            tasks: tally(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
+            tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
             latency_ok: spans(1..=50),
             latency_failed: spans(51..=100),
             frozen: 30 * SECOND,
@@ -89,7 +90,7 @@ fn record() -> Record {
         services: vec![ServiceRecord {
             name: "git.hub".to_owned(),
             slots: 4,
-            requests: tally(
+            requests: counts(
                 50,
                 &[
                     (Outcome::Ok, 30),
@@ -105,13 +106,13 @@ fn record() -> Record {
             queued: 250 * SECOND,
             down: 20 * SECOND,
             faulty: 40 * SECOND,
-            fault_episodes: 3,
+            fault_intervals: 3,
         }],
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
-            calls: tally(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
-            attempts: Tally { given_up: 5, ..tally(50, &[]) },
+            calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
+            attempts: OutcomeCounts { given_up: 5, ..counts(50, &[]) },
             latency_ok: spans([5]),
             latency_failed: spans([15]),
             late: 3,
@@ -123,7 +124,11 @@ fn record() -> Record {
             LayerRecord {
                 name: "research#1 -> git.hub: bulkhead".to_owned(),
                 kind: "bulkhead".to_owned(),
-                states: vec![StateRecord { state: "full", entered: 1, time: Span::from_secs(9) }],
+                states: vec![StateRecord {
+                    state: "full",
+                    entered: 1,
+                    time: Duration::from_secs(9),
+                }],
             },
         ],
         trace: None,
@@ -154,7 +159,7 @@ fn agents_are_measured() {
     check("agents.research.goodput", 540.0);
     check("agents.research.latency.mean", 0.0505);
     check("agents.research.latency.max", 0.1);
-    check("agents.research.output", 450.0);
+    check("agents.research.weighted-goodput", 450.0);
     check("agents.research.latency-ok.mean", 0.0255);
     check("agents.research.frozen", 30.0);
     check("agents.research.busy", 150.0);
@@ -234,11 +239,11 @@ fn every_path_reads_back_as_its_measure() {
 #[test]
 fn what_is_undefined_is_no_number() {
     let mut record = record();
-    record.agents[0].tasks = tally(3, &[]);
+    record.agents[0].tasks = counts(3, &[]);
     record.services[0].slots = u32::MAX;
-    record.services[0].fault_episodes = 0;
+    record.services[0].fault_intervals = 0;
     record.services[0].waiting = Histogram::default();
-    record.edges[0].calls = tally(0, &[]);
+    record.edges[0].calls = counts(0, &[]);
     record.layers.clear();
     for path in [
         "agents.research.success",
