@@ -125,6 +125,19 @@ impl Sub for Duration {
     }
 }
 
+impl From<core::time::Duration> for Duration {
+    /// To the nanosecond; what is longer than 584 years is [`Duration::MAX`].
+    fn from(duration: core::time::Duration) -> Self {
+        Self(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Duration> for core::time::Duration {
+    fn from(duration: Duration) -> Self {
+        Self::from_nanos(duration.0)
+    }
+}
+
 impl Mul<u64> for Duration {
     type Output = Self;
 

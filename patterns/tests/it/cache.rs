@@ -252,7 +252,7 @@ fn huge_settings_reserve_nothing_and_never_end() {
 fn what_cannot_be_is_told() {
     let settings = plain(1, Eviction::Lru);
     let error = |settings| Cache::new(settings).map(drop).expect_err("invalid");
-    let invalid = |setting, must_be| Invalid { setting, must_be };
+    let invalid = |setting, must_be| Invalid::new(setting, must_be);
     let (one, longer) = ("for at least one class of failure", "longer than zero");
     let [none, some] = [Classes::NONE, Classes::ALL];
     let stale =

@@ -117,7 +117,7 @@ proptest! {
             }
         }
         let limit = Duration::from_secs(limit);
-        let timeout = Timeout::new(timeout::Settings { limit, propagates }).expect("valid");
+        let timeout = Timeout::new(timeout::Settings::of(limit).with(|s| s.propagates = propagates)).expect("valid");
         let mut driver = Driver::new(Below(timeout, Time::ZERO), &[]);
         let given = given.map_or(Time::MAX, at);
         driver.info.deadline = given;

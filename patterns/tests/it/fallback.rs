@@ -101,7 +101,7 @@ fn a_chain_must_do_something() {
         Fallback::new(Settings { on: Classes::ALL, to }).map(drop)
     };
     let must_be = "at least one unless a value comes then";
-    let error = Err(Invalid { setting: "targets", must_be });
+    let error = Err(Invalid::new("targets", must_be));
     assert_eq!(chain(&[], Then::FirstFailure), error);
     assert_eq!(chain(&[], Then::LastFailure), error);
     assert_eq!(chain(&[], Then::Value), Ok(()));

@@ -365,7 +365,7 @@ fn what_cannot_be_is_told() {
     };
     let error = |settings| Hedge::new(settings).map(drop).expect_err("invalid");
     let of = |delay| error(Settings { delay, ..grpc(1) });
-    let invalid = |setting, must_be| Invalid { setting, must_be };
+    let invalid = |setting, must_be| Invalid::new(setting, must_be);
     assert_eq!(error(grpc(MOST_HEDGES + 1)), invalid("max_hedges", "at most 1000"));
     assert!(Hedge::new(grpc(MOST_HEDGES)).is_ok());
     for on_failure in [OnFailure::KeepsTime, OnFailure::NoMore, OnFailure::Ends] {

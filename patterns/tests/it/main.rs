@@ -29,6 +29,7 @@ mod cache_list;
 mod cache_model;
 mod coalesce;
 mod deadline;
+mod described;
 mod fallback;
 mod hedge;
 mod hedge_delay;

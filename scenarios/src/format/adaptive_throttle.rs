@@ -89,7 +89,7 @@ fn rule(text: &str) -> Result<RuleText, ParseError> {
 impl AdaptiveThrottle {
     /// The settings, or why there are none.
     pub(crate) fn settings(self) -> Result<adaptive_throttle::Settings, Invalid> {
-        let none = Invalid { setting: "like", must_be: "a library with an adaptive throttle" };
+        let none = Invalid::new("like", "a library with an adaptive throttle");
         let preset = self.like.map(|LibraryName(library)| library.adaptive_throttle().ok_or(none));
         let mut settings = preset.transpose()?.unwrap_or(adaptive_throttle::Settings {
             rule: Rule::Sre { k: 2.0, min_requests: 0, cap: 1.0 },

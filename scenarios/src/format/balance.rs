@@ -97,7 +97,7 @@ impl Balance {
         Invalid::unless(0 < targets, "over", "at least one service")?;
         let targets = u16::try_from(targets);
         let targets =
-            targets.map_err(|_| Invalid { setting: "over", must_be: "at most 65535 services" })?;
+            targets.map_err(|_| Invalid::new("over", "at most 65535 services"))?;
         let others = (targets - 1).min(balance::MAX_RESELECT.into()) as u8;
         Ok(Settings {
             targets,

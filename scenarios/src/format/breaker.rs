@@ -99,7 +99,7 @@ impl Breaker {
         let preset = self.like.map(|LibraryName(library)| {
             library
                 .breaker()
-                .ok_or(Invalid { setting: "like", must_be: "a library with a breaker" })
+                .ok_or(Invalid::new("like", "a library with a breaker"))
         });
         let preset = preset.transpose()?;
         let trip = self.trip(preset.as_ref().map(|preset| &preset.trip))?;
@@ -110,7 +110,7 @@ impl Breaker {
                 settings.open = open.clone();
                 settings
             }
-            (None, None) => return Err(Invalid { setting: "open", must_be: "given" }),
+            (None, None) => return Err(Invalid::new("open", "given")),
         };
         if let Some(Open(open)) = &self.open {
             settings.open = open.clone();
@@ -146,7 +146,7 @@ impl Breaker {
             (None, None, Some(Share(share))) => Some(Permits::Share(share)),
             _ => {
                 let must_be = "given alone: of permits, permits-total and permits-share, one";
-                return Err(Invalid { setting: "permits", must_be });
+                return Err(Invalid::new("permits", must_be));
             }
         })
     }
@@ -168,7 +168,7 @@ impl Breaker {
             }
             (Some(_), _, Some(_)) => {
                 let must_be = "left out beside `probe-rate`";
-                return Err(Invalid { setting: "successes", must_be });
+                return Err(Invalid::new("successes", must_be));
             }
         })
     }

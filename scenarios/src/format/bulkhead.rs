@@ -152,13 +152,13 @@ impl Bulkhead {
             Some(LibraryName(library)) => match library.bulkhead() {
                 None => {
                     let must_be = "a library with a bulkhead";
-                    return Some(Err(Invalid { setting: "like", must_be }));
+                    return Some(Err(Invalid::new("like", must_be)));
                 }
                 preset => preset,
             },
         };
         let Some(mut settings) = preset.or(self.slots.map(bulkhead::Settings::of)) else {
-            return Some(Err(Invalid { setting: "slots", must_be: "given" }));
+            return Some(Err(Invalid::new("slots", "given")));
         };
         let Self {
             slots,

@@ -51,7 +51,7 @@ choices!(
 impl Cache {
     /// The settings, or which of them do not go together.
     pub(crate) fn settings(self) -> Result<Settings, Invalid> {
-        let alone = |setting, must_be| Invalid { setting, must_be };
+        let alone = |setting, must_be| Invalid::new(setting, must_be);
         let stale = replaced(self.stale_if_error, self.stale_on.as_deref(), Classes::ALL)
             .map_err(|Alone| alone("stale_on", "left out without `stale-if-error`"))?;
         // The pattern calls it by another name.

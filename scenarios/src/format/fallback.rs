@@ -113,7 +113,7 @@ impl Fallback {
             ([], None | Some(fallback::Then::Value)) if self.to.is_none() => Instead::Value,
             ([], _) => {
                 let must_be = "at least one service, or left out for a value";
-                return Some(Err(Invalid { setting: "to", must_be }));
+                return Some(Err(Invalid::new("to", must_be)));
             }
             ([target], None) => Instead::Target(*target),
             (_, then) => {

@@ -145,11 +145,11 @@ impl Hedge {
             },
             Some(LibraryName(library)) => library
                 .hedge()
-                .ok_or(Invalid { setting: "like", must_be: "a library that hedges" })?,
+                .ok_or(Invalid::new("like", "a library that hedges"))?,
         };
         set(&mut settings.delay, self.delay()?);
         if settings.delay == Delay::Fixed(Duration::MAX) {
-            return Err(Invalid { setting: "delay", must_be: "given" });
+            return Err(Invalid::new("delay", "given"));
         }
         set(&mut settings.max_hedges, self.max_hedges);
         set(&mut settings.counts_from, self.counts_from.map(Into::into));
@@ -192,7 +192,7 @@ impl Hedge {
         ];
         match written.into_iter().find(|(is_written, _)| *is_written) {
             Some((_, setting)) => {
-                Err(Invalid { setting, must_be: "left out unless `delay` goes by recent answers" })
+                Err(Invalid::new(setting, "left out unless `delay` goes by recent answers"))
             }
             None => Ok(delay),
         }

@@ -63,10 +63,10 @@ impl Timeout {
             Self::Short(Length(limit)) => return Ok(timeout::Settings::of(limit)),
             Self::Long(table) => table,
         };
-        let none = Invalid { setting: "like", must_be: "a library with a timeout" };
+        let none = Invalid::new("like", "a library with a timeout");
         let preset = like.map(|LibraryName(library)| library.timeout().ok_or(none)).transpose()?;
         let limit = limit.map(|Length(limit)| limit).or(preset);
-        let missing = Invalid { setting: "limit", must_be: "given" };
+        let missing = Invalid::new("limit", "given");
         Ok(timeout::Settings { limit: limit.ok_or(missing)?, propagates })
     }
 }

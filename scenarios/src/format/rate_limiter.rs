@@ -156,7 +156,7 @@ from_text!(
 impl RateLimiter {
     /// The settings, or which of them is missing.
     pub(crate) fn settings(self) -> Result<rate_limiter::Settings, Invalid> {
-        let none = Invalid { setting: "like", must_be: "a library with a rate limiter" };
+        let none = Invalid::new("like", "a library with a rate limiter");
         let preset = self.like.map(|LibraryName(library)| library.rate_limiter().ok_or(none));
         let of = |KindText(kind)| rate_limiter::Settings {
             kind,
@@ -164,7 +164,7 @@ impl RateLimiter {
             drain_on: Classes::NONE,
             cancelled: rate_limiter::Cancelled::GivesBack,
         };
-        let missing = Invalid { setting: "kind", must_be: "given" };
+        let missing = Invalid::new("kind", "given");
         let mut settings = match (preset.transpose()?, self.kind) {
             (Some(preset), None) => preset,
             (Some(preset), Some(KindText(kind))) => rate_limiter::Settings { kind, ..preset },

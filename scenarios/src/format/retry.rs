@@ -147,7 +147,7 @@ fn rule(text: &str) -> Result<RuleText, ParseError> {
 impl Retry {
     /// The settings, or which of them do not go together.
     pub(crate) fn settings(self) -> Result<retry::Settings, Invalid> {
-        let none = Invalid { setting: "like", must_be: "a library that retries" };
+        let none = Invalid::new("like", "a library that retries");
         let preset = self.like.map(|LibraryName(library)| library.retry().ok_or(none));
         let mut settings =
             preset.transpose()?.unwrap_or_else(|| retry::Settings::of(BTreeMap::new()));

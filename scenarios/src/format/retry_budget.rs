@@ -90,10 +90,10 @@ pub(crate) struct RetryBudget {
 impl RetryBudget {
     /// The settings, or which of them is missing.
     pub(crate) fn settings(self) -> Result<budget::Settings, Invalid> {
-        let none = Invalid { setting: "like", must_be: "a library with a retry budget" };
+        let none = Invalid::new("like", "a library with a retry budget");
         let preset = self.like.map(|LibraryName(library)| library.budget().ok_or(none));
         let written = self.kind.map(|BudgetText(kind)| budget::Settings::of(kind));
-        let missing = Invalid { setting: "kind", must_be: "given" };
+        let missing = Invalid::new("kind", "given");
         let mut settings = written.or(preset.transpose()?).ok_or(missing)?;
         set(&mut settings.count, self.count.as_ref().map(|count| classes(count)));
         Ok(settings)

@@ -253,7 +253,7 @@ impl Eject {
     pub(super) fn settings(self) -> Result<Settings, Invalid> {
         let library = self.like.map_or(Library::Envoy, |LibraryName(library)| library);
         let must_be = "a library with outlier ejection";
-        let mut settings = library.outlier().ok_or(Invalid { setting: "like", must_be })?;
+        let mut settings = library.outlier().ok_or(Invalid::new("like", must_be))?;
         if self.like.is_none() {
             (settings.consecutive, settings.consecutive_gateway) = (None, None);
             (settings.success_rate, settings.failure_percentage) = (None, None);

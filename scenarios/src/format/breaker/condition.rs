@@ -54,7 +54,7 @@ impl Breaker {
             },
             (Some(any), None) => several(any).map(Trip::Any),
             (None, Some(all)) => several(all).map(Trip::All),
-            (Some(_), Some(_)) => Err(Invalid { setting: "any", must_be: "left out beside `all`" }),
+            (Some(_), Some(_)) => Err(Invalid::new("any", "left out beside `all`")),
         }
     }
 }
@@ -73,7 +73,7 @@ impl Rule {
     }
 
     fn trip(&self) -> Result<Trip, Invalid> {
-        let missing = |setting, must_be| Err(Invalid { setting, must_be });
+        let missing = |setting, must_be| Err(Invalid::new(setting, must_be));
         let compare = self.compare();
         let rates = (self.rate, self.slow_rate);
         if let Some(failures) = self.failures {

@@ -1,0 +1,39 @@
+//! Settings, described once: everything that a reader, a schema, a reference page or a sweep has
+//! to know of a setting follows from its one description.
+//!
+//! Begin with the macro [`settings!`](crate::settings!), which makes a type and its description.
+//! A description has no cost for who does not use it: it is constants and functions that nobody
+//! calls.
+//!
+//! ```text
+//!  what was written ──► Node ──┐
+//!                              ├─► Fields ──► Setting::read ──► settings, or mistakes with places
+//!  preset or defaults ─────────┘                  │
+//!                                                 └── Setting::write ──► Node ──► text
+//!  Setting::shape ──► Shape ──► schema, reference pages, completion
+//! ```
+
+mod fields;
+mod group;
+mod key;
+mod layer;
+mod macros;
+mod node;
+mod reader;
+mod setting;
+mod shape;
+mod sum;
+mod text;
+
+pub use crate::invalid::Findings;
+pub use fields::Fields;
+pub use group::{
+    Form, Group, check, check_field, choose, entry, read_table, write_field, write_table,
+};
+pub use key::{Key, Range, Unit};
+pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};
+pub use node::{Argument, Call, Entry, Node, Place, Value};
+pub use reader::{Code, Mistake, Names, NoNames, Reader};
+pub use setting::{CallerId, Setting, Share};
+pub use shape::{NameKind, Shape, SumInfo, TableInfo, Variant, kebab};
+pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};

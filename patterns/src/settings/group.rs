@@ -1,0 +1,184 @@
+//! Several settings in one table, and enums whose form follows from the keys that are written.
+
+use super::fields::Fields;
+use super::key::Key;
+use super::node::{Entry, Node, Value};
+use super::reader::{Code, Reader};
+use super::setting::Setting;
+use crate::invalid::{Findings, Invalid};
+
+/// Settings that stand in one table. Made by [`settings!`](crate::settings!).
+pub trait Group: Clone + 'static {
+    /// Adds its keys, in order, to those that were found so far.
+    fn keys(found: &mut Vec<&'static Key>);
+
+    /// Reads what is written; `base` is what holds already.
+    fn read_fields(
+        fields: &mut Fields<'_>,
+        base: Option<&Self>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self>;
+
+    /// What an author would write.
+    fn write_fields(&self, out: &mut Vec<Entry>);
+
+    /// Notes everything that is wrong: values out of range, and what does not go together.
+    fn check_fields(&self, found: &mut Findings);
+}
+
+/// A key that was not written anywhere, and its value.
+pub fn entry(key: &str, node: Node) -> Entry {
+    Entry { key: key.to_owned(), key_at: 0..0, node }
+}
+
+/// Reads a group that stands in a table of its own.
+pub fn read_table<T: Group>(
+    node: &Node,
+    base: Option<&T>,
+    short: Option<&str>,
+    reader: &mut Reader<'_>,
+) -> Option<T> {
+    let mut keys = Vec::new();
+    T::keys(&mut keys);
+    let what = reader.subject().trim_matches('`').to_owned();
+    let alone;
+    let entries = match (&node.value, short) {
+        (Value::Table(entries), _) => &entries[..],
+        // A value alone stands for the most important key.
+        (_, Some(short)) => {
+            let key_at = node.at.clone();
+            alone = [Entry { key: short.to_owned(), key_at, node: node.clone() }];
+            &alone[..]
+        }
+        (_, None) => {
+            reader.wrong_type(node, "a table");
+            return None;
+        }
+    };
+    let mut fields = Fields::of_table(node.at.clone(), what, entries);
+    let value = T::read_fields(&mut fields, base, reader);
+    fields.finish(&keys, reader);
+    value
+}
+
+/// The table that an author would write for a group.
+pub fn write_table<T: Group>(value: &T) -> Node {
+    let mut entries = Vec::new();
+    value.write_fields(&mut entries);
+    Node::unwritten(Value::Table(entries))
+}
+
+/// Fails with the first thing that is wrong with some settings.
+///
+/// # Errors
+///
+/// If anything is.
+pub fn check<T: Group>(value: &T) -> Result<(), Invalid> {
+    let mut found = Findings::default();
+    value.check_fields(&mut found);
+    found.into_result()
+}
+
+/// Notes a value outside the range of its key, and what is wrong within it.
+pub fn check_field<T: Setting>(key: &'static Key, value: &T, found: &mut Findings) {
+    if let Some((magnitude, unit)) = value.magnitude() {
+        let is_unlimited = key.has_unlimited() && magnitude >= u32::MAX.into();
+        if !key.range().contains(magnitude) && !is_unlimited {
+            let shown = matches!(unit, super::key::Unit::Items).then(String::new);
+            let shown = shown.is_none().then(|| {
+                let node = value.write();
+                node.text().map_or_else(|| node.to_string(), str::to_owned)
+            });
+            found.add(&key.name(), key.range().in_words(unit), shown);
+        }
+    }
+    found.within(key.name(), |found| value.check(found));
+}
+
+/// Adds what an author would write for a field, unless that is the default.
+pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry>) {
+    let node = value.write();
+    if key.default().is_none_or(|default| default != node) {
+        out.push(entry(&key.name(), node));
+    }
+}
+
+/// One form of an enum whose form follows from the keys that are written.
+#[derive(Debug)]
+pub struct Form {
+    /// Its keys.
+    pub keys: Vec<&'static Key>,
+}
+
+impl Form {
+    fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.is_named(name))
+    }
+}
+
+/// Which form the written keys mean: that of `base` if they all belong to it, else the first one
+/// that has them all and lacks none that it needs. Nothing if none does, and then the reader was
+/// told.
+pub fn choose(
+    forms: &[Form],
+    base: Option<usize>,
+    fields: &Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<usize> {
+    let mut written: Vec<String> = Vec::new();
+    for key in forms.iter().flat_map(|form| &form.keys) {
+        let name = key.name();
+        if fields.is_written(&name) && !written.contains(&name) {
+            written.push(name);
+        }
+    }
+    let fits = |form: &Form| written.iter().all(|name| form.has(name));
+    let lacks = |form: &Form| {
+        let needed = form.keys.iter().filter(|key| key.is_required());
+        needed.filter(|key| !fields.is_written(&key.name())).count()
+    };
+    if let Some(base) = base.filter(|base| fits(&forms[*base])) {
+        return Some(base);
+    }
+    let fitting = || (0..forms.len()).filter(|index| fits(&forms[*index]));
+    if let Some(index) = fitting().find(|index| lacks(&forms[*index]) == 0) {
+        return Some(index);
+    }
+    // What is missing is told when the form is read.
+    if !written.is_empty()
+        && let Some(index) = fitting().min_by_key(|index| lacks(&forms[*index]))
+    {
+        return Some(index);
+    }
+    if written.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for form in forms {
+            let needed: Vec<String> = form
+                .keys
+                .iter()
+                .filter(|key| key.is_required())
+                .map(|key| format!("`{}`", key.name()))
+                .collect();
+            let needed = needed.join(" and ");
+            if !needed.is_empty() && !names.contains(&needed) {
+                names.push(needed);
+            }
+        }
+        let told = format!("one of these must be given: {}", names.join(", "));
+        reader.mistake(fields.at(), Code::Missing, told);
+        return None;
+    }
+    // The first key that no form has together with those before it.
+    for count in 2..=written.len() {
+        let together = |form: &Form| written[..count].iter().all(|name| form.has(name));
+        if !forms.iter().any(together) {
+            let last = &written[count - 1];
+            let others = written[..count - 1].iter().map(|name| format!("`{name}`"));
+            let others = others.collect::<Vec<_>>().join(" and ");
+            let told = format!("`{last}` cannot stand beside {others}");
+            reader.mistake(&fields.place_of(last), Code::Conflict, told);
+            return None;
+        }
+    }
+    None
+}

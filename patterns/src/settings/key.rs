@@ -1,0 +1,266 @@
+//! What is known of one setting: its name, meaning, range and default.
+
+use core::fmt;
+
+use super::node::Node;
+use super::shape::Shape;
+use crate::time::Duration;
+
+/// One setting, described. Made by [`settings!`](crate::settings!), in constants.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The name of the field; files write `-` for `_`.
+    field: &'static str,
+    /// What it means, line by line, in Markdown.
+    doc: &'static [&'static str],
+    /// What can be written.
+    shape: fn() -> Shape,
+    /// What holds if nothing is written; none if something must be.
+    default: Option<fn() -> Node>,
+    range: Range,
+    /// Numbers and lengths in the range that make sense are shares: `0.7` or `"70%"`.
+    is_share: bool,
+    /// Whether `unlimited` may be written for the largest number.
+    has_unlimited: bool,
+    /// Whether it takes all arguments of a call that nothing else takes.
+    is_rest: bool,
+    /// Whether it is the number before ` x ` in a text.
+    is_times: bool,
+    example: Option<&'static str>,
+    former: &'static [&'static str],
+}
+
+/// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The smallest value, and whether it is allowed itself.
+    pub min: Option<(f64, bool)>,
+    /// The largest value, and whether it is allowed itself.
+    pub max: Option<(f64, bool)>,
+}
+
+/// What the numbers of a [`Range`] are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Numbers.
+    Plain,
+    /// Nanoseconds.
+    Nanos,
+    /// How many items there are.
+    Items,
+}
+
+impl Range {
+    /// Everything.
+    pub const ALL: Self = Self { min: None, max: None };
+
+    /// Whether the range has this value.
+    pub fn contains(self, value: f64) -> bool {
+        let above = self.min.is_none_or(|(min, with)| min < value || (with && value <= min && value >= min));
+        let below = self.max.is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
+        above && below
+    }
+
+    /// The range in words: "at least 1", "longer than 0s and at most 1h".
+    pub fn in_words(self, unit: Unit) -> String {
+        let shown = |value: f64| match unit {
+            Unit::Nanos => Duration::from_nanos(value as u64).to_string(),
+            Unit::Plain | Unit::Items => value.to_string(),
+        };
+        let items = |text: String| match unit {
+            Unit::Items => format!("a list of {text}"),
+            Unit::Plain | Unit::Nanos => text,
+        };
+        items(match (self.min, self.max) {
+            (None, None) => "anything".to_owned(),
+            (Some((min, true)), Some((max, true))) => {
+                format!("from {} to {}", shown(min), shown(max))
+            }
+            (min, max) => {
+                let more = if unit == Unit::Nanos { "longer than" } else { "more than" };
+                let less = if unit == Unit::Nanos { "shorter than" } else { "less than" };
+                let min = min.map(|(min, with)| {
+                    let words = if with { "at least" } else { more };
+                    format!("{words} {}", shown(min))
+                });
+                let max = max.map(|(max, with)| {
+                    let words = if with { "at most" } else { less };
+                    format!("{words} {}", shown(max))
+                });
+                min.into_iter().chain(max).collect::<Vec<_>>().join(" and ")
+            }
+        })
+    }
+}
+
+impl Key {
+    /// A setting without default, range or example.
+    pub const fn new(
+        field: &'static str,
+        doc: &'static [&'static str],
+        shape: fn() -> Shape,
+    ) -> Self {
+        Self {
+            field,
+            doc,
+            shape,
+            default: None,
+            range: Range::ALL,
+            is_share: false,
+            has_unlimited: false,
+            is_rest: false,
+            is_times: false,
+            example: None,
+            former: &[],
+        }
+    }
+
+    /// With a default.
+    pub const fn or(mut self, default: fn() -> Node) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// Not less than this.
+    pub const fn at_least(mut self, min: f64) -> Self {
+        self.range.min = Some((min, true));
+        self
+    }
+
+    /// Not more than this.
+    pub const fn at_most(mut self, max: f64) -> Self {
+        self.range.max = Some((max, true));
+        self
+    }
+
+    /// More than this.
+    pub const fn above(mut self, min: f64) -> Self {
+        self.range.min = Some((min, false));
+        self
+    }
+
+    /// Less than this.
+    pub const fn below(mut self, max: f64) -> Self {
+        self.range.max = Some((max, false));
+        self
+    }
+
+    /// A share from 0 to 1, also written in percent.
+    pub const fn share(mut self) -> Self {
+        self.is_share = true;
+        self.at_least(0.0).at_most(1.0)
+    }
+
+    /// `unlimited` may be written, and stands for the largest number there is.
+    pub const fn unlimited(mut self) -> Self {
+        self.has_unlimited = true;
+        self
+    }
+
+    /// Takes all arguments of a call without a key (for a list), or with one (for a map).
+    pub const fn rest(mut self) -> Self {
+        self.is_rest = true;
+        self
+    }
+
+    /// Is the number before ` x `: `5 x exponential(1s)`.
+    pub const fn times(mut self) -> Self {
+        self.is_times = true;
+        self
+    }
+
+    /// With an example of a value, as it stands in a file.
+    pub const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
+        self
+    }
+
+    /// With names that it had in earlier versions.
+    pub const fn was(mut self, former: &'static [&'static str]) -> Self {
+        self.former = former;
+        self
+    }
+
+    /// The name in files.
+    pub fn name(&self) -> String {
+        self.field.trim_start_matches("r#").replace('_', "-")
+    }
+
+    /// Whether this is its name in files.
+    pub fn is_named(&self, name: &str) -> bool {
+        let field = self.field.trim_start_matches("r#");
+        field.len() == name.len()
+            && field.bytes().zip(name.bytes()).all(|(a, b)| a == b && a != b'_' || (a == b'_' && b == b'-'))
+    }
+
+    /// What it means, in Markdown.
+    pub fn doc(&self) -> String {
+        join_doc(self.doc)
+    }
+
+    /// What can be written.
+    pub fn shape(&self) -> Shape {
+        (self.shape)()
+    }
+
+    /// What holds if nothing is written; none if something must be.
+    pub fn default(&self) -> Option<Node> {
+        self.default.map(|default| default())
+    }
+
+    /// Whether something must be written.
+    pub const fn is_required(&self) -> bool {
+        self.default.is_none()
+    }
+
+    /// Its range.
+    pub const fn range(&self) -> Range {
+        self.range
+    }
+
+    /// Whether it is a share.
+    pub const fn is_share(&self) -> bool {
+        self.is_share
+    }
+
+    /// Whether `unlimited` may be written.
+    pub const fn has_unlimited(&self) -> bool {
+        self.has_unlimited
+    }
+
+    /// Whether it takes the arguments of a call that nothing else takes.
+    pub const fn is_rest(&self) -> bool {
+        self.is_rest
+    }
+
+    /// Whether it is the number before ` x `.
+    pub const fn is_times(&self) -> bool {
+        self.is_times
+    }
+
+    /// An example of a value, as it stands in a file.
+    pub fn example_text(&self) -> Option<String> {
+        let written = self.example.map(str::to_owned);
+        written.or_else(|| {
+            let default = self.default()?.to_string();
+            (default != "\"none\"" && default != "[]").then_some(default)
+        })
+    }
+
+    /// Names that it had in earlier versions.
+    pub const fn former(&self) -> &'static [&'static str] {
+        self.former
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// The lines of a doc comment as one text.
+pub(super) fn join_doc(lines: &[&str]) -> String {
+    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
+}

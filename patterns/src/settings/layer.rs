@@ -1,0 +1,150 @@
+//! The settings of a layer as a whole: its kind, and the libraries it can be like.
+
+use super::fields::Fields;
+use super::group::Group;
+use super::key::Key;
+use super::node::{Entry, Node, Value};
+use super::reader::{Code, Reader};
+use super::setting::Setting;
+use crate::invalid::Invalid;
+use crate::layer::Layer;
+
+/// The settings of a layer.
+pub trait LayerSettings: Group + Setting {
+    /// The name of the layer in files.
+    const KIND: &'static str;
+
+    /// The key that a value alone stands for: `timeout = "30s"`.
+    const SHORT: Option<&'static str> = None;
+
+    /// The libraries and rule books that it can be `like`.
+    fn presets() -> Vec<Preset<Self>> {
+        Vec::new()
+    }
+}
+
+/// A layer that is made from its settings: what a scenario file needs of a kind of layer.
+pub trait ConfiguredLayer: Layer + Sized + 'static {
+    /// Its settings.
+    type Settings: LayerSettings + Send + Sync;
+
+    /// The layer with these settings.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be set so.
+    fn with_settings(settings: Self::Settings) -> Result<Self, Invalid>;
+}
+
+/// The settings of a library, in the library's own numbers. Each number sets everything here that
+/// it stands for there.
+pub trait Like<S>: Group {
+    /// What the library does, in our settings.
+    fn settings(&self) -> S;
+}
+
+/// A library whose settings a layer can have.
+#[derive(Debug)]
+pub struct Preset<S> {
+    /// The name of the library in files.
+    pub library: &'static str,
+    /// What it does, and where that is written.
+    pub about: &'static str,
+    /// Adds the library's own numbers to those that were found so far.
+    pub keys: fn(&mut Vec<&'static Key>),
+    /// Reads the library's own numbers, and gives what follows from them.
+    pub read: fn(&mut Fields<'_>, &mut Reader<'_>) -> Option<S>,
+}
+
+impl<S> Preset<S> {
+    /// A library whose numbers are `P`.
+    pub const fn of<P: Like<S>>(library: &'static str, about: &'static str) -> Self {
+        Self { library, about, keys: P::keys, read: read_like::<P, S> }
+    }
+
+    /// Its settings if no number is changed.
+    pub fn plain(&self) -> Option<S> {
+        let mut names = super::reader::NoNames;
+        let mut reader = Reader::new(&mut names);
+        let settings = (self.read)(&mut Fields::none(0..0, self.library), &mut reader);
+        settings.filter(|_| reader.finish().is_empty())
+    }
+
+    /// The library's own numbers.
+    pub fn own_keys(&self) -> Vec<&'static Key> {
+        let mut keys = Vec::new();
+        (self.keys)(&mut keys);
+        keys
+    }
+}
+
+fn read_like<P: Like<S>, S>(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Option<S> {
+    let errors = reader.errors();
+    let own = P::read_fields(fields, None, reader)?;
+    // With a number out of range nothing follows from the others.
+    (reader.errors() == errors).then(|| own.settings())
+}
+
+/// Reads the settings of a layer: those of a library if it is to be `like` one, with every key
+/// changed that is written.
+pub fn read_layer<S: LayerSettings>(node: &Node, reader: &mut Reader<'_>) -> Option<S> {
+    let alone;
+    let entries = match (&node.value, S::SHORT) {
+        (Value::Table(entries), _) => &entries[..],
+        (_, Some(short)) => {
+            let key_at = node.at.clone();
+            alone = [Entry { key: short.to_owned(), key_at, node: node.clone() }];
+            &alone[..]
+        }
+        (_, None) => {
+            reader.within(S::KIND, |reader| reader.wrong_type(node, "a table of settings"));
+            return None;
+        }
+    };
+    let mut fields = Fields::of_table(node.at.clone(), S::KIND, entries);
+    let mut keys = vec![&LIKE];
+    let base = match fields.take_node("like") {
+        None => None,
+        Some(like) => {
+            let preset = find_preset::<S>(like, reader);
+            let Some(preset) = preset else {
+                // Without a base all else would be missing.
+                return None;
+            };
+            (preset.keys)(&mut keys);
+            match (preset.read)(&mut fields, reader) {
+                Some(base) => Some(base),
+                None => preset.plain(),
+            }
+        }
+    };
+    let settings = S::read_fields(&mut fields, base.as_ref(), reader);
+    S::keys(&mut keys);
+    fields.finish(&keys, reader);
+    settings
+}
+
+fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option<Preset<S>> {
+    let presets = S::presets();
+    let known: Vec<String> = presets.iter().map(|preset| preset.library.to_owned()).collect();
+    reader.within("like", |reader| {
+        let Some(name) = like.text() else {
+            reader.wrong_type(like, "the name of a library");
+            return None;
+        };
+        let found = presets.into_iter().find(|preset| preset.library == name);
+        if found.is_none() {
+            let told = format!("there is no library `{name}` with a {}", S::KIND);
+            let mistake = reader.mistake(&like.at, Code::UnknownWord, told);
+            mistake.unknown = Some((name.to_owned(), known));
+        }
+        found
+    })
+}
+
+/// The key by which a layer is told to be like a library.
+pub static LIKE: Key = Key::new(
+    "like",
+    &[" A library whose settings hold where nothing else is written."],
+    <String as Setting>::shape,
+);

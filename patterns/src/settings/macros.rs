@@ -1,0 +1,615 @@
+//! The macro by which settings are described: once, and everything else follows.
+
+/// Describes settings: the type itself, and with it its keys in files, their meaning, ranges and
+/// defaults, reading with every mistake at its place, checking, writing, schema and reference.
+///
+/// | form | what it makes |
+/// |---|---|
+/// | `pub struct` | a table: each field is a key (`min_calls` is `min-calls`) |
+/// | `pub enum` | one of several named forms: `exponential(1s, factor=2)`, or a word |
+/// | `pub keyed enum` | an enum whose form follows from the keys that are written; its keys stand in the table around it |
+/// | `pub call struct` | a named form (its first field, an enum) with further arguments |
+///
+/// A field is `name: Type [attributes] = default`. All three parts of it but the name and type may
+/// be left out; without a default something must be written. Attributes are calls on
+/// [`Key`](crate::settings::Key): `[.at_least(1.0).example("5")]`. A field marked `@flat` has its
+/// keys in the same table.
+///
+/// After the braces may follow, in this order:
+/// - `short "limit";` a value alone stands for this key;
+/// - `none ["never"];` words that stand for nothing where the type is optional;
+/// - `rules PATH;` a `fn(&Self, &mut Findings)` that notes what does not go together;
+/// - `warns PATH;` a `fn(&Self, &Fields, &mut Reader)` that tells what has no effect;
+/// - `literals { Type => function, … }` what may be written without a name.
+///
+/// # Example
+///
+/// ```
+/// use patterns::settings::{NoNames, Node, Reader, Setting, Value};
+///
+/// patterns::settings! {
+///     /// Lets one of so many calls pass.
+///     #[derive(Clone, Debug, PartialEq)]
+///     pub struct Settings {
+///         /// One of how many.
+///         one_of: u32 [.at_least(1.0)] = 2,
+///     }
+///     short "one-of";
+/// }
+///
+/// let written = Node::unwritten(Value::Integer(0));
+/// let mut names = NoNames;
+/// let mut reader = Reader::new(&mut names);
+/// let read = reader.within("pass", |reader| Settings::read(&written, None, reader));
+/// assert_eq!(read, Some(Settings { one_of: 0 }));
+/// assert_eq!(reader.finish()[0].message, "`one-of` must be at least 1, not 0");
+/// ```
+#[macro_export]
+macro_rules! settings {
+    (
+        $(#[$($meta:tt)*])*
+        pub struct $name:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                $(@$flat:ident)? $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
+            ),* $(,)?
+        }
+        $(short $short:literal;)?
+        $(none [$($none:literal),*];)?
+        $(rules $rules:expr;)?
+        $(warns $warns:expr;)?
+    ) => {
+        $(#[$($meta)*])*
+        pub struct $name {
+            $( $(#[doc = $doc])* pub $field: $ty, )*
+        }
+
+        impl $name {
+            /// These settings with some of them changed.
+            #[must_use]
+            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+                change(&mut self);
+                self
+            }
+        }
+
+        impl $crate::settings::Group for $name {
+            fn keys(found: &mut Vec<&'static $crate::settings::Key>) {
+                let _ = &found;
+                $( $crate::__settings_field!(keys found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
+
+            fn read_fields(
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let _ = &base;
+                let errors = reader.errors();
+                $(
+                    let $field = $crate::__settings_field!(
+                        read fields, base.map(|base| &base.$field), reader;
+                        $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    );
+                )*
+                let value = Self { $($field: $field?),* };
+                if reader.errors() == errors {
+                    $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
+                    $( let warn: fn(&Self, &$crate::settings::Fields<'_>, &mut $crate::settings::Reader<'_>) = $warns;
+                       warn(&value, fields, reader); )?
+                }
+                Some(value)
+            }
+
+            fn write_fields(&self, out: &mut Vec<$crate::settings::Entry>) {
+                let _ = &out;
+                $( $crate::__settings_field!(write &self.$field, out; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
+
+            fn check_fields(&self, found: &mut $crate::settings::Findings) {
+                let _ = &found;
+                $( $crate::__settings_field!(check &self.$field, found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
+                   rules(self, found); )?
+            }
+        }
+
+        $crate::__settings_table!($name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?]);
+    };
+
+    (
+        $(#[$($meta:tt)*])*
+        pub enum $name:ident {
+            $(
+                $(#[$($vmeta:tt)*])*
+                $variant:ident
+                $({ $(
+                    $(#[doc = $doc:literal])*
+                    $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
+                ),* $(,)? })?
+                $((
+                    $(#[doc = $tdoc:literal])*
+                    $tfield:ident : $tty:ty $([$($tattr:tt)*])? $(= $tdefault:expr)? $(,)?
+                ))?
+            ),* $(,)?
+        }
+        $(none [$($none:literal),*];)?
+        $(rules $rules:expr;)?
+        $(literals { $($literal:ty => $make:expr),* $(,)? })?
+    ) => {
+        $(#[$($meta)*])*
+        pub enum $name {
+            $(
+                $(#[$($vmeta)*])*
+                $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
+            ),*
+        }
+
+        impl $crate::settings::Sum for $name {
+            fn variants() -> Vec<$crate::settings::Variant> {
+                vec![$({
+                    let keys: Vec<&'static $crate::settings::Key> = vec![
+                        $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
+                        $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
+                    ];
+                    $crate::settings::Variant {
+                        name: $crate::settings::kebab(stringify!($variant)),
+                        doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
+                        positional: keys.len(),
+                        keys,
+                    }
+                }),*]
+            }
+
+            fn literals() -> Vec<$crate::settings::Shape> {
+                vec![$($(<$literal as $crate::settings::Setting>::shape()),*)?]
+            }
+
+            fn read_variant(
+                index: usize,
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let _ = (&fields, &base);
+                let errors = reader.errors();
+                let name = [$(stringify!($variant)),*][index];
+                let mut value = None;
+                $(
+                    if name == stringify!($variant) {
+                        $($( let $field = $crate::__settings_field!(
+                            read fields,
+                            { if let Some(Self::$variant { $field, .. }) = base { Some($field) } else { None } },
+                            reader;
+                            [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        ); )*)?
+                        $( let $tfield = $crate::__settings_field!(
+                            read fields,
+                            { if let Some(Self::$variant($tfield)) = base { Some($tfield) } else { None } },
+                            reader;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        ); )?
+                        value = Some(Self::$variant $({ $($field: $field?),* })? $(($tfield?))?);
+                    }
+                )*
+                let value = value?;
+                if reader.errors() == errors {
+                    $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
+                }
+                Some(value)
+            }
+
+            fn read_literal(
+                node: &$crate::settings::Node,
+                _fields: &mut $crate::settings::Fields<'_>,
+                _base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let _ = &node;
+                let mut tried = Vec::new();
+                $($(
+                    match reader.tentative(|reader| <$literal as $crate::settings::Setting>::read(node, None, reader)) {
+                        Ok(value) => {
+                            let make: fn($literal) -> Self = $make;
+                            return Some($crate::settings::checked_literal(make(value), node, reader));
+                        }
+                        Err(mistakes) => tried.push(mistakes),
+                    }
+                )*)?
+                reader.no_literal(&mut tried);
+                None
+            }
+
+            fn index(&self) -> usize {
+                let name = match self { $(Self::$variant { .. } => stringify!($variant)),* };
+                [$(stringify!($variant)),*].iter().position(|other| *other == name).unwrap_or(0)
+            }
+
+            fn write_arguments(&self, out: &mut Vec<$crate::settings::Entry>) {
+                let _ = &out;
+                match self {$(
+                    Self::$variant $({ $($field),* })? $(($tfield))? => {
+                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                    }
+                )*}
+            }
+
+            fn check_arguments(&self, found: &mut $crate::settings::Findings) {
+                let _ = &found;
+                match self {$(
+                    Self::$variant $({ $($field),* })? $(($tfield))? => {
+                        $($( $crate::__settings_field!(check $field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(check $tfield, found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                    }
+                )*}
+                $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
+                   rules(self, found); )?
+            }
+        }
+
+        $crate::__settings_sum!($name [$(#[$($meta)*])*] [] [$($($none),*)?]);
+    };
+
+    (
+        $(#[$($meta:tt)*])*
+        pub keyed enum $name:ident {
+            $(
+                $(#[$($vmeta:tt)*])*
+                $variant:ident
+                $({ $(
+                    $(#[doc = $doc:literal])*
+                    $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
+                ),* $(,)? })?
+                $((
+                    $(#[doc = $tdoc:literal])*
+                    $tfield:ident : $tty:ty $([$($tattr:tt)*])? $(= $tdefault:expr)? $(,)?
+                ))?
+            ),* $(,)?
+        }
+        $(rules $rules:expr;)?
+    ) => {
+        $(#[$($meta)*])*
+        pub enum $name {
+            $(
+                $(#[$($vmeta)*])*
+                $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
+            ),*
+        }
+
+        impl $name {
+            fn __forms() -> Vec<$crate::settings::Form> {
+                vec![$($crate::settings::Form { keys: vec![
+                    $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
+                    $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
+                ] }),*]
+            }
+        }
+
+        impl $crate::settings::Group for $name {
+            fn keys(found: &mut Vec<&'static $crate::settings::Key>) {
+                for key in Self::__forms().into_iter().flat_map(|form| form.keys) {
+                    if found.iter().all(|other| other.name() != key.name()) {
+                        found.push(key);
+                    }
+                }
+            }
+
+            fn read_fields(
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let errors = reader.errors();
+                let names = [$(stringify!($variant)),*];
+                let named = |value: &Self| match value { $(Self::$variant { .. } => stringify!($variant)),* };
+                let held = base.and_then(|base| names.iter().position(|name| *name == named(base)));
+                let index = $crate::settings::choose(&Self::__forms(), held, fields, reader)?;
+                let mut value = None;
+                $(
+                    if names[index] == stringify!($variant) {
+                        $($( let $field = $crate::__settings_field!(
+                            read fields,
+                            { if let Some(Self::$variant { $field, .. }) = base { Some($field) } else { None } },
+                            reader;
+                            [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        ); )*)?
+                        $( let $tfield = $crate::__settings_field!(
+                            read fields,
+                            { if let Some(Self::$variant($tfield)) = base { Some($tfield) } else { None } },
+                            reader;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        ); )?
+                        value = Some(Self::$variant $({ $($field: $field?),* })? $(($tfield?))?);
+                    }
+                )*
+                let value = value?;
+                if reader.errors() == errors {
+                    $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
+                }
+                Some(value)
+            }
+
+            fn write_fields(&self, out: &mut Vec<$crate::settings::Entry>) {
+                let _ = &out;
+                match self {$(
+                    Self::$variant $({ $($field),* })? $(($tfield))? => {
+                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                    }
+                )*}
+            }
+
+            fn check_fields(&self, found: &mut $crate::settings::Findings) {
+                let _ = &found;
+                match self {$(
+                    Self::$variant $({ $($field),* })? $(($tfield))? => {
+                        $($( $crate::__settings_field!(check $field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(check $tfield, found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                    }
+                )*}
+                $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
+                   rules(self, found); )?
+            }
+        }
+
+        $crate::__settings_table!($name [$(#[$($meta)*])*] [] []);
+    };
+
+    (
+        $(#[$($meta:tt)*])*
+        pub call struct $name:ident {
+            $(#[doc = $fdoc:literal])*
+            $first:ident : $fty:ty
+            $(,
+                $(#[doc = $doc:literal])*
+                $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
+            )* $(,)?
+        }
+        $(none [$($none:literal),*];)?
+        $(rules $rules:expr;)?
+    ) => {
+        $(#[$($meta)*])*
+        pub struct $name {
+            $(#[doc = $fdoc])* pub $first: $fty,
+            $( $(#[doc = $doc])* pub $field: $ty, )*
+        }
+
+        impl $name {
+            /// These settings with some of them changed.
+            #[must_use]
+            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+                change(&mut self);
+                self
+            }
+
+            fn __rest(
+                first: Option<$fty>,
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                errors: usize,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                fields.end_positions();
+                let _ = (&base, errors);
+                $(
+                    let $field = $crate::__settings_field!(
+                        read fields, base.map(|base| &base.$field), reader;
+                        [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    );
+                )*
+                let value = Self { $first: first?, $($field: $field?),* };
+                if reader.errors() == errors {
+                    $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
+                }
+                Some(value)
+            }
+        }
+
+        impl $crate::settings::Sum for $name {
+            fn variants() -> Vec<$crate::settings::Variant> {
+                let mut variants = <$fty as $crate::settings::Sum>::variants();
+                for variant in &mut variants {
+                    let _ = &variant;
+                    $( variant.keys.push($crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?])); )*
+                }
+                variants
+            }
+
+            fn literals() -> Vec<$crate::settings::Shape> {
+                <$fty as $crate::settings::Sum>::literals()
+            }
+
+            fn read_variant(
+                index: usize,
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let errors = reader.errors();
+                let held = base.map(|base| &base.$first);
+                let first = <$fty as $crate::settings::Sum>::read_variant(index, fields, held, reader);
+                Self::__rest(first, fields, base, errors, reader)
+            }
+
+            fn read_literal(
+                node: &$crate::settings::Node,
+                fields: &mut $crate::settings::Fields<'_>,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let errors = reader.errors();
+                let held = base.map(|base| &base.$first);
+                let first = <$fty as $crate::settings::Sum>::read_literal(node, fields, held, reader);
+                Self::__rest(first, fields, base, errors, reader)
+            }
+
+            fn index(&self) -> usize {
+                $crate::settings::Sum::index(&self.$first)
+            }
+
+            fn write_arguments(&self, out: &mut Vec<$crate::settings::Entry>) {
+                $crate::settings::Sum::write_arguments(&self.$first, out);
+                $( $crate::__settings_field!(write &self.$field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
+
+            fn check_arguments(&self, found: &mut $crate::settings::Findings) {
+                $crate::settings::Sum::check_arguments(&self.$first, found);
+                $( $crate::__settings_field!(check &self.$field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
+                   rules(self, found); )?
+            }
+        }
+
+        $crate::__settings_sum!($name [$(#[$($meta)*])*] [] [$($($none),*)?]);
+    };
+}
+
+/// One field of [`settings!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settings_field {
+    (key; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        const KEY: $crate::settings::Key = $crate::settings::Key::new(
+            stringify!($field),
+            &[$($doc),*],
+            <$ty as $crate::settings::Setting>::shape,
+        ) $($attr)* $(.or(|| {
+            let default: $ty = $default;
+            <$ty as $crate::settings::Setting>::write(&default)
+        }))?;
+        const REF: &'static $crate::settings::Key = &KEY;
+        REF
+    }};
+    (keys $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+        <$ty as $crate::settings::Group>::keys($found)
+    };
+    (keys $found:ident; $($rest:tt)*) => {
+        $found.push($crate::__settings_field!(key; $($rest)*))
+    };
+    (read $fields:expr, $base:expr, $reader:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        let default: Option<$ty> = $crate::__settings_default!($($default)?);
+        let held: Option<&$ty> = $base;
+        <$ty as $crate::settings::Group>::read_fields($fields, held.or(default.as_ref()), $reader)
+    }};
+    (read $fields:expr, $base:expr, $reader:expr; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        let key = $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($attr)*] [$($default)?]);
+        let default: Option<$ty> = $crate::__settings_default!($($default)?);
+        let held: Option<&$ty> = $base;
+        $fields.take::<$ty>(key, held.or(default.as_ref()), $reader)
+    }};
+    (write $value:expr, $out:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+        <$ty as $crate::settings::Group>::write_fields($value, $out)
+    };
+    (write $value:expr, $out:expr; $($rest:tt)*) => {
+        $crate::settings::write_field($crate::__settings_field!(key; $($rest)*), $value, $out)
+    };
+    (check $value:expr, $found:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+        <$ty as $crate::settings::Group>::check_fields($value, $found)
+    };
+    (check $value:expr, $found:expr; $($rest:tt)*) => {
+        $crate::settings::check_field($crate::__settings_field!(key; $($rest)*), $value, $found)
+    };
+}
+
+/// The default of a field, if it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settings_default {
+    () => {
+        None
+    };
+    ($default:expr) => {
+        Some($default)
+    };
+}
+
+/// The lines of a doc comment among other attributes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settings_docs {
+    ([$($done:literal)*]) => { &[$($done),*] };
+    ([$($done:literal)*] #[doc = $doc:literal] $($rest:tt)*) => {
+        $crate::__settings_docs!([$($done)* $doc] $($rest)*)
+    };
+    ([$($done:literal)*] #[$($other:tt)*] $($rest:tt)*) => {
+        $crate::__settings_docs!([$($done)*] $($rest)*)
+    };
+}
+
+/// A group that stands in a table of its own.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settings_table {
+    ($name:ident [$($meta:tt)*] [$($short:literal)?] [$($none:literal),*]) => {
+        impl $crate::settings::Setting for $name {
+            fn shape() -> $crate::settings::Shape {
+                $crate::settings::Shape::Table($crate::settings::TableInfo {
+                    path: concat!(module_path!(), "::", stringify!($name)),
+                    doc: $crate::__settings_docs!([] $($meta)*),
+                    keys: <Self as $crate::settings::Group>::keys,
+                    short: $crate::__settings_default!($($short)?),
+                })
+            }
+
+            fn read(
+                node: &$crate::settings::Node,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                let short: Option<&str> = $crate::__settings_default!($($short)?);
+                $crate::settings::read_table(node, base, short, reader)
+            }
+
+            fn write(&self) -> $crate::settings::Node {
+                $crate::settings::write_table(self)
+            }
+
+            fn check(&self, found: &mut $crate::settings::Findings) {
+                <Self as $crate::settings::Group>::check_fields(self, found);
+            }
+
+            fn none_words() -> &'static [&'static str] {
+                &[$($none,)* "none"]
+            }
+        }
+    };
+}
+
+/// Something of several named forms.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settings_sum {
+    ($name:ident [$($meta:tt)*] [] [$($none:literal),*]) => {
+        impl $crate::settings::Setting for $name {
+            fn shape() -> $crate::settings::Shape {
+                $crate::settings::Shape::Sum($crate::settings::SumInfo {
+                    path: concat!(module_path!(), "::", stringify!($name)),
+                    doc: $crate::__settings_docs!([] $($meta)*),
+                    variants: <Self as $crate::settings::Sum>::variants,
+                    literals: <Self as $crate::settings::Sum>::literals,
+                })
+            }
+
+            fn read(
+                node: &$crate::settings::Node,
+                base: Option<&Self>,
+                reader: &mut $crate::settings::Reader<'_>,
+            ) -> Option<Self> {
+                $crate::settings::read_sum(node, base, reader)
+            }
+
+            fn write(&self) -> $crate::settings::Node {
+                $crate::settings::write_sum(self)
+            }
+
+            fn check(&self, found: &mut $crate::settings::Findings) {
+                <Self as $crate::settings::Sum>::check_arguments(self, found);
+            }
+
+            fn none_words() -> &'static [&'static str] {
+                &[$($none,)* "none"]
+            }
+        }
+    };
+}

@@ -1,0 +1,145 @@
+//! What can be written for a setting, as data: readers, schemas and reference pages go by it.
+
+use super::key::{Key, join_doc};
+
+/// What can be written for a setting.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// A share from 0 to 1, or a percentage.
+    Share,
+    /// A length of time, such as `30s`.
+    Duration,
+    /// Any text.
+    Text,
+    /// A text of a form of its own.
+    Form {
+        /// What it says, in a few words.
+        what: &'static str,
+        /// An example.
+        example: &'static str,
+    },
+    /// The name of another part of the scenario.
+    Name(NameKind),
+    /// This, or a word that stands for nothing.
+    Optional(Box<Self>, &'static [&'static str]),
+    /// Any of these.
+    Either(Vec<Self>),
+    /// A list.
+    List(fn() -> Self),
+    /// Any keys, each with such a value.
+    Map(fn() -> Self),
+    /// A table with known keys.
+    Table(TableInfo),
+    /// One of several named forms, as text `name(key=value)` or as table `{ name = { … } }`.
+    Sum(SumInfo),
+}
+
+/// What kind of part of a scenario a name is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A service that a call can be sent to.
+    Service,
+    /// An agent or a service that makes calls.
+    Caller,
+}
+
+impl NameKind {
+    /// In words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Caller => "agent or service",
+        }
+    }
+}
+
+/// A table with known keys.
+#[derive(Clone, Copy, Debug)]
+pub struct TableInfo {
+    /// The path of the Rust type; unique.
+    pub path: &'static str,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
+    /// Its keys, in order.
+    pub keys: fn(&mut Vec<&'static Key>),
+    /// The key that a value alone stands for, if one does.
+    pub short: Option<&'static str>,
+}
+
+/// One of several named forms.
+#[derive(Clone, Copy, Debug)]
+pub struct SumInfo {
+    /// The path of the Rust type; unique.
+    pub path: &'static str,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
+    /// The forms, in order.
+    pub variants: fn() -> Vec<Variant>,
+    /// What can be written without a name.
+    pub literals: fn() -> Vec<Shape>,
+}
+
+/// A named form of a [`SumInfo`].
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name in files.
+    pub name: String,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
+    /// Its keys; those that may be given by position come first, in order.
+    pub keys: Vec<&'static Key>,
+    /// How many of the keys may be given by position.
+    pub positional: usize,
+}
+
+impl TableInfo {
+    /// Its keys.
+    pub fn all_keys(&self) -> Vec<&'static Key> {
+        let mut keys = Vec::new();
+        (self.keys)(&mut keys);
+        keys
+    }
+
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        join_doc(self.doc)
+    }
+}
+
+impl SumInfo {
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        join_doc(self.doc)
+    }
+
+    /// Whether no form has arguments, so that it is one word of several.
+    pub fn is_choice(&self) -> bool {
+        (self.variants)().iter().all(|variant| variant.keys.is_empty())
+            && (self.literals)().is_empty()
+    }
+}
+
+impl Variant {
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        join_doc(self.doc)
+    }
+}
+
+/// A name of Rust as files write it: `FirstEvent` is `first-event`.
+pub fn kebab(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    for (index, c) in name.char_indices() {
+        if c.is_ascii_uppercase() && index > 0 {
+            text.push('-');
+        }
+        text.push(if c == '_' { '-' } else { c.to_ascii_lowercase() });
+    }
+    text
+}

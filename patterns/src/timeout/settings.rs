@@ -1,0 +1,26 @@
+//! What a timeout can be set to.
+
+use crate::settings;
+use crate::time::Duration;
+
+settings! {
+    /// Stops waiting for an answer after a while; the call then fails as `timeout`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Settings {
+        /// How long an answer may take. Common clients wait 10 s to 10 min; [`Duration::MAX`] is
+        /// "unlimited".
+        limit: Duration [.above(0.0).unlimited().example("\"30s\"")],
+        /// Whether layers and callees below know the deadline (gRPC's deadlines). They are then
+        /// free to respect it, as `deadline` and `retry` do. Most clients send no deadline.
+        propagates: bool = false,
+    }
+    short "limit";
+}
+
+impl Settings {
+    /// This limit, of which nothing below knows.
+    pub const fn of(limit: Duration) -> Self {
+        Self { limit, propagates: false }
+    }
+}
