@@ -181,7 +181,7 @@ fn balance() -> Balance {
     Balance::new(settings).expect("valid")
 }
 
-fn limiter(kind: rate_limiter::Kind) -> Box<dyn Layer> {
+fn rate_limiter(kind: rate_limiter::Kind) -> Box<dyn Layer> {
     let settings = rate_limiter::Settings {
         kind,
         max_wait: Duration::ZERO,
@@ -191,7 +191,7 @@ fn limiter(kind: rate_limiter::Kind) -> Box<dyn Layer> {
     Box::new(RateLimiter::new(settings).expect("valid"))
 }
 
-fn concurrency() -> AdaptiveConcurrency {
+fn adaptive_concurrency() -> AdaptiveConcurrency {
     let settings = adaptive_concurrency::Settings {
         algorithm: Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30 },
         min: 1,
@@ -204,7 +204,7 @@ fn concurrency() -> AdaptiveConcurrency {
     AdaptiveConcurrency::new(settings).expect("valid")
 }
 
-fn throttle() -> AdaptiveThrottle {
+fn adaptive_throttle() -> AdaptiveThrottle {
     let settings = adaptive_throttle::Settings {
         rule: adaptive_throttle::Rule::Sre { k: 2.0, min_requests: 100, cap: 1.0 },
         window: Duration::from_secs(120),
@@ -228,14 +228,14 @@ fn others() -> Vec<(&'static str, Box<dyn Layer>)> {
     vec![
         (
             "rate-limiter, gcra",
-            limiter(rate_limiter::Kind::Gcra { permits: 1000, per, burst: 100 }),
+            rate_limiter(rate_limiter::Kind::Gcra { permits: 1000, per, burst: 100 }),
         ),
         (
             "rate-limiter, sliding log",
-            limiter(rate_limiter::Kind::SlidingLog { limit: 1000, window: per }),
+            rate_limiter(rate_limiter::Kind::SlidingLog { limit: 1000, window: per }),
         ),
-        ("adaptive-concurrency, vegas", Box::new(concurrency())),
-        ("adaptive-throttle, sre", Box::new(throttle())),
+        ("adaptive-concurrency, vegas", Box::new(adaptive_concurrency())),
+        ("adaptive-throttle, sre", Box::new(adaptive_throttle())),
         ("load-shedder", Box::new(LoadShedder::new(load_shedder::Settings::AEGIS).expect("valid"))),
         ("timeout", Box::new(Timeout::new(timeout).expect("valid"))),
         ("deadline", Box::new(Deadline::new(deadline).expect("valid"))),

@@ -26,7 +26,7 @@ pub enum By {
     Schedule,
 }
 
-/// W2: the hold model on the agenda.
+/// W2: the hold model on the scheduler.
 pub fn hold(by: By, pending: u32, holds: u64, seed: u64) -> Run {
     let distribution = exponential(Duration::from_secs(1));
     let mut rng = RngStreams::new(seed).stream("holds");

@@ -2,7 +2,7 @@
 //!
 //! [`limit`] holds one loop for each workload, with no framework: what a careful programmer would
 //! write for that one question and nothing else. [`engine`] runs the same workloads through the
-//! engine with everything on: named streams, histograms, tallies, fingerprint. Both use the same
+//! engine with everything on: named streams, histograms, counts, fingerprint. Both use the same
 //! generator (`ChaCha8`), the same samplers and the same pending-event queue, so that their ratio
 //! is the price of generality and of nothing else.
 //!

@@ -46,7 +46,7 @@ pub use window::{Tracked, Window};
 pub const DROPS: Classes =
     Classes::NONE.with(Class::Timeout).with(Class::Overload).with(Class::RateLimit);
 
-/// The settings of a [`AdaptiveConcurrency`].
+/// The settings of an [`AdaptiveConcurrency`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// How the limit follows from the samples.

@@ -38,7 +38,7 @@ use crate::outcome::{Class, Classes, Outcome};
 use crate::time::{Duration, Time};
 use window::Window;
 
-/// The settings of a [`AdaptiveThrottle`].
+/// The settings of an [`AdaptiveThrottle`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// How the share that is refused follows from what was accepted.
@@ -137,7 +137,7 @@ pub enum Cancelled {
     NotAccepted,
 }
 
-/// How a call ended, as a [`AdaptiveThrottle`] sees it.
+/// How a call ended, as an [`AdaptiveThrottle`] sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The callee has taken it on.

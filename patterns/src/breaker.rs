@@ -118,7 +118,7 @@ pub struct Breaker {
     /// How often it has opened since it was closed, and for how long the last time.
     openings: Progress,
     /// While half-open, the draw for the open wait that may follow.
-    luck: f64,
+    drawn: f64,
     probes: Counts,
     /// The latest probes, for those who look at them.
     latest_probes: Option<Record>,
@@ -148,7 +148,7 @@ impl Breaker {
             judge: Judge::new(&settings.trip),
             decided: None,
             openings: Progress::default(),
-            luck: 0.0,
+            drawn: 0.0,
             probes: Counts::default(),
             latest_probes,
             calls: PerCall::default(),
@@ -169,7 +169,7 @@ impl Breaker {
             (None, _) => self.state,
             (Some(end), Then::Open) => {
                 let mut openings = self.openings;
-                self.open_for(self.waits.next(&mut openings, || self.luck), end)
+                self.open_for(self.waits.next(&mut openings, || self.drawn), end)
             }
             (Some(end), Then::Close) => self.recovered(end),
         };
@@ -212,7 +212,7 @@ impl Breaker {
             if now < until {
                 return Err(Refused { until });
             }
-            self.luck = if self.is_spread { draw() } else { 0.0 };
+            self.drawn = if self.is_spread { draw() } else { 0.0 };
             self.enter(self.next_half_open(now), now);
         }
         let permits = self.settings.half_open.permits;

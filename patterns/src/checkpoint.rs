@@ -320,7 +320,7 @@ fn whole(nanos: f64) -> Duration {
 
 impl Checkpoints {
     /// What follows if nothing else does.
-    fn alarm(&self, now: Time) -> Action {
+    fn timer(&self, now: Time) -> Action {
         match self.due_at() {
             Time::MAX => Action::Wait,
             due => Action::WaitUntil(due.max(now)),
@@ -329,7 +329,7 @@ impl Checkpoints {
 
     fn write_if(&mut self, is_due: bool, now: Time) -> Action {
         if !is_due {
-            return self.alarm(now);
+            return self.timer(now);
         }
         self.began(now);
         Action::Checkpoint
@@ -368,6 +368,6 @@ impl ProcessPattern for Checkpoints {
             Event::Done => self.running = None,
             Event::Beat | Event::ProbeOk(_) | Event::ProbeFailed => {}
         }
-        self.alarm(now)
+        self.timer(now)
     }
 }

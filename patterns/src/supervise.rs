@@ -210,7 +210,7 @@ impl Supervisor {
         self.recent.iter().filter(|then| now <= **then + self.settings.within).count()
     }
 
-    fn alarm(&self) -> Action {
+    fn timer(&self) -> Action {
         match self.hangs_at() {
             Time::MAX => Action::Wait,
             at => Action::WaitUntil(at),
@@ -241,7 +241,7 @@ impl Supervisor {
         match self.phase {
             Phase::Waiting { until } if until <= now => Action::Restart,
             Phase::Waiting { until } => Action::WaitUntil(until),
-            Phase::Ended | Phase::Running { .. } => self.alarm(),
+            Phase::Ended | Phase::Running { .. } => self.timer(),
         }
     }
 }
@@ -256,7 +256,7 @@ impl ProcessPattern for Supervisor {
             Event::Started => {
                 self.started(cx.now);
                 cx.enter_state("running");
-                self.alarm()
+                self.timer()
             }
             Event::Crashed => self.follow(End::Crashed, cx),
             Event::Done => self.follow(End::Done, cx),

@@ -1,7 +1,7 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
 //! - [`estimate`]: means with their intervals;
-//! - [`result`]: what a sweep came to, cell by cell;
+//! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 

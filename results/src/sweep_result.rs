@@ -38,7 +38,7 @@ pub struct SweepResult {
     latency: Vec<Histogram>,
 }
 
-/// A study can be asked for everything that its question says.
+/// A result can be asked for everything that its design says.
 impl Deref for SweepResult {
     type Target = SweepDesign;
 
@@ -47,7 +47,7 @@ impl Deref for SweepResult {
     }
 }
 
-/// What a study is about, before anything was run.
+/// What a sweep is about, before anything was run.
 #[derive(Clone, Debug)]
 pub struct SweepDesign {
     /// What the scenario is about.
@@ -73,7 +73,7 @@ pub struct SweepDesign {
 }
 
 impl SweepResult {
-    /// A study without runs.
+    /// A sweep without runs.
     ///
     /// # Panics
     ///

@@ -173,7 +173,7 @@ impl LayerRegistry {
         };
         let kind_of = Kind { read: Box::new(read), schema: schema_of::<S> };
         let earlier = self.0.insert(kind, kind_of);
-        assert!(earlier.is_none(), "`{kind}` is in the catalog twice");
+        assert!(earlier.is_none(), "`{kind}` is registered twice");
         self
     }
 

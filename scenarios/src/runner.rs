@@ -10,7 +10,7 @@ use sim::{Record, System, Watch};
 /// The seed of a replication.
 ///
 /// It depends on nothing but the root seed and the number of the replication: replication r of
-/// every cell has the same luck (common random numbers), so that cells differ by their settings
+/// every cell draws the same (common random numbers), so that cells differ by their settings
 /// alone. The mixing is that of `SplitMix64` (Steele, Lea and Flood, 2014).
 pub fn seed_of(root: u64, replication: u32) -> u64 {
     let mut z =

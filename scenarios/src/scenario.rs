@@ -94,10 +94,10 @@ impl ScenarioFile<'_> {
         let mut diagnostics = Vec::new();
         let scenario = self.read_scenario(registry, &mut diagnostics);
         Diagnostics::check(&self.name, self.text, diagnostics)?;
-        Ok(scenario.expect("without problems there is a plan"))
+        Ok(scenario.expect("without problems there is a scenario"))
     }
 
-    /// The plan, if there is nothing wrong; else what is wrong is added to `diagnostics`.
+    /// The scenario, if there is nothing wrong; else what is wrong is added to `diagnostics`.
     pub(crate) fn read_scenario(
         &self,
         registry: &LayerRegistry,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::format;
 use crate::registry::LayerRegistry;
 
-/// A JSON Schema (2020-12) of scenario files whose policies may name the layers of the catalog.
+/// A JSON Schema (2020-12) of scenario files whose policies may name the layers of the registry.
 ///
 /// Editors use it for completion and checks: put `#:schema scenario.schema.json` in the first
 /// line of a file.

@@ -28,7 +28,7 @@ pub struct Sweep {
     pub axes: Vec<Axis>,
     /// The place on each axis of the value that the file itself has, if all have one.
     pub default: Option<Vec<usize>>,
-    /// One plan for each cell: variants outermost, then the axes, the last one fastest.
+    /// One scenario for each cell: variants outermost, then the axes, the last one fastest.
     pub cells: Vec<Scenario>,
 }
 
@@ -136,7 +136,7 @@ impl ScenarioFile<'_> {
         variants
     }
 
-    /// The plan with some values changed, if nothing is wrong with it.
+    /// The scenario with some values changed, if nothing is wrong with it.
     fn changed(
         &self,
         changes: &[(&String, &Range<usize>, &Spanned<DeValue<'_>>)],

@@ -173,7 +173,7 @@ impl Calls {
         if !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
             // It has ended in this very instant, and the caller is about to be told.
             self.commands.retain(
-                |command| !matches!(command, Command::Done { caller: ended, .. } if *ended == caller),
+                |command| !matches!(command, Command::Done { caller: of, .. } if *of == caller),
             );
             return;
         }

@@ -34,7 +34,7 @@ impl Breaker {
     pub(super) fn open(&mut self, now: Time, draw: impl FnMut() -> f64) {
         let mut openings = self.openings;
         let wait = if matches!(self.state, State::HalfOpen { .. }) {
-            self.waits.next(&mut openings, || self.luck)
+            self.waits.next(&mut openings, || self.drawn)
         } else {
             self.waits.next(&mut openings, draw)
         };

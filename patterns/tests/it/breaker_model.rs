@@ -27,7 +27,7 @@ struct Model {
     /// The draw of the present happening.
     draw: f64,
     /// The draw of the happening that made it half-open.
-    luck: f64,
+    drawn: f64,
 }
 
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ impl Model {
             decided: None,
             waits: Vec::new(),
             draw: 0.0,
-            luck: 0.0,
+            drawn: 0.0,
         }
     }
 
@@ -103,7 +103,7 @@ impl Model {
             OpenWait::Constant(wait) => wait.as_nanos(),
             OpenWait::Backoff(settings) => {
                 let draw = if matches!(self.phase, Phase::HalfOpen { .. }) {
-                    self.luck
+                    self.drawn
                 } else {
                     self.draw
                 };
@@ -186,7 +186,7 @@ impl Model {
             if now < until {
                 return Err(until);
             }
-            self.luck = self.draw;
+            self.drawn = self.draw;
             self.go_to(Phase::HalfOpen { since: now, places: vec![], results: vec![] }, now);
         }
         let admits = match &self.phase {
@@ -474,9 +474,9 @@ proptest! {
 
         for (index, happening) in story.into_iter().enumerate() {
             let at = Time::from_nanos(now);
-            let luck = draws[index % draws.len()];
-            let draw = || luck;
-            model.draw = luck;
+            let drawn = draws[index % draws.len()];
+            let draw = || drawn;
+            model.draw = drawn;
             match happening {
                 Happening::Pass(nanos) => now += nanos,
                 Happening::Admit => {

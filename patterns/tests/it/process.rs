@@ -448,7 +448,7 @@ struct Toy {
     health: Told<Health>,
     saved: Told<Checkpoints>,
     /// When each pattern is to be woken.
-    alarms: [Time; 3],
+    timers: [Time; 3],
     running: bool,
     stuck: bool,
     steps: u64,
@@ -470,7 +470,7 @@ impl Toy {
             supervisor: Told::new(supervisor(settings)),
             health: Told::new(Health::new(health::Settings::KUBERNETES).expect("valid")),
             saved: Told::new(checkpoints(when, 3, Some(2))),
-            alarms: [Time::MAX; 3],
+            timers: [Time::MAX; 3],
             running: false,
             stuck: false,
             steps: 0,
@@ -496,10 +496,10 @@ impl Toy {
             1 => self.health.tell(event, now),
             _ => self.saved.tell(event, now),
         };
-        self.alarms[pattern] = Time::MAX;
+        self.timers[pattern] = Time::MAX;
         match action {
             Action::Wait => {}
-            Action::WaitUntil(at) => self.alarms[pattern] = at,
+            Action::WaitUntil(at) => self.timers[pattern] = at,
             Action::Probe => {
                 let event = if self.stuck || !self.running {
                     Event::ProbeFailed
@@ -538,7 +538,7 @@ impl Toy {
 
     fn pass(&mut self, now: Time) {
         for pattern in 0..3 {
-            if self.alarms[pattern] <= now {
+            if self.timers[pattern] <= now {
                 self.tell_one(pattern, Event::Wake, now);
             }
         }
@@ -581,7 +581,7 @@ proptest! {
                 break;
             }
             // A stuck process is found out, and one that is gone is back, in bounded time.
-            prop_assert!(toy.running || toy.alarms[0] < Time::MAX);
+            prop_assert!(toy.running || toy.timers[0] < Time::MAX);
         }
         for window in restarts.windows(5) {
             prop_assert!(window[4] - window[0] > 60, "{restarts:?}");

@@ -193,8 +193,8 @@ impl Strip<'_> {
     }
 
     /// The ends of calls: a line for one that is well, a cross below for one that failed.
-    fn ticks(&self, scene: &mut Scene, trace: &Trace, track: &Track) {
-        let index = trace.tracks.iter().position(|other| std::ptr::eq(other, track));
+    fn ticks(&self, scene: &mut Scene, trace: &Trace, agent: &Track) {
+        let index = trace.tracks.iter().position(|other| std::ptr::eq(other, agent));
         let mine = trace.calls.iter().filter(|call| Some(call.track as usize) == index);
         let mut last = f64::NEG_INFINITY;
         for call in mine {

@@ -27,9 +27,9 @@ fn what_is_undefined_is_left_out() {
 
 #[test]
 fn pairs_take_out_what_is_common() {
-    let luck = [10.0, 50.0, 20.0, 90.0];
-    let better = luck.map(|luck| luck + 1.0);
-    let difference = Estimate::paired(&better, &luck);
+    let values = [10.0, 50.0, 20.0, 90.0];
+    let better = values.map(|values| values + 1.0);
+    let difference = Estimate::paired(&better, &values);
     assert!(near(difference.low, 1.0) && near(difference.high, 1.0), "{difference:?}");
     assert!(!difference.may_be_zero());
     assert!(Estimate::paired(&[1.0, 3.0], &[2.0, 2.0]).may_be_zero());

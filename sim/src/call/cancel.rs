@@ -74,7 +74,7 @@ impl Calls {
         let mut frame = self.release(leaf).parent;
         while frame != NONE {
             self.aside(frame, scheduler, observer, |layer, call, cx| {
-                layer.on_late(call, outcome, cx)
+                layer.on_late(call, outcome, cx);
             });
             if self.frames[frame].first_child != NONE {
                 break;

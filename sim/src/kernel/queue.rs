@@ -2,7 +2,7 @@
 //!
 //! The near ones lie in a short run in order. The others lie in buckets of sixteen ways: the level
 //! of a key is the highest hexadecimal digit in which it differs from `base`, its way is that
-//! digit. So all keys of one bucket are smaller than all of the next, and when the run runs dry
+//! digit. So all keys of one bucket are smaller than all of the next, and when the run is empty
 //! the first bucket is poured into it, or split among the levels below if it is large. Far keys
 //! only ever move by appending, which is why a million of them cost little more than a hundred.
 //!

@@ -33,7 +33,7 @@ pub struct Event {
     pub index: u32,
 }
 
-/// Names a lane of an [`Scheduler`].
+/// Names a lane of a [`Scheduler`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneId(u16);
 
@@ -42,7 +42,7 @@ pub struct LaneId(u16);
 /// Events come in the order of their times, and those of one time in the order in which they were
 /// scheduled or set. Nothing is ever due at [`Time::MAX`].
 ///
-/// An event that was set is an *timer*: it can be cancelled, and there is only one of the same
+/// An event that was set is a *timer*: it can be cancelled, and there is only one of the same
 /// kind and index. Cancelling costs next to nothing, for the key stays pending and is passed over
 /// when its time comes. Where nearly all timers are cancelled, as with timeouts, even that is
 /// saved by a *lane*: timers that are set in the order of their times wait in line, and only the

@@ -34,7 +34,7 @@ pub(crate) struct LayerStates {
     pub(crate) intervals: Vec<Interval>,
 }
 
-/// Lanes and calls of a run that is to be drawn.
+/// Tracks and calls of a run that is to be drawn.
 #[derive(Debug, Default)]
 pub(crate) struct Tracer {
     /// By agent, then by service.

@@ -70,8 +70,8 @@ fn a_breaker_outside_the_retries_opens_late() {
         system.policies = vec![tank::policy(layers)];
         let record = run(&system, 1, Watch::Trace);
         let trace = record.trace.expect("it was asked for");
-        let track = trace.tracks.iter().find(|track| track.name.ends_with("breaker"));
-        let open = track.expect("it has a track").intervals.iter().find(|e| e.state == "open");
+        let breaker = trace.tracks.iter().find(|track| track.name.ends_with("breaker"));
+        let open = breaker.expect("it has a track").intervals.iter().find(|e| e.state == "open");
         open.expect("it opens").from
     };
     let retries = [0, 2, 3, 5];

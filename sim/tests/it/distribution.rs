@@ -152,14 +152,14 @@ fn gamma_cdf(shape: f64, x: f64) -> f64 {
 }
 
 fn draws(distribution: &Distribution) -> Vec<f64> {
-    let mut stream = RngStreams::new(42).stream("distribution");
+    let mut stream = RngStreams::new(42).stream("law");
     (0..DRAWS).map(|_| distribution.sample(&mut stream).as_secs_f64()).collect()
 }
 
 #[test]
 fn draws_stay_what_they_are() {
     for Case { name, distribution, pinned, .. } in cases() {
-        let mut stream = RngStreams::new(42).stream("distribution");
+        let mut stream = RngStreams::new(42).stream("law");
         let drawn = [(); 4].map(|()| distribution.sample(&mut stream).as_nanos());
         assert_eq!(drawn, pinned, "{name}");
     }

@@ -63,7 +63,7 @@ impl Observer for Counts {
         match event {
             CallEvent::Begun => *self.open.entry(edge).or_default() += 1,
             CallEvent::Ended(..) | CallEvent::GivenUp(_) => {
-                *self.open.entry(edge).or_default() -= 1
+                *self.open.entry(edge).or_default() -= 1;
             }
             CallEvent::Sent => self.attempts += 1,
             CallEvent::Answered(..) => self.attempts -= 1,

@@ -1,5 +1,5 @@
 //! What the engine promises, seen from outside: the kernel piece by piece, then whole runs, which
-//! are right, idempotent, and lose nothing.
+//! are right, repeatable, and lose nothing.
 
 mod call_info;
 mod distribution;

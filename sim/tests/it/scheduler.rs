@@ -4,7 +4,7 @@ use patterns::Time;
 use proptest::prelude::*;
 use sim::kernel::{Event, LaneId, MAX_INDEX, Scheduler};
 
-/// What can be done with an agenda; times are counted from now.
+/// What can be done with a scheduler; times are counted from now.
 #[derive(Clone, Debug)]
 enum Deed {
     Schedule(Wait, Event),
@@ -62,7 +62,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(one, 1..300)
 }
 
-/// An agenda that is plain to see through: a list, searched.
+/// A scheduler that is plain to see through: a list, searched.
 #[derive(Default)]
 struct Model {
     now: Time,

@@ -30,7 +30,7 @@ fn flaky(repair: Distribution, latency: Duration) -> System {
 fn is_down_for_its_share(repair: Distribution, seeds: u64) {
     assert!((repair.mean_secs() - MTTR).abs() < 1e-9);
     let system = flaky(repair, Duration::ZERO);
-    let [down, episodes, refused] = replicate(&system, seeds, |record| {
+    let [down, intervals, refused] = replicate(&system, seeds, |record| {
         let service = &record.services[0];
         assert_eq!(service.down, service.faulty);
         let refused = service.requests.failed_as(Class::Network);
@@ -41,7 +41,7 @@ fn is_down_for_its_share(repair: Distribution, seeds: u64) {
         ]
     });
     down.is(DOWN, 0.02);
-    episodes.is(1.0 / (MTBF + MTTR), 0.015);
+    intervals.is(1.0 / (MTBF + MTTR), 0.015);
     refused.is(DOWN, 0.02);
 }
 

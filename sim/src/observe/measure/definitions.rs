@@ -41,7 +41,7 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         |r, _| share(r.tasks.failed(), &r.tasks);
     "goodput" PerHour HIGHER, "Tasks that ended good or degraded, per hour.",
         |r, time| (r.tasks.good() + r.tasks.degraded()) as f64 / time * 3600.0;
-    "output" PerHour HIGHER, "Tasks done per hour, a degraded one counted as half of one.",
+    "weighted-goodput" PerHour HIGHER, "Tasks done per hour, a degraded one counting half.",
         |r, time| (r.tasks.good() as f64 + 0.5 * r.tasks.degraded() as f64) / time * 3600.0;
     "frozen" WorkSeconds LOWER, "Frozen agent-seconds: time in which tasks waited for calls that \
         failed in the end, added up over agents.", |r, _| r.frozen as f64 / 1e9;
