@@ -27,11 +27,7 @@ impl Invalid {
     }
 
     /// Fails with this error unless `valid`.
-    pub fn unless(
-        valid: bool,
-        setting: &'static str,
-        must_be: &'static str,
-    ) -> Result<(), Self> {
+    pub fn unless(valid: bool, setting: &'static str, must_be: &'static str) -> Result<(), Self> {
         if valid { Ok(()) } else { Err(Self::new(setting, must_be)) }
     }
 }

@@ -206,3 +206,36 @@ mod tests {
         assert_eq!(Outcome::Ok.retry_after(), None);
     }
 }
+
+/// What a result says about the callee, to a pattern that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Classification {
+    /// It works.
+    Success,
+    /// It does not.
+    Failure,
+    /// Nothing: the callee never saw the call, or the caller is to blame.
+    Ignored,
+}
+
+/// Which results count as failures, and which do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Classifier {
+    /// The classes that count as failures.
+    pub count: Classes,
+    /// The classes that count as neither, even if they are in `count`.
+    pub ignore: Classes,
+}
+
+impl Classifier {
+    /// What this outcome says. A class that is in neither list is a success: the callee answered.
+    pub fn classify(self, outcome: Outcome) -> Classification {
+        if self.ignore.has(outcome) {
+            Classification::Ignored
+        } else if self.count.has(outcome) {
+            Classification::Failure
+        } else {
+            Classification::Success
+        }
+    }
+}

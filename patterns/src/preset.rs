@@ -16,6 +16,8 @@
 
 use core::fmt;
 
+use crate::settings::LayerSettings;
+
 mod breaker;
 mod hedge;
 mod limits;
@@ -92,6 +94,11 @@ impl Library {
             Self::CoursePrinted => "course-printed",
             Self::CourseMeant => "course-meant",
         }
+    }
+
+    /// Its settings for a kind of layer, if it has any without a number being given.
+    pub fn of<S: LayerSettings>(self) -> Option<S> {
+        S::presets().into_iter().find(|preset| preset.library == self.name())?.plain()
     }
 
     /// The library of this name, if there is one.

@@ -120,9 +120,8 @@ impl<'n> Fields<'n> {
             if base.is_none() {
                 let told = format!("`{}` needs `{name}`", self.what);
                 let mistake = reader.mistake(&self.at, Code::Missing, told);
-                mistake.help = key.example_text().map(|example| {
-                    format!("for example: {name} = {example}")
-                });
+                mistake.help =
+                    key.example_text().map(|example| format!("for example: {name} = {example}"));
             }
             return base.cloned();
         };
@@ -132,8 +131,9 @@ impl<'n> Fields<'n> {
     /// What was written for a key: by its name, or the next argument without one.
     fn find(&mut self, name: &str, reader: &mut Reader<'_>) -> Option<&'n Node> {
         let is_named = |item: &Item<'_>| item.key.is_some_and(|(key, _)| key == name);
-        let named: Vec<usize> =
-            (0..self.items.len()).filter(|at| !self.items[*at].taken && is_named(&self.items[*at])).collect();
+        let named: Vec<usize> = (0..self.items.len())
+            .filter(|at| !self.items[*at].taken && is_named(&self.items[*at]))
+            .collect();
         for again in named.iter().skip(1) {
             self.items[*again].taken = true;
             let told = format!("`{name}` is given twice");
@@ -178,8 +178,7 @@ impl<'n> Fields<'n> {
             item.taken = true;
             let Some((name, at)) = item.key else {
                 let told = format!("`{}` takes no further value here", self.what);
-                reader.mistake(&item.node.at, Code::UnknownKey, told).help =
-                    Some(known_keys(keys));
+                reader.mistake(&item.node.at, Code::UnknownKey, told).help = Some(known_keys(keys));
                 continue;
             };
             if let Some(key) = keys.iter().find(|key| key.former().contains(&name)) {

@@ -56,8 +56,12 @@ impl Range {
 
     /// Whether the range has this value.
     pub fn contains(self, value: f64) -> bool {
-        let above = self.min.is_none_or(|(min, with)| min < value || (with && value <= min && value >= min));
-        let below = self.max.is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
+        let above = self
+            .min
+            .is_none_or(|(min, with)| min < value || (with && value <= min && value >= min));
+        let below = self
+            .max
+            .is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
         above && below
     }
 
@@ -190,7 +194,10 @@ impl Key {
     pub fn is_named(&self, name: &str) -> bool {
         let field = self.field.trim_start_matches("r#");
         field.len() == name.len()
-            && field.bytes().zip(name.bytes()).all(|(a, b)| a == b && a != b'_' || (a == b'_' && b == b'-'))
+            && field
+                .bytes()
+                .zip(name.bytes())
+                .all(|(a, b)| a == b && a != b'_' || (a == b'_' && b == b'-'))
     }
 
     /// What it means, in Markdown.
@@ -261,6 +268,7 @@ impl fmt::Display for Key {
 
 /// The lines of a doc comment as one text.
 pub(super) fn join_doc(lines: &[&str]) -> String {
-    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let lines: Vec<&str> =
+        lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     lines.join("\n").trim().to_owned()
 }

@@ -191,9 +191,8 @@ pub fn write_sum<T: Sum>(value: &T) -> Node {
     }
     call.has_arguments = !call.arguments.is_empty();
     // A list in a text cannot be told from the arguments around it: then it is a table.
-    let has_list = |argument: &Argument| {
-        matches!(argument.node.value, Value::List(_) | Value::Table(_))
-    };
+    let has_list =
+        |argument: &Argument| matches!(argument.node.value, Value::List(_) | Value::Table(_));
     if call.arguments.iter().any(has_list) {
         let inner = call.arguments.into_iter().filter_map(|argument| {
             let (key, _) = argument.key?;

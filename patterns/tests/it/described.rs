@@ -1,9 +1,9 @@
 //! Settings that are described: read, checked and written back, with every mistake at its place.
 
+use patterns::Duration;
 use patterns::settings::{
     Call, Entry, Findings, NoNames, Node, Reader, Setting, Shape, Share, Value,
 };
-use patterns::Duration;
 
 patterns::settings! {
     /// How waits grow.
@@ -142,7 +142,8 @@ fn read<T: Setting>(node: &Node) -> (Option<T>, Vec<String>) {
     let mut names = NoNames;
     let mut reader = Reader::new(&mut names);
     let value = reader.within("it", |reader| T::read(node, None, reader));
-    let told = reader.finish().into_iter().map(|m| format!("{}..{}: {}", m.at.start, m.at.end, m.message));
+    let told =
+        reader.finish().into_iter().map(|m| format!("{}..{}: {}", m.at.start, m.at.end, m.message));
     (value, told.collect())
 }
 
@@ -157,21 +158,35 @@ fn texts_and_tables_are_two_spellings_of_one_tree() {
     for (written, meant) in [
         ("exponential(1s, factor=3)", backoff(exponential.clone())),
         ("exponential(1s, 3)", backoff(exponential.clone())),
-        ("exponential(factor=3, base=1s, cap=5s)", Backoff { cap: Some(seconds(5)), ..backoff(exponential) }),
+        (
+            "exponential(factor=3, base=1s, cap=5s)",
+            Backoff { cap: Some(seconds(5)), ..backoff(exponential) },
+        ),
         ("60s", backoff(Curve::Constant(seconds(60)))),
         ("list(1s, 2s)", backoff(Curve::List(vec![seconds(1), seconds(2)]))),
         (
             "constant(1s, jitter=50%)",
-            Backoff { jitter: Jitter::Between { from: 0.5, to: 1.5 }, ..backoff(Curve::Constant(seconds(1))) },
+            Backoff {
+                jitter: Jitter::Between { from: 0.5, to: 1.5 },
+                ..backoff(Curve::Constant(seconds(1)))
+            },
         ),
         (
             "constant(1s, jitter=between(0.5, 1.5))",
-            Backoff { jitter: Jitter::Between { from: 0.5, to: 1.5 }, ..backoff(Curve::Constant(seconds(1))) },
+            Backoff {
+                jitter: Jitter::Between { from: 0.5, to: 1.5 },
+                ..backoff(Curve::Constant(seconds(1)))
+            },
         ),
     ] {
         let node = Node::new(10..12 + written.len(), text(written));
         assert_eq!(read::<Backoff>(&node), (Some(meant.clone()), vec![]), "{written}");
-        assert_eq!(read::<Backoff>(&meant.write()), (Some(meant.clone()), vec![]), "{}", meant.write());
+        assert_eq!(
+            read::<Backoff>(&meant.write()),
+            (Some(meant.clone()), vec![]),
+            "{}",
+            meant.write()
+        );
     }
     let rule = Rule { backoff: backoff(Curve::Constant(seconds(60))), retries: 3 };
     assert_eq!(read::<Rule>(&Node::new(0..9, text("3 x 60s"))).0, Some(rule));
@@ -186,7 +201,11 @@ fn mistakes_are_at_the_very_letters() {
     for (written, part, told) in [
         ("3 x exponential(1s, factor=0.5)", "0.5", "`factor` must be at least 1, not 0.5"),
         ("3 x exponential(1s, faktor=2)", "faktor", "`exponential` has no key `faktor`"),
-        ("3 x exponential(1 sec)", "1 sec", "`base`: `1 sec`: `sec` is no unit of time; there are ns, us, ms, s, min, h and d"),
+        (
+            "3 x exponential(1 sec)",
+            "1 sec",
+            "`base`: `1 sec`: `sec` is no unit of time; there are ns, us, ms, s, min, h and d",
+        ),
         ("3 x exponental(1s)", "exponental", "`it` has no form `exponental`"),
         ("3 x exponential(factor=2)", "exponential", "`exponential` needs `base`"),
         ("3 x exponential(1s, base=2s)", "1s", "`factor` must be a number, not `1s`"),
@@ -195,14 +214,20 @@ fn mistakes_are_at_the_very_letters() {
         ("3 x exponential(1s, jitter=fulll)", "fulll", "`jitter` has no form `fulll`"),
         ("3 x exponential(1s, jitter=120%)", "120%", "`jitter` must be from 0% to 100%"),
         ("many x 60s", "many", "`retries` must be a whole number, not `many`"),
-        ("3 x exponential(1s", "exponential(1s", "`it`: `exponential(1s` lacks its closing parenthesis"),
+        (
+            "3 x exponential(1s",
+            "exponential(1s",
+            "`it`: `exponential(1s` lacks its closing parenthesis",
+        ),
     ] {
         let node = Node::new(10..12 + written.len(), text(written));
         let place = at(written, part.trim_end_matches(')'));
         let place = if part == "3)" {
             let start = 11 + written.rfind('3').expect("there");
             format!("{start}..{}", start + 1)
-        } else { place };
+        } else {
+            place
+        };
         assert_eq!(read::<Rule>(&node).1, [format!("{place}: {told}")], "{written}");
     }
 }
@@ -212,7 +237,8 @@ fn the_keys_say_which_form_is_meant() {
     let trip = |entries: &[(&str, Value)]| read::<Settings>(&table(entries));
     let consecutive = trip(&[("failures", Value::Integer(3))]).0.expect("right").trip;
     assert_eq!(consecutive, Trip::Consecutive { failures: 3 });
-    let rate = trip(&[("rate", text("50%")), ("window", Value::Integer(20))]).0.expect("right").trip;
+    let rate =
+        trip(&[("rate", text("50%")), ("window", Value::Integer(20))]).0.expect("right").trip;
     assert_eq!(rate, Trip::Rate { rate: 0.5, window: 20, min_calls: 10 });
     assert_eq!(trip(&[]).1, ["0..0: one of these must be given: `failures`, `rate` and `window`"]);
     assert_eq!(trip(&[("rate", text("50%"))]).1, ["0..14: `it` needs `window`"]);
@@ -262,7 +288,10 @@ fn what_does_not_go_together_is_told_at_its_key() {
 
 #[test]
 fn written_settings_read_back_as_themselves() {
-    let node = table(&[("failures", Value::Integer(3)), ("network", text("forever x exponential(1s, jitter=20%)"))]);
+    let node = table(&[
+        ("failures", Value::Integer(3)),
+        ("network", text("forever x exponential(1s, jitter=20%)")),
+    ]);
     let settings = read::<Settings>(&node).0.expect("right");
     let written = settings.write();
     assert_eq!(
@@ -275,15 +304,26 @@ fn written_settings_read_back_as_themselves() {
 #[test]
 fn a_shape_knows_its_keys_and_defaults() {
     let Shape::Table(info) = Settings::shape() else { panic!("a table") };
-    let keys: Vec<String> = info.all_keys().iter().map(|key| {
-        let default = key.default().map_or_else(|| "required".to_owned(), |default| default.to_string());
-        format!("{key}: {default}")
-    }).collect();
+    let keys: Vec<String> = info
+        .all_keys()
+        .iter()
+        .map(|key| {
+            let default =
+                key.default().map_or_else(|| "required".to_owned(), |default| default.to_string());
+            format!("{key}: {default}")
+        })
+        .collect();
     assert_eq!(
         keys,
         [
-            "failures: required", "rate: required", "window: required", "min-calls: 10",
-            "open: \"1min\"", "network: \"never\"", "probes: 1", "successes: 1"
+            "failures: required",
+            "rate: required",
+            "window: required",
+            "min-calls: 10",
+            "open: \"1min\"",
+            "network: \"never\"",
+            "probes: 1",
+            "successes: 1"
         ]
     );
     let _unused: Option<Call> = None;

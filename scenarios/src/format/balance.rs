@@ -96,8 +96,7 @@ impl Balance {
     fn among(self, targets: usize) -> Result<Settings, Invalid> {
         Invalid::unless(0 < targets, "over", "at least one service")?;
         let targets = u16::try_from(targets);
-        let targets =
-            targets.map_err(|_| Invalid::new("over", "at most 65535 services"))?;
+        let targets = targets.map_err(|_| Invalid::new("over", "at most 65535 services"))?;
         let others = (targets - 1).min(balance::MAX_RESELECT.into()) as u8;
         Ok(Settings {
             targets,

@@ -97,9 +97,7 @@ impl Breaker {
     /// The settings, or which of them do not go together.
     pub(crate) fn settings(self) -> Result<breaker::Settings, Invalid> {
         let preset = self.like.map(|LibraryName(library)| {
-            library
-                .breaker()
-                .ok_or(Invalid::new("like", "a library with a breaker"))
+            library.breaker().ok_or(Invalid::new("like", "a library with a breaker"))
         });
         let preset = preset.transpose()?;
         let trip = self.trip(preset.as_ref().map(|preset| &preset.trip))?;

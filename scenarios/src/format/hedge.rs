@@ -143,9 +143,9 @@ impl Hedge {
                 on_refusal: hedge::OnRefusal::NoMore,
                 all_failed: hedge::AllFailed::Last,
             },
-            Some(LibraryName(library)) => library
-                .hedge()
-                .ok_or(Invalid::new("like", "a library that hedges"))?,
+            Some(LibraryName(library)) => {
+                library.hedge().ok_or(Invalid::new("like", "a library that hedges"))?
+            }
         };
         set(&mut settings.delay, self.delay()?);
         if settings.delay == Delay::Fixed(Duration::MAX) {
