@@ -11,9 +11,9 @@ mod sweep;
 
 pub(crate) use agents::{Agents, Step};
 pub(crate) use faults::Fault;
-pub(crate) use head::{Head, Hypothesis, Per, SECTIONS, sections};
+pub(crate) use head::{Head, Hypothesis, Per, SECTIONS};
 pub(crate) use names::{FileNames, PolicyNames, is_name};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
 
-pub use head::seed;
+pub use head::{sections, seed};

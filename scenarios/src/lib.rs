@@ -32,7 +32,7 @@ mod sweep;
 mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use format::seed;
+pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};
 pub use registry::LayerRegistry;
 pub use runner::{Run, run_all, seed_of};

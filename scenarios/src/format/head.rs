@@ -141,7 +141,7 @@ fn anything() -> Shape {
 }
 
 /// Every section of a file, by the name of its reference page, and what can be written there.
-pub(crate) fn sections() -> Vec<(&'static str, Shape)> {
+pub fn sections() -> Vec<(&'static str, Shape)> {
     vec![
         ("file", Head::shape()),
         ("agents", Agents::shape()),
