@@ -12,7 +12,7 @@ const CRATES: [(&str, &[&str]); 5] = [
     ("cli", &["patterns", "sim", "scenarios", "results"]),
 ];
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
