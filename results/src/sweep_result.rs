@@ -3,8 +3,8 @@
 use std::ops::Deref;
 
 use sim::Record;
+use sim::measure::{Better, Measure};
 use sim::observe::Histogram;
-use sim::observe::measure::{Better, Measure};
 
 use crate::estimate::Estimate;
 

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use csv::Writer;
 use sim::Record;
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 
 use crate::sweep_result::SweepResult;
 

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use clap::Args;
 use scenarios::{LayerRegistry, Scenario};
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 use sim::{Record, Watch};
 
 use crate::command::common::Common;
-use crate::command::{Failure, Verdict};
+use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;

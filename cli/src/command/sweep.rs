@@ -11,10 +11,10 @@ use results::table::{RunsWriter, summary};
 use results::{Axis, SweepResult};
 use scenarios::{LayerRegistry, library, run_all};
 use sim::System;
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 
 use crate::command::common::{Common, stop_on_interrupt};
-use crate::command::{Failure, Verdict};
+use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;

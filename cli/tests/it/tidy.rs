@@ -48,16 +48,6 @@ fn crates_know_only_whom_they_may() {
 }
 
 #[test]
-fn the_kernel_knows_nothing_of_what_is_simulated() {
-    for file in rust_files(&root().join("sim/src/kernel")) {
-        let text = fs::read_to_string(&file).unwrap();
-        for stranger in ["crate::model", "crate::call", "crate::observe"] {
-            assert!(!text.contains(stranger), "{} knows {stranger}", file.display());
-        }
-    }
-}
-
-#[test]
 fn files_open_with_what_they_are_for_and_end_in_sight() {
     let files = sources();
     assert!(files.len() > 40, "the sources are where this test looks for them");

@@ -1,6 +1,6 @@
 //! What there is to be seen, as a sentence computed from the data.
 
-use sim::observe::measure::Better;
+use sim::measure::Better;
 
 use super::scale;
 use crate::estimate::Estimate;

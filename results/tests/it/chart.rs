@@ -3,7 +3,7 @@
 use patterns::{Duration, Time};
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
 use results::sweep_result::{Axis, SweepDesign, SweepResult};
-use sim::observe::measure::{Better, Measure};
+use sim::measure::{Better, Measure};
 use sim::{Watch, run};
 
 use crate::table;

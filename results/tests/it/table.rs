@@ -5,8 +5,8 @@ use patterns::{Duration, Time};
 use results::sweep_result::{Axis, SweepDesign, SweepResult};
 use results::table::{RunsWriter, summary};
 use sim::kernel::Distribution;
+use sim::measure::{Better, Measure};
 use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
-use sim::observe::measure::{Better, Measure};
 use sim::{Watch, run};
 
 /// One agent and one service that takes so many seconds.

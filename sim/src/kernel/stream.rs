@@ -56,19 +56,19 @@ impl RngStream {
     /// A uniform draw from `[0, 1)`: a multiple of 2⁻⁵³.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        ziggurat::unit(self.next_u64())
+        ziggurat::uniform(&mut self.0)
     }
 
     /// An exponential draw of mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        ziggurat::exponential(self)
+        ziggurat::exponential(&mut self.0)
     }
 
     /// A normal draw of mean 0 and variance 1.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        ziggurat::normal(self)
+        ziggurat::normal(&mut self.0)
     }
 
     /// A uniform draw from the whole numbers below `end`; 0 if there are none.

@@ -2,7 +2,7 @@
 
 use patterns::Class;
 
-use super::{Better, Unit};
+use super::unit::{Better, Unit};
 use crate::observe::{AgentRecord, EdgeRecord, Histogram, OutcomeCounts, ServiceRecord};
 
 /// How a number comes out of one part of a record, given the measured time in seconds.
