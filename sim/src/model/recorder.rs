@@ -2,9 +2,11 @@
 
 use patterns::{Duration, Outcome, Time};
 
-use super::trace::{CallSpan, Interval, Trace, Track, TrackKind};
-use super::{AgentRecord, EdgeRecord, LayerRecord, ServiceRecord, StateRecord};
 use crate::call::{CallEvent, Observer};
+use crate::observe::{
+    AgentRecord, CallSpan, EdgeRecord, Interval, LayerRecord, ServiceRecord, StateRecord, Trace,
+    Track, TrackKind,
+};
 
 /// The most calls that a trace keeps; what comes after is not in the picture.
 const CALLS_MAX: usize = 1 << 20;

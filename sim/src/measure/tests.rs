@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::*;
+use super::Measure;
 use crate::kernel::Distribution;
-use crate::observe::{Histogram, OutcomeCounts, StateRecord};
+use crate::model::system::{Caller, System};
+use crate::observe::{
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, Record, ServiceRecord,
+    StateRecord,
+};
 
 fn system() -> System {
     use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Service};
@@ -228,8 +232,6 @@ fn every_path_reads_back_as_its_measure() {
     let all = Measure::all(&system());
     for measure in &all {
         assert_eq!(Measure::parse(measure.path(), &system()).as_ref(), Ok(measure));
-        assert!(measure.path().ends_with(&format!(".{}", measure.name())), "{}", measure.path());
-        assert!(measure.path().contains(measure.subject()), "{}", measure.path());
         assert!(measure.definition().ends_with('.'), "{}", measure.path());
     }
     let paths: BTreeSet<&str> = all.iter().map(Measure::path).collect();

@@ -2,28 +2,47 @@
 
 use patterns::Class;
 
-use super::{Better, Unit};
+use super::unit::{Better, Unit};
 use crate::observe::{AgentRecord, EdgeRecord, Histogram, OutcomeCounts, ServiceRecord};
 
-/// How a number comes out of one part of a record, given the measured time in seconds.
-#[derive(Debug)]
-pub(super) struct Definition<R: 'static> {
+/// What there is to know of a number.
+#[derive(Debug, PartialEq)]
+pub(super) struct Info {
     pub(super) name: &'static str,
     pub(super) unit: Unit,
     pub(super) better: Option<Better>,
     pub(super) text: &'static str,
+}
+
+/// How a number comes out of one part of a record, given the measured time in seconds.
+#[derive(Debug)]
+pub(super) struct Definition<R: 'static> {
+    pub(super) info: Info,
     pub(super) of: fn(&R, f64) -> f64,
 }
 
 impl<R> PartialEq for Definition<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.info == other.info
     }
+}
+
+/// The breakers on one edge, taken together.
+#[derive(Debug, Default)]
+pub(super) struct Breakers {
+    pub(super) count: u32,
+    /// How often they opened.
+    pub(super) opens: u64,
+    /// How long they were open, in seconds.
+    pub(super) open: f64,
 }
 
 macro_rules! definitions {
     ($($name:literal $unit:ident $better:expr, $text:literal, $of:expr;)+) => {
-        &[$(Definition { name: $name, unit: Unit::$unit, better: $better, text: $text, of: $of }),+]
+        &[$(Definition {
+            info: Info { name: $name, unit: Unit::$unit, better: $better, text: $text },
+            of: $of,
+        }),+]
     };
 }
 
@@ -137,6 +156,12 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         |r, _| quantile(&r.latency(), 0.95);
     "latency.p99" Seconds LOWER, "99th percentile of that time.",
         |r, _| quantile(&r.latency(), 0.99);
+};
+
+pub(super) const BREAKERS: &[Definition<Breakers>] = definitions! {
+    "opens" Count None, "How often a breaker on this edge opened.", |r, _| r.opens as f64;
+    "open-share" Share None, "Share of time that a breaker on this edge was open, on average over \
+        breakers.", |r, time| r.open / time / f64::from(r.count);
 };
 
 fn share(part: u64, of: &OutcomeCounts) -> f64 {
