@@ -51,4 +51,6 @@ mod rate_limiter_library;
 mod rate_limiter_model;
 mod retry;
 mod settings;
+mod stats;
+mod stats_lengths;
 mod timeout;
