@@ -2,6 +2,7 @@
 
 mod adaptive_concurrency;
 mod adaptive_throttle;
+mod adaptive_throttle_settings;
 mod backoff;
 mod balance;
 mod balance_health;
@@ -54,3 +55,4 @@ mod settings;
 mod stats;
 mod stats_lengths;
 mod timeout;
+mod written;
