@@ -81,6 +81,8 @@ pub enum Reason {
     Chance,
     /// There is no target that may be used.
     NoTarget,
+    /// There is more to do than can be done in time.
+    Overloaded,
 }
 
 impl Reason {
@@ -96,6 +98,7 @@ impl Reason {
             Self::TooLate => "the deadline is over or too close",
             Self::Chance => "it is one of the share that is refused",
             Self::NoTarget => "no target can be used",
+            Self::Overloaded => "there is more to do than can be done in time",
         }
     }
 }

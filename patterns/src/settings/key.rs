@@ -18,7 +18,7 @@ pub struct Key {
     /// What holds if nothing is written; none if something must be.
     default: Option<fn() -> Node>,
     range: Range,
-    /// Numbers and lengths in the range that make sense are shares: `0.7` or `"70%"`.
+    /// Whether it may be written in percent: `0.7` or `"70%"`.
     is_share: bool,
     /// Whether `unlimited` may be written for the largest number.
     has_unlimited: bool,
@@ -54,7 +54,7 @@ impl Range {
     /// Everything.
     pub const ALL: Self = Self { min: None, max: None };
 
-    /// Whether the range has this value.
+    /// Whether the range has this value; no range has what is not finite.
     pub fn contains(self, value: f64) -> bool {
         let above = self
             .min
@@ -62,7 +62,7 @@ impl Range {
         let below = self
             .max
             .is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
-        above && below
+        value.is_finite() && above && below
     }
 
     /// The range in words: "at least 1", "longer than 0s and at most 1h".
@@ -155,6 +155,12 @@ impl Key {
         self.at_least(0.0).at_most(1.0)
     }
 
+    /// May be written in percent, whatever its range.
+    pub const fn percent(mut self) -> Self {
+        self.is_share = true;
+        self
+    }
+
     /// `unlimited` may be written, and stands for the largest number there is.
     pub const fn unlimited(mut self) -> Self {
         self.has_unlimited = true;
@@ -225,7 +231,7 @@ impl Key {
         self.range
     }
 
-    /// Whether it is a share.
+    /// Whether it may be written in percent.
     pub const fn is_share(&self) -> bool {
         self.is_share
     }

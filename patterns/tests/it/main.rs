@@ -2,6 +2,7 @@
 
 mod adaptive_concurrency;
 mod adaptive_throttle;
+mod adaptive_throttle_settings;
 mod backoff;
 mod balance;
 mod balance_health;
@@ -51,4 +52,7 @@ mod rate_limiter_library;
 mod rate_limiter_model;
 mod retry;
 mod settings;
+mod stats;
+mod stats_lengths;
 mod timeout;
+mod written;
