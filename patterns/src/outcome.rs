@@ -207,6 +207,11 @@ impl Classes {
         Self(self.0 & !(1 << class as u8))
     }
 
+    /// The classes that are in both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether `class` is in the set.
     pub const fn contains(self, class: Class) -> bool {
         self.0 & 1 << class as u8 != 0
@@ -268,7 +273,8 @@ mod tests {
         let never = Outcome::failed_for_good(class);
         assert_eq!((never.retry_after(), never.forbids_retry()), (None, true));
         assert_eq!((never.class(), never.code()), (Some(class), Outcome::failed(class).code()));
-        for other in [at_once, Outcome::failed(class), Outcome::failed_until(class, Duration::MAX)] {
+        for other in [at_once, Outcome::failed(class), Outcome::failed_until(class, Duration::MAX)]
+        {
             assert!(!other.forbids_retry());
         }
         let (now, later) = (Time::from_nanos(5), Time::from_nanos(7));
