@@ -42,7 +42,7 @@ use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer, PerCall, Target};
 use crate::outcome::{Class, Outcome};
 use crate::outlier::Outliers;
-use crate::time::{Duration, Time};
+use crate::time::Time;
 use pick::{FULL, Picks};
 
 pub use settings::{Cancelled, Late, MAX_RESELECT, Picker, Settings, SlowStart};
@@ -337,10 +337,9 @@ impl Balance {
                 self.calls[call].sent = Some(token);
                 Action::SendTo(self.over[usize::from(token.target)])
             }
-            Err(Refused { until }) => Action::Reply(otherwise.unwrap_or_else(|| {
-                let wait = until.map_or(Duration::ZERO, |until| until.since(cx.now));
-                Outcome::failed_until(Class::Rejected, wait)
-            })),
+            Err(Refused { until }) => Action::Reply(
+                otherwise.unwrap_or_else(|| Outcome::refused(Class::Rejected, until, cx.now)),
+            ),
         }
     }
 

@@ -22,7 +22,6 @@ mod breaker;
 mod hedge;
 mod limits;
 mod outlier;
-mod retry;
 
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +36,10 @@ pub enum Library {
     Gobreaker,
     /// failsafe-go: `5759a5e`.
     FailsafeGo,
+    /// Twitter's Finagle (Scala): `4feb34c`.
+    Finagle,
+    /// jd/tenacity (Python): `299c057`.
+    Tenacity,
     /// recloser (Rust): `435513a`.
     Recloser,
     /// Envoy proxy: data-plane API `84e84367`.
@@ -59,13 +62,15 @@ pub enum Library {
 
 impl Library {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Resilience4j,
         Self::Polly,
         Self::Hystrix,
         Self::Gobreaker,
         Self::FailsafeGo,
         Self::Recloser,
+        Self::Finagle,
+        Self::Tenacity,
         Self::Envoy,
         Self::Grpc,
         Self::Aws,
@@ -85,6 +90,8 @@ impl Library {
             Self::Gobreaker => "gobreaker",
             Self::FailsafeGo => "failsafe-go",
             Self::Recloser => "recloser",
+            Self::Finagle => "finagle",
+            Self::Tenacity => "tenacity",
             Self::Envoy => "envoy",
             Self::Grpc => "grpc",
             Self::Aws => "aws",

@@ -84,7 +84,7 @@ macro_rules! settings {
                 base: Option<&Self>,
                 reader: &mut $crate::settings::Reader<'_>,
             ) -> Option<Self> {
-                let _ = &base;
+                let _ = (&base, &fields);
                 let errors = reader.errors();
                 $(
                     let $field = $crate::__settings_field!(
