@@ -186,6 +186,13 @@ impl<'n> Fields<'n> {
                 reader.mistake(at, Code::Renamed, told);
                 continue;
             }
+            let absorbed = |key: &&&Key| key.absorbed().iter().find(|(old, _)| *old == name);
+            if let Some(key) = keys.iter().find(|key| absorbed(key).is_some()) {
+                let told = format!("`{name}` is a part of `{key}` now");
+                let mistake = reader.mistake(at, Code::Renamed, told);
+                mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
+                continue;
+            }
             let told = format!("{} has no key `{name}`", self.what);
             let known = keys.iter().map(|key| key.name()).collect();
             let mistake = reader.mistake(at, Code::UnknownKey, told);

@@ -150,19 +150,7 @@ pub fn choose(
         return Some(index);
     }
     if written.is_empty() {
-        let mut names: Vec<String> = Vec::new();
-        for form in forms {
-            let needed: Vec<String> = form
-                .keys
-                .iter()
-                .filter(|key| key.is_required())
-                .map(|key| format!("`{}`", key.name()))
-                .collect();
-            let needed = needed.join(" and ");
-            if !needed.is_empty() && !names.contains(&needed) {
-                names.push(needed);
-            }
-        }
+        let names = alternatives(forms);
         let told = format!("one of these must be given: {}", names.join(", "));
         reader.mistake(fields.at(), Code::Missing, told);
         return None;
@@ -183,4 +171,32 @@ pub fn choose(
         let _taken = fields.take_node(name);
     }
     None
+}
+
+/// What is needed for each form, without those that need all that another one does and more.
+fn alternatives(forms: &[Form]) -> Vec<String> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for form in forms {
+        let quoted = |key: &&&'static Key| format!("`{}`", key.name());
+        let needed: Vec<String> =
+            form.keys.iter().filter(|key| key.is_required()).map(|key| quoted(&key)).collect();
+        let selecting: Vec<String> =
+            form.keys.iter().filter(|key| key.is_selecting()).map(|key| quoted(&key)).collect();
+        if selecting.is_empty() {
+            found.push(needed);
+        } else {
+            let with = |key: String| core::iter::once(key).chain(needed.iter().cloned()).collect();
+            found.extend(selecting.into_iter().map(with));
+        }
+    }
+    found.retain(|needed| !needed.is_empty());
+    let is_more = |needed: &Vec<String>, index: usize| {
+        let others = found.iter().enumerate().filter(|(other, _)| *other != index);
+        others.into_iter().any(|(other, less)| {
+            let is_within = less.iter().all(|key| needed.contains(key));
+            is_within && (less.len() < needed.len() || other < index)
+        })
+    };
+    let kept = found.iter().enumerate().filter(|(index, needed)| !is_more(needed, *index));
+    kept.map(|(_, needed)| needed.join(" and ")).collect()
 }

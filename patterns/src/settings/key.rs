@@ -28,6 +28,10 @@ pub struct Key {
     is_times: bool,
     example: Option<&'static str>,
     former: &'static [&'static str],
+    /// Former keys that are a part of this one now, each with how that is written.
+    absorbed: &'static [(&'static str, &'static str)],
+    /// Whether it is one of the keys by which a form is chosen, though it has a default.
+    selects: bool,
 }
 
 /// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
@@ -116,6 +120,8 @@ impl Key {
             is_times: false,
             example: None,
             former: &[],
+            absorbed: &[],
+            selects: false,
         }
     }
 
@@ -191,6 +197,18 @@ impl Key {
         self
     }
 
+    /// With keys of earlier versions whose values are a part of this one now, and an example.
+    pub const fn absorbs(mut self, absorbed: &'static [(&'static str, &'static str)]) -> Self {
+        self.absorbed = absorbed;
+        self
+    }
+
+    /// Is one of the keys of which a form needs one, each of them with a default.
+    pub const fn selects(mut self) -> Self {
+        self.selects = true;
+        self
+    }
+
     /// The name in files.
     pub fn name(&self) -> String {
         self.field.trim_start_matches("r#").replace('_', "-")
@@ -258,6 +276,16 @@ impl Key {
             let default = self.default()?.to_string();
             (default != "\"none\"" && default != "[]").then_some(default)
         })
+    }
+
+    /// Keys of earlier versions that are a part of this one now, each with an example.
+    pub const fn absorbed(&self) -> &'static [(&'static str, &'static str)] {
+        self.absorbed
+    }
+
+    /// Whether its form needs this key, or another one that selects it.
+    pub const fn is_selecting(&self) -> bool {
+        self.selects
     }
 
     /// Names that it had in earlier versions.

@@ -13,6 +13,7 @@ mod breaker_defect;
 mod breaker_knobs;
 mod breaker_layer;
 mod breaker_model;
+mod breaker_presets;
 mod breaker_story;
 mod budget;
 mod bulkhead;
