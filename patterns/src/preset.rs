@@ -19,7 +19,6 @@ use core::fmt;
 use crate::settings::LayerSettings;
 
 mod hedge;
-mod limits;
 mod outlier;
 
 /// A library, a service's client or a rule book whose settings are known by name.

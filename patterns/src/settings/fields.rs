@@ -236,6 +236,9 @@ fn read_value<T: Setting>(
     {
         return T::unlimited();
     }
+    if node.text().is_some_and(|text| key.none_words().contains(&text)) {
+        return T::read(&Node::word("none"), None, reader);
+    }
     let in_percent = if key.is_share() { percentage(node) } else { None };
     let value = T::read(in_percent.as_ref().unwrap_or(node), base, reader)?;
     if let Some((magnitude, unit)) = value.magnitude()

@@ -97,7 +97,7 @@ pub fn check_field<T: Setting>(key: &'static Key, value: &T, found: &mut Finding
 
 /// Adds what an author would write for a field, unless that is the default.
 pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry>) {
-    let node = value.write();
+    let node = key.written(value.write());
     if key.default().is_none_or(|default| default != node) {
         out.push(entry(&key.name(), node));
     }

@@ -32,6 +32,8 @@ pub struct Key {
     absorbed: &'static [(&'static str, &'static str)],
     /// Whether it is one of the keys by which a form is chosen, though it has a default.
     selects: bool,
+    /// The words that stand for nothing, if not those of the type.
+    none: &'static [&'static str],
 }
 
 /// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
@@ -122,6 +124,7 @@ impl Key {
             former: &[],
             absorbed: &[],
             selects: false,
+            none: &[],
         }
     }
 
@@ -209,6 +212,12 @@ impl Key {
         self
     }
 
+    /// These words stand for nothing, and not those of the type; the first is written.
+    pub const fn none(mut self, words: &'static [&'static str]) -> Self {
+        self.none = words;
+        self
+    }
+
     /// The name in files.
     pub fn name(&self) -> String {
         self.field.trim_start_matches("r#").replace('_', "-")
@@ -231,12 +240,34 @@ impl Key {
 
     /// What can be written.
     pub fn shape(&self) -> Shape {
-        (self.shape)()
+        match (self.shape)() {
+            Shape::Optional(inner, _) if !self.none.is_empty() => {
+                Shape::Optional(inner, self.none)
+            }
+            shape => shape,
+        }
     }
 
     /// What holds if nothing is written; none if something must be.
     pub fn default(&self) -> Option<Node> {
-        self.default.map(|default| default())
+        self.default.map(|default| self.written(default()))
+    }
+
+    /// The words that stand for nothing, if not those of the type.
+    pub const fn none_words(&self) -> &'static [&'static str] {
+        self.none
+    }
+
+    /// What a type writes, with this key's own word for nothing.
+    pub(super) fn written(&self, node: Node) -> Node {
+        match (self.none, (self.shape)()) {
+            ([word, ..], Shape::Optional(_, words))
+                if node.text().is_some_and(|text| words.contains(&text)) =>
+            {
+                Node::word(word)
+            }
+            _ => node,
+        }
     }
 
     /// Whether something must be written.

@@ -462,3 +462,39 @@ impl<T: Setting> Setting for Auto<T> {
         T::unlimited().map(Self::Is)
     }
 }
+
+/// A table with a key for each caller, by name.
+impl<T: Setting> Setting for BTreeMap<CallerId, T> {
+    fn shape() -> Shape {
+        Shape::Map(T::shape)
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Some(entries) = node.entries() else {
+            reader.wrong_type(node, "a table with the names of callers as keys");
+            return None;
+        };
+        let read = |Entry { key, key_at, node }: &Entry, reader: &mut Reader<'_>| {
+            let name = Node::new(key_at.clone(), Value::Text(key.clone()));
+            let caller = CallerId::read(&name, None, reader);
+            let value = reader.within(key.clone(), |reader| T::read(node, None, reader));
+            Some((caller?, value?))
+        };
+        let read: Vec<_> = entries.iter().map(|entry| read(entry, reader)).collect();
+        read.into_iter().collect()
+    }
+
+    fn write(&self) -> Node {
+        let entries = self.iter().map(|(caller, value)| {
+            super::group::entry(caller.write().text().unwrap_or_default(), value.write())
+        });
+        Node::unwritten(Value::Table(entries.collect()))
+    }
+
+    fn check(&self, found: &mut Findings) {
+        for (caller, value) in self {
+            let name = caller.write().text().unwrap_or_default().to_owned();
+            found.within(name, |found| value.check(found));
+        }
+    }
+}
