@@ -34,6 +34,6 @@ pub use key::{Key, Range, Unit};
 pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};
 pub use node::{Argument, Call, Entry, Node, Place, Value};
 pub use reader::{Code, Mistake, Names, NoNames, Reader};
-pub use setting::{CallerId, Setting, Share};
+pub use setting::{Auto, CallerId, Setting, Share};
 pub use shape::{NameKind, Shape, SumInfo, TableInfo, Variant, kebab};
 pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};

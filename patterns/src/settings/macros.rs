@@ -368,6 +368,7 @@ macro_rules! settings {
         }
         $(none [$($none:literal),*];)?
         $(rules $rules:expr;)?
+        $(warns $warns:expr;)?
     ) => {
         $(#[$($meta)*])*
         pub struct $name {
@@ -401,6 +402,8 @@ macro_rules! settings {
                 let value = Self { $first: first?, $($field: $field?),* };
                 if reader.errors() == errors {
                     $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
+                    $( let warn: fn(&Self, &$crate::settings::Fields<'_>, &mut $crate::settings::Reader<'_>) = $warns;
+                       warn(&value, fields, reader); )?
                 }
                 Some(value)
             }
