@@ -338,8 +338,7 @@ impl Balance {
                 Action::SendTo(self.over[usize::from(token.target)])
             }
             Err(Refused { until }) => Action::Reply(otherwise.unwrap_or_else(|| {
-                let wait = until.map_or(Duration::ZERO, |until| until.since(cx.now));
-                Outcome::failed_until(Class::Rejected, wait)
+                Outcome::refused(Class::Rejected, until, cx.now)
             })),
         }
     }

@@ -46,7 +46,7 @@ impl Layer for Breaker {
                 Action::Send
             }
             Err(Refused { until }) => {
-                Action::Reply(Outcome::failed_until(Class::BreakerOpen, until.since(cx.now)))
+                Action::Reply(Outcome::refused(Class::BreakerOpen, Some(until), cx.now))
             }
         }
     }
