@@ -337,9 +337,9 @@ impl Balance {
                 self.calls[call].sent = Some(token);
                 Action::SendTo(self.over[usize::from(token.target)])
             }
-            Err(Refused { until }) => Action::Reply(otherwise.unwrap_or_else(|| {
-                Outcome::refused(Class::Rejected, until, cx.now)
-            })),
+            Err(Refused { until }) => Action::Reply(
+                otherwise.unwrap_or_else(|| Outcome::refused(Class::Rejected, until, cx.now)),
+            ),
         }
     }
 

@@ -270,7 +270,8 @@ mod tests {
         let never = Outcome::failed_for_good(class);
         assert_eq!((never.retry_after(), never.forbids_retry()), (None, true));
         assert_eq!((never.class(), never.code()), (Some(class), Outcome::failed(class).code()));
-        for other in [at_once, Outcome::failed(class), Outcome::failed_until(class, Duration::MAX)] {
+        for other in [at_once, Outcome::failed(class), Outcome::failed_until(class, Duration::MAX)]
+        {
             assert!(!other.forbids_retry());
         }
         let longest = Outcome::failed_until(class, Duration::MAX);

@@ -19,7 +19,6 @@ use core::fmt;
 use crate::settings::LayerSettings;
 
 mod breaker;
-mod hedge;
 mod limits;
 mod outlier;
 mod retry;

@@ -39,7 +39,7 @@ fn recent(window: u32) -> Recent {
 fn call(hedge: &mut Hedge, now: u64, takes: u64, outcome: Outcome) {
     let mut race = hedge.start(Time::from_nanos(now), true);
     let ended = Time::from_nanos(now) + Duration::from_nanos(takes);
-    assert_eq!(hedge.after(&mut race, outcome, ended), Next::Answer(outcome));
+    assert_eq!(hedge.record(&mut race, outcome, ended), Next::Answer(outcome));
 }
 
 fn delay(hedge: &mut Hedge, now: u64) -> u64 {
@@ -124,7 +124,7 @@ proptest! {
 #[test]
 fn until_there_are_enough_answers_the_delay_is_that_for_the_start() {
     for (initial_delay, expected) in [(None, MAX), (Some(Duration::from_nanos(500)), 500)] {
-        let mut hedge = quantile(0.5, Recent { min_samples: 3, initial_delay, ..recent(10) });
+        let mut hedge = quantile(0.5, recent(10).with(|it| { it.min_samples = 3; it.initial_delay = initial_delay; }));
         for answers in 0..3 {
             assert_eq!(delay(&mut hedge, answers), expected);
             call(&mut hedge, answers, 20, Outcome::Ok);
@@ -154,7 +154,7 @@ fn a_call_keeps_the_delay_it_began_with() {
 #[test]
 fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
     let max_age = Some(Duration::from_nanos(100));
-    let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
+    let mut hedge = quantile(0.5, recent(10).with(|it| it.max_age = max_age));
     call(&mut hedge, 0, 20, Outcome::Ok);
     assert_eq!(delay(&mut hedge, 119), 20);
     assert_eq!(delay(&mut hedge, 120), MAX);
@@ -164,7 +164,7 @@ fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
 #[test]
 fn while_the_clock_is_behind_no_answer_grows_old() {
     let max_age = Some(Duration::from_nanos(100));
-    let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
+    let mut hedge = quantile(0.5, recent(10).with(|it| it.max_age = max_age));
     assert_eq!(delay(&mut hedge, 1_000), MAX);
     call(&mut hedge, 30, 20, Outcome::Ok);
     for (now, expected) in [(200, 20), (1_099, 20), (1_100, MAX)] {
@@ -175,15 +175,15 @@ fn while_the_clock_is_behind_no_answer_grows_old() {
 #[test]
 fn resilience4j_takes_a_percentage_of_the_mean_or_adds_to_it() {
     let least = Duration::from_millis(1);
-    let by_percent = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
-    let by_millis = mean(1.0, 20_000_000, Recent { min_delay: least, ..recent(100) });
+    let by_percent = mean(1.5, 0, recent(100).with(|it| it.min_delay = least));
+    let by_millis = mean(1.0, 20_000_000, recent(100).with(|it| it.min_delay = least));
     for (mut hedge, expected) in [(by_percent, 30), (by_millis, 40)] {
         for millis in [10, 20, 30] {
             call(&mut hedge, 0, millis * 1_000_000, Outcome::Ok);
         }
         assert_eq!(delay(&mut hedge, 0), expected * 1_000_000);
     }
-    let mut quick = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
+    let mut quick = mean(1.5, 0, recent(100).with(|it| it.min_delay = least));
     call(&mut quick, 0, 10, Outcome::Ok);
     assert_eq!(delay(&mut quick, 0), 1_000_000);
 }
@@ -204,20 +204,20 @@ fn hedged_call(hedge: &mut Hedge, takes: u64, only_if_alone: bool) {
     let mut race = hedge.start(Time::ZERO, true);
     let launched = race.next_launch().as_nanos();
     if takes <= launched {
-        hedge.after(&mut race, Outcome::Ok, Time::from_nanos(takes));
+        hedge.record(&mut race, Outcome::Ok, Time::from_nanos(takes));
         return;
     }
     assert!(hedge.launch(&mut race, Time::from_nanos(launched)));
     if !only_if_alone {
         // The hedge is quick.
-        hedge.after(&mut race, Outcome::Ok, Time::from_nanos(takes.min(launched + 5)));
+        hedge.record(&mut race, Outcome::Ok, Time::from_nanos(takes.min(launched + 5)));
     }
 }
 
 /// The delay after many calls whose first attempts take 1 to 1000, each equally often.
 fn settled(only_if_alone: bool) -> u64 {
     let initial_delay = Some(Duration::from_nanos(2_000));
-    let mut hedge = quantile(0.9, Recent { min_samples: 500, initial_delay, ..recent(1_000) });
+    let mut hedge = quantile(0.9, recent(1_000).with(|it| { it.min_samples = 500; it.initial_delay = initial_delay; }));
     for call in 0..30_000 {
         hedged_call(&mut hedge, 1 + call * 617 % 1_000, only_if_alone);
     }

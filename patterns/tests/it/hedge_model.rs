@@ -342,15 +342,15 @@ fn the_model_sees_each_setting() {
         all_failed: AllFailed::Last,
     };
     let cases = [
-        (Settings { delay: Delay::Fixed(Duration::from_nanos(11)), ..said }, vec![slow]),
-        (Settings { max_hedges: 3, ..said }, vec![slow]),
-        (Settings { counts_from: CountsFrom::FirstLaunch, ..said }, vec![ends(3, network), slow]),
-        (Settings { on_failure: OnFailure::KeepsTime, ..said }, vec![ends(3, network)]),
-        (Settings { fatal: Classes::NONE, ..said }, vec![ends(3, wrong)]),
-        (Settings { pushback: Pushback::Ignored, ..said }, vec![ends(3, later)]),
-        (Settings { refusals: Classes::NONE, ..said }, vec![slow, refused]),
-        (Settings { on_refusal: OnRefusal::Skipped, ..said }, vec![slow, refused]),
-        (Settings { all_failed: AllFailed::First, ..said }, vec![ends(3, network), slow]),
+        (said.with(|it| it.delay = Delay::Fixed(Duration::from_nanos(11))), vec![slow]),
+        (said.with(|it| it.max_hedges = 3), vec![slow]),
+        (said.with(|it| it.counts_from = CountsFrom::FirstLaunch), vec![ends(3, network), slow]),
+        (said.with(|it| it.on_failure = OnFailure::KeepsTime), vec![ends(3, network)]),
+        (said.with(|it| it.fatal = Classes::NONE), vec![ends(3, wrong)]),
+        (said.with(|it| it.pushback = Pushback::Ignored), vec![ends(3, later)]),
+        (said.with(|it| it.refusals = Classes::NONE), vec![slow, refused]),
+        (said.with(|it| it.on_refusal = OnRefusal::Skipped), vec![slow, refused]),
+        (said.with(|it| it.all_failed = AllFailed::First), vec![ends(3, network), slow]),
     ];
     for (done, attempts) in cases {
         let run = |done: Settings| {
