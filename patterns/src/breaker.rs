@@ -130,11 +130,7 @@ impl Breaker {
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         settings.check()?;
         let waits = settings.open.backoff()?;
-        let mut is_spread = false;
-        let _first = waits.next(&mut Progress::default(), || {
-            is_spread = true;
-            0.5
-        });
+        let is_spread = waits.uses_chance();
         let latest_probes = match settings.half_open.close {
             Close::Latest { probes, .. } => Some(Record::of(Window::Calls(probes))),
             _ => None,
@@ -169,7 +165,7 @@ impl Breaker {
             (None, _) => self.state,
             (Some(end), Then::Open) => {
                 let mut openings = self.openings;
-                self.open_for(self.waits.next(&mut openings, || self.drawn), end)
+                self.open_for(self.waits.next_with(&mut openings, &mut || self.drawn), end)
             }
             (Some(end), Then::Close) => self.recovered(end),
         };

@@ -199,7 +199,7 @@ impl Retry {
         attempts: &mut Attempts,
         outcome: Outcome,
         now: Time,
-        draw: impl FnOnce() -> f64,
+        mut draw: impl FnMut() -> f64,
     ) -> Option<Time> {
         if let Some(budget) = &mut self.budget {
             budget.settle(attempts.grant.take(), outcome, now);
@@ -262,7 +262,7 @@ impl Retry {
         attempts: &mut Attempts,
         outcome: Outcome,
         now: Time,
-        draw: impl FnOnce() -> f64,
+        mut draw: impl FnMut() -> f64,
     ) -> Option<Time> {
         let class = outcome.class()? as usize;
         let rule = self.rules[class].as_ref()?;
@@ -273,7 +273,7 @@ impl Retry {
         }
         // What is not begun leaves no trace in the backoff.
         let mut progress = used.progress;
-        let wait = rule.backoff.next(&mut progress, draw);
+        let wait = rule.backoff.next_with(&mut progress, &mut draw);
         let hint = outcome.retry_after().filter(|hint| *hint <= self.max_retry_after);
         // A wait that was asked for is not cut short.
         let may_clip = hint.is_none() || rule.retry_after == RetryAfter::Ignore;

@@ -31,12 +31,12 @@ impl Breaker {
         }
     }
 
-    pub(super) fn open(&mut self, now: Time, draw: impl FnMut() -> f64) {
+    pub(super) fn open(&mut self, now: Time, mut draw: impl FnMut() -> f64) {
         let mut openings = self.openings;
         let wait = if matches!(self.state, State::HalfOpen { .. }) {
-            self.waits.next(&mut openings, || self.drawn)
+            self.waits.next_with(&mut openings, &mut || self.drawn)
         } else {
-            self.waits.next(&mut openings, draw)
+            self.waits.next_with(&mut openings, &mut draw)
         };
         self.enter(self.open_for(wait, now), now);
         self.openings = openings;

@@ -3,7 +3,7 @@
 use super::half_open::{Close, HalfOpen, Permits, Ramp, Then};
 use super::state::State;
 use super::window::Window;
-use crate::backoff::{self, Backoff, CapWhen, Curve, Jitter};
+use crate::backoff::{self, Backoff};
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes};
 use crate::time::Duration;
@@ -343,12 +343,7 @@ impl OpenWait {
     /// The waits as a backoff whose retries are the times that it opens again.
     pub(super) fn backoff(&self) -> Result<Backoff, Invalid> {
         let backoff = Backoff::new(match self {
-            Self::Constant(wait) => backoff::Settings {
-                curve: Curve::Constant(*wait),
-                cap: None,
-                cap_when: CapWhen::BeforeJitter,
-                jitter: Jitter::None,
-            },
+            Self::Constant(wait) => backoff::Settings::constant(*wait),
             Self::Backoff(settings) => settings.clone(),
         })?;
         Invalid::unless(!backoff.ends_in_zero(), "open", "longer than zero")?;

@@ -160,6 +160,6 @@ impl Outliers {
 
     /// How long an ejection with this multiplier is, without jitter; it is at least 1.
     fn length(&self, multiplier: u32) -> Duration {
-        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Duration::ZERO }, || 0.0)
+        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Duration::ZERO })
     }
 }

@@ -1,9 +1,10 @@
 //! What outlier ejection can be set to, and which settings make sense.
 
 use super::statistics::Tally;
-use crate::backoff::{Backoff, CapWhen, Curve, Jitter};
+use crate::backoff::{self, Backoff, Curve};
 use crate::invalid::Invalid;
 use crate::outcome::{Class, Classes};
+use crate::settings::Auto;
 use crate::time::Duration;
 
 pub use crate::breaker::Compare;
@@ -274,17 +275,12 @@ impl Settings {
 
     /// The length of ejections by the multiplier.
     pub(super) fn lengths(&self) -> Result<Backoff, Invalid> {
-        let first = self.base_ejection_time;
+        let base = self.base_ejection_time;
         let curve = match self.growth {
-            Growth::Linear | Growth::LinearUnbounded => Curve::Linear { first, step: first },
-            Growth::Exponential { factor } => Curve::Exponential { first, factor },
+            Growth::Linear | Growth::LinearUnbounded => Curve::Linear { base, step: Auto::Auto },
+            Growth::Exponential { factor } => Curve::Exponential { base, factor },
         };
-        Backoff::new(crate::backoff::Settings {
-            curve,
-            cap: Some(self.max_ejection_time),
-            cap_when: CapWhen::BeforeJitter,
-            jitter: Jitter::None,
-        })
+        Backoff::new(backoff::Settings::of(curve).capped(self.max_ejection_time))
     }
 }
 

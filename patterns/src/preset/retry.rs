@@ -1,7 +1,7 @@
 //! Retries and their budgets as libraries have them.
 
 use super::Library;
-use crate::backoff::{self, CapWhen, Curve, Jitter};
+use crate::backoff::{self, Curve, Jitter};
 use crate::budget::{self, Kind};
 use crate::outcome::Class;
 use crate::retry::{RetryAfter, Rule, Settings};
@@ -76,11 +76,11 @@ impl Library {
 
 /// A backoff without cap and jitter.
 fn plain(curve: Curve) -> backoff::Settings {
-    backoff::Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter: Jitter::None }
+    backoff::Settings::of(curve)
 }
 
 fn exponential(first: Duration, cap: Duration, jitter: Jitter) -> backoff::Settings {
-    let curve = Curve::Exponential { first, factor: 2.0 };
+    let curve = Curve::doubling(first);
     backoff::Settings { cap: Some(cap), jitter, ..plain(curve) }
 }
 
@@ -115,7 +115,7 @@ fn envoy() -> Settings {
 
 fn grpc() -> Settings {
     // maxAttempts 4, initialBackoff, maxBackoff; min(init · mⁿ, max) · (0.8 to 1.2)
-    let jitter = Jitter::Between(0.8, 1.2);
+    let jitter = Jitter::Between { from: 0.8, to: 1.2 };
     let backoff = exponential(Duration::from_millis(100), Duration::from_secs(1), jitter);
     // retryableStatusCodes: UNAVAILABLE
     let settings = for_classes(&[Class::Network, Class::Overload], 3, &backoff, RetryAfter::Exact);
@@ -135,7 +135,7 @@ fn model_client() -> Settings {
     // Connection errors, 408, 409, 429 and from 500 on.
     let classes = [Class::Network, Class::Timeout, Class::Overload, Class::RateLimit];
     // INITIAL_RETRY_DELAY, MAX_RETRY_DELAY; `1 - 0.25 * random()`
-    let jitter = Jitter::Between(0.75, 1.0);
+    let jitter = Jitter::Between { from: 0.75, to: 1.0 };
     let backoff = exponential(Duration::from_millis(500), Duration::from_secs(8), jitter);
     // DEFAULT_MAX_RETRIES; `0 < retry_after <= 60`
     let settings = for_classes(&classes, 2, &backoff, RetryAfter::Exact);
@@ -144,7 +144,7 @@ fn model_client() -> Settings {
 
 fn mcp() -> Settings {
     // maxRetries, initialReconnectionDelay, reconnectionDelayGrowFactor, maxReconnectionDelay
-    let curve = Curve::Exponential { first: Duration::from_secs(1), factor: 1.5 };
+    let curve = Curve::Exponential { base: Duration::from_secs(1), factor: 1.5 };
     let backoff = backoff::Settings { cap: Some(Duration::from_secs(30)), ..plain(curve) };
     for_classes(&[Class::Network], 2, &backoff, RetryAfter::Ignore)
 }
