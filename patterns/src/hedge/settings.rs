@@ -22,8 +22,14 @@ settings! {
         /// follows recent answers. `p95` is short for `quantile(0.95)`.
         delay: Delay [
             .absorbs(&[
-                "window", "max-age", "measured", "min-samples", "initial-delay", "min-delay",
-                "at-first", "least",
+                ("window", "\"quantile(0.95, window=100)\""),
+                ("max-age", "\"quantile(0.95, max-age=1min)\""),
+                ("measured", "\"quantile(0.95, measured=all)\""),
+                ("min-samples", "\"quantile(0.95, min-samples=10)\""),
+                ("initial-delay", "\"quantile(0.95, initial-delay=1s)\""),
+                ("at-first", "\"quantile(0.95, initial-delay=1s)\""),
+                ("min-delay", "\"quantile(0.95, min-delay=1ms)\""),
+                ("least", "\"quantile(0.95, min-delay=1ms)\""),
             ])
             .example("\"quantile(0.95, window=100)\"")
         ],

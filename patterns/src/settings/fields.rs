@@ -186,11 +186,11 @@ impl<'n> Fields<'n> {
                 reader.mistake(at, Code::Renamed, told);
                 continue;
             }
-            if let Some(key) = keys.iter().find(|key| key.absorbed().contains(&name)) {
-                let told = format!("`{name}` is an argument of `{key}` now");
-                let help =
-                    key.example_text().map(|example| format!("for example: {key} = {example}"));
-                reader.mistake(at, Code::Renamed, told).help = help;
+            let absorbed = |key: &&&Key| key.absorbed().iter().find(|(old, _)| *old == name);
+            if let Some(key) = keys.iter().find(|key| absorbed(key).is_some()) {
+                let told = format!("`{name}` is a part of `{key}` now");
+                let mistake = reader.mistake(at, Code::Renamed, told);
+                mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
                 continue;
             }
             let told = format!("{} has no key `{name}`", self.what);

@@ -28,8 +28,8 @@ pub struct Key {
     is_times: bool,
     example: Option<&'static str>,
     former: &'static [&'static str],
-    /// Keys of earlier versions that are arguments of this one now.
-    absorbed: &'static [&'static str],
+    /// Former keys that are a part of this one now, each with how that is written.
+    absorbed: &'static [(&'static str, &'static str)],
 }
 
 /// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
@@ -56,7 +56,7 @@ impl Range {
     /// Everything.
     pub const ALL: Self = Self { min: None, max: None };
 
-    /// Whether the range has this value.
+    /// Whether the range has this value. What is not finite is in no range but [`Range::ALL`].
     pub fn contains(self, value: f64) -> bool {
         let above = self
             .min
@@ -64,7 +64,7 @@ impl Range {
         let below = self
             .max
             .is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
-        above && below
+        above && below && (value.is_finite() || self == Self::ALL)
     }
 
     /// The range in words: "at least 1", "longer than 0s and at most 1h".
@@ -188,8 +188,8 @@ impl Key {
         self
     }
 
-    /// With keys of earlier versions that are arguments of this one now.
-    pub const fn absorbs(mut self, absorbed: &'static [&'static str]) -> Self {
+    /// With keys of earlier versions whose values are a part of this one now, and an example.
+    pub const fn absorbs(mut self, absorbed: &'static [(&'static str, &'static str)]) -> Self {
         self.absorbed = absorbed;
         self
     }
@@ -263,14 +263,14 @@ impl Key {
         })
     }
 
+    /// Keys of earlier versions that are a part of this one now, each with an example.
+    pub const fn absorbed(&self) -> &'static [(&'static str, &'static str)] {
+        self.absorbed
+    }
+
     /// Names that it had in earlier versions.
     pub const fn former(&self) -> &'static [&'static str] {
         self.former
-    }
-
-    /// Keys of earlier versions that are arguments of this one now.
-    pub const fn absorbed(&self) -> &'static [&'static str] {
-        self.absorbed
     }
 }
 

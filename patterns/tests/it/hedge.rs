@@ -6,7 +6,7 @@ use patterns::hedge::{
 };
 use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, CallInfo, Class, Classes, Duration, Invalid, Outcome, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 const OVERLOAD: Outcome = Outcome::failed(Class::Overload);
@@ -199,7 +199,11 @@ fn a_refused_hedge_is_not_launched() {
             (OnRefusal::Ends, Action::Reply(REJECTED)),
         ] {
             let fatal = Classes::NONE.with(Class::Rejected);
-            let mut driver = driver(grpc(2).with(|it| { it.on_failure = on_failure; it.on_refusal = on_refusal; it.fatal = fatal; }));
+            let mut driver = driver(grpc(2).with(|it| {
+                it.on_failure = on_failure;
+                it.on_refusal = on_refusal;
+                it.fatal = fatal;
+            }));
             let _sent = driver.call(0);
             driver.now = at(10);
             assert_eq!(driver.wake(0), Action::SendAndWake(at(20)));
@@ -215,7 +219,10 @@ fn a_refused_hedge_is_not_launched() {
 fn a_budget_that_gives_nothing_leaves_the_first_attempt() {
     for delay in [Delay::Fixed(Duration::ZERO), Delay::Fixed(Duration::from_secs(10))] {
         let on_refusal = OnRefusal::Skipped;
-        let mut driver = driver(grpc(3).with(|it| { it.delay = delay; it.on_refusal = on_refusal; }));
+        let mut driver = driver(grpc(3).with(|it| {
+            it.delay = delay;
+            it.on_refusal = on_refusal;
+        }));
         let mut step = driver.call(0);
         let mut refused = 0;
         // A refused hedge is used up, so this ends even if all of it is one instant.
@@ -329,7 +336,10 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
     for counts_from in [CountsFrom::LastLaunch, CountsFrom::FirstLaunch] {
         for delay in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             let delay = Delay::Fixed(delay);
-            let settings = grpc(MOST_HEDGES).with(|it| { it.delay = delay; it.counts_from = counts_from; });
+            let settings = grpc(MOST_HEDGES).with(|it| {
+                it.delay = delay;
+                it.counts_from = counts_from;
+            });
             let mut hedge = Hedge::new(settings).expect("valid");
             let mut race = hedge.start(at(5), true);
             for now in [Time::MAX, Time::ZERO, at(4), Time::MAX] {
@@ -346,31 +356,39 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let error = |settings| Hedge::new(settings).map(drop).expect_err("invalid");
-    let of = |delay| error(grpc(1).with(|it| it.delay = delay));
-    let invalid = |setting, must_be| Invalid::new(setting, must_be);
-    assert_eq!(error(grpc(MOST_HEDGES + 1)), invalid("max_hedges", "at most 1000"));
+    let told = |settings| Hedge::new(settings).map(drop).expect_err("invalid").to_string();
+    let of = |delay| told(grpc(1).with(|it| it.delay = delay));
+    assert_eq!(told(grpc(MOST_HEDGES + 1)), "`max-hedges` must be at most 1000, not 1001");
     assert!(Hedge::new(grpc(MOST_HEDGES)).is_ok());
     for on_failure in [OnFailure::KeepsTime, OnFailure::NoMore, OnFailure::Ends] {
-        let error = error(grpc(1).with(|it| { it.delay = Delay::Never; it.on_failure = on_failure; }));
-        assert_eq!(error, invalid("delay", "limited unless a failure brings the next attempt"));
+        let never = Settings::of(Delay::Never).with(|it| it.on_failure = on_failure);
+        let expected = "`delay` must be limited unless a failure brings the next attempt";
+        assert_eq!(told(never), expected);
     }
     for quantile in [0.0, -0.5, 1.001, f64::NAN, f64::INFINITY] {
-        let error = of(Delay::Quantile { quantile, recent });
-        assert_eq!(error, invalid("quantile", "above 0 and at most 1"));
+        let expected = "`delay.quantile` must be more than 0 and at most 1, not ";
+        assert!(of(Delay::quantile(quantile)).starts_with(expected), "{quantile}");
     }
     for factor in [-0.1, f64::NAN, f64::INFINITY] {
-        let error = of(Delay::Mean { factor, plus: Duration::ZERO, recent });
-        assert_eq!(error, invalid("factor", "a finite number of at least 0"));
+        let expected = "`delay.factor` must be at least 0, not ";
+        assert!(of(Delay::mean(factor)).starts_with(expected), "{factor}");
     }
-    let by = |recent| of(Delay::Quantile { quantile: 1.0, recent });
-    for window in [0, 65_537] {
-        assert_eq!(by(Recent { window, ..recent }), invalid("window", "from 1 to 65536"));
-    }
-    for min_samples in [0, 101] {
-        let error = by(Recent { min_samples, ..recent });
-        assert_eq!(error, invalid("min_samples", "from 1 to the window"));
-    }
-    let error = by(Recent { max_age: Some(Duration::ZERO), ..recent });
-    assert_eq!(error, invalid("max_age", "longer than zero"));
+    let by = |change: fn(&mut Recent)| {
+        let recent = Recent::default().with(change);
+        let [quantile, mean] = [
+            of(Delay::Quantile { quantile: 1.0, recent }),
+            of(Delay::Mean { factor: 1.0, plus: Duration::ZERO, recent }),
+        ];
+        assert_eq!(quantile, mean);
+        quantile
+    };
+    let window = "`delay.window` must be from 1 to 65536, not";
+    assert_eq!(by(|it| it.window = 0), format!("{window} 0"));
+    assert_eq!(by(|it| it.window = 65_537), format!("{window} 65537"));
+    let samples = "`delay.min-samples` must be";
+    assert_eq!(by(|it| it.min_samples = Auto::Is(0)), format!("{samples} at least 1, not 0"));
+    let too_many = by(|it| it.min_samples = Auto::Is(101));
+    assert_eq!(too_many, format!("{samples} no more than the window"));
+    let no_age = by(|it| it.max_age = Some(Duration::ZERO));
+    assert_eq!(no_age, "`delay.max-age` must be longer than 0s, not 0s");
 }
