@@ -25,6 +25,11 @@ impl<T> Permit<T> {
         Self { owner, token }
     }
 
+    /// What the machine noted of the call, for what a permit itself can tell.
+    pub(crate) const fn token(&self) -> &T {
+        &self.token
+    }
+
     /// What the machine noted of the call.
     ///
     /// # Panics

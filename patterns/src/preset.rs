@@ -20,7 +20,6 @@ use crate::settings::LayerSettings;
 
 mod breaker;
 mod limits;
-mod outlier;
 mod retry;
 
 /// A library, a service's client or a rule book whose settings are known by name.
