@@ -18,9 +18,6 @@ use core::fmt;
 
 use crate::settings::LayerSettings;
 
-mod hedge;
-mod outlier;
-
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Library {

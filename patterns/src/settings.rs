@@ -31,7 +31,10 @@ pub use group::{
     Form, Group, check, check_field, choose, entry, read_table, write_field, write_table,
 };
 pub use key::{Key, Range, Unit};
-pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};
+pub use layer::{
+    ConfiguredLayer, LIKE, LayerSettings, Like, Preset, keys_with_like, libraries, read_layer,
+    read_nested,
+};
 pub use node::{Argument, Call, Entry, Node, Place, Value};
 pub use reader::{Code, Mistake, Names, NoNames, Reader};
 pub use setting::{Auto, CallerId, Setting, Share};
