@@ -13,6 +13,7 @@
 //!  Setting::shape ──► Shape ──► schema, reference pages, completion
 //! ```
 
+mod classes;
 mod fields;
 mod group;
 mod key;
@@ -28,7 +29,8 @@ mod text;
 pub use crate::invalid::Findings;
 pub use fields::Fields;
 pub use group::{
-    Form, Group, check, check_field, choose, entry, read_table, write_field, write_table,
+    Choice, Form, Group, GroupInfo, check, check_field, choose, entry, read_table, write_field,
+    write_table,
 };
 pub use key::{Key, Range, Unit};
 pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};

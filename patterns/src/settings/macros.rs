@@ -112,6 +112,11 @@ macro_rules! settings {
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let _ = &found;
+                $( $crate::__settings_field!(describe found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
         }
 
         $crate::__settings_table!($name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?]);
@@ -279,10 +284,14 @@ macro_rules! settings {
 
         impl $name {
             fn __forms() -> Vec<$crate::settings::Form> {
-                vec![$($crate::settings::Form { keys: vec![
+                vec![$($crate::settings::Form {
+                    name: $crate::settings::kebab(stringify!($variant)),
+                    doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
+                    keys: vec![
                     $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
                     $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
-                ] }),*]
+                    ],
+                }),*]
             }
         }
 
@@ -350,6 +359,11 @@ macro_rules! settings {
                 )*}
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
+            }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let forms = Self::__forms();
+                found.choices.push($crate::settings::Choice { forms, has_default: false });
             }
         }
 
@@ -498,6 +512,11 @@ macro_rules! __settings_field {
         let held: Option<&$ty> = $base;
         $fields.take::<$ty>(key, held.or(default.as_ref()), $reader)
     }};
+    (describe $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        let default: Option<$ty> = $crate::__settings_default!($($default)?);
+        $found.add::<$ty>(default.as_ref());
+    }};
+    (describe $found:ident; $($rest:tt)*) => {};
     (write $value:expr, $out:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
         <$ty as $crate::settings::Group>::write_fields($value, $out)
     };
@@ -548,6 +567,7 @@ macro_rules! __settings_table {
                     path: concat!(module_path!(), "::", stringify!($name)),
                     doc: $crate::__settings_docs!([] $($meta)*),
                     keys: <Self as $crate::settings::Group>::keys,
+                    describe: <Self as $crate::settings::Group>::describe,
                     short: $crate::__settings_default!($($short)?),
                 })
             }
