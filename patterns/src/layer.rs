@@ -153,6 +153,19 @@ pub trait Rng {
     fn uniform(&mut self) -> f64;
 }
 
+/// A function that gives a draw each time.
+impl<F: FnMut() -> f64> Rng for F {
+    fn uniform(&mut self) -> f64 {
+        self()
+    }
+}
+
+impl Rng for Context<'_> {
+    fn uniform(&mut self) -> f64 {
+        self.rng.uniform()
+    }
+}
+
 /// What a layer remembers of each open call.
 ///
 /// A plain array by [`CallId`]: ids are small and used again, so once a run has seen its largest

@@ -33,9 +33,12 @@ pub use group::{
     write_table,
 };
 pub use key::{Key, Range, Unit};
-pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};
+pub use layer::{
+    ConfiguredLayer, LIKE, LayerSettings, Like, Preset, describe_with_like, keys_with_like,
+    libraries, read_layer, read_nested,
+};
 pub use node::{Argument, Call, Entry, Node, Place, Value};
 pub use reader::{Code, Mistake, Names, NoNames, Reader};
-pub use setting::{CallerId, Setting, Share};
+pub use setting::{Auto, CallerId, Setting, Share};
 pub use shape::{NameKind, Shape, SumInfo, TableInfo, Variant, kebab};
 pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};

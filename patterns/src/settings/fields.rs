@@ -196,6 +196,13 @@ impl<'n> Fields<'n> {
                 reader.mistake(at, Code::Renamed, told);
                 continue;
             }
+            if let Some(key) = keys.iter().find(|key| key.absorbed().contains(&name)) {
+                let told = format!("`{name}` is an argument of `{key}` now");
+                let help =
+                    key.example_text().map(|example| format!("for example: {key} = {example}"));
+                reader.mistake(at, Code::Renamed, told).help = help;
+                continue;
+            }
             let told = format!("{} has no key `{name}`", self.what);
             let known = keys.iter().map(|key| key.name()).collect();
             let mistake = reader.mistake(at, Code::UnknownKey, told);

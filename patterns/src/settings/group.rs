@@ -37,6 +37,8 @@ pub struct GroupInfo {
     pub choices: Vec<Choice>,
     /// What holds by the defaults of groups that share the table, where nothing is written.
     pub defaults: Vec<Entry>,
+    /// Keys that can only be written beside a `like`: those of libraries.
+    pub own_keys: Vec<&'static Key>,
 }
 
 /// Forms of which one is meant, by the keys that are written.

@@ -28,6 +28,8 @@ pub struct Key {
     is_times: bool,
     example: Option<&'static str>,
     former: &'static [&'static str],
+    /// Keys of earlier versions that are arguments of this one now.
+    absorbed: &'static [&'static str],
 }
 
 /// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
@@ -116,6 +118,7 @@ impl Key {
             is_times: false,
             example: None,
             former: &[],
+            absorbed: &[],
         }
     }
 
@@ -182,6 +185,12 @@ impl Key {
     /// With names that it had in earlier versions.
     pub const fn was(mut self, former: &'static [&'static str]) -> Self {
         self.former = former;
+        self
+    }
+
+    /// With keys of earlier versions that are arguments of this one now.
+    pub const fn absorbs(mut self, absorbed: &'static [&'static str]) -> Self {
+        self.absorbed = absorbed;
         self
     }
 
@@ -257,6 +266,11 @@ impl Key {
     /// Names that it had in earlier versions.
     pub const fn former(&self) -> &'static [&'static str] {
         self.former
+    }
+
+    /// Keys of earlier versions that are arguments of this one now.
+    pub const fn absorbed(&self) -> &'static [&'static str] {
+        self.absorbed
     }
 }
 

@@ -351,3 +351,64 @@ impl<T: Setting> Setting for BTreeMap<String, T> {
         }
     }
 }
+
+/// A setting that follows from others unless it is written: `auto`, or a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auto<T> {
+    /// It follows from others, as its description says.
+    #[default]
+    Auto,
+    /// It is this.
+    Is(T),
+}
+
+impl<T: Copy> Auto<T> {
+    /// What it is, if this follows from the others.
+    pub fn or(self, otherwise: T) -> T {
+        match self {
+            Self::Auto => otherwise,
+            Self::Is(value) => value,
+        }
+    }
+}
+
+impl<T: Setting> Setting for Auto<T> {
+    fn shape() -> Shape {
+        Shape::Optional(Box::new(T::shape()), &["auto"])
+    }
+
+    fn read(node: &Node, base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        if node.text().is_some_and(|word| word == "auto") {
+            return Some(Self::Auto);
+        }
+        let base = match base {
+            Some(Self::Is(value)) => Some(value),
+            _ => None,
+        };
+        T::read(node, base, reader).map(Self::Is)
+    }
+
+    fn write(&self) -> Node {
+        match self {
+            Self::Auto => Node::word("auto"),
+            Self::Is(value) => value.write(),
+        }
+    }
+
+    fn magnitude(&self) -> Option<(f64, Unit)> {
+        match self {
+            Self::Auto => None,
+            Self::Is(value) => value.magnitude(),
+        }
+    }
+
+    fn check(&self, found: &mut Findings) {
+        if let Self::Is(value) = self {
+            value.check(found);
+        }
+    }
+
+    fn unlimited() -> Option<Self> {
+        T::unlimited().map(Self::Is)
+    }
+}

@@ -73,6 +73,8 @@ pub struct TableInfo {
     pub describe: fn(&mut GroupInfo),
     /// The key that a value alone stands for, if one does.
     pub short: Option<&'static str>,
+    /// The libraries that it can be `like`, each with what it does.
+    pub libraries: fn() -> Vec<(&'static str, &'static str)>,
 }
 
 /// One of several named forms.
