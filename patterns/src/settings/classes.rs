@@ -75,6 +75,11 @@ impl Setting for Classes {
     }
 
     fn write(&self) -> Node {
+        match *self {
+            Self::ALL => return Node::word("all"),
+            Self::NONE => return Node::word("none"),
+            _ => {}
+        }
         let classes = Class::ALL.into_iter().filter(|class| self.contains(*class));
         classes.collect::<Vec<_>>().write()
     }
