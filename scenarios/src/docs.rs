@@ -49,3 +49,8 @@ pub fn explain(
 ) -> Result<String, Vec<String>> {
     crate::explain::explain(topic, &described(registry), measures)
 }
+
+/// The example of a value that schema and reference show for a key, as it stands in a file.
+pub fn example(key: &Key) -> String {
+    crate::describe::example_of(key)
+}

@@ -38,7 +38,7 @@ mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use format::{sections, seed};
-pub use docs::{explain, reference, schema};
+pub use docs::{example, explain, reference, schema};
 pub use kind::{Described, KindInfo, PresetInfo};
 pub use registry::LayerRegistry;
 pub use explain::MeasureInfo;

@@ -208,7 +208,10 @@ pub fn choose(
     if written.is_empty() {
         let names = alternatives(forms);
         let told = format!("one of these must be given: {}", names.join(", "));
-        reader.mistake(fields.at(), Code::Missing, told);
+        let needed = forms.iter().flat_map(|form| &form.keys).find(|key| key.is_required());
+        let example = needed.and_then(|key| Some(format!("{key} = {}", key.example_text()?)));
+        let help = example.map(|example| format!("for example: {example}"));
+        reader.mistake(fields.at(), Code::Missing, told).help = help;
         return None;
     }
     // The first key that no form has together with those before it.

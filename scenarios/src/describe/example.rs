@@ -43,7 +43,7 @@ fn of_shape(shape: &Shape, range: Range, depth: usize) -> String {
             Some(_) => (*example).to_owned(),
             None => format!("\"{example}\""),
         },
-        Shape::Name(_) => "\"api\"".to_owned(),
+        Shape::Name(_) => "\"github\"".to_owned(),
         Shape::Optional(inner, _) => of_shape(inner, range, depth),
         Shape::Either(all) => {
             all.first().map_or_else(String::new, |one| of_shape(one, range, depth))
