@@ -13,7 +13,7 @@ use crate::source::Source;
 /// What is run, and how it differs from the file.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Common {
-    /// The seed of all chance, such as 42 or 0x2a; default: the file's, or 1.
+    /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
     #[arg(long, value_parser = scenarios::seed)]
     pub(crate) seed: Option<u64>,
     /// Put a value at a path of the file; may be given more than once.

@@ -14,7 +14,7 @@ use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;
 
-/// Run a scenario once: tell what happened, draw it, and check its hypotheses.
+/// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
     /// A file, or a name from `wavetank list`.

@@ -75,7 +75,7 @@ fn no_room_leads_back_to_itself() {
 }
 
 #[test]
-fn rooms_of_the_engine_know_only_whom_they_may() {
+fn rooms_of_the_engine_know_only_what_they_may() {
     let rooms = Crate::read("sim").rooms();
     let drawn: BTreeSet<&str> = ROOMS_OF_SIM.iter().map(|(room, _)| *room).collect();
     let there: BTreeSet<&str> = rooms.keys().map(String::as_str).collect();
