@@ -23,7 +23,7 @@ pub use workload::{Answer, Calls, Run};
 pub struct Workload {
     /// What it is called in tables.
     pub name: &'static str,
-    /// Prepares a run of some so many operations, with this seed.
+    /// Prepares a run of about this number of operations, with this seed.
     pub limit: fn(u64, u64) -> Run,
     /// The same through the engine.
     pub engine: fn(u64, u64) -> Run,

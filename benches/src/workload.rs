@@ -7,8 +7,8 @@ use patterns::{Duration, Time};
 pub struct Answer {
     /// How many operations were done: customers, holds, calls.
     pub operations: u64,
-    /// A number that both sides must agree on but for chance: mean sojourn in seconds, mean time
-    /// of a hold in seconds, share of calls that ended well.
+    /// A number that both sides must agree on, within random variation: mean sojourn in seconds,
+    /// mean time of a hold in seconds, share of calls that ended well.
     pub figure: f64,
 }
 
@@ -48,7 +48,7 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// W3: some so many calls, and a breaker that opens after 5 failures for 60 s.
+    /// W3: about this number of calls, and a breaker that opens after 5 failures for 60 s.
     pub fn breaking(calls: u64) -> Self {
         // Fifty clients make a call in some 1.25 s each.
         Self::until(Duration::from_millis(25) * calls)

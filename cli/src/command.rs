@@ -52,7 +52,7 @@ pub fn main(registry: &LayerRegistry) -> ExitCode {
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),
-        // Whoever reads (`| head`) has seen enough.
+        // The reader (`| head`) has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }

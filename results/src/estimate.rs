@@ -35,13 +35,13 @@ impl Estimate {
     }
 
     /// The mean of the differences `a − b`, replication by replication: with common random numbers
-    /// much of the chance is in both, and so in neither.
+    /// most of the random variation is in both, and cancels.
     pub fn paired(a: &[f64], b: &[f64]) -> Self {
         Self::of(a.iter().zip(b).map(|(a, b)| a - b))
     }
 
-    /// Whether the interval has room for zero, so that the sign may be chance. Undefined intervals
-    /// have.
+    /// Whether zero is in the interval, so that the sign may be random. It is in undefined
+    /// intervals.
     pub fn may_be_zero(&self) -> bool {
         !(self.low > 0.0 || self.high < 0.0)
     }

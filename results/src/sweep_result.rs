@@ -118,7 +118,8 @@ impl SweepResult {
         found.map(|(cell, _)| cell)
     }
 
-    /// Whether a cell may be as good as the best one: their paired interval has room for zero.
+    /// Whether a cell may be as good as the best one: zero is in the interval of their paired
+    /// difference.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
         cell != best && self.difference(cell, best, self.objective).may_be_zero()
     }

@@ -19,7 +19,7 @@ use crate::measure::{Better, Measure};
 /// let design = SweepDesign {
 ///     title: "When should the breaker open?".to_owned(),
 ///     variants: vec!["as written".to_owned(), "slow".to_owned()],
-///     axes: vec![axis("breaker.failures", &["3", "5"]), axis("breaker.open", &["5s", "1min", "2min"])],
+///     axes: vec![axis("retry.times", &["3", "5"]), axis("breaker.open", &["5s", "1min", "2h"])],
 ///     default: Some(vec![1, 0]),
 ///     replications: 30,
 ///     seed: 1,
@@ -30,7 +30,7 @@ use crate::measure::{Better, Measure};
 /// assert_eq!(design.place(8), (1, vec![0, 2]));
 /// assert_eq!(design.cell(1, &[0, 2]), 8);
 /// assert_eq!(design.default_cell(1), Some(9));
-/// assert_eq!(design.settings(8).map(|(_, value)| value).collect::<Vec<_>>(), ["3", "2min"]);
+/// assert_eq!(design.settings(8).map(|(_, value)| value).collect::<Vec<_>>(), ["3", "2h"]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepDesign {

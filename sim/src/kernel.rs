@@ -1,4 +1,5 @@
-//! Virtual time and chance: the kernel of the engine, which knows nothing of what is simulated.
+//! Virtual time and random numbers: the kernel of the engine, which knows nothing of what is
+//! simulated.
 //!
 //! A run can be repeated to the last bit, on every machine, because of three rules:
 //!

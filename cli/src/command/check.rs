@@ -8,7 +8,7 @@ use scenarios::{LayerRegistry, ScenarioFile};
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
-/// Check scenario files, sweeps and variants included, and tell of every mistake.
+/// Check scenario files, sweeps and variants included, and report every mistake.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Files, or names from `wavetank list`.

@@ -14,7 +14,7 @@ use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;
 
-/// Run a scenario once: tell what happened, draw it, and check its hypotheses.
+/// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
     /// A file, or a name from `wavetank list`.
@@ -30,7 +30,7 @@ impl Run {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let scenario = self.common.file(&source)?.scenario(registry)?;
+        let scenario = self.common.file(registry, &source)?.scenario(registry)?;
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let record = sim::run(&scenario.system, seed, Watch::Trace);
         let again = self.common.again("run", &source, seed);

@@ -47,7 +47,7 @@ impl Sweep {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let file = self.common.file(&source)?;
+        let file = self.common.file(registry, &source)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         let mut design = design_of(&scenario, &sweep);

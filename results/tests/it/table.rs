@@ -10,7 +10,7 @@ use sim::measure::{Better, Measure};
 use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
 use sim::{Watch, run};
 
-/// One agent and one service that takes so many seconds.
+/// One agent, and one service that takes a number of seconds.
 pub(crate) fn system(secs: u64) -> System {
     System {
         agents: vec![Agents {
@@ -91,7 +91,7 @@ fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
 }
 
 #[test]
-fn the_best_is_found_and_ties_are_told() {
+fn the_best_is_found_and_ties_are_seen() {
     let (result, _) = result(&["agents.a.latency.mean", "agents.a.success"]);
     assert_eq!((result.best(None), result.worst(None)), (Some(0), Some(2)));
     assert_eq!(result.default_cell(0), Some(1));

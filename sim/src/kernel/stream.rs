@@ -20,8 +20,8 @@ pub struct RngStreams {
 /// Random numbers for one purpose.
 ///
 /// They come from `ChaCha` with eight rounds (D. J. Bernstein, 2008), which is the same on every
-/// platform. A stream is 304 bytes and costs some 60 ns to make: one a thing and purpose is right,
-/// one a call is not.
+/// platform. A stream is 304 bytes and costs some 60 ns to make: one for each thing and purpose
+/// is right, one for each call is not.
 #[derive(Clone)]
 pub struct RngStream(ChaCha8Rng);
 
@@ -34,9 +34,8 @@ impl RngStreams {
     /// The stream of this name, from its beginning.
     ///
     /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
-    /// numbers of [`split_mix`] begun at the seed, then those of
-    /// `split_mix` begun at the 64-bit FNV-1a hash of the name. So different pairs of seed and
-    /// hash have different keys.
+    /// numbers of [`split_mix`] begun at the seed, then those begun at the 64-bit FNV-1a hash of
+    /// the name. So different pairs of seed and hash have different keys.
     pub fn stream(&self, name: &str) -> RngStream {
         let mut key = [0; 32];
         let words = [self.seed, fnv1a(name)]

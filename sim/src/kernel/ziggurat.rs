@@ -8,7 +8,7 @@
 //! Statistical Software 5 (8), 2000; the bits of layer and point are kept apart as J. A. Doornik,
 //! "An improved ziggurat method to generate normal random samples", 2005, shows to be necessary.
 //! The edges of the layers are constants, so that they are the same everywhere; a test computes
-//! each anew.
+//! each again.
 
 use rand_chacha::rand_core::Rng;
 

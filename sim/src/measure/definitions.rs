@@ -89,7 +89,7 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "requests" Count None, "Requests that came.", |r, _| r.requests.issued as f64;
     "success" Share HIGHER, "Requests that the service ended well, of all that it ended.",
         |r, _| share(r.requests.good() + r.requests.degraded(), &r.requests);
-    "overload" Share LOWER, "Requests refused because the line was full, of all that were ended.",
+    "overload" Share LOWER, "Requests refused because the queue was full, of all that were ended.",
         |r, _| share(r.requests.failed_as(Class::Overload), &r.requests);
     "rate-limited" Share LOWER, "Requests refused by the rate limit, of all that were ended.",
         |r, _| share(r.requests.failed_as(Class::RateLimit), &r.requests);
@@ -100,9 +100,9 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         };
     "busy" Ratio None, "Slots in use, on average over time.",
         |r, time| r.busy as f64 / 1e9 / time;
-    "queue" Ratio LOWER, "Requests in line, on average over time.",
+    "queue" Ratio LOWER, "Requests in the queue, on average over time.",
         |r, time| r.queued as f64 / 1e9 / time;
-    "waiting.mean" Seconds LOWER, "Mean time in line, of requests that got a slot.",
+    "waiting.mean" Seconds LOWER, "Mean time in the queue, of requests that got a slot.",
         |r, _| r.waiting.mean_secs();
     "waiting.p50" Seconds LOWER, "Median of that time.", |r, _| quantile(&r.waiting, 0.5);
     "waiting.p95" Seconds LOWER, "95th percentile of that time.",
@@ -123,7 +123,7 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         |r, time| r.down as f64 / 1e9 / time;
     "availability" Share HIGHER, "Share of time in which the service was neither down nor hanging.",
         |r, time| 1.0 - r.down as f64 / 1e9 / time;
-    "faults" Count LOWER, "How often some fault came over a service that was well.",
+    "faults" Count LOWER, "How often a fault began while no other was on.",
         |r, _| r.fault_intervals as f64;
     "mtbf" Seconds HIGHER, "Mean time between failures: time without a fault for each fault.",
         |r, time| ratio(time - r.faulty as f64 / 1e9, r.fault_intervals);

@@ -33,8 +33,8 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the system refers to parts that it does not have, or lacks an edge for a call. What
-    /// reads scenarios sees to that.
+    /// If the system refers to parts that it does not have, or lacks an edge for a call. Systems
+    /// made from scenario files do neither.
     pub fn new(system: &System, seed: u64, watch: Watch) -> Self {
         let mut builder = Builder::new(system, seed, watch);
         for (group, agents) in system.agents.iter().enumerate() {

@@ -8,7 +8,7 @@ use crate::observe::{
     Track, TrackKind,
 };
 
-/// The most calls that a trace keeps; what comes after is not in the picture.
+/// The most calls that a trace keeps; later ones are not recorded.
 const CALLS_MAX: usize = 1 << 20;
 
 /// Writes down what happens in a run.
@@ -22,7 +22,7 @@ pub(crate) struct Recorder {
     pub(crate) edges: Vec<EdgeRecord>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
-    /// By instance of a layer: what it is called, and its state if it tells of one.
+    /// By instance of a layer: its name, and its state if it reports one.
     pub(crate) layers: Vec<LayerStates>,
     pub(crate) tracer: Option<Tracer>,
 }
@@ -100,8 +100,8 @@ impl Recorder {
         (layers, trace)
     }
 
-    /// A layer enters a state; `anew` is false if it only goes on in the one it is in.
-    fn enter(&mut self, layer: usize, state: &'static str, anew: bool) {
+    /// A layer enters a state; `is_entry` is false if it only continues in its current one.
+    fn enter(&mut self, layer: usize, state: &'static str, is_entry: bool) {
         let time = Duration::from_nanos(self.counted_since(Time::ZERO) as u64);
         let (now, warmup) = (self.now, self.warmup);
         let LayerStates { record, current, intervals } = &mut self.layers[layer];
@@ -111,7 +111,7 @@ impl Recorder {
         if self.tracer.is_some() && now > since {
             intervals.push(Interval { from: since, to: now, state: before });
         }
-        if anew && now >= warmup {
+        if is_entry && now >= warmup {
             state_record(record, state).entered += 1;
         }
     }

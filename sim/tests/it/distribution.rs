@@ -10,7 +10,7 @@ fn ok(distribution: Result<Distribution, Invalid>) -> Distribution {
     distribution.expect("settings are in range")
 }
 
-/// A distribution, and the probability that a length is at most so many seconds.
+/// A distribution, and the probability that a length is at most a number of seconds.
 struct Case {
     name: &'static str,
     distribution: Distribution,

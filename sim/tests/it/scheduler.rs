@@ -11,7 +11,7 @@ enum Deed {
     SetTimer(Wait, Event),
     SetTimerIn(usize, Wait, Event),
     CancelTimer(Event),
-    /// Handles so many events at most, up to this time.
+    /// Handles at most this number of events, up to this time.
     Next(usize, Wait),
 }
 
