@@ -11,7 +11,7 @@ use crate::invalid::Findings;
 #[derive(Debug)]
 pub struct Fields<'n> {
     at: Place,
-    /// What it is, for messages: `exponential`, `breaker`.
+    /// What it is, as messages name it: "`exponential`", "the file".
     what: String,
     items: Vec<Item<'n>>,
     times: Option<&'n Node>,
@@ -41,7 +41,7 @@ impl<'n> Fields<'n> {
 
     /// The arguments of a call.
     pub fn of_call(at: Place, call: &'n Call) -> Self {
-        let mut fields = Self::none(at, call.name.clone());
+        let mut fields = Self::none(at, format!("`{}`", call.name));
         fields.times = call.times.as_deref();
         fields.items.extend(call.arguments.iter().map(|Argument { key, node }| Item {
             key: key.as_ref().map(|(key, at)| (key.as_str(), at)),
@@ -118,7 +118,7 @@ impl<'n> Fields<'n> {
         let node = if key.is_times() { self.times.take() } else { self.find(&name, reader) };
         let Some(node) = node else {
             if base.is_none() {
-                let told = format!("`{}` needs `{name}`", self.what);
+                let told = format!("{} needs `{name}`", self.what);
                 let mistake = reader.mistake(&self.at, Code::Missing, told);
                 mistake.help =
                     key.example_text().map(|example| format!("for example: {name} = {example}"));
@@ -177,7 +177,7 @@ impl<'n> Fields<'n> {
         for item in self.items.iter_mut().filter(|item| !item.taken) {
             item.taken = true;
             let Some((name, at)) = item.key else {
-                let told = format!("`{}` takes no further value here", self.what);
+                let told = format!("{} takes no further value here", self.what);
                 reader.mistake(&item.node.at, Code::UnknownKey, told).help = Some(known_keys(keys));
                 continue;
             };
@@ -193,13 +193,13 @@ impl<'n> Fields<'n> {
                 mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
                 continue;
             }
-            let told = format!("`{}` has no key `{name}`", self.what);
+            let told = format!("{} has no key `{name}`", self.what);
             let known = keys.iter().map(|key| key.name()).collect();
             let mistake = reader.mistake(at, Code::UnknownKey, told);
             mistake.unknown = Some((name.to_owned(), known));
         }
         if let Some(times) = self.times.take() {
-            let told = format!("`{}` takes no number before ` x `", self.what);
+            let told = format!("{} takes no number before ` x `", self.what);
             reader.mistake(&times.at, Code::UnknownKey, told);
         }
     }

@@ -40,7 +40,7 @@ pub fn read_table<T: Group>(
 ) -> Option<T> {
     let mut keys = Vec::new();
     T::keys(&mut keys);
-    let what = reader.subject().trim_matches('`').to_owned();
+    let what = reader.subject();
     let alone;
     let entries = match (&node.value, short) {
         (Value::Table(entries), _) => &entries[..],
@@ -118,11 +118,11 @@ impl Form {
 
 /// Which form the written keys mean: that of `base` if they all belong to it, else the first one
 /// that has them all and lacks none that it needs. Nothing if none does, and then the reader was
-/// told.
+/// told, and the keys are taken.
 pub fn choose(
     forms: &[Form],
     base: Option<usize>,
-    fields: &Fields<'_>,
+    fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<usize> {
     let mut written: Vec<String> = Vec::new();
@@ -144,10 +144,9 @@ pub fn choose(
     if let Some(index) = fitting().find(|index| lacks(&forms[*index]) == 0) {
         return Some(index);
     }
-    // What is missing is told when the form is read.
-    if !written.is_empty()
-        && let Some(index) = fitting().min_by_key(|index| lacks(&forms[*index]))
-    {
+    // What is missing is reported when the form is read.
+    let nearest = fitting().min_by_key(|index| lacks(&forms[*index]));
+    if let Some(index) = nearest.filter(|_| !written.is_empty()) {
         return Some(index);
     }
     if written.is_empty() {
@@ -165,8 +164,11 @@ pub fn choose(
             let others = others.collect::<Vec<_>>().join(" and ");
             let told = format!("`{last}` cannot stand beside {others}");
             reader.mistake(&fields.place_of(last), Code::Conflict, told);
-            return None;
+            break;
         }
+    }
+    for name in &written {
+        let _taken = fields.take_node(name);
     }
     None
 }

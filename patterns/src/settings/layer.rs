@@ -101,7 +101,7 @@ pub fn read_layer<S: LayerSettings>(node: &Node, reader: &mut Reader<'_>) -> Opt
             return None;
         }
     };
-    let mut fields = Fields::of_table(node.at.clone(), S::KIND, entries);
+    let mut fields = Fields::of_table(node.at.clone(), format!("`{}`", S::KIND), entries);
     let mut keys = vec![&LIKE];
     let base = match fields.take_node("like") {
         None => None,

@@ -60,7 +60,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
             reader.wrong_type(node, &expected(&variants));
             return None;
         }
-        let mut fields = Fields::none(node.at.clone(), "");
+        let mut fields = Fields::none(node.at.clone(), "this");
         let value = T::read_literal(node, &mut fields, None, reader);
         fields.finish(&[], reader);
         return value;
@@ -120,15 +120,15 @@ fn read_table<T: Sum>(
         (Some((at, index)), _) => {
             let Entry { key, key_at, node } = &entries[at];
             let fields = match &node.value {
-                Value::Table(inner) => Fields::of_table(key_at.clone(), key.clone(), inner),
-                _ => Fields::of_value(key_at.clone(), key.clone(), node),
+                Value::Table(inner) => Fields::of_table(key_at.clone(), format!("`{key}`"), inner),
+                _ => Fields::of_value(key_at.clone(), format!("`{key}`"), node),
             };
             let rest = entries.iter().enumerate().filter(|(other, _)| *other != at);
             (index, fields, rest.map(|(_, entry)| entry).collect())
         }
         (None, Some(base)) => {
             let index = base.index();
-            let name = variants[index].name.clone();
+            let name = format!("`{}`", variants[index].name);
             (index, Fields::of_table(node.at.clone(), name, entries), Vec::new())
         }
         (None, None) => {
