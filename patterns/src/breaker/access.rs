@@ -52,7 +52,7 @@ impl Breaker {
 
     /// Which trip condition holds at `now`, if one does: in the mode `metrics-only` this says
     /// whether it would open.
-    pub fn would_open(&mut self, now: Time) -> Option<Tripped> {
+    pub fn would_open(&self, now: Time) -> Option<Tripped> {
         self.judge.tripped(now)
     }
 
@@ -60,13 +60,13 @@ impl Breaker {
     /// it is begun anew on closing, and while open or half-open only late results enter it, if any
     /// do. Failures in a row are their own number of calls; an average counts all results since the
     /// breaker closed.
-    pub fn counts(&mut self, now: Time) -> Counts {
+    pub fn counts(&self, now: Time) -> Counts {
         self.judge.counts(0, now).unwrap_or_default()
     }
 
     /// The same of one of several conditions, by its place as [`Tripped`] has it; none if there are
     /// fewer.
-    pub fn counts_of(&mut self, condition: u32, now: Time) -> Option<Counts> {
+    pub fn counts_of(&self, condition: u32, now: Time) -> Option<Counts> {
         self.judge.counts(condition, now)
     }
 

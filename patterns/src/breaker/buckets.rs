@@ -14,7 +14,7 @@ pub(super) struct Buckets {
     size: Duration,
     grid: Grid,
     line: VecDeque<Bucket>,
-    pub(super) counts: Counts,
+    counts: Counts,
     /// The latest time seen: a clock that is set back changes nothing.
     latest: Time,
 }
@@ -102,7 +102,17 @@ impl Buckets {
         }
     }
 
-    pub(super) fn forget_old(&mut self, now: Time) {
+    /// What is in the window at `now`.
+    pub(super) fn counts(&self, now: Time) -> Counts {
+        let latest = self.latest.max(now);
+        let mut counts = self.counts;
+        for old in self.line.iter().take_while(|old| self.size <= latest.since(old.begins)) {
+            counts.remove(old.counts);
+        }
+        counts
+    }
+
+    fn forget_old(&mut self, now: Time) {
         self.latest = self.latest.max(now);
         while let Some(first) = self.line.front() {
             if self.latest.since(first.begins) < self.size {

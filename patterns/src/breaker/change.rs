@@ -82,7 +82,7 @@ impl Breaker {
             if let Some(tripped) = self.judge.tripped(before) {
                 return self.open(Cause::Tripped(tripped), tick, rng);
             }
-            if !self.judge.may_change_with_time() {
+            if !self.judge.may_change_after(before) {
                 let missed = now.since(tick).as_nanos() / period.as_nanos();
                 self.decided = Some(tick + period * missed);
                 return;

@@ -100,7 +100,7 @@ impl Judge {
     }
 
     /// Which condition holds, if it does; of several that hold together, the first.
-    pub(super) fn tripped(&mut self, now: Time) -> Option<Tripped> {
+    pub(super) fn tripped(&self, now: Time) -> Option<Tripped> {
         match self {
             Self::Counting(condition, rule, record) => {
                 let counts = record.counts(now);
@@ -111,7 +111,7 @@ impl Judge {
                 let tripped = Tripped { condition: *condition, measure: Measure::Average };
                 average.holds().then_some(tripped)
             }
-            Self::Any(judges) => judges.iter_mut().find_map(|judge| judge.tripped(now)),
+            Self::Any(judges) => judges.iter().find_map(|judge| judge.tripped(now)),
             Self::All(judges) => {
                 let mut first = None;
                 for judge in judges {
@@ -124,22 +124,24 @@ impl Judge {
     }
 
     /// What one of its conditions counts, in the order in which they are written.
-    pub(super) fn counts(&mut self, condition: u32, now: Time) -> Option<Counts> {
+    pub(super) fn counts(&self, condition: u32, now: Time) -> Option<Counts> {
         match self {
             Self::Counting(number, _, record) => (*number == condition).then(|| record.counts(now)),
             Self::Averaging(number, average) => (*number == condition).then_some(average.counts),
             Self::Any(judges) | Self::All(judges) => {
-                judges.iter_mut().find_map(|judge| judge.counts(condition, now))
+                judges.iter().find_map(|judge| judge.counts(condition, now))
             }
         }
     }
 
-    /// Whether it may hold later without any further result.
-    pub(super) fn may_change_with_time(&self) -> bool {
+    /// Whether it may hold after `now` without any further result, if it does not at `now`.
+    pub(super) fn may_change_after(&self, now: Time) -> bool {
         match self {
-            Self::Counting(_, _, record) => record.may_change_with_time(),
+            Self::Counting(_, _, record) => record.may_change_after(now),
             Self::Averaging(..) => false,
-            Self::Any(judges) | Self::All(judges) => judges.iter().any(Self::may_change_with_time),
+            Self::Any(judges) | Self::All(judges) => {
+                judges.iter().any(|judge| judge.may_change_after(now))
+            }
         }
     }
 

@@ -23,7 +23,9 @@ use crate::time::{Duration, Time};
 /// `half-open-timeout`, and for ever if there is none. Where permits may be lost, set one, or take
 /// permits back by a guard that cancels when it is dropped.
 ///
-/// A copy of a breaker takes the permits of the original.
+/// A new breaker counts as having begun at time zero, which matters to an `interval` and to buckets
+/// `since-closed`: one that is made later may be closed by hand at once. A copy of a breaker takes
+/// the permits of the original.
 ///
 /// # Example
 ///

@@ -60,22 +60,19 @@ impl Record {
         }
     }
 
-    pub(super) fn counts(&mut self, now: Time) -> Counts {
+    pub(super) fn counts(&self, now: Time) -> Counts {
         match self {
             Self::Run(counts) | Self::All(counts) => *counts,
             Self::Calls(ring) => ring.counts,
-            Self::Time(buckets) | Self::RunWithin(buckets) => {
-                buckets.forget_old(now);
-                buckets.counts
-            }
+            Self::Time(buckets) | Self::RunWithin(buckets) => buckets.counts(now),
         }
     }
 
-    /// Whether what it holds may change without any further result.
-    pub(super) fn may_change_with_time(&self) -> bool {
+    /// Whether what it holds may change after `now` without any further result.
+    pub(super) fn may_change_after(&self, now: Time) -> bool {
         match self {
             Self::Run(_) | Self::All(_) | Self::Calls(_) => false,
-            Self::Time(buckets) | Self::RunWithin(buckets) => buckets.counts.calls > 0,
+            Self::Time(buckets) | Self::RunWithin(buckets) => buckets.counts(now).calls > 0,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use patterns::backoff::{Curve, Jitter};
 use patterns::breaker::{
-    Align, Boundary, Breaker, Classification, Close, Compare, Evaluate, HalfOpen, Memory, OpenWait,
-    Permit, Permits, Ramp, Settings, State, Trip, Window,
+    Boundary, Breaker, Close, Compare, Evaluate, Memory, Permits, Settings, State, Token, Trip,
+    Window,
 };
-use patterns::{Duration, Time};
+use patterns::{Classification, Duration, Permit, Reason, Rejected, Time};
 use proptest::prelude::*;
 
 use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
@@ -13,6 +13,7 @@ use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
 /// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
 pub(crate) fn in_a_row(failures: u32) -> Settings {
     Settings::of(Trip::failures(failures), Duration::from_secs(20))
+        .with(|settings| settings.half_open.half_open_timeout = Some(Duration::from_secs(60)))
 }
 
 /// A draw, for those that matter not.
@@ -42,9 +43,9 @@ fn decisions(
     story: &[Happening],
     start: u64,
     scale: u64,
-) -> Vec<(Option<u64>, &'static str, u64)> {
+) -> Vec<(Option<Rejection>, &'static str, u64)> {
     let mut now = start;
-    let mut permits: Vec<Permit> = Vec::new();
+    let mut permits: Vec<Permit<Token>> = Vec::new();
     let mut told = Vec::new();
     for happening in story {
         let time = Time::from_nanos(now);
@@ -53,7 +54,10 @@ fn decisions(
             Happening::Pass(nanos) => now += nanos * scale,
             Happening::Admit => match breaker.try_acquire_with(time, &mut half) {
                 Ok(permit) => permits.push(permit),
-                Err(until) => refused = Some((until.until.as_nanos() - start) / scale),
+                Err(Rejected { reason, until }) => {
+                    let until = until.map(|until| (until.as_nanos() - start) / scale);
+                    refused = Some((reason, until));
+                }
             },
             Happening::Settle(_, _) | Happening::Cancel(_) if permits.is_empty() => {}
             Happening::Settle(which, verdict) => {
@@ -65,6 +69,15 @@ fn decisions(
                 permits.extend(breaker.cancel_with(permit, time, &mut half));
             }
             Happening::Set(mode) => breaker.set_mode(mode, time),
+            Happening::OpenFor(nanos) => {
+                let _done = breaker.open_for(Duration::from_nanos(nanos * scale), time);
+            }
+            Happening::HalfOpen => {
+                let _done = breaker.half_open_with(time, &mut half);
+            }
+            Happening::Close => {
+                let _done = breaker.close(time);
+            }
         }
         let failures = breaker.counts(Time::from_nanos(now)).failures;
         told.push((refused, breaker.state().name(), failures));
@@ -72,20 +85,30 @@ fn decisions(
     told
 }
 
+type Rejection = (Reason, Option<u64>);
+
 /// The windows of a condition, and the times after which its averages forget.
 fn windows(trip: &mut Trip) -> (Vec<&mut Window>, Vec<&mut Duration>) {
     match trip {
-        Trip::Consecutive { .. } | Trip::Average { memory: Memory::Share(_), .. } => {
-            (Vec::new(), Vec::new())
-        }
+        Trip::Consecutive { within, .. } => (within.iter_mut().collect(), Vec::new()),
+        Trip::Average { memory: Memory::Share(_), .. } => (Vec::new(), Vec::new()),
         Trip::Average { memory: Memory::Time(span), .. } => (Vec::new(), vec![span]),
-        Trip::Count { window, .. } | Trip::Rate { window, .. } | Trip::SlowRate { window, .. } => {
-            (vec![window], Vec::new())
-        }
+        Trip::Count { window, .. } | Trip::Rate { window, .. } => (vec![window], Vec::new()),
         Trip::Any(trips) | Trip::All(trips) => {
             let (all, spans): (Vec<_>, Vec<_>) = trips.iter_mut().map(windows).unzip();
             (all.into_iter().flatten().collect(), spans.into_iter().flatten().collect())
         }
+    }
+}
+
+/// The size of a window of time, and in how many buckets it is.
+fn parts(window: &mut Window) -> Option<(&mut Duration, u32)> {
+    match window {
+        Window::Epoch { size, buckets }
+        | Window::FirstEvent { size, buckets }
+        | Window::SinceClosed { size, buckets } => Some((size, *buckets)),
+        Window::Sliding { size } => Some((size, 1)),
+        Window::Calls(_) | Window::All => None,
     }
 }
 
@@ -99,55 +122,54 @@ proptest! {
     ) {
         let mut settings = settings;
         let widths = windows(&mut settings.trip).0.into_iter().map(|window| match window {
-            Window::Epoch { size, buckets } => {
-                size.as_nanos().div_ceil((*buckets).into())
-            }
+            Window::Epoch { size, buckets } => size.as_nanos().div_ceil((*buckets).into()),
             _ => 1,
         });
         let period: u64 = widths.product();
-        let here = decisions(&mut breaker(settings.clone()), &story, 0, 1);
-        let there = decisions(&mut breaker(settings), &story, periods * period, 1);
+        let [here, there] = [0, periods * period].map(|start| {
+            let mut breaker = breaker(settings.clone());
+            breaker.close(Time::from_nanos(start)).expect("not held");
+            decisions(&mut breaker, &story, start, 1)
+        });
         prop_assert_eq!(here, there);
     }
 
     /// With every length of time doubled, the same is decided.
     #[test]
     fn a_breaker_knows_no_unit_of_time(settings in settings(), story in happenings()) {
-        let mut short = settings.with(|s| s.boundary = Boundary::Admits);
-        if let OpenWait::Backoff(backoff) = &mut short.open {
+        let mut short = settings.with(|settings| settings.boundary = Boundary::Admits);
+        if short.open.constant().is_none() {
             // Growing by a half would round, and so would jitter.
-            backoff.curve = Curve::Exponential { first: Duration::from_nanos(3), factor: 2.0 };
-            backoff.jitter = Jitter::None;
+            short.open.0.curve = Curve::doubling(Duration::from_nanos(3));
+            short.open.0.jitter = Jitter::None;
         }
         for window in windows(&mut short.trip).0 {
-            match window {
-                Window::Time { align: Align::Exact, .. } => return Ok(()),
-                Window::Time { size, align } => {
-                    let (Align::Epoch { buckets } | Align::FirstEvent { buckets }) = align else {
-                        unreachable!("the other kind is treated above")
-                    };
-                    *size = *size * u64::from(*buckets);
-                }
-                Window::Calls(_) => {}
+            if let Window::Sliding { .. } = window {
+                return Ok(());
+            }
+            if let Some((size, buckets)) = parts(window) {
+                *size = *size * u64::from(buckets);
             }
         }
         let mut long = short.clone();
-        match &mut long.open {
-            OpenWait::from(wait) => *wait = *wait * 2,
-            OpenWait::Backoff(backoff) => {
-                backoff.curve = Curve::Exponential { first: Duration::from_nanos(6), factor: 2.0 };
-                backoff.cap = backoff.cap.map(|cap| cap * 2);
-            }
+        match &mut long.open.0.curve {
+            Curve::Constant(wait) => *wait = *wait * 2,
+            curve => *curve = Curve::doubling(Duration::from_nanos(6)),
         }
+        long.open.0.cap = short.open.0.cap.map(|cap| cap * 2);
         long.half_open.half_open_timeout = short.half_open.half_open_timeout.map(|wait| wait * 2);
+        if let Permits::OneEvery(wait) = &mut long.half_open.permits {
+            *wait = *wait * 2;
+        }
         long.slow = short.slow.map(|slow| slow * 2);
-        if let Evaluate::Periodically(period) = &mut long.evaluate {
+        if let Evaluate::Periodically(period) | Evaluate::Ticks(period) = &mut long.evaluate {
             *period = *period * 2;
         }
-        long.ramp = short.ramp.map(|ramp| Ramp { over: ramp.over * 2, ..ramp });
+        long.ramp = short.ramp * 2;
+        long.interval = short.interval.map(|interval| interval * 2);
         let (in_windows, in_averages) = windows(&mut long.trip);
         for window in in_windows {
-            if let Window::Time { size, .. } = window {
+            if let Some((size, _)) = parts(window) {
                 *size = *size * 2;
             }
         }
@@ -256,7 +278,7 @@ proptest! {
 fn an_hour_without_calls_is_no_reason_to_wait_more() {
     let mut breaker = breaker(in_a_row(1));
     assert!(call(&mut breaker, Classification::Failure, at(0)));
-    let _lost = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
+    let _lost = breaker.try_acquire(at(20)).expect("a probe");
     assert_eq!(breaker.state_at(at(3_600)).name(), "half-open");
     assert!(call(&mut breaker, Classification::Success, at(3_600)));
     assert_eq!(breaker.state(), State::Closed);
@@ -273,8 +295,8 @@ fn an_ignored_probe_makes_room_for_another() {
             assert!(call(&mut breaker, Classification::Ignored, at(20)), "{permits:?}");
             assert!(
                 breaker
-                    .try_acquire_with(at(20), &mut half)
-                    .map(|given_up| breaker.cancel_with(given_up, at(20), &mut half))
+                    .try_acquire(at(20))
+                    .map(|given_up| breaker.cancel(given_up, at(20)))
                     .is_ok()
             );
         }
@@ -325,9 +347,9 @@ fn a_total_of_permits_is_not_renewed_by_successes() {
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Classification::Failure, at(0)));
     assert!(call(&mut breaker, Classification::Success, at(20)));
-    let last = breaker.try_acquire_with(at(20), &mut half).expect("the second of two");
-    assert!(breaker.try_acquire_with(at(20), &mut half).is_err());
-    breaker.record_with(last, Classification::Success, at(20), &mut half);
+    let last = breaker.try_acquire(at(20)).expect("the second of two");
+    assert!(breaker.try_acquire(at(20)).is_err());
+    breaker.record(last, Classification::Success, at(20));
     assert_eq!(breaker.state(), State::Closed);
 }
 
@@ -337,17 +359,16 @@ fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
     settings.half_open.half_open_timeout = None;
     let mut breaker = breaker(settings);
     assert!(call(&mut breaker, Classification::Failure, at(0)));
-    let probe = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
-    assert!(breaker.try_acquire_with(Time::MAX, &mut half).is_err());
+    let probe = breaker.try_acquire(at(20)).expect("a probe");
+    assert!(breaker.try_acquire(Time::MAX).is_err());
     assert_eq!(breaker.state().name(), "half-open");
-    breaker.record_with(probe, Classification::Success, Time::MAX, &mut half);
+    breaker.record(probe, Classification::Success, Time::MAX);
     assert_eq!(breaker.state(), State::Closed);
 }
 
 #[test]
 fn a_clock_that_stands_still_stops_nothing_but_waits() {
-    let align = Align::Epoch { buckets: 3 };
-    let window = Window::Time { size: Duration::from_secs(9), align };
+    let window = Window::Epoch { size: Duration::from_secs(9), buckets: 3 };
     let trip = Trip::Count { failures: 1_000, window };
     let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip));
     for _ in 0..999 {

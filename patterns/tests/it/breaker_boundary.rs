@@ -2,16 +2,15 @@
 
 use expect_test::expect;
 use patterns::breaker::{
-    Align, Boundary, Classification, Compare, Evaluate, LateResults, Permits, Settings, State,
-    Trip, Window,
+    Boundary, Compare, Evaluate, LateResults, Permits, Settings, State, Trip, Window,
 };
-use patterns::{Duration, Time};
+use patterns::{Classification, Duration, Time};
 
-use crate::breaker::{at, breaker, call, half, in_a_row};
+use crate::breaker::{at, breaker, call, in_a_row};
 
 /// Opens at half of at least four calls, otherwise as each library has it.
 fn library(name: &str) -> Settings {
-    let seconds = |size, align| Window::Time { size: Duration::from_secs(size), align };
+    let size = Duration::from_secs(10);
     let calls = Window::Calls(10);
     let (compare, evaluate, boundary, permits, window) = match name {
         "resilience4j" => (
@@ -19,21 +18,21 @@ fn library(name: &str) -> Settings {
             Evaluate::EveryResult,
             Boundary::Refuses,
             Permits::Total(2),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         "Polly 8" => (
             Compare::AtLeast,
             Evaluate::Failures,
             Boundary::Admits,
             Permits::Concurrent(1),
-            seconds(10, Align::FirstEvent { buckets: 10 }),
+            Window::FirstEvent { size, buckets: 10 },
         ),
         "Sentinel" => (
             Compare::MoreThan,
             Evaluate::EveryResult,
             Boundary::Admits,
             Permits::Concurrent(1),
-            seconds(10, Align::Epoch { buckets: 1 }),
+            Window::Epoch { size, buckets: 1 },
         ),
         "cockatiel" => {
             (Compare::MoreThan, Evaluate::Failures, Boundary::Admits, Permits::Concurrent(1), calls)
@@ -43,14 +42,14 @@ fn library(name: &str) -> Settings {
             Evaluate::EveryResult,
             Boundary::Admits,
             Permits::Concurrent(2),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         "Hystrix" => (
             Compare::AtLeast,
             Evaluate::EveryResult,
             Boundary::Refuses,
             Permits::Concurrent(1),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         _ => unreachable!("no such library"),
     };
@@ -82,9 +81,9 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
     for _ in 0..4 {
         assert!(call(&mut breaker, Classification::Failure, at(0)));
     }
-    let admitted = breaker.try_acquire_with(at(20), &mut half).is_ok();
+    let admitted = breaker.try_acquire(at(20)).is_ok();
     let later = at(20) + Duration::from_nanos(1);
-    let more = (0..9).filter(|_| breaker.try_acquire_with(later, &mut half).is_ok()).count();
+    let more = (0..9).filter(|_| breaker.try_acquire(later).is_ok()).count();
     (admitted, usize::from(admitted) + more)
 }
 
@@ -163,8 +162,8 @@ fn an_exact_window_forgets_at_exactly_its_size() {
 #[test]
 fn buckets_begin_on_the_grid_or_with_the_first_result() {
     // Failures at 1.9 s and 2.1 s, in buckets of a second: two on the grid, one by event.
-    let forgotten = |align| {
-        let window = Window::Time { size: Duration::from_secs(4), align };
+    let size = Duration::from_secs(4);
+    let forgotten = |window| {
         let trip = Trip::Count { failures: 100, window };
         let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip.clone()));
         let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
@@ -174,9 +173,9 @@ fn buckets_begin_on_the_grid_or_with_the_first_result() {
         let failures = |tenths| breaker.counts(tenth(tenths)).failures;
         [49, 50, 58, 59, 60].map(failures)
     };
-    assert_eq!(forgotten(Align::Epoch { buckets: 4 }), [2, 1, 1, 1, 0]);
-    assert_eq!(forgotten(Align::FirstEvent { buckets: 4 }), [2, 2, 2, 0, 0]);
-    assert_eq!(forgotten(Align::Exact), [2, 2, 2, 1, 1]);
+    assert_eq!(forgotten(Window::Epoch { size, buckets: 4 }), [2, 1, 1, 1, 0]);
+    assert_eq!(forgotten(Window::FirstEvent { size, buckets: 4 }), [2, 2, 2, 0, 0]);
+    assert_eq!(forgotten(Window::Sliding { size }), [2, 2, 2, 1, 1]);
 }
 
 #[test]
@@ -202,8 +201,8 @@ fn half_open_is_over_at_exactly_its_end() {
     for (reply, closes) in [(Time::ZERO + last, true), (at(80), false)] {
         let mut breaker = breaker(in_a_row(1));
         assert!(call(&mut breaker, Classification::Failure, at(0)));
-        let probe = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
-        breaker.record_with(probe, Classification::Success, reply, &mut half);
+        let probe = breaker.try_acquire(at(20)).expect("a probe");
+        breaker.record(probe, Classification::Success, reply);
         assert_eq!(breaker.state() == State::Closed, closes, "{reply}");
     }
 }

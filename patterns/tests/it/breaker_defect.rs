@@ -1,30 +1,31 @@
 //! Defects that were seen in other libraries, and are not here.
 
-use patterns::Duration;
-use patterns::breaker::{
-    Align, Classification, Close, Compare, LateResults, Permits, Settings, State, Then, Trip,
-    Window,
-};
+use patterns::breaker::{Close, Compare, LateResults, Permits, State, Then, Trip, Window};
+use patterns::{Classification, Duration, Reason};
 
-use crate::breaker::{at, breaker, call, half, in_a_row};
+use crate::breaker::{at, breaker, call, in_a_row};
 
 /// resilience4j 2: set back by 3 s, each call and each look at the metrics drops a bucket.
 #[test]
 fn a_clock_that_goes_back_drops_no_results() {
-    for align in [Align::Exact, Align::Epoch { buckets: 10 }, Align::FirstEvent { buckets: 10 }] {
-        let window = Window::Time { size: Duration::from_secs(10), align };
+    let size = Duration::from_secs(10);
+    for window in [
+        Window::Sliding { size },
+        Window::Epoch { size, buckets: 10 },
+        Window::FirstEvent { size, buckets: 10 },
+    ] {
         let trip = Trip::Count { failures: 100, window };
         let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip));
         for _ in 0..10 {
             assert!(call(&mut breaker, Classification::Failure, at(100)));
         }
         for _ in 0..20 {
-            assert_eq!(breaker.counts(at(97)).failures, 10, "{align:?}");
+            assert_eq!(breaker.counts(at(97)).failures, 10, "{window:?}");
         }
         assert!(call(&mut breaker, Classification::Failure, at(97)));
-        assert_eq!(breaker.counts(at(97)).failures, 11, "{align:?}");
-        assert_eq!(breaker.counts(at(109)).failures, 11, "{align:?}");
-        assert_eq!(breaker.counts(at(110)).failures, 0, "{align:?}");
+        assert_eq!(breaker.counts(at(97)).failures, 11, "{window:?}");
+        assert_eq!(breaker.counts(at(109)).failures, 11, "{window:?}");
+        assert_eq!(breaker.counts(at(110)).failures, 0, "{window:?}");
     }
 }
 
@@ -36,16 +37,14 @@ fn a_probe_that_is_lost_is_given_up() {
         settings.half_open.then = then;
         let mut breaker = breaker(settings);
         assert!(call(&mut breaker, Classification::Failure, at(0)));
-        let lost = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
-        assert_eq!(
-            breaker.try_acquire_with(at(79), &mut half).expect_err("one at a time").until,
-            at(79)
-        );
+        let lost = breaker.try_acquire(at(20)).expect("a probe");
+        let rejected = breaker.try_acquire(at(79)).expect_err("one at a time");
+        assert_eq!((rejected.reason, rejected.until), (Reason::ProbesTaken, None));
         let expected = until.map_or(State::Closed, |secs| State::Open { until: at(secs) });
         assert_eq!(breaker.state_at(at(80)), expected);
-        assert_eq!(breaker.try_acquire_with(at(80), &mut half).is_ok(), until.is_none());
+        assert_eq!(breaker.try_acquire(at(80)).is_ok(), until.is_none());
         assert_eq!(breaker.state(), expected);
-        breaker.record_with(lost, Classification::Success, at(81), &mut half);
+        breaker.record(lost, Classification::Success, at(81));
         assert_eq!(breaker.state(), expected, "its result comes too late");
     }
 }
@@ -60,10 +59,10 @@ fn a_success_from_before_closes_nothing_unless_it_is_to_act() {
         (LateResults::ActCurrent, true),
     ] {
         let mut breaker = breaker(in_a_row(1).with(|s| s.late = late));
-        let slow = breaker.try_acquire_with(at(0), &mut half).expect("closed");
+        let slow = breaker.try_acquire(at(0)).expect("closed");
         assert!(call(&mut breaker, Classification::Failure, at(0)));
-        let _probe = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
-        breaker.record_with(slow, Classification::Success, at(21), &mut half);
+        let _probe = breaker.try_acquire(at(20)).expect("a probe");
+        breaker.record(slow, Classification::Success, at(21));
         assert_eq!(breaker.state() == State::Closed, closes, "{late:?}");
     }
 }
@@ -84,18 +83,13 @@ fn a_late_result_gives_no_permit_back() {
                 settings.half_open.permits = permits;
                 settings.half_open.close = Close::Successes(3);
                 let mut breaker = breaker(settings);
-                let [one, two] =
-                    [0, 1].map(|_| breaker.try_acquire_with(at(0), &mut half).expect("closed"));
+                let [one, two] = [0, 1].map(|_| breaker.try_acquire(at(0)).expect("closed"));
                 assert!(call(&mut breaker, Classification::Failure, at(0)));
-                let probes = [0, 1, 2]
-                    .map(|_| breaker.try_acquire_with(at(20), &mut half).expect("a probe"));
-                breaker.record_with(one, verdict, at(21), &mut half);
-                let two = breaker.cancel_with(two, at(21), &mut half).expect("says nothing");
-                breaker.record_with(two, verdict, at(21), &mut half);
-                assert!(
-                    breaker.try_acquire_with(at(22), &mut half).is_err(),
-                    "{permits:?} {late:?} {verdict:?}"
-                );
+                let probes = [0, 1, 2].map(|_| breaker.try_acquire(at(20)).expect("a probe"));
+                breaker.record(one, verdict, at(21));
+                let two = breaker.cancel(two, at(21)).expect("says nothing");
+                breaker.record(two, verdict, at(21));
+                assert!(breaker.try_acquire(at(22)).is_err(), "{permits:?} {late:?} {verdict:?}");
                 drop(probes);
             }
         }
@@ -105,16 +99,20 @@ fn a_late_result_gives_no_permit_back() {
 /// cockatiel 4.0.0: four failures, five idle minutes and one more failure open the breaker.
 #[test]
 fn idle_time_forgets() {
-    for align in [Align::Exact, Align::Epoch { buckets: 5 }, Align::FirstEvent { buckets: 5 }] {
-        let window = Window::Time { size: Duration::from_secs(10), align };
+    let size = Duration::from_secs(10);
+    for window in [
+        Window::Sliding { size },
+        Window::Epoch { size, buckets: 5 },
+        Window::FirstEvent { size, buckets: 5 },
+    ] {
         let trip = Trip::Count { failures: 5, window };
         let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip));
         for _ in 0..4 {
             assert!(call(&mut breaker, Classification::Failure, at(1)));
         }
         assert!(call(&mut breaker, Classification::Failure, at(301)));
-        assert_eq!(breaker.state(), State::Closed, "{align:?}");
-        assert_eq!(breaker.counts(at(301)).failures, 1, "{align:?}");
+        assert_eq!(breaker.state(), State::Closed, "{window:?}");
+        assert_eq!(breaker.counts(at(301)).failures, 1, "{window:?}");
     }
 }
 

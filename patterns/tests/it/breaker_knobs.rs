@@ -3,11 +3,11 @@
 
 use patterns::backoff::Jitter;
 use patterns::breaker::{
-    Breaker, Classification, Close, Compare, Evaluate, LateResults, Memory, Mode, OnCancel,
-    OpenWait, Permits, Ramp, Refused, Settings, State, Trip, Window,
+    Breaker, Close, Compare, Evaluate, LateResults, Memory, Mode, OnCancel, OpenWait, Permits,
+    Settings, State, Trip, Window,
 };
 use patterns::testing::Driver;
-use patterns::{Action, Class, Duration, Outcome, Time};
+use patterns::{Action, Class, Classification, Duration, Outcome, Reason, Rejected, Time};
 use proptest::prelude::*;
 
 use crate::breaker::{at, breaker, call, half, in_a_row};
@@ -19,6 +19,14 @@ const DOWN: Outcome = Outcome::failed(Class::Network);
 fn slow_call(breaker: &mut Breaker, took: Duration, verdict: Classification, began: Time) {
     let permit = breaker.try_acquire_with(began, &mut half).expect("admitted");
     breaker.record_with(permit, verdict, began + took, &mut half);
+}
+
+/// With a ramp from this share on, over so many seconds.
+fn ramping((first, secs): (f64, u64), settings: Settings) -> Settings {
+    settings.with(|settings| {
+        settings.ramp = Duration::from_secs(secs);
+        settings.ramp_first = first;
+    })
 }
 
 fn open_after(settings: Settings, results: &str) -> Option<usize> {
@@ -119,7 +127,7 @@ fn decided_now_and_then_it_opens_late() {
     let before = Time::ZERO + due.since(Time::ZERO + nanosecond);
     assert!(breaker.try_acquire_with(before, &mut half).is_ok());
     let until = due + Duration::from_secs(20);
-    assert_eq!(breaker.try_acquire_with(due, &mut half).unwrap_err(), Refused { until });
+    assert_eq!(breaker.try_acquire_with(due, &mut half).unwrap_err().until, Some(until));
 
     // On closing, the period begins anew.
     assert!(call(&mut breaker, Classification::Success, until));
@@ -217,7 +225,12 @@ fn probes_decide_as_each_rule_says() {
     assert_eq!(probed(of, "xoo"), "..closed");
     assert_eq!(probed(of, "xx"), ".open");
 
-    let rate = |compare| Close::Rate { probes: 4, failures: 0.5, slow: 0.75, compare };
+    let rate = |probe_compare| Close::Rate {
+        probes: 4,
+        probe_rate: 0.5,
+        probe_slow_rate: 0.75,
+        probe_compare,
+    };
     assert_eq!(probed(rate(Compare::AtLeast), "xxoo"), "...open");
     assert_eq!(probed(rate(Compare::MoreThan), "xxoo"), "...closed");
     assert_eq!(probed(rate(Compare::AtLeast), "xooo"), "...closed");
@@ -226,15 +239,15 @@ fn probes_decide_as_each_rule_says() {
     assert_eq!(probed(rate(Compare::MoreThan), "ssss"), "...open");
 
     // The latest two of more than two: at exactly the rate both a success and a failure decide.
-    let latest = Close::Latest { probes: 2, failures: 0.5 };
+    let latest = Close::Latest { latest_probes: 2, probe_rate: 0.5 };
     assert_eq!(probed(latest, "oo"), "..");
     assert_eq!(probed(latest, "ooo"), "..closed");
     assert_eq!(probed(latest, "xxo"), "..closed");
     assert_eq!(probed(latest, "xox"), "..open");
-    let sparing = Close::Latest { probes: 2, failures: 0.9 };
+    let sparing = Close::Latest { latest_probes: 2, probe_rate: 0.9 };
     assert_eq!(probed(sparing, "ooxxo"), "...open");
     assert_eq!(probed(sparing, "ooxo"), "...closed");
-    assert_eq!(probed(Close::Latest { probes: 2, failures: 0.4 }, "xxooo"), "...closed");
+    assert_eq!(probed(Close::Latest { latest_probes: 2, probe_rate: 0.4 }, "xxooo"), "...closed");
 }
 
 #[test]
@@ -256,8 +269,8 @@ fn a_share_of_calls_passes_as_probes() {
 
 #[test]
 fn a_ramp_lets_in_a_growing_share() {
-    let ramp = Some(Ramp { first: 0.2, over: Duration::from_secs(10) });
-    let mut breaker = breaker(in_a_row(2).with(|s| s.ramp = ramp));
+    let ramp = (0.2, 10);
+    let mut breaker = breaker(ramping(ramp, in_a_row(2)));
     let failures = |breaker: &mut Breaker, from| {
         for _ in 0..2 {
             assert!(
@@ -294,8 +307,8 @@ fn a_ramp_lets_in_a_growing_share() {
 
 #[test]
 fn the_end_of_a_ramp_makes_no_result_late() {
-    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(10) });
-    let mut breaker = breaker(in_a_row(1).with(|s| s.ramp = ramp));
+    let ramp = (1.0, 10);
+    let mut breaker = breaker(ramping(ramp, in_a_row(1)));
     assert!(call(&mut breaker, Classification::Failure, at(0)));
     assert!(call(&mut breaker, Classification::Success, at(20)));
     let long = breaker.try_acquire_with(at(29), &mut half).expect("on the ramp");
@@ -309,12 +322,9 @@ fn the_end_of_a_ramp_makes_no_result_late() {
 
 #[test]
 fn a_relapse_on_the_ramp_does_not_forget_how_often_it_opened() {
-    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(10) });
+    let ramp = (1.0, 10);
     let open = growing(Duration::from_secs(1), 2.0, Duration::from_secs(100), Jitter::None);
-    let mut breaker = breaker(in_a_row(1).with(|s| {
-        s.ramp = ramp;
-        s.open = open;
-    }));
+    let mut breaker = breaker(ramping(ramp, in_a_row(1).with(|s| s.open = open)));
     assert!(call(&mut breaker, Classification::Failure, at(0)));
     assert!(call(&mut breaker, Classification::Success, at(1)));
     assert!(call(&mut breaker, Classification::Failure, at(5)));
@@ -345,17 +355,15 @@ fn given_back_to_itself_it_is_closed_and_has_forgotten() {
         s.mode = Mode::MetricsOnly;
         s.late = late;
     }));
-    let before = breaker.try_acquire_with(at(0), &mut half).expect("admits all");
+    let before = breaker.try_acquire(at(0)).expect("admits all");
     assert!(call(&mut breaker, Classification::Failure, at(0)));
     breaker.set_mode(Mode::Automatic, at(1));
     assert_eq!(breaker.state(), State::Closed);
-    breaker.record_with(before, Classification::Failure, at(1), &mut half);
+    breaker.record(before, Classification::Failure, at(1));
     assert_eq!(breaker.counts(at(1)).failures, 0);
     breaker.set_mode(Mode::ForcedOpen, at(2));
-    assert_eq!(
-        breaker.try_acquire_with(at(100), &mut half).unwrap_err(),
-        Refused { until: at(100) }
-    );
+    let held = Rejected { reason: Reason::Held, until: None };
+    assert_eq!(breaker.try_acquire(at(100)).unwrap_err(), held);
     assert_eq!(Driver::new(breaker, &[]).layer.state(), State::ForcedOpen);
 }
 
@@ -369,9 +377,9 @@ fn disabled_it_records_nothing_at_all() {
         LateResults::ActClosed,
     ] {
         let mut breaker = breaker(in_a_row(2).with(|s| s.late = late));
-        let before = breaker.try_acquire_with(at(0), &mut half).expect("closed");
+        let before = breaker.try_acquire(at(0)).expect("closed");
         breaker.set_mode(Mode::Disabled, at(0));
-        breaker.record_with(before, Classification::Failure, at(1), &mut half);
+        breaker.record(before, Classification::Failure, at(1));
         assert_eq!(breaker.counts(at(1)).calls, 0, "{late:?}");
     }
 }
@@ -381,12 +389,12 @@ fn disabled_it_records_nothing_at_all() {
 fn late_results_in_all_five_ways() {
     let told = |late: LateResults, after: fn(&mut Breaker)| {
         let mut breaker = breaker(in_a_row(2).with(|s| s.late = late));
-        let slow = breaker.try_acquire_with(at(0), &mut half).expect("closed");
+        let slow = breaker.try_acquire(at(0)).expect("closed");
         for _ in 0..2 {
             assert!(call(&mut breaker, Classification::Failure, at(0)));
         }
         after(&mut breaker);
-        breaker.record_with(slow, Classification::Failure, at(20), &mut half);
+        breaker.record(slow, Classification::Failure, at(20));
         (breaker.state().name(), breaker.counts(at(20)).failures)
     };
     let all = [
@@ -400,7 +408,7 @@ fn late_results_in_all_five_ways() {
     let (open, half_open, closed) = ("open", "half-open", "closed");
     assert_eq!(of(|_| {}), [(open, 2), (open, 3), (open, 2), (open, 2), (open, 3)]);
     assert_eq!(
-        of(|breaker| drop(breaker.try_acquire_with(at(20), &mut half))),
+        of(|breaker| drop(breaker.try_acquire(at(20)))),
         [(half_open, 2), (half_open, 3), (open, 2), (half_open, 2), (half_open, 3)]
     );
     assert_eq!(
@@ -414,19 +422,19 @@ fn late_results_in_all_five_ways() {
 fn a_cancelled_probe_may_count_as_a_failure() {
     let on_cancel = OnCancel::FailureOfProbe;
     let mut breaker = breaker(in_a_row(1).with(|s| s.on_cancel = on_cancel));
-    let plain = breaker.try_acquire_with(at(0), &mut half).expect("closed");
-    assert!(breaker.cancel_with(plain, at(0), &mut half).is_some());
+    let plain = breaker.try_acquire(at(0)).expect("closed");
+    assert!(breaker.cancel(plain, at(0)).is_none(), "its result is dropped");
     assert_eq!(breaker.state(), State::Closed);
     assert!(call(&mut breaker, Classification::Failure, at(0)));
-    let probe = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
-    assert!(breaker.cancel_with(probe, at(21), &mut half).is_none());
+    let probe = breaker.try_acquire(at(20)).expect("a probe");
+    assert!(breaker.cancel(probe, at(21)).is_none());
     assert_eq!(breaker.state(), State::Open { until: at(41) });
 }
 
 #[test]
 fn every_state_is_noted_by_its_name() {
-    let ramp = Some(Ramp { first: 1.0, over: Duration::from_secs(5) });
-    let mut driver = Driver::new(breaker(in_a_row(1).with(|s| s.ramp = ramp)), &[]);
+    let ramp = (1.0, 5);
+    let mut driver = Driver::new(breaker(ramping(ramp, in_a_row(1))), &[]);
     for outcome in [DOWN, Outcome::Ok, Outcome::Ok] {
         assert_eq!(driver.call(0), Action::Send);
         assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));

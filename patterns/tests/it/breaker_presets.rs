@@ -7,7 +7,7 @@ use patterns::breaker::{Breaker, State};
 use patterns::preset::Library;
 use patterns::{Classification, Duration, Time};
 
-use crate::breaker::{call, half};
+use crate::breaker::call;
 
 fn breakers() -> impl Iterator<Item = (Library, Breaker)> {
     Library::ALL.into_iter().filter_map(|library| {
@@ -21,12 +21,12 @@ fn breakers() -> impl Iterator<Item = (Library, Breaker)> {
 fn opens_after(mut breaker: Breaker, results: impl Iterator<Item = char>) -> String {
     let mut now = Time::ZERO;
     for (index, result) in results.take(2_000).enumerate() {
-        let Ok(permit) = breaker.try_acquire_with(now, &mut half) else {
+        let Ok(permit) = breaker.try_acquire(now) else {
             return format!("{index}");
         };
         let verdict = if result == 'x' { Classification::Failure } else { Classification::Success };
         let took = if result == 's' { Duration::from_secs(120) } else { Duration::ZERO };
-        breaker.record_with(permit, verdict, now + took, &mut half);
+        breaker.record(permit, verdict, now + took);
         now = now + took + Duration::from_millis(100);
     }
     "never".to_owned()
@@ -76,14 +76,14 @@ fn breakers_probe_as_those_of_their_libraries() {
             now = now + Duration::from_millis(10);
         };
         let wait = until.since(now);
-        let probes = (0..1_000).map_while(|_| breaker.try_acquire_with(until, &mut half).ok());
+        let probes = (0..1_000).map_while(|_| breaker.try_acquire(until).ok());
         let mut probes: Vec<_> = probes.collect();
         let count = probes.len();
         let one = probes.pop().expect("at least one");
-        breaker.record_with(one, Classification::Success, until, &mut half);
+        breaker.record(one, Classification::Success, until);
         let after_one = breaker.state().name();
         for probe in probes {
-            breaker.record_with(probe, Classification::Success, until, &mut half);
+            breaker.record(probe, Classification::Success, until);
         }
         let after_all = breaker.state().name();
         writeln!(
