@@ -242,10 +242,10 @@ impl RateLimiter {
         self.rule.cubic()
     }
 
-    pub(super) fn reserve(&mut self, now: Time, permits: u32) -> Result<Reservation, Rejected> {
-        let now = self.see(now);
+    pub(super) fn reserve(&mut self, asked: Time, permits: u32) -> Result<Reservation, Rejected> {
+        let now = self.see(asked);
         if permits == 0 {
-            return Ok(Reservation { at: Time::from_nanos(now), permits, grant: 0 });
+            return Ok(Reservation { at: asked, permits, grant: 0 });
         }
         let Some(at) = self.rule.earliest(now, permits) else {
             return Err(Rejected { reason: Reason::TooLarge, until: None });
@@ -256,10 +256,13 @@ impl RateLimiter {
         }
         self.rule.take(now, at, permits);
         self.grants += 1;
+        let grant = self.grants;
         if now < at {
             self.note_ahead(now, at, permits);
+            return Ok(Reservation { at: Time::from_nanos(at), permits, grant });
         }
-        Ok(Reservation { at: Time::from_nanos(at), permits, grant: self.grants })
+        // At once, also by a clock that has stepped back.
+        Ok(Reservation { at: asked, permits, grant })
     }
 
     pub(super) fn give_up(&mut self, reservation: Reservation, now: Time) {
