@@ -36,7 +36,7 @@ pub(crate) fn among(targets: u16, picker: Picker) -> Settings {
 
 /// One error ejects, without a cap, for 30 s and then exactly.
 pub(crate) fn one_error() -> outlier::Settings {
-    outlier::Settings { back: Back::AtEnd, ..in_a_row(1) }
+    in_a_row(1).with(|it| it.back = Back::AtEnd)
 }
 
 pub(crate) fn balance(settings: Settings) -> Balance {
@@ -113,7 +113,7 @@ fn random_picks_are_as_wide_as_their_share() {
 #[test]
 fn a_target_left_out_passes_its_turn_to_all_others_alike() {
     for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
-        let settings = Settings { eject: Some(one_error()), ..among(5, picker) };
+        let settings = among(5, picker).with(|it| it.eject = Some(one_error()));
         let mut balance = balance(settings);
         eject(&mut balance, 1, at(0));
         let picks = picks(&mut balance, 400, 0, at(1));
@@ -156,7 +156,7 @@ fn the_fewest_calls_under_way_win() {
 
 #[test]
 fn a_caller_stays_where_it_is_while_others_are_moved() {
-    let settings = Settings { eject: Some(one_error()), ..among(4, Picker::ByCaller) };
+    let settings = among(4, Picker::ByCaller).with(|it| it.eject = Some(one_error()));
     let mut balance = balance(settings);
     eject(&mut balance, 2, at(0));
     let mut moved = Vec::new();
@@ -180,8 +180,10 @@ fn a_caller_stays_where_it_is_while_others_are_moved() {
 
 #[test]
 fn the_first_that_may_be_used_takes_all() {
-    let settings =
-        Settings { eject: Some(one_error()), panic_percent: 0, ..among(3, Picker::InOrder) };
+    let settings = among(3, Picker::InOrder).with(|it| {
+        it.eject = Some(one_error());
+        it.panic_percent = 0;
+    });
     let mut driver = driver(settings);
     for (call, target) in [(0, 0), (1, 1), (2, 2)] {
         assert_eq!(driver.call(call), to(target));
@@ -197,7 +199,7 @@ fn the_first_that_may_be_used_takes_all() {
 #[test]
 fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
     for picker in PICKERS {
-        let settings = Settings { reselect: 2, ..among(4, picker) };
+        let settings = among(4, picker).with(|it| it.reselect = 2);
         let mut driver = driver(settings);
         let mut tried = Vec::new();
         let mut step = driver.call(0);
@@ -217,7 +219,7 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
 #[test]
 fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
     let over = [5, 2, 9].map(Target);
-    let settings = Settings { reselect: 1, ..among(3, Picker::RoundRobin) };
+    let settings = among(3, Picker::RoundRobin).with(|it| it.reselect = 1);
     let balance = Balance::over(settings, &over).expect("valid");
     let mut driver = Driver::new(balance, &[]);
     assert_eq!([0, 1, 2, 3].map(|call| driver.call(call)), [5, 2, 9, 5].map(to));
@@ -231,16 +233,14 @@ fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
 
 #[test]
 fn when_no_other_is_left_the_last_refusal_is_passed_on() {
-    let mut driver = driver(Settings { reselect: MAX_RESELECT, ..among(2, Picker::RoundRobin) });
+    let mut driver = driver(among(2, Picker::RoundRobin).with(|it| it.reselect = MAX_RESELECT));
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, REFUSED), to(1));
     let last = Outcome::failed_until(Class::BulkheadFull, Duration::from_secs(3));
     assert_eq!(driver.reply(0, last), Action::Reply(last));
 
-    let mut many = crate::balance::driver(Settings {
-        reselect: MAX_RESELECT,
-        ..among(40, Picker::RoundRobin)
-    });
+    let mut many =
+        crate::balance::driver(among(40, Picker::RoundRobin).with(|it| it.reselect = MAX_RESELECT));
     assert_eq!(many.call(0), to(0));
     for target in 1..=u16::from(MAX_RESELECT) {
         assert_eq!(many.reply(0, REFUSED), to(target));
@@ -251,8 +251,10 @@ fn when_no_other_is_left_the_last_refusal_is_passed_on() {
 #[test]
 fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
     for class in Class::ALL {
-        let settings =
-            Settings { eject: Some(one_error()), reselect: 1, ..among(2, Picker::RoundRobin) };
+        let settings = among(2, Picker::RoundRobin).with(|it| {
+            it.eject = Some(one_error());
+            it.reselect = 1;
+        });
         let mut driver = driver(settings);
         assert_eq!(driver.call(0), to(0));
         let failed = Outcome::failed(class);
@@ -263,8 +265,11 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
     }
     // Not even if the rules of ejection count refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignore: patterns::Classes::NONE, ..one_error() };
-    let mut driver = driver(Settings { eject: Some(eject), ..among(2, Picker::RoundRobin) });
+    let eject = one_error().with(|it| {
+        it.errors = errors;
+        it.ignore = patterns::Classes::NONE;
+    });
+    let mut driver = driver(among(2, Picker::RoundRobin).with(|it| it.eject = Some(eject)));
     let _sent = driver.call(0);
     assert_eq!(driver.reply(0, REFUSED), Action::Reply(REFUSED));
     assert_eq!(driver.layer.outliers().expect("set").ejected(), 0);
@@ -274,7 +279,9 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
 fn a_hint_keeps_a_target_out_until_exactly_its_end() {
     let hint = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(5));
     for respect_retry_after in [true, false] {
-        let mut driver = driver(Settings { respect_retry_after, ..among(2, Picker::InOrder) });
+        let mut driver = driver(
+            among(2, Picker::InOrder).with(|it| it.respect_retry_after = respect_retry_after),
+        );
         assert_eq!(driver.call(0), to(0));
         assert_eq!(driver.reply(0, hint), Action::Reply(hint));
         driver.now = Time::from_nanos(4_999_999_999);
@@ -288,7 +295,7 @@ fn a_hint_keeps_a_target_out_until_exactly_its_end() {
         assert_eq!(driver.call(2), to(0));
     }
     // Only a refusal says so of this path; a callee that asks for patience asks all.
-    let mut driver = driver(Settings { respect_retry_after: true, ..among(2, Picker::InOrder) });
+    let mut driver = driver(among(2, Picker::InOrder).with(|it| it.respect_retry_after = true));
     let limited = Outcome::failed_until(Class::RateLimit, Duration::from_secs(5));
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, limited), Action::Reply(limited));
@@ -297,7 +304,7 @@ fn a_hint_keeps_a_target_out_until_exactly_its_end() {
 
 #[test]
 fn a_target_that_is_out_for_ever_gives_no_hint() {
-    let mut driver = driver(Settings { respect_retry_after: true, ..among(1, Picker::Random) });
+    let mut driver = driver(among(1, Picker::Random).with(|it| it.respect_retry_after = true));
     let never = Outcome::failed_until(Class::BreakerOpen, Duration::MAX);
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, never), Action::Reply(never));
@@ -329,11 +336,7 @@ proptest! {
         calls in 1..60_u32,
     ) {
         for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
-            let settings = Settings {
-                eject: Some(one_error()),
-                panic_percent: 0,
-                ..among(targets, picker)
-            };
+            let settings = among(targets, picker).with(|it| { it.eject = Some(one_error()); it.panic_percent = 0; });
             let mut balance = balance(settings);
             let _before = picks(&mut balance, picks_before, 0, at(0));
             let mut left = targets;

@@ -10,13 +10,13 @@ use crate::balance::{
 use crate::outlier::{TEN, at, no_rule};
 
 fn ejecting(targets: u16, picker: Picker) -> Settings {
-    Settings { eject: Some(one_error()), ..among(targets, picker) }
+    among(targets, picker).with(|it| it.eject = Some(one_error()))
 }
 
 #[test]
 fn with_exactly_the_share_in_there_is_no_panic() {
     let usable = |panic_percent, out: u16| {
-        let settings = Settings { panic_percent, ..ejecting(4, Picker::RoundRobin) };
+        let settings = ejecting(4, Picker::RoundRobin).with(|it| it.panic_percent = panic_percent);
         let mut balance = balance(settings);
         for target in 0..out {
             eject(&mut balance, target, at(0));
@@ -36,8 +36,8 @@ fn with_exactly_the_share_in_there_is_no_panic() {
 #[test]
 fn with_all_out_either_all_are_used_or_none() {
     for picker in PICKERS {
-        let mut calm = driver(Settings { panic_percent: 0, ..ejecting(3, picker) });
-        let mut panic = driver(Settings { panic_percent: 1, ..ejecting(3, picker) });
+        let mut calm = driver(ejecting(3, picker).with(|it| it.panic_percent = 0));
+        let mut panic = driver(ejecting(3, picker).with(|it| it.panic_percent = 1));
         for driver in [&mut calm, &mut panic] {
             for (secs, others) in [(0, [1, 2]), (1, [0, 2]), (2, [0, 1])] {
                 let now = at(secs);
@@ -55,8 +55,10 @@ fn with_all_out_either_all_are_used_or_none() {
 
 #[test]
 fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut() {
-    let settings =
-        Settings { panic_percent: 0, respect_retry_after: true, ..ejecting(2, Picker::InOrder) };
+    let settings = ejecting(2, Picker::InOrder).with(|it| {
+        it.panic_percent = 0;
+        it.respect_retry_after = true;
+    });
     let mut driver = driver(settings);
     let hint = |secs| Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(secs));
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
@@ -71,7 +73,7 @@ fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut(
     assert_eq!(driver.call(0), wait(5));
 
     // In panic ejections are not heeded, but hints are.
-    let settings = Settings { panic_percent: 100, ..settings };
+    let settings = settings.with(|it| it.panic_percent = 100);
     let mut driver = crate::balance::driver(settings);
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
     let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(4)));
@@ -101,8 +103,11 @@ fn states_are_noted_when_they_change() {
 #[test]
 fn the_cap_keeps_targets_in_use() {
     let reading = |cap_reading| {
-        let eject = outlier::Settings { max_ejection_percent: 50, cap_reading, ..one_error() };
-        let settings = Settings { eject: Some(eject), ..among(3, Picker::RoundRobin) };
+        let eject = one_error().with(|it| {
+            it.max_ejection_percent = 50;
+            it.cap_reading = cap_reading;
+        });
+        let settings = among(3, Picker::RoundRobin).with(|it| it.eject = Some(eject));
         let mut driver = driver(settings);
         for call in 0..3 {
             let _sent = driver.call(call);
@@ -119,8 +124,11 @@ fn the_cap_keeps_targets_in_use() {
 
 #[test]
 fn a_probe_goes_alone_and_is_given_back() {
-    let eject = outlier::Settings { back: Back::ByProbe, ..one_error() };
-    let settings = Settings { eject: Some(eject), panic_percent: 0, ..among(2, Picker::InOrder) };
+    let eject = one_error().with(|it| it.back = Back::ByProbe);
+    let settings = among(2, Picker::InOrder).with(|it| {
+        it.eject = Some(eject);
+        it.panic_percent = 0;
+    });
     let mut driver = driver(settings);
     assert_eq!([5, 6, 0].map(|call| driver.call(call)), [to(0); 3]);
     let _failed = driver.reply(0, ERROR);
@@ -142,10 +150,16 @@ fn a_probe_goes_alone_and_is_given_back() {
 fn late_results_and_cancelled_calls_count_as_set() {
     // Not even rules that count them learn of refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignore: Classes::NONE, ..one_error() };
-    let settings = Settings { eject: Some(eject), ..among(2, Picker::InOrder) };
+    let eject = one_error().with(|it| {
+        it.errors = errors;
+        it.ignore = Classes::NONE;
+    });
+    let settings = among(2, Picker::InOrder).with(|it| it.eject = Some(eject));
     let ejected = |late, cancelled, outcome: Option<Outcome>| {
-        let mut driver = driver(Settings { late, cancelled, ..settings });
+        let mut driver = driver(settings.with(|it| {
+            it.late = late;
+            it.cancelled = cancelled;
+        }));
         assert_eq!(driver.call(0), to(0));
         driver.cancel(0);
         assert_eq!(driver.layer.in_flight(0), 0);
@@ -166,13 +180,13 @@ fn late_results_and_cancelled_calls_count_as_set() {
     assert!(ejected(Late::Count, timeout, Some(Outcome::Ok)));
 
     // A call that was given up counts once.
-    let two = outlier::Settings {
-        consecutive: Some(Consecutive { failures: 2, enforce_percent: 100 }),
-        ..one_error()
-    };
-    let settings = Settings { eject: Some(two), ..ejecting(2, Picker::InOrder) };
+    let two = one_error().with(|it| it.consecutive = Some(Consecutive::of(2)));
+    let settings = ejecting(2, Picker::InOrder).with(|it| it.eject = Some(two));
     for (late, cancelled) in [(Late::Count, ignore), (Late::Count, timeout)] {
-        let mut driver = driver(Settings { late, cancelled, ..settings });
+        let mut driver = driver(settings.with(|it| {
+            it.late = late;
+            it.cancelled = cancelled;
+        }));
         let _sent = driver.call(0);
         driver.cancel(0);
         driver.late(0, ERROR);
@@ -183,7 +197,10 @@ fn late_results_and_cancelled_calls_count_as_set() {
 
 fn slowly(picker: Picker, aggression: f64) -> Settings {
     let slow_start = Some(SlowStart { window: TEN, aggression, min_weight_percent: 10 });
-    Settings { slow_start, panic_percent: 0, ..ejecting(2, picker) }
+    ejecting(2, picker).with(|it| {
+        it.slow_start = slow_start;
+        it.panic_percent = 0;
+    })
 }
 
 /// Of so many calls at so long after target 1 came back at 30 s, how many go there.
@@ -248,7 +265,7 @@ fn alone_or_among_equals_a_target_in_slow_start_gets_all() {
 
 #[test]
 fn a_clock_that_steps_back_lets_nobody_in() {
-    let settings = Settings { respect_retry_after: true, ..slowly(Picker::RoundRobin, 1.0) };
+    let settings = slowly(Picker::RoundRobin, 1.0).with(|it| it.respect_retry_after = true);
     let mut driver = driver(settings);
     driver.now = at(100);
     let _failed = (driver.call(0), driver.reply(0, ERROR));
@@ -277,26 +294,29 @@ fn settings_out_of_range_are_named() {
     let slow = |window, aggression, min_weight_percent| {
         let slow_start = Some(SlowStart { window, aggression, min_weight_percent });
         let eject = Some(no_rule());
-        Settings { slow_start, eject, ..among(2, Picker::Random) }
+        among(2, Picker::Random).with(|it| {
+            it.slow_start = slow_start;
+            it.eject = eject;
+        })
     };
     let second = Duration::from_secs(1);
-    let row = Some(Consecutive { failures: 0, enforce_percent: 100 });
-    let bad = outlier::Settings { consecutive: row, ..no_rule() };
+    let row = Some(Consecutive::of(0));
+    let bad = no_rule().with(|it| it.consecutive = row);
     let told = [
         wrong(among(u16::MAX, Picker::Random)),
         wrong(among(0, Picker::Random)),
-        wrong(Settings { panic_percent: 101, ..among(1, Picker::Random) }),
-        wrong(Settings { reselect: 16, ..among(1, Picker::Random) }),
-        wrong(Settings { eject: Some(bad), ..among(1, Picker::Random) }),
+        wrong(among(1, Picker::Random).with(|it| it.panic_percent = 101)),
+        wrong(among(1, Picker::Random).with(|it| it.reselect = 16)),
+        wrong(among(1, Picker::Random).with(|it| it.eject = Some(bad))),
         wrong(slow(second, 1.0, 10)),
         wrong(slow(Duration::ZERO, 1.0, 10)),
         wrong(slow(second, 0.0, 10)),
         wrong(slow(second, f64::NAN, 10)),
         wrong(slow(second, 1.0, 0)),
         wrong(slow(second, 1.0, 101)),
-        wrong(Settings { eject: None, ..slow(second, 1.0, 10) }),
-        wrong(Settings { picker: Picker::ByCaller, ..slow(second, 1.0, 10) }),
-        wrong(Settings { picker: Picker::InOrder, ..slow(second, 1.0, 10) }),
+        wrong(slow(second, 1.0, 10).with(|it| it.eject = None)),
+        wrong(slow(second, 1.0, 10).with(|it| it.picker = Picker::ByCaller)),
+        wrong(slow(second, 1.0, 10).with(|it| it.picker = Picker::InOrder)),
     ];
     expect_test::expect![[r#"
         nothing

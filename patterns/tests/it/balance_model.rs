@@ -54,15 +54,16 @@ fn settings() -> impl Strategy<Value = Settings> {
     ]);
     let reading = prop::sample::select(vec![CapReading::After, CapReading::Before]);
     let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 70, 100, 100]))
-        .prop_map(|(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {
-            interval: Duration::from_nanos(10),
-            base_ejection_time: Duration::from_nanos(20),
-            max_ejection_time: Duration::from_nanos(90),
-            ejection_jitter: Duration::from_nanos(9),
-            back,
-            cap_reading,
-            max_ejection_percent,
-            ..in_a_row(failures)
+        .prop_map(|(failures, back, cap_reading, max_ejection_percent)| {
+            in_a_row(failures).with(|it| {
+                it.interval = Duration::from_nanos(10);
+                it.base_ejection_time = Duration::from_nanos(20);
+                it.max_ejection_time = Duration::from_nanos(90);
+                it.ejection_jitter = Duration::from_nanos(9);
+                it.back = back;
+                it.cap_reading = cap_reading;
+                it.max_ejection_percent = max_ejection_percent;
+            })
         });
     let slow = (1..40_u64).prop_map(|nanos| SlowStart {
         window: Duration::from_nanos(nanos),
@@ -80,16 +81,15 @@ fn settings() -> impl Strategy<Value = Settings> {
         .prop_map(|(picker, eject, panic_percent, slow_start, knobs)| {
             let (reselect, respect_retry_after, counts_late, cancelled) = knobs;
             let shares = !matches!(picker, Picker::ByCaller | Picker::InOrder) && eject.is_some();
-            Settings {
-                eject,
-                panic_percent,
-                reselect,
-                respect_retry_after,
-                slow_start: slow_start.filter(|_| shares),
-                late: if counts_late { Late::Count } else { Late::Drop },
-                cancelled: if cancelled { Cancelled::Timeout } else { Cancelled::Ignore },
-                ..among(TARGETS, picker)
-            }
+            among(TARGETS, picker).with(|it| {
+                it.eject = eject;
+                it.panic_percent = panic_percent;
+                it.reselect = reselect;
+                it.respect_retry_after = respect_retry_after;
+                it.slow_start = slow_start.filter(|_| shares);
+                it.late = if counts_late { Late::Count } else { Late::Drop };
+                it.cancelled = if cancelled { Cancelled::Timeout } else { Cancelled::Ignore };
+            })
         })
 }
 
@@ -113,7 +113,7 @@ impl Outside {
         // What is found by passing time alone is found now.
         let mut outliers = self.driver.layer.outliers().cloned();
         let out = outliers.as_mut().map_or(0, |outliers| {
-            outliers.advance(now, || 0.5);
+            outliers.advance(now);
             outliers.ejected()
         });
         let percent_in = 100 * (TARGETS - out) / TARGETS;
