@@ -2,8 +2,9 @@
 
 use patterns::balance::*;
 use patterns::outlier::{self, Back};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, Class, Duration, Outcome, Target, Time};
+use patterns::{Action, Class, Duration, Outcome, Permit, Target, Time};
 use proptest::prelude::*;
 
 use crate::outlier::{at, in_a_row};
@@ -20,18 +21,12 @@ pub(crate) const PICKERS: [Picker; 6] = [
 pub(crate) const ERROR: Outcome = Outcome::failed(Class::Overload);
 pub(crate) const REFUSED: Outcome = Outcome::failed(Class::BreakerOpen);
 
-pub(crate) fn among(targets: u16, picker: Picker) -> Settings {
-    Settings {
-        targets,
-        picker,
-        eject: None,
-        panic_percent: 50,
-        reselect: 0,
-        respect_retry_after: false,
-        slow_start: None,
-        late: Late::Drop,
-        cancelled: Cancelled::Ignore,
-    }
+pub(crate) fn among(targets: u16, pick: Picker) -> Settings {
+    Settings::among(targets).with(|it| {
+        it.pick = pick;
+        it.reselect = Auto::Is(0);
+        it.respect_retry_after = false;
+    })
 }
 
 /// One error ejects, without a cap, for 30 s and then exactly.
@@ -60,9 +55,9 @@ pub(crate) fn picks(balance: &mut Balance, calls: u32, caller: u16, now: Time) -
         f64::from((draws - 1).wrapping_mul(2_654_435_769)) / f64::from(u32::MAX) * 0.999_999
     };
     let pick = |_| {
-        let sent = balance.choose(caller, &[], now, &mut draw).expect("some may be used");
+        let sent = balance.try_acquire_with(now, caller, &[], &mut draw).expect("some may be used");
         let target = sent.target();
-        balance.settle(sent, Outcome::Ok, now, || 0.5);
+        balance.record_with(sent, Outcome::Ok, now, &mut || 0.5);
         target
     };
     (0..calls).map(pick).collect()
@@ -75,9 +70,9 @@ pub(crate) fn shares(picks: &[u16], targets: u16) -> Vec<usize> {
 /// Ejects a target: it is sent calls until one goes to it.
 pub(crate) fn eject(balance: &mut Balance, target: u16, now: Time) {
     let others: Vec<u16> = (0..15).filter(|other| *other != target).collect();
-    let sent = balance.choose(0, &others, now, || 0.5).expect("it is in");
+    let sent = balance.try_acquire_with(now, 0, &others, &mut || 0.5).expect("it is in");
     assert_eq!(sent.target(), target);
-    balance.settle(sent, ERROR, now, || 0.5);
+    balance.record_with(sent, ERROR, now, &mut || 0.5);
 }
 
 #[test]
@@ -105,7 +100,7 @@ fn random_picks_are_as_wide_as_their_share() {
     let mut balance = balance(among(3, Picker::Random));
     for (draw, target) in [(0.0, 0), (0.333_333, 0), (0.333_334, 1), (0.666_667, 2), (0.999_999, 2)]
     {
-        let sent = balance.choose(0, &[], at(0), || draw).expect("all are in");
+        let sent = balance.try_acquire_with(at(0), 0, &[], &mut || draw).expect("all are in");
         assert_eq!(sent.target(), target);
     }
 }
@@ -132,20 +127,21 @@ fn a_turn_that_is_counted_before_it_is_taken_doubles_the_share_of_the_one_behind
 #[test]
 fn the_fewest_calls_under_way_win() {
     let mut least = balance(among(3, Picker::LeastInFlight));
-    let mut open: Vec<Sent> =
-        (0..7).map(|_| least.choose(0, &[], at(0), || 0.5).expect("all are in")).collect();
+    let mut open: Vec<Permit<Sent>> = (0..7)
+        .map(|_| least.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in"))
+        .collect();
     assert_eq!([0, 1, 2].map(|target| least.in_flight(target)), [3, 2, 2]);
     let ended = open.remove(1);
     assert_eq!(ended.target(), 1);
-    least.settle(ended, Outcome::Ok, at(0), || 0.5);
-    let next = least.choose(0, &[], at(0), || 0.5).expect("all are in");
+    least.record_with(ended, Outcome::Ok, at(0), &mut || 0.5);
+    let next = least.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
     assert_eq!(next.target(), 1);
 
     let mut two = balance(among(3, Picker::TwoChoices));
     let mut with = |first: f64, second: f64| {
         let mut draws = [first, second].into_iter();
-        let draw = || draws.next().expect("two draws");
-        two.choose(0, &[], at(0), draw).expect("all are in").target()
+        let mut draw = || draws.next().expect("two draws");
+        two.try_acquire_with(at(0), 0, &[], &mut draw).expect("all are in").target()
     };
     assert_eq!(with(0.0, 0.0), 0, "as many: the first");
     assert_eq!(with(0.0, 0.0), 1, "one and none: the second, which is another one");
@@ -199,7 +195,7 @@ fn the_first_that_may_be_used_takes_all() {
 #[test]
 fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
     for picker in PICKERS {
-        let settings = among(4, picker).with(|it| it.reselect = 2);
+        let settings = among(4, picker).with(|it| it.reselect = Auto::Is(2));
         let mut driver = driver(settings);
         let mut tried = Vec::new();
         let mut step = driver.call(0);
@@ -218,29 +214,32 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
 
 #[test]
 fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
-    let over = [5, 2, 9].map(Target);
-    let settings = among(3, Picker::RoundRobin).with(|it| it.reselect = 1);
-    let balance = Balance::over(settings, &over).expect("valid");
+    let over = |targets: [u16; 3]| {
+        Settings::of(targets.map(Target).to_vec()).with(|it| it.reselect = Auto::Is(1))
+    };
+    let balance = balance(over([5, 2, 9]));
     let mut driver = Driver::new(balance, &[]);
     assert_eq!([0, 1, 2, 3].map(|call| driver.call(call)), [5, 2, 9, 5].map(to));
     assert_eq!([0, 1, 2].map(|target| driver.layer.in_flight(target)), [2, 1, 1]);
     assert_eq!(driver.reply(1, REFUSED), to(9), "not the one that refused");
 
-    let wrong = |over: &[Target]| Balance::over(settings, over).expect_err("wrong").to_string();
-    assert_eq!(wrong(&over[..2]), "`over` must be as many as there are targets");
-    assert_eq!(wrong(&[9, 2, 9].map(Target)), "`over` must be without any target twice");
+    let wrong = |settings| Balance::new(settings).expect_err("wrong").to_string();
+    assert_eq!(wrong(over([9, 2, 9])), "`over` must be without any service twice");
+    assert_eq!(wrong(Settings::among(0)), "`over` must be a list of at least 1");
 }
 
 #[test]
 fn when_no_other_is_left_the_last_refusal_is_passed_on() {
-    let mut driver = driver(among(2, Picker::RoundRobin).with(|it| it.reselect = MAX_RESELECT));
+    let mut driver =
+        driver(among(2, Picker::RoundRobin).with(|it| it.reselect = Auto::Is(MAX_RESELECT)));
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, REFUSED), to(1));
     let last = Outcome::failed_until(Class::BulkheadFull, Duration::from_secs(3));
     assert_eq!(driver.reply(0, last), Action::Reply(last));
 
-    let mut many =
-        crate::balance::driver(among(40, Picker::RoundRobin).with(|it| it.reselect = MAX_RESELECT));
+    let mut many = crate::balance::driver(
+        among(40, Picker::RoundRobin).with(|it| it.reselect = Auto::Is(MAX_RESELECT)),
+    );
     assert_eq!(many.call(0), to(0));
     for target in 1..=u16::from(MAX_RESELECT) {
         assert_eq!(many.reply(0, REFUSED), to(target));
@@ -253,7 +252,7 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
     for class in Class::ALL {
         let settings = among(2, Picker::RoundRobin).with(|it| {
             it.eject = Some(one_error());
-            it.reselect = 1;
+            it.reselect = Auto::Is(1);
         });
         let mut driver = driver(settings);
         assert_eq!(driver.call(0), to(0));
@@ -368,16 +367,16 @@ proptest! {
         let mut open = Vec::new();
         for _ in 0..calls {
             let fewest = (0..targets).map(|target| balance.in_flight(target)).min();
-            let sent = balance.choose(0, &[], at(0), || 0.5).expect("all are in");
+            let sent = balance.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
             prop_assert_eq!(Some(balance.in_flight(sent.target()) - 1), fewest);
             open.push(sent);
         }
         for end in ends {
             if !open.is_empty() {
                 let sent = open.swap_remove(end.index(open.len()));
-                balance.settle(sent, Outcome::Ok, at(0), || 0.5);
+                balance.record_with(sent, Outcome::Ok, at(0), &mut || 0.5);
                 let fewest = (0..targets).map(|target| balance.in_flight(target)).min();
-                let sent = balance.choose(0, &[], at(0), || 0.5).expect("all are in");
+                let sent = balance.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
                 prop_assert_eq!(Some(balance.in_flight(sent.target()) - 1), fewest);
                 open.push(sent);
             }
