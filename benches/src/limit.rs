@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use patterns::Duration;
 use sim::kernel::{Queue, RngStream, RngStreams};
 
-use crate::{Answer, Calls, Run};
+use crate::workload::{Answer, Calls, Run};
 
 /// An event packed into a key: time in the high 64 bits, then a serial number, then what happens.
 fn key(at: u64, serial: &mut u64, what: u32) -> u128 {

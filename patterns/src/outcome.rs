@@ -30,18 +30,16 @@ struct Hint(u64);
 impl Hint {
     const NONE: Self = Self(0);
     const NEVER: Self = Self(u64::MAX);
-    /// A wait that is as good as for ever is no "never": it may be ignored.
-    const FOREVER: Self = Self(u64::MAX - 1);
 
+    /// A wait that is as good as for ever is no "never": it may be ignored.
     const fn after(wait: Duration) -> Self {
         let nanos = wait.as_nanos();
-        if nanos < u64::MAX - 2 { Self(nanos + 1) } else { Self::FOREVER }
+        Self(if nanos < u64::MAX - 1 { nanos + 1 } else { u64::MAX - 1 })
     }
 
     const fn wait(self) -> Option<Duration> {
         match self {
             Self::NONE | Self::NEVER => None,
-            Self::FOREVER => Some(Duration::MAX),
             Self(code) => Some(Duration::from_nanos(code - 1)),
         }
     }
@@ -209,6 +207,11 @@ impl Classes {
         Self(self.0 & !(1 << class as u8))
     }
 
+    /// The classes that are in both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether `class` is in the set.
     pub const fn contains(self, class: Class) -> bool {
         self.0 & 1 << class as u8 != 0
@@ -274,8 +277,6 @@ mod tests {
         {
             assert!(!other.forbids_retry());
         }
-        let longest = Outcome::failed_until(class, Duration::MAX);
-        assert_eq!(longest.retry_after(), Some(Duration::MAX), "it reads back as itself");
         let (now, later) = (Time::from_nanos(5), Time::from_nanos(7));
         let two = Duration::from_nanos(2);
         assert_eq!(Outcome::refused(class, Some(later), now), Outcome::failed_until(class, two));

@@ -20,18 +20,20 @@
 
 mod diagnostic;
 mod format;
+mod kind;
 pub mod library;
-mod read;
+mod path;
 mod registry;
 mod runner;
 mod scenario;
 mod scenario_file;
 mod schema;
 mod sweep;
-mod text;
+mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use format::seed;
+pub use format::{sections, seed};
+pub use kind::{KindInfo, PresetInfo};
 pub use registry::LayerRegistry;
 pub use runner::{Run, run_all, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};

@@ -14,10 +14,12 @@
 pub use distribution::Distribution;
 pub use queue::Queue;
 pub use scheduler::{Event, KINDS, LaneId, MAX_INDEX, Scheduler};
+pub use split_mix::split_mix;
 pub use stream::{RngStream, RngStreams};
 
 mod distribution;
 mod queue;
 mod scheduler;
+mod split_mix;
 mod stream;
 mod ziggurat;

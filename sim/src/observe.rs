@@ -9,9 +9,11 @@ pub use histogram::Histogram;
 pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
 
 mod histogram;
-pub mod measure;
-pub(crate) mod recorder;
 mod trace;
+
+/// Where the measures were before they had a room of their own.
+#[doc(hidden)]
+pub use crate::measure;
 
 /// What one run leaves behind.
 #[derive(Clone, Debug, PartialEq)]

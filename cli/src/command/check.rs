@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use scenarios::{LayerRegistry, ScenarioFile};
 
-use crate::command::{Failure, Verdict};
+use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
 /// Check scenario files, sweeps and variants included, and tell of every mistake.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 use scenarios::ScenarioFile;
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::source::Source;
 
 /// What is run, and how it differs from the file.

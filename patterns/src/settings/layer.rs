@@ -1,7 +1,7 @@
 //! The settings of a layer as a whole: its kind, and the libraries it can be like.
 
 use super::fields::Fields;
-use super::group::Group;
+use super::group::{Group, GroupInfo};
 use super::key::Key;
 use super::node::{Entry, Node, Value};
 use super::reader::{Code, Reader};
@@ -140,6 +140,20 @@ pub fn keys_with_like<S: LayerSettings>(found: &mut Vec<&'static Key>) {
     for key in S::presets().iter().flat_map(Preset::own_keys) {
         if found.iter().all(|other| other.name() != key.name()) {
             found.push(key);
+        }
+    }
+}
+
+/// What the keys of settings that may be `like` a library do not say alone.
+pub fn describe_with_like<S: LayerSettings>(found: &mut GroupInfo) {
+    S::describe(found);
+    let mut keys = Vec::new();
+    S::keys(&mut keys);
+    let ours = keys.len();
+    keys.extend(S::presets().iter().flat_map(Preset::own_keys));
+    for (index, key) in keys.iter().enumerate().skip(ours) {
+        if keys[..index].iter().all(|other| other.name() != key.name()) {
+            found.own_keys.push(key);
         }
     }
 }

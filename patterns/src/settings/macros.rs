@@ -50,7 +50,7 @@
 macro_rules! settings {
     (
         $(#[$($meta:tt)*])*
-        pub struct $name:ident {
+        $vis:vis struct $name:ident {
             $(
                 $(#[doc = $doc:literal])*
                 $(@$flat:ident)? $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
@@ -63,14 +63,14 @@ macro_rules! settings {
         $(like $like:ident;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
@@ -87,7 +87,7 @@ macro_rules! settings {
                 base: Option<&Self>,
                 reader: &mut $crate::settings::Reader<'_>,
             ) -> Option<Self> {
-                let _ = &base;
+                let _ = (&base, &fields);
                 let errors = reader.errors();
                 $(
                     let $field = $crate::__settings_field!(
@@ -115,6 +115,11 @@ macro_rules! settings {
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let _ = &found;
+                $( $crate::__settings_field!(describe found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
         }
 
         $crate::__settings_table!(
@@ -124,7 +129,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
@@ -143,7 +148,7 @@ macro_rules! settings {
         $(literals { $($literal:ty => $make:expr),* $(,)? })?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -259,7 +264,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub keyed enum $name:ident {
+        $vis:vis keyed enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
@@ -276,7 +281,7 @@ macro_rules! settings {
         $(rules $rules:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -285,10 +290,14 @@ macro_rules! settings {
 
         impl $name {
             fn __forms() -> Vec<$crate::settings::Form> {
-                vec![$($crate::settings::Form { keys: vec![
+                vec![$($crate::settings::Form {
+                    name: $crate::settings::kebab(stringify!($variant)),
+                    doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
+                    keys: vec![
                     $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
                     $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
-                ] }),*]
+                    ],
+                }),*]
             }
         }
 
@@ -357,6 +366,11 @@ macro_rules! settings {
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let forms = Self::__forms();
+                found.choices.push($crate::settings::Choice { forms, has_default: false });
+            }
         }
 
         $crate::__settings_table!($name [$(#[$($meta)*])*] [] []);
@@ -364,7 +378,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub call struct $name:ident {
+        $vis:vis call struct $name:ident {
             $(#[doc = $fdoc:literal])*
             $first:ident : $fty:ty
             $(,
@@ -377,15 +391,15 @@ macro_rules! settings {
         $(warns $warns:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $(#[doc = $fdoc])* pub $first: $fty,
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $(#[doc = $fdoc])* $vis $first: $fty,
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
@@ -507,6 +521,11 @@ macro_rules! __settings_field {
         let held: Option<&$ty> = $base;
         $fields.take::<$ty>(key, held.or(default.as_ref()), $reader)
     }};
+    (describe $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        let default: Option<$ty> = $crate::__settings_default!($($default)?);
+        $found.add::<$ty>(default.as_ref());
+    }};
+    (describe $found:ident; $($rest:tt)*) => {};
     (write $value:expr, $out:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
         <$ty as $crate::settings::Group>::write_fields($value, $out)
     };
@@ -552,6 +571,8 @@ macro_rules! __settings_docs {
 macro_rules! __settings_table {
     (@keys) => { <Self as $crate::settings::Group>::keys };
     (@keys $like:ident) => { $crate::settings::keys_with_like::<Self> };
+    (@describe) => { <Self as $crate::settings::Group>::describe };
+    (@describe $like:ident) => { $crate::settings::describe_with_like::<Self> };
     (@libraries) => { Vec::new };
     (@libraries $like:ident) => { $crate::settings::libraries::<Self> };
     (@read [$node:ident $base:ident $short:ident $reader:ident]) => {
@@ -568,6 +589,7 @@ macro_rules! __settings_table {
                     path: concat!(module_path!(), "::", stringify!($name)),
                     doc: $crate::__settings_docs!([] $($meta)*),
                     keys: $crate::__settings_table!(@keys $($like)?),
+                    describe: $crate::__settings_table!(@describe $($like)?),
                     short: $crate::__settings_default!($($short)?),
                     libraries: $crate::__settings_table!(@libraries $($like)?),
                 })

@@ -212,7 +212,8 @@ pub fn write_sum<T: Sum>(value: &T) -> Node {
             let (key, _) = argument.key?;
             Some(entry(&key, argument.node))
         });
-        let inner = Node::unwritten(Value::Table(inner.collect()));
+        let times = times.zip(call.times).map(|(key, node)| entry(&key, *node));
+        let inner = Node::unwritten(Value::Table(inner.chain(times).collect()));
         return Node::unwritten(Value::Table(vec![entry(&call.name, inner)]));
     }
     Node::unwritten(Value::Call(call))

@@ -2,7 +2,8 @@
 
 use expect_test::expect;
 use patterns::breaker::{
-    Align, Boundary, Compare, Evaluate, Late, Permits, Settings, State, Trip, Verdict, Window,
+    Align, Boundary, Classification, Compare, Evaluate, LateResults, Permits, Settings, State,
+    Trip, Window,
 };
 use patterns::{Duration, Time};
 
@@ -53,9 +54,14 @@ fn library(name: &str) -> Settings {
         ),
         _ => unreachable!("no such library"),
     };
-    let late = if name == "Polly 8" { Late::ActCurrent } else { Late::Drop };
-    let trip = Trip::Rate { rate: 0.5, compare, min_calls: 4, window };
-    let mut settings = Settings { trip, evaluate, boundary, late, ..in_a_row(1) };
+    let late = if name == "Polly 8" { LateResults::ActCurrent } else { LateResults::Drop };
+    let trip = Trip::rate(0.5, window).compared(compare).at_min_calls(4);
+    let mut settings = in_a_row(1).with(|s| {
+        s.trip = trip;
+        s.evaluate = evaluate;
+        s.boundary = boundary;
+        s.late = late;
+    });
     settings.half_open.permits = permits;
     settings
 }
@@ -64,7 +70,7 @@ fn library(name: &str) -> Settings {
 fn opens(settings: Settings, results: &str) -> bool {
     let mut breaker = breaker(settings);
     for result in results.chars() {
-        let verdict = if result == 'x' { Verdict::Failure } else { Verdict::Success };
+        let verdict = if result == 'x' { Classification::Failure } else { Classification::Success };
         call(&mut breaker, verdict, at(0));
     }
     breaker.state() != State::Closed
@@ -74,11 +80,11 @@ fn opens(settings: Settings, results: &str) -> bool {
 fn at_the_end(settings: Settings) -> (bool, usize) {
     let mut breaker = breaker(settings);
     for _ in 0..4 {
-        assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
     }
-    let admitted = breaker.admit(at(20), half).is_ok();
+    let admitted = breaker.try_acquire_with(at(20), &mut half).is_ok();
     let later = at(20) + Duration::from_nanos(1);
-    let more = (0..9).filter(|_| breaker.admit(later, half).is_ok()).count();
+    let more = (0..9).filter(|_| breaker.try_acquire_with(later, &mut half).is_ok()).count();
     (admitted, usize::from(admitted) + more)
 }
 
@@ -86,7 +92,7 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
 fn remembered(settings: Settings) -> String {
     let mut breaker = breaker(settings);
     let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
-    call(&mut breaker, Verdict::Failure, tenth(15));
+    call(&mut breaker, Classification::Failure, tenth(15));
     match (15..200).find(|tenths| breaker.counts(tenth(*tenths)).failures == 0) {
         Some(tenths) => format!("{}s", tenths as f64 / 10.0),
         None => "for ever".to_owned(),
@@ -125,12 +131,12 @@ fn libraries_disagree_at_the_boundaries() {
 
 #[test]
 fn a_count_opens_at_exactly_its_number() {
-    let of = |failures, window| Settings { trip: Trip::Count { failures, window }, ..in_a_row(1) };
+    let of = |failures, window| in_a_row(1).with(|s| s.trip = Trip::Count { failures, window });
     assert!(!opens(of(3, Window::Calls(5)), "xxoo"));
     assert!(opens(of(3, Window::Calls(5)), "xxoox"));
     assert!(!opens(of(3, Window::Calls(5)), "xxooox"), "the first has left");
     assert!(opens(of(3, Window::Calls(5)), "xxooxo"));
-    let exact = Window::Time { size: Duration::from_secs(1), align: Align::Exact };
+    let exact = Window::Sliding { size: Duration::from_secs(1) };
     assert!(!opens(of(3, exact), "xx"));
     assert!(opens(of(3, exact), "xxx"));
 }
@@ -144,12 +150,12 @@ fn a_success_between_ends_a_row() {
 
 #[test]
 fn an_exact_window_forgets_at_exactly_its_size() {
-    let window = Window::Time { size: Duration::from_secs(10), align: Align::Exact };
+    let window = Window::Sliding { size: Duration::from_secs(10) };
     let trip = Trip::Count { failures: 2, window };
     for (gap, opens) in [(9_999_999_999, true), (10_000_000_000, false)] {
-        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
-        call(&mut breaker, Verdict::Failure, at(3));
-        call(&mut breaker, Verdict::Failure, at(3) + Duration::from_nanos(gap));
+        let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip.clone()));
+        call(&mut breaker, Classification::Failure, at(3));
+        call(&mut breaker, Classification::Failure, at(3) + Duration::from_nanos(gap));
         assert_eq!(breaker.state() != State::Closed, opens);
     }
 }
@@ -160,10 +166,10 @@ fn buckets_begin_on_the_grid_or_with_the_first_result() {
     let forgotten = |align| {
         let window = Window::Time { size: Duration::from_secs(4), align };
         let trip = Trip::Count { failures: 100, window };
-        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
+        let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip.clone()));
         let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
         for tenths in [19, 21] {
-            call(&mut breaker, Verdict::Failure, tenth(tenths));
+            call(&mut breaker, Classification::Failure, tenth(tenths));
         }
         let failures = |tenths| breaker.counts(tenth(tenths)).failures;
         [49, 50, 58, 59, 60].map(failures)
@@ -178,8 +184,11 @@ fn rates_written_in_decimals_are_met_exactly() {
     for tenths in 1..=10 {
         let rate = f64::from(tenths) / 10.0;
         let rated = |compare| {
-            let trip = Trip::Rate { rate, compare, min_calls: 10, window: Window::Calls(10) };
-            Settings { trip, evaluate: Evaluate::EveryResult, ..in_a_row(1) }
+            let trip = Trip::rate(rate, Window::Calls(10)).compared(compare).at_min_calls(10);
+            in_a_row(1).with(|s| {
+                s.trip = trip;
+                s.evaluate = Evaluate::EveryResult;
+            })
         };
         let results = "x".repeat(tenths as usize) + &"o".repeat(10 - tenths as usize);
         assert!(opens(rated(Compare::AtLeast), &results), "{rate}");
@@ -192,9 +201,9 @@ fn half_open_is_over_at_exactly_its_end() {
     let last = at(80).since(Time::from_nanos(1));
     for (reply, closes) in [(Time::ZERO + last, true), (at(80), false)] {
         let mut breaker = breaker(in_a_row(1));
-        assert!(call(&mut breaker, Verdict::Failure, at(0)));
-        let probe = breaker.admit(at(20), half).expect("a probe");
-        breaker.settle(probe, Verdict::Success, reply, half);
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
+        let probe = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
+        breaker.record_with(probe, Classification::Success, reply, &mut half);
         assert_eq!(breaker.state() == State::Closed, closes, "{reply}");
     }
 }

@@ -2,8 +2,8 @@
 
 use patterns::backoff::{Backoff, Progress};
 use patterns::breaker::{
-    Align, Boundary, Breaker, Cancelled, Close, Compare, Evaluate, Late, Memory, Mode, OpenWait,
-    Permit, Permits, Settings, State, Then, Trip, Verdict, Window,
+    Align, Boundary, Breaker, Classification, Close, Compare, Evaluate, LateResults, Memory, Mode,
+    OnCancel, OpenWait, Permit, Permits, Settings, State, Then, Trip, Window,
 };
 use patterns::{Duration, Time};
 use proptest::prelude::*;
@@ -100,7 +100,7 @@ impl Model {
 
     fn open(&mut self, now: u64) {
         let wait = match &self.settings.open {
-            OpenWait::Constant(wait) => wait.as_nanos(),
+            OpenWait::from(wait) => wait.as_nanos(),
             OpenWait::Backoff(settings) => {
                 let draw = if matches!(self.phase, Phase::HalfOpen { .. }) {
                     self.drawn
@@ -229,29 +229,29 @@ impl Model {
         }
     }
 
-    fn settle(&mut self, call: &Call, verdict: Verdict, now: u64) {
+    fn settle(&mut self, call: &Call, verdict: Classification, now: u64) {
         self.let_time_pass(now);
-        if verdict == Verdict::Ignored {
+        if verdict == Classification::Ignored {
             self.place(call, Place::GivenBack);
             return;
         }
         self.place(call, Place::Used);
         let slow = self.settings.slow.is_some_and(|limit| now - call.at > limit.as_nanos());
-        let result = Result { at: now, failed: verdict == Verdict::Failure, slow };
+        let result = Result { at: now, failed: verdict == Classification::Failure, slow };
         let is_closed = matches!(self.phase, Phase::Closed | Phase::Recovering { .. });
         let acts = !self.is_late(call)
             || match self.settings.late {
-                Late::ActCurrent => true,
-                Late::ActClosed => is_closed,
-                Late::Drop | Late::CountCurrent | Late::CountOrigin => false,
+                LateResults::ActCurrent => true,
+                LateResults::ActClosed => is_closed,
+                LateResults::Drop | LateResults::CountCurrent | LateResults::CountOrigin => false,
             };
         if acts {
             return self.act(result);
         }
         let counts = match self.settings.late {
-            Late::CountCurrent => true,
-            Late::CountOrigin => call.age == self.recorded_since,
-            Late::Drop | Late::ActCurrent | Late::ActClosed => false,
+            LateResults::CountCurrent => true,
+            LateResults::CountOrigin => call.age == self.recorded_since,
+            LateResults::Drop | LateResults::ActCurrent | LateResults::ActClosed => false,
         };
         if counts && !matches!(self.phase, Phase::Held(Mode::Disabled)) {
             self.record.push(result);
@@ -303,12 +303,12 @@ impl Model {
 
     /// Returns whether a late result is still awaited.
     fn cancel(&mut self, call: &mut Call, now: u64) -> bool {
-        let counts_as = match (self.settings.cancelled, call.probe) {
-            (Cancelled::Failure, _) | (Cancelled::FailureOfProbe, Some(_)) => Verdict::Failure,
-            (Cancelled::Success, _) => Verdict::Success,
-            (Cancelled::Ignore | Cancelled::FailureOfProbe, _) => Verdict::Ignored,
+        let counts_as = match (self.settings.on_cancel, call.probe) {
+            (OnCancel::Failure, _) | (OnCancel::FailureOfProbe, Some(_)) => Classification::Failure,
+            (OnCancel::Success, _) => Classification::Success,
+            (OnCancel::Ignore | OnCancel::FailureOfProbe, _) => Classification::Ignored,
         };
-        if counts_as != Verdict::Ignored {
+        if counts_as != Classification::Ignored {
             self.settle(call, counts_as, now);
             return false;
         }
@@ -361,7 +361,7 @@ impl Model {
         let failures = seen.iter().filter(|result| result.failed).count();
         let slow = seen.iter().filter(|result| result.slow).count();
         match *trip {
-            Trip::Consecutive { failures: least } | Trip::Count { failures: least, .. } => {
+            Trip::failures(least) | Trip::Count { failures: least, .. } => {
                 failures >= least as usize
             }
             Trip::Rate { rate, compare, min_calls, window } => {
@@ -482,7 +482,7 @@ proptest! {
                 Happening::Admit => {
                     let foreseen = breaker.state_at(at);
                     let foresees = !matches!(model.settings.evaluate, Evaluate::Periodically(_));
-                    match (breaker.admit(at, draw), model.admit(now)) {
+                    match (breaker.try_acquire_with(at, &mut draw), model.admit(now)) {
                         (Ok(permit), Ok(call)) => {
                             let found = breaker.state().name();
                             prop_assert!(!foresees || foreseen.name() == found);
@@ -498,12 +498,12 @@ proptest! {
                 Happening::Settle(_, _) | Happening::Cancel(_) if open.is_empty() => {}
                 Happening::Settle(which, verdict) => {
                     let (permit, call) = open.swap_remove(which % open.len());
-                    breaker.settle(permit, verdict, at, draw);
+                    breaker.record_with(permit, verdict, at, &mut draw);
                     model.settle(&call, verdict, now);
                 }
                 Happening::Cancel(which) => {
                     let (permit, mut call) = open.swap_remove(which % open.len());
-                    let late = breaker.cancel(permit, at, draw);
+                    let late = breaker.cancel_with(permit, at, &mut draw);
                     prop_assert_eq!(late.is_some(), model.cancel(&mut call, now));
                     open.extend(late.map(|permit| (permit, call)));
                 }

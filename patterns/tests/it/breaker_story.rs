@@ -2,8 +2,8 @@
 
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::breaker::{
-    Align, Boundary, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Memory, Mode, OpenWait,
-    Permits, Ramp, Settings, Then, Trip, Verdict, Window,
+    Align, Boundary, Classification, Close, Compare, Evaluate, HalfOpen, LateResults, Memory, Mode,
+    OnCancel, OpenWait, Permits, Ramp, Settings, Then, Trip, Window,
 };
 use patterns::{Classes, Duration};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ pub(crate) enum Happening {
     Pass(u64),
     Admit,
     /// Settles the open permit at this index, counted round.
-    Settle(usize, Verdict),
+    Settle(usize, Classification),
     /// Gives up the call of the open permit at this index, counted round.
     Cancel(usize),
     /// Somebody takes it in hand.
@@ -23,9 +23,9 @@ pub(crate) enum Happening {
 
 pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let verdict = prop_oneof![
-        3 => Just(Verdict::Failure),
-        3 => Just(Verdict::Success),
-        1 => Just(Verdict::Ignored),
+        3 => Just(Classification::Failure),
+        3 => Just(Classification::Success),
+        1 => Just(Classification::Ignored),
     ];
     let one = prop_oneof![
         400 => (0..6_u64).prop_map(Happening::Pass),
@@ -46,15 +46,11 @@ fn window() -> impl Strategy<Value = Window> {
     prop_oneof![
         // Around the width of a word, too.
         prop_oneof![1..8_u32, 63..67_u32].prop_map(Window::Calls),
-        (1..40_u64).prop_map(move |nanos| Window::Time { size: size(nanos), align: Align::Exact }),
-        (1..5_u32, 5..40_u64).prop_map(move |(buckets, nanos)| Window::Time {
-            size: size(nanos),
-            align: Align::Epoch { buckets },
-        }),
-        (1..5_u32, 5..40_u64).prop_map(move |(buckets, nanos)| Window::Time {
-            size: size(nanos),
-            align: Align::FirstEvent { buckets },
-        }),
+        (1..40_u64).prop_map(move |nanos| Window::Sliding { size: size(nanos) }),
+        (1..5_u32, 5..40_u64)
+            .prop_map(move |(buckets, nanos)| Window::Epoch { size: size(nanos), buckets }),
+        (1..5_u32, 5..40_u64)
+            .prop_map(move |(buckets, nanos)| Window::FirstEvent { size: size(nanos), buckets }),
     ]
 }
 
@@ -74,19 +70,19 @@ pub(crate) fn rule() -> impl Strategy<Value = Trip> {
         (1..40_u64).prop_map(|nanos| Memory::Time(Duration::from_nanos(nanos))),
     ];
     prop_oneof![
-        2 => (1..5_u32).prop_map(|failures| Trip::Consecutive { failures }),
+        2 => (1..5_u32).prop_map(|failures| Trip::failures(failures)),
         2 => (1..5_u32, window())
             .prop_filter("can be reached", |(failures, window)| fits(*window, *failures))
             .prop_map(|(failures, window)| Trip::Count { failures, window }),
         4 => (rate(), 1..6_u32, window(), any::<bool>())
             .prop_filter("can be reached", |(_, calls, window, _)| fits(*window, calls - 1))
             .prop_map(|((rate, compare), min_calls, window, slow)| if slow {
-                Trip::SlowRate { rate, compare, min_calls, window }
+                Trip::slow_rate(rate, window).compared(compare).at_min_calls(min_calls)
             } else {
-                Trip::Rate { rate, compare, min_calls, window }
+                Trip::rate(rate, window).compared(compare).at_min_calls(min_calls)
             }),
         1 => (memory, rate(), 1..6_u32).prop_map(|(memory, (rate, compare), min_calls)| {
-            Trip::Average { memory, rate, compare, min_calls }
+            Trip::Average { memory, rate, compare, min_calls: Some(min_calls) }
         }),
     ]
 }
@@ -154,7 +150,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     ];
     let factor = prop::sample::select(vec![1.0, 1.5, 2.0]);
     let open = prop_oneof![
-        (1..30_u64).prop_map(move |wait| OpenWait::Constant(nanos(wait))),
+        (1..30_u64).prop_map(move |wait| OpenWait::from(nanos(wait))),
         (1..10_u64, factor, 1..60_u64, jitter).prop_map(move |(first, factor, cap, jitter)| {
             growing(nanos(first), factor, nanos(cap), jitter)
         }),
@@ -163,34 +159,33 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let ramp = (prop::sample::select(vec![0.0, 0.3, 1.0]), 1..60_u64)
         .prop_map(move |(first, over)| Ramp { first, over: nanos(over) });
     let late = prop_oneof![
-        Just(Late::Drop),
-        Just(Late::CountCurrent),
-        Just(Late::ActCurrent),
-        Just(Late::ActClosed),
-        Just(Late::CountOrigin),
+        Just(LateResults::Drop),
+        Just(LateResults::CountCurrent),
+        Just(LateResults::ActCurrent),
+        Just(LateResults::ActClosed),
+        Just(LateResults::CountOrigin),
     ];
-    let cancelled = prop_oneof![
-        Just(Cancelled::Ignore),
-        Just(Cancelled::Failure),
-        Just(Cancelled::FailureOfProbe),
-        Just(Cancelled::Success),
+    let on_cancel = prop_oneof![
+        Just(OnCancel::Ignore),
+        Just(OnCancel::Failure),
+        Just(OnCancel::FailureOfProbe),
+        Just(OnCancel::Success),
     ];
     let ends = (open, boundary, half_open(), prop::option::weighted(0.3, ramp));
-    (trip(), 0..20_u64, evaluate, ends, late, cancelled).prop_map(
-        move |(trip, slow, evaluate, (open, boundary, half_open, ramp), late, cancelled)| {
-            Settings {
-                slow: Some(nanos(slow)),
-                evaluate,
-                count: Classes::ALL,
-                ignore: Classes::NONE,
-                open,
-                boundary,
-                half_open,
-                ramp,
-                late,
-                cancelled,
-                ..Settings::new(trip, nanos(1))
-            }
+    (trip(), 0..20_u64, evaluate, ends, late, on_cancel).prop_map(
+        move |(trip, slow, evaluate, (open, boundary, half_open, ramp), late, on_cancel)| {
+            Settings::of(trip, nanos(1)).with(|s| {
+                s.slow = Some(nanos(slow));
+                s.evaluate = evaluate;
+                s.count = Classes::ALL;
+                s.ignore = Classes::NONE;
+                s.open = open;
+                s.boundary = boundary;
+                s.half_open = half_open;
+                s.ramp = ramp;
+                s.late = late;
+                s.on_cancel = on_cancel;
+            })
         },
     )
 }

@@ -2,6 +2,7 @@
 
 mod adaptive_concurrency;
 mod adaptive_throttle;
+mod adaptive_throttle_settings;
 mod backoff;
 mod balance;
 mod balance_health;
@@ -12,6 +13,7 @@ mod breaker_defect;
 mod breaker_knobs;
 mod breaker_layer;
 mod breaker_model;
+mod breaker_presets;
 mod breaker_story;
 mod budget;
 mod bulkhead;
@@ -51,4 +53,7 @@ mod rate_limiter_library;
 mod rate_limiter_model;
 mod retry;
 mod settings;
+mod stats;
+mod stats_lengths;
 mod timeout;
+mod written;

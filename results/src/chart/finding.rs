@@ -1,6 +1,6 @@
 //! What there is to be seen, as a sentence computed from the data.
 
-use sim::observe::measure::Better;
+use sim::measure::Better;
 
 use super::scale;
 use crate::estimate::Estimate;
@@ -8,11 +8,11 @@ use crate::sweep_result::SweepResult;
 
 /// Where a cell is: `failures 3, open 15s`; a variant is named first, if it is one.
 pub(crate) fn place(result: &SweepResult, cell: usize) -> String {
-    let (variant, places) = result.place(cell);
-    let on_axes = result.axes.iter().zip(places).map(|(axis, place)| {
+    let on_axes = result.settings(cell).map(|(axis, value)| {
         let name = axis.name().rsplit('.').next().unwrap_or(axis.name());
-        format!("{name} {}", axis.values[place])
+        format!("{name} {value}")
     });
+    let (variant, _) = result.place(cell);
     let named = (variant > 0).then(|| result.variants[variant].clone());
     named.into_iter().chain(on_axes).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! Scales from values to places, their ticks, and numbers as texts.
 
-use sim::observe::measure::Unit;
+use sim::measure::Unit;
 
 /// From values to places on the sheet, evenly or by powers of ten.
 #[derive(Clone, Copy, Debug)]

@@ -133,13 +133,6 @@ impl Scheduler {
         }
     }
 
-    /// Whether the timer of this event is set.
-    #[inline]
-    pub fn is_timer_set(&self, event: Event) -> bool {
-        let armed = self.armed[usize::from(event.kind)].get(event.index as usize);
-        armed.is_some_and(|&armed| armed != 0)
-    }
-
     /// A new lane. There are 65536; whoever asks for more is given one that others have too,
     /// which changes nothing but the speed.
     pub fn lane(&mut self) -> LaneId {

@@ -7,13 +7,13 @@ use patterns::{Class, Duration, Time};
 
 use super::fault::Fault;
 use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
+use super::recorder::{LayerStates, Recorder, Tracer};
 use super::request::{Requests, WaitQueue};
 use super::source::Source;
 use super::system::{Caller, Effect, KEYS_MAX, Per, Step, System};
 use super::world::{EdgeStreams, World, kind};
 use crate::call::{Calls, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
-use crate::observe::recorder::{LayerStates, Recorder, Tracer};
 use crate::observe::{
     AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
 };

@@ -4,12 +4,12 @@ use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::fault::Fault;
 use super::node::{Node, NodeKind, Op};
+use super::recorder::Recorder;
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, MAX_INDEX, RngStream, Scheduler};
 use crate::observe::Record;
-use crate::observe::recorder::Recorder;
 
 /// Kinds of event; the index says which.
 pub(super) mod kind {
