@@ -265,9 +265,7 @@ impl Bulkhead {
         });
         match self.core.enter(call, info, now, may_wait) {
             Entered::Inside => Ok(Entry::Inside(Permit::new(self.owner, Slot(call)))),
-            Entered::Waiting => {
-                Ok(Entry::Waiting(Waiter { number: self.core.number(call), call }))
-            }
+            Entered::Waiting => Ok(Entry::Waiting(Waiter { number: self.core.number(call), call })),
             Entered::Rejected(reason) => {
                 self.free.push(call);
                 Err(Rejected { reason, until: None })

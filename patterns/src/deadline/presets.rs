@@ -28,5 +28,8 @@ impl Like<Settings> for Finagle {
 
 /// All of them.
 pub(super) fn all() -> Vec<Preset<Settings>> {
-    vec![Preset::of::<Finagle>("finagle", "`DeadlineFilter`, enabled: rejects 20 % of 10 s at most")]
+    vec![Preset::of::<Finagle>(
+        "finagle",
+        "`DeadlineFilter`, enabled: rejects 20 % of 10 s at most",
+    )]
 }

@@ -60,10 +60,7 @@ pub(super) fn all() -> Vec<Preset<Settings>> {
             "resilience4j",
             "`RateLimiterConfig`: 50 calls in each 500 ns, waits of up to 5 s",
         ),
-        Preset::of::<Aws>(
-            "aws",
-            "botocore's adaptive mode: as fast as the callee lets, any wait",
-        ),
+        Preset::of::<Aws>("aws", "botocore's adaptive mode: as fast as the callee lets, any wait"),
     ]
 }
 

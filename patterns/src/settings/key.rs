@@ -241,9 +241,7 @@ impl Key {
     /// What can be written.
     pub fn shape(&self) -> Shape {
         match (self.shape)() {
-            Shape::Optional(inner, _) if !self.none.is_empty() => {
-                Shape::Optional(inner, self.none)
-            }
+            Shape::Optional(inner, _) if !self.none.is_empty() => Shape::Optional(inner, self.none),
             shape => shape,
         }
     }
