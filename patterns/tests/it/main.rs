@@ -1,6 +1,7 @@
 //! What the patterns promise, whatever happens to them.
 
 mod adaptive_concurrency;
+mod adaptive_concurrency_settings;
 mod adaptive_throttle;
 mod adaptive_throttle_settings;
 mod backoff;
