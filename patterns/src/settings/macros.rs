@@ -50,7 +50,7 @@
 macro_rules! settings {
     (
         $(#[$($meta:tt)*])*
-        pub struct $name:ident {
+        $vis:vis struct $name:ident {
             $(
                 $(#[doc = $doc:literal])*
                 $(@$flat:ident)? $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
@@ -63,14 +63,14 @@ macro_rules! settings {
         $(like $like:ident;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
@@ -129,7 +129,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
@@ -148,7 +148,7 @@ macro_rules! settings {
         $(literals { $($literal:ty => $make:expr),* $(,)? })?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -264,7 +264,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub keyed enum $name:ident {
+        $vis:vis keyed enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
@@ -281,7 +281,7 @@ macro_rules! settings {
         $(rules $rules:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -378,7 +378,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub call struct $name:ident {
+        $vis:vis call struct $name:ident {
             $(#[doc = $fdoc:literal])*
             $first:ident : $fty:ty
             $(,
@@ -391,15 +391,15 @@ macro_rules! settings {
         $(warns $warns:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $(#[doc = $fdoc])* pub $first: $fty,
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $(#[doc = $fdoc])* $vis $first: $fty,
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
