@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patterns::Layer;
+use patterns::adaptive_concurrency::AdaptiveConcurrency;
 use patterns::adaptive_throttle::AdaptiveThrottle;
 use patterns::balance::Balance;
 use patterns::breaker::Breaker;
@@ -78,6 +79,7 @@ impl LayerRegistry {
     /// The patterns of this project.
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
+            .register::<AdaptiveConcurrency>()
             .register::<AdaptiveThrottle>()
             .register::<Balance>()
             .register::<Breaker>()
