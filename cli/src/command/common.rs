@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 
 use crate::failure::Failure;
 use crate::source::Source;
