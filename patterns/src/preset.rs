@@ -18,11 +18,6 @@ use core::fmt;
 
 use crate::settings::LayerSettings;
 
-mod hedge;
-mod limits;
-mod outlier;
-mod retry;
-
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Library {
@@ -38,6 +33,10 @@ pub enum Library {
     Gobreaker,
     /// failsafe-go: `5759a5e`.
     FailsafeGo,
+    /// Twitter's Finagle (Scala): `4feb34c`.
+    Finagle,
+    /// jd/tenacity (Python): `299c057`.
+    Tenacity,
     /// recloser (Rust): `435513a`.
     Recloser,
     /// Envoy proxy: data-plane API `84e84367`.
@@ -60,7 +59,7 @@ pub enum Library {
 
 impl Library {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Resilience4j,
         Self::Polly,
         Self::PollyV7,
@@ -68,6 +67,8 @@ impl Library {
         Self::Gobreaker,
         Self::FailsafeGo,
         Self::Recloser,
+        Self::Finagle,
+        Self::Tenacity,
         Self::Envoy,
         Self::Grpc,
         Self::Aws,
@@ -88,6 +89,8 @@ impl Library {
             Self::Gobreaker => "gobreaker",
             Self::FailsafeGo => "failsafe-go",
             Self::Recloser => "recloser",
+            Self::Finagle => "finagle",
+            Self::Tenacity => "tenacity",
             Self::Envoy => "envoy",
             Self::Grpc => "grpc",
             Self::Aws => "aws",

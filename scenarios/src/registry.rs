@@ -5,6 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patterns::Layer;
+use patterns::adaptive_throttle::AdaptiveThrottle;
+use patterns::balance::Balance;
+use patterns::breaker::Breaker;
+use patterns::budget::RetryBudget;
+use patterns::bulkhead::Bulkhead;
+use patterns::deadline::Deadline;
+use patterns::hedge::Hedge;
+use patterns::rate_limiter::RateLimiter;
+use patterns::retry::Retry;
 use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, read_layer};
 use patterns::timeout::Timeout;
 
@@ -69,6 +78,15 @@ impl LayerRegistry {
     /// The patterns of this project.
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
+            .register::<AdaptiveThrottle>()
+            .register::<Balance>()
+            .register::<Breaker>()
+            .register::<Bulkhead>()
+            .register::<Deadline>()
+            .register::<Hedge>()
+            .register::<RateLimiter>()
+            .register::<Retry>()
+            .register::<RetryBudget>()
             .register::<Timeout>()
     }
 

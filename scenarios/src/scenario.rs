@@ -58,7 +58,8 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
-        let before = found.iter().filter(|one| !one.is_warning()).count();
+        let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
+        let before = errors(found);
         let entries = self.root.entries().unwrap_or_default();
         let mut names = self.names(found);
         let mut reader = Reader::new(&mut names);
@@ -76,12 +77,15 @@ impl ScenarioFile {
             self.check_times(head, found);
         }
         let parts = Parts::read(self, registry, names, found);
+        if errors(found) > before {
+            return None;
+        }
         let mut system = parts.resolved(found)?;
         let Head { title, about, horizon, warmup, seed } = head?;
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
         let hypotheses = self.hypotheses(&system, found);
-        if found.iter().filter(|one| !one.is_warning()).count() > before {
+        if errors(found) > before {
             return None;
         }
         self.warn(&system, found);

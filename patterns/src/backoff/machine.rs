@@ -119,7 +119,7 @@ impl Backoff {
 
     /// Whether every wait after some first ones is zero, so that trying for ever takes no time.
     pub fn ends_in_zero(&self) -> bool {
-        self.capped(self.settings.curve.late()).is_zero()
+        self.settings.ends_in_zero()
     }
 
     /// The ends that a draw chooses between, capped if the cap comes before jitter.

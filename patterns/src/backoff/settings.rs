@@ -107,6 +107,12 @@ impl Settings {
         self
     }
 
+    /// Whether every wait after some first ones is zero, so that trying for ever takes no time.
+    pub fn ends_in_zero(&self) -> bool {
+        let wait = self.curve.late();
+        self.cap.map_or(wait, |cap| wait.min(cap)).is_zero()
+    }
+
     /// Whether the cap may shorten one of so many waits.
     pub fn is_cap_reached(&self, waits: u32) -> bool {
         let Some(cap) = self.cap else { return false };

@@ -42,10 +42,9 @@ impl Layer for Breaker {
                 self.calls.open(call, Some(token));
                 Action::Send
             }
-            Err(rejected) => Action::Reply(match rejected.until {
-                Some(until) => Outcome::failed_until(Class::BreakerOpen, until.since(cx.now)),
-                None => Outcome::failed(Class::BreakerOpen),
-            }),
+            Err(rejected) => {
+                Action::Reply(Outcome::refused(Class::BreakerOpen, rejected.until, cx.now))
+            }
         }
     }
 

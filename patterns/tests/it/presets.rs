@@ -121,7 +121,7 @@ fn every_preset_is_valid_and_has_a_name_of_its_own() {
         assert!(valid, "{library}");
         let valid = library.budget().is_none_or(|settings| Budget::new(settings).is_ok());
         assert!(valid, "{library}");
-        assert!(library.timeout().is_none_or(|limit| !limit.is_zero()), "{library}");
+        assert!(library.timeout().is_none_or(|timeout| !timeout.limit.is_zero()), "{library}");
     }
     assert_eq!(Library::from_name("histrix"), None);
 }

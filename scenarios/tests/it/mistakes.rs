@@ -49,10 +49,16 @@ impl Place {
 }
 
 fn system(agents: &str, services: &str) -> String {
+    // The names that examples use.
+    let names = ["archive", "filesystem", "github", "llm", "mirror", "spare", "tool"];
+    let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
+    let agents = ["research", "write"].map(|name| {
+        format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+    }).concat() + agents;
     format!(
         "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
          steps = [{{ call = \"s\" }}]\n{agents}[services.s]\nlatency = \"1s\"\n\
-         [services.other]\nlatency = \"1s\"\n{services}"
+         {others}{services}"
     )
 }
 
@@ -156,7 +162,7 @@ fn reported(text: &str, line: usize, column: usize, codes: &[&str], what: &str) 
 /// Every mistake that one key allows, at its exact place.
 fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str) {
     let name = key.name();
-    let Some(example) = key.example_text() else { panic!("{what}: `{name}` has no example") };
+    let example = scenarios::example(key);
     let lines = complete(place, &name, &example, like);
     let line = place.first_line();
     let column = name.len() + 4;
