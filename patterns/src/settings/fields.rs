@@ -4,6 +4,7 @@ use super::key::{Key, Unit};
 use super::node::{Argument, Call, Entry, Node, Place, Value};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
+use super::shape::Shape;
 use crate::invalid::Findings;
 
 /// The keys of a table, or the arguments of a call. Each is taken once; what is left at the end
@@ -112,8 +113,13 @@ impl<'n> Fields<'n> {
         reader: &mut Reader<'_>,
     ) -> Option<T> {
         let name = key.name();
-        if key.is_rest() && self.items.iter().any(|item| !item.taken) {
-            return reader.within(name, |reader| T::read(&self.rest(), base, reader));
+        if key.is_rest() {
+            // A list takes what has no key, a map what has one.
+            let is_list = matches!(key.shape(), Shape::List(_));
+            let fits = |item: &Item<'_>| !item.taken && item.key.is_none() == is_list;
+            if self.items.iter().any(fits) {
+                return reader.within(name, |reader| T::read(&self.rest(is_list), base, reader));
+            }
         }
         let node = if key.is_times() { self.times.take() } else { self.find(&name, reader) };
         let Some(node) = node else {
@@ -146,25 +152,23 @@ impl<'n> Fields<'n> {
     }
 
     /// All that is left: a list of what has no key, or a table of what has.
-    fn rest(&mut self) -> Node {
-        let left: Vec<&mut Item<'n>> = self.items.iter_mut().filter(|item| !item.taken).collect();
-        let is_list = left.iter().all(|item| item.key.is_none());
+    fn rest(&mut self, is_list: bool) -> Node {
         let mut items = Vec::new();
         let mut entries = Vec::new();
-        for item in left {
+        for item in self.items.iter_mut().filter(|item| !item.taken) {
             match item.key {
-                // Of both kinds the others are left, and told to be unknown.
                 None if is_list => match &item.node.value {
                     // `{ list = ["1s", "5s"] }` has them all in one.
                     Value::List(inner) => items.extend(inner.iter().cloned()),
                     _ => items.push(item.node.clone()),
                 },
-                None => continue,
-                Some((key, key_at)) => entries.push(Entry {
+                Some((key, key_at)) if !is_list => entries.push(Entry {
                     key: key.to_owned(),
                     key_at: key_at.clone(),
                     node: item.node.clone(),
                 }),
+                // What is of the other kind is left: for other keys, or told to be unknown.
+                _ => continue,
             }
             item.taken = true;
         }
