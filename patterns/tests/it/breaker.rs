@@ -113,7 +113,7 @@ proptest! {
         let mut short = Settings { boundary: Boundary::Admits, ..settings };
         if let OpenWait::Backoff(backoff) = &mut short.open {
             // Growing by a half would round, and so would jitter.
-            backoff.curve = Curve::Exponential { first: Duration::from_nanos(3), factor: 2.0 };
+            backoff.curve = Curve::Exponential { base: Duration::from_nanos(3), factor: 2.0 };
             backoff.jitter = Jitter::None;
         }
         for window in windows(&mut short.trip).0 {
@@ -132,7 +132,7 @@ proptest! {
         match &mut long.open {
             OpenWait::Constant(wait) => *wait = *wait * 2,
             OpenWait::Backoff(backoff) => {
-                backoff.curve = Curve::Exponential { first: Duration::from_nanos(6), factor: 2.0 };
+                backoff.curve = Curve::Exponential { base: Duration::from_nanos(6), factor: 2.0 };
                 backoff.cap = backoff.cap.map(|cap| cap * 2);
             }
         }

@@ -110,7 +110,7 @@ impl Model {
                 let last = Duration::from_nanos(self.waits.last().copied().unwrap_or(0));
                 let backoff = Backoff::new(settings.clone()).expect("valid");
                 let mut progress = Progress { waits: self.waits.len() as u32, memory: last };
-                backoff.next(&mut progress, || draw).as_nanos()
+                backoff.next_with(&mut progress, &mut || draw).as_nanos()
             }
         };
         let past_the_end = u64::from(self.settings.boundary == Boundary::Refuses);

@@ -1,6 +1,6 @@
 //! What a breaker may be set to, and what may happen to it.
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{
     Align, Boundary, Cancelled, Close, Compare, Evaluate, HalfOpen, Late, Memory, Mode, OpenWait,
     Permits, Ramp, Settings, Then, Trip, Verdict, Window,
@@ -133,9 +133,8 @@ pub(crate) fn half_open() -> impl Strategy<Value = HalfOpen> {
 
 /// An open wait that grows, and stays between two lengths.
 pub(crate) fn growing(first: Duration, factor: f64, cap: Duration, jitter: Jitter) -> OpenWait {
-    let curve = Curve::Exponential { first, factor };
-    let cap_when = CapWhen::BeforeJitter;
-    OpenWait::Backoff(backoff::Settings { curve, cap: Some(cap), cap_when, jitter })
+    let curve = Curve::Exponential { base: first, factor };
+    OpenWait::Backoff(backoff::Settings::of(curve).capped(cap).spread(jitter))
 }
 
 /// Settings in nanoseconds, so that happenings meet the boundaries.

@@ -50,5 +50,8 @@ mod rate_limiter_layer;
 mod rate_limiter_library;
 mod rate_limiter_model;
 mod retry;
+mod retry_hints;
+mod retry_library;
+mod retry_settings;
 mod settings;
 mod timeout;

@@ -301,7 +301,7 @@ fn settings_out_of_range_are_named() {
         `base_ejection_time` must be longer than zero
         `max_ejection_time` must be no shorter than the base ejection time
         `max_ejection_percent` must be at most 100
-        `factor` must be a finite number of at least 1
+        `factor` must be at least 1, not 0.9
         `hosts` must be at least 1
     "#]]
     .assert_eq(&told.map(|told| told + "\n").concat());
