@@ -184,8 +184,7 @@ impl AdaptiveThrottle {
         let Counts { requests, accepted } = self.window.sum();
         let (n, a) = (requests as f64, accepted as f64);
         let share = |n: f64, worth: f64| ((n - worth) / (requests + 1) as f64).max(0.0);
-        let is_rare =
-            |min_per_sec: f64| n < min_per_sec * self.settings.window.as_secs_f64();
+        let is_rare = |min_per_sec: f64| n < min_per_sec * self.settings.window.as_secs_f64();
         match self.settings.rule {
             Rule::Sre { min_requests, .. } | Rule::SuccessRate { min_requests, .. }
                 if requests < min_requests.into() =>

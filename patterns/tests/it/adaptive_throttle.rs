@@ -264,7 +264,10 @@ fn nothing_is_refused_for_ever() {
     (0..1_000).for_each(|_| result(&mut throttle, Classification::Failure, at(5)));
     assert!(throttle.try_acquire_with(at(6), &mut || 0.0).is_ok(), "nothing has passed for 6 s");
     let nanosecond = Duration::from_nanos(1);
-    assert!(throttle.try_acquire_with(at(7), &mut || 0.0).is_err(), "exactly 1 s ago is not longer ago");
+    assert!(
+        throttle.try_acquire_with(at(7), &mut || 0.0).is_err(),
+        "exactly 1 s ago is not longer ago"
+    );
     assert!(throttle.try_acquire_with(at(7) + nanosecond, &mut || 0.0).is_ok());
 }
 

@@ -126,7 +126,8 @@ fn adaptive_throttle_like_failsafe_go_has_twenty_buckets() {
     });
     assert_eq!(good::<Settings>("{ like = \"failsafe-go\" }"), failsafe);
     assert_eq!(Library::FailsafeGo.adaptive_throttle(), Some(failsafe));
-    let changed = "{ like = \"failsafe-go\", failure-rate = \"25%\", min-requests = 10, cap = 1.0 }";
+    let changed =
+        "{ like = \"failsafe-go\", failure-rate = \"25%\", min-requests = 10, cap = 1.0 }";
     let Rule::SuccessRate { rate, cap, min_requests, .. } = good::<Settings>(changed).rule else {
         panic!("it has a success rate")
     };

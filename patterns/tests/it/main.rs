@@ -38,6 +38,7 @@ mod hedge_delay;
 mod hedge_model;
 mod hedge_plan;
 mod load_shedder;
+mod load_shedder_settings;
 mod outlier;
 mod outlier_back;
 mod outlier_history;
