@@ -50,6 +50,7 @@ mod hedge_model;
 mod hedge_plan;
 mod hedge_settings;
 mod load_shedder;
+mod load_shedder_settings;
 mod outlier;
 mod outlier_back;
 mod outlier_history;
