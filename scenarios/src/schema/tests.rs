@@ -102,7 +102,10 @@ fn names_say_what_they_are_for() {
     for described in fixture::worlds() {
         let schema = schema_of(&described);
         for name in schema["$defs"].as_object().expect("a table").keys() {
-            assert!(!name.ends_with(|c: char| c.is_ascii_digit()), "{name}");
+            // Only forms may be called so by their authors: `gradient2`.
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let is_numbered = last.ends_with(|c: char| c.is_ascii_digit());
+            assert!(!is_numbered || last.starts_with(char::is_lowercase), "{name}");
             assert!(!name.contains("::") && !name.starts_with("settings."), "{name}");
         }
     }
