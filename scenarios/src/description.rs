@@ -8,7 +8,7 @@ use crate::registry::LayerRegistry;
 use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
 
-fn described(registry: &LayerRegistry) -> Described {
+pub(crate) fn described(registry: &LayerRegistry) -> Described {
     Described {
         head: Head::shape(),
         sections: SECTIONS.iter().collect(),
