@@ -13,6 +13,7 @@ use patterns::budget::RetryBudget;
 use patterns::bulkhead::Bulkhead;
 use patterns::deadline::Deadline;
 use patterns::hedge::Hedge;
+use patterns::load_shedder::LoadShedder;
 use patterns::rate_limiter::RateLimiter;
 use patterns::retry::Retry;
 use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, read_layer};
@@ -86,6 +87,7 @@ impl LayerRegistry {
             .register::<Bulkhead>()
             .register::<Deadline>()
             .register::<Hedge>()
+            .register::<LoadShedder>()
             .register::<RateLimiter>()
             .register::<Retry>()
             .register::<RetryBudget>()
