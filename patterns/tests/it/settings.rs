@@ -9,7 +9,7 @@ use patterns::breaker::{
     Verdict, Window,
 };
 use patterns::bulkhead::Bulkhead;
-use patterns::fallback::{Fallback, Instead};
+use patterns::fallback::{Fallback, Targets};
 use patterns::retry::{FOREVER, Retry, RetryAfter, Rule};
 use patterns::timeout::Timeout;
 use patterns::{
@@ -295,7 +295,10 @@ fn of_the_others() {
             .map(drop)
     };
     let limit = |limit| Timeout::new(timeout::Settings::of(limit)).map(drop);
-    let on = |on| Fallback::new(fallback::Settings { on, to: Instead::Value }).map(drop);
+    let on = |on| {
+        let settings = fallback::Settings::of(Targets::VALUE).with(|settings| settings.on = on);
+        Fallback::new(settings).map(drop)
+    };
     let cases = [
         ("no slots", slots(0)),
         ("all slots", slots(u32::MAX)),
@@ -307,9 +310,9 @@ fn of_the_others() {
     expect![[r#"
         no slots: `slots` must be at least 1
         all slots: fine
-        no limit: `limit` must be longer than zero
+        no limit: `limit` must be longer than 0s, not 0s
         longest limit: fine
-        on nothing: `on` must be at least one class of failure
+        on nothing: `on` must be a list of at least 1
         on all: fine
     "#]]
     .assert_eq(&told(cases));
