@@ -28,6 +28,12 @@ pub struct Key {
     is_times: bool,
     example: Option<&'static str>,
     former: &'static [&'static str],
+    /// Former keys that are a part of this one now, each with how that is written.
+    absorbed: &'static [(&'static str, &'static str)],
+    /// Whether it is one of the keys by which a form is chosen, though it has a default.
+    selects: bool,
+    /// The words that stand for nothing, if not those of the type.
+    none: &'static [&'static str],
 }
 
 /// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
@@ -116,6 +122,9 @@ impl Key {
             is_times: false,
             example: None,
             former: &[],
+            absorbed: &[],
+            selects: false,
+            none: &[],
         }
     }
 
@@ -191,6 +200,24 @@ impl Key {
         self
     }
 
+    /// With keys of earlier versions whose values are a part of this one now, and an example.
+    pub const fn absorbs(mut self, absorbed: &'static [(&'static str, &'static str)]) -> Self {
+        self.absorbed = absorbed;
+        self
+    }
+
+    /// Is one of the keys of which a form needs one, each of them with a default.
+    pub const fn selects(mut self) -> Self {
+        self.selects = true;
+        self
+    }
+
+    /// These words stand for nothing, and not those of the type; the first is written.
+    pub const fn none(mut self, words: &'static [&'static str]) -> Self {
+        self.none = words;
+        self
+    }
+
     /// The name in files.
     pub fn name(&self) -> String {
         self.field.trim_start_matches("r#").replace('_', "-")
@@ -213,12 +240,32 @@ impl Key {
 
     /// What can be written.
     pub fn shape(&self) -> Shape {
-        (self.shape)()
+        match (self.shape)() {
+            Shape::Optional(inner, _) if !self.none.is_empty() => Shape::Optional(inner, self.none),
+            shape => shape,
+        }
     }
 
     /// What holds if nothing is written; none if something must be.
     pub fn default(&self) -> Option<Node> {
-        self.default.map(|default| default())
+        self.default.map(|default| self.written(default()))
+    }
+
+    /// The words that stand for nothing, if not those of the type.
+    pub const fn none_words(&self) -> &'static [&'static str] {
+        self.none
+    }
+
+    /// What a type writes, with this key's own word for nothing.
+    pub(super) fn written(&self, node: Node) -> Node {
+        match (self.none, (self.shape)()) {
+            ([word, ..], Shape::Optional(_, words))
+                if node.text().is_some_and(|text| words.contains(&text)) =>
+            {
+                Node::word(word)
+            }
+            _ => node,
+        }
     }
 
     /// Whether something must be written.
@@ -258,6 +305,16 @@ impl Key {
             let default = self.default()?.to_string();
             (default != "\"none\"" && default != "[]").then_some(default)
         })
+    }
+
+    /// Keys of earlier versions that are a part of this one now, each with an example.
+    pub const fn absorbed(&self) -> &'static [(&'static str, &'static str)] {
+        self.absorbed
+    }
+
+    /// Whether its form needs this key, or another one that selects it.
+    pub const fn is_selecting(&self) -> bool {
+        self.selects
     }
 
     /// Names that it had in earlier versions.

@@ -1,10 +1,10 @@
 //! The two kinds that learn, against what their libraries compute, from the whole history.
 
-use patterns::rate_limiter::{Decision, Kind, RateLimiter};
+use patterns::rate_limiter::{Kind, RateLimiter};
 use patterns::{Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
-use crate::rate_limiter_model::limiter;
+use crate::rate_limiter_model::{Admit, Decision, limiter};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -23,6 +23,24 @@ struct Bucket {
     capacity: f64,
     tokens: f64,
     last: f64,
+    measured: f64,
+    top: f64,
+    failed: f64,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            rate: 1.0,
+            capacity: 1.0,
+            tokens: 0.0,
+            last: 0.0,
+            measured: 0.0,
+            top: 0.0,
+            failed: 0.0,
+        }
+    }
 }
 
 impl Bucket {
@@ -34,7 +52,7 @@ impl Bucket {
     /// `ClientRateLimiter`, `RateClocker`, `CubicCalculator` and `TokenBucket`, one after another.
     fn after(history: &[(u64, Event)], now: u64) -> Self {
         let secs = |nanos: u64| nanos as f64 / 1e9;
-        let mut bucket = Self { enabled: false, rate: 1.0, capacity: 1.0, tokens: 0.0, last: 0.0 };
+        let mut bucket = Self::default();
         let (mut top, mut failed) = (0.0, 0.0);
         let (mut measured, mut count, mut half) = (0.0, 0.0, 0);
         for (time, event) in history {
@@ -68,7 +86,7 @@ impl Bucket {
             }
         }
         bucket.refill(secs(now));
-        bucket
+        Self { measured, top, failed, ..bucket }
     }
 }
 
@@ -167,7 +185,8 @@ proptest! {
                 } else if missing.abs() > 1e-6 {
                     prop_assert_eq!(granted, missing < 0.0, "{:?}, {:?}", decision, bucket);
                 }
-                if let Decision::Refused(wait) = decision {
+                if let Decision::Refused(until) = decision {
+                    let wait = until.since(time);
                     let expected = Duration::from_secs_f64(missing / bucket.rate).as_nanos();
                     prop_assert!(wait.as_nanos().abs_diff(expected) < 2_000, "{wait} {bucket:?}");
                 }
@@ -175,9 +194,19 @@ proptest! {
                     history.push((now, Event::Taken(permits)));
                 }
             } else {
-                limiter.settle(time, answer(throttled));
+                limiter.observe(answer(throttled), time);
                 history.push((now, Event::Answer { throttled }));
             }
+            // What it has learned can be read.
+            let expected = Bucket::after(&history, now);
+            let learned = limiter.cubic().expect("it learns");
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * b.abs().max(1.0);
+            prop_assert_eq!(learned.limits(), expected.enabled);
+            prop_assert!(near(learned.rate(), expected.rate), "{learned:?} {expected:?}");
+            prop_assert!(near(learned.measured().per_sec(), expected.measured));
+            prop_assert!(near(learned.curve().top(), expected.top));
+            prop_assert!(near(learned.curve().throttled_at().as_secs_f64(), expected.failed));
+            prop_assert!(near(learned.tokens(time), expected.tokens), "{learned:?} {expected:?}");
         }
     }
 }
@@ -187,9 +216,9 @@ fn what_came_before_the_first_throttling_is_in_the_bucket() {
     let mut limiter = cubic();
     let at = |millis| Time::ZERO + Duration::from_millis(millis);
     for tenths in 1..=30 {
-        limiter.settle(at(tenths * 100), answer(false));
+        limiter.observe(answer(false), at(tenths * 100));
     }
-    limiter.settle(at(3_000), answer(true));
-    let state = limiter.state(at(3_000));
+    limiter.observe(answer(true), at(3_000));
+    let state = limiter.figures(at(3_000));
     assert!(1 <= state.free && state.free < u32::MAX, "{state:?}");
 }
