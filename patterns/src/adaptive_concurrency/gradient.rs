@@ -123,13 +123,7 @@ impl Gradient {
     }
 
     /// A call that began then has ended now.
-    pub(super) fn add(
-        &mut self,
-        rtt: Duration,
-        began: Time,
-        now: Time,
-        rng: &mut impl Rng,
-    ) {
+    pub(super) fn add(&mut self, rtt: Duration, began: Time, now: Time, rng: &mut impl Rng) {
         if began < self.epoch {
             return;
         }

@@ -1,6 +1,8 @@
 //! An adaptive limit as it is written.
 
-use patterns::adaptive_concurrency::{Algorithm, DROPS, MinRtt, OnCancel, Settings, Tracked, Window};
+use patterns::adaptive_concurrency::{
+    Algorithm, DROPS, MinRtt, OnCancel, Settings, Tracked, Window,
+};
 use patterns::settings::Auto;
 use patterns::{Class, Classes, Duration};
 
@@ -84,7 +86,8 @@ fn adaptive_concurrency_has_every_other_knob_in_files() {
 
 #[test]
 fn adaptive_concurrency_reports_every_mistake_at_its_place() {
-    let wrong = "{ algorithm = \"aimd(backoff=100%)\", min = 0, initial = 0, cancelled = \"dropped\" }";
+    let wrong =
+        "{ algorithm = \"aimd(backoff=100%)\", min = 0, initial = 0, cancelled = \"dropped\" }";
     assert_eq!(
         told::<Settings>(wrong),
         [
@@ -116,7 +119,8 @@ fn adaptive_concurrency_warns_of_what_has_no_effect() {
     let fixed = "\"gradient(min-rtt=20ms, samples=9, jitter=10%)\"";
     for written in [
         format!("{{ algorithm = {fixed} }}"),
-        "{ algorithm = { gradient = { min-rtt = \"20ms\", samples = 9, jitter = 0.1 } } }".to_owned(),
+        "{ algorithm = { gradient = { min-rtt = \"20ms\", samples = 9, jitter = 0.1 } } }"
+            .to_owned(),
     ] {
         assert_eq!(told::<Settings>(&written), [why("samples"), why("jitter")], "{written}");
     }
