@@ -14,6 +14,7 @@ mod breaker;
 mod breaker_boundary;
 mod breaker_defect;
 mod breaker_hand;
+mod breaker_invalid;
 mod breaker_knobs;
 mod breaker_layer;
 mod breaker_libraries;
