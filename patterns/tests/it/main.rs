@@ -33,6 +33,7 @@ mod bulkhead_layer;
 mod bulkhead_model;
 mod bulkhead_numbered;
 mod bulkhead_order;
+mod bulkhead_permits;
 mod bulkhead_settings;
 mod bulkhead_share;
 mod bulkhead_story;
