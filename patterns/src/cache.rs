@@ -333,7 +333,9 @@ impl Cache {
 /// A failure that was kept for so long: what it says about when to come again has grown less.
 fn waited(outcome: Outcome, kept: Duration) -> Outcome {
     match (outcome.class(), outcome.retry_after()) {
-        (Some(class), Some(wait)) => Outcome::failed_until(class, wait - kept),
+        (Some(class), Some(wait)) if kept < wait => Outcome::failed_until(class, wait - kept),
+        // The time is over; that is not the same as having been asked to come again at once.
+        (Some(class), Some(wait)) if !wait.is_zero() => Outcome::failed(class),
         _ => outcome,
     }
 }

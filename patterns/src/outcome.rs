@@ -30,16 +30,18 @@ struct Hint(u64);
 impl Hint {
     const NONE: Self = Self(0);
     const NEVER: Self = Self(u64::MAX);
-
     /// A wait that is as good as for ever is no "never": it may be ignored.
+    const FOREVER: Self = Self(u64::MAX - 1);
+
     const fn after(wait: Duration) -> Self {
         let nanos = wait.as_nanos();
-        Self(if nanos < u64::MAX - 1 { nanos + 1 } else { u64::MAX - 1 })
+        if nanos < u64::MAX - 2 { Self(nanos + 1) } else { Self::FOREVER }
     }
 
     const fn wait(self) -> Option<Duration> {
         match self {
             Self::NONE | Self::NEVER => None,
+            Self::FOREVER => Some(Duration::MAX),
             Self(code) => Some(Duration::from_nanos(code - 1)),
         }
     }
@@ -277,6 +279,8 @@ mod tests {
         {
             assert!(!other.forbids_retry());
         }
+        let longest = Outcome::failed_until(class, Duration::MAX);
+        assert_eq!(longest.retry_after(), Some(Duration::MAX), "it reads back as itself");
         let (now, later) = (Time::from_nanos(5), Time::from_nanos(7));
         let two = Duration::from_nanos(2);
         assert_eq!(Outcome::refused(class, Some(later), now), Outcome::failed_until(class, two));

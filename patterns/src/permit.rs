@@ -25,6 +25,11 @@ impl<T> Permit<T> {
         Self { owner, token }
     }
 
+    /// What the machine noted of the call, to be read only.
+    pub(crate) const fn token(&self) -> &T {
+        &self.token
+    }
+
     /// What the machine noted of the call.
     ///
     /// # Panics
@@ -71,8 +76,16 @@ pub enum Reason {
     Held,
     /// All places are taken, and so is the queue.
     Full,
+    /// It has waited in the queue for as long as it may.
+    WaitedTooLong,
+    /// Another call has taken its place in the queue.
+    Displaced,
+    /// There is more to do than can be done in time.
+    Overloaded,
     /// The rate is used up.
     RateLimited,
+    /// More is asked for than can ever be had at once.
+    TooLarge,
     /// The budget is used up.
     BudgetUsedUp,
     /// The deadline is over, or too close.
@@ -91,11 +104,15 @@ impl Reason {
             Self::ProbesTaken => "the circuit is half-open, and all probes are under way",
             Self::Held => "it is held in this state by hand",
             Self::Full => "all places are taken",
+            Self::WaitedTooLong => "the longest wait is over",
+            Self::Displaced => "its place in the queue went to another call",
+            Self::TooLarge => "more is asked for than can be had at once",
             Self::RateLimited => "the rate limit is reached",
             Self::BudgetUsedUp => "the budget is used up",
             Self::TooLate => "the deadline is over or too close",
             Self::Chance => "it is one of the share that is refused",
             Self::NoTarget => "no target can be used",
+            Self::Overloaded => "there is more to do than can be done in time",
         }
     }
 }

@@ -18,11 +18,6 @@ use core::fmt;
 
 use crate::settings::LayerSettings;
 
-mod breaker;
-mod hedge;
-mod limits;
-mod outlier;
-
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Library {
@@ -30,6 +25,8 @@ pub enum Library {
     Resilience4j,
     /// Polly 8 (.NET): `173d6d1d`.
     Polly,
+    /// Polly 7 (.NET), whose policies are still there in version 8: `173d6d1d`.
+    PollyV7,
     /// Netflix Hystrix (Java): `7c03bafe`.
     Hystrix,
     /// sony/gobreaker 2 (Go): `fed8e9e`.
@@ -62,9 +59,10 @@ pub enum Library {
 
 impl Library {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Resilience4j,
         Self::Polly,
+        Self::PollyV7,
         Self::Hystrix,
         Self::Gobreaker,
         Self::FailsafeGo,
@@ -86,6 +84,7 @@ impl Library {
         match self {
             Self::Resilience4j => "resilience4j",
             Self::Polly => "polly",
+            Self::PollyV7 => "polly-v7",
             Self::Hystrix => "hystrix",
             Self::Gobreaker => "gobreaker",
             Self::FailsafeGo => "failsafe-go",

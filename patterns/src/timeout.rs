@@ -17,5 +17,7 @@ mod presets;
 mod settings;
 
 pub use machine::Timeout;
-pub use presets::{Hystrix, Resilience4j};
+pub use presets::{
+    Anthropic, CourseMeant, CoursePrinted, Envoy, Hystrix, Mcp, Openai, Polly, Resilience4j,
+};
 pub use settings::Settings;

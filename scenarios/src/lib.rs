@@ -18,23 +18,32 @@
 //! # }
 //! ```
 
+pub mod codes;
+mod describe;
+mod docs;
 mod diagnostic;
+mod explain;
 mod format;
+mod kind;
 pub mod library;
-mod read;
+mod path;
+mod reference;
 mod registry;
 mod runner;
 mod scenario;
 mod scenario_file;
 mod schema;
 mod sweep;
-mod text;
+mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use format::seed;
+pub use format::{sections, seed};
+pub use docs::{example, explain, reference, schema};
+pub use kind::{Described, KindInfo, PresetInfo};
 pub use registry::LayerRegistry;
+pub use explain::MeasureInfo;
+pub use reference::ReferencePage;
 pub use runner::{Run, run_all, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
-pub use schema::schema;
 pub use sweep::{AS_WRITTEN, Axis, Sweep};

@@ -5,10 +5,10 @@ use std::io::Write;
 use clap::Args;
 use scenarios::{LayerRegistry, ScenarioFile};
 
-use crate::command::{Failure, Verdict};
+use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
-/// Check scenario files, sweeps and variants included, and tell of every mistake.
+/// Check scenario files, sweeps and variants included, and report every mistake.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Files, or names from `wavetank list`.

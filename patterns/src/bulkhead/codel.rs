@@ -1,21 +1,21 @@
-//! Controlled delay, as services use it: the least wait of an interval tells of overload.
+//! Controlled delay, as services use it: the shortest wait of an interval is the sign of overload.
 
 use crate::time::{Duration, Time};
 
-/// Tells which calls to drop when their turn comes, by how long they waited.
+/// Says which calls to drop when their turn comes, by how long they waited.
 ///
-/// A short burst makes some calls wait, a standing line all of them. So the sign of overload is
-/// that within an interval even the luckiest call waited longer than the target. In the interval
+/// A short burst makes some calls wait, a standing queue all of them. So the sign of overload is
+/// that within an interval even the shortest wait was longer than the target. In the interval
 /// after that, calls that waited longer than twice the target are dropped.
 ///
 /// - An interval begins with the first call after the end of the one before, and that call is
 ///   never dropped. A call at exactly the end still belongs to the old interval.
-/// - A least wait of exactly the target is no overload, a wait of exactly twice it is let pass.
+/// - A shortest wait of exactly the target is no overload, a wait of exactly twice it is let pass.
 ///
 /// Source: folly, `executors/Codel.cpp`; the article there is Nichols and Jacobson, "Controlling
 /// Queue Delay", ACM Queue 10(5), 2012, whose drops at shrinking distances are not done here.
 /// Unlike folly's, the first interval begins with the first call and not with the object, so that
-/// each verdict rests on a whole interval.
+/// each decision rests on a whole interval.
 ///
 /// # Example
 ///
@@ -48,9 +48,9 @@ impl CoDel {
         Self { interval, target, ends: None, least: Duration::ZERO, is_overloaded: false }
     }
 
-    /// Tells of a call whose turn has come after this wait; whether it is to be dropped.
+    /// The turn of a call has come after this wait; whether it is to be dropped.
     ///
-    /// Calls that did not wait at all are to be told of too.
+    /// Calls that did not wait at all count too.
     pub fn drops(&mut self, wait: Duration, now: Time) -> bool {
         if let Some(ends) = self.ends
             && now <= ends
@@ -58,14 +58,14 @@ impl CoDel {
             self.least = self.least.min(wait);
             return self.is_overloaded && self.target * 2 < wait;
         }
-        // Before the first interval the least wait is zero.
+        // Before the first interval the shortest wait is zero.
         self.is_overloaded = self.target < self.least;
         self.ends = Some(now + self.interval);
         self.least = wait;
         false
     }
 
-    /// Whether the last whole interval had its least wait above the target.
+    /// Whether the last whole interval had its shortest wait above the target.
     pub fn is_overloaded(&self) -> bool {
         self.is_overloaded
     }

@@ -1,75 +1,74 @@
 //! A bulkhead in the path of calls.
 
-use super::{Bulkhead, Entry, Place, Turn};
+use super::core::{Entered, Place};
+use super::machine::Bulkhead;
+use super::settings::Settings;
+use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 use crate::time::Time;
 
-const REFUSED: Action = Action::Reply(Outcome::failed(Class::BulkheadFull));
+const REJECTED: Action = Action::Reply(Outcome::failed(Class::BulkheadFull));
 
-/// Refuses as `bulkhead-full` whatever the reason. With
-/// [`DropPolicy::CoDel`](super::DropPolicy::CoDel) it tells of its states `normal` and
+/// Rejects as `bulkhead-full` whatever the reason. With
+/// [`DropPolicy::Codel`](super::DropPolicy::Codel) it tells of its states `normal` and
 /// `overloaded`. Of being full it tells nothing: near its limit that changes with every call.
 impl Layer for Bulkhead {
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let was_overloaded = self.is_overloaded();
-        let entry = self.enter(call, cx.info(), cx.now);
-        self.tell(was_overloaded, cx);
-        match entry {
-            Entry::Inside => {
-                self.tickets[call].sent = true;
+        let entered = self.core.enter(call, cx.info(), cx.now, true);
+        self.wake_and_tell(was_overloaded, cx);
+        match entered {
+            Entered::Inside => {
+                self.core.was_sent(call);
                 Action::Send
             }
-            Entry::Waiting => wait(self.tickets[call].until),
-            Entry::InsteadOf(other) => {
-                cx.wake(other);
-                wait(self.tickets[call].until)
-            }
-            Entry::Full | Entry::TooLate => REFUSED,
+            Entered::Waiting => wait(self.core.until(call)),
+            Entered::Rejected(_) => REJECTED,
         }
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
-        self.leave_and_wake(call, cx);
+        self.leave(call, cx);
         Action::Reply(outcome)
     }
 
     fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
-        let ticket = &mut self.tickets[call];
-        match ticket.place {
+        match self.core.place(call) {
             // A second wake in one instant, from the end of its own wait, must not send it twice.
-            Place::Inside if core::mem::replace(&mut ticket.sent, true) => Action::Wait,
+            Place::Inside if self.core.was_sent(call) => Action::Wait,
             Place::Inside => Action::Send,
-            Place::Waiting if cx.now < ticket.until => wait(ticket.until),
+            Place::Waiting if cx.now < self.core.until(call) => wait(self.core.until(call)),
             Place::Waiting => {
-                self.leave_and_wake(call, cx);
-                REFUSED
+                self.leave(call, cx);
+                REJECTED
             }
-            // Its place in line went to another, or it was dropped when its turn came.
-            Place::Outside => REFUSED,
+            // Its place in the queue went to another, or it was dropped when its turn came.
+            Place::Outside => REJECTED,
         }
     }
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
-        self.leave_and_wake(call, cx);
+        self.leave(call, cx);
     }
 
     fn initial_state(&self) -> Option<&'static str> {
-        self.codel.as_ref().map(|_| state(self.is_overloaded()))
+        self.core.codel().map(|_| state(self.is_overloaded()))
     }
 }
 
 impl Bulkhead {
-    fn leave_and_wake(&mut self, call: CallId, cx: &mut Context<'_>) {
+    fn leave(&mut self, call: CallId, cx: &mut Context<'_>) {
         let was_overloaded = self.is_overloaded();
-        for turn in self.leave(call, cx.now) {
-            let (Turn::Granted(next) | Turn::Dropped(next, _)) = *turn;
-            cx.wake(next);
-        }
-        self.tell(was_overloaded, cx);
+        self.core.leave(call, cx.now);
+        self.wake_and_tell(was_overloaded, cx);
     }
 
-    fn tell(&self, was_overloaded: bool, cx: &mut Context<'_>) {
+    fn wake_and_tell(&mut self, was_overloaded: bool, cx: &mut Context<'_>) {
+        while let Some(turn) = self.core.next_turn() {
+            cx.wake(turn.call);
+        }
         let is_overloaded = self.is_overloaded();
         if is_overloaded != was_overloaded {
             cx.enter_state(state(is_overloaded));
@@ -83,4 +82,20 @@ fn state(is_overloaded: bool) -> &'static str {
 
 fn wait(until: Time) -> Action {
     if until == Time::MAX { Action::Wait } else { Action::WaitUntil(until) }
+}
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "bulkhead";
+
+    fn presets() -> Vec<Preset<Self>> {
+        super::presets::all()
+    }
+}
+
+impl ConfiguredLayer for Bulkhead {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
 }

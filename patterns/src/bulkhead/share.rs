@@ -1,6 +1,7 @@
-//! Who may have how many of the slots.
+//! Which caller may have how many of the slots.
 
 use super::settings::{Partition, Settings};
+use crate::settings::CallerId;
 
 /// How many calls are inside, of each caller with a share and of all others.
 #[derive(Clone, Debug)]
@@ -25,10 +26,14 @@ struct Part {
 
 impl Shares {
     pub(super) fn new(settings: &Settings) -> Self {
-        let part =
-            |&Partition { caller, reserved, most }| Part { caller, reserved, most, inside: 0 };
+        // In the order of callers, as the map has them.
+        let part = |(&CallerId(caller), &Partition { reserved, most })| Part {
+            caller,
+            reserved,
+            most,
+            inside: 0,
+        };
         let mut parts: Vec<Part> = settings.partitions.iter().map(part).collect();
-        parts.sort_unstable_by_key(|part| part.caller);
         let reserved = parts.iter().map(|part| part.reserved).sum();
         parts.push(Part { caller: 0, reserved: 0, most: u32::MAX, inside: 0 });
         Self { slots: settings.slots, inside: 0, reserved, beyond: 0, parts }
@@ -36,6 +41,11 @@ impl Shares {
 
     pub(super) fn inside(&self) -> u32 {
         self.inside
+    }
+
+    /// How many calls of a share are inside.
+    pub(super) fn inside_of(&self, share: u32) -> u32 {
+        self.parts[share as usize].inside
     }
 
     pub(super) fn reserved(&self) -> u32 {

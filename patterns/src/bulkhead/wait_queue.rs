@@ -1,4 +1,4 @@
-//! Calls in line: by class and share, each row in the order of arrival, and any of them can leave
+//! Waiting calls: by class and share, each row in the order of arrival, and any of them can leave
 //! at once.
 
 use crate::layer::{CallId, PerCall};
@@ -72,7 +72,7 @@ impl WaitQueue {
         self.len
     }
 
-    /// Puts a call that is not in line behind all others of its rank.
+    /// Puts a call that does not wait behind all others of its rank.
     pub(super) fn push(&mut self, call: CallId, rank: Rank) {
         let row = self.row(rank);
         let newest = self.rows[row].newest.replace(call);
@@ -86,7 +86,7 @@ impl WaitQueue {
         self.len += 1;
     }
 
-    /// Takes out a call that is in line with this rank.
+    /// Takes out a call that waits with this rank.
     pub(super) fn remove(&mut self, call: CallId, rank: Rank) {
         let row = self.row(rank);
         let Link { older, newer, .. } = self.links[call];
@@ -102,13 +102,18 @@ impl WaitQueue {
         self.len -= 1;
     }
 
-    /// Whose turn is next when this end goes first: of the highest class in which anybody waits
-    /// whose share has room.
+    /// A number that no other call in the queue has had or will have.
+    pub(super) fn number(&self, call: CallId) -> u64 {
+        self.links[call].number
+    }
+
+    /// Whose turn is next when this end goes first: of the highest class with a call whose
+    /// share has room.
     pub(super) fn next(&self, end: End, has_room: impl Fn(u32) -> bool) -> Option<(CallId, Rank)> {
         self.classes().find_map(|class| self.at_end(class, end, &has_room))
     }
 
-    /// The lowest class in which anybody waits.
+    /// The lowest class with a waiting call.
     pub(super) fn lowest_class(&self) -> Option<u8> {
         self.classes().next_back()
     }
@@ -132,7 +137,7 @@ impl WaitQueue {
         }
     }
 
-    /// The classes in which anybody waits, the highest first.
+    /// The classes with waiting calls, the highest first.
     fn classes(&self) -> impl DoubleEndedIterator<Item = u8> {
         let classes = self.by_class.iter().enumerate();
         classes.filter(|(_, waiting)| **waiting > 0).map(|(class, _)| class as u8)

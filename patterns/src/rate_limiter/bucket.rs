@@ -2,6 +2,11 @@
 
 use super::rule::{Rule, clipped};
 
+/// As many permits, counted in parts of which another number makes one.
+fn rescaled(level: u128, per: u128, new: u128) -> u128 {
+    level / per * new + level % per * new / per
+}
+
 /// A bucket into which permits drip at every moment.
 ///
 /// One permit is `per` drops, and `rate` drops come each nanosecond, so that all is whole numbers.
@@ -19,6 +24,15 @@ impl Bucket {
         let per = u128::from(per);
         let level = u128::from(first) * per;
         Self { rate: u128::from(rate), per, burst, last: 0, level }
+    }
+
+    /// Other numbers from now on. What is in the bucket stays, up to the new burst.
+    pub(super) fn set(&mut self, rate: u32, per: u64, burst: u32, now: u64) {
+        let from = now.max(self.last);
+        let level = rescaled(self.level(from), self.per, per.into());
+        *self = Self::new(rate, per, burst, 0);
+        self.level = level.min(u128::from(burst) * self.per);
+        self.last = from;
     }
 
     fn level(&self, at: u64) -> u128 {
@@ -64,6 +78,18 @@ impl Gcra {
     pub(super) fn new(rate: u32, per: u64, burst: u32) -> Self {
         Self { rate: u128::from(rate), per: u128::from(per), burst, last: 0, tat: 0 }
     }
+
+    /// Other numbers from now on. What could be had at once stays, up to the new burst.
+    pub(super) fn set(&mut self, rate: u32, per: u64, burst: u32, now: u64) {
+        let from = now.max(self.last);
+        let owed = self.tat.saturating_sub(u128::from(from) * self.rate);
+        let level = (u128::from(self.burst) * self.per).saturating_sub(owed);
+        let level = rescaled(level, self.per, per.into());
+        *self = Self::new(rate, per, burst);
+        let full = u128::from(burst) * self.per;
+        self.tat = u128::from(from) * self.rate + full.saturating_sub(level);
+        self.last = from;
+    }
 }
 
 impl Rule for Gcra {
@@ -100,6 +126,13 @@ pub(super) struct Fills {
 impl Fills {
     pub(super) fn new(fill: u32, every: u64, burst: u32) -> Self {
         Self { fill, every, burst, last: 0, tokens: burst }
+    }
+
+    /// Other numbers from now on. What is in the bucket stays, up to the new burst.
+    pub(super) fn set(&mut self, fill: u32, every: u64, burst: u32, now: u64) {
+        let from = now.max(self.last);
+        let tokens = self.tokens(from).min(burst);
+        *self = Self { fill, every, burst, last: from, tokens };
     }
 
     fn tokens(&self, at: u64) -> u32 {
@@ -146,6 +179,15 @@ pub(super) struct Lazy {
 impl Lazy {
     pub(super) fn new(interval: u64, burst: u32) -> Self {
         Self { interval, burst, last: 0, tokens: burst, refill: interval }
+    }
+
+    /// Other numbers from now on. What is in the bucket stays, up to the new burst, and the next
+    /// permit comes no later than the new interval from now.
+    pub(super) fn set(&mut self, interval: u64, burst: u32, now: u64) {
+        self.interval = interval;
+        self.burst = burst;
+        self.tokens = self.tokens.min(burst);
+        self.refill = self.refill.min(now.max(self.last).saturating_add(interval));
     }
 }
 

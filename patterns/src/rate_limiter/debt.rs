@@ -18,6 +18,11 @@ impl Leaky {
         Self { rate: u128::from(rate), per, tick, latest: None }
     }
 
+    /// Other numbers from now on, also for whoever comes after the last one.
+    pub(super) fn set(&mut self, rate: u32, per: u64, tick: u64) {
+        *self = Self { latest: self.latest, ..Self::new(rate, per, tick) };
+    }
+
     fn cost(&self, permits: u32) -> u64 {
         let tick = self.tick * self.rate;
         let ticks = (2 * u128::from(permits) * self.per + tick) / (2 * tick);
@@ -50,6 +55,11 @@ pub(super) struct Smooth {
 impl Smooth {
     pub(super) fn new(interval: u64) -> Self {
         Self { interval, next: 0 }
+    }
+
+    /// Another interval from now on. Slots that were given stay.
+    pub(super) fn set(&mut self, interval: u64) {
+        self.interval = interval;
     }
 
     fn next(&self, now: u64, permits: u32) -> u64 {
@@ -96,6 +106,13 @@ pub(super) enum Fill {
 impl Periods {
     pub(super) fn new(limit: u32, period: u64, fill: Fill) -> Self {
         Self { limit, period, fill, index: 0, balance: i128::from(limit) }
+    }
+
+    /// Other numbers from the next period on: what is left of this one, or owed, stays as it is
+    /// (resilience4j, `changeLimitForPeriod`).
+    pub(super) fn set(&mut self, limit: u32, period: u64, fill: Fill, now: u64) {
+        self.advance(now);
+        *self = Self { limit, period, fill, index: now / period, balance: self.balance };
     }
 
     fn advance(&mut self, now: u64) {

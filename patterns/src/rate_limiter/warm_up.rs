@@ -31,6 +31,15 @@ impl WarmUp {
         Self { rate, cold_factor, warning, most, slope, last, second, passed, stored: most }
     }
 
+    /// Other numbers from now on. It stays as cold as it is.
+    pub(super) fn set(&mut self, rate: u32, secs: u32, cold_factor: u32, now: u64) {
+        self.last = self.advance(now);
+        let new = Self::new(rate, secs, cold_factor);
+        let cold = if self.most > 0.0 { self.stored / self.most } else { 1.0 };
+        let Self { last, second, passed, .. } = *self;
+        *self = Self { last, second, passed, stored: new.most * cold, ..new };
+    }
+
     /// What is stored when `second` begins.
     fn stored(&self, second: u64) -> f64 {
         let seconds = second - self.second;

@@ -18,6 +18,12 @@ impl Fixed {
         Self { limit, window, last: 0, count: 0 }
     }
 
+    /// Other numbers from now on. What was granted in the present window counts in the new one.
+    pub(super) fn set(&mut self, limit: u32, window: u64, now: u64) {
+        self.last = self.advance(now);
+        (self.limit, self.window) = (limit, window);
+    }
+
     fn advance(&mut self, now: u64) -> u64 {
         let from = now.max(self.last);
         if self.last / self.window < from / self.window {
@@ -35,7 +41,9 @@ impl Rule for Fixed {
             return None;
         }
         let edge = (u128::from(from / self.window) + 1) * u128::from(self.window);
-        Some(if permits <= self.limit - self.count { from } else { clipped(edge) })
+        // The limit may have become smaller than what counts already.
+        let left = self.limit.saturating_sub(self.count);
+        Some(if permits <= left { from } else { clipped(edge) })
     }
 
     fn take(&mut self, _now: u64, at: u64, permits: u32) {
@@ -61,6 +69,13 @@ impl Log {
     pub(super) fn new(limit: u32, window: u64) -> Self {
         Self { limit, window, last: 0, grants: VecDeque::with_capacity(limit as usize) }
     }
+
+    /// Other numbers from now on. Of a longer window, what the shorter one had forgotten does not
+    /// count.
+    pub(super) fn set(&mut self, limit: u32, window: u64) {
+        (self.limit, self.window) = (limit, window);
+        self.grants.reserve((limit as usize).saturating_sub(self.grants.len()));
+    }
 }
 
 impl Rule for Log {
@@ -77,7 +92,8 @@ impl Rule for Log {
     fn take(&mut self, _now: u64, at: u64, permits: u32) {
         self.last = at;
         for _ in 0..permits {
-            if self.grants.len() == self.limit as usize {
+            // More than one if the limit has become smaller.
+            while self.limit as usize <= self.grants.len() {
                 self.grants.pop_front();
             }
             self.grants.push_back(at);
@@ -105,6 +121,21 @@ impl Segments {
     pub(super) fn new(limit: u32, window: u64, segments: u32) -> Self {
         let segment = window / u64::from(segments);
         Self { limit, segment, last: 0, head: 0, counts: vec![0; segments as usize], sum: 0 }
+    }
+
+    /// Other numbers from now on. If the segments change, all that counts in the old window counts
+    /// in the newest segment.
+    pub(super) fn set(&mut self, limit: u32, window: u64, segments: u32, now: u64) {
+        self.last = self.advance(now);
+        let new = Self::new(limit, window, segments);
+        if new.segment == self.segment && new.counts.len() == self.counts.len() {
+            self.limit = limit;
+            return;
+        }
+        let (last, sum) = (self.last, self.sum);
+        *self = Self { last, sum, head: last / new.segment, ..new };
+        let slot = self.slot(self.head);
+        self.counts[slot] = sum;
     }
 
     fn slot(&self, index: u64) -> usize {
@@ -184,6 +215,22 @@ impl Counter {
             self.last = from;
         }
         from
+    }
+
+    /// Other numbers from now on. If the window changes, what counted at its end counts in the new
+    /// one.
+    pub(super) fn set(&mut self, limit: u32, window: u64, now: u64) {
+        self.last = self.advance(now);
+        self.limit = limit;
+        if window == self.window {
+            return;
+        }
+        let left = u128::from(self.window - self.last % self.window);
+        let seen = (u128::from(self.before) * left).div_ceil(self.window.into());
+        self.count = self.count.saturating_add(seen as u32);
+        self.before = 0;
+        self.index = self.last / window;
+        self.window = window;
     }
 
     /// How far into a window the one `before` it weighs no more than `room`.

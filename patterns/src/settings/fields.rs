@@ -12,7 +12,7 @@ use crate::invalid::Findings;
 #[derive(Debug)]
 pub struct Fields<'n> {
     at: Place,
-    /// What it is, for messages: `exponential`, `breaker`.
+    /// What it is, as messages name it: "`exponential`", "the file".
     what: String,
     items: Vec<Item<'n>>,
     times: Option<&'n Node>,
@@ -42,7 +42,7 @@ impl<'n> Fields<'n> {
 
     /// The arguments of a call.
     pub fn of_call(at: Place, call: &'n Call) -> Self {
-        let mut fields = Self::none(at, call.name.clone());
+        let mut fields = Self::none(at, format!("`{}`", call.name));
         fields.times = call.times.as_deref();
         fields.items.extend(call.arguments.iter().map(|Argument { key, node }| Item {
             key: key.as_ref().map(|(key, at)| (key.as_str(), at)),
@@ -113,18 +113,16 @@ impl<'n> Fields<'n> {
         reader: &mut Reader<'_>,
     ) -> Option<T> {
         let name = key.name();
-        if key.is_rest() {
-            // A list takes what has no key, a map what has one.
-            let is_list = matches!(key.shape(), Shape::List(_));
-            let fits = |item: &Item<'_>| !item.taken && item.key.is_none() == is_list;
-            if self.items.iter().any(fits) {
-                return reader.within(name, |reader| T::read(&self.rest(is_list), base, reader));
-            }
+        if key.is_rest() && self.has_rest(key) {
+            return reader.within(name, |reader| T::read(&self.rest(key), base, reader));
         }
-        let node = if key.is_times() { self.times.take() } else { self.find(&name, reader) };
+        // In a table the number of times is a key as any other.
+        let times = if key.is_times() { self.times.take() } else { None };
+        let is_found = times.is_none() && (!key.is_times() || self.is_written(&name));
+        let node = if is_found { self.find(&name, reader) } else { times };
         let Some(node) = node else {
             if base.is_none() {
-                let told = format!("`{}` needs `{name}`", self.what);
+                let told = format!("{} needs `{name}`", self.what);
                 let mistake = reader.mistake(&self.at, Code::Missing, told);
                 mistake.help =
                     key.example_text().map(|example| format!("for example: {name} = {example}"));
@@ -151,8 +149,16 @@ impl<'n> Fields<'n> {
         Some(self.items[index].node)
     }
 
+    /// Whether anything is left for a key that takes the rest: for a list what has no key, else
+    /// what has one.
+    fn has_rest(&self, key: &'static Key) -> bool {
+        let is_list = matches!(key.shape(), Shape::List(_));
+        self.items.iter().any(|item| !item.taken && item.key.is_none() == is_list)
+    }
+
     /// All that is left: a list of what has no key, or a table of what has.
-    fn rest(&mut self, is_list: bool) -> Node {
+    fn rest(&mut self, key: &'static Key) -> Node {
+        let is_list = matches!(key.shape(), Shape::List(_));
         let mut items = Vec::new();
         let mut entries = Vec::new();
         for item in self.items.iter_mut().filter(|item| !item.taken) {
@@ -167,7 +173,7 @@ impl<'n> Fields<'n> {
                     key_at: key_at.clone(),
                     node: item.node.clone(),
                 }),
-                // What is of the other kind is left: for other keys, or told to be unknown.
+                // What is of the other kind is left to other keys, or is unknown.
                 _ => continue,
             }
             item.taken = true;
@@ -181,7 +187,7 @@ impl<'n> Fields<'n> {
         for item in self.items.iter_mut().filter(|item| !item.taken) {
             item.taken = true;
             let Some((name, at)) = item.key else {
-                let told = format!("`{}` takes no further value here", self.what);
+                let told = format!("{} takes no further value here", self.what);
                 reader.mistake(&item.node.at, Code::UnknownKey, told).help = Some(known_keys(keys));
                 continue;
             };
@@ -190,13 +196,20 @@ impl<'n> Fields<'n> {
                 reader.mistake(at, Code::Renamed, told);
                 continue;
             }
-            let told = format!("`{}` has no key `{name}`", self.what);
+            let absorbed = |key: &&&Key| key.absorbed().iter().find(|(old, _)| *old == name);
+            if let Some(key) = keys.iter().find(|key| absorbed(key).is_some()) {
+                let told = format!("`{name}` is a part of `{key}` now");
+                let mistake = reader.mistake(at, Code::Renamed, told);
+                mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
+                continue;
+            }
+            let told = format!("{} has no key `{name}`", self.what);
             let known = keys.iter().map(|key| key.name()).collect();
             let mistake = reader.mistake(at, Code::UnknownKey, told);
             mistake.unknown = Some((name.to_owned(), known));
         }
         if let Some(times) = self.times.take() {
-            let told = format!("`{}` takes no number before ` x `", self.what);
+            let told = format!("{} takes no number before ` x `", self.what);
             reader.mistake(&times.at, Code::UnknownKey, told);
         }
     }
@@ -232,6 +245,9 @@ fn read_value<T: Setting>(
         && node.text().is_some_and(|text| text == "unlimited" || text == "forever")
     {
         return T::unlimited();
+    }
+    if node.text().is_some_and(|text| key.none_words().contains(&text)) {
+        return T::read(&Node::word("none"), None, reader);
     }
     let in_percent = if key.is_share() { percentage(node) } else { None };
     let value = T::read(in_percent.as_ref().unwrap_or(node), base, reader)?;

@@ -24,6 +24,52 @@ pub trait Group: Clone + 'static {
 
     /// Notes everything that is wrong: values out of range, and what does not go together.
     fn check_fields(&self, found: &mut Findings);
+
+    /// Adds what its keys alone do not say: which of them exclude each other, and the defaults of
+    /// whole groups.
+    fn describe(_found: &mut GroupInfo) {}
+}
+
+/// What the keys of a table alone do not say.
+#[derive(Clone, Debug, Default)]
+pub struct GroupInfo {
+    /// Keys of which only those of one form can stand together.
+    pub choices: Vec<Choice>,
+    /// What holds by the defaults of groups that share the table, where nothing is written.
+    pub defaults: Vec<Entry>,
+    /// Keys that can only be written beside a `like`: those of libraries.
+    pub own_keys: Vec<&'static Key>,
+}
+
+/// Forms of which one is meant, by the keys that are written.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// All forms, in order.
+    pub forms: Vec<Form>,
+    /// Whether one of them holds if nothing is written.
+    pub has_default: bool,
+}
+
+impl GroupInfo {
+    /// What holds for a key if nothing is written; none if something must be.
+    pub fn default_of(&self, key: &Key) -> Option<Node> {
+        let held = self.defaults.iter().find(|entry| key.is_named(&entry.key));
+        held.map(|entry| entry.node.clone()).or_else(|| key.default())
+    }
+
+    /// Adds a group that shares the table, and its default if it has one.
+    pub fn add<T: Group>(&mut self, default: Option<&T>) {
+        let before = self.choices.len();
+        T::describe(self);
+        let Some(default) = default else { return };
+        for choice in &mut self.choices[before..] {
+            choice.has_default = true;
+        }
+        let mut entries = Vec::new();
+        default.write_fields(&mut entries);
+        self.defaults.retain(|old| entries.iter().all(|new| new.key != old.key));
+        self.defaults.extend(entries);
+    }
 }
 
 /// A key that was not written anywhere, and its value.
@@ -40,7 +86,7 @@ pub fn read_table<T: Group>(
 ) -> Option<T> {
     let mut keys = Vec::new();
     T::keys(&mut keys);
-    let what = reader.subject().trim_matches('`').to_owned();
+    let what = reader.subject();
     let alone;
     let entries = match (&node.value, short) {
         (Value::Table(entries), _) => &entries[..],
@@ -97,32 +143,42 @@ pub fn check_field<T: Setting>(key: &'static Key, value: &T, found: &mut Finding
 
 /// Adds what an author would write for a field, unless that is the default.
 pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry>) {
-    let node = value.write();
+    let node = key.written(value.write());
     if key.default().is_none_or(|default| default != node) {
         out.push(entry(&key.name(), node));
     }
 }
 
 /// One form of an enum whose form follows from the keys that are written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Form {
+    /// Its name.
+    pub name: String,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
     /// Its keys.
     pub keys: Vec<&'static Key>,
 }
 
 impl Form {
-    fn has(&self, name: &str) -> bool {
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        super::key::join_doc(self.doc)
+    }
+
+    /// Whether it has a key of this name.
+    pub fn has(&self, name: &str) -> bool {
         self.keys.iter().any(|key| key.is_named(name))
     }
 }
 
 /// Which form the written keys mean: that of `base` if they all belong to it, else the first one
 /// that has them all and lacks none that it needs. Nothing if none does, and then the reader was
-/// told.
+/// told, and the keys are taken.
 pub fn choose(
     forms: &[Form],
     base: Option<usize>,
-    fields: &Fields<'_>,
+    fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<usize> {
     let mut written: Vec<String> = Vec::new();
@@ -144,28 +200,18 @@ pub fn choose(
     if let Some(index) = fitting().find(|index| lacks(&forms[*index]) == 0) {
         return Some(index);
     }
-    // What is missing is told when the form is read.
-    if !written.is_empty()
-        && let Some(index) = fitting().min_by_key(|index| lacks(&forms[*index]))
-    {
+    // What is missing is reported when the form is read.
+    let nearest = fitting().min_by_key(|index| lacks(&forms[*index]));
+    if let Some(index) = nearest.filter(|_| !written.is_empty()) {
         return Some(index);
     }
     if written.is_empty() {
-        let mut names: Vec<String> = Vec::new();
-        for form in forms {
-            let needed: Vec<String> = form
-                .keys
-                .iter()
-                .filter(|key| key.is_required())
-                .map(|key| format!("`{}`", key.name()))
-                .collect();
-            let needed = needed.join(" and ");
-            if !needed.is_empty() && !names.contains(&needed) {
-                names.push(needed);
-            }
-        }
+        let names = alternatives(forms);
         let told = format!("one of these must be given: {}", names.join(", "));
-        reader.mistake(fields.at(), Code::Missing, told);
+        let needed = forms.iter().flat_map(|form| &form.keys).find(|key| key.is_required());
+        let example = needed.and_then(|key| Some(format!("{key} = {}", key.example_text()?)));
+        let help = example.map(|example| format!("for example: {example}"));
+        reader.mistake(fields.at(), Code::Missing, told).help = help;
         return None;
     }
     // The first key that no form has together with those before it.
@@ -177,8 +223,39 @@ pub fn choose(
             let others = others.collect::<Vec<_>>().join(" and ");
             let told = format!("`{last}` cannot stand beside {others}");
             reader.mistake(&fields.place_of(last), Code::Conflict, told);
-            return None;
+            break;
         }
     }
+    for name in &written {
+        let _taken = fields.take_node(name);
+    }
     None
+}
+
+/// What is needed for each form, without those that need all that another one does and more.
+fn alternatives(forms: &[Form]) -> Vec<String> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for form in forms {
+        let quoted = |key: &&&'static Key| format!("`{}`", key.name());
+        let needed: Vec<String> =
+            form.keys.iter().filter(|key| key.is_required()).map(|key| quoted(&key)).collect();
+        let selecting: Vec<String> =
+            form.keys.iter().filter(|key| key.is_selecting()).map(|key| quoted(&key)).collect();
+        if selecting.is_empty() {
+            found.push(needed);
+        } else {
+            let with = |key: String| core::iter::once(key).chain(needed.iter().cloned()).collect();
+            found.extend(selecting.into_iter().map(with));
+        }
+    }
+    found.retain(|needed| !needed.is_empty());
+    let is_more = |needed: &Vec<String>, index: usize| {
+        let others = found.iter().enumerate().filter(|(other, _)| *other != index);
+        others.into_iter().any(|(other, less)| {
+            let is_within = less.iter().all(|key| needed.contains(key));
+            is_within && (less.len() < needed.len() || other < index)
+        })
+    };
+    let kept = found.iter().enumerate().filter(|(index, needed)| !is_more(needed, *index));
+    kept.map(|(_, needed)| needed.join(" and ")).collect()
 }

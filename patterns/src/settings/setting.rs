@@ -8,7 +8,6 @@ use super::reader::{Code, Reader};
 use super::shape::{NameKind, Shape};
 use crate::invalid::Findings;
 use crate::layer::Target;
-use crate::outcome::{Class, Classes};
 use crate::time::Duration;
 
 /// Something that can be set: read from a file, written back, described.
@@ -230,55 +229,6 @@ impl Setting for String {
     }
 }
 
-impl Setting for Class {
-    fn shape() -> Shape {
-        Shape::Form { what: "a class of failure", example: "network" }
-    }
-
-    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let Some(word) = node.text() else {
-            reader.wrong_type(node, "a class of failure such as \"network\"");
-            return None;
-        };
-        let found = Self::ALL.into_iter().find(|class| class.name() == word);
-        if found.is_none() {
-            let known = Self::ALL.map(|class| class.name().to_owned()).to_vec();
-            reader.unknown_word(&node.at, "class of failure", word, known);
-        }
-        found
-    }
-
-    fn write(&self) -> Node {
-        Node::word(self.name())
-    }
-}
-
-impl Setting for Classes {
-    fn shape() -> Shape {
-        Shape::List(Class::shape)
-    }
-
-    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        match node.text() {
-            Some("all") => return Some(Self::ALL),
-            Some("none") => return Some(Self::NONE),
-            _ => {}
-        }
-        let classes: Vec<Class> = Vec::read(node, None, reader)?;
-        Some(classes.into_iter().fold(Self::NONE, Self::with))
-    }
-
-    fn write(&self) -> Node {
-        let classes = Class::ALL.into_iter().filter(|class| self.contains(*class));
-        classes.collect::<Vec<_>>().write()
-    }
-
-    fn magnitude(&self) -> Option<(f64, Unit)> {
-        let count = Class::ALL.into_iter().filter(|class| self.contains(*class)).count();
-        Some((count as f64, Unit::Items))
-    }
-}
-
 impl Setting for Target {
     fn shape() -> Shape {
         Shape::Name(NameKind::Service)
@@ -460,5 +410,41 @@ impl<T: Setting> Setting for Auto<T> {
 
     fn unlimited() -> Option<Self> {
         T::unlimited().map(Self::Is)
+    }
+}
+
+/// A table with a key for each caller, by name.
+impl<T: Setting> Setting for BTreeMap<CallerId, T> {
+    fn shape() -> Shape {
+        Shape::Map(T::shape)
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Some(entries) = node.entries() else {
+            reader.wrong_type(node, "a table with the names of callers as keys");
+            return None;
+        };
+        let read = |Entry { key, key_at, node }: &Entry, reader: &mut Reader<'_>| {
+            let name = Node::new(key_at.clone(), Value::Text(key.clone()));
+            let caller = CallerId::read(&name, None, reader);
+            let value = reader.within(key.clone(), |reader| T::read(node, None, reader));
+            Some((caller?, value?))
+        };
+        let read: Vec<_> = entries.iter().map(|entry| read(entry, reader)).collect();
+        read.into_iter().collect()
+    }
+
+    fn write(&self) -> Node {
+        let entries = self.iter().map(|(caller, value)| {
+            super::group::entry(caller.write().text().unwrap_or_default(), value.write())
+        });
+        Node::unwritten(Value::Table(entries.collect()))
+    }
+
+    fn check(&self, found: &mut Findings) {
+        for (caller, value) in self {
+            let name = caller.write().text().unwrap_or_default().to_owned();
+            found.within(name, |found| value.check(found));
+        }
     }
 }

@@ -60,7 +60,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
             reader.wrong_type(node, &expected(&variants));
             return None;
         }
-        let mut fields = Fields::none(node.at.clone(), "");
+        let mut fields = Fields::none(node.at.clone(), "this");
         let value = T::read_literal(node, &mut fields, None, reader);
         fields.finish(&[], reader);
         return value;
@@ -81,6 +81,20 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
         let value = T::read_literal(&literal, &mut fields, None, reader);
         fields.finish(&[], reader);
         return value;
+    }
+    // A literal may be a word, too: `p95`.
+    if is_literal {
+        let literal = Node::new(call.name_at.clone(), Value::Word(call.name.clone()));
+        let mut fields = Fields::of_call(call.name_at.clone(), &call);
+        let read = reader.tentative(|reader| T::read_literal(&literal, &mut fields, None, reader));
+        match read {
+            Ok(value) => return Some(value),
+            Err(mistakes) if mistakes.iter().any(|mistake| mistake.code == Code::OutOfRange) => {
+                reader.no_literal(&mut vec![mistakes]);
+                return None;
+            }
+            Err(_) => {}
+        }
     }
     let known = variants.iter().map(|variant| variant.name.clone()).collect();
     reader.unknown_word(&call.name_at, "form", &call.name, known);
@@ -120,15 +134,15 @@ fn read_table<T: Sum>(
         (Some((at, index)), _) => {
             let Entry { key, key_at, node } = &entries[at];
             let fields = match &node.value {
-                Value::Table(inner) => Fields::of_table(key_at.clone(), key.clone(), inner),
-                _ => Fields::of_value(key_at.clone(), key.clone(), node),
+                Value::Table(inner) => Fields::of_table(key_at.clone(), format!("`{key}`"), inner),
+                _ => Fields::of_value(key_at.clone(), format!("`{key}`"), node),
             };
             let rest = entries.iter().enumerate().filter(|(other, _)| *other != at);
             (index, fields, rest.map(|(_, entry)| entry).collect())
         }
         (None, Some(base)) => {
             let index = base.index();
-            let name = variants[index].name.clone();
+            let name = format!("`{}`", variants[index].name);
             (index, Fields::of_table(node.at.clone(), name, entries), Vec::new())
         }
         (None, None) => {
@@ -198,7 +212,8 @@ pub fn write_sum<T: Sum>(value: &T) -> Node {
             let (key, _) = argument.key?;
             Some(entry(&key, argument.node))
         });
-        let inner = Node::unwritten(Value::Table(inner.collect()));
+        let times = times.zip(call.times).map(|(key, node)| entry(&key, *node));
+        let inner = Node::unwritten(Value::Table(inner.chain(times).collect()));
         return Node::unwritten(Value::Table(vec![entry(&call.name, inner)]));
     }
     Node::unwritten(Value::Call(call))

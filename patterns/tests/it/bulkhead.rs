@@ -2,15 +2,23 @@
 
 use std::collections::VecDeque;
 
-use patterns::bulkhead::{Bulkhead, Entry, Settings, Turn};
+use patterns::bulkhead::{Bulkhead, Settings};
 use patterns::testing::Driver;
 use patterns::{Action, CallId, CallInfo, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
 
+use crate::bulkhead_numbered::{Entry, Numbered, Turn};
+
 pub(crate) const FULL: Outcome = Outcome::failed(Class::BulkheadFull);
 
 fn driver(slots: u32, queue: u32, max_wait: Option<Duration>) -> Driver<Bulkhead> {
-    Driver::new(bulkhead(Settings { queue, max_wait, ..Settings::of(slots) }), &[])
+    Driver::new(
+        machine(Settings::of(slots).with(|s| {
+            s.queue = queue;
+            s.max_wait = max_wait;
+        })),
+        &[],
+    )
 }
 
 pub(crate) fn at(nanos: u64) -> Time {
@@ -21,34 +29,38 @@ pub(crate) fn span(nanos: u64) -> Duration {
     Duration::from_nanos(nanos)
 }
 
-pub(crate) fn bulkhead(settings: Settings) -> Bulkhead {
+pub(crate) fn machine(settings: Settings) -> Bulkhead {
     Bulkhead::new(settings).expect("valid")
+}
+
+pub(crate) fn bulkhead(settings: Settings) -> Numbered {
+    Numbered::of(machine(settings))
 }
 
 /// One slot, and enough places to wait.
 pub(crate) fn line() -> Settings {
-    Settings { queue: 10, ..Settings::of(1) }
+    Settings::of(1).with(|s| s.queue = 10)
 }
 
-pub(crate) fn enter(bulkhead: &mut Bulkhead, call: u32, now: u64) -> Entry {
+pub(crate) fn enter(bulkhead: &mut Numbered, call: u32, now: u64) -> Entry {
     bulkhead.enter(CallId(call), CallInfo::default(), at(now))
 }
 
-pub(crate) fn enter_as(bulkhead: &mut Bulkhead, call: u32, info: CallInfo) -> Entry {
+pub(crate) fn enter_as(bulkhead: &mut Numbered, call: u32, info: CallInfo) -> Entry {
     bulkhead.enter(CallId(call), info, Time::ZERO)
 }
 
 /// Who was granted a slot, in order; nobody was dropped.
-pub(crate) fn granted(turns: &[Turn]) -> Vec<u32> {
+pub(crate) fn granted(turns: impl AsRef<[Turn]>) -> Vec<u32> {
     let call = |turn: &Turn| match turn {
         Turn::Granted(call) => call.0,
         Turn::Dropped(call, reason) => panic!("{call:?} was dropped: {reason:?}"),
     };
-    turns.iter().map(call).collect()
+    turns.as_ref().iter().map(call).collect()
 }
 
 /// Ends whoever is inside until nobody is, and tells who came after whom.
-pub(crate) fn drain(bulkhead: &mut Bulkhead, mut inside: u32, now: u64) -> Vec<u32> {
+pub(crate) fn drain(bulkhead: &mut Numbered, mut inside: u32, now: u64) -> Vec<u32> {
     let mut order = Vec::new();
     loop {
         let turns = granted(bulkhead.leave(CallId(inside), at(now)));
@@ -65,7 +77,7 @@ proptest! {
         queue in 0..5_u32,
         story in prop::collection::vec((any::<bool>(), 0..12_u32), 1..300),
     ) {
-        let mut bulkhead = bulkhead(Settings { queue, ..Settings::of(slots) });
+        let mut bulkhead = bulkhead(Settings::of(slots).with(|s| s.queue = queue));
         let mut inside: Vec<u32> = Vec::new();
         let mut line: VecDeque<u32> = VecDeque::new();
         for (enters, call) in story {

@@ -4,15 +4,19 @@ use std::fmt::Write;
 
 use expect_test::expect;
 use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Partition, Settings};
+use patterns::settings::CallerId;
 use patterns::testing::Driver;
 use patterns::{Action, CallId, Duration, Outcome, Time};
 
-use crate::bulkhead::{at, bulkhead, drain, enter, granted, line, span};
+use crate::bulkhead::{at, bulkhead, drain, enter, granted, line, machine, span};
 use crate::bulkhead_share::shared;
 
 #[test]
 fn a_clock_that_goes_back_stands_still() {
-    let settings = Settings { max_wait: Some(span(20)), order: Order::Adaptive(span(5)), ..line() };
+    let settings = line().with(|s| {
+        s.max_wait = Some(span(20));
+        s.order = Order::Adaptive(span(5));
+    });
     let mut bulkhead = bulkhead(settings);
     for (call, now) in [(0, 100), (1, 50), (2, 10)] {
         let _entry = enter(&mut bulkhead, call, now);
@@ -25,7 +29,7 @@ fn a_clock_that_goes_back_stands_still() {
 #[test]
 fn at_the_end_of_time_patience_has_none() {
     let max_wait = Some(Duration::from_secs(1));
-    let mut driver = Driver::new(bulkhead(Settings { max_wait, ..line() }), &[]);
+    let mut driver = Driver::new(machine(line().with(|s| s.max_wait = max_wait)), &[]);
     driver.now = at(u64::MAX - 1);
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.call(1), Action::Wait);
@@ -36,34 +40,34 @@ fn at_the_end_of_time_patience_has_none() {
 
 #[test]
 fn settings_that_make_no_sense_are_named() {
-    let part = |caller, reserved, most| Partition { caller, reserved, most };
-    let parts = |partitions| Settings { partitions, ..Settings::of(4) };
-    let codel = |interval, target| {
-        let drop_policy = DropPolicy::CoDel { interval: span(interval), target: span(target) };
-        Settings { drop_policy, ..Settings::of(4) }
+    let part = |caller, reserved, most| (CallerId(caller), Partition::of(reserved, most));
+    let parts = |partitions: &[(CallerId, Partition)]| {
+        Settings::of(4).with(|s| s.partitions = partitions.iter().copied().collect())
     };
-    let short = |interval, max_wait| Settings {
-        drop_policy: DropPolicy::ControlledTimeout { interval, max_wait },
-        ..line()
+    let codel = |interval, target| {
+        let drop_policy = DropPolicy::Codel { interval: span(interval), target: span(target) };
+        Settings::of(4).with(|s| s.drop_policy = drop_policy)
+    };
+    let short = |interval, max_wait| {
+        line().with(|s| s.drop_policy = DropPolicy::ControlledTimeout { interval, max_wait })
     };
     let order = Order::Adaptive(Duration::ZERO);
     let cases = [
         ("no slots", Settings::of(0)),
-        ("no classes", Settings { priorities: 0, ..line() }),
-        ("all classes", Settings { priorities: 255, ..line() }),
-        ("all reserved", parts(vec![part(1, 3, 3), part(2, 1, 9)])),
-        ("more reserved", parts(vec![part(1, 3, 3), part(2, 2, 9)])),
-        ("no end of reserves", parts(vec![part(1, u32::MAX, u32::MAX), part(2, 9, 9)])),
-        ("one caller twice", parts(vec![part(1, 1, 3), part(2, 1, 3), part(1, 1, 3)])),
-        ("no room", parts(vec![part(1, 0, 0)])),
-        ("most below reserve", parts(vec![part(1, 2, 1)])),
+        ("no classes", line().with(|s| s.priorities = 0)),
+        ("all classes", line().with(|s| s.priorities = 255)),
+        ("all reserved", parts(&[part(1, 3, 3), part(2, 1, 9)])),
+        ("more reserved", parts(&[part(1, 3, 3), part(2, 2, 9)])),
+        ("no end of reserves", parts(&[part(1, u32::MAX, u32::MAX), part(2, 9, 9)])),
+        ("no room", parts(&[part(1, 0, 0)])),
+        ("most below reserve", parts(&[part(1, 2, 1)])),
         ("codel", codel(2, 1)),
         ("codel of one length", codel(1, 1)),
         ("codel of no length", codel(1, 0)),
-        ("adaptive at once", Settings { order, ..line() }),
+        ("adaptive at once", line().with(|s| s.order = order)),
         ("no patience at once", short(Duration::ZERO, Duration::ZERO)),
         ("all patience", short(Duration::MAX, Duration::MAX)),
-        ("deadlines never met", Settings { min_remaining: Some(Duration::MAX), ..line() }),
+        ("deadlines never met", line().with(|s| s.min_remaining = Some(Duration::MAX))),
     ];
     let mut said = String::new();
     for (name, settings) in cases {
@@ -78,18 +82,17 @@ fn settings_that_make_no_sense_are_named() {
         writeln!(said, "{slots} slots from now on: {told}").expect("a string");
     }
     expect![[r#"
-        no slots: `slots` must be at least 1
-        no classes: `priorities` must be at least 1
+        no slots: `slots` must be at least 1, not 0
+        no classes: `priorities` must be at least 1, not 0
         all classes: fine
         all reserved: fine
-        more reserved: `reserved` must be no more than `slots` over all partitions
-        no end of reserves: `reserved` must be no more than `slots` over all partitions
-        one caller twice: `caller` must be in one partition only
-        no room: `most` must be at least 1
-        most below reserve: `most` must be no less than what is reserved
+        more reserved: `partitions` must be such that together they reserve no more than `slots`
+        no end of reserves: `partitions` must be such that together they reserve no more than `slots`
+        no room: `partitions.caller-1.most` must be at least 1, not 0
+        most below reserve: `partitions.caller-1.most` must be no less than what is reserved
         codel: fine
-        codel of one length: `interval` must be longer than `target`
-        codel of no length: `target` must be longer than zero
+        codel of one length: `drop-policy.interval` must be longer than `target`
+        codel of no length: `drop-policy.target` must be longer than 0s, not 0s
         adaptive at once: fine
         no patience at once: fine
         all patience: fine

@@ -1,8 +1,10 @@
 //! Defects of other bulkheads: each check fails on a small copy that has the defect.
 
-use patterns::bulkhead::{Bulkhead, CoDel, Settings};
+use patterns::bulkhead::{CoDel, Settings};
 use patterns::{CallId, CallInfo, Duration, Time};
 use proptest::prelude::*;
+
+use crate::bulkhead_numbered::Numbered;
 
 /// A turn: how long after the one before, and how long the call had waited.
 type Turns = [(u64, u64)];
@@ -89,7 +91,7 @@ trait Slots {
     fn inside(&self) -> usize;
 }
 
-impl Slots for Bulkhead {
+impl Slots for Numbered {
     fn enter(&mut self, call: u32) {
         let _entry = self.enter(CallId(call), CallInfo::default(), Time::ZERO);
     }
@@ -149,7 +151,7 @@ fn gives_all_back(slots: &mut impl Slots) -> bool {
 
 #[test]
 fn a_call_given_up_with_a_grant_gives_it_back() {
-    let mut bulkhead = Bulkhead::new(Settings { queue: 2, ..Settings::of(1) }).expect("valid");
+    let mut bulkhead = Numbered::new(Settings::of(1).with(|s| s.queue = 2)).expect("valid");
     assert!(gives_all_back(&mut bulkhead));
     assert!(!gives_all_back(&mut Forgetful::default()));
 }

@@ -1,10 +1,11 @@
 //! Who waits at a bulkhead in vain: controlled delay, patience and deadlines.
 
-use patterns::bulkhead::{Bulkhead, CoDel, DropPolicy, Entry, Reason, Settings, Turn};
+use patterns::bulkhead::{CoDel, DropPolicy};
 use patterns::testing::Driver;
-use patterns::{Action, CallId, CallInfo, Duration, Layer, Outcome, Time};
+use patterns::{Action, CallId, CallInfo, Duration, Layer, Outcome, Reason, Time};
 
-use crate::bulkhead::{FULL, at, bulkhead, enter, line, span};
+use crate::bulkhead::{FULL, at, bulkhead, enter, line, machine, span};
+use crate::bulkhead_numbered::{Entry, Numbered, Turn};
 
 fn due(nanos: u64) -> CallInfo {
     CallInfo { deadline: at(nanos), ..CallInfo::default() }
@@ -49,8 +50,8 @@ fn codel_at_the_ends_of_time() {
 
 #[test]
 fn an_overloaded_line_drops_the_slow_and_notes_it() {
-    let drop_policy = DropPolicy::CoDel { interval: span(100), target: span(5) };
-    let mut driver = Driver::new(bulkhead(Settings { drop_policy, ..line() }), &[]);
+    let drop_policy = DropPolicy::Codel { interval: span(100), target: span(5) };
+    let mut driver = Driver::new(machine(line().with(|s| s.drop_policy = drop_policy)), &[]);
     assert_eq!(driver.layer.initial_state(), Some("normal"));
     assert_eq!(driver.call(0), Action::Send);
     driver.now = at(110);
@@ -84,7 +85,7 @@ fn an_overloaded_line_drops_the_slow_and_notes_it() {
 
 #[test]
 fn a_plain_bulkhead_has_no_states() {
-    let mut driver = Driver::new(bulkhead(line()), &[]);
+    let mut driver = Driver::new(machine(line()), &[]);
     assert_eq!(driver.layer.initial_state(), None);
     let _steps = [0, 1, 2].map(|call| driver.call(call));
     let _reply = driver.reply(0, Outcome::Ok);
@@ -98,7 +99,10 @@ fn in_a_line_that_stands_patience_is_short() {
     {
         let drop_policy =
             DropPolicy::ControlledTimeout { interval: span(100), max_wait: span(short) };
-        let settings = Settings { max_wait: max_wait.map(span), drop_policy, ..line() };
+        let settings = line().with(|s| {
+            s.max_wait = max_wait.map(span);
+            s.drop_policy = drop_policy;
+        });
         let mut bulkhead = bulkhead(settings);
         let end = |now| max_wait.map_or(Time::MAX, |max_wait| at(now + max_wait));
         for (call, now) in [(0, 0), (1, 100)] {
@@ -115,10 +119,9 @@ fn in_a_line_that_stands_patience_is_short() {
 
 #[test]
 fn a_wait_of_exactly_patience_is_in_time_and_a_longer_one_is_over() {
-    for (now, expected) in
-        [(30, Turn::Granted(CallId(1))), (31, dropped(1, Reason::ControlledTimeout))]
+    for (now, expected) in [(30, Turn::Granted(CallId(1))), (31, dropped(1, Reason::WaitedTooLong))]
     {
-        let mut bulkhead = bulkhead(Settings { max_wait: Some(span(20)), ..line() });
+        let mut bulkhead = bulkhead(line().with(|s| s.max_wait = Some(span(20))));
         for (call, now) in [(0, 0), (1, 10)] {
             let _entry = enter(&mut bulkhead, call, now);
         }
@@ -131,8 +134,8 @@ fn a_wait_of_exactly_patience_is_in_time_and_a_longer_one_is_over() {
 #[test]
 fn a_deadline_that_is_too_near_is_refused_and_dropped() {
     for (least, enough, too_near) in [(0, 51, 50), (1, 51, 50), (10, 60, 59)] {
-        let mut bulkhead = bulkhead(Settings { min_remaining: Some(span(least)), ..line() });
-        let enter = |bulkhead: &mut Bulkhead, call, deadline, now| {
+        let mut bulkhead = bulkhead(line().with(|s| s.min_remaining = Some(span(least))));
+        let enter = |bulkhead: &mut Numbered, call, deadline, now| {
             bulkhead.enter(CallId(call), due(deadline), at(now))
         };
         assert_eq!(enter(&mut bulkhead, 0, too_near, 50), Entry::TooLate, "a slot is free");
@@ -150,7 +153,7 @@ fn a_deadline_that_is_too_near_is_refused_and_dropped() {
 fn deadlines_count_only_if_they_are_looked_at() {
     let mut blind = bulkhead(line());
     assert_eq!(blind.enter(CallId(0), due(0), at(50)), Entry::Inside);
-    let mut patient = bulkhead(Settings { min_remaining: Some(Duration::MAX), ..line() });
+    let mut patient = bulkhead(line().with(|s| s.min_remaining = Some(Duration::MAX)));
     assert_eq!(patient.enter(CallId(0), due(u64::MAX), at(50)), Entry::Inside, "there is none");
     assert_eq!(patient.enter(CallId(1), due(u64::MAX), Time::MAX), Entry::Waiting);
     assert_eq!(patient.enter(CallId(2), due(u64::MAX - 1), at(50)), Entry::TooLate);

@@ -1,9 +1,15 @@
 //! What must not change how a bulkhead decides: when it all happens, the unit of time, a copy.
 
-use patterns::bulkhead::{Bulkhead, DropPolicy, Entry, Order, Settings, Turn};
-use patterns::{CallId, Duration, Invalid, Time};
+use std::collections::BTreeSet;
+
+use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Settings};
+use patterns::testing::Script;
+use patterns::{
+    Action, CallId, CallInfo, Context, Duration, Effects, Invalid, Layer, Outcome, Time,
+};
 use proptest::prelude::*;
 
+use crate::bulkhead_numbered::{Entry, Numbered, Turn};
 use crate::bulkhead_story::{CALLS, Happening, happenings, settings};
 
 /// What a bulkhead said.
@@ -15,7 +21,7 @@ enum Said {
 }
 
 /// Tells a bulkhead of one thing, with all lengths of time as many times as long.
-fn tell(bulkhead: &mut Bulkhead, happening: Happening, now: &mut u64, times: u64) -> Option<Said> {
+fn tell(bulkhead: &mut Numbered, happening: Happening, now: &mut u64, times: u64) -> Option<Said> {
     let at = Time::from_nanos(*now);
     match happening {
         Happening::Pass(nanos) => *now += nanos * times,
@@ -24,7 +30,7 @@ fn tell(bulkhead: &mut Bulkhead, happening: Happening, now: &mut u64, times: u64
             let mut inside = (0..CALLS).map(CallId).filter(|call| bulkhead.is_inside(*call));
             let which = which % (bulkhead.inside() as usize).max(1);
             if let Some(call) = inside.nth(which) {
-                return Some(Said::Turns(bulkhead.leave(call, at).to_vec()));
+                return Some(Said::Turns(bulkhead.leave(call, at)));
             }
         }
         Happening::Enter { call, caller, priority, deadline } => {
@@ -32,17 +38,17 @@ fn tell(bulkhead: &mut Bulkhead, happening: Happening, now: &mut u64, times: u64
             let info = Happening::info(caller, priority, left, at);
             return Some(Said::Entry(bulkhead.enter(call, info, at)));
         }
-        Happening::Leave(call) => return Some(Said::Turns(bulkhead.leave(call, at).to_vec())),
+        Happening::Leave(call) => return Some(Said::Turns(bulkhead.leave(call, at))),
         Happening::SetSlots(slots) => {
             let turns = bulkhead.set_slots(slots, at);
-            return Some(turns.map_or_else(Said::Refused, |turns| Said::Turns(turns.to_vec())));
+            return Some(turns.map_or_else(Said::Refused, Said::Turns));
         }
     }
     None
 }
 
 fn all_said(settings: &Settings, story: &[Happening], start: u64, times: u64) -> Vec<Said> {
-    let mut bulkhead = Bulkhead::new(settings.clone()).expect("valid");
+    let mut bulkhead = Numbered::new(settings.clone()).expect("valid");
     let mut now = start;
     let said = story.iter().filter_map(|what| tell(&mut bulkhead, *what, &mut now, times));
     said.collect()
@@ -56,8 +62,8 @@ fn scaled(settings: Settings, times: u64) -> Settings {
     };
     let drop_policy = match settings.drop_policy {
         DropPolicy::Never => DropPolicy::Never,
-        DropPolicy::CoDel { interval, target } => {
-            DropPolicy::CoDel { interval: interval * times, target: target * times }
+        DropPolicy::Codel { interval, target } => {
+            DropPolicy::Codel { interval: interval * times, target: target * times }
         }
         DropPolicy::ControlledTimeout { interval, max_wait } => {
             DropPolicy::ControlledTimeout { interval: interval * times, max_wait: max_wait * times }
@@ -65,7 +71,12 @@ fn scaled(settings: Settings, times: u64) -> Settings {
     };
     let scale = |span: Option<Duration>| span.map(|span| span * times);
     let (max_wait, min_remaining) = (scale(settings.max_wait), scale(settings.min_remaining));
-    Settings { order, drop_policy, max_wait, min_remaining, ..settings }
+    settings.with(|s| {
+        s.order = order;
+        s.drop_policy = drop_policy;
+        s.max_wait = max_wait;
+        s.min_remaining = min_remaining;
+    })
 }
 
 proptest! {
@@ -90,20 +101,95 @@ proptest! {
         cut in 0..150_usize,
         other in happenings(),
     ) {
-        let mut bulkhead = Bulkhead::new(settings).expect("valid");
-        let mut now = 10_000;
+        let mut path = Path::of(Bulkhead::new(settings).expect("valid"));
         let (before, after) = story.split_at(cut.min(story.len()));
         for what in before {
-            let _said = tell(&mut bulkhead, *what, &mut now, 1);
+            let _said = path.happen(*what);
         }
-        let (mut copy, mut third, mut then) = (bulkhead.clone(), bulkhead.clone(), now);
+        let (mut copy, mut third) = (path.clone(), path.clone());
         for what in other {
-            let _said = tell(&mut third, what, &mut then, 1);
+            let _said = third.happen(what);
         }
-        let mut then = now;
         for what in after {
-            let said = tell(&mut bulkhead, *what, &mut now, 1);
-            prop_assert_eq!(said, tell(&mut copy, *what, &mut then, 1));
+            prop_assert_eq!(path.happen(*what), copy.happen(*what));
         }
+    }
+}
+
+/// A bulkhead in the path of calls, of which there can be copies: its calls hold nothing.
+#[derive(Clone)]
+struct Path {
+    bulkhead: Bulkhead,
+    open: BTreeSet<u32>,
+    sent: BTreeSet<u32>,
+    now: u64,
+}
+
+impl Path {
+    fn of(bulkhead: Bulkhead) -> Self {
+        Self { bulkhead, open: BTreeSet::new(), sent: BTreeSet::new(), now: 10_000 }
+    }
+
+    /// Something happens. Returns what was done about it, and about all that were woken by it.
+    fn happen(&mut self, happening: Happening) -> Vec<(u32, Option<Action>)> {
+        let at = Time::from_nanos(self.now);
+        match happening {
+            Happening::Pass(nanos) => self.now += nanos,
+            Happening::StepBack(nanos) => self.now -= nanos,
+            Happening::Enter { call, caller, priority, deadline }
+                if !self.open.contains(&call.0) =>
+            {
+                self.open.insert(call.0);
+                let info = Happening::info(caller, priority, deadline, at);
+                return self.tell(call.0, info, &|bulkhead, cx| Some(bulkhead.on_call(call, cx)));
+            }
+            Happening::Leave(call) if self.open.remove(&call.0) => {
+                self.sent.remove(&call.0);
+                return self.tell(call.0, CallInfo::default(), &|bulkhead, cx| {
+                    bulkhead.on_cancel(call, cx);
+                    None
+                });
+            }
+            Happening::End(which) if !self.sent.is_empty() => {
+                let which = self.sent.iter().copied().nth(which % self.sent.len());
+                let call = which.expect("one of them");
+                return self.tell(call, CallInfo::default(), &|bulkhead, cx| {
+                    Some(bulkhead.on_reply(CallId(call), Outcome::Ok, cx))
+                });
+            }
+            Happening::SetSlots(slots) => {
+                let _refused = self.bulkhead.set_limit(slots, at);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn tell(
+        &mut self,
+        call: u32,
+        info: CallInfo,
+        tell: &dyn Fn(&mut Bulkhead, &mut Context<'_>) -> Option<Action>,
+    ) -> Vec<(u32, Option<Action>)> {
+        let (mut rng, mut effects) = (Script::new(&[]), Effects::default());
+        let now = Time::from_nanos(self.now);
+        let action = tell(&mut self.bulkhead, &mut Context::new(now, info, &mut rng, &mut effects));
+        let mut done = vec![(call, action)];
+        match action {
+            Some(Action::Send) => _ = self.sent.insert(call),
+            Some(Action::Reply(_)) => {
+                self.open.remove(&call);
+                self.sent.remove(&call);
+            }
+            _ => {}
+        }
+        for CallId(woken) in effects.woken {
+            if self.open.contains(&woken) {
+                done.extend(self.tell(woken, CallInfo::default(), &|bulkhead, cx| {
+                    Some(bulkhead.on_wake(CallId(woken), cx))
+                }));
+            }
+        }
+        done
     }
 }

@@ -225,7 +225,7 @@ proptest! {
             outside.check();
         }
         // Callers for whom nothing is left beside the reserves of others wait for ever.
-        let reserved: u32 = outside.settings.partitions.iter().map(|part| part.reserved).sum();
+        let reserved: u32 = outside.settings.partitions.values().map(|part| part.reserved).sum();
         prop_assert!(outside.waiting.is_empty() || reserved == outside.settings.slots);
         for call in outside.open() {
             outside.cancel(call);
@@ -233,7 +233,7 @@ proptest! {
         outside.check();
         prop_assert!(outside.timers.is_empty());
 
-        let codel = matches!(outside.settings.drop_policy, DropPolicy::CoDel { .. });
+        let codel = matches!(outside.settings.drop_policy, DropPolicy::Codel { .. });
         let mut state = codel.then_some("normal");
         prop_assert_eq!(initial_state, state);
         for note in &outside.driver.effects.states {

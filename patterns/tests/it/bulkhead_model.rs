@@ -1,11 +1,11 @@
 //! A bulkhead does what a slow one does that looks through everyone there each time.
 
-use patterns::bulkhead::{
-    Bulkhead, DropPolicy, Entry, Order, Overflow, Partition, Reason, Settings, Turn,
-};
-use patterns::{CallId, CallInfo, Duration, Time};
+use patterns::bulkhead::{DropPolicy, Order, Overflow, Partition, Settings};
+use patterns::settings::CallerId;
+use patterns::{CallId, CallInfo, Duration, Reason, Time};
 use proptest::prelude::*;
 
+use crate::bulkhead_numbered::{Entry, Numbered, Turn};
 use crate::bulkhead_story::{CALLS, Happening, happenings, settings};
 
 /// A bulkhead without any cleverness: two lists, and all turns there ever were.
@@ -54,7 +54,7 @@ impl Model {
     }
 
     fn partition(&self, caller: u16) -> Option<Partition> {
-        self.settings.partitions.iter().find(|partition| partition.caller == caller).copied()
+        self.settings.partitions.get(&CallerId(caller)).copied()
     }
 
     fn inside_of(&self, caller: u16) -> u32 {
@@ -66,8 +66,8 @@ impl Model {
         let unlisted = |(_, caller): &&(CallId, u16)| self.partition(*caller).is_none();
         let mut shared = self.inside.iter().filter(unlisted).count() as u32;
         let mut reserved = 0;
-        for partition in partitions {
-            shared += self.inside_of(partition.caller).saturating_sub(partition.reserved);
+        for (caller, partition) in partitions {
+            shared += self.inside_of(caller.0).saturating_sub(partition.reserved);
             reserved += partition.reserved;
         }
         let shared_has_room = shared + reserved < *slots;
@@ -116,7 +116,7 @@ impl Model {
     }
 
     fn is_overloaded(&self) -> bool {
-        let DropPolicy::CoDel { interval, target } = self.settings.drop_policy else {
+        let DropPolicy::Codel { interval, target } = self.settings.drop_policy else {
             return false;
         };
         let intervals = self.intervals(interval);
@@ -127,7 +127,7 @@ impl Model {
     /// Whether a call whose turn has come is dropped for overload.
     fn turn(&mut self, wait: Duration) -> bool {
         self.turns.push((self.now, wait));
-        let DropPolicy::CoDel { interval, target } = self.settings.drop_policy else {
+        let DropPolicy::Codel { interval, target } = self.settings.drop_policy else {
             return false;
         };
         let is_first = self.intervals(interval).last().is_some_and(|(_, turns)| *turns == 1);
@@ -151,11 +151,11 @@ impl Model {
     }
 
     fn enter(&mut self, call: CallId, info: CallInfo, now: Time) -> Entry {
-        self.look(now);
         let place = self.place(call);
         if place != Entry::Full {
             return place;
         }
+        self.look(now);
         if self.is_too_late(&info) {
             return Entry::TooLate;
         }
@@ -205,21 +205,23 @@ impl Model {
     }
 
     fn leave(&mut self, call: CallId, now: Time) -> Vec<Turn> {
-        self.look(now);
         match self.place(call) {
             Entry::Inside => {
+                self.look(now);
                 self.inside.retain(|(other, _)| *other != call);
                 self.hand_over()
             }
-            _ => {
+            Entry::Waiting => {
+                self.look(now);
                 self.line.retain(|waiting| waiting.call != call);
                 Vec::new()
             }
+            _ => Vec::new(),
         }
     }
 
     fn set_slots(&mut self, slots: u32, now: Time) -> Option<Vec<Turn>> {
-        let reserved: u32 = self.settings.partitions.iter().map(|part| part.reserved).sum();
+        let reserved: u32 = self.settings.partitions.values().map(|part| part.reserved).sum();
         if slots < reserved.max(1) {
             return None;
         }
@@ -238,9 +240,9 @@ impl Model {
             };
             self.line.retain(|waiting| waiting.call != call);
             if until < self.now {
-                turns.push(Turn::Dropped(call, Reason::ControlledTimeout));
+                turns.push(Turn::Dropped(call, Reason::WaitedTooLong));
             } else if self.turn(self.now.since(came)) {
-                turns.push(Turn::Dropped(call, Reason::Overload));
+                turns.push(Turn::Dropped(call, Reason::Overloaded));
             } else if self.is_too_late(&info) {
                 turns.push(Turn::Dropped(call, Reason::TooLate));
             } else {
@@ -260,7 +262,7 @@ proptest! {
         start in 0..100_u64,
         story in happenings(),
     ) {
-        let mut bulkhead = Bulkhead::new(settings.clone()).expect("valid");
+        let mut bulkhead = Numbered::new(settings.clone()).expect("valid");
         let mut model = Model::new(settings);
         let mut now = Time::from_nanos(start);
 
@@ -284,7 +286,7 @@ proptest! {
                     prop_assert_eq!(bulkhead.leave(call, now), model.leave(call, now));
                 }
                 Happening::SetSlots(slots) => {
-                    let turns = bulkhead.set_slots(slots, now).ok().map(<[Turn]>::to_vec);
+                    let turns = bulkhead.set_slots(slots, now).ok();
                     prop_assert_eq!(turns, model.set_slots(slots, now));
                 }
             }
@@ -305,8 +307,10 @@ proptest! {
             for waiting in &model.line {
                 prop_assert!(!model.has_room(waiting.info.caller), "it waits before an open door");
             }
-            for partition in &model.settings.partitions {
-                prop_assert!(model.inside_of(partition.caller) <= partition.most);
+            for (caller, partition) in &model.settings.partitions {
+                let inside = model.inside_of(caller.0);
+                prop_assert!(inside <= partition.most);
+                prop_assert_eq!(bulkhead.bulkhead.inside_of(*caller), inside);
             }
         }
     }

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use expect_test::expect;
-use patterns::bulkhead::{Entry, Order, Overflow, Settings};
+use patterns::bulkhead::{Order, Overflow, Settings};
 use patterns::testing::Driver;
 use patterns::{Action, CallId, CallInfo, Outcome};
 
-use crate::bulkhead::{FULL, at, bulkhead, drain, enter, enter_as, granted, line, span};
+use crate::bulkhead::{FULL, at, bulkhead, drain, enter, enter_as, granted, line, machine, span};
+use crate::bulkhead_numbered::Entry;
 
 pub(crate) fn with_priority(priority: u8) -> CallInfo {
     CallInfo { priority, ..CallInfo::default() }
@@ -22,7 +23,7 @@ fn a_line_is_adaptive_once_it_has_not_been_empty_for_longer_than_the_interval() 
         (adaptive, 110, [1, 2, 3]),
         (adaptive, 111, [3, 2, 1]),
     ] {
-        let mut bulkhead = bulkhead(Settings { order, ..line() });
+        let mut bulkhead = bulkhead(line().with(|s| s.order = order));
         for (call, now) in [(0, 0), (1, 10), (2, 20), (3, 30)] {
             let _entry = enter(&mut bulkhead, call, now);
         }
@@ -32,7 +33,7 @@ fn a_line_is_adaptive_once_it_has_not_been_empty_for_longer_than_the_interval() 
 
 #[test]
 fn a_line_that_was_empty_for_a_moment_has_not_stood() {
-    let mut bulkhead = bulkhead(Settings { order: Order::Adaptive(span(100)), ..line() });
+    let mut bulkhead = bulkhead(line().with(|s| s.order = Order::Adaptive(span(100))));
     for (call, now) in [(0, 0), (1, 0)] {
         let _entry = enter(&mut bulkhead, call, now);
     }
@@ -47,8 +48,11 @@ fn a_line_that_was_empty_for_a_moment_has_not_stood() {
 #[test]
 fn a_full_line_that_takes_a_newcomer_for_another_has_not_been_empty() {
     let order = Order::Adaptive(span(100));
-    let mut bulkhead =
-        bulkhead(Settings { queue: 1, order, overflow: Overflow::Last, ..Settings::of(1) });
+    let mut bulkhead = bulkhead(Settings::of(1).with(|s| {
+        s.queue = 1;
+        s.order = order;
+        s.overflow = Overflow::Last;
+    }));
     for (call, now) in [(0, 0), (1, 0)] {
         let _entry = enter(&mut bulkhead, call, now);
     }
@@ -59,7 +63,7 @@ fn a_full_line_that_takes_a_newcomer_for_another_has_not_been_empty() {
 
 #[test]
 fn classes_go_in_order_and_large_numbers_share_the_last() {
-    let mut bulkhead = bulkhead(Settings { priorities: 3, ..line() });
+    let mut bulkhead = bulkhead(line().with(|s| s.priorities = 3));
     for (call, priority) in [(0, 0), (1, 255), (2, 1), (3, 2), (4, 0), (5, 1)] {
         let _entry = enter_as(&mut bulkhead, call, with_priority(priority));
     }
@@ -81,8 +85,12 @@ fn a_full_line_lets_go_whom_the_setting_says() {
     for order in [Order::Fifo, Order::Lifo] {
         for overflow in [Overflow::Newcomer, Overflow::Lower, Overflow::Last] {
             for newcomer in 0..4 {
-                let mut bulkhead =
-                    bulkhead(Settings { queue: 4, priorities: 4, order, overflow, ..line() });
+                let mut bulkhead = bulkhead(line().with(|s| {
+                    s.queue = 4;
+                    s.priorities = 4;
+                    s.order = order;
+                    s.overflow = overflow;
+                }));
                 for (call, priority) in [(0, 0), (1, 1), (2, 2), (3, 2), (4, 1)] {
                     let _entry = enter_as(&mut bulkhead, call, with_priority(priority));
                 }
@@ -125,7 +133,11 @@ fn a_full_line_lets_go_whom_the_setting_says() {
 #[test]
 fn who_is_refused_sees_no_lower_class_in_line() {
     for overflow in [Overflow::Lower, Overflow::Last] {
-        let mut bulkhead = bulkhead(Settings { queue: 3, priorities: 5, overflow, ..line() });
+        let mut bulkhead = bulkhead(line().with(|s| {
+            s.queue = 3;
+            s.priorities = 5;
+            s.overflow = overflow;
+        }));
         for (call, priority) in [(0, 0), (1, 4), (2, 3), (3, 4)] {
             let _entry = enter_as(&mut bulkhead, call, with_priority(priority));
         }
@@ -144,7 +156,10 @@ fn who_is_refused_sees_no_lower_class_in_line() {
 #[test]
 fn nobody_is_let_go_from_a_line_that_is_none() {
     let overflow = Overflow::Last;
-    let mut bulkhead = bulkhead(Settings { order: Order::Lifo, overflow, ..Settings::of(1) });
+    let mut bulkhead = bulkhead(Settings::of(1).with(|s| {
+        s.order = Order::Lifo;
+        s.overflow = overflow;
+    }));
     assert_eq!(enter(&mut bulkhead, 0, 0), Entry::Inside);
     assert_eq!(enter(&mut bulkhead, 1, 0), Entry::Full);
 }
@@ -153,8 +168,13 @@ fn nobody_is_let_go_from_a_line_that_is_none() {
 fn who_lost_its_place_hears_of_it_once() {
     let max_wait = Some(span(20));
     let (order, overflow) = (Order::Lifo, Overflow::Last);
-    let settings = Settings { queue: 1, max_wait, order, overflow, ..Settings::of(1) };
-    let mut driver = Driver::new(bulkhead(settings), &[]);
+    let settings = Settings::of(1).with(|s| {
+        s.queue = 1;
+        s.max_wait = max_wait;
+        s.order = order;
+        s.overflow = overflow;
+    });
+    let mut driver = Driver::new(machine(settings), &[]);
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.call(1), Action::WaitUntil(at(20)));
     driver.now = at(20);

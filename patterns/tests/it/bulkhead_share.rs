@@ -1,9 +1,11 @@
 //! Who may have how many slots of a bulkhead, also when they become fewer or more.
 
-use patterns::bulkhead::{Bulkhead, Entry, Partition, Settings};
+use patterns::bulkhead::{Partition, Settings};
+use patterns::settings::CallerId;
 use patterns::{CallId, CallInfo, Time};
 
 use crate::bulkhead::{bulkhead, enter_as, granted};
+use crate::bulkhead_numbered::{Entry, Numbered};
 use crate::bulkhead_order::with_priority;
 
 fn of_caller(caller: u16) -> CallInfo {
@@ -11,22 +13,27 @@ fn of_caller(caller: u16) -> CallInfo {
 }
 
 /// Caller 7 has 2 of 5 slots for itself, caller 8 has 1, and none of them more than 3 and 2.
-pub(crate) fn shared(queue: u32) -> Bulkhead {
-    let seven = Partition { caller: 7, reserved: 2, most: 3 };
-    let eight = Partition { caller: 8, reserved: 1, most: 2 };
-    bulkhead(Settings { queue, partitions: vec![eight, seven], ..Settings::of(5) })
+pub(crate) fn shared(queue: u32) -> Numbered {
+    let seven = (CallerId(7), Partition::of(2, 3));
+    let eight = (CallerId(8), Partition::of(1, 2));
+    bulkhead(Settings::of(5).with(|s| {
+        s.queue = queue;
+        s.partitions = [eight, seven].into();
+    }))
 }
 
 #[test]
 fn a_reserve_is_there_whatever_the_others_do() {
     let mut bulkhead = shared(0);
-    let enter = |bulkhead: &mut Bulkhead, call, caller| {
+    let enter = |bulkhead: &mut Numbered, call, caller| {
         enter_as(bulkhead, call, of_caller(caller)) == Entry::Inside
     };
     assert_eq!([0, 1, 2].map(|call| enter(&mut bulkhead, call, 1)), [true, true, false]);
     assert_eq!([3, 4, 5].map(|call| enter(&mut bulkhead, call, 7)), [true, true, false]);
     assert_eq!([6, 7].map(|call| enter(&mut bulkhead, call, 8)), [true, false]);
     assert_eq!(bulkhead.inside(), 5);
+    let inside_of = |caller| bulkhead.bulkhead.inside_of(CallerId(caller));
+    assert_eq!([7, 8, 1, 2].map(inside_of), [2, 1, 2, 2], "1 and 2 have no partition");
     // What an unlisted caller gives back is shared; what is beyond a reserve is not kept.
     assert!(bulkhead.leave(CallId(0), Time::ZERO).is_empty());
     assert!(enter(&mut bulkhead, 5, 7));
@@ -49,10 +56,12 @@ fn a_caller_has_no_more_than_its_most_though_slots_are_free() {
 
 #[test]
 fn a_higher_class_without_room_lets_a_lower_one_pass() {
-    let partition = Partition { caller: 7, reserved: 0, most: 1 };
-    let partitions = vec![partition];
-    let mut bulkhead =
-        bulkhead(Settings { queue: 9, priorities: 2, partitions, ..Settings::of(2) });
+    let partitions = [(CallerId(7), Partition::of(0, 1))].into();
+    let mut bulkhead = bulkhead(Settings::of(2).with(|s| {
+        s.queue = 9;
+        s.priorities = 2;
+        s.partitions = partitions;
+    }));
     let info = |caller, priority| CallInfo { priority, ..of_caller(caller) };
     assert_eq!(enter_as(&mut bulkhead, 0, info(7, 0)), Entry::Inside);
     assert_eq!(enter_as(&mut bulkhead, 1, info(1, 1)), Entry::Inside);
@@ -66,7 +75,10 @@ fn a_higher_class_without_room_lets_a_lower_one_pass() {
 
 #[test]
 fn fewer_slots_revoke_nothing_and_more_are_granted_in_order() {
-    let mut bulkhead = bulkhead(Settings { queue: 9, priorities: 2, ..Settings::of(3) });
+    let mut bulkhead = bulkhead(Settings::of(3).with(|s| {
+        s.queue = 9;
+        s.priorities = 2;
+    }));
     for (call, priority) in [(0, 0), (1, 0), (2, 0), (3, 1), (4, 0), (5, 0), (6, 1)] {
         let _entry = enter_as(&mut bulkhead, call, with_priority(priority));
     }
@@ -81,8 +93,11 @@ fn fewer_slots_revoke_nothing_and_more_are_granted_in_order() {
 
 #[test]
 fn fewer_slots_are_kept_by_reserves_too() {
-    let partitions = vec![Partition { caller: 7, reserved: 2, most: 9 }];
-    let mut bulkhead = bulkhead(Settings { queue: 9, partitions, ..Settings::of(6) });
+    let partitions = [(CallerId(7), Partition::of(2, 9))].into();
+    let mut bulkhead = bulkhead(Settings::of(6).with(|s| {
+        s.queue = 9;
+        s.partitions = partitions;
+    }));
     for call in 0..4 {
         assert_eq!(enter_as(&mut bulkhead, call, of_caller(1)), Entry::Inside);
     }

@@ -1,6 +1,9 @@
 //! What may happen to a bulkhead, with any settings.
 
+use std::collections::BTreeMap;
+
 use patterns::bulkhead::{DropPolicy, Order, Overflow, Partition, Settings};
+use patterns::settings::CallerId;
 use patterns::{CallId, CallInfo, Duration, Time};
 use proptest::prelude::*;
 
@@ -59,18 +62,17 @@ fn span(nanos: core::ops::Range<u64>) -> impl Strategy<Value = Duration> {
 }
 
 /// Shares of some of the callers 0 to 3 within so many slots.
-fn partitions(slots: u32) -> impl Strategy<Value = Vec<Partition>> {
+fn partitions(slots: u32) -> impl Strategy<Value = BTreeMap<CallerId, Partition>> {
     let shares = prop::collection::vec(prop::option::of((0..3_u32, 0..4_u32)), 4);
     prop_oneof![Just(vec![None; 4]), shares].prop_map(move |shares| {
         let mut left = slots;
-        let mut partitions = Vec::new();
-        // Not by caller: the order of the list is nobody's business.
+        let mut partitions = BTreeMap::new();
         for (caller, share) in shares.into_iter().enumerate().rev() {
             if let Some((reserved, more)) = share {
                 let reserved = reserved.min(left);
                 left -= reserved;
                 let most = (reserved + more).max(1);
-                partitions.push(Partition { caller: caller as u16, reserved, most });
+                partitions.insert(CallerId(caller as u16), Partition::of(reserved, most));
             }
         }
         partitions
@@ -84,7 +86,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop_oneof![Just(Overflow::Newcomer), Just(Overflow::Lower), Just(Overflow::Last)];
     let drop_policy = prop_oneof![
         1 => Just(DropPolicy::Never),
-        2 => (1..3_u64, 1..4_u64).prop_map(|(target, more)| DropPolicy::CoDel {
+        2 => (1..3_u64, 1..4_u64).prop_map(|(target, more)| DropPolicy::Codel {
             interval: Duration::from_nanos(target + more),
             target: Duration::from_nanos(target),
         }),
@@ -105,17 +107,11 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             drop_policy,
             min_remaining,
         )| {
-            Settings {
-                slots,
-                queue,
-                max_wait,
-                order,
-                priorities,
-                overflow,
-                partitions,
-                drop_policy,
-                min_remaining,
-            }
+            Settings::of(slots).with(|s| {
+                (s.queue, s.max_wait, s.order) = (queue, max_wait, order);
+                (s.priorities, s.overflow, s.partitions) = (priorities, overflow, partitions);
+                (s.drop_policy, s.min_remaining) = (drop_policy, min_remaining);
+            })
         },
     )
 }

@@ -14,7 +14,9 @@ fn at(secs: u64) -> Time {
 }
 
 fn driver(min_remaining: Duration, reject: Reject, gives_up: bool) -> Driver<Deadline> {
-    let deadline = Deadline::new(Settings { min_remaining, reject, gives_up });
+    let deadline = Deadline::new(Settings::of().with(|s| {
+        (s.min_remaining, s.reject, s.gives_up) = (min_remaining, reject, gives_up);
+    }));
     Driver::new(deadline.expect("valid"), &[])
 }
 
@@ -143,14 +145,10 @@ fn a_window_that_was_left_is_not_entered_again() {
 #[test]
 fn settings_that_make_no_sense_are_told() {
     let told = |share, within| {
-        let settings = Settings {
-            min_remaining: Duration::ZERO,
-            reject: Reject::Share { share, within },
-            gives_up: true,
-        };
+        let settings = Settings::of().with(|s| s.reject = Reject::Share { share, within });
         Deadline::new(settings).map(drop).unwrap_err().to_string()
     };
-    assert_eq!(told(1.1, SECOND), "`share` must be from 0 to 1");
-    assert_eq!(told(f64::NAN, SECOND), "`share` must be from 0 to 1");
-    assert_eq!(told(0.5, Duration::ZERO), "`within` must be longer than zero");
+    assert_eq!(told(1.1, SECOND), "`reject.share` must be from 0 to 1, not 1.1");
+    assert_eq!(told(f64::NAN, SECOND), "`reject.share` must be from 0 to 1, not NaN");
+    assert_eq!(told(0.5, Duration::ZERO), "`reject.within` must be longer than 0s, not 0s");
 }

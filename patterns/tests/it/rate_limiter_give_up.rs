@@ -1,15 +1,20 @@
 //! What becomes of the permits of those that give up while they wait.
 
-use patterns::rate_limiter::{Cancelled, Decision, Kind, RateLimiter, Reservation, Settings};
-use patterns::{Classes, Duration, Time};
+use patterns::rate_limiter::{Kind, OnCancel, RateLimiter, Reservation, Settings};
+use patterns::{Duration, Permit, Time};
 use proptest::prelude::*;
 
-use crate::rate_limiter_model::{burst, debt_kinds, fits, plain_kinds};
+use crate::rate_limiter_model::{Admit, Decision, burst, debt_kinds, fits, plain_kinds};
 
-fn limiter(kind: Kind, max_wait: u64, cancelled: Cancelled) -> RateLimiter {
+fn limiter(kind: Kind, max_wait: u64, on_cancel: OnCancel) -> RateLimiter {
     let max_wait = Duration::from_nanos(max_wait);
-    RateLimiter::new(Settings { kind, max_wait, drain_on: Classes::NONE, cancelled })
-        .expect("valid")
+    let settings = Settings::of(kind).with(|s| (s.max_wait, s.on_cancel) = (max_wait, on_cancel));
+    RateLimiter::new(settings).expect("valid")
+}
+
+/// The permit of a request that has to wait.
+fn reserved(limiter: &mut RateLimiter, now: Time, permits: u32) -> Option<Permit<Reservation>> {
+    limiter.try_acquire(now, permits).ok().filter(|permit| now < permit.at())
 }
 
 /// One request: the time since the one before, how many permits, and which of those that wait
@@ -23,7 +28,7 @@ fn story() -> impl Strategy<Value = Story> {
 
 /// What grants permits, and has them given up.
 trait Grants {
-    type Place: Copy;
+    type Place;
 
     /// When so many may be used, if they are granted.
     fn ask(&mut self, now: u64, permits: u32) -> Option<(u64, Self::Place)>;
@@ -32,20 +37,15 @@ trait Grants {
 }
 
 impl Grants for RateLimiter {
-    type Place = Option<Reservation>;
+    type Place = Permit<Reservation>;
 
     fn ask(&mut self, now: u64, permits: u32) -> Option<(u64, Self::Place)> {
-        match self.admit(Time::from_nanos(now), permits) {
-            Decision::Granted => Some((now, None)),
-            Decision::Reserved(place) => Some((place.at.as_nanos(), Some(place))),
-            Decision::Refused(_) | Decision::TooLarge => None,
-        }
+        let permit = self.try_acquire(Time::from_nanos(now), permits).ok()?;
+        Some((permit.at().as_nanos(), permit))
     }
 
     fn give_up(&mut self, place: Self::Place, now: u64) {
-        if let Some(place) = place {
-            Self::give_up(self, place, Time::from_nanos(now));
-        }
+        self.cancel(place, Time::from_nanos(now));
     }
 }
 
@@ -87,11 +87,11 @@ proptest! {
         kind in plain_kinds(),
         max_wait in 0..60_u64,
         story in story(),
-        cancelled in prop_oneof![Just(Cancelled::Keeps), Just(Cancelled::GivesBack)],
+        on_cancel in prop_oneof![Just(OnCancel::Keeps), Just(OnCancel::GivesBack)],
     ) {
         // Its bound depends on when it was dry.
         prop_assume!(!matches!(kind, Kind::LazyBucket { .. }));
-        let kept = used_keeps_to(kind, &mut limiter(kind, max_wait, cancelled), &story);
+        let kept = used_keeps_to(kind, &mut limiter(kind, max_wait, on_cancel), &story);
         prop_assert_eq!(kept, Ok(()));
     }
 
@@ -100,20 +100,19 @@ proptest! {
         kind in prop_oneof![plain_kinds(), debt_kinds()],
         story in story(),
     ) {
-        let mut limiter = limiter(kind, 60, Cancelled::GivesBack);
+        let mut limiter = limiter(kind, 60, OnCancel::GivesBack);
         let mut now = 0;
         for (passes, permits, gives_up) in story {
             now += passes;
             let time = Time::from_nanos(now);
-            let first = limiter.admit(time, permits);
-            if let (Decision::Reserved(place), Some(_)) = (first, gives_up) {
-                limiter.give_up(place, time);
-                // Only once.
-                limiter.give_up(place, time);
-                match limiter.admit(time, permits) {
-                    Decision::Reserved(again) => prop_assert_eq!(again.at, place.at),
-                    other => prop_assert!(false, "{other:?}"),
-                }
+            let debt = limiter.figures(time).debt;
+            let first = reserved(&mut limiter, time, permits);
+            if let (Some(place), Some(_)) = (first, gives_up) {
+                let at = place.at();
+                prop_assert_eq!(limiter.figures(time).debt, debt + u64::from(permits));
+                limiter.cancel(place, time);
+                prop_assert_eq!(limiter.figures(time).debt, debt);
+                prop_assert_eq!(limiter.admit(time, permits), Decision::Reserved(at));
             }
         }
     }
@@ -123,16 +122,16 @@ proptest! {
         kind in prop_oneof![plain_kinds(), debt_kinds()],
         story in story(),
     ) {
-        let mut limiter = limiter(kind, 60, Cancelled::Keeps);
+        let mut limiter = limiter(kind, 60, OnCancel::Keeps);
         let mut calm = limiter.clone();
         let mut now = 0;
         for (passes, permits, gives_up) in story {
             now += passes;
             let time = Time::from_nanos(now);
-            let decision = limiter.admit(time, permits);
-            prop_assert_eq!(decision, calm.admit(time, permits));
-            if let (Decision::Reserved(place), Some(_)) = (decision, gives_up) {
-                limiter.give_up(place, time);
+            let decision = limiter.try_acquire(time, permits);
+            prop_assert_eq!(&decision, &calm.try_acquire(time, permits));
+            if let (Ok(permit), Some(_)) = (decision, gives_up) {
+                limiter.cancel(permit, time);
             }
         }
     }
@@ -142,15 +141,13 @@ proptest! {
         kind in prop_oneof![plain_kinds(), debt_kinds()],
         permits in 1..7_u32,
     ) {
-        let mut limiter = limiter(kind, 200, Cancelled::GivesBack);
-        let granted = (0..60).find_map(|_| match limiter.admit(Time::ZERO, permits) {
-            Decision::Reserved(place) => Some(place),
-            _ => None,
-        });
+        let mut limiter = limiter(kind, 200, OnCancel::GivesBack);
+        let granted = (0..60).find_map(|_| reserved(&mut limiter, Time::ZERO, permits));
         if let Some(place) = granted {
+            let at = place.at();
             let mut other = limiter.clone();
-            limiter.give_up(place, place.at);
-            prop_assert_eq!(limiter.state(place.at), other.state(place.at));
+            limiter.cancel(place, at);
+            prop_assert_eq!(limiter.figures(at), other.figures(at));
         } else {
             // Costs that are rounded to nothing keep nobody waiting.
             let free = matches!(kind, Kind::LeakyBucket { .. });
@@ -181,12 +178,12 @@ impl Grants for GivesBackToAll {
 
 #[test]
 fn to_give_back_what_others_stand_behind_is_found() {
-    let kind = Kind::Gcra { permits: 1, per: Duration::from_nanos(10), burst: 1 };
+    let kind = Kind::gcra(1, Duration::from_nanos(10), 1);
     let gives_up_second = vec![(0, 1, None), (0, 1, None), (0, 1, Some(1)), (0, 1, None)];
     let mut faulty = GivesBackToAll { interval: 10, next: 0 };
     let found = used_keeps_to(kind, &mut faulty, &gives_up_second);
     assert_eq!(found, Err("1 at 20 are too many after [(0, 1), (20, 1)]".to_owned()));
 
-    let mut right = limiter(kind, 100, Cancelled::GivesBack);
+    let mut right = limiter(kind, 100, OnCancel::GivesBack);
     assert_eq!(used_keeps_to(kind, &mut right, &gives_up_second), Ok(()));
 }

@@ -1,19 +1,21 @@
 //! A limiter in the path of calls, and its boundaries.
 
-use patterns::rate_limiter::{Cancelled, Decision, Kind, RateLimiter, Settings};
+use patterns::rate_limiter::{Kind, OnCancel, RateLimiter, Settings};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
 use patterns::{Action, Class, Classes, Duration, Invalid, Outcome, Time};
 
+use crate::rate_limiter_model::{Admit, Decision};
+
 const SECOND: Duration = Duration::from_secs(1);
 
-fn driver(cancelled: Cancelled) -> Driver<RateLimiter> {
-    let limiter = RateLimiter::new(Settings {
-        kind: Kind::Gcra { permits: 1, per: SECOND, burst: 1 },
-        max_wait: SECOND * 2,
-        drain_on: Classes::NONE.with(Class::RateLimit),
-        cancelled,
+fn driver(on_cancel: OnCancel) -> Driver<RateLimiter> {
+    let settings = Settings::of(Kind::gcra(1, SECOND, 1)).with(|settings| {
+        settings.max_wait = SECOND * 2;
+        settings.drain_on = Classes::NONE.with(Class::RateLimit);
+        settings.on_cancel = on_cancel;
     });
-    Driver::new(limiter.expect("valid"), &[])
+    Driver::new(RateLimiter::new(settings).expect("valid"), &[])
 }
 
 fn at(secs: u64) -> Time {
@@ -22,7 +24,7 @@ fn at(secs: u64) -> Time {
 
 #[test]
 fn a_call_waits_for_its_time_and_is_sent_once() {
-    let mut driver = driver(Cancelled::Keeps);
+    let mut driver = driver(OnCancel::Keeps);
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.call(1), Action::WaitUntil(at(1)));
     assert_eq!(driver.call(2), Action::WaitUntil(at(2)));
@@ -37,8 +39,8 @@ fn a_call_waits_for_its_time_and_is_sent_once() {
 
 #[test]
 fn the_last_place_of_a_call_given_up_is_given_to_the_next() {
-    for (cancelled, next) in [(Cancelled::GivesBack, 1), (Cancelled::Keeps, 2)] {
-        let mut driver = driver(cancelled);
+    for (on_cancel, next) in [(OnCancel::GivesBack, 1), (OnCancel::Keeps, 2)] {
+        let mut driver = driver(on_cancel);
         assert_eq!(driver.call(0), Action::Send);
         assert_eq!(driver.call(1), Action::WaitUntil(at(1)));
         driver.cancel(1);
@@ -49,7 +51,7 @@ fn the_last_place_of_a_call_given_up_is_given_to_the_next() {
 
 #[test]
 fn a_place_with_others_behind_it_is_lost() {
-    let mut driver = driver(Cancelled::GivesBack);
+    let mut driver = driver(OnCancel::GivesBack);
     for call in 0..3 {
         let _ = driver.call(call);
     }
@@ -60,7 +62,7 @@ fn a_place_with_others_behind_it_is_lost() {
 
 #[test]
 fn a_sent_call_gives_nothing_back() {
-    let mut driver = driver(Cancelled::GivesBack);
+    let mut driver = driver(OnCancel::GivesBack);
     assert_eq!(driver.call(0), Action::Send);
     driver.cancel(0);
     assert_eq!(driver.call(1), Action::WaitUntil(at(1)));
@@ -73,7 +75,7 @@ fn a_failure_that_drains_takes_what_is_there() {
         (Outcome::failed(Class::Network), Action::Send),
     ] {
         for late in [false, true] {
-            let mut driver = driver(Cancelled::Keeps);
+            let mut driver = driver(OnCancel::Keeps);
             assert_eq!(driver.call(0), Action::Send);
             driver.pass(SECOND * 5);
             if late {
@@ -88,8 +90,7 @@ fn a_failure_that_drains_takes_what_is_there() {
 }
 
 fn limiter(kind: Kind) -> Result<RateLimiter, Invalid> {
-    let (drain_on, cancelled) = (Classes::NONE, Cancelled::Keeps);
-    RateLimiter::new(Settings { kind, max_wait: Duration::ZERO, drain_on, cancelled })
+    RateLimiter::new(Settings::of(kind))
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn a_throttled_caller_sends_slower_and_recovers() {
             } else {
                 Outcome::Ok
             };
-            limiter.settle(tenth(tenths), outcome);
+            limiter.observe(outcome, tenth(tenths));
         }
     }
     assert_eq!(granted[..2], [10, 10]);
@@ -145,17 +146,22 @@ fn settings_out_of_range_are_named() {
         (Kind::FixedWindow { limit: 0, window: SECOND }, "limit"),
         (Kind::SlidingCounter { limit: 1, window: zero }, "window"),
         (Kind::SlidingLog { limit: u32::MAX, window: SECOND }, "limit"),
-        (Kind::SlidingSegments { limit: 1, window: SECOND, segments: 7 }, "segments"),
-        (Kind::TokenBucket { permits: 1, per: SECOND, burst: 1, first: 2 }, "first"),
-        (Kind::Gcra { permits: 0, per: SECOND, burst: 1 }, "permits"),
-        (Kind::IntervalBucket { fill: 0, every: SECOND, burst: 1 }, "fill"),
+        (Kind::SlidingWindow { limit: 1, window: SECOND, segments: 7 }, "segments"),
+        (
+            Kind::TokenBucket { permits: 1, per: SECOND, burst: Auto::Auto, first: Auto::Is(2) },
+            "first",
+        ),
+        (Kind::gcra(0, SECOND, 1), "permits"),
+        (Kind::gcra(1, SECOND, 0), "burst"),
+        (Kind::IntervalBucket { fill: 0, every: SECOND, burst: Auto::Is(1) }, "fill"),
         (Kind::LazyBucket { interval: SECOND, burst: 0 }, "burst"),
         (Kind::LeakyBucket { permits: 1, per: SECOND, tick: zero }, "tick"),
         (Kind::RefreshPeriod { limit: 1, period: zero }, "period"),
         (Kind::Bursty { limit: 0, period: SECOND }, "limit"),
         (Kind::Smooth { interval: zero }, "interval"),
-        (Kind::WarmUp { rate: 1, secs: 1, cold_factor: 1 }, "cold_factor"),
+        (Kind::WarmUp { rate: 1, secs: 1, cold_factor: 1 }, "cold-factor"),
     ] {
-        assert_eq!(limiter(kind).expect_err("invalid").setting, setting);
+        let told = limiter(kind).expect_err("invalid").setting;
+        assert_eq!(told, format!("kind.{setting}"));
     }
 }

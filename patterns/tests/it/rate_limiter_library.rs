@@ -1,10 +1,10 @@
 //! The two kinds that learn, against what their libraries compute, from the whole history.
 
-use patterns::rate_limiter::{Decision, Kind, RateLimiter};
+use patterns::rate_limiter::{Kind, RateLimiter};
 use patterns::{Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
-use crate::rate_limiter_model::limiter;
+use crate::rate_limiter_model::{Admit, Decision, limiter};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -167,7 +167,8 @@ proptest! {
                 } else if missing.abs() > 1e-6 {
                     prop_assert_eq!(granted, missing < 0.0, "{:?}, {:?}", decision, bucket);
                 }
-                if let Decision::Refused(wait) = decision {
+                if let Decision::Refused(until) = decision {
+                    let wait = until.since(time);
                     let expected = Duration::from_secs_f64(missing / bucket.rate).as_nanos();
                     prop_assert!(wait.as_nanos().abs_diff(expected) < 2_000, "{wait} {bucket:?}");
                 }
@@ -175,7 +176,7 @@ proptest! {
                     history.push((now, Event::Taken(permits)));
                 }
             } else {
-                limiter.settle(time, answer(throttled));
+                limiter.observe(answer(throttled), time);
                 history.push((now, Event::Answer { throttled }));
             }
         }
@@ -187,9 +188,9 @@ fn what_came_before_the_first_throttling_is_in_the_bucket() {
     let mut limiter = cubic();
     let at = |millis| Time::ZERO + Duration::from_millis(millis);
     for tenths in 1..=30 {
-        limiter.settle(at(tenths * 100), answer(false));
+        limiter.observe(answer(false), at(tenths * 100));
     }
-    limiter.settle(at(3_000), answer(true));
-    let state = limiter.state(at(3_000));
+    limiter.observe(answer(true), at(3_000));
+    let state = limiter.figures(at(3_000));
     assert!(1 <= state.free && state.free < u32::MAX, "{state:?}");
 }

@@ -1,13 +1,50 @@
 //! Every limiter grants what a slow one grants that looks through its whole history each time.
 
-use patterns::rate_limiter::{Cancelled, Decision, Kind, RateLimiter, Settings};
-use patterns::{Classes, Duration, Time};
+use patterns::rate_limiter::{Kind, OnCancel, RateLimiter, Settings};
+use patterns::settings::Auto;
+use patterns::{Duration, Reason, Time};
 use proptest::prelude::*;
 
 pub(crate) fn limiter(kind: Kind, max_wait: u64) -> RateLimiter {
-    let max_wait = Duration::from_nanos(max_wait);
-    let (drain_on, cancelled) = (Classes::NONE, Cancelled::Keeps);
-    RateLimiter::new(Settings { kind, max_wait, drain_on, cancelled }).expect("valid")
+    let settings = Settings::of(kind).with(|settings| {
+        settings.max_wait = Duration::from_nanos(max_wait);
+        settings.on_cancel = OnCancel::Keeps;
+    });
+    RateLimiter::new(settings).expect("valid")
+}
+
+/// What becomes of a request for permits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Granted now.
+    Granted,
+    /// Granted for this time.
+    Reserved(Time),
+    /// Refused; at this time it would be granted.
+    Refused(Time),
+    TooLarge,
+}
+
+/// Asks for permits that are not given back.
+pub(crate) trait Admit {
+    fn admit(&mut self, now: Time, permits: u32) -> Decision;
+}
+
+impl Admit for RateLimiter {
+    fn admit(&mut self, now: Time, permits: u32) -> Decision {
+        match self.try_acquire(now, permits) {
+            Ok(permit) if now < permit.at() => Decision::Reserved(permit.at()),
+            Ok(_) => Decision::Granted,
+            Err(rejected) if rejected.reason == Reason::RateLimited => {
+                Decision::Refused(rejected.until.unwrap_or(Time::MAX))
+            }
+            Err(rejected) => {
+                assert_eq!(rejected.reason, Reason::TooLarge);
+                assert_eq!(rejected.until, None);
+                Decision::TooLarge
+            }
+        }
+    }
 }
 
 fn ns(nanos: u64) -> Duration {
@@ -22,7 +59,7 @@ pub(crate) fn plain_kinds() -> impl Strategy<Value = Kind> {
     prop_oneof![
         parts.clone().prop_map(|(limit, w, _)| Kind::FixedWindow { limit, window: ns(w) }),
         parts.clone().prop_map(|(limit, w, _)| Kind::SlidingLog { limit, window: ns(w) }),
-        parts.clone().prop_map(|(limit, w, segments)| Kind::SlidingSegments {
+        parts.clone().prop_map(|(limit, w, segments)| Kind::SlidingWindow {
             limit,
             window: ns(w * u64::from(segments)),
             segments
@@ -31,14 +68,14 @@ pub(crate) fn plain_kinds() -> impl Strategy<Value = Kind> {
         (parts.clone(), 0..6_u32).prop_map(|((burst, per, permits), first)| Kind::TokenBucket {
             permits,
             per: ns(per),
-            burst,
-            first: first.min(burst)
+            burst: Auto::Is(burst),
+            first: Auto::Is(first.min(burst))
         }),
-        parts.clone().prop_map(|(burst, per, permits)| Kind::Gcra { permits, per: ns(per), burst }),
+        parts.clone().prop_map(|(burst, per, permits)| Kind::gcra(permits, ns(per), burst)),
         parts.clone().prop_map(|(burst, every, fill)| Kind::IntervalBucket {
             fill,
             every: ns(every),
-            burst
+            burst: Auto::Is(burst)
         }),
         parts.prop_map(|(burst, interval, _)| Kind::LazyBucket { interval: ns(interval), burst }),
     ]
@@ -66,12 +103,13 @@ pub(crate) fn burst(kind: Kind) -> u32 {
     match kind {
         Kind::FixedWindow { limit, .. }
         | Kind::SlidingLog { limit, .. }
-        | Kind::SlidingSegments { limit, .. }
+        | Kind::SlidingWindow { limit, .. }
         | Kind::SlidingCounter { limit, .. } => limit,
-        Kind::TokenBucket { burst, .. }
-        | Kind::Gcra { burst, .. }
-        | Kind::IntervalBucket { burst, .. }
-        | Kind::LazyBucket { burst, .. } => burst,
+        Kind::TokenBucket { permits, burst, .. } | Kind::Gcra { permits, burst, .. } => {
+            burst.or(permits)
+        }
+        Kind::IntervalBucket { fill, burst, .. } => burst.or(fill),
+        Kind::LazyBucket { burst, .. } => burst,
         _ => u32::MAX,
     }
 }
@@ -89,7 +127,7 @@ pub(crate) fn fits(kind: Kind, grants: &[(u64, u32)], at: u64, permits: u32) -> 
         Kind::SlidingLog { limit, window } => {
             among(&|time| at - time < window.as_nanos()) + permits <= limit
         }
-        Kind::SlidingSegments { limit, window, segments } => {
+        Kind::SlidingWindow { limit, window, segments } => {
             let segment = window.as_nanos() / u64::from(segments);
             let seen = |time| at / segment - time / segment < u64::from(segments);
             among(&seen) + permits <= limit
@@ -102,8 +140,9 @@ pub(crate) fn fits(kind: Kind, grants: &[(u64, u32)], at: u64, permits: u32) -> 
         }
         Kind::TokenBucket { permits: rate, per, burst, first } => {
             let per = per.as_nanos();
+            let burst = burst.or(rate);
             let full = u64::from(burst) * per;
-            let mut level = u64::from(first) * per;
+            let mut level = u64::from(first.or(burst)) * per;
             for time in 0..=at {
                 level = if time == 0 { level } else { full.min(level + u64::from(rate)) };
                 level -= u64::from(among(&|grant| grant == time)) * per;
@@ -115,10 +154,11 @@ pub(crate) fn fits(kind: Kind, grants: &[(u64, u32)], at: u64, permits: u32) -> 
             let starts = grants.iter().map(|(time, _)| *time).chain([at]);
             starts.into_iter().all(|start| {
                 let count = u64::from(among(&|time| start <= time) + permits) * per.as_nanos();
-                count <= u64::from(burst) * per.as_nanos() + u64::from(rate) * (at - start)
+                count <= u64::from(burst.or(rate)) * per.as_nanos() + u64::from(rate) * (at - start)
             })
         }
         Kind::IntervalBucket { fill, every, burst } => {
+            let burst = burst.or(fill);
             let mut tokens = burst;
             for time in 0..=at {
                 if time > 0 && time % every.as_nanos() == 0 {
@@ -170,14 +210,14 @@ proptest! {
                 let at = (from..from + 400).find(|at| fits(kind, &grants, *at, permits));
                 let at = at.expect("some time it fits");
                 if at - now > max_wait {
-                    Decision::Refused(ns(at - now))
+                    Decision::Refused(Time::from_nanos(at))
                 } else {
                     grants.push((at, permits));
                     let decision = limiter.admit(Time::from_nanos(now), permits);
                     match decision {
                         Decision::Granted => prop_assert_eq!(at, now),
                         Decision::Reserved(place) => {
-                            prop_assert_eq!(place.at, Time::from_nanos(at));
+                            prop_assert_eq!(place, Time::from_nanos(at));
                             prop_assert!(now < at);
                         }
                         _ => prop_assert!(false, "{decision:?}, not granted at {at}"),
@@ -205,11 +245,11 @@ proptest! {
                 Decision::Granted => prop_assert_eq!(wait, 0),
                 Decision::Reserved(place) => {
                     prop_assert!((1..=max_wait).contains(&wait));
-                    prop_assert_eq!(place.at, Time::from_nanos(now + wait));
+                    prop_assert_eq!(place, Time::from_nanos(now + wait));
                 }
                 Decision::Refused(refused) => {
                     prop_assert!(max_wait < wait);
-                    prop_assert_eq!(refused, ns(wait));
+                    prop_assert_eq!(refused, Time::from_nanos(now + wait));
                 }
                 Decision::TooLarge => prop_assert!(false, "none is too large"),
             }
@@ -223,13 +263,13 @@ proptest! {
         story in prop::collection::vec((0..100_000_u64, 0..22_u32), 1..100),
     ) {
         let per = ns(per);
-        let mut gcra = limiter(Kind::Gcra { permits, per, burst }, max_wait);
-        let mut bucket = limiter(Kind::TokenBucket { permits, per, burst, first: burst }, max_wait);
+        let mut gcra = limiter(Kind::gcra(permits, per, burst), max_wait);
+        let mut bucket = limiter(Kind::token_bucket(permits, per, burst), max_wait);
         let mut now = Time::ZERO;
         for (passes, permits) in story {
             now = now + ns(passes);
             prop_assert_eq!(gcra.admit(now, permits), bucket.admit(now, permits));
-            prop_assert_eq!(gcra.state(now), bucket.state(now));
+            prop_assert_eq!(gcra.figures(now), bucket.figures(now));
         }
     }
 }

@@ -225,8 +225,8 @@ fn of_what_closes_a_breaker() {
 fn of_the_others() {
     let slots = |slots| {
         let (queue, max_wait) = (u32::MAX, Some(Duration::ZERO));
-        Bulkhead::new(bulkhead::Settings { queue, max_wait, ..bulkhead::Settings::of(slots) })
-            .map(drop)
+        let settings = bulkhead::Settings::of(slots);
+        Bulkhead::new(settings.with(|s| (s.queue, s.max_wait) = (queue, max_wait))).map(drop)
     };
     let limit = |limit| Timeout::new(timeout::Settings::of(limit)).map(drop);
     let on = |on| Fallback::new(fallback::Settings { on, to: Instead::Value }).map(drop);
@@ -239,7 +239,7 @@ fn of_the_others() {
         ("on all", on(Classes::ALL)),
     ];
     expect![[r#"
-        no slots: `slots` must be at least 1
+        no slots: `slots` must be at least 1, not 0
         all slots: fine
         no limit: `limit` must be longer than 0s, not 0s
         longest limit: fine

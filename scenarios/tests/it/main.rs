@@ -3,6 +3,7 @@
 mod diagnostics;
 mod distributions;
 mod golden;
+mod mistakes;
 mod runner;
 mod stacks;
 mod sweeps;

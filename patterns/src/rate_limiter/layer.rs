@@ -1,0 +1,68 @@
+//! The rate limiter in the path of calls.
+
+use super::machine::RateLimiter;
+use super::settings::Settings;
+use crate::invalid::Invalid;
+use crate::layer::{Action, CallId, Context, Layer};
+use crate::outcome::{Class, Outcome};
+use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+
+impl Layer for RateLimiter {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let (waiting, action) = match self.reserve(cx.now, 1) {
+            Ok(place) if place.at <= cx.now => (None, Action::Send),
+            Ok(place) => (Some(place), Action::WaitUntil(place.at)),
+            Err(rejected) => {
+                let failed = match rejected.until {
+                    Some(until) => Outcome::failed_until(Class::Rejected, until.since(cx.now)),
+                    None => Outcome::failed(Class::Rejected),
+                };
+                (None, Action::Reply(failed))
+            }
+        };
+        self.waiting.open(call, waiting);
+        action
+    }
+
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        match self.waiting[call] {
+            Some(place) if cx.now < place.at => Action::WaitUntil(place.at),
+            Some(_) => {
+                self.waiting[call] = None;
+                Action::Send
+            }
+            None => Action::Wait,
+        }
+    }
+
+    fn on_reply(&mut self, _call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        self.observe(outcome, cx.now);
+        Action::Reply(outcome)
+    }
+
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
+        if let Some(place) = self.waiting[call].take() {
+            self.give_up(place, cx.now);
+        }
+    }
+
+    fn on_late(&mut self, _call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
+        self.observe(outcome, cx.now);
+    }
+}
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "rate-limiter";
+
+    fn presets() -> Vec<Preset<Self>> {
+        super::presets::all()
+    }
+}
+
+impl ConfiguredLayer for RateLimiter {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
+}
