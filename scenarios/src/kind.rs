@@ -56,17 +56,17 @@ impl KindInfo {
 
 /// All that a scenario file may say, described.
 #[derive(Clone, Debug)]
-pub struct Described {
+pub(crate) struct Described {
     /// The keys at the top of a file: a table.
-    pub head: Shape,
+    pub(crate) head: Shape,
     /// The sections beside them, in order: `agents`, `policies`, `sweep`.
-    pub sections: Vec<&'static Key>,
+    pub(crate) sections: Vec<&'static Key>,
     /// The parts that have a reference page of their own, each with its name: `agents`, `steps`.
-    pub parts: Vec<(&'static str, Shape)>,
+    pub(crate) parts: Vec<(&'static str, Shape)>,
     /// Who may share an instance of a layer: the key `per` of every layer.
-    pub per: &'static Key,
+    pub(crate) per: &'static Key,
     /// The kinds of layer.
-    pub layers: Vec<KindInfo>,
+    pub(crate) layers: Vec<KindInfo>,
 }
 
 impl PresetInfo {

@@ -125,9 +125,9 @@ fn layer(kind: &KindInfo, described: &Described, types: &Types) -> ReferencePage
         page.choices(&table.group_info());
     }
     page.paragraph(&format!(
-        "Beside these, every layer has the key `{per}`: {about}",
+        "Beside these, every layer has the key [`{per}`](README.md#layers), which says who shares \
+         an instance of it.",
         per = described.per,
-        about = first_sentence(&clean(&described.per.doc())),
     ));
     page.details(&fields);
     libraries(&mut page, kind, types);
@@ -205,3 +205,6 @@ fn codes() -> ReferencePage {
 fn form_title(variant: &patterns::settings::Variant) -> String {
     format!("`{}`", signature(variant))
 }
+
+#[cfg(test)]
+mod tests;

@@ -346,13 +346,22 @@ macro_rules! settings {
             }
 
             fn write_fields(&self, out: &mut Vec<$crate::settings::Entry>) {
-                let _ = &out;
-                match self {$(
+                let before = out.len();
+                let mut all: Vec<$crate::settings::Entry> = Vec::new();
+                let names = [$(stringify!($variant)),*];
+                let name = match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]);
+                             $crate::__settings_field!(all $field, all; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]);
+                           $crate::__settings_field!(all $tfield, all; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        stringify!($variant)
                     }
-                )*}
+                )*};
+                // Without any key it would be read as the first form.
+                if out.len() == before && name != names[0] {
+                    out.extend(all.into_iter().next());
+                }
             }
 
             fn check_fields(&self, found: &mut $crate::settings::Findings) {
@@ -531,6 +540,12 @@ macro_rules! __settings_field {
     };
     (write $value:expr, $out:expr; $($rest:tt)*) => {
         $crate::settings::write_field($crate::__settings_field!(key; $($rest)*), $value, $out)
+    };
+    (all $value:expr, $out:expr; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+        $out.push($crate::settings::entry(
+            &$crate::__settings_field!(key; [$($doc)*] $field: $ty [$($attr)*] [$($default)?]).name(),
+            <$ty as $crate::settings::Setting>::write($value),
+        ))
     };
     (check $value:expr, $found:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
         <$ty as $crate::settings::Group>::check_fields($value, $found)

@@ -100,7 +100,7 @@ fn breakers_probe_as_those_of_their_libraries() {
         gobreaker      waits 1min 1ns, then probes: 1; one success: closed, all: closed
         failsafe-go    waits 1min, then probes: 1; one success: closed, all: closed
         recloser       waits 30s 1ns, then probes: 1000; one success: half-open, all: closed
-        course-printed waits 1min, then probes: 1000; one success: closed, all: closed
+        course-printed waits 1min 1ns, then probes: 1000; one success: closed, all: closed
         course-meant   waits 1min, then probes: 1; one success: closed, all: closed
     "#]]
     .assert_eq(&table);

@@ -87,7 +87,7 @@ impl Sheet {
         }
         let others = " ".repeat(indent);
         if first.chars().count() > indent && !last.is_empty() {
-            self.text.push_str(first.trim_end());
+            self.text.push_str(&wrap(first.trim(), "  ", "    ", WIDTH));
             self.text.push('\n');
             first.clone_from(&others);
         }

@@ -111,8 +111,9 @@ fn one_of_several(mut schemas: Vec<Value>) -> Value {
     let notes = ["description", "default", "examples"];
     let first = schemas[0].clone();
     for schema in &mut schemas {
-        let kept = schema.as_object_mut();
-        kept.into_iter().for_each(|schema| schema.retain(|key, _| !notes.contains(&key.as_str())));
+        if let Some(schema) = schema.as_object_mut() {
+            schema.retain(|key, _| !notes.contains(&key.as_str()));
+        }
     }
     let mut schema = any_of(schemas);
     for note in notes {
