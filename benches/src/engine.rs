@@ -15,7 +15,7 @@ use sim::model::system::{
 };
 use sim::{Record, Watch};
 
-use crate::{Answer, Calls, Run};
+use crate::workload::{Answer, Calls, Run};
 
 /// How an event of the hold model is put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

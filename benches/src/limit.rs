@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use patterns::Duration;
 use sim::kernel::{Queue, RngStream, RngStreams};
 
-use crate::{Answer, Calls, Run};
+use crate::workload::{Answer, Calls, Run};
 
 /// An event packed into a key: time in the high 64 bits, then a serial number, then what happens.
 fn key(at: u64, serial: &mut u64, what: u32) -> u128 {
@@ -25,7 +25,7 @@ fn exponential(stream: &mut RngStream, mean: Duration) -> u64 {
     mean.scale(stream.exponential()).as_nanos()
 }
 
-/// W1: M/M/1 at load 0.8, until so many customers have left.
+/// W1: M/M/1 at load 0.8, until this number of customers has left.
 pub fn mm1(customers: u64, seed: u64) -> Answer {
     const ARRIVAL: u32 = 0;
     const DEPARTURE: u32 = 1;
@@ -50,7 +50,7 @@ pub fn mm1(customers: u64, seed: u64) -> Answer {
                 queue.push(key(now + work, &mut serial, DEPARTURE));
             }
         } else {
-            let arrived = line.pop_front().expect("somebody is served");
+            let arrived = line.pop_front().expect("a customer is served");
             sojourn += u128::from(now - arrived);
             left += 1;
             if !line.is_empty() {
@@ -62,8 +62,8 @@ pub fn mm1(customers: u64, seed: u64) -> Answer {
     Answer { operations: left, figure: sojourn as f64 / left as f64 / 1e9 }
 }
 
-/// W2: the hold model (Jones, 1986): so many events pending, each one that comes is put back at a
-/// time drawn from an exponential distribution, until so many have come.
+/// W2: the hold model (Jones, 1986): a number of events is pending; each one is put back at a
+/// time drawn from an exponential distribution, until a number of them has come.
 pub fn hold(pending: u32, holds: u64, seed: u64) -> Run {
     let mean = Duration::from_secs(1);
     let mut rng = RngStreams::new(seed).stream("holds");
@@ -151,7 +151,7 @@ struct Shop {
     ended: u64,
 }
 
-/// W3: clients with think time, a service of a few slots and a line, a timeout, retries with full
+/// W3: clients with think time, a service of a few slots and a queue, a timeout, retries with full
 /// jitter, a breaker that all share, errors, and one outage.
 pub fn calls(settings: Calls, seed: u64) -> Answer {
     let streams = RngStreams::new(seed);

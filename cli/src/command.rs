@@ -1,14 +1,12 @@
-//! The commands, how they fail, and with which exit code.
+//! The command line: which commands there are, and the exit code of each.
 
-use std::fmt;
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use scenarios::{Diagnostics, LayerRegistry, library};
+use scenarios::LayerRegistry;
 
-use crate::output::Unwritten;
+use crate::failure::{Failure, Verdict};
 
 mod check;
 mod common;
@@ -33,92 +31,9 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Check(check::Check),
+    Explain(check::Explain),
+    Reference(check::Reference),
     Schema(check::Schema),
-}
-
-/// How a command ended, if it did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// All that must hold does.
-    Holds,
-    /// A hypothesis does not hold.
-    Fails,
-}
-
-/// Why a command failed.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// Something is wrong with a scenario.
-    Scenario(Diagnostics),
-    /// There is no scenario of this name.
-    UnknownScenario(String),
-    /// What was asked for makes no sense for this scenario.
-    Request(String),
-    /// A file could not be read.
-    ReadFile(PathBuf, io::Error),
-    /// A file could not be written.
-    Unwritten(Unwritten),
-    /// Nothing could be written to the terminal.
-    Output(io::Error),
-    /// The user stopped it.
-    Interrupted,
-}
-
-impl From<Diagnostics> for Failure {
-    fn from(diagnostics: Diagnostics) -> Self {
-        Self::Scenario(diagnostics)
-    }
-}
-
-impl From<Unwritten> for Failure {
-    fn from(unwritten: Unwritten) -> Self {
-        Self::Unwritten(unwritten)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Scenario(diagnostics) => {
-                f.write_str(&diagnostics.render(io::stderr().is_terminal()))
-            }
-            Self::UnknownScenario(name) => {
-                write!(f, "error: `{name}` is neither a file nor a scenario of the library")?;
-                let near = library::LIBRARY.iter().map(|entry| entry.name);
-                let near = near.max_by(|a, b| {
-                    let likeness = |to| strsim::jaro_winkler(name, to);
-                    likeness(a).total_cmp(&likeness(b))
-                });
-                write!(f, "; did you mean `{}`?", near.expect("the library is not empty"))?;
-                f.write_str("\n`wavetank list` shows what there is")
-            }
-            Self::Request(message) => write!(f, "error: {message}"),
-            Self::ReadFile(path, error) => {
-                write!(f, "error: cannot read {}: {error}", path.display())
-            }
-            Self::Unwritten(Unwritten { path, error }) => {
-                write!(f, "error: cannot write {}: {error}", path.display())
-            }
-            Self::Output(error) => write!(f, "error: cannot write: {error}"),
-            Self::Interrupted => f.write_str("stopped; no half-written file is left"),
-        }
-    }
-}
-
-impl Failure {
-    fn exit_code(&self) -> u8 {
-        match self {
-            // 128 and the number of the signal, as shells have it.
-            Self::Interrupted => 130,
-            _ => 2,
-        }
-    }
 }
 
 /// Runs the command line: the program's whole `main`.
@@ -134,12 +49,14 @@ pub fn main(registry: &LayerRegistry) -> ExitCode {
         Command::List(list::List) => list::List::execute(out),
         Command::Show(show) => show.execute(out),
         Command::Check(check) => check.execute(registry, out),
+        Command::Explain(explain) => explain.execute(registry, out),
+        Command::Reference(reference) => reference.execute(registry, out),
         Command::Schema(check::Schema) => check::Schema::execute(registry, out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),
-        // Whoever reads (`| head`) has seen enough.
+        // The reader (`| head`) has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }

@@ -12,6 +12,7 @@
 //! ```
 
 mod command;
+mod failure;
 mod output;
 mod pictures;
 mod source;

@@ -18,7 +18,7 @@ impl Folder {
         Ok(Self { path, written: Vec::new() })
     }
 
-    /// Writes a file whole: under another name first, so that nobody ever sees half of it.
+    /// Writes a file whole: under another name first, so that half of it is never seen.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
         let mut temp_file = self.temp_file(name)?;
         io::Write::write_all(&mut temp_file, bytes)

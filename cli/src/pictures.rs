@@ -3,7 +3,7 @@
 use patterns::{Duration, Time};
 use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
-use scenarios::{Scenario, seed_of};
+use scenarios::Scenario;
 use sim::observe::{Trace, TrackKind};
 use sim::{Record, Watch};
 
@@ -30,14 +30,14 @@ pub(crate) fn of_sweep(result: &SweepResult, folder: &mut Folder) -> Result<(), 
     draw("latency", latency("tasks", &result.command, &curves), folder)
 }
 
-/// The timeline of the first run of the file's own cell.
+/// The timeline of the file's own cell, in the run with this seed.
 pub(crate) fn of_default(
     scenario: &Scenario,
-    root_seed: u64,
+    seed: u64,
     command: &str,
     folder: &mut Folder,
 ) -> Result<(), Unwritten> {
-    let record = sim::run(&scenario.system, seed_of(root_seed, 0), Watch::Trace);
+    let record = sim::run(&scenario.system, seed, Watch::Trace);
     draw("timeline", of_trace(scenario, &record, command), folder)
 }
 

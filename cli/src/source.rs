@@ -5,7 +5,7 @@ use std::path::Path;
 
 use scenarios::library;
 
-use crate::command::Failure;
+use crate::failure::Failure;
 
 /// The text of a scenario, and what to call it.
 #[derive(Debug)]

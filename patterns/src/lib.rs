@@ -34,6 +34,7 @@ pub mod process;
 pub mod rate_limiter;
 pub mod retry;
 pub mod settings;
+pub mod stats;
 pub mod supervise;
 pub mod testing;
 pub mod time;

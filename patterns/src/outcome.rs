@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 
 /// How a call or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,41 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     class: Class,
-    /// Zero stands for no hint, so that an [`Outcome`] stays within 16 bytes.
-    retry_after: Duration,
+    hint: Hint,
+}
+
+/// What a failure says about when to come again, as one number, so that an [`Outcome`] stays
+/// within 16 bytes: 0 for nothing, the largest for never, else one more than the nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Hint(u64);
+
+impl Hint {
+    const NONE: Self = Self(0);
+    const NEVER: Self = Self(u64::MAX);
+    /// A wait that is as good as for ever is no "never": it may be ignored.
+    const FOREVER: Self = Self(u64::MAX - 1);
+
+    const fn after(wait: Duration) -> Self {
+        let nanos = wait.as_nanos();
+        if nanos < u64::MAX - 2 { Self(nanos + 1) } else { Self::FOREVER }
+    }
+
+    const fn wait(self) -> Option<Duration> {
+        match self {
+            Self::NONE | Self::NEVER => None,
+            Self::FOREVER => Some(Duration::MAX),
+            Self(code) => Some(Duration::from_nanos(code - 1)),
+        }
+    }
+}
+
+impl fmt::Debug for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.wait() {
+            Some(wait) => write!(f, "{wait}"),
+            None => f.write_str(if *self == Self::NEVER { "never" } else { "none" }),
+        }
+    }
 }
 
 /// The classes of failure that policies tell apart.
@@ -91,12 +124,28 @@ impl fmt::Display for Class {
 impl Outcome {
     /// A failure of this class, without a hint.
     pub const fn failed(class: Class) -> Self {
-        Self::Failed(Failure { class, retry_after: Duration::ZERO })
+        Self::Failed(Failure { class, hint: Hint::NONE })
     }
 
-    /// A failure of this class that asks not to come again before `retry_after` has passed.
+    /// A failure of this class that asks not to come again before `retry_after` has passed
+    /// (`Retry-After`). Zero asks to come again at once, which is not the same as no hint.
     pub const fn failed_until(class: Class, retry_after: Duration) -> Self {
-        Self::Failed(Failure { class, retry_after })
+        Self::Failed(Failure { class, hint: Hint::after(retry_after) })
+    }
+
+    /// A failure of this class that asks not to come again at all (gRPC's pushback of -1,
+    /// `x-should-retry: false`).
+    pub const fn failed_for_good(class: Class) -> Self {
+        Self::Failed(Failure { class, hint: Hint::NEVER })
+    }
+
+    /// A failure of this class from a layer that knows when asking again may help, if it knows: a
+    /// time that is not later than `now` says nothing.
+    pub fn refused(class: Class, until: Option<Time>, now: Time) -> Self {
+        match until.map(|until| until.since(now)) {
+            Some(wait) if !wait.is_zero() => Self::failed_until(class, wait),
+            _ => Self::failed(class),
+        }
     }
 
     /// Whether the caller has something to work with: a good or a degraded answer.
@@ -112,12 +161,18 @@ impl Outcome {
         }
     }
 
-    /// How long to wait before coming again, if the failure said so (`Retry-After`).
+    /// How long to wait before coming again, if the failure said so (`Retry-After`); zero is "at
+    /// once".
     pub const fn retry_after(self) -> Option<Duration> {
         match self {
-            Self::Failed(failure) if !failure.retry_after.is_zero() => Some(failure.retry_after),
-            _ => None,
+            Self::Failed(failure) => failure.hint.wait(),
+            Self::Ok | Self::Degraded => None,
         }
+    }
+
+    /// Whether it is a failure that asks not to come again at all.
+    pub const fn forbids_retry(self) -> bool {
+        matches!(self, Self::Failed(Failure { hint: Hint::NEVER, .. }))
     }
 
     /// A number for each way to end: 0 for good, 1 for degraded, then one for each class.
@@ -152,6 +207,11 @@ impl Classes {
     /// This set but for `class`.
     pub const fn without(self, class: Class) -> Self {
         Self(self.0 & !(1 << class as u8))
+    }
+
+    /// The classes that are in both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether `class` is in the set.
@@ -204,6 +264,29 @@ mod tests {
         assert_eq!(Outcome::failed_until(Class::RateLimit, hint).retry_after(), Some(hint));
         assert_eq!(Outcome::failed(Class::RateLimit).retry_after(), None);
         assert_eq!(Outcome::Ok.retry_after(), None);
+    }
+
+    #[test]
+    fn at_once_never_and_no_hint_are_three_things() {
+        let class = Class::Overload;
+        let at_once = Outcome::failed_until(class, Duration::ZERO);
+        assert_eq!(at_once.retry_after(), Some(Duration::ZERO));
+        assert_ne!(at_once, Outcome::failed(class));
+        let never = Outcome::failed_for_good(class);
+        assert_eq!((never.retry_after(), never.forbids_retry()), (None, true));
+        assert_eq!((never.class(), never.code()), (Some(class), Outcome::failed(class).code()));
+        for other in [at_once, Outcome::failed(class), Outcome::failed_until(class, Duration::MAX)]
+        {
+            assert!(!other.forbids_retry());
+        }
+        let longest = Outcome::failed_until(class, Duration::MAX);
+        assert_eq!(longest.retry_after(), Some(Duration::MAX), "it reads back as itself");
+        let (now, later) = (Time::from_nanos(5), Time::from_nanos(7));
+        let two = Duration::from_nanos(2);
+        assert_eq!(Outcome::refused(class, Some(later), now), Outcome::failed_until(class, two));
+        for unknown in [None, Some(now), Some(Time::ZERO)] {
+            assert_eq!(Outcome::refused(class, unknown, now), Outcome::failed(class));
+        }
     }
 }
 

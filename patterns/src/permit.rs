@@ -80,7 +80,7 @@ pub enum Reason {
     WaitedTooLong,
     /// Another call has taken its place in the queue.
     Displaced,
-    /// The queue is too slow, and this call has waited too long for that.
+    /// There is more to do than can be done in time.
     Overloaded,
     /// The rate is used up.
     RateLimited,
@@ -106,13 +106,13 @@ impl Reason {
             Self::Full => "all places are taken",
             Self::WaitedTooLong => "the longest wait is over",
             Self::Displaced => "its place in the queue went to another call",
-            Self::Overloaded => "the queue is overloaded",
             Self::TooLarge => "more is asked for than can be had at once",
             Self::RateLimited => "the rate limit is reached",
             Self::BudgetUsedUp => "the budget is used up",
             Self::TooLate => "the deadline is over or too close",
             Self::Chance => "it is one of the share that is refused",
             Self::NoTarget => "no target can be used",
+            Self::Overloaded => "there is more to do than can be done in time",
         }
     }
 }

@@ -18,12 +18,6 @@ use core::fmt;
 
 use crate::settings::LayerSettings;
 
-mod breaker;
-mod hedge;
-mod limits;
-mod outlier;
-mod retry;
-
 /// A library, a service's client or a rule book whose settings are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Library {
@@ -31,12 +25,18 @@ pub enum Library {
     Resilience4j,
     /// Polly 8 (.NET): `173d6d1d`.
     Polly,
+    /// Polly 7 (.NET), whose policies are still there in version 8: `173d6d1d`.
+    PollyV7,
     /// Netflix Hystrix (Java): `7c03bafe`.
     Hystrix,
     /// sony/gobreaker 2 (Go): `fed8e9e`.
     Gobreaker,
     /// failsafe-go: `5759a5e`.
     FailsafeGo,
+    /// Twitter's Finagle (Scala): `4feb34c`.
+    Finagle,
+    /// jd/tenacity (Python): `299c057`.
+    Tenacity,
     /// recloser (Rust): `435513a`.
     Recloser,
     /// Envoy proxy: data-plane API `84e84367`.
@@ -59,13 +59,16 @@ pub enum Library {
 
 impl Library {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Resilience4j,
         Self::Polly,
+        Self::PollyV7,
         Self::Hystrix,
         Self::Gobreaker,
         Self::FailsafeGo,
         Self::Recloser,
+        Self::Finagle,
+        Self::Tenacity,
         Self::Envoy,
         Self::Grpc,
         Self::Aws,
@@ -81,10 +84,13 @@ impl Library {
         match self {
             Self::Resilience4j => "resilience4j",
             Self::Polly => "polly",
+            Self::PollyV7 => "polly-v7",
             Self::Hystrix => "hystrix",
             Self::Gobreaker => "gobreaker",
             Self::FailsafeGo => "failsafe-go",
             Self::Recloser => "recloser",
+            Self::Finagle => "finagle",
+            Self::Tenacity => "tenacity",
             Self::Envoy => "envoy",
             Self::Grpc => "grpc",
             Self::Aws => "aws",

@@ -13,6 +13,7 @@
 //!  Setting::shape ──► Shape ──► schema, reference pages, completion
 //! ```
 
+mod classes;
 mod fields;
 mod group;
 mod key;
@@ -28,10 +29,14 @@ mod text;
 pub use crate::invalid::Findings;
 pub use fields::Fields;
 pub use group::{
-    Form, Group, check, check_field, choose, entry, read_table, write_field, write_table,
+    Choice, Form, Group, GroupInfo, check, check_field, choose, entry, read_table, write_field,
+    write_table,
 };
 pub use key::{Key, Range, Unit};
-pub use layer::{ConfiguredLayer, LIKE, LayerSettings, Like, Preset, read_layer};
+pub use layer::{
+    ConfiguredLayer, LIKE, LayerSettings, Like, Preset, describe_with_like, keys_with_like,
+    libraries, read_layer, read_nested,
+};
 pub use node::{Argument, Call, Entry, Node, Place, Value};
 pub use reader::{Code, Mistake, Names, NoNames, Reader};
 pub use setting::{Auto, CallerId, Setting, Share};

@@ -89,7 +89,7 @@ pub enum Next {
 /// # Example
 ///
 /// ```
-/// use patterns::backoff::{self, CapWhen, Curve, Jitter};
+/// use patterns::backoff::{self, Curve};
 /// use patterns::supervise::{End, Kind, Next, Settings, Supervisor};
 /// use patterns::{Duration, Time};
 ///
@@ -98,12 +98,8 @@ pub enum Next {
 ///     restarts: 2,
 ///     within: Duration::from_secs(60),
 ///     kind: Kind::Transient,
-///     backoff: backoff::Settings {
-///         curve: Curve::Exponential { first: Duration::from_secs(10), factor: 2.0 },
-///         cap: Some(Duration::from_secs(300)),
-///         cap_when: CapWhen::BeforeJitter,
-///         jitter: Jitter::None,
-///     },
+///     backoff: backoff::Settings::of(Curve::doubling(Duration::from_secs(10)))
+///         .capped(Duration::from_secs(300)),
 ///     reset_after: Some(Duration::from_secs(600)),
 ///     beats_within: None,
 /// })?;
@@ -179,7 +175,7 @@ impl Supervisor {
     }
 
     /// The process has ended. Draws once if it is to be started again and the backoff has jitter.
-    pub fn ended(&mut self, end: End, now: Time, draw: impl FnOnce() -> f64) -> Next {
+    pub fn ended(&mut self, end: End, now: Time, mut draw: impl FnMut() -> f64) -> Next {
         let Phase::Running { since, .. } = self.phase else { return Next::Leave };
         self.phase = Phase::Ended;
         let again = match self.settings.kind {
@@ -200,7 +196,7 @@ impl Supervisor {
         if self.settings.reset_after.is_some_and(|reset| reset <= now.since(since)) {
             self.progress = Progress::default();
         }
-        let until = now + self.backoff.next(&mut self.progress, draw);
+        let until = now + self.backoff.next_with(&mut self.progress, &mut draw);
         self.phase = Phase::Waiting { until };
         Next::RestartAt(until)
     }

@@ -35,13 +35,13 @@ impl Estimate {
     }
 
     /// The mean of the differences `a − b`, replication by replication: with common random numbers
-    /// much of the chance is in both, and so in neither.
+    /// most of the random variation is in both, and cancels.
     pub fn paired(a: &[f64], b: &[f64]) -> Self {
         Self::of(a.iter().zip(b).map(|(a, b)| a - b))
     }
 
-    /// Whether the interval has room for zero, so that the sign may be chance. Undefined intervals
-    /// have.
+    /// Whether zero is in the interval, so that the sign may be random. It is in undefined
+    /// intervals.
     pub fn may_be_zero(&self) -> bool {
         !(self.low > 0.0 || self.high < 0.0)
     }
@@ -51,14 +51,4 @@ impl Estimate {
 fn quantile(freedom: usize) -> f64 {
     let distribution = StudentsT::new(0.0, 1.0, freedom as f64);
     distribution.expect("there is at least one degree of freedom").inverse_cdf(0.975)
-}
-
-/// The 95 % interval of a share, seen `good` times in `n` (Wilson, 1927).
-pub fn wilson(good: u64, n: u64) -> (f64, f64) {
-    const Z: f64 = 1.959_963_984_540_054;
-    let (count, share) = (n as f64, good as f64 / n as f64);
-    let squared = Z * Z / count;
-    let middle = share + squared / 2.0;
-    let half = Z * ((share * (1.0 - share) + squared / 4.0) / count).sqrt();
-    ((middle - half) / (1.0 + squared), (middle + half) / (1.0 + squared))
 }

@@ -11,4 +11,4 @@ pub mod sweep_result;
 pub mod table;
 
 pub use estimate::Estimate;
-pub use sweep_result::{Axis, SweepResult};
+pub use sweep_result::SweepResult;

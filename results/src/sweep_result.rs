@@ -3,35 +3,23 @@
 use std::ops::Deref;
 
 use sim::Record;
+use sim::design::SweepDesign;
+use sim::measure::{Better, Measure};
 use sim::observe::Histogram;
-use sim::observe::measure::{Better, Measure};
 
 use crate::estimate::Estimate;
-
-/// One thing that is varied.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// Where it is in the scenario file.
-    pub path: String,
-    /// Its values, as tables and charts show them.
-    pub values: Vec<String>,
-}
-
-impl Axis {
-    /// The end of the path: what an author would call it.
-    pub fn name(&self) -> &str {
-        let dots = self.path.rmatch_indices('.').nth(1).map(|(at, _)| at + 1);
-        &self.path[dots.unwrap_or(0)..]
-    }
-}
 
 /// What a sweep came to. It does not depend on the order in which runs are added.
 #[derive(Clone, Debug)]
 pub struct SweepResult {
     /// What it is about.
     pub design: SweepDesign,
+    /// What is measured.
+    pub measures: Vec<Measure>,
     /// Which of the measures is looked at.
     pub objective: usize,
+    /// The command that makes it again.
+    pub command: String,
     /// By cell, measure and replication.
     values: Vec<f64>,
     /// By cell: how long tasks of the first group of agents took, over all replications.
@@ -47,52 +35,30 @@ impl Deref for SweepResult {
     }
 }
 
-/// What a sweep is about, before anything was run.
-#[derive(Clone, Debug)]
-pub struct SweepDesign {
-    /// What the scenario is about.
-    pub title: String,
-    /// Variants; the first is the file as it is written.
-    pub variants: Vec<String>,
-    /// What is varied within each variant.
-    pub axes: Vec<Axis>,
-    /// The place on each axis of the value that the file itself has.
-    pub default: Option<Vec<usize>>,
-    /// Runs of each cell.
-    pub replications: u32,
-    /// The root seed.
-    pub seed: u64,
-    /// What is measured.
-    pub measures: Vec<Measure>,
-    /// Which of the measures is looked at; one of them.
-    pub objective: Measure,
-    /// Whether more of it is better.
-    pub better: Better,
-    /// The command that makes it again.
-    pub command: String,
-}
-
 impl SweepResult {
-    /// A sweep without runs.
+    /// A sweep without runs: what is to be measured, and the command that makes it again.
     ///
     /// # Panics
     ///
     /// If the objective is none of the measures.
-    pub fn new(design: SweepDesign) -> Self {
-        let SweepDesign { variants, axes, replications, measures, objective, .. } = &design;
-        let at = measures.iter().position(|measure| measure == objective);
-        let objective = at.expect("the objective is one of the measures");
-        let cells = axes.iter().map(|axis| axis.values.len()).product::<usize>() * variants.len();
-        let values = vec![f64::NAN; cells * measures.len() * *replications as usize];
+    pub fn new(design: SweepDesign, measures: Vec<Measure>, command: String) -> Self {
+        let objective = measures.iter().position(|measure| *measure == design.objective);
+        let objective = objective.expect("the objective is one of the measures");
+        let cells = design.cells();
+        let values = vec![f64::NAN; cells * measures.len() * design.replications as usize];
         let latency = vec![Histogram::default(); cells];
-        Self { design, objective, values, latency }
+        Self { design, measures, objective, command, values, latency }
     }
 
-    /// Takes up one run of a cell.
+    /// Adds a run of a cell.
+    ///
+    /// # Panics
+    ///
+    /// If the design has no such cell or replication.
     pub fn add(&mut self, cell: usize, replication: u32, record: &Record) {
         for measure in 0..self.measures.len() {
             let at = self.at(cell, measure) + replication as usize;
-            self.values[at] = self.design.measures[measure].of(record);
+            self.values[at] = self.measures[measure].of(record);
         }
         if let Some(agents) = record.agents.first() {
             self.latency[cell].merge(&agents.latency());
@@ -101,37 +67,6 @@ impl SweepResult {
 
     fn at(&self, cell: usize, measure: usize) -> usize {
         (cell * self.measures.len() + measure) * self.replications as usize
-    }
-
-    /// How many cells there are.
-    pub fn cells(&self) -> usize {
-        self.latency.len()
-    }
-
-    /// Cells of each variant.
-    pub fn per_variant(&self) -> usize {
-        self.cells() / self.variants.len()
-    }
-
-    /// The variant of a cell, and its place on each axis.
-    pub fn place(&self, cell: usize) -> (usize, Vec<usize>) {
-        let (variant, mut rest) = (cell / self.per_variant(), cell % self.per_variant());
-        let mut places = vec![0; self.axes.len()];
-        for (place, axis) in places.iter_mut().zip(&self.axes).rev() {
-            *place = rest % axis.values.len();
-            rest /= axis.values.len();
-        }
-        (variant, places)
-    }
-
-    /// The cell of a variant at a place on each axis.
-    pub fn cell(&self, variant: usize, places: &[usize]) -> usize {
-        let within = self
-            .axes
-            .iter()
-            .zip(places)
-            .fold(0, |cell, (axis, place)| cell * axis.values.len() + place);
-        variant * self.per_variant() + within
     }
 
     /// A measure of all runs of a cell, by replication.
@@ -183,14 +118,10 @@ impl SweepResult {
         found.map(|(cell, _)| cell)
     }
 
-    /// Whether a cell may be as good as the best one: their paired interval has room for zero.
+    /// Whether a cell may be as good as the best one: zero is in the interval of their paired
+    /// difference.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
         cell != best && self.difference(cell, best, self.objective).may_be_zero()
-    }
-
-    /// The cell of a variant with the file's own values.
-    pub fn default_cell(&self, variant: usize) -> Option<usize> {
-        self.default.as_ref().map(|places| self.cell(variant, places))
     }
 
     /// How long tasks of the first group of agents took in a cell, over all replications.
@@ -198,8 +129,8 @@ impl SweepResult {
         &self.latency[cell]
     }
 
-    /// The objective.
+    /// What is looked at.
     pub fn objective(&self) -> &Measure {
-        &self.measures[self.objective]
+        &self.design.objective
     }
 }

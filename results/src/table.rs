@@ -7,7 +7,7 @@ use std::io::Write;
 
 use csv::Writer;
 use sim::Record;
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 
 use crate::sweep_result::SweepResult;
 
@@ -29,7 +29,7 @@ impl<W: Write> RunsWriter<W> {
         Ok(Self { out })
     }
 
-    /// Writes one run.
+    /// Writes one run, which has been added to the result.
     pub fn row(
         &mut self,
         result: &SweepResult,
@@ -44,7 +44,8 @@ impl<W: Write> RunsWriter<W> {
             record.events.to_string(),
             record.stopped.unwrap_or_default().to_owned(),
         ];
-        let measures = result.measures.iter().map(|measure| number(measure.of(record)));
+        let measures = (0..result.measures.len())
+            .map(|measure| number(result.values(cell, measure)[replication as usize]));
         self.out.write_record(place(result, cell).into_iter().chain(run).chain(measures))
     }
 
@@ -82,7 +83,7 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
                 (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
             let mut row = place(result, cell);
             row.push(measure.path().to_owned());
-            row.push(format!("{:?}", measure.unit()).to_lowercase());
+            row.push(measure.unit().name().to_owned());
             row.push(estimate.n.to_string());
             row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
             let difference =
@@ -97,9 +98,8 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
 
 /// The first columns of a row: the cell, its variant and its values on the axes.
 fn place(result: &SweepResult, cell: usize) -> Vec<String> {
-    let (variant, places) = result.place(cell);
-    let values = result.axes.iter().zip(places).map(|(axis, place)| axis.values[place].clone());
-    [cell.to_string(), result.variants[variant].clone()].into_iter().chain(values).collect()
+    let values = result.settings(cell).map(|(_, value)| value.to_owned());
+    [cell.to_string(), result.variant(cell).to_owned()].into_iter().chain(values).collect()
 }
 
 fn column(measure: &Measure) -> String {

@@ -5,19 +5,28 @@ use core::fmt;
 use core::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use patterns::settings::{Code, Mistake};
 
-/// One thing that is wrong with a scenario file.
+/// One thing that is wrong with a scenario file, or that has no effect there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    span: Range<usize>,
+    at: Range<usize>,
+    code: &'static str,
+    is_warning: bool,
     message: String,
     help: Option<String>,
 }
 
 impl Diagnostic {
     /// Something is wrong with this stretch of the text (in bytes).
-    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None }
+    pub fn new(at: Range<usize>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { at, code, is_warning: false, message: message.into(), help: None }
+    }
+
+    /// Something that was written has no effect.
+    pub fn no_effect(at: Range<usize>, message: impl Into<String>) -> Self {
+        let code = Code::NoEffect.name();
+        Self { at, code, is_warning: true, message: message.into(), help: None }
     }
 
     /// Adds what to do about it.
@@ -26,20 +35,36 @@ impl Diagnostic {
         self
     }
 
-    /// Nothing has this name; says which one has that is most like it, or what there is.
+    /// Nothing has this name; says which one is most like it, or what there is.
     pub fn unknown<'a>(
-        span: Range<usize>,
+        at: Range<usize>,
         what: &str,
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
-        let diagnostic = Self::new(span, format!("there is no {what} `{name}`"));
-        match nearest(name, &known) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None if known.is_empty() => diagnostic.help(format!("the file has no {what} at all")),
-            None => diagnostic.help(format!("there is: {}", known.join(", "))),
-        }
+        let told = format!("there is no {what} `{name}`");
+        Self::new(at, Code::UnknownName.name(), told).help(nearest_or_all(name, &known))
+    }
+
+    /// Where it is, in bytes.
+    pub fn place(&self) -> Range<usize> {
+        self.at.clone()
+    }
+
+    /// Its stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Whether the file can be run all the same.
+    pub fn is_warning(&self) -> bool {
+        self.is_warning
+    }
+
+    /// What is wrong, in a sentence.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// Says what it belongs to, in front of the message.
@@ -49,14 +74,39 @@ impl Diagnostic {
     }
 }
 
+impl From<Mistake> for Diagnostic {
+    fn from(mistake: Mistake) -> Self {
+        let help = mistake.unknown.map(|(name, known)| {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            nearest_or_all(&name, &known)
+        });
+        Self {
+            at: mistake.at,
+            code: mistake.code.name(),
+            is_warning: mistake.code.is_warning(),
+            message: mistake.message,
+            help: mistake.help.or(help),
+        }
+    }
+}
+
 /// The name that is most like `name`, if any is like it at all.
-pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(name, other);
     let best = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(best) > 0.75).then_some(best)
 }
 
-/// All that is wrong with a scenario file; at least one thing.
+/// What to write instead of `name`: the name most like it, or all there are.
+pub(crate) fn nearest_or_all(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "there is none".to_owned(),
+        None => format!("there is: {}", known.join(", ")),
+    }
+}
+
+/// All that is wrong with a scenario file, and what has no effect in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics {
     file: String,
@@ -65,41 +115,73 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// What is wrong with this text, if anything is.
-    pub(crate) fn check(file: &str, text: &str, mut all: Vec<Diagnostic>) -> Result<(), Self> {
-        if all.is_empty() {
-            return Ok(());
-        }
-        all.sort_by_key(|a| (a.span.start, a.span.end));
+    /// What was found in this text; each thing once, in the order of the file.
+    pub(crate) fn new(file: &str, text: &str, mut all: Vec<Diagnostic>) -> Self {
+        all.sort_by_key(|one| (one.is_warning, one.at.start, one.at.end));
         all.dedup();
-        Err(Self { file: file.to_owned(), text: text.to_owned(), all })
+        Self { file: file.to_owned(), text: text.to_owned(), all }
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.all.len()
+    /// Fails if anything is wrong; else gives the warnings.
+    pub(crate) fn unless_wrong(self) -> Result<Self, Self> {
+        if self.errors() == 0 { Ok(self) } else { Err(self) }
+    }
+
+    /// Everything that was found.
+    pub fn all(&self) -> &[Diagnostic] {
+        &self.all
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// How many things are wrong.
+    pub fn errors(&self) -> usize {
+        self.all.iter().filter(|one| !one.is_warning).count()
+    }
+
+    /// How many things have no effect.
+    pub fn warnings(&self) -> usize {
+        self.all.len() - self.errors()
+    }
+
+    /// The line and column at which a thing is, both from 1.
+    pub fn line_and_column(&self, one: &Diagnostic) -> (usize, usize) {
+        let end = one.at.start.min(self.text.len());
+        let before = self.text.get(..end).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        (line, column)
     }
 
     /// All of them, in the order of the file: each with its line, underlined.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let mut told = Vec::new();
-        for Diagnostic { span, message, help } in &self.all {
-            let end = span.end.min(self.text.len());
-            let span = span.start.min(end)..end;
-            let annotation = AnnotationKind::Primary.span(span);
+        let mut shown = Vec::new();
+        for Diagnostic { at, code, is_warning, message, help } in &self.all {
+            let end = at.end.min(self.text.len());
+            let at = at.start.min(end)..end;
+            let annotation = AnnotationKind::Primary.span(at);
             let snippet = Snippet::source(&self.text).path(&self.file).annotation(annotation);
-            let group = Level::ERROR.primary_title(message).element(snippet);
+            let level = if *is_warning { Level::WARNING } else { Level::ERROR };
+            let group = level.primary_title(message).id(*code).element(snippet);
             let group = match help {
                 Some(help) => group.element(Level::HELP.message(help)),
                 None => group,
             };
-            told.push(renderer.render(&[group]));
+            shown.push(renderer.render(&[group]));
         }
-        let count = self.all.len();
-        let things = if count == 1 { "mistake" } else { "mistakes" };
-        told.push(format!("{count} {things} in {}", self.file));
-        told.join("\n\n")
+        let counted = |count: usize, what: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {what}")),
+            _ => Some(format!("{count} {what}s")),
+        };
+        let counts = counted(self.errors(), "mistake").into_iter();
+        let counts: Vec<String> = counts.chain(counted(self.warnings(), "warning")).collect();
+        shown.push(format!("{} in {}", counts.join(" and "), self.file));
+        shown.join("\n\n")
     }
 }
 

@@ -18,23 +18,33 @@
 //! # }
 //! ```
 
+mod codes;
+mod describe;
+mod description;
 mod diagnostic;
+mod explain;
 mod format;
+mod kind;
 pub mod library;
-mod read;
+mod path;
+mod reference;
 mod registry;
 mod runner;
 mod scenario;
 mod scenario_file;
 mod schema;
 mod sweep;
-mod text;
+mod tree;
 
-pub use diagnostic::{Diagnostic, Diagnostics};
-pub use format::seed;
+pub use codes::{CODES, CodeInfo};
+pub use description::{example, explain, reference, schema};
+pub use diagnostic::{Diagnostic, Diagnostics, nearest};
+pub use explain::MeasureInfo;
+pub use format::{sections, seed};
+pub use kind::{KindInfo, PresetInfo};
+pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
 pub use runner::{Run, run_all, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
-pub use schema::schema;
-pub use sweep::{AS_WRITTEN, Axis, Sweep};
+pub use sweep::{AS_WRITTEN, Sweep};

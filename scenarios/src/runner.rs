@@ -5,20 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+pub use sim::design::seed_of;
 use sim::{Record, System, Watch};
-
-/// The seed of a replication.
-///
-/// It depends on nothing but the root seed and the number of the replication: replication r of
-/// every cell draws the same (common random numbers), so that cells differ by their settings
-/// alone. The mixing is that of `SplitMix64` (Steele, Lea and Flood, 2014).
-pub fn seed_of(root: u64, replication: u32) -> u64 {
-    let mut z =
-        root.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(u64::from(replication) + 1));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
 
 /// One run of a cell.
 #[derive(Debug)]

@@ -2,306 +2,319 @@
 
 use core::ops::Range;
 
-use patterns::Duration;
-use sim::observe::measure::{Better, Measure};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
+use sim::design::{Axis, SweepDesign};
+use sim::measure::{Better, Measure};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::read::read;
+use crate::format::{self, Design, FileNames};
 use crate::registry::LayerRegistry;
 use crate::scenario::{Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 
-/// What is varied, and how often each cell is run.
+/// A sweep that can be run.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// Runs of each cell.
-    pub replications: u32,
-    /// What is looked at.
-    pub objective: Measure,
-    /// Whether more of it is better.
-    pub better: Better,
-    /// The file as it is written, then its variants.
-    pub variants: Vec<String>,
-    /// What is varied within each variant.
-    pub axes: Vec<Axis>,
-    /// The place on each axis of the value that the file itself has, if all have one.
-    pub default: Option<Vec<usize>>,
-    /// One scenario for each cell: variants outermost, then the axes, the last one fastest.
+    /// What is varied, and how often each cell is run.
+    pub design: SweepDesign,
+    /// One scenario for each cell, as the design numbers them.
     pub cells: Vec<Scenario>,
+    /// What was written and has no effect.
+    pub warnings: Diagnostics,
 }
 
-/// One thing that is varied.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// Where it is in the file.
-    pub path: String,
-    /// Its values, as tables and charts show them.
-    pub values: Vec<String>,
-    /// The same as numbers (lengths of time in seconds), where they are.
-    pub numbers: Vec<Option<f64>>,
-}
+/// Cells of all variants beyond which a sweep is refused: each is a system of its own, with its
+/// results.
+pub(crate) const CELLS_MAX: usize = 10_000;
 
-/// Cells beyond which a sweep is refused: each is a system of its own.
-const CELLS_MAX: usize = 100_000;
+/// Runs beyond which a sweep is refused.
+pub(crate) const RUNS_MAX: u64 = 10_000_000;
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
 
-struct Varied<'t> {
+/// Paths that cannot be varied, and why.
+const FIXED: [(&str, &str); 4] = [
+    ("seed", "the seed is that of the whole sweep, so that all cells have the same random numbers"),
+    ("title", "the title is that of the whole sweep"),
+    ("sweep", "a sweep cannot vary itself"),
+    ("variants", "a sweep cannot vary its variants"),
+];
+
+struct Varied {
     path: String,
-    place: Range<usize>,
-    values: Vec<Spanned<DeValue<'t>>>,
+    at: Range<usize>,
+    values: Vec<Node>,
 }
 
-struct Variant<'t> {
+struct Variant {
     name: String,
-    changes: Vec<(String, Range<usize>, Spanned<DeValue<'t>>)>,
+    changes: Vec<(String, Range<usize>, Node)>,
 }
 
-impl ScenarioFile<'_> {
+/// One change to a file.
+type Change<'a> = (&'a str, &'a Range<usize>, &'a Node);
+
+impl ScenarioFile {
     /// The sweep of the file, with every cell checked. A file without `[sweep]` has one cell for
     /// each variant, and measures the success of its first group of agents.
+    ///
+    /// # Errors
+    ///
+    /// With everything that is wrong.
     pub fn sweep(&self, registry: &LayerRegistry) -> Result<Sweep, Diagnostics> {
-        let mut diagnostics = Vec::new();
-        let sweep = self.read_sweep(registry, &mut diagnostics);
-        Diagnostics::check(&self.name, self.text, diagnostics)?;
-        Ok(sweep.expect("without problems there is a sweep"))
+        let mut found = Vec::new();
+        let sweep = self.read_sweep(registry, &mut found);
+        let warnings = Diagnostics::new(&self.name, &self.text, found).unless_wrong()?;
+        let sweep = sweep.expect("without mistakes there is a sweep");
+        Ok(Sweep { warnings, ..sweep })
     }
 
-    fn read_sweep(
-        &self,
-        registry: &LayerRegistry,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Sweep> {
-        let scenario = self.read_scenario(registry, diagnostics);
-        let table = self.section("sweep", diagnostics);
-        let replications = key::<Spanned<u32>>(&table, "replications", diagnostics);
-        if let Some(replications) = replications.as_ref().filter(|n| *n.get_ref() == 0) {
-            diagnostics.push(Diagnostic::new(replications.span(), "it must be at least 1"));
-        }
-        let objective = key::<Spanned<String>>(&table, "objective", diagnostics);
-        let better = key::<BetterText>(&table, "better", diagnostics);
-        let axes = axes(&table, diagnostics);
-        let variants = self.variants(diagnostics);
-        // Each value alone, so that what is wrong with it is told where it is written.
+    fn read_sweep(&self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) -> Option<Sweep> {
+        let scenario = self.read_scenario(registry, found);
+        let (design, axes) = self.design(found);
+        let variants = self.variants(found);
+        self.check_size(&variants, &axes, design.as_ref(), found)?;
+        // Each value alone, so that what is wrong with it is shown where it is written.
         for axis in &axes {
             for value in &axis.values {
-                self.changed(&[(&axis.path, &axis.place, value)], registry, diagnostics);
+                self.changed(&[(&axis.path, &axis.at, value)], registry, found);
             }
         }
         for variant in &variants {
-            let changes: Vec<_> = variant.changes.iter().map(|(p, at, v)| (p, at, v)).collect();
-            self.changed(&changes, registry, diagnostics);
+            self.changed(&changes(variant), registry, found);
         }
         let scenario = scenario?;
-        let objective = find_objective(objective, &scenario, diagnostics)?;
-        let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
-        if !diagnostics.is_empty() {
+        let design = design?;
+        let objective = self.objective(design.objective.as_deref(), &scenario, found)?;
+        let better = design.better.map(Better::from).or(objective.better());
+        if found.iter().any(|one| !one.is_warning()) {
             return None;
         }
-        let cells = self.cells(&variants, &axes, &scenario, registry, diagnostics)?;
         let mut names = vec![AS_WRITTEN.to_owned()];
         names.extend(variants.iter().map(|variant| variant.name.clone()));
         let default = axes.iter().map(|axis| {
-            let own = shown(self.get(&axis.path)?);
+            let own = shown(&self.get(registry, &axis.path)?);
             axis.values.iter().position(|value| shown(value) == own)
         });
-        Some(Sweep {
-            replications: replications.map_or(30, Spanned::into_inner),
-            objective,
-            better,
+        let design = SweepDesign {
+            title: scenario.title.clone(),
             variants: names,
-            default: default.collect(),
             axes: axes.iter().map(axis).collect(),
-            cells,
-        })
+            default: default.collect(),
+            replications: design.replications,
+            seed: scenario.seed,
+            objective,
+            better: better.unwrap_or(Better::Higher),
+        };
+        let cells = self.cells(&variants, &axes, &design, registry, found)?;
+        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        Some(Sweep { design, cells, warnings })
     }
 
-    fn variants(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Variant<'_>> {
+    /// The design, and the axes.
+    fn design(&self, found: &mut Vec<Diagnostic>) -> (Option<Design>, Vec<Varied>) {
+        let nothing = Vec::new();
+        let node = self.root.get("sweep");
+        let entries = match node.map(|node| &node.value) {
+            None => &nothing,
+            Some(Value::Table(entries)) => entries,
+            Some(_) => {
+                let node = node.expect("it was found just now");
+                let told = format!("`sweep` must be a table, not {}", node.kind());
+                found.push(Diagnostic::new(node.at.clone(), Code::WrongType.name(), told));
+                &nothing
+            }
+        };
+        let at = node.map_or(0..0, |node| node.at.clone());
+        let mut names = FileNames::default();
+        let mut reader = Reader::new(&mut names);
+        let mut fields = Fields::of_table(at, "`sweep`", entries);
+        let design = Design::read_fields(&mut fields, None, &mut reader);
+        let mut keys: Vec<&'static Key> = Vec::new();
+        Design::keys(&mut keys);
+        let mut axes = Vec::new();
+        for entry in entries {
+            let is_axis = entry.key.contains('.') || matches!(entry.node.value, Value::List(_));
+            if keys.iter().any(|key| key.is_named(&entry.key)) || !is_axis {
+                continue;
+            }
+            let _axis = fields.take_node(&entry.key);
+            axes.extend(varied(entry, found));
+        }
+        fields.finish(&keys, &mut reader);
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        (design, axes)
+    }
+
+    fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
+        let Some(node) = self.root.get("variants") else { return Vec::new() };
+        let Some(entries) = node.entries() else {
+            let told = format!("`variants` must be a table, not {}", node.kind());
+            found.push(Diagnostic::new(node.at.clone(), Code::WrongType.name(), told));
+            return Vec::new();
+        };
         let mut variants = Vec::new();
-        for (name, changes) in &self.section("variants", diagnostics) {
-            let DeValue::Table(changes) = changes.get_ref() else {
+        for entry in entries {
+            if entry.key == AS_WRITTEN {
+                let told = format!("`{AS_WRITTEN}` is the name of the file without a variant");
+                found.push(Diagnostic::new(entry.key_at.clone(), "bad-name", told));
+            }
+            let Some(changes) = entry.node.entries() else {
                 let told = "a variant is a table of paths and their values";
-                diagnostics.push(Diagnostic::new(name.span(), told));
+                let at = entry.key_at.clone();
+                found.push(Diagnostic::new(at, Code::WrongType.name(), told));
                 continue;
             };
-            let changes = changes.iter().map(|(path, value)| {
-                (path.get_ref().clone().into_owned(), path.span(), value.clone())
+            let changes = changes.iter().map(|change| {
+                refuse_fixed(&change.key, &change.key_at, found);
+                (change.key.clone(), change.key_at.clone(), change.node.clone())
             });
-            let name = name.get_ref().clone().into_owned();
-            variants.push(Variant { name, changes: changes.collect() });
+            variants.push(Variant { name: entry.key.clone(), changes: changes.collect() });
         }
+        // By name, so that the order in the file plays no part.
+        variants.sort_by(|a, b| a.name.cmp(&b.name));
         variants
+    }
+
+    /// Refuses a sweep that would not fit into memory, or never end.
+    fn check_size(
+        &self,
+        variants: &[Variant],
+        axes: &[Varied],
+        design: Option<&Design>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<()> {
+        let lengths = axes.iter().map(|axis| axis.values.len());
+        let cells = lengths.chain([variants.len() + 1]).try_fold(1_usize, |cells, more| {
+            cells.checked_mul(more).filter(|cells| *cells <= CELLS_MAX)
+        });
+        let at = axes.first().map(|axis| axis.at.clone());
+        let at = at.or_else(|| self.root.get("variants").map(|node| node.at.clone()));
+        let Some(cells) = cells else {
+            let told = format!("axes and variants make more than {CELLS_MAX} cells");
+            found.push(Diagnostic::new(at.unwrap_or(0..0), "too-large", told));
+            return None;
+        };
+        let replications = design.map_or(1, |design| design.replications);
+        if cells as u64 * u64::from(replications) > RUNS_MAX {
+            let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
+            let at = written.map(|node| node.at.clone()).or(at).unwrap_or(0..0);
+            let told = format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
+            found.push(Diagnostic::new(at, "too-large", told));
+            return None;
+        }
+        Some(())
     }
 
     /// The scenario with some values changed, if nothing is wrong with it.
     fn changed(
         &self,
-        changes: &[(&String, &Range<usize>, &Spanned<DeValue<'_>>)],
+        changes: &[Change<'_>],
         registry: &LayerRegistry,
-        diagnostics: &mut Vec<Diagnostic>,
+        found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
         let mut file = self.clone();
-        for (path, place, value) in changes {
-            let value = (*value).clone();
-            if let Err(diagnostic) = file.set(path, place, value) {
-                diagnostics.push(diagnostic);
+        for (path, at, value) in changes {
+            if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
+                found.push(wrong);
                 return None;
             }
         }
-        file.read_scenario(registry, diagnostics)
+        file.read_scenario(registry, found)
     }
 
     fn cells(
         &self,
-        variants: &[Variant<'_>],
-        axes: &[Varied<'_>],
-        scenario: &Scenario,
+        variants: &[Variant],
+        axes: &[Varied],
+        design: &SweepDesign,
         registry: &LayerRegistry,
-        diagnostics: &mut Vec<Diagnostic>,
+        found: &mut Vec<Diagnostic>,
     ) -> Option<Vec<Scenario>> {
-        let per_variant = axes.iter().try_fold(1_usize, |cells, axis| {
-            cells.checked_mul(axis.values.len()).filter(|cells| *cells <= CELLS_MAX)
-        });
-        let Some(per_variant) = per_variant else {
-            let span = axes.first().map_or(0..0, |axis| axis.place.clone());
-            let told = format!("the axes make more than {CELLS_MAX} cells");
-            diagnostics.push(Diagnostic::new(span, told));
-            return None;
-        };
-        if axes.is_empty() && variants.is_empty() {
-            return Some(vec![scenario.clone()]);
-        }
-        let none = Variant { name: String::new(), changes: Vec::new() };
-        let mut cells = Vec::new();
-        for variant in core::iter::once(&none).chain(variants) {
-            for cell in 0..per_variant {
-                let mut changes: Vec<_> =
-                    variant.changes.iter().map(|(p, at, v)| (p, at, v)).collect();
-                for (axis, index) in axes.iter().zip(indices(cell, axes)) {
-                    changes.push((&axis.path, &axis.place, &axis.values[index]));
-                }
-                cells.push(self.changed(&changes, registry, diagnostics)?);
+        let cell = |cell: usize| {
+            let (variant, places) = design.place(cell);
+            // The first variant is the file as it is written.
+            let variant = variant.checked_sub(1).map(|index| &variants[index]);
+            let mut all = variant.map(changes).unwrap_or_default();
+            for (axis, place) in axes.iter().zip(places) {
+                all.push((&axis.path, &axis.at, &axis.values[place]));
             }
-        }
-        Some(cells)
-    }
-}
-
-/// What is looked at; the success of the first agents if the file does not say.
-fn find_objective(
-    written: Option<Spanned<String>>,
-    scenario: &Scenario,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Measure> {
-    let Some(written) = written else {
-        let path = format!("agents.{}.success", scenario.system.agents[0].name);
-        return measure(&path, &scenario.system).ok();
-    };
-    let found = measure(written.get_ref(), &scenario.system);
-    found.map_err(|told| diagnostics.push(told.into_diagnostic(written.span()))).ok()
-}
-
-/// The place of a cell on each axis; the last axis is the fastest.
-fn indices(mut cell: usize, axes: &[Varied<'_>]) -> Vec<usize> {
-    let mut indices = vec![0; axes.len()];
-    for (index, axis) in indices.iter_mut().zip(axes).rev() {
-        *index = cell % axis.values.len();
-        cell /= axis.values.len();
-    }
-    indices
-}
-
-/// Whether more is better, as it is written.
-#[derive(Clone, Copy, Debug, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum BetterText {
-    Higher,
-    Lower,
-}
-
-impl From<BetterText> for Better {
-    fn from(text: BetterText) -> Self {
-        match text {
-            BetterText::Higher => Self::Higher,
-            BetterText::Lower => Self::Lower,
-        }
-    }
-}
-
-fn key<T: serde::de::DeserializeOwned>(
-    table: &DeTable<'_>,
-    key: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    read(table.get(key)?, diagnostics)
-}
-
-fn axes<'t>(table: &DeTable<'t>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Varied<'t>> {
-    const OWN: [&str; 3] = ["replications", "objective", "better"];
-    let mut axes = Vec::new();
-    for (path, values) in table {
-        if OWN.contains(&path.get_ref().as_ref()) {
-            continue;
-        }
-        let DeValue::Array(items) = values.get_ref() else {
-            let diagnostic = if path.get_ref().contains('.') {
-                Diagnostic::new(values.span(), "an axis is a list of values")
-            } else {
-                Diagnostic::unknown(path.span(), "key", path.get_ref(), OWN)
-            };
-            diagnostics.push(diagnostic);
-            continue;
+            self.changed(&all, registry, found)
         };
-        if items.is_empty() {
-            diagnostics.push(Diagnostic::new(values.span(), "an axis needs at least one value"));
-        }
-        axes.push(Varied {
-            path: path.get_ref().clone().into_owned(),
-            place: path.span(),
-            values: items.iter().cloned().collect(),
-        });
+        (0..design.cells()).map(cell).collect()
     }
-    // In the order in which they are written.
-    axes.sort_by_key(|axis| axis.place.start);
-    axes
+
+    /// What is looked at; the success of the first agents if the file does not say.
+    fn objective(
+        &self,
+        written: Option<&str>,
+        scenario: &Scenario,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Measure> {
+        let Some(path) = written else {
+            return Measure::of_agents(&scenario.system.agents.first()?.name, "success");
+        };
+        let sweep = self.root.get("sweep");
+        let node = sweep.and_then(|sweep| sweep.get("objective"));
+        let at = node.map_or(0..0, |node| node.at.clone());
+        let measure = measure(path, &scenario.system);
+        measure.map_err(|told| found.push(told.into_diagnostic(at))).ok()
+    }
 }
 
-fn axis(axis: &Varied<'_>) -> Axis {
-    let values = axis.values.iter().map(shown).collect();
-    let numbers = axis.values.iter().map(|value| number(value.get_ref())).collect();
-    Axis { path: axis.path.clone(), values, numbers }
+fn changes(variant: &Variant) -> Vec<Change<'_>> {
+    variant.changes.iter().map(|(path, at, value)| (path.as_str(), at, value)).collect()
+}
+
+/// An axis: a path, and the values to put there.
+fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
+    let Value::List(items) = &entry.node.value else {
+        let told = "an axis is a list of values";
+        found.push(Diagnostic::new(entry.node.at.clone(), Code::WrongType.name(), told));
+        return None;
+    };
+    if items.is_empty() {
+        let told = "an axis needs at least one value";
+        found.push(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange.name(), told));
+    }
+    refuse_fixed(&entry.key, &entry.key_at, found);
+    Some(Varied { path: entry.key.clone(), at: entry.key_at.clone(), values: items.clone() })
+}
+
+fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagnostic>) {
+    let head = path.split('.').next().unwrap_or(path);
+    if let Some((_, why)) = FIXED.iter().find(|(fixed, _)| *fixed == head) {
+        let told = format!("`{path}` cannot be varied: {why}");
+        found.push(Diagnostic::new(at.clone(), "bad-path", told));
+    }
+}
+
+impl From<format::Better> for Better {
+    fn from(better: format::Better) -> Self {
+        match better {
+            format::Better::Higher => Self::Higher,
+            format::Better::Lower => Self::Lower,
+        }
+    }
+}
+
+fn axis(axis: &Varied) -> Axis {
+    Axis { path: axis.path.clone(), values: axis.values.iter().map(shown).collect() }
 }
 
 /// A value as tables and charts show it.
-fn shown(value: &Spanned<DeValue<'_>>) -> String {
-    match value.get_ref() {
-        DeValue::String(text) => text.clone().into_owned(),
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
-        DeValue::Boolean(truth) => truth.to_string(),
-        DeValue::Datetime(time) => time.to_string(),
-        DeValue::Array(items) => {
+fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::List(items) => {
             format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
         }
-        DeValue::Table(table) => {
-            let entries =
-                table.iter().map(|(key, value)| format!("{}={}", key.get_ref(), shown(value)));
+        Value::Table(entries) => {
+            let entries = entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
             entries.collect::<Vec<_>>().join(" ")
         }
-    }
-}
-
-fn number(value: &DeValue<'_>) -> Option<f64> {
-    match value {
-        DeValue::Integer(number) => number.as_str().parse().ok(),
-        DeValue::Float(number) => number.as_str().parse().ok(),
-        DeValue::String(text) => {
-            let span = text.parse::<Duration>().ok().map(Duration::as_secs_f64);
-            span.or_else(|| crate::text::number(text).ok())
-        }
-        _ => None,
+        Value::Float(number) => number.to_string(),
+        Value::Call(_) => node.to_string().trim_matches('"').to_owned(),
+        _ => node.text().map_or_else(|| node.to_string(), str::to_owned),
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A frame that was given up stays until its attempts have ended: so an attempt that runs on
-//! unseen still tells the layers below the one that gave it up, as late.
+//! unseen is still reported, as late, to the layers below the one that gave it up.
 //!
 //! Nothing here knows what a request is, or what time it takes. What the outside has to do is
 //! handed over as [`Command`]s, in order.
@@ -44,7 +44,7 @@ pub struct Calls {
     commands: VecDeque<Command>,
 }
 
-/// What a frame is told.
+/// What goes into a frame.
 #[derive(Clone, Copy, Debug)]
 enum Input {
     Call,
@@ -76,7 +76,7 @@ impl Calls {
         }
     }
 
-    /// A call begins on an edge. Its end is told by [`Command::Done`] with this `caller`.
+    /// A call begins on an edge. Its end comes as [`Command::Done`] with this `caller`.
     /// The frame returned names it, should it be given up by [`Calls::cancel`].
     pub fn begin(
         &mut self,
@@ -161,8 +161,8 @@ impl Calls {
         self.tell(frame, Input::Wake, scheduler, observer);
     }
 
-    /// The caller gives up its call, which [`Calls::begin`] named so. It will not be told of its
-    /// end.
+    /// The caller gives up its call, which [`Calls::begin`] named so. No [`Command::Done`]
+    /// will come of it.
     pub fn cancel(
         &mut self,
         top: u32,
@@ -171,7 +171,7 @@ impl Calls {
         observer: &mut impl Observer,
     ) {
         if !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
-            // It has ended in this very instant, and the caller is about to be told.
+            // It has ended in this very instant, and its `Done` is still to be handed out.
             self.commands.retain(
                 |command| !matches!(command, Command::Done { caller: of, .. } if *of == caller),
             );
@@ -193,7 +193,7 @@ impl Calls {
         self.frames.is_empty() && self.commands.is_empty()
     }
 
-    /// Tells one frame what happened, and carries its action out until nothing more follows.
+    /// Puts one input into a frame, and carries out what follows until nothing more does.
     fn tell(
         &mut self,
         frame: u32,
@@ -349,7 +349,7 @@ impl Calls {
         }
     }
 
-    /// Closes a frame with an answer, and says whom that is told to next.
+    /// Closes a frame with an answer, and returns the frame that the answer goes to.
     #[inline]
     fn close(
         &mut self,

@@ -1,4 +1,5 @@
-//! Virtual time and chance: the kernel of the engine, which knows nothing of what is simulated.
+//! Virtual time and random numbers: the kernel of the engine, which knows nothing of what is
+//! simulated.
 //!
 //! A run can be repeated to the last bit, on every machine, because of three rules:
 //!
@@ -14,10 +15,12 @@
 pub use distribution::Distribution;
 pub use queue::Queue;
 pub use scheduler::{Event, KINDS, LaneId, MAX_INDEX, Scheduler};
+pub use split_mix::split_mix;
 pub use stream::{RngStream, RngStreams};
 
 mod distribution;
 mod queue;
 mod scheduler;
+mod split_mix;
 mod stream;
 mod ziggurat;

@@ -5,9 +5,13 @@
 //! - [`call`]: the way of a call through the layers of a policy.
 //! - [`model`]: agents, services, sources, faults, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.
+//! - [`measure`]: every number that a record can be asked for, defined once.
+//! - [`design`]: what a sweep is about, and which of its cells is which.
 
 pub mod call;
+pub mod design;
 pub mod kernel;
+pub mod measure;
 pub mod model;
 pub mod observe;
 

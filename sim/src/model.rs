@@ -12,6 +12,7 @@ mod calling;
 mod fault;
 mod fault_effects;
 mod node;
+mod recorder;
 mod request;
 mod source;
 mod world;

@@ -9,18 +9,16 @@ pub use histogram::Histogram;
 pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
 
 mod histogram;
-pub mod measure;
-pub(crate) mod recorder;
 mod trace;
 
 /// What one run leaves behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// The seed of all chance in the run.
+    /// The seed of all random numbers of the run.
     pub seed: u64,
     /// When the run was to end.
     pub horizon: Time,
-    /// From when on things count.
+    /// The end of the warm-up: what begins earlier is not counted.
     pub warmup: Time,
     /// When the run ended: the horizon, unless it was stopped.
     pub ended: Time,
@@ -36,7 +34,7 @@ pub struct Record {
     pub services: Vec<ServiceRecord>,
     /// By edge, in the order of the system.
     pub edges: Vec<EdgeRecord>,
-    /// By instance of a layer that told of its states.
+    /// By instance of a layer that reports states.
     pub layers: Vec<LayerRecord>,
     /// Who did what when, if it was asked for.
     pub trace: Option<Trace>,
@@ -137,17 +135,17 @@ pub struct ServiceRecord {
     pub wasted: u128,
     /// Slots in use, integrated over time, in nanoseconds.
     pub busy: u128,
-    /// Requests in line, integrated over time, in nanoseconds.
+    /// Requests in the queue, integrated over time, in nanoseconds.
     pub queued: u128,
     /// Time with a fault of the kind *down* or *hang*, in nanoseconds.
     pub down: u128,
     /// Time with a fault of any kind, in nanoseconds.
     pub faulty: u128,
-    /// How often the service went from no fault to some fault.
+    /// How often a fault began while no other was on.
     pub fault_intervals: u64,
 }
 
-/// What became of the calls from one party to one service.
+/// What became of the calls from one caller to one service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdgeRecord {
     /// The caller: the name of a group of agents or of a service.
@@ -156,7 +154,7 @@ pub struct EdgeRecord {
     pub to: String,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
-    /// Attempts that reached the way to the service: from below the policy.
+    /// Attempts that were sent to the service: from below the policy.
     pub attempts: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,

@@ -1,19 +1,20 @@
 //! What `run` and `sweep` have in common.
 
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use scenarios::ScenarioFile;
+use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::source::Source;
 
 /// What is run, and how it differs from the file.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Common {
-    /// The seed of all chance, such as 42 or 0x2a; default: the file's, or 1.
+    /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
     #[arg(long, value_parser = scenarios::seed)]
     pub(crate) seed: Option<u64>,
     /// Put a value at a path of the file; may be given more than once.
@@ -26,13 +27,17 @@ pub(crate) struct Common {
 
 impl Common {
     /// Parses the file and puts in what was set on the command line.
-    pub(crate) fn file<'t>(&'t self, source: &'t Source) -> Result<ScenarioFile<'t>, Failure> {
+    pub(crate) fn file(
+        &self,
+        registry: &LayerRegistry,
+        source: &Source,
+    ) -> Result<ScenarioFile, Failure> {
         let mut file = ScenarioFile::parse(&source.file, &source.text)?;
         for set in &self.sets {
             let Some((path, value)) = set.split_once('=') else {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
             };
-            file.set_text(path.trim(), value.trim())?;
+            file.set_text(registry, path.trim(), value.trim())?;
         }
         Ok(file)
     }
@@ -54,7 +59,17 @@ impl Common {
 
 fn quoted(text: &str) -> String {
     let plain = text.chars().all(|c| c.is_alphanumeric() || "./_-=".contains(c));
-    if plain { text.to_owned() } else { format!("'{text}'") }
+    // Within quotes a shell takes everything as it is but the quote itself.
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Shows what was written and has no effect.
+pub(crate) fn warn(warnings: &Diagnostics) {
+    if !warnings.is_empty() {
+        let colour = io::stderr().is_terminal();
+        // A warning that cannot be shown stops nothing.
+        let _ = writeln!(io::stderr(), "{}\n", warnings.render(colour));
+    }
 }
 
 /// A flag that Ctrl-C sets.

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use scenarios::{LayerRegistry, ScenarioFile, library};
 
-use crate::command::{Failure, Verdict};
+use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
 /// List the scenarios that come with the program.

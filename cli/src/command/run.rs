@@ -3,17 +3,18 @@
 use std::io::Write;
 
 use clap::Args;
+use patterns::Duration;
 use scenarios::{LayerRegistry, Scenario};
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 use sim::{Record, Watch};
 
-use crate::command::common::Common;
-use crate::command::{Failure, Verdict};
+use crate::command::common::{Common, warn};
+use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;
 
-/// Run a scenario once: tell what happened, draw it, and check its hypotheses.
+/// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
     /// A file, or a name from `wavetank list`.
@@ -29,7 +30,8 @@ impl Run {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let scenario = self.common.file(&source)?.scenario(registry)?;
+        let scenario = self.common.file(registry, &source)?.scenario(registry)?;
+        warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let record = sim::run(&scenario.system, seed, Watch::Trace);
         let again = self.common.again("run", &source, seed);
@@ -39,13 +41,13 @@ impl Run {
         folder.write("measures.csv", measures(&scenario, &record).as_bytes())?;
 
         writeln!(out, "{}", scenario.title)?;
-        tell(&scenario, &record, out)?;
+        summarise(&record, out)?;
         let mut verdict = Verdict::Holds;
         for hypothesis in &scenario.hypotheses {
             let value = hypothesis.measure.of(&record);
             let holds = hypothesis.holds(value);
-            let told = if holds { "holds" } else { "FAILS" };
-            writeln!(out, "{told}        {} (it is {value:.4})", hypothesis.text)?;
+            let shown = if holds { "holds" } else { "FAILS" };
+            writeln!(out, "{shown}        {} (it is {value:.4})", hypothesis.text)?;
             if !holds {
                 verdict = Verdict::Fails;
             }
@@ -60,9 +62,9 @@ impl Run {
 }
 
 /// The few numbers that matter most.
-fn tell(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
+fn summarise(record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
     for agents in &record.agents {
-        let tasks = &agents.tasks;
+        let (tasks, latency) = (&agents.tasks, agents.latency());
         writeln!(
             out,
             "{:12} {} tasks: {} good, {} degraded, {} failed, {} open; p50 {}, p99 {}",
@@ -72,8 +74,8 @@ fn tell(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> Result<(),
             tasks.degraded(),
             tasks.failed(),
             tasks.open(),
-            told(scenario, record, &format!("agents.{}.latency.p50", agents.name)),
-            told(scenario, record, &format!("agents.{}.latency.p99", agents.name)),
+            seconds(latency.quantile(0.5)),
+            seconds(latency.quantile(0.99)),
         )?;
     }
     if let Some(why) = record.stopped {
@@ -82,10 +84,8 @@ fn tell(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> Result<(),
     Ok(())
 }
 
-fn told(scenario: &Scenario, record: &Record, path: &str) -> String {
-    let measure = Measure::parse(path, &scenario.system);
-    let value = measure.map_or(f64::NAN, |measure| measure.of(record));
-    if value.is_nan() { "–".to_owned() } else { format!("{value:.2} s") }
+fn seconds(length: Option<Duration>) -> String {
+    length.map_or("–".to_owned(), |length| format!("{:.2} s", length.as_secs_f64()))
 }
 
 /// Every number of the run, with what it means.
@@ -96,8 +96,7 @@ fn measures(scenario: &Scenario, record: &Record) -> String {
     for measure in Measure::all(&scenario.system) {
         let value = measure.of(record);
         let value = if value.is_finite() { value.to_string() } else { String::new() };
-        let unit = format!("{:?}", measure.unit()).to_lowercase();
-        write([measure.path(), &unit, &value, measure.definition()]);
+        write([measure.path(), measure.unit().name(), &value, measure.definition()]);
     }
     let bytes = rows.into_inner().expect("a vector takes everything");
     String::from_utf8(bytes).expect("only texts were written")

@@ -6,15 +6,14 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::sweep_result::SweepDesign;
+use results::SweepResult;
 use results::table::{RunsWriter, summary};
-use results::{Axis, SweepResult};
 use scenarios::{LayerRegistry, library, run_all};
 use sim::System;
-use sim::observe::measure::Measure;
+use sim::measure::Measure;
 
-use crate::command::common::{Common, stop_on_interrupt};
-use crate::command::{Failure, Verdict};
+use crate::command::common::{Common, stop_on_interrupt, warn};
+use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;
@@ -47,31 +46,20 @@ impl Sweep {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let file = self.common.file(&source)?;
+        let file = self.common.file(registry, &source)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
-        let seed = self.common.seed.unwrap_or(scenario.seed);
-        let replications = self.replications.unwrap_or(sweep.replications);
+        warn(&sweep.warnings);
+        let mut design = sweep.design;
+        design.seed = self.common.seed.unwrap_or(design.seed);
+        design.replications = self.replications.unwrap_or(design.replications);
+        let (seed, replications) = (design.seed, design.replications);
         let mut again = self.common.again("sweep", &source, seed);
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let axes = sweep
-            .axes
-            .iter()
-            .map(|axis| Axis { path: axis.path.clone(), values: axis.values.clone() });
-        let mut result = SweepResult::new(SweepDesign {
-            title: scenario.title.clone(),
-            variants: sweep.variants.clone(),
-            axes: axes.collect(),
-            default: sweep.default.clone(),
-            replications,
-            seed,
-            measures: Measure::all(&scenario.system),
-            objective: sweep.objective.clone(),
-            better: sweep.better,
-            command: again.clone(),
-        });
+        let measures = Measure::all(&scenario.system);
+        let mut result = SweepResult::new(design, measures, again.clone());
         let systems: Vec<System> = sweep.cells.iter().map(|cell| cell.system.clone()).collect();
         let mut folder = Folder::new(self.common.folder(&source))?;
         writeln!(
@@ -86,9 +74,9 @@ impl Sweep {
         let bytes = summary(&result, Vec::new()).map_err(|error| Failure::Output(error.into()))?;
         folder.write("summary.csv", &bytes)?;
         pictures::of_sweep(&result, &mut folder)?;
-        pictures::of_default(&scenario, seed, &again, &mut folder)?;
+        pictures::of_default(&scenario, result.seed_of(0), &again, &mut folder)?;
 
-        tell(&result, out)?;
+        summarise(&result, out)?;
         writeln!(out, "tables and pictures are in {}:", folder.path().display())?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -108,7 +96,7 @@ impl Sweep {
         let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let stop = stop_on_interrupt();
-        let bar = progress(systems.len() as u64 * u64::from(result.replications));
+        let bar = progress(result.runs());
         let failed = |error: csv::Error| Failure::Output(error.into());
         let mut rows = RunsWriter::new(result, folder.temp_file("runs.csv")?).map_err(failed)?;
         let mut unwritten = None;
@@ -152,7 +140,7 @@ fn progress(runs: u64) -> ProgressBar {
 }
 
 /// The best, the worst and the file's own cell.
-fn tell(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
+fn summarise(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
     let cells = [
@@ -163,11 +151,10 @@ fn tell(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
-        let (variant, places) = result.place(cell);
-        let mut at = vec![result.variants[variant].clone()];
-        for (axis, place) in result.axes.iter().zip(places) {
-            at.push(format!("{} = {}", axis.name(), axis.values[place]));
-        }
+        let settings =
+            result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
+        let at: Vec<String> =
+            core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
         writeln!(
             out,
             "  {name:15} {:10.4} [{:.4}, {:.4}]  {}",

@@ -61,13 +61,13 @@ fn the_number_of_threads_changes_no_byte() {
 }
 
 #[test]
-fn a_run_tells_what_happened_and_how_to_see_it_again() {
+fn a_run_reports_what_happened_and_how_to_see_it_again() {
     let folder = Folder::new("run");
     let output = wavetank(&["run", "course-outage", "--seed", "0x2a"], &folder);
-    let told = said(&output);
-    assert_eq!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains("again        wavetank run course-outage --seed 0x2a"), "{told}");
-    assert!(told.contains("holds"), "{told}");
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("again        wavetank run course-outage --seed 0x2a"), "{text}");
+    assert!(text.contains("holds"), "{text}");
     assert!(folder.0.join("out/course-outage/timeline.svg").is_file());
 }
 
@@ -86,9 +86,9 @@ fn bad_input_is_exit_code_2_with_the_place() {
     let file = folder.0.join("mine.toml");
     fs::write(&file, "title = 'x'\nhorizn = '1h'\n").unwrap();
     let output = wavetank(&["check", "mine.toml"], &folder);
-    let told = said(&output);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("mine.toml:2:1") && told.contains("did you mean `horizon`"), "{told}");
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("mine.toml:2:1") && text.contains("did you mean `horizon`"), "{text}");
 
     let output = wavetank(&["run", "shared-pol"], &folder);
     assert_eq!(output.status.code(), Some(2));

@@ -1,7 +1,7 @@
 //! Limits that follow from one sample at a time.
 
-use super::{Algorithm, Settings};
-use crate::invalid::Invalid;
+use super::settings::Settings;
+use crate::layer::Rng;
 use crate::time::Duration;
 
 /// What one call, or a window of calls, has shown.
@@ -25,11 +25,7 @@ impl Sample {
     }
 }
 
-fn check_smoothing(smoothing: f64) -> Result<(), Invalid> {
-    Invalid::unless(0.0 < smoothing && smoothing <= 1.0, "smoothing", "above 0 and at most 1")
-}
-
-/// See [`Algorithm::Vegas`].
+/// See [`Algorithm::Vegas`](super::settings::Algorithm::Vegas).
 #[derive(Clone, Debug)]
 pub(super) struct Vegas {
     limit: f64,
@@ -45,14 +41,9 @@ pub(super) struct Vegas {
 }
 
 impl Vegas {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Invalid> {
-        let Algorithm::Vegas { smoothing, probe_multiplier } = settings.algorithm else {
-            unreachable!("the settings of a Vegas limit")
-        };
-        check_smoothing(smoothing)?;
-        Invalid::unless(1 <= probe_multiplier, "probe_multiplier", "at least 1")?;
-        Ok(Self {
-            limit: settings.initial.into(),
+    pub(super) fn new(settings: &Settings, smoothing: f64, probe_multiplier: u32) -> Self {
+        Self {
+            limit: settings.first_limit().into(),
             min: settings.min.into(),
             max: settings.max.into(),
             smoothing,
@@ -60,20 +51,20 @@ impl Vegas {
             base: 0.0,
             samples: 0,
             jitter: None,
-        })
+        }
     }
 
-    pub(super) fn add(&mut self, sample: Sample, draw: impl FnOnce() -> f64) {
+    pub(super) fn add(&mut self, sample: Sample, rng: &mut impl Rng) {
         let rtt = sample.nanos();
         self.samples = self.samples.saturating_add(1);
         // At most one draw a sample: the first sample is its own measurement.
         let Some(jitter) = self.jitter else {
-            self.jitter = Some(0.5 + 0.5 * draw());
+            self.jitter = Some(0.5 + 0.5 * rng.uniform());
             self.base = rtt;
             return;
         };
         if jitter * self.probe_multiplier * self.limit <= self.samples as f64 {
-            self.jitter = Some(0.5 + 0.5 * draw());
+            self.jitter = Some(0.5 + 0.5 * rng.uniform());
             self.samples = 0;
             self.base = rtt;
             return;
@@ -108,12 +99,20 @@ impl Vegas {
     pub(super) fn limit(&self) -> u32 {
         self.limit as u32
     }
+
+    pub(super) fn set_limit(&mut self, limit: u32) {
+        self.limit = limit.into();
+    }
+
+    pub(super) fn unloaded(&self) -> Option<Duration> {
+        self.jitter.map(|_| Duration::from_nanos(self.base as u64))
+    }
 }
 
 /// How many samples the long average takes as a plain mean.
 const WARM_UP: u32 = 10;
 
-/// See [`Algorithm::Gradient2`].
+/// See [`Algorithm::Gradient2`](super::settings::Algorithm::Gradient2).
 #[derive(Clone, Debug)]
 pub(super) struct Gradient2 {
     limit: f64,
@@ -130,17 +129,15 @@ pub(super) struct Gradient2 {
 }
 
 impl Gradient2 {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Invalid> {
-        let Algorithm::Gradient2 { smoothing, queue, long_window, tolerance } = settings.algorithm
-        else {
-            unreachable!("the settings of a Gradient2 limit")
-        };
-        check_smoothing(smoothing)?;
-        Invalid::unless(1 <= long_window, "long_window", "at least 1")?;
-        let valid = 1.0 <= tolerance && tolerance.is_finite();
-        Invalid::unless(valid, "tolerance", "at least 1")?;
-        Ok(Self {
-            limit: settings.initial.into(),
+    pub(super) fn new(
+        settings: &Settings,
+        smoothing: f64,
+        queue: u32,
+        long_window: u32,
+        tolerance: f64,
+    ) -> Self {
+        Self {
+            limit: settings.first_limit().into(),
             min: settings.min.into(),
             max: settings.max.into(),
             smoothing,
@@ -150,7 +147,7 @@ impl Gradient2 {
             long: 0.0,
             sum: 0.0,
             samples: 0,
-        })
+        }
     }
 
     pub(super) fn add(&mut self, sample: Sample) {
@@ -177,5 +174,8 @@ impl Gradient2 {
 
     pub(super) fn limit(&self) -> u32 {
         self.limit as u32
+    }
+    pub(super) fn set_limit(&mut self, limit: u32) {
+        self.limit = limit.into();
     }
 }

@@ -1,34 +1,18 @@
 //! The gradient of Envoy, and how it measures the time without load.
 
-use super::histogram::Histogram;
-use super::{Algorithm, Settings};
-use crate::invalid::Invalid;
+use super::settings::{Algorithm, MinRtt, Settings};
+use crate::layer::Rng;
+use crate::stats::Histogram;
 use crate::time::{Duration, Time};
 
-/// Where [`Algorithm::Gradient`] has the time without load from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MinRtt {
-    /// It is known; more than zero.
-    Fixed(Duration),
-    /// It is measured, first of all and then every now and then, with the limit at `min` until
-    /// there are enough samples (Envoy: 50, 60 s and 15 %). What began before is no sample.
-    ///
-    /// The fifth time in a row that the limit stays at `min` begins a measurement as well.
-    Measured {
-        /// How many samples it takes; at least 1.
-        samples: u32,
-        /// How long after the end of one measurement the next begins; more than zero.
-        interval: Duration,
-        /// The interval is longer by up to this share of it, by one draw at the end of each
-        /// measurement; from 0.
-        jitter: f64,
-    },
-}
+/// Times of calls, each kept to about 3 %.
+const PARTS: u64 = 32;
 
 /// How often in a row the limit may be set to its minimum before the time without load is
 /// doubted.
 const MINIMA: u32 = 5;
 
+/// See [`Algorithm::Gradient`].
 #[derive(Clone, Debug)]
 pub(super) struct Gradient {
     min: u32,
@@ -36,14 +20,23 @@ pub(super) struct Gradient {
     percentile: f64,
     interval: Duration,
     buffer: f64,
-    source: MinRtt,
+    /// How it is measured; none if it is known.
+    measuring: Option<Measuring>,
     limit: u32,
+    /// The time without load; zero before it was measured.
     min_rtt: Duration,
     phase: Phase,
     /// What began before is no sample.
     epoch: Time,
     minima: u32,
-    histogram: Histogram,
+    histogram: Histogram<PARTS>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Measuring {
+    samples: u32,
+    every: Duration,
+    jitter: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,48 +46,61 @@ enum Phase {
 }
 
 impl Gradient {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Invalid> {
-        let Algorithm::Gradient { percentile, interval, buffer, min_rtt } = settings.algorithm
+    pub(super) fn new(settings: &Settings) -> Self {
+        let Algorithm::Gradient {
+            percentile,
+            interval,
+            buffer,
+            min_rtt,
+            samples,
+            measured_every: every,
+            jitter,
+        } = settings.algorithm
         else {
             unreachable!("the settings of a gradient limit")
         };
-        let valid = (0.0..=1.0).contains(&percentile);
-        Invalid::unless(valid, "percentile", "from 0 to 1")?;
-        Invalid::unless(!interval.is_zero(), "interval", "longer than zero")?;
-        Invalid::unless(0.0 <= buffer && buffer.is_finite(), "buffer", "at least 0")?;
-        let initial = settings.initial;
-        let (limit, known, phase) = match min_rtt {
+        let initial = settings.first_limit();
+        let (limit, known, phase, measuring) = match min_rtt {
             MinRtt::Fixed(known) => {
-                Invalid::unless(!known.is_zero(), "min_rtt", "longer than zero")?;
                 let window_ends = Time::ZERO + interval;
-                (initial, known, Phase::Limiting { window_ends, measures: Time::MAX })
+                (initial, known, Phase::Limiting { window_ends, measures: Time::MAX }, None)
             }
-            MinRtt::Measured { samples, interval, jitter } => {
-                Invalid::unless(1 <= samples, "min_rtt.samples", "at least 1")?;
-                Invalid::unless(!interval.is_zero(), "min_rtt.interval", "longer than zero")?;
-                let valid = 0.0 <= jitter && jitter.is_finite();
-                Invalid::unless(valid, "min_rtt.jitter", "at least 0")?;
-                (settings.min, Duration::ZERO, Phase::Measuring { limit_before: initial })
+            MinRtt::Measured => {
+                let phase = Phase::Measuring { limit_before: initial };
+                let measuring = Measuring { samples, every, jitter };
+                (settings.min, Duration::ZERO, phase, Some(measuring))
             }
         };
-        Ok(Self {
+        Self {
             min: settings.min,
             max: settings.max,
             percentile,
             interval,
             buffer,
-            source: min_rtt,
+            measuring,
             limit,
             min_rtt: known,
             phase,
             epoch: Time::ZERO,
             minima: 0,
-            histogram: Histogram::new(),
-        })
+            histogram: Histogram::with_all_room(),
+        }
     }
 
     pub(super) fn limit(&self) -> u32 {
         self.limit
+    }
+
+    /// Sets the limit, or what it is after the measurement that is under way.
+    pub(super) fn set_limit(&mut self, limit: u32) {
+        match &mut self.phase {
+            Phase::Measuring { limit_before } => *limit_before = limit,
+            Phase::Limiting { .. } => self.limit = limit,
+        }
+    }
+
+    pub(super) fn unloaded(&self) -> Option<Duration> {
+        (!self.min_rtt.is_zero()).then_some(self.min_rtt)
     }
 
     pub(super) fn is_measuring(&self) -> bool {
@@ -117,45 +123,50 @@ impl Gradient {
     }
 
     /// A call that began then has ended now.
-    pub(super) fn add(
-        &mut self,
-        rtt: Duration,
-        began: Time,
-        now: Time,
-        draw: impl FnOnce() -> f64,
-    ) {
+    pub(super) fn add(&mut self, rtt: Duration, began: Time, now: Time, rng: &mut impl Rng) {
         if began < self.epoch {
             return;
         }
         self.histogram.add(rtt);
         let Phase::Measuring { limit_before } = self.phase else { return };
-        let MinRtt::Measured { samples, interval, jitter } = self.source else { return };
-        if self.histogram.samples() < samples.into() {
+        let Some(Measuring { samples, every, jitter }) = self.measuring else { return };
+        if self.histogram.count() < samples.into() {
             return;
         }
-        self.min_rtt = self.histogram.take(self.percentile);
+        self.min_rtt = self.take_percentile();
         self.limit = limit_before;
         self.minima = 0;
         self.phase = Phase::Limiting {
             window_ends: now + self.interval,
-            measures: now + (interval + interval.scale(jitter * draw())),
+            measures: now + (every + every.scale(jitter * rng.uniform())),
         };
     }
 
     fn calculate(&mut self, at: Time) {
-        if self.histogram.samples() == 0 {
+        if self.histogram.count() == 0 {
             return;
         }
-        let rtt = self.histogram.take(self.percentile).as_nanos().max(1) as f64;
+        let rtt = self.take_percentile().as_nanos().max(1) as f64;
         let unloaded = self.min_rtt.as_nanos().max(1) as f64 * (1.0 + self.buffer);
         let wanted = f64::from(self.limit) * (unloaded / rtt).clamp(0.5, 2.0);
         let new = ((wanted + libm::sqrt(wanted)) as u32).clamp(self.min, self.max);
         let stays_low = self.limit == self.min && new == self.min;
         self.minima = if stays_low { self.minima + 1 } else { 0 };
         self.limit = new;
-        if MINIMA <= self.minima && matches!(self.source, MinRtt::Measured { .. }) {
+        if MINIMA <= self.minima && self.measuring.is_some() {
             self.measure(at);
         }
+    }
+
+    /// The time that the percentile of the samples does not exceed, and forgets them all: the
+    /// shortest of its bucket, but none that was not reached.
+    fn take_percentile(&mut self) -> Duration {
+        let samples = self.histogram.count();
+        let rank = (libm::ceil(self.percentile * samples as f64) as u64).max(1);
+        let lengths = self.histogram.min().zip(self.histogram.max());
+        let found = self.histogram.at_rank(rank).zip(lengths);
+        self.histogram.clear();
+        found.map_or(Duration::ZERO, |(bucket, (min, max))| bucket.shortest.max(min).min(max))
     }
 
     fn measure(&mut self, at: Time) {

@@ -1,9 +1,21 @@
 //! Which of several targets is next.
 
-use super::settings::Picker;
+use super::settings::{Picker, SlowStart};
+use crate::time::Duration;
 
 /// The weight of a target with its whole share.
 pub(super) const FULL: u64 = 1_000_000;
+
+/// The weight of a target that came back this long ago.
+pub(super) fn slow_weight(slow: &SlowStart, age: Duration) -> u64 {
+    if slow.window <= age {
+        return FULL;
+    }
+    let part = age.as_nanos() as f64 / slow.window.as_nanos() as f64;
+    let least = f64::from(slow.min_weight_percent) / 100.0;
+    let weight = libm::pow(part, 1.0 / slow.aggression).max(least);
+    (weight * FULL as f64 + 0.5) as u64
+}
 
 /// Targets to pick from, and what the pickers remember.
 #[derive(Clone, Debug)]

@@ -1,205 +1,174 @@
 //! Half-open: how a circuit breaker finds out whether to close again.
 
-use super::settings::Compare;
-use super::window::{Counts, Mark};
-use crate::invalid::Invalid;
+use super::trip::Compare;
+use crate::invalid::Findings;
+use crate::settings;
 use crate::time::Duration;
 
-/// How a breaker finds out whether to close again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HalfOpen {
-    /// Which calls may pass as probes.
-    pub permits: Permits,
-    /// Which results of probes close it, and which open it again.
-    pub close: Close,
-    /// How long it may stay half-open, more than zero. Without such an end, probes that are lost
-    /// keep the others out for ever.
-    pub half_open_timeout: Option<Duration>,
-    /// What it becomes at that end.
-    pub then: Then,
+settings! {
+    /// How a breaker finds out whether to close again.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct HalfOpen {
+        /// Which calls may pass as probes.
+        @flat permits: Permits = Permits::Concurrent(1),
+        /// Which results of probes close it, and which open it again.
+        @flat close: Close = Close::Successes(1),
+        /// How long it may stay half-open, from the first probe on; what it becomes then, `then`
+        /// says. The usual choice is `unlimited`: a half-open breaker waits for its probes, however
+        /// slow they are. A limit is for callers that may lose a probe and never report it, which
+        /// would keep all others out. At exactly its end it is over.
+        half_open_timeout: Option<Duration> [.above(0.0).was(&["max-wait"])] = None,
+        /// What it becomes if that time runs out.
+        then: Then = Then::Open,
+        /// What a probe does whose result counts as neither success nor failure.
+        on_ignored: OnIgnored = OnIgnored::GiveBack,
+        /// Whether the success that closes it is also the first result of the closed breaker
+        /// (Hystrix, Polly 7).
+        count_last: bool = false,
+    }
+    rules rules;
 }
 
-/// Which calls may pass a half-open breaker.
-///
-/// A probe that is ignored or given up gives its place back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Permits {
-    /// So many in all, at least 1 (resilience4j, gobreaker).
-    Total(u32),
-    /// So many at a time, at least 1 (failsafe; with 1: Polly, Hystrix, Sentinel; with
-    /// `u32::MAX`, all: recloser).
-    Concurrent(u32),
-    /// A share of them, each by chance: more than 0, and at most 1.
-    Share(f64),
+settings! {
+    /// Which calls may pass a half-open breaker as probes. A probe whose call is given up without
+    /// a result returns its place, and so does one whose result is ignored, unless `on-ignored`
+    /// says otherwise.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub keyed enum Permits {
+        /// So many at a time.
+        Concurrent(
+            /// Half-open: how many calls may pass at a time; `unlimited` lets all pass (recloser).
+            /// Most libraries take 1.
+            permits: u32 [.at_least(1.0).unlimited()] = 1,
+        ),
+        /// So many in all (resilience4j, gobreaker).
+        Total(
+            /// Half-open: how many calls may pass in all, instead of `permits`.
+            permits_total: u32 [.at_least(1.0).example("10")],
+        ),
+        /// A share of them, each by chance.
+        Share(
+            /// Half-open: the share of calls that may pass, instead of `permits`.
+            permits_share: f64 [.share().above(0.0).example("\"10%\"")],
+        ),
+        /// One, and one more each time that so long has passed since the last one was let through
+        /// (Polly 7). Places are never given back.
+        OneEvery(
+            /// Half-open: how long after one probe the next may pass, instead of `permits`.
+            permits_every: Duration [.above(0.0).example("\"5s\"")],
+        ),
+    }
 }
 
-/// Which results of probes close a half-open breaker, and which open it again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Close {
-    /// So many successes close it, at least 1; a single failure opens it again (Polly, Hystrix,
-    /// gobreaker, Sentinel, pybreaker).
-    Successes(u32),
-    /// So many successes among so many probes close it; it opens again as soon as they cannot be
-    /// reached any more (failsafe).
-    Of {
-        /// At least 1, and no more than `probes`.
-        successes: u32,
-        /// The probes that are looked at.
-        probes: u32,
-    },
-    /// After so many probes it opens if a share of them is reached, and closes otherwise
-    /// (resilience4j).
-    Rate {
-        /// The probes that are looked at; at least 1.
-        probes: u32,
-        /// The share of failures, from 0 to 1.
-        failures: f64,
-        /// The share of slow calls, from 0 to 1.
-        slow: f64,
-        /// Whether exactly the share is enough.
-        compare: Compare,
-    },
-    /// After more than so many probes, each further one looks at the share of failures among the
-    /// latest of them: a success at a share of no more than the rate closes, a failure at a share
-    /// of no less opens again, and with any other result it goes on (recloser).
-    Latest {
-        /// The probes that are looked at; from 1 to 1,000,000.
-        probes: u32,
-        /// The share of failures, from 0 to 1.
-        failures: f64,
-    },
+settings! {
+    /// Which results of probes close a half-open breaker, and which open it again.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub keyed enum Close {
+        /// So many successes close it; a single failure opens it again (Polly, Hystrix, gobreaker,
+        /// Sentinel, pybreaker).
+        Successes(
+            /// Half-open: how many successes close it. Without `probes`, any failure opens it
+            /// again.
+            successes: u32 [.at_least(1.0)] = 1,
+        ),
+        /// So many successes among so many probes close it; it opens again as soon as they cannot
+        /// be reached any more (failsafe).
+        Of {
+            /// Half-open: how many successes close it.
+            successes: u32 [.at_least(1.0).example("2")],
+            /// Half-open: among how many probes `successes` are needed, or `probe-rate` must not be
+            /// reached.
+            probes: u32 [.at_least(1.0).example("3")],
+        },
+        /// After so many probes it opens if a share of them is reached, and closes otherwise
+        /// (resilience4j).
+        Rate {
+            /// Half-open: how many probes are looked at.
+            probes: u32 [.at_least(1.0)] = 10,
+            /// Half-open: the share of failures among the probes that opens it again.
+            probe_rate: f64 [.share()] = 0.5,
+            /// Half-open: the share of slow calls among the probes that opens it again.
+            probe_slow_rate: f64 [.share()] = 1.0,
+            /// Half-open: whether exactly that share opens it again.
+            probe_compare: Compare = Compare::AtLeast,
+        },
+        /// After more than so many probes, each further one looks at the share of failures among
+        /// the latest of them: a success at a share of no more than the rate closes, a failure at a
+        /// share of no less opens again, and with any other result it goes on (recloser).
+        Latest {
+            /// Half-open: how many of the latest probes are looked at, once there were more.
+            latest_probes: u32 [.at_least(1.0).at_most(1_000_000.0).example("10")],
+            /// Half-open: the share of failures among them that decides.
+            probe_rate: f64 [.share()] = 0.5,
+        },
+    }
+    rules no_more_successes_than_probes;
 }
 
-/// What a breaker becomes that was half-open for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// Open: nobody knows that the callee is well.
-    Open,
-    /// Closed: nobody knows that it is not.
-    Close,
+settings! {
+    /// What a breaker becomes that was half-open for too long.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Then {
+        /// Open: it is not known that the callee works.
+        Open,
+        /// Closed: it is not known that it does not.
+        Close,
+    }
 }
 
-/// How calls are let in again after a half-open breaker has found the callee well.
-///
-/// The share let in grows with time in a straight line, to all of them. The trip condition holds
-/// meanwhile, as if closed. (Asked for in resilience4j's issue 985; Envoy's slow start does the
-/// same for hosts.)
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ramp {
-    /// The share let in at first, from 0 to 1.
-    pub first: f64,
-    /// How long it takes until all are let in; longer than zero.
-    pub over: Duration,
+settings! {
+    /// What a probe does whose result counts as neither success nor failure.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OnIgnored {
+        /// It gives its place back, so that another call may pass (resilience4j, gobreaker).
+        GiveBack,
+        /// It opens the breaker again (Hystrix).
+        Open,
+        /// It keeps its place (Polly 7).
+        Keep,
+    }
 }
 
-/// What the results of probes amount to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decision {
-    Close,
-    Open,
-    GoOn,
+impl Default for HalfOpen {
+    /// One probe at a time, of which one success closes and one failure opens again.
+    fn default() -> Self {
+        Self {
+            permits: Permits::Concurrent(1),
+            close: Close::Successes(1),
+            half_open_timeout: None,
+            then: Then::Open,
+            on_ignored: OnIgnored::GiveBack,
+            count_last: false,
+        }
+    }
+}
+
+fn no_more_successes_than_probes(close: &Close, found: &mut Findings) {
+    if let Close::Of { successes, probes } = *close {
+        found.unless(successes <= probes, "successes", "no more than the probes");
+    }
+}
+
+fn rules(half_open: &HalfOpen, found: &mut Findings) {
+    if let Permits::Total(permits) = half_open.permits {
+        let setting = match half_open.close {
+            Close::Successes(_) => "successes",
+            Close::Of { .. } | Close::Rate { .. } => "probes",
+            Close::Latest { .. } => "latest-probes",
+        };
+        let enough = half_open.close.most_probes() <= u64::from(permits);
+        found.unless(enough, setting, "no more than the permits");
+    }
 }
 
 impl Close {
-    /// What follows when the probes so far have ended so, the last of them with `mark`.
-    ///
-    /// `latest` counts the latest probes, and is asked for by [`Close::Latest`] alone.
-    pub(super) fn decide(self, all: Counts, latest: Counts, mark: Mark) -> Decision {
-        let successes = all.calls - all.failures;
-        let either = |opens| if opens { Decision::Open } else { Decision::Close };
-        match self {
-            Self::Successes(_) if mark.failed => Decision::Open,
-            Self::Successes(least) if u64::from(least) <= successes => Decision::Close,
-            Self::Of { successes: least, .. } if u64::from(least) <= successes => Decision::Close,
-            Self::Of { successes: least, probes } if u64::from(probes - least) < all.failures => {
-                Decision::Open
-            }
-            Self::Rate { probes, failures, slow, compare } if u64::from(probes) <= all.calls => {
-                let failed = compare.reaches(all.failure_rate(), failures);
-                either(failed || compare.reaches(all.slow_rate(), slow))
-            }
-            Self::Latest { probes, failures } if u64::from(probes) < all.calls => {
-                match (mark.failed, latest.failure_rate()) {
-                    (false, rate) if rate <= failures => Decision::Close,
-                    (true, rate) if failures <= rate => Decision::Open,
-                    _ => Decision::GoOn,
-                }
-            }
-            Self::Successes(_) | Self::Of { .. } | Self::Rate { .. } | Self::Latest { .. } => {
-                Decision::GoOn
-            }
-        }
-    }
-
     /// How many probes it may take to decide.
     fn most_probes(self) -> u64 {
         match self {
             Self::Successes(successes) => successes.into(),
             Self::Of { probes, .. } | Self::Rate { probes, .. } => probes.into(),
-            Self::Latest { probes, .. } => u64::from(probes) + 1,
+            Self::Latest { latest_probes, .. } => u64::from(latest_probes) + 1,
         }
-    }
-
-    fn check(self) -> Result<(), Invalid> {
-        let is_share = |share: f64| (0.0..=1.0).contains(&share);
-        match self {
-            Self::Successes(successes) => {
-                Invalid::unless(1 <= successes, "successes", "at least 1")
-            }
-            Self::Of { successes, probes } => {
-                Invalid::unless(1 <= successes, "successes", "at least 1")?;
-                Invalid::unless(successes <= probes, "successes", "no more than the probes")
-            }
-            Self::Rate { probes, failures, slow, .. } => {
-                Invalid::unless(1 <= probes, "probes", "at least 1")?;
-                Invalid::unless(is_share(failures), "probe_rate", "from 0 to 1")?;
-                Invalid::unless(is_share(slow), "probe_slow_rate", "from 0 to 1")
-            }
-            Self::Latest { probes, failures } => {
-                let valid = (1..=1_000_000).contains(&probes);
-                Invalid::unless(valid, "probes", "from 1 to 1000000")?;
-                Invalid::unless(is_share(failures), "probe_rate", "from 0 to 1")
-            }
-        }
-    }
-}
-
-impl HalfOpen {
-    pub(super) fn check(&self) -> Result<(), Invalid> {
-        self.close.check()?;
-        match self.permits {
-            Permits::Total(permits) => {
-                Invalid::unless(1 <= permits, "permits", "at least 1")?;
-                let enough = self.close.most_probes() <= u64::from(permits);
-                let setting = match self.close {
-                    Close::Successes(_) => "successes",
-                    Close::Of { .. } | Close::Rate { .. } | Close::Latest { .. } => "probes",
-                };
-                Invalid::unless(enough, setting, "no more than the permits")?;
-            }
-            Permits::Concurrent(permits) => {
-                Invalid::unless(1 <= permits, "permits", "at least 1")?;
-            }
-            Permits::Share(share) => {
-                let valid = 0.0 < share && share <= 1.0;
-                Invalid::unless(valid, "share", "more than 0 and at most 1")?;
-            }
-        }
-        let valid = self.half_open_timeout.is_none_or(|wait| !wait.is_zero());
-        Invalid::unless(valid, "half_open_timeout", "longer than zero")
-    }
-}
-
-impl Ramp {
-    pub(super) fn check(&self) -> Result<(), Invalid> {
-        let valid = (0.0..=1.0).contains(&self.first);
-        Invalid::unless(valid, "ramp_first", "from 0 to 1")?;
-        Invalid::unless(!self.over.is_zero(), "ramp", "longer than zero")
-    }
-
-    /// The share let in when so much of the time has passed.
-    pub(super) fn share(&self, passed: Duration) -> f64 {
-        let part = passed.as_secs_f64() / self.over.as_secs_f64();
-        self.first + (1.0 - self.first) * part
     }
 }

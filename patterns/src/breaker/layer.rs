@@ -1,9 +1,12 @@
 //! A circuit breaker in the path of calls.
 
-use super::Breaker;
-use super::state::{Permit, Refused, Token};
+use super::machine::Breaker;
+use super::settings::Settings;
+use super::state::Token;
+use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 
 impl Breaker {
     /// Does something at the time of `cx`, and notes the states entered on the way.
@@ -12,9 +15,10 @@ impl Breaker {
         cx: &mut Context<'_>,
         act: impl FnOnce(&mut Self, &mut Context<'_>) -> T,
     ) -> T {
+        self.changes.clear();
         // Apart, since either may change the state, and each change is to be noted.
         let before = self.state.name();
-        self.advance(cx.now);
+        self.advance(cx.now, cx);
         let between = self.state.name();
         if between != before {
             cx.enter_state(between);
@@ -25,13 +29,6 @@ impl Breaker {
         }
         result
     }
-
-    fn settle_noting(&mut self, token: Token, outcome: Outcome, cx: &mut Context<'_>) {
-        let verdict = self.verdict(outcome);
-        self.noting(cx, |breaker, cx| {
-            breaker.settle(Permit(token), verdict, cx.now, || cx.uniform());
-        });
-    }
 }
 
 impl Layer for Breaker {
@@ -40,13 +37,13 @@ impl Layer for Breaker {
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
-        match self.noting(cx, |breaker, cx| breaker.admit(cx.now, || cx.uniform())) {
-            Ok(Permit(token)) => {
+        match self.noting(cx, |breaker, cx| breaker.acquire(cx.now, cx)) {
+            Ok(token) => {
                 self.calls.open(call, Some(token));
                 Action::Send
             }
-            Err(Refused { until }) => {
-                Action::Reply(Outcome::failed_until(Class::BreakerOpen, until.since(cx.now)))
+            Err(rejected) => {
+                Action::Reply(Outcome::refused(Class::BreakerOpen, rejected.until, cx.now))
             }
         }
     }
@@ -58,16 +55,34 @@ impl Layer for Breaker {
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         if let Some(token) = self.calls[call].take() {
-            let permit = self
-                .noting(cx, |breaker, cx| breaker.cancel(Permit(token), cx.now, || cx.uniform()));
-            self.calls[call] = permit.map(|Permit(token)| token);
+            self.calls[call] = self.noting(cx, |breaker, cx| breaker.give_up(token, cx.now, cx));
         }
     }
 
     // Whether the result is late, its token knows.
     fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Some(token) = self.calls[call].take() {
-            self.settle_noting(token, outcome, cx);
+            let how = self.classify(outcome);
+            self.noting(cx, |breaker, cx| breaker.settle(token, how, cx.now, cx));
         }
     }
 }
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "breaker";
+
+    fn presets() -> Vec<Preset<Self>> {
+        super::presets::all()
+    }
+}
+
+impl ConfiguredLayer for Breaker {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
+}
+
+// Small, since there is one for each open call.
+const _: () = assert!(size_of::<Option<Token>>() <= 16);

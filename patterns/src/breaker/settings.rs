@@ -1,70 +1,170 @@
-//! What a circuit breaker can be set to, and which settings make sense.
+//! What a circuit breaker can be set to.
 
-use super::half_open::{Close, HalfOpen, Permits, Ramp, Then};
-use super::state::State;
+use super::half_open::{Close, HalfOpen};
+use super::open_wait::OpenWait;
+use super::trip::Trip;
+use super::warnings::Written;
 use super::window::Window;
-use crate::backoff::{self, Backoff, CapWhen, Curve, Jitter};
-use crate::invalid::Invalid;
-use crate::outcome::{Class, Classes};
+use crate::backoff::Backoff;
+use crate::invalid::Findings;
+use crate::outcome::{Class, Classes, Classifier};
+use crate::settings;
+use crate::settings::{Fields, Reader};
 use crate::time::Duration;
 
-/// The settings of a [`Breaker`](super::Breaker).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    /// What opens a closed breaker.
-    pub trip: Trip,
-    /// A call that took longer than this is slow, however it ended; one that took exactly as long
-    /// is not (resilience4j). Slow calls matter to [`Trip::SlowRate`] and [`Close::Rate`] alone.
-    pub slow: Option<Duration>,
-    /// Which results may open it.
-    pub evaluate: Evaluate,
-    /// The classes that count as failures; [`FAILURES`] is the usual choice. A class that is
-    /// neither here nor in `ignore` counts as a success: the callee did answer.
-    pub count: Classes,
-    /// The classes that count as neither, even if they are in `count`; [`IGNORED`] is the usual
-    /// choice.
-    pub ignore: Classes,
-    /// How long it stays open.
-    pub open: OpenWait,
-    /// Whether a call at exactly the end of that wait is admitted.
-    pub boundary: Boundary,
-    /// How it finds out whether to close again.
-    pub half_open: HalfOpen,
-    /// How calls are let in again after that; all at once without it.
-    pub ramp: Option<Ramp>,
-    /// What to do with results that come after the state that admitted their call, or after their
-    /// call was given up.
-    pub late: Late,
+settings! {
+    /// Stops calling what keeps failing: rejects calls for a while after too many failures, then
+    /// lets probes through to find out whether to close again.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct Settings {
+        /// What opens a closed breaker.
+        @flat trip: Trip,
+        /// A call that took longer than this is slow, however it ended; one that took exactly as
+        /// long is not (resilience4j). Slow calls matter to `slow-rate` and `probe-slow-rate`.
+        slow: Option<Duration> = None,
+        /// Which results may open a closed breaker.
+        evaluate: Evaluate = Evaluate::Failures,
+        /// The classes that count as failures. A class that is neither here nor in `ignore` counts
+        /// as a success: the callee did answer.
+        count: Classes [.at_least(1.0)] = FAILURES,
+        /// The classes that count as neither, even if they are in `count`.
+        ignore: Classes = IGNORED,
+        /// How long it stays open: `60s`, `growing(30s, factor=2, cap=5min, jitter=full)` or any
+        /// backoff, whose waits are the times that it opens again without having closed. Libraries
+        /// take from 5 s (Polly, Hystrix) to 60 s (resilience4j, gobreaker, failsafe-go).
+        open: OpenWait [.above(0.0).example("\"60s\"")],
+        /// Whether a call at exactly the end of that wait is admitted.
+        boundary: Boundary = Boundary::Admits,
+        /// How it finds out whether to close again.
+        @flat half_open: HalfOpen,
+        /// How long after closing it takes until all calls are let in again: the share let in grows
+        /// in a straight line from `ramp-first`, and meanwhile it opens as if closed. Zero lets all
+        /// in at once. At exactly its end all are let in.
+        ramp: Duration = Duration::ZERO,
+        /// With `ramp`: the share of calls let in at first.
+        ramp_first: f64 [.share()] = 0.1,
+        /// How long after it was begun the record of a closed breaker is begun anew, by the first
+        /// call or result that comes later than that (gobreaker's `Interval`). Calls that are under
+        /// way then are late.
+        interval: Option<Duration> [.above(0.0)] = None,
+        /// At which time a result counts in windows of time.
+        count_at: CountAt = CountAt::Result,
+        /// What a result does that comes after the state that admitted its call, or after its call
+        /// was given up.
+        late: LateResults = LateResults::Drop,
+        /// What a call counts as that was given up above.
+        on_cancel: OnCancel [.was(&["cancelled"])] = OnCancel::Ignore,
+        /// Whether it decides for itself, or is held in a state.
+        mode: Mode = Mode::Automatic,
+    }
+    rules rules;
+    warns warn;
+}
+
+settings! {
+    /// Which results may open a closed breaker. A length of time alone is `periodically`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Evaluate {
+        /// Every result: a success may bring the calls up to the minimum (resilience4j, recloser).
+        EveryResult,
+        /// Only a failure, or a slow call (Polly, gobreaker, cockatiel).
+        Failures,
+        /// No single result: the first call or result that comes no sooner than this after the last
+        /// time that it was decided, or that the breaker closed.
+        Periodically(
+            /// The shortest time from one decision to the next.
+            period: Duration [.above(0.0).example("\"500ms\"")],
+        ),
+        /// No single result: it is decided at each whole multiple of a period since the first call,
+        /// or since the breaker closed, by what had come until then, and opens as of that time
+        /// (Hystrix, 500 ms).
+        Ticks(
+            /// The time from one decision to the next.
+            period: Duration [.above(0.0).example("\"500ms\"")],
+        ),
+    }
+    literals { Duration => Self::Periodically }
+}
+
+settings! {
+    /// Whether a call at exactly the end of the open wait is admitted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Boundary {
+        /// Yes (Polly, failsafe, Sentinel, pybreaker).
+        Admits,
+        /// No, but one nanosecond later is (resilience4j, gobreaker, Hystrix, recloser).
+        Refuses,
+    }
+}
+
+settings! {
+    /// At which time a result counts in windows of time.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CountAt {
+        /// When it comes (most libraries).
+        Result,
+        /// When its call was admitted; it counts nowhere if that has left the window (gobreaker).
+        Admission,
+    }
+}
+
+settings! {
+    /// What a result does whose call was admitted in a state that is over, or was given up. It
+    /// never gives a place back: the state that lent it is over, or giving up returned it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LateResults {
+        /// Nothing (gobreaker's generations).
+        Drop,
+        /// It enters the record of calls as it is now, without a change of state because of it.
+        CountCurrent,
+        /// It acts as a result of the current state: it may open a closed breaker, and close or
+        /// open again a half-open one; while open it is recorded, and changes nothing (Polly,
+        /// resilience4j, failsafe-go, Hystrix).
+        ActCurrent,
+        /// As `act-current` while closed, and nothing in any other state: only probes decide about
+        /// closing (cep21/circuit).
+        ActClosed,
+        /// It enters the record of the closed state that admitted its call, without a change of
+        /// state because of it, unless a new record was begun since.
+        CountOrigin,
+        /// As `act-current`, and a failure while open begins the open wait anew (semian).
+        Extend,
+    }
+}
+
+settings! {
     /// What a call counts as that was given up above.
-    pub cancelled: Cancelled,
-    /// Whether it decides for itself.
-    pub mode: Mode,
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OnCancel {
+        /// Neither; if its result still comes, `late` says what to do with it.
+        Ignore,
+        /// Neither; its result is dropped (resilience4j, recloser).
+        Forget,
+        /// As a failure; its result is dropped.
+        Failure,
+        /// As a failure if it was a probe, and else as neither; its result is dropped (Hystrix).
+        FailureOfProbe,
+        /// As a success, which may close a half-open breaker; its result is dropped (Polly, unless
+        /// it is set to handle cancellation).
+        Success,
+    }
 }
 
-/// Whether a breaker decides for itself, or is held in some state by hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// It decides by its settings.
-    #[default]
-    Automatic,
-    /// It admits nothing (resilience4j's `FORCED_OPEN`, Polly's isolated circuit).
-    ForcedOpen,
-    /// It admits everything and records nothing (resilience4j's `DISABLED`).
-    Disabled,
-    /// It admits everything and records all results, but never opens (resilience4j's
-    /// `METRICS_ONLY`).
-    MetricsOnly,
-}
-
-impl Mode {
-    /// The state of a breaker that has just been put in this mode.
-    pub(super) fn state(self) -> State {
-        match self {
-            Self::Automatic => State::Closed,
-            Self::ForcedOpen => State::ForcedOpen,
-            Self::Disabled => State::Disabled,
-            Self::MetricsOnly => State::MetricsOnly,
-        }
+settings! {
+    /// Whether a breaker decides for itself, or is held in some state by hand.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Mode {
+        /// It decides by its settings.
+        #[default]
+        Automatic,
+        /// It admits nothing (resilience4j's `FORCED_OPEN`, Polly's isolated circuit).
+        ForcedOpen,
+        /// It admits everything and records nothing (resilience4j's `DISABLED`).
+        Disabled,
+        /// It admits everything and records all results, but never opens (resilience4j's
+        /// `METRICS_ONLY`).
+        MetricsOnly,
     }
 }
 
@@ -86,272 +186,72 @@ pub const IGNORED: Classes = Classes::NONE
     .with(Class::BulkheadFull)
     .with(Class::Rejected);
 
-/// What opens a closed breaker.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Trip {
-    /// So many failures in a row.
-    Consecutive {
-        /// At least 1.
-        failures: u32,
-    },
-    /// So many failures in a window.
-    Count {
-        /// At least 1, and no more than a window of calls holds.
-        failures: u32,
-        /// Over which calls.
-        window: Window,
-    },
-    /// A share of failures among the calls in a window.
-    Rate {
-        /// The share, from 0 to 1.
-        rate: f64,
-        /// Whether exactly that share is enough.
-        compare: Compare,
-        /// With fewer calls in the window it never opens; at least 1. In a window of calls those
-        /// count that have left it since the breaker closed, and one more than it holds is the
-        /// most: then it decides from the first result on that pushes another out (recloser).
-        min_calls: u32,
-        /// Over which calls.
-        window: Window,
-    },
-    /// A share of slow calls among the calls in a window (resilience4j, Sentinel).
-    SlowRate {
-        /// The share, from 0 to 1.
-        rate: f64,
-        /// Whether exactly that share is enough.
-        compare: Compare,
-        /// As for [`Trip::Rate`].
-        min_calls: u32,
-        /// Over which calls.
-        window: Window,
-    },
-    /// A moving average of failures, in which each failure is a one and each success a zero; the
-    /// first result is the first average (Finagle).
-    Average {
-        /// How fast it forgets.
-        memory: Memory,
-        /// The average, from 0 to 1.
-        rate: f64,
-        /// Whether exactly that average is enough.
-        compare: Compare,
-        /// With fewer results since it closed it never opens; at least 1.
-        min_calls: u32,
-    },
-    /// Any of these conditions; at least one (resilience4j, Sentinel).
-    Any(Vec<Self>),
-    /// All of these conditions at once; at least one.
-    All(Vec<Self>),
-}
-
-/// How fast a moving average forgets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Memory {
-    /// With each result `x`, the average moves by this share of the way to it: more than 0, at
-    /// most 1.
-    Share(f64),
-    /// By `1 − e^(−dt/span)` of the way, where `dt` is the time since the result before (Finagle,
-    /// `liveness/FailureAccrualPolicy.scala`). Longer than zero.
-    Time(Duration),
-}
-
-/// Whether a share at exactly the threshold is enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compare {
-    /// Yes: `>=` (resilience4j, Polly, Hystrix, recloser). The rate must be more than 0.
-    AtLeast,
-    /// No: `>` (Sentinel, opossum, cockatiel). The rate must be less than 1.
-    MoreThan,
-}
-
-impl Compare {
-    /// Whether a share of `found` is enough where `rate` is asked for.
-    pub(super) fn reaches(self, found: f64, rate: f64) -> bool {
-        match self {
-            Self::AtLeast => rate <= found,
-            Self::MoreThan => rate < found,
-        }
-    }
-
-    fn check(self, rate: f64) -> Result<(), Invalid> {
-        match self {
-            Self::AtLeast => {
-                let valid = 0.0 < rate && rate <= 1.0;
-                Invalid::unless(valid, "rate", "more than 0 and at most 1")
-            }
-            Self::MoreThan => {
-                let valid = (0.0..1.0).contains(&rate);
-                Invalid::unless(valid, "rate", "at least 0 and less than 1")
-            }
-        }
-    }
-}
-
-/// Which results may open a closed breaker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evaluate {
-    /// Every result: a success may bring the calls up to the minimum (resilience4j, recloser).
-    EveryResult,
-    /// Only a failure (Polly, gobreaker, cockatiel).
-    Failures,
-    /// No single result: the first call or result that comes no sooner than this after the last
-    /// time that it was decided, or that the breaker closed (Hystrix, 500 ms). More than zero.
-    Periodically(Duration),
-}
-
-/// How long a breaker stays open.
-#[derive(Clone, Debug, PartialEq)]
-pub enum OpenWait {
-    /// Always as long; more than zero.
-    Constant(Duration),
-    /// As a backoff says whose retries are the times that it opens again without having closed:
-    /// growing, with jitter, as listed. Draws once each time it may open if there is jitter. A
-    /// wait that is drawn as zero ends at once.
-    Backoff(backoff::Settings),
-}
-
-/// Whether a call at exactly the end of the open wait is admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boundary {
-    /// Yes (Polly, failsafe, Sentinel, pybreaker).
-    Admits,
-    /// No, but one nanosecond later is (resilience4j, gobreaker, Hystrix, recloser).
-    Refuses,
-}
-
-/// What to do with a result whose call was admitted in a state that is over, or was given up.
-///
-/// None of these gives a permit back: the state that lent it is over, or giving up returned it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Late {
-    /// Nothing (gobreaker's generations).
-    Drop,
-    /// Enter it in the record of calls as it is now, without a change of state because of it.
-    CountCurrent,
-    /// Take it as a result of the current state: it may open a closed breaker, and close or open
-    /// again a half-open one; while open it does nothing (Polly, resilience4j).
-    ActCurrent,
-    /// As `ActCurrent` while closed, and nothing in any other state: only probes decide about
-    /// closing (cep21/circuit).
-    ActClosed,
-    /// Enter it in the record of the closed state that admitted its call, without a change of
-    /// state because of it, unless a new record was begun since.
-    CountOrigin,
-}
-
-/// What a call counts as that was given up above.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cancelled {
-    /// Neither; if its result still comes, [`Settings::late`] says what to do with it.
-    Ignore,
-    /// As a failure; its result is dropped.
-    Failure,
-    /// As a failure if it was a probe, and else as neither (Hystrix).
-    FailureOfProbe,
-    /// As a success, which may close a half-open breaker; its result is dropped (Polly, unless told
-    /// to handle cancellation).
-    Success,
-}
-
 impl Settings {
     /// Settings with the usual choices for all but what opens it, and for how long: decided on
     /// failures; admitting at the end of the wait; one probe at a time, of which one success closes
-    /// and one failure opens again, for at most as long as `open` and at least a minute; late
-    /// results dropped; calls that were given up count as neither.
-    pub fn new(trip: Trip, open: Duration) -> Self {
+    /// and one failure opens again, however long it takes; late results dropped; calls that were
+    /// given up count as neither.
+    pub fn of(trip: Trip, open: impl Into<OpenWait>) -> Self {
         Self {
             trip,
             slow: None,
             evaluate: Evaluate::Failures,
             count: FAILURES,
             ignore: IGNORED,
-            open: OpenWait::Constant(open),
+            open: open.into(),
             boundary: Boundary::Admits,
-            half_open: HalfOpen {
-                permits: Permits::Concurrent(1),
-                close: Close::Successes(1),
-                half_open_timeout: Some(open.max(Duration::from_secs(60))),
-                then: Then::Open,
-            },
-            ramp: None,
-            late: Late::Drop,
-            cancelled: Cancelled::Ignore,
+            half_open: HalfOpen::default(),
+            ramp: Duration::ZERO,
+            ramp_first: 0.1,
+            interval: None,
+            count_at: CountAt::Result,
+            late: LateResults::Drop,
+            on_cancel: OnCancel::Ignore,
             mode: Mode::Automatic,
         }
     }
 
-    /// Fails unless a breaker can be set so.
-    pub(super) fn check(&self) -> Result<(), Invalid> {
-        self.trip.check()?;
-        let given = self.slow.is_some() || !self.trip.looks_at_slow();
-        Invalid::unless(given, "slow", "given, for the trip condition looks at slow calls")?;
-        if let Evaluate::Periodically(period) = self.evaluate {
-            Invalid::unless(!period.is_zero(), "evaluate", "longer than zero")?;
-        }
-        Invalid::unless(self.count != Classes::NONE, "count", "at least one class")?;
-        self.open.backoff()?;
-        self.ramp.map_or(Ok(()), |ramp| ramp.check())?;
-        self.half_open.check()
+    /// Which results count as failures, and which do not count.
+    pub const fn classifier(&self) -> Classifier {
+        Classifier { count: self.count, ignore: self.ignore }
     }
 }
 
-impl Trip {
-    fn check(&self) -> Result<(), Invalid> {
-        match *self {
-            Self::Consecutive { failures } => {
-                Invalid::unless(1 <= failures, "failures", "at least 1")
-            }
-            Self::Count { failures, window } => {
-                window.check()?;
-                Invalid::unless(1 <= failures, "failures", "at least 1")?;
-                let fits = failures <= window.most_calls();
-                Invalid::unless(fits, "failures", "no more than the calls of the window")
-            }
-            Self::Rate { rate, compare, min_calls, window }
-            | Self::SlowRate { rate, compare, min_calls, window } => {
-                window.check()?;
-                compare.check(rate)?;
-                Invalid::unless(1 <= min_calls, "min_calls", "at least 1")?;
-                let fits = min_calls <= window.most_calls().saturating_add(1);
-                Invalid::unless(fits, "min_calls", "at most one more than the calls of the window")
-            }
-            Self::Average { memory, rate, compare, min_calls } => {
-                let valid = match memory {
-                    Memory::Share(share) => 0.0 < share && share <= 1.0,
-                    Memory::Time(span) => !span.is_zero(),
-                };
-                Invalid::unless(valid, "memory", "a share of more than 0, or longer than zero")?;
-                compare.check(rate)?;
-                Invalid::unless(1 <= min_calls, "min_calls", "at least 1")
-            }
-            Self::Any(ref trips) | Self::All(ref trips) => {
-                Invalid::unless(!trips.is_empty(), "trip", "at least one condition")?;
-                trips.iter().try_for_each(Self::check)
-            }
-        }
-    }
-
-    fn looks_at_slow(&self) -> bool {
-        match self {
-            Self::SlowRate { .. } => true,
-            Self::Any(trips) | Self::All(trips) => trips.iter().any(Self::looks_at_slow),
-            _ => false,
-        }
-    }
+fn rules(settings: &Settings, found: &mut Findings) {
+    let given = settings.slow.is_some() || !settings.trip.looks_at_slow();
+    found.unless(given, "slow", "given, for `slow-rate` looks at slow calls");
+    // Anything else that is wrong with it was found already.
+    let ends_in_zero =
+        Backoff::new(settings.open.0.clone()).is_ok_and(|waits| waits.ends_in_zero());
+    let is_zero = settings.open.constant().is_some();
+    found.unless(!ends_in_zero || is_zero, "open", "longer than 0s in the end");
+    let first_event = |trip: &Trip| matches!(trip.window(), Some(Window::FirstEvent { .. }));
+    let valid = settings.count_at == CountAt::Result || !settings.trip.has(&first_event);
+    let must_be = "`result` with buckets that begin at their first result";
+    found.unless(valid, "count-at", must_be);
 }
 
-impl OpenWait {
-    /// The waits as a backoff whose retries are the times that it opens again.
-    pub(super) fn backoff(&self) -> Result<Backoff, Invalid> {
-        let backoff = Backoff::new(match self {
-            Self::Constant(wait) => backoff::Settings {
-                curve: Curve::Constant(*wait),
-                cap: None,
-                cap_when: CapWhen::BeforeJitter,
-                jitter: Jitter::None,
-            },
-            Self::Backoff(settings) => settings.clone(),
-        })?;
-        Invalid::unless(!backoff.ends_in_zero(), "open", "longer than zero")?;
-        Ok(backoff)
+fn warn(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+    let Settings { trip, half_open, .. } = settings;
+    let mut written = Written { fields, reader };
+    if settings.mode != Mode::Automatic {
+        return written.of_held();
+    }
+    written.of_trip(trip);
+    written.of_half_open(half_open);
+    if !trip.looks_at_slow() && !matches!(half_open.close, Close::Rate { .. }) {
+        written.no_effect("slow", "without `slow-rate`, for nothing looks at slow calls");
+    }
+    if settings.slow.is_none() {
+        written.no_effect("probe-slow-rate", "without `slow`, for no call is slow");
+    }
+    if settings.ramp.is_zero() {
+        written.no_effect("ramp-first", "without `ramp`");
+    }
+    if settings.ignore == Classes::NONE {
+        written.no_effect("on-ignored", "while `ignore` is empty");
+    }
+    if !trip.has(&|trip| trip.window().is_some_and(Window::is_of_time)) {
+        written.no_effect("count-at", "without a window of time");
     }
 }

@@ -1,4 +1,7 @@
-//! The words of a circuit breaker: its states, what it grants, and what it is told.
+//! The states of a circuit breaker, and what brings it from one to the other.
+
+use core::error::Error;
+use core::fmt;
 
 use crate::time::Time;
 
@@ -52,50 +55,95 @@ impl State {
             Self::MetricsOnly => "metrics-only",
         }
     }
+
+    /// Whether it decides by its settings in this state.
+    pub(super) const fn is_automatic(self) -> bool {
+        !matches!(self, Self::ForcedOpen | Self::Disabled | Self::MetricsOnly)
+    }
 }
 
-/// How a call ended, as a [`Breaker`](super::Breaker) sees it.
+/// A change of state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The callee did its work.
-    Success,
-    /// It did not.
-    Failure,
-    /// This says nothing about the callee.
-    Ignored,
+pub struct Change {
+    /// The state before.
+    pub from: State,
+    /// The state that it entered.
+    pub to: State,
+    /// As of when. This may be earlier than the call or result by which it was noticed.
+    pub at: Time,
+    /// Why.
+    pub cause: Cause,
 }
 
-/// A call was not admitted.
+/// Why a breaker changed its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// When a call may be admitted again. Unless it is open, a breaker cannot know, since that
-    /// depends on its probes, on chance, or on who holds it open: then this is the time of the
-    /// refusal.
-    pub until: Time,
+#[non_exhaustive]
+pub enum Cause {
+    /// A trip condition held.
+    Tripped(Tripped),
+    /// The open wait was over, and a call came.
+    WaitOver,
+    /// Enough probes succeeded.
+    ProbesSucceeded,
+    /// Too many probes failed, or one was ignored and that opens it.
+    ProbesFailed,
+    /// It was half-open for too long.
+    HalfOpenTimedOut,
+    /// All calls are let in again.
+    RampOver,
+    /// By hand.
+    ByHand,
 }
 
-/// Leave to make one call.
-///
-/// It goes back to the breaker by [`settle`](super::Breaker::settle), once:
-///
-/// ```compile_fail
-/// # use patterns::breaker::{Breaker, Permit, Verdict};
-/// # use patterns::Time;
-/// fn twice(breaker: &mut Breaker, permit: Permit) {
-///     breaker.settle(permit, Verdict::Success, Time::ZERO);
-///     breaker.settle(permit, Verdict::Success, Time::ZERO);
-/// }
-/// ```
-#[derive(Debug)]
-#[must_use]
-pub struct Permit(pub(super) Token);
+/// Which trip condition held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tripped {
+    /// The place of the condition among all of `any` and `all`, in the order in which they are
+    /// written, from 0 on. Where several held, the first one.
+    pub condition: u32,
+    /// What reached its threshold.
+    pub measure: Measure,
+}
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+/// What a trip condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The number of failures, in a row or in a window.
+    Failures,
+    /// The share of failures.
+    Rate,
+    /// The share of slow calls.
+    SlowRate,
+    /// The moving average of failures.
+    Average,
+}
+
+/// A change of state by hand that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImpossibleChange {
+    /// The state that it is in, and stays in.
+    pub from: State,
+    /// The name of the state that it was to enter.
+    pub to: &'static str,
+}
+
+impl fmt::Display for ImpossibleChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to } = self;
+        write!(f, "a breaker that is {} cannot become {to}", from.name())?;
+        if from.is_automatic() { Ok(()) } else { f.write_str(" before its mode is set") }
+    }
+}
+
+impl Error for ImpossibleChange {}
+
+/// What a breaker notes of a call that it admitted; a [`Permit`](crate::Permit) holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
     pub(super) generation: u32,
     /// Whether it was admitted as a probe.
     pub(super) is_probe: bool,
-    pub(super) admitted: Time,
     /// Whether its call was given up, and what it held was given back.
     pub(super) given_up: bool,
+    pub(super) admitted: Time,
 }

@@ -4,7 +4,7 @@ use crate::time::Time;
 
 /// What a result says about a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum HostClassification {
     /// It answered.
     Success,
     /// It failed.
@@ -50,6 +50,22 @@ pub struct Ejection {
     pub since: Time,
     /// When it comes back, or may be probed; [`Time::MAX`] is never.
     pub until: Time,
+}
+
+/// What a rule found of a host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// When.
+    pub at: Time,
+    /// How the host did: its success rate, its share of failures (both from 0 to 1), or its
+    /// failures in a row.
+    pub value: f64,
+    /// The threshold that it fell below, or that its failures reached, in the same unit. For the
+    /// success rate it follows from the rates of all hosts: the mean less some deviations (Envoy
+    /// `success_rate_ejection_threshold`).
+    pub limit: f64,
 }
 
 /// What became of the outliers that rules found: `ejected + spared + capped` of them.

@@ -1,8 +1,9 @@
 //! What is known of one host.
 
-use super::settings::{Ema, Memory, Settings};
+use super::ejection::{Ejection, Finding, HostClassification, Rule};
+use super::rules::{Consecutive, Ema, Memory};
+use super::settings::Settings;
 use super::statistics::Tally;
-use super::{Ejection, Rule, Verdict};
 use crate::time::{Duration, Time};
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Host {
     pub(super) multiplier: u32,
     /// When it last came back, if it was ever ejected.
     pub(super) back: Option<Time>,
+    /// What a rule last found of it.
+    pub(super) finding: Option<Finding>,
     errors: u32,
     gateway: u32,
     local_errors: u32,
@@ -48,51 +51,50 @@ impl Host {
     }
 
     /// Counts a result for the rules on intervals.
-    pub(super) fn tally(&mut self, verdict: Verdict, split: bool) {
-        let is_local = verdict == Verdict::LocalFailure;
+    pub(super) fn tally(&mut self, result: HostClassification, split: bool) {
+        let is_local = result == HostClassification::LocalFailure;
         if split {
             self.local.add(is_local);
         }
         if !is_local {
-            self.tally.add(verdict != Verdict::Success);
+            self.tally.add(result != HostClassification::Success);
         }
     }
 
     /// Counts a result for the rules that decide at once, and says which of them finds an outlier:
-    /// at most one of each kind, in the order in which they act.
+    /// at most one of each kind, in the order in which they act, each with its `enforce_percent`.
     pub(super) fn find(
         &mut self,
-        verdict: Verdict,
+        result: HostClassification,
         settings: &Settings,
         memory: f64,
         now: Time,
-    ) -> [Option<(Rule, u8)>; 3] {
-        if verdict == Verdict::LocalFailure {
+    ) -> [Option<(Finding, u8)>; 3] {
+        if result == HostClassification::LocalFailure {
             let rule = settings.split_local.and_then(|split| split.consecutive);
-            let found = rule.filter(|rule| in_a_row(&mut self.local_errors, rule.failures));
-            return [found.map(|rule| (Rule::ConsecutiveLocal, rule.enforce_percent)), None, None];
+            let found = in_a_row(&mut self.local_errors, rule, Rule::ConsecutiveLocal, now);
+            return [found, None, None];
         }
         self.local_errors = 0;
         let mut found = [None; 3];
-        if verdict == Verdict::Success {
+        if result == HostClassification::Success {
             (self.errors, self.gateway) = (0, 0);
         } else {
-            if verdict == Verdict::GatewayFailure {
+            if result == HostClassification::GatewayFailure {
                 let rule = settings.consecutive_gateway;
-                let rule = rule.filter(|rule| in_a_row(&mut self.gateway, rule.failures));
-                found[0] = rule.map(|rule| (Rule::ConsecutiveGateway, rule.enforce_percent));
+                found[0] = in_a_row(&mut self.gateway, rule, Rule::ConsecutiveGateway, now);
             } else {
                 self.gateway = 0;
             }
-            let rule = settings.consecutive;
-            let rule = rule.filter(|rule| in_a_row(&mut self.errors, rule.failures));
-            found[1] = rule.map(|rule| (Rule::Consecutive, rule.enforce_percent));
+            found[1] = in_a_row(&mut self.errors, settings.in_a_row(), Rule::Consecutive, now);
         }
         if let Some(rule) = settings.ema {
-            let success = verdict == Verdict::Success;
-            if self.average.falls(success, &rule, memory, now) {
-                found[2] = Some((Rule::Ema, rule.enforce_percent));
-            }
+            let success = result == HostClassification::Success;
+            let found_below = self.average.falls(success, &rule, memory, now);
+            found[2] = found_below.map(|value| {
+                let limit = rule.success_rate;
+                (Finding { rule: Rule::Ema, at: now, value, limit }, rule.enforce_percent)
+            });
         }
         found
     }
@@ -117,18 +119,25 @@ impl Host {
 }
 
 /// Counts one more in a row; when there are enough, the row begins anew.
-fn in_a_row(row: &mut u32, enough: u32) -> bool {
+fn in_a_row(
+    row: &mut u32,
+    rule: Option<Consecutive>,
+    name: Rule,
+    now: Time,
+) -> Option<(Finding, u8)> {
+    let rule = rule?;
     *row += 1;
-    let found = enough <= *row;
-    if found {
-        *row = 0;
+    if *row < rule.failures {
+        return None;
     }
-    found
+    let [value, limit] = [*row, rule.failures].map(f64::from);
+    *row = 0;
+    Some((Finding { rule: name, at: now, value, limit }, rule.enforce_percent))
 }
 
 impl Average {
-    /// Counts a result, and tells whether the rate is too low; if so it begins anew.
-    fn falls(&mut self, success: bool, rule: &Ema, memory: f64, now: Time) -> bool {
+    /// Counts a result, and gives the rate if it is too low; then it begins anew.
+    fn falls(&mut self, success: bool, rule: &Ema, memory: f64, now: Time) -> Option<f64> {
         let result = f64::from(u8::from(success));
         if self.results == 0 {
             self.rate = result;
@@ -141,11 +150,12 @@ impl Average {
         }
         self.last = self.last.max(now);
         self.results = self.results.saturating_add(1);
-        let found = rule.min_calls <= self.results && self.rate < rule.success_rate;
+        let rate = self.rate;
+        let found = rule.min_calls <= self.results && rate < rule.success_rate;
         if found {
             *self = Self::default();
         }
-        found
+        found.then_some(rate)
     }
 }
 

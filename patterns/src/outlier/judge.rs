@@ -1,28 +1,28 @@
 //! Who is found, and what becomes of them.
 
-use super::Outliers;
-use super::ejection::{Ejection, Rule};
+use super::ejection::{Ejection, Finding, Rule};
 use super::host::{Host, Phase};
-use super::settings::{
-    Back, CapReading, EjectionEnd, FailurePercentage, Growth, HostsCounted, SuccessRate,
-};
+use super::machine::Outliers;
+use super::rules::{Compare, FailurePercentage, HostsCounted, SuccessRate};
+use super::settings::{Back, CapReading, EjectionEnd, Growth};
 use super::statistics::{Fleet, Tally};
 use crate::backoff::Progress;
+use crate::layer::Rng;
 use crate::time::{Duration, Time};
 
 impl Outliers {
     /// Looks at the results of an interval at its end: those of the hosts, then those of the ways
     /// to them.
-    pub(super) fn judge(&mut self, end: Time, draw: &mut impl FnMut() -> f64) {
+    pub(super) fn judge(&mut self, end: Time, rng: &mut impl Rng) {
         let (success_rate, failures) =
             (self.settings.success_rate, self.settings.failure_percentage);
         let of_hosts = |host: &Host| host.tally;
         let counted = self.with_calls(of_hosts, failures);
         if let Some(rule) = success_rate {
-            self.judge_rates(of_hosts, Rule::SuccessRate, rule, end, draw);
+            self.judge_rates(of_hosts, Rule::SuccessRate, rule, end, rng);
         }
         if let Some(rule) = failures {
-            self.judge_failures(of_hosts, Rule::FailurePercentage, rule, counted, end, draw);
+            self.judge_failures(of_hosts, Rule::FailurePercentage, rule, counted, end, rng);
         }
 
         let Some(split) = self.settings.split_local else { return };
@@ -30,12 +30,12 @@ impl Outliers {
         let counted = self.with_calls(of_ways, failures);
         if let Some(rule) = success_rate {
             let rule = SuccessRate { enforce_percent: split.success_rate_percent, ..rule };
-            self.judge_rates(of_ways, Rule::SuccessRateLocal, rule, end, draw);
+            self.judge_rates(of_ways, Rule::SuccessRateLocal, rule, end, rng);
         }
         if let Some(rule) = failures {
             let enforce_percent = split.failure_percentage_percent;
             let rule = FailurePercentage { enforce_percent, ..rule };
-            self.judge_failures(of_ways, Rule::FailurePercentageLocal, rule, counted, end, draw);
+            self.judge_failures(of_ways, Rule::FailurePercentageLocal, rule, counted, end, rng);
         }
     }
 
@@ -51,7 +51,7 @@ impl Outliers {
         name: Rule,
         rule: SuccessRate,
         end: Time,
-        draw: &mut impl FnMut() -> f64,
+        rng: &mut impl Rng,
     ) {
         let mut fleet = Fleet::default();
         for host in self.hosts.iter().filter(|host| host.is_in()) {
@@ -65,7 +65,9 @@ impl Outliers {
         for index in 0..self.hosts.len() {
             let tally = tally(&self.hosts[index]);
             if tally.has(rule.min_calls) && fleet.is_below(tally, rule.stdev_factor) {
-                self.consider(index, name, rule.enforce_percent, end, draw);
+                let (value, limit) = (tally.success_rate(), fleet.limit(rule.stdev_factor));
+                let finding = Finding { rule: name, at: end, value, limit };
+                self.consider(index, finding, rule.enforce_percent, rng);
             }
         }
     }
@@ -77,7 +79,7 @@ impl Outliers {
         rule: FailurePercentage,
         with_calls: usize,
         end: Time,
-        draw: &mut impl FnMut() -> f64,
+        rng: &mut impl Rng,
     ) {
         let hosts = match rule.hosts {
             HostsCounted::WithCalls => with_calls,
@@ -88,8 +90,11 @@ impl Outliers {
         }
         for index in 0..self.hosts.len() {
             let tally = tally(&self.hosts[index]);
-            if tally.has(rule.min_calls) && rule.finds(tally) {
-                self.consider(index, name, rule.enforce_percent, end, draw);
+            if tally.has(rule.min_calls) && is_too_high(&rule, tally) {
+                let value = 1.0 - tally.success_rate();
+                let limit = f64::from(rule.threshold) / 100.0;
+                let finding = Finding { rule: name, at: end, value, limit };
+                self.consider(index, finding, rule.enforce_percent, rng);
             }
         }
     }
@@ -98,21 +103,22 @@ impl Outliers {
     pub(super) fn consider(
         &mut self,
         index: usize,
-        rule: Rule,
+        finding: Finding,
         enforce_percent: u8,
-        at: Time,
-        draw: &mut impl FnMut() -> f64,
+        rng: &mut impl Rng,
     ) {
-        if !self.hosts[index].is_in() {
+        let host = &mut self.hosts[index];
+        if !host.is_in() {
             return;
         }
-        let (draw, enforced) = (draw() * 100.0, f64::from(enforce_percent));
+        host.finding = Some(finding);
+        let (draw, enforced) = (rng.uniform() * 100.0, f64::from(enforce_percent));
         if !self.has_room() {
             self.counts.capped += 1;
         } else if enforced <= draw {
             self.counts.spared += 1;
         } else {
-            self.eject(index, rule, at, draw / enforced);
+            self.eject(index, finding.rule, finding.at, draw / enforced);
         }
     }
 
@@ -131,7 +137,7 @@ impl Outliers {
     /// Ejects a host; `jitter` is from 0 to 1.
     pub(super) fn eject(&mut self, index: usize, rule: Rule, at: Time, jitter: f64) {
         let last = self.hosts[index].multiplier;
-        let longest = self.settings.max_ejection_time;
+        let longest = self.settings.longest();
         let grows = match self.settings.growth {
             Growth::LinearUnbounded => true,
             Growth::Linear => last < 2 || self.length(last - 1) < longest,
@@ -160,6 +166,16 @@ impl Outliers {
 
     /// How long an ejection with this multiplier is, without jitter; it is at least 1.
     fn length(&self, multiplier: u32) -> Duration {
-        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Duration::ZERO }, || 0.0)
+        self.lengths.next(&mut Progress { waits: multiplier - 1, memory: Duration::ZERO })
+    }
+}
+
+/// Whether these failures are too many of the calls.
+fn is_too_high(rule: &FailurePercentage, tally: Tally) -> bool {
+    let failures = u64::from(tally.failures) * 100;
+    let most = u64::from(tally.calls) * u64::from(rule.threshold);
+    match rule.compare {
+        Compare::AtLeast => most <= failures,
+        Compare::MoreThan => most < failures,
     }
 }

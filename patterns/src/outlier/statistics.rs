@@ -21,6 +21,11 @@ impl Tally {
         min_calls.max(1) <= self.calls
     }
 
+    /// The success rate, for people to read.
+    pub(super) fn success_rate(self) -> f64 {
+        f64::from(self.calls - self.failures) / f64::from(self.calls.max(1))
+    }
+
     /// The success rate in units of 2⁻³², rounded down: the same for equal fractions.
     fn rate(self) -> u128 {
         let successes = u64::from(self.calls - self.failures);
@@ -63,5 +68,13 @@ impl Fleet {
         let spread = self.hosts * self.squares - self.sum * self.sum;
         let factor = u128::from(thousandths);
         (factor * factor).saturating_mul(spread) < 1_000_000 * below * below
+    }
+
+    /// The rate that [`Fleet::is_below`] compares with, for people to read: the mean less this many
+    /// thousandths of the standard deviation.
+    pub(super) fn limit(&self, thousandths: u32) -> f64 {
+        let spread = self.hosts * self.squares - self.sum * self.sum;
+        let deviations = libm::sqrt(spread as f64) * f64::from(thousandths) / 1_000.0;
+        (self.sum as f64 - deviations) / self.hosts.max(1) as f64 / 4_294_967_296.0
     }
 }

@@ -4,6 +4,7 @@ use super::key::{Key, Unit};
 use super::node::{Argument, Call, Entry, Node, Place, Value};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
+use super::shape::Shape;
 use crate::invalid::Findings;
 
 /// The keys of a table, or the arguments of a call. Each is taken once; what is left at the end
@@ -112,10 +113,13 @@ impl<'n> Fields<'n> {
         reader: &mut Reader<'_>,
     ) -> Option<T> {
         let name = key.name();
-        if key.is_rest() && self.items.iter().any(|item| !item.taken) {
-            return reader.within(name, |reader| T::read(&self.rest(), base, reader));
+        if key.is_rest() && self.has_rest(key) {
+            return reader.within(name, |reader| T::read(&self.rest(key), base, reader));
         }
-        let node = if key.is_times() { self.times.take() } else { self.find(&name, reader) };
+        // In a table the number of times is a key as any other.
+        let times = if key.is_times() { self.times.take() } else { None };
+        let is_found = times.is_none() && (!key.is_times() || self.is_written(&name));
+        let node = if is_found { self.find(&name, reader) } else { times };
         let Some(node) = node else {
             if base.is_none() {
                 let told = format!("{} needs `{name}`", self.what);
@@ -145,26 +149,32 @@ impl<'n> Fields<'n> {
         Some(self.items[index].node)
     }
 
+    /// Whether anything is left for a key that takes the rest: for a list what has no key, else
+    /// what has one.
+    fn has_rest(&self, key: &'static Key) -> bool {
+        let is_list = matches!(key.shape(), Shape::List(_));
+        self.items.iter().any(|item| !item.taken && item.key.is_none() == is_list)
+    }
+
     /// All that is left: a list of what has no key, or a table of what has.
-    fn rest(&mut self) -> Node {
-        let left: Vec<&mut Item<'n>> = self.items.iter_mut().filter(|item| !item.taken).collect();
-        let is_list = left.iter().all(|item| item.key.is_none());
+    fn rest(&mut self, key: &'static Key) -> Node {
+        let is_list = matches!(key.shape(), Shape::List(_));
         let mut items = Vec::new();
         let mut entries = Vec::new();
-        for item in left {
+        for item in self.items.iter_mut().filter(|item| !item.taken) {
             match item.key {
-                // Of both kinds the others are left, and told to be unknown.
                 None if is_list => match &item.node.value {
                     // `{ list = ["1s", "5s"] }` has them all in one.
                     Value::List(inner) => items.extend(inner.iter().cloned()),
                     _ => items.push(item.node.clone()),
                 },
-                None => continue,
-                Some((key, key_at)) => entries.push(Entry {
+                Some((key, key_at)) if !is_list => entries.push(Entry {
                     key: key.to_owned(),
                     key_at: key_at.clone(),
                     node: item.node.clone(),
                 }),
+                // What is of the other kind is left to other keys, or is unknown.
+                _ => continue,
             }
             item.taken = true;
         }
@@ -184,6 +194,13 @@ impl<'n> Fields<'n> {
             if let Some(key) = keys.iter().find(|key| key.former().contains(&name)) {
                 let told = format!("`{name}` is called `{key}` now");
                 reader.mistake(at, Code::Renamed, told);
+                continue;
+            }
+            let absorbed = |key: &&&Key| key.absorbed().iter().find(|(old, _)| *old == name);
+            if let Some(key) = keys.iter().find(|key| absorbed(key).is_some()) {
+                let told = format!("`{name}` is a part of `{key}` now");
+                let mistake = reader.mistake(at, Code::Renamed, told);
+                mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
                 continue;
             }
             let told = format!("{} has no key `{name}`", self.what);

@@ -24,6 +24,52 @@ pub trait Group: Clone + 'static {
 
     /// Notes everything that is wrong: values out of range, and what does not go together.
     fn check_fields(&self, found: &mut Findings);
+
+    /// Adds what its keys alone do not say: which of them exclude each other, and the defaults of
+    /// whole groups.
+    fn describe(_found: &mut GroupInfo) {}
+}
+
+/// What the keys of a table alone do not say.
+#[derive(Clone, Debug, Default)]
+pub struct GroupInfo {
+    /// Keys of which only those of one form can stand together.
+    pub choices: Vec<Choice>,
+    /// What holds by the defaults of groups that share the table, where nothing is written.
+    pub defaults: Vec<Entry>,
+    /// Keys that can only be written beside a `like`: those of libraries.
+    pub own_keys: Vec<&'static Key>,
+}
+
+/// Forms of which one is meant, by the keys that are written.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// All forms, in order.
+    pub forms: Vec<Form>,
+    /// Whether one of them holds if nothing is written.
+    pub has_default: bool,
+}
+
+impl GroupInfo {
+    /// What holds for a key if nothing is written; none if something must be.
+    pub fn default_of(&self, key: &Key) -> Option<Node> {
+        let held = self.defaults.iter().find(|entry| key.is_named(&entry.key));
+        held.map(|entry| entry.node.clone()).or_else(|| key.default())
+    }
+
+    /// Adds a group that shares the table, and its default if it has one.
+    pub fn add<T: Group>(&mut self, default: Option<&T>) {
+        let before = self.choices.len();
+        T::describe(self);
+        let Some(default) = default else { return };
+        for choice in &mut self.choices[before..] {
+            choice.has_default = true;
+        }
+        let mut entries = Vec::new();
+        default.write_fields(&mut entries);
+        self.defaults.retain(|old| entries.iter().all(|new| new.key != old.key));
+        self.defaults.extend(entries);
+    }
 }
 
 /// A key that was not written anywhere, and its value.
@@ -104,14 +150,24 @@ pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry
 }
 
 /// One form of an enum whose form follows from the keys that are written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Form {
+    /// Its name.
+    pub name: String,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
     /// Its keys.
     pub keys: Vec<&'static Key>,
 }
 
 impl Form {
-    fn has(&self, name: &str) -> bool {
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        super::key::join_doc(self.doc)
+    }
+
+    /// Whether it has a key of this name.
+    pub fn has(&self, name: &str) -> bool {
         self.keys.iter().any(|key| key.is_named(name))
     }
 }
@@ -150,21 +206,12 @@ pub fn choose(
         return Some(index);
     }
     if written.is_empty() {
-        let mut names: Vec<String> = Vec::new();
-        for form in forms {
-            let needed: Vec<String> = form
-                .keys
-                .iter()
-                .filter(|key| key.is_required())
-                .map(|key| format!("`{}`", key.name()))
-                .collect();
-            let needed = needed.join(" and ");
-            if !needed.is_empty() && !names.contains(&needed) {
-                names.push(needed);
-            }
-        }
+        let names = alternatives(forms);
         let told = format!("one of these must be given: {}", names.join(", "));
-        reader.mistake(fields.at(), Code::Missing, told);
+        let needed = forms.iter().flat_map(|form| &form.keys).find(|key| key.is_required());
+        let example = needed.and_then(|key| Some(format!("{key} = {}", key.example_text()?)));
+        let help = example.map(|example| format!("for example: {example}"));
+        reader.mistake(fields.at(), Code::Missing, told).help = help;
         return None;
     }
     // The first key that no form has together with those before it.
@@ -183,4 +230,32 @@ pub fn choose(
         let _taken = fields.take_node(name);
     }
     None
+}
+
+/// What is needed for each form, without those that need all that another one does and more.
+fn alternatives(forms: &[Form]) -> Vec<String> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for form in forms {
+        let quoted = |key: &&&'static Key| format!("`{}`", key.name());
+        let needed: Vec<String> =
+            form.keys.iter().filter(|key| key.is_required()).map(|key| quoted(&key)).collect();
+        let selecting: Vec<String> =
+            form.keys.iter().filter(|key| key.is_selecting()).map(|key| quoted(&key)).collect();
+        if selecting.is_empty() {
+            found.push(needed);
+        } else {
+            let with = |key: String| core::iter::once(key).chain(needed.iter().cloned()).collect();
+            found.extend(selecting.into_iter().map(with));
+        }
+    }
+    found.retain(|needed| !needed.is_empty());
+    let is_more = |needed: &Vec<String>, index: usize| {
+        let others = found.iter().enumerate().filter(|(other, _)| *other != index);
+        others.into_iter().any(|(other, less)| {
+            let is_within = less.iter().all(|key| needed.contains(key));
+            is_within && (less.len() < needed.len() || other < index)
+        })
+    };
+    let kept = found.iter().enumerate().filter(|(index, needed)| !is_more(needed, *index));
+    kept.map(|(_, needed)| needed.join(" and ")).collect()
 }

@@ -18,7 +18,7 @@ pub struct Key {
     /// What holds if nothing is written; none if something must be.
     default: Option<fn() -> Node>,
     range: Range,
-    /// Numbers and lengths in the range that make sense are shares: `0.7` or `"70%"`.
+    /// Whether it may be written in percent: `0.7` or `"70%"`.
     is_share: bool,
     /// Whether `unlimited` may be written for the largest number.
     has_unlimited: bool,
@@ -28,6 +28,10 @@ pub struct Key {
     is_times: bool,
     example: Option<&'static str>,
     former: &'static [&'static str],
+    /// Former keys that are a part of this one now, each with how that is written.
+    absorbed: &'static [(&'static str, &'static str)],
+    /// Whether it is one of the keys by which a form is chosen, though it has a default.
+    selects: bool,
     /// The words that stand for nothing, if not those of the type.
     none: &'static [&'static str],
 }
@@ -56,7 +60,7 @@ impl Range {
     /// Everything.
     pub const ALL: Self = Self { min: None, max: None };
 
-    /// Whether the range has this value.
+    /// Whether the range has this value; no range has what is not finite.
     pub fn contains(self, value: f64) -> bool {
         let above = self
             .min
@@ -64,7 +68,7 @@ impl Range {
         let below = self
             .max
             .is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
-        above && below
+        value.is_finite() && above && below
     }
 
     /// The range in words: "at least 1", "longer than 0s and at most 1h".
@@ -118,6 +122,8 @@ impl Key {
             is_times: false,
             example: None,
             former: &[],
+            absorbed: &[],
+            selects: false,
             none: &[],
         }
     }
@@ -158,6 +164,12 @@ impl Key {
         self.at_least(0.0).at_most(1.0)
     }
 
+    /// May be written in percent, whatever its range.
+    pub const fn percent(mut self) -> Self {
+        self.is_share = true;
+        self
+    }
+
     /// `unlimited` may be written, and stands for the largest number there is.
     pub const fn unlimited(mut self) -> Self {
         self.has_unlimited = true;
@@ -185,6 +197,18 @@ impl Key {
     /// With names that it had in earlier versions.
     pub const fn was(mut self, former: &'static [&'static str]) -> Self {
         self.former = former;
+        self
+    }
+
+    /// With keys of earlier versions whose values are a part of this one now, and an example.
+    pub const fn absorbs(mut self, absorbed: &'static [(&'static str, &'static str)]) -> Self {
+        self.absorbed = absorbed;
+        self
+    }
+
+    /// Is one of the keys of which a form needs one, each of them with a default.
+    pub const fn selects(mut self) -> Self {
+        self.selects = true;
         self
     }
 
@@ -254,7 +278,7 @@ impl Key {
         self.range
     }
 
-    /// Whether it is a share.
+    /// Whether it may be written in percent.
     pub const fn is_share(&self) -> bool {
         self.is_share
     }
@@ -281,6 +305,16 @@ impl Key {
             let default = self.default()?.to_string();
             (default != "\"none\"" && default != "[]").then_some(default)
         })
+    }
+
+    /// Keys of earlier versions that are a part of this one now, each with an example.
+    pub const fn absorbed(&self) -> &'static [(&'static str, &'static str)] {
+        self.absorbed
+    }
+
+    /// Whether its form needs this key, or another one that selects it.
+    pub const fn is_selecting(&self) -> bool {
+        self.selects
     }
 
     /// Names that it had in earlier versions.

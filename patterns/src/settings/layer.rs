@@ -1,7 +1,7 @@
 //! The settings of a layer as a whole: its kind, and the libraries it can be like.
 
 use super::fields::Fields;
-use super::group::Group;
+use super::group::{Group, GroupInfo};
 use super::key::Key;
 use super::node::{Entry, Node, Value};
 use super::reader::{Code, Reader};
@@ -88,6 +88,15 @@ fn read_like<P: Like<S>, S>(fields: &mut Fields<'_>, reader: &mut Reader<'_>) ->
 /// Reads the settings of a layer: those of a library if it is to be `like` one, with every key
 /// changed that is written.
 pub fn read_layer<S: LayerSettings>(node: &Node, reader: &mut Reader<'_>) -> Option<S> {
+    read_nested(node, None, reader)
+}
+
+/// As [`read_layer`], for settings within others: without a library `base` is what holds already.
+pub fn read_nested<S: LayerSettings>(
+    node: &Node,
+    base: Option<&S>,
+    reader: &mut Reader<'_>,
+) -> Option<S> {
     let alone;
     let entries = match (&node.value, S::SHORT) {
         (Value::Table(entries), _) => &entries[..],
@@ -104,7 +113,7 @@ pub fn read_layer<S: LayerSettings>(node: &Node, reader: &mut Reader<'_>) -> Opt
     let mut fields = Fields::of_table(node.at.clone(), format!("`{}`", S::KIND), entries);
     let mut keys = vec![&LIKE];
     let base = match fields.take_node("like") {
-        None => None,
+        None => base.cloned(),
         Some(like) => {
             let preset = find_preset::<S>(like, reader);
             let Some(preset) = preset else {
@@ -124,6 +133,36 @@ pub fn read_layer<S: LayerSettings>(node: &Node, reader: &mut Reader<'_>) -> Opt
     settings
 }
 
+/// The keys of settings that may be `like` a library: that one, theirs, and the libraries' own.
+pub fn keys_with_like<S: LayerSettings>(found: &mut Vec<&'static Key>) {
+    found.push(&LIKE);
+    S::keys(found);
+    for key in S::presets().iter().flat_map(Preset::own_keys) {
+        if found.iter().all(|other| other.name() != key.name()) {
+            found.push(key);
+        }
+    }
+}
+
+/// What the keys of settings that may be `like` a library do not say alone.
+pub fn describe_with_like<S: LayerSettings>(found: &mut GroupInfo) {
+    S::describe(found);
+    let mut keys = Vec::new();
+    S::keys(&mut keys);
+    let ours = keys.len();
+    keys.extend(S::presets().iter().flat_map(Preset::own_keys));
+    for (index, key) in keys.iter().enumerate().skip(ours) {
+        if keys[..index].iter().all(|other| other.name() != key.name()) {
+            found.own_keys.push(key);
+        }
+    }
+}
+
+/// The libraries that settings may be `like`, each with what it does.
+pub fn libraries<S: LayerSettings>() -> Vec<(&'static str, &'static str)> {
+    S::presets().iter().map(|preset| (preset.library, preset.about)).collect()
+}
+
 fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option<Preset<S>> {
     let presets = S::presets();
     let known: Vec<String> = presets.iter().map(|preset| preset.library.to_owned()).collect();
@@ -134,7 +173,7 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
         };
         let found = presets.into_iter().find(|preset| preset.library == name);
         if found.is_none() {
-            let told = format!("there is no library `{name}` with a {}", S::KIND);
+            let told = format!("there is no `{}` of a library `{name}`", S::KIND);
             let mistake = reader.mistake(&like.at, Code::UnknownWord, told);
             mistake.unknown = Some((name.to_owned(), known));
         }

@@ -13,13 +13,15 @@
 /// A field is `name: Type [attributes] = default`. All three parts of it but the name and type may
 /// be left out; without a default something must be written. Attributes are calls on
 /// [`Key`](crate::settings::Key): `[.at_least(1.0).example("5")]`. A field marked `@flat` has its
-/// keys in the same table.
+/// keys in the same table, or among the arguments of the same form.
 ///
 /// After the braces may follow, in this order:
 /// - `short "limit";` a value alone stands for this key;
 /// - `none ["never"];` words that stand for nothing where the type is optional;
 /// - `rules PATH;` a `fn(&Self, &mut Findings)` that notes what does not go together;
 /// - `warns PATH;` a `fn(&Self, &Fields, &mut Reader)` that tells what has no effect;
+/// - `like presets;` a table with a key `like`, and the presets of its
+///   [`LayerSettings`](crate::settings::LayerSettings);
 /// - `literals { Type => function, … }` what may be written without a name.
 ///
 /// # Example
@@ -48,7 +50,7 @@
 macro_rules! settings {
     (
         $(#[$($meta:tt)*])*
-        pub struct $name:ident {
+        $vis:vis struct $name:ident {
             $(
                 $(#[doc = $doc:literal])*
                 $(@$flat:ident)? $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
@@ -58,16 +60,17 @@ macro_rules! settings {
         $(none [$($none:literal),*];)?
         $(rules $rules:expr;)?
         $(warns $warns:expr;)?
+        $(like $like:ident;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
@@ -84,7 +87,7 @@ macro_rules! settings {
                 base: Option<&Self>,
                 reader: &mut $crate::settings::Reader<'_>,
             ) -> Option<Self> {
-                let _ = &base;
+                let _ = (&base, &fields);
                 let errors = reader.errors();
                 $(
                     let $field = $crate::__settings_field!(
@@ -112,20 +115,27 @@ macro_rules! settings {
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let _ = &found;
+                $( $crate::__settings_field!(describe found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+            }
         }
 
-        $crate::__settings_table!($name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?]);
+        $crate::__settings_table!(
+            $name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?] $([$like])?
+        );
     };
 
     (
         $(#[$($meta:tt)*])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
                 $({ $(
                     $(#[doc = $doc:literal])*
-                    $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
+                    $(@$flat:ident)? $field:ident : $ty:ty $([$($attr:tt)*])? $(= $default:expr)?
                 ),* $(,)? })?
                 $((
                     $(#[doc = $tdoc:literal])*
@@ -138,7 +148,7 @@ macro_rules! settings {
         $(literals { $($literal:ty => $make:expr),* $(,)? })?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -148,10 +158,11 @@ macro_rules! settings {
         impl $crate::settings::Sum for $name {
             fn variants() -> Vec<$crate::settings::Variant> {
                 vec![$({
-                    let keys: Vec<&'static $crate::settings::Key> = vec![
-                        $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
-                        $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
-                    ];
+                    let mut keys: Vec<&'static $crate::settings::Key> = Vec::new();
+                    let found = &mut keys;
+                    let _ = &found;
+                    $($( $crate::__settings_field!(keys found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                    $( $crate::__settings_field!(keys found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
                     $crate::settings::Variant {
                         name: $crate::settings::kebab(stringify!($variant)),
                         doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
@@ -181,7 +192,7 @@ macro_rules! settings {
                             read fields,
                             { if let Some(Self::$variant { $field, .. }) = base { Some($field) } else { None } },
                             reader;
-                            [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                            $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
                         ); )*)?
                         $( let $tfield = $crate::__settings_field!(
                             read fields,
@@ -229,7 +240,7 @@ macro_rules! settings {
                 let _ = &out;
                 match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $($( $crate::__settings_field!(write $field, out; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
                         $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
                     }
                 )*}
@@ -239,7 +250,7 @@ macro_rules! settings {
                 let _ = &found;
                 match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(check $field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $($( $crate::__settings_field!(check $field, found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
                         $( $crate::__settings_field!(check $tfield, found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
                     }
                 )*}
@@ -253,7 +264,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub keyed enum $name:ident {
+        $vis:vis keyed enum $name:ident {
             $(
                 $(#[$($vmeta:tt)*])*
                 $variant:ident
@@ -270,7 +281,7 @@ macro_rules! settings {
         $(rules $rules:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub enum $name {
+        $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
                 $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
@@ -279,10 +290,14 @@ macro_rules! settings {
 
         impl $name {
             fn __forms() -> Vec<$crate::settings::Form> {
-                vec![$($crate::settings::Form { keys: vec![
+                vec![$($crate::settings::Form {
+                    name: $crate::settings::kebab(stringify!($variant)),
+                    doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
+                    keys: vec![
                     $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
                     $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
-                ] }),*]
+                    ],
+                }),*]
             }
         }
 
@@ -331,13 +346,22 @@ macro_rules! settings {
             }
 
             fn write_fields(&self, out: &mut Vec<$crate::settings::Entry>) {
-                let _ = &out;
-                match self {$(
+                let before = out.len();
+                let mut all: Vec<$crate::settings::Entry> = Vec::new();
+                let names = [$(stringify!($variant)),*];
+                let name = match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]);
+                             $crate::__settings_field!(all $field, all; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
+                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]);
+                           $crate::__settings_field!(all $tfield, all; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        stringify!($variant)
                     }
-                )*}
+                )*};
+                // Without any key it would be read as the first form.
+                if out.len() == before && name != names[0] {
+                    out.extend(all.into_iter().next());
+                }
             }
 
             fn check_fields(&self, found: &mut $crate::settings::Findings) {
@@ -351,6 +375,11 @@ macro_rules! settings {
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
+
+            fn describe(found: &mut $crate::settings::GroupInfo) {
+                let forms = Self::__forms();
+                found.choices.push($crate::settings::Choice { forms, has_default: false });
+            }
         }
 
         $crate::__settings_table!($name [$(#[$($meta)*])*] [] []);
@@ -358,7 +387,7 @@ macro_rules! settings {
 
     (
         $(#[$($meta:tt)*])*
-        pub call struct $name:ident {
+        $vis:vis call struct $name:ident {
             $(#[doc = $fdoc:literal])*
             $first:ident : $fty:ty
             $(,
@@ -371,15 +400,15 @@ macro_rules! settings {
         $(warns $warns:expr;)?
     ) => {
         $(#[$($meta)*])*
-        pub struct $name {
-            $(#[doc = $fdoc])* pub $first: $fty,
-            $( $(#[doc = $doc])* pub $field: $ty, )*
+        $vis struct $name {
+            $(#[doc = $fdoc])* $vis $first: $fty,
+            $( $(#[doc = $doc])* $vis $field: $ty, )*
         }
 
         impl $name {
             /// These settings with some of them changed.
             #[must_use]
-            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+            $vis fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
                 change(&mut self);
                 self
             }
@@ -501,11 +530,22 @@ macro_rules! __settings_field {
         let held: Option<&$ty> = $base;
         $fields.take::<$ty>(key, held.or(default.as_ref()), $reader)
     }};
+    (describe $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+        let default: Option<$ty> = $crate::__settings_default!($($default)?);
+        $found.add::<$ty>(default.as_ref());
+    }};
+    (describe $found:ident; $($rest:tt)*) => {};
     (write $value:expr, $out:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
         <$ty as $crate::settings::Group>::write_fields($value, $out)
     };
     (write $value:expr, $out:expr; $($rest:tt)*) => {
         $crate::settings::write_field($crate::__settings_field!(key; $($rest)*), $value, $out)
+    };
+    (all $value:expr, $out:expr; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+        $out.push($crate::settings::entry(
+            &$crate::__settings_field!(key; [$($doc)*] $field: $ty [$($attr)*] [$($default)?]).name(),
+            <$ty as $crate::settings::Setting>::write($value),
+        ))
     };
     (check $value:expr, $found:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
         <$ty as $crate::settings::Group>::check_fields($value, $found)
@@ -544,14 +584,29 @@ macro_rules! __settings_docs {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __settings_table {
-    ($name:ident [$($meta:tt)*] [$($short:literal)?] [$($none:literal),*]) => {
+    (@keys) => { <Self as $crate::settings::Group>::keys };
+    (@keys $like:ident) => { $crate::settings::keys_with_like::<Self> };
+    (@describe) => { <Self as $crate::settings::Group>::describe };
+    (@describe $like:ident) => { $crate::settings::describe_with_like::<Self> };
+    (@libraries) => { Vec::new };
+    (@libraries $like:ident) => { $crate::settings::libraries::<Self> };
+    (@read [$node:ident $base:ident $short:ident $reader:ident]) => {
+        $crate::settings::read_table($node, $base, $short, $reader)
+    };
+    (@read [$node:ident $base:ident $short:ident $reader:ident] $like:ident) => {{
+        let _short = $short;
+        $crate::settings::read_nested($node, $base, $reader)
+    }};
+    ($name:ident [$($meta:tt)*] [$($short:literal)?] [$($none:literal),*] $([$like:ident])?) => {
         impl $crate::settings::Setting for $name {
             fn shape() -> $crate::settings::Shape {
                 $crate::settings::Shape::Table($crate::settings::TableInfo {
                     path: concat!(module_path!(), "::", stringify!($name)),
                     doc: $crate::__settings_docs!([] $($meta)*),
-                    keys: <Self as $crate::settings::Group>::keys,
+                    keys: $crate::__settings_table!(@keys $($like)?),
+                    describe: $crate::__settings_table!(@describe $($like)?),
                     short: $crate::__settings_default!($($short)?),
+                    libraries: $crate::__settings_table!(@libraries $($like)?),
                 })
             }
 
@@ -561,7 +616,7 @@ macro_rules! __settings_table {
                 reader: &mut $crate::settings::Reader<'_>,
             ) -> Option<Self> {
                 let short: Option<&str> = $crate::__settings_default!($($short)?);
-                $crate::settings::read_table(node, base, short, reader)
+                $crate::__settings_table!(@read [node base short reader] $($like)?)
             }
 
             fn write(&self) -> $crate::settings::Node {

@@ -132,9 +132,20 @@ impl<'a> Reader<'a> {
         Self { names, path: Vec::new(), mistakes: Vec::new() }
     }
 
-    /// What was found to be wrong.
+    /// What was found to be wrong, each once: a key that is missing in the numbers of a library is
+    /// missing in the settings that follow from them, too.
     pub fn finish(self) -> Vec<Mistake> {
-        self.mistakes
+        let mut all: Vec<Mistake> = Vec::new();
+        for mistake in self.mistakes {
+            let is_same = |other: &Mistake| {
+                (&other.at, other.code, &other.message)
+                    == (&mistake.at, mistake.code, &mistake.message)
+            };
+            if !all.iter().any(is_same) {
+                all.push(mistake);
+            }
+        }
+        all
     }
 
     /// How many errors there are so far; warnings do not count.

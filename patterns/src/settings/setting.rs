@@ -8,7 +8,6 @@ use super::reader::{Code, Reader};
 use super::shape::{NameKind, Shape};
 use crate::invalid::Findings;
 use crate::layer::Target;
-use crate::outcome::{Class, Classes};
 use crate::time::Duration;
 
 /// Something that can be set: read from a file, written back, described.
@@ -227,55 +226,6 @@ impl Setting for String {
 
     fn write(&self) -> Node {
         Node::word(self)
-    }
-}
-
-impl Setting for Class {
-    fn shape() -> Shape {
-        Shape::Form { what: "a class of failure", example: "network" }
-    }
-
-    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let Some(word) = node.text() else {
-            reader.wrong_type(node, "a class of failure such as \"network\"");
-            return None;
-        };
-        let found = Self::ALL.into_iter().find(|class| class.name() == word);
-        if found.is_none() {
-            let known = Self::ALL.map(|class| class.name().to_owned()).to_vec();
-            reader.unknown_word(&node.at, "class of failure", word, known);
-        }
-        found
-    }
-
-    fn write(&self) -> Node {
-        Node::word(self.name())
-    }
-}
-
-impl Setting for Classes {
-    fn shape() -> Shape {
-        Shape::List(Class::shape)
-    }
-
-    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        match node.text() {
-            Some("all") => return Some(Self::ALL),
-            Some("none") => return Some(Self::NONE),
-            _ => {}
-        }
-        let classes: Vec<Class> = Vec::read(node, None, reader)?;
-        Some(classes.into_iter().fold(Self::NONE, Self::with))
-    }
-
-    fn write(&self) -> Node {
-        let classes = Class::ALL.into_iter().filter(|class| self.contains(*class));
-        classes.collect::<Vec<_>>().write()
-    }
-
-    fn magnitude(&self) -> Option<(f64, Unit)> {
-        let count = Class::ALL.into_iter().filter(|class| self.contains(*class)).count();
-        Some((count as f64, Unit::Items))
     }
 }
 

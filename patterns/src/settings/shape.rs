@@ -1,5 +1,6 @@
 //! What can be written for a setting, as data: readers, schemas and reference pages go by it.
 
+use super::group::GroupInfo;
 use super::key::{Key, join_doc};
 
 /// What can be written for a setting.
@@ -68,8 +69,12 @@ pub struct TableInfo {
     pub doc: &'static [&'static str],
     /// Its keys, in order.
     pub keys: fn(&mut Vec<&'static Key>),
+    /// What its keys alone do not say.
+    pub describe: fn(&mut GroupInfo),
     /// The key that a value alone stands for, if one does.
     pub short: Option<&'static str>,
+    /// The libraries that it can be `like`, each with what it does.
+    pub libraries: fn() -> Vec<(&'static str, &'static str)>,
 }
 
 /// One of several named forms.
@@ -104,6 +109,13 @@ impl TableInfo {
         let mut keys = Vec::new();
         (self.keys)(&mut keys);
         keys
+    }
+
+    /// Which keys exclude each other, and the defaults of whole groups.
+    pub fn group_info(&self) -> GroupInfo {
+        let mut info = GroupInfo::default();
+        (self.describe)(&mut info);
+        info
     }
 
     /// What it is, in Markdown.

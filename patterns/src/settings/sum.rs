@@ -82,6 +82,20 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
         fields.finish(&[], reader);
         return value;
     }
+    // A literal may be a word, too: `p95`.
+    if is_literal {
+        let literal = Node::new(call.name_at.clone(), Value::Word(call.name.clone()));
+        let mut fields = Fields::of_call(call.name_at.clone(), &call);
+        let read = reader.tentative(|reader| T::read_literal(&literal, &mut fields, None, reader));
+        match read {
+            Ok(value) => return Some(value),
+            Err(mistakes) if mistakes.iter().any(|mistake| mistake.code == Code::OutOfRange) => {
+                reader.no_literal(&mut vec![mistakes]);
+                return None;
+            }
+            Err(_) => {}
+        }
+    }
     let known = variants.iter().map(|variant| variant.name.clone()).collect();
     reader.unknown_word(&call.name_at, "form", &call.name, known);
     None
@@ -198,7 +212,8 @@ pub fn write_sum<T: Sum>(value: &T) -> Node {
             let (key, _) = argument.key?;
             Some(entry(&key, argument.node))
         });
-        let inner = Node::unwritten(Value::Table(inner.collect()));
+        let times = times.zip(call.times).map(|(key, node)| entry(&key, *node));
+        let inner = Node::unwritten(Value::Table(inner.chain(times).collect()));
         return Node::unwritten(Value::Table(vec![entry(&call.name, inner)]));
     }
     Node::unwritten(Value::Call(call))

@@ -1,10 +1,12 @@
 //! Adaptive limits against naive models, at their bounds, and in the path of calls.
 
+use patterns::Classification::{Failure, Ignored, Success};
 use patterns::adaptive_concurrency::{
-    AdaptiveConcurrency, Algorithm, DROPS, MinRtt, Settings, Tracked, Verdict, Window,
+    AdaptiveConcurrency, Algorithm, MinRtt, OnCancel, Settings, Tracked, Window,
 };
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, Class, Duration, Outcome, Time};
+use patterns::{Action, Class, Duration, Outcome, Reason, Time};
 use proptest::prelude::*;
 
 const AIMD: Algorithm = Algorithm::Aimd { backoff: 0.9, timeout: Duration::from_millis(50) };
@@ -15,12 +17,18 @@ const ENVOY: Algorithm = Algorithm::Gradient {
     percentile: 0.5,
     interval: Duration::from_millis(100),
     buffer: 0.25,
-    min_rtt: MinRtt::Measured { samples: 3, interval: Duration::from_secs(1), jitter: 0.5 },
+    min_rtt: MinRtt::Measured,
+    samples: 3,
+    measured_every: Duration::from_secs(1),
+    jitter: 0.5,
 };
 
 fn settings(algorithm: Algorithm) -> Settings {
-    let cancelled = Verdict::Ignored;
-    Settings { algorithm, min: 2, max: 100, initial: 20, window: None, drops: DROPS, cancelled }
+    Settings::of(algorithm).with(|settings| (settings.min, settings.max) = (2, 100))
+}
+
+fn beginning_at(initial: u32, algorithm: Algorithm) -> Settings {
+    settings(algorithm).with(|settings| settings.initial = Auto::Is(initial))
 }
 
 fn machine(settings: Settings) -> AdaptiveConcurrency {
@@ -33,10 +41,10 @@ const fn at(millis: u64) -> Time {
 
 /// So many calls at once that take so long; the limit afterwards.
 fn batch(machine: &mut AdaptiveConcurrency, now: &mut u64, calls: u32, millis: u64) -> u32 {
-    let permits: Vec<_> = (0..calls).map_while(|_| machine.admit(at(*now)).ok()).collect();
+    let permits: Vec<_> = (0..calls).map_while(|_| machine.try_acquire(at(*now)).ok()).collect();
     *now += millis;
     for permit in permits {
-        machine.settle(permit, Verdict::Success, at(*now), || 0.5);
+        machine.record_with(permit, Success, at(*now), &mut || 0.5);
     }
     machine.limit()
 }
@@ -54,7 +62,9 @@ proptest! {
         story in prop::collection::vec((0..6_u8, 0..40_u64, 0..64_usize), 1..400),
     ) {
         let max = min + more;
-        let given = Settings { min, max, initial: min + more / 2, ..settings(algorithm) };
+        let given = beginning_at(min + more / 2, algorithm).with(|settings| {
+            (settings.min, settings.max) = (min, max);
+        });
         let mut machine = machine(given);
         let mut open = Vec::new();
         let mut now = 1_000;
@@ -64,26 +74,26 @@ proptest! {
             if what < 3 {
                 let before = machine.in_flight();
                 prop_assert_eq!(before as usize, open.len());
-                match machine.admit(at(now)) {
+                match machine.try_acquire(at(now)) {
                     Ok(permit) => {
                         prop_assert!(before < machine.limit());
                         open.push(permit);
                     }
-                    Err(refused) => {
-                        prop_assert_eq!(refused.limit, machine.limit());
-                        prop_assert_eq!(refused.in_flight, before);
-                        prop_assert!(refused.limit <= before);
+                    Err(rejected) => {
+                        prop_assert_eq!(rejected.reason, Reason::Full);
+                        prop_assert_eq!(machine.figures().in_flight, before);
+                        prop_assert!(machine.figures().limit <= before);
                     }
                 }
             } else if !open.is_empty() {
                 let permit = open.swap_remove(which % open.len());
-                let verdict = [Verdict::Success, Verdict::Dropped, Verdict::Ignored][which % 3];
+                let result = [Success, Failure, Ignored][which % 3];
                 let before = machine.limit();
-                machine.settle(permit, verdict, at(now), || 0.5);
-                if verdict == Verdict::Ignored && algorithm != ENVOY {
+                machine.record_with(permit, result, at(now), &mut || 0.5);
+                if result == Ignored && algorithm != ENVOY {
                     prop_assert_eq!(machine.limit(), before);
                 }
-                if verdict == Verdict::Dropped && matches!(algorithm, AIMD | VEGAS) {
+                if result == Failure && matches!(algorithm, AIMD | VEGAS) {
                     prop_assert!(machine.limit() <= before, "a drop raised the limit");
                 }
             }
@@ -200,20 +210,20 @@ fn the_gradient_measures_limits_and_measures_again() {
     batch(&mut envoy, &mut now, 5, 10);
     now = 119;
     assert_eq!(batch(&mut envoy, &mut now, 0, 0), 20);
-    assert!(envoy.admit(at(119)).is_ok());
+    assert!(envoy.try_acquire(at(119)).is_ok());
     assert_eq!(envoy.limit(), 20);
-    assert!(envoy.admit(at(120)).is_ok());
+    assert!(envoy.try_acquire(at(120)).is_ok());
     assert_eq!(envoy.limit(), 30);
     // An interval of 1 s and a draw of 0.5 times half of it: at 1270 ms.
-    assert!(envoy.admit(at(1_269)).is_ok());
+    assert!(envoy.try_acquire(at(1_269)).is_ok());
     assert_eq!(envoy.limit(), 30);
-    assert!(envoy.admit(at(1_270)).is_err(), "three are under way, and the limit is two");
+    assert!(envoy.try_acquire(at(1_270)).is_err(), "three are under way, and the limit is two");
     assert_eq!(envoy.limit(), 2);
 }
 
 #[test]
 fn the_fifth_minimum_in_a_row_begins_a_measurement() {
-    let mut envoy = machine(Settings { initial: 2, ..settings(ENVOY) });
+    let mut envoy = machine(beginning_at(2, ENVOY));
     let mut now = 0;
     while envoy.is_measuring() {
         batch(&mut envoy, &mut now, 1, 1);
@@ -230,14 +240,10 @@ fn the_fifth_minimum_in_a_row_begins_a_measurement() {
 
 #[test]
 fn a_window_gathers_before_the_limit_sees_anything() {
-    let window = Window {
-        shortest: Duration::from_secs(1),
-        longest: Duration::from_secs(1),
-        samples: 10,
-        min_rtt: Duration::from_micros(100),
-        tracked: Tracked::Shortest,
-    };
-    let mut aimd = machine(Settings { window: Some(window), ..settings(AIMD) });
+    let window = Window::of(Duration::from_secs(1)).with(|window| {
+        window.tracked = Tracked::Shortest;
+    });
+    let mut aimd = machine(settings(AIMD).with(|settings| settings.window = Some(window)));
     let mut now = 1;
     assert_eq!(batch(&mut aimd, &mut now, 1, 10), 20, "too few samples, to 1011 ms");
     assert_eq!(batch(&mut aimd, &mut now, 10, 10), 20);
@@ -250,7 +256,7 @@ fn a_window_gathers_before_the_limit_sees_anything() {
 
 #[test]
 fn in_the_path_it_refuses_and_gives_every_permit_back_once() {
-    let layer = machine(Settings { initial: 2, ..settings(AIMD) });
+    let layer = machine(beginning_at(2, AIMD));
     let mut driver = Driver::new(layer, &[]);
     let full = Action::Reply(Outcome::failed(Class::Rejected));
     assert_eq!(driver.call(0), Action::Send);
@@ -292,21 +298,101 @@ fn only_changes_between_measuring_and_limiting_are_told() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_named() {
-    let named =
-        |settings: Settings| AdaptiveConcurrency::new(settings).expect_err("invalid").setting;
-    let good = settings(AIMD);
-    assert_eq!(named(Settings { min: 0, ..good }), "min");
-    assert_eq!(named(Settings { max: 1, ..good }), "max");
-    assert_eq!(named(Settings { initial: 101, ..good }), "initial");
-    for backoff in [0.0, 1.0, f64::NAN] {
-        assert_eq!(
-            named(settings(Algorithm::Aimd { backoff, timeout: Duration::ZERO })),
-            "backoff"
-        );
+fn adaptive_concurrency_counts_a_cancelled_call_as_it_is_set_to() {
+    for (on_cancel, limit) in [(OnCancel::Ignore, 20), (OnCancel::Dropped, 18)] {
+        let mut aimd = machine(settings(AIMD).with(|settings| settings.on_cancel = on_cancel));
+        let permit = aimd.try_acquire(at(0)).expect("below the limit");
+        aimd.cancel(permit, at(1));
+        assert_eq!((aimd.in_flight(), aimd.limit()), (0, limit), "{on_cancel:?}");
     }
-    let vegas = Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 0 };
-    assert_eq!(named(settings(vegas)), "probe_multiplier");
-    let vegas = Algorithm::Vegas { smoothing: 1.1, probe_multiplier: 1 };
-    assert_eq!(named(settings(vegas)), "smoothing");
+}
+
+#[test]
+fn adaptive_concurrency_takes_a_limit_set_by_hand_and_goes_on_from_there() {
+    for algorithm in [AIMD, VEGAS, GRADIENT2] {
+        let mut machine = machine(settings(algorithm));
+        for (by_hand, limit) in [(50, 50), (0, 2), (1_000, 100)] {
+            machine.set_limit(by_hand);
+            assert_eq!(machine.limit(), limit, "{algorithm:?}");
+        }
+    }
+    let mut now = 0;
+    let mut aimd = machine(settings(AIMD));
+    aimd.set_limit(50);
+    assert_eq!(batch(&mut aimd, &mut now, 25, 10), 51, "half of 50 was in use by the last one");
+    // While it measures, the limit stays at `min`; then it is the one that was set.
+    let mut envoy = machine(settings(ENVOY));
+    envoy.set_limit(50);
+    assert_eq!((envoy.limit(), envoy.figures().unloaded), (2, None));
+    for _ in 0..3 {
+        batch(&mut envoy, &mut now, 1, 10);
+    }
+    assert_eq!(envoy.limit(), 50);
+    let unloaded = envoy.figures().unloaded.expect("it was measured").as_secs_f64();
+    assert!((unloaded / 0.010 - 1.0).abs() < 1.0 / 32.0, "{unloaded}");
+    envoy.set_limit(7);
+    assert_eq!(envoy.limit(), 7);
+}
+
+#[test]
+fn adaptive_concurrency_knows_whether_it_draws() {
+    let fixed = Algorithm::Gradient {
+        percentile: 0.5,
+        interval: Duration::from_millis(100),
+        buffer: 0.25,
+        min_rtt: MinRtt::Fixed(Duration::from_millis(10)),
+        samples: 3,
+        measured_every: Duration::from_secs(1),
+        jitter: 0.5,
+    };
+    for (algorithm, draws) in
+        [(AIMD, false), (VEGAS, true), (GRADIENT2, false), (ENVOY, true), (fixed, false)]
+    {
+        let mut machine = machine(settings(algorithm));
+        assert_eq!(machine.uses_chance(), draws, "{algorithm:?}");
+        if !draws {
+            let permit = machine.try_acquire(at(0)).expect("below the limit");
+            machine.record(permit, Success, at(1));
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "it needs `record_with`")]
+fn adaptive_concurrency_that_draws_needs_a_source_of_draws() {
+    let mut vegas = machine(settings(VEGAS));
+    let permit = vegas.try_acquire(at(0)).expect("below the limit");
+    vegas.record(permit, Success, at(1));
+}
+
+#[test]
+#[should_panic(expected = "given by another machine")]
+fn adaptive_concurrency_takes_no_permit_of_another_one() {
+    let [mut one, mut two] = [AIMD, AIMD].map(|algorithm| machine(settings(algorithm)));
+    let permit = one.try_acquire(at(0)).expect("below the limit");
+    two.record(permit, Success, at(1));
+}
+
+#[test]
+fn settings_that_cannot_be_are_named() {
+    let told = |settings| AdaptiveConcurrency::new(settings).expect_err("invalid").to_string();
+    let good = settings(AIMD);
+    assert_eq!(told(good.with(|s| s.min = 0)), "`min` must be at least 1, not 0");
+    assert_eq!(told(good.with(|s| s.max = 1)), "`max` must be at least `min`");
+    assert_eq!(told(beginning_at(101, AIMD)), "`initial` must be from `min` to `max`");
+    for backoff in [0.0, 1.0, f64::NAN] {
+        let aimd = Algorithm::Aimd { backoff, timeout: Duration::ZERO };
+        let must_be = "`algorithm.backoff` must be more than 0 and less than 1";
+        assert_eq!(told(settings(aimd)), format!("{must_be}, not {backoff:?}"));
+    }
+    let vegas = |smoothing, probe_multiplier| Algorithm::Vegas { smoothing, probe_multiplier };
+    let probe = "`algorithm.probe-multiplier` must be at least 1, not 0";
+    assert_eq!(told(settings(vegas(1.0, 0))), probe);
+    let smoothing = "`algorithm.smoothing` must be more than 0 and at most 1, not 1.1";
+    assert_eq!(told(settings(vegas(1.1, 1))), smoothing);
+    let window = Window::of(Duration::from_secs(1)).with(|window| {
+        window.longest = Auto::Is(Duration::from_millis(999));
+    });
+    let longest = "`window.longest` must be at least `shortest`";
+    assert_eq!(told(good.with(|s| s.window = Some(window))), longest);
 }

@@ -2,8 +2,9 @@
 
 use patterns::balance::*;
 use patterns::outlier::{self, Back};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, Class, Duration, Outcome, Target, Time};
+use patterns::{Action, Class, Duration, Outcome, Permit, Target, Time};
 use proptest::prelude::*;
 
 use crate::outlier::{at, in_a_row};
@@ -20,23 +21,17 @@ pub(crate) const PICKERS: [Picker; 6] = [
 pub(crate) const ERROR: Outcome = Outcome::failed(Class::Overload);
 pub(crate) const REFUSED: Outcome = Outcome::failed(Class::BreakerOpen);
 
-pub(crate) fn among(targets: u16, picker: Picker) -> Settings {
-    Settings {
-        targets,
-        picker,
-        eject: None,
-        panic_percent: 50,
-        reselect: 0,
-        respect_retry_after: false,
-        slow_start: None,
-        late: Late::Drop,
-        cancelled: Cancelled::Ignore,
-    }
+pub(crate) fn among(targets: u16, pick: Picker) -> Settings {
+    Settings::among(targets).with(|it| {
+        it.pick = pick;
+        it.reselect = Auto::Is(0);
+        it.respect_retry_after = false;
+    })
 }
 
 /// One error ejects, without a cap, for 30 s and then exactly.
 pub(crate) fn one_error() -> outlier::Settings {
-    outlier::Settings { back: Back::AtEnd, ..in_a_row(1) }
+    in_a_row(1).with(|it| it.back = Back::AtEnd)
 }
 
 pub(crate) fn balance(settings: Settings) -> Balance {
@@ -60,9 +55,9 @@ pub(crate) fn picks(balance: &mut Balance, calls: u32, caller: u16, now: Time) -
         f64::from((draws - 1).wrapping_mul(2_654_435_769)) / f64::from(u32::MAX) * 0.999_999
     };
     let pick = |_| {
-        let sent = balance.choose(caller, &[], now, &mut draw).expect("some may be used");
+        let sent = balance.try_acquire_with(now, caller, &[], &mut draw).expect("some may be used");
         let target = sent.target();
-        balance.settle(sent, Outcome::Ok, now, || 0.5);
+        balance.record_with(sent, Outcome::Ok, now, &mut || 0.5);
         target
     };
     (0..calls).map(pick).collect()
@@ -75,9 +70,9 @@ pub(crate) fn shares(picks: &[u16], targets: u16) -> Vec<usize> {
 /// Ejects a target: it is sent calls until one goes to it.
 pub(crate) fn eject(balance: &mut Balance, target: u16, now: Time) {
     let others: Vec<u16> = (0..15).filter(|other| *other != target).collect();
-    let sent = balance.choose(0, &others, now, || 0.5).expect("it is in");
+    let sent = balance.try_acquire_with(now, 0, &others, &mut || 0.5).expect("it is in");
     assert_eq!(sent.target(), target);
-    balance.settle(sent, ERROR, now, || 0.5);
+    balance.record_with(sent, ERROR, now, &mut || 0.5);
 }
 
 #[test]
@@ -105,7 +100,7 @@ fn random_picks_are_as_wide_as_their_share() {
     let mut balance = balance(among(3, Picker::Random));
     for (draw, target) in [(0.0, 0), (0.333_333, 0), (0.333_334, 1), (0.666_667, 2), (0.999_999, 2)]
     {
-        let sent = balance.choose(0, &[], at(0), || draw).expect("all are in");
+        let sent = balance.try_acquire_with(at(0), 0, &[], &mut || draw).expect("all are in");
         assert_eq!(sent.target(), target);
     }
 }
@@ -113,7 +108,7 @@ fn random_picks_are_as_wide_as_their_share() {
 #[test]
 fn a_target_left_out_passes_its_turn_to_all_others_alike() {
     for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
-        let settings = Settings { eject: Some(one_error()), ..among(5, picker) };
+        let settings = among(5, picker).with(|it| it.eject = Some(one_error()));
         let mut balance = balance(settings);
         eject(&mut balance, 1, at(0));
         let picks = picks(&mut balance, 400, 0, at(1));
@@ -132,20 +127,21 @@ fn a_turn_that_is_counted_before_it_is_taken_doubles_the_share_of_the_one_behind
 #[test]
 fn the_fewest_calls_under_way_win() {
     let mut least = balance(among(3, Picker::LeastInFlight));
-    let mut open: Vec<Sent> =
-        (0..7).map(|_| least.choose(0, &[], at(0), || 0.5).expect("all are in")).collect();
+    let mut open: Vec<Permit<Sent>> = (0..7)
+        .map(|_| least.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in"))
+        .collect();
     assert_eq!([0, 1, 2].map(|target| least.in_flight(target)), [3, 2, 2]);
     let ended = open.remove(1);
     assert_eq!(ended.target(), 1);
-    least.settle(ended, Outcome::Ok, at(0), || 0.5);
-    let next = least.choose(0, &[], at(0), || 0.5).expect("all are in");
+    least.record_with(ended, Outcome::Ok, at(0), &mut || 0.5);
+    let next = least.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
     assert_eq!(next.target(), 1);
 
     let mut two = balance(among(3, Picker::TwoChoices));
     let mut with = |first: f64, second: f64| {
         let mut draws = [first, second].into_iter();
-        let draw = || draws.next().expect("two draws");
-        two.choose(0, &[], at(0), draw).expect("all are in").target()
+        let mut draw = || draws.next().expect("two draws");
+        two.try_acquire_with(at(0), 0, &[], &mut draw).expect("all are in").target()
     };
     assert_eq!(with(0.0, 0.0), 0, "as many: the first");
     assert_eq!(with(0.0, 0.0), 1, "one and none: the second, which is another one");
@@ -156,7 +152,7 @@ fn the_fewest_calls_under_way_win() {
 
 #[test]
 fn a_caller_stays_where_it_is_while_others_are_moved() {
-    let settings = Settings { eject: Some(one_error()), ..among(4, Picker::ByCaller) };
+    let settings = among(4, Picker::ByCaller).with(|it| it.eject = Some(one_error()));
     let mut balance = balance(settings);
     eject(&mut balance, 2, at(0));
     let mut moved = Vec::new();
@@ -180,8 +176,10 @@ fn a_caller_stays_where_it_is_while_others_are_moved() {
 
 #[test]
 fn the_first_that_may_be_used_takes_all() {
-    let settings =
-        Settings { eject: Some(one_error()), panic_percent: 0, ..among(3, Picker::InOrder) };
+    let settings = among(3, Picker::InOrder).with(|it| {
+        it.eject = Some(one_error());
+        it.panic_percent = 0;
+    });
     let mut driver = driver(settings);
     for (call, target) in [(0, 0), (1, 1), (2, 2)] {
         assert_eq!(driver.call(call), to(target));
@@ -197,7 +195,7 @@ fn the_first_that_may_be_used_takes_all() {
 #[test]
 fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
     for picker in PICKERS {
-        let settings = Settings { reselect: 2, ..among(4, picker) };
+        let settings = among(4, picker).with(|it| it.reselect = Auto::Is(2));
         let mut driver = driver(settings);
         let mut tried = Vec::new();
         let mut step = driver.call(0);
@@ -216,31 +214,32 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
 
 #[test]
 fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
-    let over = [5, 2, 9].map(Target);
-    let settings = Settings { reselect: 1, ..among(3, Picker::RoundRobin) };
-    let balance = Balance::over(settings, &over).expect("valid");
+    let over = |targets: [u16; 3]| {
+        Settings::of(targets.map(Target).to_vec()).with(|it| it.reselect = Auto::Is(1))
+    };
+    let balance = balance(over([5, 2, 9]));
     let mut driver = Driver::new(balance, &[]);
     assert_eq!([0, 1, 2, 3].map(|call| driver.call(call)), [5, 2, 9, 5].map(to));
     assert_eq!([0, 1, 2].map(|target| driver.layer.in_flight(target)), [2, 1, 1]);
     assert_eq!(driver.reply(1, REFUSED), to(9), "not the one that refused");
 
-    let wrong = |over: &[Target]| Balance::over(settings, over).expect_err("wrong").to_string();
-    assert_eq!(wrong(&over[..2]), "`over` must be as many as there are targets");
-    assert_eq!(wrong(&[9, 2, 9].map(Target)), "`over` must be without any target twice");
+    let wrong = |settings| Balance::new(settings).expect_err("wrong").to_string();
+    assert_eq!(wrong(over([9, 2, 9])), "`over` must be without any service twice");
+    assert_eq!(wrong(Settings::among(0)), "`over` must be a list of at least 1");
 }
 
 #[test]
 fn when_no_other_is_left_the_last_refusal_is_passed_on() {
-    let mut driver = driver(Settings { reselect: MAX_RESELECT, ..among(2, Picker::RoundRobin) });
+    let mut driver =
+        driver(among(2, Picker::RoundRobin).with(|it| it.reselect = Auto::Is(MAX_RESELECT)));
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, REFUSED), to(1));
     let last = Outcome::failed_until(Class::BulkheadFull, Duration::from_secs(3));
     assert_eq!(driver.reply(0, last), Action::Reply(last));
 
-    let mut many = crate::balance::driver(Settings {
-        reselect: MAX_RESELECT,
-        ..among(40, Picker::RoundRobin)
-    });
+    let mut many = crate::balance::driver(
+        among(40, Picker::RoundRobin).with(|it| it.reselect = Auto::Is(MAX_RESELECT)),
+    );
     assert_eq!(many.call(0), to(0));
     for target in 1..=u16::from(MAX_RESELECT) {
         assert_eq!(many.reply(0, REFUSED), to(target));
@@ -251,8 +250,10 @@ fn when_no_other_is_left_the_last_refusal_is_passed_on() {
 #[test]
 fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
     for class in Class::ALL {
-        let settings =
-            Settings { eject: Some(one_error()), reselect: 1, ..among(2, Picker::RoundRobin) };
+        let settings = among(2, Picker::RoundRobin).with(|it| {
+            it.eject = Some(one_error());
+            it.reselect = Auto::Is(1);
+        });
         let mut driver = driver(settings);
         assert_eq!(driver.call(0), to(0));
         let failed = Outcome::failed(class);
@@ -263,8 +264,11 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
     }
     // Not even if the rules of ejection count refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignore: patterns::Classes::NONE, ..one_error() };
-    let mut driver = driver(Settings { eject: Some(eject), ..among(2, Picker::RoundRobin) });
+    let eject = one_error().with(|it| {
+        it.errors = errors;
+        it.ignore = patterns::Classes::NONE;
+    });
+    let mut driver = driver(among(2, Picker::RoundRobin).with(|it| it.eject = Some(eject)));
     let _sent = driver.call(0);
     assert_eq!(driver.reply(0, REFUSED), Action::Reply(REFUSED));
     assert_eq!(driver.layer.outliers().expect("set").ejected(), 0);
@@ -274,7 +278,9 @@ fn only_refusals_are_tried_elsewhere_and_only_failures_count() {
 fn a_hint_keeps_a_target_out_until_exactly_its_end() {
     let hint = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(5));
     for respect_retry_after in [true, false] {
-        let mut driver = driver(Settings { respect_retry_after, ..among(2, Picker::InOrder) });
+        let mut driver = driver(
+            among(2, Picker::InOrder).with(|it| it.respect_retry_after = respect_retry_after),
+        );
         assert_eq!(driver.call(0), to(0));
         assert_eq!(driver.reply(0, hint), Action::Reply(hint));
         driver.now = Time::from_nanos(4_999_999_999);
@@ -288,7 +294,7 @@ fn a_hint_keeps_a_target_out_until_exactly_its_end() {
         assert_eq!(driver.call(2), to(0));
     }
     // Only a refusal says so of this path; a callee that asks for patience asks all.
-    let mut driver = driver(Settings { respect_retry_after: true, ..among(2, Picker::InOrder) });
+    let mut driver = driver(among(2, Picker::InOrder).with(|it| it.respect_retry_after = true));
     let limited = Outcome::failed_until(Class::RateLimit, Duration::from_secs(5));
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, limited), Action::Reply(limited));
@@ -297,7 +303,7 @@ fn a_hint_keeps_a_target_out_until_exactly_its_end() {
 
 #[test]
 fn a_target_that_is_out_for_ever_gives_no_hint() {
-    let mut driver = driver(Settings { respect_retry_after: true, ..among(1, Picker::Random) });
+    let mut driver = driver(among(1, Picker::Random).with(|it| it.respect_retry_after = true));
     let never = Outcome::failed_until(Class::BreakerOpen, Duration::MAX);
     assert_eq!(driver.call(0), to(0));
     assert_eq!(driver.reply(0, never), Action::Reply(never));
@@ -329,11 +335,7 @@ proptest! {
         calls in 1..60_u32,
     ) {
         for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
-            let settings = Settings {
-                eject: Some(one_error()),
-                panic_percent: 0,
-                ..among(targets, picker)
-            };
+            let settings = among(targets, picker).with(|it| { it.eject = Some(one_error()); it.panic_percent = 0; });
             let mut balance = balance(settings);
             let _before = picks(&mut balance, picks_before, 0, at(0));
             let mut left = targets;
@@ -365,16 +367,16 @@ proptest! {
         let mut open = Vec::new();
         for _ in 0..calls {
             let fewest = (0..targets).map(|target| balance.in_flight(target)).min();
-            let sent = balance.choose(0, &[], at(0), || 0.5).expect("all are in");
+            let sent = balance.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
             prop_assert_eq!(Some(balance.in_flight(sent.target()) - 1), fewest);
             open.push(sent);
         }
         for end in ends {
             if !open.is_empty() {
                 let sent = open.swap_remove(end.index(open.len()));
-                balance.settle(sent, Outcome::Ok, at(0), || 0.5);
+                balance.record_with(sent, Outcome::Ok, at(0), &mut || 0.5);
                 let fewest = (0..targets).map(|target| balance.in_flight(target)).min();
-                let sent = balance.choose(0, &[], at(0), || 0.5).expect("all are in");
+                let sent = balance.try_acquire_with(at(0), 0, &[], &mut || 0.5).expect("all are in");
                 prop_assert_eq!(Some(balance.in_flight(sent.target()) - 1), fewest);
                 open.push(sent);
             }

@@ -2,6 +2,7 @@
 
 use patterns::balance::*;
 use patterns::outlier::{self, Back, CapReading, Consecutive};
+use patterns::settings::Auto;
 use patterns::{Action, Class, Classes, Duration, Outcome, Time};
 
 use crate::balance::{
@@ -10,13 +11,13 @@ use crate::balance::{
 use crate::outlier::{TEN, at, no_rule};
 
 fn ejecting(targets: u16, picker: Picker) -> Settings {
-    Settings { eject: Some(one_error()), ..among(targets, picker) }
+    among(targets, picker).with(|it| it.eject = Some(one_error()))
 }
 
 #[test]
 fn with_exactly_the_share_in_there_is_no_panic() {
     let usable = |panic_percent, out: u16| {
-        let settings = Settings { panic_percent, ..ejecting(4, Picker::RoundRobin) };
+        let settings = ejecting(4, Picker::RoundRobin).with(|it| it.panic_percent = panic_percent);
         let mut balance = balance(settings);
         for target in 0..out {
             eject(&mut balance, target, at(0));
@@ -36,13 +37,13 @@ fn with_exactly_the_share_in_there_is_no_panic() {
 #[test]
 fn with_all_out_either_all_are_used_or_none() {
     for picker in PICKERS {
-        let mut calm = driver(Settings { panic_percent: 0, ..ejecting(3, picker) });
-        let mut panic = driver(Settings { panic_percent: 1, ..ejecting(3, picker) });
+        let mut calm = driver(ejecting(3, picker).with(|it| it.panic_percent = 0));
+        let mut panic = driver(ejecting(3, picker).with(|it| it.panic_percent = 1));
         for driver in [&mut calm, &mut panic] {
             for (secs, others) in [(0, [1, 2]), (1, [0, 2]), (2, [0, 1])] {
                 let now = at(secs);
-                let sent = driver.layer.choose(0, &others, now, || 0.5).expect("in");
-                driver.layer.settle(sent, ERROR, now, || 0.5);
+                let sent = driver.layer.try_acquire_with(now, 0, &others, &mut || 0.5).expect("in");
+                driver.layer.record_with(sent, ERROR, now, &mut || 0.5);
             }
             driver.now = at(12);
         }
@@ -55,9 +56,11 @@ fn with_all_out_either_all_are_used_or_none() {
 
 #[test]
 fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut() {
-    let settings =
-        Settings { panic_percent: 0, respect_retry_after: true, ..ejecting(2, Picker::InOrder) };
-    let mut driver = driver(settings);
+    let settings = ejecting(2, Picker::InOrder).with(|it| {
+        it.panic_percent = 0;
+        it.respect_retry_after = true;
+    });
+    let mut driver = driver(settings.clone());
     let hint = |secs| Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(secs));
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
     let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(45)));
@@ -71,8 +74,8 @@ fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut(
     assert_eq!(driver.call(0), wait(5));
 
     // In panic ejections are not heeded, but hints are.
-    let settings = Settings { panic_percent: 100, ..settings };
-    let mut driver = crate::balance::driver(settings);
+    let settings = settings.clone().with(|it| it.panic_percent = 100);
+    let mut driver = crate::balance::driver(settings.clone());
     assert_eq!([0, 1].map(|call| driver.call(call)), [to(0); 2]);
     let _failed = (driver.reply(0, ERROR), driver.reply(1, hint(4)));
     let _refused = (driver.call(0), driver.reply(0, hint(7)));
@@ -101,9 +104,12 @@ fn states_are_noted_when_they_change() {
 #[test]
 fn the_cap_keeps_targets_in_use() {
     let reading = |cap_reading| {
-        let eject = outlier::Settings { max_ejection_percent: 50, cap_reading, ..one_error() };
-        let settings = Settings { eject: Some(eject), ..among(3, Picker::RoundRobin) };
-        let mut driver = driver(settings);
+        let eject = one_error().with(|it| {
+            it.max_ejection_percent = 50;
+            it.cap_reading = cap_reading;
+        });
+        let settings = among(3, Picker::RoundRobin).with(|it| it.eject = Some(eject));
+        let mut driver = driver(settings.clone());
         for call in 0..3 {
             let _sent = driver.call(call);
         }
@@ -119,9 +125,12 @@ fn the_cap_keeps_targets_in_use() {
 
 #[test]
 fn a_probe_goes_alone_and_is_given_back() {
-    let eject = outlier::Settings { back: Back::ByProbe, ..one_error() };
-    let settings = Settings { eject: Some(eject), panic_percent: 0, ..among(2, Picker::InOrder) };
-    let mut driver = driver(settings);
+    let eject = one_error().with(|it| it.back = Back::ByProbe);
+    let settings = among(2, Picker::InOrder).with(|it| {
+        it.eject = Some(eject);
+        it.panic_percent = 0;
+    });
+    let mut driver = driver(settings.clone());
     assert_eq!([5, 6, 0].map(|call| driver.call(call)), [to(0); 3]);
     let _failed = driver.reply(0, ERROR);
     driver.now = at(30);
@@ -142,10 +151,16 @@ fn a_probe_goes_alone_and_is_given_back() {
 fn late_results_and_cancelled_calls_count_as_set() {
     // Not even rules that count them learn of refusals.
     let errors = outlier::ERRORS.with(Class::BreakerOpen);
-    let eject = outlier::Settings { errors, ignore: Classes::NONE, ..one_error() };
-    let settings = Settings { eject: Some(eject), ..among(2, Picker::InOrder) };
+    let eject = one_error().with(|it| {
+        it.errors = errors;
+        it.ignore = Classes::NONE;
+    });
+    let settings = among(2, Picker::InOrder).with(|it| it.eject = Some(eject));
     let ejected = |late, cancelled, outcome: Option<Outcome>| {
-        let mut driver = driver(Settings { late, cancelled, ..settings });
+        let mut driver = driver(settings.clone().with(|it| {
+            it.late = late;
+            it.cancelled = cancelled;
+        }));
         assert_eq!(driver.call(0), to(0));
         driver.cancel(0);
         assert_eq!(driver.layer.in_flight(0), 0);
@@ -156,23 +171,23 @@ fn late_results_and_cancelled_calls_count_as_set() {
         assert_eq!(driver.layer.in_flight(0), 0);
         driver.layer.outliers().expect("set").ejected() == 1
     };
-    let (ignore, timeout) = (Cancelled::Ignore, Cancelled::Timeout);
-    assert!(!ejected(Late::Count, ignore, None));
-    assert!(!ejected(Late::Count, ignore, Some(Outcome::Ok)));
-    assert!(!ejected(Late::Count, ignore, Some(REFUSED)));
-    assert!(ejected(Late::Count, ignore, Some(ERROR)));
-    assert!(!ejected(Late::Drop, ignore, Some(ERROR)));
-    assert!(ejected(Late::Drop, timeout, None));
-    assert!(ejected(Late::Count, timeout, Some(Outcome::Ok)));
+    let (ignore, timeout) = (OnCancel::Ignore, OnCancel::Timeout);
+    assert!(!ejected(LateResults::Count, ignore, None));
+    assert!(!ejected(LateResults::Count, ignore, Some(Outcome::Ok)));
+    assert!(!ejected(LateResults::Count, ignore, Some(REFUSED)));
+    assert!(ejected(LateResults::Count, ignore, Some(ERROR)));
+    assert!(!ejected(LateResults::Drop, ignore, Some(ERROR)));
+    assert!(ejected(LateResults::Drop, timeout, None));
+    assert!(ejected(LateResults::Count, timeout, Some(Outcome::Ok)));
 
     // A call that was given up counts once.
-    let two = outlier::Settings {
-        consecutive: Some(Consecutive { failures: 2, enforce_percent: 100 }),
-        ..one_error()
-    };
-    let settings = Settings { eject: Some(two), ..ejecting(2, Picker::InOrder) };
-    for (late, cancelled) in [(Late::Count, ignore), (Late::Count, timeout)] {
-        let mut driver = driver(Settings { late, cancelled, ..settings });
+    let two = one_error().with(|it| it.consecutive = Auto::Is(Some(Consecutive::of(2))));
+    let settings = ejecting(2, Picker::InOrder).with(|it| it.eject = Some(two));
+    for (late, cancelled) in [(LateResults::Count, ignore), (LateResults::Count, timeout)] {
+        let mut driver = driver(settings.clone().with(|it| {
+            it.late = late;
+            it.cancelled = cancelled;
+        }));
         let _sent = driver.call(0);
         driver.cancel(0);
         driver.late(0, ERROR);
@@ -181,9 +196,12 @@ fn late_results_and_cancelled_calls_count_as_set() {
     }
 }
 
-fn slowly(picker: Picker, aggression: f64) -> Settings {
-    let slow_start = Some(SlowStart { window: TEN, aggression, min_weight_percent: 10 });
-    Settings { slow_start, panic_percent: 0, ..ejecting(2, picker) }
+fn slowly(pick: Picker, aggression: f64) -> Settings {
+    let slow_start = Some(SlowStart::of(TEN).with(|it| it.aggression = aggression));
+    ejecting(2, pick).with(|it| {
+        it.slow_start = slow_start;
+        it.panic_percent = 0;
+    })
 }
 
 /// Of so many calls at so long after target 1 came back at 30 s, how many go there.
@@ -200,12 +218,12 @@ fn a_target_that_comes_back_gets_a_growing_share() {
     // With the weight w, a share of w / (1 + w): 1/11, 1/11, 2/12, 5/15, 9/19, 1/2.
     for picker in [Picker::RoundRobin, Picker::LeastInFlight] {
         let settings = slowly(picker, 1.0);
-        let shares = seconds.map(|age| share_after(settings, 11 * 12 * 15 * 19, age));
+        let shares = seconds.map(|age| share_after(settings.clone(), 11 * 12 * 15 * 19, age));
         assert_eq!(shares, [3_420, 3_420, 6_270, 12_540, 17_820, 18_810, 18_810], "{picker:?}");
     }
     for picker in [Picker::Random, Picker::TwoChoices] {
         let settings = slowly(picker, 1.0);
-        let shares = seconds.map(|age| share_after(settings, 37_620, age));
+        let shares = seconds.map(|age| share_after(settings.clone(), 37_620, age));
         let expected = [3_420, 3_420, 6_270, 12_540, 17_820, 18_810, 18_810];
         for (share, expected) in shares.into_iter().zip(expected) {
             assert!(share.abs_diff(expected) < 400, "{picker:?} {share} {expected}");
@@ -228,7 +246,7 @@ fn slow_start_weighs_calls_under_way() {
     let now = at(35);
     // With half the weight, one call there is as much as two here.
     for _ in 0..30 {
-        let _sent = balance.choose(0, &[], now, || 0.5).expect("both are in");
+        let _sent = balance.try_acquire_with(now, 0, &[], &mut || 0.5).expect("both are in");
     }
     assert_eq!([0, 1].map(|target| balance.in_flight(target)), [20, 10]);
 }
@@ -248,8 +266,8 @@ fn alone_or_among_equals_a_target_in_slow_start_gets_all() {
 
 #[test]
 fn a_clock_that_steps_back_lets_nobody_in() {
-    let settings = Settings { respect_retry_after: true, ..slowly(Picker::RoundRobin, 1.0) };
-    let mut driver = driver(settings);
+    let settings = slowly(Picker::RoundRobin, 1.0).with(|it| it.respect_retry_after = true);
+    let mut driver = driver(settings.clone());
     driver.now = at(100);
     let _failed = (driver.call(0), driver.reply(0, ERROR));
     let hint = Outcome::failed_until(Class::BreakerOpen, Duration::from_secs(50));
@@ -275,44 +293,50 @@ fn wrong(settings: Settings) -> String {
 #[test]
 fn settings_out_of_range_are_named() {
     let slow = |window, aggression, min_weight_percent| {
-        let slow_start = Some(SlowStart { window, aggression, min_weight_percent });
+        let slow_start = Some(SlowStart::of(window).with(|it| {
+            it.aggression = aggression;
+            it.min_weight_percent = min_weight_percent;
+        }));
         let eject = Some(no_rule());
-        Settings { slow_start, eject, ..among(2, Picker::Random) }
+        among(2, Picker::Random).with(|it| {
+            it.slow_start = slow_start;
+            it.eject = eject;
+        })
     };
     let second = Duration::from_secs(1);
-    let row = Some(Consecutive { failures: 0, enforce_percent: 100 });
-    let bad = outlier::Settings { consecutive: row, ..no_rule() };
+    let row = Some(Consecutive::of(0));
+    let bad = no_rule().with(|it| it.consecutive = Auto::Is(row));
     let told = [
         wrong(among(u16::MAX, Picker::Random)),
         wrong(among(0, Picker::Random)),
-        wrong(Settings { panic_percent: 101, ..among(1, Picker::Random) }),
-        wrong(Settings { reselect: 16, ..among(1, Picker::Random) }),
-        wrong(Settings { eject: Some(bad), ..among(1, Picker::Random) }),
+        wrong(among(1, Picker::Random).with(|it| it.panic_percent = 101)),
+        wrong(among(1, Picker::Random).with(|it| it.reselect = Auto::Is(16))),
+        wrong(among(1, Picker::Random).with(|it| it.eject = Some(bad))),
         wrong(slow(second, 1.0, 10)),
         wrong(slow(Duration::ZERO, 1.0, 10)),
         wrong(slow(second, 0.0, 10)),
         wrong(slow(second, f64::NAN, 10)),
         wrong(slow(second, 1.0, 0)),
         wrong(slow(second, 1.0, 101)),
-        wrong(Settings { eject: None, ..slow(second, 1.0, 10) }),
-        wrong(Settings { picker: Picker::ByCaller, ..slow(second, 1.0, 10) }),
-        wrong(Settings { picker: Picker::InOrder, ..slow(second, 1.0, 10) }),
+        wrong(slow(second, 1.0, 10).with(|it| it.eject = None)),
+        wrong(slow(second, 1.0, 10).with(|it| it.pick = Picker::ByCaller)),
+        wrong(slow(second, 1.0, 10).with(|it| it.pick = Picker::InOrder)),
     ];
     expect_test::expect![[r#"
         nothing
-        `targets` must be at least 1
-        `panic_percent` must be at most 100
-        `reselect` must be at most 15
-        `failures` must be at least 1
+        `over` must be a list of at least 1
+        `panic-percent` must be at most 100, not 101
+        `reselect` must be at most 15, not 16
+        `eject.consecutive.failures` must be at least 1, not 0
         nothing
-        `window` must be longer than zero
-        `aggression` must be a finite number above 0
-        `aggression` must be a finite number above 0
-        `min_weight_percent` must be from 1 to 100
-        `min_weight_percent` must be from 1 to 100
-        `slow_start` must be left out unless targets are ejected and the picker gives shares
-        `slow_start` must be left out unless targets are ejected and the picker gives shares
-        `slow_start` must be left out unless targets are ejected and the picker gives shares
+        `slow-start.window` must be longer than 0s, not 0s
+        `slow-start.aggression` must be more than 0, not 0.0
+        `slow-start.aggression` must be more than 0, not NaN
+        `slow-start.min-weight-percent` must be from 1 to 100, not 0
+        `slow-start.min-weight-percent` must be from 1 to 100, not 101
+        `slow-start` must be left out unless targets are ejected and the picker gives shares
+        `slow-start` must be left out unless targets are ejected and the picker gives shares
+        `slow-start` must be left out unless targets are ejected and the picker gives shares
     "#]]
     .assert_eq(&told.map(|told| told + "\n").concat());
 }

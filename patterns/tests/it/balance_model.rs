@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use patterns::balance::*;
-use patterns::outlier::{self, Back, CapReading};
+use patterns::outlier::{Back, CapReading};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
 use patterns::{Action, Class, Duration, Outcome, Target, Time};
 use proptest::prelude::*;
@@ -54,21 +55,18 @@ fn settings() -> impl Strategy<Value = Settings> {
     ]);
     let reading = prop::sample::select(vec![CapReading::After, CapReading::Before]);
     let eject = (1..3_u32, back, reading, prop::sample::select(vec![0_u8, 40, 70, 100, 100]))
-        .prop_map(|(failures, back, cap_reading, max_ejection_percent)| outlier::Settings {
-            interval: Duration::from_nanos(10),
-            base_ejection_time: Duration::from_nanos(20),
-            max_ejection_time: Duration::from_nanos(90),
-            ejection_jitter: Duration::from_nanos(9),
-            back,
-            cap_reading,
-            max_ejection_percent,
-            ..in_a_row(failures)
+        .prop_map(|(failures, back, cap_reading, max_ejection_percent)| {
+            in_a_row(failures).with(|it| {
+                it.interval = Duration::from_nanos(10);
+                it.base_ejection_time = Duration::from_nanos(20);
+                it.max_ejection_time = Auto::Is(Duration::from_nanos(90));
+                it.ejection_jitter = Duration::from_nanos(9);
+                it.back = back;
+                it.cap_reading = cap_reading;
+                it.max_ejection_percent = max_ejection_percent;
+            })
         });
-    let slow = (1..40_u64).prop_map(|nanos| SlowStart {
-        window: Duration::from_nanos(nanos),
-        aggression: 1.0,
-        min_weight_percent: 10,
-    });
+    let slow = (1..40_u64).prop_map(|nanos| SlowStart::of(Duration::from_nanos(nanos)));
     let knobs = (0..=MAX_RESELECT, any::<bool>(), any::<bool>(), any::<bool>());
     (
         prop::sample::select(PICKERS.to_vec()),
@@ -80,16 +78,15 @@ fn settings() -> impl Strategy<Value = Settings> {
         .prop_map(|(picker, eject, panic_percent, slow_start, knobs)| {
             let (reselect, respect_retry_after, counts_late, cancelled) = knobs;
             let shares = !matches!(picker, Picker::ByCaller | Picker::InOrder) && eject.is_some();
-            Settings {
-                eject,
-                panic_percent,
-                reselect,
-                respect_retry_after,
-                slow_start: slow_start.filter(|_| shares),
-                late: if counts_late { Late::Count } else { Late::Drop },
-                cancelled: if cancelled { Cancelled::Timeout } else { Cancelled::Ignore },
-                ..among(TARGETS, picker)
-            }
+            among(TARGETS, picker).with(|it| {
+                it.eject = eject;
+                it.panic_percent = panic_percent;
+                it.reselect = Auto::Is(reselect);
+                it.respect_retry_after = respect_retry_after;
+                it.slow_start = slow_start.filter(|_| shares);
+                it.late = if counts_late { LateResults::Count } else { LateResults::Drop };
+                it.cancelled = if cancelled { OnCancel::Timeout } else { OnCancel::Ignore };
+            })
         })
 }
 
@@ -113,7 +110,7 @@ impl Outside {
         // What is found by passing time alone is found now.
         let mut outliers = self.driver.layer.outliers().cloned();
         let out = outliers.as_mut().map_or(0, |outliers| {
-            outliers.advance(now, || 0.5);
+            outliers.advance_with(now, &mut || 0.5);
             outliers.ejected()
         });
         let percent_in = 100 * (TARGETS - out) / TARGETS;
@@ -156,8 +153,7 @@ impl Outside {
             }
             Action::Reply(outcome) => {
                 assert!(usable.0.is_empty(), "{:?} might be used", usable.0);
-                let wait = usable.1.map_or(Duration::ZERO, |until| until.since(self.driver.now));
-                let none = Outcome::failed_until(Class::Rejected, wait);
+                let none = Outcome::refused(Class::Rejected, usable.1, self.driver.now);
                 assert_eq!(outcome, otherwise.unwrap_or(none));
             }
             step => panic!("{step:?}"),
@@ -175,7 +171,7 @@ impl Outside {
     fn reply(&mut self, call: u32, outcome: Outcome) {
         let Some((target, mut refused)) = self.open.remove(&call) else { return };
         let is_refusal = outcome.class().is_some_and(Class::is_refusal);
-        let again = is_refusal && refused.len() < self.settings.reselect.into();
+        let again = is_refusal && refused.len() < self.settings.reselect.or(0).into();
         if let Some(hint) = outcome.retry_after()
             && is_refusal
             && self.settings.respect_retry_after
@@ -215,7 +211,7 @@ proptest! {
         story in happenings(),
     ) {
         let mut outside = Outside {
-            settings,
+            settings: settings.clone(),
             driver: Driver::new(Balance::new(settings).expect("valid"), &[0.1, 0.7, 0.4]),
             open: BTreeMap::new(),
             given_up: Vec::new(),
@@ -281,6 +277,6 @@ proptest! {
             }
             (steps, driver.rng.taken(), driver.effects.states)
         };
-        prop_assert_eq!(run(settings), run(settings));
+        prop_assert_eq!(run(settings.clone()), run(settings));
     }
 }

@@ -2,17 +2,18 @@
 
 use patterns::backoff::{Curve, Jitter};
 use patterns::breaker::{
-    Align, Boundary, Breaker, Close, Compare, Evaluate, HalfOpen, Memory, OpenWait, Permit,
-    Permits, Ramp, Settings, State, Trip, Verdict, Window,
+    Boundary, Breaker, Close, Compare, Evaluate, Memory, Permits, Settings, State, Token, Trip,
+    Window,
 };
-use patterns::{Duration, Time};
+use patterns::{Classification, Duration, Permit, Reason, Rejected, Time};
 use proptest::prelude::*;
 
 use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
 
 /// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
 pub(crate) fn in_a_row(failures: u32) -> Settings {
-    Settings::new(Trip::Consecutive { failures }, Duration::from_secs(20))
+    Settings::of(Trip::failures(failures), Duration::from_secs(20))
+        .with(|settings| settings.half_open.half_open_timeout = Some(Duration::from_secs(60)))
 }
 
 /// A draw, for those that matter not.
@@ -29,8 +30,11 @@ pub(crate) fn at(secs: u64) -> Time {
 }
 
 /// Makes one call that ends at once.
-pub(crate) fn call(breaker: &mut Breaker, verdict: Verdict, now: Time) -> bool {
-    breaker.admit(now, half).map(|permit| breaker.settle(permit, verdict, now, half)).is_ok()
+pub(crate) fn call(breaker: &mut Breaker, verdict: Classification, now: Time) -> bool {
+    breaker
+        .try_acquire_with(now, &mut half)
+        .map(|permit| breaker.record_with(permit, verdict, now, &mut half))
+        .is_ok()
 }
 
 /// What a breaker decided at each happening of a story, told in times since its beginning.
@@ -39,29 +43,41 @@ fn decisions(
     story: &[Happening],
     start: u64,
     scale: u64,
-) -> Vec<(Option<u64>, &'static str, u64)> {
+) -> Vec<(Option<Rejection>, &'static str, u64)> {
     let mut now = start;
-    let mut permits: Vec<Permit> = Vec::new();
+    let mut permits: Vec<Permit<Token>> = Vec::new();
     let mut told = Vec::new();
     for happening in story {
         let time = Time::from_nanos(now);
         let mut refused = None;
         match *happening {
             Happening::Pass(nanos) => now += nanos * scale,
-            Happening::Admit => match breaker.admit(time, half) {
+            Happening::Admit => match breaker.try_acquire_with(time, &mut half) {
                 Ok(permit) => permits.push(permit),
-                Err(until) => refused = Some((until.until.as_nanos() - start) / scale),
+                Err(Rejected { reason, until }) => {
+                    let until = until.map(|until| (until.as_nanos() - start) / scale);
+                    refused = Some((reason, until));
+                }
             },
             Happening::Settle(_, _) | Happening::Cancel(_) if permits.is_empty() => {}
             Happening::Settle(which, verdict) => {
                 let permit = permits.swap_remove(which % permits.len());
-                breaker.settle(permit, verdict, time, half);
+                breaker.record_with(permit, verdict, time, &mut half);
             }
             Happening::Cancel(which) => {
                 let permit = permits.swap_remove(which % permits.len());
-                permits.extend(breaker.cancel(permit, time, half));
+                permits.extend(breaker.cancel_with(permit, time, &mut half));
             }
             Happening::Set(mode) => breaker.set_mode(mode, time),
+            Happening::OpenFor(nanos) => {
+                let _done = breaker.open_for(Duration::from_nanos(nanos * scale), time);
+            }
+            Happening::HalfOpen => {
+                let _done = breaker.half_open_with(time, &mut half);
+            }
+            Happening::Close => {
+                let _done = breaker.close(time);
+            }
         }
         let failures = breaker.counts(Time::from_nanos(now)).failures;
         told.push((refused, breaker.state().name(), failures));
@@ -69,20 +85,30 @@ fn decisions(
     told
 }
 
+type Rejection = (Reason, Option<u64>);
+
 /// The windows of a condition, and the times after which its averages forget.
 fn windows(trip: &mut Trip) -> (Vec<&mut Window>, Vec<&mut Duration>) {
     match trip {
-        Trip::Consecutive { .. } | Trip::Average { memory: Memory::Share(_), .. } => {
-            (Vec::new(), Vec::new())
-        }
+        Trip::Consecutive { within, .. } => (within.iter_mut().collect(), Vec::new()),
+        Trip::Average { memory: Memory::Share(_), .. } => (Vec::new(), Vec::new()),
         Trip::Average { memory: Memory::Time(span), .. } => (Vec::new(), vec![span]),
-        Trip::Count { window, .. } | Trip::Rate { window, .. } | Trip::SlowRate { window, .. } => {
-            (vec![window], Vec::new())
-        }
+        Trip::Count { window, .. } | Trip::Rate { window, .. } => (vec![window], Vec::new()),
         Trip::Any(trips) | Trip::All(trips) => {
             let (all, spans): (Vec<_>, Vec<_>) = trips.iter_mut().map(windows).unzip();
             (all.into_iter().flatten().collect(), spans.into_iter().flatten().collect())
         }
+    }
+}
+
+/// The size of a window of time, and in how many buckets it is.
+fn parts(window: &mut Window) -> Option<(&mut Duration, u32)> {
+    match window {
+        Window::Epoch { size, buckets }
+        | Window::FirstEvent { size, buckets }
+        | Window::SinceClosed { size, buckets } => Some((size, *buckets)),
+        Window::Sliding { size } => Some((size, 1)),
+        Window::Calls(_) | Window::All => None,
     }
 }
 
@@ -96,55 +122,54 @@ proptest! {
     ) {
         let mut settings = settings;
         let widths = windows(&mut settings.trip).0.into_iter().map(|window| match window {
-            Window::Time { size, align: Align::Epoch { buckets } } => {
-                size.as_nanos().div_ceil((*buckets).into())
-            }
+            Window::Epoch { size, buckets } => size.as_nanos().div_ceil((*buckets).into()),
             _ => 1,
         });
         let period: u64 = widths.product();
-        let here = decisions(&mut breaker(settings.clone()), &story, 0, 1);
-        let there = decisions(&mut breaker(settings), &story, periods * period, 1);
+        let [here, there] = [0, periods * period].map(|start| {
+            let mut breaker = breaker(settings.clone());
+            breaker.close(Time::from_nanos(start)).expect("not held");
+            decisions(&mut breaker, &story, start, 1)
+        });
         prop_assert_eq!(here, there);
     }
 
     /// With every length of time doubled, the same is decided.
     #[test]
     fn a_breaker_knows_no_unit_of_time(settings in settings(), story in happenings()) {
-        let mut short = Settings { boundary: Boundary::Admits, ..settings };
-        if let OpenWait::Backoff(backoff) = &mut short.open {
+        let mut short = settings.with(|settings| settings.boundary = Boundary::Admits);
+        if short.open.constant().is_none() {
             // Growing by a half would round, and so would jitter.
-            backoff.curve = Curve::Exponential { first: Duration::from_nanos(3), factor: 2.0 };
-            backoff.jitter = Jitter::None;
+            short.open.0.curve = Curve::doubling(Duration::from_nanos(3));
+            short.open.0.jitter = Jitter::None;
         }
         for window in windows(&mut short.trip).0 {
-            match window {
-                Window::Time { align: Align::Exact, .. } => return Ok(()),
-                Window::Time { size, align } => {
-                    let (Align::Epoch { buckets } | Align::FirstEvent { buckets }) = align else {
-                        unreachable!("the other kind is treated above")
-                    };
-                    *size = *size * u64::from(*buckets);
-                }
-                Window::Calls(_) => {}
+            if let Window::Sliding { .. } = window {
+                return Ok(());
+            }
+            if let Some((size, buckets)) = parts(window) {
+                *size = *size * u64::from(buckets);
             }
         }
         let mut long = short.clone();
-        match &mut long.open {
-            OpenWait::Constant(wait) => *wait = *wait * 2,
-            OpenWait::Backoff(backoff) => {
-                backoff.curve = Curve::Exponential { first: Duration::from_nanos(6), factor: 2.0 };
-                backoff.cap = backoff.cap.map(|cap| cap * 2);
-            }
+        match &mut long.open.0.curve {
+            Curve::Constant(wait) => *wait = *wait * 2,
+            curve => *curve = Curve::doubling(Duration::from_nanos(6)),
         }
+        long.open.0.cap = short.open.0.cap.map(|cap| cap * 2);
         long.half_open.half_open_timeout = short.half_open.half_open_timeout.map(|wait| wait * 2);
+        if let Permits::OneEvery(wait) = &mut long.half_open.permits {
+            *wait = *wait * 2;
+        }
         long.slow = short.slow.map(|slow| slow * 2);
-        if let Evaluate::Periodically(period) = &mut long.evaluate {
+        if let Evaluate::Periodically(period) | Evaluate::Ticks(period) = &mut long.evaluate {
             *period = *period * 2;
         }
-        long.ramp = short.ramp.map(|ramp| Ramp { over: ramp.over * 2, ..ramp });
+        long.ramp = short.ramp * 2;
+        long.interval = short.interval.map(|interval| interval * 2);
         let (in_windows, in_averages) = windows(&mut long.trip);
         for window in in_windows {
-            if let Window::Time { size, .. } = window {
+            if let Some((size, _)) = parts(window) {
                 *size = *size * 2;
             }
         }
@@ -184,10 +209,10 @@ proptest! {
         let mut story = story;
         story.retain(|happening| !matches!(happening, Happening::Set(_)));
         let longest = Some(Duration::from_nanos(half_open_timeout));
-        let half_open = HalfOpen { half_open_timeout: longest, ..half_open };
+        let half_open = half_open.with(|s| s.half_open_timeout = longest);
         // Decided now and then, it might open at the very call that is made below.
         let evaluate = Evaluate::EveryResult;
-        let mut breaker = breaker(Settings { half_open, evaluate, ..settings });
+        let mut breaker = breaker(settings.with(|s| { s.half_open = half_open; s.evaluate = evaluate; }));
         let told = decisions(&mut breaker, &story, 0, 1);
         let passed: u64 = story
             .iter()
@@ -197,7 +222,7 @@ proptest! {
         // No wait and no ramp of the generated settings is longer than 60 ns, and refusal at the
         // end of a wait 1 more.
         let later = Time::from_nanos(passed + half_open_timeout + 61);
-        prop_assert!(breaker.admit(later, || 0.0).is_ok());
+        prop_assert!(breaker.try_acquire_with(later, &mut || 0.0).is_ok());
     }
 
     /// A clock that is set back may not admit what would be refused where it stood.
@@ -215,9 +240,9 @@ proptest! {
             }
             _ => return Ok(()),
         };
-        prop_assert!(breaker.admit(now, half).is_err());
+        prop_assert!(breaker.try_acquire_with(now, &mut half).is_err());
         let earlier = Time::from_nanos(now.as_nanos().saturating_sub(back));
-        prop_assert!(breaker.admit(earlier, half).is_err());
+        prop_assert!(breaker.try_acquire_with(earlier, &mut half).is_err());
     }
 
     #[test]
@@ -229,7 +254,7 @@ proptest! {
         let mut now = Time::ZERO;
         for pause in pauses {
             now = now + Duration::from_nanos(pause);
-            prop_assert!(call(&mut breaker, Verdict::Success, now));
+            prop_assert!(call(&mut breaker, Classification::Success, now));
             prop_assert_eq!(breaker.state(), State::Closed);
         }
     }
@@ -237,18 +262,13 @@ proptest! {
     /// However few or many fail, fewer calls than the minimum say nothing.
     #[test]
     fn below_the_minimum_nothing_opens(min_calls in 2..20_u32, window in 20..40_u32) {
-        let trip = Trip::Rate {
-            rate: 0.01,
-            compare: Compare::AtLeast,
-            min_calls,
-            window: Window::Calls(window),
-        };
-        let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
+        let trip = Trip::rate(0.01, Window::Calls(window)).compared(Compare::AtLeast).at_min_calls(min_calls);
+        let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip));
         for _ in 1..min_calls {
-            prop_assert!(call(&mut breaker, Verdict::Failure, at(0)));
+            prop_assert!(call(&mut breaker, Classification::Failure, at(0)));
             prop_assert_eq!(breaker.state(), State::Closed);
         }
-        prop_assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        prop_assert!(call(&mut breaker, Classification::Failure, at(0)));
         prop_assert_eq!(breaker.state(), State::Open { until: at(20) });
     }
 }
@@ -257,10 +277,10 @@ proptest! {
 #[test]
 fn an_hour_without_calls_is_no_reason_to_wait_more() {
     let mut breaker = breaker(in_a_row(1));
-    assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    let _lost = breaker.admit(at(20), half).expect("a probe");
+    assert!(call(&mut breaker, Classification::Failure, at(0)));
+    let _lost = breaker.try_acquire(at(20)).expect("a probe");
     assert_eq!(breaker.state_at(at(3_600)).name(), "half-open");
-    assert!(call(&mut breaker, Verdict::Success, at(3_600)));
+    assert!(call(&mut breaker, Classification::Success, at(3_600)));
     assert_eq!(breaker.state(), State::Closed);
 }
 
@@ -270,13 +290,13 @@ fn an_ignored_probe_makes_room_for_another() {
         let mut settings = in_a_row(1);
         settings.half_open.permits = permits;
         let mut breaker = breaker(settings);
-        assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
         for _ in 0..10 {
-            assert!(call(&mut breaker, Verdict::Ignored, at(20)), "{permits:?}");
+            assert!(call(&mut breaker, Classification::Ignored, at(20)), "{permits:?}");
             assert!(
                 breaker
-                    .admit(at(20), half)
-                    .map(|given_up| breaker.cancel(given_up, at(20), half))
+                    .try_acquire(at(20))
+                    .map(|given_up| breaker.cancel(given_up, at(20)))
                     .is_ok()
             );
         }
@@ -287,17 +307,17 @@ fn an_ignored_probe_makes_room_for_another() {
 #[test]
 fn the_open_wait_grows_until_it_closes() {
     let open = growing(Duration::from_secs(10), 2.0, Duration::from_secs(30), Jitter::None);
-    let mut breaker = breaker(Settings { open, ..in_a_row(1) });
+    let mut breaker = breaker(in_a_row(1).with(|s| s.open = open));
     let mut now = at(0);
     for wait in [10, 20, 30, 30] {
-        assert!(call(&mut breaker, Verdict::Failure, now));
+        assert!(call(&mut breaker, Classification::Failure, now));
         let until = now + Duration::from_secs(wait);
         assert_eq!(breaker.state(), State::Open { until });
         now = until;
     }
-    assert!(call(&mut breaker, Verdict::Success, now));
+    assert!(call(&mut breaker, Classification::Success, now));
     assert_eq!(breaker.state(), State::Closed);
-    assert!(call(&mut breaker, Verdict::Failure, now));
+    assert!(call(&mut breaker, Classification::Failure, now));
     assert_eq!(breaker.state(), State::Open { until: now + Duration::from_secs(10) });
 }
 
@@ -307,14 +327,14 @@ fn half_open_closes_after_so_many_successes_and_one_failure_opens() {
     settings.half_open.permits = Permits::Total(5);
     settings.half_open.close = Close::Successes(3);
     let mut breaker = breaker(settings);
-    assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    assert!(call(&mut breaker, Verdict::Success, at(20)));
-    assert!(call(&mut breaker, Verdict::Success, at(21)));
-    assert!(call(&mut breaker, Verdict::Failure, at(22)));
+    assert!(call(&mut breaker, Classification::Failure, at(0)));
+    assert!(call(&mut breaker, Classification::Success, at(20)));
+    assert!(call(&mut breaker, Classification::Success, at(21)));
+    assert!(call(&mut breaker, Classification::Failure, at(22)));
     assert_eq!(breaker.state(), State::Open { until: at(42) });
     for secs in 42..45 {
         assert_eq!(breaker.state_at(at(secs)).name(), "half-open");
-        assert!(call(&mut breaker, Verdict::Success, at(secs)));
+        assert!(call(&mut breaker, Classification::Success, at(secs)));
     }
     assert_eq!(breaker.state(), State::Closed);
 }
@@ -325,11 +345,11 @@ fn a_total_of_permits_is_not_renewed_by_successes() {
     settings.half_open.permits = Permits::Total(2);
     settings.half_open.close = Close::Successes(2);
     let mut breaker = breaker(settings);
-    assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    assert!(call(&mut breaker, Verdict::Success, at(20)));
-    let last = breaker.admit(at(20), half).expect("the second of two");
-    assert!(breaker.admit(at(20), half).is_err());
-    breaker.settle(last, Verdict::Success, at(20), half);
+    assert!(call(&mut breaker, Classification::Failure, at(0)));
+    assert!(call(&mut breaker, Classification::Success, at(20)));
+    let last = breaker.try_acquire(at(20)).expect("the second of two");
+    assert!(breaker.try_acquire(at(20)).is_err());
+    breaker.record(last, Classification::Success, at(20));
     assert_eq!(breaker.state(), State::Closed);
 }
 
@@ -338,24 +358,23 @@ fn without_a_max_wait_half_open_lasts_to_the_end_of_time() {
     let mut settings = in_a_row(1);
     settings.half_open.half_open_timeout = None;
     let mut breaker = breaker(settings);
-    assert!(call(&mut breaker, Verdict::Failure, at(0)));
-    let probe = breaker.admit(at(20), half).expect("a probe");
-    assert!(breaker.admit(Time::MAX, half).is_err());
+    assert!(call(&mut breaker, Classification::Failure, at(0)));
+    let probe = breaker.try_acquire(at(20)).expect("a probe");
+    assert!(breaker.try_acquire(Time::MAX).is_err());
     assert_eq!(breaker.state().name(), "half-open");
-    breaker.settle(probe, Verdict::Success, Time::MAX, half);
+    breaker.record(probe, Classification::Success, Time::MAX);
     assert_eq!(breaker.state(), State::Closed);
 }
 
 #[test]
 fn a_clock_that_stands_still_stops_nothing_but_waits() {
-    let align = Align::Epoch { buckets: 3 };
-    let window = Window::Time { size: Duration::from_secs(9), align };
+    let window = Window::Epoch { size: Duration::from_secs(9), buckets: 3 };
     let trip = Trip::Count { failures: 1_000, window };
-    let mut breaker = breaker(Settings { trip, ..in_a_row(1) });
+    let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip));
     for _ in 0..999 {
-        assert!(call(&mut breaker, Verdict::Failure, at(7)));
+        assert!(call(&mut breaker, Classification::Failure, at(7)));
     }
     assert_eq!(breaker.state(), State::Closed);
-    assert!(call(&mut breaker, Verdict::Failure, at(7)));
-    assert!(!call(&mut breaker, Verdict::Success, at(7)));
+    assert!(call(&mut breaker, Classification::Failure, at(7)));
+    assert!(!call(&mut breaker, Classification::Success, at(7)));
 }

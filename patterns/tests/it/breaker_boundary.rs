@@ -2,15 +2,15 @@
 
 use expect_test::expect;
 use patterns::breaker::{
-    Align, Boundary, Compare, Evaluate, Late, Permits, Settings, State, Trip, Verdict, Window,
+    Boundary, Compare, Evaluate, LateResults, Permits, Settings, State, Trip, Window,
 };
-use patterns::{Duration, Time};
+use patterns::{Classification, Duration, Time};
 
-use crate::breaker::{at, breaker, call, half, in_a_row};
+use crate::breaker::{at, breaker, call, in_a_row};
 
 /// Opens at half of at least four calls, otherwise as each library has it.
 fn library(name: &str) -> Settings {
-    let seconds = |size, align| Window::Time { size: Duration::from_secs(size), align };
+    let size = Duration::from_secs(10);
     let calls = Window::Calls(10);
     let (compare, evaluate, boundary, permits, window) = match name {
         "resilience4j" => (
@@ -18,21 +18,21 @@ fn library(name: &str) -> Settings {
             Evaluate::EveryResult,
             Boundary::Refuses,
             Permits::Total(2),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         "Polly 8" => (
             Compare::AtLeast,
             Evaluate::Failures,
             Boundary::Admits,
             Permits::Concurrent(1),
-            seconds(10, Align::FirstEvent { buckets: 10 }),
+            Window::FirstEvent { size, buckets: 10 },
         ),
         "Sentinel" => (
             Compare::MoreThan,
             Evaluate::EveryResult,
             Boundary::Admits,
             Permits::Concurrent(1),
-            seconds(10, Align::Epoch { buckets: 1 }),
+            Window::Epoch { size, buckets: 1 },
         ),
         "cockatiel" => {
             (Compare::MoreThan, Evaluate::Failures, Boundary::Admits, Permits::Concurrent(1), calls)
@@ -42,20 +42,25 @@ fn library(name: &str) -> Settings {
             Evaluate::EveryResult,
             Boundary::Admits,
             Permits::Concurrent(2),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         "Hystrix" => (
             Compare::AtLeast,
             Evaluate::EveryResult,
             Boundary::Refuses,
             Permits::Concurrent(1),
-            seconds(10, Align::Epoch { buckets: 10 }),
+            Window::Epoch { size, buckets: 10 },
         ),
         _ => unreachable!("no such library"),
     };
-    let late = if name == "Polly 8" { Late::ActCurrent } else { Late::Drop };
-    let trip = Trip::Rate { rate: 0.5, compare, min_calls: 4, window };
-    let mut settings = Settings { trip, evaluate, boundary, late, ..in_a_row(1) };
+    let late = if name == "Polly 8" { LateResults::ActCurrent } else { LateResults::Drop };
+    let trip = Trip::rate(0.5, window).compared(compare).at_min_calls(4);
+    let mut settings = in_a_row(1).with(|s| {
+        s.trip = trip;
+        s.evaluate = evaluate;
+        s.boundary = boundary;
+        s.late = late;
+    });
     settings.half_open.permits = permits;
     settings
 }
@@ -64,7 +69,7 @@ fn library(name: &str) -> Settings {
 fn opens(settings: Settings, results: &str) -> bool {
     let mut breaker = breaker(settings);
     for result in results.chars() {
-        let verdict = if result == 'x' { Verdict::Failure } else { Verdict::Success };
+        let verdict = if result == 'x' { Classification::Failure } else { Classification::Success };
         call(&mut breaker, verdict, at(0));
     }
     breaker.state() != State::Closed
@@ -74,11 +79,11 @@ fn opens(settings: Settings, results: &str) -> bool {
 fn at_the_end(settings: Settings) -> (bool, usize) {
     let mut breaker = breaker(settings);
     for _ in 0..4 {
-        assert!(call(&mut breaker, Verdict::Failure, at(0)));
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
     }
-    let admitted = breaker.admit(at(20), half).is_ok();
+    let admitted = breaker.try_acquire(at(20)).is_ok();
     let later = at(20) + Duration::from_nanos(1);
-    let more = (0..9).filter(|_| breaker.admit(later, half).is_ok()).count();
+    let more = (0..9).filter(|_| breaker.try_acquire(later).is_ok()).count();
     (admitted, usize::from(admitted) + more)
 }
 
@@ -86,7 +91,7 @@ fn at_the_end(settings: Settings) -> (bool, usize) {
 fn remembered(settings: Settings) -> String {
     let mut breaker = breaker(settings);
     let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
-    call(&mut breaker, Verdict::Failure, tenth(15));
+    call(&mut breaker, Classification::Failure, tenth(15));
     match (15..200).find(|tenths| breaker.counts(tenth(*tenths)).failures == 0) {
         Some(tenths) => format!("{}s", tenths as f64 / 10.0),
         None => "for ever".to_owned(),
@@ -125,12 +130,12 @@ fn libraries_disagree_at_the_boundaries() {
 
 #[test]
 fn a_count_opens_at_exactly_its_number() {
-    let of = |failures, window| Settings { trip: Trip::Count { failures, window }, ..in_a_row(1) };
+    let of = |failures, window| in_a_row(1).with(|s| s.trip = Trip::Count { failures, window });
     assert!(!opens(of(3, Window::Calls(5)), "xxoo"));
     assert!(opens(of(3, Window::Calls(5)), "xxoox"));
     assert!(!opens(of(3, Window::Calls(5)), "xxooox"), "the first has left");
     assert!(opens(of(3, Window::Calls(5)), "xxooxo"));
-    let exact = Window::Time { size: Duration::from_secs(1), align: Align::Exact };
+    let exact = Window::Sliding { size: Duration::from_secs(1) };
     assert!(!opens(of(3, exact), "xx"));
     assert!(opens(of(3, exact), "xxx"));
 }
@@ -144,12 +149,12 @@ fn a_success_between_ends_a_row() {
 
 #[test]
 fn an_exact_window_forgets_at_exactly_its_size() {
-    let window = Window::Time { size: Duration::from_secs(10), align: Align::Exact };
+    let window = Window::Sliding { size: Duration::from_secs(10) };
     let trip = Trip::Count { failures: 2, window };
     for (gap, opens) in [(9_999_999_999, true), (10_000_000_000, false)] {
-        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
-        call(&mut breaker, Verdict::Failure, at(3));
-        call(&mut breaker, Verdict::Failure, at(3) + Duration::from_nanos(gap));
+        let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip.clone()));
+        call(&mut breaker, Classification::Failure, at(3));
+        call(&mut breaker, Classification::Failure, at(3) + Duration::from_nanos(gap));
         assert_eq!(breaker.state() != State::Closed, opens);
     }
 }
@@ -157,20 +162,20 @@ fn an_exact_window_forgets_at_exactly_its_size() {
 #[test]
 fn buckets_begin_on_the_grid_or_with_the_first_result() {
     // Failures at 1.9 s and 2.1 s, in buckets of a second: two on the grid, one by event.
-    let forgotten = |align| {
-        let window = Window::Time { size: Duration::from_secs(4), align };
+    let size = Duration::from_secs(4);
+    let forgotten = |window| {
         let trip = Trip::Count { failures: 100, window };
-        let mut breaker = breaker(Settings { trip: trip.clone(), ..in_a_row(1) });
+        let mut breaker = breaker(in_a_row(1).with(|s| s.trip = trip.clone()));
         let tenth = |tenths: u64| Time::ZERO + Duration::from_millis(tenths * 100);
         for tenths in [19, 21] {
-            call(&mut breaker, Verdict::Failure, tenth(tenths));
+            call(&mut breaker, Classification::Failure, tenth(tenths));
         }
         let failures = |tenths| breaker.counts(tenth(tenths)).failures;
         [49, 50, 58, 59, 60].map(failures)
     };
-    assert_eq!(forgotten(Align::Epoch { buckets: 4 }), [2, 1, 1, 1, 0]);
-    assert_eq!(forgotten(Align::FirstEvent { buckets: 4 }), [2, 2, 2, 0, 0]);
-    assert_eq!(forgotten(Align::Exact), [2, 2, 2, 1, 1]);
+    assert_eq!(forgotten(Window::Epoch { size, buckets: 4 }), [2, 1, 1, 1, 0]);
+    assert_eq!(forgotten(Window::FirstEvent { size, buckets: 4 }), [2, 2, 2, 0, 0]);
+    assert_eq!(forgotten(Window::Sliding { size }), [2, 2, 2, 1, 1]);
 }
 
 #[test]
@@ -178,8 +183,11 @@ fn rates_written_in_decimals_are_met_exactly() {
     for tenths in 1..=10 {
         let rate = f64::from(tenths) / 10.0;
         let rated = |compare| {
-            let trip = Trip::Rate { rate, compare, min_calls: 10, window: Window::Calls(10) };
-            Settings { trip, evaluate: Evaluate::EveryResult, ..in_a_row(1) }
+            let trip = Trip::rate(rate, Window::Calls(10)).compared(compare).at_min_calls(10);
+            in_a_row(1).with(|s| {
+                s.trip = trip;
+                s.evaluate = Evaluate::EveryResult;
+            })
         };
         let results = "x".repeat(tenths as usize) + &"o".repeat(10 - tenths as usize);
         assert!(opens(rated(Compare::AtLeast), &results), "{rate}");
@@ -192,9 +200,9 @@ fn half_open_is_over_at_exactly_its_end() {
     let last = at(80).since(Time::from_nanos(1));
     for (reply, closes) in [(Time::ZERO + last, true), (at(80), false)] {
         let mut breaker = breaker(in_a_row(1));
-        assert!(call(&mut breaker, Verdict::Failure, at(0)));
-        let probe = breaker.admit(at(20), half).expect("a probe");
-        breaker.settle(probe, Verdict::Success, reply, half);
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
+        let probe = breaker.try_acquire(at(20)).expect("a probe");
+        breaker.record(probe, Classification::Success, reply);
         assert_eq!(breaker.state() == State::Closed, closes, "{reply}");
     }
 }

@@ -1,6 +1,6 @@
 //! A breaker in the path of calls: what callers and observers see of it.
 
-use patterns::breaker::{Boundary, Breaker, Cancelled, Late, Settings, State, Then};
+use patterns::breaker::{Boundary, Breaker, LateResults, OnCancel, Settings, State, Then};
 use patterns::testing::Driver;
 use patterns::{Action, Class, Duration, Outcome};
 
@@ -49,7 +49,7 @@ fn changes_that_time_brought_are_noted_before_what_follows() {
 #[test]
 fn a_refusal_says_exactly_when_to_come_again() {
     for boundary in [Boundary::Admits, Boundary::Refuses] {
-        let mut driver = driver(Settings { boundary, ..in_a_row(1) });
+        let mut driver = driver(in_a_row(1).with(|s| s.boundary = boundary));
         call(&mut driver, DOWN);
         driver.pass(Duration::from_secs(5));
         let Action::Reply(refused) = driver.call(0) else { panic!("open") };
@@ -107,8 +107,11 @@ fn ignored_wins_and_a_degraded_answer_is_a_success() {
 
 #[test]
 fn a_call_that_is_given_up_counts_as_it_is_set() {
-    for (cancelled, opens) in [(Cancelled::Ignore, false), (Cancelled::Failure, true)] {
-        let mut driver = driver(Settings { cancelled, late: Late::ActCurrent, ..in_a_row(1) });
+    for (on_cancel, opens) in [(OnCancel::Ignore, false), (OnCancel::Failure, true)] {
+        let mut driver = driver(in_a_row(1).with(|s| {
+            s.on_cancel = on_cancel;
+            s.late = LateResults::ActCurrent;
+        }));
         assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         assert_eq!(driver.layer.state() != State::Closed, opens);
@@ -121,12 +124,12 @@ fn a_call_that_is_given_up_counts_as_it_is_set() {
 #[test]
 fn a_late_failure_does_as_it_is_set() {
     for (late, failures, opens) in [
-        (Late::Drop, 0, false),
-        (Late::CountCurrent, 1, false),
-        (Late::CountOrigin, 1, false),
-        (Late::ActCurrent, 1, true),
+        (LateResults::Drop, 0, false),
+        (LateResults::CountCurrent, 1, false),
+        (LateResults::CountOrigin, 1, false),
+        (LateResults::ActCurrent, 1, true),
     ] {
-        let mut driver = driver(Settings { late, ..in_a_row(1) });
+        let mut driver = driver(in_a_row(1).with(|s| s.late = late));
         assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         driver.late(0, DOWN);
@@ -139,8 +142,8 @@ fn a_late_failure_does_as_it_is_set() {
 
 #[test]
 fn a_result_from_before_the_record_was_begun_has_no_origin() {
-    for (late, failures) in [(Late::CountCurrent, 1), (Late::CountOrigin, 0)] {
-        let mut driver = driver(Settings { late, ..in_a_row(1) });
+    for (late, failures) in [(LateResults::CountCurrent, 1), (LateResults::CountOrigin, 0)] {
+        let mut driver = driver(in_a_row(1).with(|s| s.late = late));
         assert_eq!(driver.call(1), Action::Send);
         call(&mut driver, DOWN);
         driver.pass(Duration::from_secs(20));

@@ -163,7 +163,15 @@ fn texts_and_tables_are_two_spellings_of_one_tree() {
             Backoff { cap: Some(seconds(5)), ..backoff(exponential) },
         ),
         ("60s", backoff(Curve::Constant(seconds(60)))),
+        (
+            "list(1s, 2s, cap=5s)",
+            Backoff { cap: Some(seconds(5)), ..backoff(Curve::List(vec![seconds(1), seconds(2)])) },
+        ),
         ("list(1s, 2s)", backoff(Curve::List(vec![seconds(1), seconds(2)]))),
+        (
+            "list(1s, jitter=full, 2s)",
+            Backoff { jitter: Jitter::Full, ..backoff(Curve::List(vec![seconds(1), seconds(2)])) },
+        ),
         (
             "constant(1s, jitter=50%)",
             Backoff {
@@ -327,4 +335,46 @@ fn a_shape_knows_its_keys_and_defaults() {
         ]
     );
     let _unused: Option<Call> = None;
+}
+
+patterns::settings! {
+    /// Waits, or not.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Held {
+        /// What opens it.
+        @flat trip: Trip = Trip::Consecutive { failures: 5 },
+        /// The rule.
+        rule: Option<Rule> = None,
+    }
+}
+
+#[test]
+fn a_table_knows_which_keys_exclude_each_other_and_what_holds_by_default() {
+    let info = |shape| match shape {
+        Shape::Table(info) => info.group_info(),
+        other => panic!("{other:?} is no table"),
+    };
+    let settings = info(Settings::shape());
+    let forms: Vec<String> = settings.choices[0]
+        .forms
+        .iter()
+        .map(|form| format!("{}: {} keys, {}", form.name, form.keys.len(), form.doc()))
+        .collect();
+    assert_eq!(forms, ["consecutive: 1 keys, In a row.", "rate: 3 keys, A share."]);
+    assert!(!settings.choices[0].has_default);
+    let held = info(Held::shape());
+    assert!(held.choices[0].has_default);
+    let keys = held.choices[0].forms.iter().flat_map(|form| form.keys.clone());
+    let defaults: Vec<_> = keys.map(|key| held.default_of(key).map(|d| d.to_string())).collect();
+    assert_eq!(defaults, [Some("5".to_owned()), None, None, Some("10".to_owned())]);
+}
+
+#[test]
+fn the_number_of_times_can_be_written_in_a_table_too() {
+    let inner = table(&[("wait", text("1s")), ("retries", Value::Integer(3))]);
+    let node = table(&[("constant", inner.value)]);
+    let rule = Rule { backoff: backoff(Curve::Constant(Duration::from_secs(1))), retries: 3 };
+    assert_eq!(read::<Rule>(&node), (Some(rule), vec![]));
+    let missing = read::<Rule>(&Node::new(0..4, text("60s"))).1;
+    assert_eq!(missing, ["0..4: `60s` needs `retries`"]);
 }

@@ -1,11 +1,12 @@
 //! Hedging at its boundaries, and as the libraries do it.
 
 use patterns::hedge::{
-    AllFailed, CountsFrom, Delay, Hedge, MOST_HEDGES, Measured, Next, OnFailure, OnRefusal,
-    Pushback, Recent, Settings,
+    AllFailed, CountsFrom, Delay, Hedge, MOST_HEDGES, Next, OnFailure, OnRefusal, Pushback, Recent,
+    Settings,
 };
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, CallInfo, Class, Classes, Duration, Invalid, Outcome, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 const OVERLOAD: Outcome = Outcome::failed(Class::Overload);
@@ -14,17 +15,7 @@ const REJECTED: Outcome = Outcome::failed(Class::Rejected);
 
 /// gRPC A6, with a delay of 10 s.
 fn grpc(max_hedges: u32) -> Settings {
-    Settings {
-        delay: Delay::Fixed(Duration::from_secs(10)),
-        max_hedges,
-        counts_from: CountsFrom::LastLaunch,
-        on_failure: OnFailure::NextAtOnce,
-        fatal: Classes::NONE.with(Class::Validation),
-        pushback: Pushback::Heeded,
-        refusals: Classes::NONE.with(Class::Rejected),
-        on_refusal: OnRefusal::NoMore,
-        all_failed: AllFailed::Last,
-    }
+    Settings::of(Delay::Fixed(Duration::from_secs(10))).with(|it| it.max_hedges = max_hedges)
 }
 
 fn driver(settings: Settings) -> Driver<Hedge> {
@@ -42,7 +33,7 @@ fn told_to_wait(secs: u64) -> Outcome {
 #[test]
 fn hedges_come_at_multiples_of_the_delay() {
     for counts_from in [CountsFrom::LastLaunch, CountsFrom::FirstLaunch] {
-        let mut driver = driver(Settings { counts_from, ..grpc(2) });
+        let mut driver = driver(grpc(2).with(|it| it.counts_from = counts_from));
         assert_eq!(driver.call(0), Action::SendAndWake(at(10)));
         driver.now = at(10);
         assert_eq!(driver.wake(0), Action::SendAndWake(at(20)));
@@ -72,7 +63,7 @@ fn an_answer_in_the_instant_of_the_next_launch_prevents_it_if_it_is_first() {
 #[test]
 fn after_a_hedge_that_came_early_the_delay_begins_anew_or_goes_on() {
     for (counts_from, next) in [(CountsFrom::LastLaunch, 13), (CountsFrom::FirstLaunch, 10)] {
-        let mut driver = driver(Settings { counts_from, ..grpc(3) });
+        let mut driver = driver(grpc(3).with(|it| it.counts_from = counts_from));
         let _sent = driver.call(0);
         driver.now = at(3);
         assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(next)), "{counts_from:?}");
@@ -83,7 +74,7 @@ fn after_a_hedge_that_came_early_the_delay_begins_anew_or_goes_on() {
 
 #[test]
 fn multiples_that_were_missed_are_left_out() {
-    let mut driver = driver(Settings { counts_from: CountsFrom::FirstLaunch, ..grpc(5) });
+    let mut driver = driver(grpc(5).with(|it| it.counts_from = CountsFrom::FirstLaunch));
     let _sent = driver.call(0);
     driver.now = at(35);
     assert_eq!(driver.wake(0), Action::SendAndWake(at(40)), "a driver that is late");
@@ -99,7 +90,7 @@ fn each_rule_for_failures_does_another_thing() {
         (OnFailure::NoMore, Action::Reply(NETWORK)),
         (OnFailure::Ends, Action::Reply(NETWORK)),
     ] {
-        let mut driver = driver(Settings { on_failure, ..grpc(2) });
+        let mut driver = driver(grpc(2).with(|it| it.on_failure = on_failure));
         let _sent = driver.call(0);
         driver.now = at(1);
         assert_eq!(driver.reply(0, NETWORK), expected, "{on_failure:?}");
@@ -114,7 +105,7 @@ fn a_failure_with_another_attempt_under_way_does_too() {
         (OnFailure::NoMore, Action::Wait),
         (OnFailure::Ends, Action::Reply(NETWORK)),
     ] {
-        let mut driver = driver(Settings { on_failure, ..grpc(3) });
+        let mut driver = driver(grpc(3).with(|it| it.on_failure = on_failure));
         let _sent = driver.call(0);
         driver.now = at(10);
         let _sent = driver.wake(0);
@@ -126,7 +117,7 @@ fn a_failure_with_another_attempt_under_way_does_too() {
 #[test]
 fn a_fatal_failure_ends_the_call_under_every_rule() {
     for on_failure in [OnFailure::NextAtOnce, OnFailure::KeepsTime, OnFailure::NoMore] {
-        let mut driver = driver(Settings { on_failure, ..grpc(3) });
+        let mut driver = driver(grpc(3).with(|it| it.on_failure = on_failure));
         let _sent = driver.call(0);
         driver.now = at(10);
         let _sent = driver.wake(0);
@@ -144,7 +135,7 @@ fn pushback_moves_the_next_launch_and_the_delay_goes_on_from_there() {
     assert_eq!(heeds.wake(0), Action::SendAndWake(at(42)));
     assert_eq!(heeds.reply(0, told_to_wait(1)), Action::WaitUntil(at(33)), "sooner");
 
-    let mut ignores = driver(Settings { pushback: Pushback::Ignored, ..grpc(3) });
+    let mut ignores = driver(grpc(3).with(|it| it.pushback = Pushback::Ignored));
     let _sent = ignores.call(0);
     ignores.now = at(2);
     assert_eq!(ignores.reply(0, told_to_wait(30)), Action::SendAndWake(at(12)));
@@ -165,7 +156,7 @@ fn to_come_again_never_is_to_send_no_more() {
 
 #[test]
 fn with_no_delay_all_are_sent_at_once() {
-    let mut driver = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(3) });
+    let mut driver = driver(grpc(3).with(|it| it.delay = Delay::Fixed(Duration::ZERO)));
     driver.now = at(5);
     assert_eq!(driver.call(0), Action::SendAndWake(at(5)));
     assert_eq!([0, 0].map(|call| driver.wake(call)), [Action::SendAndWake(at(5)); 2]);
@@ -178,7 +169,7 @@ fn with_no_delay_all_are_sent_at_once() {
 
 #[test]
 fn without_an_end_to_the_delay_there_is_one_at_a_time() {
-    let mut driver = driver(Settings { delay: Delay::Never, ..grpc(2) });
+    let mut driver = driver(grpc(2).with(|it| it.delay = Delay::Never));
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.reply(0, NETWORK), Action::Send);
     assert_eq!(driver.reply(0, NETWORK), Action::Send);
@@ -189,7 +180,7 @@ fn without_an_end_to_the_delay_there_is_one_at_a_time() {
 fn a_call_that_is_not_repeatable_is_sent_once() {
     for delay in [Delay::Fixed(Duration::ZERO), Delay::Fixed(Duration::from_secs(10)), Delay::Never]
     {
-        let mut driver = driver(Settings { delay, ..grpc(5) });
+        let mut driver = driver(grpc(5).with(|it| it.delay = delay));
         driver.info = CallInfo { is_idempotent: false, ..CallInfo::default() };
         assert_eq!(driver.call(0), Action::Send);
         driver.now = at(60);
@@ -208,7 +199,11 @@ fn a_refused_hedge_is_not_launched() {
             (OnRefusal::Ends, Action::Reply(REJECTED)),
         ] {
             let fatal = Classes::NONE.with(Class::Rejected);
-            let mut driver = driver(Settings { on_failure, on_refusal, fatal, ..grpc(2) });
+            let mut driver = driver(grpc(2).with(|it| {
+                it.on_failure = on_failure;
+                it.on_refusal = on_refusal;
+                it.fatal = fatal;
+            }));
             let _sent = driver.call(0);
             driver.now = at(10);
             assert_eq!(driver.wake(0), Action::SendAndWake(at(20)));
@@ -224,7 +219,10 @@ fn a_refused_hedge_is_not_launched() {
 fn a_budget_that_gives_nothing_leaves_the_first_attempt() {
     for delay in [Delay::Fixed(Duration::ZERO), Delay::Fixed(Duration::from_secs(10))] {
         let on_refusal = OnRefusal::Skipped;
-        let mut driver = driver(Settings { delay, on_refusal, ..grpc(3) });
+        let mut driver = driver(grpc(3).with(|it| {
+            it.delay = delay;
+            it.on_refusal = on_refusal;
+        }));
         let mut step = driver.call(0);
         let mut refused = 0;
         // A refused hedge is used up, so this ends even if all of it is one instant.
@@ -246,7 +244,7 @@ fn a_refused_attempt_after_a_failure_leaves_that_as_the_answer() {
         (OnRefusal::Skipped, Action::WaitUntil(at(11))),
         (OnRefusal::Ends, Action::Reply(REJECTED)),
     ] {
-        let mut driver = driver(Settings { on_refusal, ..grpc(2) });
+        let mut driver = driver(grpc(2).with(|it| it.on_refusal = on_refusal));
         let _sent = driver.call(0);
         driver.now = at(1);
         assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(11)));
@@ -256,11 +254,11 @@ fn a_refused_attempt_after_a_failure_leaves_that_as_the_answer() {
 
 #[test]
 fn a_refusal_counts_as_such_in_the_instant_of_a_hedge_alone() {
-    let mut first = driver(Settings { on_failure: OnFailure::Ends, ..grpc(2) });
+    let mut first = driver(grpc(2).with(|it| it.on_failure = OnFailure::Ends));
     let _sent = first.call(0);
     assert_eq!(first.reply(0, REJECTED), Action::Reply(REJECTED), "that was the first attempt");
 
-    let mut later = driver(Settings { on_failure: OnFailure::Ends, ..grpc(2) });
+    let mut later = driver(grpc(2).with(|it| it.on_failure = OnFailure::Ends));
     let _sent = later.call(0);
     later.now = at(10);
     let _sent = later.wake(0);
@@ -268,20 +266,20 @@ fn a_refusal_counts_as_such_in_the_instant_of_a_hedge_alone() {
     assert_eq!(later.reply(0, REJECTED), Action::Reply(REJECTED), "whoever was refused so late");
 
     // Both attempts are refused in one instant: one as a hedge, and one as the first.
-    let mut both = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(1) });
+    let mut both = driver(grpc(1).with(|it| it.delay = Delay::Fixed(Duration::ZERO)));
     let _sent = both.call(0);
     assert_eq!(both.wake(0), Action::Send);
     assert_eq!(both.reply(0, REJECTED), Action::Wait);
     assert_eq!(both.reply(0, REJECTED), Action::Reply(REJECTED));
 
-    let mut first_too = driver(Settings { on_refusal: OnRefusal::Skipped, ..grpc(3) });
+    let mut first_too = driver(grpc(3).with(|it| it.on_refusal = OnRefusal::Skipped));
     let _sent = first_too.call(0);
     first_too.now = at(10);
     let _sent = first_too.wake(0);
     assert_eq!(first_too.reply(0, REJECTED), Action::WaitUntil(at(20)), "one hedge, one refusal");
     assert_eq!(first_too.reply(0, REJECTED), Action::SendAndWake(at(20)), "and a failure");
 
-    let mut other = driver(Settings { refusals: Classes::NONE, ..grpc(2) });
+    let mut other = driver(grpc(2).with(|it| it.refusals = Classes::NONE));
     let _sent = other.call(0);
     other.now = at(10);
     let _sent = other.wake(0);
@@ -291,7 +289,7 @@ fn a_refusal_counts_as_such_in_the_instant_of_a_hedge_alone() {
 #[test]
 fn the_answer_to_all_that_failed_is_the_first_or_the_last() {
     for (all_failed, expected) in [(AllFailed::First, NETWORK), (AllFailed::Last, OVERLOAD)] {
-        let mut driver = driver(Settings { all_failed, ..grpc(2) });
+        let mut driver = driver(grpc(2).with(|it| it.all_failed = all_failed));
         let _sent = driver.call(0);
         assert_eq!(driver.reply(0, NETWORK), Action::SendAndWake(at(10)));
         assert_eq!(driver.reply(0, told_to_wait(1)), Action::WaitUntil(at(1)));
@@ -327,7 +325,7 @@ fn calls_do_not_mix() {
 
 #[test]
 fn no_hedges_are_none() {
-    let mut driver = driver(Settings { delay: Delay::Fixed(Duration::ZERO), ..grpc(0) });
+    let mut driver = driver(grpc(0).with(|it| it.delay = Delay::Fixed(Duration::ZERO)));
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.wake(0), Action::Wait);
     assert_eq!(driver.reply(0, NETWORK), Action::Reply(NETWORK));
@@ -338,7 +336,10 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
     for counts_from in [CountsFrom::LastLaunch, CountsFrom::FirstLaunch] {
         for delay in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             let delay = Delay::Fixed(delay);
-            let settings = Settings { delay, counts_from, ..grpc(MOST_HEDGES) };
+            let settings = grpc(MOST_HEDGES).with(|it| {
+                it.delay = delay;
+                it.counts_from = counts_from;
+            });
             let mut hedge = Hedge::new(settings).expect("valid");
             let mut race = hedge.start(at(5), true);
             for now in [Time::MAX, Time::ZERO, at(4), Time::MAX] {
@@ -346,7 +347,7 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
                 let due = race.next_launch() <= now && race.next_launch() != Time::MAX;
                 assert_eq!(hedge.launch(&mut race, now), due);
                 assert_eq!(race == before, !due);
-                assert_ne!(hedge.after(&mut race, NETWORK, now), Next::Answer(Outcome::Ok));
+                assert_ne!(hedge.record(&mut race, NETWORK, now), Next::Answer(Outcome::Ok));
             }
             assert!(race.hedges() <= MOST_HEDGES && race.under_way() <= MOST_HEDGES);
         }
@@ -355,39 +356,39 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let recent = Recent {
-        window: 100,
-        max_age: None,
-        measured: Measured::Good,
-        min_samples: 10,
-        initial_delay: None,
-        min_delay: Duration::ZERO,
-    };
-    let error = |settings| Hedge::new(settings).map(drop).expect_err("invalid");
-    let of = |delay| error(Settings { delay, ..grpc(1) });
-    let invalid = |setting, must_be| Invalid::new(setting, must_be);
-    assert_eq!(error(grpc(MOST_HEDGES + 1)), invalid("max_hedges", "at most 1000"));
+    let told = |settings| Hedge::new(settings).map(drop).expect_err("invalid").to_string();
+    let of = |delay| told(grpc(1).with(|it| it.delay = delay));
+    assert_eq!(told(grpc(MOST_HEDGES + 1)), "`max-hedges` must be at most 1000, not 1001");
     assert!(Hedge::new(grpc(MOST_HEDGES)).is_ok());
     for on_failure in [OnFailure::KeepsTime, OnFailure::NoMore, OnFailure::Ends] {
-        let error = error(Settings { delay: Delay::Never, on_failure, ..grpc(1) });
-        assert_eq!(error, invalid("delay", "limited unless a failure brings the next attempt"));
+        let never = Settings::of(Delay::Never).with(|it| it.on_failure = on_failure);
+        let expected = "`delay` must be limited unless a failure brings the next attempt";
+        assert_eq!(told(never), expected);
     }
     for quantile in [0.0, -0.5, 1.001, f64::NAN, f64::INFINITY] {
-        let error = of(Delay::Quantile { quantile, recent });
-        assert_eq!(error, invalid("quantile", "above 0 and at most 1"));
+        let expected = "`delay.quantile` must be more than 0 and at most 1, not ";
+        assert!(of(Delay::quantile(quantile)).starts_with(expected), "{quantile}");
     }
     for factor in [-0.1, f64::NAN, f64::INFINITY] {
-        let error = of(Delay::Mean { factor, plus: Duration::ZERO, recent });
-        assert_eq!(error, invalid("factor", "a finite number of at least 0"));
+        let expected = "`delay.factor` must be at least 0, not ";
+        assert!(of(Delay::mean(factor)).starts_with(expected), "{factor}");
     }
-    let by = |recent| of(Delay::Quantile { quantile: 1.0, recent });
-    for window in [0, 65_537] {
-        assert_eq!(by(Recent { window, ..recent }), invalid("window", "from 1 to 65536"));
-    }
-    for min_samples in [0, 101] {
-        let error = by(Recent { min_samples, ..recent });
-        assert_eq!(error, invalid("min_samples", "from 1 to the window"));
-    }
-    let error = by(Recent { max_age: Some(Duration::ZERO), ..recent });
-    assert_eq!(error, invalid("max_age", "longer than zero"));
+    let by = |change: fn(&mut Recent)| {
+        let recent = Recent::default().with(change);
+        let [quantile, mean] = [
+            of(Delay::Quantile { quantile: 1.0, recent }),
+            of(Delay::Mean { factor: 1.0, plus: Duration::ZERO, recent }),
+        ];
+        assert_eq!(quantile, mean);
+        quantile
+    };
+    let window = "`delay.window` must be from 1 to 65536, not";
+    assert_eq!(by(|it| it.window = 0), format!("{window} 0"));
+    assert_eq!(by(|it| it.window = 65_537), format!("{window} 65537"));
+    let samples = "`delay.min-samples` must be";
+    assert_eq!(by(|it| it.min_samples = Auto::Is(0)), format!("{samples} at least 1, not 0"));
+    let too_many = by(|it| it.min_samples = Auto::Is(101));
+    assert_eq!(too_many, format!("{samples} no more than the window"));
+    let no_age = by(|it| it.max_age = Some(Duration::ZERO));
+    assert_eq!(no_age, "`delay.max-age` must be longer than 0s, not 0s");
 }

@@ -1,45 +1,34 @@
 //! The delays that recent answers give, against all answers in a list.
 
-use patterns::hedge::{
-    AllFailed, CountsFrom, Delay, Hedge, Measured, Next, OnFailure, OnRefusal, Pushback, Recent,
-    Settings,
-};
+use patterns::hedge::{Delay, Hedge, Measured, Next, OnFailure, Pushback, Recent, Settings};
+use patterns::settings::Auto;
 use patterns::{Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 const MAX: u64 = u64::MAX;
 
 fn hedge(delay: Delay) -> Hedge {
-    let settings = Settings {
-        delay,
-        max_hedges: 1,
-        counts_from: CountsFrom::LastLaunch,
-        on_failure: OnFailure::NoMore,
-        fatal: Classes::NONE,
-        pushback: Pushback::Ignored,
-        refusals: Classes::NONE.with(Class::Rejected),
-        on_refusal: OnRefusal::NoMore,
-        all_failed: AllFailed::Last,
-    };
+    let settings = Settings::of(delay).with(|it| {
+        it.on_failure = OnFailure::NoMore;
+        it.fatal = Classes::NONE;
+        it.pushback = Pushback::Ignored;
+    });
     Hedge::new(settings).expect("valid")
 }
 
 fn recent(window: u32) -> Recent {
-    Recent {
-        window,
-        max_age: None,
-        measured: Measured::Good,
-        min_samples: 1,
-        initial_delay: None,
-        min_delay: Duration::ZERO,
-    }
+    Recent::default().with(|it| {
+        it.window = window;
+        it.min_samples = Auto::Is(1);
+        it.min_delay = Duration::ZERO;
+    })
 }
 
 /// A call that begins at `now` and takes so long.
 fn call(hedge: &mut Hedge, now: u64, takes: u64, outcome: Outcome) {
     let mut race = hedge.start(Time::from_nanos(now), true);
     let ended = Time::from_nanos(now) + Duration::from_nanos(takes);
-    assert_eq!(hedge.after(&mut race, outcome, ended), Next::Answer(outcome));
+    assert_eq!(hedge.record(&mut race, outcome, ended), Next::Answer(outcome));
 }
 
 fn delay(hedge: &mut Hedge, now: u64) -> u64 {
@@ -74,14 +63,15 @@ proptest! {
         all in any::<bool>(),
         answers in prop::collection::vec((0..30_u64, 0..40_u32, 0..1_000_u64, 0..4_u8), 1..120),
     ) {
-        let recent = Recent {
-            window,
-            max_age: max_age.map(Duration::from_nanos),
-            measured: if all { Measured::All } else { Measured::Good },
-            min_samples: min_samples.min(window),
-            initial_delay: Some(Duration::from_nanos(77)),
-            min_delay: Duration::from_nanos(least),
-        };
+        let min_samples = min_samples.min(window);
+        let recent = Recent::default().with(|it| {
+            it.window = window;
+            it.max_age = max_age.map(Duration::from_nanos);
+            it.measured = if all { Measured::All } else { Measured::Good };
+            it.min_samples = Auto::Is(min_samples);
+            it.initial_delay = Some(Duration::from_nanos(77));
+            it.min_delay = Duration::from_nanos(least);
+        });
         let mut quantile = quantile(percent as f64 / 100.0, recent);
         let mut mean = mean(1.5, 3, recent);
         let mut history: Vec<(u64, u64)> = Vec::new();
@@ -108,7 +98,7 @@ proptest! {
             let last = history.iter().rev().take(window as usize).filter(young);
             let lengths: Vec<u64> = last.map(|(_, takes)| *takes).collect();
             let delays = [&mut quantile, &mut mean].map(|hedge| delay(hedge, began + now));
-            if lengths.len() < recent.min_samples as usize {
+            if lengths.len() < min_samples as usize {
                 prop_assert_eq!(delays, [77; 2]);
                 continue;
             }
@@ -124,7 +114,13 @@ proptest! {
 #[test]
 fn until_there_are_enough_answers_the_delay_is_that_for_the_start() {
     for (initial_delay, expected) in [(None, MAX), (Some(Duration::from_nanos(500)), 500)] {
-        let mut hedge = quantile(0.5, Recent { min_samples: 3, initial_delay, ..recent(10) });
+        let mut hedge = quantile(
+            0.5,
+            recent(10).with(|it| {
+                it.min_samples = Auto::Is(3);
+                it.initial_delay = initial_delay;
+            }),
+        );
         for answers in 0..3 {
             assert_eq!(delay(&mut hedge, answers), expected);
             call(&mut hedge, answers, 20, Outcome::Ok);
@@ -154,7 +150,7 @@ fn a_call_keeps_the_delay_it_began_with() {
 #[test]
 fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
     let max_age = Some(Duration::from_nanos(100));
-    let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
+    let mut hedge = quantile(0.5, recent(10).with(|it| it.max_age = max_age));
     call(&mut hedge, 0, 20, Outcome::Ok);
     assert_eq!(delay(&mut hedge, 119), 20);
     assert_eq!(delay(&mut hedge, 120), MAX);
@@ -164,7 +160,7 @@ fn an_answer_of_exactly_the_greatest_age_counts_no_more() {
 #[test]
 fn while_the_clock_is_behind_no_answer_grows_old() {
     let max_age = Some(Duration::from_nanos(100));
-    let mut hedge = quantile(0.5, Recent { max_age, ..recent(10) });
+    let mut hedge = quantile(0.5, recent(10).with(|it| it.max_age = max_age));
     assert_eq!(delay(&mut hedge, 1_000), MAX);
     call(&mut hedge, 30, 20, Outcome::Ok);
     for (now, expected) in [(200, 20), (1_099, 20), (1_100, MAX)] {
@@ -175,15 +171,15 @@ fn while_the_clock_is_behind_no_answer_grows_old() {
 #[test]
 fn resilience4j_takes_a_percentage_of_the_mean_or_adds_to_it() {
     let least = Duration::from_millis(1);
-    let by_percent = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
-    let by_millis = mean(1.0, 20_000_000, Recent { min_delay: least, ..recent(100) });
+    let by_percent = mean(1.5, 0, recent(100).with(|it| it.min_delay = least));
+    let by_millis = mean(1.0, 20_000_000, recent(100).with(|it| it.min_delay = least));
     for (mut hedge, expected) in [(by_percent, 30), (by_millis, 40)] {
         for millis in [10, 20, 30] {
             call(&mut hedge, 0, millis * 1_000_000, Outcome::Ok);
         }
         assert_eq!(delay(&mut hedge, 0), expected * 1_000_000);
     }
-    let mut quick = mean(1.5, 0, Recent { min_delay: least, ..recent(100) });
+    let mut quick = mean(1.5, 0, recent(100).with(|it| it.min_delay = least));
     call(&mut quick, 0, 10, Outcome::Ok);
     assert_eq!(delay(&mut quick, 0), 1_000_000);
 }
@@ -204,20 +200,26 @@ fn hedged_call(hedge: &mut Hedge, takes: u64, only_if_alone: bool) {
     let mut race = hedge.start(Time::ZERO, true);
     let launched = race.next_launch().as_nanos();
     if takes <= launched {
-        hedge.after(&mut race, Outcome::Ok, Time::from_nanos(takes));
+        hedge.record(&mut race, Outcome::Ok, Time::from_nanos(takes));
         return;
     }
     assert!(hedge.launch(&mut race, Time::from_nanos(launched)));
     if !only_if_alone {
         // The hedge is quick.
-        hedge.after(&mut race, Outcome::Ok, Time::from_nanos(takes.min(launched + 5)));
+        hedge.record(&mut race, Outcome::Ok, Time::from_nanos(takes.min(launched + 5)));
     }
 }
 
 /// The delay after many calls whose first attempts take 1 to 1000, each equally often.
 fn settled(only_if_alone: bool) -> u64 {
     let initial_delay = Some(Duration::from_nanos(2_000));
-    let mut hedge = quantile(0.9, Recent { min_samples: 500, initial_delay, ..recent(1_000) });
+    let mut hedge = quantile(
+        0.9,
+        recent(1_000).with(|it| {
+            it.min_samples = Auto::Is(500);
+            it.initial_delay = initial_delay;
+        }),
+    );
     for call in 0..30_000 {
         hedged_call(&mut hedge, 1 + call * 617 % 1_000, only_if_alone);
     }

@@ -195,16 +195,16 @@ fn settings() -> impl Strategy<Value = Settings> {
         prop::sample::select(vec![OnRefusal::NoMore, OnRefusal::Skipped, OnRefusal::Ends]);
     let all_failed = prop::sample::select(vec![AllFailed::First, AllFailed::Last]);
     (when, 0..6_u32, counts, fatal, pushback, on_refusal, all_failed).prop_map(
-        |(when, max_hedges, counts_from, fatal, pushback, on_refusal, all_failed)| Settings {
-            delay: when.0,
-            max_hedges,
-            counts_from,
-            on_failure: when.1,
-            fatal,
-            pushback,
-            refusals: Classes::NONE.with(Class::Rejected),
-            on_refusal,
-            all_failed,
+        |(when, max_hedges, counts_from, fatal, pushback, on_refusal, all_failed)| {
+            Settings::of(when.0).with(|it| {
+                it.max_hedges = max_hedges;
+                it.counts_from = counts_from;
+                it.on_failure = when.1;
+                it.fatal = fatal;
+                it.pushback = pushback;
+                it.on_refusal = on_refusal;
+                it.all_failed = all_failed;
+            })
         },
     )
 }
@@ -299,11 +299,10 @@ proptest! {
         story in story(),
         attempts in prop::collection::vec(attempt(), 1..7),
     ) {
-        let settings = Settings {
-            delay: Delay::Never,
-            on_failure: OnFailure::NextAtOnce,
-            ..settings
-        };
+        let settings = settings.with(|it| {
+            it.delay = Delay::Never;
+            it.on_failure = OnFailure::NextAtOnce;
+        });
         let mut call = Call::begin(settings, story, &attempts, 100);
         call.run();
         let mut under_way = 0;
@@ -330,27 +329,17 @@ fn the_model_sees_each_setting() {
     let refused = Attempt { takes: 99, ends: network, refused: true };
     let slow = ends(99, overload);
 
-    let said = Settings {
-        delay: Delay::Fixed(Duration::from_nanos(10)),
-        max_hedges: 2,
-        counts_from: CountsFrom::LastLaunch,
-        on_failure: OnFailure::NextAtOnce,
-        fatal: Classes::NONE.with(Class::Validation),
-        pushback: Pushback::Heeded,
-        refusals: Classes::NONE.with(Class::Rejected),
-        on_refusal: OnRefusal::NoMore,
-        all_failed: AllFailed::Last,
-    };
+    let said = Settings::of(Delay::Fixed(Duration::from_nanos(10))).with(|it| it.max_hedges = 2);
     let cases = [
-        (Settings { delay: Delay::Fixed(Duration::from_nanos(11)), ..said }, vec![slow]),
-        (Settings { max_hedges: 3, ..said }, vec![slow]),
-        (Settings { counts_from: CountsFrom::FirstLaunch, ..said }, vec![ends(3, network), slow]),
-        (Settings { on_failure: OnFailure::KeepsTime, ..said }, vec![ends(3, network)]),
-        (Settings { fatal: Classes::NONE, ..said }, vec![ends(3, wrong)]),
-        (Settings { pushback: Pushback::Ignored, ..said }, vec![ends(3, later)]),
-        (Settings { refusals: Classes::NONE, ..said }, vec![slow, refused]),
-        (Settings { on_refusal: OnRefusal::Skipped, ..said }, vec![slow, refused]),
-        (Settings { all_failed: AllFailed::First, ..said }, vec![ends(3, network), slow]),
+        (said.with(|it| it.delay = Delay::Fixed(Duration::from_nanos(11))), vec![slow]),
+        (said.with(|it| it.max_hedges = 3), vec![slow]),
+        (said.with(|it| it.counts_from = CountsFrom::FirstLaunch), vec![ends(3, network), slow]),
+        (said.with(|it| it.on_failure = OnFailure::KeepsTime), vec![ends(3, network)]),
+        (said.with(|it| it.fatal = Classes::NONE), vec![ends(3, wrong)]),
+        (said.with(|it| it.pushback = Pushback::Ignored), vec![ends(3, later)]),
+        (said.with(|it| it.refusals = Classes::NONE), vec![slow, refused]),
+        (said.with(|it| it.on_refusal = OnRefusal::Skipped), vec![slow, refused]),
+        (said.with(|it| it.all_failed = AllFailed::First), vec![ends(3, network), slow]),
     ];
     for (done, attempts) in cases {
         let run = |done: Settings| {

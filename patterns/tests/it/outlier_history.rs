@@ -44,17 +44,17 @@ proptest! {
                 Happening::Report(host, verdict, times) => {
                     // Local failures are told apart only where they are split.
                     let split = settings.split_local.is_some();
-                    let told = split || verdict != Verdict::LocalFailure;
+                    let told = split || verdict != HostClassification::LocalFailure;
                     for _ in 0..times {
                         if told {
-                            outliers.report(host % hosts, verdict, at, &mut next);
+                            outliers.record_with(host % hosts, verdict, at, &mut next);
                             model.report(host % hosts, verdict, now);
                         }
                     }
                 }
                 Happening::Sent(host) => {
                     let host = host % hosts;
-                    outliers.advance(at, &mut next);
+                    outliers.advance_with(at, &mut next);
                     model.let_time_pass(now);
                     let state = &mut model.hosts[usize::from(host)].state;
                     let probe = match *state {
@@ -64,10 +64,10 @@ proptest! {
                         }
                         State::In | State::Out(_) | State::Probing(_, true) => false,
                     };
-                    prop_assert_eq!(outliers.sent(host), probe);
+                    prop_assert_eq!(outliers.start(host), probe);
                 }
             }
-            outliers.advance(at, &mut next);
+            outliers.advance_with(at, &mut next);
             model.let_time_pass(now);
             prop_assert_eq!(draws, model.draws);
             prop_assert_eq!(outliers.counts(), model.counts);
@@ -86,7 +86,7 @@ proptest! {
                 let back = expected.back.filter(|_| expected.state == State::In);
                 prop_assert_eq!(outliers.back_since(host), back.map(Time::from_nanos));
                 if let Some(Ejection { since, until, .. }) = ejection {
-                    let longest = settings.max_ejection_time + settings.ejection_jitter;
+                    let longest = settings.longest() + settings.ejection_jitter;
                     let slack = settings.interval + Duration::from_nanos(1);
                     prop_assert!(until.since(since) <= longest + slack);
                 }
@@ -108,17 +108,17 @@ proptest! {
             match happening {
                 Happening::Pass(nanos) => now += nanos,
                 Happening::Report(host, verdict, _) => {
-                    outliers.report(host, verdict, at, || 0.3);
+                    outliers.record_with(host, verdict, at, &mut || 0.3);
                 }
                 Happening::Sent(host) => {
-                    let _probe = outliers.sent(host);
+                    let _probe = outliers.start(host);
                 }
             }
         }
-        outliers.advance(Time::from_nanos(now), || 0.3);
+        outliers.advance_with(Time::from_nanos(now), &mut || 0.3);
         let earlier = Time::from_nanos(now.saturating_sub(back));
         let mut stepped = outliers.clone();
-        stepped.advance(earlier, || 0.3);
+        stepped.advance_with(earlier, &mut || 0.3);
         prop_assert_eq!(stepped.counts(), outliers.counts());
         for host in 0..6 {
             let is_out = outliers.is_ejected(host, Time::from_nanos(now));
@@ -142,13 +142,13 @@ proptest! {
                 match *happening {
                     Happening::Pass(nanos) => now += nanos,
                     Happening::Report(host, verdict, _) => {
-                        outliers.report(host, verdict, Time::from_nanos(now), || {
+                        outliers.record_with(host, verdict, Time::from_nanos(now), &mut || {
                             draws += 1;
                             draw(draws)
                         });
                     }
                     Happening::Sent(host) => {
-                        let _probe = outliers.sent(host);
+                        let _probe = outliers.start(host);
                     }
                 }
                 states.push((0..6).map(|host| {

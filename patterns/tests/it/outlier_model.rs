@@ -1,13 +1,13 @@
 //! A slow detector of outliers, that looks at every instant and at all results so far.
 
-use patterns::Time;
 use patterns::outlier::*;
+use patterns::{Duration, Time};
 
 /// A detector without any cleverness: it keeps all results, and lets time pass one by one.
 pub(crate) struct Model {
     settings: Settings,
     now: u64,
-    log: Vec<(u64, u16, Verdict)>,
+    log: Vec<(u64, u16, HostClassification)>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) draws: usize,
     pub(crate) counts: Counts,
@@ -100,10 +100,11 @@ impl Model {
             if *at < begin || self.now <= *at || *of != host {
                 continue;
             }
-            let failed_locally = *verdict == Verdict::LocalFailure;
+            let failed_locally = *verdict == HostClassification::LocalFailure;
             if local || !failed_locally {
                 calls += 1;
-                let good = if local { !failed_locally } else { *verdict == Verdict::Success };
+                let good =
+                    if local { !failed_locally } else { *verdict == HostClassification::Success };
                 successes += i128::from(good);
             }
         }
@@ -204,7 +205,8 @@ impl Model {
     }
 
     fn length(&self, multiplier: u64) -> u64 {
-        let Settings { base_ejection_time, max_ejection_time, growth, .. } = self.settings;
+        let Settings { base_ejection_time, growth, .. } = self.settings;
+        let max_ejection_time = self.settings.longest();
         let base = base_ejection_time.as_nanos();
         let length = match growth {
             Growth::Linear | Growth::LinearUnbounded => base * multiplier,
@@ -216,8 +218,8 @@ impl Model {
     }
 
     fn eject(&mut self, host: u16, rule: Rule, jitter: f64) {
-        let Settings { base_ejection_time, max_ejection_time, .. } = self.settings;
-        let (base, longest) = (base_ejection_time.as_nanos(), max_ejection_time.as_nanos());
+        let [base, longest] =
+            [self.settings.base_ejection_time, self.settings.longest()].map(Duration::as_nanos);
         let last = self.hosts[usize::from(host)].multiplier;
         let grows = match self.settings.growth {
             Growth::Linear => base * last < longest + base,
@@ -238,11 +240,11 @@ impl Model {
         self.counts.ejected += 1;
     }
 
-    pub(crate) fn report(&mut self, host: u16, verdict: Verdict, now: u64) {
+    pub(crate) fn report(&mut self, host: u16, verdict: HostClassification, now: u64) {
         self.let_time_pass(now);
         let index = usize::from(host);
         let state = self.hosts[index].state;
-        if verdict == Verdict::Ignored {
+        if verdict == HostClassification::Ignored {
             if let State::Probing(ejection, _) = state {
                 self.hosts[index].state = State::Probing(ejection, false);
             }
@@ -256,7 +258,7 @@ impl Model {
                     self.consider(host, rule, enforce);
                 }
             }
-            State::Probing(_, true) if verdict == Verdict::Success => {
+            State::Probing(_, true) if verdict == HostClassification::Success => {
                 let (back, from) = (Some(now), [self.log.len(); 4]);
                 self.hosts[index] = Host { state: State::In, multiplier: 0, back, from };
             }
@@ -269,22 +271,24 @@ impl Model {
     }
 
     /// The rules that find a host by its last result, each with its place and enforcement.
-    fn found(&self, host: u16, verdict: Verdict) -> Vec<(usize, Rule, u8)> {
-        let row = |from: usize, counts: &[Verdict], through: Option<Verdict>| {
-            let results = self.log[from..].iter().rev().filter(|(_, of, _)| *of == host);
-            let results = results.map(|(_, _, verdict)| *verdict);
-            let results = results.filter(|verdict| Some(*verdict) != through);
-            results.take_while(|verdict| counts.contains(verdict)).count()
-        };
+    fn found(&self, host: u16, verdict: HostClassification) -> Vec<(usize, Rule, u8)> {
+        let row =
+            |from: usize, counts: &[HostClassification], through: Option<HostClassification>| {
+                let results = self.log[from..].iter().rev().filter(|(_, of, _)| *of == host);
+                let results = results.map(|(_, _, verdict)| *verdict);
+                let results = results.filter(|verdict| Some(*verdict) != through);
+                results.take_while(|verdict| counts.contains(verdict)).count()
+            };
         let [errors, gateway, local, average] = self.hosts[usize::from(host)].from;
-        let Settings { consecutive, consecutive_gateway, split_local, .. } = self.settings;
-        let (failure, way) = (Verdict::GatewayFailure, Verdict::LocalFailure);
+        let Settings { consecutive_gateway, split_local, .. } = self.settings;
+        let consecutive = self.settings.in_a_row();
+        let (failure, way) = (HostClassification::GatewayFailure, HostClassification::LocalFailure);
         let rows = if verdict == way {
             let rule = split_local.and_then(|split| split.consecutive);
             vec![(2, rule, row(local, &[way], None), Rule::ConsecutiveLocal)]
         } else {
             let gateway = row(gateway, &[failure], Some(way));
-            let errors = row(errors, &[Verdict::Error, failure], Some(way));
+            let errors = row(errors, &[HostClassification::Error, failure], Some(way));
             vec![
                 (1, consecutive_gateway, gateway, Rule::ConsecutiveGateway),
                 (0, consecutive, errors, Rule::Consecutive),
@@ -305,10 +309,10 @@ impl Model {
     fn average_is_low(&self, host: u16, from: usize, rule: &Ema) -> bool {
         let (mut rate, mut results, mut before) = (0.0, 0, 0);
         for (at, of, verdict) in &self.log[from..] {
-            if *of != host || *verdict == Verdict::LocalFailure {
+            if *of != host || *verdict == HostClassification::LocalFailure {
                 continue;
             }
-            let result = f64::from(u8::from(*verdict == Verdict::Success));
+            let result = f64::from(u8::from(*verdict == HostClassification::Success));
             let distance = match rule.memory {
                 Memory::Time(memory) => (at - before) as f64 / memory.as_nanos() as f64,
                 Memory::Calls(calls) => 1.0 / f64::from(calls),

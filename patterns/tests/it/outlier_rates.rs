@@ -9,30 +9,29 @@ use crate::outlier::{TEN, at, no_rule, outliers, percentage_rule, rate_rule, rep
 /// Reports successes and errors of each host at `now`, and ends the interval.
 fn interval(outliers: &mut Outliers, results: &[(u32, u32)], now: Time) -> Vec<u16> {
     for (host, (successes, errors)) in (0..).zip(results) {
-        report(outliers, host, Verdict::Success, *successes, now);
-        report(outliers, host, Verdict::Error, *errors, now);
+        report(outliers, host, HostClassification::Success, *successes, now);
+        report(outliers, host, HostClassification::Error, *errors, now);
     }
     let end = now + TEN;
-    outliers.advance(end, || 0.5);
+    outliers.advance(end);
     (0..outliers.hosts()).filter(|host| outliers.is_ejected(*host, end)).collect()
 }
 
 #[test]
 fn split_failures_have_their_own_rates_and_enforcement() {
-    let split = SplitLocal {
-        classes: LOCAL,
-        consecutive: None,
-        success_rate_percent: 0,
-        failure_percentage_percent: 100,
-    };
+    let split = SplitLocal::usual().with(|it| {
+        it.consecutive = None;
+        it.success_rate_percent = 0;
+        it.failure_percentage_percent = 100;
+    });
     let mut hosts =
-        outliers(Settings { split_local: Some(split), ..percentage_rule(50, Compare::AtLeast) }, 6);
+        outliers(percentage_rule(50, Compare::AtLeast).with(|it| it.split_local = Some(split)), 6);
     for host in 0..6 {
-        report(&mut hosts, host, Verdict::Success, 60, at(1));
+        report(&mut hosts, host, HostClassification::Success, 60, at(1));
     }
-    report(&mut hosts, 0, Verdict::LocalFailure, 60, at(1));
-    report(&mut hosts, 1, Verdict::Error, 60, at(1));
-    hosts.advance(at(10), || 0.5);
+    report(&mut hosts, 0, HostClassification::LocalFailure, 60, at(1));
+    report(&mut hosts, 1, HostClassification::Error, 60, at(1));
+    hosts.advance(at(10));
     let rules = [0, 1, 2].map(|host| hosts.ejection(host).map(|ejection| ejection.rule));
     let expected = [Some(Rule::FailurePercentageLocal), Some(Rule::FailurePercentage), None];
     assert_eq!(rules, expected);
@@ -127,17 +126,17 @@ fn exactly_the_failure_percentage_is_enough_or_not() {
 fn a_result_at_the_end_of_an_interval_belongs_to_the_next() {
     let mut hosts = outliers(percentage_rule(85, Compare::AtLeast), 5);
     for host in 0..5 {
-        report(&mut hosts, host, Verdict::Success, 50 * u32::from(host.min(1)), at(9));
+        report(&mut hosts, host, HostClassification::Success, 50 * u32::from(host.min(1)), at(9));
     }
-    report(&mut hosts, 0, Verdict::Error, 49, at(9));
-    report(&mut hosts, 0, Verdict::Error, 1, at(10));
-    hosts.advance(at(20), || 0.5);
+    report(&mut hosts, 0, HostClassification::Error, 49, at(9));
+    report(&mut hosts, 0, HostClassification::Error, 1, at(10));
+    hosts.advance(at(20));
     assert_eq!(hosts.ejected(), 0, "49 in one and 1 in the next");
     for host in 0..5 {
-        report(&mut hosts, host, Verdict::Success, 50 * u32::from(host.min(1)), at(20));
+        report(&mut hosts, host, HostClassification::Success, 50 * u32::from(host.min(1)), at(20));
     }
-    report(&mut hosts, 0, Verdict::Error, 50, at(20));
-    hosts.advance(at(47), || 0.5);
+    report(&mut hosts, 0, HostClassification::Error, 50, at(20));
+    hosts.advance(at(47));
     let ejection = Ejection { rule: Rule::FailurePercentage, since: at(30), until: at(60) };
     assert_eq!(hosts.ejection(0), Some(ejection), "as of the end of the interval");
 }
@@ -168,8 +167,12 @@ proptest! {
         times in prop::collection::vec(1..4_u32, 40),
         stdev_factor in prop::sample::select(vec![0, 1, 1_000, 1_900]),
     ) {
-        let rule = SuccessRate { min_hosts: 1, min_calls: 1, stdev_factor, enforce_percent: 100 };
-        let mut outliers = outliers(Settings { success_rate: Some(rule), ..no_rule() }, hosts);
+        let rule = SuccessRate::usual().with(|it| {
+            it.min_hosts = 1;
+            it.min_calls = 1;
+            it.stdev_factor = stdev_factor;
+        });
+        let mut outliers = outliers(no_rule().with(|it| it.success_rate = Some(rule)), hosts);
         // The same share of successes, of more or fewer calls.
         let times = times.iter().take(hosts.into());
         let results: Vec<_> =

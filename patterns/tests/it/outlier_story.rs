@@ -2,6 +2,7 @@
 
 use patterns::Duration;
 use patterns::outlier::*;
+use patterns::settings::Auto;
 use proptest::prelude::*;
 
 use crate::outlier::no_rule;
@@ -9,17 +10,17 @@ use crate::outlier::no_rule;
 #[derive(Clone, Debug)]
 pub(crate) enum Happening {
     Pass(u64),
-    Report(u16, Verdict, u8),
+    Report(u16, HostClassification, u8),
     Sent(u16),
 }
 
 pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let verdict = prop_oneof![
-        4 => Just(Verdict::Success),
-        3 => Just(Verdict::Error),
-        3 => Just(Verdict::GatewayFailure),
-        2 => Just(Verdict::LocalFailure),
-        1 => Just(Verdict::Ignored),
+        4 => Just(HostClassification::Success),
+        3 => Just(HostClassification::Error),
+        3 => Just(HostClassification::GatewayFailure),
+        2 => Just(HostClassification::LocalFailure),
+        1 => Just(HostClassification::Ignored),
     ];
     let report = (0..6_u16, verdict, 1..5_u8)
         .prop_map(|(host, verdict, times)| Happening::Report(host, verdict, times));
@@ -33,26 +34,29 @@ fn percent() -> impl Strategy<Value = u8> {
 }
 
 fn row() -> impl Strategy<Value = Option<Consecutive>> {
-    let rule = (1..5_u32, percent())
-        .prop_map(|(failures, enforce_percent)| Consecutive { failures, enforce_percent });
+    let rule = (1..5_u32, percent()).prop_map(|(failures, enforce_percent)| {
+        Consecutive::of(failures).with(|it| it.enforce_percent = enforce_percent)
+    });
     prop::option::of(rule)
 }
 
 fn rules() -> impl Strategy<Value = Settings> {
-    let split =
-        (row(), percent(), percent()).prop_map(|(consecutive, success, failure)| SplitLocal {
-            classes: LOCAL,
-            consecutive,
-            success_rate_percent: success,
-            failure_percentage_percent: failure,
-        });
+    let split = (row(), percent(), percent()).prop_map(|(consecutive, success, failure)| {
+        SplitLocal::usual().with(|it| {
+            it.consecutive = consecutive;
+            it.success_rate_percent = success;
+            it.failure_percentage_percent = failure;
+        })
+    });
     let factor = prop::sample::select(vec![701_u32, 1_201, 1_901]);
     let rate = (1..5_u16, 0..5_u32, factor, percent()).prop_map(
-        |(min_hosts, min_calls, stdev_factor, enforce_percent)| SuccessRate {
-            min_hosts,
-            min_calls,
-            stdev_factor,
-            enforce_percent,
+        |(min_hosts, min_calls, stdev_factor, enforce_percent)| {
+            SuccessRate::usual().with(|it| {
+                it.min_hosts = min_hosts;
+                it.min_calls = min_calls;
+                it.stdev_factor = stdev_factor;
+                it.enforce_percent = enforce_percent;
+            })
         },
     );
     let compare = prop::sample::select(vec![Compare::AtLeast, Compare::MoreThan]);
@@ -67,17 +71,26 @@ fn rules() -> impl Strategy<Value = Settings> {
     );
     let share =
         share.prop_map(|(threshold, compare, min_hosts, hosts, min_calls, enforce_percent)| {
-            FailurePercentage { threshold, compare, min_hosts, hosts, min_calls, enforce_percent }
+            FailurePercentage::usual().with(|it| {
+                it.threshold = threshold;
+                it.compare = compare;
+                it.min_hosts = min_hosts;
+                it.hosts = hosts;
+                it.min_calls = min_calls;
+                it.enforce_percent = enforce_percent;
+            })
         });
     let memory = prop_oneof![
         (1..20_u64).prop_map(|nanos| Memory::Time(Duration::from_nanos(nanos))),
         (1..9_u32).prop_map(Memory::Calls),
     ];
-    let ema = (memory, 1..6_u32, percent()).prop_map(|(memory, min_calls, enforce_percent)| Ema {
-        success_rate: 0.63,
-        memory,
-        min_calls,
-        enforce_percent,
+    let ema = (memory, 1..6_u32, percent()).prop_map(|(memory, min_calls, enforce_percent)| {
+        Ema::usual().with(|it| {
+            it.success_rate = 0.63;
+            it.memory = memory;
+            it.min_calls = min_calls;
+            it.enforce_percent = enforce_percent;
+        })
     });
     (
         row(),
@@ -88,14 +101,15 @@ fn rules() -> impl Strategy<Value = Settings> {
         prop::option::of(ema),
     )
         .prop_map(
-            |(consecutive, gateway, split_local, success_rate, failure_percentage, ema)| Settings {
-                consecutive,
-                consecutive_gateway: gateway,
-                split_local,
-                success_rate,
-                failure_percentage,
-                ema,
-                ..no_rule()
+            |(consecutive, gateway, split_local, success_rate, failure_percentage, ema)| {
+                no_rule().with(|it| {
+                    it.consecutive = Auto::Is(consecutive);
+                    it.consecutive_gateway = gateway;
+                    it.split_local = split_local;
+                    it.success_rate = success_rate;
+                    it.failure_percentage = failure_percentage;
+                    it.ema = ema;
+                })
             },
         )
 }
@@ -118,18 +132,19 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let times = (1..12_u64, 1..20_u64, 0..60_u64, 0..9_u64);
     let cap = (prop::sample::select(vec![0_u8, 20, 34, 50, 100]), reading, any::<bool>());
     (rules(), growth, back, end, times, cap).prop_map(
-        |(rules, growth, back, ejection_end, (interval, base, more, jitter), cap)| Settings {
-            interval: Duration::from_nanos(interval),
-            base_ejection_time: Duration::from_nanos(base),
-            max_ejection_time: Duration::from_nanos(base + more),
-            ejection_jitter: Duration::from_nanos(jitter),
-            growth,
-            back,
-            ejection_end,
-            max_ejection_percent: cap.0,
-            cap_reading: cap.1,
-            always_eject_one: cap.2,
-            ..rules
+        |(rules, growth, back, ejection_end, (interval, base, more, jitter), cap)| {
+            rules.with(|it| {
+                it.interval = Duration::from_nanos(interval);
+                it.base_ejection_time = Duration::from_nanos(base);
+                it.max_ejection_time = Auto::Is(Duration::from_nanos(base + more));
+                it.ejection_jitter = Duration::from_nanos(jitter);
+                it.growth = growth;
+                it.back = back;
+                it.ejection_end = ejection_end;
+                it.max_ejection_percent = cap.0;
+                it.cap_reading = cap.1;
+                it.always_eject_one = cap.2;
+            })
         },
     )
 }

@@ -3,18 +3,15 @@
 use std::fmt::Write;
 
 use expect_test::expect;
-use patterns::backoff::{Backoff, CapWhen, Curve, Jitter};
+use patterns::backoff::Jitter;
 use patterns::breaker::{
     Align, Breaker, Close, Compare, Evaluate, Memory, OpenWait, Permits, Ramp, Settings, Trip,
     Verdict, Window,
 };
 use patterns::bulkhead::Bulkhead;
 use patterns::fallback::{Fallback, Instead};
-use patterns::retry::{FOREVER, Retry, RetryAfter, Rule};
 use patterns::timeout::Timeout;
-use patterns::{
-    Class, Classes, Duration, Invalid, Time, backoff, bulkhead, fallback, retry, timeout,
-};
+use patterns::{Classes, Duration, Invalid, Time, bulkhead, fallback, timeout};
 
 use crate::breaker::{half, in_a_row};
 use crate::breaker_story::growing;
@@ -194,8 +191,8 @@ fn of_what_closes_a_breaker() {
         longest wait: fine
         growing from 0: `open` must be longer than zero
         growing to 0: `open` must be longer than zero
-        shrinking: `factor` must be a finite number of at least 1
-        growing by infinity: `factor` must be a finite number of at least 1
+        shrinking: `factor` must be at least 1, not 0.5
+        growing by infinity: `factor` must be a finite number
         no permits: `permits` must be at least 1
         no concurrent permits: `permits` must be at least 1
         no successes: `successes` must be at least 1
@@ -222,69 +219,6 @@ fn of_what_closes_a_breaker() {
         ramp: fine
     "#]]
     .assert_eq(&told(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
-}
-
-#[test]
-fn of_a_backoff_and_a_retry() {
-    let backoff = |curve, cap, jitter| {
-        let cap_when = CapWhen::BeforeJitter;
-        backoff::Settings { curve, cap, cap_when, jitter }
-    };
-    let plain = |curve| backoff(curve, None, Jitter::None);
-    let exponential = |factor| plain(Curve::Exponential { first: ONE, factor });
-    let backoffs = [
-        ("constant 0", plain(Curve::Constant(Duration::ZERO))),
-        ("factor 1", exponential(1.0)),
-        ("factor below 1", exponential(0.999)),
-        ("factor NaN", exponential(f64::NAN)),
-        ("factor infinity", exponential(f64::INFINITY)),
-        ("empty list", plain(Curve::List(Vec::new()))),
-        ("decorrelated constant", backoff(Curve::Constant(ONE), None, Jitter::Decorrelated)),
-    ]
-    .map(|(name, settings)| (name, Backoff::new(settings).map(drop)));
-
-    let retry = |retries, backoff, max_retries| {
-        let rule = Rule { retries, backoff, retry_after: RetryAfter::Floor };
-        let rules = [(Class::Network, rule)].into();
-        Retry::new(retry::Settings { max_retries, ..retry::Settings::of(rules) }).map(drop)
-    };
-    let zero = Duration::ZERO;
-    let constant = || plain(Curve::Constant(zero));
-    let to_zero = backoff(Curve::Constant(ONE), Some(zero), Jitter::None);
-    let list = |last| plain(Curve::List(vec![ONE, zero, last]));
-    let linear = |step| plain(Curve::Linear { first: zero, step });
-    let retries = [
-        ("3 at once", retry(3, constant(), None)),
-        ("for ever at once", retry(FOREVER, constant(), None)),
-        ("for ever at once, up to 3", retry(FOREVER, constant(), Some(3))),
-        ("for ever with a cap of 0", retry(FOREVER, to_zero, None)),
-        ("for ever from a list to 0", retry(FOREVER, list(zero), None)),
-        ("for ever from a list", retry(FOREVER, list(ONE), None)),
-        ("for ever linear", retry(FOREVER, linear(ONE), None)),
-        ("for ever linear at once", retry(FOREVER, linear(zero), None)),
-        ("for ever exponential", retry(FOREVER, exponential(1.0), None)),
-        ("bad backoff", retry(1, exponential(0.0), None)),
-    ];
-    expect![[r#"
-        constant 0: fine
-        factor 1: fine
-        factor below 1: `factor` must be a finite number of at least 1
-        factor NaN: `factor` must be a finite number of at least 1
-        factor infinity: `factor` must be a finite number of at least 1
-        empty list: `waits` must be a list of at least one wait
-        decorrelated constant: `jitter` must be decorrelated only if the waits are exponential
-        3 at once: fine
-        for ever at once: `retries` must be limited unless its waits are longer than zero
-        for ever at once, up to 3: fine
-        for ever with a cap of 0: `retries` must be limited unless its waits are longer than zero
-        for ever from a list to 0: `retries` must be limited unless its waits are longer than zero
-        for ever from a list: fine
-        for ever linear: fine
-        for ever linear at once: `retries` must be limited unless its waits are longer than zero
-        for ever exponential: fine
-        bad backoff: `factor` must be a finite number of at least 1
-    "#]]
-    .assert_eq(&told(backoffs.into_iter().chain(retries)));
 }
 
 #[test]

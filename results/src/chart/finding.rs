@@ -1,6 +1,6 @@
 //! What there is to be seen, as a sentence computed from the data.
 
-use sim::observe::measure::Better;
+use sim::measure::Better;
 
 use super::scale;
 use crate::estimate::Estimate;
@@ -8,20 +8,20 @@ use crate::sweep_result::SweepResult;
 
 /// Where a cell is: `failures 3, open 15s`; a variant is named first, if it is one.
 pub(crate) fn place(result: &SweepResult, cell: usize) -> String {
-    let (variant, places) = result.place(cell);
-    let on_axes = result.axes.iter().zip(places).map(|(axis, place)| {
+    let on_axes = result.settings(cell).map(|(axis, value)| {
         let name = axis.name().rsplit('.').next().unwrap_or(axis.name());
-        format!("{name} {}", axis.values[place])
+        format!("{name} {value}")
     });
+    let (variant, _) = result.place(cell);
     let named = (variant > 0).then(|| result.variants[variant].clone());
     named.into_iter().chain(on_axes).collect::<Vec<_>>().join(", ")
 }
 
-/// What each variant makes of the best that can be had, against the file as it is written.
+/// The best cell of each variant, compared with the best of the file as it is written.
 pub(crate) fn variants(result: &SweepResult) -> String {
     let Some(base) = result.best(Some(0)) else { return String::new() };
     let unit = result.objective().unit();
-    let told = (1..result.variants.len()).filter_map(|variant| {
+    let parts = (1..result.variants.len()).filter_map(|variant| {
         let best = result.best(Some(variant))?;
         let change = result.difference(best, base, result.objective);
         let name = &result.variants[variant];
@@ -31,7 +31,7 @@ pub(crate) fn variants(result: &SweepResult) -> String {
         let change = scale::difference(change.mean, change.low, change.high, unit);
         Some(format!("With {name}, the best changes by {change}. "))
     });
-    told.collect()
+    parts.collect()
 }
 
 /// The best cell, and what the file's own setting loses against it.
@@ -68,7 +68,7 @@ pub(crate) fn best_against_default(result: &SweepResult) -> String {
     }
 }
 
-/// What the variants make of the file's own setting; without variants, how far the objective runs.
+/// The file's own setting in each variant; without variants, the range of the objective.
 pub(crate) fn along(result: &SweepResult) -> String {
     let (objective, unit) = (result.objective().path(), result.objective().unit());
     let mean = |cell: usize| scale::value(result.estimate(cell, result.objective).mean, unit);
@@ -85,18 +85,18 @@ pub(crate) fn along(result: &SweepResult) -> String {
             changes.sort_by(|(_, a), (_, b)| (better * a.mean).total_cmp(&(better * b.mean)));
             changes = vec![changes[0], changes[all - 1]];
         }
-        let told = changes.iter().map(|(variant, change)| {
+        let parts = changes.iter().map(|(variant, change)| {
             let change = scale::difference(change.mean, change.low, change.high, unit);
             format!("{} {change}", result.variants[*variant])
         });
-        let told: Vec<String> = told.collect();
-        let told = if all > 3 {
-            format!("best of {all} variants: {}; worst: {}", told[0], told[1])
+        let parts: Vec<String> = parts.collect();
+        let parts = if all > 3 {
+            format!("best of {all} variants: {}; worst: {}", parts[0], parts[1])
         } else {
-            told.join(", ")
+            parts.join(", ")
         };
         let place = place(result, own);
-        return format!("{objective} is {} at {place}; {told}", mean(own));
+        return format!("{objective} is {} at {place}; {parts}", mean(own));
     }
     match (result.best(None), result.worst(None)) {
         (Some(best), Some(worst)) => format!(

@@ -5,7 +5,7 @@ use super::paint::{Role, on, viridis};
 use super::scale;
 use super::scene::{Anchor, Area, Scene};
 use crate::sweep_result::SweepResult;
-use sim::observe::measure::Better;
+use sim::measure::Better;
 
 /// The objective over the first two axes; for each further axis, at the file's own value (or the
 /// first). None if there are not two axes.
@@ -130,7 +130,7 @@ fn colour_bar(
     scene: &mut Scene,
     area: Area,
     (low, high): (f64, f64),
-    unit: sim::observe::measure::Unit,
+    unit: sim::measure::Unit,
     shade: &dyn Fn(f64) -> Role,
 ) {
     let (top, bottom) = (area.top + 54.0, area.bottom - 70.0);

@@ -80,12 +80,12 @@ pub fn latency(of: &str, command: &str, curves: &[Curve<'_>]) -> Option<Scene> {
 /// Compares the tails of the first two.
 fn title(of: &str, curves: &[&Curve<'_>]) -> Option<String> {
     let p99 = |curve: &Curve<'_>| Some(length(curve.times.quantile(0.99)?.as_secs_f64()));
-    let told: Option<Vec<String>> = curves
+    let tails: Option<Vec<String>> = curves
         .iter()
         .take(3)
         .map(|curve| Some(format!("{} ({})", p99(curve)?, curve.name)))
         .collect();
-    Some(format!("One in a hundred {of} takes longer than {}", told?.join(", ")))
+    Some(format!("One in a hundred {of} takes longer than {}", tails?.join(", ")))
 }
 
 /// Lines at 1, 2 and 5 of each power of ten, or at each power where that is too many.

@@ -93,7 +93,7 @@ fn chosen(result: &SweepResult, last: usize) -> Vec<Series> {
         Series { name, points }
     };
     if result.variants.len() > 1 || result.axes.len() < 2 {
-        let drawn = told_apart(result, &own).into_iter();
+        let drawn = distinguishable(result, &own).into_iter();
         return drawn
             .map(|index| line(result.variants[index].clone(), index, own.clone()))
             .collect();
@@ -111,7 +111,7 @@ fn chosen(result: &SweepResult, last: usize) -> Vec<Series> {
 
 /// The variants that are drawn: all, if there are colours for them. Else the file as it is written,
 /// and those that differ most from it: they are what is to be seen.
-fn told_apart(result: &SweepResult, own: &[usize]) -> Vec<usize> {
+fn distinguishable(result: &SweepResult, own: &[usize]) -> Vec<usize> {
     let mut others: Vec<usize> = (1..result.variants.len()).collect();
     if result.variants.len() > SERIES {
         let base = result.cell(0, own);

@@ -1,6 +1,6 @@
 //! Colours by role, light and dark.
 //!
-//! Series are in the colours of Okabe and Ito, which people with any colour vision tell apart;
+//! Series are in the colours of Okabe and Ito, which people with any colour vision can distinguish;
 //! the scale of heat maps is viridis, which is even in grey, too.
 
 /// Light or dark.
@@ -57,7 +57,7 @@ pub(crate) const PALETTE: [(&str, [u32; 2]); 10] = [
     ("s5", [0x5c_65_75, 0x9d_a6_b5]),
 ];
 
-/// Series that can be told apart.
+/// Series that can be distinguished.
 pub(crate) const SERIES: usize = 6;
 
 impl Role {

@@ -50,7 +50,7 @@ pub fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header().expect("a vector takes everything");
-    writer.write_image_data(&pixels).expect("the buffer has the size that was told");
+    writer.write_image_data(&pixels).expect("the buffer has the size of the sheet");
     writer.finish().expect("a vector takes everything");
     out
 }

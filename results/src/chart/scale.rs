@@ -1,6 +1,6 @@
 //! Scales from values to places, their ticks, and numbers as texts.
 
-use sim::observe::measure::Unit;
+use sim::measure::Unit;
 
 /// From values to places on the sheet, evenly or by powers of ten.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl Scale {
     }
 }
 
-/// Round values that cover a range, about so many.
+/// Round values that cover a range, about as many as are wanted.
 pub(crate) fn ticks(low: f64, high: f64, about: usize) -> Vec<f64> {
     let rough = (high - low) / about as f64;
     let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
@@ -118,9 +118,9 @@ pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
         Unit::PerHour => (1.0, "/h"),
         Unit::Count | Unit::Ratio => (1.0, ""),
     };
-    let told = |value: f64| sign(digits(value * scale), value);
+    let shown = |value: f64| sign(digits(value * scale), value);
     if low.is_nan() {
-        return format!("{}{name}", told(mean));
+        return format!("{}{name}", shown(mean));
     }
-    format!("{}{name} [{}, {}]", told(mean), told(low), told(high))
+    format!("{}{name} [{}, {}]", shown(mean), shown(low), shown(high))
 }

@@ -7,8 +7,8 @@ use super::paint::Role;
 use super::scale::{Scale, clock, time_ticks};
 use super::scene::{Anchor, Area, Scene, width_of};
 
-/// The most tracks that can be told apart on one sheet.
-const LANES_MAX: usize = 18;
+/// The most tracks that can be distinguished on one sheet.
+const TRACKS_MAX: usize = 18;
 
 /// What was seen of one run between two times. None if nothing was.
 pub fn timeline(
@@ -27,7 +27,7 @@ pub fn timeline(
          fails. Breakers: thin, closed; full, open; outlined, half-open. Shaded: faults."
     );
     if left_out > 0 {
-        subtitle += &format!(" Lanes with nothing to show, or no room: {left_out}.");
+        subtitle += &format!(" Tracks with nothing to show, or no room: {left_out}.");
     }
     subtitle +=
         &format!(" From {} to {} of the run.", clock(from.as_secs_f64()), clock(to.as_secs_f64()));
@@ -71,8 +71,8 @@ fn shown(trace: &Trace) -> Vec<&Track> {
         trace.tracks.iter().filter(busy).take(most)
     };
     let services = of(TrackKind::Service, 4).count();
-    let layers = of(TrackKind::Layer, (LANES_MAX - services) / 2).count();
-    let agents = of(TrackKind::Agent, LANES_MAX - services - layers);
+    let layers = of(TrackKind::Layer, (TRACKS_MAX - services) / 2).count();
+    let agents = of(TrackKind::Agent, TRACKS_MAX - services - layers);
     agents.chain(of(TrackKind::Layer, layers)).chain(of(TrackKind::Service, services)).collect()
 }
 
@@ -176,10 +176,10 @@ impl Strip<'_> {
             }
             "open" => {
                 scene.rect(x, top, width, height, Role::Series(3));
-                let told = format!("open from {}", clock(from));
-                if width_of(&told, 12.0, false) + 8.0 < width && height > 15.0 {
+                let text = format!("open from {}", clock(from));
+                if width_of(&text, 12.0, false) + 8.0 < width && height > 15.0 {
                     let (x, y) = (x + 6.0, top + height / 2.0 + 4.0);
-                    scene.text(x, y, &told, 12.0, Role::Paper, Anchor::Start);
+                    scene.text(x, y, &text, 12.0, Role::Paper, Anchor::Start);
                 }
             }
             other => {
@@ -192,7 +192,7 @@ impl Strip<'_> {
         }
     }
 
-    /// The ends of calls: a line for one that is well, a cross below for one that failed.
+    /// The ends of calls: a short line for one that succeeded, a long dark one for one that failed.
     fn ticks(&self, scene: &mut Scene, trace: &Trace, agent: &Track) {
         let index = trace.tracks.iter().position(|other| std::ptr::eq(other, agent));
         let mine = trace.calls.iter().filter(|call| Some(call.track as usize) == index);

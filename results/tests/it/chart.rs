@@ -1,9 +1,10 @@
 //! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
 
 use patterns::{Duration, Time};
+use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
-use results::sweep_result::{Axis, SweepDesign, SweepResult};
-use sim::observe::measure::{Better, Measure};
+use sim::design::{Axis, SweepDesign};
+use sim::measure::{Better, Measure};
 use sim::{Watch, run};
 
 use crate::table;
@@ -29,18 +30,17 @@ fn square() -> SweepResult {
     let objective = Measure::parse("agents.a.latency.mean", &systems[0]).unwrap();
     let axis =
         |path: &str| Axis { path: path.to_owned(), values: ["1", "2"].map(str::to_owned).to_vec() };
-    let mut result = SweepResult::new(SweepDesign {
+    let design = SweepDesign {
         title: "Two by two".to_owned(),
         variants: vec!["as written".to_owned()],
         axes: vec![axis("services.s.latency"), axis("nothing.at.all")],
         default: Some(vec![1, 0]),
         replications: 3,
         seed: 1,
-        measures: vec![objective.clone()],
-        objective,
+        objective: objective.clone(),
         better: Better::Lower,
-        command: "wavetank sweep square".to_owned(),
-    });
+    };
+    let mut result = SweepResult::new(design, vec![objective], "wavetank sweep square".to_owned());
     for cell in 0..4 {
         for replication in 0..3 {
             let record = run(&systems[cell / 2], u64::from(replication), Watch::Counts);

@@ -2,14 +2,15 @@
 
 use expect_test::expect;
 use patterns::{Duration, Time};
-use results::sweep_result::{Axis, SweepDesign, SweepResult};
+use results::SweepResult;
 use results::table::{RunsWriter, summary};
+use sim::design::{Axis, SweepDesign};
 use sim::kernel::Distribution;
+use sim::measure::{Better, Measure};
 use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
-use sim::observe::measure::{Better, Measure};
 use sim::{Watch, run};
 
-/// One agent and one service that takes so many seconds.
+/// One agent, and one service that takes a number of seconds.
 pub(crate) fn system(secs: u64) -> System {
     System {
         agents: vec![Agents {
@@ -42,7 +43,7 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
     let systems = vec![system(2), system(4), system(8)];
     let measures: Vec<Measure> =
         paths.iter().map(|path| Measure::parse(path, &systems[0]).unwrap()).collect();
-    let mut result = SweepResult::new(SweepDesign {
+    let design = SweepDesign {
         title: "A service that takes its time".to_owned(),
         variants: vec!["as written".to_owned()],
         axes: vec![Axis {
@@ -53,10 +54,9 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
         replications: 4,
         seed: 1,
         objective: measures[0].clone(),
-        measures,
         better: Better::Lower,
-        command: "wavetank sweep it".to_owned(),
-    });
+    };
+    let mut result = SweepResult::new(design, measures, "wavetank sweep it".to_owned());
     for (cell, system) in systems.iter().enumerate() {
         for replication in 0..4 {
             let seed = u64::from(replication) + 1;
@@ -84,14 +84,14 @@ fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
     let text = String::from_utf8(summary(&result, Vec::new()).unwrap()).unwrap();
     expect![[r#"
         cell,variant,services.s.latency,measure,unit,n,mean,low95,high95,min,max,diff,diff_low95,diff_high95
-        0,as written,2s,agents.a.latency.mean,seconds,4,2.2286251717588037,2.1268938834653826,2.330356460052225,2.14131919862963,2.2931148939791663,-2.9813115456419634,-3.28954660316356,-2.673076488120367
-        1,as written,4s,agents.a.latency.mean,seconds,4,5.209936717400767,4.8082406347608835,5.611632800040651,4.83356867628972,5.371407935510417,0,0,0
-        2,as written,8s,agents.a.latency.mean,seconds,4,22.85396682832796,13.338159334514609,32.36977432214131,16.259061675239582,28.57311227045946,17.64403011092719,8.239782811425663,27.048277410428717
+        0,as written,2s,agents.a.latency.mean,s,4,2.2286251717588037,2.1268938834653826,2.330356460052225,2.14131919862963,2.2931148939791663,-2.9813115456419634,-3.28954660316356,-2.673076488120367
+        1,as written,4s,agents.a.latency.mean,s,4,5.209936717400767,4.8082406347608835,5.611632800040651,4.83356867628972,5.371407935510417,0,0,0
+        2,as written,8s,agents.a.latency.mean,s,4,22.85396682832796,13.338159334514609,32.36977432214131,16.259061675239582,28.57311227045946,17.64403011092719,8.239782811425663,27.048277410428717
     "#]].assert_eq(&text);
 }
 
 #[test]
-fn the_best_is_found_and_ties_are_told() {
+fn the_best_is_found_and_ties_are_seen() {
     let (result, _) = result(&["agents.a.latency.mean", "agents.a.success"]);
     assert_eq!((result.best(None), result.worst(None)), (Some(0), Some(2)));
     assert_eq!(result.default_cell(0), Some(1));

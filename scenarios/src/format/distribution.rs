@@ -1,199 +1,184 @@
-//! Distributions as texts, `lognormal(median=1.2s, p99=8s)`, or as tables of the same.
+//! Distributions of lengths of time.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use patterns::Duration;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use sim::kernel::Distribution;
-use sim::model::system;
-use toml::Value;
+use patterns::settings::{Code, Findings, Node, Reader, Setting, Shape, Share};
+use patterns::{Duration, Invalid};
+use sim::kernel;
 
-use crate::text::{Argument, CallSyntax, ParseError, invalid, number};
-
-/// A distribution of lengths of time.
-#[derive(Clone, Debug)]
-pub(crate) struct DistributionText(pub(crate) Distribution);
-
-/// All forms, as a message names them.
-const FORMS: [&str; 9] = [
-    "exponential",
-    "uniform",
-    "lognormal",
-    "weibull",
-    "pareto",
-    "gamma",
-    "erlang",
-    "mix",
-    "quantiles",
-];
-
-/// The distribution that a text names; a length of time alone is a constant.
-pub(crate) fn distribution(text: &str) -> Result<Distribution, ParseError> {
-    let starts_as_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    if starts_as_number {
-        return Duration::read(text).map(Distribution::constant);
+patterns::settings! {
+    /// A distribution of lengths of time. A length alone is a constant.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) enum Distribution {
+        /// Always the same.
+        Constant(
+            /// The length.
+            value: Duration [.example("\"30s\"")],
+        ),
+        /// Without memory, as the gaps of a Poisson process are.
+        Exponential(
+            /// The mean.
+            mean: Duration [.above(0.0).example("\"2s\"")],
+        ),
+        /// Every length between two alike.
+        Uniform {
+            /// The shortest.
+            low: Duration [.example("\"1s\"")],
+            /// The longest.
+            high: Duration [.example("\"2s\"")],
+        },
+        /// The logarithm is normal: the usual shape of latencies. Either `p99` or `sigma` is given.
+        Lognormal {
+            /// Half of all are shorter.
+            median: Duration [.above(0.0).example("\"1.2s\"")],
+            /// One in a hundred is longer.
+            p99: Option<Duration> [.example("\"8s\"")] = None,
+            /// The standard deviation of the logarithm.
+            sigma: Option<f64> [.at_least(0.0)] = None,
+        },
+        /// `P(X > x) = exp(−(x / scale)^shape)`. Below 1 the shape is that of lives that get longer
+        /// the longer they have lasted, above 1 that of wear.
+        Weibull {
+            /// The shape.
+            shape: f64 [.above(0.0).example("1.5")],
+            /// The scale: 63 % are shorter.
+            scale: Duration [.above(0.0).example("\"10s\"")],
+        },
+        /// `P(X > x) = (least / x)^shape`: a heavy tail. The mean is infinite for a shape up to 1,
+        /// the variance for one up to 2.
+        Pareto {
+            /// The shape.
+            shape: f64 [.above(0.0).example("2.5")],
+            /// The shortest.
+            least: Duration [.above(0.0).example("\"100ms\"")],
+        },
+        /// A sum of `shape` exponential lengths, also for fractions.
+        Gamma {
+            /// The shape.
+            shape: f64 [.above(0.0).example("2.0")],
+            /// The mean of the sum.
+            mean: Duration [.above(0.0).example("\"2s\"")],
+        },
+        /// The sum of `k` exponential lengths of one mean.
+        Erlang {
+            /// How many.
+            k: u32 [.at_least(1.0).example("3")],
+            /// The mean of the sum.
+            mean: Duration [.above(0.0).example("\"2s\"")],
+        },
+        /// One of several exponential distributions, each by its share: `mix(90% 1s, 10% 20s)`.
+        Mix(
+            /// Shares and means.
+            parts: Vec<Part> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
+        ),
+        /// Given by its quantiles, with straight lines between: `quantiles(p0=0s, p50=1s,
+        /// p100=20s)`.
+        Quantiles(
+            /// Quantiles from `p0` to `p100`, in percent.
+            points: BTreeMap<String, Duration> [.rest().example("{ p0 = \"0s\", p100 = \"1s\" }")],
+        ),
     }
-    let mut syntax = CallSyntax::parse(text)?;
-    let distribution = named(&mut syntax)?;
-    syntax.finish()?;
-    Ok(distribution)
+    rules Self::rules;
+    literals { Duration => Self::Constant }
 }
 
-fn named(syntax: &mut CallSyntax<'_>) -> Result<Distribution, ParseError> {
-    let name = syntax.name;
-    let result = match name {
-        "constant" => return Ok(Distribution::constant(syntax.required("value")?)),
-        "exponential" => Distribution::exponential(syntax.required("mean")?),
-        "uniform" => Distribution::uniform(syntax.required("low")?, syntax.required("high")?),
-        "lognormal" => {
-            let median = syntax.required("median")?;
-            match syntax.optional::<Duration>("p99")? {
-                Some(p99) => Distribution::lognormal_p99(median, p99),
-                None => {
-                    let sigma = syntax.optional("sigma")?;
-                    let sigma = sigma.ok_or("`lognormal` needs `p99` or `sigma`")?;
-                    Distribution::lognormal(median, sigma)
+impl Distribution {
+    /// No time at all.
+    pub(crate) const ZERO: Self = Self::Constant(Duration::ZERO);
+
+    fn rules(&self, found: &mut Findings) {
+        match self {
+            Self::Lognormal { p99: None, sigma: None, .. } => {
+                found.add("median", "given beside `p99` or `sigma`", None);
+            }
+            Self::Lognormal { p99: Some(_), sigma: Some(_), .. } => {
+                found.add("sigma", "left out beside `p99`", None);
+            }
+            _ => {
+                if let Err(Invalid { setting, must_be, value }) = self.build() {
+                    found.add(&setting, must_be, value);
                 }
             }
         }
-        "weibull" => Distribution::weibull(syntax.required("shape")?, syntax.required("scale")?),
-        "pareto" => Distribution::pareto(syntax.required("shape")?, syntax.required("least")?),
-        "gamma" => Distribution::gamma(syntax.required("shape")?, syntax.required("mean")?),
-        "erlang" => Distribution::erlang(syntax.required("k")?, syntax.required("mean")?),
-        "mix" => Distribution::hyperexponential(&shares(syntax)?),
-        "quantiles" => Distribution::empirical(&quantiles(syntax)?),
-        _ => {
-            let advice = match crate::diagnostic::nearest(name, &FORMS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is: a length such as 30s, {}", FORMS.join(", ")),
-            };
-            return Err(format!("there is no distribution `{name}`; help: {advice}"));
-        }
-    };
-    result.map_err(invalid(name))
-}
+    }
 
-/// `mix(90% 1s, 10% 20s)`: exponential times of several means.
-fn shares(syntax: &mut CallSyntax<'_>) -> Result<Vec<(f64, Duration)>, ParseError> {
-    let parts = syntax.all().into_iter().map(|(key, part)| {
-        let told = || format!("`mix` takes shares and means such as `90% 1s`, not `{part}`");
-        let (share, mean) = part.split_once(' ').filter(|_| key.is_none()).ok_or_else(told)?;
-        Ok((number(share)?, Duration::read(mean)?))
-    });
-    parts.collect()
-}
-
-/// `quantiles(p0=0s, p50=1s, p100=20s)`.
-fn quantiles(syntax: &mut CallSyntax<'_>) -> Result<Vec<(f64, Duration)>, ParseError> {
-    let parts = syntax.all().into_iter().map(|(key, value)| {
-        let percent = key.and_then(|key| key.strip_prefix('p')?.parse::<f64>().ok());
-        let told = || "`quantiles` takes quantiles such as `p50=1s`, from p0 to p100".to_owned();
-        Ok((percent.ok_or_else(told)? / 100.0, Duration::read(value)?))
-    });
-    parts.collect()
-}
-
-/// How tasks come: `poisson(every=90s)`, `every(10s)`, `renewal(DISTRIBUTION)`,
-/// `closed(think=DISTRIBUTION)`.
-pub(crate) fn arrivals(text: &str) -> Result<system::Arrivals, ParseError> {
-    const FORMS: [&str; 4] = ["poisson", "every", "renewal", "closed"];
-    let mut syntax = CallSyntax::parse(text)?;
-    let arrivals = match syntax.name {
-        "poisson" => {
-            let mean = syntax.required("every")?;
-            system::Arrivals::Open(Distribution::exponential(mean).map_err(invalid("poisson"))?)
-        }
-        "every" => {
-            let gap: Duration = syntax.required("gap")?;
-            if gap.is_zero() {
-                return Err("`every`: the gap must be more than zero".to_owned());
+    fn build(&self) -> Result<kernel::Distribution, Invalid> {
+        match self {
+            Self::Constant(value) => Ok(kernel::Distribution::constant(*value)),
+            Self::Exponential(mean) => kernel::Distribution::exponential(*mean),
+            Self::Uniform { low, high } => kernel::Distribution::uniform(*low, *high),
+            Self::Lognormal { median, p99: Some(p99), .. } => {
+                kernel::Distribution::lognormal_p99(*median, *p99)
             }
-            system::Arrivals::Open(Distribution::constant(gap))
-        }
-        "renewal" => system::Arrivals::Open(syntax.required::<DistributionArgument>("gap")?.0),
-        "closed" => {
-            let think: Option<DistributionArgument> = syntax.optional("think")?;
-            let think =
-                think.map_or(Distribution::constant(Duration::ZERO), |distribution| distribution.0);
-            let pause: Duration = syntax.optional("pause")?.unwrap_or(Duration::from_secs(1));
-            if pause.is_zero() {
-                return Err("`closed`: `pause` must be more than zero".to_owned());
+            Self::Lognormal { median, sigma, .. } => {
+                kernel::Distribution::lognormal(*median, sigma.unwrap_or(0.0))
             }
-            system::Arrivals::Closed { think, pause }
+            Self::Weibull { shape, scale } => kernel::Distribution::weibull(*shape, *scale),
+            Self::Pareto { shape, least } => kernel::Distribution::pareto(*shape, *least),
+            Self::Gamma { shape, mean } => kernel::Distribution::gamma(*shape, *mean),
+            Self::Erlang { k, mean } => kernel::Distribution::erlang(*k, *mean),
+            Self::Mix(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| (part.share, part.mean)).collect();
+                kernel::Distribution::hyperexponential(&parts)
+            }
+            Self::Quantiles(points) => kernel::Distribution::empirical(&quantiles(points)?),
         }
-        name => {
-            let advice = match crate::diagnostic::nearest(name, &FORMS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is: {}", FORMS.join(", ")),
-            };
-            return Err(format!("there is no kind of arrivals `{name}`; help: {advice}"));
-        }
-    };
-    syntax.finish()?;
-    Ok(arrivals)
-}
+    }
 
-struct DistributionArgument(Distribution);
-
-impl Argument for DistributionArgument {
-    fn read(text: &str) -> Result<Self, ParseError> {
-        distribution(text).map(Self)
+    /// What draws from it.
+    pub(crate) fn sampler(&self) -> kernel::Distribution {
+        self.build().expect("its rules were checked when it was read")
     }
 }
 
-impl<'de> Deserialize<'de> for DistributionText {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Expected;
-        impl<'de> Visitor<'de> for Expected {
-            type Value = DistributionText;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a distribution, such as \"30s\" or \"lognormal(median=1.2s, p99=8s)\"")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<DistributionText, E> {
-                distribution(text).map(DistributionText).map_err(E::custom)
-            }
-            /// `{ lognormal = { median = "1.2s", p99 = "8s" } }` says the same.
-            fn visit_map<M: MapAccess<'de>>(
-                self,
-                mut map: M,
-            ) -> Result<DistributionText, M::Error> {
-                let syntax: Option<(String, toml::Table)> = map.next_entry()?;
-                let (name, arguments) =
-                    syntax.ok_or_else(|| M::Error::custom("a distribution is missing"))?;
-                let arguments: Vec<String> = arguments
-                    .into_iter()
-                    .map(|(key, value)| match value {
-                        Value::String(text) => format!("{key}={text}"),
-                        other => format!("{key}={other}"),
-                    })
-                    .collect();
-                let text = format!("{name}({})", arguments.join(", "));
-                distribution(&text).map(DistributionText).map_err(M::Error::custom)
-            }
-        }
-        from.deserialize_any(Expected)
+/// The quantiles in rising order.
+fn quantiles(points: &BTreeMap<String, Duration>) -> Result<Vec<(f64, Duration)>, Invalid> {
+    let mut read = Vec::new();
+    for (key, at) in points {
+        let percent = key.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
+        let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
+        let percent = percent
+            .ok_or_else(|| Invalid::new("points", "named p0 to p100, such as p50 and p99.9"))?;
+        read.push((percent / 100.0, *at));
     }
+    read.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(read)
 }
 
-impl JsonSchema for DistributionText {
-    fn schema_name() -> Cow<'static, str> {
-        "Distribution".into()
+/// One part of a mix: its share and its mean, written `90% 1s`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Part {
+    share: f64,
+    mean: Duration,
+}
+
+impl Setting for Part {
+    fn shape() -> Shape {
+        Shape::Form { what: "a share and a mean", example: "90% 1s" }
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A distribution of lengths of time: a constant such as 30s, or one of \
-                exponential(MEAN), uniform(LOW, HIGH), lognormal(median=, p99=) or \
-                lognormal(median=, sigma=), weibull(shape=, scale=), pareto(shape=, least=), \
-                gamma(shape=, mean=), erlang(k=, mean=), mix(90% 1s, 10% 20s), \
-                quantiles(p0=, p50=, p100=).",
-            "anyOf": [
-                { "type": "string", "examples": ["30s", "lognormal(median=1.2s, p99=8s)"] },
-                { "type": "object", "maxProperties": 1 }
-            ]
-        })
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let halves = node.text().and_then(|text| text.trim().split_once(' '));
+        let Some((share, mean)) = halves else {
+            reader.wrong_type(node, "a share and a mean such as `90% 1s`");
+            return None;
+        };
+        let word = |text: &str| Node { at: node.at.clone(), ..Node::word(text.trim()) };
+        let number = share.parse().ok().filter(|share: &f64| share.is_finite());
+        let share = match number {
+            Some(number) => Some(number),
+            None => Share::read(&word(share), None, reader).map(|Share(share)| share),
+        };
+        let (share, mean) = (share, Duration::read(&word(mean), None, reader));
+        if share.is_some_and(|share| share <= 0.0) {
+            let told = format!("{}: a share must be more than 0", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, told);
+            return None;
+        }
+        Some(Self { share: share?, mean: mean? })
+    }
+
+    fn write(&self) -> Node {
+        Node::word(format!("{}% {}", self.share * 100.0, self.mean))
     }
 }

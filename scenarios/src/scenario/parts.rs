@@ -1,136 +1,142 @@
-//! The parts of a scenario, each read by itself; how they hang together comes after.
+//! The parts of a scenario, each read by itself, and the system that they make together.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use sim::model::system::{LayerFactory, Per, Policy};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use patterns::settings::{Node, Reader, Setting, Value};
+use sim::System;
+use sim::model::system::Policy;
 
+use super::edges::{Written, add_edges};
+use super::{circles, edges, fault_name, policies};
 use crate::diagnostic::Diagnostic;
-use crate::format;
-use crate::read::read;
-use crate::registry::{LayerRegistry, Names};
+use crate::format::{Agents, Fault, FileNames, Service};
+use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
 /// The parts of a scenario. What could not be read is none, but its name is known.
 pub(super) struct Parts {
-    pub(super) agents: BTreeMap<String, Part<format::Agents>>,
-    pub(super) services: BTreeMap<String, Part<format::Service>>,
-    pub(super) policies: Vec<Policy>,
-    pub(super) edges: Vec<(Spanned<String>, Spanned<String>)>,
-    pub(super) faults: Vec<Part<format::Fault>>,
+    names: FileNames,
+    agents: Vec<Part<Agents>>,
+    services: Vec<Part<Service>>,
+    policies: Vec<Policy>,
+    edges: Vec<Written>,
+    faults: Vec<Part<Fault>>,
 }
 
 /// Something that was written at a place, and what it says if it can be read.
 pub(super) struct Part<T> {
-    pub(super) place: Range<usize>,
+    pub(super) name: String,
+    pub(super) at: Range<usize>,
     pub(super) read: Option<T>,
 }
 
 impl Parts {
     pub(super) fn read(
-        file: &ScenarioFile<'_>,
+        file: &ScenarioFile,
         registry: &LayerRegistry,
-        diagnostics: &mut Vec<Diagnostic>,
+        mut names: FileNames,
+        found: &mut Vec<Diagnostic>,
     ) -> Self {
-        let agents: BTreeMap<String, Part<format::Agents>> =
-            named(&file.section("agents", diagnostics), diagnostics);
-        let services: BTreeMap<String, Part<format::Service>> =
-            named(&file.section("services", diagnostics), diagnostics);
-        let callers: Vec<&str> = agents.keys().map(String::as_str).collect();
-        let served: Vec<&str> = services.keys().map(String::as_str).collect();
-        let names = (&callers[..], &served[..]);
-        let policies = file
-            .section("policies", diagnostics)
-            .iter()
-            .map(|(name, layers)| policy(name.get_ref(), layers, names, registry, diagnostics))
-            .collect();
-        let edges = file.section("edges", diagnostics);
-        let edges = edges.iter().filter_map(|(name, policy)| {
-            let policy = Spanned::new(policy.span(), read(policy, diagnostics)?);
-            Some((Spanned::new(name.span(), name.get_ref().clone().into_owned()), policy))
+        let agents = named(file, "agents", &mut names, found);
+        let services = named(file, "services", &mut names, found);
+        let policies = policies::read(file, registry, &names, found);
+        let edges = edges::read(file, &names, &policies, found);
+        let mut faults = Vec::new();
+        if let Some(node) = file.root.get("faults") {
+            let mut reader = Reader::new(&mut names);
+            if let Value::List(items) = &node.value {
+                faults.extend(items.iter().map(|item| Part {
+                    name: String::new(),
+                    at: item.at.clone(),
+                    read: reader.within("fault", |reader| Fault::read(item, None, reader)),
+                }));
+            } else {
+                reader.within("faults", |reader| reader.wrong_type(node, "a list of tables"));
+            }
+            found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        }
+        Self { names, agents, services, policies, edges, faults }
+    }
+
+    /// The system that the parts make, if each could be read.
+    pub(super) fn resolved(self, found: &mut Vec<Diagnostic>) -> Option<System> {
+        if self.names.agents.is_empty() {
+            let told = "there are no agents, so nothing would happen";
+            let told = Diagnostic::new(0..0, "missing", told);
+            found.push(told.help("add a table `[agents.NAME]`"));
+        }
+        for part in &self.services {
+            if self.names.agents.contains(&part.name) {
+                let told = format!("`{}` is an agent already", part.name);
+                found.push(Diagnostic::new(part.at.clone(), "twice", told));
+            }
+        }
+        self.check_fault_names(found);
+        let agents: Option<Vec<_>> = self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
+        let services: Option<Vec<_>> =
+            self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
+        let faults = self.faults.iter().enumerate().map(|(index, part)| {
+            let fault = part.read.as_ref()?;
+            Some(fault.resolved(fault_name(index, fault)))
         });
-        let edges = edges.collect();
-        let faults = file.list("faults", diagnostics);
-        let faults = faults
-            .iter()
-            .map(|fault| Part { place: fault.span(), read: read(fault, diagnostics) })
-            .collect();
-        Self { agents, services, policies, edges, faults }
-    }
-}
-
-/// The entries of a table, by name.
-fn named<T: serde::de::DeserializeOwned>(
-    table: &DeTable<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, Part<T>> {
-    let parts = table.iter().map(|(name, value)| {
-        let part = Part { place: name.span(), read: read(value, diagnostics) };
-        (name.get_ref().clone().into_owned(), part)
-    });
-    parts.collect()
-}
-
-/// A stack of layers.
-fn policy(
-    name: &str,
-    layers: &Spanned<DeValue<'_>>,
-    (agents, services): (&[&str], &[&str]),
-    registry: &LayerRegistry,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Policy {
-    let mut policy = Policy { name: name.to_owned(), layers: Vec::new(), targets: Vec::new() };
-    let DeValue::Array(items) = layers.get_ref() else {
-        let told = format!("a policy is a list of layers, not a {}", layers.get_ref().type_str());
-        let help = "for example: [{ breaker = { failures = 5, open = \"60s\" } }]";
-        diagnostics.push(Diagnostic::new(layers.span(), told).help(help));
-        return policy;
-    };
-    for item in items {
-        let entry = item.get_ref().as_table().filter(|table| table.len() == 1);
-        let Some((kind, settings)) = entry.and_then(|table| table.iter().next()) else {
-            let told = "a layer is a table with one key, its kind";
-            let help = format!("kinds are: {}", registry.kinds().collect::<Vec<_>>().join(", "));
-            diagnostics.push(Diagnostic::new(item.span(), told).help(help));
-            continue;
+        let faults: Option<Vec<_>> = faults.collect();
+        let mut system = System {
+            agents: agents?,
+            services: services?,
+            policies: self.policies,
+            faults: faults?,
+            ..System::default()
         };
-        if !registry.kinds().any(|known| known == kind.get_ref()) {
-            diagnostics.push(Diagnostic::unknown(
-                kind.span(),
-                "kind of layer",
-                kind.get_ref(),
-                registry.kinds(),
-            ));
-            continue;
-        }
-        if settings.get_ref().as_str() == Some("off") {
-            continue;
-        }
-        let targets = &mut policy.targets;
-        let mut names = Names { agents, services, targets, unknown: Vec::new() };
-        let made = layer(kind.get_ref(), settings, &mut names, registry, diagnostics);
-        policy.layers.extend(made);
+        add_edges(&mut system, &self.edges, found);
+        let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
+        circles::check(&system, &places, found);
+        Some(system)
     }
-    policy
+
+    fn check_fault_names(&self, found: &mut Vec<Diagnostic>) {
+        let mut taken = BTreeSet::new();
+        for (index, part) in self.faults.iter().enumerate() {
+            let Some(fault) = &part.read else { continue };
+            let name = fault_name(index, fault);
+            if taken.contains(&name) {
+                let told = format!("there is a fault `{name}` already");
+                found.push(Diagnostic::new(part.at.clone(), "twice", told));
+            }
+            taken.insert(name);
+        }
+    }
 }
 
-fn layer(
-    kind: &str,
-    settings: &Spanned<DeValue<'_>>,
-    names: &mut Names<'_>,
-    registry: &LayerRegistry,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<LayerFactory> {
-    let mut settings = settings.clone();
-    let mut per = Per::Agent;
-    if let DeValue::Table(table) = settings.get_mut()
-        && let Some(written) = table.remove("per")
-    {
-        per = read::<format::PerText>(&written, diagnostics)?.into();
+fn resolved<T, R>(part: &Part<T>, resolve: fn(&T, &str) -> R) -> Option<R> {
+    part.read.as_ref().map(|read| resolve(read, &part.name))
+}
+
+/// The tables of a section, by name.
+fn named<T: Setting>(
+    file: &ScenarioFile,
+    section: &str,
+    names: &mut FileNames,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Part<T>> {
+    let Some(node) = file.root.get(section) else { return Vec::new() };
+    let mut reader = Reader::new(names);
+    let mut parts = Vec::new();
+    match node.entries() {
+        Some(entries) => parts.extend(entries.iter().map(|entry| {
+            // What is missing in a table is reported at its header.
+            let inner = match &entry.node.value {
+                Value::Table(_) => {
+                    Node { at: entry.key_at.clone(), value: entry.node.value.clone() }
+                }
+                _ => entry.node.clone(),
+            };
+            let read = reader.within(entry.key.clone(), |reader| T::read(&inner, None, reader));
+            Part { name: entry.key.clone(), at: entry.key_at.clone(), read }
+        })),
+        None => reader.within(section, |reader| reader.wrong_type(node, "a table")),
     }
-    let make = registry.read(kind, &settings, names, diagnostics);
-    diagnostics.append(&mut names.unknown);
-    Some(LayerFactory { kind: kind.to_owned(), per, make: make? })
+    found.extend(reader.finish().into_iter().map(Diagnostic::from));
+    parts.sort_by(|a, b| a.name.cmp(&b.name));
+    parts
 }

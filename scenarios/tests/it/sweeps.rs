@@ -63,14 +63,14 @@ fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
 #[test]
 fn values_can_be_set_from_outside() {
     let mut file = ScenarioFile::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
-    file.set_text("faults.0.for", "90s").unwrap_or_else(|e| panic!("{e}"));
-    file.set_text("agents.a.count", "7").unwrap_or_else(|e| panic!("{e}"));
+    file.set_text(&LayerRegistry::builtin(), "faults.0.for", "90s").unwrap_or_else(|e| panic!("{e}"));
+    file.set_text(&LayerRegistry::builtin(), "agents.a.count", "7").unwrap_or_else(|e| panic!("{e}"));
     let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((outage(&scenario.system), scenario.system.agents[0].count), (90, 7));
 
-    let told = file.set_text("faults.1.for", "1s").expect_err("there is one fault").to_string();
+    let told = file.set_text(&LayerRegistry::builtin(), "faults.1.for", "1s").expect_err("there is one fault").to_string();
     assert!(told.contains("no element `1`"), "{told}");
-    file.set_text("services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
+    file.set_text(&LayerRegistry::builtin(), "services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
     let told =
         file.scenario(&LayerRegistry::builtin()).expect_err("that is no distribution").to_string();
     assert!(told.contains("no distribution `fast`") && told.contains("x.toml:8"), "{told}");

@@ -1,4 +1,4 @@
-//! Giving up: what a call leaves behind when somebody above it has waited long enough.
+//! Giving up: what a call leaves behind when its caller or a layer above has waited long enough.
 
 use patterns::{CallId, Context, Layer, Outcome};
 
@@ -63,7 +63,7 @@ impl Calls {
         }
     }
 
-    /// A leaf that was given up has ended: tells the layers above that were given up with it.
+    /// A leaf that was given up has ended: the layers given up with it see a late result.
     pub(super) fn late(
         &mut self,
         leaf: u32,
@@ -84,7 +84,7 @@ impl Calls {
         self.wake_others(scheduler, observer);
     }
 
-    /// Tells a layer something that it has nothing to answer to.
+    /// Hands a layer something that needs no answer.
     pub(super) fn aside(
         &mut self,
         frame: u32,

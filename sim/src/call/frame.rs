@@ -128,7 +128,7 @@ impl Frames {
     pub(super) fn remove(&mut self, index: u32) -> Frame {
         let place = &mut self.all[index as usize];
         let frame = *place;
-        // Whoever still names this frame must see that it is gone.
+        // What still refers to this frame must see that it is gone.
         place.flags = 0;
         place.next = std::mem::replace(&mut self.free, index);
         self.open -= 1;

@@ -1,4 +1,4 @@
-//! What calls are made of, and what is told of them to the outside.
+//! What calls are made of, and what the outside learns of them.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use crate::kernel::{LaneId, RngStream};
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Make a request of this leaf; tell it by [`Calls::launched`](super::Calls::launched), or
-    /// [`Calls::end`](super::Calls::end) it.
+    /// Make a request of this leaf and report it by
+    /// [`Calls::launched`](super::Calls::launched), or [`Calls::end`](super::Calls::end) it.
     Launch {
         /// The leaf.
         leaf: u32,
@@ -24,19 +24,19 @@ pub enum Command {
     Abandon {
         /// The leaf.
         leaf: u32,
-        /// What [`Calls::launched`](super::Calls::launched) was told.
+        /// The request given to [`Calls::launched`](super::Calls::launched).
         request: u32,
     },
     /// A call has ended.
     Done {
-        /// What [`Calls::begin`](super::Calls::begin) was told.
+        /// The caller given to [`Calls::begin`](super::Calls::begin).
         caller: u32,
         /// How it ended.
         outcome: Outcome,
     },
 }
 
-/// What is counted of the calls on one edge: who asked for it adds it up.
+/// What happens to the calls on one edge; an [`Observer`] adds it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallEvent {
     /// A call began at the top of the edge.
@@ -56,7 +56,7 @@ pub enum CallEvent {
     Late(patterns::Time),
 }
 
-/// Whoever wants to know what goes on.
+/// Receives what happens to calls and layers.
 pub trait Observer {
     /// Something happened on an edge.
     fn edge(&mut self, edge: u32, event: CallEvent);

@@ -5,7 +5,7 @@ use super::{Calls, Input, Observer};
 use crate::kernel::Scheduler;
 
 impl Calls {
-    /// Wakes whom the layers asked to wake, when nothing else goes on.
+    /// Wakes the calls that layers asked to wake, once nothing else is under way.
     pub(super) fn wake_others(&mut self, scheduler: &mut Scheduler, observer: &mut impl Observer) {
         if let Some(frame) = self.next_woken() {
             self.tell(frame, Input::Wake, scheduler, observer);

@@ -5,9 +5,11 @@ use patterns::{Duration, Invalid};
 use super::stream::RngStream;
 use branches::Branches;
 use quantiles::Quantiles;
+use units::{nanos, positive, some_time, squared};
 
 mod branches;
 mod quantiles;
+mod units;
 
 /// The 99 % quantile of the normal distribution of mean 0 and variance 1.
 const NORMAL_P99: f64 = 2.326_347_874_040_841;
@@ -207,22 +209,4 @@ fn gamma(shape: f64, stream: &mut RngStream) -> f64 {
 
 fn rounded(nanos: f64) -> Duration {
     Duration::from_nanos((nanos + 0.5) as u64)
-}
-
-fn squared(x: f64) -> f64 {
-    x * x
-}
-
-fn nanos(span: Duration) -> f64 {
-    span.as_nanos() as f64
-}
-
-fn some_time(span: Duration, setting: &'static str) -> Result<f64, Invalid> {
-    Invalid::unless(!span.is_zero(), setting, "longer than 0s")?;
-    Ok(nanos(span))
-}
-
-fn positive(shape: f64) -> Result<f64, Invalid> {
-    Invalid::unless(shape > 0.0 && shape.is_finite(), "shape", "a number above 0")?;
-    Ok(shape)
 }

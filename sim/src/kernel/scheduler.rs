@@ -133,15 +133,8 @@ impl Scheduler {
         }
     }
 
-    /// Whether the timer of this event is set.
-    #[inline]
-    pub fn is_timer_set(&self, event: Event) -> bool {
-        let armed = self.armed[usize::from(event.kind)].get(event.index as usize);
-        armed.is_some_and(|&armed| armed != 0)
-    }
-
-    /// A new lane. There are 65536; whoever asks for more is given one that others have too,
-    /// which changes nothing but the speed.
+    /// A new lane. There are 65536; a further one is shared with an earlier one, which changes
+    /// nothing but the speed.
     pub fn lane(&mut self) -> LaneId {
         let lane = self.lanes_given % LANES;
         self.lanes_given += 1;
@@ -314,8 +307,8 @@ fn head(first: u128, lane: LaneId) -> u128 {
     first & !u128::from(TOKEN_MASK) | u128::from(LANE | u32::from(lane.0))
 }
 
-// Where the digest begins and what it is multiplied with: the first digits of pi, so that nobody
-// need ask where they come from. All are large and odd.
+// Where the digest begins and what it is multiplied with: the first digits of pi, so that it is
+// plain where they come from. All are large and odd.
 const START: u64 = 0x243f_6a88_85a3_08d3;
 const EVENT: u64 = 0x1319_8a2e_0370_7345;
 const WORD: u64 = 0xa409_3822_299f_31d1;

@@ -5,6 +5,7 @@ use core::fmt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use super::split_mix::split_mix;
 use super::ziggurat;
 
 /// All the random streams of one run.
@@ -19,8 +20,8 @@ pub struct RngStreams {
 /// Random numbers for one purpose.
 ///
 /// They come from `ChaCha` with eight rounds (D. J. Bernstein, 2008), which is the same on every
-/// platform. A stream is 304 bytes and costs some 60 ns to make: one a thing and purpose is right,
-/// one a call is not.
+/// platform. A stream is 304 bytes and costs some 60 ns to make: one for each thing and purpose
+/// is right, one for each call is not.
 #[derive(Clone)]
 pub struct RngStream(ChaCha8Rng);
 
@@ -33,12 +34,13 @@ impl RngStreams {
     /// The stream of this name, from its beginning.
     ///
     /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
-    /// numbers of `SplitMix64` (Steele, Lea and Flood, 2014) begun at the seed, then those of
-    /// `SplitMix64` begun at the 64-bit FNV-1a hash of the name. So different pairs of seed and
-    /// hash have different keys.
+    /// numbers of [`split_mix`] begun at the seed, then those begun at the 64-bit FNV-1a hash of
+    /// the name. So different pairs of seed and hash have different keys.
     pub fn stream(&self, name: &str) -> RngStream {
         let mut key = [0; 32];
-        let words = [self.seed, fnv1a(name)].into_iter().flat_map(split_mix);
+        let words = [self.seed, fnv1a(name)]
+            .into_iter()
+            .flat_map(|seed| [0, 1].map(|n| split_mix(seed, n)));
         for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
@@ -56,28 +58,19 @@ impl RngStream {
     /// A uniform draw from `[0, 1)`: a multiple of 2⁻⁵³.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        ziggurat::unit(self.next_u64())
+        ziggurat::uniform(&mut self.0)
     }
 
     /// An exponential draw of mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        ziggurat::exponential(self)
+        ziggurat::exponential(&mut self.0)
     }
 
     /// A normal draw of mean 0 and variance 1.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        ziggurat::normal(self)
-    }
-
-    /// A uniform draw from the whole numbers below `end`; 0 if there are none.
-    ///
-    /// It is the high half of a product with 64 random bits, so each number is as likely as the
-    /// others to within one part in 2³².
-    #[inline]
-    pub fn below(&mut self, end: u32) -> u32 {
-        ((u128::from(self.next_u64()) * u128::from(end)) >> 64) as u32
+        ziggurat::normal(&mut self.0)
     }
 }
 
@@ -97,15 +90,5 @@ impl fmt::Debug for RngStream {
 fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
-/// The first two numbers of `SplitMix64`.
-fn split_mix(begin: u64) -> [u64; 2] {
-    [1, 2].map(|step: u64| {
-        let state = begin.wrapping_add(step.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        state ^ (state >> 31)
     })
 }

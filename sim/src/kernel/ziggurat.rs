@@ -8,13 +8,13 @@
 //! Statistical Software 5 (8), 2000; the bits of layer and point are kept apart as J. A. Doornik,
 //! "An improved ziggurat method to generate normal random samples", 2005, shows to be necessary.
 //! The edges of the layers are constants, so that they are the same everywhere; a test computes
-//! each anew.
+//! each again.
 
-use super::stream::RngStream;
-
-mod table;
+use rand_chacha::rand_core::Rng;
 
 use table::{EXPONENTIAL_X, EXPONENTIAL_Y, NORMAL_X, NORMAL_Y};
+
+mod table;
 
 /// A number of layers.
 const LAYERS: usize = 256;
@@ -23,33 +23,39 @@ const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
 /// Where the tail of the normal density begins.
 const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 
+/// A uniform draw from `[0, 1)`: a multiple of 2⁻⁵³.
+#[inline]
+pub(super) fn uniform(rng: &mut impl Rng) -> f64 {
+    unit(rng.next_u64())
+}
+
 /// The upper 53 bits as a multiple of 2⁻⁵³ in `[0, 1)`.
 #[inline]
-pub(super) fn unit(bits: u64) -> f64 {
+fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
 /// An exponential draw of mean 1.
 #[inline]
-pub(super) fn exponential(stream: &mut RngStream) -> f64 {
-    let bits = stream.next_u64();
+pub(super) fn exponential(rng: &mut impl Rng) -> f64 {
+    let bits = rng.next_u64();
     let layer = (bits & 0xff) as usize;
     let x = unit(bits) * EXPONENTIAL_X[layer];
-    if x < EXPONENTIAL_X[layer + 1] { x } else { exponential_edge(stream, layer, x) }
+    if x < EXPONENTIAL_X[layer + 1] { x } else { exponential_edge(rng, layer, x) }
 }
 
 /// What is to be done if the point does not lie under the density for certain.
 #[cold]
 #[inline(never)]
-fn exponential_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64 {
+fn exponential_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
-            return EXPONENTIAL_TAIL - libm::log(1.0 - stream.uniform());
+            return EXPONENTIAL_TAIL - libm::log(1.0 - uniform(rng));
         }
-        if is_under(EXPONENTIAL_Y, layer, stream.uniform(), libm::exp(-x)) {
+        if is_under(EXPONENTIAL_Y, layer, uniform(rng), libm::exp(-x)) {
             return x;
         }
-        let bits = stream.next_u64();
+        let bits = rng.next_u64();
         layer = (bits & 0xff) as usize;
         x = unit(bits) * EXPONENTIAL_X[layer];
         if x < EXPONENTIAL_X[layer + 1] {
@@ -60,24 +66,24 @@ fn exponential_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64
 
 /// A normal draw of mean 0 and variance 1.
 #[inline]
-pub(super) fn normal(stream: &mut RngStream) -> f64 {
-    let bits = stream.next_u64();
+pub(super) fn normal(rng: &mut impl Rng) -> f64 {
+    let bits = rng.next_u64();
     let layer = (bits & 0xff) as usize;
     let x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
-    if x.abs() < NORMAL_X[layer + 1] { x } else { normal_edge(stream, layer, x) }
+    if x.abs() < NORMAL_X[layer + 1] { x } else { normal_edge(rng, layer, x) }
 }
 
 #[cold]
 #[inline(never)]
-fn normal_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64 {
+fn normal_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
-            return normal_tail(stream).copysign(x);
+            return normal_tail(rng).copysign(x);
         }
-        if is_under(NORMAL_Y, layer, stream.uniform(), libm::exp(-0.5 * x * x)) {
+        if is_under(NORMAL_Y, layer, uniform(rng), libm::exp(-0.5 * x * x)) {
             return x;
         }
-        let bits = stream.next_u64();
+        let bits = rng.next_u64();
         layer = (bits & 0xff) as usize;
         x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
         if x.abs() < NORMAL_X[layer + 1] {
@@ -87,10 +93,10 @@ fn normal_edge(stream: &mut RngStream, mut layer: usize, mut x: f64) -> f64 {
 }
 
 /// A draw from the upper tail (G. Marsaglia, Technometrics 6, 1964).
-fn normal_tail(stream: &mut RngStream) -> f64 {
+fn normal_tail(rng: &mut impl Rng) -> f64 {
     loop {
-        let x = -libm::log(1.0 - stream.uniform()) / NORMAL_TAIL;
-        let y = -libm::log(1.0 - stream.uniform());
+        let x = -libm::log(1.0 - uniform(rng)) / NORMAL_TAIL;
+        let y = -libm::log(1.0 - uniform(rng));
         if 2.0 * y >= x * x {
             return NORMAL_TAIL + x;
         }
@@ -104,8 +110,10 @@ fn is_under(ys: &[f64; LAYERS + 1], layer: usize, share: f64, y: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
     use super::*;
-    use crate::kernel::RngStreams;
 
     /// Computes the edges from the top of the tail up: each layer has the size of the lowest.
     fn check(
@@ -154,18 +162,15 @@ mod tests {
 
     #[test]
     fn most_draws_take_64_bits() {
-        let mut stream = RngStreams::new(5).stream("ziggurat");
-        for draw in [exponential as fn(&mut RngStream) -> f64, normal] {
-            let mut count = stream.clone();
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        for draw in [exponential as fn(&mut ChaCha8Rng) -> f64, normal] {
+            let before = rng.get_word_pos();
             for _ in 0..100_000 {
-                draw(&mut stream);
+                draw(&mut rng);
             }
-            let mut numbers = 0;
-            while format!("{count:?}") != format!("{stream:?}") {
-                count.next_u64();
-                numbers += 1;
-            }
-            let more = f64::from(numbers) / 100_000.0 - 1.0;
+            // A word has 32 bits.
+            let numbers = (rng.get_word_pos() - before) as f64 / 2.0;
+            let more = numbers / 100_000.0 - 1.0;
             assert!(0.0 < more && more < 0.04, "{more}");
         }
     }

@@ -3,10 +3,10 @@
 use patterns::{Outcome, Time};
 
 use super::node::{Health, NodeKind};
+use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::world::World;
 use crate::observe::Record;
-use crate::observe::recorder::Recorder;
 
 impl Recorder {
     /// Writes down that a request that has a slot, or had none and is lost, has ended.

@@ -7,13 +7,13 @@ use patterns::{Class, Duration, Time};
 
 use super::fault::Fault;
 use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
+use super::recorder::{LayerStates, Recorder, Tracer};
 use super::request::{Requests, WaitQueue};
 use super::source::Source;
 use super::system::{Caller, Effect, KEYS_MAX, Per, Step, System};
 use super::world::{EdgeStreams, World, kind};
 use crate::call::{Calls, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
-use crate::observe::recorder::{LayerStates, Recorder, Tracer};
 use crate::observe::{
     AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
 };
@@ -33,8 +33,8 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the system refers to parts that it does not have, or lacks an edge for a call. What
-    /// reads scenarios sees to that.
+    /// If the system refers to parts that it does not have, or lacks an edge for a call. Systems
+    /// made from scenario files do neither.
     pub fn new(system: &System, seed: u64, watch: Watch) -> Self {
         let mut builder = Builder::new(system, seed, watch);
         for (group, agents) in system.agents.iter().enumerate() {

@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// The requests at a node, in line or in a slot.
+    /// The requests at a node, in the queue or in a slot.
     fn at(&self, node: u32) -> Vec<u32> {
         self.requests.iter().filter(|(_, r)| r.node == node).map(|(index, _)| index).collect()
     }
@@ -51,7 +51,7 @@ impl World {
             }
             self.requests.remove(index);
         }
-        // Only when the node is empty do the callers hear of it: what they do next finds it so.
+        // Callers are answered once the node is empty, so that what they do next finds it empty.
         let outcome = Outcome::failed(Class::Network);
         for request in held {
             self.recorder.note_end(self.nodes[node as usize].kind, &request, outcome);
@@ -60,7 +60,7 @@ impl World {
         }
     }
 
-    /// From now on nothing moves at a node.
+    /// Work at a node stands still from now on.
     fn hold_all(&mut self, node: u32) {
         let now = self.scheduler.now();
         for index in self.at(node) {
@@ -73,7 +73,7 @@ impl World {
         }
     }
 
-    /// Things move again at a node, from where they stood.
+    /// Work at a node goes on from where it stood.
     fn let_go(&mut self, node: u32) {
         let now = self.scheduler.now();
         for index in self.at(node) {

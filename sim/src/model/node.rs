@@ -47,7 +47,7 @@ impl NodeKind {
     pub(super) fn service(self) -> usize {
         match self {
             Self::Service { service } => service as usize,
-            Self::Agent { .. } => unreachable!("nobody calls an agent"),
+            Self::Agent { .. } => unreachable!("agents are not called"),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Request {
     pub(super) due: Time,
     /// The time that its service will take, as drawn where it was made.
     pub(super) demand: Duration,
-    /// From when on nobody waits for its result.
+    /// The time after which its result is of no use.
     pub(super) deadline: Time,
     /// How it fails of itself when its work is done, if it does; drawn where it was made.
     pub(super) error: Option<Class>,
@@ -37,7 +37,7 @@ pub(super) struct Request {
     pub(super) call: u32,
     /// Calls of the present step that are still to be made, the one under way included.
     pub(super) left: u32,
-    /// Neighbours in line.
+    /// Neighbours in the queue.
     pub(super) previous: u32,
     pub(super) next: u32,
     /// The present step.

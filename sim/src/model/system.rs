@@ -1,6 +1,6 @@
 //! The description of a system, checked and resolved: what a world is built from.
 //!
-//! Plain data. Names are only labels here; whoever refers to another part does so by its index.
+//! Plain data. Names are only labels; parts refer to each other by index.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ pub struct System {
     pub services: Vec<Service>,
     /// Stacks of layers.
     pub policies: Vec<Policy>,
-    /// Who calls whom, under which policy. At most one for each pair; every call of a step and
-    /// every target of a policy has one.
+    /// From which caller to which service, under which policy. At most one for each pair; every
+    /// call of a step and every target of a policy has one.
     pub edges: Vec<Edge>,
     /// Failure injections.
     pub faults: Vec<Fault>,
@@ -38,14 +38,14 @@ pub struct Agents {
     pub count: u32,
     /// How tasks come to each of them.
     pub arrivals: Arrivals,
-    /// Tasks that one agent works on at a time; others wait in line.
+    /// Tasks that one agent works on at a time; others wait in a queue.
     pub slots: u32,
     /// What is done for each task, in order.
     pub steps: Vec<Step>,
-    /// How long after it came the result of a task is of use, if that is limited. The layers of
-    /// all calls made for it are told.
+    /// How long after its arrival the result of a task is of use, if that is limited. The layers
+    /// of all calls made for it know the deadline.
     pub deadline: Option<Duration>,
-    /// How important the tasks are: 0 comes first. The layers of all calls made for them are told.
+    /// How important the tasks are: 0 comes first. The layers of all calls made for them know it.
     pub priority: u8,
 }
 
@@ -120,7 +120,7 @@ pub struct Service {
     pub steps: Vec<Step>,
 }
 
-/// A token bucket at the door of a service: requests beyond it fail with
+/// A token bucket in front of a service: requests beyond it fail with
 /// [`Class::RateLimit`], and say exactly when the next one would be let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
@@ -178,7 +178,7 @@ pub enum Per {
     Agent,
     /// All agents of a group share one for each service.
     Edge,
-    /// All calls under the policy share one, whoever calls whom.
+    /// All calls under the policy share one, on whichever edge.
     Policy,
 }
 
@@ -218,8 +218,8 @@ pub struct Fault {
 /// What a fault does to a service. Faults that overlap add up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
-    /// Down: requests are refused at once ([`Class::Network`]); those in work and in line are lost
-    /// with the same failure when it begins.
+    /// Down: requests are refused at once ([`Class::Network`]); those in work and in the queue
+    /// are lost with the same failure when it begins.
     Down,
     /// Nothing moves: requests are taken and never answered, work stands still.
     Hang {

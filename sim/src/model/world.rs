@@ -4,12 +4,12 @@ use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::fault::Fault;
 use super::node::{Node, NodeKind, Op};
+use super::recorder::Recorder;
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, MAX_INDEX, RngStream, Scheduler};
 use crate::observe::Record;
-use crate::observe::recorder::Recorder;
 
 /// Kinds of event; the index says which.
 pub(super) mod kind {
@@ -191,7 +191,7 @@ impl World {
         }
     }
 
-    /// A request gets a slot, or stands in line.
+    /// A request gets a slot, or waits in the queue.
     #[inline]
     fn admit(&mut self, node: u32, request: u32) {
         let node = &mut self.nodes[node as usize];
@@ -267,7 +267,7 @@ impl World {
         self.answer(node, leaf, arrived, outcome);
     }
 
-    /// A slot has become free: the next in line gets it.
+    /// A slot has become free: the next request in the queue gets it.
     #[inline]
     pub(super) fn free_slot(&mut self, node: u32) {
         let node = &mut self.nodes[node as usize];
@@ -277,7 +277,7 @@ impl World {
         }
     }
 
-    /// Tells whoever waits for a request that it has ended.
+    /// Passes the outcome of a request to its source or its caller.
     #[inline]
     pub(super) fn answer(&mut self, node: u32, leaf: u32, arrived: Time, outcome: Outcome) {
         if let NodeKind::Agent { source, .. } = self.nodes[node as usize].kind {

@@ -155,8 +155,8 @@ mod tests {
             histogram.add(Duration::from_millis(millis));
         }
         for (q, millis) in [(0.0, 1.0), (0.5, 500.0), (0.99, 990.0), (1.0, 1000.0)] {
-            let told = histogram.quantile(q).expect("not empty").as_secs_f64() * 1e3;
-            assert!((told / millis - 1.0).abs() < 1.0 / 128.0, "{q}: {told} for {millis}");
+            let found = histogram.quantile(q).expect("not empty").as_secs_f64() * 1e3;
+            assert!((found / millis - 1.0).abs() < 1.0 / 128.0, "{q}: {found} for {millis}");
         }
         assert!((histogram.mean_secs() - 0.5005).abs() < 1e-12);
         assert!((histogram.share_above(Duration::from_millis(900)) - 0.1).abs() < 0.01);

@@ -1,4 +1,4 @@
-//! Who did what when: the stuff of a timeline.
+//! Who did what when: the data of a timeline.
 
 use patterns::{Outcome, Time};
 
@@ -11,7 +11,7 @@ pub struct Trace {
     pub calls: Vec<CallSpan>,
 }
 
-/// One party or layer, and the states it was in.
+/// One agent, service or layer, and the states it was in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// Whose track it is: `research#2`, `github`, `research#2 -> github: breaker`.
@@ -26,7 +26,7 @@ pub struct Track {
 /// What kind of thing a track shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TrackKind {
-    /// An agent; states: `working`, `waiting` (for a call that is well in the end), `frozen` (for
+    /// An agent; states: `working`, `waiting` (for a call that succeeds in the end), `frozen` (for
     /// a call that fails in the end).
     Agent,
     /// A layer; states are its own: `closed`, `open`, `half-open`.

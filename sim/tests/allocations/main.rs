@@ -133,14 +133,14 @@ fn a_longer_run_allocates_no_more() {
     }
 }
 
-/// A run of so many seconds, and one that is ten times as long.
+/// A run of a given length, and one that is ten times as long.
 fn takes_no_more(name: &str, system: &System, more: usize, changes: usize, horizon: u64) -> Taken {
     let (short, long) = (taken(system, secs(horizon)), taken(system, secs(10 * horizon)));
-    let told = format!("{name}: {short:?}, then {long:?}");
-    assert!(long.events > 8 * short.events, "{told}");
+    let both = format!("{name}: {short:?}, then {long:?}");
+    assert!(long.events > 8 * short.events, "{both}");
     let more = more + changes * MORE_BY_CHANGE;
-    assert!(long.allocations <= short.allocations + more, "{told}");
+    assert!(long.allocations <= short.allocations + more, "{both}");
     let more = MORE_BYTES + changes * MORE_BYTES_BY_CHANGE;
-    assert!(long.bytes <= short.bytes + more, "{told}");
+    assert!(long.bytes <= short.bytes + more, "{both}");
     long
 }

@@ -1,4 +1,4 @@
-//! What layers are told of the calls that they see.
+//! What layers know of the calls that they see.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use crate::tank::{self, millis, secs};
 
 type Seen = Arc<Mutex<Vec<(Time, CallInfo)>>>;
 
-/// Writes down what it is told, and lowers the deadline to so long from now.
+/// Writes down what it is given, and lowers the deadline to a given time from now.
 struct Witness {
     seen: Seen,
     limit: Option<Duration>,
@@ -18,7 +18,7 @@ struct Witness {
 
 impl Layer for Witness {
     fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
-        self.seen.lock().expect("nobody panicked").push((cx.now, cx.info()));
+        self.seen.lock().expect("no thread panicked").push((cx.now, cx.info()));
         if let Some(limit) = self.limit {
             cx.shorten_deadline(cx.now + limit);
         }
@@ -65,7 +65,7 @@ fn seen(limit: Option<Duration>, step: Step) -> [Vec<(Time, CallInfo)>; 2] {
     ];
     let record = run(&system, 1, Watch::Counts);
     assert!(record.agents.iter().all(|agents| agents.tasks.issued > 30), "{record:?}");
-    [at_front, at_back].map(|seen| seen.lock().expect("nobody panicked").clone())
+    [at_front, at_back].map(|seen| seen.lock().expect("no thread panicked").clone())
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Experiments whose course can be told beforehand, to the nanosecond.
+//! Experiments whose course is known beforehand, to the nanosecond.
 
 use patterns::{Class, Duration, Outcome};
 use sim::kernel::Distribution;

@@ -10,7 +10,7 @@ fn ok(distribution: Result<Distribution, Invalid>) -> Distribution {
     distribution.expect("settings are in range")
 }
 
-/// A distribution, and the probability that a length is at most so many seconds.
+/// A distribution, and the probability that a length is at most a number of seconds.
 struct Case {
     name: &'static str,
     distribution: Distribution,
@@ -253,7 +253,7 @@ fn settings_out_of_range_are_named() {
         (Distribution::empirical(&[(0.0, SECOND), (1.0, zero)]), "at"),
     ];
     for (distribution, setting) in refused {
-        assert_eq!(distribution.map_err(|invalid| invalid.setting), Err(setting));
+        assert_eq!(distribution.map_err(|invalid| invalid.setting), Err(setting.into()));
     }
 }
 

@@ -37,12 +37,12 @@ fn system() -> System {
 /// changelog.
 #[test]
 fn golden_runs_are_what_they_were() {
-    let mut told = String::new();
+    let mut shown = String::new();
     for seed in 1..=3 {
         let record = run(&system(), seed, Watch::Counts);
         let tasks = &record.agents[0].tasks;
         writeln!(
-            told,
+            shown,
             "seed {seed}: {:016x}, {} events, {} of {} tasks good",
             record.fingerprint,
             record.events,
@@ -56,7 +56,7 @@ fn golden_runs_are_what_they_were() {
         seed 2: d0803213827d1e57, 155834 events, 49435 of 60326 tasks good
         seed 3: dff2037f6c3c157b, 150266 events, 56266 of 62342 tasks good
     "#]]
-    .assert_eq(&told);
+    .assert_eq(&shown);
 }
 
 #[test]

@@ -22,7 +22,7 @@ enum Happening {
     End(usize, bool),
     /// Some caller gives up.
     Cancel(usize),
-    /// Time passes, and whoever asked for it is woken.
+    /// Time passes, and the calls that asked for it are woken.
     Pass(u64),
 }
 
@@ -49,7 +49,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     prop::collection::vec(one, 1..200)
 }
 
-/// Counts what is told, and holds it against what may be told.
+/// Counts what it is given, and checks that it may be given that.
 #[derive(Debug, Default)]
 struct Counts {
     open: BTreeMap<u32, i64>,
@@ -149,7 +149,7 @@ impl Outside {
                     self.calls.wake(event.index, &mut self.scheduler, &mut self.counts);
                     self.obey();
                 }
-                // Time goes on even if nobody asked to be woken.
+                // Time goes on even if no call asked to be woken.
                 self.scheduler.schedule(until, sim::kernel::Event { kind: WAKE + 1, index: 0 });
                 assert!(self.scheduler.next(until).is_some());
             }

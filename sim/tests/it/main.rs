@@ -2,6 +2,7 @@
 //! are right, repeatable, and lose nothing.
 
 mod call_info;
+mod design;
 mod distribution;
 mod kinds;
 mod queue;

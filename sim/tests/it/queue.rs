@@ -9,7 +9,7 @@ use sim::kernel::Queue;
 /// What can happen to a queue.
 #[derive(Clone, Debug)]
 enum Happening {
-    /// As many keys, each as far beyond the last popped as so many random bits say.
+    /// A number of keys, each beyond the last popped by a random number of up to this many bits.
     Push(usize, u32),
     /// One key, wherever it falls.
     PushAnywhere(u128),

@@ -103,7 +103,7 @@ pub(crate) fn fallback(to: fallback::Instead) -> LayerFactory {
     factory("fallback", fallback::Fallback::new(settings).expect("valid"))
 }
 
-/// Opens after so many failures in a row, for so long; one probe at a time.
+/// Opens after a number of failures in a row, for a given time; one probe at a time.
 pub(crate) fn breaker(failures: u32, open: Duration) -> LayerFactory {
     let mut settings = breaker::Settings::new(Trip::Consecutive { failures }, open);
     settings.half_open.half_open_timeout = Some(open);

@@ -32,7 +32,7 @@ fn one_slot_with_memoryless_work() {
     let sojourn = 1.0 / (work - arrivals);
     mean.is(sojourn, 0.02);
     called.is(sojourn, 0.02);
-    // Quantiles are told as the middle of a bucket, whose width is 1/128 of it at most.
+    // Quantiles are given as the middle of a bucket, whose width is 1/128 of it at most.
     for (estimate, q, sharpness) in [(p50, 0.5, 0.02), (p90, 0.9, 0.03), (p99, 0.99, 0.04)] {
         estimate.is_near(-libm::log(1.0 - q) * sojourn, 1.0 / 256.0, sharpness);
     }

@@ -6,7 +6,7 @@ use crate::support::{rate, replicate, stream_to, time_average};
 use crate::tank::{self, millis, secs};
 
 /// A memoryless service under a timeout: the share e^(−μd) of calls is given up, and the others
-/// are not told apart by it.
+/// are not affected by it.
 #[test]
 fn a_timeout_against_memoryless_work() {
     let (arrivals, work, limit) = (10.0, 1.0, millis(700));
@@ -28,7 +28,7 @@ fn a_timeout_against_memoryless_work() {
     let too_long = libm::exp(-work * limit.as_secs_f64());
     timeouts.is(too_long, 0.005);
     latency.is((1.0 - too_long) / work, 0.005);
-    // Nobody tells the service: it works on for as long as ever, by lack of memory.
+    // The service is not informed: it works on for as long as ever, by lack of memory.
     wasted.is(arrivals * too_long / work, 0.01);
     late.is(too_long, 0.005);
 }

@@ -54,7 +54,7 @@ fn the_burst_is_let_in_once() {
     }
 }
 
-/// Without a burst, whoever comes within a second of the last one let in is lost: one slot, work
+/// Without a burst, a request within a second of the last one let in is lost: one slot, work
 /// of a second, and no line.
 #[test]
 fn a_bucket_of_one_loses_as_one_slot_does() {
@@ -65,7 +65,7 @@ fn a_bucket_of_one_loses_as_one_slot_does() {
     admitted.is(arrivals / (1.0 + arrivals), 0.003);
 }
 
-/// Comes back just before the time it was told, and then again when told anew.
+/// Comes back just before the time it was given, and then again at the next one it is given.
 #[derive(Clone, Debug)]
 struct Impatient {
     /// How much too early.

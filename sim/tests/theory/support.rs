@@ -42,9 +42,9 @@ impl Estimate {
     #[track_caller]
     pub(crate) fn is_near(self, theory: f64, slack: f64, sharpness: f64) {
         let Self { mean, half_width } = self;
-        let told = format!("{mean:.6} ± {half_width:.6} where theory says {theory:.6}");
-        assert!((mean - theory).abs() <= half_width + slack * theory, "{told}");
-        assert!(half_width <= sharpness * theory, "too vague: {told}");
+        let shown = format!("{mean:.6} ± {half_width:.6} where theory says {theory:.6}");
+        assert!((mean - theory).abs() <= half_width + slack * theory, "{shown}");
+        assert!(half_width <= sharpness * theory, "too vague: {shown}");
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn time_average(nanos: u128, record: &Record) -> f64 {
     nanos as f64 / 1e9 / counted(record)
 }
 
-/// Gaps of a Poisson process, or memoryless work, of so many by the second.
+/// Gaps of a Poisson process, or memoryless work, at a rate per second.
 pub(crate) fn rate(per_second: f64) -> Distribution {
     tank::exponential(Duration::from_secs(1).scale(1.0 / per_second))
 }

@@ -2,6 +2,8 @@
 
 use patterns::{Duration, Invalid};
 
+use super::units::{some_time, squared};
+
 /// The branches of a hyperexponential distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Branches {
@@ -22,7 +24,7 @@ impl Branches {
         let mut upto = Vec::with_capacity(branches.len());
         for &(share, mean) in branches {
             sum += share;
-            upto.push((sum / whole, super::some_time(mean, "mean")?));
+            upto.push((sum / whole, some_time(mean, "mean")?));
         }
         Ok(Self { upto: upto.into() })
     }
@@ -40,7 +42,7 @@ impl Branches {
 
     pub(super) fn cv2(&self) -> f64 {
         let mean = self.mean();
-        let second: f64 = self.shares().map(|(share, of)| share * super::squared(of / mean)).sum();
+        let second: f64 = self.shares().map(|(share, of)| share * squared(of / mean)).sum();
         2.0 * second - 1.0
     }
 

@@ -2,6 +2,8 @@
 
 use patterns::{Duration, Invalid};
 
+use super::units::{nanos, squared};
+
 /// The quantiles of an empirical distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Quantiles {
@@ -17,7 +19,7 @@ impl Quantiles {
         Invalid::unless(is_rising && first && last, "q", "numbers that rise from 0 to 1")?;
         let is_falling = !points.is_sorted_by_key(|(_, at)| at);
         Invalid::unless(!is_falling, "at", "lengths of time that do not fall")?;
-        Ok(Self { points: points.iter().map(|&(q, at)| (q, super::nanos(at))).collect() })
+        Ok(Self { points: points.iter().map(|&(q, at)| (q, nanos(at))).collect() })
     }
 
     /// The length that a share `q` of draws does not exceed.
@@ -40,10 +42,10 @@ impl Quantiles {
             .pieces()
             .map(|(share, from, to)| {
                 let middle = f64::midpoint(from, to) - mean;
-                share * (super::squared(middle) + super::squared(to - from) / 12.0)
+                share * (squared(middle) + squared(to - from) / 12.0)
             })
             .sum();
-        if variance > 0.0 { variance / super::squared(mean) } else { 0.0 }
+        if variance > 0.0 { variance / squared(mean) } else { 0.0 }
     }
 
     fn pieces(&self) -> impl Iterator<Item = (f64, f64, f64)> {

@@ -1,0 +1,77 @@
+//! The adaptive limit in the path of calls.
+
+use super::machine::{AdaptiveConcurrency, Sent};
+use super::settings::Settings;
+use crate::invalid::Invalid;
+use crate::layer::{Action, CallId, Context, Layer};
+use crate::outcome::{Class, Outcome};
+use crate::permit::Permit;
+use crate::settings::{ConfiguredLayer, LayerSettings};
+
+impl AdaptiveConcurrency {
+    /// The permit of a call in the path, if it has one still.
+    fn permit_of(&mut self, call: CallId) -> Option<Permit<Sent>> {
+        let sent = self.calls.get(call).copied().flatten()?;
+        self.calls[call] = None;
+        Some(Permit::new(self.owner, sent))
+    }
+
+    /// Does something, and tells of a change of state.
+    fn watched<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        what: impl FnOnce(&mut Self, &mut Context<'_>) -> T,
+    ) -> T {
+        let before = self.is_measuring();
+        let done = what(self, cx);
+        if before != self.is_measuring()
+            && let Some(state) = self.state()
+        {
+            cx.enter_state(state);
+        }
+        done
+    }
+}
+
+impl Layer for AdaptiveConcurrency {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let permit = self.watched(cx, |limit, cx| limit.try_acquire(cx.now)).ok();
+        let sent = permit.map(|permit| permit.redeem(self.owner));
+        self.calls.open(call, sent);
+        match sent {
+            Some(_) => Action::Send,
+            None => Action::Reply(Outcome::failed(Class::Rejected)),
+        }
+    }
+
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        if let Some(permit) = self.permit_of(call) {
+            let result = self.classify(outcome);
+            self.watched(cx, |limit, cx| limit.record_with(permit, result, cx.now, cx));
+        }
+        Action::Reply(outcome)
+    }
+
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
+        if let Some(permit) = self.permit_of(call) {
+            self.watched(cx, |limit, cx| limit.cancel_with(permit, cx.now, cx));
+        }
+    }
+
+    fn initial_state(&self) -> Option<&'static str> {
+        self.state()
+    }
+}
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "adaptive-concurrency";
+    const SHORT: Option<&'static str> = Some("algorithm");
+}
+
+impl ConfiguredLayer for AdaptiveConcurrency {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
+}

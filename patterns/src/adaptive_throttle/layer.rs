@@ -1,0 +1,48 @@
+//! The adaptive throttle in the path of calls.
+
+use super::machine::AdaptiveThrottle;
+use super::settings::Settings;
+use crate::invalid::Invalid;
+use crate::layer::{Action, CallId, Context, Layer};
+use crate::outcome::{Class, Outcome};
+use crate::permit::Permit;
+use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+
+impl Layer for AdaptiveThrottle {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let permit = self.try_acquire_with(cx.now, cx).ok();
+        let is_sent = permit.map(|permit| permit.redeem(self.owner)).is_some();
+        self.calls.open(call, is_sent);
+        if is_sent { Action::Send } else { Action::Reply(Outcome::failed(Class::Rejected)) }
+    }
+
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        if core::mem::take(&mut self.calls[call]) {
+            self.record(Permit::new(self.owner, ()), self.classify(outcome), cx.now);
+        }
+        Action::Reply(outcome)
+    }
+
+    fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
+        if core::mem::take(&mut self.calls[call]) {
+            self.cancel(Permit::new(self.owner, ()), cx.now);
+        }
+    }
+}
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "adaptive-throttle";
+    const SHORT: Option<&'static str> = Some("rule");
+
+    fn presets() -> Vec<Preset<Self>> {
+        super::presets::all()
+    }
+}
+
+impl ConfiguredLayer for AdaptiveThrottle {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
+}

@@ -1,0 +1,501 @@
+//! The circuit breaker itself: admitting calls, and taking their results.
+
+use super::counts::{Counts, Figures, Mark};
+use super::half_open::{Close, OnIgnored, Permits};
+use super::judge::Judge;
+use super::probing::Decision;
+use super::record::Record;
+use super::settings::{CountAt, Evaluate, LateResults, Mode, OnCancel, Settings};
+use super::state::{Cause, Change, State, Token};
+use super::window::Window;
+use crate::backoff::{Backoff, Progress};
+use crate::invalid::Invalid;
+use crate::layer::{PerCall, Rng};
+use crate::outcome::{Classification, Outcome};
+use crate::permit::{Owner, Permit, Reason, Rejected};
+use crate::settings::check;
+use crate::time::{Duration, Time};
+
+/// A circuit breaker.
+///
+/// A permit that is lost, so that neither its result nor its end is reported, is forgotten when the
+/// state changes. A lost *probe* keeps its place: a half-open breaker then rejects others until its
+/// `half-open-timeout`, and for ever if there is none. Where permits may be lost, set one, or take
+/// permits back by a guard that cancels when it is dropped.
+///
+/// A new breaker counts as having begun at time zero, which matters to an `interval` and to buckets
+/// `since-closed`: one that is made later may be closed by hand at once. A copy of a breaker takes
+/// the permits of the original.
+///
+/// # Example
+///
+/// ```
+/// use patterns::breaker::*;
+/// use patterns::{Classification, Duration, Reason, Time};
+///
+/// # fn main() -> Result<(), patterns::Invalid> {
+/// let mut breaker = Breaker::new(Settings::of(Trip::failures(1), Duration::from_secs(5)))?;
+///
+/// let start = Time::ZERO;
+/// let permit = breaker.try_acquire(start).expect("a new breaker is closed");
+/// breaker.record(permit, Classification::Failure, start);
+/// let end = start + Duration::from_secs(5);
+/// assert_eq!(breaker.state(), State::Open { until: end });
+/// let rejected = breaker.try_acquire(start).unwrap_err();
+/// assert_eq!((rejected.reason, rejected.until), (Reason::Open, Some(end)));
+///
+/// let probe = breaker.try_acquire(end).expect("the wait is over");
+/// breaker.record(probe, Classification::Success, end + Duration::from_secs(1));
+/// assert_eq!(breaker.state(), State::Closed);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A permit is settled once; this is the same with the second call left out and with it:
+///
+/// ```
+/// # use patterns::breaker::{Breaker, Token};
+/// # use patterns::{Classification, Permit, Time};
+/// fn once(breaker: &mut Breaker, permit: Permit<Token>) {
+///     breaker.record(permit, Classification::Success, Time::ZERO);
+/// }
+/// ```
+///
+/// ```compile_fail,E0382
+/// # use patterns::breaker::{Breaker, Token};
+/// # use patterns::{Classification, Permit, Time};
+/// fn twice(breaker: &mut Breaker, permit: Permit<Token>) {
+///     breaker.record(permit, Classification::Success, Time::ZERO);
+///     breaker.record(permit, Classification::Success, Time::ZERO);
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Breaker {
+    pub(super) settings: Settings,
+    pub(super) waits: Backoff,
+    pub(super) state: State,
+    /// How often the state has changed, but for the end of a ramp.
+    pub(super) generation: u32,
+    /// The generation in which the record was begun, and when.
+    pub(super) recording: u32,
+    pub(super) begun: Time,
+    pub(super) judge: Judge,
+    /// When it was last decided, if that is done now and then; at first, when the first call came.
+    pub(super) decided: Option<Time>,
+    /// The open waits since it was closed.
+    pub(super) openings: Progress,
+    /// How often it has opened since it was closed, by hand too, and for how long the last time.
+    pub(super) opened: u32,
+    pub(super) wait: Duration,
+    /// While half-open, the draw for the open wait that may follow.
+    pub(super) drawn: f64,
+    /// When the last probe was let through.
+    latest_probe: Time,
+    pub(super) figures: Figures,
+    /// The generation that the figures are about.
+    pub(super) figured: u32,
+    /// The latest probes, for those who look at them.
+    pub(super) latest_probes: Option<Record>,
+    pub(super) changes: Vec<Change>,
+    pub(super) last_change: Option<Change>,
+    uses_chance: bool,
+    owner: Owner,
+    pub(super) calls: PerCall<Option<Token>>,
+}
+
+/// The draws of settings that need none.
+pub(super) struct NoChance;
+
+impl Rng for NoChance {
+    fn uniform(&mut self) -> f64 {
+        unreachable!("asked before whether the settings use chance")
+    }
+}
+
+impl Breaker {
+    /// A breaker in the state that its mode says: closed, if it decides for itself.
+    ///
+    /// # Errors
+    ///
+    /// If a setting is out of its range, or does not go with another.
+    pub fn new(settings: Settings) -> Result<Self, Invalid> {
+        check(&settings)?;
+        let waits = Backoff::new(settings.open.0.clone())?;
+        let latest_probes = match settings.half_open.close {
+            Close::Latest { latest_probes, .. } => Some(Record::of(Window::Calls(latest_probes))),
+            _ => None,
+        };
+        let uses_chance = waits.uses_chance()
+            || matches!(settings.half_open.permits, Permits::Share(_))
+            || !settings.ramp.is_zero();
+        Ok(Self {
+            waits,
+            state: settings.mode.state(),
+            generation: 0,
+            recording: 0,
+            begun: Time::ZERO,
+            judge: Judge::new(&settings.trip),
+            decided: None,
+            openings: Progress::default(),
+            opened: 0,
+            wait: Duration::ZERO,
+            drawn: 0.0,
+            latest_probe: Time::ZERO,
+            figures: Figures::default(),
+            figured: 0,
+            latest_probes,
+            changes: Vec::with_capacity(8),
+            last_change: None,
+            uses_chance,
+            owner: Owner::new(),
+            calls: PerCall::default(),
+            settings,
+        })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether it may draw: for an open wait with jitter, a share of probes, or a ramp. If not, the
+    /// methods without a source of draws will do.
+    pub fn uses_chance(&self) -> bool {
+        self.uses_chance
+    }
+
+    /// What this outcome says about the callee.
+    pub fn classify(&self, outcome: Outcome) -> Classification {
+        self.settings.classifier().classify(outcome)
+    }
+
+    /// Asks for leave to make a call at `now`.
+    ///
+    /// # Errors
+    ///
+    /// If the call is rejected: why, and until when if that is known.
+    ///
+    /// # Panics
+    ///
+    /// If the settings use chance: then take [`Breaker::try_acquire_with`].
+    pub fn try_acquire(&mut self, now: Time) -> Result<Permit<Token>, Rejected> {
+        self.refuse_chance();
+        self.try_acquire_with(now, &mut NoChance)
+    }
+
+    /// The same, with a source of draws.
+    ///
+    /// # Errors
+    ///
+    /// If the call is rejected: why, and until when if that is known.
+    pub fn try_acquire_with(
+        &mut self,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Result<Permit<Token>, Rejected> {
+        self.changes.clear();
+        let token = self.acquire(now, rng)?;
+        Ok(Permit::new(self.owner, token))
+    }
+
+    /// Reports how the call made with `permit` ended. It took the time since it was admitted.
+    ///
+    /// # Panics
+    ///
+    /// If another breaker gave the permit, or the settings use chance: then take
+    /// [`Breaker::record_with`].
+    pub fn record(&mut self, permit: Permit<Token>, how: Classification, now: Time) {
+        self.refuse_chance();
+        self.record_with(permit, how, now, &mut NoChance);
+    }
+
+    /// The same, with a source of draws.
+    ///
+    /// # Panics
+    ///
+    /// If another breaker gave the permit.
+    pub fn record_with(
+        &mut self,
+        permit: Permit<Token>,
+        how: Classification,
+        now: Time,
+        rng: &mut impl Rng,
+    ) {
+        self.changes.clear();
+        self.settle(permit.redeem(self.owner), how, now, rng);
+    }
+
+    /// Reports that the call made with `permit` was given up, and its result is not awaited.
+    ///
+    /// If a result that comes all the same may still matter, what is returned records it; it may as
+    /// well be dropped.
+    ///
+    /// # Panics
+    ///
+    /// If another breaker gave the permit, or the settings use chance: then take
+    /// [`Breaker::cancel_with`].
+    pub fn cancel(&mut self, permit: Permit<Token>, now: Time) -> Option<Permit<Token>> {
+        self.refuse_chance();
+        self.cancel_with(permit, now, &mut NoChance)
+    }
+
+    /// The same, with a source of draws.
+    ///
+    /// # Panics
+    ///
+    /// If another breaker gave the permit.
+    pub fn cancel_with(
+        &mut self,
+        permit: Permit<Token>,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Option<Permit<Token>> {
+        self.changes.clear();
+        let token = self.give_up(permit.redeem(self.owner), now, rng)?;
+        Some(Permit::new(self.owner, token))
+    }
+
+    #[track_caller]
+    pub(super) fn refuse_chance(&self) {
+        let with = "this breaker draws: give it a source of draws, by the methods `..._with`";
+        assert!(!self.uses_chance, "{with}");
+    }
+
+    pub(super) fn acquire(&mut self, now: Time, rng: &mut impl Rng) -> Result<Token, Rejected> {
+        self.advance(now, rng);
+        self.decide_if_due(now, rng);
+        if let State::Open { until } = self.state {
+            if now < until {
+                return Err(Rejected { reason: Reason::Open, until: Some(until) });
+            }
+            self.probe(now, Cause::WaitOver, rng);
+        }
+        let rejected = |reason| Err(Rejected { reason, until: None });
+        let is_probe = match self.state {
+            State::HalfOpen { .. } => {
+                self.take_place(now, rng)?;
+                true
+            }
+            State::Recovering { since, until } => {
+                if self.share_let_in(now, since, until) <= rng.uniform() {
+                    return rejected(Reason::Chance);
+                }
+                false
+            }
+            State::ForcedOpen => return rejected(Reason::Held),
+            _ => false,
+        };
+        self.figures.admitted += u64::from(self.state != State::Disabled);
+        Ok(Token { generation: self.generation, is_probe, given_up: false, admitted: now })
+    }
+
+    /// Takes a place for a probe.
+    fn take_place(&mut self, now: Time, rng: &mut impl Rng) -> Result<(), Rejected> {
+        let State::HalfOpen { taken, .. } = &mut self.state else { return Ok(()) };
+        match self.settings.half_open.permits {
+            Permits::Total(most) | Permits::Concurrent(most) if *taken < most => {}
+            Permits::Total(_) | Permits::Concurrent(_) => {
+                return Err(Rejected { reason: Reason::ProbesTaken, until: None });
+            }
+            Permits::Share(share) => {
+                if share <= rng.uniform() {
+                    return Err(Rejected { reason: Reason::Chance, until: None });
+                }
+            }
+            Permits::OneEvery(wait) => {
+                let next = self.latest_probe + wait;
+                if *taken > 0 && now < next {
+                    return Err(Rejected { reason: Reason::ProbesTaken, until: Some(next) });
+                }
+                self.latest_probe = now;
+            }
+        }
+        *taken += 1;
+        Ok(())
+    }
+
+    /// The share of calls let in on a ramp.
+    fn share_let_in(&self, now: Time, since: Time, until: Time) -> f64 {
+        let part = now.since(since).as_secs_f64() / until.since(since).as_secs_f64();
+        let first = self.settings.ramp_first;
+        first + (1.0 - first) * part
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        token: Token,
+        how: Classification,
+        now: Time,
+        rng: &mut impl Rng,
+    ) {
+        self.advance(now, rng);
+        let is_current = !token.given_up && token.generation == self.generation;
+        let took = now.since(token.admitted);
+        let slow = self.settings.slow.is_some_and(|limit| limit < took);
+        let mark = Mark { failed: how == Classification::Failure, slow };
+        let at = match self.settings.count_at {
+            CountAt::Result => now,
+            CountAt::Admission => token.admitted.min(now),
+        };
+        match (how, is_current) {
+            (Classification::Ignored, true) => self.ignore(now),
+            (Classification::Ignored, false) => {}
+            (_, true) => {
+                self.give_back(false);
+                self.act_on(mark, at, now, rng);
+            }
+            (_, false) => self.act_on_late(token, mark, at, now, rng),
+        }
+    }
+
+    /// Gives up a call; what is returned settles a result that still comes.
+    pub(super) fn give_up(&mut self, token: Token, now: Time, rng: &mut impl Rng) -> Option<Token> {
+        let counts_as = match self.settings.on_cancel {
+            OnCancel::Failure => Some(Classification::Failure),
+            OnCancel::FailureOfProbe if token.is_probe => Some(Classification::Failure),
+            OnCancel::Success => Some(Classification::Success),
+            OnCancel::Ignore | OnCancel::Forget | OnCancel::FailureOfProbe => None,
+        };
+        if let Some(how) = counts_as {
+            self.settle(token, how, now, rng);
+            return None;
+        }
+        self.advance(now, rng);
+        if !token.given_up && token.generation == self.generation {
+            self.give_back(true);
+        }
+        let is_awaited = self.settings.on_cancel == OnCancel::Ignore;
+        is_awaited.then_some(Token { given_up: true, ..token })
+    }
+
+    /// A result of this generation that says nothing.
+    fn ignore(&mut self, now: Time) {
+        if self.state != State::Disabled {
+            self.figures.ignored += 1;
+        }
+        if let State::HalfOpen { .. } = self.state {
+            match self.settings.half_open.on_ignored {
+                OnIgnored::GiveBack => self.give_back(true),
+                OnIgnored::Open => self.open(Cause::ProbesFailed, now, &mut NoChance),
+                OnIgnored::Keep => {}
+            }
+        }
+    }
+
+    /// Makes room for another probe when one has ended: if places are for so many at a time, and in
+    /// any case if it says nothing.
+    fn give_back(&mut self, says_nothing: bool) {
+        if let State::HalfOpen { taken, .. } = &mut self.state {
+            let comes_back = match self.settings.half_open.permits {
+                Permits::Total(_) => says_nothing,
+                Permits::Concurrent(_) | Permits::Share(_) => true,
+                Permits::OneEvery(_) => false,
+            };
+            *taken -= u32::from(comes_back);
+        }
+    }
+
+    /// Lets a result change the current state.
+    fn act_on(&mut self, mark: Mark, at: Time, now: Time, rng: &mut impl Rng) {
+        match self.state {
+            State::ForcedOpen | State::Disabled => {}
+            State::MetricsOnly => self.count(mark, at, now),
+            // Only late results come while open.
+            State::Open { .. } => {
+                self.count(mark, at, now);
+                if mark.failed && self.settings.late == LateResults::Extend {
+                    self.state = self.open_until_after(self.wait, now);
+                }
+            }
+            State::Closed | State::Recovering { .. } => {
+                self.count(mark, at, now);
+                let decides = match self.settings.evaluate {
+                    Evaluate::EveryResult => true,
+                    Evaluate::Failures => mark.failed || mark.slow,
+                    Evaluate::Periodically(_) => return self.decide_if_due(now, rng),
+                    Evaluate::Ticks(_) => false,
+                };
+                if decides && let Some(tripped) = self.judge.tripped(now) {
+                    self.open(Cause::Tripped(tripped), now, rng);
+                }
+            }
+            State::HalfOpen { .. } => self.act_on_probe(mark, at, now),
+        }
+    }
+
+    /// Enters a result in the record that the trip condition looks at.
+    fn count(&mut self, mark: Mark, at: Time, now: Time) {
+        self.figures.add(mark);
+        self.judge.add(mark, at, now);
+    }
+
+    fn act_on_probe(&mut self, mark: Mark, at: Time, now: Time) {
+        self.figures.add(mark);
+        let latest = self.latest_probes.as_mut().map_or(Counts::default(), |latest| {
+            latest.add(mark, now, now);
+            latest.counts(now)
+        });
+        if let State::HalfOpen { successes, failures, .. } = &mut self.state {
+            *failures += u32::from(mark.failed);
+            *successes += u32::from(!mark.failed);
+        }
+        match self.settings.half_open.close.decide(self.figures.counts(), latest, mark) {
+            Decision::GoOn => {}
+            Decision::Close => {
+                self.enter(self.recovered(now), now, Cause::ProbesSucceeded);
+                if self.settings.half_open.count_last {
+                    self.count(mark, at, now);
+                }
+            }
+            Decision::Open => self.open(Cause::ProbesFailed, now, &mut NoChance),
+        }
+    }
+
+    fn act_on_late(&mut self, token: Token, mark: Mark, at: Time, now: Time, rng: &mut impl Rng) {
+        let is_closed = matches!(self.state, State::Closed | State::Recovering { .. });
+        let is_recorded = match self.settings.late {
+            LateResults::Drop => false,
+            LateResults::ActCurrent | LateResults::Extend => {
+                return self.act_on(mark, at, now, rng);
+            }
+            LateResults::ActClosed if is_closed => return self.act_on(mark, at, now, rng),
+            LateResults::ActClosed => false,
+            LateResults::CountCurrent => self.state != State::Disabled,
+            LateResults::CountOrigin => {
+                token.generation == self.recording && self.state != State::Disabled
+            }
+        };
+        if is_recorded {
+            self.judge.add(mark, at, now);
+            // The figures may be those of probes by now.
+            if self.figured == self.recording {
+                self.figures.add(mark);
+            }
+        }
+    }
+
+    /// Opens a closed breaker if it is time to decide about that, and the trip condition holds.
+    fn decide_if_due(&mut self, now: Time, rng: &mut impl Rng) {
+        if let Evaluate::Periodically(period) = self.settings.evaluate
+            && matches!(self.state, State::Closed | State::Recovering { .. })
+            && period <= now.since(*self.decided.get_or_insert(now))
+        {
+            self.decided = Some(now);
+            if let Some(tripped) = self.judge.tripped(now) {
+                self.open(Cause::Tripped(tripped), now, rng);
+            }
+        }
+    }
+}
+
+impl Mode {
+    /// The state of a breaker that has just been put in this mode.
+    pub(super) const fn state(self) -> State {
+        match self {
+            Self::Automatic => State::Closed,
+            Self::ForcedOpen => State::ForcedOpen,
+            Self::Disabled => State::Disabled,
+            Self::MetricsOnly => State::MetricsOnly,
+        }
+    }
+}

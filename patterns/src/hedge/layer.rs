@@ -1,0 +1,60 @@
+//! Hedging in the path of calls.
+
+use super::machine::{Hedge, Next};
+use super::settings::Settings;
+use crate::invalid::Invalid;
+use crate::layer::{Action, CallId, Context, Layer};
+use crate::outcome::Outcome;
+use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+use crate::time::Time;
+
+impl Layer for Hedge {
+    fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let race = self.start(cx.now, cx.info().is_idempotent);
+        self.calls.open(call, race);
+        send(race.next_launch())
+    }
+
+    fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
+        let mut race = self.calls[call];
+        let next = self.record(&mut race, outcome, cx.now);
+        self.calls[call] = race;
+        match next {
+            Next::Answer(outcome) => Action::Reply(outcome),
+            Next::Launched => send(race.next_launch()),
+            Next::Wait => wait(race.next_launch()),
+        }
+    }
+
+    fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        let mut race = self.calls[call];
+        let launched = self.launch(&mut race, cx.now);
+        self.calls[call] = race;
+        if launched { send(race.next_launch()) } else { wait(race.next_launch()) }
+    }
+}
+
+impl LayerSettings for Settings {
+    const KIND: &'static str = "hedge";
+    const SHORT: Option<&'static str> = Some("delay");
+
+    fn presets() -> Vec<Preset<Self>> {
+        super::presets::all()
+    }
+}
+
+impl ConfiguredLayer for Hedge {
+    type Settings = Settings;
+
+    fn with_settings(settings: Settings) -> Result<Self, Invalid> {
+        Self::new(settings)
+    }
+}
+
+fn send(next: Time) -> Action {
+    if next == Time::MAX { Action::Send } else { Action::SendAndWake(next) }
+}
+
+fn wait(next: Time) -> Action {
+    if next == Time::MAX { Action::Wait } else { Action::WaitUntil(next) }
+}

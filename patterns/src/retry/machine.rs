@@ -1,0 +1,308 @@
+//! The retry itself.
+
+use super::attempts::{Attempts, Used};
+use super::rules::{FOREVER, RetryAfter};
+use super::settings::{Account, Settings, TooLate};
+use crate::backoff::{Backoff, Progress};
+use crate::budget::Budget;
+use crate::call_info::CallInfo;
+use crate::invalid::Invalid;
+use crate::layer::{PerCall, Rng};
+use crate::outcome::{Class, Outcome};
+use crate::settings::check;
+use crate::time::{Duration, Time};
+
+/// Further attempts after failures.
+///
+/// A call whose [`Attempts`] are dropped without an end, by [`Retry::after`] or [`Retry::cancel`],
+/// counts as under way for ever in a budget, and in nothing else.
+///
+/// # Example
+///
+/// ```
+/// use patterns::backoff::{self, Jitter};
+/// use patterns::retry::{Retry, Rule, Settings};
+/// use patterns::{CallInfo, Class, Duration, Outcome, Time};
+///
+/// # fn main() -> Result<(), patterns::Invalid> {
+/// let waits = backoff::Settings::constant(Duration::from_secs(2)).spread(Jitter::Full);
+/// let mut retry = Retry::new(Settings::of([(Class::Network, Rule::of(1, waits))].into()))?;
+/// let mut draws = || 0.5;
+///
+/// let now = Time::ZERO;
+/// let mut attempts = retry.start(CallInfo::default(), now);
+/// let failed = Outcome::failed(Class::Network);
+/// let again = retry.after_with(&mut attempts, failed, now, &mut draws);
+/// assert_eq!(again, Some(now + Duration::from_secs(1)));
+/// assert_eq!(retry.after_with(&mut attempts, failed, now, &mut draws), None);
+/// assert_eq!(attempts.answer(), failed);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Retry {
+    pub(super) policy: Policy,
+    /// Used by the layer alone.
+    pub(super) calls: PerCall<Attempts>,
+}
+
+/// A retry without the calls that are under way.
+#[derive(Debug)]
+pub(super) struct Policy {
+    settings: Settings,
+    rules: [Option<Ready>; Class::COUNT],
+    budget: Option<Budget>,
+}
+
+/// A rule that was checked.
+#[derive(Debug)]
+struct Ready {
+    retries: u32,
+    backoff: Backoff,
+    retry_after: RetryAfter,
+}
+
+impl Retry {
+    /// A retry with these settings.
+    ///
+    /// # Errors
+    ///
+    /// If a setting is out of its range, or it could go round for ever in one instant.
+    pub fn new(settings: Settings) -> Result<Self, Invalid> {
+        check(&settings)?;
+        let mut rules = [const { None }; Class::COUNT];
+        for (class, rule) in settings.rules.iter() {
+            rules[class as usize] = Some(Ready {
+                retries: rule.retries,
+                backoff: Backoff::new(rule.backoff.clone())?,
+                retry_after: rule.retry_after.unwrap_or(settings.retry_after),
+            });
+        }
+        let retried = settings.rules.classes();
+        let budget = settings.budget.map(|budget| Budget::of_calls(budget, retried)).transpose()?;
+        let policy = Policy { settings, rules, budget };
+        Ok(Self { policy, calls: PerCall::default() })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.policy.settings
+    }
+
+    /// Its budget, if it has one.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.policy.budget.as_ref()
+    }
+
+    /// Whether a wait depends on chance, so that [`Retry::after_with`] is needed.
+    pub fn uses_chance(&self) -> bool {
+        self.policy.rules.iter().flatten().any(|rule| rule.backoff.uses_chance())
+    }
+
+    /// Begins to count the attempts of a call that comes at `now`.
+    pub fn start(&mut self, info: CallInfo, now: Time) -> Attempts {
+        self.policy.start(info, now)
+    }
+
+    /// When to try again after an attempt that ended so, or `None` if there is no further one: then
+    /// [`Attempts::answer`] is to be passed on.
+    ///
+    /// # Panics
+    ///
+    /// If the backoff of its class has jitter: then take [`Retry::after_with`].
+    pub fn after(&mut self, attempts: &mut Attempts, outcome: Outcome, now: Time) -> Option<Time> {
+        let mut none = || panic!("a retry with jitter needs `after_with`");
+        self.policy.after(attempts, outcome, now, &mut none)
+    }
+
+    /// As [`Retry::after`], with draws for jitter.
+    ///
+    /// Draws once if the class is retried and its backoff has jitter, whatever the failure asks
+    /// for.
+    pub fn after_with(
+        &mut self,
+        attempts: &mut Attempts,
+        outcome: Outcome,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Option<Time> {
+        self.policy.after(attempts, outcome, now, rng)
+    }
+
+    /// Whether the retry whose time has come may be sent; else [`Attempts::answer`] is to be passed
+    /// on. Refused only by a budget that is asked at sending.
+    pub fn may_send(&mut self, attempts: &mut Attempts, now: Time) -> bool {
+        self.policy.may_send(attempts, now)
+    }
+
+    /// The call was given up: it holds nothing of the budget any more.
+    pub fn cancel(&mut self, attempts: &mut Attempts, now: Time) {
+        self.policy.cancel(attempts, now);
+    }
+}
+
+impl Policy {
+    pub(super) fn start(&mut self, info: CallInfo, now: Time) -> Attempts {
+        if let Some(budget) = &mut self.budget {
+            budget.begin(now);
+        }
+        Attempts {
+            began: now,
+            deadline: info.deadline,
+            may_repeat: info.is_idempotent || !self.settings.only_idempotent,
+            ..Attempts::default()
+        }
+    }
+
+    pub(super) fn after(
+        &mut self,
+        attempts: &mut Attempts,
+        outcome: Outcome,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Option<Time> {
+        if let Some(budget) = &mut self.budget {
+            let counted = match outcome.class() {
+                // It is as if nothing had been asked for.
+                Some(class) if heeded(&self.rules, &self.settings, class) == RetryAfter::Ignore => {
+                    Outcome::failed(class)
+                }
+                _ => outcome,
+            };
+            match attempts.permit.take() {
+                Some(permit) => budget.record(permit, counted, now),
+                None => budget.record_first(counted, now),
+            }
+        }
+        let next = self.next(attempts, outcome, now, rng);
+        let is_paid_later = self.settings.account == Account::Sent;
+        let granted = next.filter(|_| is_paid_later || self.pay(attempts, outcome, now));
+        let Some(Next { at, slot, used }) = granted else {
+            self.finish(now);
+            let refused_below = outcome.class() == Some(Class::Rejected)
+                && self.rules[Class::Rejected as usize].is_none();
+            if attempts.retries == 0 || !refused_below {
+                attempts.answer = outcome;
+            }
+            return None;
+        };
+        attempts.used[slot] = used;
+        attempts.retries = attempts.retries.saturating_add(1);
+        attempts.answer = outcome;
+        Some(at)
+    }
+
+    pub(super) fn may_send(&mut self, attempts: &mut Attempts, now: Time) -> bool {
+        let is_paid = self.settings.account == Account::Decided;
+        let sends = is_paid || self.pay(attempts, attempts.answer, now);
+        if !sends {
+            self.finish(now);
+        }
+        sends
+    }
+
+    pub(super) fn cancel(&mut self, attempts: &mut Attempts, now: Time) {
+        if let (Some(budget), Some(permit)) = (&mut self.budget, attempts.permit.take()) {
+            budget.cancel(permit, now);
+        }
+        self.finish(now);
+    }
+
+    fn finish(&mut self, now: Time) {
+        if let Some(budget) = &mut self.budget {
+            budget.end(now);
+        }
+    }
+
+    fn pay(&mut self, attempts: &mut Attempts, failure: Outcome, now: Time) -> bool {
+        let Some(budget) = &mut self.budget else { return true };
+        attempts.permit = budget.try_acquire(now, failure.class()).ok();
+        attempts.permit.is_some()
+    }
+
+    /// When the next attempt would be, as far as this call goes.
+    fn next(
+        &self,
+        attempts: &Attempts,
+        outcome: Outcome,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Option<Next> {
+        let class = outcome.class()?;
+        let settings = &self.settings;
+        let slot = if settings.per_class { class as usize } else { 0 };
+        let mut used = attempts.used[slot];
+        let rule = self.rules[class as usize].as_ref();
+        let is_left = left(settings.max_retries, attempts.retries)
+            && rule.is_none_or(|rule| left(rule.retries, used.retries));
+        let elapsed = now.since(attempts.began);
+        let is_over = settings.too_late == TooLate::AfterAttempt && settings.max_elapsed <= elapsed;
+        let retry_after = heeded(&self.rules, settings, class);
+        let is_forbidden = outcome.forbids_retry() && retry_after != RetryAfter::Ignore;
+        if !is_left || !attempts.may_repeat || is_over || is_forbidden {
+            return None;
+        }
+        let range = settings.min_retry_after..=settings.max_retry_after;
+        let hint = outcome.retry_after().filter(|hint| range.contains(hint));
+        let hint = hint.filter(|_| retry_after != RetryAfter::Ignore);
+        let wait = match rule {
+            Some(rule) => {
+                let wait = rule.backoff.next_with(&mut used.progress, rng);
+                hint.map_or(wait, |hint| heed(retry_after, hint, wait))
+            }
+            None => hint.filter(|_| settings.retry_after_overrules)?,
+        };
+        if hint.is_some() && settings.retry_after_restarts {
+            used.progress = Progress::default();
+        }
+        used.retries = used.retries.saturating_add(1);
+        // A wait that was asked for is not cut short.
+        let at = self.in_time(elapsed, wait, hint.is_none(), now)?;
+        (at < attempts.deadline).then_some(Next { at, slot, used })
+    }
+
+    /// When a wait ends, if that is in time.
+    fn in_time(
+        &self,
+        elapsed: Duration,
+        wait: Duration,
+        may_clip: bool,
+        now: Time,
+    ) -> Option<Time> {
+        let left = match self.settings.too_late {
+            TooLate::AfterAttempt => Duration::MAX,
+            TooLate::Clip | TooLate::Stop => self.settings.max_elapsed - elapsed,
+        };
+        let clips = self.settings.too_late == TooLate::Clip && may_clip && !left.is_zero();
+        let wait = if clips { wait.min(left) } else { wait };
+        let at = now + wait;
+        (wait <= left && at < Time::MAX).then_some(at)
+    }
+}
+
+/// The next attempt of a call, and what the call has used with it.
+struct Next {
+    at: Time,
+    slot: usize,
+    used: Used,
+}
+
+/// What is made of hints of failures of a class.
+fn heeded(rules: &[Option<Ready>; Class::COUNT], settings: &Settings, class: Class) -> RetryAfter {
+    rules[class as usize].as_ref().map_or(settings.retry_after, |rule| rule.retry_after)
+}
+
+/// How long to wait where the backoff says `wait` and the callee asks for `hint`.
+fn heed(retry_after: RetryAfter, hint: Duration, wait: Duration) -> Duration {
+    match retry_after {
+        RetryAfter::Floor => wait.max(hint),
+        RetryAfter::Exact => hint,
+        RetryAfter::Clamp(over) => wait.max(hint.min(wait + over)),
+        RetryAfter::Ignore => wait,
+    }
+}
+
+/// Whether one more may be used.
+fn left(allowed: u32, used: u32) -> bool {
+    allowed == FOREVER || used < allowed
+}

@@ -1,0 +1,53 @@
+//! The description of whole files, and what is made from it.
+
+use crate::explain::{MeasureInfo, explain as explained};
+use crate::format::{Head, PER, SECTIONS, sections};
+use crate::kind::Described;
+use crate::reference::{ReferencePage, pages};
+use crate::registry::LayerRegistry;
+use crate::schema::json_schema;
+use patterns::settings::{Key, Setting};
+
+pub(crate) fn described(registry: &LayerRegistry) -> Described {
+    Described {
+        head: Head::shape(),
+        sections: SECTIONS.iter().collect(),
+        parts: sections(),
+        per: &PER,
+        layers: registry.described().cloned().collect(),
+    }
+}
+
+/// A JSON Schema (2020-12) of scenario files whose policies may name the layers of the registry.
+///
+/// Editors use it for completion and checks: put `#:schema scenario.schema.json` in the first
+/// line of a file.
+pub fn schema(registry: &LayerRegistry) -> String {
+    json_schema(&described(registry))
+}
+
+/// The pages of the reference in Markdown: one for each section and kind of layer, forms, codes,
+/// and an index.
+pub fn reference(registry: &LayerRegistry) -> Vec<ReferencePage> {
+    pages(&described(registry))
+}
+
+/// What there is to say of a topic, as text for the terminal: a kind of layer (`breaker`), a key
+/// (`breaker.open`, `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a
+/// measure, `codes`, `layers`, `like`, `measures`; everything in short for an empty one.
+///
+/// # Errors
+///
+/// If there is no such topic; then with the names of the nearest ones.
+pub fn explain(
+    topic: &str,
+    registry: &LayerRegistry,
+    measures: &[MeasureInfo],
+) -> Result<String, Vec<String>> {
+    explained(topic, &described(registry), measures)
+}
+
+/// The example of a value that schema and reference show for a key, as it stands in a file.
+pub fn example(key: &Key) -> String {
+    crate::describe::example_of(key)
+}

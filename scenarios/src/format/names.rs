@@ -1,0 +1,91 @@
+//! The names that the parts of a scenario have, and the numbers that they stand for.
+
+use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
+
+/// What is wrong with the name of a part, if anything is.
+///
+/// Names stand in paths, in the names of edges and in those of single agents (`research#2`), so
+/// none may look like one of these.
+pub(crate) fn is_name(name: &str) -> Result<(), &'static str> {
+    if name.is_empty() || name.trim() != name {
+        return Err("must not be empty, and must not begin or end with a space");
+    }
+    if name.contains("->") {
+        return Err("must not contain `->`, which stands between caller and service");
+    }
+    if name.contains(['"', '\'', '#']) || name.chars().any(char::is_control) {
+        return Err("must not contain quotes, `#` or control characters");
+    }
+    Ok(())
+}
+
+/// The names of a file: a service is known by its place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FileNames {
+    pub(crate) agents: Vec<String>,
+    pub(crate) services: Vec<String>,
+}
+
+impl FileNames {
+    fn known(&self, kind: NameKind) -> Vec<String> {
+        match kind {
+            NameKind::Service => self.services.clone(),
+            NameKind::Caller => self.agents.iter().chain(&self.services).cloned().collect(),
+        }
+    }
+
+    pub(crate) fn place(&self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
+        let known = self.known(kind);
+        let found = known.iter().position(|known| known == name);
+        found.and_then(|place| u16::try_from(place).ok()).ok_or(known)
+    }
+}
+
+impl Names for FileNames {
+    fn resolve(&mut self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
+        self.place(kind, name)
+    }
+}
+
+/// The names that the layers of one policy may use: a service is known by its place among the
+/// targets of the policy.
+#[derive(Debug)]
+pub(crate) struct PolicyNames<'a> {
+    pub(crate) file: &'a FileNames,
+    /// The services that the targets of the policy stand for.
+    pub(crate) targets: &'a mut Vec<usize>,
+}
+
+impl Names for PolicyNames<'_> {
+    fn resolve(&mut self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
+        let place = self.file.place(kind, name)?;
+        if kind != NameKind::Service {
+            return Ok(place);
+        }
+        let service = usize::from(place);
+        let found = self.targets.iter().position(|target| *target == service);
+        let target = found.unwrap_or_else(|| {
+            self.targets.push(service);
+            self.targets.len() - 1
+        });
+        Ok(target as u16)
+    }
+}
+
+/// A service, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceName(pub(crate) usize);
+
+impl Setting for ServiceName {
+    fn shape() -> Shape {
+        Shape::Name(NameKind::Service)
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.resolve(NameKind::Service, node).map(|place| Self(place.into()))
+    }
+
+    fn write(&self) -> Node {
+        Node::word(format!("service-{}", self.0))
+    }
+}

@@ -1,0 +1,134 @@
+//! Services.
+
+use patterns::settings::{Code, Entry, Findings, Node, Reader, Setting, Shape, Share, Value};
+use patterns::{Class, Duration};
+use sim::model::system;
+
+use super::Step;
+use super::distribution::Distribution;
+
+patterns::settings! {
+    /// A service: something that does work for others, such as an LLM API, an MCP server or a
+    /// file system.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Service {
+        /// Requests worked on at a time.
+        slots: u32 [.at_least(1.0).unlimited()] = u32::MAX,
+        /// Requests that may wait for a slot; more are refused as overload.
+        queue: u32 [.unlimited()] = u32::MAX,
+        /// How long the work on a request takes.
+        latency: Distribution [.example("\"lognormal(median=400ms, p99=3s)\"")],
+        /// The share of requests that fail, by class of failure.
+        errors: Errors [.example("{ network = 0.01, validation = \"0.2%\" }")] = Errors(Vec::new()),
+        /// A limit on the rate of requests, over all callers; what exceeds it fails as
+        /// `rate-limit`, and learns when the next request will be let in.
+        rate_limit: Option<RateLimit> = None,
+        /// What becomes of work whose caller has given up.
+        abandoned: Abandoned = Abandoned::RunsOn,
+        /// Calls to other services, made after its own work.
+        steps: Vec<Step> [.at_most(10_000.0)] = Vec::new(),
+    }
+}
+
+patterns::settings! {
+    /// What becomes of work whose caller has given up.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Abandoned {
+        /// It goes on unseen, and keeps its slot: what most real servers do.
+        RunsOn,
+        /// It stops at once.
+        Stops,
+    }
+}
+
+patterns::settings! {
+    /// A limit on the rate of requests: a token bucket.
+    #[derive(Clone, Debug)]
+    pub(crate) struct RateLimit {
+        /// Requests let in for each `per`.
+        limit: u32 [.at_least(1.0).example("50")],
+        /// The time in which `limit` requests are let in.
+        per: Duration [.above(0.0).example("\"1min\"")],
+        /// How many may come at once; with `none`, `limit`.
+        burst: Option<u32> [.at_least(1.0)] = None,
+    }
+    rules Self::rules;
+}
+
+impl RateLimit {
+    fn every(&self) -> Duration {
+        Duration::from_nanos(self.per.as_nanos() / u64::from(self.limit.max(1)))
+    }
+
+    fn rules(&self, found: &mut Findings) {
+        let each = "at least a nanosecond for each request of the limit";
+        found.unless(!self.every().is_zero(), "per", each);
+    }
+}
+
+/// The share of requests that fail, by class.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Errors(Vec<(Class, f64)>);
+
+impl Setting for Errors {
+    fn shape() -> Shape {
+        Shape::Map(Share::shape)
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Some(entries) = node.entries() else {
+            reader.wrong_type(node, "a table of classes and shares");
+            return None;
+        };
+        let mut shares = Vec::new();
+        let mut total = 0.0;
+        for Entry { key, key_at, node } in entries {
+            let name = Node::new(key_at.clone(), Value::Text(key.clone()));
+            let class = Class::read(&name, None, reader);
+            let share = reader.within(key.clone(), |reader| Share::read(node, None, reader));
+            let (Some(class), Some(Share(share))) = (class, share) else { continue };
+            shares.push((class, share));
+            let before = total;
+            total += share;
+            if total > 1.0 && before <= 1.0 && share <= 1.0 {
+                let told = "the shares of errors add up to more than 1";
+                reader.mistake(&node.at, Code::Conflict, told);
+            }
+        }
+        // By class, so that their order in the file plays no part.
+        shares.sort_by_key(|(class, _)| class.name());
+        Some(Self(shares))
+    }
+
+    fn write(&self) -> Node {
+        let entries = self.0.iter().map(|(class, share)| Entry {
+            key: class.name().to_owned(),
+            key_at: 0..0,
+            node: share.write(),
+        });
+        Node::unwritten(Value::Table(entries.collect()))
+    }
+}
+
+impl Service {
+    /// The service, as it is run.
+    pub(crate) fn resolved(&self, name: &str) -> system::Service {
+        let rate_limit = self.rate_limit.as_ref().map(|limit| system::RateLimit {
+            every: limit.every(),
+            burst: limit.burst.unwrap_or(limit.limit),
+        });
+        system::Service {
+            name: name.to_owned(),
+            slots: self.slots,
+            queue: self.queue,
+            latency: self.latency.sampler(),
+            errors: self.errors.0.clone(),
+            rate_limit,
+            abandoned: match self.abandoned {
+                Abandoned::RunsOn => system::Abandoned::RunsOn,
+                Abandoned::Stops => system::Abandoned::Stops,
+            },
+            steps: self.steps.iter().map(Step::resolved).collect(),
+        }
+    }
+}

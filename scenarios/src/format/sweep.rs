@@ -1,0 +1,25 @@
+//! What a sweep is to do, beside its axes.
+
+patterns::settings! {
+    /// A sweep: every other key is an axis, a path into the file with the values to put there.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Design {
+        /// Runs of each cell.
+        replications: u32 [.at_least(1.0).at_most(1_000_000.0)] = 30,
+        /// The measure that is looked at; with `none`, the success of the first group of agents.
+        objective: Option<String> [.example("\"agents.research.success\"")] = None,
+        /// Whether more of the objective is better; with `none`, as the measure has it.
+        better: Option<Better> [.example("\"lower\"")] = None,
+    }
+}
+
+patterns::settings! {
+    /// Whether more of something is better.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Better {
+        /// More is better.
+        Higher,
+        /// Less is better.
+        Lower,
+    }
+}

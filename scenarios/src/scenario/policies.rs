@@ -1,0 +1,103 @@
+//! Policies: stacks of layers.
+
+use patterns::settings::{Entry, Node, Reader, Setting, Value};
+use sim::model::system::{self, LayerFactory, Policy};
+
+use crate::diagnostic::Diagnostic;
+use crate::format::{FileNames, Per, PolicyNames};
+use crate::registry::LayerRegistry;
+use crate::scenario_file::ScenarioFile;
+
+/// All policies of a file, by name.
+pub(super) fn read(
+    file: &ScenarioFile,
+    registry: &LayerRegistry,
+    names: &FileNames,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Policy> {
+    let Some(node) = file.root.get("policies") else { return Vec::new() };
+    let Some(entries) = node.entries() else {
+        let told = format!("`policies` must be a table, not {}", node.kind());
+        found.push(Diagnostic::new(node.at.clone(), "wrong-type", told));
+        return Vec::new();
+    };
+    let mut policies: Vec<Policy> =
+        entries.iter().map(|entry| policy(entry, registry, names, found)).collect();
+    policies.sort_by(|a, b| a.name.cmp(&b.name));
+    policies
+}
+
+fn policy(
+    entry: &Entry,
+    registry: &LayerRegistry,
+    names: &FileNames,
+    found: &mut Vec<Diagnostic>,
+) -> Policy {
+    let mut policy =
+        Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
+    let Value::List(items) = &entry.node.value else {
+        let told = format!("a policy is a list of layers, not {}", entry.node.kind());
+        let told = Diagnostic::new(entry.node.at.clone(), "wrong-type", told);
+        found.push(told.help("for example: [{ breaker = { failures = 5, open = \"60s\" } }]"));
+        return policy;
+    };
+    for item in items {
+        let Some([Entry { key, key_at, node }]) = item.entries() else {
+            let told = "a layer is a table with one key, its kind";
+            let kinds: Vec<_> = registry.kinds().collect();
+            let told = Diagnostic::new(item.at.clone(), "wrong-type", told);
+            found.push(told.help(format!("kinds are: {}", kinds.join(", "))));
+            continue;
+        };
+        if let Some(new) = former_kind(key) {
+            let told = format!("the layer `{key}` is called `{new}` now");
+            found.push(Diagnostic::new(key_at.clone(), "renamed", told));
+            continue;
+        }
+        if registry.kind(key).is_none() {
+            let kinds = registry.kinds();
+            found.push(Diagnostic::unknown(key_at.clone(), "kind of layer", key, kinds));
+            continue;
+        }
+        if node.text() != Some("off") {
+            let targets = &mut policy.targets;
+            let mut names = PolicyNames { file: names, targets };
+            let mut reader = Reader::new(&mut names);
+            let layer = layer(key, node, registry, &mut reader);
+            found.extend(reader.finish().into_iter().map(Diagnostic::from));
+            policy.layers.extend(layer);
+        }
+    }
+    policy
+}
+
+fn layer(
+    kind: &str,
+    node: &Node,
+    registry: &LayerRegistry,
+    reader: &mut Reader<'_>,
+) -> Option<LayerFactory> {
+    let mut settings = node.clone();
+    let mut per = Some(system::Per::Agent);
+    // Who shares a layer is for the simulator to know, and nothing to the layer itself.
+    if let Value::Table(entries) = &mut settings.value
+        && let Some(at) = entries.iter().position(|entry| entry.key == "per")
+    {
+        let written = entries.remove(at).node;
+        per = reader.within("per", |reader| Per::read(&written, None, reader)).map(Into::into);
+    }
+    let make = registry.read(kind, &settings, reader);
+    Some(LayerFactory { kind: kind.to_owned(), per: per?, make: make? })
+}
+
+/// What a kind of layer is called now.
+fn former_kind(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "limiter" => "rate-limiter",
+        "throttle" => "adaptive-throttle",
+        "concurrency" => "adaptive-concurrency",
+        "shed" => "load-shedder",
+        "budget" => "retry-budget",
+        _ => return None,
+    })
+}

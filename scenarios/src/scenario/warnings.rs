@@ -1,0 +1,84 @@
+//! What was written and has no effect, across the parts of a scenario.
+
+use patterns::settings::{Node, Value};
+use sim::System;
+use sim::model::system::Schedule;
+
+use crate::diagnostic::Diagnostic;
+use crate::scenario_file::ScenarioFile;
+
+/// Kinds of layer that respect the deadline of a call.
+const RESPECT_DEADLINES: [&str; 4] = ["deadline", "retry", "bulkhead", "hedge"];
+
+impl ScenarioFile {
+    /// Warns of what has no effect.
+    pub(super) fn warn(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        self.warn_of_faults(system, found);
+        self.warn_of_agents(system, found);
+        self.warn_of_policies(system, found);
+    }
+
+    fn warn_of_faults(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let Some(Value::List(items)) = self.root.get("faults").map(|node| &node.value) else {
+            return;
+        };
+        for (fault, item) in system.faults.iter().zip(items) {
+            if let Schedule::Once { at, .. } = fault.schedule
+                && at >= system.horizon
+            {
+                let place = item.get("at").map_or(&item.at, |node| &node.at).clone();
+                let told = "the run ends before this fault begins";
+                let end = format!("the horizon is {}", system.horizon);
+                found.push(Diagnostic::no_effect(place, told).help(end));
+            }
+        }
+    }
+
+    fn warn_of_agents(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let kinds = || system.policies.iter().flat_map(|policy| &policy.layers);
+        let respects = kinds().any(|layer| RESPECT_DEADLINES.contains(&layer.kind.as_str()));
+        let orders = self.orders_by_priority();
+        for agents in &system.agents {
+            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
+            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some())
+            {
+                let told = "no layer of any policy respects deadlines";
+                let help = "put a `deadline` layer into a policy, or leave this out";
+                found.push(Diagnostic::no_effect(at, told).help(help));
+            }
+            if let Some(at) = place("priority").filter(|_| !orders) {
+                let told = "no layer of any policy knows priorities";
+                let help = "give a bulkhead `priorities`, or leave this out";
+                found.push(Diagnostic::no_effect(at, told).help(help));
+            }
+        }
+    }
+
+    /// Whether any layer of the file goes by priorities.
+    fn orders_by_priority(&self) -> bool {
+        let policies = self.root.get("policies").and_then(Node::entries).unwrap_or_default();
+        let layers = policies.iter().filter_map(|policy| match &policy.node.value {
+            Value::List(items) => Some(items),
+            _ => None,
+        });
+        let mut settings = layers.flatten().filter_map(|item| item.entries()?.first());
+        settings.any(|layer| {
+            let has = |key: &str| layer.node.get(key).is_some();
+            has("priorities") || has("overflow") || has("priority") || layer.key == "load-shedder"
+        })
+    }
+
+    fn warn_of_policies(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let entries = self.root.get("policies").and_then(Node::entries).unwrap_or_default();
+        for entry in entries {
+            let index = system.policies.iter().position(|policy| policy.name == entry.key);
+            let is_used = system.edges.iter().any(|edge| edge.policy == index);
+            if !is_used {
+                let told = format!("no edge uses the policy `{}`", entry.key);
+                let help = "add it to `[edges]`: \"caller -> service\" = \"policy\"";
+                found.push(Diagnostic::no_effect(entry.key_at.clone(), told).help(help));
+            }
+        }
+    }
+}

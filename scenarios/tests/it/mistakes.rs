@@ -1,0 +1,297 @@
+//! Mistakes in every setting there is, made from the descriptions: each is reported at its exact
+//! place, whatever else is wrong beside it.
+
+use patterns::settings::{Key, Shape, SumInfo, TableInfo, Unit, Variant};
+use scenarios::{Diagnostics, KindInfo, LayerRegistry, ScenarioFile};
+
+/// One key and its value, as they are written on a line of their own.
+type Line = (String, String);
+
+/// A scenario with some lines in one of its tables.
+struct Place {
+    before: String,
+    after: String,
+}
+
+impl Place {
+    fn layer(kind: &str) -> Self {
+        let before = format!("{}\n[policies]\np = [{{ {kind} = {{\n", system("", ""));
+        Self { before, after: "} }]\n[edges]\n\"a -> s\" = \"p\"\n".to_owned() }
+    }
+
+    fn section(name: &str) -> Self {
+        let whole = |before: String| Self { before: before + "\n", after: String::new() };
+        match name {
+            "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
+            "services" => whole(format!("{}\n[services.z]", system("", ""))),
+            "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
+            "steps" => Self {
+                before: format!("{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n", system("", "")),
+                after: "}]\n".to_owned(),
+            },
+            other => panic!("no place for {other}"),
+        }
+    }
+
+    fn text(&self, lines: &[Line]) -> String {
+        let mut text = self.before.clone();
+        let comma = if self.after.starts_with('}') { "," } else { "" };
+        for (key, value) in lines {
+            text += &format!("{key} = {value}{comma}\n");
+        }
+        text + &self.after
+    }
+
+    /// The line of the first of the lines, from 1.
+    fn first_line(&self) -> usize {
+        self.before.matches('\n').count() + 1
+    }
+}
+
+fn system(agents: &str, services: &str) -> String {
+    // The names that examples use.
+    let names = ["archive", "filesystem", "github", "llm", "mirror", "spare", "tool"];
+    let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
+    let agents = ["research", "write"].map(|name| {
+        format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+    }).concat() + agents;
+    format!(
+        "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
+         steps = [{{ call = \"s\" }}]\n{agents}[services.s]\nlatency = \"1s\"\n\
+         {others}{services}"
+    )
+}
+
+fn diagnose(text: &str) -> Option<Diagnostics> {
+    let registry = LayerRegistry::builtin();
+    let read = ScenarioFile::parse("it.toml", text).and_then(|file| file.scenario(&registry));
+    read.err()
+}
+
+/// Adds what is missing until nothing is: a message about something missing has an example.
+fn complete(place: &Place, key: &str, value: &str, like: Option<&str>) -> Vec<Line> {
+    let mut lines = vec![(key.to_owned(), value.to_owned())];
+    lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
+    for _ in 0..20 {
+        let text = place.text(&lines);
+        let Some(found) = diagnose(&text) else { return lines };
+        let shown = found.render(false);
+        let example = shown.lines().find_map(|line| line.split_once("for example: ")).map(|(_, e)| e);
+        let example = example.and_then(|example| example.split_once(" = "));
+        if let Some((missing, value)) = example
+            && !lines.iter().any(|(key, _)| key == missing)
+        {
+            lines.push((missing.to_owned(), value.to_owned()));
+            continue;
+        }
+        // Some keys need another one that has no example of its own.
+        let beside = help_of(key).iter().find(|(other, _)| !lines.iter().any(|(key, _)| key == other));
+        match beside {
+            Some((key, value)) => lines.push(((*key).to_owned(), (*value).to_owned())),
+            None => panic!("`{key} = {value}` cannot be written:\n{text}\n{shown}"),
+        }
+    }
+    panic!("`{key}` lacks ever more");
+}
+
+/// What must stand beside keys that make no sense alone.
+fn help_of(key: &str) -> &'static [(&'static str, &'static str)] {
+    match key {
+        "factor" => &[("do", "\"slow\""), ("at", "\"1s\""), ("for", "\"1s\"")],
+        "class" => &[("do", "\"errors\""), ("share", "0.5"), ("at", "\"1s\""), ("for", "\"1s\"")],
+        "share" => &[("do", "\"errors\""), ("class", "\"network\""), ("at", "\"1s\""), ("for", "\"1s\"")],
+        "at" => &[("for", "\"1s\"")],
+        "up" | "mtbf" => &[("mttr", "\"1s\"")],
+        "down" | "mttr" => &[("mtbf", "\"1s\"")],
+        "for" | "name" | "hit" | "do" | "resume" => &[("at", "\"1s\""), ("for", "\"1s\"")],
+        _ => &[],
+    }
+}
+
+/// A value of the wrong type for a key.
+fn wrong_type(key: &Key) -> &'static str {
+    wrong_for(&key.shape())
+}
+
+fn wrong_for(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Optional(inner, _) => wrong_for(inner),
+        Shape::Bool | Shape::Number | Shape::Share | Shape::Integer => "[\"neither\"]",
+        _ => "true",
+    }
+}
+
+/// A value out of the range of a key, if there is one that can be written.
+fn out_of_range(key: &Key) -> Option<String> {
+    fn unit(shape: &Shape) -> Option<(Unit, bool)> {
+        match shape {
+            Shape::Optional(inner, _) => unit(inner),
+            Shape::Integer => Some((Unit::Plain, true)),
+            Shape::Number | Shape::Share => Some((Unit::Plain, false)),
+            Shape::Duration => Some((Unit::Nanos, true)),
+            Shape::List(_) => Some((Unit::Items, true)),
+            _ => None,
+        }
+    }
+    let (unit, is_whole) = unit(&key.shape())?;
+    let range = key.range();
+    match (unit, range.min, range.max) {
+        (Unit::Items, Some((min, true)), _) if min >= 1.0 => Some("[]".to_owned()),
+        (Unit::Nanos, Some((min, false)), _) => Some(format!("\"{min}ns\"")),
+        (Unit::Nanos, Some((min, true)), _) if min >= 1.0 => Some(format!("\"{}ns\"", min - 1.0)),
+        (Unit::Plain, Some((min, false)), _) => Some(min.to_string()),
+        (Unit::Plain, Some((min, true)), _) => Some((min - 1.0).to_string()),
+        (Unit::Plain, None, _) if is_whole => Some("-1".to_owned()),
+        (Unit::Plain, _, Some((max, true))) => Some((max + 1.0).to_string()),
+        (Unit::Plain, _, Some((max, false))) => Some(max.to_string()),
+        _ => None,
+    }
+}
+
+/// Asserts that a mistake is reported at exactly this line and column.
+#[track_caller]
+fn reported(text: &str, line: usize, column: usize, codes: &[&str], what: &str) {
+    let Some(found) = diagnose(text) else { panic!("{what}: nothing is reported\n{text}") };
+    let at = |one: &&scenarios::Diagnostic| {
+        found.line_and_column(one) == (line, column) && codes.contains(&one.code())
+    };
+    let hit = found.all().iter().find(at);
+    assert!(hit.is_some(), "{what}: no {codes:?} at {line}:{column}\n{}", found.render(false));
+}
+
+/// Every mistake that one key allows, at its exact place.
+fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str) {
+    let name = key.name();
+    let example = scenarios::example(key);
+    let lines = complete(place, &name, &example, like);
+    let line = place.first_line();
+    let column = name.len() + 4;
+    let with = |value: &str, more: &[Line]| {
+        let mut lines = lines.clone();
+        lines[0].1 = value.to_owned();
+        lines.extend_from_slice(more);
+        place.text(&lines)
+    };
+    let what = format!("{what}.{name}");
+    // Another type.
+    let wrong = wrong_type(key);
+    let types = ["wrong-type", "unreadable", "unknown-word"];
+    reported(&with(wrong, &[]), line, column, &types, &format!("{what} = {wrong}"));
+    // Out of range.
+    let bad = out_of_range(key);
+    if let Some(bad) = &bad {
+        let codes = ["out-of-range"];
+        reported(&with(bad, &[]), line, column, &codes, &format!("{what} = {bad}"));
+    }
+    // Misspelt.
+    let mut misspelt = lines.clone();
+    misspelt[0].0 = format!("{name}q");
+    let codes = ["unknown-key"];
+    reported(&place.text(&misspelt), line, 1, &codes, &format!("{what} misspelt"));
+    // Twice.
+    let again = [(name.clone(), example.clone())];
+    let second = line + lines.len();
+    reported(&with(&example, &again), second, 1, &["not-toml"], &format!("{what} twice"));
+    // Two mistakes in one table.
+    let other = [("nonsense".to_owned(), "1".to_owned())];
+    let text = with(bad.as_deref().unwrap_or(wrong), &other);
+    let codes = ["out-of-range", "wrong-type", "unreadable", "unknown-word"];
+    reported(&text, line, column, &codes, &format!("{what} beside nonsense"));
+    reported(&text, second, 1, &["unknown-key"], &format!("nonsense beside {what}"));
+    if let Some(sum) = sum_of(&key.shape()) {
+        mistakes_of_forms(place, key, &sum, &lines, &what);
+    }
+}
+
+fn sum_of(shape: &Shape) -> Option<SumInfo> {
+    match shape {
+        Shape::Optional(inner, _) => sum_of(inner),
+        Shape::Sum(sum) => Some(*sum),
+        _ => None,
+    }
+}
+
+/// A mistake in each argument of each form of a text is underlined alone.
+fn mistakes_of_forms(place: &Place, key: &Key, sum: &SumInfo, lines: &[Line], what: &str) {
+    for form in (sum.variants)() {
+        for argument in &form.keys {
+            if argument.is_rest() || argument.is_times() {
+                continue;
+            }
+            let bad = "?bad?";
+            let before = format!("{}{}(", times(&form), form.name);
+            let value = format!("\"{before}{}={bad})\"", argument.name());
+            let mut lines = lines.to_vec();
+            lines[0].1 = value.clone();
+            let column = key.name().len() + 5 + before.len() + argument.name().len() + 1;
+            let codes = ["wrong-type", "unreadable", "unknown-word", "unknown-name"];
+            if matches!(argument.shape(), Shape::Text | Shape::Name(_)) {
+                continue;
+            }
+            let what = format!("{what} = {value}");
+            reported(&place.text(&lines), place.first_line(), column, &codes, &what);
+            // The key of an argument, misspelt.
+            let value = format!("\"{before}{}q={bad})\"", argument.name());
+            lines[0].1 = value.clone();
+            let column = key.name().len() + 5 + before.len();
+            let what = format!("{what}, then {value}");
+            reported(&place.text(&lines), place.first_line(), column, &["unknown-key"], &what);
+        }
+    }
+}
+
+/// The number that must stand before a form, if one must.
+fn times(form: &Variant) -> &'static str {
+    if form.keys.iter().any(|key| key.is_times()) { "3 x " } else { "" }
+}
+
+fn table(shape: &Shape) -> TableInfo {
+    match shape {
+        Shape::Table(table) => *table,
+        other => panic!("{other:?} is no table"),
+    }
+}
+
+#[test]
+fn every_setting_of_every_layer_reports_its_mistakes() {
+    let registry = LayerRegistry::builtin();
+    let mut count = 0;
+    for KindInfo { name, shape, .. } in registry.described() {
+        let place = Place::layer(name);
+        for key in table(shape).all_keys() {
+            mistakes_of(&place, key, None, name);
+            count += 1;
+        }
+    }
+    assert!(count > 100, "only {count} settings were found");
+}
+
+#[test]
+fn every_number_of_every_library_reports_its_mistakes() {
+    let registry = LayerRegistry::builtin();
+    let mut count = 0;
+    for KindInfo { name, presets, .. } in registry.described() {
+        let place = Place::layer(name);
+        for preset in presets {
+            for key in &preset.keys {
+                let what = format!("{name} like {}", preset.library);
+                mistakes_of(&place, key, Some(preset.library), &what);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 40, "only {count} numbers were found");
+}
+
+#[test]
+fn every_key_of_every_section_reports_its_mistakes() {
+    for (name, shape) in scenarios::sections() {
+        if ["file", "hypotheses", "sweep"].contains(&name) {
+            continue;
+        }
+        let place = Place::section(name);
+        for key in table(&shape).all_keys() {
+            mistakes_of(&place, key, None, name);
+        }
+    }
+}

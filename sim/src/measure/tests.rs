@@ -1,0 +1,288 @@
+//! What measures say of a record made by hand.
+
+use std::collections::BTreeSet;
+
+use patterns::{Class, Duration, Outcome, Time};
+
+use super::Measure;
+use crate::kernel::Distribution;
+use crate::model::system::{Caller, System};
+use crate::observe::{
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, Record, ServiceRecord,
+    StateRecord,
+};
+
+fn system() -> System {
+    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Service};
+    System {
+        agents: vec![Agents {
+            name: "research".to_owned(),
+            count: 2,
+            arrivals: Arrivals::Open(distribution()),
+            slots: 1,
+            steps: Vec::new(),
+            deadline: None,
+            priority: 0,
+        }],
+        services: vec![Service {
+            name: "git.hub".to_owned(),
+            slots: 4,
+            queue: 10,
+            latency: distribution(),
+            errors: Vec::new(),
+            rate_limit: None,
+            abandoned: Abandoned::Stops,
+            steps: Vec::new(),
+        }],
+        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: None }],
+        ..System::default()
+    }
+}
+
+fn distribution() -> Distribution {
+    Distribution::constant(Duration::from_secs(1))
+}
+
+fn counts(issued: u64, outcomes: &[(Outcome, u64)]) -> OutcomeCounts {
+    let mut counts = OutcomeCounts { issued, ..OutcomeCounts::default() };
+    for (outcome, count) in outcomes {
+        (0..*count).for_each(|_| counts.end(*outcome));
+    }
+    counts
+}
+
+fn spans(millis: impl IntoIterator<Item = u64>) -> Histogram {
+    let mut histogram = Histogram::default();
+    millis.into_iter().for_each(|millis| histogram.add(Duration::from_millis(millis)));
+    histogram
+}
+
+const SECOND: u128 = 1_000_000_000;
+
+fn seconds(secs: u64) -> Time {
+    Time::ZERO + Duration::from_secs(secs)
+}
+
+fn breaker(name: &str, entered: u64, open: u64) -> LayerRecord {
+    let state =
+        |state, entered, secs| StateRecord { state, entered, time: Duration::from_secs(secs) };
+    let states = vec![state("closed", 1, 100 - open), state("open", entered, open)];
+    LayerRecord { name: name.to_owned(), kind: "breaker".to_owned(), states }
+}
+
+/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open.
+fn record() -> Record {
+    let refused = Outcome::failed(Class::BreakerOpen);
+    let timeout = Outcome::failed(Class::Timeout);
+    Record {
+        seed: 1,
+        horizon: seconds(110),
+        warmup: seconds(10),
+        ended: seconds(110),
+        stopped: None,
+        events: 5,
+        fingerprint: 7,
+        agents: vec![AgentRecord {
+            name: "research".to_owned(),
+            count: 2,
+            tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
+            latency_ok: spans(1..=50),
+            latency_failed: spans(51..=100),
+            frozen: 30 * SECOND,
+            busy: 150 * SECOND,
+        }],
+        services: vec![ServiceRecord {
+            name: "git.hub".to_owned(),
+            slots: 4,
+            requests: counts(
+                50,
+                &[
+                    (Outcome::Ok, 30),
+                    (Outcome::failed(Class::Overload), 15),
+                    (Outcome::failed(Class::RateLimit), 5),
+                ],
+            ),
+            waiting: spans(1..=100),
+            sojourn: spans(101..=200),
+            abandoned: 4,
+            wasted: 12 * SECOND,
+            busy: 100 * SECOND,
+            queued: 250 * SECOND,
+            down: 20 * SECOND,
+            faulty: 40 * SECOND,
+            fault_intervals: 3,
+        }],
+        edges: vec![EdgeRecord {
+            from: "research".to_owned(),
+            to: "git.hub".to_owned(),
+            calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
+            attempts: OutcomeCounts { given_up: 5, ..counts(50, &[]) },
+            latency_ok: spans([5]),
+            latency_failed: spans([15]),
+            late: 3,
+        }],
+        layers: vec![
+            breaker("research#1 -> git.hub: breaker", 2, 10),
+            breaker("research -> git.hub: breaker", 3, 30),
+            breaker("research -> other: breaker", 99, 100),
+            LayerRecord {
+                name: "research#1 -> git.hub: bulkhead".to_owned(),
+                kind: "bulkhead".to_owned(),
+                states: vec![StateRecord {
+                    state: "full",
+                    entered: 1,
+                    time: Duration::from_secs(9),
+                }],
+            },
+        ],
+        trace: None,
+    }
+}
+
+#[track_caller]
+fn check(path: &str, expected: f64) {
+    let measure = Measure::parse(path, &system()).expect(path);
+    let value = measure.of(&record());
+    assert!((value - expected).abs() < 1e-12, "{path} is {value}, not {expected}");
+}
+
+/// As near as histograms are exact.
+#[track_caller]
+fn near(path: &str, expected: f64) {
+    let measure = Measure::parse(path, &system()).expect(path);
+    let value = measure.of(&record());
+    assert!((value / expected - 1.0).abs() < 1.0 / 128.0, "{path} is {value}, not {expected}");
+}
+
+#[test]
+fn agents_are_measured() {
+    check("agents.research.success", 15.0 / 18.0);
+    check("agents.research.complete", 10.0 / 18.0);
+    check("agents.research.degraded", 5.0 / 18.0);
+    check("agents.research.failed", 3.0 / 18.0);
+    check("agents.research.goodput", 540.0);
+    check("agents.research.latency.mean", 0.0505);
+    check("agents.research.latency.max", 0.1);
+    check("agents.research.weighted-goodput", 450.0);
+    check("agents.research.latency-ok.mean", 0.0255);
+    check("agents.research.frozen", 30.0);
+    check("agents.research.busy", 150.0);
+    check("agents.research.tasks", 20.0);
+    check("agents.research.open", 2.0);
+    near("agents.research.latency.p50", 0.050);
+    near("agents.research.latency.p95", 0.095);
+    near("agents.research.latency.p99", 0.099);
+    near("agents.research.latency-ok.p50", 0.025);
+    near("agents.research.latency-ok.p95", 0.048);
+    near("agents.research.latency-ok.p99", 0.050);
+}
+
+#[test]
+fn services_are_measured() {
+    check("services.\"git.hub\".requests", 50.0);
+    check("services.\"git.hub\".success", 0.6);
+    check("services.\"git.hub\".overload", 0.3);
+    check("services.\"git.hub\".rate-limited", 0.1);
+    check("services.\"git.hub\".utilisation", 0.25);
+    check("services.\"git.hub\".queue", 2.5);
+    check("services.\"git.hub\".busy", 1.0);
+    check("services.\"git.hub\".waiting.mean", 0.0505);
+    near("services.\"git.hub\".waiting.p50", 0.050);
+    near("services.\"git.hub\".waiting.p95", 0.095);
+    near("services.\"git.hub\".waiting.p99", 0.099);
+    check("services.\"git.hub\".sojourn.mean", 0.1505);
+    near("services.\"git.hub\".sojourn.p50", 0.150);
+    near("services.\"git.hub\".sojourn.p95", 0.195);
+    near("services.\"git.hub\".sojourn.p99", 0.199);
+    check("services.\"git.hub\".faults", 3.0);
+    check("services.\"git.hub\".abandoned", 4.0);
+    check("services.\"git.hub\".wasted", 12.0);
+    check("services.\"git.hub\".down", 0.2);
+    check("services.\"git.hub\".availability", 0.8);
+    check("services.\"git.hub\".mtbf", 20.0);
+    check("services.\"git.hub\".mttr", 40.0 / 3.0);
+}
+
+#[test]
+fn edges_are_measured() {
+    check("edges.\"research -> git.hub\".calls", 40.0);
+    check("edges.\"research -> git.hub\".success", 0.5);
+    check("edges.\"research -> git.hub\".attempts", 50.0);
+    check("edges.\"research -> git.hub\".amplification", 1.25);
+    check("edges.\"research -> git.hub\".refused", 0.25);
+    check("edges.\"research -> git.hub\".timeouts", 0.25);
+    check("edges.\"research -> git.hub\".late", 3.0);
+    check("edges.\"research -> git.hub\".given-up", 0.1);
+    check("edges.\"research -> git.hub\".latency.mean", 0.010);
+    near("edges.\"research -> git.hub\".latency.p50", 0.005);
+    near("edges.\"research -> git.hub\".latency.p95", 0.015);
+    near("edges.\"research -> git.hub\".latency.p99", 0.015);
+    check("edges.\"research -> git.hub\".opens", 5.0);
+    check("edges.\"research -> git.hub\".open-share", 0.2);
+}
+
+#[test]
+fn quotation_marks_may_be_left_out() {
+    check("edges.research -> git.hub.calls", 40.0);
+    check("services.git.hub.mttr", 40.0 / 3.0);
+}
+
+#[test]
+fn every_path_reads_back_as_its_measure() {
+    let all = Measure::all(&system());
+    for measure in &all {
+        assert_eq!(Measure::parse(measure.path(), &system()).as_ref(), Ok(measure));
+        assert!(measure.definition().ends_with('.'), "{}", measure.path());
+    }
+    let paths: BTreeSet<&str> = all.iter().map(Measure::path).collect();
+    assert_eq!(paths.len(), all.len(), "no two have one path");
+}
+
+#[test]
+fn what_is_undefined_is_no_number() {
+    let mut record = record();
+    record.agents[0].tasks = counts(3, &[]);
+    record.services[0].slots = u32::MAX;
+    record.services[0].fault_intervals = 0;
+    record.services[0].waiting = Histogram::default();
+    record.edges[0].calls = counts(0, &[]);
+    record.layers.clear();
+    for path in [
+        "agents.research.success",
+        "services.git.hub.utilisation",
+        "services.git.hub.mtbf",
+        "services.git.hub.waiting.p99",
+        "services.git.hub.waiting.mean",
+        "edges.research -> git.hub.amplification",
+        "edges.research -> git.hub.open-share",
+    ] {
+        let measure = Measure::parse(path, &system()).expect(path);
+        assert!(measure.of(&record).is_nan(), "{path}");
+    }
+}
+
+#[test]
+fn a_record_of_another_variant_is_read_by_name() {
+    let measure = Measure::parse("agents.research.tasks", &system()).expect("it is there");
+    let mut other = record();
+    other.agents.insert(0, AgentRecord { name: "extra".to_owned(), ..other.agents[0].clone() });
+    other.agents[0].tasks.issued = 1000;
+    assert!((measure.of(&other) - 20.0).abs() < 1e-12);
+    other.agents.truncate(1);
+    assert!(measure.of(&other).is_nan());
+}
+
+#[test]
+fn an_unknown_path_says_what_could_stand_there() {
+    let of = |path| Measure::parse(path, &system()).expect_err(path);
+    let error = of("agent.research.success");
+    assert_eq!(error.to_string(), "there is no kind of measure `agent`");
+    assert_eq!(error.known, ["agents", "services", "edges"]);
+    let error = of("agents.writer.success");
+    assert_eq!(error.to_string(), "there is no agent `writer`");
+    assert_eq!(error.known, ["research"]);
+    let error = of("edges.research -> git.hub.amplificaton");
+    assert_eq!(error.to_string(), "there is no measure `amplificaton`");
+    assert!(error.known.contains(&"amplification".to_owned()));
+    assert!(error.known.contains(&"opens".to_owned()));
+}

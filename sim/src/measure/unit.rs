@@ -1,0 +1,49 @@
+//! In what measures count, and which direction is good.
+
+/// In what a measure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// From 0 to 1.
+    Share,
+    /// Seconds.
+    Seconds,
+    /// Seconds of agents, slots: several may pass at once.
+    WorkSeconds,
+    /// How many.
+    Count,
+    /// How many in an hour.
+    PerHour,
+    /// One number for each of another.
+    Ratio,
+}
+
+impl Unit {
+    /// What a column's name ends in.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Seconds | Self::WorkSeconds => "_s",
+            Self::PerHour => "_per_h",
+            Self::Share | Self::Count | Self::Ratio => "",
+        }
+    }
+
+    /// What tables call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Seconds | Self::WorkSeconds => "s",
+            Self::Count => "count",
+            Self::PerHour => "1/h",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+/// Which direction is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
