@@ -119,6 +119,8 @@ fn presets_with(sheet: &mut Sheet, key: &Key, field: &Field, kind: &KindInfo) {
     let rows = kind.presets.iter().map(|preset| {
         let value = match (preset.value_of(key), field.need) {
             (Some(value), _) => value.to_string(),
+            // Some of its own numbers must be written.
+            _ if preset.settings.is_none() => "what follows from its numbers".to_owned(),
             (None, Need::OfForm) => "not used".to_owned(),
             (None, _) => "the default".to_owned(),
         };
