@@ -6,7 +6,7 @@ use super::sheet::Sheet;
 use super::{common_rows, key_row, type_line};
 use crate::describe::{
     Field, Need, arguments, clean, default_of, doc_of, example_of, fields, fields_of,
-    first_sentence, literals_of, plain_field, range_of, signature, types_in,
+    first_sentence, literals_of, own_fields, plain_field, range_of, signature, types_in,
 };
 use crate::kind::{Described, KindInfo, PresetInfo};
 
@@ -165,7 +165,8 @@ pub(super) fn form(sheet: &mut Sheet, path: &str, variant: &Variant) {
 pub(super) fn preset(sheet: &mut Sheet, preset: &PresetInfo) {
     if !preset.keys.is_empty() {
         sheet.title("its own numbers");
-        sheet.rows(preset.keys.iter().map(|key| key_row(&plain_field(key))).collect());
+        sheet.rows(own_fields(preset).iter().map(key_row).collect());
+        choices(sheet, &preset.info);
     }
     let entries = preset.settings.as_ref().and_then(|settings| settings.entries());
     if let Some(entries) = entries {
