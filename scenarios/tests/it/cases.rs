@@ -248,7 +248,7 @@ fn what_has_no_effect_is_a_warning() {
         ),
         (
             base.replace("\"off\"", "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }"),
-            "case.toml:10:65",
+            "case.toml:10:67",
             "a probe may take longer",
         ),
         (
