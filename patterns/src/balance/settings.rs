@@ -179,7 +179,7 @@ impl SlowStart {
 
 fn rules(settings: &Settings, found: &mut Findings) {
     let Settings { over, pick, weights, eject, slow_start, .. } = settings;
-    found.unless(over.len() <= usize::from(u16::MAX), "over", "at most 65535 services");
+    found.unless(u16::try_from(over.len()).is_ok(), "over", "at most 65535 services");
     let mut sorted = over.clone();
     sorted.sort_unstable();
     let differ = sorted.is_sorted_by(|one, next| one < next);
