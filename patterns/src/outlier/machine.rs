@@ -263,7 +263,7 @@ impl Outliers {
             self.hosts.iter_mut().for_each(|host| {
                 host.shrink(end.as_nanos(), end.as_nanos(), self.settings.interval);
             });
-            // Intervals without a single result find nobody, so all that follow are one step.
+            // Intervals without a single result find no outlier, so all that follow are one step.
             self.bring_back(Time::from_nanos(last));
             let following = end.as_nanos().saturating_add(interval);
             for host in &mut self.hosts {

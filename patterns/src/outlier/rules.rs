@@ -213,7 +213,7 @@ impl Ema {
 fn warn_of_nothing(enforce_percent: u8, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     if enforce_percent == 0 {
         let subject = reader.subject();
-        let told = format!("{subject} ejects nothing: its `enforce-percent` is 0");
-        reader.no_effect(fields.at(), told);
+        let message = format!("{subject} ejects nothing: its `enforce-percent` is 0");
+        reader.no_effect(fields.at(), message);
     }
 }
