@@ -1,6 +1,6 @@
 //! A cache as a plain list of answers, searched from end to end each time.
 
-use patterns::cache::{CountsFrom, Eviction, Late, Settings};
+use patterns::cache::{CountsFrom, Eviction, LateResults, Settings};
 use patterns::{Action, CallInfo, Duration, Outcome};
 
 /// One answer of the list.
@@ -42,7 +42,7 @@ impl Model {
     }
 
     fn stands_in(&self, kept: Kept) -> bool {
-        let bound = self.settings.stale_if_error.map_or(0, |stale| stale.bound.as_nanos());
+        let bound = self.settings.stale_if_error.map_or(0, |stale| stale.0.as_nanos());
         kept.outcome == Outcome::Ok && bound > 0 && self.now < kept.until + bound
     }
 
@@ -89,9 +89,8 @@ impl Model {
         if outcome == Outcome::Ok {
             self.store(info.key, outcome, self.settings.ttl);
         } else if let Some(class) = outcome.class() {
-            let stale = self.settings.stale_if_error;
             if let Some(at) = at
-                && stale.is_some_and(|stale| stale.on.contains(class))
+                && self.settings.stale_on.contains(class)
                 && self.stands_in(self.kept[at])
             {
                 self.use_it(at);
@@ -100,10 +99,10 @@ impl Model {
             let good =
                 |at: usize| self.kept[at].outcome == Outcome::Ok && self.now < self.kept[at].until;
             if let Some(negative) = self.settings.negative
-                && negative.on.contains(class)
+                && self.settings.negative_on.contains(class)
                 && !at.is_some_and(good)
             {
-                self.store(info.key, outcome, negative.ttl);
+                self.store(info.key, outcome, negative.0);
             }
         }
         outcome
@@ -112,7 +111,7 @@ impl Model {
     pub(crate) fn late(&mut self, info: CallInfo, outcome: Outcome) {
         if !info.is_idempotent {
             self.reply(info, outcome);
-        } else if self.settings.late == Late::Keep && outcome == Outcome::Ok {
+        } else if self.settings.late == LateResults::Keep && outcome == Outcome::Ok {
             self.now = self.now.max(self.clock);
             self.store(info.key, outcome, self.settings.ttl);
         }
