@@ -31,6 +31,8 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Check(check::Check),
+    Explain(check::Explain),
+    Reference(check::Reference),
     Schema(check::Schema),
 }
 
@@ -47,6 +49,8 @@ pub fn main(registry: &LayerRegistry) -> ExitCode {
         Command::List(list::List) => list::List::execute(out),
         Command::Show(show) => show.execute(out),
         Command::Check(check) => check.execute(registry, out),
+        Command::Explain(explain) => explain.execute(registry, out),
+        Command::Reference(reference) => reference.execute(registry, out),
         Command::Schema(check::Schema) => check::Schema::execute(registry, out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {

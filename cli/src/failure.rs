@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use scenarios::{Diagnostics, library};
+use scenarios::{Diagnostics, library, nearest};
 
 use crate::output::Unwritten;
 
@@ -62,12 +62,10 @@ impl fmt::Display for Failure {
             }
             Self::UnknownScenario(name) => {
                 write!(f, "error: `{name}` is neither a file nor a scenario of the library")?;
-                let near = library::LIBRARY.iter().map(|entry| entry.name);
-                let near = near.max_by(|a, b| {
-                    let likeness = |to| strsim::jaro_winkler(name, to);
-                    likeness(a).total_cmp(&likeness(b))
-                });
-                write!(f, "; did you mean `{}`?", near.expect("the library is not empty"))?;
+                let known: Vec<&str> = library::LIBRARY.iter().map(|entry| entry.name).collect();
+                if let Some(near) = nearest(name, &known) {
+                    write!(f, "; did you mean `{near}`?")?;
+                }
                 f.write_str("\n`wavetank list` shows what there is")
             }
             Self::Request(message) => write!(f, "error: {message}"),

@@ -25,7 +25,7 @@ const fn error(
 }
 
 /// The code of this name.
-pub fn find(name: &str) -> Option<&'static CodeInfo> {
+pub(crate) fn find(name: &str) -> Option<&'static CodeInfo> {
     CODES.iter().find(|code| code.name == name)
 }
 

@@ -157,3 +157,6 @@ pub(crate) fn common_rows(kind: &KindInfo, described: &Described) -> Vec<Vec<Str
 pub(crate) fn type_line(key: &patterns::settings::Key) -> String {
     type_of(key).replace('`', "")
 }
+
+#[cfg(test)]
+mod tests;

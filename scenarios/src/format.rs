@@ -11,7 +11,7 @@ mod sweep;
 
 pub(crate) use agents::{Agents, Step};
 pub(crate) use faults::Fault;
-pub(crate) use head::{Head, Hypothesis, Per, SECTIONS};
+pub(crate) use head::{Head, Hypothesis, PER, Per, SECTIONS};
 pub(crate) use names::{FileNames, PolicyNames, is_name};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};

@@ -1,6 +1,8 @@
 //! What is known of a kind of layer: what can be set, and which libraries it can be like.
 
-use patterns::settings::{Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table};
+use patterns::settings::{
+    GroupInfo, Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table,
+};
 
 /// A kind of layer, described.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct PresetInfo {
     pub about: &'static str,
     /// The library's own numbers.
     pub keys: Vec<&'static Key>,
+    /// Which of them exclude each other, and the defaults of whole groups.
+    pub info: GroupInfo,
     /// The settings that follow from them, as a table of what is not the default.
     pub settings: Option<Node>,
 }
@@ -35,6 +39,7 @@ impl KindInfo {
             library: preset.library,
             about: preset.about,
             keys: preset.own_keys(),
+            info: preset.group_info(),
             settings: preset.plain().map(|settings| write_table(&settings)),
         });
         Self {
@@ -56,17 +61,17 @@ impl KindInfo {
 
 /// All that a scenario file may say, described.
 #[derive(Clone, Debug)]
-pub struct Described {
+pub(crate) struct Described {
     /// The keys at the top of a file: a table.
-    pub head: Shape,
+    pub(crate) head: Shape,
     /// The sections beside them, in order: `agents`, `policies`, `sweep`.
-    pub sections: Vec<&'static Key>,
+    pub(crate) sections: Vec<&'static Key>,
     /// The parts that have a reference page of their own, each with its name: `agents`, `steps`.
-    pub parts: Vec<(&'static str, Shape)>,
+    pub(crate) parts: Vec<(&'static str, Shape)>,
     /// Who may share an instance of a layer: the key `per` of every layer.
-    pub per: &'static Key,
+    pub(crate) per: &'static Key,
     /// The kinds of layer.
-    pub layers: Vec<KindInfo>,
+    pub(crate) layers: Vec<KindInfo>,
 }
 
 impl PresetInfo {

@@ -18,9 +18,9 @@
 //! # }
 //! ```
 
-pub mod codes;
+mod codes;
 mod describe;
-mod docs;
+mod description;
 mod diagnostic;
 mod explain;
 mod format;
@@ -36,14 +36,15 @@ mod schema;
 mod sweep;
 mod tree;
 
-pub use diagnostic::{Diagnostic, Diagnostics};
-pub use format::{sections, seed};
-pub use docs::{example, explain, reference, schema};
-pub use kind::{Described, KindInfo, PresetInfo};
-pub use registry::LayerRegistry;
+pub use codes::{CODES, CodeInfo};
+pub use description::{example, explain, reference, schema};
+pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use explain::MeasureInfo;
+pub use format::{sections, seed};
+pub use kind::{KindInfo, PresetInfo};
 pub use reference::ReferencePage;
+pub use registry::LayerRegistry;
 pub use runner::{Run, run_all, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
-pub use sweep::{AS_WRITTEN, Axis, Sweep};
+pub use sweep::{AS_WRITTEN, Sweep};

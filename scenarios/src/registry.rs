@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patterns::Layer;
+use patterns::adaptive_concurrency::AdaptiveConcurrency;
 use patterns::adaptive_throttle::AdaptiveThrottle;
 use patterns::balance::Balance;
 use patterns::breaker::Breaker;
 use patterns::budget::RetryBudget;
 use patterns::bulkhead::Bulkhead;
+use patterns::cache::Cache;
+use patterns::coalesce::Coalesce;
 use patterns::deadline::Deadline;
+use patterns::fallback::Fallback;
 use patterns::hedge::Hedge;
+use patterns::load_shedder::LoadShedder;
 use patterns::rate_limiter::RateLimiter;
 use patterns::retry::Retry;
 use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, read_layer};
@@ -78,12 +83,17 @@ impl LayerRegistry {
     /// The patterns of this project.
     pub fn builtin() -> Self {
         Self(BTreeMap::new())
+            .register::<AdaptiveConcurrency>()
             .register::<AdaptiveThrottle>()
             .register::<Balance>()
             .register::<Breaker>()
             .register::<Bulkhead>()
+            .register::<Cache>()
+            .register::<Coalesce>()
             .register::<Deadline>()
+            .register::<Fallback>()
             .register::<Hedge>()
+            .register::<LoadShedder>()
             .register::<RateLimiter>()
             .register::<Retry>()
             .register::<RetryBudget>()

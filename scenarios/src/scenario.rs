@@ -18,7 +18,7 @@ mod policies;
 mod warnings;
 
 pub use hypothesis::{Compare, Hypothesis};
-pub(crate) use hypothesis::{measure, number};
+pub(crate) use hypothesis::measure;
 use parts::Parts;
 
 /// A scenario that can be run: names are resolved, and everything is in range.

@@ -2,46 +2,25 @@
 
 use core::ops::Range;
 
-use patterns::Duration;
 use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
-use sim::observe::measure::{Better, Measure};
+use sim::design::{Axis, SweepDesign};
+use sim::measure::{Better, Measure};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, Design, FileNames};
 use crate::registry::LayerRegistry;
-use crate::scenario::{Scenario, measure, number};
+use crate::scenario::{Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 
-/// What is varied, and how often each cell is run.
+/// A sweep that can be run.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// Runs of each cell.
-    pub replications: u32,
-    /// What is looked at.
-    pub objective: Measure,
-    /// Whether more of it is better.
-    pub better: Better,
-    /// The file as it is written, then its variants.
-    pub variants: Vec<String>,
-    /// What is varied within each variant.
-    pub axes: Vec<Axis>,
-    /// The place on each axis of the value that the file itself has, if all have one.
-    pub default: Option<Vec<usize>>,
-    /// One scenario for each cell: variants outermost, then the axes, the last one fastest.
+    /// What is varied, and how often each cell is run.
+    pub design: SweepDesign,
+    /// One scenario for each cell, as the design numbers them.
     pub cells: Vec<Scenario>,
     /// What was written and has no effect.
     pub warnings: Diagnostics,
-}
-
-/// One thing that is varied.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// Where it is in the file.
-    pub path: String,
-    /// Its values, as tables and charts show them.
-    pub values: Vec<String>,
-    /// The same as numbers (lengths of time in seconds), where they are.
-    pub numbers: Vec<Option<f64>>,
 }
 
 /// Cells of all variants beyond which a sweep is refused: each is a system of its own, with its
@@ -112,23 +91,25 @@ impl ScenarioFile {
         if found.iter().any(|one| !one.is_warning()) {
             return None;
         }
-        let cells = self.cells(&variants, &axes, &scenario, registry, found)?;
         let mut names = vec![AS_WRITTEN.to_owned()];
         names.extend(variants.iter().map(|variant| variant.name.clone()));
         let default = axes.iter().map(|axis| {
             let own = shown(&self.get(registry, &axis.path)?);
             axis.values.iter().position(|value| shown(value) == own)
         });
-        Some(Sweep {
+        let design = SweepDesign {
+            title: scenario.title.clone(),
+            variants: names,
+            axes: axes.iter().map(axis).collect(),
+            default: default.collect(),
             replications: design.replications,
+            seed: scenario.seed,
             objective,
             better: better.unwrap_or(Better::Higher),
-            variants: names,
-            default: default.collect(),
-            axes: axes.iter().map(axis).collect(),
-            cells,
-            warnings: Diagnostics::new(&self.name, &self.text, Vec::new()),
-        })
+        };
+        let cells = self.cells(&variants, &axes, &design, registry, found)?;
+        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        Some(Sweep { design, cells, warnings })
     }
 
     /// The design, and the axes.
@@ -247,26 +228,21 @@ impl ScenarioFile {
         &self,
         variants: &[Variant],
         axes: &[Varied],
-        scenario: &Scenario,
+        design: &SweepDesign,
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Vec<Scenario>> {
-        if axes.is_empty() && variants.is_empty() {
-            return Some(vec![scenario.clone()]);
-        }
-        let per_variant: usize = axes.iter().map(|axis| axis.values.len()).product();
-        let none = Variant { name: String::new(), changes: Vec::new() };
-        let mut cells = Vec::new();
-        for variant in core::iter::once(&none).chain(variants) {
-            for cell in 0..per_variant {
-                let mut all = changes(variant);
-                for (axis, index) in axes.iter().zip(indices(cell, axes)) {
-                    all.push((&axis.path, &axis.at, &axis.values[index]));
-                }
-                cells.push(self.changed(&all, registry, found)?);
+        let cell = |cell: usize| {
+            let (variant, places) = design.place(cell);
+            // The first variant is the file as it is written.
+            let variant = variant.checked_sub(1).map(|index| &variants[index]);
+            let mut all = variant.map(changes).unwrap_or_default();
+            for (axis, place) in axes.iter().zip(places) {
+                all.push((&axis.path, &axis.at, &axis.values[place]));
             }
-        }
-        Some(cells)
+            self.changed(&all, registry, found)
+        };
+        (0..design.cells()).map(cell).collect()
     }
 
     /// What is looked at; the success of the first agents if the file does not say.
@@ -276,14 +252,13 @@ impl ScenarioFile {
         scenario: &Scenario,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Measure> {
-        let path = match written {
-            Some(path) => path.to_owned(),
-            None => format!("agents.\"{}\".success", scenario.system.agents.first()?.name),
+        let Some(path) = written else {
+            return Measure::of_agents(&scenario.system.agents.first()?.name, "success");
         };
         let sweep = self.root.get("sweep");
         let node = sweep.and_then(|sweep| sweep.get("objective"));
         let at = node.map_or(0..0, |node| node.at.clone());
-        let measure = measure(&path, &scenario.system);
+        let measure = measure(path, &scenario.system);
         measure.map_err(|told| found.push(told.into_diagnostic(at))).ok()
     }
 }
@@ -315,16 +290,6 @@ fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The place of a cell on each axis; the last axis is the fastest.
-fn indices(mut cell: usize, axes: &[Varied]) -> Vec<usize> {
-    let mut indices = vec![0; axes.len()];
-    for (index, axis) in indices.iter_mut().zip(axes).rev() {
-        *index = cell % axis.values.len();
-        cell /= axis.values.len();
-    }
-    indices
-}
-
 impl From<format::Better> for Better {
     fn from(better: format::Better) -> Self {
         match better {
@@ -335,9 +300,7 @@ impl From<format::Better> for Better {
 }
 
 fn axis(axis: &Varied) -> Axis {
-    let values = axis.values.iter().map(shown).collect();
-    let numbers = axis.values.iter().map(as_number).collect();
-    Axis { path: axis.path.clone(), values, numbers }
+    Axis { path: axis.path.clone(), values: axis.values.iter().map(shown).collect() }
 }
 
 /// A value as tables and charts show it.
@@ -353,18 +316,5 @@ fn shown(node: &Node) -> String {
         Value::Float(number) => number.to_string(),
         Value::Call(_) => node.to_string().trim_matches('"').to_owned(),
         _ => node.text().map_or_else(|| node.to_string(), str::to_owned),
-    }
-}
-
-/// A value as a number, lengths of time in seconds, if it is one.
-fn as_number(node: &Node) -> Option<f64> {
-    match &node.value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Text(text) => {
-            let length = text.parse::<Duration>().ok().map(Duration::as_secs_f64);
-            length.or_else(|| number(text))
-        }
-        _ => None,
     }
 }

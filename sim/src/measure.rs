@@ -108,3 +108,18 @@ impl Measure {
         self.formula.info().better
     }
 }
+
+/// Every measure there is: its path with `NAME`, `FROM` and `TO` for the parts of a system, its
+/// unit, and its definition.
+pub fn documented() -> impl Iterator<Item = (String, Unit, &'static str)> {
+    let named = |name: &str| name.to_owned();
+    let edge = Subject::Edge { from: named("FROM"), to: named("TO") };
+    let subjects = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), edge];
+    subjects.into_iter().flat_map(|subject| {
+        let formulas = subject.formulas().into_iter();
+        formulas.map(move |formula| {
+            let info = formula.info();
+            (subject.path(info.name), info.unit, info.text)
+        })
+    })
+}

@@ -11,10 +11,6 @@ pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
 mod histogram;
 mod trace;
 
-/// Where the measures were before they had a room of their own.
-#[doc(hidden)]
-pub use crate::measure;
-
 /// What one run leaves behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {

@@ -1,11 +1,13 @@
-//! `check` and `schema`: is a file right, and what may be in it.
+//! `check`, `explain`, `reference` and `schema`: is a file right, and what may be in it.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Args;
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{LayerRegistry, MeasureInfo, ScenarioFile};
 
 use crate::failure::{Failure, Verdict};
+use crate::output::Folder;
 use crate::source::Source;
 
 /// Check scenario files, sweeps and variants included, and report every mistake.
@@ -31,6 +33,9 @@ impl Check {
                 Ok(sweep) => {
                     let cells = sweep.cells.len();
                     writeln!(out, "{}: fine, {cells} cells", source.file)?;
+                    if !sweep.warnings.is_empty() {
+                        writeln!(out, "{}\n", sweep.warnings)?;
+                    }
                 }
                 // All files are looked at; the last one's mistakes come with the exit code.
                 Err(diagnostics) => {
@@ -41,6 +46,74 @@ impl Check {
             }
         }
         first.map_or(Ok(Verdict::Holds), |diagnostics| Err(diagnostics.into()))
+    }
+}
+
+/// Explain a layer, a key, a library, a measure or a mistake: what it is, its range and default.
+///
+/// Topics are kinds of layer (`breaker`), keys (`breaker.open`, `agents.arrivals`), forms
+/// (`breaker.window.epoch`), libraries (`resilience4j`), codes of mistakes (`out-of-range`), and
+/// `layers`, `like`, `measures`, `codes`. Without a topic, everything in short.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// What to explain.
+    topic: Option<String>,
+}
+
+impl Explain {
+    pub(crate) fn execute(
+        &self,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let topic = self.topic.as_deref().unwrap_or_default();
+        match scenarios::explain(topic, registry, &measures()) {
+            Ok(text) => {
+                writeln!(out, "{}", text.trim_end())?;
+                Ok(Verdict::Holds)
+            }
+            Err(nearest) => {
+                let near = match &nearest[..] {
+                    [] => "see `wavetank explain`".to_owned(),
+                    names => format!("did you mean {}?", names.join(", ")),
+                };
+                Err(Failure::Request(format!("there is nothing called `{topic}`; {near}")))
+            }
+        }
+    }
+}
+
+/// Every measure there is, with what it means.
+fn measures() -> Vec<MeasureInfo> {
+    let rows = sim::measure::documented();
+    rows.map(|(name, unit, meaning)| MeasureInfo {
+        name,
+        meaning: meaning.to_owned(),
+        unit: unit.name().to_owned(),
+    })
+    .collect()
+}
+
+/// Write the reference pages: every key of a scenario file, in Markdown.
+#[derive(Args, Debug)]
+pub(crate) struct Reference {
+    /// The folder for the pages.
+    #[arg(default_value = "reference")]
+    folder: PathBuf,
+}
+
+impl Reference {
+    pub(crate) fn execute(
+        &self,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let mut folder = Folder::new(self.folder.clone())?;
+        for page in scenarios::reference(registry) {
+            folder.write(&page.file, page.text.as_bytes())?;
+        }
+        writeln!(out, "{} pages are in {}", folder.written().len(), folder.path().display())?;
+        Ok(Verdict::Holds)
     }
 }
 

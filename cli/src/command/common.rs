@@ -1,11 +1,12 @@
 //! What `run` and `sweep` have in common.
 
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 
 use crate::failure::Failure;
 use crate::source::Source;
@@ -58,7 +59,17 @@ impl Common {
 
 fn quoted(text: &str) -> String {
     let plain = text.chars().all(|c| c.is_alphanumeric() || "./_-=".contains(c));
-    if plain { text.to_owned() } else { format!("'{text}'") }
+    // Within quotes a shell takes everything as it is but the quote itself.
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Shows what was written and has no effect.
+pub(crate) fn warn(warnings: &Diagnostics) {
+    if !warnings.is_empty() {
+        let colour = io::stderr().is_terminal();
+        // A warning that cannot be shown stops nothing.
+        let _ = writeln!(io::stderr(), "{}\n", warnings.render(colour));
+    }
 }
 
 /// A flag that Ctrl-C sets.

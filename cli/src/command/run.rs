@@ -8,7 +8,7 @@ use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::{Record, Watch};
 
-use crate::command::common::Common;
+use crate::command::common::{Common, warn};
 use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
@@ -31,6 +31,7 @@ impl Run {
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
         let scenario = self.common.file(registry, &source)?.scenario(registry)?;
+        warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let record = sim::run(&scenario.system, seed, Watch::Trace);
         let again = self.common.again("run", &source, seed);

@@ -8,12 +8,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::SweepResult;
 use results::table::{RunsWriter, summary};
-use scenarios::{LayerRegistry, Scenario, library, run_all};
+use scenarios::{LayerRegistry, library, run_all};
 use sim::System;
-use sim::design::{Axis, SweepDesign};
 use sim::measure::Measure;
 
-use crate::command::common::{Common, stop_on_interrupt};
+use crate::command::common::{Common, stop_on_interrupt, warn};
 use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
 use crate::pictures;
@@ -50,7 +49,8 @@ impl Sweep {
         let file = self.common.file(registry, &source)?;
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
-        let mut design = design_of(&scenario, &sweep);
+        warn(&sweep.warnings);
+        let mut design = sweep.design;
         design.seed = self.common.seed.unwrap_or(design.seed);
         design.replications = self.replications.unwrap_or(design.replications);
         let (seed, replications) = (design.seed, design.replications);
@@ -125,22 +125,6 @@ impl Sweep {
         let temp_file = rows.finish()?;
         folder.keep(temp_file)?;
         Ok(())
-    }
-}
-
-/// What a sweep is about. The seam to `scenarios`, which is to make the design itself.
-fn design_of(scenario: &Scenario, sweep: &scenarios::Sweep) -> SweepDesign {
-    let axis =
-        |axis: &scenarios::Axis| Axis { path: axis.path.clone(), values: axis.values.clone() };
-    SweepDesign {
-        title: scenario.title.clone(),
-        variants: sweep.variants.clone(),
-        axes: sweep.axes.iter().map(axis).collect(),
-        default: sweep.default.clone(),
-        replications: sweep.replications,
-        seed: scenario.seed,
-        objective: sweep.objective.clone(),
-        better: sweep.better,
     }
 }
 

@@ -50,8 +50,6 @@ const FILES_TO_MEND: [(&str, &[&str]); 13] = [
 /// Circles of rooms that are still to be opened.
 const ROOMS_TO_MEND: [(&str, &[&str]); 1] = [("patterns", &["checkpoint", "process"])];
 
-/// Files that name another only to keep an old path of it alive: this must go.
-const OLD_PATHS: [(&str, &str, &str); 1] = [("sim", "observe", "measure")];
 
 /// Which rooms of the engine a room may know, as `ARCHITECTURE.md` draws them.
 const ROOMS_OF_SIM: [(&str, &[&str]); 6] = [
@@ -118,10 +116,6 @@ impl Crate {
         for module in read.files.keys().cloned().collect::<Vec<_>>() {
             let known = Walk::of(&read, &module);
             read.edges.insert(shown(&module), known);
-        }
-        for (_, from, to) in OLD_PATHS.iter().filter(|(of, ..)| *of == name) {
-            let known = read.edges.get_mut(*from).unwrap();
-            assert!(known.remove(*to), "`{from}` does not name `{to}` any more");
         }
         assert!(read.files.len() > 2, "the sources are where this test looks for them");
         read

@@ -3,7 +3,7 @@
 use super::curve::Curve;
 use crate::invalid::Findings;
 use crate::settings;
-use crate::settings::{Fields, Reader, Share};
+use crate::settings::{Fields, Reader, Setting, Share};
 use crate::time::Duration;
 
 settings! {
@@ -28,7 +28,8 @@ settings! {
 }
 
 settings! {
-    /// How waits are spread by chance. A share alone is up or down by so much: `20%`.
+    /// How waits are spread by chance. A share alone, `20%`, is up and down by that much, and so is
+    /// a length of time, `100ms`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Jitter {
         /// Not at all.
@@ -68,7 +69,10 @@ settings! {
         ),
     }
     rules in_order;
-    literals { Share => |Share(by)| Self::Between { from: 1.0 - by, to: 1.0 + by } }
+    literals {
+        Share => |Share(by)| Self::Between { from: 1.0 - by, to: 1.0 + by },
+        Duration => Self::PlusMinus,
+    }
 }
 
 settings! {
@@ -141,7 +145,7 @@ impl Jitter {
 
 fn in_order(jitter: &Jitter, found: &mut Findings) {
     if let Jitter::Between { from, to } = *jitter {
-        found.unless(from <= to && to.is_finite(), "to", "a finite number of at least `from`");
+        found.unless(from <= to, "to", "at least `from`");
     }
 }
 
@@ -153,7 +157,9 @@ fn goes_with_the_curve(settings: &Settings, found: &mut Findings) {
             found.unless(doubles, "jitter", "polly only if the waits double");
         }
         jitter if jitter.has_memory() => {
-            let must_be = "one that depends on the wait before only if the waits are exponential";
+            let name = jitter.write();
+            let name = name.text().unwrap_or_default();
+            let must_be = format!("{name} only if the waits are exponential");
             found.unless(is_exponential, "jitter", must_be);
         }
         _ => {}

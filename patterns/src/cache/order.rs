@@ -1,6 +1,6 @@
-//! Who goes first when a cache is full.
+//! Which copy goes first when a cache is full.
 
-use super::Eviction;
+use super::settings::Eviction;
 
 const NONE: u32 = u32::MAX;
 

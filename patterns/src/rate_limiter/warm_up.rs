@@ -35,9 +35,9 @@ impl WarmUp {
     pub(super) fn set(&mut self, rate: u32, secs: u32, cold_factor: u32, now: u64) {
         self.last = self.advance(now);
         let new = Self::new(rate, secs, cold_factor);
-        let cold = if self.most > 0.0 { self.stored / self.most } else { 1.0 };
         let Self { last, second, passed, .. } = *self;
-        *self = Self { last, second, passed, stored: new.most * cold, ..new };
+        let stored = self.stored * (new.most / self.most);
+        *self = Self { last, second, passed, stored, ..new };
     }
 
     /// What is stored when `second` begins.

@@ -27,7 +27,7 @@ const fn class_doc(class: Class) -> &'static [&'static str] {
 
 impl Setting for Class {
     fn shape() -> Shape {
-        let variants = || Class::ALL.map(|class| word(class.name(), class_doc(class))).to_vec();
+        let variants = || Self::ALL.map(|class| word(class.name(), class_doc(class))).to_vec();
         let doc = &[" A class of failure."];
         Shape::Sum(SumInfo { path: "patterns::outcome::Class", doc, variants, literals: Vec::new })
     }

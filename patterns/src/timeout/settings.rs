@@ -8,8 +8,7 @@ settings! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Settings {
-        /// How long an answer may take. Common clients wait 10 s to 10 min; [`Duration::MAX`] is
-        /// "unlimited".
+        /// How long an answer may take. Common clients wait 10 s to 10 min.
         limit: Duration [.above(0.0).unlimited().example("\"30s\"")],
         /// Whether layers and callees below know the deadline (gRPC's deadlines). They are then
         /// free to respect it, as `deadline` and `retry` do. Most clients send no deadline.

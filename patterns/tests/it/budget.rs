@@ -1,10 +1,11 @@
 //! Extra attempts are granted as each kind of budget says, and no others.
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
-use patterns::budget::{Budget, Grant, Kind, RetryBudget, Settings};
-use patterns::retry::{self, Account, FOREVER, Retry, RetryAfter, Rule};
+use patterns::backoff;
+use patterns::budget::{Budget, Extra, Kind, RetryBudget, Settings};
+use patterns::retry::{self, Account, FOREVER, Retry, Rule};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, Class, Duration, Outcome, Time};
+use patterns::{Action, Class, Duration, Outcome, Permit, Time};
 use proptest::prelude::*;
 
 const NETWORK: Outcome = Outcome::failed(Class::Network);
@@ -20,19 +21,18 @@ fn at(secs: u64) -> Time {
 
 /// AWS: 500, of which a retry takes 5, or 10 after a timeout.
 fn aws() -> Kind {
-    Kind::Quota {
-        capacity: 500,
-        cost: 5,
-        timeout_cost: 10,
-        throttle_cost: 5,
-        reward: 1,
-        refill: None,
-    }
+    Kind::quota(500, 5)
+}
+
+/// What is under way: calls, and extra attempts.
+fn in_flight(budget: &Budget) -> (u32, u32) {
+    let figures = budget.figures(Time::ZERO);
+    (figures.calls, figures.extra)
 }
 
 /// How many extra attempts are granted at once, one after another.
 fn granted(budget: &mut Budget, now: Time) -> usize {
-    (0..10_000).take_while(|_| budget.ask(Some(Class::Network), now).is_ok()).count()
+    (0..10_000).take_while(|_| budget.try_acquire(now, Some(Class::Network)).is_ok()).count()
 }
 
 /// What can happen to a budget.
@@ -66,7 +66,8 @@ fn kinds() -> impl Strategy<Value = Kind> {
             .prop_map(|(max, ratio)| Kind::Tokens { max, ratio }),
         (1..40_u32, prop::option::of(1..2_000_u64)).prop_map(move |(capacity, refill)| {
             let refill = refill.map(millis);
-            Kind::Quota { capacity, cost: 5, timeout_cost: 10, throttle_cost: 3, reward: 1, refill }
+            let (timeout_cost, throttle_cost) = (Auto::Is(10), Auto::Is(3));
+            Kind::Quota { capacity, cost: 5, timeout_cost, throttle_cost, reward: 1, refill }
         }),
         (1..4_u64, 0..2_u32, share.clone()).prop_map(move |(secs, least_per_sec, share)| {
             Kind::Deposits { ttl: Duration::from_secs(secs), least_per_sec, share }
@@ -91,8 +92,8 @@ enum Event {
 /// What an extra attempt costs after a failure of this class.
 fn cost(kind: Kind, class: Class) -> u32 {
     match (kind, class) {
-        (Kind::Quota { timeout_cost, .. }, Class::Timeout) => timeout_cost,
-        (Kind::Quota { throttle_cost, .. }, Class::Overload) => throttle_cost,
+        (Kind::Quota { cost, timeout_cost, .. }, Class::Timeout) => timeout_cost.or(2 * cost),
+        (Kind::Quota { cost, throttle_cost, .. }, Class::Overload) => throttle_cost.or(cost),
         (Kind::Quota { cost, .. }, _) => cost,
         _ => 0,
     }
@@ -163,11 +164,13 @@ fn grants(kind: Kind, class: Class, past: &[Event], calls: u32, extra: u32, now:
         }
         Kind::Share { share, least } => {
             let percent = (share * 100.0).round() as u32;
-            extra < least || extra * 100 < percent * (calls + extra)
+            // A whole number, as Envoy has it.
+            extra < least.max(percent * (calls + extra) / 100)
         }
         Kind::Rate { rate, least } => {
             let percent = (rate * 100.0).round() as u32;
-            extra < least || extra * 100 <= percent * calls
+            // An extra attempt counts as one under way as well, as in failsafe-go.
+            extra < least || extra * 100 <= percent * (calls + extra)
         }
         Kind::Fixed(most) => extra < most,
     }
@@ -181,7 +184,7 @@ proptest! {
         let mut budget = budget(kind);
         let mut past = Vec::new();
         let mut first = 0;
-        let mut extra: Vec<(Grant, u32)> = Vec::new();
+        let mut extra: Vec<(Permit<Extra>, u32)> = Vec::new();
         let mut now = 0;
         for happening in story {
             let time = Time::from_nanos(now);
@@ -194,7 +197,7 @@ proptest! {
                 }
                 Happening::Ask(class) => {
                     let expected = grants(kind, class, &past, first, extra.len() as u32, now);
-                    let grant = budget.ask(Some(class), time);
+                    let grant = budget.try_acquire(time, Some(class));
                     prop_assert_eq!(grant.is_ok(), expected, "{:?}", past);
                     if let Ok(grant) = grant {
                         let cost = cost(kind, class);
@@ -208,27 +211,29 @@ proptest! {
                     let outcome = failure.map_or(Outcome::Ok, Outcome::failed);
                     let which = which % (extra.len() + first as usize);
                     let held = (which < extra.len()).then(|| extra.swap_remove(which));
-                    budget.settle(held.map(|held| held.0), outcome, time);
                     past.push(match failure {
-                        None => Event::Good(held.map(|held| held.1)),
+                        None => Event::Good(held.as_ref().map(|held| held.1)),
                         Some(_) => Event::Failed,
                     });
-                    if held.is_none() {
+                    if let Some((permit, _)) = held {
+                        budget.record(permit, outcome, time);
+                    } else {
+                        budget.record_first(outcome, time);
                         budget.end(time);
                         first -= 1;
                     }
                 }
                 Happening::Cancel(which) => {
                     let which = which % (extra.len() + first as usize);
-                    let held = (which < extra.len()).then(|| extra.swap_remove(which));
-                    budget.cancel(held.map(|held| held.0), time);
-                    if held.is_none() {
+                    if which < extra.len() {
+                        budget.cancel(extra.swap_remove(which).0, time);
+                    } else {
                         budget.end(time);
                         first -= 1;
                     }
                 }
             }
-            prop_assert_eq!(budget.in_flight(), (first, extra.len() as u32));
+            prop_assert_eq!(in_flight(&budget), (first, extra.len() as u32));
         }
     }
 
@@ -275,21 +280,21 @@ fn a_share_is_not_cut() {
 fn tokens_are_granted_above_half_of_them() {
     let mut budget = budget(Kind::Tokens { max: 10, ratio: 0.1 });
     for failures in 0..5 {
-        assert!(budget.ask(None, at(0)).is_ok(), "{failures}");
-        budget.settle(None, NETWORK, at(0));
+        assert!(budget.try_acquire(at(0), None).is_ok(), "{failures}");
+        budget.record_first(NETWORK, at(0));
     }
-    assert!(budget.ask(None, at(0)).is_err(), "5 of 10 are not more than half");
-    budget.settle(None, Outcome::Ok, at(0));
-    assert!(budget.ask(None, at(0)).is_ok(), "5.1 are");
+    assert!(budget.try_acquire(at(0), None).is_err(), "5 of 10 are not more than half");
+    budget.record_first(Outcome::Ok, at(0));
+    assert!(budget.try_acquire(at(0), None).is_ok(), "5.1 are");
     // What a layer on the caller's side refused says nothing about the callee.
-    budget.settle(None, Outcome::failed(Class::BreakerOpen), at(0));
-    assert!(budget.ask(None, at(0)).is_ok());
+    budget.record_first(Outcome::failed(Class::BreakerOpen), at(0));
+    assert!(budget.try_acquire(at(0), None).is_ok());
     // They never are fewer than none: five and a tenth give what six successes take.
-    (0..100).for_each(|_| budget.settle(None, NETWORK, at(0)));
-    (0..50).for_each(|_| budget.settle(None, Outcome::Ok, at(0)));
-    assert!(budget.ask(None, at(0)).is_err());
-    budget.settle(None, Outcome::Ok, at(0));
-    assert!(budget.ask(None, at(0)).is_ok());
+    (0..100).for_each(|_| budget.record_first(NETWORK, at(0)));
+    (0..50).for_each(|_| budget.record_first(Outcome::Ok, at(0)));
+    assert!(budget.try_acquire(at(0), None).is_err());
+    budget.record_first(Outcome::Ok, at(0));
+    assert!(budget.try_acquire(at(0), None).is_ok());
 }
 
 #[test]
@@ -297,17 +302,18 @@ fn a_quota_pays_by_the_failure_and_gets_it_back_on_success_alone() {
     let mut quota = budget(aws());
     assert_eq!(granted(&mut quota, at(0)), 100);
     let mut quota = budget(aws());
-    let grants: Vec<_> = (0..50).map(|_| quota.ask(Some(Class::Timeout), at(0))).collect();
-    assert!(quota.ask(Some(Class::Network), at(1_000_000)).is_err(), "time gives nothing");
-    quota.settle(grants[0].ok(), NETWORK, at(0));
-    assert!(quota.ask(Some(Class::Network), at(0)).is_err());
-    quota.settle(grants[1].ok(), Outcome::Ok, at(0));
+    let mut grants: Vec<_> =
+        (0..50).map(|_| quota.try_acquire(at(0), Some(Class::Timeout))).collect();
+    assert!(quota.try_acquire(at(1_000_000), Some(Class::Network)).is_err(), "time gives nothing");
+    quota.record(grants.pop().expect("50").expect("granted"), NETWORK, at(0));
+    assert!(quota.try_acquire(at(0), Some(Class::Network)).is_err());
+    quota.record(grants.pop().expect("49").expect("granted"), Outcome::Ok, at(0));
     assert_eq!(granted(&mut quota, at(0)), 2, "10 came back");
     for _ in 0..4 {
-        quota.settle(None, Outcome::Ok, at(0));
-        assert!(quota.ask(Some(Class::Network), at(0)).is_err());
+        quota.record_first(Outcome::Ok, at(0));
+        assert!(quota.try_acquire(at(0), Some(Class::Network)).is_err());
     }
-    quota.settle(None, Outcome::Ok, at(0));
+    quota.record_first(Outcome::Ok, at(0));
     assert_eq!(granted(&mut quota, at(0)), 1);
 }
 
@@ -315,26 +321,30 @@ fn a_quota_pays_by_the_failure_and_gets_it_back_on_success_alone() {
 fn settings_that_make_no_sense_are_told() {
     let told = |kind| Budget::new(Settings::of(kind)).map(drop).unwrap_err().to_string();
     let deposits = |ttl, share| Kind::Deposits { ttl, least_per_sec: 0, share };
-    let quota = |capacity, refill| match aws() {
-        Kind::Quota { cost, timeout_cost, throttle_cost, reward, .. } => {
-            Kind::Quota { capacity, cost, timeout_cost, throttle_cost, reward, refill }
+    let quota = |capacity, every| {
+        let mut kind = Kind::quota(capacity, 5);
+        if let Kind::Quota { refill, .. } = &mut kind {
+            *refill = every;
         }
-        _ => unreachable!("it is one"),
+        kind
     };
     let cases = [
-        (Kind::Tokens { max: 0, ratio: 1.0 }, "`tokens` must be from 1 to 1000"),
-        (Kind::Tokens { max: 1001, ratio: 1.0 }, "`tokens` must be from 1 to 1000"),
-        (Kind::Tokens { max: 1, ratio: 0.0009 }, "`ratio` must be at least 0.001"),
-        (Kind::Tokens { max: 1, ratio: f64::NAN }, "`ratio` must be at least 0.001"),
-        (quota(0, None), "`capacity` must be at least 1"),
-        (quota(1, Some(Duration::ZERO)), "`refill` must be longer than zero"),
-        (deposits(Duration::from_nanos(9), 0.1), "`ttl` must be at least 10 ns"),
-        (deposits(SECOND, -0.1), "`share` must be from 0 to 1000"),
-        (deposits(SECOND, 1000.1), "`share` must be from 0 to 1000"),
-        (Kind::Bucket { capacity: 0, every: SECOND }, "`capacity` must be at least 1"),
-        (Kind::Bucket { capacity: 1, every: Duration::ZERO }, "`every` must be longer than zero"),
-        (Kind::Share { share: 1.1, least: 0 }, "`share` must be from 0 to 1"),
-        (Kind::Rate { rate: -1.0, least: 0 }, "`rate` must be at least 0"),
+        (Kind::Tokens { max: 0, ratio: 1.0 }, "`kind.max` must be from 1 to 1000, not 0"),
+        (Kind::Tokens { max: 1001, ratio: 1.0 }, "`kind.max` must be from 1 to 1000, not 1001"),
+        (Kind::Tokens { max: 1, ratio: 0.0009 }, "`kind.ratio` must be at least 0.001, not 0.0009"),
+        (Kind::Tokens { max: 1, ratio: f64::NAN }, "`kind.ratio` must be at least 0.001, not NaN"),
+        (quota(0, None), "`kind.capacity` must be at least 1, not 0"),
+        (quota(1, Some(Duration::ZERO)), "`kind.refill` must be longer than 0s, not 0s"),
+        (deposits(Duration::from_nanos(9), 0.1), "`kind.ttl` must be at least 10ns, not 9ns"),
+        (deposits(SECOND, -0.1), "`kind.share` must be from 0 to 1000, not -0.1"),
+        (deposits(SECOND, 1000.1), "`kind.share` must be from 0 to 1000, not 1000.1"),
+        (Kind::Bucket { capacity: 0, every: SECOND }, "`kind.capacity` must be at least 1, not 0"),
+        (
+            Kind::Bucket { capacity: 1, every: Duration::ZERO },
+            "`kind.every` must be longer than 0s, not 0s",
+        ),
+        (Kind::Share { share: 1.1, least: 0 }, "`kind.share` must be from 0 to 1, not 1.1"),
+        (Kind::Rate { rate: -1.0, least: 0 }, "`kind.rate` must be from 0 to 1000, not -1.0"),
     ];
     for (kind, expected) in cases {
         assert_eq!(told(kind), expected, "{kind:?}");
@@ -358,7 +368,7 @@ fn a_clock_that_steps_grants_nothing_for_it() {
         let mut budget = budget(kind);
         for now in [at(5), Time::MAX, Time::ZERO, at(5)] {
             budget.begin(now);
-            let _grant = budget.ask(None, now);
+            let _grant = budget.try_acquire(now, None);
         }
     }
     let mut bucket = budget(Kind::Bucket { capacity: 3, every: SECOND });
@@ -378,7 +388,7 @@ fn a_guard_lets_first_attempts_pass_and_asks_for_the_others() {
     assert_eq!(driver.call(3), Action::Send);
     let refused = Action::Reply(Outcome::failed(Class::Rejected));
     assert_eq!(driver.call(4), refused);
-    assert_eq!(driver.layer.budget().in_flight(), (3, 1));
+    assert_eq!(in_flight(driver.layer.budget()), (3, 1));
     driver.cancel(3);
     driver.late(3, Outcome::Ok);
     assert_eq!(driver.call(3), Action::Send, "given back once");
@@ -387,17 +397,15 @@ fn a_guard_lets_first_attempts_pass_and_asks_for_the_others() {
     for call in 0..3 {
         driver.cancel(call);
     }
-    assert_eq!(driver.layer.budget().in_flight(), (0, 0));
+    assert_eq!(in_flight(driver.layer.budget()), (0, 0));
 }
 
 fn retrying(kind: Kind, account: Account) -> Driver<Retry> {
-    let curve = Curve::Constant(SECOND);
-    let (cap_when, jitter) = (CapWhen::BeforeJitter, Jitter::None);
-    let backoff = backoff::Settings { curve, cap: None, cap_when, jitter };
-    let rule = Rule { retries: FOREVER, backoff, retry_after: RetryAfter::Floor };
-    let rules = [(Class::Network, rule)].into();
-    let budget = Some(Settings::of(kind));
-    let settings = retry::Settings { budget, account, ..retry::Settings::of(rules) };
+    let rule = Rule::of(FOREVER, backoff::Settings::constant(SECOND));
+    let settings = retry::Settings::of([(Class::Network, rule)].into()).with(|settings| {
+        settings.budget = Some(Settings::of(kind));
+        settings.account = account;
+    });
     Driver::new(Retry::new(settings).expect("valid"), &[])
 }
 
@@ -477,4 +485,130 @@ proptest! {
         let first = driver.reply(0, NETWORK);
         prop_assert!(matches!(first, Action::WaitUntil(_)));
     }
+}
+
+/// 25 % of extra attempts as a kind that looks at what is under way.
+fn held(mut budget: Budget, calls: u32) -> usize {
+    (0..calls).for_each(|_| budget.begin(at(0)));
+    granted(&mut budget, at(0))
+}
+
+/// Envoy `resource_manager_impl.h`, `max()`: the limit is a whole number, and an upstream request
+/// that is retried counts once (envoyproxy/envoy#9069: 25 requests, a fifth of them 5).
+#[test]
+fn a_share_of_calls_is_that_of_envoy() {
+    let of = |share, least, calls| {
+        let settings = Settings::of(Kind::Share { share, least });
+        let all = patterns::Classes::ALL;
+        held(Budget::of_calls(settings, all).expect("valid"), calls)
+    };
+    let fifth = [19, 20, 24, 25, 29, 30].map(|calls| of(0.2, 3, calls));
+    assert_eq!(fifth, [3, 4, 4, 5, 5, 6]);
+    assert_eq!(of(0.2, 0, 4), 0, "0.8 is nothing");
+    assert_eq!(of(1.0, 0, 1), 1, "one call is one");
+    assert_eq!(of(0.29, 0, 100), 28, "as f64 has it, in both");
+    // As a layer extra attempts are under way beside the first ones.
+    let layer = Budget::new(Settings::of(Kind::Share { share: 0.2, least: 0 })).expect("valid");
+    assert_eq!(held(layer, 20), 4);
+}
+
+/// failsafe-go `budget.go`, `TryAcquirePermit`: a permit counts as an execution as well.
+#[test]
+fn a_rate_is_that_of_failsafe_go() {
+    let of = |rate, least, calls| {
+        let settings = Settings::of(Kind::Rate { rate, least });
+        let all = patterns::Classes::ALL;
+        let [in_retry, layer] =
+            [Budget::of_calls(settings, all), Budget::new(settings)].map(|one| one.expect("valid"));
+        let granted = held(in_retry, calls);
+        assert_eq!(held(layer, calls), granted);
+        granted
+    };
+    assert_eq!([1, 20, 25, 40, 100].map(|calls| of(0.2, 3, calls)), [3, 6, 7, 11, 26]);
+    assert_eq!(of(0.5, 1, 1), 2, "one of two is not more than half");
+}
+
+/// gRPC A6: "do not retry" costs a token whatever the code.
+#[test]
+fn a_failure_that_forbids_retries_costs_a_token() {
+    let settings = Settings::of(Kind::Tokens { max: 10, ratio: 0.1 });
+    let network = patterns::Classes::NONE.with(Class::Network);
+    let mut budget = Budget::of_calls(settings, network).expect("valid");
+    budget.record_first(Outcome::failed(Class::Validation), at(0));
+    assert_eq!(budget.figures(at(0)).left, 10.0);
+    budget.record_first(Outcome::failed_for_good(Class::Validation), at(0));
+    assert_eq!(budget.figures(at(0)).left, 9.0);
+    budget.record_first(NETWORK, at(0));
+    assert_eq!(budget.figures(at(0)).left, 8.0);
+}
+
+/// A cost of 2,147,483,648 doubled was 0, so that timeouts cost nothing; a ratio of 1e17 took
+/// tokens away.
+#[test]
+fn the_largest_numbers_do_not_turn_round() {
+    let cost = 2_147_483_648;
+    for cost in [cost - 1, cost, u32::MAX] {
+        let mut quota = budget(Kind::quota(u32::MAX, cost));
+        assert!(quota.try_acquire(at(0), Some(Class::Timeout)).is_ok(), "{cost}");
+        let again = quota.try_acquire(at(0), Some(Class::Timeout));
+        assert!(again.is_err(), "{cost}: twice the cost is all there is");
+    }
+    for ratio in [1e17, f64::MAX] {
+        let mut tokens = budget(Kind::Tokens { max: 100, ratio });
+        tokens.record_first(NETWORK, at(0));
+        tokens.record_first(Outcome::Ok, at(0));
+        assert_eq!(tokens.figures(at(0)).left, 100.0);
+    }
+    let mut quota = budget(Kind::quota(u32::MAX, 1));
+    quota.record_first(Outcome::Ok, at(0));
+    assert_eq!(quota.figures(at(0)).left, f64::from(u32::MAX));
+    let most = Kind::Deposits { share: 1000.0, least_per_sec: u32::MAX, ttl: Duration::MAX };
+    let mut deposits = budget(most);
+    (0..10).for_each(|_| deposits.begin(at(0)));
+    assert!(deposits.try_acquire(at(0), None).is_ok());
+}
+
+#[test]
+fn what_is_left_can_be_read() {
+    let left = |budget: &Budget, secs| budget.figures(at(secs)).left;
+    let mut bucket = budget(Kind::Bucket { capacity: 3, every: SECOND * 2 });
+    assert_eq!(granted(&mut bucket, at(10)), 3);
+    assert_eq!([10, 11, 12, 16, 99].map(|secs| left(&bucket, secs)), [0.0, 0.5, 1.0, 3.0, 3.0]);
+    let refused = bucket.try_acquire(at(11), None).expect_err("half a token");
+    assert_eq!(refused.until, Some(at(12)));
+    assert!(bucket.try_acquire(at(12), None).is_ok(), "exactly then");
+
+    let mut kind = Kind::quota(10, 5);
+    if let Kind::Quota { refill, .. } = &mut kind {
+        *refill = Some(SECOND);
+    }
+    let mut quota = budget(kind);
+    assert_eq!(granted(&mut quota, at(0)), 2);
+    assert_eq!([0, 3, 10, 11].map(|secs| left(&quota, secs)), [0.0, 3.0, 10.0, 10.0]);
+    let refused = quota.try_acquire(at(3), Some(Class::Timeout)).expect_err("3 of 10");
+    assert_eq!(refused.until, Some(at(10)));
+    assert_eq!(refused.to_string(), "the budget is used up until 10s");
+    assert!(quota.try_acquire(at(10), Some(Class::Timeout)).is_ok(), "exactly then");
+
+    let mut fixed = budget(Kind::Fixed(3));
+    let permit = fixed.try_acquire(at(0), None).expect("one of three");
+    assert_eq!(left(&fixed, 0), 2.0);
+    fixed.cancel(permit, at(0));
+    assert_eq!(left(&fixed, 0), 3.0);
+    let mut share = budget(Kind::Share { share: 0.2, least: 0 });
+    (0..20).for_each(|_| share.begin(at(0)));
+    assert_eq!(left(&share, 0), 4.0);
+    assert_eq!(granted(&mut share, at(0)), 4);
+    let deposits = Kind::Deposits { share: 0.5, least_per_sec: 0, ttl: SECOND * 10 };
+    let mut deposits = budget(deposits);
+    (0..3).for_each(|_| deposits.begin(at(0)));
+    assert_eq!([0, 9, 10].map(|secs| left(&deposits, secs)), [1.5, 1.5, 0.0]);
+}
+
+#[test]
+#[should_panic(expected = "this permit was given by another machine")]
+fn a_permit_of_another_budget_is_not_taken() {
+    let mut one = budget(Kind::Fixed(1));
+    let permit = one.try_acquire(at(0), None).expect("the first one");
+    budget(Kind::Fixed(1)).record(permit, Outcome::Ok, at(0));
 }

@@ -1,23 +1,15 @@
 //! A cache at its boundaries.
 
-use patterns::cache::{Cache, CountsFrom, Eviction, Found, Late, Negative, Settings, StaleIfError};
+use patterns::cache::{Cache, CountsFrom, Eviction, Found, Lasting, LateResults, Settings};
 use patterns::testing::Driver;
-use patterns::{Action, CallInfo, Class, Classes, Duration, Invalid, Outcome, Time};
+use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 
 const TTL: Duration = Duration::from_secs(10);
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 const WRONG: Outcome = Outcome::failed(Class::Validation);
 
 fn plain(capacity: u32, eviction: Eviction) -> Settings {
-    Settings {
-        capacity,
-        eviction,
-        ttl: TTL,
-        counts_from: CountsFrom::Stored,
-        stale_if_error: None,
-        negative: None,
-        late: Late::Drop,
-    }
+    Settings::of(TTL).with(|settings| (settings.capacity, settings.eviction) = (capacity, eviction))
 }
 
 fn cache(settings: Settings) -> Cache {
@@ -54,8 +46,8 @@ fn a_copy_is_fresh_until_exactly_its_lifetime() {
 
 #[test]
 fn a_sliding_lifetime_begins_anew_with_each_use() {
-    let counts_from = CountsFrom::LastUse;
-    let mut cache = cache(Settings { counts_from, ..plain(4, Eviction::Lru) });
+    let settings = plain(4, Eviction::Lru).with(|s| s.counts_from = CountsFrom::LastUse);
+    let mut cache = cache(settings);
     store(&mut cache, &[1]);
     for secs in [9, 18, 27] {
         assert_eq!(cache.get(1, at(secs)), Found::Fresh(Outcome::Ok));
@@ -66,9 +58,10 @@ fn a_sliding_lifetime_begins_anew_with_each_use() {
 
 #[test]
 fn an_old_copy_stands_in_until_exactly_its_bound() {
-    let bound = Duration::from_secs(5);
-    let stale = StaleIfError { on: Classes::REMOTE.without(Class::Validation), bound };
-    let settings = Settings { stale_if_error: Some(stale), ..plain(4, Eviction::Lru) };
+    let settings = plain(4, Eviction::Lru).with(|settings| {
+        settings.stale_if_error = Some(Lasting(Duration::from_secs(5)));
+        settings.stale_on = Classes::REMOTE.without(Class::Validation);
+    });
     let mut driver = Driver::new(cache(settings), &[]);
     assert_eq!(driver.call(0), Action::Send);
     assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
@@ -102,10 +95,11 @@ fn failures_are_kept_only_if_told_to_and_their_hint_grows_less() {
     assert_eq!(off.answer(1, WRONG, at(0)), WRONG);
     assert_eq!(off.get(1, at(0)), Found::Nothing);
 
-    let negative =
-        Negative { on: Classes::NONE.with(Class::Overload), ttl: Duration::from_secs(3) };
-    let counts_from = CountsFrom::LastUse;
-    let mut on = cache(Settings { negative: Some(negative), counts_from, ..settings });
+    let mut on = cache(settings.with(|settings| {
+        settings.negative = Some(Lasting(Duration::from_secs(3)));
+        settings.negative_on = Classes::NONE.with(Class::Overload);
+        settings.counts_from = CountsFrom::LastUse;
+    }));
     let busy = |secs| Outcome::failed_until(Class::Overload, Duration::from_secs(secs));
     assert_eq!(on.answer(1, WRONG, at(0)), WRONG);
     assert_eq!(on.get(1, at(0)), Found::Nothing, "a class that is not kept");
@@ -118,8 +112,10 @@ fn failures_are_kept_only_if_told_to_and_their_hint_grows_less() {
 
 #[test]
 fn a_failure_overwrites_no_fresh_answer() {
-    let negative = Some(Negative { on: Classes::ALL, ttl: Duration::from_secs(3) });
-    let mut cache = cache(Settings { negative, ..plain(4, Eviction::Lru) });
+    let mut cache = cache(plain(4, Eviction::Lru).with(|settings| {
+        settings.negative = Some(Lasting(Duration::from_secs(3)));
+        settings.negative_on = Classes::ALL;
+    }));
     store(&mut cache, &[1]);
     assert_eq!(cache.answer(1, NETWORK, at(5)), NETWORK);
     assert_eq!(cache.get(1, at(5)), Found::Fresh(Outcome::Ok));
@@ -213,8 +209,9 @@ fn a_stand_in_is_not_kept() {
 
 #[test]
 fn late_answers_are_kept_if_told_to() {
-    for (late, held) in [(Late::Drop, false), (Late::Keep, true)] {
-        let mut driver = Driver::new(cache(Settings { late, ..plain(4, Eviction::Lru) }), &[]);
+    for (late, held) in [(LateResults::Drop, false), (LateResults::Keep, true)] {
+        let settings = plain(4, Eviction::Lru).with(|settings| settings.late = late);
+        let mut driver = Driver::new(cache(settings), &[]);
         assert_eq!(driver.call(0), Action::Send);
         driver.cancel(0);
         driver.late(0, NETWORK);
@@ -234,13 +231,12 @@ fn a_clock_that_steps_back_brings_nothing_to_life() {
 
 #[test]
 fn huge_settings_reserve_nothing_and_never_end() {
-    let stale = StaleIfError { on: Classes::ALL, bound: Duration::MAX };
-    let settings = Settings {
-        ttl: Duration::MAX,
-        stale_if_error: Some(stale),
-        negative: Some(Negative { on: Classes::ALL, ttl: Duration::MAX }),
-        ..plain(u32::MAX, Eviction::Lfu)
-    };
+    let settings = plain(u32::MAX, Eviction::Lfu).with(|settings| {
+        settings.ttl = Duration::MAX;
+        settings.stale_if_error = Some(Lasting(Duration::MAX));
+        settings.negative = Some(Lasting(Duration::MAX));
+        settings.negative_on = Classes::ALL;
+    });
     let mut cache = cache(settings);
     assert_eq!(cache.answer(1, Outcome::Ok, at(1)), Outcome::Ok);
     assert_eq!(cache.get(1, Time::from_nanos(u64::MAX - 1)), Found::Fresh(Outcome::Ok));
@@ -250,21 +246,17 @@ fn huge_settings_reserve_nothing_and_never_end() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let settings = plain(1, Eviction::Lru);
-    let error = |settings| Cache::new(settings).map(drop).expect_err("invalid");
-    let invalid = |setting, must_be| Invalid::new(setting, must_be);
-    let (one, longer) = ("for at least one class of failure", "longer than zero");
-    let [none, some] = [Classes::NONE, Classes::ALL];
-    let stale =
-        |on, bound| Settings { stale_if_error: Some(StaleIfError { on, bound }), ..settings };
-    let negative = |on, ttl| Settings { negative: Some(Negative { on, ttl }), ..settings };
-    assert_eq!(error(Settings { capacity: 0, ..settings }), invalid("capacity", "at least 1"));
-    assert_eq!(error(Settings { ttl: Duration::ZERO, ..settings }), invalid("ttl", longer));
-    assert_eq!(error(stale(none, TTL)), invalid("stale_if_error", one));
-    assert_eq!(error(stale(some, Duration::ZERO)), invalid("bound", longer));
-    assert_eq!(error(negative(none, TTL)), invalid("negative", one));
-    assert_eq!(
-        error(negative(some, Duration::ZERO)),
-        invalid("negative", "kept for longer than zero")
-    );
+    let told = |change: &dyn Fn(&mut Settings)| {
+        let settings = plain(1, Eviction::Lru).with(change);
+        Cache::new(settings).map(drop).expect_err("invalid").to_string()
+    };
+    let longer = |key: &str| format!("`{key}` must be longer than 0s, not 0s");
+    assert_eq!(told(&|s| s.capacity = 0), "`capacity` must be at least 1, not 0");
+    assert_eq!(told(&|s| s.ttl = Duration::ZERO), longer("ttl"));
+    let zero = Some(Lasting(Duration::ZERO));
+    assert_eq!(told(&|s| s.stale_if_error = zero), longer("stale-if-error"));
+    assert_eq!(told(&|s| s.negative = zero), longer("negative"));
+    let one = |key: &str| format!("`{key}` must be a list of at least 1");
+    assert_eq!(told(&|s| s.stale_on = Classes::NONE), one("stale-on"));
+    assert_eq!(told(&|s| s.negative_on = Classes::NONE), one("negative-on"));
 }

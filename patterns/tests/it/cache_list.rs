@@ -1,6 +1,6 @@
 //! A cache as a plain list of answers, searched from end to end each time.
 
-use patterns::cache::{CountsFrom, Eviction, Late, Settings};
+use patterns::cache::{CountsFrom, Eviction, LateResults, Settings};
 use patterns::{Action, CallInfo, Duration, Outcome};
 
 /// One answer of the list.
@@ -42,7 +42,7 @@ impl Model {
     }
 
     fn stands_in(&self, kept: Kept) -> bool {
-        let bound = self.settings.stale_if_error.map_or(0, |stale| stale.bound.as_nanos());
+        let bound = self.settings.stale_if_error.map_or(0, |stale| stale.0.as_nanos());
         kept.outcome == Outcome::Ok && bound > 0 && self.now < kept.until + bound
     }
 
@@ -60,9 +60,13 @@ impl Model {
                 self.kept[at].until = self.now + self.settings.ttl.as_nanos();
             }
             return Action::Reply(match (kept.outcome.class(), kept.outcome.retry_after()) {
-                (Some(class), Some(hint)) => {
+                (Some(class), Some(hint)) if hint > Duration::ZERO => {
+                    // Once its time is over there is no hint any more.
                     let left = (kept.stored + hint.as_nanos()).saturating_sub(self.now);
-                    Outcome::failed_until(class, Duration::from_nanos(left))
+                    match left {
+                        0 => Outcome::failed(class),
+                        left => Outcome::failed_until(class, Duration::from_nanos(left)),
+                    }
                 }
                 _ => kept.outcome,
             });
@@ -85,9 +89,8 @@ impl Model {
         if outcome == Outcome::Ok {
             self.store(info.key, outcome, self.settings.ttl);
         } else if let Some(class) = outcome.class() {
-            let stale = self.settings.stale_if_error;
             if let Some(at) = at
-                && stale.is_some_and(|stale| stale.on.contains(class))
+                && self.settings.stale_on.contains(class)
                 && self.stands_in(self.kept[at])
             {
                 self.use_it(at);
@@ -96,10 +99,10 @@ impl Model {
             let good =
                 |at: usize| self.kept[at].outcome == Outcome::Ok && self.now < self.kept[at].until;
             if let Some(negative) = self.settings.negative
-                && negative.on.contains(class)
+                && self.settings.negative_on.contains(class)
                 && !at.is_some_and(good)
             {
-                self.store(info.key, outcome, negative.ttl);
+                self.store(info.key, outcome, negative.0);
             }
         }
         outcome
@@ -108,7 +111,7 @@ impl Model {
     pub(crate) fn late(&mut self, info: CallInfo, outcome: Outcome) {
         if !info.is_idempotent {
             self.reply(info, outcome);
-        } else if self.settings.late == Late::Keep && outcome == Outcome::Ok {
+        } else if self.settings.late == LateResults::Keep && outcome == Outcome::Ok {
             self.now = self.now.max(self.clock);
             self.store(info.key, outcome, self.settings.ttl);
         }

@@ -1,6 +1,6 @@
 //! A cache does what a plain list does that is searched from end to end each time.
 
-use patterns::cache::{Cache, CountsFrom, Eviction, Late, Negative, Settings, StaleIfError};
+use patterns::cache::{Cache, CountsFrom, Eviction, Lasting, LateResults, Settings};
 use patterns::testing::Driver;
 use patterns::{Action, CallInfo, Class, Classes, Duration, Outcome, Time};
 use proptest::prelude::*;
@@ -46,21 +46,20 @@ fn some_outcome() -> impl Strategy<Value = Outcome> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let span = |most: u64| (1..most).prop_map(Duration::from_nanos);
-    let stale = (some_classes(), span(20)).prop_map(|(on, bound)| StaleIfError { on, bound });
-    let negative = (some_classes(), span(12)).prop_map(|(on, ttl)| Negative { on, ttl });
+    let lasting = |most| prop::option::of(span(most).prop_map(Lasting));
     let eviction = prop::sample::select(vec![Eviction::Lru, Eviction::Fifo, Eviction::Lfu]);
     let counts = prop::sample::select(vec![CountsFrom::Stored, CountsFrom::LastUse]);
-    let late = prop::sample::select(vec![Late::Drop, Late::Keep]);
-    let optional = (prop::option::of(stale), prop::option::of(negative));
-    (1..6_u32, eviction, span(30), counts, optional, late).prop_map(
-        |(capacity, eviction, ttl, counts_from, (stale_if_error, negative), late)| Settings {
-            capacity,
-            eviction,
-            ttl,
-            counts_from,
-            stale_if_error,
-            negative,
-            late,
+    let late = prop::sample::select(vec![LateResults::Drop, LateResults::Keep]);
+    let stale = (lasting(20), some_classes());
+    let negative = (lasting(12), some_classes());
+    (1..6_u32, eviction, span(30), counts, stale, negative, late).prop_map(
+        |(capacity, eviction, ttl, counts_from, stale, negative, late)| {
+            Settings::of(ttl).with(|settings| {
+                (settings.capacity, settings.eviction) = (capacity, eviction);
+                (settings.counts_from, settings.late) = (counts_from, late);
+                (settings.stale_if_error, settings.stale_on) = stale;
+                (settings.negative, settings.negative_on) = negative;
+            })
         },
     )
 }
@@ -210,20 +209,20 @@ fn gives_what_came_in_time(
                         prop_assert!(renewed || came(key, true, settings.ttl));
                         prop_assert!(came(key, true, Duration::from_secs(1)), "for this key");
                     } else {
-                        let negative = settings.negative.expect("or no failure is kept");
-                        prop_assert!(negative.on.has(outcome));
-                        prop_assert!(came(key, false, negative.ttl));
+                        let Lasting(ttl) = settings.negative.expect("or no failure is kept");
+                        prop_assert!(settings.negative_on.has(outcome));
+                        prop_assert!(came(key, false, ttl));
                     }
                 }
             }
             Happening::Reply { which, outcome } => {
                 let Some((info, step)) = outside.reply(which, outcome) else { continue };
                 if step != Action::Reply(outcome) {
-                    let stale = settings.stale_if_error.expect("or nothing stands in");
+                    let Lasting(bound) = settings.stale_if_error.expect("or nothing stands in");
                     prop_assert_eq!(step, Action::Reply(Outcome::Degraded));
-                    prop_assert!(stale.on.has(outcome));
+                    prop_assert!(settings.stale_on.has(outcome));
                     let renewed = settings.counts_from == CountsFrom::LastUse;
-                    let lifetime = settings.ttl + stale.bound;
+                    let lifetime = settings.ttl + bound;
                     prop_assert!(renewed || came(info.key, true, lifetime));
                 }
                 history.push((info.key, outcome, now));
@@ -244,28 +243,23 @@ fn gives_what_came_in_time(
 /// A cache that gives what is too old, or what is not its own to give, is found out.
 #[test]
 fn answers_that_are_too_old_are_seen() {
-    let said = Settings {
-        capacity: 2,
-        eviction: Eviction::Lru,
-        ttl: Duration::from_nanos(10),
-        counts_from: CountsFrom::Stored,
-        stale_if_error: Some(StaleIfError {
-            on: Classes::NONE.with(Class::Network),
-            bound: Duration::from_nanos(5),
-        }),
-        negative: Some(Negative {
-            on: Classes::NONE.with(Class::Overload),
-            ttl: Duration::from_nanos(3),
-        }),
-        late: Late::Drop,
-    };
+    let nanos = Duration::from_nanos;
+    let said = Settings::of(nanos(10)).with(|settings| {
+        settings.capacity = 2;
+        settings.stale_if_error = Some(Lasting(nanos(5)));
+        settings.stale_on = Classes::NONE.with(Class::Network);
+        settings.negative = Some(Lasting(nanos(3)));
+        settings.negative_on = Classes::NONE.with(Class::Overload);
+    });
     let stale = |on, bound| {
-        let bound = Duration::from_nanos(bound);
-        Settings { stale_if_error: Some(StaleIfError { on, bound }), ..said }
+        said.with(|settings| {
+            (settings.stale_on, settings.stale_if_error) = (on, Some(Lasting(nanos(bound))));
+        })
     };
-    let negative = |on, ttl| Settings {
-        negative: Some(Negative { on, ttl: Duration::from_nanos(ttl) }),
-        ..said
+    let negative = |on, ttl| {
+        said.with(|settings| {
+            (settings.negative_on, settings.negative) = (on, Some(Lasting(nanos(ttl))));
+        })
     };
     let call = Happening::Call { key: 0, is_idempotent: true };
     let reply = |outcome| Happening::Reply { which: 0, outcome };
@@ -277,8 +271,8 @@ fn answers_that_are_too_old_are_seen() {
     let [only_network, only_overload] =
         [Class::Network, Class::Overload].map(|class| Classes::NONE.with(class));
     let cases = [
-        (Settings { ttl: Duration::from_nanos(11), ..said }, then(10, call.clone())),
-        (Settings { counts_from: CountsFrom::LastUse, ..said }, {
+        (said.with(|settings| settings.ttl = nanos(11)), then(10, call.clone())),
+        (said.with(|settings| settings.counts_from = CountsFrom::LastUse), {
             [again(Outcome::Ok, 9), vec![Happening::Pass(9), call.clone()]].concat()
         }),
         (stale(only_network, 6), then(15, reply(network))),

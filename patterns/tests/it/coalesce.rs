@@ -4,18 +4,27 @@ use std::collections::VecDeque;
 
 use patterns::coalesce::{Coalesce, Joined, LeaderGone, Settings, Turn};
 use patterns::testing::Driver;
-use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
+use patterns::{
+    Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Reason, Rejected, Time,
+};
 use proptest::prelude::*;
 
 const REJECTED: Outcome = Outcome::failed(Class::Rejected);
+const FULL: Rejected = Rejected { reason: Reason::Full, until: None };
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 
 fn settings(max_followers: u32, leader_gone: LeaderGone) -> Settings {
-    Settings { max_followers, leader_gone }
+    Settings::default().with(|settings| {
+        (settings.max_followers, settings.leader_gone) = (max_followers, leader_gone);
+    })
+}
+
+fn coalesce(settings: Settings) -> Coalesce {
+    Coalesce::new(settings).expect("valid")
 }
 
 fn driver(leader_gone: LeaderGone) -> Driver<Coalesce> {
-    Driver::new(Coalesce::new(settings(9, leader_gone)), &[])
+    Driver::new(coalesce(settings(9, leader_gone)), &[])
 }
 
 /// One call outside.
@@ -214,7 +223,7 @@ proptest! {
         settings in any_settings(),
         story in prop::collection::vec(happening(), 0..120),
     ) {
-        let mut outside = Outside::new(Coalesce::new(settings), settings);
+        let mut outside = Outside::new(coalesce(settings), settings);
         check(&mut outside, story);
         for key in 0..3 {
             prop_assert_eq!(outside.driver.layer.followers(key), None);
@@ -258,7 +267,7 @@ impl Layer for Faulty {
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         if self.fault == Fault::FollowersForgotten {
-            self.coalesce.leave(call, |_| {});
+            self.coalesce.cancel(call, |_| {});
         } else {
             self.coalesce.on_cancel(call, cx);
         }
@@ -267,7 +276,7 @@ impl Layer for Faulty {
 
 fn faulty(fault: Fault) {
     let settings = settings(5, LeaderGone::Promote);
-    let layer = Faulty { coalesce: Coalesce::new(settings), fault, ended: None };
+    let layer = Faulty { coalesce: coalesce(settings), fault, ended: None };
     let call = Happening::Call { key: 0, is_idempotent: true };
     let end = match fault {
         Fault::FollowersForgotten => Happening::Cancel { which: 0 },
@@ -306,8 +315,8 @@ fn followers_wait_for_the_leader_and_are_told_in_order() {
 #[test]
 fn exactly_so_many_may_follow() {
     for most in [0, 1, 3] {
-        let coalesce = Coalesce::new(settings(most, LeaderGone::Promote));
-        let mut driver = Driver::new(coalesce, &[]);
+        let layer = coalesce(settings(most, LeaderGone::Promote));
+        let mut driver = Driver::new(layer, &[]);
         assert_eq!(driver.call(0), Action::Send);
         for follower in 1..=most {
             assert_eq!(driver.call(follower), Action::Wait);
@@ -383,19 +392,19 @@ fn time_has_no_say() {
 
 #[test]
 fn by_itself() {
-    let mut coalesce = Coalesce::new(settings(1, LeaderGone::Promote));
+    let mut coalesce = coalesce(settings(1, LeaderGone::Promote));
     let [one, two, three] = [0, 1, 2].map(CallId);
     assert_eq!(
         [one, two, three].map(|call| coalesce.join(call, 5)),
-        [Joined::Leads, Joined::Follows, Joined::Full]
+        [Ok(Joined::Leads), Ok(Joined::Follows), Err(FULL)]
     );
     assert_eq!(coalesce.turn(three), Turn::Wait);
-    coalesce.leave(three, |_| panic!("it was never here"));
-    coalesce.end(two, Outcome::Ok, |_| panic!("nobody follows a follower"));
-    coalesce.leave(one, |next| assert_eq!(next, two));
+    coalesce.cancel(three, |_| panic!("it was never here"));
+    coalesce.record(two, Outcome::Ok, |_| panic!("nobody follows a follower"));
+    coalesce.cancel(one, |next| assert_eq!(next, two));
     assert_eq!(coalesce.turn(two), Turn::Send);
-    assert_eq!(coalesce.join(one, 5), Joined::Follows);
-    coalesce.end(two, Outcome::Ok, |next| assert_eq!(next, one));
-    coalesce.leave(one, |_| panic!("it leads nobody"));
+    assert_eq!(coalesce.join(one, 5), Ok(Joined::Follows));
+    coalesce.record(two, Outcome::Ok, |next| assert_eq!(next, one));
+    coalesce.cancel(one, |_| panic!("it leads nobody"));
     assert_eq!(coalesce.turn(one), Turn::Wait, "it has gone with its answer");
 }

@@ -169,6 +169,10 @@ fn texts_and_tables_are_two_spellings_of_one_tree() {
         ),
         ("list(1s, 2s)", backoff(Curve::List(vec![seconds(1), seconds(2)]))),
         (
+            "list(1s, jitter=full, 2s)",
+            Backoff { jitter: Jitter::Full, ..backoff(Curve::List(vec![seconds(1), seconds(2)])) },
+        ),
+        (
             "constant(1s, jitter=50%)",
             Backoff {
                 jitter: Jitter::Between { from: 0.5, to: 1.5 },

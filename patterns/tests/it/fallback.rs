@@ -1,12 +1,22 @@
 //! A fallback replaces what it handles, and nothing else.
 
-use patterns::fallback::{Fallback, Instead, Next, Settings, Then};
+use patterns::fallback::{Fallback, Next, Settings, Targets, Then};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
-use patterns::{Action, Class, Classes, Duration, Invalid, Outcome, Target};
+use patterns::{Action, Class, Classes, Duration, Outcome, Target};
 use proptest::prelude::*;
 
-fn fallback(on: Classes, to: Instead) -> Driver<Fallback> {
-    Driver::new(Fallback::new(Settings { on, to }).expect("valid"), &[])
+fn fallback(on: Classes, to: impl Into<Targets>) -> Driver<Fallback> {
+    driver(Settings::of(to).with(|settings| settings.on = on))
+}
+
+fn driver(settings: Settings) -> Driver<Fallback> {
+    Driver::new(Fallback::new(settings).expect("valid"), &[])
+}
+
+/// These targets, and what comes when they have all failed.
+fn chain(targets: impl Into<Targets>, then: Then) -> Settings {
+    Settings::of(targets).with(|settings| settings.then = Auto::Is(then))
 }
 
 fn outcomes() -> impl Iterator<Item = Outcome> {
@@ -16,7 +26,7 @@ fn outcomes() -> impl Iterator<Item = Outcome> {
 #[test]
 fn only_handled_failures_are_replaced() {
     let on = Classes::NONE.with(Class::Network).with(Class::BreakerOpen);
-    let mut driver = fallback(on, Instead::Value);
+    let mut driver = fallback(on, Targets::VALUE);
     for outcome in outcomes() {
         assert_eq!(driver.call(0), Action::Send);
         let expected = match outcome.class() {
@@ -30,7 +40,7 @@ fn only_handled_failures_are_replaced() {
 #[test]
 fn another_target_is_asked_once_and_never_again() {
     let target = Target(3);
-    let mut driver = fallback(Classes::ALL, Instead::Target(target));
+    let mut driver = fallback(Classes::ALL, target);
     for second in outcomes() {
         assert_eq!(driver.call(7), Action::Send);
         assert_eq!(driver.reply(7, Outcome::failed(Class::Timeout)), Action::SendTo(target));
@@ -41,7 +51,7 @@ fn another_target_is_asked_once_and_never_again() {
 
 #[test]
 fn a_call_that_was_given_up_leaves_nothing_to_the_next_of_its_id() {
-    let mut driver = fallback(Classes::ALL, Instead::Target(Target(0)));
+    let mut driver = fallback(Classes::ALL, Target(0));
     let _sent = driver.call(0);
     assert_eq!(driver.reply(0, Outcome::failed(Class::Network)), Action::SendTo(Target(0)));
     driver.cancel(0);
@@ -52,7 +62,7 @@ fn a_call_that_was_given_up_leaves_nothing_to_the_next_of_its_id() {
 
 #[test]
 fn calls_do_not_mix() {
-    let mut driver = fallback(Classes::ALL, Instead::Target(Target(0)));
+    let mut driver = fallback(Classes::ALL, Target(0));
     let _sent = driver.call(0);
     let _sent = driver.call(1);
     let _sent = driver.reply(0, Outcome::failed(Class::Network));
@@ -67,8 +77,7 @@ fn when_all_targets_failed_the_end_of_the_chain_decides() {
     for (then, expected) in
         [(Then::Value, Outcome::Degraded), (Then::FirstFailure, one), (Then::LastFailure, three)]
     {
-        let to = Instead::Chain { targets: targets.clone(), then };
-        let mut driver = fallback(Classes::ALL, to);
+        let mut driver = driver(chain(targets.clone(), then));
         assert_eq!(driver.call(0), Action::Send);
         assert_eq!(driver.reply(0, one), Action::SendTo(Target(4)));
         assert_eq!(driver.reply(0, two), Action::SendTo(Target(2)));
@@ -79,8 +88,8 @@ fn when_all_targets_failed_the_end_of_the_chain_decides() {
 #[test]
 fn its_own_failure_is_told_apart() {
     let on = Classes::NONE.with(Class::Network);
-    let to = Instead::Chain { targets: vec![Target(0), Target(1)], then: Then::FirstFailure };
-    let fallback = Fallback::new(Settings { on, to }).expect("valid");
+    let settings = chain([Target(0), Target(1)], Then::FirstFailure);
+    let fallback = Fallback::new(settings.with(|settings| settings.on = on)).expect("valid");
     let [handled, unhandled] = [Class::Network, Class::Validation].map(Outcome::failed);
 
     let mut tried = fallback.start();
@@ -97,17 +106,16 @@ fn its_own_failure_is_told_apart() {
 #[test]
 fn a_chain_must_do_something() {
     let chain = |targets: &[Target], then| {
-        let to = Instead::Chain { targets: targets.to_vec(), then };
-        Fallback::new(Settings { on: Classes::ALL, to }).map(drop)
+        let settings = chain(targets.to_vec(), then);
+        Fallback::new(settings).map(drop).map_err(|invalid| invalid.to_string())
     };
-    let must_be = "at least one unless a value comes then";
-    let error = Err(Invalid::new("targets", must_be));
+    let error = Err("`then` must be `value` unless `to` names a service".to_owned());
     assert_eq!(chain(&[], Then::FirstFailure), error);
     assert_eq!(chain(&[], Then::LastFailure), error);
     assert_eq!(chain(&[], Then::Value), Ok(()));
     assert_eq!(chain(&[Target(0)], Then::FirstFailure), Ok(()));
     let no_class = Class::ALL.into_iter().fold(Classes::ALL, Classes::without);
-    let unhandled = Settings { on: no_class, to: Instead::Value };
+    let unhandled = Settings::of(Targets::VALUE).with(|settings| settings.on = no_class);
     assert_eq!(Fallback::new(unhandled).expect_err("handles nothing").setting, "on");
 }
 
@@ -151,7 +159,7 @@ proptest! {
         let then = if targets.is_empty() { Then::Value } else { then };
         let (asked, answer) = expected(on, &targets, then, &outcomes);
 
-        let mut driver = fallback(on, Instead::Chain { targets: targets.clone(), then });
+        let mut driver = driver(chain(targets.clone(), then).with(|settings| settings.on = on));
         prop_assert_eq!(driver.call(0), Action::Send);
         for (place, outcome) in outcomes.into_iter().enumerate() {
             let step = driver.reply(0, outcome);

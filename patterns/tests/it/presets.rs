@@ -17,6 +17,10 @@ fn waits(library: Library, failure: Outcome) -> Option<String> {
     assert_eq!(driver.call(0), Action::Send);
     let mut waits = Vec::new();
     while let Action::WaitUntil(at) = driver.reply(0, failure) {
+        if waits.len() == 5 {
+            waits.push("and so on".to_owned());
+            break;
+        }
         waits.push(at.since(driver.now).to_string());
         driver.now = at;
         assert_eq!(driver.wake(0), Action::Send);
@@ -61,6 +65,18 @@ fn retries_wait_as_those_of_their_libraries() {
         failsafe-go    429, 20 s  0s, 0s
         failsafe-go    429, 90 s  0s, 0s
         failsafe-go    validation 0s, 0s
+        finagle        network    5ms, 10ms
+        finagle        timeout    no retry
+        finagle        overload   no retry
+        finagle        429, 20 s  no retry
+        finagle        429, 90 s  no retry
+        finagle        validation no retry
+        tenacity       network    1s, 2s, 4s, 8s, 16s, and so on
+        tenacity       timeout    1s, 2s, 4s, 8s, 16s, and so on
+        tenacity       overload   1s, 2s, 4s, 8s, 16s, and so on
+        tenacity       429, 20 s  1s, 2s, 4s, 8s, 16s, and so on
+        tenacity       429, 90 s  1s, 2s, 4s, 8s, 16s, and so on
+        tenacity       validation 1s, 2s, 4s, 8s, 16s, and so on
         envoy          network    12ms 500us
         envoy          timeout    12ms 500us
         envoy          overload   12ms 500us
@@ -70,8 +86,8 @@ fn retries_wait_as_those_of_their_libraries() {
         grpc           network    100ms, 200ms, 400ms
         grpc           timeout    no retry
         grpc           overload   100ms, 200ms, 400ms
-        grpc           429, 20 s  no retry
-        grpc           429, 90 s  no retry
+        grpc           429, 20 s  20s, 20s, 20s
+        grpc           429, 90 s  1min 30s, 1min 30s, 1min 30s
         grpc           validation no retry
         aws            network    500ms, 1s
         aws            timeout    500ms, 1s

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::backoff::{self, Curve};
 use patterns::checkpoint::{CheckpointId, Checkpoints, When};
 use patterns::health::{Degraded, Health, State};
 use patterns::process::{Action, Event, ProcessPattern};
@@ -41,12 +41,7 @@ fn supervision(restarts: u32, within: u64) -> supervise::Settings {
         restarts,
         within: Duration::from_secs(within),
         kind: Kind::Permanent,
-        backoff: backoff::Settings {
-            curve: Curve::Exponential { first: SECOND * 10, factor: 2.0 },
-            cap: Some(SECOND * 300),
-            cap_when: CapWhen::BeforeJitter,
-            jitter: Jitter::None,
-        },
+        backoff: backoff::Settings::of(Curve::doubling(SECOND * 10)).capped(SECOND * 300),
         reset_after: Some(SECOND * 600),
         beats_within: None,
     }
@@ -66,7 +61,7 @@ proptest! {
     ) {
         let instant = Curve::Constant(Duration::ZERO);
         let mut settings = supervision(restarts, within);
-        settings.backoff = backoff::Settings { curve: instant, ..settings.backoff };
+        settings.backoff.curve = instant;
         let mut supervisor = supervisor(settings);
         let mut restarted: Vec<u64> = Vec::new();
         let mut now = 0;

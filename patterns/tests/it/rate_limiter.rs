@@ -113,6 +113,32 @@ proptest! {
     }
 
     #[test]
+    fn to_set_the_same_limit_changes_nothing(
+        (kind, unit) in kinds(),
+        max_wait in 0..9_u64,
+        story in story(),
+        sets in any::<[bool; 40]>(),
+    ) {
+        let mut calm = limiter(kind, max_wait * unit);
+        let mut set = calm.clone();
+        let mut now = Time::ZERO;
+        for ((passes, permits, throttled), sets) in story.into_iter().zip(sets) {
+            now = now + span(passes * unit);
+            if sets {
+                set.set_limit(kind, now).expect("valid");
+            }
+            if !looks_matter(kind) {
+                prop_assert_eq!(set.figures(now), calm.figures(now));
+            } else if sets {
+                // To set it is to look at it.
+                let _figures = calm.figures(now);
+            }
+            let decision = ask(&mut set, now, permits, throttled);
+            prop_assert_eq!(decision, ask(&mut calm, now, permits, throttled));
+        }
+    }
+
+    #[test]
     fn many_at_once_are_many_singly((kind, unit) in kinds(), story in story()) {
         prop_assume!(counts_singly(kind));
         let mut at_once = limiter(kind, 0);

@@ -23,6 +23,24 @@ struct Bucket {
     capacity: f64,
     tokens: f64,
     last: f64,
+    measured: f64,
+    top: f64,
+    failed: f64,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            rate: 1.0,
+            capacity: 1.0,
+            tokens: 0.0,
+            last: 0.0,
+            measured: 0.0,
+            top: 0.0,
+            failed: 0.0,
+        }
+    }
 }
 
 impl Bucket {
@@ -34,7 +52,7 @@ impl Bucket {
     /// `ClientRateLimiter`, `RateClocker`, `CubicCalculator` and `TokenBucket`, one after another.
     fn after(history: &[(u64, Event)], now: u64) -> Self {
         let secs = |nanos: u64| nanos as f64 / 1e9;
-        let mut bucket = Self { enabled: false, rate: 1.0, capacity: 1.0, tokens: 0.0, last: 0.0 };
+        let mut bucket = Self::default();
         let (mut top, mut failed) = (0.0, 0.0);
         let (mut measured, mut count, mut half) = (0.0, 0.0, 0);
         for (time, event) in history {
@@ -68,7 +86,7 @@ impl Bucket {
             }
         }
         bucket.refill(secs(now));
-        bucket
+        Self { measured, top, failed, ..bucket }
     }
 }
 
@@ -179,6 +197,16 @@ proptest! {
                 limiter.observe(answer(throttled), time);
                 history.push((now, Event::Answer { throttled }));
             }
+            // What it has learned can be read.
+            let expected = Bucket::after(&history, now);
+            let learned = limiter.cubic().expect("it learns");
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * b.abs().max(1.0);
+            prop_assert_eq!(learned.limits(), expected.enabled);
+            prop_assert!(near(learned.rate(), expected.rate), "{learned:?} {expected:?}");
+            prop_assert!(near(learned.measured().per_sec(), expected.measured));
+            prop_assert!(near(learned.curve().top(), expected.top));
+            prop_assert!(near(learned.curve().throttled_at().as_secs_f64(), expected.failed));
+            prop_assert!(near(learned.tokens(time), expected.tokens), "{learned:?} {expected:?}");
         }
     }
 }

@@ -222,6 +222,10 @@ proptest! {
                         }
                         _ => prop_assert!(false, "{decision:?}, not granted at {at}"),
                     }
+                    let ahead = grants.iter().filter(|(at, _)| now < *at);
+                    let debt: u32 = ahead.map(|(_, permits)| permits).sum();
+                    let figures = limiter.figures(Time::from_nanos(now));
+                    prop_assert_eq!(figures.debt, u64::from(debt));
                     continue;
                 }
             };
@@ -261,13 +265,21 @@ proptest! {
         (permits, per, burst) in (1..50_u32, 1..1_000_000_u64, 1..20_u32),
         max_wait in prop_oneof![Just(0_u64), 0..1_000_000_u64],
         story in prop::collection::vec((0..100_000_u64, 0..22_u32), 1..100),
+        changes in prop::collection::vec(
+            prop::option::weighted(0.1, (1..50_u32, 1..1_000_000_u64, 1..20_u32)), 100
+        ),
     ) {
         let per = ns(per);
         let mut gcra = limiter(Kind::gcra(permits, per, burst), max_wait);
         let mut bucket = limiter(Kind::token_bucket(permits, per, burst), max_wait);
         let mut now = Time::ZERO;
-        for (passes, permits) in story {
+        for ((passes, permits), change) in story.into_iter().zip(changes) {
             now = now + ns(passes);
+            if let Some((permits, per, burst)) = change {
+                let per = ns(per);
+                gcra.set_limit(Kind::gcra(permits, per, burst), now).expect("valid");
+                bucket.set_limit(Kind::token_bucket(permits, per, burst), now).expect("valid");
+            }
             prop_assert_eq!(gcra.admit(now, permits), bucket.admit(now, permits));
             prop_assert_eq!(gcra.figures(now), bucket.figures(now));
         }

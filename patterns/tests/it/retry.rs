@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use expect_test::expect;
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::retry::{FOREVER, Retry, RetryAfter, Rule, Settings, TooLate};
+use patterns::settings::Auto;
 use patterns::testing::Driver;
 use patterns::{Action, CallInfo, Class, Duration, Outcome, Time};
 use proptest::prelude::*;
@@ -14,13 +15,16 @@ use crate::breaker::{at, breaker, in_a_row};
 const NETWORK: Outcome = Outcome::failed(Class::Network);
 
 fn constant(millis: u64) -> backoff::Settings {
-    let curve = Curve::Constant(Duration::from_millis(millis));
-    let jitter = Jitter::None;
-    backoff::Settings { curve, cap: None, cap_when: CapWhen::BeforeJitter, jitter }
+    backoff::Settings::constant(Duration::from_millis(millis))
 }
 
 fn rule(retries: u32, backoff: backoff::Settings) -> Rule {
-    Rule { retries, backoff, retry_after: RetryAfter::Floor }
+    Rule::of(retries, backoff)
+}
+
+/// A failure that asks for this wait, if for any.
+fn hinted(class: Class, hint: Option<Duration>) -> Outcome {
+    hint.map_or(Outcome::failed(class), |hint| Outcome::failed_until(class, hint))
 }
 
 fn settings<const N: usize>(rules: [(Class, Rule); N]) -> Settings {
@@ -49,12 +53,8 @@ fn story(driver: &mut Driver<Retry>, outcomes: &[Outcome]) -> String {
 
 #[test]
 fn waits_grow_to_the_cap() {
-    let backoff = backoff::Settings {
-        curve: Curve::Exponential { first: Duration::from_millis(100), factor: 2.0 },
-        cap: Some(Duration::from_millis(250)),
-        cap_when: CapWhen::BeforeJitter,
-        jitter: Jitter::Full,
-    };
+    let doubling = backoff::Settings::of(Curve::doubling(Duration::from_millis(100)));
+    let backoff = doubling.capped(Duration::from_millis(250)).spread(Jitter::Full);
     let mut driver = driver(settings([(Class::Network, rule(4, backoff))]), &[0.5]);
     expect![[r#"
         0s Send
@@ -62,7 +62,7 @@ fn waits_grow_to_the_cap() {
         150ms Send
         275ms Send
         400ms Send
-        400ms Reply(Failed(Failure { class: Network, retry_after: Duration(0) }))
+        400ms Reply(Failed(Failure { class: Network, hint: none }))
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK; 5]));
     assert_eq!(driver.rng.taken(), 4);
@@ -70,10 +70,8 @@ fn waits_grow_to_the_cap() {
 
 #[test]
 fn each_class_has_its_own_allowance_and_its_own_backoff() {
-    let linear = backoff::Settings {
-        curve: Curve::Linear { first: Duration::from_secs(1), step: Duration::from_secs(1) },
-        ..constant(0)
-    };
+    let step = Auto::Is(Duration::from_secs(1));
+    let linear = backoff::Settings::of(Curve::Linear { base: Duration::from_secs(1), step });
     let rules = [
         (Class::Network, rule(2, linear)),
         (Class::RateLimit, rule(2, constant(60_000))),
@@ -89,7 +87,7 @@ fn each_class_has_its_own_allowance_and_its_own_backoff() {
         1s Send
         1min 1s Send
         1min 3s Send
-        1min 3s Reply(Failed(Failure { class: Network, retry_after: Duration(0) }))
+        1min 3s Reply(Failed(Failure { class: Network, hint: none }))
     "#]]
     .assert_eq(&story_of(NETWORK));
     expect![[r#"
@@ -120,13 +118,12 @@ fn good_and_degraded_answers_are_passed_on() {
 
 #[test]
 fn a_hint_is_a_floor_or_exact_or_ignored() {
-    let after = |retry_after, hint, draw: f64| {
-        let backoff = backoff::Settings { jitter: Jitter::Full, ..constant(2_000) };
-        let rule = Rule { retries: 1, backoff, retry_after };
+    let after = |retry_after, hint: Option<u64>, draw: f64| {
+        let rule = rule(1, constant(2_000).spread(Jitter::Full))
+            .with(|rule| rule.retry_after = Some(retry_after));
         let mut driver = driver(settings([(Class::RateLimit, rule)]), &[draw]);
         let _sent = driver.call(0);
-        let failed = Outcome::failed_until(Class::RateLimit, Duration::from_secs(hint));
-        let step = driver.reply(0, failed);
+        let step = driver.reply(0, hinted(Class::RateLimit, hint.map(Duration::from_secs)));
         assert_eq!(driver.rng.taken(), 1, "one draw whatever the hint");
         match step {
             Action::WaitUntil(at) => at.since(Time::ZERO),
@@ -135,23 +132,28 @@ fn a_hint_is_a_floor_or_exact_or_ignored() {
     };
     let [one, two, five] = [1, 2, 5].map(Duration::from_secs);
     for draw in [0.0, 0.5, 0.999] {
-        assert_eq!(after(RetryAfter::Floor, 5, draw), five);
-        assert_eq!(after(RetryAfter::Exact, 5, draw), five);
-        assert!(after(RetryAfter::Ignore, 5, draw) <= two);
+        assert_eq!(after(RetryAfter::Floor, Some(5), draw), five);
+        assert_eq!(after(RetryAfter::Exact, Some(5), draw), five);
+        assert!(after(RetryAfter::Ignore, Some(5), draw) <= two);
     }
-    assert_eq!(after(RetryAfter::Floor, 1, 0.75), Duration::from_millis(1_500));
-    assert_eq!(after(RetryAfter::Exact, 1, 0.75), one);
+    assert_eq!(after(RetryAfter::Floor, Some(1), 0.75), Duration::from_millis(1_500));
+    assert_eq!(after(RetryAfter::Exact, Some(1), 0.75), one);
     // No hint at all.
-    assert_eq!(after(RetryAfter::Exact, 0, 0.5), one);
-    assert_eq!(after(RetryAfter::Floor, 0, 0.5), one);
+    assert_eq!(after(RetryAfter::Exact, None, 0.5), one);
+    assert_eq!(after(RetryAfter::Floor, None, 0.5), one);
+    // Zero is at once, and not the same as no hint.
+    assert_eq!(after(RetryAfter::Exact, Some(0), 0.5), Duration::ZERO);
+    assert_eq!(after(RetryAfter::Floor, Some(0), 0.5), one);
+    assert_eq!(after(RetryAfter::Ignore, Some(0), 0.5), one);
 }
 
 #[test]
 fn a_wait_may_end_exactly_when_the_time_is_up() {
     let rules = settings([(Class::Network, rule(FOREVER, constant(1_000)))]);
     let within = |nanos| {
-        let max_elapsed = Some(Duration::from_nanos(nanos));
-        let mut driver = driver(Settings { max_elapsed, ..rules.clone() }, &[]);
+        let max_elapsed = Duration::from_nanos(nanos);
+        let rules = rules.clone().with(|settings| settings.max_elapsed = max_elapsed);
+        let mut driver = driver(rules, &[]);
         driver.pass(Duration::from_secs(100));
         let _sent = driver.call(0);
         driver.pass(Duration::from_secs(2));
@@ -168,14 +170,14 @@ fn the_total_holds_over_all_classes() {
         (Class::Network, rule(FOREVER, constant(1))),
         (Class::Timeout, rule(5, constant(1))),
     ]);
-    let mut driver = driver(Settings { max_retries: Some(3), ..rules }, &[]);
+    let mut driver = driver(rules.with(|settings| settings.max_retries = 3), &[]);
     let timeout = Outcome::failed(Class::Timeout);
     expect![[r#"
         0s Send
         1ms Send
         2ms Send
         3ms Send
-        3ms Reply(Failed(Failure { class: Timeout, retry_after: Duration(0) }))
+        3ms Reply(Failed(Failure { class: Timeout, hint: none }))
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK, timeout, NETWORK, timeout]));
 }
@@ -193,7 +195,7 @@ fn granted_retries_are_counted() {
     let mut retry = Retry::new(settings).expect("valid");
     let mut attempts = retry.start(CallInfo::default(), at(0));
     for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
-        let again = retry.after(&mut attempts, NETWORK, at(0), || 0.5);
+        let again = retry.after(&mut attempts, NETWORK, at(0));
         assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));
     }
 }
@@ -245,7 +247,7 @@ fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
     let curve = prop_oneof![
         (1..100_u64).prop_map(|nanos| Curve::Constant(Duration::from_nanos(nanos))),
         (1..100_u64, 1.0..3.0_f64).prop_map(|(nanos, factor)| {
-            Curve::Exponential { first: Duration::from_nanos(nanos), factor }
+            Curve::Exponential { base: Duration::from_nanos(nanos), factor }
         }),
     ];
     let jitter = prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)];
@@ -258,10 +260,11 @@ fn rules() -> impl Strategy<Value = BTreeMap<Class, Rule>> {
     let retries = prop_oneof![0..4_u32, Just(FOREVER)];
     let one =
         (retries, curve, jitter, retry_after).prop_map(|(retries, curve, jitter, retry_after)| {
-            let cap = Some(Duration::from_nanos(500));
-            let cap_when = CapWhen::AfterJitter;
-            let backoff = backoff::Settings { curve, cap, cap_when, jitter };
-            Rule { retries, backoff, retry_after }
+            let backoff = backoff::Settings::of(curve)
+                .capped(Duration::from_nanos(500))
+                .spread(jitter)
+                .with(|backoff| backoff.cap_when = CapWhen::After);
+            rule(retries, backoff).with(|rule| rule.retry_after = Some(retry_after))
         });
     prop::collection::btree_map(prop::sample::select(&Class::ALL), one, 0..5)
 }
@@ -276,13 +279,19 @@ proptest! {
         clip in any::<bool>(),
         deadline in prop::option::of(0..3_000_u64),
         draws in prop::collection::vec(0.0..1.0_f64, 1..9),
-        story in prop::collection::vec((0..8_usize, 0..200_u64, 0..100_u64), 1..60),
+        story in prop::collection::vec(
+            (0..8_usize, prop::option::of(0..200_u64), 0..100_u64),
+            1..60,
+        ),
     ) {
         let max_elapsed = max_elapsed.map(Duration::from_nanos);
         let too_late = if clip { TooLate::Clip } else { TooLate::Stop };
-        let max_retry_after = Some(Duration::from_nanos(150));
-        let of_rules = Settings::of(rules.clone());
-        let settings = Settings { max_retries, max_elapsed, too_late, max_retry_after, ..of_rules };
+        let settings = Settings::of(rules.clone().into()).with(|settings| {
+            settings.max_retries = max_retries.unwrap_or(FOREVER);
+            settings.max_elapsed = max_elapsed.unwrap_or(Duration::MAX);
+            settings.too_late = too_late;
+            settings.max_retry_after = Duration::from_nanos(150);
+        });
         let mut driver = driver(settings, &draws);
         driver.pass(Duration::from_secs(1));
         let began = driver.now;
@@ -295,9 +304,9 @@ proptest! {
         for (class, hint, took) in story {
             driver.pass(Duration::from_nanos(took));
             let class = Class::ALL[class];
-            let hint = Duration::from_nanos(hint);
-            let failed = Outcome::failed_until(class, hint);
-            let hint = if hint > Duration::from_nanos(150) { Duration::ZERO } else { hint };
+            let hint = hint.map(Duration::from_nanos);
+            let failed = hinted(class, hint);
+            let hint = hint.filter(|hint| *hint <= Duration::from_nanos(150));
             // Refused below, the retry leaves the failure that asked for it.
             let refused = class == Class::Rejected && !rules.contains_key(&class);
             let answer = if refused && !granted.is_empty() { last } else { failed };
@@ -321,14 +330,14 @@ proptest! {
                 Action::WaitUntil(at) => {
                     prop_assert!(driver.now <= at);
                     let wait = at.since(driver.now);
-                    match rule.retry_after {
-                        RetryAfter::Floor => prop_assert!(hint <= wait),
-                        RetryAfter::Exact if !hint.is_zero() => {
-                            prop_assert_eq!(hint, wait);
+                    match rule.retry_after.expect("each has its own") {
+                        RetryAfter::Floor => prop_assert!(hint.unwrap_or_default() <= wait),
+                        RetryAfter::Exact if hint.is_some() => {
+                            prop_assert_eq!(hint, Some(wait));
                         }
                         RetryAfter::Clamp(over) => {
                             prop_assert!(wait <= Duration::from_nanos(500) + over);
-                            prop_assert!(hint.min(over) <= wait);
+                            prop_assert!(hint.unwrap_or_default().min(over) <= wait);
                         }
                         _ => prop_assert!(wait <= Duration::from_nanos(500)),
                     }
@@ -342,10 +351,11 @@ proptest! {
                 step => {
                     // Only the time that is left can have refused it.
                     prop_assert_eq!(step, Action::Reply(answer));
-                    let longest = Duration::from_nanos(500).max(hint);
+                    let longest = Duration::from_nanos(500).max(hint.unwrap_or_default());
                     let too_long = max_elapsed.is_some_and(|most| {
                         // A clipped wait is only refused for want of any time.
-                        let hinted = !hint.is_zero() && rule.retry_after != RetryAfter::Ignore;
+                        let ignores = rule.retry_after == Some(RetryAfter::Ignore);
+                        let hinted = hint.is_some() && !ignores;
                         let clips = clip && !hinted;
                         let asked = if clips { Duration::from_nanos(1) } else { longest };
                         most < driver.now.since(began) + asked
@@ -362,16 +372,18 @@ proptest! {
 fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
     let second = Duration::from_secs(1);
     let of = |too_late, retry_after| {
-        let rule = Rule { retry_after, ..rule(FOREVER, constant(2_000)) };
-        let rules = Settings::of([(Class::Network, rule)].into());
-        driver(Settings { max_elapsed: Some(second * 5), too_late, ..rules }, &[])
+        let rules = settings([(Class::Network, rule(FOREVER, constant(2_000)))]);
+        let rules = rules.with(|settings| {
+            settings.max_elapsed = second * 5;
+            settings.too_late = too_late;
+            settings.retry_after = retry_after;
+        });
+        driver(rules, &[])
     };
-    let story = |mut driver: Driver<Retry>, hint: Duration| {
+    let story = |mut driver: Driver<Retry>, hint: Option<Duration>| {
         assert_eq!(driver.call(0), Action::Send);
         let mut ends = Vec::new();
-        while let Action::WaitUntil(at) =
-            driver.reply(0, Outcome::failed_until(Class::Network, hint))
-        {
+        while let Action::WaitUntil(at) = driver.reply(0, hinted(Class::Network, hint)) {
             ends.push(at.as_secs_f64());
             driver.now = at;
             assert_eq!(driver.wake(0), Action::Send);
@@ -379,12 +391,12 @@ fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
         ends
     };
     let (stop, clip) = (TooLate::Stop, TooLate::Clip);
-    assert_eq!(story(of(stop, RetryAfter::Floor), Duration::ZERO), [2.0, 4.0]);
-    assert_eq!(story(of(clip, RetryAfter::Floor), Duration::ZERO), [2.0, 4.0, 5.0]);
+    assert_eq!(story(of(stop, RetryAfter::Floor), None), [2.0, 4.0]);
+    assert_eq!(story(of(clip, RetryAfter::Floor), None), [2.0, 4.0, 5.0]);
     // What the callee asked for is not cut short, even if it asked for no more than the backoff.
-    assert_eq!(story(of(clip, RetryAfter::Floor), second * 2), [2.0, 4.0]);
-    assert_eq!(story(of(clip, RetryAfter::Exact), second * 3), [3.0]);
-    assert_eq!(story(of(clip, RetryAfter::Ignore), second * 3), [2.0, 4.0, 5.0]);
+    assert_eq!(story(of(clip, RetryAfter::Floor), Some(second * 2)), [2.0, 4.0]);
+    assert_eq!(story(of(clip, RetryAfter::Exact), Some(second * 3)), [3.0]);
+    assert_eq!(story(of(clip, RetryAfter::Ignore), Some(second * 3)), [2.0, 4.0, 5.0]);
 }
 
 /// AWS 2.1: as long as was asked for, but no more than 5 s longer than the backoff.
@@ -392,18 +404,21 @@ fn a_wait_that_ends_too_late_is_not_begun_or_cut_short() {
 fn a_clamped_hint_lies_between_the_backoff_and_a_little_more() {
     let waits = |hint: u64, longest| {
         let clamp = RetryAfter::Clamp(Duration::from_secs(5));
-        let rule = Rule { retry_after: clamp, ..rule(1, constant(2_000)) };
-        let rules = Settings::of([(Class::RateLimit, rule)].into());
-        let mut driver = driver(Settings { max_retry_after: longest, ..rules }, &[]);
+        let rules = settings([(Class::RateLimit, rule(1, constant(2_000)))]);
+        let rules = rules.with(|settings| {
+            settings.retry_after = clamp;
+            settings.max_retry_after = longest;
+        });
+        let mut driver = driver(rules, &[]);
         assert_eq!(driver.call(0), Action::Send);
         match driver.reply(0, Outcome::failed_until(Class::RateLimit, Duration::from_secs(hint))) {
             Action::WaitUntil(at) => at.since(Time::ZERO).as_nanos() / 1_000_000_000,
             step => panic!("{step:?}"),
         }
     };
-    assert_eq!([1, 2, 6, 7, 8, 100].map(|hint| waits(hint, None)), [2, 2, 6, 7, 7, 7]);
+    assert_eq!([1, 2, 6, 7, 8, 100].map(|hint| waits(hint, Duration::MAX)), [2, 2, 6, 7, 7, 7]);
     // A hint longer than the longest is none.
-    let longest = Some(Duration::from_secs(6));
+    let longest = Duration::from_secs(6);
     assert_eq!([6, 7].map(|hint| waits(hint, longest)), [6, 2]);
 }
 
@@ -411,7 +426,8 @@ fn a_clamped_hint_lies_between_the_backoff_and_a_little_more() {
 fn what_must_not_be_repeated_is_sent_once() {
     for only_idempotent in [true, false] {
         let rules = settings([(Class::Network, rule(3, constant(1)))]);
-        let mut driver = driver(Settings { only_idempotent, ..rules }, &[]);
+        let rules = rules.with(|settings| settings.only_idempotent = only_idempotent);
+        let mut driver = driver(rules, &[]);
         driver.info.is_idempotent = false;
         assert_eq!(driver.call(0), Action::Send);
         let answered = driver.reply(0, NETWORK) == Action::Reply(NETWORK);

@@ -6,6 +6,8 @@ use patterns::settings::{CallerId, Key, LayerSettings, Like, Preset, Setting, Sh
 use crate::kind::{Described, KindInfo};
 
 pub(crate) mod gauge {
+    use std::collections::BTreeMap;
+
     use super::{Duration, Share};
 
     patterns::settings! {
@@ -139,7 +141,7 @@ pub(crate) mod gauge {
             /// Failures that count.
             count: patterns::Classes = patterns::Classes::ALL,
             /// Parts for callers.
-            partitions: std::collections::BTreeMap<String, Part> = std::collections::BTreeMap::new(),
+            partitions: BTreeMap<String, Part> = BTreeMap::new(),
             /// How waits are spread.
             jitter: Jitter = Jitter::Full,
             /// The share that is let in while it recovers.
@@ -275,4 +277,10 @@ pub(crate) fn described() -> Described {
             KindInfo::of::<patterns::timeout::Settings>(),
         ],
     }
+}
+
+/// The small world, and the real one.
+pub(crate) fn worlds() -> Vec<Described> {
+    let registry = crate::registry::LayerRegistry::builtin();
+    vec![described(), crate::description::described(&registry)]
 }

@@ -35,7 +35,7 @@ fn shape_in_words(shape: &Shape, is_share: bool) -> String {
             or(&all.iter().map(|one| shape_in_words(one, is_share)).collect::<Vec<_>>())
         }
         Shape::List(of) => format!("list of {}", each(&of())),
-        Shape::Map(of) => format!("table by name of {}", each(&of())),
+        Shape::Map(of) => format!("table of {} by name", each(&of())),
         Shape::Table(_) => "table".to_owned(),
         Shape::Sum(sum) => sum_in_words(sum),
     }
@@ -43,6 +43,18 @@ fn shape_in_words(shape: &Shape, is_share: bool) -> String {
 
 /// What the items of a list are, where a choice of several things needs brackets.
 fn each(shape: &Shape) -> String {
+    let plural = match shape {
+        Shape::Integer => "whole numbers",
+        Shape::Number => "numbers",
+        Shape::Share => "shares",
+        Shape::Duration => "lengths of time",
+        Shape::Text => "texts",
+        Shape::Table(_) => "tables",
+        _ => "",
+    };
+    if !plural.is_empty() {
+        return plural.to_owned();
+    }
     let words = shape_in_words(shape, false);
     if words.contains(" or ") { format!("({words})") } else { words }
 }

@@ -104,6 +104,11 @@ pub fn seed(text: &str) -> Result<u64, String> {
     seed.map_err(|_| format!("`{text}` is no seed; a seed is a number such as 42 or 0x2a"))
 }
 
+/// The key of every layer that says who shares it.
+pub(crate) static PER: Key =
+    Key::new("per", &[" Who shares one instance of the layer."], Per::shape)
+        .or(|| Per::Agent.write());
+
 /// The sections of a file beside the keys at its top.
 pub(crate) static SECTIONS: [Key; 8] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use patterns::Duration;
 use sim::System;
-use sim::observe::measure::{Measure, Unit};
+use sim::measure::{Measure, Unit};
 
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 
@@ -104,7 +104,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
 }
 
 /// A number, or a percentage. Divided, so that 70% is the number written 0.7.
-pub(crate) fn number(text: &str) -> Option<f64> {
+fn number(text: &str) -> Option<f64> {
     let (digits, scale) = match text.trim().strip_suffix('%') {
         Some(digits) => (digits, 100.0),
         None => (text, 1.0),

@@ -12,11 +12,20 @@ use crate::describe::{
 };
 use crate::kind::Described;
 
+/// Whether a schema is a reference to something that may be a table.
+pub(super) fn may_be_table(schema: &Value) -> bool {
+    let to = schema.get("$ref").and_then(Value::as_str);
+    to.is_some_and(|to| !to.starts_with("#/$defs/duration"))
+}
+
 /// Schemas, and the definitions that they refer to.
 pub(super) struct Schemas {
     pub(super) names: DefNames,
     defs: BTreeMap<String, Value>,
 }
+
+/// The lengths of time without zero.
+const ABOVE_ZERO: &str = "duration.above-zero";
 
 /// For what a shape stands.
 #[derive(Clone, Copy)]
@@ -67,7 +76,13 @@ impl Schemas {
             "examples": ["30s", "1h 30min", "250ms"],
         });
         schemas.defs.insert("duration".to_owned(), duration);
-        for name in ["duration", "layer"] {
+        let above_zero = json!({
+            "description": "A length of time that is not zero.",
+            "allOf": [reference("duration")],
+            "not": { "pattern": pattern::whole(pattern::ZERO) },
+        });
+        schemas.defs.insert(ABOVE_ZERO.to_owned(), above_zero);
+        for name in ["duration", ABOVE_ZERO, "layer"] {
             schemas.names.reserve(name);
         }
         for kind in &described.layers {
@@ -136,7 +151,11 @@ impl Schemas {
             Shape::Share => {
                 vec![json!({ "type": "number", "minimum": 0, "maximum": 1 }), percentage()]
             }
-            Shape::Duration => vec![reference("duration")],
+            Shape::Duration => {
+                let min = of.key.and_then(|key| key.range().min);
+                let is_above = min.is_some_and(|(min, with)| min > 0.0 || !with);
+                vec![reference(if is_above { ABOVE_ZERO } else { "duration" })]
+            }
             Shape::Text => vec![json!({ "type": "string" })],
             Shape::Form { what, example } => vec![json!({
                 "type": "string", "description": format!("{what}."), "examples": [example],
@@ -199,7 +218,7 @@ impl Schemas {
         let mut all = self.alternatives(&field.key.shape(), of);
         // A table is read as the table of settings itself.
         for schema in &mut all {
-            if schema.get("$ref").is_some() {
+            if may_be_table(schema) {
                 schema["not"] = json!({ "type": "object" });
             }
         }

@@ -5,6 +5,9 @@ use patterns::settings::{Key, Shape, Variant};
 /// A length of time: numbers, each with a unit.
 pub(super) const DURATION: &str = r"((\d+\.?\d*|\.\d+)\s*(ns|us|µs|ms|s|min|m|h|d)\s*)+";
 
+/// No time at all: numbers of zeros, each with a unit.
+pub(super) const ZERO: &str = r"((0+\.?0*|\.0+)\s*(ns|us|µs|ms|s|min|m|h|d)\s*)+";
+
 /// A percentage from 0 to 100.
 pub(super) const PERCENT: &str = r"(100(\.0*)?|\d{1,2}(\.\d*)?|\.\d+)\s*%";
 

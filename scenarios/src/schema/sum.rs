@@ -3,7 +3,7 @@
 use patterns::settings::{Key, Shape, SumInfo, Variant};
 use serde_json::{Map, Value, json};
 
-use super::defs::{Schemas, Use, any_of, reference, word};
+use super::defs::{Schemas, Use, any_of, may_be_table, reference, word};
 use super::pattern;
 use crate::describe::{arguments, plain_field, prose, signature};
 
@@ -144,7 +144,7 @@ impl Schemas {
         all.retain(|schema| schema.get("type") != Some(&json!("object")));
         for schema in &mut all {
             // A table has the keys of the form, not those of its first argument.
-            if schema.get("$ref").is_some() && schema["$ref"] != "#/$defs/duration" {
+            if may_be_table(schema) {
                 schema["not"] = json!({ "type": "object" });
             }
         }
@@ -161,6 +161,7 @@ fn part_of(variant: &Variant, name: &str) -> Value {
         "description": format!("Arguments of {} to change.", variant.name),
         "properties": properties,
         "additionalProperties": false,
+        "minProperties": 1,
     })
 }
 

@@ -1,37 +1,152 @@
-use super::*;
-use crate::describe::fixture;
+use std::collections::BTreeSet;
 
-#[test]
-fn dump() {
-    let d = fixture::described();
-    std::fs::write("/tmp/s2/schema.json", json_schema(&d)).unwrap();
-    let _ = std::fs::create_dir("/tmp/s2/ref");
-    for page in crate::reference::pages(&d) {
-        std::fs::write(format!("/tmp/s2/ref/{}", page.file), page.text).unwrap();
-    }
-    for t in [
-        "",
-        "gauge",
-        "gauge.network",
-        "gauge.open",
-        "gauge.network.exponential",
-        "gauge.failure-threshold",
-        "gauge.rate",
-        "agents.steps.0.work",
-        "steps",
-        "codes",
-        "missing",
-        "like",
-        "pressurelib",
-        "policies.x.timeout.limit",
-        "gauge.jiter",
-        "edges",
-        "agents.worker.count",
-    ] {
-        println!("=== {t}");
-        match crate::explain::explain(t, &d, &[]) {
-            Ok(x) => println!("{x}"),
-            Err(n) => println!("? {n:?}"),
+use expect_test::expect;
+
+use super::*;
+use crate::describe::{fields_of, fixture, from_node};
+
+fn schema_of(described: &Described) -> Value {
+    serde_json::from_str(&json_schema(described)).expect("it is JSON")
+}
+
+/// Calls with every schema within a schema.
+fn each(schema: &Value, check: &mut dyn FnMut(&Map<String, Value>)) {
+    let Value::Object(keywords) = schema else {
+        assert!(schema.is_boolean(), "{schema} is no schema");
+        return;
+    };
+    check(keywords);
+    for (keyword, value) in keywords {
+        match keyword.as_str() {
+            "properties" | "$defs" | "dependentSchemas" => {
+                let inner = value.as_object().expect("a table of schemas");
+                inner.values().for_each(|schema| each(schema, check));
+            }
+            "anyOf" | "allOf" | "oneOf" => {
+                let inner = value.as_array().expect("a list of schemas");
+                assert!(!inner.is_empty(), "{schema} allows nothing");
+                inner.iter().for_each(|schema| each(schema, check));
+            }
+            "items" | "additionalProperties" | "not" | "if" | "then" | "else" => {
+                each(value, check);
+            }
+            _ => {}
         }
     }
+}
+
+/// Whether the value of a keyword is of the right kind.
+fn is_right(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "$ref" | "$schema" | "title" | "description" | "pattern" => value.is_string(),
+        "type" => {
+            let types = ["object", "array", "string", "number", "integer", "boolean"];
+            value.as_str().is_some_and(|kind| types.contains(&kind))
+        }
+        "required" => {
+            let names: Vec<&str> =
+                value.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+            !names.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len()
+        }
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
+        "minItems" | "maxItems" | "minProperties" | "maxProperties" => value.is_u64(),
+        "enum" | "examples" | "anyOf" | "allOf" | "oneOf" => value.is_array(),
+        "properties" | "$defs" | "dependentSchemas" => value.is_object(),
+        "const" | "default" | "items" | "additionalProperties" | "not" | "if" | "then" | "else" => {
+            true
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn every_keyword_is_one_of_json_schema_and_every_reference_leads_somewhere() {
+    for described in fixture::worlds() {
+        let schema = schema_of(&described);
+        each(&schema, &mut |keywords| {
+            for (keyword, value) in keywords {
+                assert!(is_right(keyword, value), "{keyword}: {value}");
+            }
+            if let Some(to) = keywords.get("$ref").and_then(Value::as_str) {
+                let to = to.strip_prefix('#').expect("a place in the schema itself");
+                assert!(schema.pointer(to).is_some_and(Value::is_object), "{to} leads nowhere");
+            }
+        });
+    }
+}
+
+#[test]
+fn every_key_of_every_layer_is_there_with_its_default() {
+    for described in fixture::worlds() {
+        let schema = schema_of(&described);
+        for kind in &described.layers {
+            let table = &schema["$defs"][kind.name];
+            assert_eq!(table["additionalProperties"], json!(false));
+            for field in fields_of(kind) {
+                let property = &table["properties"][field.key.name()];
+                assert!(property["description"].is_string(), "{}.{}", kind.name, field.key);
+                assert!(property["examples"][0] != Value::Null, "{}.{}", kind.name, field.key);
+                let default = field.default.as_ref().map_or(Value::Null, from_node);
+                assert_eq!(property["default"], default, "{}.{}", kind.name, field.key);
+            }
+            assert_eq!(table["properties"]["like"].is_object(), !kind.presets.is_empty());
+            for key in kind.presets.iter().flat_map(|preset| &preset.keys) {
+                assert!(table["properties"][key.name()].is_object(), "{}.{key}", kind.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_say_what_they_are_for() {
+    for described in fixture::worlds() {
+        let schema = schema_of(&described);
+        for name in schema["$defs"].as_object().expect("a table").keys() {
+            // Only forms may be called so by their authors: `gradient2`.
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let is_numbered = last.ends_with(|c: char| c.is_ascii_digit());
+            assert!(!is_numbered || last.starts_with(char::is_lowercase), "{name}");
+            assert!(!name.contains("::") && !name.starts_with("settings."), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_layer_takes_off_its_settings_or_its_most_important_key() {
+    let schema = schema_of(&fixture::described());
+    let layer = &schema["$defs"]["layer"]["properties"]["timeout"]["anyOf"];
+    let table = schema["$defs"]["timeout"].as_object().expect("a table");
+    let rules: Map<String, Value> = table
+        .iter()
+        .filter(|(keyword, _)| !["properties", "description"].contains(&keyword.as_str()))
+        .map(|(keyword, value)| (keyword.clone(), value.clone()))
+        .collect();
+    expect![[r##"
+        [{"const":"off","description":"The layer is left out."},{"$ref":"#/$defs/timeout"},{"$ref":"#/$defs/duration.above-zero"},{"const":"unlimited"},{"const":"forever"}]
+        {"additionalProperties":false,"else":{"required":["limit"]},"if":{"required":["like"]},"type":"object"}
+    "##]]
+    .assert_eq(&format!("{layer}\n{}\n", Value::Object(rules)));
+}
+
+#[test]
+fn forms_are_words_texts_literals_or_tables() {
+    let schema = schema_of(&fixture::described());
+    let jitter = &schema["$defs"]["describe.Jitter"]["anyOf"];
+    let ways = jitter.as_array().expect("a list").iter().map(|way| {
+        let keywords = ["const", "pattern", "$ref", "maximum", "required"];
+        let keyword = keywords.iter().find(|keyword| way.get(**keyword).is_some());
+        let keyword = keyword.expect("one of them");
+        format!("{keyword}: {}\n", way[*keyword])
+    });
+    expect![[r#"
+        const: "none"
+        const: "full"
+        pattern: "^\\s*(none|full|between)\\s*\\(.*\\)\\s*$"
+        maximum: 1
+        pattern: "^\\s*(100(\\.0*)?|\\d{1,2}(\\.\\d*)?|\\.\\d+)\\s*%\\s*$"
+        required: ["none"]
+        required: ["full"]
+        required: ["between"]
+    "#]]
+    .assert_eq(&ways.collect::<String>());
 }

@@ -37,10 +37,9 @@ fn outage(system: &System) -> u64 {
 fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
     let file = ScenarioFile::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
     let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(sweep.variants, [AS_WRITTEN, "bare"]);
-    assert_eq!(sweep.axes[0].path, "faults.0.for");
-    assert_eq!(sweep.axes[0].numbers, [Some(60.0), Some(120.0), Some(180.0)]);
-    assert_eq!(sweep.default, Some(vec![0, 1]));
+    assert_eq!(sweep.design.variants, [AS_WRITTEN, "bare"]);
+    assert_eq!(sweep.design.axes[0].path, "faults.0.for");
+    assert_eq!(sweep.design.default, Some(vec![0, 1]));
     let cells: Vec<_> = sweep
         .cells
         .iter()

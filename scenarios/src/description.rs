@@ -1,20 +1,14 @@
-//! What is made from the descriptions for the reader of them: schema, reference pages, answers in
-//! the terminal.
+//! The description of whole files, and what is made from it.
 
+use crate::explain::{MeasureInfo, explain as explained};
+use crate::format::{Head, PER, SECTIONS, sections};
+use crate::kind::Described;
+use crate::reference::{ReferencePage, pages};
+use crate::registry::LayerRegistry;
+use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
 
-use crate::explain::MeasureInfo;
-use crate::format::{Head, Per, SECTIONS, sections};
-use crate::kind::Described;
-use crate::reference::ReferencePage;
-use crate::registry::LayerRegistry;
-
-/// Who may share an instance of a layer.
-static PER: Key = Key::new("per", &[" Who shares one instance of the layer."], Per::shape)
-    .or(|| Per::Agent.write());
-
-/// Everything that a scenario file may say.
-fn described(registry: &LayerRegistry) -> Described {
+pub(crate) fn described(registry: &LayerRegistry) -> Described {
     Described {
         head: Head::shape(),
         sections: SECTIONS.iter().collect(),
@@ -29,25 +23,28 @@ fn described(registry: &LayerRegistry) -> Described {
 /// Editors use it for completion and checks: put `#:schema scenario.schema.json` in the first
 /// line of a file.
 pub fn schema(registry: &LayerRegistry) -> String {
-    crate::schema::json_schema(&described(registry))
+    json_schema(&described(registry))
 }
 
-/// The reference pages in Markdown, the index first.
+/// The pages of the reference in Markdown: one for each section and kind of layer, forms, codes,
+/// and an index.
 pub fn reference(registry: &LayerRegistry) -> Vec<ReferencePage> {
-    crate::reference::pages(&described(registry))
+    pages(&described(registry))
 }
 
-/// What there is to say of a topic, for the terminal: `breaker`, `breaker.open`, `measures`.
+/// What there is to say of a topic, as text for the terminal: a kind of layer (`breaker`), a key
+/// (`breaker.open`, `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a
+/// measure, `codes`, `layers`, `like`, `measures`; everything in short for an empty one.
 ///
 /// # Errors
 ///
 /// If there is no such topic; then with the names of the nearest ones.
 pub fn explain(
-    registry: &LayerRegistry,
     topic: &str,
+    registry: &LayerRegistry,
     measures: &[MeasureInfo],
 ) -> Result<String, Vec<String>> {
-    crate::explain::explain(topic, &described(registry), measures)
+    explained(topic, &described(registry), measures)
 }
 
 /// The example of a value that schema and reference show for a key, as it stands in a file.
