@@ -62,6 +62,7 @@ mod open_wait;
 mod presets;
 mod probing;
 mod record;
+mod results;
 mod settings;
 mod state;
 mod trip;

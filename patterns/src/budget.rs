@@ -45,4 +45,4 @@ mod settings;
 pub use layer::RetryBudget;
 pub use machine::{Budget, Extra, Figures};
 pub use presets::{Aws, Envoy, FailsafeGo, Finagle, Grpc};
-pub use settings::{Kind, Refill, Settings};
+pub use settings::{Kind, Settings};

@@ -14,7 +14,7 @@ pub(crate) use words::{arguments, default_of, literals_of, range_of, signature, 
 
 use patterns::settings::{Form, GroupInfo, Key, Node, Shape, TableInfo};
 
-use crate::kind::KindInfo;
+use crate::kind::{KindInfo, PresetInfo};
 
 /// A key of a table, with what holds where nothing is written.
 #[derive(Clone, Debug)]
@@ -55,7 +55,12 @@ fn field(key: &'static Key, info: &GroupInfo) -> Field {
     Field { key, default, need }
 }
 
-/// A key of a form or of a library, which stands for itself.
+/// The numbers of a library.
+pub(crate) fn own_fields(preset: &PresetInfo) -> Vec<Field> {
+    preset.keys.iter().map(|key| field(key, &preset.info)).collect()
+}
+
+/// A key of a form, which stands for itself.
 pub(crate) fn plain_field(key: &'static Key) -> Field {
     let default = key.default();
     let need = if default.is_some() { Need::None } else { Need::Required };

@@ -1,6 +1,8 @@
 //! What is known of a kind of layer: what can be set, and which libraries it can be like.
 
-use patterns::settings::{Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table};
+use patterns::settings::{
+    GroupInfo, Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table,
+};
 
 /// A kind of layer, described.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct PresetInfo {
     pub about: &'static str,
     /// The library's own numbers.
     pub keys: Vec<&'static Key>,
+    /// Which of them exclude each other, and the defaults of whole groups.
+    pub info: GroupInfo,
     /// The settings that follow from them, as a table of what is not the default.
     pub settings: Option<Node>,
 }
@@ -35,6 +39,7 @@ impl KindInfo {
             library: preset.library,
             about: preset.about,
             keys: preset.own_keys(),
+            info: preset.group_info(),
             settings: preset.plain().map(|settings| write_table(&settings)),
         });
         Self {

@@ -8,7 +8,8 @@ use patterns::settings::Shape;
 use crate::codes::{CODES, CodeInfo};
 use crate::describe::clean;
 use crate::describe::{
-    doc_of, example_of, example_of_table, fields_of, first_sentence, plain_field, signature,
+    doc_of, example_of, example_of_table, fields_of, first_sentence, own_fields, plain_field,
+    signature,
 };
 use crate::kind::{Described, KindInfo, PresetInfo};
 use page::Page;
@@ -158,8 +159,8 @@ fn libraries(page: &mut Page, kind: &KindInfo, types: &Types) {
         }
         if !preset.keys.is_empty() {
             page.paragraph("Its own numbers:");
-            let fields: Vec<_> = preset.keys.iter().map(|key| plain_field(key)).collect();
-            page.fields(&fields, types, kind.name);
+            page.fields(&own_fields(preset), types, kind.name);
+            page.choices(&preset.info);
         }
     }
 }

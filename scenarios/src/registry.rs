@@ -11,8 +11,12 @@ use patterns::balance::Balance;
 use patterns::breaker::Breaker;
 use patterns::budget::RetryBudget;
 use patterns::bulkhead::Bulkhead;
+use patterns::cache::Cache;
+use patterns::coalesce::Coalesce;
 use patterns::deadline::Deadline;
+use patterns::fallback::Fallback;
 use patterns::hedge::Hedge;
+use patterns::load_shedder::LoadShedder;
 use patterns::rate_limiter::RateLimiter;
 use patterns::retry::Retry;
 use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, read_layer};
@@ -84,8 +88,12 @@ impl LayerRegistry {
             .register::<Balance>()
             .register::<Breaker>()
             .register::<Bulkhead>()
+            .register::<Cache>()
+            .register::<Coalesce>()
             .register::<Deadline>()
+            .register::<Fallback>()
             .register::<Hedge>()
+            .register::<LoadShedder>()
             .register::<RateLimiter>()
             .register::<Retry>()
             .register::<RetryBudget>()

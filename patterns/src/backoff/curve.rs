@@ -1,6 +1,5 @@
 //! How waits grow.
 
-use crate::invalid::Findings;
 use crate::settings;
 use crate::settings::Auto;
 use crate::time::Duration;
@@ -42,14 +41,7 @@ settings! {
             waits: Vec<Duration> [.rest().at_least(1.0).example("[\"1s\", \"5s\", \"30s\"]")],
         ),
     }
-    rules finite;
     literals { Duration => Self::Constant }
-}
-
-fn finite(curve: &Curve, found: &mut Findings) {
-    if let Curve::Exponential { factor, .. } = curve {
-        found.unless(!factor.is_infinite(), "factor", "a finite number");
-    }
 }
 
 impl Curve {

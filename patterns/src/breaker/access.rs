@@ -83,7 +83,7 @@ impl Breaker {
         self.enter(mode.state(), now, Cause::ByHand);
     }
 
-    /// Opens it for so long, whatever its settings say; also if it is open already.
+    /// Opens it for this wait, whatever its settings say; also if it is open already.
     ///
     /// # Errors
     ///

@@ -112,7 +112,7 @@ impl Breaker {
         self.openings = openings;
     }
 
-    /// Opens for so long.
+    /// Opens for this wait.
     pub(super) fn open_with(&mut self, wait: Duration, now: Time, cause: Cause) {
         self.wait = wait;
         self.opened = self.opened.saturating_add(1);

@@ -36,13 +36,13 @@ settings! {
     /// says otherwise.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub keyed enum Permits {
-        /// So many at a time.
+        /// A number at a time.
         Concurrent(
             /// Half-open: how many calls may pass at a time; `unlimited` lets all pass (recloser).
             /// Most libraries take 1.
             permits: u32 [.at_least(1.0).unlimited()] = 1,
         ),
-        /// So many in all (resilience4j, gobreaker).
+        /// A number in all (resilience4j, gobreaker).
         Total(
             /// Half-open: how many calls may pass in all, instead of `permits`.
             permits_total: u32 [.at_least(1.0).example("10")],
@@ -52,7 +52,7 @@ settings! {
             /// Half-open: the share of calls that may pass, instead of `permits`.
             permits_share: f64 [.share().above(0.0).example("\"10%\"")],
         ),
-        /// One, and one more each time that so long has passed since the last one was let through
+        /// One, and one more each time that a wait has passed since the last one was let through
         /// (Polly 7). Places are never given back.
         OneEvery(
             /// Half-open: how long after one probe the next may pass, instead of `permits`.
@@ -65,15 +65,15 @@ settings! {
     /// Which results of probes close a half-open breaker, and which open it again.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub keyed enum Close {
-        /// So many successes close it; a single failure opens it again (Polly, Hystrix, gobreaker,
-        /// Sentinel, pybreaker).
+        /// A number of successes closes it; a single failure opens it again (Polly, Hystrix,
+        /// gobreaker, Sentinel, pybreaker).
         Successes(
             /// Half-open: how many successes close it. Without `probes`, any failure opens it
             /// again.
             successes: u32 [.at_least(1.0)] = 1,
         ),
-        /// So many successes among so many probes close it; it opens again as soon as they cannot
-        /// be reached any more (failsafe).
+        /// A number of successes among a number of probes closes it; it opens again as soon as
+        /// they cannot be reached any more (failsafe).
         Of {
             /// Half-open: how many successes close it.
             successes: u32 [.at_least(1.0).example("2")],
@@ -81,7 +81,7 @@ settings! {
             /// reached.
             probes: u32 [.at_least(1.0).example("3")],
         },
-        /// After so many probes it opens if a share of them is reached, and closes otherwise
+        /// After a number of probes it opens if a share of them is reached, and closes otherwise
         /// (resilience4j).
         Rate {
             /// Half-open: how many probes are looked at.
@@ -93,7 +93,7 @@ settings! {
             /// Half-open: whether exactly that share opens it again.
             probe_compare: Compare = Compare::AtLeast,
         },
-        /// After more than so many probes, each further one looks at the share of failures among
+        /// After more than a number of probes, each further one looks at the share of failures among
         /// the latest of them: a success at a share of no more than the rate closes, a failure at a
         /// share of no less opens again, and with any other result it goes on (recloser).
         Latest {

@@ -153,7 +153,9 @@ impl Judge {
                 (average.value, average.counts) = (0.0, Counts::default());
             }
             Self::Any(judges) | Self::All(judges) => {
-                judges.iter_mut().for_each(|judge| judge.clear(now));
+                for judge in judges {
+                    judge.clear(now);
+                }
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn all() -> Vec<Preset<Settings>> {
         ),
         Preset::of::<PollyV7>(
             "polly-v7",
-            "`CircuitBreakerSyntax`, `AdvancedCircuitBreakerSyntax`: opens after so many failures \
+            "`CircuitBreakerSyntax`, `AdvancedCircuitBreakerSyntax`: opens after a number of failures \
              in a row, or at a rate; one probe, and one more after each further wait.",
         ),
         Preset::of::<Hystrix>(

@@ -13,16 +13,16 @@ settings! {
     /// hold several conditions.
     #[derive(Clone, Debug, PartialEq)]
     pub keyed enum Trip {
-        /// So many failures in a row.
+        /// A number of failures in a row.
         Consecutive {
-            /// How many failures open it: in a row, or with `window` among the calls in it. Exactly
-            /// so many open it. gobreaker takes 6 in a row, pybreaker 5.
+            /// How many failures open it: in a row, or with `window` among the calls in it. It opens
+            /// at exactly this number. gobreaker takes 6 in a row, pybreaker 5.
             failures: u32 [.at_least(1.0).example("5")],
             /// For failures in a row: those that have left this window of time do not count any
             /// more (gobreaker's `BucketPeriod`).
             within: Option<Window> = None,
         },
-        /// So many failures in a window.
+        /// A number of failures in a window.
         Count {
             /// How many failures open it; no more than a window of calls holds.
             failures: u32 [.at_least(1.0).example("5")],
@@ -168,7 +168,7 @@ fn rules(trip: &Trip, found: &mut Findings) {
 }
 
 impl Trip {
-    /// So many failures in a row.
+    /// This number of failures in a row.
     pub const fn failures(failures: u32) -> Self {
         Self::Consecutive { failures, within: None }
     }

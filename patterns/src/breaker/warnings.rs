@@ -41,7 +41,7 @@ const OF_OPENING: [&str; 19] = [
     "snapshot-interval",
 ];
 
-/// What was written, and who is told what of it has no effect.
+/// What was written, and the reader that collects warnings.
 pub(super) struct Written<'a, 'n, 'r> {
     pub(super) fields: &'a Fields<'n>,
     pub(super) reader: &'a mut Reader<'r>,

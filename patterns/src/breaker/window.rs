@@ -5,15 +5,15 @@ use crate::settings;
 use crate::time::Duration;
 
 settings! {
-    /// Which results a breaker looks at: a number alone is so many of the latest, a length of time
-    /// alone is `first-event` with 10 buckets.
+    /// Which results a breaker looks at: a number alone is that number of the latest, a length of
+    /// time alone is `first-event` with 10 buckets.
     ///
     /// With buckets, a result leaves when the beginning of its bucket has the age of the window,
     /// so it stays for between `1 - 1/buckets` and all of `size`. A size that is no whole number
     /// of nanoseconds a bucket is rounded up to one.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Window {
-        /// The latest results, so many. Before there are as many, those there are.
+        /// The latest results. Before there are as many, those there are.
         Calls(
             /// How many.
             calls: u32 [.at_least(1.0).at_most(1_000_000.0).example("100")],

@@ -1,6 +1,6 @@
 //! What is left of a budget, and how it changes.
 
-use super::settings::{Kind, Refill};
+use super::settings::Kind;
 use crate::outcome::Class;
 use crate::time::{Duration, Time};
 
@@ -72,10 +72,7 @@ impl Balance {
                     timeout_cost: timeout_cost.or(cost.saturating_mul(2)),
                     throttle_cost: throttle_cost.or(cost),
                     reward,
-                    refill: match refill {
-                        Refill::None => Duration::ZERO,
-                        Refill::Every(every) => every,
-                    },
+                    refill: refill.unwrap_or_default(),
                     refilled: Time::ZERO,
                 })
             }

@@ -57,7 +57,7 @@ settings! {
     #[non_exhaustive]
     pub struct FailsafeGo {
         /// The rate of extra attempts to everything under way (`maxRate`).
-        rate: f64 [.share().at_most(1000.0)] = 0.2,
+        rate: f64 [.percent().at_least(0.0).at_most(1000.0)] = 0.2,
         /// How many are allowed in any case (`minConcurrency`).
         least: u32 = 3,
     }
@@ -69,7 +69,7 @@ settings! {
     #[non_exhaustive]
     pub struct Finagle {
         /// The share of the calls that may be retried (`percentCanRetry`).
-        share: f64 [.share().at_most(1000.0)] = 0.2,
+        share: f64 [.percent().at_least(0.0).at_most(1000.0)] = 0.2,
         /// Retries for each second, however few calls there are (`minRetriesPerSec`).
         least_per_sec: u32 = 10,
         /// How long calls and retries are remembered (`ttl`).

@@ -57,7 +57,7 @@ settings! {
             /// What a first attempt gives that succeeds.
             reward: u32 = 1,
             /// The time in which one unit comes back by itself; `none` if none does.
-            refill: Refill = Refill::None,
+            refill: Option<Duration> [.above(0.0).none(&["none"])] = None,
         },
         /// Each call deposits `share` of an extra attempt, and each extra attempt withdraws one;
         /// both are forgotten after `ttl`, which is counted in ten parts. Besides, `least-per-sec`
@@ -65,7 +65,7 @@ settings! {
         /// `TpsBudget`).
         Deposits {
             /// Extra attempts for each call.
-            share: f64 [.share().at_most(1000.0).example("\"20%\"")],
+            share: f64 [.percent().at_least(0.0).at_most(1000.0).example("\"20%\"")],
             /// Extra attempts for each second, however few calls there are.
             least_per_sec: u32 = 10,
             /// How long calls and extra attempts are remembered.
@@ -93,7 +93,7 @@ settings! {
         /// (failsafe-go `budget`).
         Rate {
             /// The rate (`maxRate`).
-            rate: f64 [.share().at_most(1000.0).example("\"20%\"")],
+            rate: f64 [.percent().at_least(0.0).at_most(1000.0).example("\"20%\"")],
             /// How many are granted in any case (`minConcurrency`).
             least: u32 = 3,
         },
@@ -103,21 +103,6 @@ settings! {
             most: u32 [.example("3")],
         ),
     }
-}
-
-settings! {
-    /// The time in which one unit of a quota comes back by itself.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Refill {
-        /// None does.
-        None,
-        /// One in this time.
-        Every(
-            /// The time.
-            every: Duration [.above(0.0).example("\"1s\"")],
-        ),
-    }
-    literals { Duration => Self::Every }
 }
 
 impl Settings {
@@ -143,7 +128,7 @@ impl Kind {
             timeout_cost: Auto::Auto,
             throttle_cost: Auto::Auto,
             reward: 1,
-            refill: Refill::None,
+            refill: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Slots and the queue before them, for calls that whoever drives it has numbered.
+//! Slots and the queue before them, for calls with numbers given from outside.
 
 use std::collections::VecDeque;
 
@@ -155,7 +155,7 @@ impl Core {
         }
     }
 
-    /// From now on there are so many slots.
+    /// From now on there are this many slots.
     pub(super) fn set_slots(&mut self, slots: u32, now: Time) -> Result<(), Invalid> {
         Invalid::unless(1 <= slots, "slots", "at least 1")?;
         let enough = self.shares.reserved() <= slots;

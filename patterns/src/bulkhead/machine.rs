@@ -37,7 +37,7 @@ use crate::time::Time;
 /// # Calls that wait
 ///
 /// [`acquire`](Self::acquire) gives a call a slot or a place in the queue: a [`Waiter`], by which
-/// it is known from then on. Whoever drives the bulkhead keeps what belongs to it (a channel, a
+/// it is known from then on. The driver of the bulkhead keeps what belongs to it (a channel, a
 /// task) under this name, and
 ///
 /// 1. takes all [`next_turn`](Self::next_turn)s after each call of `acquire`, `record`, `cancel`
@@ -89,8 +89,9 @@ use crate::time::Time;
 /// # }
 /// ```
 ///
-/// As a layer its calls have the numbers of whoever drives the layer. One bulkhead is used in one
-/// of the two ways, not in both.
+/// As a layer its calls have the numbers that the driver of the layer gives them. One bulkhead is
+/// used in one of the two ways, not in both; but [`set_limit`](Self::set_limit) may be called on a
+/// layer too: calls whose turn has come by that are woken with the next event there.
 #[derive(Clone, Debug)]
 pub struct Bulkhead {
     pub(super) core: Core,
@@ -206,8 +207,8 @@ impl Bulkhead {
         self.waits(waiter).then(|| self.core.until(waiter.call))
     }
 
-    /// What became of a waiting call, in order, until all is told. A slot that is not taken from
-    /// here is lost.
+    /// What became of a waiting call: in order, each once. A slot that is not taken from here is
+    /// lost.
     pub fn next_turn(&mut self) -> Option<Turn> {
         let turn = self.core.next_turn()?;
         let waiter = Waiter { number: turn.number, call: turn.call };

@@ -21,7 +21,7 @@ settings! {
         max_wait: Option<Duration> [.was(&["patience"])] = None,
         /// Whose turn is next among waiting calls of equal priority.
         order: Order = Order::Fifo,
-        /// How many classes of priority are told apart. Calls of class 0 go first; priorities
+        /// How many classes of priority are distinguished. Calls of class 0 go first; priorities
         /// larger than the last class fall into it.
         priorities: u8 [.at_least(1.0).unlimited()] = 1,
         /// Which call has to go when the queue is full.
@@ -149,7 +149,7 @@ impl Settings {
 }
 
 impl Partition {
-    /// This many slots for one caller alone, and no more than so many with the shared ones.
+    /// This many slots for one caller alone, and no more than `most` with the shared ones.
     pub const fn of(reserved: u32, most: u32) -> Self {
         Self { reserved, most }
     }
@@ -162,6 +162,7 @@ fn rules(settings: &Settings, found: &mut Findings) {
     found.unless(enough, "partitions", must_be);
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as all rules are called")]
 fn partition_rules(partition: &Partition, found: &mut Findings) {
     let holds = partition.reserved <= partition.most;
     found.unless(holds, "most", "no less than what is reserved");

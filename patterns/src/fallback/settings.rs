@@ -4,7 +4,7 @@ use crate::invalid::Findings;
 use crate::layer::Target;
 use crate::outcome::Classes;
 use crate::settings;
-use crate::settings::{Auto, Code, NameKind, Node, Reader, Setting, Shape, Value};
+use crate::settings::{Auto, Code, Node, Reader, Setting, Shape, Value};
 
 settings! {
     /// Gives something else when a call fails: a value at hand, the answer of another service, or

@@ -18,7 +18,7 @@ impl Leaky {
         Self { rate: u128::from(rate), per, tick, latest: None }
     }
 
-    /// Other numbers from now on, also for whoever comes after the last one.
+    /// Other numbers from now on, also for the call after the last one.
     pub(super) fn set(&mut self, rate: u32, per: u64, tick: u64) {
         *self = Self { latest: self.latest, ..Self::new(rate, per, tick) };
     }

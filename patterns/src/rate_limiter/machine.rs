@@ -175,7 +175,7 @@ impl RateLimiter {
     /// A call is given up. Before the time of its permit, `on_cancel` says what becomes of it; at
     /// that time or later it is used up.
     ///
-    /// How the call ends all the same may be told by [`observe`](Self::observe).
+    /// How the call ends all the same may be passed to [`observe`](Self::observe).
     pub fn cancel(&mut self, permit: Permit<Reservation>, now: Time) {
         let reservation = permit.redeem(self.owner);
         self.give_up(reservation, now);

@@ -52,6 +52,8 @@ pub struct Preset<S> {
     pub about: &'static str,
     /// Adds the library's own numbers to those that were found so far.
     pub keys: fn(&mut Vec<&'static Key>),
+    /// What its own numbers alone do not say.
+    pub describe: fn(&mut GroupInfo),
     /// Reads the library's own numbers, and gives what follows from them.
     pub read: fn(&mut Fields<'_>, &mut Reader<'_>) -> Option<S>,
 }
@@ -59,7 +61,7 @@ pub struct Preset<S> {
 impl<S> Preset<S> {
     /// A library whose numbers are `P`.
     pub const fn of<P: Like<S>>(library: &'static str, about: &'static str) -> Self {
-        Self { library, about, keys: P::keys, read: read_like::<P, S> }
+        Self { library, about, keys: P::keys, describe: P::describe, read: read_like::<P, S> }
     }
 
     /// Its settings if no number is changed.
@@ -68,6 +70,13 @@ impl<S> Preset<S> {
         let mut reader = Reader::new(&mut names);
         let settings = (self.read)(&mut Fields::none(0..0, self.library), &mut reader);
         settings.filter(|_| reader.finish().is_empty())
+    }
+
+    /// Which of the library's own numbers exclude each other, and the defaults of whole groups.
+    pub fn group_info(&self) -> GroupInfo {
+        let mut info = GroupInfo::default();
+        (self.describe)(&mut info);
+        info
     }
 
     /// The library's own numbers.

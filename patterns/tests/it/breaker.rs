@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::breaker_story::{Happening, growing, half_open, happenings, settings};
 
-/// Opens on so many failures in a row, for 20 s; one probe at a time, for at most 60 s.
+/// Opens on this number of failures in a row, for 20 s; one probe at a time, for at most 60 s.
 pub(crate) fn in_a_row(failures: u32) -> Settings {
     Settings::of(Trip::failures(failures), Duration::from_secs(20))
         .with(|settings| settings.half_open.half_open_timeout = Some(Duration::from_secs(60)))
@@ -37,7 +37,7 @@ pub(crate) fn call(breaker: &mut Breaker, verdict: Classification, now: Time) ->
         .is_ok()
 }
 
-/// What a breaker decided at each happening of a story, told in times since its beginning.
+/// What a breaker decided at each happening of a story, in times since its beginning.
 fn decisions(
     breaker: &mut Breaker,
     story: &[Happening],
@@ -46,7 +46,7 @@ fn decisions(
 ) -> Vec<(Option<Rejection>, &'static str, u64)> {
     let mut now = start;
     let mut permits: Vec<Permit<Token>> = Vec::new();
-    let mut told = Vec::new();
+    let mut decided = Vec::new();
     for happening in story {
         let time = Time::from_nanos(now);
         let mut refused = None;
@@ -80,9 +80,9 @@ fn decisions(
             }
         }
         let failures = breaker.counts(Time::from_nanos(now)).failures;
-        told.push((refused, breaker.state().name(), failures));
+        decided.push((refused, breaker.state().name(), failures));
     }
-    told
+    decided
 }
 
 type Rejection = (Reason, Option<u64>);
@@ -198,7 +198,7 @@ proptest! {
         );
     }
 
-    /// Lost, cancelled and ignored probes keep nobody out for longer than the longest wait.
+    /// Lost, cancelled and ignored probes keep no call out for longer than the longest wait.
     #[test]
     fn half_open_never_lasts(
         settings in settings(),
@@ -213,12 +213,12 @@ proptest! {
         // Decided now and then, it might open at the very call that is made below.
         let evaluate = Evaluate::EveryResult;
         let mut breaker = breaker(settings.with(|s| { s.half_open = half_open; s.evaluate = evaluate; }));
-        let told = decisions(&mut breaker, &story, 0, 1);
+        let decided = decisions(&mut breaker, &story, 0, 1);
         let passed: u64 = story
             .iter()
             .map(|happening| if let Happening::Pass(nanos) = happening { *nanos } else { 0 })
             .sum();
-        prop_assert_eq!(told.len(), story.len());
+        prop_assert_eq!(decided.len(), story.len());
         // No wait and no ramp of the generated settings is longer than 60 ns, and refusal at the
         // end of a wait 1 more.
         let later = Time::from_nanos(passed + half_open_timeout + 61);

@@ -75,7 +75,7 @@ fn opens(settings: Settings, results: &str) -> bool {
     breaker.state() != State::Closed
 }
 
-/// Whether a call is admitted at the end of the open wait, and so many more beside it.
+/// Whether a call is admitted at the end of the open wait, and how many more beside it.
 fn at_the_end(settings: Settings) -> (bool, usize) {
     let mut breaker = breaker(settings);
     for _ in 0..4 {

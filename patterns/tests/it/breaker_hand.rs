@@ -40,8 +40,8 @@ fn an_impossible_change_is_refused() {
     {
         assert_eq!(result.unwrap_err().from, State::ForcedOpen);
     }
-    let told = breaker.close(at(1)).unwrap_err().to_string();
-    assert_eq!(told, "a breaker that is forced-open cannot become closed before its mode is set");
+    let said = breaker.close(at(1)).unwrap_err().to_string();
+    assert_eq!(said, "a breaker that is forced-open cannot become closed before its mode is set");
     assert_eq!(breaker.state(), State::ForcedOpen);
 }
 
@@ -61,7 +61,7 @@ fn by_hand_it_is_changed_from_the_state_that_it_has_by_then() {
 }
 
 #[test]
-fn it_tells_which_condition_opened_it() {
+fn it_says_which_condition_opened_it() {
     let opened_by = |breaker: &Breaker| match breaker.last_change().map(|change| change.cause) {
         Some(Cause::Tripped(tripped)) => tripped,
         other => panic!("{other:?}"),
@@ -153,10 +153,10 @@ fn all_changes_of_one_call_can_be_read() {
     let _lost = breaker.try_acquire_with(at(20), &mut half).expect("a probe");
     // Half-open is over at 80, the wait after it at 100.
     let _probe = breaker.try_acquire_with(at(150), &mut half).expect("the next probe");
-    let told: Vec<(&str, Time, Cause)> =
+    let seen: Vec<(&str, Time, Cause)> =
         breaker.changes().iter().map(|c| (c.to.name(), c.at, c.cause)).collect();
     assert_eq!(
-        told,
+        seen,
         [("open", at(80), Cause::HalfOpenTimedOut), ("half-open", at(150), Cause::WaitOver)]
     );
     assert!(breaker.try_acquire_with(at(151), &mut half).is_err());

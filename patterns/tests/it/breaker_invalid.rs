@@ -15,7 +15,7 @@ use crate::breaker_story::growing;
 const ONE: Duration = Duration::from_secs(1);
 
 /// What was said about each of the settings, one line for each.
-fn told(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
+fn said_of(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
     let mut lines = String::new();
     for (name, result) in results {
         let said = result.map_or_else(|invalid| invalid.to_string(), |()| "fine".to_owned());
@@ -135,7 +135,7 @@ fn of_what_opens_a_breaker() {
         average of no calls: `min-calls` must be at least 1, not 0
         never decided: `evaluate.period` must be longer than 0s, not 0s
     "#]]
-    .assert_eq(&told(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
+    .assert_eq(&said_of(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn of_what_closes_a_breaker() {
         ramp from above: `ramp-first` must be from 0 to 1, not 1.1
         ramp: fine
     "#]]
-    .assert_eq(&told(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
+    .assert_eq(&said_of(cases.map(|(name, settings)| (name, Breaker::new(settings).map(drop)))));
 }
 
 /// The largest of everything, at the end of time.

@@ -21,7 +21,7 @@ fn slow_call(breaker: &mut Breaker, took: Duration, verdict: Classification, beg
     breaker.record_with(permit, verdict, began + took, &mut half);
 }
 
-/// With a ramp from this share on, over so many seconds.
+/// With a ramp from this share on, over this number of seconds.
 fn ramping((first, secs): (f64, u64), settings: Settings) -> Settings {
     settings.with(|settings| {
         settings.ramp = Duration::from_secs(secs);
@@ -387,7 +387,7 @@ fn disabled_it_records_nothing_at_all() {
 /// The five answers to a result whose call was admitted before the state changed.
 #[test]
 fn late_results_in_all_five_ways() {
-    let told = |late: LateResults, after: fn(&mut Breaker)| {
+    let after_late = |late: LateResults, after: fn(&mut Breaker)| {
         let mut breaker = breaker(in_a_row(2).with(|s| s.late = late));
         let slow = breaker.try_acquire(at(0)).expect("closed");
         for _ in 0..2 {
@@ -404,7 +404,7 @@ fn late_results_in_all_five_ways() {
         LateResults::ActClosed,
         LateResults::CountOrigin,
     ];
-    let of = |after| all.map(|late| told(late, after));
+    let of = |after| all.map(|late| after_late(late, after));
     let (open, half_open, closed) = ("open", "half-open", "closed");
     assert_eq!(of(|_| {}), [(open, 2), (open, 3), (open, 3), (open, 2), (open, 3)]);
     assert_eq!(

@@ -60,7 +60,7 @@ fn a_refusal_says_exactly_when_to_come_again() {
         driver.pass(Duration::from_nanos(1));
         assert_eq!(driver.call(0), Action::Send);
         let Action::Reply(refused) = driver.call(1) else { panic!("half-open") };
-        assert_eq!(refused, Outcome::failed(Class::BreakerOpen), "nobody knows when");
+        assert_eq!(refused, Outcome::failed(Class::BreakerOpen), "it is not known when");
     }
 }
 

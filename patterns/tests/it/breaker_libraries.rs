@@ -1,6 +1,5 @@
 //! Breakers of libraries with one number changed: what the library itself does then. The stories
-//! follow from the sources that the presets name; where a test of the library tells one, it says
-//! so.
+//! follow from the sources that the presets name; where one is a test of the library, it says so.
 
 use patterns::breaker::{Breaker, Settings, State};
 use patterns::preset::Library;
@@ -188,7 +187,7 @@ fn hystrix_counts_in_snapshots_since_it_closed() {
     closed.then(&format!("6: {twenty} 6.2: ! 6.25: -")).is("open→11.25+");
 }
 
-/// `MaxRequests`: so many in all, of which so many successes close.
+/// `MaxRequests`: as many probes in all, and as many successes close.
 #[test]
 fn gobreaker_needs_as_many_successes_as_it_permits() {
     let open = || {
@@ -246,14 +245,14 @@ fn gobreaker_may_go_by_a_ratio() {
     );
 }
 
-/// `Counts`, in its names: Requests, TotalSuccesses, TotalFailures, TotalExclusions,
-/// ConsecutiveSuccesses, ConsecutiveFailures.
+/// `Counts`, in its names: `Requests`, `TotalSuccesses`, `TotalFailures`, `TotalExclusions`,
+/// `ConsecutiveSuccesses`, `ConsecutiveFailures`.
 #[test]
-fn gobreaker_tells_its_counts() {
+fn gobreaker_shows_its_counts() {
     let keys = "like = gobreaker, ignore = [validation]";
     let figures = Story::of(keys).then("0: xoovx x").breaker.figures();
-    let told = (figures.admitted, figures.successes, figures.failures, figures.ignored);
-    assert_eq!(told, (6, 2, 3, 1));
+    let totals = (figures.admitted, figures.successes, figures.failures, figures.ignored);
+    assert_eq!(totals, (6, 2, 3, 1));
     assert_eq!((figures.successes_in_a_row, figures.failures_in_a_row), (0, 2));
 }
 
@@ -387,7 +386,7 @@ fn course_meant_waits_for_its_probe() {
 }
 
 #[test]
-fn a_number_that_a_library_does_not_read_is_told() {
+fn a_number_that_a_library_does_not_read_is_reported() {
     for key in ["permits", "successes"] {
         let (settings, mistakes) = read_all(&format!("like = course-printed, {key} = 3"));
         assert_eq!(settings, Library::CoursePrinted.breaker());
@@ -400,7 +399,7 @@ fn a_number_that_a_library_does_not_read_is_told() {
 /// Numbers that a library itself refuses.
 #[test]
 fn ranges_are_those_of_the_library() {
-    for (keys, told) in [
+    for (keys, expected) in [
         ("like = resilience4j, rate = 0", "`rate` must be more than 0 and at most 1, not 0"),
         ("like = resilience4j, open = 1us", "`open` must be at least 1ms, not 1us"),
         ("like = polly, min-calls = 1", "`min-calls` must be at least 2, not 1"),
@@ -421,7 +420,7 @@ fn ranges_are_those_of_the_library() {
         ("like = resilience4j, window = epoch(60s)", "`window` has no form `epoch`"),
     ] {
         let (_, mistakes) = read_all(keys);
-        assert_eq!(mistakes.first().map(|m| m.message.as_str()), Some(told), "{keys}");
+        assert_eq!(mistakes.first().map(|m| m.message.as_str()), Some(expected), "{keys}");
     }
 }
 

@@ -696,17 +696,17 @@ fn happen(
         Happening::Admit => {
             let foreseen = breaker.state_at(at);
             let evaluate = model.settings.evaluate;
-            let foresees = !matches!(evaluate, Evaluate::Periodically(_) | Evaluate::Ticks(_));
+            let is_foreseen = !matches!(evaluate, Evaluate::Periodically(_) | Evaluate::Ticks(_));
             match (breaker.try_acquire_with(at, &mut draw), model.admit(now)) {
                 (Ok(permit), Ok(call)) => {
                     let found = breaker.state().name();
-                    prop_assert!(!foresees || foreseen.name() == found);
+                    prop_assert!(!is_foreseen || foreseen.name() == found);
                     open.push((permit, call));
                 }
                 (Err(rejected), Err((reason, until))) => {
                     prop_assert_eq!(rejected.reason, reason);
                     prop_assert_eq!(rejected.until, until.map(Time::from_nanos));
-                    prop_assert!(!foresees || foreseen == breaker.state());
+                    prop_assert!(!is_foreseen || foreseen == breaker.state());
                 }
                 (one, _) => prop_assert!(false, "only one admits; breaker: {one:?}"),
             }

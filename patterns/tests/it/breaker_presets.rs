@@ -34,7 +34,7 @@ fn opens_after(mut breaker: Breaker, results: impl Iterator<Item = char>) -> Str
 
 #[test]
 fn breakers_open_as_those_of_their_libraries() {
-    let mut table = String::from("opens after so many calls of a kind, ten a second\n");
+    let mut table = String::from("opens after how many calls of a kind, ten a second\n");
     for (library, breaker) in breakers() {
         let of = |cycle: &str| opens_after(breaker.clone(), cycle.chars().cycle());
         writeln!(
@@ -49,7 +49,7 @@ fn breakers_open_as_those_of_their_libraries() {
         .expect("a string takes all");
     }
     expect![[r#"
-        opens after so many calls of a kind, ten a second
+        opens after how many calls of a kind, ten a second
         resilience4j   all fail:   100, every other:   100, one of ten: never, all slow:   100
         polly          all fail:   100, every other:   100, one of ten:   100, all slow: never
         hystrix        all fail:    20, every other:    20, one of ten: never, all slow: never

@@ -1,4 +1,4 @@
-//! Breakers from keys as in a file, and stories told in a few letters.
+//! Breakers from keys as in a file, and stories in a few letters.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(crate) fn table(written: &str) -> Node {
 fn read_value(value: &str) -> Value {
     let list = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
     if let Some(words) = list.filter(|words| !words.contains('{')) {
-        let words = words.split_whitespace().map(|word| Node::word(word));
+        let words = words.split_whitespace().map(Node::word);
         return Value::List(words.collect());
     }
     if let Some(tables) = list {
@@ -64,7 +64,7 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Reads a breaker's settings, and tells every mistake and warning.
+/// Reads a breaker's settings, with every mistake and warning.
 pub(crate) fn read_all(written: &str) -> (Option<Settings>, Vec<Mistake>) {
     let mut names = NoNames;
     let mut reader = Reader::new(&mut names);

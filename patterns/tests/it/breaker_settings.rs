@@ -22,7 +22,7 @@ fn trip(keys: &str) -> Trip {
 }
 
 /// The messages of all mistakes and warnings, each with its place and code.
-fn told(keys: &str) -> Vec<String> {
+fn messages(keys: &str) -> Vec<String> {
     let (_, mistakes) = read_all(keys);
     let shown = mistakes.into_iter().map(|mistake| {
         let end = mistake.at.end.min(keys.len());
@@ -154,17 +154,17 @@ fn open_waits_are_a_length_or_any_backoff() {
         assert_eq!(again, Some(open(written)));
     }
     assert_eq!(
-        told("failures = 1, open = growing(1s, facter=2)"),
+        messages("failures = 1, open = growing(1s, facter=2)"),
         ["facter: unknown-key: `growing` has no key `facter`"]
     );
     assert_eq!(
-        told("failures = 1, open = shrinking(1s)"),
+        messages("failures = 1, open = shrinking(1s)"),
         ["shrinking: unknown-word: `open` has no form `shrinking`"]
     );
 }
 
 #[test]
-fn mistakes_are_told_at_their_place_and_all_of_them() {
+fn mistakes_are_reported_at_their_place_and_all_of_them() {
     for (keys, expected) in [
         ("failures = 3", vec!["failures = 3: missing: `breaker` needs `open`"]),
         (
@@ -259,7 +259,7 @@ fn mistakes_are_told_at_their_place_and_all_of_them() {
             vec!["2000000: out-of-range: `window` must be from 1 to 1000000, not 2000000"],
         ),
     ] {
-        assert_eq!(told(keys), expected, "{keys}");
+        assert_eq!(messages(keys), expected, "{keys}");
     }
 }
 
@@ -267,11 +267,11 @@ fn mistakes_are_told_at_their_place_and_all_of_them() {
 #[test]
 fn former_keys_say_what_they_are_now() {
     let buckets = "rate = 0.5, window = 10s, buckets = epoch(5), open = 1s";
-    assert_eq!(told(buckets), ["buckets: renamed: `buckets` is a part of `window` now"]);
+    assert_eq!(messages(buckets), ["buckets: renamed: `buckets` is a part of `window` now"]);
     let help = read_all(buckets).1[0].help.clone();
     assert_eq!(help.as_deref(), Some("for example: window = \"epoch(10s, buckets=10)\""));
     assert_eq!(
-        told("failures = 1, open = 1s, cancelled = failure, max-wait = 1s"),
+        messages("failures = 1, open = 1s, cancelled = failure, max-wait = 1s"),
         [
             "cancelled: renamed: `cancelled` is called `on-cancel` now",
             "max-wait: renamed: `max-wait` is called `half-open-timeout` now"
@@ -279,9 +279,9 @@ fn former_keys_say_what_they_are_now() {
     );
 }
 
-/// What is written and does nothing is told, and the settings hold all the same.
+/// What is written and does nothing is reported, and the settings hold all the same.
 #[test]
-fn keys_without_effect_are_told() {
+fn keys_without_effect_are_reported() {
     let plain = "failures = 1, open = 1s";
     for (keys, expected) in [
         (
@@ -315,8 +315,8 @@ fn keys_without_effect_are_told() {
     ] {
         let (settings, mistakes) = read_all(&format!("{plain}, {keys}"));
         assert!(settings.is_some());
-        let told: Vec<_> = mistakes.iter().map(|m| (m.code, m.message.as_str())).collect();
-        assert_eq!(told, [(Code::NoEffect, expected)], "{keys}");
+        let found: Vec<_> = mistakes.iter().map(|m| (m.code, m.message.as_str())).collect();
+        assert_eq!(found, [(Code::NoEffect, expected)], "{keys}");
     }
     for keys in [
         "then = close, half-open-timeout = 5s",
@@ -325,11 +325,11 @@ fn keys_without_effect_are_told() {
         "window = epoch(10s), count-at = admission",
         "mode = metrics-only, window = 10, count = [network], late = drop, interval = 1s",
     ] {
-        assert_eq!(told(&format!("{plain}, {keys}")), Vec::<String>::new());
+        assert_eq!(messages(&format!("{plain}, {keys}")), Vec::<String>::new());
     }
 }
 
-/// Keys of ours beside those of a library: they hold on top, and what they replace is told.
+/// Keys of ours beside those of a library: they hold on top, and what they replace is reported.
 #[test]
 fn a_library_is_taken_with_keys_of_ours_on_top() {
     let resilience4j = Library::Resilience4j.breaker().expect("has one");
@@ -352,13 +352,13 @@ fn a_library_is_taken_with_keys_of_ours_on_top() {
     // Another condition takes its place, and the library's numbers that are written are for nothing.
     let keys = "like = resilience4j, failures = 3, min-calls = 20";
     assert_eq!(read_all(keys).0.expect("can be read").trip, Trip::failures(3));
-    assert_eq!(told(keys), ["20: no-effect: `min-calls` has no effect beside `failures`"]);
+    assert_eq!(messages(keys), ["20: no-effect: `min-calls` has no effect beside `failures`"]);
     assert_eq!(
-        told("like = gobreaker, permits = 2, permits-share = 20%"),
+        messages("like = gobreaker, permits = 2, permits-share = 20%"),
         ["2: no-effect: `permits` has no effect beside `permits-share`"]
     );
     assert_eq!(
-        told("like = course-meant, successes = 2, probe-rate = 20%"),
+        messages("like = course-meant, successes = 2, probe-rate = 20%"),
         ["2: no-effect: `successes` has no effect beside the share of probes that closes it",]
     );
 }
@@ -375,7 +375,7 @@ fn written_settings_read_back() {
         "failures = 1, open = 1s, latest-probes = 5, permits = unlimited, within = sliding(5s)",
         "failures = 1, open = 1s, permits-every = 5s, half-open-timeout = 1min",
     ];
-    for settings in settings.chain(ours.map(|keys| read(keys))) {
+    for settings in settings.chain(ours.map(read)) {
         let written = settings.write();
         let mut names = NoNames;
         let mut reader = Reader::new(&mut names);

@@ -1,7 +1,7 @@
 //! Extra attempts are granted as each kind of budget says, and no others.
 
 use patterns::backoff;
-use patterns::budget::{Budget, Extra, Kind, Refill, RetryBudget, Settings};
+use patterns::budget::{Budget, Extra, Kind, RetryBudget, Settings};
 use patterns::retry::{self, Account, FOREVER, Retry, Rule};
 use patterns::settings::Auto;
 use patterns::testing::Driver;
@@ -65,7 +65,7 @@ fn kinds() -> impl Strategy<Value = Kind> {
         (1..5_u32, prop::sample::select(vec![0.1, 0.5, 1.0]))
             .prop_map(|(max, ratio)| Kind::Tokens { max, ratio }),
         (1..40_u32, prop::option::of(1..2_000_u64)).prop_map(move |(capacity, refill)| {
-            let refill = refill.map_or(Refill::None, |every| Refill::Every(millis(every)));
+            let refill = refill.map(millis);
             let (timeout_cost, throttle_cost) = (Auto::Is(10), Auto::Is(3));
             Kind::Quota { capacity, cost: 5, timeout_cost, throttle_cost, reward: 1, refill }
         }),
@@ -117,10 +117,7 @@ fn grants(kind: Kind, class: Class, past: &[Event], calls: u32, extra: u32, now:
             let mut left = u64::from(capacity);
             let mut refilled = 0;
             let mut refill_to = |left: &mut u64, now: u64| {
-                let units = match refill {
-                    Refill::None => 0,
-                    Refill::Every(every) => now / every.as_nanos(),
-                };
+                let units = refill.map_or(0, |every| now / every.as_nanos());
                 *left = (*left + units - refilled).min(capacity.into());
                 refilled = units;
             };
@@ -324,10 +321,10 @@ fn a_quota_pays_by_the_failure_and_gets_it_back_on_success_alone() {
 fn settings_that_make_no_sense_are_told() {
     let told = |kind| Budget::new(Settings::of(kind)).map(drop).unwrap_err().to_string();
     let deposits = |ttl, share| Kind::Deposits { ttl, least_per_sec: 0, share };
-    let quota = |capacity, every: Option<Duration>| {
+    let quota = |capacity, every| {
         let mut kind = Kind::quota(capacity, 5);
-        if let (Kind::Quota { refill, .. }, Some(every)) = (&mut kind, every) {
-            *refill = Refill::Every(every);
+        if let Kind::Quota { refill, .. } = &mut kind {
+            *refill = every;
         }
         kind
     };
@@ -337,7 +334,7 @@ fn settings_that_make_no_sense_are_told() {
         (Kind::Tokens { max: 1, ratio: 0.0009 }, "`kind.ratio` must be at least 0.001, not 0.0009"),
         (Kind::Tokens { max: 1, ratio: f64::NAN }, "`kind.ratio` must be at least 0.001, not NaN"),
         (quota(0, None), "`kind.capacity` must be at least 1, not 0"),
-        (quota(1, Some(Duration::ZERO)), "`kind.refill.every` must be longer than 0s, not 0s"),
+        (quota(1, Some(Duration::ZERO)), "`kind.refill` must be longer than 0s, not 0s"),
         (deposits(Duration::from_nanos(9), 0.1), "`kind.ttl` must be at least 10ns, not 9ns"),
         (deposits(SECOND, -0.1), "`kind.share` must be from 0 to 1000, not -0.1"),
         (deposits(SECOND, 1000.1), "`kind.share` must be from 0 to 1000, not 1000.1"),
@@ -583,7 +580,7 @@ fn what_is_left_can_be_read() {
 
     let mut kind = Kind::quota(10, 5);
     if let Kind::Quota { refill, .. } = &mut kind {
-        *refill = Refill::Every(SECOND);
+        *refill = Some(SECOND);
     }
     let mut quota = budget(kind);
     assert_eq!(granted(&mut quota, at(0)), 2);

@@ -120,18 +120,18 @@ fn mistakes_are_all_said() {
     assert_eq!(said(&[("slots", number(4)), ("partitions", parts)]), [expected]);
 }
 
+/// What is said to have no effect beside four slots.
+fn without_effect(entries: &[(&'static str, Value)]) -> Vec<String> {
+    let entries: Vec<_> =
+        [("slots", number(4))].into_iter().chain(entries.iter().cloned()).collect();
+    let said = warnings::<Settings>(&entries);
+    let said = said.iter().map(|said| said.split_once(", warning: ").expect("a warning").1);
+    said.map(str::to_owned).collect()
+}
+
 #[test]
-fn what_has_no_effect_is_said() {
-    let of = |entries: &[(&'static str, Value)]| -> Vec<String> {
-        let entries: Vec<_> =
-            [("slots", number(4))].into_iter().chain(entries.iter().cloned()).collect();
-        warnings::<Settings>(&entries)
-            .iter()
-            .map(|said| said.split_once(", warning: ").expect("a warning").1.to_owned())
-            .collect()
-    };
-    let queue = |places| ("queue", number(places));
-    let no_queue = of(&[
+fn without_a_queue_nothing_about_it_has_an_effect() {
+    let no_queue = without_effect(&[
         ("max-wait", text("1s")),
         ("order", text("lifo")),
         ("priorities", number(2)),
@@ -144,6 +144,11 @@ fn what_has_no_effect_is_said() {
         assert_eq!(*said, format!("`{key}` has no effect: without a `queue` no call waits"));
     }
     assert_eq!(no_queue.len(), 5);
+}
+
+#[test]
+fn what_has_no_effect_is_said() {
+    let queue = |places| ("queue", number(places));
     for (entries, expected) in [
         (
             vec![queue(5), ("max-wait", text("0s"))],
@@ -175,7 +180,7 @@ fn what_has_no_effect_is_said() {
             "`most` has no effect: there are 4 `slots`",
         ),
     ] {
-        assert_eq!(of(&entries), [expected], "{entries:?}");
+        assert_eq!(without_effect(&entries), [expected], "{entries:?}");
     }
     for entries in [
         vec![
@@ -191,7 +196,7 @@ fn what_has_no_effect_is_said() {
         vec![("partitions", table(&[("write", table(&[("most", number(3))]))]))],
         vec![("min-remaining", text("1s"))],
     ] {
-        assert_eq!(of(&entries), Vec::<String>::new(), "{entries:?}");
+        assert_eq!(without_effect(&entries), Vec::<String>::new(), "{entries:?}");
     }
 }
 

@@ -60,9 +60,13 @@ impl Model {
                 self.kept[at].until = self.now + self.settings.ttl.as_nanos();
             }
             return Action::Reply(match (kept.outcome.class(), kept.outcome.retry_after()) {
-                (Some(class), Some(hint)) => {
+                (Some(class), Some(hint)) if hint > Duration::ZERO => {
+                    // Once its time is over there is no hint any more.
                     let left = (kept.stored + hint.as_nanos()).saturating_sub(self.now);
-                    Outcome::failed_until(class, Duration::from_nanos(left))
+                    match left {
+                        0 => Outcome::failed(class),
+                        left => Outcome::failed_until(class, Duration::from_nanos(left)),
+                    }
                 }
                 _ => kept.outcome,
             });

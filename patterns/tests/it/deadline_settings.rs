@@ -44,7 +44,7 @@ fn every_setting_can_be_written() {
 #[test]
 fn what_has_no_effect_is_said() {
     let none = ("reject", text("none"));
-    assert_eq!(warnings::<Settings>(&[none.clone()]), Vec::<String>::new());
+    assert_eq!(warnings::<Settings>(core::slice::from_ref(&none)), Vec::<String>::new());
     assert_eq!(
         warnings::<Settings>(&[none.clone(), ("min-remaining", text("1s"))]),
         ["min-remaining, warning: `min-remaining` has no effect: with `reject = \"none\"` late \

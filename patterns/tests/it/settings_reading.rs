@@ -22,7 +22,7 @@ pub(crate) fn text(text: &str) -> Value {
 }
 
 pub(crate) fn list(items: &[&str]) -> Value {
-    Value::List(items.iter().map(|item| Node::word(item)).collect())
+    Value::List(items.iter().map(Node::word).collect())
 }
 
 pub(crate) fn table(entries: &[(&str, Value)]) -> Value {
@@ -90,7 +90,7 @@ pub(crate) fn presets_are_sound<S: LayerSettings + PartialEq + core::fmt::Debug>
         assert_eq!(found.into_all(), [], "{}", preset.library);
         let like = good::<S>(&[("like", text(preset.library))]);
         assert_eq!(like, settings, "{}", preset.library);
-        let of = Library::from_name(preset.library).map(|library| library.of::<S>());
+        let of = Library::from_name(preset.library).map(Library::of::<S>);
         assert!(of.is_none_or(|of| of == Some(settings)), "{}", preset.library);
         for key in preset.own_keys() {
             assert!(!key.doc().is_empty(), "{key}");

@@ -4,7 +4,9 @@ use patterns::settings::{Shape, Variant};
 
 use super::{MeasureInfo, WORDS};
 use crate::codes::{self, CODES, CodeInfo};
-use crate::describe::{Field, fields, fields_of, keys_in, plain_field, section_field, types_in};
+use crate::describe::{
+    Field, fields, fields_of, keys_in, own_fields, plain_field, section_field, types_in,
+};
 use crate::kind::{Described, KindInfo};
 
 /// What a topic is about.
@@ -124,10 +126,12 @@ fn in_kind<'d>(keys: &[String], kind: &'d KindInfo, described: &'d Described) ->
     if first == "like" && rest.is_empty() {
         return Some(Topic::Like);
     }
-    let mut own =
-        kind.presets.iter().flat_map(|preset| preset.keys.iter().map(|key| (preset.library, *key)));
-    let (library, key) = own.find(|(_, key)| key.is_named(first))?;
-    match key_or_below(plain_field(key), rest)? {
+    let mut own = kind
+        .presets
+        .iter()
+        .flat_map(|preset| own_fields(preset).into_iter().map(|field| (preset.library, field)));
+    let (library, field) = own.find(|(_, field)| field.key.is_named(first))?;
+    match key_or_below(field, rest)? {
         Topic::Key(field, _) if rest.is_empty() => Some(Topic::Key(field, Some(library))),
         topic => Some(topic),
     }

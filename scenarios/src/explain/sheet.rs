@@ -87,7 +87,9 @@ impl Sheet {
         }
         let others = " ".repeat(indent);
         if first.chars().count() > indent && !last.is_empty() {
-            self.text.push_str(&wrap(first.trim(), "  ", "    ", WIDTH));
+            let is_long = first.trim_end().chars().count() > WIDTH;
+            let wrapped = is_long.then(|| wrap(first.trim(), "  ", "    ", WIDTH));
+            self.text.push_str(wrapped.as_deref().unwrap_or(first.trim_end()));
             self.text.push('\n');
             first.clone_from(&others);
         }

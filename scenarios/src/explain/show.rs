@@ -6,7 +6,7 @@ use super::sheet::Sheet;
 use super::{common_rows, key_row, type_line};
 use crate::describe::{
     Field, Need, arguments, clean, default_of, doc_of, example_of, fields, fields_of,
-    first_sentence, literals_of, plain_field, range_of, signature, types_in,
+    first_sentence, literals_of, own_fields, plain_field, range_of, signature, types_in,
 };
 use crate::kind::{Described, KindInfo, PresetInfo};
 
@@ -119,6 +119,8 @@ fn presets_with(sheet: &mut Sheet, key: &Key, field: &Field, kind: &KindInfo) {
     let rows = kind.presets.iter().map(|preset| {
         let value = match (preset.value_of(key), field.need) {
             (Some(value), _) => value.to_string(),
+            // Some of its own numbers must be written.
+            _ if preset.settings.is_none() => "what follows from its numbers".to_owned(),
             (None, Need::OfForm) => "not used".to_owned(),
             (None, _) => "the default".to_owned(),
         };
@@ -163,7 +165,8 @@ pub(super) fn form(sheet: &mut Sheet, path: &str, variant: &Variant) {
 pub(super) fn preset(sheet: &mut Sheet, preset: &PresetInfo) {
     if !preset.keys.is_empty() {
         sheet.title("its own numbers");
-        sheet.rows(preset.keys.iter().map(|key| key_row(&plain_field(key))).collect());
+        sheet.rows(own_fields(preset).iter().map(key_row).collect());
+        choices(sheet, &preset.info);
     }
     let entries = preset.settings.as_ref().and_then(|settings| settings.entries());
     if let Some(entries) = entries {

@@ -4,7 +4,7 @@ use patterns::settings::Key;
 use serde_json::{Map, Value, json};
 
 use super::defs::{Schemas, add, any_of, beside_like, like, rules, word};
-use crate::describe::{fields, plain_field, prose};
+use crate::describe::{fields, own_fields, plain_field, prose};
 use crate::kind::KindInfo;
 
 impl Schemas {
@@ -63,11 +63,48 @@ impl Schemas {
             }
             let relaxed = rules(&fields, &info, true);
             add(&mut schema, beside_like(rules(&fields, &info, false), relaxed));
+            self.beside_libraries(kind, &properties, &mut schema);
         } else {
             add(&mut schema, rules(&fields, &info, false));
         }
         schema["properties"] = properties.into();
         schema
+    }
+
+    /// Adds what holds beside one library: its own numbers stand for the keys of the layer, and
+    /// some of them must be written.
+    fn beside_libraries(
+        &mut self,
+        kind: &KindInfo,
+        properties: &Map<String, Value>,
+        schema: &mut Value,
+    ) {
+        let mut all: Vec<Value> =
+            schema.get("allOf").and_then(Value::as_array).cloned().unwrap_or_default();
+        for preset in &kind.presets {
+            let fields = own_fields(preset);
+            let mut then = rules(&fields, &preset.info, false);
+            let mut own = Map::new();
+            for field in &fields {
+                let name = field.key.name();
+                let property = without_notes(self.property(field, false));
+                let known = properties.get(&name).cloned().map(without_notes);
+                if known.as_ref() != Some(&property) {
+                    own.insert(name, property);
+                }
+            }
+            if !own.is_empty() {
+                then.insert("properties".to_owned(), own.into());
+            }
+            if !then.is_empty() {
+                let like = json!({ "like": { "const": preset.library } });
+                let is_meant = json!({ "properties": like, "required": ["like"] });
+                all.push(json!({ "if": is_meant, "then": then }));
+            }
+        }
+        if !all.is_empty() {
+            schema["allOf"] = all.into();
+        }
     }
 
     /// Adds the numbers of libraries. Each stands only beside the library that has it.
@@ -78,9 +115,9 @@ impl Schemas {
     ) -> Map<String, Value> {
         let mut libraries: Vec<(String, Vec<&'static str>, Vec<Value>)> = Vec::new();
         for preset in &kind.presets {
-            for key in &preset.keys {
-                let name = key.name();
-                let schema = self.property(&plain_field(key), false);
+            for field in own_fields(preset) {
+                let name = field.key.name();
+                let schema = self.property(&field, false);
                 match libraries.iter_mut().find(|(other, ..)| *other == name) {
                     Some((_, names, schemas)) => {
                         names.push(preset.library);
@@ -106,17 +143,21 @@ impl Schemas {
     }
 }
 
-/// A key that several have under one name: what each of them takes, described as the first has it.
-fn one_of_several(mut schemas: Vec<Value>) -> Value {
-    let notes = ["description", "default", "examples"];
-    let first = schemas[0].clone();
-    for schema in &mut schemas {
-        if let Some(schema) = schema.as_object_mut() {
-            schema.retain(|key, _| !notes.contains(&key.as_str()));
-        }
+/// What describes a schema, and does not restrict it.
+const NOTES: [&str; 3] = ["description", "default", "examples"];
+
+fn without_notes(mut schema: Value) -> Value {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.retain(|key, _| !NOTES.contains(&key.as_str()));
     }
-    let mut schema = any_of(schemas);
-    for note in notes {
+    schema
+}
+
+/// A key that several have under one name: what each of them takes, described as the first has it.
+fn one_of_several(schemas: Vec<Value>) -> Value {
+    let first = schemas[0].clone();
+    let mut schema = any_of(schemas.into_iter().map(without_notes).collect());
+    for note in NOTES {
         if let Some(value) = first.get(note) {
             schema[note] = value.clone();
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use patterns::settings::kebab;
 
 /// Modules that say nothing about what a type is for.
-const GENERAL: [&str; 7] =
-    ["settings", "presets", "rules", "format", "layer", "config", "described"];
+const GENERAL: [&str; 8] =
+    ["settings", "presets", "rules", "format", "head", "layer", "config", "described"];
 
 /// The names that were given so far.
 #[derive(Debug, Default)]

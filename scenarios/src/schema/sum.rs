@@ -161,6 +161,7 @@ fn part_of(variant: &Variant, name: &str) -> Value {
         "description": format!("Arguments of {} to change.", variant.name),
         "properties": properties,
         "additionalProperties": false,
+        "minProperties": 1,
     })
 }
 

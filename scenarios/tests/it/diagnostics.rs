@@ -101,16 +101,24 @@ fn a_misspelled_setting() {
     check(
         &[("failures = 5, open", "failurs = 5, open")],
         &expect![[r#"
-        error: breaker: there is no key `failurs` here
-          --> it.toml:27:19
-           |
-        27 |     { breaker = { failurs = 5, open = "60s" } },
-           |                   ^^^^^^^
-           |
-           = help: did you mean `failures`?
+            error[missing]: one of these must be given: `failures`, `rate` and `window`, `slow-rate` and `window`, `memory` and `rate`, `any`, `all`
+              --> it.toml:27:17
+               |
+            27 |     { breaker = { failurs = 5, open = "60s" } },
+               |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: for example: failures = 5
 
-        1 mistake in it.toml
-    "#]],
+            error[unknown-key]: `breaker` has no key `failurs`
+              --> it.toml:27:19
+               |
+            27 |     { breaker = { failurs = 5, open = "60s" } },
+               |                   ^^^^^^^
+               |
+               = help: did you mean `failures`?
+
+            2 mistakes in it.toml
+        "#]],
     );
 }
 
@@ -119,16 +127,16 @@ fn a_dangling_name() {
     check(
         &[("{ call = \"llm\" }", "{ call = \"lmm\" }")],
         &expect![[r#"
-        error: there is no service `lmm`
-         --> it.toml:8:19
-          |
-        8 | steps = [{ call = "lmm" }, { call = "github", times = 3, optional = true }]
-          |                   ^^^^^
-          |
-          = help: did you mean `llm`?
+            error[unknown-name]: there is no service `lmm`
+             --> it.toml:8:19
+              |
+            8 | steps = [{ call = "lmm" }, { call = "github", times = 3, optional = true }]
+              |                   ^^^^^
+              |
+              = help: did you mean `llm`?
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -137,14 +145,14 @@ fn a_bad_unit_in_a_law() {
     check(
         &[("median=1.2s", "median=1.2sec")],
         &expect![[r#"
-        error: `median`: `sec` is no unit of time; there are ns, us, ms, s, min, h and d
-          --> it.toml:11:11
-           |
-        11 | latency = "lognormal(median=1.2sec, p99=8s)"
-           |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            error[unreadable]: `median`: `1.2sec`: `sec` is no unit of time; there are ns, us, ms, s, min, h and d
+              --> it.toml:11:29
+               |
+            11 | latency = "lognormal(median=1.2sec, p99=8s)"
+               |                             ^^^^^^
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -153,16 +161,16 @@ fn a_misspelled_law() {
     check(
         &[("\"exponential(400ms)\"", "\"exponental(400ms)\"")],
         &expect![[r#"
-        error: there is no distribution `exponental`
-          --> it.toml:16:11
-           |
-        16 | latency = "exponental(400ms)"
-           |           ^^^^^^^^^^^^^^^^^^^
-           |
-           = help: did you mean `exponential`?
+            error[unknown-word]: `latency` has no form `exponental`
+              --> it.toml:16:12
+               |
+            16 | latency = "exponental(400ms)"
+               |            ^^^^^^^^^^
+               |
+               = help: did you mean `exponential`?
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -171,14 +179,16 @@ fn a_missing_key() {
     check(
         &[("latency = \"5ms\"", "slots = 1")],
         &expect![[r#"
-        error: `latency` is missing
-          --> it.toml:20:1
-           |
-        20 | [services.filesystem]
-           | ^^^^^^^^^^^^^^^^^^^^^
+            error[missing]: `filesystem` needs `latency`
+              --> it.toml:20:11
+               |
+            20 | [services.filesystem]
+               |           ^^^^^^^^^^
+               |
+               = help: for example: latency = "lognormal(median=400ms, p99=3s)"
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -187,14 +197,14 @@ fn a_value_of_an_axis_that_cannot_be() {
     check(
         &[("[3, 5]", "[0, 5]")],
         &expect![[r#"
-        error: breaker: `failures` must be at least 1
-          --> it.toml:50:40
-           |
-        50 | "policies.guarded.breaker.failures" = [0, 5]
-           |                                        ^
+            error[out-of-range]: `failures` must be at least 1, not 0
+              --> it.toml:50:40
+               |
+            50 | "policies.guarded.breaker.failures" = [0, 5]
+               |                                        ^
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -203,14 +213,14 @@ fn a_file_that_is_not_toml() {
     check(
         &[("[services.llm]", "[services.llm")],
         &expect![[r#"
-        error: this is not TOML: unclosed table, expected `]`
-          --> it.toml:10:14
-           |
-        10 | [services.llm
-           |              ^
+            error[not-toml]: this is not TOML: unclosed table, expected `]`
+              --> it.toml:10:14
+               |
+            10 | [services.llm
+               |              ^
 
-        1 mistake in it.toml
-    "#]],
+            1 mistake in it.toml
+        "#]],
     );
 }
 
@@ -230,13 +240,13 @@ fn many_mistakes_are_told_at_once() {
             ("\"research -> github\" = \"guarded\"", "\"research -> github\" = \"garded\""),
         ],
         &expect![[r#"
-            error: the warm-up must end before the horizon, or nothing is counted
+            error[conflict]: `warmup` must end before the horizon, or nothing is counted
              --> it.toml:3:10
               |
             3 | warmup = "3h"
               |          ^^^^
 
-            error: there is no key `cuont` here
+            error[unknown-key]: `research` has no key `cuont`
              --> it.toml:6:1
               |
             6 | cuont = 2
@@ -244,27 +254,35 @@ fn many_mistakes_are_told_at_once() {
               |
               = help: did you mean `count`?
 
-            error: `poisson` needs `every`
-             --> it.toml:7:12
+            error[missing]: `poisson` needs `every`
+             --> it.toml:7:13
               |
             7 | arrivals = "poisson(evry=90s)"
-              |            ^^^^^^^^^^^^^^^^^^^
+              |             ^^^^^^^
               |
-              = help: `evry` should perhaps be `every`
+              = help: for example: every = "90s"
 
-            error: `lognormal`: `p99` must be at least `median`
-              --> it.toml:11:11
+            error[unknown-key]: `poisson` has no key `evry`
+             --> it.toml:7:21
+              |
+            7 | arrivals = "poisson(evry=90s)"
+              |                     ^^^^
+              |
+              = help: did you mean `every`?
+
+            error[conflict]: `p99` must be at least `median`
+              --> it.toml:11:39
                |
             11 | latency = "lognormal(median=1.2s, p99=1s)"
-               |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |                                       ^^
 
-            error: a share must be from 0 to 1
+            error[out-of-range]: `network` must be from 0% to 100%
               --> it.toml:17:22
                |
             17 | errors = { network = 1.01, validation = 0.002 }
                |                      ^^^^
 
-            error: there is no service `filesytem`
+            error[unknown-name]: there is no service `filesytem`
               --> it.toml:25:25
                |
             25 |     { fallback = { to = "filesytem" } },
@@ -272,15 +290,15 @@ fn many_mistakes_are_told_at_once() {
                |
                = help: did you mean `filesystem`?
 
-            error: retry: there is no `ful` here
-              --> it.toml:26:27
+            error[unknown-word]: `jitter` has no form `ful`
+              --> it.toml:26:65
                |
             26 |     { retry = { network = "5 x exponential(1s, factor=2, jitter=ful)" } },
-               |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |                                                                 ^^^
                |
                = help: did you mean `full`?
 
-            error: there is no policy `garded`
+            error[unknown-name]: there is no policy `garded`
               --> it.toml:33:24
                |
             33 | "research -> github" = "garded"
@@ -288,7 +306,7 @@ fn many_mistakes_are_told_at_once() {
                |
                = help: did you mean `guarded`?
 
-            error: there is no service `gihub`
+            error[unknown-name]: there is no service `gihub`
               --> it.toml:36:7
                |
             36 | hit = "gihub"
@@ -296,7 +314,7 @@ fn many_mistakes_are_told_at_once() {
                |
                = help: did you mean `github`?
 
-            9 mistakes in it.toml
+            10 mistakes in it.toml
         "#]],
     );
 }

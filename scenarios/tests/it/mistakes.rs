@@ -69,41 +69,50 @@ fn diagnose(text: &str) -> Option<Diagnostics> {
 }
 
 /// Adds what is missing until nothing is: a message about something missing has an example.
-fn complete(place: &Place, key: &str, value: &str, like: Option<&str>) -> Vec<Line> {
-    let mut lines = vec![(key.to_owned(), value.to_owned())];
+fn complete(place: &Place, what: &str, (key, value): (&str, &str), like: Option<&str>) -> Result<Vec<Line>, String> {
+    let line = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    let mut lines = vec![line((key, value))];
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
-    for _ in 0..20 {
+    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(line));
+    loop {
         let text = place.text(&lines);
-        let Some(found) = diagnose(&text) else { return lines };
+        let Some(found) = diagnose(&text) else { return Ok(lines) };
         let shown = found.render(false);
-        let example = shown.lines().find_map(|line| line.split_once("for example: ")).map(|(_, e)| e);
-        let example = example.and_then(|example| example.split_once(" = "));
-        if let Some((missing, value)) = example
-            && !lines.iter().any(|(key, _)| key == missing)
-        {
-            lines.push((missing.to_owned(), value.to_owned()));
-            continue;
-        }
-        // Some keys need another one that has no example of its own.
-        let beside = help_of(key).iter().find(|(other, _)| !lines.iter().any(|(key, _)| key == other));
-        match beside {
-            Some((key, value)) => lines.push(((*key).to_owned(), (*value).to_owned())),
-            None => panic!("`{key} = {value}` cannot be written:\n{text}\n{shown}"),
+        let example = shown.lines().find_map(|line| line.split_once("for example: "));
+        let example = example.and_then(|(_, example)| example.split_once(" = "));
+        match example.filter(|(missing, _)| lines.iter().all(|(key, _)| key != missing)) {
+            Some(example) => lines.push(line(example)),
+            None => return Err(format!("{what}: `{key} = {value}` cannot be written:\n{shown}")),
         }
     }
-    panic!("`{key}` lacks ever more");
 }
 
 /// What must stand beside keys that make no sense alone.
-fn help_of(key: &str) -> &'static [(&'static str, &'static str)] {
-    match key {
-        "factor" => &[("do", "\"slow\""), ("at", "\"1s\""), ("for", "\"1s\"")],
-        "class" => &[("do", "\"errors\""), ("share", "0.5"), ("at", "\"1s\""), ("for", "\"1s\"")],
-        "share" => &[("do", "\"errors\""), ("class", "\"network\""), ("at", "\"1s\""), ("for", "\"1s\"")],
-        "at" => &[("for", "\"1s\"")],
-        "up" | "mtbf" => &[("mttr", "\"1s\"")],
-        "down" | "mttr" => &[("mtbf", "\"1s\"")],
-        "for" | "name" | "hit" | "do" | "resume" => &[("at", "\"1s\""), ("for", "\"1s\"")],
+fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
+    match (what, key) {
+        ("faults", "factor") => &[("do", "\"slow\""), ("at", "\"1s\""), ("for", "\"1s\"")],
+        ("faults", "class") => {
+            &[("do", "\"errors\""), ("share", "0.5"), ("at", "\"1s\""), ("for", "\"1s\"")]
+        }
+        ("faults", "share") => {
+            &[("do", "\"errors\""), ("class", "\"network\""), ("at", "\"1s\""), ("for", "\"1s\"")]
+        }
+        ("faults", "at") => &[("for", "\"1s\"")],
+        ("faults", "for") => &[("at", "\"1s\"")],
+        ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
+        ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
+        ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
+        ("breaker", "within") => &[("failures", "3")],
+        ("breaker", "window" | "min-calls" | "compare") => {
+            &[("rate", "\"50%\""), ("window", "\"30s\"")]
+        }
+        ("breaker", "slow-rate") => &[("slow", "\"2s\""), ("window", "\"30s\"")],
+        ("breaker like failsafe-go", "probes") => &[("successes", "2")],
+        ("retry like resilience4j", "cap") => &[("factor", "2.0")],
+        ("retry like failsafe-go", "factor") => &[("cap", "\"30s\"")],
+        ("fallback", "then") => &[("to", "\"mirror\"")],
+        ("breaker like gobreaker", "bucket-period") => &[("interval", "\"60s\"")],
+        ("balance", "slow-start") => &[("eject", "{ consecutive = 3 }")],
         _ => &[],
     }
 }
@@ -148,22 +157,47 @@ fn out_of_range(key: &Key) -> Option<String> {
     }
 }
 
-/// Asserts that a mistake is reported at exactly this line and column.
-#[track_caller]
-fn reported(text: &str, line: usize, column: usize, codes: &[&str], what: &str) {
-    let Some(found) = diagnose(text) else { panic!("{what}: nothing is reported\n{text}") };
-    let at = |one: &&scenarios::Diagnostic| {
-        found.line_and_column(one) == (line, column) && codes.contains(&one.code())
-    };
-    let hit = found.all().iter().find(at);
-    assert!(hit.is_some(), "{what}: no {codes:?} at {line}:{column}\n{}", found.render(false));
+/// What was expected to be reported, and was not.
+#[derive(Default)]
+struct Missed(Vec<String>);
+
+impl Missed {
+    /// A mistake must be reported at exactly this line and column.
+    fn expect(&mut self, text: &str, (line, column): (usize, usize), codes: &[&str], what: &str) {
+        let Some(found) = diagnose(text) else {
+            self.0.push(format!("{what}: nothing is reported"));
+            return;
+        };
+        let at = |one: &&scenarios::Diagnostic| {
+            found.line_and_column(one) == (line, column) && codes.contains(&one.code())
+        };
+        if !found.all().iter().any(|one| at(&one)) {
+            let shown = found.render(false);
+            self.0.push(format!("{what}: no {codes:?} at {line}:{column}\n{shown}"));
+        }
+    }
+
+    #[track_caller]
+    fn none(self) {
+        let count = self.0.len();
+        assert!(self.0.is_empty(), "{}\n{count} missed", self.0.join("\n\n"));
+    }
 }
 
 /// Every mistake that one key allows, at its exact place.
-fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str) {
+fn mistakes_of(
+    place: &Place,
+    key: &Key,
+    like: Option<&str>,
+    what: &str,
+    missed: &mut Missed,
+) {
     let name = key.name();
     let example = scenarios::example(key);
-    let lines = complete(place, &name, &example, like);
+    let lines = match complete(place, what, (&name, &example), like) {
+        Ok(lines) => lines,
+        Err(why) => return missed.0.push(why),
+    };
     let line = place.first_line();
     let column = name.len() + 4;
     let with = |value: &str, more: &[Line]| {
@@ -176,30 +210,30 @@ fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str) {
     // Another type.
     let wrong = wrong_type(key);
     let types = ["wrong-type", "unreadable", "unknown-word"];
-    reported(&with(wrong, &[]), line, column, &types, &format!("{what} = {wrong}"));
+    missed.expect(&with(wrong, &[]), (line, column), &types, &format!("{what} = {wrong}"));
     // Out of range.
     let bad = out_of_range(key);
     if let Some(bad) = &bad {
         let codes = ["out-of-range"];
-        reported(&with(bad, &[]), line, column, &codes, &format!("{what} = {bad}"));
+        missed.expect(&with(bad, &[]), (line, column), &codes, &format!("{what} = {bad}"));
     }
     // Misspelt.
     let mut misspelt = lines.clone();
     misspelt[0].0 = format!("{name}q");
     let codes = ["unknown-key"];
-    reported(&place.text(&misspelt), line, 1, &codes, &format!("{what} misspelt"));
+    missed.expect(&place.text(&misspelt), (line, 1), &codes, &format!("{what} misspelt"));
     // Twice.
     let again = [(name.clone(), example.clone())];
     let second = line + lines.len();
-    reported(&with(&example, &again), second, 1, &["not-toml"], &format!("{what} twice"));
+    missed.expect(&with(&example, &again), (second, 1), &["not-toml"], &format!("{what} twice"));
     // Two mistakes in one table.
     let other = [("nonsense".to_owned(), "1".to_owned())];
     let text = with(bad.as_deref().unwrap_or(wrong), &other);
     let codes = ["out-of-range", "wrong-type", "unreadable", "unknown-word"];
-    reported(&text, line, column, &codes, &format!("{what} beside nonsense"));
-    reported(&text, second, 1, &["unknown-key"], &format!("nonsense beside {what}"));
+    missed.expect(&text, (line, column), &codes, &format!("{what} beside nonsense"));
+    missed.expect(&text, (second, 1), &["unknown-key"], &format!("nonsense beside {what}"));
     if let Some(sum) = sum_of(&key.shape()) {
-        mistakes_of_forms(place, key, &sum, &lines, &what);
+        mistakes_of_forms(place, key, &sum, &lines, &what, missed);
     }
 }
 
@@ -212,7 +246,14 @@ fn sum_of(shape: &Shape) -> Option<SumInfo> {
 }
 
 /// A mistake in each argument of each form of a text is underlined alone.
-fn mistakes_of_forms(place: &Place, key: &Key, sum: &SumInfo, lines: &[Line], what: &str) {
+fn mistakes_of_forms(
+    place: &Place,
+    key: &Key,
+    sum: &SumInfo,
+    lines: &[Line],
+    what: &str,
+    missed: &mut Missed,
+) {
     for form in (sum.variants)() {
         for argument in &form.keys {
             if argument.is_rest() || argument.is_times() {
@@ -229,13 +270,14 @@ fn mistakes_of_forms(place: &Place, key: &Key, sum: &SumInfo, lines: &[Line], wh
                 continue;
             }
             let what = format!("{what} = {value}");
-            reported(&place.text(&lines), place.first_line(), column, &codes, &what);
+            missed.expect(&place.text(&lines), (place.first_line(), column), &codes, &what);
             // The key of an argument, misspelt.
             let value = format!("\"{before}{}q={bad})\"", argument.name());
             lines[0].1 = value.clone();
             let column = key.name().len() + 5 + before.len();
             let what = format!("{what}, then {value}");
-            reported(&place.text(&lines), place.first_line(), column, &["unknown-key"], &what);
+            let at = (place.first_line(), column);
+            missed.expect(&place.text(&lines), at, &["unknown-key"], &what);
         }
     }
 }
@@ -255,43 +297,47 @@ fn table(shape: &Shape) -> TableInfo {
 #[test]
 fn every_setting_of_every_layer_reports_its_mistakes() {
     let registry = LayerRegistry::builtin();
-    let mut count = 0;
+    let (mut count, mut missed) = (0, Missed::default());
     for KindInfo { name, shape, .. } in registry.described() {
         let place = Place::layer(name);
         for key in table(shape).all_keys() {
-            mistakes_of(&place, key, None, name);
+            mistakes_of(&place, key, None, name, &mut missed);
             count += 1;
         }
     }
+    missed.none();
     assert!(count > 100, "only {count} settings were found");
 }
 
 #[test]
 fn every_number_of_every_library_reports_its_mistakes() {
     let registry = LayerRegistry::builtin();
-    let mut count = 0;
+    let (mut count, mut missed) = (0, Missed::default());
     for KindInfo { name, presets, .. } in registry.described() {
         let place = Place::layer(name);
         for preset in presets {
             for key in &preset.keys {
                 let what = format!("{name} like {}", preset.library);
-                mistakes_of(&place, key, Some(preset.library), &what);
+                mistakes_of(&place, key, Some(preset.library), &what, &mut missed);
                 count += 1;
             }
         }
     }
+    missed.none();
     assert!(count > 40, "only {count} numbers were found");
 }
 
 #[test]
 fn every_key_of_every_section_reports_its_mistakes() {
+    let mut missed = Missed::default();
     for (name, shape) in scenarios::sections() {
         if ["file", "hypotheses", "sweep"].contains(&name) {
             continue;
         }
         let place = Place::section(name);
         for key in table(&shape).all_keys() {
-            mistakes_of(&place, key, None, name);
+            mistakes_of(&place, key, None, name, &mut missed);
         }
     }
+    missed.none();
 }

@@ -44,7 +44,7 @@ all = [
     { fallback = { to = ["mirror", "archive"], then = "value", per = "policy" } },
     { cache = { ttl = "20s", stale-if-error = "5min", capacity = 4, per = "policy" } },
     { coalesce = { per = "policy" } },
-    { hedge = { delay = "p80", initial-delay = "2s", per = "policy" } },
+    { hedge = { delay = "quantile(0.8, initial-delay=2s)", per = "policy" } },
     { retry = { network = "2 x 500ms", overload = "3 x 1s", timeout = "1 x 1s" } },
     { retry-budget = { kind = "share(50%)", per = "policy" } },
     { deadline = { min-remaining = "100ms" } },

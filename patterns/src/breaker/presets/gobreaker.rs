@@ -38,11 +38,12 @@ settings! {
     pub struct Gobreaker {
         /// `ReadyToTrip`.
         @flat trip: GobreakerTrip = GobreakerTrip::Consecutive { failures: 6 },
-        /// `MaxRequests`: so many probes in all, and so many successes close it. Its 0 is 1.
+        /// `MaxRequests`: how many probes may pass in all, and how many successes close it. Its 0
+        /// is 1.
         permits: u32 [.at_least(1.0)] = 1,
         /// `Timeout`: how long it stays open. Its 0 is 60 s.
         open: Duration [.above(0.0)] = Duration::from_secs(60),
-        /// `Interval`: after so long its counts begin anew while closed. Its 0 is `unlimited`.
+        /// `Interval`: after this time its counts begin anew while closed. Its 0 is `unlimited`.
         interval: Option<Duration> [.above(0.0)] = None,
         /// `BucketPeriod`: with it, the counts of `interval` leave in portions of this length.
         bucket_period: Option<Duration> [.above(0.0)] = None,

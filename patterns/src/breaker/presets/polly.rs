@@ -48,10 +48,10 @@ settings! {
     /// What opens a circuit of Polly 7.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub keyed enum PollyV7Trip {
-        /// `CircuitBreaker`: so many failures in a row.
+        /// `CircuitBreaker`: a number of failures in a row.
         Consecutive {
-            /// `exceptionsAllowedBeforeBreaking`, `handledEventsAllowedBeforeBreaking`: exactly so
-            /// many in a row open it.
+            /// `exceptionsAllowedBeforeBreaking`, `handledEventsAllowedBeforeBreaking`: it opens
+            /// at exactly this number in a row.
             failures: u32 [.at_least(1.0).example("5")],
         },
         /// `AdvancedCircuitBreaker`: a share of failures.
@@ -87,7 +87,7 @@ settings! {
 }
 
 impl PollyV7 {
-    /// Opens so, and for so long.
+    /// Opens on this condition, and for this time.
     pub const fn of(trip: PollyV7Trip, open: Duration) -> Self {
         Self { trip, open, count: None }
     }

@@ -19,7 +19,7 @@ settings! {
     ///
     /// `automaticTransitionFromOpenToHalfOpenEnabled` is not here: with it, the time in half-open
     /// would begin at the end of the wait, and not with the first call. A permit of a call that is
-    /// given up comes back by `releasePermission` (reactor, RxJava), and its result is dropped.
+    /// given up comes back by `releasePermission` (`reactor`, `RxJava`), and its result is dropped.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Resilience4j {
