@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
 use expect_test::expect;
+use serde_json::{Map, Value, json};
 
-use super::*;
+use super::json_schema;
 use crate::describe::{fields_of, fixture, from_node};
+use crate::kind::Described;
 
 fn schema_of(described: &Described) -> Value {
     serde_json::from_str(&json_schema(described)).expect("it is JSON")

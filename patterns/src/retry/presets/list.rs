@@ -8,7 +8,7 @@ use crate::preset::Library;
 use crate::settings::Preset;
 
 /// All of them.
-pub(in super::super) fn all() -> Vec<Preset<Settings>> {
+pub(crate) fn all() -> Vec<Preset<Settings>> {
     vec![
         Preset::of::<Resilience4j>("resilience4j", "`RetryConfig`: 3 attempts, 500 ms apart"),
         Preset::of::<Polly>("polly", "`RetryStrategyOptions`: 3 retries, 2 s apart"),
