@@ -1,10 +1,10 @@
 //! The keys of a table, or the arguments of a call, while settings are read from them.
 
-use super::key::{Key, Range, Unit};
 use super::node::{Argument, Call, Entry, Node, Place, Value};
+use super::range::{Range, Unit};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
-use super::shape::Shape;
+use super::shape::{Key, Shape};
 use crate::invalid::Findings;
 
 /// The keys of a table, or the arguments of a call. Each is taken once; what is left at the end
