@@ -46,6 +46,7 @@ mod coalesce_settings;
 mod deadline;
 mod deadline_settings;
 mod described;
+mod examples;
 mod fallback;
 mod fallback_settings;
 mod hedge;
