@@ -41,7 +41,8 @@ async fn machines_are_shared_by_tasks() -> Result<(), Box<dyn Error>> {
         85ms: one of four calls is good: true
         95ms: one of four calls is good: true
         105ms: one of four calls is good: true
-        105ms: calls under way: 0"#]].assert_eq(&story);
+        105ms: calls under way: 0"#]]
+    .assert_eq(&story);
     Ok(())
 }
 

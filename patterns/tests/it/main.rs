@@ -64,6 +64,7 @@ mod outlier_library;
 mod outlier_model;
 mod outlier_rates;
 mod outlier_story;
+mod permit;
 mod presets;
 mod process;
 mod rate_limiter;
