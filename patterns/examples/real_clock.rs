@@ -115,7 +115,7 @@ impl<T, S: FnMut() -> Result<T, Busy>> Client<S> {
 
     /// A call, with as many attempts as the retry grants.
     fn call(&mut self) -> Result<T, CallError> {
-        let mut attempts = self.retry.start(CallInfo::default(), self.clock.now());
+        let mut attempts = self.retry.start(self.clock.now(), CallInfo::default());
         loop {
             let result = self.attempt();
             let now = self.clock.now();

@@ -193,7 +193,7 @@ impl Client {
     /// A call, with as many attempts as the retry grants. It may be dropped at any time.
     async fn call(&self) -> Result<(), CallError> {
         let mut attempts = self.hold(
-            |machines, now| Ok(machines.retry.start(CallInfo::default(), now)),
+            |machines, now| Ok(machines.retry.start(now, CallInfo::default())),
             |machines, mut attempts, now| machines.retry.cancel(&mut attempts, now),
         )?;
         loop {

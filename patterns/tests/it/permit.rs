@@ -136,7 +136,7 @@ fn attempts_of_another_retry_are_not_accepted() {
         Retry::new(settings.with(|settings| settings.budget = Some(one))).expect("valid")
     };
     let [mut one, mut other] = [new(), new()];
-    let mut attempts = one.start(CallInfo::default(), NOW);
+    let mut attempts = one.start(NOW, CallInfo::default());
     let again = one.after(&mut attempts, Outcome::failed(Class::Network), NOW);
     assert_eq!(again, Some(NOW + SECOND));
     let _next = other.after(&mut attempts, Outcome::Ok, NOW + SECOND);
