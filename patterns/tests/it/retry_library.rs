@@ -25,7 +25,7 @@ fn like(library: &str, numbers: &[(&str, &str)]) -> Settings {
 /// outcome again and again.
 fn sent(settings: Settings, draw: f64, outcomes: &[Outcome]) -> Vec<f64> {
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let mut now = Time::ZERO;
     let mut times = vec![0.0];
     let last = outcomes.last().copied().expect("at least one");
@@ -48,7 +48,7 @@ fn waits(settings: Settings, draw: f64, outcomes: &[Outcome]) -> Vec<f64> {
 /// The tokens that are left after calls that ended so.
 fn tokens(retry: &mut Retry, outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
-        let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+        let mut attempts = retry.start(Time::ZERO, CallInfo::default());
         if retry.after_with(&mut attempts, *outcome, Time::ZERO, &mut || 0.5).is_some() {
             retry.cancel(&mut attempts, Time::ZERO);
         }
@@ -62,7 +62,7 @@ fn left(retry: &Retry) -> String {
 }
 
 fn is_retried(retry: &mut Retry, outcome: Outcome) -> bool {
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     retry.after_with(&mut attempts, outcome, Time::ZERO, &mut || 0.5).is_some()
 }
 
@@ -89,13 +89,13 @@ fn a_fifth_of_twenty_five_is_five() {
     let mut settings = Settings::of([(Class::Network, rule)].into());
     settings.budget = Library::Envoy.budget();
     let mut retry = Retry::new(settings).expect("valid");
-    let mut calls: Vec<_> = (0..25).map(|_| retry.start(CallInfo::default(), Time::ZERO)).collect();
+    let mut calls: Vec<_> = (0..25).map(|_| retry.start(Time::ZERO, CallInfo::default())).collect();
     let mut granted = 0;
     for call in &mut calls {
         match retry.after(call, NETWORK, Time::ZERO) {
             Some(_) => granted += 1,
             // Another call takes its place, so that 25 stay under way.
-            None => drop(retry.start(CallInfo::default(), Time::ZERO)),
+            None => drop(retry.start(Time::ZERO, CallInfo::default())),
         }
     }
     assert_eq!(granted, 5);
@@ -106,7 +106,7 @@ fn a_fifth_of_twenty_five_is_five() {
 #[test]
 fn a_hint_of_zero_is_a_hint() {
     let mut retry = grpc();
-    let mut call = retry.start(CallInfo::default(), Time::ZERO);
+    let mut call = retry.start(Time::ZERO, CallInfo::default());
     let failure = Outcome::failed_until(Class::Network, Duration::ZERO);
     let again = retry.after_with(&mut call, failure, Time::ZERO, &mut || 0.5);
     assert_eq!(again, Some(Time::ZERO));
@@ -260,7 +260,7 @@ fn retries_of_aws() {
     assert_eq!(of(&seven, 0.5, &[NETWORK]), times);
 
     let mut retry = Retry::new(like("aws", &[])).expect("valid");
-    let mut call = retry.start(CallInfo::default(), Time::ZERO);
+    let mut call = retry.start(Time::ZERO, CallInfo::default());
     for (outcome, after) in [(TIMEOUT, "490"), (NETWORK, "485"), (Outcome::Ok, "490")] {
         let _again = retry.after_with(&mut call, outcome, Time::ZERO, &mut || 0.5);
         assert_eq!(left(&retry), after);
