@@ -136,7 +136,7 @@ impl Node {
         match self.value {
             Value::Bool(_) => "true or false",
             Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number",
+            Value::Float(_) => "a number with a fraction",
             Value::Text(_) | Value::Word(_) | Value::Call(_) => "a text",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",

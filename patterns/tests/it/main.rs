@@ -66,6 +66,7 @@ mod outlier_rates;
 mod outlier_story;
 mod presets;
 mod process;
+mod process_settings;
 mod rate_limiter;
 mod rate_limiter_change;
 mod rate_limiter_give_up;
