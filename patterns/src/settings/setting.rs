@@ -1,6 +1,5 @@
 //! What a single setting is, and the plain ones: numbers, lengths of time, words, lists.
 
-
 use super::node::{Node, Value};
 use super::range::Unit;
 use super::reader::{Code, Reader};
