@@ -250,8 +250,8 @@ fn read_value<T: Setting>(
         return T::read(&Node::word("none"), None, reader);
     }
     let in_percent = if key.is_share() { percentage(node) } else { None };
-    let node = in_percent.as_ref().unwrap_or(node);
-    let read = reader.tentative(|reader| T::read(node, base, reader));
+    let meant = in_percent.as_ref().unwrap_or(node);
+    let read = reader.tentative(|reader| T::read(meant, base, reader));
     let value = match read {
         Ok(value) => value,
         // No whole number of the type, and so out of the range as well.
