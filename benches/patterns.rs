@@ -8,9 +8,9 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use patterns::adaptive_concurrency::{self, AdaptiveConcurrency, Algorithm};
 use patterns::adaptive_throttle::{self, AdaptiveThrottle};
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::backoff::{self, Curve, Jitter};
 use patterns::balance::{self, Balance, Picker};
-use patterns::breaker::{self, Align, Breaker, Compare, Memory, Trip, Window};
+use patterns::breaker::{self, Breaker, Compare, Memory, Trip, Window};
 use patterns::budget::{self, Kind, RetryBudget};
 use patterns::bulkhead::{self, Bulkhead};
 use patterns::cache::{self, Cache, Eviction};
@@ -22,6 +22,7 @@ use patterns::load_shedder::{self, LoadShedder};
 use patterns::preset::Library;
 use patterns::rate_limiter::{self, RateLimiter};
 use patterns::retry::{self, Retry, RetryAfter, Rule};
+use patterns::settings::Auto;
 use patterns::timeout::{self, Timeout};
 use patterns::{
     Action, CallId, CallInfo, Class, Classes, Context, Duration, Effects, Layer, Outcome, Rng, Time,
@@ -87,38 +88,39 @@ impl Path {
 }
 
 fn tripping(trip: Trip) -> Box<dyn Layer> {
-    let mut settings = breaker::Settings::new(trip, Duration::from_millis(1));
-    settings.slow = Some(Duration::from_secs(1));
+    let settings = breaker::Settings::of(trip, Duration::from_millis(1)).with(|settings| {
+        settings.slow = Some(Duration::from_secs(1));
+        settings.half_open.half_open_timeout = Some(Duration::from_secs(60));
+    });
     Box::new(Breaker::new(settings).expect("valid"))
 }
 
 fn breakers() -> Vec<(&'static str, Box<dyn Layer>)> {
-    let (rate, compare, min_calls) = (0.5, Compare::AtLeast, 100);
-    let of = |window| Trip::Rate { rate, compare, min_calls, window };
-    let over = |align| Window::Time { size: Duration::from_secs(10), align };
+    let (rate, compare, min_calls) = (0.5, Compare::AtLeast, Some(100));
+    let of = |window| Trip::Rate { rate: Some(rate), slow_rate: None, compare, min_calls, window };
+    let size = Duration::from_secs(10);
     let memory = Memory::Time(Duration::from_secs(30));
     let resilience4j = Library::Resilience4j.breaker().expect("it has one");
     vec![
-        ("breaker, in a row", tripping(Trip::Consecutive { failures: 5 })),
+        ("breaker, in a row", tripping(Trip::Consecutive { failures: 5, within: None })),
         ("breaker, 100 calls", tripping(of(Window::Calls(100)))),
-        ("breaker, 10 s in buckets", tripping(of(over(Align::Epoch { buckets: 10 })))),
-        ("breaker, 10 s exactly", tripping(of(over(Align::Exact)))),
+        ("breaker, 10 s in buckets", tripping(of(Window::Epoch { size, buckets: 10 }))),
+        ("breaker, 10 s exactly", tripping(of(Window::Sliding { size }))),
         ("breaker, average", tripping(Trip::Average { memory, rate, compare, min_calls })),
         ("breaker, resilience4j", Box::new(Breaker::new(resilience4j).expect("valid"))),
     ]
 }
 
 fn waits() -> backoff::Settings {
-    let curve = Curve::Exponential { first: Duration::from_secs(1), factor: 2.0 };
-    let (cap, cap_when) = (Some(Duration::from_secs(30)), CapWhen::BeforeJitter);
-    backoff::Settings { curve, cap, cap_when, jitter: Jitter::Full }
+    let curve = Curve::Exponential { base: Duration::from_secs(1), factor: 2.0 };
+    backoff::Settings::of(curve).capped(Duration::from_secs(30)).spread(Jitter::Full)
 }
 
 fn retries() -> Vec<(&'static str, Box<dyn Layer>)> {
-    let rule = Rule { retries: 3, backoff: waits(), retry_after: RetryAfter::Floor };
+    let rule = Rule::of(3, waits()).with(|rule| rule.retry_after = Some(RetryAfter::Floor));
     let plain = retry::Settings::of([(Class::Network, rule)].into());
     let share = budget::Settings::of(Kind::Share { share: 0.2, least: 3 });
-    let budgeted = retry::Settings { budget: Some(share), ..plain.clone() };
+    let budgeted = plain.clone().with(|settings| settings.budget = Some(share));
     let deposits = Kind::Deposits { ttl: Duration::from_secs(10), least_per_sec: 10, share: 0.2 };
     vec![
         ("retry", Box::new(Retry::new(plain).expect("valid"))),
@@ -131,25 +133,25 @@ fn retries() -> Vec<(&'static str, Box<dyn Layer>)> {
 }
 
 fn hedge() -> Hedge {
-    let recent = hedge::Recent {
-        window: 1000,
-        max_age: None,
-        measured: Measured::Good,
-        min_samples: 100,
-        initial_delay: None,
-        min_delay: Duration::from_millis(1),
-    };
-    let settings = hedge::Settings {
-        delay: Delay::Quantile { quantile: 0.95, recent },
-        max_hedges: 1,
-        counts_from: CountsFrom::LastLaunch,
-        on_failure: OnFailure::NextAtOnce,
-        fatal: Classes::NONE,
-        pushback: hedge::Pushback::Heeded,
-        refusals: Classes::NONE.with(Class::Rejected),
-        on_refusal: hedge::OnRefusal::NoMore,
-        all_failed: AllFailed::Last,
-    };
+    let recent = hedge::Recent::default().with(|recent| {
+        recent.window = 1000;
+        recent.max_age = None;
+        recent.measured = Measured::Good;
+        recent.min_samples = Auto::Is(100);
+        recent.initial_delay = None;
+        recent.min_delay = Duration::from_millis(1);
+    });
+    let delay = Delay::Quantile { quantile: 0.95, recent };
+    let settings = hedge::Settings::of(delay).with(|settings| {
+        settings.max_hedges = 1;
+        settings.counts_from = CountsFrom::LastLaunch;
+        settings.on_failure = OnFailure::NextAtOnce;
+        settings.fatal = Classes::NONE;
+        settings.pushback = hedge::Pushback::Heeded;
+        settings.refusals = Classes::NONE.with(Class::Rejected);
+        settings.on_refusal = hedge::OnRefusal::NoMore;
+        settings.all_failed = AllFailed::Last;
+    });
     Hedge::new(settings).expect("valid")
 }
 
@@ -167,69 +169,67 @@ fn cache() -> Cache {
 }
 
 fn balance() -> Balance {
-    let settings = balance::Settings {
-        targets: 10,
-        picker: Picker::TwoChoices,
-        eject: None,
-        panic_percent: 50,
-        reselect: 1,
-        respect_retry_after: true,
-        slow_start: None,
-        late: balance::Late::Count,
-        cancelled: balance::Cancelled::Ignore,
-    };
+    let settings = balance::Settings::among(10).with(|settings| {
+        settings.pick = Picker::TwoChoices;
+        settings.eject = None;
+        settings.panic_percent = 50;
+        settings.reselect = Auto::Is(1);
+        settings.respect_retry_after = true;
+        settings.slow_start = None;
+        settings.late = balance::LateResults::Count;
+        settings.cancelled = balance::OnCancel::Ignore;
+    });
     Balance::new(settings).expect("valid")
 }
 
 fn rate_limiter(kind: rate_limiter::Kind) -> Box<dyn Layer> {
-    let settings = rate_limiter::Settings {
-        kind,
-        max_wait: Duration::ZERO,
-        drain_on: Classes::NONE,
-        cancelled: rate_limiter::Cancelled::Keeps,
-    };
+    let settings = rate_limiter::Settings::of(kind).with(|settings| {
+        settings.max_wait = Duration::ZERO;
+        settings.drain_on = Classes::NONE;
+        settings.on_cancel = rate_limiter::OnCancel::Keeps;
+    });
     Box::new(RateLimiter::new(settings).expect("valid"))
 }
 
 fn adaptive_concurrency() -> AdaptiveConcurrency {
-    let settings = adaptive_concurrency::Settings {
-        algorithm: Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30 },
-        min: 1,
-        max: 1000,
-        initial: 20,
-        window: None,
-        drops: adaptive_concurrency::DROPS,
-        cancelled: adaptive_concurrency::Verdict::Ignored,
-    };
+    let algorithm = Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30 };
+    let settings = adaptive_concurrency::Settings::of(algorithm).with(|settings| {
+        settings.min = 1;
+        settings.max = 1000;
+        settings.initial = Auto::Is(20);
+        settings.window = None;
+        settings.drops = adaptive_concurrency::DROPS;
+        settings.on_cancel = adaptive_concurrency::OnCancel::Ignore;
+    });
     AdaptiveConcurrency::new(settings).expect("valid")
 }
 
 fn adaptive_throttle() -> AdaptiveThrottle {
-    let settings = adaptive_throttle::Settings {
-        rule: adaptive_throttle::Rule::Sre { k: 2.0, min_requests: 100, cap: 1.0 },
-        window: Duration::from_secs(120),
-        buckets: 10,
-        counts_rejected: true,
-        count: adaptive_throttle::NOT_ACCEPTED,
-        ignore: adaptive_throttle::IGNORED,
-        cancelled: adaptive_throttle::Cancelled::Ignore,
-    };
+    let rule = adaptive_throttle::Rule::Sre { k: 2.0, min_requests: 100, cap: 1.0 };
+    let settings = adaptive_throttle::Settings::of(rule).with(|settings| {
+        settings.window = Duration::from_secs(120);
+        settings.buckets = 10;
+        settings.counts_rejected = true;
+        settings.count = adaptive_throttle::NOT_ACCEPTED;
+        settings.ignore = adaptive_throttle::IGNORED;
+        settings.on_cancel = adaptive_throttle::OnCancel::Ignore;
+    });
     AdaptiveThrottle::new(settings).expect("valid")
 }
 
 fn others() -> Vec<(&'static str, Box<dyn Layer>)> {
     let coalesce = coalesce::Settings { max_followers: 9, leader_gone: LeaderGone::Promote };
-    let deadline =
-        deadline::Settings { min_remaining: Duration::ZERO, reject: Reject::All, gives_up: true };
+    let deadline = deadline::Settings::of().with(|deadline| {
+        deadline.min_remaining = Duration::ZERO;
+        deadline.reject = Reject::All;
+        deadline.gives_up = true;
+    });
     let fallback = fallback::Settings { on: Classes::REMOTE, to: Instead::Value };
-    let bulkhead = bulkhead::Settings { queue: 10, ..bulkhead::Settings::of(10) };
+    let bulkhead = bulkhead::Settings::of(10).with(|bulkhead| bulkhead.queue = 10);
     let timeout = timeout::Settings::of(Duration::from_secs(30));
     let per = Duration::from_millis(1);
     vec![
-        (
-            "rate-limiter, gcra",
-            rate_limiter(rate_limiter::Kind::Gcra { permits: 1000, per, burst: 100 }),
-        ),
+        ("rate-limiter, gcra", rate_limiter(rate_limiter::Kind::gcra(1000, per, 100))),
         (
             "rate-limiter, sliding log",
             rate_limiter(rate_limiter::Kind::SlidingLog { limit: 1000, window: per }),

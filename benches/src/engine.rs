@@ -3,11 +3,11 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{self, Breaker, Trip};
-use patterns::retry::{self, Retry, RetryAfter, Rule};
+use patterns::retry::{self, Retry, RetryAfter, Rule, Rules};
 use patterns::timeout::{self, Timeout};
-use patterns::{Class, Duration, Layer, Time};
+use patterns::{Class, Classes, Duration, Layer, Time};
 use sim::kernel::{Distribution, Event, RngStreams, Scheduler};
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
@@ -75,9 +75,9 @@ pub fn calls(settings: Calls, seed: u64) -> Run {
     system.policies = vec![Policy {
         name: "guarded".to_owned(),
         layers: vec![
-            factory("retry", Per::Agent, retries(settings)),
-            factory("breaker", Per::Policy, shared_breaker(settings)),
-            factory("timeout", Per::Agent, deadline(settings)),
+            factory("retry", Per::Agent, move || retries(settings)),
+            factory("breaker", Per::Policy, move || shared_breaker(settings)),
+            factory("timeout", Per::Agent, move || deadline(settings)),
         ],
         targets: Vec::new(),
     }];
@@ -127,36 +127,28 @@ fn service(slots: u32, latency: Distribution) -> Service {
     }
 }
 
-fn factory<L: Layer + Clone + Send + Sync + 'static>(
+fn factory<L: Layer + 'static>(
     kind: &str,
     per: Per,
-    layer: L,
+    layer: impl Fn() -> L + Send + Sync + 'static,
 ) -> LayerFactory {
-    let make = Arc::new(move || Box::new(layer.clone()) as Box<dyn Layer>);
+    let make = Arc::new(move || Box::new(layer()) as Box<dyn Layer>);
     LayerFactory { kind: kind.to_owned(), per, make }
 }
 
 fn retries(settings: Calls) -> Retry {
-    let rule = Rule {
-        retries: settings.retries,
-        backoff: backoff::Settings {
-            curve: Curve::Exponential { first: settings.backoff, factor: 2.0 },
-            cap: None,
-            cap_when: CapWhen::BeforeJitter,
-            jitter: Jitter::Full,
-        },
-        retry_after: RetryAfter::Ignore,
-    };
-    let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
-    let max_retries = Some(settings.retries);
-    Retry::new(retry::Settings { max_retries, ..retry::Settings::of(rules) })
-        .expect("valid settings")
+    let curve = Curve::Exponential { base: settings.backoff, factor: 2.0 };
+    let rule = Rule::of(settings.retries, backoff::Settings::of(curve).spread(Jitter::Full))
+        .with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
+    let settings = retry::Settings::of(Rules::alike(Classes::ALL, &rule))
+        .with(|retry| retry.max_retries = settings.retries);
+    Retry::new(settings).expect("valid settings")
 }
 
 fn shared_breaker(settings: Calls) -> Breaker {
-    let trip = Trip::Consecutive { failures: settings.failures };
-    let mut settings = breaker::Settings::new(trip, settings.open);
-    settings.half_open.half_open_timeout = None;
+    let trip = Trip::Consecutive { failures: settings.failures, within: None };
+    let settings = breaker::Settings::of(trip, settings.open)
+        .with(|breaker| breaker.half_open.half_open_timeout = None);
     Breaker::new(settings).expect("valid settings")
 }
 

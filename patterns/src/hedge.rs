@@ -39,7 +39,6 @@
 //! to a bucket: at most 1/64 too long, and never too short. A mean is exact to the nanosecond.
 //! Each answer takes a constant time and, once warm, no new memory.
 
-mod histogram;
 mod latencies;
 mod layer;
 mod machine;

@@ -1,6 +1,6 @@
 //! The second abstraction of this crate: patterns around a process instead of a call.
 //!
-//! A process runs, takes steps, and fails; the pattern beside it is told so, and answers with one
+//! A process runs, takes steps, and fails; the pattern beside it hears of that, and answers with one
 //! [`Action`]:
 //!
 //! ```text
@@ -20,14 +20,15 @@
 //!
 //! - each action replaces the one before: a pattern is woken at the time its last action gave, and
 //!   not at all if that action gave none;
-//! - a probe, a checkpoint, a restart and a restoring that were asked for are told of by the event
+//! - a probe, a checkpoint, a restart and a restoring that were asked for are reported by the event
 //!   that says how they ended, or by [`Event::Crashed`] if they were cut short;
 //! - [`Event::Started`] comes before all others, and again after each restart.
 //!
 //! Time may stand still or step back: then nothing is due earlier.
 
-use crate::checkpoint::CheckpointId;
+use crate::invalid::Invalid;
 use crate::layer::Context;
+use crate::settings::LayerSettings;
 use crate::time::{Duration, Time};
 
 /// A pattern that stands beside a process.
@@ -88,6 +89,24 @@ pub enum Action {
     Restart,
     /// Start it from where this checkpoint was written.
     Restore(CheckpointId),
-    /// This pattern can do no more: somebody above it has to.
+    /// This pattern can do no more: what is above it has to.
     GiveUp,
+}
+
+/// Names a checkpoint; they are counted from 0 on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CheckpointId(pub u64);
+
+/// A pattern beside a process that is made from its settings: what a scenario file needs of a kind
+/// of such patterns.
+pub trait ConfiguredProcess: ProcessPattern + Sized + 'static {
+    /// Its settings.
+    type Settings: LayerSettings + Send + Sync;
+
+    /// The pattern with these settings.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be set so.
+    fn with_settings(settings: Self::Settings) -> Result<Self, Invalid>;
 }

@@ -67,6 +67,11 @@ impl Diagnostic {
         &self.message
     }
 
+    /// What to do about it, if that can be said.
+    pub fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Says what it belongs to, in front of the message.
     pub(crate) fn within(mut self, context: &str) -> Self {
         self.message = format!("{context}: {}", self.message);

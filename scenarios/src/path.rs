@@ -190,7 +190,7 @@ impl Finder<'_> {
     ) -> Result<Found<'n>, Diagnostic> {
         let Value::List(items) = &mut node.value else { return Ok(Found::Off) };
         let Some(index) = element(items, key) else {
-            return Err(self.unknown("element", key, &names(items)));
+            return Err(self.unknown("the list", key, &names(items)));
         };
         let below = known.below(key, self.registry);
         let item = &mut items[index];
@@ -259,7 +259,7 @@ impl Finder<'_> {
                 let all = known.keys(self.registry).into_iter().map(Key::name);
                 let written = entries.iter().map(|entry| entry.key.clone());
                 let all: Vec<String> = if is_open { written.collect() } else { all.collect() };
-                return Err(self.unknown(&format!("key below `{name}`"), key, &all));
+                return Err(self.unknown(&quoted(name), key, &all));
             }
             let value = if rest.is_empty() { Value::Bool(false) } else { Value::Table(vec![]) };
             let inner = Node::new(self.at.clone(), value);
@@ -289,8 +289,7 @@ impl Finder<'_> {
             None => forms.iter().flat_map(|form| form.keys.clone()).filter(|k| k.is_times()).collect(),
         };
         let Some(of) = all.iter().find(|of| of.is_named(key)) else {
-            let what = format!("key below `{}`", call.name);
-            return Err(self.unknown(&what, key, &all.iter().map(|k| k.name()).collect::<Vec<_>>()));
+            return Err(self.unknown(&quoted(&call.name), key, &all.iter().map(|k| k.name()).collect::<Vec<_>>()));
         };
         let known = Known::of(of.shape());
         if of.is_times() {
@@ -331,7 +330,7 @@ impl Finder<'_> {
             }
         }
         if !self.creates {
-            return Err(self.unknown(&format!("argument of `{}`", call.name), key, &[]));
+            return Err(self.unknown(&quoted(&call.name), key, &[]));
         }
         let key = Some((key.to_owned(), self.at.clone()));
         let node = Node::new(self.at.clone(), Value::Word(String::new()));
@@ -341,7 +340,7 @@ impl Finder<'_> {
 
     fn unknown(&self, what: &str, name: &str, known: &[String]) -> Diagnostic {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let told = format!("there is no {what} `{name}`");
+        let told = format!("{what} has no `{name}`");
         Diagnostic::new(self.at.clone(), "bad-path", told).help(nearest_or_all(name, &known))
     }
 }
@@ -361,4 +360,9 @@ fn is_only(entries: &[Entry], key: &str) -> bool {
 fn names(items: &[Node]) -> Vec<String> {
     let first = |item: &Node| item.entries()?.first().map(|entry| entry.key.clone());
     items.iter().filter_map(first).collect()
+}
+
+/// A name as messages show it; the file itself has none.
+fn quoted(name: &str) -> String {
+    if name == "the file" { name.to_owned() } else { format!("`{name}`") }
 }

@@ -47,6 +47,13 @@ impl ScenarioFile {
         }
     }
 
+    /// Whether a path leads into a layer that is left out.
+    pub(crate) fn is_off(&self, registry: &LayerRegistry, path: &str) -> bool {
+        let Ok(keys) = path::keys(path) else { return false };
+        let finder = Finder { registry, at: 0..0, creates: false };
+        matches!(finder.find(&mut self.root.clone(), &keys), Ok(Found::Off))
+    }
+
     /// Puts a value at a path. What is wrong with the path is a mistake at `at`.
     pub(crate) fn set(
         &mut self,

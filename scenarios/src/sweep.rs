@@ -84,6 +84,7 @@ impl ScenarioFile {
         for variant in &variants {
             self.changed(&changes(variant), registry, found);
         }
+        self.warn_of_axes(&axes, registry, found);
         let scenario = scenario?;
         let design = design?;
         let objective = self.objective(design.objective.as_deref(), &scenario, found)?;
@@ -147,6 +148,22 @@ impl ScenarioFile {
         (design, axes)
     }
 
+    /// Warns of axes over a layer that the file leaves out.
+    fn warn_of_axes(
+        &self,
+        axes: &[Varied],
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for axis in axes {
+            if self.is_off(registry, &axis.path) {
+                let told = format!("the layer of `{}` is left out here", axis.path);
+                let help = "the axis changes nothing but variants that put the layer in";
+                found.push(Diagnostic::no_effect(axis.at.clone(), told).help(help));
+            }
+        }
+    }
+
     fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
         let Some(node) = self.root.get("variants") else { return Vec::new() };
         let Some(entries) = node.entries() else {
@@ -196,12 +213,16 @@ impl ScenarioFile {
             found.push(Diagnostic::new(at.unwrap_or(0..0), "too-large", told));
             return None;
         };
-        let replications = design.map_or(1, |design| design.replications);
+        // A number out of its own range is reported already.
+        let replications = design.map_or(1, |design| design.replications.min(1_000_000));
         if cells as u64 * u64::from(replications) > RUNS_MAX {
             let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
             let at = written.map(|node| node.at.clone()).or(at).unwrap_or(0..0);
             let told = format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
-            found.push(Diagnostic::new(at, "too-large", told));
+            let is_right = design.is_some_and(|design| design.replications == replications);
+            if is_right {
+                found.push(Diagnostic::new(at, "too-large", told));
+            }
             return None;
         }
         Some(())

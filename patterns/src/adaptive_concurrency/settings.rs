@@ -24,7 +24,7 @@ settings! {
         initial: Auto<u32> [.at_least(1.0).example("20")] = Auto::Auto,
         /// Whether samples are gathered over some time, and handed on as one, before the limit
         /// follows them; otherwise each counts by itself. `gradient` gathers its own samples.
-        window: Option<Window> = None,
+        window: Option<Window> [.example("\"1s\"")] = None,
         /// The classes of failure that mean that the callee has too much to do.
         drops: Classes = DROPS,
         /// What a call counts as that was given up above before it ended.

@@ -179,7 +179,7 @@ impl SlowStart {
 
 fn rules(settings: &Settings, found: &mut Findings) {
     let Settings { over, pick, weights, eject, slow_start, .. } = settings;
-    found.unless(over.len() <= usize::from(u16::MAX), "over", "at most 65535 services");
+    found.unless(u16::try_from(over.len()).is_ok(), "over", "at most 65535 services");
     let mut sorted = over.clone();
     sorted.sort_unstable();
     let differ = sorted.is_sorted_by(|one, next| one < next);
@@ -230,10 +230,10 @@ fn warn_of_ejection(
     let Some(node) = fields.node("eject") else { return };
     if eject.most_ejected(targets) == 0 {
         let percent = eject.max_ejection_percent;
-        let told = format!(
+        let message = format!(
             "`eject` has no effect: {percent}% of {targets} services is less than one of them"
         );
-        reader.no_effect(&node.at, told).help =
+        reader.no_effect(&node.at, message).help =
             Some("set `max-ejection-percent`, or `always-eject-one = true`".to_owned());
         return;
     }
@@ -243,10 +243,10 @@ fn warn_of_ejection(
         if let (Some(least), Some(rule)) = (least, node.get(key))
             && targets < least
         {
-            let told = format!(
+            let message = format!(
                 "`{key}` has no effect: its `min-hosts` is {least}, and there are {targets} services"
             );
-            reader.no_effect(&rule.at, told);
+            reader.no_effect(&rule.at, message);
         }
     }
     // One of `m` is never further from their mean than `√(m − 1)` deviations.
@@ -255,10 +255,10 @@ fn warn_of_ejection(
         && rule.min_hosts <= targets
         && furthest <= u64::from(rule.stdev_factor).pow(2)
     {
-        let told = format!(
+        let message = format!(
             "`success-rate` has no effect: one of {targets} services cannot be that far from \
              their mean"
         );
-        reader.no_effect(&written.at, told).help = Some("lower `stdev-factor`".to_owned());
+        reader.no_effect(&written.at, message).help = Some("lower `stdev-factor`".to_owned());
     }
 }

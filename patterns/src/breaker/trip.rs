@@ -20,7 +20,7 @@ settings! {
             failures: u32 [.at_least(1.0).example("5")],
             /// For failures in a row: those that have left this window of time do not count any
             /// more (gobreaker's `BucketPeriod`).
-            within: Option<Window> = None,
+            within: Option<Window> [.example("\"10s\"")] = None,
         },
         /// A number of failures in a window.
         Count {

@@ -79,7 +79,7 @@ pub struct Extra {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figures {
     /// What is left: of tokens, a quota, deposits or a bucket in their own unit, and else how many
-    /// extra attempts would be granted one after another now (counted to 10,000). Below zero if deposits are overdrawn.
+    /// extra attempts would be granted one after another now (counted to 10,000).
     pub left: f64,
     /// Calls under way.
     pub calls: u32,

@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::histogram::{Histogram, rank};
 use super::settings::{Delay, Measured, Recent};
+use crate::stats::Ranks;
 use crate::time::{Duration, Time};
+
+/// At most this part of a length is added to it, so that a quantile is never too short.
+const PARTS: u64 = 64;
 
 /// The answers within a window, and what delay follows from them.
 #[derive(Clone, Debug)]
@@ -22,7 +25,7 @@ pub(super) struct Latencies {
 /// What follows from the answers.
 #[derive(Clone, Debug)]
 enum Rule {
-    Quantile(f64, Histogram),
+    Quantile(f64, Ranks<PARTS>),
     Mean { factor: f64, plus: Duration },
 }
 
@@ -32,7 +35,7 @@ impl Latencies {
         let (rule, recent) = match delay {
             Delay::Never | Delay::Fixed(_) => return None,
             Delay::Quantile { quantile, recent } => {
-                (Rule::Quantile(quantile, Histogram::new()), recent)
+                (Rule::Quantile(quantile, Ranks::new()), recent)
             }
             Delay::Mean { factor, plus, recent } => (Rule::Mean { factor, plus }, recent),
         };
@@ -54,8 +57,8 @@ impl Latencies {
         }
         self.samples.push_back((self.latest, took));
         self.sum += u128::from(took.as_nanos());
-        if let Rule::Quantile(_, histogram) = &mut self.rule {
-            histogram.add(took.as_nanos());
+        if let Rule::Quantile(_, ranks) = &mut self.rule {
+            ranks.add(took);
         }
     }
 
@@ -67,9 +70,7 @@ impl Latencies {
             return self.recent.initial_delay;
         }
         let delay = match &self.rule {
-            Rule::Quantile(quantile, histogram) => {
-                Duration::from_nanos(histogram.at_rank(rank(*quantile, samples)))
-            }
+            Rule::Quantile(quantile, ranks) => ranks.at_rank(rank(*quantile, samples))?.longest,
             Rule::Mean { factor, plus } => {
                 let mean = Duration::from_nanos((self.sum / u128::from(samples)) as u64);
                 mean.scale(*factor) + *plus
@@ -91,9 +92,41 @@ impl Latencies {
     fn forget_first(&mut self) {
         if let Some((_, took)) = self.samples.pop_front() {
             self.sum -= u128::from(took.as_nanos());
-            if let Rule::Quantile(_, histogram) = &mut self.rule {
-                histogram.remove(took.as_nanos());
+            if let Rule::Quantile(_, ranks) = &mut self.rule {
+                ranks.remove(took);
             }
+        }
+    }
+}
+
+/// The rank of a quantile: `⌈quantile · samples⌉`, the nearest-rank method. What rounding adds to
+/// the product is taken off first, so that 0.07 of 100 is the 7th.
+fn rank(quantile: f64, samples: u64) -> u32 {
+    let exact = quantile * samples as f64 - 1e-9;
+    let below = exact as u64;
+    let above = u64::from((below as f64) < exact);
+    (below + above).clamp(1, samples) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_the_nearest() {
+        for (quantile, samples, expected) in [
+            (0.5, 1, 1),
+            (0.5, 2, 1),
+            (0.5, 3, 2),
+            (0.07, 100, 7),
+            (0.29, 100, 29),
+            (0.95, 100, 95),
+            (0.951, 100, 96),
+            (1.0, 100, 100),
+            (1e-12, 100, 1),
+            (1.0, 65_536, 65_536),
+        ] {
+            assert_eq!(rank(quantile, samples), expected, "{quantile} of {samples}");
         }
     }
 }

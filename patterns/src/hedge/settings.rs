@@ -312,8 +312,8 @@ impl Setting for Percentile {
             return None;
         };
         if !(0.0 < percent && percent <= 100.0) {
-            let told = format!("{} must be above p0 and at most p100", reader.subject());
-            reader.mistake(&node.at, Code::OutOfRange, told);
+            let message = format!("{} must be above p0 and at most p100", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, message);
         }
         // Divided, so that p95 is the number written 0.95.
         Some(Self(percent / 100.0))

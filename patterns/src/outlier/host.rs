@@ -4,6 +4,7 @@ use super::ejection::{Ejection, Finding, HostClassification, Rule};
 use super::rules::{Consecutive, Ema, Memory};
 use super::settings::Settings;
 use super::statistics::Tally;
+use crate::stats::faded;
 use crate::time::{Duration, Time};
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -144,7 +145,7 @@ impl Average {
         } else {
             let weight = match rule.memory {
                 Memory::Calls(_) => memory,
-                Memory::Time(_) => fades(now.since(self.last).as_nanos() as f64 / memory),
+                Memory::Time(_) => faded(now.since(self.last).as_nanos() as f64 / memory),
             };
             self.rate += weight * (result - self.rate);
         }
@@ -157,9 +158,4 @@ impl Average {
         }
         found.then_some(rate)
     }
-}
-
-/// What weight the past has lost at this distance, in units of the memory.
-pub(super) fn fades(distance: f64) -> f64 {
-    -libm::expm1(-distance)
 }

@@ -1,7 +1,7 @@
 //! Which hosts are in, which are out, and what becomes of them as time passes.
 
 use super::ejection::{Counts, Ejection, Finding, HostClassification, Rule};
-use super::host::{Host, Phase, fades};
+use super::host::{Host, Phase};
 use super::rules::Memory;
 use super::settings::{Back, Growth, Settings};
 use super::statistics::Tally;
@@ -10,6 +10,7 @@ use crate::invalid::Invalid;
 use crate::layer::Rng;
 use crate::outcome::Outcome;
 use crate::settings::{Auto, check};
+use crate::stats::faded;
 use crate::time::Time;
 
 /// Which hosts of a fleet are outliers.
@@ -75,7 +76,7 @@ impl Outliers {
         let interval_end = Time::ZERO + settings.interval;
         let memory = settings.ema.map_or(0.0, |ema| match ema.memory {
             Memory::Time(memory) => memory.as_nanos() as f64,
-            Memory::Calls(calls) => fades(1.0 / f64::from(calls)),
+            Memory::Calls(calls) => faded(1.0 / f64::from(calls)),
         });
         Ok(Self {
             lengths: lengths(&settings)?,
@@ -262,7 +263,7 @@ impl Outliers {
             self.hosts.iter_mut().for_each(|host| {
                 host.shrink(end.as_nanos(), end.as_nanos(), self.settings.interval);
             });
-            // Intervals without a single result find nobody, so all that follow are one step.
+            // Intervals without a single result find no outlier, so all that follow are one step.
             self.bring_back(Time::from_nanos(last));
             let following = end.as_nanos().saturating_add(interval);
             for host in &mut self.hosts {

@@ -20,7 +20,7 @@ settings! {
     }
     short "failures";
     none ["off"];
-    warns Self::warns;
+    warns |rule, fields, reader| warn_of_nothing(rule.enforce_percent, fields, reader);
 }
 
 settings! {
@@ -66,7 +66,7 @@ settings! {
         enforce_percent: u8 [.at_most(100.0)] = 100,
     }
     none ["off"];
-    warns Self::warns;
+    warns |rule, fields, reader| warn_of_nothing(rule.enforce_percent, fields, reader);
 }
 
 settings! {
@@ -90,7 +90,7 @@ settings! {
         enforce_percent: u8 [.at_most(100.0)] = 100,
     }
     none ["off"];
-    warns Self::warns;
+    warns |rule, fields, reader| warn_of_nothing(rule.enforce_percent, fields, reader);
 }
 
 settings! {
@@ -112,7 +112,7 @@ settings! {
         enforce_percent: u8 [.at_most(100.0)] = 100,
     }
     none ["off"];
-    warns Self::warns;
+    warns |rule, fields, reader| warn_of_nothing(rule.enforce_percent, fields, reader);
 }
 
 settings! {
@@ -162,10 +162,6 @@ impl Consecutive {
     pub const fn of(failures: u32) -> Self {
         Self { failures, enforce_percent: 100 }
     }
-
-    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-        warn_of_nothing(self.enforce_percent, fields, reader);
-    }
 }
 
 impl SplitLocal {
@@ -185,10 +181,6 @@ impl SuccessRate {
     pub const fn usual() -> Self {
         Self { min_hosts: 5, min_calls: 100, stdev_factor: 1900, enforce_percent: 100 }
     }
-
-    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-        warn_of_nothing(self.enforce_percent, fields, reader);
-    }
 }
 
 impl FailurePercentage {
@@ -203,10 +195,6 @@ impl FailurePercentage {
             enforce_percent: 100,
         }
     }
-
-    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-        warn_of_nothing(self.enforce_percent, fields, reader);
-    }
 }
 
 impl Ema {
@@ -219,17 +207,13 @@ impl Ema {
             enforce_percent: 100,
         }
     }
-
-    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-        warn_of_nothing(self.enforce_percent, fields, reader);
-    }
 }
 
 /// A rule that was written and is never enforced.
 fn warn_of_nothing(enforce_percent: u8, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     if enforce_percent == 0 {
         let subject = reader.subject();
-        let told = format!("{subject} ejects nothing: its `enforce-percent` is 0");
-        reader.no_effect(fields.at(), told);
+        let message = format!("{subject} ejects nothing: its `enforce-percent` is 0");
+        reader.no_effect(fields.at(), message);
     }
 }

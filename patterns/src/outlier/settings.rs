@@ -194,7 +194,7 @@ impl Settings {
         self.max_ejection_time.or(self.base_ejection_time.max(Duration::from_secs(300)))
     }
 
-    /// How many of so many hosts can be ejected at once.
+    /// How many of this many hosts can be ejected at once.
     pub fn most_ejected(&self, hosts: u16) -> u16 {
         let share = u64::from(self.max_ejection_percent) * u64::from(hosts);
         let most = match self.cap_reading {
@@ -218,7 +218,7 @@ fn warns(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     }
     let gateway = settings.consecutive_gateway.is_none();
     if gateway && fields.node("gateway").is_some() {
-        let told = "`gateway` has no effect without `consecutive-gateway`";
-        reader.no_effect(&fields.place_of("gateway"), told);
+        let message = "`gateway` has no effect without `consecutive-gateway`";
+        reader.no_effect(&fields.place_of("gateway"), message);
     }
 }

@@ -169,8 +169,8 @@ static KEYS: [Key; Class::COUNT] = [
 static OTHERS: Key = key(
     "others",
     &[
-        " After failures of every class that is not written. With a `like` it replaces the library's",
-        " rules for those classes.",
+        " After failures of every class that is not written. With a `like` it takes the place of",
+        " the library's rules for those classes.",
     ],
 );
 

@@ -1,10 +1,10 @@
 //! The keys of a table, or the arguments of a call, while settings are read from them.
 
-use super::key::{Key, Unit};
 use super::node::{Argument, Call, Entry, Node, Place, Value};
+use super::range::{Range, Unit};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
-use super::shape::Shape;
+use super::shape::{Key, Shape};
 use crate::invalid::Findings;
 
 /// The keys of a table, or the arguments of a call. Each is taken once; what is left at the end
@@ -250,21 +250,48 @@ fn read_value<T: Setting>(
         return T::read(&Node::word("none"), None, reader);
     }
     let in_percent = if key.is_share() { percentage(node) } else { None };
-    let value = T::read(in_percent.as_ref().unwrap_or(node), base, reader)?;
+    let node = in_percent.as_ref().unwrap_or(node);
+    let read = reader.tentative(|reader| T::read(node, base, reader));
+    let value = match read {
+        Ok(value) => value,
+        // No whole number of the type, and so out of the range as well.
+        Err(_) if out_of_range(key, node) => {
+            report_range(key, Unit::Plain, node, reader);
+            return None;
+        }
+        Err(mistakes) => {
+            reader.adopt(mistakes);
+            if key.has_unlimited() && node.text().is_some() {
+                reader.suggest("a number, or \"unlimited\"");
+            }
+            return None;
+        }
+    };
     if let Some((magnitude, unit)) = value.magnitude()
         && !key.range().contains(magnitude)
     {
-        let mut range = key.range().in_words(unit);
-        if key.has_unlimited() {
-            range += ", or \"unlimited\"";
-        }
-        let told = match unit {
-            Unit::Items => format!("{} must be {range}", reader.subject()),
-            _ => format!("{} must be {range}, not {}", reader.subject(), shown(node)),
-        };
-        reader.mistake(&node.at, Code::OutOfRange, told);
+        report_range(key, unit, node, reader);
     }
     Some(value)
+}
+
+/// Whether a whole number is written that the key's range does not have.
+fn out_of_range(key: &'static Key, node: &Node) -> bool {
+    let range = key.range();
+    let Value::Integer(number) = node.value else { return false };
+    range != Range::ALL && !range.contains(number as f64)
+}
+
+fn report_range(key: &'static Key, unit: Unit, node: &Node, reader: &mut Reader<'_>) {
+    let mut range = key.range().in_words(unit);
+    if key.has_unlimited() {
+        range += ", or \"unlimited\"";
+    }
+    let told = match unit {
+        Unit::Items => format!("{} must be {range}", reader.subject()),
+        _ => format!("{} must be {range}, not {}", reader.subject(), shown(node)),
+    };
+    reader.mistake(&node.at, Code::OutOfRange, told);
 }
 
 /// A value as it is written, without quotes.

@@ -1,11 +1,11 @@
 //! The settings of a layer as a whole: its kind, and the libraries it can be like.
 
 use super::fields::Fields;
-use super::group::{Group, GroupInfo};
-use super::key::Key;
+use super::group::Group;
 use super::node::{Entry, Node, Value};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
+use super::shape::{GroupInfo, Key};
 use crate::invalid::Invalid;
 use crate::layer::Layer;
 
@@ -182,7 +182,8 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
         };
         let found = presets.into_iter().find(|preset| preset.library == name);
         if found.is_none() {
-            let told = format!("there is no `{}` of a library `{name}`", S::KIND);
+            let article = if S::KIND.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let told = format!("there is no library `{name}` with {article} {}", S::KIND);
             let mistake = reader.mistake(&like.at, Code::UnknownWord, told);
             mistake.unknown = Some((name.to_owned(), known));
         }

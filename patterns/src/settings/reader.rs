@@ -238,6 +238,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reports mistakes that were found before.
+    pub(super) fn adopt(&mut self, mistakes: Vec<Mistake>) {
+        self.mistakes.extend(mistakes);
+    }
+
+    /// Adds to the last mistake what to do about it, unless that is said already.
+    pub(super) fn suggest(&mut self, help: &str) {
+        if let Some(last) = self.mistakes.last_mut() {
+            last.help.get_or_insert_with(|| help.to_owned());
+        }
+    }
+
     /// Tries something, and forgets what is wrong with it.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let before = self.mistakes.len();

@@ -191,7 +191,7 @@ fn an_ejection_within_others_may_be_like_a_library() {
 
     assert_eq!(
         wrong("eject = { like = \"polly\" }"),
-        ["\"polly\": there is no `eject` of a library `polly`"]
+        ["\"polly\": there is no library `polly` with an eject"]
     );
     assert_eq!(
         wrong("eject = { like = \"envoy\", consecutiv = 3 }"),

@@ -61,6 +61,18 @@ fn by_hand_it_is_changed_from_the_state_that_it_has_by_then() {
 }
 
 #[test]
+fn a_ramp_that_is_over_is_over_by_hand_too() {
+    let mut breaker = breaker(in_a_row(1).with(|s| s.ramp = SECOND * 5));
+    assert!(call(&mut breaker, Classification::Failure, at(0)));
+    assert!(call(&mut breaker, Classification::Success, at(20)));
+    assert_eq!(breaker.state().name(), "recovering");
+    let refused = breaker.half_open_with(at(25), &mut half).unwrap_err();
+    assert_eq!(refused.from, State::Closed);
+    let causes: Vec<Cause> = breaker.changes().iter().map(|change| change.cause).collect();
+    assert_eq!(causes, [Cause::RampOver]);
+}
+
+#[test]
 fn it_says_which_condition_opened_it() {
     let opened_by = |breaker: &Breaker| match breaker.last_change().map(|change| change.cause) {
         Some(Cause::Tripped(tripped)) => tripped,

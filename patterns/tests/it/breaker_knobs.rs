@@ -138,6 +138,39 @@ fn decided_now_and_then_it_opens_late() {
     assert_ne!(breaker.state(), State::Closed);
 }
 
+/// Ticks are noticed later, and each finds the state of its own time: on the ramp it is a relapse,
+/// after which the wait is longer, and after the ramp it is not.
+#[test]
+fn ticks_on_the_ramp_are_before_its_end() {
+    let open = growing(Duration::from_secs(10), 2.0, Duration::from_secs(100), Jitter::None);
+    let settings = in_a_row(1).with(|s| {
+        s.trip = Trip::rate(0.5, Window::Sliding { size: Duration::from_secs(4) }).at_min_calls(1);
+        s.evaluate = Evaluate::Ticks(Duration::from_secs(1));
+        s.open = open;
+    });
+    let recovering = || {
+        let mut breaker = breaker(ramping((1.0, 5), settings.clone()));
+        assert!(call(&mut breaker, Classification::Failure, at(0)));
+        assert!(!call(&mut breaker, Classification::Success, at(1)));
+        assert_eq!(breaker.state(), State::Open { until: at(11) });
+        assert!(call(&mut breaker, Classification::Success, at(11)));
+        assert_eq!(breaker.state(), State::Recovering { since: at(11), until: at(16) });
+        breaker
+    };
+    let mut relapsed = recovering();
+    assert!(call(&mut relapsed, Classification::Failure, at(12)));
+    assert!(!call(&mut relapsed, Classification::Success, at(30)));
+    assert_eq!(relapsed.state(), State::Open { until: at(33) }, "opened at 13, for 20 s");
+    let mut well = recovering();
+    for _ in 0..2 {
+        assert!(call(&mut well, Classification::Success, at(12)));
+    }
+    assert!(call(&mut well, Classification::Failure, at(15)));
+    // The successes leave at 16, and the ramp is over then.
+    assert!(!call(&mut well, Classification::Success, at(20)));
+    assert_eq!(well.state(), State::Open { until: at(27) }, "opened at 17, for 10 s");
+}
+
 proptest! {
     /// Waits with jitter stay within their bounds, and different draws do not coincide.
     #[test]

@@ -84,10 +84,15 @@ fn resilience4j_forgets_a_call_that_is_given_up() {
 fn resilience4j_has_one_slow_call_rate_for_both_states() {
     let keys = "like = resilience4j, slow = 2s, slow-rate = 50%, window = 4, min-calls = 4, \
                 permits = 2, open = 10s";
-    let open =
-        Story::of(keys).then("0: A+B+C+D+ 2: AoBo 3: Co").is("closed").then("Do").is("open→13+");
-    let again = open.then("13+: A+B+ 16+: Ao").is("half-open").then("Bo").is("open→26++");
+    let open = || {
+        let closed = Story::of(keys).then("0: A+B+C+D+ 2: AoBo 3: Co").is("closed");
+        closed.then("Do").is("open→13+")
+    };
+    let again = open().then("13+: A+B+ 16+: Ao").is("half-open").then("Bo").is("open→26++");
     assert_eq!(again.breaker.figures().slow, 2, "those of half-open, after it opened again");
+    // One slow probe of two is half of them.
+    open().then("13+: A+B+ 14: Ao 16+: Bo").is("open→26++");
+    open().then("13+: oo").is("closed");
 }
 
 #[test]
@@ -355,6 +360,9 @@ fn recloser_decides_when_its_rings_were_full() {
     let keys = "like = recloser, rate = 80%, probe-rate = 20%, probes = 5, window = 10";
     let two = Story::of(keys).then("0: xxxxxxxxxx x 30+: ooooo").is("half-open").then("x");
     two.is("open→60++");
+    let keys = "like = recloser, rate = 80%, probes = 5, window = 10";
+    let one_rate = Story::of(keys).then("0: xxxxxxxxxx x 30+: oxxxx").is("half-open").then("o");
+    one_rate.is("closed");
     ten().then("0: A+B+ xxxxxxxxxxx 5: Ax 10: Bo").is("open→30+");
 }
 

@@ -40,9 +40,9 @@ pub(crate) fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => Just(Happening::Set(Mode::Disabled)),
         1 => Just(Happening::Set(Mode::MetricsOnly)),
         3 => Just(Happening::Set(Mode::Automatic)),
-        3 => (1..40_u64).prop_map(Happening::OpenFor),
-        2 => Just(Happening::HalfOpen),
-        1 => Just(Happening::Close),
+        10 => (1..40_u64).prop_map(Happening::OpenFor),
+        10 => Just(Happening::HalfOpen),
+        3 => Just(Happening::Close),
     ];
     prop::collection::vec(one, 1..200)
 }

@@ -112,7 +112,7 @@ fn a_number_of_a_library_has_its_range() {
     assert_eq!(told, ["1: `max-attempts` must be at least 2, not 1"]);
     assert_eq!(
         of("like = \"gobreaker\""),
-        ["\"gobreaker\": there is no `hedge` of a library `gobreaker`"]
+        ["\"gobreaker\": there is no library `gobreaker` with a hedge"]
     );
     assert_eq!(
         of("like = \"polly\", max-attempts = 3"),

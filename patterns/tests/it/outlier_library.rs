@@ -38,7 +38,7 @@ fn two_of_them_eject() {
 }
 
 /// `outlier_detection.proto`: "If not specified, the default value (300,000ms or 300s) or
-/// base_ejection_time value is applied, whatever is larger."
+/// `base_ejection_time` value is applied, whatever is larger."
 #[test]
 fn the_longest_ejection_of_envoy_follows_a_longer_first_one() {
     for (written, secs) in [
@@ -54,7 +54,7 @@ fn the_longest_ejection_of_envoy_follows_a_longer_first_one() {
     assert_eq!(told, [expected]);
 }
 
-/// A50: "min(base_ejection_time * multiplier, max(base_ejection_time, max_ejection_time))".
+/// A50: `min(base_ejection_time * multiplier, max(base_ejection_time, max_ejection_time))`.
 #[test]
 fn of_grpc_a_longest_ejection_below_the_first_is_as_long_as_that() {
     let settings = like("\"grpc\", base-ejection-time = \"1min\", max-ejection-time = \"1s\"");

@@ -40,6 +40,29 @@ fn row() -> impl Strategy<Value = Option<Consecutive>> {
     prop::option::of(rule)
 }
 
+fn percentage() -> impl Strategy<Value = FailurePercentage> {
+    let compare = prop::sample::select(vec![Compare::AtLeast, Compare::MoreThan]);
+    let counted = prop::sample::select(vec![HostsCounted::WithCalls, HostsCounted::All]);
+    let share = (
+        prop::sample::select(vec![0_u8, 25, 50, 75, 85, 100]),
+        compare,
+        1..5_u16,
+        counted,
+        0..5_u32,
+        percent(),
+    );
+    share.prop_map(|(threshold, compare, min_hosts, hosts, min_calls, enforce_percent)| {
+        FailurePercentage::usual().with(|it| {
+            it.threshold = threshold;
+            it.compare = compare;
+            it.min_hosts = min_hosts;
+            it.hosts = hosts;
+            it.min_calls = min_calls;
+            it.enforce_percent = enforce_percent;
+        })
+    })
+}
+
 fn rules() -> impl Strategy<Value = Settings> {
     let split = (row(), percent(), percent()).prop_map(|(consecutive, success, failure)| {
         SplitLocal::usual().with(|it| {
@@ -59,27 +82,6 @@ fn rules() -> impl Strategy<Value = Settings> {
             })
         },
     );
-    let compare = prop::sample::select(vec![Compare::AtLeast, Compare::MoreThan]);
-    let counted = prop::sample::select(vec![HostsCounted::WithCalls, HostsCounted::All]);
-    let share = (
-        prop::sample::select(vec![0_u8, 25, 50, 75, 85, 100]),
-        compare,
-        1..5_u16,
-        counted,
-        0..5_u32,
-        percent(),
-    );
-    let share =
-        share.prop_map(|(threshold, compare, min_hosts, hosts, min_calls, enforce_percent)| {
-            FailurePercentage::usual().with(|it| {
-                it.threshold = threshold;
-                it.compare = compare;
-                it.min_hosts = min_hosts;
-                it.hosts = hosts;
-                it.min_calls = min_calls;
-                it.enforce_percent = enforce_percent;
-            })
-        });
     let memory = prop_oneof![
         (1..20_u64).prop_map(|nanos| Memory::Time(Duration::from_nanos(nanos))),
         (1..9_u32).prop_map(Memory::Calls),
@@ -97,7 +99,7 @@ fn rules() -> impl Strategy<Value = Settings> {
         row(),
         prop::option::of(split),
         prop::option::of(rate),
-        prop::option::of(share),
+        prop::option::of(percentage()),
         prop::option::of(ema),
     )
         .prop_map(

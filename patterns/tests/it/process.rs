@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use patterns::backoff::{self, Curve};
+use patterns::backoff::{self, Curve, Jitter};
 use patterns::checkpoint::{CheckpointId, Checkpoints, When};
 use patterns::health::{Degraded, Health, State};
 use patterns::process::{Action, Event, ProcessPattern};
@@ -37,14 +37,15 @@ impl<K: ProcessPattern> Told<K> {
 }
 
 fn supervision(restarts: u32, within: u64) -> supervise::Settings {
-    supervise::Settings {
-        restarts,
-        within: Duration::from_secs(within),
-        kind: Kind::Permanent,
-        backoff: backoff::Settings::of(Curve::doubling(SECOND * 10)).capped(SECOND * 300),
-        reset_after: Some(SECOND * 600),
-        beats_within: None,
-    }
+    supervise::Settings::of(restarts, SECOND * within).with(|settings| {
+        settings.backoff = doubling();
+        settings.reset_after = Some(SECOND * 600);
+    })
+}
+
+/// Waits of 10 s that double up to 300 s.
+fn doubling() -> backoff::Settings {
+    backoff::Settings::of(Curve::doubling(SECOND * 10)).capped(SECOND * 300)
 }
 
 fn supervisor(settings: supervise::Settings) -> Supervisor {
@@ -70,14 +71,14 @@ proptest! {
             supervisor.started(at(now));
             let counted = restarted.iter().filter(|then| now <= **then + within).count();
             prop_assert_eq!(supervisor.recent(at(now)), counted);
-            let next = supervisor.ended(End::Crashed, at(now), || 0.5);
+            let next = supervisor.ended(End::Crashed, at(now));
             if counted < restarts as usize {
                 prop_assert_eq!(next, Next::RestartAt(at(now)));
                 restarted.push(now);
             } else {
                 prop_assert_eq!(next, Next::Escalate);
                 // What has escalated is not started by anybody but the one above.
-                prop_assert_eq!(supervisor.ended(End::Crashed, at(now), || 0.5), Next::Leave);
+                prop_assert_eq!(supervisor.ended(End::Crashed, at(now)), Next::Leave);
             }
         }
     }
@@ -86,9 +87,9 @@ proptest! {
 #[test]
 fn which_ends_are_followed_by_a_restart() {
     let after = |kind, end| {
-        let mut supervisor = supervisor(supervise::Settings { kind, ..supervision(9, 9) });
+        let mut supervisor = supervisor(supervision(9, 9).with(|settings| settings.kind = kind));
         supervisor.started(at(0));
-        supervisor.ended(end, at(1), || 0.5) == Next::RestartAt(at(11))
+        supervisor.ended(end, at(1)) == Next::RestartAt(at(11))
     };
     let of = |kind| [End::Crashed, End::Done].map(|end| after(kind, end));
     assert_eq!(of(Kind::Permanent), [true, true]);
@@ -104,7 +105,7 @@ fn waits_grow_until_it_has_run_well_for_long_enough() {
         supervisor.started(now);
         now = now + SECOND * runs;
         let at = now + SECOND * wait;
-        assert_eq!(supervisor.ended(End::Crashed, now, || 0.5), Next::RestartAt(at), "{runs}");
+        assert_eq!(supervisor.ended(End::Crashed, now), Next::RestartAt(at), "{runs}");
         now = at;
     }
 }
@@ -126,8 +127,7 @@ fn what_is_not_broken_is_not_recovered() {
 
 #[test]
 fn without_a_sign_of_life_it_counts_as_hung() {
-    let beats_within = Some(SECOND * 5);
-    let settings = supervise::Settings { beats_within, ..supervision(9, 9) };
+    let settings = supervision(9, 9).with(|settings| settings.beats_within = Some(SECOND * 5));
     let mut told = Told::new(supervisor(settings));
     assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(5)));
     assert_eq!(told.tell(Event::Beat, at(3)), Action::WaitUntil(at(8)));
@@ -144,8 +144,13 @@ fn without_a_sign_of_life_it_counts_as_hung() {
 
 fn health(settings: health::Settings) -> Health {
     let mut health = Health::new(settings).expect("valid");
-    health.started(Time::ZERO, || 0.5);
+    health.started_with(Time::ZERO, &mut || 0.5);
     health
+}
+
+/// HAProxy's defaults, with these changes.
+fn haproxy(change: impl FnOnce(&mut health::Settings)) -> health::Settings {
+    health::Settings::HAPROXY.with(change)
 }
 
 proptest! {
@@ -156,7 +161,7 @@ proptest! {
         fall in 1..4_u32,
         results in prop::collection::vec(any::<bool>(), 1..60),
     ) {
-        let mut health = health(health::Settings { rise, fall, ..health::Settings::HAPROXY });
+        let mut health = health(haproxy(|settings| (settings.rise, settings.fall) = (rise, fall)));
         let mut expected = State::Unknown;
         for (index, ok) in results.iter().enumerate() {
             let row = results[..=index].iter().rev().take_while(|result| *result == ok).count();
@@ -165,7 +170,7 @@ proptest! {
                 expected = if *ok { State::Healthy } else { State::Unhealthy };
             }
             let now = health.next_probe();
-            prop_assert_eq!(health.probed(*ok, Duration::ZERO, now, || 0.5), expected, "{}", index);
+            prop_assert_eq!(health.probed(*ok, Duration::ZERO, now), expected, "{}", index);
         }
     }
 
@@ -181,14 +186,11 @@ proptest! {
         fails_after in 0..1_000_u64,
     ) {
         let secs = Duration::from_secs;
-        let settings = health::Settings {
-            fall,
-            interval: secs(interval),
-            fast: secs(fast),
-            timeout: secs(timeout),
-            jitter,
-            ..health::Settings::HAPROXY
-        };
+        let settings = haproxy(|settings| {
+            (settings.fall, settings.jitter) = (fall, jitter);
+            (settings.interval, settings.fast) = (secs(interval), secs(fast));
+            settings.timeout = secs(timeout);
+        });
         let mut health = health(settings);
         let fails = Time::ZERO + Duration::from_millis(fails_after * 100);
         let mut draws = draws.into_iter().cycle();
@@ -197,7 +199,8 @@ proptest! {
             let asked = health.next_probe();
             let ok = asked < fails;
             let told = if ok { asked } else { asked + secs(timeout) };
-            let state = health.probed(ok, Duration::ZERO, told, || draws.next().expect("endless"));
+            let mut draw = || draws.next().expect("endless");
+            let state = health.probed_with(ok, Duration::ZERO, told, &mut draw);
             if state == State::Unhealthy {
                 found = Some(told);
                 break;
@@ -215,31 +218,30 @@ proptest! {
 #[test]
 fn probes_come_at_the_pace_of_the_state() {
     let secs = Duration::from_secs;
-    let (interval, fast, down) = (secs(10), secs(1), secs(30));
-    let first_after = secs(5);
-    let settings =
-        health::Settings { interval, fast, down, first_after, ..health::Settings::HAPROXY };
+    let settings = haproxy(|settings| {
+        (settings.interval, settings.fast, settings.down) = (secs(10), secs(1), secs(30));
+        settings.first_after = secs(5);
+    });
     let mut health = health(settings);
     assert_eq!(health.next_probe(), at(5));
     let mut pauses = Vec::new();
     for ok in [true, true, true, false, true, false, false, false, false, true, true] {
         let now = health.next_probe();
-        health.probed(ok, Duration::ZERO, now, || 0.5);
+        health.probed(ok, Duration::ZERO, now);
         pauses.push(health.next_probe().since(now).as_nanos() / 1_000_000_000);
     }
     assert_eq!(pauses, [1, 10, 10, 1, 10, 1, 1, 30, 30, 1, 10]);
     // A pause is longer by up to its jitter.
-    let jittered = health::Settings { jitter: 0.5, ..settings };
-    let mut health = Health::new(jittered).expect("valid");
-    health.started(Time::ZERO, || 0.5);
-    assert_eq!(health.next_probe(), Time::ZERO + Duration::from_millis(6_250));
+    let jittered = self::health(settings.with(|settings| settings.jitter = 0.5));
+    assert_eq!(jittered.next_probe(), Time::ZERO + Duration::from_millis(6_250));
 }
 
 #[test]
 fn too_many_bad_results_of_the_latest_degrade() {
-    let degraded = Some(Degraded { window: 4, share: 0.5, slow: SECOND });
-    let mut health =
-        health(health::Settings { rise: 1, fall: 3, degraded, ..health::Settings::HAPROXY });
+    let mut health = health(haproxy(|settings| {
+        settings.rise = 1;
+        settings.degraded = Some(Degraded::of(4, 0.5, SECOND));
+    }));
     let (fast, slow) = (SECOND, SECOND + Duration::from_nanos(1));
     let (healthy, worse, ill) = (State::Healthy, State::Degraded, State::Unhealthy);
     for (index, (ok, took, state)) in [
@@ -264,7 +266,7 @@ fn too_many_bad_results_of_the_latest_degrade() {
 
 #[test]
 fn in_its_grace_a_process_may_fail() {
-    let settings = health::Settings { grace: SECOND * 30, ..health::Settings::KUBERNETES };
+    let settings = health::Settings::KUBERNETES.with(|settings| settings.grace = SECOND * 30);
     let mut told = Told::new(Health::new(settings).expect("valid"));
     assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(0)));
     assert_eq!(told.tell(Event::Wake, at(0)), Action::Probe);
@@ -289,8 +291,14 @@ fn in_its_grace_a_process_may_fail() {
     assert_eq!(told.effects.states, ["unhealthy", "unknown", "healthy", "unhealthy"]);
 }
 
+fn saving(when: Vec<When>, keep: u32, resumes: Option<u32>) -> checkpoint::Settings {
+    let resumes = resumes.unwrap_or(u32::MAX);
+    checkpoint::Settings::of(when)
+        .with(|settings| (settings.keep, settings.resumes) = (keep, resumes))
+}
+
 fn checkpoints(when: Vec<When>, keep: u32, resumes: Option<u32>) -> Checkpoints {
-    Checkpoints::new(checkpoint::Settings { when, keep, resumes }).expect("valid")
+    Checkpoints::new(saving(when, keep, resumes)).expect("valid")
 }
 
 #[test]
@@ -459,10 +467,9 @@ struct Toy {
 
 impl Toy {
     fn new() -> Self {
-        let settings = supervise::Settings { beats_within: None, ..supervision(3, 100) };
         let when = vec![When::Every(SECOND * 10), When::BeforeRisk];
         Self {
-            supervisor: Told::new(supervisor(settings)),
+            supervisor: Told::new(supervisor(supervision(3, 100))),
             health: Told::new(Health::new(health::Settings::KUBERNETES).expect("valid")),
             saved: Told::new(checkpoints(when, 3, Some(2))),
             timers: [Time::MAX; 3],
@@ -589,42 +596,56 @@ fn settings_that_make_no_sense_are_told() {
     let told = |result: Result<(), patterns::Invalid>| result.unwrap_err().to_string();
     let supervise = |settings| told(Supervisor::new(settings).map(drop));
     let many = supervise(supervision(10_001, 1));
-    assert_eq!(many, "`restarts` must be at most 10000");
-    let beats_within = Some(Duration::ZERO);
-    let never = supervise(supervise::Settings { beats_within, ..supervision(1, 1) });
-    assert_eq!(never, "`beats_within` must be longer than zero");
+    assert_eq!(many, "`restarts` must be at most 10000, not 10001");
+    let never = supervision(1, 1).with(|settings| settings.beats_within = Some(Duration::ZERO));
+    assert_eq!(supervise(never), "`beats-within` must be longer than 0s, not 0s");
 
-    let usual = health::Settings::HAPROXY;
-    let of = |settings| told(Health::new(settings).map(drop));
-    assert_eq!(of(health::Settings { rise: 0, ..usual }), "`rise` must be at least 1");
-    assert_eq!(of(health::Settings { fall: 0, ..usual }), "`fall` must be at least 1");
+    let of = |change: &dyn Fn(&mut health::Settings)| told(Health::new(haproxy(change)).map(drop));
     let zero = Duration::ZERO;
-    let longer = |name: &str| format!("`{name}` must be longer than zero");
-    assert_eq!(of(health::Settings { interval: zero, ..usual }), longer("interval"));
-    assert_eq!(of(health::Settings { fast: zero, ..usual }), longer("fast"));
-    assert_eq!(of(health::Settings { down: zero, ..usual }), longer("down"));
-    assert_eq!(of(health::Settings { timeout: zero, ..usual }), longer("timeout"));
-    let jitter = of(health::Settings { jitter: -0.1, ..usual });
-    assert_eq!(jitter, "`jitter` must be a finite number of at least 0");
-    let worse = |window, share| {
-        let degraded = Some(Degraded { window, share, slow: SECOND });
-        of(health::Settings { degraded, ..usual })
-    };
-    assert_eq!(worse(0, 0.5), "`window` must be from 1 to 64");
-    assert_eq!(worse(65, 0.5), "`window` must be from 1 to 64");
-    assert_eq!(worse(64, 0.0), "`share` must be more than 0 and at most 1");
+    let longer = |name: &str| format!("`{name}` must be longer than 0s, not 0s");
+    assert_eq!(of(&|s| s.rise = 0), "`rise` must be at least 1, not 0");
+    assert_eq!(of(&|s| s.fall = 0), "`fall` must be at least 1, not 0");
+    assert_eq!(of(&|s| s.interval = zero), longer("interval"));
+    assert_eq!(of(&|s| s.fast = zero), longer("fast"));
+    assert_eq!(of(&|s| s.down = zero), longer("down"));
+    assert_eq!(of(&|s| s.timeout = zero), longer("timeout"));
+    assert_eq!(of(&|s| s.jitter = -0.1), "`jitter` must be at least 0, not -0.1");
+    let worse = |window, share| of(&|s| s.degraded = Some(Degraded::of(window, share, SECOND)));
+    assert_eq!(worse(0, 0.5), "`degraded.window` must be from 1 to 64, not 0");
+    assert_eq!(worse(65, 0.5), "`degraded.window` must be from 1 to 64, not 65");
+    assert_eq!(worse(64, 0.0), "`degraded.share` must be more than 0 and at most 1, not 0.0");
 
-    let save = |when, keep, resumes| {
-        told(Checkpoints::new(checkpoint::Settings { when, keep, resumes }).map(drop))
-    };
+    let save = |when, keep, resumes| told(Checkpoints::new(saving(when, keep, resumes)).map(drop));
     let fine = || vec![When::Steps(1)];
-    assert_eq!(save(vec![], 1, None), "`when` must be at least one time");
-    assert_eq!(save(vec![When::Every(zero)], 1, None), longer("every"));
-    assert_eq!(save(vec![When::Steps(0)], 1, None), "`steps` must be at least 1");
+    assert_eq!(save(vec![], 1, None), "`when` must be a list of at least 1");
+    assert_eq!(save(vec![When::Every(zero)], 1, None), longer("when.0.interval"));
+    let none = vec![When::BeforeRisk, When::Steps(0)];
+    assert_eq!(save(none, 1, None), "`when.1.steps` must be at least 1, not 0");
     let young = When::Young { cost: zero, mtbf: SECOND };
-    assert_eq!(save(vec![young], 1, None), longer("cost"));
+    assert_eq!(save(vec![young], 1, None), longer("when.0.cost"));
     let daly = When::Daly { cost: SECOND, mtbf: zero };
-    assert_eq!(save(vec![daly], 1, None), longer("mtbf"));
-    assert_eq!(save(fine(), 0, None), "`keep` must be from 1 to 10000");
-    assert_eq!(save(fine(), 1, Some(0)), "`resumes` must be at least 1");
+    assert_eq!(save(vec![daly], 1, None), longer("when.0.mtbf"));
+    assert_eq!(save(fine(), 0, None), "`keep` must be from 1 to 10000, not 0");
+    assert_eq!(save(fine(), 1, Some(0)), "`resumes` must be at least 1, not 0");
+}
+
+#[test]
+fn supervisor_without_a_limit_restarts_for_ever() {
+    let mut supervisor = supervisor(supervision(u32::MAX, 1_000));
+    for second in 0..20_000 {
+        supervisor.started(at(second));
+        let next = supervisor.ended(End::Crashed, at(second));
+        assert!(matches!(next, Next::RestartAt(_)), "{next:?}");
+    }
+    assert_eq!(supervisor.recent(at(20_000)), 0, "there is nothing to count");
+}
+
+#[test]
+#[should_panic(expected = "it needs `ended_with`")]
+fn supervisor_with_jitter_needs_a_source_of_draws() {
+    let jitter = supervision(9, 9).with(|settings| settings.backoff.jitter = Jitter::Full);
+    let mut supervisor = supervisor(jitter);
+    assert!(supervisor.uses_chance());
+    supervisor.started(at(0));
+    let _next = supervisor.ended(End::Crashed, at(1));
 }

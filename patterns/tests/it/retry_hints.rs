@@ -55,10 +55,10 @@ fn a_hint_counts_within_its_range() {
             settings.min_retry_after = Duration::from_secs(least);
             settings.max_retry_after = Duration::from_secs(most);
         });
-        sent(settings, &[says(hint)])[1]
+        sent(settings, &[says(hint)])[1].to_string()
     };
-    assert_eq!([4, 5, 9, 10].map(|hint| within(5, 9, hint)), [1.0, 5.0, 9.0, 1.0]);
-    assert_eq!(within(0, 9, 0), 0.0, "zero is at once");
+    assert_eq!([4, 5, 9, 10].map(|hint| within(5, 9, hint)), ["1", "5", "9", "1"]);
+    assert_eq!(within(0, 9, 0), "0", "zero is at once");
 }
 
 #[test]
@@ -151,10 +151,10 @@ fn a_budget_hears_of_never_only_where_hints_are_heeded() {
         let never = Outcome::failed_for_good(Class::Validation);
         assert_eq!(retry.after(&mut attempts, never, Time::ZERO), None);
         assert_eq!(attempts.answer(), never, "who is above may heed it");
-        retry.budget().expect("it has one").figures(Time::ZERO).left
+        retry.budget().expect("it has one").figures(Time::ZERO).left.to_string()
     };
-    assert_eq!(left(RetryAfter::Exact), 9.0);
-    assert_eq!(left(RetryAfter::Ignore), 10.0);
+    assert_eq!(left(RetryAfter::Exact), "9");
+    assert_eq!(left(RetryAfter::Ignore), "10");
 }
 
 #[test]
@@ -176,10 +176,10 @@ fn a_budget_that_is_asked_at_sending_holds_nothing_while_it_waits() {
     let mut retry = Retry::new(settings).expect("valid");
     let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let at = retry.after(&mut attempts, PLAIN, Time::ZERO).expect("a retry");
-    let left = |retry: &Retry| retry.budget().expect("it has one").figures(at).left;
-    assert_eq!(left(&retry), 1.0);
+    let left = |retry: &Retry| retry.budget().expect("it has one").figures(at).left.to_string();
+    assert_eq!(left(&retry), "1");
     assert!(retry.may_send(&mut attempts, at));
-    assert_eq!(left(&retry), 0.0);
+    assert_eq!(left(&retry), "0");
     retry.cancel(&mut attempts, at);
-    assert_eq!(left(&retry), 1.0);
+    assert_eq!(left(&retry), "1");
 }

@@ -1,5 +1,6 @@
 //! What was written and has no effect, across the parts of a scenario.
 
+use patterns::Duration;
 use patterns::settings::{Node, Value};
 use sim::System;
 use sim::model::system::Schedule;
@@ -74,11 +75,35 @@ impl ScenarioFile {
         for entry in entries {
             let index = system.policies.iter().position(|policy| policy.name == entry.key);
             let is_used = system.edges.iter().any(|edge| edge.policy == index);
+            warn_of_probes(&entry.node, found);
             if !is_used {
                 let told = format!("no edge uses the policy `{}`", entry.key);
                 let help = "add it to `[edges]`: \"caller -> service\" = \"policy\"";
                 found.push(Diagnostic::no_effect(entry.key_at.clone(), told).help(help));
             }
         }
+    }
+}
+
+/// Warns of a breaker that gives up being half-open before its probe can have answered.
+fn warn_of_probes(policy: &Node, found: &mut Vec<Diagnostic>) {
+    let Value::List(layers) = &policy.value else { return };
+    let settings = |layer: &Node, kind: &str| -> Option<Node> {
+        layer.entries()?.first().filter(|entry| entry.key == kind).map(|entry| entry.node.clone())
+    };
+    let length = |node: &Node| node.text().and_then(|text| text.parse::<Duration>().ok());
+    for (place, layer) in layers.iter().enumerate() {
+        let Some(breaker) = settings(layer, "breaker") else { continue };
+        let Some(written) = breaker.get("half-open-timeout") else { continue };
+        let Some(lasts) = length(written) else { continue };
+        let below = layers[place + 1..].iter().filter_map(|layer| settings(layer, "timeout"));
+        let limits = below.filter_map(|timeout| length(timeout.get("limit").unwrap_or(&timeout)));
+        let told = match limits.min() {
+            Some(limit) if limit <= lasts => continue,
+            Some(limit) => format!("a probe may take longer than this: its timeout is {limit}"),
+            None => "a probe may take longer than this: no timeout below ends it".to_owned(),
+        };
+        let help = "a good probe that is slower does not close the breaker";
+        found.push(Diagnostic::no_effect(written.at.clone(), told).help(help));
     }
 }

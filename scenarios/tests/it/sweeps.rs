@@ -70,7 +70,7 @@ fn values_can_be_set_from_outside() {
 
     let told = file.set_text(&registry, "faults.1.for", "1s").expect_err("there is one fault");
     let told = told.to_string();
-    assert!(told.contains("no element `1`"), "{told}");
+    assert!(told.contains("the list has no `1`"), "{told}");
     file.set_text(&registry, "services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
     let told = file.scenario(&registry).expect_err("that is no distribution").to_string();
     assert!(told.contains("no form `fast`") && told.contains("x.toml:8"), "{told}");

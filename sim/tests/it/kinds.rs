@@ -4,9 +4,9 @@ use patterns::adaptive_concurrency::{self, AdaptiveConcurrency, Algorithm};
 use patterns::adaptive_throttle::{self, AdaptiveThrottle};
 use patterns::backoff::{self, CapWhen, Curve, Jitter};
 use patterns::balance::{self, Balance, Picker};
-use patterns::breaker::{self, Breaker, Close, OpenWait, Permits, Ramp, Trip};
+use patterns::breaker::{self, Breaker, Close, Permits, Trip};
 use patterns::budget::{self, Kind, RetryBudget};
-use patterns::bulkhead::{self, Bulkhead, Order, Overflow, Partition};
+use patterns::bulkhead::{self, Bulkhead, DropPolicy, Order, Overflow, Partition};
 use patterns::cache::{self, Cache, Eviction, Negative, StaleIfError};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
 use patterns::deadline::{self, Deadline, Reject};
@@ -15,13 +15,14 @@ use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRe
 use patterns::load_shedder::{self, LoadShedder};
 use patterns::outlier;
 use patterns::rate_limiter::{self, RateLimiter};
-use patterns::retry::{self, Account, Retry, RetryAfter, Rule, TooLate};
+use patterns::retry::{self, Account, Retry, RetryAfter, Rule, Rules, TooLate};
+use patterns::settings::{Auto, CallerId};
 use patterns::timeout::{self, Timeout};
 use patterns::{Class, Classes, Duration, Target};
 use proptest::prelude::*;
 use sim::model::system::LayerFactory;
 
-use crate::tank::{self, factory, millis, secs};
+use crate::tank::{self, factory, from_settings, millis, secs};
 
 /// Any layer.
 pub(crate) fn any_layer() -> impl Strategy<Value = LayerFactory> {
@@ -42,26 +43,22 @@ pub(crate) fn each() -> Vec<LayerFactory> {
         tank::fallback(Instead::Target(Target(0))),
         factory("fallback", Fallback::new(chain()).expect("valid")),
         factory("deadline", Deadline::new(deadline()).expect("valid")),
-        factory(
-            "retry-budget",
-            RetryBudget::new(budget::Settings::of(Kind::Fixed(1))).expect("valid"),
-        ),
+        from_settings("retry-budget", budget::Settings::of(Kind::Fixed(1)), RetryBudget::new),
         factory("cache", Cache::new(cache()).expect("valid")),
         factory("adaptive-concurrency", AdaptiveConcurrency::new(learned()).expect("valid")),
         factory("adaptive-throttle", AdaptiveThrottle::new(throttle()).expect("valid")),
         factory("load-shedder", LoadShedder::new(shed()).expect("valid")),
     ];
     for kind in RATES {
-        let limiter = rate_limiter::Settings {
-            kind,
-            max_wait: millis(300),
-            drain_on: Classes::NONE.with(Class::RateLimit),
-            cancelled: rate_limiter::Cancelled::GivesBack,
-        };
+        let limiter = rate_limiter::Settings::of(kind).with(|limiter| {
+            limiter.max_wait = millis(300);
+            limiter.drain_on = Classes::NONE.with(Class::RateLimit);
+            limiter.on_cancel = rate_limiter::OnCancel::GivesBack;
+        });
         all.push(factory("rate-limiter", RateLimiter::new(limiter).expect("valid")));
     }
     for way in [true, false] {
-        all.push(factory("retry", Retry::new(budgeted(way)).expect("valid")));
+        all.push(from_settings("retry", budgeted(way), Retry::new));
         all.push(factory("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
         all.push(factory("hedge", Hedge::new(hedge(way)).expect("valid")));
         all.push(factory("coalesce", Coalesce::new(coalesce(way))));
@@ -73,7 +70,7 @@ pub(crate) fn each() -> Vec<LayerFactory> {
 }
 
 const RATES: [rate_limiter::Kind; 4] = [
-    rate_limiter::Kind::Gcra { permits: 20, per: Duration::from_secs(1), burst: 3 },
+    rate_limiter::Kind::gcra(20, Duration::from_secs(1), 3),
     rate_limiter::Kind::SlidingLog { limit: 20, window: Duration::from_secs(1) },
     rate_limiter::Kind::RefreshPeriod { limit: 5, period: Duration::from_millis(250) },
     rate_limiter::Kind::LeakyBucket {
@@ -84,86 +81,86 @@ const RATES: [rate_limiter::Kind; 4] = [
 ];
 
 fn learned() -> adaptive_concurrency::Settings {
-    adaptive_concurrency::Settings {
-        algorithm: Algorithm::Aimd { backoff: 0.9, timeout: millis(200) },
-        min: 1,
-        max: 20,
-        initial: 3,
-        window: None,
-        drops: adaptive_concurrency::DROPS,
-        cancelled: adaptive_concurrency::Verdict::Ignored,
-    }
+    let algorithm = Algorithm::Aimd { backoff: 0.9, timeout: millis(200) };
+    adaptive_concurrency::Settings::of(algorithm).with(|settings| {
+        settings.min = 1;
+        settings.max = 20;
+        settings.initial = Auto::Is(3);
+        settings.window = None;
+        settings.drops = adaptive_concurrency::DROPS;
+        settings.on_cancel = adaptive_concurrency::OnCancel::Ignore;
+    })
 }
 
 fn throttle() -> adaptive_throttle::Settings {
-    adaptive_throttle::Settings {
-        rule: adaptive_throttle::Rule::Sre { k: 1.5, min_requests: 3, cap: 0.9 },
-        window: secs(5),
-        buckets: 10,
-        counts_rejected: true,
-        count: adaptive_throttle::NOT_ACCEPTED,
-        ignore: adaptive_throttle::IGNORED,
-        cancelled: adaptive_throttle::Cancelled::NotAccepted,
-    }
+    let rule = adaptive_throttle::Rule::Sre { k: 1.5, min_requests: 3, cap: 0.9 };
+    adaptive_throttle::Settings::of(rule).with(|settings| {
+        settings.window = secs(5);
+        settings.buckets = 10;
+        settings.counts_rejected = true;
+        settings.count = adaptive_throttle::NOT_ACCEPTED;
+        settings.ignore = adaptive_throttle::IGNORED;
+        settings.on_cancel = adaptive_throttle::OnCancel::NotAccepted;
+    })
 }
 
 fn shed() -> load_shedder::Settings {
-    load_shedder::Settings { threshold: 0.3, step: 0.1, ..load_shedder::Settings::AEGIS }
+    load_shedder::Settings::AEGIS.with(|settings| (settings.threshold, settings.step) = (0.3, 0.1))
 }
 
 fn propagating() -> timeout::Settings {
-    timeout::Settings { limit: millis(300), propagates: true }
+    timeout::Settings::of(millis(300)).with(|settings| settings.propagates = true)
 }
 
 fn deadline() -> deadline::Settings {
-    deadline::Settings { min_remaining: millis(10), reject: Reject::All, gives_up: true }
+    deadline::Settings::of().with(|settings| {
+        settings.min_remaining = millis(10);
+        settings.reject = Reject::All;
+        settings.gives_up = true;
+    })
 }
 
 fn elaborate_breaker() -> breaker::Settings {
     let trip = Trip::Any(vec![
-        Trip::Consecutive { failures: 2 },
+        Trip::Consecutive { failures: 2, within: None },
         Trip::Count { failures: 3, window: breaker::Window::Calls(5) },
     ]);
-    let curve = Curve::Exponential { first: millis(100), factor: 2.0 };
-    let (cap, cap_when) = (Some(secs(2)), CapWhen::BeforeJitter);
-    let open = backoff::Settings { curve, cap, cap_when, jitter: Jitter::Equal };
-    let mut settings = breaker::Settings::new(trip, secs(1));
-    settings.open = OpenWait::Backoff(open);
-    settings.half_open.permits = Permits::Share(0.5);
-    settings.half_open.close = Close::Of { successes: 2, probes: 3 };
-    settings.ramp = Some(Ramp { first: 0.2, over: secs(1) });
-    settings
+    let curve = Curve::Exponential { base: millis(100), factor: 2.0 };
+    let open = backoff::Settings::of(curve).capped(secs(2)).spread(Jitter::Equal);
+    breaker::Settings::of(trip, open).with(|settings| {
+        settings.half_open.permits = Permits::Share(0.5);
+        settings.half_open.close = Close::Of { successes: 2, probes: 3 };
+        settings.half_open.half_open_timeout = Some(secs(60));
+        settings.ramp = secs(1);
+        settings.ramp_first = 0.2;
+    })
 }
 
 fn budgeted(sent: bool) -> retry::Settings {
-    let curve = Curve::Fibonacci { first: millis(50) };
-    let (cap_when, jitter) = (CapWhen::AfterJitter, Jitter::Between(0.5, 1.5));
-    let backoff = backoff::Settings { curve, cap: Some(millis(300)), cap_when, jitter };
-    let rule = |class| {
-        (class, Rule { retries: 3, backoff: backoff.clone(), retry_after: RetryAfter::Floor })
-    };
-    let rules = Class::ALL.into_iter().map(rule).collect();
-    retry::Settings {
-        max_elapsed: Some(secs(2)),
-        too_late: TooLate::Clip,
-        budget: Some(budget::Settings::of(Kind::Share { share: 0.5, least: 1 })),
-        account: if sent { Account::Sent } else { Account::Decided },
-        ..retry::Settings::of(rules)
-    }
+    let backoff = backoff::Settings::of(Curve::Fibonacci { base: millis(50) })
+        .capped(millis(300))
+        .spread(Jitter::Between { from: 0.5, to: 1.5 })
+        .with(|backoff| backoff.cap_when = CapWhen::After);
+    let rule = Rule::of(3, backoff).with(|rule| rule.retry_after = Some(RetryAfter::Floor));
+    retry::Settings::of(Rules::alike(Classes::ALL, &rule)).with(|settings| {
+        settings.max_elapsed = secs(2);
+        settings.too_late = TooLate::Clip;
+        settings.budget = Some(budget::Settings::of(Kind::Share { share: 0.5, least: 1 }));
+        settings.account = if sent { Account::Sent } else { Account::Decided };
+    })
 }
 
 fn elaborate_bulkhead(lifo: bool) -> bulkhead::Settings {
-    bulkhead::Settings {
-        queue: 4,
-        max_wait: Some(millis(800)),
-        order: if lifo { Order::Lifo } else { Order::Adaptive(millis(100)) },
-        priorities: 3,
-        overflow: Overflow::Lower,
-        partitions: vec![Partition { caller: 1, reserved: 1, most: 2 }],
-        drop_policy: bulkhead::DropPolicy::CoDel { interval: millis(100), target: millis(5) },
-        min_remaining: Some(millis(20)),
-        ..bulkhead::Settings::of(2)
-    }
+    bulkhead::Settings::of(2).with(|settings| {
+        settings.queue = 4;
+        settings.max_wait = Some(millis(800));
+        settings.order = if lifo { Order::Lifo } else { Order::Adaptive(millis(100)) };
+        settings.priorities = 3;
+        settings.overflow = Overflow::Lower;
+        settings.partitions = [(CallerId(1), Partition::of(1, 2))].into();
+        settings.drop_policy = DropPolicy::Codel { interval: millis(100), target: millis(5) };
+        settings.min_remaining = Some(millis(20));
+    })
 }
 
 fn chain() -> fallback::Settings {
@@ -173,17 +170,17 @@ fn chain() -> fallback::Settings {
 }
 
 fn hedge(at_once: bool) -> hedge::Settings {
-    hedge::Settings {
-        delay: Delay::Fixed(millis(if at_once { 0 } else { 150 })),
-        max_hedges: 2,
-        counts_from: CountsFrom::LastLaunch,
-        on_failure: OnFailure::NextAtOnce,
-        fatal: Classes::NONE.with(Class::Validation),
-        pushback: Pushback::Heeded,
-        refusals: Classes::NONE.with(Class::Rejected),
-        on_refusal: OnRefusal::Skipped,
-        all_failed: AllFailed::Last,
-    }
+    let delay = Delay::Fixed(millis(if at_once { 0 } else { 150 }));
+    hedge::Settings::of(delay).with(|settings| {
+        settings.max_hedges = 2;
+        settings.counts_from = CountsFrom::LastLaunch;
+        settings.on_failure = OnFailure::NextAtOnce;
+        settings.fatal = Classes::NONE.with(Class::Validation);
+        settings.pushback = Pushback::Heeded;
+        settings.refusals = Classes::NONE.with(Class::Rejected);
+        settings.on_refusal = OnRefusal::Skipped;
+        settings.all_failed = AllFailed::Last;
+    })
 }
 
 fn cache() -> cache::Settings {
@@ -212,37 +209,34 @@ const PICKERS: [Picker; 6] = [
     Picker::InOrder,
 ];
 
-fn balance(picker: Picker) -> balance::Settings {
-    let consecutive = outlier::Consecutive { failures: 2, enforce_percent: 100 };
-    balance::Settings {
-        targets: 2,
-        picker,
-        eject: Some(outlier::Settings {
-            errors: outlier::ERRORS,
-            gateway: outlier::GATEWAY,
-            ignore: outlier::IGNORED,
-            consecutive: Some(consecutive),
-            consecutive_gateway: None,
-            split_local: None,
-            success_rate: None,
-            failure_percentage: None,
-            ema: None,
-            interval: millis(500),
-            base_ejection_time: millis(300),
-            max_ejection_time: secs(1),
-            ejection_jitter: millis(50),
-            growth: outlier::Growth::Linear,
-            back: outlier::Back::AtEnd,
-            ejection_end: outlier::EjectionEnd::Returns,
-            max_ejection_percent: 100,
-            cap_reading: outlier::CapReading::After,
-            always_eject_one: false,
-        }),
-        panic_percent: 0,
-        reselect: 1,
-        respect_retry_after: true,
-        slow_start: None,
-        late: balance::Late::Count,
-        cancelled: balance::Cancelled::Ignore,
-    }
+fn balance(pick: Picker) -> balance::Settings {
+    balance::Settings::among(2).with(|settings| {
+        settings.pick = pick;
+        settings.eject = Some(ejection());
+        settings.panic_percent = 0;
+        settings.reselect = Auto::Is(1);
+        settings.respect_retry_after = true;
+        settings.slow_start = None;
+        settings.late = balance::LateResults::Count;
+        settings.cancelled = balance::OnCancel::Ignore;
+    })
+}
+
+/// Two failures in a row.
+fn ejection() -> outlier::Settings {
+    outlier::Settings::of(2).with(|settings| {
+        settings.errors = outlier::ERRORS;
+        settings.gateway = outlier::GATEWAY;
+        settings.ignore = outlier::IGNORED;
+        settings.interval = millis(500);
+        settings.base_ejection_time = millis(300);
+        settings.max_ejection_time = Auto::Is(secs(1));
+        settings.ejection_jitter = millis(50);
+        settings.growth = outlier::Growth::Linear;
+        settings.back = outlier::Back::AtEnd;
+        settings.ejection_end = outlier::EjectionEnd::Returns;
+        settings.max_ejection_percent = 100;
+        settings.cap_reading = outlier::CapReading::After;
+        settings.always_eject_one = false;
+    })
 }

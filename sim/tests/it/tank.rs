@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use patterns::backoff::{self, CapWhen, Curve, Jitter};
+use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{self, Trip};
-use patterns::retry::{self, RetryAfter, Rule};
-use patterns::{Class, Duration, Layer, Time, bulkhead, fallback, timeout};
+use patterns::retry::{self, RetryAfter, Rule, Rules};
+use patterns::{Classes, Duration, Invalid, Layer, Time, bulkhead, fallback, timeout};
 use sim::kernel::Distribution;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
@@ -88,41 +88,49 @@ pub(crate) fn factory<L: Layer + Clone + Send + Sync + 'static>(
     LayerFactory { kind: kind.to_owned(), per: Per::Agent, make }
 }
 
+/// For a layer that cannot be cloned: each is made from the same settings.
+pub(crate) fn from_settings<S: Clone + Send + Sync + 'static, L: Layer + 'static>(
+    kind: &str,
+    settings: S,
+    new: fn(S) -> Result<L, Invalid>,
+) -> LayerFactory {
+    let make = Arc::new(move || {
+        Box::new(new(settings.clone()).expect("valid settings")) as Box<dyn Layer>
+    });
+    LayerFactory { kind: kind.to_owned(), per: Per::Agent, make }
+}
+
 pub(crate) fn timeout(limit: Duration) -> LayerFactory {
     let settings = timeout::Settings::of(limit);
     factory("timeout", timeout::Timeout::new(settings).expect("valid"))
 }
 
 pub(crate) fn bulkhead(slots: u32, queue: u32, max_wait: Option<Duration>) -> LayerFactory {
-    let settings = bulkhead::Settings { queue, max_wait, ..bulkhead::Settings::of(slots) };
+    let settings = bulkhead::Settings::of(slots).with(|settings| {
+        settings.queue = queue;
+        settings.max_wait = max_wait;
+    });
     factory("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
 pub(crate) fn fallback(to: fallback::Instead) -> LayerFactory {
-    let settings = fallback::Settings { on: patterns::Classes::ALL, to };
+    let settings = fallback::Settings { on: Classes::ALL, to };
     factory("fallback", fallback::Fallback::new(settings).expect("valid"))
 }
 
 /// Opens after a number of failures in a row, for a given time; one probe at a time.
 pub(crate) fn breaker(failures: u32, open: Duration) -> LayerFactory {
-    let mut settings = breaker::Settings::new(Trip::Consecutive { failures }, open);
-    settings.half_open.half_open_timeout = Some(open);
+    let trip = Trip::Consecutive { failures, within: None };
+    let settings = breaker::Settings::of(trip, open)
+        .with(|settings| settings.half_open.half_open_timeout = Some(open));
     factory("breaker", breaker::Breaker::new(settings).expect("valid"))
 }
 
 /// Retries failures of every class, doubling the wait.
-pub(crate) fn retry(retries: u32, first: Duration, jitter: Jitter) -> LayerFactory {
-    let rule = Rule {
-        retries,
-        backoff: backoff::Settings {
-            curve: Curve::Exponential { first, factor: 2.0 },
-            cap: None,
-            cap_when: CapWhen::BeforeJitter,
-            jitter,
-        },
-        retry_after: RetryAfter::Ignore,
-    };
-    let rules = Class::ALL.into_iter().map(|class| (class, rule.clone())).collect();
-    let settings = retry::Settings::of(rules);
-    factory("retry", retry::Retry::new(settings).expect("valid"))
+pub(crate) fn retry(retries: u32, base: Duration, jitter: Jitter) -> LayerFactory {
+    let curve = Curve::Exponential { base, factor: 2.0 };
+    let rule = Rule::of(retries, backoff::Settings::of(curve).spread(jitter))
+        .with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
+    let settings = retry::Settings::of(Rules::alike(Classes::ALL, &rule));
+    from_settings("retry", settings, retry::Retry::new)
 }

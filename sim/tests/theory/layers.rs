@@ -62,20 +62,22 @@ fn a_breaker_opens_after_five_in_a_row() {
 
 /// Four retries of calls that always fail.
 fn retrying(
-    first: Duration,
+    base: Duration,
     factor: f64,
     jitter: Jitter,
     cap: Option<(Duration, CapWhen)>,
 ) -> System {
-    let (cap, cap_when) =
-        cap.map_or((None, CapWhen::BeforeJitter), |(cap, when)| (Some(cap), when));
-    let curve = Curve::Exponential { first, factor };
-    let backoff = backoff::Settings { curve, cap, cap_when, jitter };
-    let rule = Rule { retries: RETRIES, backoff, retry_after: RetryAfter::Ignore };
-    let rules = [(Class::Network, rule)].into();
-    let settings = retry::Settings::of(rules);
-    let retry = retry::Retry::new(settings).expect("valid");
-    let mut system = calls_one_by_one(tank::factory("retry", retry), 1.0, 4000);
+    let (cap, cap_when) = cap.map_or((None, CapWhen::Before), |(cap, when)| (Some(cap), when));
+    let curve = Curve::Exponential { base, factor };
+    let backoff = backoff::Settings::of(curve).with(|backoff| {
+        backoff.cap = cap;
+        backoff.cap_when = cap_when;
+        backoff.jitter = jitter;
+    });
+    let rule = Rule::of(RETRIES, backoff).with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
+    let settings = retry::Settings::of([(Class::Network, rule)].into());
+    let retry = tank::from_settings("retry", settings, retry::Retry::new);
+    let mut system = calls_one_by_one(retry, 1.0, 4000);
     system.warmup = Time::ZERO;
     system
 }
@@ -161,7 +163,7 @@ fn waits_under_decorrelated_jitter_follow_the_recursion() {
 #[test]
 fn waits_capped_before_jitter() {
     let sum: f64 = lengths().map(|length| length.min(3.0)).sum();
-    let cap = Some((secs(3), CapWhen::BeforeJitter));
+    let cap = Some((secs(3), CapWhen::Before));
     waits(&retrying(secs(1), FACTOR, Jitter::Full, cap), 47, sum / 2.0, (0.0, sum), 0.15);
 }
 
@@ -175,6 +177,6 @@ fn waits_capped_after_jitter() {
         end - end * end / (2.0 * length)
     });
     let most = lengths().map(|length| length.min(cap)).sum();
-    let system = retrying(secs(1), FACTOR, Jitter::Full, Some((secs(3), CapWhen::AfterJitter)));
+    let system = retrying(secs(1), FACTOR, Jitter::Full, Some((secs(3), CapWhen::After)));
     waits(&system, 48, mean.sum(), (0.0, most), 0.15);
 }

@@ -60,9 +60,10 @@ fn cap_of_growing_waits(numbers: &Resilience4j, found: &mut Findings) {
 
 impl Like<Settings> for Resilience4j {
     fn settings(&self) -> Settings {
-        let curve = match self.grows() {
-            true => Curve::Exponential { base: self.base, factor: self.factor.or(1.5) },
-            false => Curve::Constant(self.base),
+        let curve = if self.grows() {
+            Curve::Exponential { base: self.base, factor: self.factor.or(1.5) }
+        } else {
+            Curve::Constant(self.base)
         };
         let mut backoff = backoff::Settings::of(curve);
         backoff.cap = self.cap;

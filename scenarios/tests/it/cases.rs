@@ -1,0 +1,265 @@
+//! Files that once went wrong, each with the value that is right, and its source.
+
+use patterns::settings::Value;
+use scenarios::{LayerRegistry, ScenarioFile};
+use sim::measure::Measure;
+use sim::{Watch, run};
+
+fn parsed(text: &str) -> ScenarioFile {
+    ScenarioFile::parse("case.toml", text).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// A measure of one run.
+#[track_caller]
+fn measured(text: &str, measure: &str) -> f64 {
+    let scenario = parsed(text).scenario(&LayerRegistry::builtin());
+    let scenario = scenario.unwrap_or_else(|e| panic!("{e}"));
+    let record = run(&scenario.system, scenario.seed, Watch::Counts);
+    assert_eq!(record.stopped, None);
+    let measure = Measure::parse(measure, &scenario.system).unwrap_or_else(|e| panic!("{e}"));
+    measure.of(&record)
+}
+
+/// What is reported of a sweep that cannot be run.
+#[track_caller]
+fn refused(text: &str) -> String {
+    let sweep = parsed(text).sweep(&LayerRegistry::builtin());
+    sweep.expect_err("it cannot be run").to_string()
+}
+
+/// One agent that calls `s` once a second.
+fn calling(horizon: &str, arrivals: &str, service: &str, layer: &str) -> String {
+    format!(
+        "title = \"case\"\nhorizon = \"{horizon}\"\n[agents.a]\nslots = \"unlimited\"\n\
+         arrivals = \"{arrivals}\"\nsteps = [{{ call = \"s\" }}]\n[services.s]\n{service}\n\
+         [policies]\np = [{layer}]\n[edges]\n\"a -> s\" = \"p\"\n"
+    )
+}
+
+/// Half of all questions are malformed. gRPC's throttle does not count what is neither retryable
+/// nor asked to be pushed back (proposal A6, "Throttling"), so retries of UNAVAILABLE go on.
+#[test]
+fn grpc_tokens_are_not_spent_on_malformed_questions() {
+    let service = "latency = \"10ms\"\nerrors = { validation = 0.5, network = 0.02 }";
+    let layer = "{ retry = { like = \"grpc\", budget = \"tokens(10, ratio=0.1)\" } }";
+    let text = calling("1h", "every(1s)", service, layer);
+    let requests = measured(&text, "services.s.requests");
+    assert!((3640.0..3690.0).contains(&requests), "{requests}");
+}
+
+/// A fifth of what is under way may be retries: a call that is retried is one request under way,
+/// not two (Envoy's `RetryBudget`, envoyproxy/envoy#9069).
+#[test]
+fn a_share_of_retries_is_a_share_of_requests() {
+    let service = "latency = \"exponential(10s)\"\nerrors = { network = 1.0 }";
+    let layer = "{ retry = { network = \"1 x 100ms\", budget = \"share(20%, least=0)\" } }";
+    let text = calling("1h", "poisson(every=100ms)", service, layer);
+    let requests = measured(&text, "services.s.requests");
+    let tasks = measured(&text, "agents.a.tasks");
+    let share = 1.0 - tasks / requests;
+    assert!((0.19..0.21).contains(&share), "{share}: {requests} requests of {tasks} tasks");
+}
+
+/// The clients of OpenAI have one number of retries for all classes (`max_retries`).
+#[test]
+fn one_number_of_retries_is_for_all_classes() {
+    let service = "latency = \"1ms\"\nerrors = { rate-limit = 1.0 }";
+    let layer = "{ retry = { like = \"openai\", max-retries = 5 } }";
+    let text = calling("9min", "every(5min)", service, layer);
+    assert_eq!(measured(&text, "services.s.requests"), 6.0);
+}
+
+/// resilience4j decides after min(minimumNumberOfCalls, permittedNumberOfCallsInHalfOpenState)
+/// probes.
+#[test]
+fn half_open_decides_after_the_smaller_of_two_numbers() {
+    let layer = "{ breaker = { like = \"resilience4j\", window = 10, min-calls = 5, open = \"10s\" } }";
+    let text = calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
+        .replace("slots = \"unlimited\"\n", "")
+        + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
+    assert_eq!(measured(&text, "services.s.requests"), 660.0);
+}
+
+/// resilience4j has one failureRateThreshold for the closed and the half-open state.
+#[test]
+fn one_threshold_is_for_both_states() {
+    let layer = "{ breaker = { like = \"resilience4j\", rate = \"80%\", window = 10, \
+                 min-calls = 10, open = \"10s\" } }";
+    let text = calling("1h", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.6 }", layer)
+        .replace("slots = \"unlimited\"\n", "")
+        + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\nfor = \"30s\"\n";
+    assert_eq!(measured(&text, "edges.\"a -> s\".opens"), 86.0);
+}
+
+/// The cost of a timeout was twice the cost of a retry, and wrapped to nothing.
+#[test]
+fn costs_of_a_quota_saturate() {
+    for cost in [2_147_483_647_u32, 2_147_483_648] {
+        let layer = format!(
+            "{{ retry = {{ timeout = \"3 x 10ms\", budget = \"quota({cost}, cost={cost})\" }} }}, \
+             {{ timeout = \"100ms\" }}"
+        );
+        let text = calling("10min", "every(1s)", "latency = \"1h\"", &layer);
+        assert_eq!(measured(&text, "edges.\"a -> s\".amplification"), 1.0, "{cost}");
+    }
+}
+
+/// A success that gives more tokens than can be counted fills the bucket.
+#[test]
+fn tokens_saturate() {
+    let layer = "{ retry-budget = { kind = \"tokens(100, ratio=1e17)\" } }";
+    let text = calling("10s", "every(1s)", "latency = \"100ms\"", layer);
+    assert_eq!(measured(&text, "agents.a.success"), 1.0);
+}
+
+/// Names stand in paths, and a path could not say such a name.
+#[test]
+fn names_with_quotes_are_refused() {
+    let text = "title = \"f\"\nhorizon = \"10s\"\n[agents.'a\"b']\narrivals = \"every(1s)\"\n\
+                steps = [{ call = \"x\" }]\n[services.x]\nlatency = \"1s\"\n";
+    let told = refused(text);
+    assert!(told.contains("error[bad-name]") && told.contains("case.toml:3:9"), "{told}");
+}
+
+/// Two edges would have the same name.
+#[test]
+fn names_with_arrows_are_refused() {
+    let text = "title = \"f\"\nhorizon = \"1min\"\n[agents.\"a -> x\"]\narrivals = \"every(1s)\"\n\
+                steps = [{ call = \"x\" }]\n[services.x]\nlatency = \"1s\"\n";
+    let told = refused(text);
+    assert!(told.contains("must not contain `->`") && told.contains("case.toml:3:9"), "{told}");
+}
+
+/// A group of two has the agents `a#1` and `a#2`: no group may be called so.
+#[test]
+fn names_of_single_agents_are_refused() {
+    let text = "title = \"f\"\nhorizon = \"1min\"\n[agents.\"a#1\"]\narrivals = \"every(1s)\"\n\
+                steps = [{ call = \"x\" }]\n[services.x]\nlatency = \"1s\"\n";
+    assert!(refused(text).contains("`#`"));
+}
+
+fn swept(sweep: &str) -> String {
+    calling("10s", "every(1s)", "latency = \"1s\"", "{ timeout = \"1s\" }") + "[sweep]\n" + sweep
+}
+
+/// The results of four billion runs have no room in memory.
+#[test]
+fn more_replications_than_fit_are_refused() {
+    let told = refused(&swept("replications = 4294967295\n"));
+    assert!(told.contains("`replications` must be from 1 to 1000000"), "{told}");
+    assert!(told.contains("case.toml:14:16"), "{told}");
+}
+
+/// Axes multiply, and so do variants and replications.
+#[test]
+fn more_cells_than_fit_are_refused() {
+    let list = |unit: &str, count: usize| {
+        let values: Vec<String> = (1..=count).map(|value| format!("\"{value}{unit}\"")).collect();
+        values.join(", ")
+    };
+    let axes = format!(
+        "\"services.s.latency\" = [{}]\n\"policies.p.timeout\" = [{}]\n",
+        list("ms", 1_000),
+        list("s", 100)
+    );
+    assert!(refused(&swept(&axes)).contains("too-large"));
+    let variants: String = (0..300)
+        .map(|index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n"))
+        .collect();
+    let axis = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
+    assert!(refused(&(swept(&axis) + &variants)).contains("too-large"));
+    let runs = "replications = 1000000\n\"policies.p.timeout\" = [";
+    assert!(refused(&swept(&format!("{runs}{}]\n", list("s", 100)))).contains("too-large"));
+}
+
+/// The place of a step was kept in 16 bits.
+#[test]
+fn more_steps_than_can_be_counted_are_refused() {
+    let steps = "{ work = \"0s\" }, ".repeat(65_540);
+    let text = format!(
+        "title = \"f\"\nhorizon = \"10s\"\n[agents.a]\narrivals = \"every(5s)\"\nsteps = [{steps}]\n"
+    );
+    assert!(refused(&text).contains("`steps` must be a list of from 1 to 10000"));
+}
+
+/// The seed is the sweep's, so that all cells have the same random numbers.
+#[test]
+fn the_seed_is_no_axis() {
+    let told = refused(&swept("\"seed\" = [1, 2, 3]\n"));
+    assert!(told.contains("`seed` cannot be varied"), "{told}");
+    let text = swept("replications = 2\n") + "[variants.\"another seed\"]\nseed = 99\n";
+    assert!(refused(&text).contains("`seed` cannot be varied"));
+}
+
+/// Whatever stands inside of a text can be set, and is an axis.
+#[test]
+fn what_is_inside_of_a_text_can_be_set_and_swept() {
+    let text = calling(
+        "1h",
+        "poisson(every=90s)",
+        "latency = \"lognormal(median=1s, p99=8s)\"",
+        "{ retry = { network = \"5 x exponential(1s, factor=2, jitter=full)\" } }, \
+         { breaker = { failures = 3, open = \"growing(30s, cap=5min)\" } }, { timeout = \"9s\" }",
+    );
+    let registry = LayerRegistry::builtin();
+    for (path, value, shown) in [
+        ("agents.a.arrivals.every", "45s", "45s"),
+        ("services.s.latency.p99", "20s", "20s"),
+        ("services.s.latency.lognormal.median", "2s", "2s"),
+        ("policies.p.retry.network.base", "250ms", "250ms"),
+        ("policies.p.retry.network.retries", "7", "7"),
+        ("policies.p.retry.network.factor", "3", "3"),
+        ("policies.p.retry.network.cap", "1min", "1min"),
+        ("policies.p.retry.network.jitter", "equal", "equal"),
+        ("policies.p.breaker.open.cap", "10min", "10min"),
+        ("policies.p.timeout.limit", "3s", "3s"),
+    ] {
+        let mut file = parsed(&text);
+        file.set_text(&registry, path, value).unwrap_or_else(|e| panic!("{e}"));
+        file.scenario(&registry).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let node = file.get(&registry, path).unwrap_or_else(|| panic!("{path} is there"));
+        let is = match &node.value {
+            Value::Integer(number) => number.to_string(),
+            _ => node.text().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(is, shown, "{path}");
+    }
+    let axis = "[sweep]\nreplications = 1\n\"policies.p.retry.network.base\" = [\"1s\", \"3s\"]\n\
+                \"agents.a.arrivals.every\" = [\"90s\", \"30s\"]\n";
+    let sweep = parsed(&(text + axis)).sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(sweep.cells.len(), 4);
+    assert_eq!(sweep.design.default, Some(vec![0, 0]), "the file's own values are found inside");
+}
+
+/// What has no effect is reported, and the file runs all the same.
+#[test]
+fn what_has_no_effect_is_a_warning() {
+    let base = calling("1h", "every(1s)", "latency = \"1s\"", "{ breaker = \"off\" }, { timeout = \"1s\" }");
+    let fault = "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"2h\"\nfor = \"1min\"\n";
+    for (text, at, why) in [
+        (base.clone() + fault, "case.toml:16:6", "the run ends before this fault begins"),
+        (base.replace("steps", "priority = 2\nsteps"), "case.toml:6:12", "knows priorities"),
+        (base.replace("steps", "deadline = \"9s\"\nsteps"), "case.toml:6:12", "respects deadlines"),
+        (base.replace("p = [", "q = []\np = ["), "case.toml:10:1", "no edge uses the policy `q`"),
+        (
+            base.clone() + "[sweep]\n\"policies.p.breaker.open\" = [\"1s\", \"2s\"]\n",
+            "case.toml:14:1",
+            "is left out here",
+        ),
+        (
+            base.replace("\"off\"", "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }"),
+            "case.toml:10:67",
+            "a probe may take longer",
+        ),
+        (
+            base.replace("{ breaker = \"off\" }", "{ retry = { network = \"2 x 1s\", max-retries = 9 } }"),
+            "case.toml:10",
+            "max-retries",
+        ),
+    ] {
+        let sweep = parsed(&text).sweep(&LayerRegistry::builtin());
+        let shown = sweep.unwrap_or_else(|e| panic!("{e}\n{text}")).warnings.to_string();
+        let is_told = shown.contains("warning[no-effect]") && shown.contains(why);
+        assert!(is_told && shown.contains(at), "{why}:\n{shown}");
+    }
+}
