@@ -2,7 +2,7 @@
 
 use patterns::budget;
 use patterns::preset::Library;
-use patterns::retry::{Retry, Rule, Settings};
+use patterns::retry::{Account, Retry, Rule, Settings};
 use patterns::settings::LayerSettings;
 use patterns::{CallInfo, Class, Duration, Outcome, Time, backoff};
 
@@ -168,6 +168,9 @@ fn retries_of_failsafe_go() {
     // maxDuration cuts the last wait short.
     let limited = [("base", "1s"), ("max-elapsed", "2500ms"), ("max-retries", "9")];
     assert_eq!(of(&limited, 0.5), [1000.0, 1000.0, 500.0]);
+    // The budget is asked when the wait is over.
+    let budget = [("base", "1s"), ("budget", "rate(20%, least=3)")];
+    assert_eq!(like("failsafe-go", &budget).account, Account::Sent);
     let told = read::<Settings>(&[("like", "failsafe-go"), ("factor", "3")]).1;
     assert_eq!(told, ["`factor` must be left out without a `cap`: waits do not grow then"]);
 }
@@ -193,9 +196,10 @@ fn retries_of_grpc() {
     let of = |numbers: &[(&str, &str)], draw| sent(like("grpc", numbers), draw, &[NETWORK]);
     assert_eq!(of(&[], 0.0), [0.0, 80.0, 240.0, 560.0]);
     assert_eq!(of(&[], 0.5), [0.0, 100.0, 300.0, 700.0]);
-    let entries = [("like", "grpc"), ("max-attempts", "9")];
+    // Without the throttle, which ends it at the fifth failure as well.
+    let entries = [("like", "grpc"), ("max-attempts", "9"), ("budget", "none")];
     let (settings, told) = read::<Settings>(&entries);
-    assert_eq!(told, ["`max-attempts` of more than 5 are that many in gRPC"]);
+    assert_eq!(told, ["`max-attempts` above 5 is 5 in gRPC"]);
     let times = sent(settings.expect("only warned"), 0.5, &[NETWORK]);
     assert_eq!(times, [0.0, 100.0, 300.0, 700.0, 1500.0]);
     let told = read::<Settings>(&[("like", "grpc"), ("max-attempts", "1")]).1;
