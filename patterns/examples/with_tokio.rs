@@ -33,7 +33,10 @@ impl Clock {
     }
 
     async fn sleep_until(self, at: Time) {
-        time::sleep(at.since(self.now()).into()).await;
+        // Of no time at all tokio would make a millisecond.
+        if self.now() < at {
+            time::sleep(at.since(self.now()).into()).await;
+        }
     }
 }
 
