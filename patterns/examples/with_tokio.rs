@@ -4,9 +4,10 @@
 //!
 //! - The machines are behind one mutex, which is held for no longer than a method of theirs takes.
 //! - The clock is that of tokio, so that a test can pause it.
-//! - A future may be dropped at each `await`: by a timeout, by `select!`, by a caller that has gone.
-//!   So each permit is in a [`Guard`], which gives back what was not settled. Without it a probe
-//!   that is dropped would keep its place, and a half-open breaker would reject calls for ever.
+//! - A future may be dropped at each `await`: by a timeout, by `select!`, by a caller that has
+//!   gone. So each permit is in a [`Guard`], which gives back what was not settled. Without it a
+//!   probe that is dropped would keep its place, and a half-open breaker would reject calls for
+//!   ever.
 
 use std::error::Error;
 use std::fmt;
@@ -33,7 +34,10 @@ impl Clock {
     }
 
     async fn sleep_until(self, at: Time) {
-        time::sleep(at.since(self.now()).into()).await;
+        // Of no time at all tokio would make a millisecond.
+        if self.now() < at {
+            time::sleep(at.since(self.now()).into()).await;
+        }
     }
 }
 
