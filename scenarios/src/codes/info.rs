@@ -96,8 +96,8 @@ const UNKNOWN_KEY: Explanation = Explanation {
 const RENAMED: Explanation = Explanation {
     meaning: "A key, a word or a kind of layer has another name than in earlier versions. The \
               message names it.",
-    wrong: "steps = [{ call = \"api\", repeatable = false }]",
-    right: "steps = [{ call = \"api\", idempotent = false }]",
+    wrong: "steps = [{ call = \"github\", repeatable = false }]",
+    right: "steps = [{ call = \"github\", idempotent = false }]",
 };
 
 const MISSING: Explanation = Explanation {
@@ -178,7 +178,7 @@ const BAD_NAME: Explanation = Explanation {
 const BAD_PATH: Explanation = Explanation {
     meaning: "A path of a sweep, a variant or `--set` leads nowhere, or to something that cannot \
               be varied.",
-    wrong: "[sweep]\n\"policies.guarded.timeout.limt\" = [\"10s\", \"30s\"]",
+    wrong: "[sweep]\n\"policies.garded.timeout.limit\" = [\"10s\", \"30s\"]",
     right: "[sweep]\n\"policies.guarded.timeout.limit\" = [\"10s\", \"30s\"]",
 };
 

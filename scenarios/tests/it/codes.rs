@@ -12,9 +12,6 @@ horizon = "2h"
 arrivals = "poisson(every=90s)"
 steps    = [{ call = "github" }]
 
-[services.api]
-latency = "1s"
-
 [services.github]
 latency = "1s"
 
