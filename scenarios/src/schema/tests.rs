@@ -22,7 +22,9 @@ fn each(schema: &Value, check: &mut dyn FnMut(&Map<String, Value>)) {
         match keyword.as_str() {
             "properties" | "$defs" | "dependentSchemas" => {
                 let inner = value.as_object().expect("a table of schemas");
-                inner.values().for_each(|schema| each(schema, check));
+                for schema in inner.values() {
+                    each(schema, check);
+                }
             }
             "anyOf" | "allOf" | "oneOf" => {
                 let inner = value.as_array().expect("a list of schemas");
@@ -47,7 +49,7 @@ fn is_right(keyword: &str, value: &Value) -> bool {
         }
         "required" => {
             let names: Vec<&str> =
-                value.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+                value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             !names.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len()
         }
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),

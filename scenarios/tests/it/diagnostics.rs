@@ -309,6 +309,7 @@ fn many_mistakes_are_reported_at_once() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a line for each mistake")]
 fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
     let changes = [
         ("horizon = \"2h\"", "horizn = \"2h\""),
