@@ -29,7 +29,9 @@ fn each(schema: &Value, check: &mut dyn FnMut(&Map<String, Value>)) {
             "anyOf" | "allOf" | "oneOf" => {
                 let inner = value.as_array().expect("a list of schemas");
                 assert!(!inner.is_empty(), "{schema} allows nothing");
-                inner.iter().for_each(|schema| each(schema, check));
+                for schema in inner {
+                    each(schema, check);
+                }
             }
             "items" | "additionalProperties" | "not" | "if" | "then" | "else" => {
                 each(value, check);

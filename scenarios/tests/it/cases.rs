@@ -177,8 +177,8 @@ fn more_cells_than_fit_are_refused() {
     assert!(refused(&swept(&axes)).contains("too-large"));
     let change = |index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n");
     let variants = (0..300).map(change).collect::<Vec<_>>().concat();
-    let axis = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
-    assert!(refused(&(swept(&axis) + &variants)).contains("too-large"));
+    let latencies = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
+    assert!(refused(&(swept(&latencies) + &variants)).contains("too-large"));
     let runs = "replications = 1000000\n\"policies.p.timeout\" = [";
     assert!(refused(&swept(&format!("{runs}{}]\n", list("s", 100)))).contains("too-large"));
 }
