@@ -27,7 +27,9 @@ fn each(schema: &Value, check: &mut dyn FnMut(&Map<String, Value>)) {
             "anyOf" | "allOf" | "oneOf" => {
                 let inner = value.as_array().expect("a list of schemas");
                 assert!(!inner.is_empty(), "{schema} allows nothing");
-                inner.iter().for_each(|schema| each(schema, check));
+                for schema in inner {
+                    each(schema, check);
+                }
             }
             "items" | "additionalProperties" | "not" | "if" | "then" | "else" => {
                 each(value, check);
@@ -47,7 +49,7 @@ fn is_right(keyword: &str, value: &Value) -> bool {
         }
         "required" => {
             let names: Vec<&str> =
-                value.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+                value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             !names.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len()
         }
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
