@@ -18,7 +18,7 @@ impl<T: Setting> Setting for Option<T> {
         if node.text().is_some_and(|word| T::none_words().contains(&word)) {
             return Some(None);
         }
-        T::read(node, base.and_then(Option::as_ref), reader).map(Some)
+        T::read(node, base.and_then(Self::as_ref), reader).map(Some)
     }
 
     fn write(&self) -> Node {

@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
 
     /// Tells why something is none of the literals that were tried: the first reason that is
     /// about what was written, and not about its type.
-    pub fn no_literal(&mut self, tried: &mut Vec<Vec<Mistake>>) {
+    pub fn no_literal(&mut self, tried: &mut [Vec<Mistake>]) {
         let is_type = |mistakes: &Vec<Mistake>| mistakes.iter().all(|m| m.code == Code::WrongType);
         let index = tried.iter().position(|mistakes| !is_type(mistakes)).unwrap_or(0);
         if index < tried.len() {

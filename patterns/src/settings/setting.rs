@@ -71,7 +71,7 @@ fn whole(node: &Node, reader: &mut Reader<'_>) -> Option<i64> {
 }
 
 macro_rules! whole_numbers {
-    ($($type:ty),*) => {$(
+    ($($type:ty: $as_f64:expr),*) => {$(
         impl Setting for $type {
             fn shape() -> Shape {
                 Shape::Integer
@@ -96,7 +96,8 @@ macro_rules! whole_numbers {
             }
 
             fn magnitude(&self) -> Option<(f64, Unit)> {
-                Some((*self as f64, Unit::Plain))
+                let as_f64: fn(Self) -> f64 = $as_f64;
+                Some((as_f64(*self), Unit::Plain))
             }
 
             fn unlimited() -> Option<Self> {
@@ -105,7 +106,7 @@ macro_rules! whole_numbers {
         }
     )*};
 }
-whole_numbers!(u8, u16, u32, u64);
+whole_numbers!(u8: f64::from, u16: f64::from, u32: f64::from, u64: |number| number as f64);
 
 impl Setting for f64 {
     fn shape() -> Shape {

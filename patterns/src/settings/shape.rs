@@ -158,6 +158,7 @@ pub fn kebab(name: &str) -> String {
 
 /// One setting, described. Made by [`settings!`](crate::settings!), in constants.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Key {
     /// The name of the field; files write `-` for `_`.
     pub(super) field: &'static str,

@@ -89,7 +89,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
         match read {
             Ok(value) => return Some(value),
             Err(mistakes) if mistakes.iter().any(|mistake| mistake.code == Code::OutOfRange) => {
-                reader.no_literal(&mut vec![mistakes]);
+                reader.no_literal(&mut [mistakes]);
                 return None;
             }
             Err(_) => {}

@@ -49,7 +49,7 @@ pub(super) fn call(
     Piece { text, start, whole }.call()
 }
 
-impl<'a> Piece<'a> {
+impl Piece<'_> {
     fn slice(self, range: core::ops::Range<usize>) -> Self {
         let start = self.start.map(|start| start + range.start);
         Self { text: &self.text[range], start, ..self }

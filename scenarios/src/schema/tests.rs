@@ -22,7 +22,9 @@ fn each(schema: &Value, check: &mut dyn FnMut(&Map<String, Value>)) {
         match keyword.as_str() {
             "properties" | "$defs" | "dependentSchemas" => {
                 let inner = value.as_object().expect("a table of schemas");
-                inner.values().for_each(|schema| each(schema, check));
+                for schema in inner.values() {
+                    each(schema, check);
+                }
             }
             "anyOf" | "allOf" | "oneOf" => {
                 let inner = value.as_array().expect("a list of schemas");
