@@ -126,8 +126,8 @@ impl Fault {
                 system::Effect::Errors(class, self.share.unwrap_or(0.0))
             }
         };
-        let lasting = |law: &Option<Distribution>, mean: Option<Duration>| match (law, mean) {
-            (Some(law), _) => law.sampler(),
+        let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
+            (Some(own), _) => own.sampler(),
             (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
         };
         let schedule = match (self.at, self.r#for) {

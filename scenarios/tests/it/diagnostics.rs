@@ -76,7 +76,7 @@ fn check(changes: &[(&str, &str)], expected: &Expect) {
 }
 
 #[test]
-fn the_good_file_is_fine() {
+fn good_file_is_fine() {
     check(
         &[],
         &expect![[r#"
@@ -86,7 +86,7 @@ fn the_good_file_is_fine() {
 }
 
 #[test]
-fn a_misspelled_setting() {
+fn misspelled_setting_names_the_nearest_key() {
     check(
         &[("failures = 5, open", "failurs = 5, open")],
         &expect![[r#"
@@ -112,7 +112,7 @@ fn a_misspelled_setting() {
 }
 
 #[test]
-fn a_dangling_name() {
+fn dangling_name_names_the_nearest_service() {
     check(
         &[("{ call = \"llm\" }", "{ call = \"lmm\" }")],
         &expect![[r#"
@@ -130,7 +130,7 @@ fn a_dangling_name() {
 }
 
 #[test]
-fn a_bad_unit_in_a_law() {
+fn bad_unit_in_a_distribution_is_underlined_alone() {
     check(
         &[("median=1.2s", "median=1.2sec")],
         &expect![[r#"
@@ -146,7 +146,7 @@ fn a_bad_unit_in_a_law() {
 }
 
 #[test]
-fn a_misspelled_law() {
+fn misspelled_distribution_names_the_nearest_form() {
     check(
         &[("\"exponential(400ms)\"", "\"exponental(400ms)\"")],
         &expect![[r#"
@@ -164,7 +164,7 @@ fn a_misspelled_law() {
 }
 
 #[test]
-fn a_missing_key() {
+fn missing_key_is_reported_at_the_header() {
     check(
         &[("latency = \"5ms\"", "slots = 1")],
         &expect![[r#"
@@ -182,7 +182,7 @@ fn a_missing_key() {
 }
 
 #[test]
-fn a_value_of_an_axis_that_cannot_be() {
+fn value_out_of_range_is_reported_in_the_axis() {
     check(
         &[("[3, 5]", "[0, 5]")],
         &expect![[r#"
@@ -198,7 +198,7 @@ fn a_value_of_an_axis_that_cannot_be() {
 }
 
 #[test]
-fn a_file_that_is_not_toml() {
+fn text_that_is_not_toml_is_reported_where_it_stops_being_it() {
     check(
         &[("[services.llm]", "[services.llm")],
         &expect![[r#"
@@ -308,50 +308,13 @@ fn many_mistakes_are_reported_at_once() {
     );
 }
 
-#[test]
-#[expect(clippy::too_many_lines, reason = "a line for each mistake")]
-fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
-    let changes = [
-        ("horizon = \"2h\"", "horizn = \"2h\""),
-        ("horizon = \"2h\"", "horizon = 2"),
-        ("count = 2", "count = 0"),
-        ("count = 2", "count = -1"),
-        ("slots = 10", "slots = \"unlimted\""),
-        ("network = 0.01", "netwrk = 0.01"),
-        ("validation = 0.002", "validation = 0.995"),
-        ("limit = 50", "limit = 0"),
-        ("{ breaker =", "{ braeker ="),
-        ("failures = 5, open", "failures = 0, open"),
-        ("open = \"60s\"", "open = \"60\""),
-        ("failures = 5, open", "rate = 0.5, open"),
-        ("\"30s\" }", "\"0x\" }"),
-        ("5 x exp", "5 times exp"),
-        ("at = \"30min\"", "mtbf = \"30min\""),
-        ("do = \"hang\"", "do = \"slow\""),
-        ("do = \"hang\"", "do = \"hangs\""),
-        ("at = \"30min\"", "at = \"30min\"\nfactor = 2.0"),
-        ("research -> github", "reserch -> github"),
-        ("\"research -> github\"", "\"llm -> github\""),
-        ("research.success >=", "research.sucess >="),
-        ("success >= 99%", "success = 99%"),
-        ("\"policies.guarded.breaker\" = ", "\"policies.garded.breaker\" = "),
-        ("breaker.failures\" =", "braker.failures\" ="),
-        ("[3, 5]", "[]"),
-        ("replications = 5", "replicatons = 5"),
-        ("latency = \"5ms\"", "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]"),
-        ("title =", "titel ="),
-        ("count = 2", "count = 2.5"),
-        ("slots = 10", "slots = 0"),
-        ("queue = 50", "qeue = 50"),
-        ("hit = \"github\"", "hit = 3"),
-        ("slots = 4 }", "slots = 4, patience = \"3s\" }"),
-        ("{ bulkhead = { slots = 4 } }", "{ limiter = { kind = \"gcra(3, per=1s)\" } }"),
-        ("{ breaker =", "{ breaker = 3 }, { breaker ="),
-    ];
+/// Each of these changes alone is a mistake, reported with its line and column.
+#[track_caller]
+fn check_each(changes: &[(&str, &str)], expected: &Expect) {
+    let registry = LayerRegistry::builtin();
     let mut report = String::new();
     for (from, to) in changes {
         assert!(GOOD.contains(from), "`{from}` is not in the file");
-        let registry = LayerRegistry::builtin();
         let text = GOOD.replacen(from, to, 1);
         let read = ScenarioFile::parse("it.toml", &text).and_then(|file| file.sweep(&registry));
         let found = read.expect_err("it is a mistake");
@@ -362,88 +325,162 @@ fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
             report += &format!("  {line}:{column} {}: {}{help}\n", one.code(), one.message());
         }
     }
-    expect![[r#"
-        "horizn = \"2h\""
-          1:1 missing: the file needs `horizon` (for example: horizon = "2h")
-          2:1 unknown-key: the file has no key `horizn` (did you mean `horizon`?)
-        "horizon = 2"
-          2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number
-        "count = 0"
-          6:9 out-of-range: `count` must be from 1 to 100000, not 0
-        "count = -1"
-          6:9 out-of-range: `count` must be from 1 to 100000, not -1
-        "slots = \"unlimted\""
-          14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited")
-        "netwrk = 0.01"
-          17:12 unknown-word: `errors` has no class of failure `netwrk` (did you mean `network`?)
-        "validation = 0.995"
-          17:41 conflict: the shares of errors add up to more than 1
-        "limit = 0"
-          18:24 out-of-range: `limit` must be at least 1, not 0
-        "{ braeker ="
-          27:7 unknown-name: there is no kind of layer `braeker` (did you mean `breaker`?)
-          45:1 bad-path: path `policies.guarded.breaker`: the list has no `breaker` (did you mean `braeker`?)
-          50:1 bad-path: path `policies.guarded.breaker.failures`: the list has no `breaker` (did you mean `braeker`?)
-        "failures = 0, open"
-          27:30 out-of-range: `failures` must be at least 1, not 0
-        "open = \"60\""
-          27:40 unreadable: `open`: `60`: a number needs a unit: ns, us, ms, s, min, h or d
-        "rate = 0.5, open"
-          27:17 missing: `breaker` needs `window` (for example: window = "30s")
-          27:26 conflict: `rate` cannot stand beside `failures`
-        "\"0x\" }"
-          29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a number, or "unlimited")
-        "5 times exp"
-          26:28 unknown-word: `network` has no form `5 times exponential` (there is: constant, linear, exponential, fibonacci, list)
-        "mtbf = \"30min\""
-          39:7 conflict: `for` must be left out beside `mtbf`, `mttr`, `up` and `down`
-        "do = \"slow\""
-          35:1 conflict: `factor` must be given beside `do = "slow"`
-        "do = \"hangs\""
-          37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
-        "at = \"30min\"\nfactor = 2.0"
-          39:10 conflict: `factor` must be left out: only `do = "slow"` has it
-        "reserch -> github"
-          33:1 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
-        "\"llm -> github\""
-          33:1 unused-edge: this call is never made (no step, fallback or balance of the caller names the service)
-        "research.sucess >="
-          42:8 unknown-measure: there is no measure `sucess` (did you mean `success`?)
-        "success = 99%"
-          42:8 bad-hypothesis: `agents.research.success = 99%` compares nothing (for example: agents.write.success >= 99%)
-        "\"policies.garded.breaker\" = "
-          45:1 bad-path: path `policies.garded.breaker`: `policies` has no `garded` (did you mean `guarded`?)
-        "braker.failures\" ="
-          50:1 bad-path: path `policies.guarded.braker.failures`: the list has no `braker` (did you mean `breaker`?)
-        "[]"
-          50:39 out-of-range: an axis needs at least one value
-        "replicatons = 5"
-          48:1 unknown-key: `sweep` has no key `replicatons` (did you mean `replications`?)
-        "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]"
-          20:11 circle: this service calls itself, directly or by way of others
-        "titel ="
-          1:1 missing: the file needs `title` (for example: title = "Researchers share one flaky MCP server")
-          1:1 unknown-key: the file has no key `titel` (did you mean `title`?)
-        "count = 2.5"
-          6:9 wrong-type: `count` must be a whole number, not a number with a fraction
-        "slots = 0"
-          14:9 out-of-range: `slots` must be at least 1, or "unlimited", not 0
-        "qeue = 50"
-          15:1 unknown-key: `github` has no key `qeue` (did you mean `queue`?)
-        "hit = 3"
-          36:7 wrong-type: `hit` must be the name of a service, not a whole number
-        "slots = 4, patience = \"3s\" }"
-          28:31 renamed: `patience` is called `max-wait` now
-        "{ limiter = { kind = \"gcra(3, per=1s)\" } }"
-          28:7 renamed: the layer `limiter` is called `rate-limiter` now
-        "{ breaker = 3 }, { breaker ="
-          27:17 wrong-type: `breaker` must be a table of settings, not a whole number
-          50:1 bad-path: path `policies.guarded.breaker.failures`: `breaker` is a whole number: nothing is below it
-    "#]].assert_eq(&report);
+    expected.assert_eq(&report);
 }
 
 #[test]
-fn a_policy_may_say_who_shares_a_layer() {
+fn mistakes_in_agents_and_services_say_what_to_do() {
+    check_each(
+        &[
+            ("horizon = \"2h\"", "horizn = \"2h\""),
+            ("horizon = \"2h\"", "horizon = 2"),
+            ("count = 2", "count = 0"),
+            ("count = 2", "count = -1"),
+            ("slots = 10", "slots = \"unlimted\""),
+            ("network = 0.01", "netwrk = 0.01"),
+            ("validation = 0.002", "validation = 0.995"),
+            ("limit = 50", "limit = 0"),
+            ("latency = \"5ms\"", "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]"),
+            ("title =", "titel ="),
+            ("count = 2", "count = 2.5"),
+            ("slots = 10", "slots = 0"),
+            ("queue = 50", "qeue = 50"),
+        ],
+        &expect![[r#"
+            "horizn = \"2h\""
+              1:1 missing: the file needs `horizon` (for example: horizon = "2h")
+              2:1 unknown-key: the file has no key `horizn` (did you mean `horizon`?)
+            "horizon = 2"
+              2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number
+            "count = 0"
+              6:9 out-of-range: `count` must be from 1 to 100000, not 0
+            "count = -1"
+              6:9 out-of-range: `count` must be from 1 to 100000, not -1
+            "slots = \"unlimted\""
+              14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited")
+            "netwrk = 0.01"
+              17:12 unknown-word: `errors` has no class of failure `netwrk` (did you mean `network`?)
+            "validation = 0.995"
+              17:41 conflict: the shares of errors add up to more than 1
+            "limit = 0"
+              18:24 out-of-range: `limit` must be at least 1, not 0
+            "latency = \"5ms\"\nsteps = [{ call = \"filesystem\" }]"
+              20:11 circle: this service calls itself, directly or by way of others
+            "titel ="
+              1:1 missing: the file needs `title` (for example: title = "Researchers share one flaky MCP server")
+              1:1 unknown-key: the file has no key `titel` (did you mean `title`?)
+            "count = 2.5"
+              6:9 wrong-type: `count` must be a whole number, not a number with a fraction
+            "slots = 0"
+              14:9 out-of-range: `slots` must be at least 1, or "unlimited", not 0
+            "qeue = 50"
+              15:1 unknown-key: `github` has no key `qeue` (did you mean `queue`?)
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_policies_say_what_to_do() {
+    check_each(
+        &[
+            ("{ breaker =", "{ braeker ="),
+            ("failures = 5, open", "failures = 0, open"),
+            ("open = \"60s\"", "open = \"60\""),
+            ("failures = 5, open", "rate = 0.5, open"),
+            ("\"30s\" }", "\"0x\" }"),
+            ("5 x exp", "5 times exp"),
+            ("slots = 4 }", "slots = 4, patience = \"3s\" }"),
+            ("{ bulkhead = { slots = 4 } }", "{ limiter = { kind = \"gcra(3, per=1s)\" } }"),
+            ("{ breaker =", "{ breaker = 3 }, { breaker ="),
+        ],
+        &expect![[r#"
+            "{ braeker ="
+              27:7 unknown-name: there is no kind of layer `braeker` (did you mean `breaker`?)
+              45:1 bad-path: path `policies.guarded.breaker`: the list has no `breaker` (did you mean `braeker`?)
+              50:1 bad-path: path `policies.guarded.breaker.failures`: the list has no `breaker` (did you mean `braeker`?)
+            "failures = 0, open"
+              27:30 out-of-range: `failures` must be at least 1, not 0
+            "open = \"60\""
+              27:40 unreadable: `open`: `60`: a number needs a unit: ns, us, ms, s, min, h or d
+            "rate = 0.5, open"
+              27:17 missing: `breaker` needs `window` (for example: window = "30s")
+              27:26 conflict: `rate` cannot stand beside `failures`
+            "\"0x\" }"
+              29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a number, or "unlimited")
+            "5 times exp"
+              26:28 unknown-word: `network` has no form `5 times exponential` (there is: constant, linear, exponential, fibonacci, list)
+            "slots = 4, patience = \"3s\" }"
+              28:31 renamed: `patience` is called `max-wait` now
+            "{ limiter = { kind = \"gcra(3, per=1s)\" } }"
+              28:7 renamed: the layer `limiter` is called `rate-limiter` now
+            "{ breaker = 3 }, { breaker ="
+              27:17 wrong-type: `breaker` must be a table of settings, not a whole number
+              50:1 bad-path: path `policies.guarded.breaker.failures`: `breaker` is a whole number: nothing is below it
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_faults_say_what_to_do() {
+    check_each(
+        &[
+            ("at = \"30min\"", "mtbf = \"30min\""),
+            ("do = \"hang\"", "do = \"slow\""),
+            ("do = \"hang\"", "do = \"hangs\""),
+            ("at = \"30min\"", "at = \"30min\"\nfactor = 2.0"),
+            ("hit = \"github\"", "hit = 3"),
+        ],
+        &expect![[r#"
+            "mtbf = \"30min\""
+              39:7 conflict: `for` must be left out beside `mtbf`, `mttr`, `up` and `down`
+            "do = \"slow\""
+              35:1 conflict: `factor` must be given beside `do = "slow"`
+            "do = \"hangs\""
+              37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
+            "at = \"30min\"\nfactor = 2.0"
+              39:10 conflict: `factor` must be left out: only `do = "slow"` has it
+            "hit = 3"
+              36:7 wrong-type: `hit` must be the name of a service, not a whole number
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
+    check_each(
+        &[
+            ("research -> github", "reserch -> github"),
+            ("\"research -> github\"", "\"llm -> github\""),
+            ("research.success >=", "research.sucess >="),
+            ("success >= 99%", "success = 99%"),
+            ("\"policies.guarded.breaker\" = ", "\"policies.garded.breaker\" = "),
+            ("breaker.failures\" =", "braker.failures\" ="),
+            ("[3, 5]", "[]"),
+            ("replications = 5", "replicatons = 5"),
+        ],
+        &expect![[r#"
+            "reserch -> github"
+              33:1 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
+            "\"llm -> github\""
+              33:1 unused-edge: this call is never made (no step, fallback or balance of the caller names the service)
+            "research.sucess >="
+              42:8 unknown-measure: there is no measure `sucess` (did you mean `success`?)
+            "success = 99%"
+              42:8 bad-hypothesis: `agents.research.success = 99%` compares nothing (for example: agents.write.success >= 99%)
+            "\"policies.garded.breaker\" = "
+              45:1 bad-path: path `policies.garded.breaker`: `policies` has no `garded` (did you mean `guarded`?)
+            "braker.failures\" ="
+              50:1 bad-path: path `policies.guarded.braker.failures`: the list has no `braker` (did you mean `breaker`?)
+            "[]"
+              50:39 out-of-range: an axis needs at least one value
+            "replicatons = 5"
+              48:1 unknown-key: `sweep` has no key `replicatons` (did you mean `replications`?)
+        "#]],
+    );
+}
+
+#[test]
+fn layer_may_say_who_shares_it() {
     assert_eq!(report(&GOOD.replace("slots = 4", "slots = 4, per = \"edge\"")), "fine\n");
     let report = report(&GOOD.replace("slots = 4", "slots = 4, per = \"edges\""));
     assert!(report.contains("did you mean `edge`") && report.contains("it.toml:28:38"), "{report}");
@@ -454,7 +491,7 @@ proptest! {
 
     /// No edit of the text makes reading panic: it is read, or every mistake has its place.
     #[test]
-    fn no_text_makes_reading_panic(
+    fn reading_an_edited_file_never_panics(
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<char>(), 0..3_u8), 1..6),
     ) {
         let mut text: Vec<char> = GOOD.chars().collect();

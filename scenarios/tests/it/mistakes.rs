@@ -81,10 +81,10 @@ fn complete(
     (key, value): (&str, &str),
     like: Option<&str>,
 ) -> Result<Vec<Line>, String> {
-    let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    let mut lines = vec![owned((key, value))];
+    let written = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    let mut lines = vec![written((key, value))];
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
-    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(owned));
+    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(written));
     loop {
         let text = place.text(&lines);
         let Some(found) = diagnose(&text) else { return Ok(lines) };
@@ -92,7 +92,7 @@ fn complete(
         let example = shown.lines().find_map(|line| line.split_once("for example: "));
         let example = example.and_then(|(_, example)| example.split_once(" = "));
         match example.filter(|(missing, _)| lines.iter().all(|(key, _)| key != missing)) {
-            Some(example) => lines.push(owned(example)),
+            Some(example) => lines.push(written(example)),
             None => return Err(format!("{what}: `{key} = {value}` cannot be written:\n{shown}")),
         }
     }
@@ -203,7 +203,7 @@ fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str, missed:
         Ok(lines) => lines,
         Err(why) => return missed.0.push(why),
     };
-    let row = place.first_line();
+    let first = place.first_line();
     let column = name.len() + 4;
     let with = |value: &str, more: &[Line]| {
         let mut lines = lines.clone();
@@ -215,27 +215,27 @@ fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str, missed:
     // Another type.
     let wrong = wrong_type(key);
     let types = ["wrong-type", "unreadable", "unknown-word"];
-    missed.expect(&with(wrong, &[]), (row, column), &types, &format!("{what} = {wrong}"));
+    missed.expect(&with(wrong, &[]), (first, column), &types, &format!("{what} = {wrong}"));
     // Out of range.
     let bad = out_of_range(key);
     if let Some(bad) = &bad {
         let codes = ["out-of-range"];
-        missed.expect(&with(bad, &[]), (row, column), &codes, &format!("{what} = {bad}"));
+        missed.expect(&with(bad, &[]), (first, column), &codes, &format!("{what} = {bad}"));
     }
     // Misspelt.
     let mut misspelt = lines.clone();
     misspelt[0].0 = format!("{name}q");
     let codes = ["unknown-key"];
-    missed.expect(&place.text(&misspelt), (row, 1), &codes, &format!("{what} misspelt"));
+    missed.expect(&place.text(&misspelt), (first, 1), &codes, &format!("{what} misspelt"));
     // Twice.
     let again = [(name.clone(), example.clone())];
-    let second = row + lines.len();
+    let second = first + lines.len();
     missed.expect(&with(&example, &again), (second, 1), &["not-toml"], &format!("{what} twice"));
     // Two mistakes in one table.
     let other = [("nonsense".to_owned(), "1".to_owned())];
     let text = with(bad.as_deref().unwrap_or(wrong), &other);
     let codes = ["out-of-range", "wrong-type", "unreadable", "unknown-word"];
-    missed.expect(&text, (row, column), &codes, &format!("{what} beside nonsense"));
+    missed.expect(&text, (first, column), &codes, &format!("{what} beside nonsense"));
     missed.expect(&text, (second, 1), &["unknown-key"], &format!("nonsense beside {what}"));
     if let Some(sum) = sum_of(&key.shape()) {
         mistakes_of_forms(place, key, &sum, &lines, &what, missed);
