@@ -7,44 +7,48 @@ use core::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use patterns::settings::{Code, Mistake};
 
+use crate::codes::DiagnosticCode;
+
 /// One thing that is wrong with a scenario file, or that has no effect there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     at: Range<usize>,
-    code: &'static str,
-    is_warning: bool,
+    code: DiagnosticCode,
     message: String,
     help: Option<String>,
 }
 
 impl Diagnostic {
     /// Something is wrong with this stretch of the text (in bytes).
-    pub fn new(at: Range<usize>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { at, code, is_warning: false, message: message.into(), help: None }
+    pub(crate) fn new(
+        at: Range<usize>,
+        code: impl Into<DiagnosticCode>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { at, code: code.into(), message: message.into(), help: None }
     }
 
     /// Something that was written has no effect.
-    pub fn no_effect(at: Range<usize>, message: impl Into<String>) -> Self {
-        let code = Code::NoEffect.name();
-        Self { at, code, is_warning: true, message: message.into(), help: None }
+    pub(crate) fn no_effect(at: Range<usize>, message: impl Into<String>) -> Self {
+        Self::new(at, Code::NoEffect, message)
     }
 
     /// Adds what to do about it.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Nothing has this name; says which one is most like it, or what there is.
-    pub fn unknown<'a>(
+    pub(crate) fn unknown<'a>(
         at: Range<usize>,
         what: &str,
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
-        let told = format!("there is no {what} `{name}`");
-        Self::new(at, Code::UnknownName.name(), told).help(nearest_or_all(name, &known))
+        let message = format!("there is no {what} `{name}`");
+        Self::new(at, Code::UnknownName, message).help(nearest_or_all(name, &known))
     }
 
     /// Where it is, in bytes.
@@ -54,12 +58,12 @@ impl Diagnostic {
 
     /// Its stable code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.code.name()
     }
 
     /// Whether the file can be run all the same.
     pub fn is_warning(&self) -> bool {
-        self.is_warning
+        self.code.is_warning()
     }
 
     /// What is wrong, in a sentence.
@@ -87,8 +91,7 @@ impl From<Mistake> for Diagnostic {
         });
         Self {
             at: mistake.at,
-            code: mistake.code.name(),
-            is_warning: mistake.code.is_warning(),
+            code: mistake.code.into(),
             message: mistake.message,
             help: mistake.help.or(help),
         }
@@ -122,7 +125,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// What was found in this text; each thing once, in the order of the file.
     pub(crate) fn new(file: &str, text: &str, mut all: Vec<Diagnostic>) -> Self {
-        all.sort_by_key(|one| (one.is_warning, one.at.start, one.at.end));
+        all.sort_by_key(|one| (one.is_warning(), one.at.start, one.at.end));
         all.dedup();
         Self { file: file.to_owned(), text: text.to_owned(), all }
     }
@@ -144,7 +147,7 @@ impl Diagnostics {
 
     /// How many things are wrong.
     pub fn errors(&self) -> usize {
-        self.all.iter().filter(|one| !one.is_warning).count()
+        self.all.iter().filter(|one| !one.is_warning()).count()
     }
 
     /// How many things have no effect.
@@ -165,13 +168,13 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::new();
-        for Diagnostic { at, code, is_warning, message, help } in &self.all {
+        for Diagnostic { at, code, message, help } in &self.all {
             let end = at.end.min(self.text.len());
             let at = at.start.min(end)..end;
             let annotation = AnnotationKind::Primary.span(at);
             let snippet = Snippet::source(&self.text).path(&self.file).annotation(annotation);
-            let level = if *is_warning { Level::WARNING } else { Level::ERROR };
-            let group = level.primary_title(message).id(*code).element(snippet);
+            let level = if code.is_warning() { Level::WARNING } else { Level::ERROR };
+            let group = level.primary_title(message).id(code.name()).element(snippet);
             let group = match help {
                 Some(help) => group.element(Level::HELP.message(help)),
                 None => group,

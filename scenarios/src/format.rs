@@ -9,7 +9,7 @@ mod names;
 mod services;
 mod sweep;
 
-pub(crate) use agents::{Agents, Step};
+pub(crate) use agents::Agents;
 pub(crate) use faults::Fault;
 pub(crate) use head::{Head, Hypothesis, PER, Per, SECTIONS};
 pub(crate) use names::{FileNames, PolicyNames, is_name};

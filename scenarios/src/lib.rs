@@ -1,8 +1,8 @@
 //! What to run: scenario files, how they are checked, and how they are swept.
 //!
 //! A file is parsed into a [`ScenarioFile`], in which everything has a place. Its [`Scenario`] is
-//! what can be run; its [`Sweep`] has a scenario for every cell. Whatever is wrong with a file is
-//! told at once, as [`Diagnostics`]. [`run_all`] runs many cells many times.
+//! what can be run; its [`Sweep`] has a scenario for every cell. All mistakes
+//! in a file are reported together, as [`Diagnostics`]. [`run_all`] runs many cells many times.
 //!
 //! ```
 //! use scenarios::{LayerRegistry, ScenarioFile, library};

@@ -20,11 +20,11 @@ pub struct Run {
 }
 
 /// How many runs may wait for an earlier one, for each thread: what is held in memory is bounded,
-/// and no thread need wait unless one run takes as long as so many others.
+/// and no thread has to wait unless one run takes as long as this number of others.
 const AHEAD: usize = 16;
 
-/// Runs every cell so many times and hands over each run, in the order of cells and, within a
-/// cell, of replications, whatever the number of threads.
+/// Runs every cell `replications` times and hands over each run, in the order of cells and, within
+/// a cell, of replications, whatever the number of threads.
 ///
 /// When `stop` becomes true no further run is begun, and the function returns after the ones
 /// under way; it returns whether all runs were made.
@@ -85,7 +85,7 @@ struct State {
 
 impl OrderedResults {
     fn state(&self) -> MutexGuard<'_, State> {
-        // A thread that panics takes the whole sweep with it; until then the shelf is whole.
+        // A thread that panics takes the whole sweep with it; until then the state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -120,7 +120,7 @@ impl OrderedResults {
     }
 }
 
-/// Tells that a thread has nothing more to do, even if it panics: else all would wait for it.
+/// Reports that a thread has nothing more to do, even if it panics: else all would wait for it.
 struct Leaving<'a>(&'a OrderedResults);
 
 impl Drop for Leaving<'_> {

@@ -5,6 +5,7 @@ use core::ops::Range;
 use patterns::settings::Node;
 use toml::de::DeTable;
 
+use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::path::{self, Finder, Found};
 use crate::registry::LayerRegistry;
@@ -28,7 +29,7 @@ impl ScenarioFile {
         let (table, errors) = DeTable::parse_recoverable(text);
         let wrong = errors.iter().map(|error| {
             let at = error.span().unwrap_or(0..0);
-            Diagnostic::new(at, "not-toml", format!("this is not TOML: {}", error.message()))
+            Diagnostic::new(at, FileCode::NotToml, format!("this is not TOML: {}", error.message()))
         });
         Diagnostics::new(name, text, wrong.collect()).unless_wrong()?;
         let root = tree::table(table.get_ref(), 0..0);
@@ -62,11 +63,11 @@ impl ScenarioFile {
         at: &Range<usize>,
         value: Node,
     ) -> Result<(), Diagnostic> {
-        let wrong = |told| Diagnostic::new(at.clone(), "bad-path", told);
+        let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
         let keys = path::keys(path).map_err(wrong)?;
         let finder = Finder { registry, at: at.clone(), creates: true };
         let found = finder.find(&mut self.root, &keys);
-        match found.map_err(|told| told.within(&format!("path `{path}`")))? {
+        match found.map_err(|message| message.within(&format!("path `{path}`")))? {
             Found::Node(node) => *node = value,
             Found::Off => {}
         }

@@ -6,6 +6,7 @@ use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
 
+use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, Design, FileNames};
 use crate::registry::LayerRegistry;
@@ -122,8 +123,8 @@ impl ScenarioFile {
             Some(Value::Table(entries)) => entries,
             Some(_) => {
                 let node = node.expect("it was found just now");
-                let told = format!("`sweep` must be a table, not {}", node.kind());
-                found.push(Diagnostic::new(node.at.clone(), Code::WrongType.name(), told));
+                let message = format!("`sweep` must be a table, not {}", node.kind());
+                found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
                 &nothing
             }
         };
@@ -149,17 +150,12 @@ impl ScenarioFile {
     }
 
     /// Warns of axes over a layer that the file leaves out.
-    fn warn_of_axes(
-        &self,
-        axes: &[Varied],
-        registry: &LayerRegistry,
-        found: &mut Vec<Diagnostic>,
-    ) {
+    fn warn_of_axes(&self, axes: &[Varied], registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
         for axis in axes {
             if self.is_off(registry, &axis.path) {
-                let told = format!("the layer of `{}` is left out here", axis.path);
+                let message = format!("the layer of `{}` is left out here", axis.path);
                 let help = "the axis changes nothing but variants that put the layer in";
-                found.push(Diagnostic::no_effect(axis.at.clone(), told).help(help));
+                found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
             }
         }
     }
@@ -167,20 +163,20 @@ impl ScenarioFile {
     fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
         let Some(node) = self.root.get("variants") else { return Vec::new() };
         let Some(entries) = node.entries() else {
-            let told = format!("`variants` must be a table, not {}", node.kind());
-            found.push(Diagnostic::new(node.at.clone(), Code::WrongType.name(), told));
+            let message = format!("`variants` must be a table, not {}", node.kind());
+            found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
             return Vec::new();
         };
         let mut variants = Vec::new();
         for entry in entries {
             if entry.key == AS_WRITTEN {
-                let told = format!("`{AS_WRITTEN}` is the name of the file without a variant");
-                found.push(Diagnostic::new(entry.key_at.clone(), "bad-name", told));
+                let message = format!("`{AS_WRITTEN}` is the name of the file without a variant");
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
             }
             let Some(changes) = entry.node.entries() else {
-                let told = "a variant is a table of paths and their values";
+                let message = "a variant is a table of paths and their values";
                 let at = entry.key_at.clone();
-                found.push(Diagnostic::new(at, Code::WrongType.name(), told));
+                found.push(Diagnostic::new(at, Code::WrongType, message));
                 continue;
             };
             let changes = changes.iter().map(|change| {
@@ -209,8 +205,8 @@ impl ScenarioFile {
         let at = axes.first().map(|axis| axis.at.clone());
         let at = at.or_else(|| self.root.get("variants").map(|node| node.at.clone()));
         let Some(cells) = cells else {
-            let told = format!("axes and variants make more than {CELLS_MAX} cells");
-            found.push(Diagnostic::new(at.unwrap_or(0..0), "too-large", told));
+            let message = format!("axes and variants make more than {CELLS_MAX} cells");
+            found.push(Diagnostic::new(at.unwrap_or(0..0), FileCode::TooLarge, message));
             return None;
         };
         // A number out of its own range is reported already.
@@ -218,10 +214,11 @@ impl ScenarioFile {
         if cells as u64 * u64::from(replications) > RUNS_MAX {
             let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
             let at = written.map(|node| node.at.clone()).or(at).unwrap_or(0..0);
-            let told = format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
+            let message =
+                format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
             let is_right = design.is_some_and(|design| design.replications == replications);
             if is_right {
-                found.push(Diagnostic::new(at, "too-large", told));
+                found.push(Diagnostic::new(at, FileCode::TooLarge, message));
             }
             return None;
         }
@@ -280,7 +277,7 @@ impl ScenarioFile {
         let node = sweep.and_then(|sweep| sweep.get("objective"));
         let at = node.map_or(0..0, |node| node.at.clone());
         let measure = measure(path, &scenario.system);
-        measure.map_err(|told| found.push(told.into_diagnostic(at))).ok()
+        measure.map_err(|message| found.push(message.into_diagnostic(at))).ok()
     }
 }
 
@@ -291,13 +288,13 @@ fn changes(variant: &Variant) -> Vec<Change<'_>> {
 /// An axis: a path, and the values to put there.
 fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
     let Value::List(items) = &entry.node.value else {
-        let told = "an axis is a list of values";
-        found.push(Diagnostic::new(entry.node.at.clone(), Code::WrongType.name(), told));
+        let message = "an axis is a list of values";
+        found.push(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
         return None;
     };
     if items.is_empty() {
-        let told = "an axis needs at least one value";
-        found.push(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange.name(), told));
+        let message = "an axis needs at least one value";
+        found.push(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange, message));
     }
     refuse_fixed(&entry.key, &entry.key_at, found);
     Some(Varied { path: entry.key.clone(), at: entry.key_at.clone(), values: items.clone() })
@@ -306,8 +303,8 @@ fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
 fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagnostic>) {
     let head = path.split('.').next().unwrap_or(path);
     if let Some((_, why)) = FIXED.iter().find(|(fixed, _)| *fixed == head) {
-        let told = format!("`{path}` cannot be varied: {why}");
-        found.push(Diagnostic::new(at.clone(), "bad-path", told));
+        let message = format!("`{path}` cannot be varied: {why}");
+        found.push(Diagnostic::new(at.clone(), FileCode::BadPath, message));
     }
 }
 
@@ -331,7 +328,8 @@ fn shown(node: &Node) -> String {
             format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
         }
         Value::Table(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
+            let entries =
+                entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
             entries.collect::<Vec<_>>().join(" ")
         }
         Value::Float(number) => number.to_string(),

@@ -208,10 +208,12 @@ impl Cache {
     }
 }
 
-/// A failure that was kept for this long: what it says about when to come again has grown less.
+/// A failure that was kept for this long: what it says about when to come again has grown less. A
+/// wait that is over is no hint any more: it never asked to come again at once.
 fn waited(outcome: Outcome, kept: Duration) -> Outcome {
     match (outcome.class(), outcome.retry_after()) {
-        (Some(class), Some(wait)) => Outcome::failed_until(class, wait - kept),
+        (Some(class), Some(wait)) if kept < wait => Outcome::failed_until(class, wait - kept),
+        (Some(class), Some(wait)) if !wait.is_zero() => Outcome::failed(class),
         _ => outcome,
     }
 }

@@ -1,6 +1,7 @@
 //! What coalescing can be set to.
 
 use crate::settings;
+use crate::settings::{Fields, Reader};
 
 settings! {
     /// Sends calls that ask for the same at the same time once, and gives all of them the answer.
@@ -36,11 +37,8 @@ impl Default for Settings {
     }
 }
 
-fn without_effect(
-    settings: &Settings,
-    fields: &settings::Fields<'_>,
-    reader: &mut settings::Reader<'_>,
-) {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as every function that warns")]
+fn without_effect(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     if settings.max_followers == 0 && fields.node("leader-gone").is_some() {
         let why = "`leader-gone` has no effect without followers";
         reader.no_effect(&fields.place_of("leader-gone"), why);

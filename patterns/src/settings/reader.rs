@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
 
     /// Tells why something is none of the literals that were tried: the first reason that is
     /// about what was written, and not about its type.
-    pub fn no_literal(&mut self, tried: &mut Vec<Vec<Mistake>>) {
+    pub fn no_literal(&mut self, tried: &mut [Vec<Mistake>]) {
         let is_type = |mistakes: &Vec<Mistake>| mistakes.iter().all(|m| m.code == Code::WrongType);
         let index = tried.iter().position(|mistakes| !is_type(mistakes)).unwrap_or(0);
         if index < tried.len() {
@@ -238,9 +238,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports mistakes that were found before.
-    pub(super) fn adopt(&mut self, mistakes: Vec<Mistake>) {
-        self.mistakes.extend(mistakes);
+    /// How far it has come, for [`Reader::forget_since`].
+    pub(super) fn mark(&self) -> usize {
+        self.mistakes.len()
+    }
+
+    /// Forgets what was found since then, for something that says it better.
+    pub(super) fn forget_since(&mut self, mark: usize) {
+        self.mistakes.truncate(mark);
     }
 
     /// Adds to the last mistake what to do about it, unless that is said already.

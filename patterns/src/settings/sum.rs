@@ -1,8 +1,7 @@
 //! Settings of several named forms: `exponential(1s, factor=2)`, `{ exponential = { base = "1s" } }`.
 
 use super::fields::Fields;
-use super::group::entry;
-use super::node::{Argument, Call, Entry, Node, Value};
+use super::node::{Argument, Call, Entry, Node, Value, entry};
 use super::reader::{Code, Reader};
 use super::shape::{Shape, Variant};
 use crate::invalid::Findings;
@@ -90,7 +89,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
         match read {
             Ok(value) => return Some(value),
             Err(mistakes) if mistakes.iter().any(|mistake| mistake.code == Code::OutOfRange) => {
-                reader.no_literal(&mut vec![mistakes]);
+                reader.no_literal(&mut [mistakes]);
                 return None;
             }
             Err(_) => {}

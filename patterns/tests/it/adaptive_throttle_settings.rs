@@ -139,7 +139,7 @@ fn adaptive_throttle_like_failsafe_go_has_twenty_buckets() {
     let settings = good::<Settings>(changed);
     let mut throttle = AdaptiveThrottle::new(settings).expect("valid");
     let now = Time::ZERO;
-    for call in 0..20 {
+    for call in 0..20_u32 {
         let rejects = 0.0 < throttle.probability(now);
         assert!(!rejects || 10 <= call, "fewer than ten are never rejected");
         let permit = throttle.try_acquire_with(now, &mut || 1.0).expect("the largest draw");

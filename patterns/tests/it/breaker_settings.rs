@@ -164,6 +164,7 @@ fn open_waits_are_a_length_or_any_backoff() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of mistakes")]
 fn mistakes_are_reported_at_their_place_and_all_of_them() {
     for (keys, expected) in [
         ("failures = 3", vec!["failures = 3: missing: `breaker` needs `open`"]),

@@ -1,9 +1,7 @@
 //! Settings that are described: read, checked and written back, with every mistake at its place.
 
 use patterns::Duration;
-use patterns::settings::{
-    Call, Entry, Findings, NoNames, Node, Reader, Setting, Shape, Share, Value,
-};
+use patterns::settings::{Entry, Findings, NoNames, Node, Reader, Setting, Shape, Share, Value};
 
 patterns::settings! {
     /// How waits grow.
@@ -334,7 +332,6 @@ fn a_shape_knows_its_keys_and_defaults() {
             "successes: 1"
         ]
     );
-    let _unused: Option<Call> = None;
 }
 
 patterns::settings! {

@@ -18,7 +18,7 @@ fn by_hand(parts: u64, length: u64) -> (u64, u64) {
     if length < 2 * parts {
         return (length, length);
     }
-    let power = 1_u64 << (63 - length.leading_zeros());
+    let power = 1_u64 << length.ilog2();
     let width = power / parts;
     let first = power + (length - power) / width * width;
     (first, first + (width - 1))
@@ -91,7 +91,9 @@ fn histogram_is_a_sorted_list<const PARTS: u64>(
     let (one, two) = added.split_at(added.len() / 3);
     let [mut one, two] = [one, two].map(|half| {
         let mut histogram = Histogram::<PARTS>::new();
-        half.iter().for_each(|length| histogram.add(*length));
+        for length in half {
+            histogram.add(*length);
+        }
         histogram
     });
     prop_assert_eq!(&one.and(&two), &roomy);

@@ -2,8 +2,9 @@
 
 use patterns::settings::{Key, Range, Shape, SumInfo, TableInfo, Unit, Variant};
 
-use super::words::{bare, unit_of};
-use super::{fields, from_toml};
+use super::field::{Need, fields};
+use super::json::from_toml;
+use super::words::{arguments, bare, unit_of};
 
 /// An example of a value, as it stands in a file: the one of the description, or one that follows
 /// from what can be written.
@@ -84,7 +85,7 @@ fn of_table(table: &TableInfo, depth: usize) -> String {
     if depth > DEPTH_MAX {
         return "{}".to_owned();
     }
-    let needed = fields.iter().filter(|field| field.need == super::Need::Required);
+    let needed = fields.iter().filter(|field| field.need == Need::Required);
     let mut keys: Vec<&Key> = needed.map(|field| field.key).collect();
     for choice in table.group_info().choices.iter().filter(|choice| !choice.has_default) {
         let form = choice.forms.iter().find(|form| form.keys.iter().any(|key| key.is_required()));
@@ -102,7 +103,7 @@ fn of_table(table: &TableInfo, depth: usize) -> String {
 fn of_sum(sum: &SumInfo, depth: usize) -> String {
     let variants = (sum.variants)();
     let literals = (sum.literals)();
-    let extras = variants.first().map(super::arguments).unwrap_or_default();
+    let extras = variants.first().map(arguments).unwrap_or_default();
     let is_alone = extras.iter().all(|key| !key.is_required());
     if let (Some(literal), true) = (literals.first(), is_alone) {
         return of_shape(literal, Range::ALL, depth);

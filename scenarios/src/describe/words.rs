@@ -2,7 +2,7 @@
 
 use patterns::settings::{Key, NameKind, Range, Shape, SumInfo, Unit, Variant};
 
-use super::{Field, Need};
+use super::field::{Field, Need};
 
 /// What can be written for a key.
 pub(crate) fn type_of(key: &Key) -> String {

@@ -2,12 +2,20 @@
 
 use patterns::settings::{Shape, Variant};
 
-use super::{MeasureInfo, WORDS};
+use super::measure::MeasureInfo;
 use crate::codes::{self, CODES, CodeInfo};
 use crate::describe::{
     Field, fields, fields_of, keys_in, own_fields, plain_field, section_field, types_in,
 };
 use crate::kind::{Described, KindInfo};
+
+/// Topics that are no part of a file.
+pub(super) const WORDS: [(&str, &str); 4] = [
+    ("codes", "the codes of mistakes, and how each is mended"),
+    ("layers", "all kinds of layer"),
+    ("like", "the libraries that layers can be like"),
+    ("measures", "the measures of objectives and hypotheses"),
+];
 
 /// What a topic is about.
 pub(super) enum Topic<'d> {

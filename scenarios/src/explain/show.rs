@@ -2,8 +2,8 @@
 
 use patterns::settings::{GroupInfo, Key, Shape, SumInfo, Variant};
 
+use super::rows::{common_rows, key_row, type_line};
 use super::sheet::Sheet;
-use super::{common_rows, key_row, type_line};
 use crate::describe::{
     Field, Need, arguments, clean, default_of, doc_of, example_of, fields, fields_of,
     first_sentence, literals_of, own_fields, plain_field, range_of, signature, types_in,

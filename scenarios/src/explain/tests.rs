@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::*;
+use super::{MeasureInfo, explain, find};
 use crate::describe::{default_of, fields_of, fixture};
 
 fn measures() -> Vec<MeasureInfo> {

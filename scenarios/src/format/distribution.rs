@@ -171,8 +171,8 @@ impl Setting for Part {
         };
         let (share, mean) = (share, Duration::read(&word(mean), None, reader));
         if share.is_some_and(|share| share <= 0.0) {
-            let told = format!("{}: a share must be more than 0", reader.subject());
-            reader.mistake(&node.at, Code::OutOfRange, told);
+            let message = format!("{}: a share must be more than 0", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, message);
             return None;
         }
         Some(Self { share: share?, mean: mean? })

@@ -4,7 +4,10 @@ use patterns::Duration;
 use patterns::settings::{Code, Key, Node, Reader, Setting, Shape, Value};
 use sim::model::system;
 
-use super::{Agents, Design, Fault, Service, Step};
+use super::agents::{Agents, Step};
+use super::faults::Fault;
+use super::services::Service;
+use super::sweep::Design;
 
 patterns::settings! {
     /// The keys at the top of a scenario file.
@@ -77,8 +80,8 @@ impl Setting for Seed {
             }
         };
         if read.is_none() {
-            let told = "`seed` must be a whole number from 0 on, or hex such as \"0x2a\"";
-            reader.mistake(&node.at, Code::OutOfRange, told);
+            let message = "`seed` must be a whole number from 0 on, or hex such as \"0x2a\"";
+            reader.mistake(&node.at, Code::OutOfRange, message);
         }
         read.map(Self)
     }

@@ -4,7 +4,7 @@ use patterns::settings::{Code, Entry, Findings, Node, Reader, Setting, Shape, Sh
 use patterns::{Class, Duration};
 use sim::model::system;
 
-use super::Step;
+use super::agents::Step;
 use super::distribution::Distribution;
 
 patterns::settings! {
@@ -91,8 +91,8 @@ impl Setting for Errors {
             let before = total;
             total += share;
             if total > 1.0 && before <= 1.0 && share <= 1.0 {
-                let told = "the shares of errors add up to more than 1";
-                reader.mistake(&node.at, Code::Conflict, told);
+                let message = "the shares of errors add up to more than 1";
+                reader.mistake(&node.at, Code::Conflict, message);
             }
         }
         // By class, so that their order in the file plays no part.

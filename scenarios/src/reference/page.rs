@@ -3,14 +3,22 @@
 use patterns::settings::{GroupInfo, Key, Shape, SumInfo, Variant};
 
 use super::types::Types;
-use super::{ReferencePage, form_title};
 use crate::describe::{
     Block, Field, arguments, blocks, clean, default_of, example_of, fields, first_sentence,
-    literals_of, plain_field, range_of, type_of, types_in, wrap,
+    literals_of, plain_field, range_of, signature, type_of, types_in, wrap,
 };
 
 /// How long lines of prose are.
 const WIDTH: usize = 100;
+
+/// A page of the reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferencePage {
+    /// The name of its file: `breaker.md`.
+    pub file: String,
+    /// Its text, in Markdown.
+    pub text: String,
+}
 
 /// A page that is being written.
 pub(super) struct Page {
@@ -189,4 +197,9 @@ fn type_with_links(key: &Key, types: &Types, name: &str) -> String {
         return type_of(key);
     }
     format!("{} ({})", type_of(key), links.join(", "))
+}
+
+/// The head of the section of a form.
+fn form_title(variant: &Variant) -> String {
+    format!("`{}`", signature(variant))
 }

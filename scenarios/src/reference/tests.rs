@@ -1,5 +1,6 @@
-use super::*;
-use crate::describe::{default_of, fixture};
+use super::{ReferencePage, pages, types};
+use crate::codes::CODES;
+use crate::describe::{default_of, fields_of, fixture};
 
 /// The pages that links of a page lead to, each with its anchor.
 fn links(page: &ReferencePage) -> Vec<(String, String)> {

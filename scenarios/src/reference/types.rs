@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use patterns::settings::Shape;
 
-use super::FORMS;
 use crate::describe::{keys_in, path_of, types_in};
 use crate::kind::Described;
 use crate::schema::DefNames;
+
+/// The page of forms that several pages refer to.
+pub(super) const FORMS: &str = "forms";
 
 /// A table or a sum that keys refer to.
 #[derive(Clone, Debug)]

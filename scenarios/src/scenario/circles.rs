@@ -6,6 +6,7 @@ use std::ops::Range;
 use sim::System;
 use sim::model::system::Caller;
 
+use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 
 /// Reports every circle; `places` are those of the services.
@@ -18,8 +19,8 @@ pub(super) fn check(system: &System, places: &[Range<usize>], found: &mut Vec<Di
     };
     for service in 0..system.services.len() {
         if reaches(service, service, &calls) {
-            let told = "this service calls itself, directly or by way of others";
-            found.push(Diagnostic::new(place(service), "circle", told));
+            let message = "this service calls itself, directly or by way of others";
+            found.push(Diagnostic::new(place(service), FileCode::Circle, message));
         }
     }
     for edge in &system.edges {
@@ -29,8 +30,8 @@ pub(super) fn check(system: &System, places: &[Range<usize>], found: &mut Vec<Di
             policy.map_or(Vec::new(), |policy| system.policies[policy].targets.clone())
         };
         if reaches(edge.to, edge.to, &targets) {
-            let told = "a fallback or balance of calls to this service leads back to it";
-            found.push(Diagnostic::new(place(edge.to), "circle", told));
+            let message = "a fallback or balance of calls to this service leads back to it";
+            found.push(Diagnostic::new(place(edge.to), FileCode::Circle, message));
         }
     }
 }

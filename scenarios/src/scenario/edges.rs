@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use patterns::settings::{NameKind, Node};
+use patterns::settings::{Code, NameKind, Node};
 use sim::System;
 use sim::model::system::{Caller, Edge, Policy, Step};
 
+use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::FileNames;
 use crate::scenario_file::ScenarioFile;
@@ -25,8 +26,8 @@ pub(super) fn read(
 ) -> Vec<Written> {
     let Some(node) = file.root.get("edges") else { return Vec::new() };
     let Some(entries) = node.entries() else {
-        let told = format!("`edges` must be a table, not {}", node.kind());
-        found.push(Diagnostic::new(node.at.clone(), "wrong-type", told));
+        let message = format!("`edges` must be a table, not {}", node.kind());
+        found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
         return Vec::new();
     };
     let mut written: Vec<Written> = Vec::new();
@@ -37,8 +38,8 @@ pub(super) fn read(
         };
         let is_same = |other: &Written| other.edge.from == edge.from && other.edge.to == edge.to;
         if written.iter().any(is_same) {
-            let told = "this edge is given twice";
-            found.push(Diagnostic::new(entry.key_at.clone(), "twice", told));
+            let message = "this edge is given twice";
+            found.push(Diagnostic::new(entry.key_at.clone(), Code::Twice, message));
             continue;
         }
         written.push(Written { edge, at: entry.key_at.clone() });
@@ -62,13 +63,13 @@ fn edge(
         }
         Some(_) => {}
         None => {
-            let told = format!("an edge needs the name of a policy, not {}", policy.kind());
-            found.push(Diagnostic::new(policy.at.clone(), "wrong-type", told));
+            let message = format!("an edge needs the name of a policy, not {}", policy.kind());
+            found.push(Diagnostic::new(policy.at.clone(), Code::WrongType, message));
         }
     }
     let Some((from, to)) = name.split_once("->") else {
-        let told = "an edge is written \"caller -> service\"";
-        found.push(Diagnostic::new(at.clone(), "bad-name", told));
+        let message = "an edge is written \"caller -> service\"";
+        found.push(Diagnostic::new(at.clone(), FileCode::BadName, message));
         return None;
     };
     let mut place = |kind: NameKind, name: &str| {
@@ -125,9 +126,9 @@ pub(super) fn add_edges(system: &mut System, written: &[Written], found: &mut Ve
     }
     for (one, used) in written.iter().zip(used) {
         if !used {
-            let told = "this call is never made";
+            let message = "this call is never made";
             let help = "no step, fallback or balance of the caller names the service";
-            found.push(Diagnostic::new(one.at.clone(), "unused-edge", told).help(help));
+            found.push(Diagnostic::new(one.at.clone(), FileCode::UnusedEdge, message).help(help));
         }
     }
 }

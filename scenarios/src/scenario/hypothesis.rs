@@ -6,6 +6,7 @@ use patterns::Duration;
 use sim::System;
 use sim::measure::{Measure, Unit};
 
+use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 
 /// Something that must hold in a run.
@@ -48,7 +49,7 @@ impl Hypothesis {
 
 /// A message that has no place yet, and perhaps what to do about it.
 pub(crate) struct Message {
-    code: &'static str,
+    code: FileCode,
     message: String,
     help: Option<String>,
 }
@@ -68,7 +69,7 @@ pub(crate) fn measure(path: &str, system: &System) -> Result<Measure, Message> {
     Measure::parse(path, system).map_err(|unknown| {
         let known: Vec<&str> = unknown.known.iter().map(String::as_str).collect();
         let help = Some(nearest_or_all(&unknown.part, &known));
-        Message { code: "unknown-measure", message: unknown.to_string(), help }
+        Message { code: FileCode::UnknownMeasure, message: unknown.to_string(), help }
     })
 }
 
@@ -81,7 +82,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         ("<", Compare::LessThan),
     ];
     let wrong = |message: String| Message {
-        code: "bad-hypothesis",
+        code: FileCode::BadHypothesis,
         message,
         help: Some("for example: agents.write.success >= 99%".to_owned()),
     };
@@ -90,8 +91,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
     let found = COMPARES.iter().find_map(|(sign, compare)| {
         text[from..].find(sign).map(|at| (from + at, sign.len(), *compare))
     });
-    let (at, length, compare) =
-        found.ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
+    let (at, length, compare) = found.ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
     let measure = measure(text[..at].trim(), system)?;
     let bound = text[at + length..].trim();
     let bound = match bound.parse::<Duration>() {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use patterns::settings::{Node, Reader, Setting, Value};
+use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
 use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
-use super::{circles, edges, fault_name, policies};
+use super::{circles, edges, policies};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Agents, Fault, FileNames, Service};
 use crate::registry::LayerRegistry;
@@ -62,18 +62,19 @@ impl Parts {
     /// The system that the parts make, if each could be read.
     pub(super) fn resolved(self, found: &mut Vec<Diagnostic>) -> Option<System> {
         if self.names.agents.is_empty() {
-            let told = "there are no agents, so nothing would happen";
-            let told = Diagnostic::new(0..0, "missing", told);
-            found.push(told.help("add a table `[agents.NAME]`"));
+            let message = "there are no agents, so nothing would happen";
+            let message = Diagnostic::new(0..0, Code::Missing, message);
+            found.push(message.help("add a table `[agents.NAME]`"));
         }
         for part in &self.services {
             if self.names.agents.contains(&part.name) {
-                let told = format!("`{}` is an agent already", part.name);
-                found.push(Diagnostic::new(part.at.clone(), "twice", told));
+                let message = format!("`{}` is an agent already", part.name);
+                found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
         self.check_fault_names(found);
-        let agents: Option<Vec<_>> = self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
+        let agents: Option<Vec<_>> =
+            self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
         let faults = self.faults.iter().enumerate().map(|(index, part)| {
@@ -100,8 +101,8 @@ impl Parts {
             let Some(fault) = &part.read else { continue };
             let name = fault_name(index, fault);
             if taken.contains(&name) {
-                let told = format!("there is a fault `{name}` already");
-                found.push(Diagnostic::new(part.at.clone(), "twice", told));
+                let message = format!("there is a fault `{name}` already");
+                found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
             taken.insert(name);
         }
@@ -139,4 +140,9 @@ fn named<T: Setting>(
     found.extend(reader.finish().into_iter().map(Diagnostic::from));
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     parts
+}
+
+/// The name of a fault; one without is named by its place in the file.
+fn fault_name(index: usize, fault: &Fault) -> String {
+    fault.name.clone().unwrap_or_else(|| format!("fault-{}", index + 1))
 }

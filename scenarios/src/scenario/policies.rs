@@ -1,6 +1,6 @@
 //! Policies: stacks of layers.
 
-use patterns::settings::{Entry, Node, Reader, Setting, Value};
+use patterns::settings::{Code, Entry, Node, Reader, Setting, Value};
 use sim::model::system::{self, LayerFactory, Policy};
 
 use crate::diagnostic::Diagnostic;
@@ -17,8 +17,8 @@ pub(super) fn read(
 ) -> Vec<Policy> {
     let Some(node) = file.root.get("policies") else { return Vec::new() };
     let Some(entries) = node.entries() else {
-        let told = format!("`policies` must be a table, not {}", node.kind());
-        found.push(Diagnostic::new(node.at.clone(), "wrong-type", told));
+        let message = format!("`policies` must be a table, not {}", node.kind());
+        found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
         return Vec::new();
     };
     let mut policies: Vec<Policy> =
@@ -33,25 +33,24 @@ fn policy(
     names: &FileNames,
     found: &mut Vec<Diagnostic>,
 ) -> Policy {
-    let mut policy =
-        Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
+    let mut policy = Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
     let Value::List(items) = &entry.node.value else {
-        let told = format!("a policy is a list of layers, not {}", entry.node.kind());
-        let told = Diagnostic::new(entry.node.at.clone(), "wrong-type", told);
-        found.push(told.help("for example: [{ breaker = { failures = 5, open = \"60s\" } }]"));
+        let message = format!("a policy is a list of layers, not {}", entry.node.kind());
+        let message = Diagnostic::new(entry.node.at.clone(), Code::WrongType, message);
+        found.push(message.help("for example: [{ breaker = { failures = 5, open = \"60s\" } }]"));
         return policy;
     };
     for item in items {
         let Some([Entry { key, key_at, node }]) = item.entries() else {
-            let told = "a layer is a table with one key, its kind";
+            let message = "a layer is a table with one key, its kind";
             let kinds: Vec<_> = registry.kinds().collect();
-            let told = Diagnostic::new(item.at.clone(), "wrong-type", told);
-            found.push(told.help(format!("kinds are: {}", kinds.join(", "))));
+            let message = Diagnostic::new(item.at.clone(), Code::WrongType, message);
+            found.push(message.help(format!("kinds are: {}", kinds.join(", "))));
             continue;
         };
         if let Some(new) = former_kind(key) {
-            let told = format!("the layer `{key}` is called `{new}` now");
-            found.push(Diagnostic::new(key_at.clone(), "renamed", told));
+            let message = format!("the layer `{key}` is called `{new}` now");
+            found.push(Diagnostic::new(key_at.clone(), Code::Renamed, message));
             continue;
         }
         if registry.kind(key).is_none() {

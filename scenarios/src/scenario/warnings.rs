@@ -28,9 +28,9 @@ impl ScenarioFile {
                 && at >= system.horizon
             {
                 let place = item.get("at").map_or(&item.at, |node| &node.at).clone();
-                let told = "the run ends before this fault begins";
+                let message = "the run ends before this fault begins";
                 let end = format!("the horizon is {}", system.horizon);
-                found.push(Diagnostic::no_effect(place, told).help(end));
+                found.push(Diagnostic::no_effect(place, message).help(end));
             }
         }
     }
@@ -42,16 +42,15 @@ impl ScenarioFile {
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
-            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some())
-            {
-                let told = "no layer of any policy respects deadlines";
+            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some()) {
+                let message = "no layer of any policy respects deadlines";
                 let help = "put a `deadline` layer into a policy, or leave this out";
-                found.push(Diagnostic::no_effect(at, told).help(help));
+                found.push(Diagnostic::no_effect(at, message).help(help));
             }
             if let Some(at) = place("priority").filter(|_| !orders) {
-                let told = "no layer of any policy knows priorities";
+                let message = "no layer of any policy knows priorities";
                 let help = "give a bulkhead `priorities`, or leave this out";
-                found.push(Diagnostic::no_effect(at, told).help(help));
+                found.push(Diagnostic::no_effect(at, message).help(help));
             }
         }
     }
@@ -77,9 +76,9 @@ impl ScenarioFile {
             let is_used = system.edges.iter().any(|edge| edge.policy == index);
             warn_of_probes(&entry.node, found);
             if !is_used {
-                let told = format!("no edge uses the policy `{}`", entry.key);
+                let message = format!("no edge uses the policy `{}`", entry.key);
                 let help = "add it to `[edges]`: \"caller -> service\" = \"policy\"";
-                found.push(Diagnostic::no_effect(entry.key_at.clone(), told).help(help));
+                found.push(Diagnostic::no_effect(entry.key_at.clone(), message).help(help));
             }
         }
     }
@@ -98,12 +97,12 @@ fn warn_of_probes(policy: &Node, found: &mut Vec<Diagnostic>) {
         let Some(lasts) = length(written) else { continue };
         let below = layers[place + 1..].iter().filter_map(|layer| settings(layer, "timeout"));
         let limits = below.filter_map(|timeout| length(timeout.get("limit").unwrap_or(&timeout)));
-        let told = match limits.min() {
+        let message = match limits.min() {
             Some(limit) if limit <= lasts => continue,
             Some(limit) => format!("a probe may take longer than this: its timeout is {limit}"),
             None => "a probe may take longer than this: no timeout below ends it".to_owned(),
         };
         let help = "a good probe that is slower does not close the breaker";
-        found.push(Diagnostic::no_effect(written.at.clone(), told).help(help));
+        found.push(Diagnostic::no_effect(written.at.clone(), message).help(help));
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn whole(inner: &str) -> String {
     format!(r"^\s*{inner}\s*$")
 }
 
-/// A literal as it stands within a text, if it can be told from a form.
+/// A literal as it stands within a text, if it cannot be mistaken for a form.
 fn literal(shape: &Shape) -> Option<String> {
     match shape {
         Shape::Duration => Some(DURATION.to_owned()),

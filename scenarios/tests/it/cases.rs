@@ -20,6 +20,13 @@ fn measured(text: &str, measure: &str) -> f64 {
     measure.of(&record)
 }
 
+/// A count, or a ratio of equal counts: exact numbers all of them.
+#[track_caller]
+fn assert_exactly(text: &str, measure: &str, expected: f64) {
+    let found = measured(text, measure);
+    assert!((found - expected).abs() < 1e-9, "{measure} is {found}, not {expected}");
+}
+
 /// What is reported of a sweep that cannot be run.
 #[track_caller]
 fn refused(text: &str) -> String {
@@ -66,18 +73,20 @@ fn one_number_of_retries_is_for_all_classes() {
     let service = "latency = \"1ms\"\nerrors = { rate-limit = 1.0 }";
     let layer = "{ retry = { like = \"openai\", max-retries = 5 } }";
     let text = calling("9min", "every(5min)", service, layer);
-    assert_eq!(measured(&text, "services.s.requests"), 6.0);
+    assert_exactly(&text, "services.s.requests", 6.0);
 }
 
 /// resilience4j decides after min(minimumNumberOfCalls, permittedNumberOfCallsInHalfOpenState)
 /// probes.
 #[test]
 fn half_open_decides_after_the_smaller_of_two_numbers() {
-    let layer = "{ breaker = { like = \"resilience4j\", window = 10, min-calls = 5, open = \"10s\" } }";
-    let text = calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
-        .replace("slots = \"unlimited\"\n", "")
-        + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
-    assert_eq!(measured(&text, "services.s.requests"), 660.0);
+    let layer =
+        "{ breaker = { like = \"resilience4j\", window = 10, min-calls = 5, open = \"10s\" } }";
+    let text =
+        calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
+            .replace("slots = \"unlimited\"\n", "")
+            + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
+    assert_exactly(&text, "services.s.requests", 660.0);
 }
 
 /// resilience4j has one failureRateThreshold for the closed and the half-open state.
@@ -88,7 +97,7 @@ fn one_threshold_is_for_both_states() {
     let text = calling("1h", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.6 }", layer)
         .replace("slots = \"unlimited\"\n", "")
         + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\nfor = \"30s\"\n";
-    assert_eq!(measured(&text, "edges.\"a -> s\".opens"), 86.0);
+    assert_exactly(&text, "edges.\"a -> s\".opens", 86.0);
 }
 
 /// The cost of a timeout was twice the cost of a retry, and wrapped to nothing.
@@ -100,7 +109,7 @@ fn costs_of_a_quota_saturate() {
              {{ timeout = \"100ms\" }}"
         );
         let text = calling("10min", "every(1s)", "latency = \"1h\"", &layer);
-        assert_eq!(measured(&text, "edges.\"a -> s\".amplification"), 1.0, "{cost}");
+        assert_exactly(&text, "edges.\"a -> s\".amplification", 1.0);
     }
 }
 
@@ -109,7 +118,7 @@ fn costs_of_a_quota_saturate() {
 fn tokens_saturate() {
     let layer = "{ retry-budget = { kind = \"tokens(100, ratio=1e17)\" } }";
     let text = calling("10s", "every(1s)", "latency = \"100ms\"", layer);
-    assert_eq!(measured(&text, "agents.a.success"), 1.0);
+    assert_exactly(&text, "agents.a.success", 1.0);
 }
 
 /// Names stand in paths, and a path could not say such a name.
@@ -117,8 +126,8 @@ fn tokens_saturate() {
 fn names_with_quotes_are_refused() {
     let text = "title = \"f\"\nhorizon = \"10s\"\n[agents.'a\"b']\narrivals = \"every(1s)\"\n\
                 steps = [{ call = \"x\" }]\n[services.x]\nlatency = \"1s\"\n";
-    let told = refused(text);
-    assert!(told.contains("error[bad-name]") && told.contains("case.toml:3:9"), "{told}");
+    let message = refused(text);
+    assert!(message.contains("error[bad-name]") && message.contains("case.toml:3:9"), "{message}");
 }
 
 /// Two edges would have the same name.
@@ -126,8 +135,11 @@ fn names_with_quotes_are_refused() {
 fn names_with_arrows_are_refused() {
     let text = "title = \"f\"\nhorizon = \"1min\"\n[agents.\"a -> x\"]\narrivals = \"every(1s)\"\n\
                 steps = [{ call = \"x\" }]\n[services.x]\nlatency = \"1s\"\n";
-    let told = refused(text);
-    assert!(told.contains("must not contain `->`") && told.contains("case.toml:3:9"), "{told}");
+    let message = refused(text);
+    assert!(
+        message.contains("must not contain `->`") && message.contains("case.toml:3:9"),
+        "{message}"
+    );
 }
 
 /// A group of two has the agents `a#1` and `a#2`: no group may be called so.
@@ -145,9 +157,9 @@ fn swept(sweep: &str) -> String {
 /// The results of four billion runs have no room in memory.
 #[test]
 fn more_replications_than_fit_are_refused() {
-    let told = refused(&swept("replications = 4294967295\n"));
-    assert!(told.contains("`replications` must be from 1 to 1000000"), "{told}");
-    assert!(told.contains("case.toml:14:16"), "{told}");
+    let message = refused(&swept("replications = 4294967295\n"));
+    assert!(message.contains("`replications` must be from 1 to 1000000"), "{message}");
+    assert!(message.contains("case.toml:14:16"), "{message}");
 }
 
 /// Axes multiply, and so do variants and replications.
@@ -163,9 +175,8 @@ fn more_cells_than_fit_are_refused() {
         list("s", 100)
     );
     assert!(refused(&swept(&axes)).contains("too-large"));
-    let variants: String = (0..300)
-        .map(|index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n"))
-        .collect();
+    let change = |index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n");
+    let variants = (0..300).map(change).collect::<Vec<_>>().concat();
     let axis = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
     assert!(refused(&(swept(&axis) + &variants)).contains("too-large"));
     let runs = "replications = 1000000\n\"policies.p.timeout\" = [";
@@ -185,8 +196,8 @@ fn more_steps_than_can_be_counted_are_refused() {
 /// The seed is the sweep's, so that all cells have the same random numbers.
 #[test]
 fn the_seed_is_no_axis() {
-    let told = refused(&swept("\"seed\" = [1, 2, 3]\n"));
-    assert!(told.contains("`seed` cannot be varied"), "{told}");
+    let message = refused(&swept("\"seed\" = [1, 2, 3]\n"));
+    assert!(message.contains("`seed` cannot be varied"), "{message}");
     let text = swept("replications = 2\n") + "[variants.\"another seed\"]\nseed = 99\n";
     assert!(refused(&text).contains("`seed` cannot be varied"));
 }
@@ -234,7 +245,12 @@ fn what_is_inside_of_a_text_can_be_set_and_swept() {
 /// What has no effect is reported, and the file runs all the same.
 #[test]
 fn what_has_no_effect_is_a_warning() {
-    let base = calling("1h", "every(1s)", "latency = \"1s\"", "{ breaker = \"off\" }, { timeout = \"1s\" }");
+    let base = calling(
+        "1h",
+        "every(1s)",
+        "latency = \"1s\"",
+        "{ breaker = \"off\" }, { timeout = \"1s\" }",
+    );
     let fault = "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"2h\"\nfor = \"1min\"\n";
     for (text, at, why) in [
         (base.clone() + fault, "case.toml:16:6", "the run ends before this fault begins"),
@@ -247,12 +263,18 @@ fn what_has_no_effect_is_a_warning() {
             "is left out here",
         ),
         (
-            base.replace("\"off\"", "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }"),
+            base.replace(
+                "\"off\"",
+                "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }",
+            ),
             "case.toml:10:67",
             "a probe may take longer",
         ),
         (
-            base.replace("{ breaker = \"off\" }", "{ retry = { network = \"2 x 1s\", max-retries = 9 } }"),
+            base.replace(
+                "{ breaker = \"off\" }",
+                "{ retry = { network = \"2 x 1s\", max-retries = 9 } }",
+            ),
             "case.toml:10",
             "max-retries",
         ),

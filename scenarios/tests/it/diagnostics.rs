@@ -1,4 +1,4 @@
-//! What authors are told: a good file, one change, and the message.
+//! Messages to authors: a good file, one change, and what is reported.
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ objective = "agents.research.success"
 "policies.guarded.breaker.failures" = [3, 5]
 "#;
 
-fn told(text: &str) -> String {
+fn report(text: &str) -> String {
     let registry = LayerRegistry::builtin();
     let read = ScenarioFile::parse("it.toml", text).and_then(|file| file.sweep(&registry));
     match read {
@@ -72,7 +72,7 @@ fn check(changes: &[(&str, &str)], expected: &Expect) {
         assert!(text.contains(from), "`{from}` is not in the file");
         text = text.replacen(from, to, 1);
     }
-    expected.assert_eq(&told(&text));
+    expected.assert_eq(&report(&text));
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_file_that_is_not_toml() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "many mistakes take many lines")]
-fn many_mistakes_are_told_at_once() {
+fn many_mistakes_are_reported_at_once() {
     check(
         &[
             ("warmup = \"5min\"", "warmup = \"3h\""),
@@ -309,6 +309,7 @@ fn many_mistakes_are_told_at_once() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a line for each mistake")]
 fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
     let changes = [
         ("horizon = \"2h\"", "horizn = \"2h\""),
@@ -347,18 +348,18 @@ fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
         ("{ bulkhead = { slots = 4 } }", "{ limiter = { kind = \"gcra(3, per=1s)\" } }"),
         ("{ breaker =", "{ breaker = 3 }, { breaker ="),
     ];
-    let mut told = String::new();
+    let mut report = String::new();
     for (from, to) in changes {
         assert!(GOOD.contains(from), "`{from}` is not in the file");
         let registry = LayerRegistry::builtin();
         let text = GOOD.replacen(from, to, 1);
         let read = ScenarioFile::parse("it.toml", &text).and_then(|file| file.sweep(&registry));
         let found = read.expect_err("it is a mistake");
-        told += &format!("{to:?}\n");
+        report += &format!("{to:?}\n");
         for one in found.all() {
             let (line, column) = found.line_and_column(one);
             let help = one.help_text().map(|help| format!(" ({help})")).unwrap_or_default();
-            told += &format!("  {line}:{column} {}: {}{help}\n", one.code(), one.message());
+            report += &format!("  {line}:{column} {}: {}{help}\n", one.code(), one.message());
         }
     }
     expect![[r#"
@@ -438,20 +439,20 @@ fn every_other_kind_of_mistake_has_its_place_and_says_what_to_do() {
         "{ breaker = 3 }, { breaker ="
           27:17 wrong-type: `breaker` must be a table of settings, not a whole number
           50:1 bad-path: path `policies.guarded.breaker.failures`: `breaker` is a whole number: nothing is below it
-    "#]].assert_eq(&told);
+    "#]].assert_eq(&report);
 }
 
 #[test]
 fn a_policy_may_say_who_shares_a_layer() {
-    assert_eq!(told(&GOOD.replace("slots = 4", "slots = 4, per = \"edge\"")), "fine\n");
-    let told = told(&GOOD.replace("slots = 4", "slots = 4, per = \"edges\""));
-    assert!(told.contains("did you mean `edge`") && told.contains("it.toml:28:38"), "{told}");
+    assert_eq!(report(&GOOD.replace("slots = 4", "slots = 4, per = \"edge\"")), "fine\n");
+    let report = report(&GOOD.replace("slots = 4", "slots = 4, per = \"edges\""));
+    assert!(report.contains("did you mean `edge`") && report.contains("it.toml:28:38"), "{report}");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// Whatever somebody types, they get an answer, and it has a place in the file.
+    /// No edit of the text makes reading panic: it is read, or every mistake has its place.
     #[test]
     fn no_text_makes_reading_panic(
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<char>(), 0..3_u8), 1..6),
@@ -466,6 +467,6 @@ proptest! {
             }
         }
         let text: String = text.into_iter().collect();
-        told(&text);
+        report(&text);
     }
 }

@@ -11,7 +11,7 @@ use sim::{Watch, run};
 #[test]
 fn golden_fingerprints_of_the_library() {
     let registry = LayerRegistry::builtin();
-    let mut told = String::new();
+    let mut lines = String::new();
     for entry in library::LIBRARY {
         let file = format!("{}.toml", entry.name);
         let file = ScenarioFile::parse(&file, entry.text).unwrap_or_else(|e| panic!("{e}"));
@@ -19,7 +19,7 @@ fn golden_fingerprints_of_the_library() {
         let record = run(&scenario.system, scenario.seed, Watch::Counts);
         assert_eq!(record.stopped, None, "{}", entry.name);
         let (events, fingerprint) = (record.events, record.fingerprint);
-        writeln!(told, "{} {fingerprint:016x} {events}", entry.name).expect("a string takes all");
+        writeln!(lines, "{} {fingerprint:016x} {events}", entry.name).expect("a string takes all");
     }
     expect![[r#"
         hanging-server 46523811f95db45e 5743
@@ -32,7 +32,7 @@ fn golden_fingerprints_of_the_library() {
         libraries 5027e5bd2a1d3870 7780
         rush-hour fde56a11cf7d5a76 248427
     "#]]
-    .assert_eq(&told);
+    .assert_eq(&lines);
 }
 
 #[test]
@@ -43,6 +43,10 @@ fn every_cell_of_the_library_is_right() {
         let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
         let cells: usize = sweep.design.axes.iter().map(|axis| axis.values.len()).product();
         assert_eq!(sweep.cells.len(), cells * sweep.design.variants.len(), "{}", entry.name);
-        assert!(sweep.design.default.is_some(), "{}: the file's own setting is on no axis", entry.name);
+        assert!(
+            sweep.design.default.is_some(),
+            "{}: the file's own setting is on no axis",
+            entry.name
+        );
     }
 }

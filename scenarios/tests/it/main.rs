@@ -1,6 +1,7 @@
-//! What authors of scenario files are told, and that the library is what it was.
+//! Messages about scenario files, and the library of scenarios with its results.
 
 mod cases;
+mod codes;
 mod description;
 mod diagnostics;
 mod distributions;

@@ -26,7 +26,10 @@ impl Place {
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
             "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
             "steps" => Self {
-                before: format!("{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n", system("", "")),
+                before: format!(
+                    "{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n",
+                    system("", "")
+                ),
                 after: "}]\n".to_owned(),
             },
             other => panic!("no place for {other}"),
@@ -52,9 +55,12 @@ fn system(agents: &str, services: &str) -> String {
     // The names that examples use.
     let names = ["archive", "filesystem", "github", "llm", "mirror", "spare", "tool"];
     let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
-    let agents = ["research", "write"].map(|name| {
-        format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
-    }).concat() + agents;
+    let agents = ["research", "write"]
+        .map(|name| {
+            format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+        })
+        .concat()
+        + agents;
     format!(
         "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
          steps = [{{ call = \"s\" }}]\n{agents}[services.s]\nlatency = \"1s\"\n\
@@ -69,11 +75,16 @@ fn diagnose(text: &str) -> Option<Diagnostics> {
 }
 
 /// Adds what is missing until nothing is: a message about something missing has an example.
-fn complete(place: &Place, what: &str, (key, value): (&str, &str), like: Option<&str>) -> Result<Vec<Line>, String> {
-    let line = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    let mut lines = vec![line((key, value))];
+fn complete(
+    place: &Place,
+    what: &str,
+    (key, value): (&str, &str),
+    like: Option<&str>,
+) -> Result<Vec<Line>, String> {
+    let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    let mut lines = vec![owned((key, value))];
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
-    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(line));
+    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(owned));
     loop {
         let text = place.text(&lines);
         let Some(found) = diagnose(&text) else { return Ok(lines) };
@@ -81,7 +92,7 @@ fn complete(place: &Place, what: &str, (key, value): (&str, &str), like: Option<
         let example = shown.lines().find_map(|line| line.split_once("for example: "));
         let example = example.and_then(|(_, example)| example.split_once(" = "));
         match example.filter(|(missing, _)| lines.iter().all(|(key, _)| key != missing)) {
-            Some(example) => lines.push(line(example)),
+            Some(example) => lines.push(owned(example)),
             None => return Err(format!("{what}: `{key} = {value}` cannot be written:\n{shown}")),
         }
     }
@@ -185,24 +196,18 @@ impl Missed {
 }
 
 /// Every mistake that one key allows, at its exact place.
-fn mistakes_of(
-    place: &Place,
-    key: &Key,
-    like: Option<&str>,
-    what: &str,
-    missed: &mut Missed,
-) {
+fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str, missed: &mut Missed) {
     let name = key.name();
     let example = scenarios::example(key);
     let lines = match complete(place, what, (&name, &example), like) {
         Ok(lines) => lines,
         Err(why) => return missed.0.push(why),
     };
-    let line = place.first_line();
+    let row = place.first_line();
     let column = name.len() + 4;
     let with = |value: &str, more: &[Line]| {
         let mut lines = lines.clone();
-        lines[0].1 = value.to_owned();
+        value.clone_into(&mut lines[0].1);
         lines.extend_from_slice(more);
         place.text(&lines)
     };
@@ -210,27 +215,27 @@ fn mistakes_of(
     // Another type.
     let wrong = wrong_type(key);
     let types = ["wrong-type", "unreadable", "unknown-word"];
-    missed.expect(&with(wrong, &[]), (line, column), &types, &format!("{what} = {wrong}"));
+    missed.expect(&with(wrong, &[]), (row, column), &types, &format!("{what} = {wrong}"));
     // Out of range.
     let bad = out_of_range(key);
     if let Some(bad) = &bad {
         let codes = ["out-of-range"];
-        missed.expect(&with(bad, &[]), (line, column), &codes, &format!("{what} = {bad}"));
+        missed.expect(&with(bad, &[]), (row, column), &codes, &format!("{what} = {bad}"));
     }
     // Misspelt.
     let mut misspelt = lines.clone();
     misspelt[0].0 = format!("{name}q");
     let codes = ["unknown-key"];
-    missed.expect(&place.text(&misspelt), (line, 1), &codes, &format!("{what} misspelt"));
+    missed.expect(&place.text(&misspelt), (row, 1), &codes, &format!("{what} misspelt"));
     // Twice.
     let again = [(name.clone(), example.clone())];
-    let second = line + lines.len();
+    let second = row + lines.len();
     missed.expect(&with(&example, &again), (second, 1), &["not-toml"], &format!("{what} twice"));
     // Two mistakes in one table.
     let other = [("nonsense".to_owned(), "1".to_owned())];
     let text = with(bad.as_deref().unwrap_or(wrong), &other);
     let codes = ["out-of-range", "wrong-type", "unreadable", "unknown-word"];
-    missed.expect(&text, (line, column), &codes, &format!("{what} beside nonsense"));
+    missed.expect(&text, (row, column), &codes, &format!("{what} beside nonsense"));
     missed.expect(&text, (second, 1), &["unknown-key"], &format!("nonsense beside {what}"));
     if let Some(sum) = sum_of(&key.shape()) {
         mistakes_of_forms(place, key, &sum, &lines, &what, missed);
@@ -263,7 +268,7 @@ fn mistakes_of_forms(
             let before = format!("{}{}(", times(&form), form.name);
             let value = format!("\"{before}{}={bad})\"", argument.name());
             let mut lines = lines.to_vec();
-            lines[0].1 = value.clone();
+            lines[0].1.clone_from(&value);
             let column = key.name().len() + 5 + before.len() + argument.name().len() + 1;
             let codes = ["wrong-type", "unreadable", "unknown-word", "unknown-name"];
             if matches!(argument.shape(), Shape::Text | Shape::Name(_)) {
@@ -273,7 +278,7 @@ fn mistakes_of_forms(
             missed.expect(&place.text(&lines), (place.first_line(), column), &codes, &what);
             // The key of an argument, misspelt.
             let value = format!("\"{before}{}q={bad})\"", argument.name());
-            lines[0].1 = value.clone();
+            lines[0].1.clone_from(&value);
             let column = key.name().len() + 5 + before.len();
             let what = format!("{what}, then {value}");
             let at = (place.first_line(), column);

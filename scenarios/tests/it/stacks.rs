@@ -111,7 +111,8 @@ fn layers_of_every_kind_go_together_and_end_every_call() {
         assert!(edge(&record, to).attempts.answered() > 0, "{to}");
     }
     assert!(edge(&record, "mirror").calls.issued > edge(&record, "archive").calls.issued);
-    let balance = record.layers.iter().find(|layer| layer.kind == "balance").expect("told");
+    let balance =
+        record.layers.iter().find(|layer| layer.kind == "balance").expect("there is a balance");
     assert!(balance.states.iter().any(|state| state.state == "some-out" && state.entered > 0));
 }
 
@@ -122,8 +123,8 @@ fn the_same_seed_gives_the_same_run() {
     assert_eq!(one.events, other.events);
 }
 
-/// What the scenario is told to be wrong with this text in the place of that one.
-fn told(from: &str, to: &str) -> String {
+/// The message about the scenario with `to` in the place of `from`.
+fn message(from: &str, to: &str) -> String {
     assert!(SCENARIO.contains(from), "{from}");
     let text = SCENARIO.replace(from, to);
     let file = ScenarioFile::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
@@ -142,7 +143,7 @@ fn chains_and_balances_must_not_lead_back() {
         ("one = [", "one = [{ fallback = { to = [\"archive\", \"llm\"] } }, "),
     ];
     for (from, to) in circles {
-        assert!(told(from, to).contains(back), "{to}");
+        assert!(message(from, to).contains(back), "{to}");
     }
 }
 
@@ -160,14 +161,14 @@ fn a_service_must_not_call_itself_by_what_its_policies_name() {
             .replace("[policies]", &format!("[policies]\nother = [{{ {layer} }}]"))
             .replace("[edges]", edges);
         let file = ScenarioFile::parse("all.toml", &text).unwrap_or_else(|e| panic!("{e}"));
-        let told = file.scenario(&LayerRegistry::builtin()).expect_err("a circle").to_string();
-        assert_eq!(told.matches("calls itself").count(), 2, "llm and archive: {told}");
+        let message = file.scenario(&LayerRegistry::builtin()).expect_err("a circle").to_string();
+        assert_eq!(message.matches("calls itself").count(), 2, "llm and archive: {message}");
     }
 }
 
 #[test]
 fn settings_within_settings_are_found_at_their_place() {
-    let told = told("threshold = 50", "threshold = 101");
-    assert!(told.contains("`threshold` must be at most 100"), "{told}");
-    assert!(told.contains("threshold = 101 }"), "{told}");
+    let message = message("threshold = 50", "threshold = 101");
+    assert!(message.contains("`threshold` must be at most 100"), "{message}");
+    assert!(message.contains("threshold = 101 }"), "{message}");
 }

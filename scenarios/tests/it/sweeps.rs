@@ -68,12 +68,12 @@ fn values_can_be_set_from_outside() {
     let scenario = file.scenario(&registry).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((outage(&scenario.system), scenario.system.agents[0].count), (90, 7));
 
-    let told = file.set_text(&registry, "faults.1.for", "1s").expect_err("there is one fault");
-    let told = told.to_string();
-    assert!(told.contains("the list has no `1`"), "{told}");
+    let message = file.set_text(&registry, "faults.1.for", "1s").expect_err("there is one fault");
+    let message = message.to_string();
+    assert!(message.contains("the list has no `1`"), "{message}");
     file.set_text(&registry, "services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
-    let told = file.scenario(&registry).expect_err("that is no distribution").to_string();
-    assert!(told.contains("no form `fast`") && told.contains("x.toml:8"), "{told}");
+    let message = file.scenario(&registry).expect_err("that is no distribution").to_string();
+    assert!(message.contains("no form `fast`") && message.contains("x.toml:8"), "{message}");
 }
 
 #[test]

@@ -1,0 +1,89 @@
+//! The codes that a diagnostic can have. Their names are stable.
+
+use patterns::settings::Code;
+
+/// What is wrong with a whole file, beside the mistakes in its settings ([`Code`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileCode {
+    /// The text is not TOML.
+    NotToml,
+    /// A name of a part or of an edge that cannot be used.
+    BadName,
+    /// A path that leads nowhere.
+    BadPath,
+    /// Services or fallbacks that lead back to where they began.
+    Circle,
+    /// More cells or runs than the program takes on.
+    TooLarge,
+    /// A policy for a call that is never made.
+    UnusedEdge,
+    /// A measure that does not exist.
+    UnknownMeasure,
+    /// A hypothesis that is not a comparison of a measure with a number.
+    BadHypothesis,
+}
+
+impl FileCode {
+    /// All of them, in the order of the reference.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::NotToml,
+        Self::BadName,
+        Self::BadPath,
+        Self::Circle,
+        Self::TooLarge,
+        Self::UnusedEdge,
+        Self::UnknownMeasure,
+        Self::BadHypothesis,
+    ];
+
+    /// Its stable name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::NotToml => "not-toml",
+            Self::BadName => "bad-name",
+            Self::BadPath => "bad-path",
+            Self::Circle => "circle",
+            Self::TooLarge => "too-large",
+            Self::UnusedEdge => "unused-edge",
+            Self::UnknownMeasure => "unknown-measure",
+            Self::BadHypothesis => "bad-hypothesis",
+        }
+    }
+}
+
+/// The code of a diagnostic: of a setting, or of a whole file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DiagnosticCode {
+    Setting(Code),
+    File(FileCode),
+}
+
+impl DiagnosticCode {
+    /// Its stable name, as messages show it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Setting(code) => code.name(),
+            Self::File(code) => code.name(),
+        }
+    }
+
+    /// Whether the file can be run all the same.
+    pub(crate) const fn is_warning(self) -> bool {
+        match self {
+            Self::Setting(code) => code.is_warning(),
+            Self::File(_) => false,
+        }
+    }
+}
+
+impl From<Code> for DiagnosticCode {
+    fn from(code: Code) -> Self {
+        Self::Setting(code)
+    }
+}
+
+impl From<FileCode> for DiagnosticCode {
+    fn from(code: FileCode) -> Self {
+        Self::File(code)
+    }
+}

@@ -1,0 +1,117 @@
+//! What there is to say of a topic.
+
+use super::find::{Found, Topic, WORDS, find, nearest};
+use super::measure::MeasureInfo;
+use super::sheet::Sheet;
+use super::show;
+use crate::codes::{CODES, CodeInfo};
+use crate::describe::{clean, doc_of, first_sentence};
+use crate::kind::{Described, KindInfo};
+
+/// What there is to say of a topic: a kind of layer (`breaker`), a key (`breaker.open`,
+/// `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a measure, `codes`,
+/// `layers`, `like`, `measures`; everything in short for an empty one. Lines have at most 96
+/// columns.
+///
+/// # Errors
+///
+/// If there is no such topic; then with the names of the nearest ones.
+pub(crate) fn explain(
+    topic: &str,
+    described: &Described,
+    measures: &[MeasureInfo],
+) -> Result<String, Vec<String>> {
+    let mut sheet = Sheet::default();
+    match find(topic.trim(), described, measures) {
+        None => return Err(nearest(topic.trim(), described, measures)),
+        Some(Found { topic, path, kind }) => match topic {
+            Topic::Overview => overview(&mut sheet, described, !measures.is_empty()),
+            Topic::Codes => codes(&mut sheet),
+            Topic::Code(info) => code(&mut sheet, info),
+            Topic::Layers => layers(&mut sheet, described),
+            Topic::Like => like(&mut sheet, described),
+            Topic::Library(name) => library(&mut sheet, name, described),
+            Topic::Measures(found) => show_measures(&mut sheet, &found),
+            Topic::Kind(kind) => show::kind(&mut sheet, kind, described),
+            Topic::Part(shape) => show::part(&mut sheet, &path, &shape),
+            Topic::Key(field, library) => show::key(&mut sheet, &path, &field, kind, library),
+            Topic::Form(variant) => show::form(&mut sheet, &path, &variant),
+        },
+    }
+    Ok(sheet.finish())
+}
+
+fn overview(sheet: &mut Sheet, described: &Described, has_measures: bool) {
+    sheet.title("A scenario file");
+    show::keys_of(sheet, &described.head);
+    sheet.title("Its sections");
+    let sections = described.sections.iter();
+    sheet.rows(sections.map(|key| vec![key.name(), first_sentence(&clean(&key.doc()))]).collect());
+    layers(sheet, described);
+    sheet.title("Other topics");
+    let words = WORDS.iter().filter(|(word, _)| *word != "measures" || has_measures);
+    sheet.rows(words.map(|(word, what)| vec![(*word).into(), (*what).into()]).collect());
+}
+
+fn layers(sheet: &mut Sheet, described: &Described) {
+    sheet.title("Kinds of layer");
+    let kinds = described.layers.iter();
+    sheet.rows(
+        kinds.map(|kind| vec![kind.name.to_owned(), first_sentence(&doc_of(kind))]).collect(),
+    );
+}
+
+fn codes(sheet: &mut Sheet) {
+    sheet.title("Codes of mistakes");
+    let rows = CODES.iter().map(|code| vec![code.name.to_owned(), first_sentence(code.meaning)]);
+    sheet.rows(rows.collect());
+    sheet.paragraph("`explain CODE` shows how a mistake is mended.");
+}
+
+fn code(sheet: &mut Sheet, code: &CodeInfo) {
+    sheet.title(code.name);
+    sheet.paragraph(code.meaning);
+    sheet.example("wrong:", code.wrong);
+    sheet.example("right:", code.right);
+}
+
+/// Which kinds of layer can be like which library.
+fn like(sheet: &mut Sheet, described: &Described) {
+    sheet.title("Libraries that layers can be like");
+    let mut libraries: Vec<&str> = Vec::new();
+    for preset in described.layers.iter().flat_map(|kind| &kind.presets) {
+        if !libraries.contains(&preset.library) {
+            libraries.push(preset.library);
+        }
+    }
+    libraries.sort_unstable();
+    let has = |kind: &KindInfo, name: &str| kind.presets.iter().any(|p| p.library == name);
+    let rows = libraries.iter().map(|name| {
+        let kinds = described.layers.iter().filter(|kind| has(kind, name));
+        vec![(*name).to_owned(), kinds.map(|kind| kind.name).collect::<Vec<_>>().join(", ")]
+    });
+    sheet.rows(rows.collect());
+    sheet.paragraph(
+        "With `like = \"LIBRARY\"` in its settings, a layer behaves as that of the library where \
+         nothing else is written. `explain LIBRARY` shows what that is.",
+    );
+}
+
+fn library(sheet: &mut Sheet, name: &str, described: &Described) {
+    for kind in &described.layers {
+        for preset in kind.presets.iter().filter(|preset| preset.library == name) {
+            sheet.title(&format!("{} = {{ like = \"{name}\" }}", kind.name));
+            sheet.doc(&clean(preset.about));
+            show::preset(sheet, preset);
+        }
+    }
+}
+
+fn show_measures(sheet: &mut Sheet, measures: &[&MeasureInfo]) {
+    sheet.title("Measures");
+    let rows = measures.iter().map(|measure| {
+        let MeasureInfo { name, meaning, unit } = measure;
+        vec![name.clone(), unit.clone(), meaning.clone()]
+    });
+    sheet.rows(rows.collect());
+}

@@ -1,0 +1,133 @@
+//! Reads every part of a scenario, checks that they fit together, and reports all mistakes at once.
+
+use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Setting, Value};
+use patterns::{Duration, Time};
+use sim::System;
+
+use super::hypothesis::{self, Hypothesis};
+use super::parts::Parts;
+use crate::codes::FileCode;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::format::{self, FileNames, Head, SECTIONS};
+use crate::registry::LayerRegistry;
+use crate::scenario_file::ScenarioFile;
+
+/// A scenario that can be run: names are resolved, and everything is in range.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What it is about, in a line.
+    pub title: String,
+    /// What it is about, at length.
+    pub about: Option<String>,
+    /// The root seed that the file asks for; 1 if it does not.
+    pub seed: u64,
+    /// What is simulated.
+    pub system: System,
+    /// What must hold.
+    pub hypotheses: Vec<Hypothesis>,
+    /// What was written and has no effect.
+    pub warnings: Diagnostics,
+}
+
+impl ScenarioFile {
+    /// Checks everything but sweep and variants, and resolves it to what can be run.
+    ///
+    /// # Errors
+    ///
+    /// With everything that is wrong.
+    pub fn scenario(&self, registry: &LayerRegistry) -> Result<Scenario, Diagnostics> {
+        let mut found = Vec::new();
+        let scenario = self.read_scenario(registry, &mut found);
+        let warnings = Diagnostics::new(&self.name, &self.text, found).unless_wrong()?;
+        let scenario = scenario.expect("without mistakes there is a scenario");
+        Ok(Scenario { warnings, ..scenario })
+    }
+
+    /// The scenario, if nothing is wrong; what was found is added.
+    pub(crate) fn read_scenario(
+        &self,
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
+        let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
+        let before = errors(found);
+        let entries = self.root.entries().unwrap_or_default();
+        let mut names = self.names(found);
+        let mut reader = Reader::new(&mut names);
+        let mut fields = Fields::of_table(0..0, "the file", entries);
+        let head = Head::read_fields(&mut fields, None, &mut reader);
+        let mut keys: Vec<&'static Key> = Vec::new();
+        Head::keys(&mut keys);
+        for section in &SECTIONS {
+            let _read_below = fields.take_node(&section.name());
+            keys.push(section);
+        }
+        fields.finish(&keys, &mut reader);
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        if let Some(head) = &head {
+            self.check_times(head, found);
+        }
+        let parts = Parts::read(self, registry, names, found);
+        if errors(found) > before {
+            return None;
+        }
+        let mut system = parts.resolved(found)?;
+        let Head { title, about, horizon, warmup, seed } = head?;
+        system.horizon = Time::ZERO + horizon;
+        system.warmup = Time::ZERO + warmup;
+        let hypotheses = self.hypotheses(&system, found);
+        if errors(found) > before {
+            return None;
+        }
+        self.warn(&system, found);
+        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        Some(Scenario { title, about, seed: seed.0, system, hypotheses, warnings })
+    }
+
+    fn check_times(&self, head: &Head, found: &mut Vec<Diagnostic>) {
+        if head.warmup >= head.horizon && head.horizon > Duration::ZERO {
+            let message = "`warmup` must end before the horizon, or nothing is counted";
+            let at = self.root.get("warmup").map_or(0..0, |node| node.at.clone());
+            found.push(Diagnostic::new(at, Code::Conflict, message));
+        }
+    }
+
+    /// The names of agents and services; none may look like a path or an edge.
+    fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
+        let mut named = |section: &str| -> Vec<String> {
+            let entries = self.root.get(section).and_then(Node::entries).unwrap_or_default();
+            for entry in entries {
+                if let Err(why) = format::is_name(&entry.key) {
+                    let message = format!("the name `{}` {why}", entry.key);
+                    found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+                }
+            }
+            let mut names: Vec<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+            // By name, so that the order in the file plays no part in a run.
+            names.sort_unstable();
+            names
+        };
+        let agents = named("agents");
+        let services = named("services");
+        let _checked = named("policies");
+        FileNames { agents, services }
+    }
+
+    fn hypotheses(&self, system: &System, found: &mut Vec<Diagnostic>) -> Vec<Hypothesis> {
+        let Some(node) = self.root.get("hypotheses") else { return Vec::new() };
+        let mut names = FileNames::default();
+        let mut reader = Reader::new(&mut names);
+        let read: Option<Vec<format::Hypothesis>> =
+            reader.within("hypotheses", |reader| Vec::read(node, None, reader));
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        let Value::List(items) = &node.value else { return Vec::new() };
+        let read = read.unwrap_or_default().into_iter().zip(items);
+        let resolved = read.filter_map(|(written, item)| {
+            let at = item.get("that").map_or(&item.at, |node| &node.at);
+            hypothesis::read(&written.that, system)
+                .map_err(|message| found.push(message.into_diagnostic(at.clone())))
+                .ok()
+        });
+        resolved.collect()
+    }
+}
