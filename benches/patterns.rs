@@ -16,7 +16,7 @@ use patterns::bulkhead::{self, Bulkhead};
 use patterns::cache::{self, Cache, Eviction};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
 use patterns::deadline::{self, Deadline, Reject};
-use patterns::fallback::{self, Fallback, Instead};
+use patterns::fallback::{self, Fallback, Targets};
 use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, Measured, OnFailure};
 use patterns::load_shedder::{self, LoadShedder};
 use patterns::preset::Library;
@@ -156,15 +156,14 @@ fn hedge() -> Hedge {
 }
 
 fn cache() -> Cache {
-    let settings = cache::Settings {
-        capacity: 48,
-        eviction: Eviction::Lru,
-        ttl: Duration::from_millis(1),
-        counts_from: cache::CountsFrom::Stored,
-        stale_if_error: None,
-        negative: None,
-        late: cache::Late::Drop,
-    };
+    let settings = cache::Settings::of(Duration::from_millis(1)).with(|settings| {
+        settings.capacity = 48;
+        settings.eviction = Eviction::Lru;
+        settings.counts_from = cache::CountsFrom::Stored;
+        settings.stale_if_error = None;
+        settings.negative = None;
+        settings.late = cache::LateResults::Drop;
+    });
     Cache::new(settings).expect("valid")
 }
 
@@ -218,13 +217,17 @@ fn adaptive_throttle() -> AdaptiveThrottle {
 }
 
 fn others() -> Vec<(&'static str, Box<dyn Layer>)> {
-    let coalesce = coalesce::Settings { max_followers: 9, leader_gone: LeaderGone::Promote };
+    let coalesce = coalesce::Settings::default().with(|coalesce| {
+        coalesce.max_followers = 9;
+        coalesce.leader_gone = LeaderGone::Promote;
+    });
     let deadline = deadline::Settings::of().with(|deadline| {
         deadline.min_remaining = Duration::ZERO;
         deadline.reject = Reject::All;
         deadline.gives_up = true;
     });
-    let fallback = fallback::Settings { on: Classes::REMOTE, to: Instead::Value };
+    let fallback =
+        fallback::Settings::of(Targets::VALUE).with(|fallback| fallback.on = Classes::REMOTE);
     let bulkhead = bulkhead::Settings::of(10).with(|bulkhead| bulkhead.queue = 10);
     let timeout = timeout::Settings::of(Duration::from_secs(30));
     let per = Duration::from_millis(1);
@@ -243,7 +246,7 @@ fn others() -> Vec<(&'static str, Box<dyn Layer>)> {
         ("fallback", Box::new(Fallback::new(fallback).expect("valid"))),
         ("hedge at the 95th percentile", Box::new(hedge())),
         ("cache", Box::new(cache())),
-        ("coalesce", Box::new(Coalesce::new(coalesce))),
+        ("coalesce", Box::new(Coalesce::new(coalesce).expect("valid"))),
         ("balance, two choices of ten", Box::new(balance())),
     ]
 }

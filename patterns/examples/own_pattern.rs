@@ -28,7 +28,7 @@ impl Layer for TokenBucket {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let every = Duration::from_secs(10);
     let mut driver = Driver::new(TokenBucket { burst: 2, every, full_at: Time::ZERO }, &[]);
     assert_eq!([0, 1].map(|call| driver.call(call)), [Action::Send; 2]);

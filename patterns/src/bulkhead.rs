@@ -62,6 +62,6 @@ mod share;
 mod wait_queue;
 
 pub use codel::CoDel;
-pub use machine::{Bulkhead, Entry, Slot, Turn, Waiter};
+pub use machine::{Bulkhead, Entry, Figures, Slot, Turn, Waiter};
 pub use presets::{Envoy, Hystrix, Polly, PollyOrder, Resilience4j};
 pub use settings::{DropPolicy, Order, Overflow, Partition, Settings};

@@ -9,9 +9,40 @@ use crate::time::Time;
 /// Leave to make one call.
 ///
 /// It is settled once, where it came from: by `record` with how the call ended, or by `cancel` if
-/// its result is not awaited. It cannot be copied, and a permit of another machine is not
-/// accepted. A permit that is dropped without either is *lost*: its machine takes the call for
-/// still under way. What follows from that is written at each machine.
+/// its result is not awaited. A permit that is dropped without either is *lost*: its machine takes
+/// the call for still under way. What follows from that is written at each machine. Where a call
+/// may end by a panic, or by its future being dropped, keep the permit in a guard that cancels when
+/// it is dropped; the example `with_tokio` has one.
+///
+/// A machine accepts the permits that it gave itself and those of the machine that it is a copy of,
+/// and panics at any other.
+///
+/// A permit cannot be copied, so that no call is settled twice. One can be passed on:
+///
+/// ```
+/// # use patterns::Permit;
+/// fn passed_on<T: Copy>(permit: Permit<T>) -> [Permit<T>; 1] {
+///     [permit]
+/// }
+/// ```
+///
+/// but not used twice:
+///
+/// ```compile_fail,E0382
+/// # use patterns::Permit;
+/// fn twice<T: Copy>(permit: Permit<T>) -> [Permit<T>; 2] {
+///     [permit, permit]
+/// }
+/// ```
+///
+/// nor cloned:
+///
+/// ```compile_fail,E0599
+/// # use patterns::Permit;
+/// fn cloned<T: Copy>(permit: Permit<T>) -> [Permit<T>; 2] {
+///     [permit.clone(), permit]
+/// }
+/// ```
 #[must_use = "a permit that is dropped counts as a call that never ends"]
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit<T> {
@@ -114,6 +145,12 @@ impl Reason {
             Self::NoTarget => "no target can be used",
             Self::Overloaded => "there is more to do than can be done in time",
         }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.in_words())
     }
 }
 

@@ -2,8 +2,8 @@
 //! to know of a setting follows from its one description.
 //!
 //! Begin with the macro [`settings!`](crate::settings!), which makes a type and its description.
-//! A description has no cost for who does not use it: it is constants and functions that nobody
-//! calls.
+//! A description costs nothing where it is not used: it is constants and functions that are not
+//! called.
 //!
 //! ```text
 //!  what was written ──► Node ──┐
@@ -14,12 +14,14 @@
 //! ```
 
 mod classes;
+mod containers;
 mod fields;
 mod group;
 mod key;
 mod layer;
 mod macros;
 mod node;
+mod range;
 mod reader;
 mod setting;
 mod shape;
@@ -27,18 +29,20 @@ mod sum;
 mod text;
 
 pub use crate::invalid::Findings;
+pub use containers::Auto;
 pub use fields::Fields;
 pub use group::{
-    Choice, Form, Group, GroupInfo, check, check_field, choose, entry, read_table, write_field,
-    write_table,
+    Group, check, check_field, choose, describe_group, read_table, write_field, write_table,
 };
-pub use key::{Key, Range, Unit};
 pub use layer::{
     ConfiguredLayer, LIKE, LayerSettings, Like, Preset, describe_with_like, keys_with_like,
     libraries, read_layer, read_nested,
 };
-pub use node::{Argument, Call, Entry, Node, Place, Value};
+pub use node::{Argument, Call, Entry, Node, Place, Value, entry};
+pub use range::{Range, Unit};
 pub use reader::{Code, Mistake, Names, NoNames, Reader};
-pub use setting::{Auto, CallerId, Setting, Share};
-pub use shape::{NameKind, Shape, SumInfo, TableInfo, Variant, kebab};
+pub use setting::{CallerId, Setting, Share};
+pub use shape::{
+    Choice, Form, GroupInfo, Key, NameKind, Shape, SumInfo, TableInfo, Variant, kebab,
+};
 pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};

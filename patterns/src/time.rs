@@ -290,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn lengths_go_to_std_and_come_back() {
+        use core::time::Duration as Std;
+
+        for nanos in [0, 1, 1_000_000_001, u64::MAX] {
+            let length = Duration::from_nanos(nanos);
+            assert_eq!(Std::from(length), Std::from_nanos(nanos));
+            assert_eq!(Duration::from(Std::from(length)), length);
+        }
+        let longest = Std::from_nanos(u64::MAX);
+        assert_eq!(Duration::from(longest + Std::from_nanos(1)), Duration::MAX);
+        assert_eq!(Duration::from(Std::MAX), Duration::MAX);
+    }
+
+    #[test]
     fn arithmetic_saturates() {
         assert_eq!(Time::MAX + Duration::from_secs(1), Time::MAX);
         assert_eq!(Time::ZERO.since(Time::MAX), Duration::ZERO);

@@ -60,7 +60,9 @@ impl<'r> Known<'r> {
             Self::File => keyed(&file_keys(), key),
             Self::Policies => Self::Policy,
             Self::Policy => Self::Layer,
-            Self::Layer => registry.kind(key).map_or(Self::Nothing, |kind| Self::Settings(kind.name)),
+            Self::Layer => {
+                registry.kind(key).map_or(Self::Nothing, |kind| Self::Settings(kind.name))
+            }
             Self::Settings(kind) => match registry.kind(kind).map(|kind| &kind.shape) {
                 Some(Shape::Table(table)) => keyed(&table.all_keys(), key),
                 _ => Self::Nothing,
@@ -277,7 +279,8 @@ impl Finder<'_> {
         rest: &[String],
     ) -> Result<Found<'n>, Diagnostic> {
         let forms = known.forms();
-        let named = |node: &Node, name: &str| matches!(&node.value, Value::Call(c) if c.name == name);
+        let named =
+            |node: &Node, name: &str| matches!(&node.value, Value::Call(c) if c.name == name);
         let form = forms.iter().find(|form| named(node, &form.name));
         if let Some(form) = form.filter(|form| form.name == *key) {
             return self.step(node, &Known::Variant(form.clone()), key, rest);
@@ -286,17 +289,23 @@ impl Finder<'_> {
         let all: Vec<&'static Key> = match form {
             Some(form) => form.keys.clone(),
             // A literal has no arguments, but there may be a number before it.
-            None => forms.iter().flat_map(|form| form.keys.clone()).filter(|k| k.is_times()).collect(),
+            None => {
+                forms.iter().flat_map(|form| form.keys.clone()).filter(|k| k.is_times()).collect()
+            }
         };
         let Some(of) = all.iter().find(|of| of.is_named(key)) else {
-            return Err(self.unknown(&quoted(&call.name), key, &all.iter().map(|k| k.name()).collect::<Vec<_>>()));
+            return Err(self.unknown(
+                &quoted(&call.name),
+                key,
+                &all.iter().map(|k| k.name()).collect::<Vec<_>>(),
+            ));
         };
         let known = Known::of(of.shape());
         if of.is_times() {
             let at = self.at.clone();
-            let times = call.times.get_or_insert_with(|| {
-                Box::new(Node::new(at, Value::Word(String::new())))
-            });
+            let times = call
+                .times
+                .get_or_insert_with(|| Box::new(Node::new(at, Value::Word(String::new()))));
             return self.step(times, &known, key, rest);
         }
         let index = self.argument(call, form, key)?;
@@ -347,9 +356,8 @@ impl Finder<'_> {
 
 /// The element of a list that a key names: by its only key, or by its number.
 fn element(items: &[Node], key: &str) -> Option<usize> {
-    let by_key = items
-        .iter()
-        .position(|item| item.entries().is_some_and(|entries| is_only(entries, key)));
+    let by_key =
+        items.iter().position(|item| item.entries().is_some_and(|entries| is_only(entries, key)));
     by_key.or_else(|| key.parse().ok().filter(|index| *index < items.len()))
 }
 

@@ -17,8 +17,8 @@ mod parts;
 mod policies;
 mod warnings;
 
-pub use hypothesis::{Compare, Hypothesis};
 pub(crate) use hypothesis::measure;
+pub use hypothesis::{Compare, Hypothesis};
 use parts::Parts;
 
 /// A scenario that can be run: names are resolved, and everything is in range.

@@ -149,12 +149,7 @@ impl ScenarioFile {
     }
 
     /// Warns of axes over a layer that the file leaves out.
-    fn warn_of_axes(
-        &self,
-        axes: &[Varied],
-        registry: &LayerRegistry,
-        found: &mut Vec<Diagnostic>,
-    ) {
+    fn warn_of_axes(&self, axes: &[Varied], registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
         for axis in axes {
             if self.is_off(registry, &axis.path) {
                 let told = format!("the layer of `{}` is left out here", axis.path);
@@ -218,7 +213,8 @@ impl ScenarioFile {
         if cells as u64 * u64::from(replications) > RUNS_MAX {
             let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
             let at = written.map(|node| node.at.clone()).or(at).unwrap_or(0..0);
-            let told = format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
+            let told =
+                format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
             let is_right = design.is_some_and(|design| design.replications == replications);
             if is_right {
                 found.push(Diagnostic::new(at, "too-large", told));
@@ -331,7 +327,8 @@ fn shown(node: &Node) -> String {
             format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
         }
         Value::Table(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
+            let entries =
+                entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
             entries.collect::<Vec<_>>().join(" ")
         }
         Value::Float(number) => number.to_string(),

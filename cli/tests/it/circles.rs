@@ -50,7 +50,6 @@ const FILES_TO_MEND: [(&str, &[&str]); 13] = [
 /// Circles of rooms that are still to be opened.
 const ROOMS_TO_MEND: [(&str, &[&str]); 1] = [("patterns", &["checkpoint", "process"])];
 
-
 /// Which rooms of the engine a room may know, as `ARCHITECTURE.md` draws them.
 const ROOMS_OF_SIM: [(&str, &[&str]); 6] = [
     ("kernel", &[]),

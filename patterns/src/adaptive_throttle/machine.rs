@@ -126,6 +126,11 @@ impl AdaptiveThrottle {
         Classifier { count, ignore }.classify(outcome)
     }
 
+    /// Whether it draws: each time it is asked, so there is no method without a source of draws.
+    pub const fn uses_chance(&self) -> bool {
+        true
+    }
+
     /// Asks for leave to make a call at `now`. Draws once.
     ///
     /// # Errors

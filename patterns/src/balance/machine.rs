@@ -39,15 +39,23 @@ use crate::time::Time;
 /// A permit that is lost is a call under way for ever: pickers that count calls shun its target,
 /// and if it was a probe the target is not tried again.
 ///
-/// A call ends once:
+/// A permit is settled once; this is accepted:
+///
+/// ```
+/// # use patterns::{Outcome, Permit, Time, balance::*};
+/// fn once(balance: &mut Balance, permit: Permit<Sent>) {
+///     balance.record(permit, Outcome::Ok, Time::ZERO);
+/// }
+/// ```
+///
+/// and this is not:
 ///
 /// ```compile_fail,E0382
-/// # use patterns::balance::{Balance, Settings};
-/// # use patterns::{Outcome, Time};
-/// # let mut balance = Balance::new(Settings::among(3)).expect("valid");
-/// let permit = balance.try_acquire(Time::ZERO, 0, &[]).expect("all may be used");
-/// balance.record(permit, Outcome::Ok, Time::ZERO);
-/// balance.record(permit, Outcome::Ok, Time::ZERO);
+/// # use patterns::{Outcome, Permit, Time, balance::*};
+/// fn twice(balance: &mut Balance, permit: Permit<Sent>) {
+///     balance.record(permit, Outcome::Ok, Time::ZERO);
+///     balance.record(permit, Outcome::Ok, Time::ZERO);
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Balance {

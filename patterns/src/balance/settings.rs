@@ -244,7 +244,8 @@ fn warn_of_ejection(
             && targets < least
         {
             let message = format!(
-                "`{key}` has no effect: its `min-hosts` is {least}, and there are {targets} services"
+                "`{key}` has no effect: its `min-hosts` is {least}, and there are {targets} \
+                 services"
             );
             reader.no_effect(&rule.at, message);
         }

@@ -18,14 +18,19 @@ pub(super) enum Balance {
     },
     Quota(Quota),
     Deposits(Deposits),
-    /// When the bucket is full again if nothing is taken.
-    Bucket {
-        full_at: Time,
-        every: Duration,
-        room: Duration,
-    },
+    Bucket(Bucket),
     /// It is all in what is under way.
     InFlight(Kind),
+}
+
+/// In nanoseconds of refilling, wide enough for every number of tokens and every time.
+#[derive(Clone, Debug)]
+pub(super) struct Bucket {
+    /// When it is full again if nothing is taken.
+    full_at: u128,
+    every: u128,
+    /// How long it takes to fill.
+    room: u128,
 }
 
 #[derive(Clone, Debug)]
@@ -84,7 +89,8 @@ impl Balance {
                 Self::Deposits(Deposits { parts, part: 0, width, sum: 0, reserve, deposit })
             }
             Kind::Bucket { capacity, every } => {
-                Self::Bucket { full_at: Time::ZERO, every, room: every * u64::from(capacity) }
+                let every = u128::from(every.as_nanos());
+                Self::Bucket(Bucket { full_at: 0, every, room: every * u128::from(capacity) })
             }
             Kind::Share { .. } | Kind::Rate { .. } | Kind::Fixed(_) => Self::InFlight(kind),
         }
@@ -119,10 +125,7 @@ impl Balance {
                 let enough = MILLION <= deposits.sum.saturating_add(deposits.reserve);
                 enough.then(|| deposits.add(-MILLION, now)).map(|()| 1)
             }
-            Self::Bucket { full_at, every, room } => {
-                let after = (*full_at).max(now) + *every;
-                (after.since(now) <= *room).then(|| *full_at = after).map(|()| 1)
-            }
+            Self::Bucket(bucket) => bucket.take(now.as_nanos().into()).then_some(1),
             Self::InFlight(_) => self.admits(active, extra).then_some(0),
         }
     }
@@ -145,8 +148,9 @@ impl Balance {
     /// When an extra attempt can be had, if only time is needed for it.
     pub(super) fn free_at(&self, after: Option<Class>, now: Time) -> Option<Time> {
         let at = match self {
-            Self::Bucket { full_at, every, room } => {
-                Time::from_nanos((*full_at + *every).since(Time::ZERO + *room).as_nanos())
+            Self::Bucket(bucket) => {
+                let at = (bucket.full_at + bucket.every).saturating_sub(bucket.room);
+                Time::from_nanos(u64::try_from(at).unwrap_or(u64::MAX))
             }
             Self::Quota(quota) if !quota.refill.is_zero() => {
                 let cost = quota.cost(after);
@@ -173,9 +177,9 @@ impl Balance {
                 deposits.forget(now);
                 deposits.sum.saturating_add(deposits.reserve) as f64 / MILLION as f64
             }
-            Self::Bucket { full_at, every, room } => {
-                let missing = full_at.since(now);
-                (*room - missing).as_nanos() as f64 / every.as_nanos() as f64
+            Self::Bucket(Bucket { full_at, every, room }) => {
+                let missing = full_at.saturating_sub(now.as_nanos().into());
+                room.saturating_sub(missing) as f64 / *every as f64
             }
             Self::InFlight(_) => 0.0,
         }
@@ -198,6 +202,17 @@ impl Balance {
         if let Self::Tokens { left, .. } = self {
             *left = left.saturating_sub(1000);
         }
+    }
+}
+
+impl Bucket {
+    fn take(&mut self, now: u128) -> bool {
+        let full_at = self.full_at.max(now) + self.every;
+        let is_granted = full_at - now <= self.room;
+        if is_granted {
+            self.full_at = full_at;
+        }
+        is_granted
     }
 }
 

@@ -74,19 +74,23 @@ use crate::time::Time;
 /// # }
 /// ```
 ///
-/// A permit is settled once:
+/// A permit is settled once; this is accepted:
+///
+/// ```
+/// # use patterns::{Outcome, Permit, Time, bulkhead::*};
+/// fn once(bulkhead: &mut Bulkhead, permit: Permit<Slot>) {
+///     bulkhead.record(permit, Outcome::Ok, Time::ZERO);
+/// }
+/// ```
+///
+/// and this is not:
 ///
 /// ```compile_fail,E0382
-/// use patterns::bulkhead::{Bulkhead, Settings};
-/// use patterns::{CallInfo, Outcome, Time};
-///
-/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
-/// let mut bulkhead = Bulkhead::new(Settings::of(1))?;
-/// let permit = bulkhead.try_acquire(Time::ZERO, CallInfo::default())?;
-/// bulkhead.record(permit, Outcome::Ok, Time::ZERO);
-/// bulkhead.record(permit, Outcome::Ok, Time::ZERO);
-/// # Ok(())
-/// # }
+/// # use patterns::{Outcome, Permit, Time, bulkhead::*};
+/// fn twice(bulkhead: &mut Bulkhead, permit: Permit<Slot>) {
+///     bulkhead.record(permit, Outcome::Ok, Time::ZERO);
+///     bulkhead.record(permit, Outcome::Ok, Time::ZERO);
+/// }
 /// ```
 ///
 /// As a layer its calls have the numbers that the driver of the layer gives them. One bulkhead is
@@ -135,6 +139,19 @@ pub struct Turn {
     /// ([`Displaced`](crate::Reason::Displaced)), or its deadline is too close
     /// ([`TooLate`](crate::Reason::TooLate)).
     pub result: Result<Permit<Slot>, Rejected>,
+}
+
+/// How a [`Bulkhead`] stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// How many slots there are.
+    pub slots: u32,
+    /// How many calls have a slot; more than there are if their number was lowered.
+    pub inside: u32,
+    /// How many calls wait.
+    pub waiting: u32,
+    /// Whether [`DropPolicy::Codel`](super::DropPolicy::Codel) finds the queue too slow.
+    pub is_overloaded: bool,
 }
 
 impl Bulkhead {
@@ -257,6 +274,16 @@ impl Bulkhead {
     /// Whether [`DropPolicy::Codel`](super::DropPolicy::Codel) finds the queue too slow at present.
     pub fn is_overloaded(&self) -> bool {
         self.core.codel().is_some_and(CoDel::is_overloaded)
+    }
+
+    /// How it stands after what was last done.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            slots: self.slots(),
+            inside: self.inside(),
+            waiting: self.waiting(),
+            is_overloaded: self.is_overloaded(),
+        }
     }
 
     fn enter(&mut self, now: Time, info: CallInfo, may_wait: bool) -> Result<Entry, Rejected> {

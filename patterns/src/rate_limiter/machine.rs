@@ -70,20 +70,23 @@ use crate::time::{Duration, Time};
 /// # }
 /// ```
 ///
-/// A permit is settled once:
+/// A permit is settled once; this is accepted:
+///
+/// ```
+/// # use patterns::{Outcome, Permit, Time, rate_limiter::*};
+/// fn once(limiter: &mut RateLimiter, permit: Permit<Reservation>) {
+///     limiter.record(permit, Outcome::Ok, Time::ZERO);
+/// }
+/// ```
+///
+/// and this is not:
 ///
 /// ```compile_fail,E0382
-/// use patterns::rate_limiter::{Kind, RateLimiter, Settings};
-/// use patterns::{Duration, Outcome, Time};
-///
-/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
-/// let kind = Kind::gcra(10, Duration::from_secs(1), 2);
-/// let mut limiter = RateLimiter::new(Settings::of(kind))?;
-/// let permit = limiter.try_acquire(Time::ZERO, 1)?;
-/// limiter.record(permit, Outcome::Ok, Time::ZERO);
-/// limiter.record(permit, Outcome::Ok, Time::ZERO);
-/// # Ok(())
-/// # }
+/// # use patterns::{Outcome, Permit, Time, rate_limiter::*};
+/// fn twice(limiter: &mut RateLimiter, permit: Permit<Reservation>) {
+///     limiter.record(permit, Outcome::Ok, Time::ZERO);
+///     limiter.record(permit, Outcome::Ok, Time::ZERO);
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct RateLimiter {

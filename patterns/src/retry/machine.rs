@@ -30,7 +30,7 @@ use crate::time::{Duration, Time};
 /// let mut draws = || 0.5;
 ///
 /// let now = Time::ZERO;
-/// let mut attempts = retry.start(CallInfo::default(), now);
+/// let mut attempts = retry.start(now, CallInfo::default());
 /// let failed = Outcome::failed(Class::Network);
 /// let again = retry.after_with(&mut attempts, failed, now, &mut draws);
 /// assert_eq!(again, Some(now + Duration::from_secs(1)));
@@ -100,7 +100,7 @@ impl Retry {
     }
 
     /// Begins to count the attempts of a call that comes at `now`.
-    pub fn start(&mut self, info: CallInfo, now: Time) -> Attempts {
+    pub fn start(&mut self, now: Time, info: CallInfo) -> Attempts {
         self.policy.start(info, now)
     }
 

@@ -1,7 +1,7 @@
 //! Classes of failure as settings: words, and lists of them.
 
-use super::key::Unit;
 use super::node::Node;
+use super::range::Unit;
 use super::reader::Reader;
 use super::setting::Setting;
 use super::shape::{Shape, SumInfo, Variant};

@@ -1,10 +1,10 @@
 //! The keys of a table, or the arguments of a call, while settings are read from them.
 
-use super::key::{Key, Range, Unit};
 use super::node::{Argument, Call, Entry, Node, Place, Value};
+use super::range::{Range, Unit};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
-use super::shape::Shape;
+use super::shape::{Key, Shape};
 use crate::invalid::Findings;
 
 /// The keys of a table, or the arguments of a call. Each is taken once; what is left at the end
@@ -250,22 +250,17 @@ fn read_value<T: Setting>(
         return T::read(&Node::word("none"), None, reader);
     }
     let in_percent = if key.is_share() { percentage(node) } else { None };
-    let meant = in_percent.as_ref().unwrap_or(node);
-    let read = reader.tentative(|reader| T::read(meant, base, reader));
-    let value = match read {
-        Ok(value) => value,
-        // No whole number of the type, and so out of the range as well.
-        Err(_) if out_of_range(key, node) => {
+    let before = reader.mark();
+    // What is read with a warning, or with a mistake in a part of it, is a value all the same.
+    let Some(value) = T::read(in_percent.as_ref().unwrap_or(node), base, reader) else {
+        if out_of_range(key, node) {
+            // No whole number of the type, and so out of the range as well.
+            reader.forget_since(before);
             report_range(key, Unit::Plain, node, reader);
-            return None;
+        } else if key.has_unlimited() && node.text().is_some() {
+            reader.suggest("a number, or \"unlimited\"");
         }
-        Err(mistakes) => {
-            reader.adopt(mistakes);
-            if key.has_unlimited() && node.text().is_some() {
-                reader.suggest("a number, or \"unlimited\"");
-            }
-            return None;
-        }
+        return None;
     };
     if let Some((magnitude, unit)) = value.magnitude()
         && !key.range().contains(magnitude)

@@ -1,10 +1,11 @@
 //! Several settings in one table, and enums whose form follows from the keys that are written.
 
 use super::fields::Fields;
-use super::key::Key;
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Value, entry};
+use super::range::Unit;
 use super::reader::{Code, Reader};
 use super::setting::Setting;
+use super::shape::{Form, GroupInfo, Key};
 use crate::invalid::{Findings, Invalid};
 
 /// Settings that stand in one table. Made by [`settings!`](crate::settings!).
@@ -30,51 +31,18 @@ pub trait Group: Clone + 'static {
     fn describe(_found: &mut GroupInfo) {}
 }
 
-/// What the keys of a table alone do not say.
-#[derive(Clone, Debug, Default)]
-pub struct GroupInfo {
-    /// Keys of which only those of one form can stand together.
-    pub choices: Vec<Choice>,
-    /// What holds by the defaults of groups that share the table, where nothing is written.
-    pub defaults: Vec<Entry>,
-    /// Keys that can only be written beside a `like`: those of libraries.
-    pub own_keys: Vec<&'static Key>,
-}
-
-/// Forms of which one is meant, by the keys that are written.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    /// All forms, in order.
-    pub forms: Vec<Form>,
-    /// Whether one of them holds if nothing is written.
-    pub has_default: bool,
-}
-
-impl GroupInfo {
-    /// What holds for a key if nothing is written; none if something must be.
-    pub fn default_of(&self, key: &Key) -> Option<Node> {
-        let held = self.defaults.iter().find(|entry| key.is_named(&entry.key));
-        held.map(|entry| entry.node.clone()).or_else(|| key.default())
+/// Adds a group that shares a table, and its default if it has one.
+pub fn describe_group<T: Group>(info: &mut GroupInfo, default: Option<&T>) {
+    let before = info.choices.len();
+    T::describe(info);
+    let Some(default) = default else { return };
+    for choice in &mut info.choices[before..] {
+        choice.has_default = true;
     }
-
-    /// Adds a group that shares the table, and its default if it has one.
-    pub fn add<T: Group>(&mut self, default: Option<&T>) {
-        let before = self.choices.len();
-        T::describe(self);
-        let Some(default) = default else { return };
-        for choice in &mut self.choices[before..] {
-            choice.has_default = true;
-        }
-        let mut entries = Vec::new();
-        default.write_fields(&mut entries);
-        self.defaults.retain(|old| entries.iter().all(|new| new.key != old.key));
-        self.defaults.extend(entries);
-    }
-}
-
-/// A key that was not written anywhere, and its value.
-pub fn entry(key: &str, node: Node) -> Entry {
-    Entry { key: key.to_owned(), key_at: 0..0, node }
+    let mut entries = Vec::new();
+    default.write_fields(&mut entries);
+    info.defaults.retain(|old| entries.iter().all(|new| new.key != old.key));
+    info.defaults.extend(entries);
 }
 
 /// Reads a group that stands in a table of its own.
@@ -130,7 +98,7 @@ pub fn check_field<T: Setting>(key: &'static Key, value: &T, found: &mut Finding
     if let Some((magnitude, unit)) = value.magnitude() {
         let is_unlimited = key.has_unlimited() && magnitude >= u32::MAX.into();
         if !key.range().contains(magnitude) && !is_unlimited {
-            let shown = matches!(unit, super::key::Unit::Items).then(String::new);
+            let shown = matches!(unit, Unit::Items).then(String::new);
             let shown = shown.is_none().then(|| {
                 let node = value.write();
                 node.text().map_or_else(|| node.to_string(), str::to_owned)
@@ -146,29 +114,6 @@ pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry
     let node = key.written(value.write());
     if key.default().is_none_or(|default| default != node) {
         out.push(entry(&key.name(), node));
-    }
-}
-
-/// One form of an enum whose form follows from the keys that are written.
-#[derive(Clone, Debug)]
-pub struct Form {
-    /// Its name.
-    pub name: String,
-    /// What it is, line by line.
-    pub doc: &'static [&'static str],
-    /// Its keys.
-    pub keys: Vec<&'static Key>,
-}
-
-impl Form {
-    /// What it is, in Markdown.
-    pub fn doc(&self) -> String {
-        super::key::join_doc(self.doc)
-    }
-
-    /// Whether it has a key of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.keys.iter().any(|key| key.is_named(name))
     }
 }
 

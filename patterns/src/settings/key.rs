@@ -1,107 +1,10 @@
-//! What is known of one setting: its name, meaning, range and default.
+//! How a setting is described, and what its description says.
 
 use core::fmt;
 
 use super::node::Node;
-use super::shape::Shape;
-use crate::time::Duration;
-
-/// One setting, described. Made by [`settings!`](crate::settings!), in constants.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// The name of the field; files write `-` for `_`.
-    field: &'static str,
-    /// What it means, line by line, in Markdown.
-    doc: &'static [&'static str],
-    /// What can be written.
-    shape: fn() -> Shape,
-    /// What holds if nothing is written; none if something must be.
-    default: Option<fn() -> Node>,
-    range: Range,
-    /// Whether it may be written in percent: `0.7` or `"70%"`.
-    is_share: bool,
-    /// Whether `unlimited` may be written for the largest number.
-    has_unlimited: bool,
-    /// Whether it takes all arguments of a call that nothing else takes.
-    is_rest: bool,
-    /// Whether it is the number before ` x ` in a text.
-    is_times: bool,
-    example: Option<&'static str>,
-    former: &'static [&'static str],
-    /// Former keys that are a part of this one now, each with how that is written.
-    absorbed: &'static [(&'static str, &'static str)],
-    /// Whether it is one of the keys by which a form is chosen, though it has a default.
-    selects: bool,
-    /// The words that stand for nothing, if not those of the type.
-    none: &'static [&'static str],
-}
-
-/// The range of a number, a length of time in nanoseconds, or of the number of items in a list.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    /// The smallest value, and whether it is allowed itself.
-    pub min: Option<(f64, bool)>,
-    /// The largest value, and whether it is allowed itself.
-    pub max: Option<(f64, bool)>,
-}
-
-/// What the numbers of a [`Range`] are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Numbers.
-    Plain,
-    /// Nanoseconds.
-    Nanos,
-    /// How many items there are.
-    Items,
-}
-
-impl Range {
-    /// Everything.
-    pub const ALL: Self = Self { min: None, max: None };
-
-    /// Whether the range has this value; no range has what is not finite.
-    pub fn contains(self, value: f64) -> bool {
-        let above = self
-            .min
-            .is_none_or(|(min, with)| min < value || (with && value <= min && value >= min));
-        let below = self
-            .max
-            .is_none_or(|(max, with)| value < max || (with && value <= max && value >= max));
-        value.is_finite() && above && below
-    }
-
-    /// The range in words: "at least 1", "longer than 0s and at most 1h".
-    pub fn in_words(self, unit: Unit) -> String {
-        let shown = |value: f64| match unit {
-            Unit::Nanos => Duration::from_nanos(value as u64).to_string(),
-            Unit::Plain | Unit::Items => value.to_string(),
-        };
-        let items = |text: String| match unit {
-            Unit::Items => format!("a list of {text}"),
-            Unit::Plain | Unit::Nanos => text,
-        };
-        items(match (self.min, self.max) {
-            (None, None) => "anything".to_owned(),
-            (Some((min, true)), Some((max, true))) => {
-                format!("from {} to {}", shown(min), shown(max))
-            }
-            (min, max) => {
-                let more = if unit == Unit::Nanos { "longer than" } else { "more than" };
-                let less = if unit == Unit::Nanos { "shorter than" } else { "less than" };
-                let min = min.map(|(min, with)| {
-                    let words = if with { "at least" } else { more };
-                    format!("{words} {}", shown(min))
-                });
-                let max = max.map(|(max, with)| {
-                    let words = if with { "at most" } else { less };
-                    format!("{words} {}", shown(max))
-                });
-                min.into_iter().chain(max).collect::<Vec<_>>().join(" and ")
-            }
-        })
-    }
-}
+use super::range::Range;
+use super::shape::{Key, Shape, join_doc};
 
 impl Key {
     /// A setting without default, range or example.
@@ -327,11 +230,4 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
     }
-}
-
-/// The lines of a doc comment as one text.
-pub(super) fn join_doc(lines: &[&str]) -> String {
-    let lines: Vec<&str> =
-        lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().to_owned()
 }

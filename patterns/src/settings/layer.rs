@@ -1,11 +1,11 @@
 //! The settings of a layer as a whole: its kind, and the libraries it can be like.
 
 use super::fields::Fields;
-use super::group::{Group, GroupInfo};
-use super::key::Key;
+use super::group::Group;
 use super::node::{Entry, Node, Value};
 use super::reader::{Code, Reader};
 use super::setting::Setting;
+use super::shape::{GroupInfo, Key};
 use crate::invalid::Invalid;
 use crate::layer::Layer;
 

@@ -3,8 +3,6 @@
 use core::fmt;
 use core::ops::Range;
 
-use super::text;
-
 /// A stretch of a file, in bytes.
 pub type Place = Range<usize>;
 
@@ -109,26 +107,6 @@ impl Node {
             Value::Call(call) if !call.has_arguments && call.times.is_none() => Some(&call.name),
             _ => None,
         }
-    }
-
-    /// The call that a text or a word spells.
-    ///
-    /// # Errors
-    ///
-    /// Where the text is no call, and why.
-    pub fn call(&self) -> Result<Option<Call>, (Place, String)> {
-        match &self.value {
-            Value::Text(text) => text::call(text, self.text_start(text), &self.at).map(Some),
-            Value::Word(text) => text::call(text, Some(self.at.start), &self.at).map(Some),
-            Value::Call(call) => Ok(Some(call.clone())),
-            _ => Ok(None),
-        }
-    }
-
-    /// Where the text within the quotes begins, if every byte of it stands in the file as it is.
-    fn text_start(&self, text: &str) -> Option<usize> {
-        let quotes = self.at.len().checked_sub(text.len())?;
-        (quotes == 2).then_some(self.at.start + 1)
     }
 
     /// What kind of value it is, in the words of an author.
@@ -253,4 +231,9 @@ fn list<T>(
         write(f, item)?;
     }
     Ok(())
+}
+
+/// A key that was not written anywhere, and its value.
+pub fn entry(key: &str, node: Node) -> Entry {
+    Entry { key: key.to_owned(), key_at: 0..0, node }
 }

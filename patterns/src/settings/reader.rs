@@ -238,9 +238,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports mistakes that were found before.
-    pub(super) fn adopt(&mut self, mistakes: Vec<Mistake>) {
-        self.mistakes.extend(mistakes);
+    /// How far it has come, for [`Reader::forget_since`].
+    pub(super) fn mark(&self) -> usize {
+        self.mistakes.len()
+    }
+
+    /// Forgets what was found since then, for something that says it better.
+    pub(super) fn forget_since(&mut self, mark: usize) {
+        self.mistakes.truncate(mark);
     }
 
     /// Adds to the last mistake what to do about it, unless that is said already.

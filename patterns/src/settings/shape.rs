@@ -1,7 +1,7 @@
 //! What can be written for a setting, as data: readers, schemas and reference pages go by it.
 
-use super::group::GroupInfo;
-use super::key::{Key, join_doc};
+use super::node::{Entry, Node};
+use super::range::Range;
 
 /// What can be written for a setting.
 #[derive(Clone, Debug)]
@@ -154,4 +154,92 @@ pub fn kebab(name: &str) -> String {
         text.push(if c == '_' { '-' } else { c.to_ascii_lowercase() });
     }
     text
+}
+
+/// One setting, described. Made by [`settings!`](crate::settings!), in constants.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The name of the field; files write `-` for `_`.
+    pub(super) field: &'static str,
+    /// What it means, line by line, in Markdown.
+    pub(super) doc: &'static [&'static str],
+    /// What can be written.
+    pub(super) shape: fn() -> Shape,
+    /// What holds if nothing is written; none if something must be.
+    pub(super) default: Option<fn() -> Node>,
+    pub(super) range: Range,
+    /// Whether it may be written in percent: `0.7` or `"70%"`.
+    pub(super) is_share: bool,
+    /// Whether `unlimited` may be written for the largest number.
+    pub(super) has_unlimited: bool,
+    /// Whether it takes all arguments of a call that nothing else takes.
+    pub(super) is_rest: bool,
+    /// Whether it is the number before ` x ` in a text.
+    pub(super) is_times: bool,
+    pub(super) example: Option<&'static str>,
+    pub(super) former: &'static [&'static str],
+    /// Former keys that are a part of this one now, each with how that is written.
+    pub(super) absorbed: &'static [(&'static str, &'static str)],
+    /// Whether it is one of the keys by which a form is chosen, though it has a default.
+    pub(super) selects: bool,
+    /// The words that stand for nothing, if not those of the type.
+    pub(super) none: &'static [&'static str],
+}
+
+/// What the keys of a table alone do not say.
+#[derive(Clone, Debug, Default)]
+pub struct GroupInfo {
+    /// Keys of which only those of one form can stand together.
+    pub choices: Vec<Choice>,
+    /// What holds by the defaults of groups that share the table, where nothing is written.
+    pub defaults: Vec<Entry>,
+    /// Keys that can only be written beside a `like`: those of libraries.
+    pub own_keys: Vec<&'static Key>,
+}
+
+/// Forms of which one is meant, by the keys that are written.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// All forms, in order.
+    pub forms: Vec<Form>,
+    /// Whether one of them holds if nothing is written.
+    pub has_default: bool,
+}
+
+impl GroupInfo {
+    /// What holds for a key if nothing is written; none if something must be.
+    pub fn default_of(&self, key: &Key) -> Option<Node> {
+        let held = self.defaults.iter().find(|entry| key.is_named(&entry.key));
+        held.map(|entry| entry.node.clone()).or_else(|| key.default())
+    }
+}
+
+/// One form of an enum whose form follows from the keys that are written.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Its name.
+    pub name: String,
+    /// What it is, line by line.
+    pub doc: &'static [&'static str],
+    /// Its keys.
+    pub keys: Vec<&'static Key>,
+}
+
+impl Form {
+    /// What it is, in Markdown.
+    pub fn doc(&self) -> String {
+        join_doc(self.doc)
+    }
+
+    /// Whether it has a key of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.is_named(name))
+    }
+}
+
+/// The lines of a doc comment as one text.
+pub(super) fn join_doc(lines: &[&str]) -> String {
+    let lines: Vec<&str> =
+        lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
 }

@@ -1,8 +1,7 @@
 //! Settings of several named forms: `exponential(1s, factor=2)`, `{ exponential = { base = "1s" } }`.
 
 use super::fields::Fields;
-use super::group::entry;
-use super::node::{Argument, Call, Entry, Node, Value};
+use super::node::{Argument, Call, Entry, Node, Value, entry};
 use super::reader::{Code, Reader};
 use super::shape::{Shape, Variant};
 use crate::invalid::Findings;

@@ -7,6 +7,28 @@
 
 use super::node::{Argument, Call, Node, Place, Value};
 
+impl Node {
+    /// The call that a text or a word spells.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is no call, and why.
+    pub fn call(&self) -> Result<Option<Call>, (Place, String)> {
+        match &self.value {
+            Value::Text(text) => call(text, self.text_start(text), &self.at).map(Some),
+            Value::Word(text) => call(text, Some(self.at.start), &self.at).map(Some),
+            Value::Call(call) => Ok(Some(call.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// Where the text within the quotes begins, if every byte of it stands in the file as it is.
+    fn text_start(&self, text: &str) -> Option<usize> {
+        let quotes = self.at.len().checked_sub(text.len())?;
+        (quotes == 2).then_some(self.at.start + 1)
+    }
+}
+
 /// A piece of a text that remembers where it stands.
 #[derive(Clone, Copy)]
 struct Piece<'a> {

@@ -100,6 +100,11 @@ fn what_is_left_can_be_read() {
     assert_eq!(refused.until, Some(at(12)));
     assert!(bucket.try_acquire(at(12), None).is_ok(), "exactly then");
 
+    let mut slow = budget(Kind::Bucket { capacity: 1, every: Duration::MAX });
+    assert_eq!(granted(&mut slow, at(0)), 1);
+    let refused = slow.try_acquire(at(1), None).expect_err("never again");
+    assert_eq!(refused.until, None);
+
     let mut kind = Kind::quota(10, 5);
     if let Kind::Quota { refill, .. } = &mut kind {
         *refill = Some(SECOND);

@@ -193,7 +193,7 @@ fn a_wait_past_the_end_of_time_is_no_wait() {
 fn granted_retries_are_counted() {
     let settings = settings([(Class::Network, rule(2, constant(1)))]);
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(CallInfo::default(), at(0));
+    let mut attempts = retry.start(at(0), CallInfo::default());
     for (is_granted, so_far) in [(true, 1), (true, 2), (false, 2)] {
         let again = retry.after(&mut attempts, NETWORK, at(0));
         assert_eq!((again.is_some(), attempts.retries()), (is_granted, so_far));

@@ -19,7 +19,7 @@ fn network(retry_after: RetryAfter) -> Settings {
 /// The times in seconds at which attempts are sent that end so at once.
 fn sent(settings: Settings, outcomes: &[Outcome]) -> Vec<f64> {
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let mut times = vec![0.0];
     let mut now = Time::ZERO;
     for outcome in outcomes {
@@ -124,7 +124,7 @@ fn a_wait_may_end_after_the_limit_of_tenacity() {
             settings.too_late = too_late;
         });
         let mut retry = Retry::new(settings).expect("valid");
-        let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+        let mut attempts = retry.start(Time::ZERO, CallInfo::default());
         let mut times = vec![0];
         let mut now = Time::ZERO + Duration::from_secs(took);
         while let Some(at) = retry.after(&mut attempts, PLAIN, now) {
@@ -147,7 +147,7 @@ fn a_budget_hears_of_never_only_where_hints_are_heeded() {
         let settings = network(retry_after)
             .with(|settings| settings.budget = Some(budget::Settings::of(tokens)));
         let mut retry = Retry::new(settings).expect("valid");
-        let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+        let mut attempts = retry.start(Time::ZERO, CallInfo::default());
         let never = Outcome::failed_for_good(Class::Validation);
         assert_eq!(retry.after(&mut attempts, never, Time::ZERO), None);
         assert_eq!(attempts.answer(), never, "who is above may heed it");
@@ -163,7 +163,7 @@ fn jitter_without_draws_is_told() {
     let rule = Rule::of(1, doubling().spread(Jitter::Full));
     let mut retry = Retry::new(Settings::of([(Class::Network, rule)].into())).expect("valid");
     assert!(retry.uses_chance());
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let _again = retry.after(&mut attempts, PLAIN, Time::ZERO);
 }
 
@@ -174,7 +174,7 @@ fn a_budget_that_is_asked_at_sending_holds_nothing_while_it_waits() {
         settings.account = Account::Sent;
     });
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let at = retry.after(&mut attempts, PLAIN, Time::ZERO).expect("a retry");
     let left = |retry: &Retry| retry.budget().expect("it has one").figures(at).left.to_string();
     assert_eq!(left(&retry), "1");

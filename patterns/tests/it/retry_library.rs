@@ -2,7 +2,7 @@
 
 use patterns::budget;
 use patterns::preset::Library;
-use patterns::retry::{Retry, Rule, Settings};
+use patterns::retry::{Account, Retry, Rule, Settings};
 use patterns::settings::LayerSettings;
 use patterns::{CallInfo, Class, Duration, Outcome, Time, backoff};
 
@@ -25,7 +25,7 @@ fn like(library: &str, numbers: &[(&str, &str)]) -> Settings {
 /// outcome again and again.
 fn sent(settings: Settings, draw: f64, outcomes: &[Outcome]) -> Vec<f64> {
     let mut retry = Retry::new(settings).expect("valid");
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     let mut now = Time::ZERO;
     let mut times = vec![0.0];
     let last = outcomes.last().copied().expect("at least one");
@@ -48,7 +48,7 @@ fn waits(settings: Settings, draw: f64, outcomes: &[Outcome]) -> Vec<f64> {
 /// The tokens that are left after calls that ended so.
 fn tokens(retry: &mut Retry, outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
-        let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+        let mut attempts = retry.start(Time::ZERO, CallInfo::default());
         if retry.after_with(&mut attempts, *outcome, Time::ZERO, &mut || 0.5).is_some() {
             retry.cancel(&mut attempts, Time::ZERO);
         }
@@ -62,7 +62,7 @@ fn left(retry: &Retry) -> String {
 }
 
 fn is_retried(retry: &mut Retry, outcome: Outcome) -> bool {
-    let mut attempts = retry.start(CallInfo::default(), Time::ZERO);
+    let mut attempts = retry.start(Time::ZERO, CallInfo::default());
     retry.after_with(&mut attempts, outcome, Time::ZERO, &mut || 0.5).is_some()
 }
 
@@ -89,13 +89,13 @@ fn a_fifth_of_twenty_five_is_five() {
     let mut settings = Settings::of([(Class::Network, rule)].into());
     settings.budget = Library::Envoy.budget();
     let mut retry = Retry::new(settings).expect("valid");
-    let mut calls: Vec<_> = (0..25).map(|_| retry.start(CallInfo::default(), Time::ZERO)).collect();
+    let mut calls: Vec<_> = (0..25).map(|_| retry.start(Time::ZERO, CallInfo::default())).collect();
     let mut granted = 0;
     for call in &mut calls {
         match retry.after(call, NETWORK, Time::ZERO) {
             Some(_) => granted += 1,
             // Another call takes its place, so that 25 stay under way.
-            None => drop(retry.start(CallInfo::default(), Time::ZERO)),
+            None => drop(retry.start(Time::ZERO, CallInfo::default())),
         }
     }
     assert_eq!(granted, 5);
@@ -106,7 +106,7 @@ fn a_fifth_of_twenty_five_is_five() {
 #[test]
 fn a_hint_of_zero_is_a_hint() {
     let mut retry = grpc();
-    let mut call = retry.start(CallInfo::default(), Time::ZERO);
+    let mut call = retry.start(Time::ZERO, CallInfo::default());
     let failure = Outcome::failed_until(Class::Network, Duration::ZERO);
     let again = retry.after_with(&mut call, failure, Time::ZERO, &mut || 0.5);
     assert_eq!(again, Some(Time::ZERO));
@@ -168,6 +168,9 @@ fn retries_of_failsafe_go() {
     // maxDuration cuts the last wait short.
     let limited = [("base", "1s"), ("max-elapsed", "2500ms"), ("max-retries", "9")];
     assert_eq!(of(&limited, 0.5), [1000.0, 1000.0, 500.0]);
+    // The budget is asked when the wait is over.
+    let budget = [("base", "1s"), ("budget", "rate(20%, least=3)")];
+    assert_eq!(like("failsafe-go", &budget).account, Account::Sent);
     let told = read::<Settings>(&[("like", "failsafe-go"), ("factor", "3")]).1;
     assert_eq!(told, ["`factor` must be left out without a `cap`: waits do not grow then"]);
 }
@@ -193,9 +196,10 @@ fn retries_of_grpc() {
     let of = |numbers: &[(&str, &str)], draw| sent(like("grpc", numbers), draw, &[NETWORK]);
     assert_eq!(of(&[], 0.0), [0.0, 80.0, 240.0, 560.0]);
     assert_eq!(of(&[], 0.5), [0.0, 100.0, 300.0, 700.0]);
-    let entries = [("like", "grpc"), ("max-attempts", "9")];
+    // Without the throttle, which ends it at the fifth failure as well.
+    let entries = [("like", "grpc"), ("max-attempts", "9"), ("budget", "none")];
     let (settings, told) = read::<Settings>(&entries);
-    assert_eq!(told, ["`max-attempts` of more than 5 are that many in gRPC"]);
+    assert_eq!(told, ["`max-attempts` above 5 is 5 in gRPC"]);
     let times = sent(settings.expect("only warned"), 0.5, &[NETWORK]);
     assert_eq!(times, [0.0, 100.0, 300.0, 700.0, 1500.0]);
     let told = read::<Settings>(&[("like", "grpc"), ("max-attempts", "1")]).1;
@@ -260,7 +264,7 @@ fn retries_of_aws() {
     assert_eq!(of(&seven, 0.5, &[NETWORK]), times);
 
     let mut retry = Retry::new(like("aws", &[])).expect("valid");
-    let mut call = retry.start(CallInfo::default(), Time::ZERO);
+    let mut call = retry.start(Time::ZERO, CallInfo::default());
     for (outcome, after) in [(TIMEOUT, "490"), (NETWORK, "485"), (Outcome::Ok, "490")] {
         let _again = retry.after_with(&mut call, outcome, Time::ZERO, &mut || 0.5);
         assert_eq!(left(&retry), after);

@@ -126,7 +126,8 @@ fn warned(entries: &[(&str, &str)]) -> Vec<String> {
     let node = table(entries);
     let mut names = NoNames;
     let mut reader = Reader::new(&mut names);
-    let _settings: Option<Settings> = read_layer(&node, &mut reader);
+    let settings: Option<Settings> = read_layer(&node, &mut reader);
+    assert!(settings.is_some(), "what is only warned of can be run: {entries:?}");
     let mistakes = reader.finish();
     assert!(mistakes.iter().all(|mistake| mistake.code == Code::NoEffect), "{mistakes:?}");
     mistakes.into_iter().map(|mistake| mistake.message).collect()

@@ -90,8 +90,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
     let found = COMPARES.iter().find_map(|(sign, compare)| {
         text[from..].find(sign).map(|at| (from + at, sign.len(), *compare))
     });
-    let (at, length, compare) =
-        found.ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
+    let (at, length, compare) = found.ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
     let measure = measure(text[..at].trim(), system)?;
     let bound = text[at + length..].trim();
     let bound = match bound.parse::<Duration>() {

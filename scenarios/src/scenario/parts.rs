@@ -73,7 +73,8 @@ impl Parts {
             }
         }
         self.check_fault_names(found);
-        let agents: Option<Vec<_>> = self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
+        let agents: Option<Vec<_>> =
+            self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
         let faults = self.faults.iter().enumerate().map(|(index, part)| {

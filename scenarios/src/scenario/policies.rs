@@ -33,8 +33,7 @@ fn policy(
     names: &FileNames,
     found: &mut Vec<Diagnostic>,
 ) -> Policy {
-    let mut policy =
-        Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
+    let mut policy = Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
     let Value::List(items) = &entry.node.value else {
         let told = format!("a policy is a list of layers, not {}", entry.node.kind());
         let told = Diagnostic::new(entry.node.at.clone(), "wrong-type", told);

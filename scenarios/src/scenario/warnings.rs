@@ -42,8 +42,7 @@ impl ScenarioFile {
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
-            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some())
-            {
+            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some()) {
                 let told = "no layer of any policy respects deadlines";
                 let help = "put a `deadline` layer into a policy, or leave this out";
                 found.push(Diagnostic::no_effect(at, told).help(help));

@@ -73,10 +73,12 @@ fn one_number_of_retries_is_for_all_classes() {
 /// probes.
 #[test]
 fn half_open_decides_after_the_smaller_of_two_numbers() {
-    let layer = "{ breaker = { like = \"resilience4j\", window = 10, min-calls = 5, open = \"10s\" } }";
-    let text = calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
-        .replace("slots = \"unlimited\"\n", "")
-        + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
+    let layer =
+        "{ breaker = { like = \"resilience4j\", window = 10, min-calls = 5, open = \"10s\" } }";
+    let text =
+        calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
+            .replace("slots = \"unlimited\"\n", "")
+            + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
     assert_eq!(measured(&text, "services.s.requests"), 660.0);
 }
 
@@ -234,7 +236,12 @@ fn what_is_inside_of_a_text_can_be_set_and_swept() {
 /// What has no effect is reported, and the file runs all the same.
 #[test]
 fn what_has_no_effect_is_a_warning() {
-    let base = calling("1h", "every(1s)", "latency = \"1s\"", "{ breaker = \"off\" }, { timeout = \"1s\" }");
+    let base = calling(
+        "1h",
+        "every(1s)",
+        "latency = \"1s\"",
+        "{ breaker = \"off\" }, { timeout = \"1s\" }",
+    );
     let fault = "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"2h\"\nfor = \"1min\"\n";
     for (text, at, why) in [
         (base.clone() + fault, "case.toml:16:6", "the run ends before this fault begins"),
@@ -247,12 +254,18 @@ fn what_has_no_effect_is_a_warning() {
             "is left out here",
         ),
         (
-            base.replace("\"off\"", "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }"),
+            base.replace(
+                "\"off\"",
+                "{ failures = 2, open = \"5s\", half-open-timeout = \"500ms\" }",
+            ),
             "case.toml:10:67",
             "a probe may take longer",
         ),
         (
-            base.replace("{ breaker = \"off\" }", "{ retry = { network = \"2 x 1s\", max-retries = 9 } }"),
+            base.replace(
+                "{ breaker = \"off\" }",
+                "{ retry = { network = \"2 x 1s\", max-retries = 9 } }",
+            ),
             "case.toml:10",
             "max-retries",
         ),

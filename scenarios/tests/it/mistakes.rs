@@ -26,7 +26,10 @@ impl Place {
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
             "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
             "steps" => Self {
-                before: format!("{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n", system("", "")),
+                before: format!(
+                    "{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n",
+                    system("", "")
+                ),
                 after: "}]\n".to_owned(),
             },
             other => panic!("no place for {other}"),
@@ -52,9 +55,12 @@ fn system(agents: &str, services: &str) -> String {
     // The names that examples use.
     let names = ["archive", "filesystem", "github", "llm", "mirror", "spare", "tool"];
     let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
-    let agents = ["research", "write"].map(|name| {
-        format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
-    }).concat() + agents;
+    let agents = ["research", "write"]
+        .map(|name| {
+            format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+        })
+        .concat()
+        + agents;
     format!(
         "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
          steps = [{{ call = \"s\" }}]\n{agents}[services.s]\nlatency = \"1s\"\n\
@@ -69,7 +75,12 @@ fn diagnose(text: &str) -> Option<Diagnostics> {
 }
 
 /// Adds what is missing until nothing is: a message about something missing has an example.
-fn complete(place: &Place, what: &str, (key, value): (&str, &str), like: Option<&str>) -> Result<Vec<Line>, String> {
+fn complete(
+    place: &Place,
+    what: &str,
+    (key, value): (&str, &str),
+    like: Option<&str>,
+) -> Result<Vec<Line>, String> {
     let line = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let mut lines = vec![line((key, value))];
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
@@ -185,13 +196,7 @@ impl Missed {
 }
 
 /// Every mistake that one key allows, at its exact place.
-fn mistakes_of(
-    place: &Place,
-    key: &Key,
-    like: Option<&str>,
-    what: &str,
-    missed: &mut Missed,
-) {
+fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str, missed: &mut Missed) {
     let name = key.name();
     let example = scenarios::example(key);
     let lines = match complete(place, what, (&name, &example), like) {

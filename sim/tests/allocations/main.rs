@@ -6,7 +6,7 @@ use std::alloc::System as SystemAlloc;
 
 use patterns::Duration;
 use patterns::backoff::Jitter;
-use patterns::fallback::Instead;
+use patterns::fallback::Targets;
 use sim::kernel::Distribution;
 use sim::model::system::{Abandoned, Effect, Fault, LayerFactory, Per, Schedule, Step, System};
 use sim::{Watch, run};
@@ -54,7 +54,7 @@ fn busy() -> System {
     breaker.per = Per::Policy;
     bulkhead.per = Per::Policy;
     let retry = tank::retry(3, millis(100), Jitter::Full);
-    let fallback = tank::fallback(Instead::Value);
+    let fallback = tank::fallback(Targets::VALUE);
     let layers = vec![fallback, retry, breaker, bulkhead, tank::timeout(millis(300))];
     system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];

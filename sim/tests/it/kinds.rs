@@ -7,10 +7,10 @@ use patterns::balance::{self, Balance, Picker};
 use patterns::breaker::{self, Breaker, Close, Permits, Trip};
 use patterns::budget::{self, Kind, RetryBudget};
 use patterns::bulkhead::{self, Bulkhead, DropPolicy, Order, Overflow, Partition};
-use patterns::cache::{self, Cache, Eviction, Negative, StaleIfError};
+use patterns::cache::{self, Cache, Eviction, Lasting};
 use patterns::coalesce::{self, Coalesce, LeaderGone};
 use patterns::deadline::{self, Deadline, Reject};
-use patterns::fallback::{self, Fallback, Instead, Then};
+use patterns::fallback::{self, Fallback, Targets, Then};
 use patterns::hedge::{self, AllFailed, CountsFrom, Delay, Hedge, OnFailure, OnRefusal, Pushback};
 use patterns::load_shedder::{self, LoadShedder};
 use patterns::outlier;
@@ -39,8 +39,8 @@ pub(crate) fn each() -> Vec<LayerFactory> {
         tank::retry(2, millis(100), Jitter::Full),
         tank::bulkhead(1, 2, Some(millis(500))),
         tank::bulkhead(2, 0, None),
-        tank::fallback(Instead::Value),
-        tank::fallback(Instead::Target(Target(0))),
+        tank::fallback(Targets::VALUE),
+        tank::fallback(Target(0)),
         factory("fallback", Fallback::new(chain()).expect("valid")),
         factory("deadline", Deadline::new(deadline()).expect("valid")),
         from_settings("retry-budget", budget::Settings::of(Kind::Fixed(1)), RetryBudget::new),
@@ -61,7 +61,7 @@ pub(crate) fn each() -> Vec<LayerFactory> {
         all.push(from_settings("retry", budgeted(way), Retry::new));
         all.push(factory("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
         all.push(factory("hedge", Hedge::new(hedge(way)).expect("valid")));
-        all.push(factory("coalesce", Coalesce::new(coalesce(way))));
+        all.push(factory("coalesce", Coalesce::new(coalesce(way)).expect("valid")));
     }
     for picker in PICKERS {
         all.push(factory("balance", Balance::new(balance(picker)).expect("valid")));
@@ -164,9 +164,10 @@ fn elaborate_bulkhead(lifo: bool) -> bulkhead::Settings {
 }
 
 fn chain() -> fallback::Settings {
-    let targets = vec![Target(0), Target(1)];
-    let to = Instead::Chain { targets, then: Then::FirstFailure };
-    fallback::Settings { on: Classes::ALL, to }
+    fallback::Settings::of([Target(0), Target(1)]).with(|settings| {
+        settings.on = Classes::ALL;
+        settings.then = Auto::Is(Then::FirstFailure);
+    })
 }
 
 fn hedge(at_once: bool) -> hedge::Settings {
@@ -184,20 +185,24 @@ fn hedge(at_once: bool) -> hedge::Settings {
 }
 
 fn cache() -> cache::Settings {
-    cache::Settings {
-        capacity: 2,
-        eviction: Eviction::Lru,
-        ttl: millis(300),
-        counts_from: cache::CountsFrom::Stored,
-        stale_if_error: Some(StaleIfError { on: Classes::REMOTE, bound: secs(1) }),
-        negative: Some(Negative { on: Classes::NONE.with(Class::Validation), ttl: millis(200) }),
-        late: cache::Late::Keep,
-    }
+    cache::Settings::of(millis(300)).with(|settings| {
+        settings.capacity = 2;
+        settings.eviction = Eviction::Lru;
+        settings.counts_from = cache::CountsFrom::Stored;
+        settings.stale_on = Classes::REMOTE;
+        settings.stale_if_error = Some(Lasting(secs(1)));
+        settings.negative_on = Classes::NONE.with(Class::Validation);
+        settings.negative = Some(Lasting(millis(200)));
+        settings.late = cache::LateResults::Keep;
+    })
 }
 
 fn coalesce(promote: bool) -> coalesce::Settings {
     let leader_gone = if promote { LeaderGone::Promote } else { LeaderGone::FailAll };
-    coalesce::Settings { max_followers: 2, leader_gone }
+    coalesce::Settings::default().with(|settings| {
+        settings.max_followers = 2;
+        settings.leader_gone = leader_gone;
+    })
 }
 
 const PICKERS: [Picker; 6] = [

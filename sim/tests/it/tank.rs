@@ -113,8 +113,8 @@ pub(crate) fn bulkhead(slots: u32, queue: u32, max_wait: Option<Duration>) -> La
     factory("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
-pub(crate) fn fallback(to: fallback::Instead) -> LayerFactory {
-    let settings = fallback::Settings { on: Classes::ALL, to };
+pub(crate) fn fallback(to: impl Into<fallback::Targets>) -> LayerFactory {
+    let settings = fallback::Settings::of(to).with(|settings| settings.on = Classes::ALL);
     factory("fallback", fallback::Fallback::new(settings).expect("valid"))
 }
 

@@ -94,7 +94,8 @@ const GRPC_MOST_ATTEMPTS: u32 = 5;
 fn grpc_keys(numbers: &Grpc, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     one_policy(fields, reader);
     if numbers.max_attempts > GRPC_MOST_ATTEMPTS {
-        let why = format!("`max-attempts` of more than {GRPC_MOST_ATTEMPTS} are that many in gRPC");
+        let why =
+            format!("`max-attempts` above {GRPC_MOST_ATTEMPTS} is {GRPC_MOST_ATTEMPTS} in gRPC");
         reader.no_effect(&fields.place_of("max-attempts"), why);
     }
 }

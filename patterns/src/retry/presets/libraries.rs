@@ -66,8 +66,9 @@ impl Like<Settings> for Resilience4j {
             Curve::Constant(self.base)
         };
         let mut backoff = backoff::Settings::of(curve);
-        backoff.cap = self.cap;
-        backoff.cap_when = CapWhen::After;
+        if let Some(cap) = self.cap {
+            backoff = backoff.capped(cap).with(|backoff| backoff.cap_when = CapWhen::After);
+        }
         if self.jitter > 0.0 {
             backoff.jitter = Jitter::Between { from: 1.0 - self.jitter, to: 1.0 + self.jitter };
         }
@@ -118,8 +119,9 @@ impl Like<Settings> for Polly {
             PollyGrowth::Linear => Curve::Linear { base, step: Auto::Auto },
             PollyGrowth::Exponential => Curve::doubling(base),
         });
-        backoff.cap = self.cap;
-        backoff.cap_when = CapWhen::After;
+        if let Some(cap) = self.cap {
+            backoff = backoff.capped(cap).with(|backoff| backoff.cap_when = CapWhen::After);
+        }
         // One switch, two kinds of jitter.
         backoff.jitter = match self.backoff {
             _ if !self.jitter => Jitter::None,
