@@ -63,10 +63,10 @@ impl Path {
     fn tell<T>(&mut self, tell: impl FnOnce(&mut dyn Layer, &mut Context<'_>) -> T) -> T {
         let info = CallInfo { key: self.calls % 64, ..CallInfo::default() };
         let mut cx = Context::new(self.now, info, &mut self.rng, &mut self.effects);
-        let told = tell(&mut *self.layer, &mut cx);
+        let action = tell(&mut *self.layer, &mut cx);
         self.effects.states.clear();
         self.effects.woken.clear();
-        told
+        action
     }
 
     /// One call from its beginning to its end.

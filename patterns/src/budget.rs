@@ -1,4 +1,4 @@
-//! Retry budget: however many calls fail, only so many extra attempts are sent.
+//! Retry budget: however many calls fail, only a limited number of extra attempts is sent.
 //!
 //! ```text
 //!  calls, successes ───► ┌─────────┐ ◄─── an extra attempt asks

@@ -21,7 +21,7 @@
 //! | `stale-if-error` | one that is older than `ttl` by exactly this does not stand in |
 //! | `negative` | a failure of exactly this age is not given any more |
 //!
-//! Calls are told apart by [`CallInfo::key`](crate::CallInfo::key), and share answers with their
+//! Calls are distinguished by [`CallInfo::key`](crate::CallInfo::key), and share answers with their
 //! like only. What is new or was evicted is sent on, so a cold cache is slow, and never wrong. A
 //! call that is not idempotent does something: it is never answered from here, and when it went
 //! well the copy of its key is dropped (RFC 9111, section 4.4, for HTTP's unsafe methods). A

@@ -7,7 +7,7 @@ use crate::time::Time;
 /// Small, so that it is handed on by copying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallInfo {
-    /// From when on nobody waits for an answer any more; [`Time::MAX`] if there is no such time.
+    /// From when on an answer is not awaited any more; [`Time::MAX`] if there is no such time.
     ///
     /// Layers lower it by [`Context::shorten_deadline`](crate::Context::shorten_deadline), and
     /// nothing raises it.

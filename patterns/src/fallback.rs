@@ -26,7 +26,7 @@
 //! is not replaced by asking again. A target that fails in a class outside `on` ends the chain, as
 //! such a failure of the callee would have: asking elsewhere does not help.
 //!
-//! That the fallback itself has failed is told apart by [`Next::Failed`]; the outcome alone cannot
+//! That the fallback itself has failed is shown by [`Next::Failed`]; the outcome alone cannot
 //! say so. `Then::LastFailure` passes on the failure of the fallback and hides that of the callee
 //! (Polly's `FallbackAction`, failsafe's `Fallback`: what the action throws is what the caller
 //! gets). `Then::FirstFailure` keeps the one that began it (Hystrix: the exception tells of the

@@ -15,7 +15,7 @@ pub(crate) struct Index {
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     key: u32,
-    /// [`NONE`] if nobody is here.
+    /// [`NONE`] if there is none here.
     number: u32,
 }
 

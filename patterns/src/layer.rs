@@ -1,6 +1,6 @@
-//! The one abstraction of this crate: what a layer is told, and what it may answer.
+//! The one abstraction of this crate: what a layer learns, and what it may answer.
 //!
-//! A call comes from above, attempts go below, and every layer sits in between. It is told of a
+//! A call comes from above, attempts go below, and every layer sits in between. It sees a
 //! call, a reply and a wake, and answers each with one [`Action`]:
 //!
 //! ```text
@@ -13,7 +13,7 @@
 //!       Action::Send ▼          reply
 //! ```
 //!
-//! It is also told, with nothing to answer, that a call was given up above, and how an attempt of
+//! It also learns, with nothing to answer, that a call was given up above, and how an attempt of
 //! such a call ended all the same.
 //!
 //! Whoever drives the layers keeps this contract:
@@ -116,7 +116,7 @@ impl<'a> Context<'a> {
         self.info
     }
 
-    /// Lowers the deadline of the call: its attempts from now on are told of this one. A deadline
+    /// Lowers the deadline of the call: its attempts from now on know this one. A deadline
     /// never grows; a later one than it has changes nothing.
     pub fn shorten_deadline(&mut self, deadline: Time) {
         self.info.deadline = self.info.deadline.min(deadline);

@@ -17,7 +17,7 @@
 //!
 //! What a failure asks for (`Retry-After`) is undercut by no jitter, no cap and no clipping, unless
 //! it is ignored: a hint that would end too late ends the call. Nor is a wait begun that would end
-//! at the deadline of the call or after it: by then nobody waits for an answer.
+//! at the deadline of the call or after it: by then an answer is not awaited.
 //!
 //! A failure that asks never to come again ([`Outcome::failed_for_good`](crate::Outcome::failed_for_good)) is not retried, unless
 //! hints are ignored.

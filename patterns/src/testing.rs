@@ -39,7 +39,7 @@ pub struct Driver<L> {
     pub layer: L,
     /// The current time.
     pub now: Time,
-    /// What is known of the calls that are told from now on.
+    /// What is known of the calls from now on.
     pub info: CallInfo,
     /// Where the draws come from.
     pub rng: Script,
@@ -89,8 +89,8 @@ impl<L: Layer> Driver<L> {
         self.with(|layer, cx| layer.on_late(CallId(call), outcome, cx));
     }
 
-    fn with<T>(&mut self, told: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
+    fn with<T>(&mut self, tell: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
         let Self { layer, now, info, rng, effects } = self;
-        told(layer, &mut Context::new(*now, *info, rng, effects))
+        tell(layer, &mut Context::new(*now, *info, rng, effects))
     }
 }

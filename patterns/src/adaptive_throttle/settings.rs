@@ -71,7 +71,7 @@ settings! {
         /// bad since the last success; and a call passes if none did for `pass-after` (go-zero
         /// `googlebreaker.go`, over 10 s in 40 parts).
         Protected {
-            /// So many requests are never held against the callee.
+            /// This number of requests is never held against the callee.
             spare: u32 = 5,
             /// How many times as many requests as are accepted may be sent.
             k: f64 [.at_least(1.0)] = 1.5,

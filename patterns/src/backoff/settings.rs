@@ -117,7 +117,7 @@ impl Settings {
         self.cap.map_or(wait, |cap| wait.min(cap)).is_zero()
     }
 
-    /// Whether the cap may shorten one of so many waits.
+    /// Whether the cap may shorten one of this number of waits.
     pub fn is_cap_reached(&self, waits: u32) -> bool {
         let Some(cap) = self.cap else { return false };
         let longest = |length: Duration| match (self.cap_when, self.jitter) {
@@ -127,7 +127,7 @@ impl Settings {
             (_, jitter) if jitter.has_memory() => Duration::MAX,
             _ => length,
         };
-        // A curve that has not reached it after so many waits grows no more.
+        // A curve that has not reached it after that many waits grows no more.
         (0..waits.min(4096)).any(|n| cap < longest(self.curve.length(n)))
     }
 }

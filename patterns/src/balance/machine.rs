@@ -91,7 +91,7 @@ pub enum State {
     AllIn,
     /// Some are ejected, or being probed.
     SomeOut,
-    /// So many are out that all are used.
+    /// Too many are out, and all are used.
     Panic,
 }
 

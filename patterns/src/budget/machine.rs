@@ -210,7 +210,7 @@ impl Budget {
         self.active_beside(self.extra)
     }
 
-    /// What is under way, beside so many extra attempts.
+    /// What is under way, beside this number of extra attempts.
     fn active_beside(&self, extra: u32) -> u32 {
         let is_rate = matches!(self.settings.kind, Kind::Rate { .. });
         if self.is_one_of_calls && !is_rate { self.calls } else { self.calls.saturating_add(extra) }

@@ -53,7 +53,7 @@ pub enum Next {
     Send(Target),
     /// The call is answered by what a target gave, or by a value at hand: [`Outcome::Degraded`].
     Replaced,
-    /// The fallback has failed too; this is what the caller is told.
+    /// The fallback has failed too; this is what the caller gets.
     Failed(Outcome),
 }
 

@@ -85,9 +85,9 @@ impl Setting for Targets {
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
         match &node.value {
             Value::List(services) if services.is_empty() => {
-                let told =
+                let message =
                     format!("{} must be a service, or several, or \"value\"", reader.subject());
-                reader.mistake(&node.at, Code::OutOfRange, told);
+                reader.mistake(&node.at, Code::OutOfRange, message);
                 None
             }
             Value::List(_) => Vec::read(node, None, reader).map(Self),

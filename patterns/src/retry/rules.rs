@@ -53,7 +53,7 @@ settings! {
 }
 
 impl Rule {
-    /// So many retries with these waits.
+    /// This number of retries with these waits.
     pub const fn of(retries: u32, backoff: backoff::Settings) -> Self {
         Self { backoff, retries, retry_after: None }
     }
@@ -61,7 +61,7 @@ impl Rule {
 
 fn cap_out_of_reach(rule: &Rule, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     let is_written = fields.node("cap").is_some();
-    // What no number of retries would reach is told of the backoff itself.
+    // What no number of retries would reach is reported of the backoff itself.
     if is_written
         && rule.backoff.is_cap_reached(FOREVER)
         && !rule.backoff.is_cap_reached(rule.retries)

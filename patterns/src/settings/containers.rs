@@ -50,7 +50,7 @@ impl<T: Setting> Setting for Vec<T> {
             reader.wrong_type(node, "a list");
             return None;
         };
-        // Each one is read, so that every mistake is told.
+        // Each one is read, so that every mistake is reported.
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, None, reader)).collect();
         read.into_iter().collect()
     }

@@ -122,8 +122,8 @@ impl<'n> Fields<'n> {
         let node = if is_found { self.find(&name, reader) } else { times };
         let Some(node) = node else {
             if base.is_none() {
-                let told = format!("{} needs `{name}`", self.what);
-                let mistake = reader.mistake(&self.at, Code::Missing, told);
+                let message = format!("{} needs `{name}`", self.what);
+                let mistake = reader.mistake(&self.at, Code::Missing, message);
                 mistake.help =
                     key.example_text().map(|example| format!("for example: {name} = {example}"));
             }
@@ -140,8 +140,8 @@ impl<'n> Fields<'n> {
             .collect();
         for again in named.iter().skip(1) {
             self.items[*again].taken = true;
-            let told = format!("`{name}` is given twice");
-            reader.mistake(&self.items[*again].node.at, Code::Twice, told);
+            let message = format!("`{name}` is given twice");
+            reader.mistake(&self.items[*again].node.at, Code::Twice, message);
         }
         let next = || self.items.iter().position(|item| !item.taken && item.key.is_none());
         let index = named.first().copied().or_else(|| self.by_position.then(next).flatten())?;
@@ -187,39 +187,40 @@ impl<'n> Fields<'n> {
         for item in self.items.iter_mut().filter(|item| !item.taken) {
             item.taken = true;
             let Some((name, at)) = item.key else {
-                let told = format!("{} takes no further value here", self.what);
-                reader.mistake(&item.node.at, Code::UnknownKey, told).help = Some(known_keys(keys));
+                let message = format!("{} takes no further value here", self.what);
+                reader.mistake(&item.node.at, Code::UnknownKey, message).help =
+                    Some(known_keys(keys));
                 continue;
             };
             if let Some(key) = keys.iter().find(|key| key.former().contains(&name)) {
-                let told = format!("`{name}` is called `{key}` now");
-                reader.mistake(at, Code::Renamed, told);
+                let message = format!("`{name}` is called `{key}` now");
+                reader.mistake(at, Code::Renamed, message);
                 continue;
             }
             let absorbed = |key: &&&Key| key.absorbed().iter().find(|(old, _)| *old == name);
             if let Some(key) = keys.iter().find(|key| absorbed(key).is_some()) {
-                let told = format!("`{name}` is a part of `{key}` now");
-                let mistake = reader.mistake(at, Code::Renamed, told);
+                let message = format!("`{name}` is a part of `{key}` now");
+                let mistake = reader.mistake(at, Code::Renamed, message);
                 mistake.help = absorbed(&key).map(|(_, now)| format!("for example: {key} = {now}"));
                 continue;
             }
-            let told = format!("{} has no key `{name}`", self.what);
+            let message = format!("{} has no key `{name}`", self.what);
             let known = keys.iter().map(|key| key.name()).collect();
-            let mistake = reader.mistake(at, Code::UnknownKey, told);
+            let mistake = reader.mistake(at, Code::UnknownKey, message);
             mistake.unknown = Some((name.to_owned(), known));
         }
         if let Some(times) = self.times.take() {
-            let told = format!("{} takes no number before ` x `", self.what);
-            reader.mistake(&times.at, Code::UnknownKey, told);
+            let message = format!("{} takes no number before ` x `", self.what);
+            reader.mistake(&times.at, Code::UnknownKey, message);
         }
     }
 
     /// Tells what does not go together, where it is written.
     pub fn report(&self, findings: Findings, reader: &mut Reader<'_>) {
         for invalid in findings.into_all() {
-            let told = format!("`{}` must be {}", invalid.setting, invalid.must_be);
+            let message = format!("`{}` must be {}", invalid.setting, invalid.must_be);
             let at = self.place_of(&invalid.setting);
-            reader.mistake(&at, Code::Conflict, told);
+            reader.mistake(&at, Code::Conflict, message);
         }
     }
 }
@@ -282,11 +283,11 @@ fn report_range(key: &'static Key, unit: Unit, node: &Node, reader: &mut Reader<
     if key.has_unlimited() {
         range += ", or \"unlimited\"";
     }
-    let told = match unit {
+    let message = match unit {
         Unit::Items => format!("{} must be {range}", reader.subject()),
         _ => format!("{} must be {range}, not {}", reader.subject(), shown(node)),
     };
-    reader.mistake(&node.at, Code::OutOfRange, told);
+    reader.mistake(&node.at, Code::OutOfRange, message);
 }
 
 /// A value as it is written, without quotes.

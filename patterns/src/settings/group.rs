@@ -119,7 +119,7 @@ pub fn write_field<T: Setting>(key: &'static Key, value: &T, out: &mut Vec<Entry
 
 /// Which form the written keys mean: that of `base` if they all belong to it, else the first one
 /// that has them all and lacks none that it needs. Nothing if none does, and then the reader was
-/// told, and the keys are taken.
+/// reported to, and the keys are taken.
 pub fn choose(
     forms: &[Form],
     base: Option<usize>,
@@ -152,11 +152,11 @@ pub fn choose(
     }
     if written.is_empty() {
         let names = alternatives(forms);
-        let told = format!("one of these must be given: {}", names.join(", "));
+        let message = format!("one of these must be given: {}", names.join(", "));
         let needed = forms.iter().flat_map(|form| &form.keys).find(|key| key.is_required());
         let example = needed.and_then(|key| Some(format!("{key} = {}", key.example_text()?)));
         let help = example.map(|example| format!("for example: {example}"));
-        reader.mistake(fields.at(), Code::Missing, told).help = help;
+        reader.mistake(fields.at(), Code::Missing, message).help = help;
         return None;
     }
     // The first key that no form has together with those before it.
@@ -166,8 +166,8 @@ pub fn choose(
             let last = &written[count - 1];
             let others = written[..count - 1].iter().map(|name| format!("`{name}`"));
             let others = others.collect::<Vec<_>>().join(" and ");
-            let told = format!("`{last}` cannot stand beside {others}");
-            reader.mistake(&fields.place_of(last), Code::Conflict, told);
+            let message = format!("`{last}` cannot stand beside {others}");
+            reader.mistake(&fields.place_of(last), Code::Conflict, message);
             break;
         }
     }

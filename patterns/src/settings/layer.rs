@@ -183,15 +183,15 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
         let found = presets.into_iter().find(|preset| preset.library == name);
         if found.is_none() {
             let article = if S::KIND.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-            let told = format!("there is no library `{name}` with {article} {}", S::KIND);
-            let mistake = reader.mistake(&like.at, Code::UnknownWord, told);
+            let message = format!("there is no library `{name}` with {article} {}", S::KIND);
+            let mistake = reader.mistake(&like.at, Code::UnknownWord, message);
             mistake.unknown = Some((name.to_owned(), known));
         }
         found
     })
 }
 
-/// The key by which a layer is told to be like a library.
+/// The key that makes a layer like a library.
 pub static LIKE: Key = Key::new(
     "like",
     &[" A library whose settings hold where nothing else is written."],

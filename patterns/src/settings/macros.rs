@@ -35,7 +35,7 @@ mod structs;
 /// use patterns::settings::{NoNames, Node, Reader, Setting, Value};
 ///
 /// patterns::settings! {
-///     /// Lets one of so many calls pass.
+///     /// Lets one of a number of calls pass.
 ///     #[derive(Clone, Debug, PartialEq)]
 ///     pub struct Settings {
 ///         /// One of how many.

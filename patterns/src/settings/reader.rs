@@ -181,14 +181,14 @@ impl<'a> Reader<'a> {
             Some(text) => format!("`{text}`"),
             None => node.kind().to_owned(),
         };
-        let told = format!("{} must be {expected}, not {found}", self.subject());
-        self.mistake(&node.at, Code::WrongType, told);
+        let message = format!("{} must be {expected}, not {found}", self.subject());
+        self.mistake(&node.at, Code::WrongType, message);
     }
 
     /// Tells of a word that is none of those that there are.
     pub fn unknown_word(&mut self, at: &Place, what: &str, word: &str, known: Vec<String>) {
-        let told = format!("{} has no {what} `{word}`", self.subject());
-        let mistake = self.mistake(at, Code::UnknownWord, told);
+        let message = format!("{} has no {what} `{word}`", self.subject());
+        let mistake = self.mistake(at, Code::UnknownWord, message);
         mistake.unknown = Some((word.to_owned(), known));
     }
 
@@ -201,8 +201,8 @@ impl<'a> Reader<'a> {
         match self.names.resolve(kind, name) {
             Ok(number) => Some(number),
             Err(known) => {
-                let told = format!("there is no {} `{name}`", kind.in_words());
-                let mistake = self.mistake(&node.at, Code::UnknownName, told);
+                let message = format!("there is no {} `{name}`", kind.in_words());
+                let mistake = self.mistake(&node.at, Code::UnknownName, message);
                 mistake.unknown = Some((name.to_owned(), known));
                 None
             }
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Tries something; what is wrong with it is not told, but given back.
+    /// Tries something; what is wrong with it is not reported, but given back.
     pub fn tentative<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Option<T>,

@@ -15,7 +15,7 @@ pub trait Setting: Clone + 'static {
 
     /// Reads what was written. `base` is what holds already, by preset or default: where only a
     /// part is written, the rest is taken from there. Nothing if it cannot be read, and then the
-    /// reader was told why.
+    /// reader knows why.
     fn read(node: &Node, base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self>;
 
     /// What an author would write for it.
@@ -82,8 +82,8 @@ macro_rules! whole_numbers {
                 let value = Self::try_from(number);
                 if value.is_err() {
                     let most = Self::MAX;
-                    let told = format!("{} must be from 0 to {most}, not {number}", reader.subject());
-                    reader.mistake(&node.at, Code::OutOfRange, told);
+                    let message = format!("{} must be from 0 to {most}, not {number}", reader.subject());
+                    reader.mistake(&node.at, Code::OutOfRange, message);
                 }
                 value.ok()
             }
@@ -125,8 +125,8 @@ impl Setting for f64 {
             return None;
         };
         if !number.is_finite() {
-            let told = format!("{} must be a finite number", reader.subject());
-            reader.mistake(&node.at, Code::OutOfRange, told);
+            let message = format!("{} must be a finite number", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, message);
             return None;
         }
         Some(number)
@@ -162,8 +162,8 @@ impl Setting for Share {
             return None;
         };
         if !(0.0..=1.0).contains(&share) {
-            let told = format!("{} must be from 0% to 100%", reader.subject());
-            reader.mistake(&node.at, Code::OutOfRange, told);
+            let message = format!("{} must be from 0% to 100%", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, message);
         }
         Some(Self(share))
     }
@@ -186,8 +186,8 @@ impl Setting for Duration {
         match text.parse() {
             Ok(duration) => Some(duration),
             Err(why) => {
-                let told = format!("{}: `{text}`: {why}", reader.subject());
-                reader.mistake(&node.at, Code::Unreadable, told);
+                let message = format!("{}: `{text}`: {why}", reader.subject());
+                reader.mistake(&node.at, Code::Unreadable, message);
                 None
             }
         }

@@ -22,7 +22,7 @@ pub trait Sum: Clone + 'static {
         reader: &mut Reader<'_>,
     ) -> Option<Self>;
 
-    /// Reads what has no name; nothing if it is no such thing, and then the reader was told.
+    /// Reads what has no name; nothing if it is no such thing, and then that was reported.
     fn read_literal(
         node: &Node,
         fields: &mut Fields<'_>,
@@ -49,8 +49,8 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
     let call = match node.call() {
         Ok(call) => call,
         Err((at, why)) => {
-            let told = format!("{}: {why}", reader.subject());
-            reader.mistake(&at, Code::Unreadable, told);
+            let message = format!("{}: {why}", reader.subject());
+            reader.mistake(&at, Code::Unreadable, message);
             return None;
         }
     };
@@ -113,8 +113,8 @@ pub fn checked_literal<T: Sum>(value: T, node: &Node, reader: &mut Reader<'_>) -
     value.check_arguments(&mut found);
     for invalid in found.into_all() {
         let shown = node.text().map_or_else(|| node.to_string(), str::to_owned);
-        let told = format!("{} must be {}, not {shown}", reader.subject(), invalid.must_be);
-        reader.mistake(&node.at, Code::OutOfRange, told);
+        let message = format!("{} must be {}, not {shown}", reader.subject(), invalid.must_be);
+        reader.mistake(&node.at, Code::OutOfRange, message);
     }
     value
 }
@@ -203,7 +203,7 @@ pub fn write_sum<T: Sum>(value: &T) -> Node {
         }
     }
     call.has_arguments = !call.arguments.is_empty();
-    // A list in a text cannot be told from the arguments around it: then it is a table.
+    // A list in a text cannot be distinguished from the arguments around it: then it is a table.
     let has_list =
         |argument: &Argument| matches!(argument.node.value, Value::List(_) | Value::Table(_));
     if call.arguments.iter().any(has_list) {

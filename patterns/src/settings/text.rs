@@ -117,8 +117,8 @@ impl Piece<'_> {
             match c {
                 '(' => depth += 1,
                 ')' if depth == 0 => {
-                    let told = format!("`{}` has a parenthesis too many", self.text);
-                    return Err((self.at(), told));
+                    let message = format!("`{}` has a parenthesis too many", self.text);
+                    return Err((self.at(), message));
                 }
                 ')' => depth -= 1,
                 ',' if depth == 0 => {

@@ -26,7 +26,7 @@ pub struct CallWindow<const MARKS: usize> {
 }
 
 impl<const MARKS: usize> CallWindow<MARKS> {
-    /// A window of so many calls, at least 1; it makes all its room now.
+    /// A window of this number of calls, at least 1; it makes all its room now.
     ///
     /// # Panics
     ///

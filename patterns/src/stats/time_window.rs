@@ -104,7 +104,7 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
         self.width
     }
 
-    /// Everything in the window, as of the latest time that it was told.
+    /// Everything in the window, as of the latest time that it was given.
     #[inline]
     pub const fn sum(&self) -> C {
         self.sum

@@ -375,24 +375,24 @@ fn adaptive_concurrency_takes_no_permit_of_another_one() {
 
 #[test]
 fn settings_that_cannot_be_are_named() {
-    let told = |settings| AdaptiveConcurrency::new(settings).expect_err("invalid").to_string();
+    let reported = |settings| AdaptiveConcurrency::new(settings).expect_err("invalid").to_string();
     let good = settings(AIMD);
-    assert_eq!(told(good.with(|s| s.min = 0)), "`min` must be at least 1, not 0");
-    assert_eq!(told(good.with(|s| s.max = 1)), "`max` must be at least `min`");
-    assert_eq!(told(beginning_at(101, AIMD)), "`initial` must be from `min` to `max`");
+    assert_eq!(reported(good.with(|s| s.min = 0)), "`min` must be at least 1, not 0");
+    assert_eq!(reported(good.with(|s| s.max = 1)), "`max` must be at least `min`");
+    assert_eq!(reported(beginning_at(101, AIMD)), "`initial` must be from `min` to `max`");
     for backoff in [0.0, 1.0, f64::NAN] {
         let aimd = Algorithm::Aimd { backoff, timeout: Duration::ZERO };
         let must_be = "`algorithm.backoff` must be more than 0 and less than 1";
-        assert_eq!(told(settings(aimd)), format!("{must_be}, not {backoff:?}"));
+        assert_eq!(reported(settings(aimd)), format!("{must_be}, not {backoff:?}"));
     }
     let vegas = |smoothing, probe_multiplier| Algorithm::Vegas { smoothing, probe_multiplier };
     let probe = "`algorithm.probe-multiplier` must be at least 1, not 0";
-    assert_eq!(told(settings(vegas(1.0, 0))), probe);
+    assert_eq!(reported(settings(vegas(1.0, 0))), probe);
     let smoothing = "`algorithm.smoothing` must be more than 0 and at most 1, not 1.1";
-    assert_eq!(told(settings(vegas(1.1, 1))), smoothing);
+    assert_eq!(reported(settings(vegas(1.1, 1))), smoothing);
     let window = Window::of(Duration::from_secs(1)).with(|window| {
         window.longest = Auto::Is(Duration::from_millis(999));
     });
     let longest = "`window.longest` must be at least `shortest`";
-    assert_eq!(told(good.with(|s| s.window = Some(window))), longest);
+    assert_eq!(reported(good.with(|s| s.window = Some(window))), longest);
 }

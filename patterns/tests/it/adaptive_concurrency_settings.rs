@@ -6,7 +6,7 @@ use patterns::adaptive_concurrency::{
 use patterns::settings::Auto;
 use patterns::{Class, Classes, Duration};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 const VEGAS: Algorithm = Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30 };
 
@@ -14,7 +14,7 @@ const VEGAS: Algorithm = Algorithm::Vegas { smoothing: 1.0, probe_multiplier: 30
 fn adaptive_concurrency_needs_an_algorithm_alone() {
     assert_eq!(good::<Settings>("\"vegas\""), Settings::of(VEGAS));
     assert_eq!(good::<Settings>("{ algorithm = \"vegas\" }"), Settings::of(VEGAS));
-    assert_eq!(told::<Settings>("{}"), ["all of it: `adaptive-concurrency` needs `algorithm`"]);
+    assert_eq!(reported::<Settings>("{}"), ["all of it: `adaptive-concurrency` needs `algorithm`"]);
     for (min, max, initial) in [(1, 1000, 20), (50, 100, 50), (1, 10, 10)] {
         let written = format!("{{ algorithm = \"aimd\", min = {min}, max = {max} }}");
         assert_eq!(good::<Settings>(&written).first_limit(), initial);
@@ -89,7 +89,7 @@ fn adaptive_concurrency_reports_every_mistake_at_its_place() {
     let wrong =
         "{ algorithm = \"aimd(backoff=100%)\", min = 0, initial = 0, cancelled = \"dropped\" }";
     assert_eq!(
-        told::<Settings>(wrong),
+        reported::<Settings>(wrong),
         [
             "100%: `backoff` must be more than 0 and less than 1, not 100%",
             "0: `min` must be at least 1, not 0",
@@ -99,7 +99,7 @@ fn adaptive_concurrency_reports_every_mistake_at_its_place() {
     );
     let order = "{ algorithm = \"gradient\", min = 30, max = 20, initial = 25, window = \"1s\" }";
     assert_eq!(
-        told::<Settings>(order),
+        reported::<Settings>(order),
         [
             "20: `max` must be at least `min`",
             "25: `initial` must be from `min` to `max`",
@@ -112,9 +112,9 @@ fn adaptive_concurrency_reports_every_mistake_at_its_place() {
 fn adaptive_concurrency_warns_of_what_has_no_effect() {
     let why = "`drops` has no effect: this algorithm takes a drop as any other sample";
     let drops = "{ algorithm = \"gradient2\", drops = [\"overload\"] }";
-    assert_eq!(told::<Settings>(drops), [format!("[\"overload\"]: {why}")]);
+    assert_eq!(reported::<Settings>(drops), [format!("[\"overload\"]: {why}")]);
     let refusals = "{ algorithm = \"gradient2\", drops = [\"rejected\"] }";
-    assert_eq!(told::<Settings>(refusals), [""; 0], "they are samples now");
+    assert_eq!(reported::<Settings>(refusals), [""; 0], "they are samples now");
     let why = |key| format!("{key}: `{key}` has no effect: `min-rtt` is given, and never measured");
     let fixed = "\"gradient(min-rtt=20ms, samples=9, jitter=10%)\"";
     for written in [
@@ -122,6 +122,6 @@ fn adaptive_concurrency_warns_of_what_has_no_effect() {
         "{ algorithm = { gradient = { min-rtt = \"20ms\", samples = 9, jitter = 0.1 } } }"
             .to_owned(),
     ] {
-        assert_eq!(told::<Settings>(&written), [why("samples"), why("jitter")], "{written}");
+        assert_eq!(reported::<Settings>(&written), [why("samples"), why("jitter")], "{written}");
     }
 }

@@ -324,8 +324,8 @@ fn in_the_path_of_calls_it_counts_what_it_sent() {
 
 #[test]
 fn settings_that_make_no_sense_are_told() {
-    let told = |settings| AdaptiveThrottle::new(settings).map(drop).unwrap_err().to_string();
-    let of = |rule| told(settings(rule));
+    let reported = |settings| AdaptiveThrottle::new(settings).map(drop).unwrap_err().to_string();
+    let of = |rule| reported(settings(rule));
     let sre = |k, cap| of(Rule::Sre { k, min_requests: 0, cap });
     assert_eq!(sre(0.9, 1.0), "`rule.k` must be at least 1, not 0.9");
     assert_eq!(sre(f64::INFINITY, 1.0), "`rule.k` must be at least 1, not inf");
@@ -346,12 +346,12 @@ fn settings_that_make_no_sense_are_told() {
     let below = "`rule.threshold` must be at least 0 and less than 1, not 1.0";
     assert_eq!(average(SECOND, 1.0, 1.0), below);
     assert_eq!(average(SECOND, 0.5, 2.0), "`rule.cap` must be from 0 to 1, not 2.0");
-    let buckets = |buckets| told(settings(SRE).with(|settings| settings.buckets = buckets));
+    let buckets = |buckets| reported(settings(SRE).with(|settings| settings.buckets = buckets));
     assert_eq!(buckets(0), "`buckets` must be from 1 to 10000, not 0");
     assert_eq!(buckets(10_001), "`buckets` must be from 1 to 10000, not 10001");
     let window = |window| settings(SRE).with(|settings| settings.window = window);
     let short = "`buckets` must be no more than the nanoseconds of `window`";
-    assert_eq!(told(window(Duration::from_nanos(9))), short);
-    assert_eq!(told(window(Duration::ZERO)), "`window` must be longer than 0s, not 0s");
+    assert_eq!(reported(window(Duration::from_nanos(9))), short);
+    assert_eq!(reported(window(Duration::ZERO)), "`window` must be longer than 0s, not 0s");
     assert!(AdaptiveThrottle::new(window(Duration::MAX)).is_ok());
 }

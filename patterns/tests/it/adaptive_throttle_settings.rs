@@ -4,7 +4,7 @@ use patterns::adaptive_throttle::{AdaptiveThrottle, OnCancel, Rule, Settings};
 use patterns::preset::Library;
 use patterns::{Class, Classes, Classification, Duration, Time};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -55,7 +55,7 @@ fn adaptive_throttle_reports_every_mistake_at_its_place() {
     let wrong = "{ rule = \"sre(k=0.5, cap=120%)\", window = \"0s\", buckets = 0, \
                  count = [\"netwrok\"], cancelled = \"ignore\" }";
     assert_eq!(
-        told::<Settings>(wrong),
+        reported::<Settings>(wrong),
         [
             "0.5: `k` must be at least 1, not 0.5",
             "120%: `cap` must be from 0 to 1, not 120%",
@@ -67,9 +67,9 @@ fn adaptive_throttle_reports_every_mistake_at_its_place() {
     );
     let short = "{ window = \"9ns\" }";
     let buckets = "all of it: `buckets` must be no more than the nanoseconds of `window`";
-    assert_eq!(told::<Settings>(short), [buckets]);
+    assert_eq!(reported::<Settings>(short), [buckets]);
     let least = "{ rule = \"protected(k=1.2, least-k=1.3)\" }";
-    assert_eq!(told::<Settings>(least), ["1.2: `k` must be no less than `least-k`"]);
+    assert_eq!(reported::<Settings>(least), ["1.2: `k` must be no less than `least-k`"]);
 }
 
 #[test]
@@ -77,16 +77,16 @@ fn adaptive_throttle_warns_of_what_has_no_effect() {
     let average = "{ rule = \"average(min-per-sec=0)\", window = \"10s\", buckets = 5 }";
     let why = "has no effect: `average` without `min-per-sec` has no window";
     assert_eq!(
-        told::<Settings>(average),
+        reported::<Settings>(average),
         [format!("\"10s\": `window` {why}"), format!("5: `buckets` {why}")]
     );
-    assert_eq!(told::<Settings>("{ rule = \"average\", window = \"10s\" }"), [""; 0]);
+    assert_eq!(reported::<Settings>("{ rule = \"average\", window = \"10s\" }"), [""; 0]);
     let both = "{ count = [\"network\", \"rejected\"] }";
     let why = "`count` has no effect for `rejected`, which is in `ignore`";
-    assert_eq!(told::<Settings>(both), [format!("[\"network\", \"rejected\"]: {why}")]);
+    assert_eq!(reported::<Settings>(both), [format!("[\"network\", \"rejected\"]: {why}")]);
     let replaced = "{ like = \"envoy\", rate = 0.9, rule = \"sre\" }";
     let why = "`rate` has no effect beside `rule`, which says all of it";
-    assert_eq!(told::<Settings>(replaced), [format!("0.9: {why}")]);
+    assert_eq!(reported::<Settings>(replaced), [format!("0.9: {why}")]);
 }
 
 fn success_rate(rate: f64, cap: f64) -> Rule {
@@ -134,7 +134,7 @@ fn adaptive_throttle_like_failsafe_go_has_twenty_buckets() {
     assert_eq!((rate, cap, min_requests), (0.75, 1.0, 10));
     let never = "{ like = \"failsafe-go\", failure-rate = \"100%\" }";
     let below = "`failure-rate` must be at least 0 and less than 1, not 100%";
-    assert_eq!(told::<Settings>(never), [format!("\"100%\": {below}")]);
+    assert_eq!(reported::<Settings>(never), [format!("\"100%\": {below}")]);
     // `computeRejectionRate(executions, successes, …)`: 12 of 20 are too few by 20 - 12 / 0.75.
     let settings = good::<Settings>(changed);
     let mut throttle = AdaptiveThrottle::new(settings).expect("valid");
@@ -156,7 +156,7 @@ fn adaptive_throttle_like_a_library_without_one_is_a_mistake() {
     for library in Library::ALL {
         let has = library.adaptive_throttle().is_some();
         let written = format!("{{ like = \"{library}\" }}");
-        assert_eq!(told::<Settings>(&written).is_empty(), has, "{library}");
+        assert_eq!(reported::<Settings>(&written).is_empty(), has, "{library}");
         assert_eq!(has, [Library::Envoy, Library::FailsafeGo].contains(&library));
     }
 }

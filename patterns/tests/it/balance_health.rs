@@ -306,7 +306,7 @@ fn settings_out_of_range_are_named() {
     let second = Duration::from_secs(1);
     let row = Some(Consecutive::of(0));
     let bad = no_rule().with(|it| it.consecutive = Auto::Is(row));
-    let told = [
+    let reported = [
         wrong(among(u16::MAX, Picker::Random)),
         wrong(among(0, Picker::Random)),
         wrong(among(1, Picker::Random).with(|it| it.panic_percent = 101)),
@@ -338,5 +338,5 @@ fn settings_out_of_range_are_named() {
         `slow-start` must be left out unless targets are ejected and the picker gives shares
         `slow-start` must be left out unless targets are ejected and the picker gives shares
     "#]]
-    .assert_eq(&told.map(|told| told + "\n").concat());
+    .assert_eq(&reported.map(|reported| reported + "\n").concat());
 }

@@ -9,7 +9,7 @@ use patterns::preset::Library;
 use patterns::settings::{Auto, Setting, Shape};
 use patterns::{Class, Classes, Duration, Target};
 
-use crate::written::{good, read, told};
+use crate::written::{good, read, reported};
 
 /// `spare`, `tool` and `value` are 0, 1 and 2.
 const TWO: &str = "over = [\"tool\", \"spare\"]";
@@ -19,7 +19,7 @@ fn two(more: &str) -> Settings {
 }
 
 fn wrong(more: &str) -> Vec<String> {
-    told::<Settings>(&format!("{{ {TWO}, {more} }}"))
+    reported::<Settings>(&format!("{{ {TWO}, {more} }}"))
 }
 
 fn eject(written: &str) -> outlier::Settings {
@@ -37,14 +37,14 @@ fn targets_are_all_that_is_needed() {
     assert_eq!(good::<Settings>("[\"value\", \"tool\", \"spare\"]"), of(&[2, 1, 0]));
     let balance = Balance::new(two("")).expect("valid");
     assert_eq!(balance.settings().over, [Target(1), Target(0)], "the layer needs nothing else");
-    assert_eq!(told::<Settings>("{}"), ["all of it: `balance` needs `over`"]);
-    assert_eq!(told::<Settings>("{ over = [] }"), ["[]: `over` must be a list of at least 1"]);
-    let unknown = told::<Settings>("{ over = [\"tol\", \"spare\", \"spair\"] }");
+    assert_eq!(reported::<Settings>("{}"), ["all of it: `balance` needs `over`"]);
+    assert_eq!(reported::<Settings>("{ over = [] }"), ["[]: `over` must be a list of at least 1"]);
+    let unknown = reported::<Settings>("{ over = [\"tol\", \"spare\", \"spair\"] }");
     assert_eq!(
         unknown,
         ["\"tol\": there is no service `tol`", "\"spair\": there is no service `spair`"]
     );
-    let twice = told::<Settings>("{ over = [\"tool\", \"tool\"] }");
+    let twice = reported::<Settings>("{ over = [\"tool\", \"tool\"] }");
     assert_eq!(twice, ["[\"tool\", \"tool\"]: `over` must be without any service twice"]);
 }
 
@@ -305,15 +305,16 @@ fn what_can_have_no_effect_is_told() {
         ),
         ("eject = { success-rate = { min-hosts = 2, stdev-factor = 999 } }", vec![]),
     ] {
-        let told = wrong(written);
-        let told: Vec<&str> =
-            told.iter().map(|told| told.split_once(": ").expect("a place").1).collect();
-        assert_eq!(told, expected, "{written}");
+        let reported = wrong(written);
+        let reported: Vec<&str> =
+            reported.iter().map(|reported| reported.split_once(": ").expect("a place").1).collect();
+        assert_eq!(reported, expected, "{written}");
     }
-    let (settings, told) = read::<Settings>(
+    let (settings, reported) = read::<Settings>(
         "{ over = [\"tool\"], eject = {}, reselect = 1, pick = \"random\", weights = [2] }",
     );
     assert!(settings.is_some(), "a warning is no error");
-    let keys: Vec<&str> = told.iter().map(|told| told.split('`').nth(1).expect("a key")).collect();
+    let keys: Vec<&str> =
+        reported.iter().map(|reported| reported.split('`').nth(1).expect("a key")).collect();
     assert_eq!(keys, ["pick", "weights", "eject", "reselect"]);
 }

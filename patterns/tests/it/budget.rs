@@ -319,7 +319,7 @@ fn a_quota_pays_by_the_failure_and_gets_it_back_on_success_alone() {
 
 #[test]
 fn settings_that_make_no_sense_are_told() {
-    let told = |kind| Budget::new(Settings::of(kind)).map(drop).unwrap_err().to_string();
+    let reported = |kind| Budget::new(Settings::of(kind)).map(drop).unwrap_err().to_string();
     let deposits = |ttl, share| Kind::Deposits { ttl, least_per_sec: 0, share };
     let quota = |capacity, every| {
         let mut kind = Kind::quota(capacity, 5);
@@ -347,7 +347,7 @@ fn settings_that_make_no_sense_are_told() {
         (Kind::Rate { rate: -1.0, least: 0 }, "`kind.rate` must be from 0 to 1000, not -1.0"),
     ];
     for (kind, expected) in cases {
-        assert_eq!(told(kind), expected, "{kind:?}");
+        assert_eq!(reported(kind), expected, "{kind:?}");
     }
     for kind in [Kind::Tokens { max: 1, ratio: 0.001 }, quota(1, Some(SECOND)), Kind::Fixed(0)] {
         assert!(Budget::new(Settings::of(kind)).is_ok());

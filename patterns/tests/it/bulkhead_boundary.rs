@@ -71,15 +71,16 @@ fn settings_that_make_no_sense_are_named() {
     ];
     let mut said = String::new();
     for (name, settings) in cases {
-        let told = Bulkhead::new(settings).map_or_else(|e| e.to_string(), |_| "fine".to_owned());
-        writeln!(said, "{name}: {told}").expect("a string");
+        let reported =
+            Bulkhead::new(settings).map_or_else(|e| e.to_string(), |_| "fine".to_owned());
+        writeln!(said, "{name}: {reported}").expect("a string");
     }
     let mut shared = shared(0);
     for slots in [0, 2, 3] {
-        let told = shared
+        let reported = shared
             .set_slots(slots, Time::ZERO)
             .map_or_else(|e| e.to_string(), |_| "fine".to_owned());
-        writeln!(said, "{slots} slots from now on: {told}").expect("a string");
+        writeln!(said, "{slots} slots from now on: {reported}").expect("a string");
     }
     expect![[r#"
         no slots: `slots` must be at least 1, not 0

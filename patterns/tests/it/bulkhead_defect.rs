@@ -19,21 +19,22 @@ fn drops_as_declared(
     mut drops: impl FnMut(Duration, Time) -> bool,
 ) -> Result<(), String> {
     let mut now = Time::from_nanos(5);
-    let mut told: Vec<(Time, Duration)> = Vec::new();
+    let mut reported: Vec<(Time, Duration)> = Vec::new();
     for (index, (gap, wait)) in turns.iter().enumerate() {
         now = now + Duration::from_nanos(*gap);
         let wait = Duration::from_nanos(*wait);
-        told.push((now, wait));
+        reported.push((now, wait));
         // Where intervals begin, from all there ever was.
-        let begins = told.iter().fold(Vec::new(), |mut begins: Vec<Time>, (at, _)| {
+        let begins = reported.iter().fold(Vec::new(), |mut begins: Vec<Time>, (at, _)| {
             if begins.last().is_none_or(|begin| *begin + INTERVAL < *at) {
                 begins.push(*at);
             }
             begins
         });
-        let is_first = told.iter().filter(|(at, _)| begins.last().is_some_and(|b| b <= at)).count();
+        let is_first =
+            reported.iter().filter(|(at, _)| begins.last().is_some_and(|b| b <= at)).count();
         let before = match begins[..] {
-            [.., old, new] => told.iter().filter(|(at, _)| old <= *at && *at < new).collect(),
+            [.., old, new] => reported.iter().filter(|(at, _)| old <= *at && *at < new).collect(),
             _ => Vec::new(),
         };
         let is_overloaded = !before.is_empty() && before.iter().all(|(_, wait)| TARGET < *wait);

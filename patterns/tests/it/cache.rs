@@ -246,17 +246,17 @@ fn huge_settings_reserve_nothing_and_never_end() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let told = |change: &dyn Fn(&mut Settings)| {
+    let reported = |change: &dyn Fn(&mut Settings)| {
         let settings = plain(1, Eviction::Lru).with(change);
         Cache::new(settings).map(drop).expect_err("invalid").to_string()
     };
     let longer = |key: &str| format!("`{key}` must be longer than 0s, not 0s");
-    assert_eq!(told(&|s| s.capacity = 0), "`capacity` must be at least 1, not 0");
-    assert_eq!(told(&|s| s.ttl = Duration::ZERO), longer("ttl"));
+    assert_eq!(reported(&|s| s.capacity = 0), "`capacity` must be at least 1, not 0");
+    assert_eq!(reported(&|s| s.ttl = Duration::ZERO), longer("ttl"));
     let zero = Some(Lasting(Duration::ZERO));
-    assert_eq!(told(&|s| s.stale_if_error = zero), longer("stale-if-error"));
-    assert_eq!(told(&|s| s.negative = zero), longer("negative"));
+    assert_eq!(reported(&|s| s.stale_if_error = zero), longer("stale-if-error"));
+    assert_eq!(reported(&|s| s.negative = zero), longer("negative"));
     let one = |key: &str| format!("`{key}` must be a list of at least 1");
-    assert_eq!(told(&|s| s.stale_on = Classes::NONE), one("stale-on"));
-    assert_eq!(told(&|s| s.negative_on = Classes::NONE), one("negative-on"));
+    assert_eq!(reported(&|s| s.stale_on = Classes::NONE), one("stale-on"));
+    assert_eq!(reported(&|s| s.negative_on = Classes::NONE), one("negative-on"));
 }

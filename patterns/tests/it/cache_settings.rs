@@ -3,7 +3,7 @@
 use patterns::cache::{CountsFrom, Eviction, Lasting, LateResults, Settings};
 use patterns::{Class, Classes, Duration};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -14,7 +14,7 @@ fn cache_needs_a_lifetime_alone() {
     assert_eq!(good::<Settings>("\"5min\""), Settings::of(secs(300)));
     assert_eq!(good::<Settings>("{ ttl = \"5min\" }"), Settings::of(secs(300)));
     assert_eq!(good::<Settings>("{ ttl = \"unlimited\" }"), Settings::of(Duration::MAX));
-    assert_eq!(told::<Settings>("{}"), ["all of it: `cache` needs `ttl`"]);
+    assert_eq!(reported::<Settings>("{}"), ["all of it: `cache` needs `ttl`"]);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn cache_reports_every_mistake_at_its_place() {
                  negative = \"0s\", eviction = \"lro\", evicton = \"lru\" }";
     let longer = "longer than 0s, or \"unlimited\", not 0s";
     assert_eq!(
-        told::<Settings>(wrong),
+        reported::<Settings>(wrong),
         [
             format!("\"0s\": `ttl` must be {longer}"),
             "0: `capacity` must be at least 1, or \"unlimited\", not 0".to_owned(),
@@ -83,8 +83,8 @@ fn cache_warns_of_what_has_no_effect() {
         ),
     ] {
         let ttl = if written.contains("ttl") { "" } else { "ttl = \"1s\", " };
-        let told = told::<Settings>(&format!("{{ {ttl}{written} }}"));
+        let reported = reported::<Settings>(&format!("{{ {ttl}{written} }}"));
         let (_, value) = written.rsplit_once("= ").expect("a key and its value");
-        assert_eq!(told, [format!("{value}: `{key}` has no effect {why}")]);
+        assert_eq!(reported, [format!("{value}: `{key}` has no effect {why}")]);
     }
 }

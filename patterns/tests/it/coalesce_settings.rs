@@ -2,7 +2,7 @@
 
 use patterns::coalesce::{LeaderGone, Settings};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 #[test]
 fn coalesce_needs_nothing_written() {
@@ -26,7 +26,7 @@ fn coalesce_has_every_knob_in_files() {
 fn coalesce_reports_every_mistake_at_its_place() {
     let wrong = "{ max-followers = -1, leader-gone = \"fail\", followers = 3 }";
     assert_eq!(
-        told::<Settings>(wrong),
+        reported::<Settings>(wrong),
         [
             "-1: `max-followers` must be from 0 to 4294967295, not -1",
             "fail: `leader-gone` has no form `fail`",
@@ -35,5 +35,5 @@ fn coalesce_reports_every_mistake_at_its_place() {
     );
     let alone = "{ max-followers = 0, leader-gone = \"promote\" }";
     let why = "\"promote\": `leader-gone` has no effect without followers";
-    assert_eq!(told::<Settings>(alone), [why]);
+    assert_eq!(reported::<Settings>(alone), [why]);
 }

@@ -124,8 +124,8 @@ proptest! {
         let given = given.map_or(Time::MAX, at);
         driver.info.deadline = given;
         prop_assert_eq!(driver.call(0), Action::SendAndWake(Time::ZERO + limit));
-        let told = if propagates { given.min(Time::ZERO + limit) } else { given };
-        prop_assert_eq!(driver.layer.1, told);
+        let reported = if propagates { given.min(Time::ZERO + limit) } else { given };
+        prop_assert_eq!(driver.layer.1, reported);
     }
 }
 
@@ -144,11 +144,11 @@ fn a_window_that_was_left_is_not_entered_again() {
 
 #[test]
 fn settings_that_make_no_sense_are_told() {
-    let told = |share, within| {
+    let reported = |share, within| {
         let settings = Settings::of().with(|s| s.reject = Reject::Share { share, within });
         Deadline::new(settings).map(drop).unwrap_err().to_string()
     };
-    assert_eq!(told(1.1, SECOND), "`reject.share` must be from 0 to 1, not 1.1");
-    assert_eq!(told(f64::NAN, SECOND), "`reject.share` must be from 0 to 1, not NaN");
-    assert_eq!(told(0.5, Duration::ZERO), "`reject.within` must be longer than 0s, not 0s");
+    assert_eq!(reported(1.1, SECOND), "`reject.share` must be from 0 to 1, not 1.1");
+    assert_eq!(reported(f64::NAN, SECOND), "`reject.share` must be from 0 to 1, not NaN");
+    assert_eq!(reported(0.5, Duration::ZERO), "`reject.within` must be longer than 0s, not 0s");
 }

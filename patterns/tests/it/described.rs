@@ -140,9 +140,9 @@ fn read<T: Setting>(node: &Node) -> (Option<T>, Vec<String>) {
     let mut names = NoNames;
     let mut reader = Reader::new(&mut names);
     let value = reader.within("it", |reader| T::read(node, None, reader));
-    let told =
+    let reported =
         reader.finish().into_iter().map(|m| format!("{}..{}: {}", m.at.start, m.at.end, m.message));
-    (value, told.collect())
+    (value, reported.collect())
 }
 
 fn backoff(curve: Curve) -> Backoff {
@@ -204,7 +204,7 @@ fn mistakes_are_at_the_very_letters() {
         let start = written.find(part).expect("it is there") + 11;
         format!("{start}..{}", start + part.len())
     };
-    for (written, part, told) in [
+    for (written, part, reported) in [
         ("3 x exponential(1s, factor=0.5)", "0.5", "`factor` must be at least 1, not 0.5"),
         ("3 x exponential(1s, faktor=2)", "faktor", "`exponential` has no key `faktor`"),
         (
@@ -234,7 +234,7 @@ fn mistakes_are_at_the_very_letters() {
         } else {
             place
         };
-        assert_eq!(read::<Rule>(&node).1, [format!("{place}: {told}")], "{written}");
+        assert_eq!(read::<Rule>(&node).1, [format!("{place}: {reported}")], "{written}");
     }
 }
 
@@ -262,10 +262,11 @@ fn every_mistake_of_a_table_is_told() {
         ("network", text("3 x exponential(1s, factor=0)")),
         ("wait", text("3s")),
     ]);
-    let told = read::<Settings>(&node).1;
-    let told: Vec<&str> = told.iter().map(|t| t.split_once(": ").expect("a place").1).collect();
+    let reported = read::<Settings>(&node).1;
+    let reported: Vec<&str> =
+        reported.iter().map(|t| t.split_once(": ").expect("a place").1).collect();
     assert_eq!(
-        told,
+        reported,
         [
             "`failures` must be at least 1, not 0",
             "`open` must be longer than 0s, not 0s",

@@ -5,7 +5,7 @@ use patterns::fallback::{Settings, Targets};
 use patterns::settings::{Auto, Setting};
 use patterns::{Class, Classes, Target};
 
-use crate::written::{good, told};
+use crate::written::{good, reported};
 
 #[test]
 fn fallback_needs_nothing_written() {
@@ -52,7 +52,7 @@ fn fallback_has_every_knob_in_files() {
 #[test]
 fn fallback_reports_every_mistake_at_its_place() {
     assert_eq!(
-        told::<Settings>(
+        reported::<Settings>(
             "{ to = [\"spair\", \"tool\", \"tol\"], on = [], then = \"valu\", too = 1 }"
         ),
         [
@@ -65,9 +65,9 @@ fn fallback_reports_every_mistake_at_its_place() {
     );
     let name =
         "3: `to` must be the name of a service, a list of them, or \"value\", not a whole number";
-    assert_eq!(told::<Settings>("{ to = 3 }"), [name]);
+    assert_eq!(reported::<Settings>("{ to = 3 }"), [name]);
     let empty = "[]: `to` must be a service, or several, or \"value\"";
-    assert_eq!(told::<Settings>("{ to = [] }"), [empty]);
+    assert_eq!(reported::<Settings>("{ to = [] }"), [empty]);
     let nothing = "\"last-failure\": `then` must be `value` unless `to` names a service";
-    assert_eq!(told::<Settings>("{ then = \"last-failure\" }"), [nothing]);
+    assert_eq!(reported::<Settings>("{ then = \"last-failure\" }"), [nothing]);
 }

@@ -356,14 +356,14 @@ fn the_end_of_time_and_clocks_that_step_back_are_borne() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let told = |settings| Hedge::new(settings).map(drop).expect_err("invalid").to_string();
-    let of = |delay| told(grpc(1).with(|it| it.delay = delay));
-    assert_eq!(told(grpc(MOST_HEDGES + 1)), "`max-hedges` must be at most 1000, not 1001");
+    let reported = |settings| Hedge::new(settings).map(drop).expect_err("invalid").to_string();
+    let of = |delay| reported(grpc(1).with(|it| it.delay = delay));
+    assert_eq!(reported(grpc(MOST_HEDGES + 1)), "`max-hedges` must be at most 1000, not 1001");
     assert!(Hedge::new(grpc(MOST_HEDGES)).is_ok());
     for on_failure in [OnFailure::KeepsTime, OnFailure::NoMore, OnFailure::Ends] {
         let never = Settings::of(Delay::Never).with(|it| it.on_failure = on_failure);
         let expected = "`delay` must be limited unless a failure brings the next attempt";
-        assert_eq!(told(never), expected);
+        assert_eq!(reported(never), expected);
     }
     for quantile in [0.0, -0.5, 1.001, f64::NAN, f64::INFINITY] {
         let expected = "`delay.quantile` must be more than 0 and at most 1, not ";

@@ -7,7 +7,7 @@ use patterns::preset::Library;
 use patterns::settings::Auto;
 use patterns::{Class, Classes, Duration};
 
-use crate::written::{good, read, survives, told};
+use crate::written::{good, read, reported, survives};
 
 fn delay(written: &str) -> Delay {
     good::<Settings>(&format!("{{ delay = \"{written}\" }}")).delay
@@ -68,11 +68,11 @@ fn every_knob_can_be_written() {
         it.on_refusal = OnRefusal::Skipped;
         it.all_failed = AllFailed::First;
     });
-    let (settings, told) = read::<Settings>(all);
+    let (settings, reported) = read::<Settings>(all);
     assert_eq!(settings, Some(expected));
     let never_early = "\"first-launch\": `counts-from` has no effect: no hedge comes early that \
         others follow";
-    assert_eq!(told, [never_early]);
+    assert_eq!(reported, [never_early]);
     let written = "{ delay = { mean = { factor = 2, window = 7 } } }";
     let mean = Delay::Mean {
         factor: 2.0,
@@ -102,14 +102,14 @@ fn a_preset_is_taken_with_other_numbers() {
 
 #[test]
 fn a_number_of_a_library_has_its_range() {
-    let of = |written: &str| told::<Settings>(&format!("{{ {written} }}"));
+    let of = |written: &str| reported::<Settings>(&format!("{{ {written} }}"));
     let polly = "`max-hedges` must be from 1 to 10, not";
     for (written, number) in [("0", "0"), ("11", "11")] {
-        let told = of(&format!("like = \"polly\", max-hedges = {written}"));
-        assert_eq!(told, [format!("{number}: {polly} {number}")]);
+        let reported = of(&format!("like = \"polly\", max-hedges = {written}"));
+        assert_eq!(reported, [format!("{number}: {polly} {number}")]);
     }
-    let told = of("like = \"grpc\", max-attempts = 1");
-    assert_eq!(told, ["1: `max-attempts` must be at least 2, not 1"]);
+    let reported = of("like = \"grpc\", max-attempts = 1");
+    assert_eq!(reported, ["1: `max-attempts` must be at least 2, not 1"]);
     assert_eq!(
         of("like = \"gobreaker\""),
         ["\"gobreaker\": there is no library `gobreaker` with a hedge"]
@@ -123,7 +123,11 @@ fn a_number_of_a_library_has_its_range() {
 #[test]
 fn a_delay_that_is_missing_is_told_once() {
     for written in ["{}", "{ like = \"resilience4j\" }", "{ like = \"failsafe-go\" }"] {
-        assert_eq!(told::<Settings>(written), ["all of it: `hedge` needs `delay`"], "{written}");
+        assert_eq!(
+            reported::<Settings>(written),
+            ["all of it: `hedge` needs `delay`"],
+            "{written}"
+        );
     }
     assert_eq!(Library::Resilience4j.hedge(), None, "it is not hedged by chance");
     let given = "{ like = \"failsafe-go\", delay = \"2s\" }";
@@ -135,18 +139,18 @@ fn what_belongs_to_recent_answers_is_an_argument_of_the_delay() {
     for key in ["window", "max-age", "measured", "min-samples", "initial-delay", "min-delay"] {
         let expected = [format!("{key}: `{key}` is a part of `delay` now")];
         let written = format!("{{ delay = \"p95\", {key} = 1 }}");
-        assert_eq!(told::<Settings>(&written), expected);
+        assert_eq!(reported::<Settings>(&written), expected);
     }
     for former in ["at-first", "least"] {
         let written = format!("{{ delay = \"p95\", {former} = \"1s\" }}");
         assert_eq!(
-            told::<Settings>(&written),
+            reported::<Settings>(&written),
             [format!("{former}: `{former}` is a part of `delay` now")]
         );
     }
     for (form, name) in [("fixed(2s, window=9)", "fixed"), ("never(window=9)", "never")] {
-        let told = told::<Settings>(&format!("{{ delay = \"{form}\" }}"));
-        assert_eq!(told, [format!("window: `{name}` has no key `window`")]);
+        let reported = reported::<Settings>(&format!("{{ delay = \"{form}\" }}"));
+        assert_eq!(reported, [format!("window: `{name}` has no key `window`")]);
     }
 }
 
@@ -170,10 +174,10 @@ fn mistakes_in_a_delay_are_at_their_place() {
             "6: `min-samples` must be no more than the window",
         ),
     ] {
-        let told = told::<Settings>(&format!("{{ delay = \"{written}\" }}"));
-        assert_eq!(told, [expected], "{written}");
+        let reported = reported::<Settings>(&format!("{{ delay = \"{written}\" }}"));
+        assert_eq!(reported, [expected], "{written}");
     }
-    let never = told::<Settings>("{ delay = \"never\", on-failure = \"ends\" }");
+    let never = reported::<Settings>("{ delay = \"never\", on-failure = \"ends\" }");
     let expected = "\"never\": `delay` must be limited unless a failure brings the next attempt";
     assert_eq!(never, [expected]);
 }
@@ -195,10 +199,10 @@ fn what_can_have_no_effect_is_told() {
         ("all-failed = \"first\", on-failure = \"ends\"", vec!["all-failed"]),
         ("refusals = [], on-refusal = \"ends\"", vec!["on-refusal"]),
     ] {
-        let (settings, told) = read::<Settings>(&format!("{{ delay = \"2s\", {written} }}"));
+        let (settings, reported) = read::<Settings>(&format!("{{ delay = \"2s\", {written} }}"));
         assert!(settings.is_some(), "a warning is no error");
         let keys: Vec<&str> =
-            told.iter().map(|told| told.split('`').nth(1).expect("a key")).collect();
+            reported.iter().map(|reported| reported.split('`').nth(1).expect("a key")).collect();
         assert_eq!(keys, expected, "{written}");
     }
 }

@@ -113,9 +113,9 @@ proptest! {
                     // If this class is refused, so is every lower one at this instant, and if it
                     // is not, no higher one is.
                     for other in 0..6 {
-                        let told = asks(&mut shed.clone(), load, other, millis(now));
-                        prop_assert!(!refuses || other < class || told == Err(OVERLOADED));
-                        prop_assert!(refuses || class < other || told == Ok(()));
+                        let reported = asks(&mut shed.clone(), load, other, millis(now));
+                        prop_assert!(!refuses || other < class || reported == Err(OVERLOADED));
+                        prop_assert!(refuses || class < other || reported == Ok(()));
                     }
                     let asked = shed.try_acquire(millis(now), load, class);
                     prop_assert_eq!(asked.is_err(), refuses);
@@ -304,17 +304,17 @@ fn clocks_and_settings_at_their_ends_do_no_harm() {
         let _told = shed.figures(now);
     }
     assert_eq!(shed.in_flight(), 0);
-    let told = |change: &dyn Fn(&mut Settings)| {
+    let reported = |change: &dyn Fn(&mut Settings)| {
         LoadShedder::new(settings().with(change)).map(drop).unwrap_err().to_string()
     };
-    assert_eq!(told(&|s| s.threshold = 0.0), "`threshold` must be more than 0, not 0.0");
-    assert_eq!(told(&|s| s.threshold = f64::NAN), "`threshold` must be more than 0, not NaN");
-    assert_eq!(told(&|s| s.step = -0.1), "`step` must be at least 0, not -0.1");
-    assert_eq!(told(&|s| s.buckets = 0), "`buckets` must be from 1 to 10000, not 0");
-    assert_eq!(told(&|s| s.window = Duration::ZERO), "`window` must be longer than 0s, not 0s");
+    assert_eq!(reported(&|s| s.threshold = 0.0), "`threshold` must be more than 0, not 0.0");
+    assert_eq!(reported(&|s| s.threshold = f64::NAN), "`threshold` must be more than 0, not NaN");
+    assert_eq!(reported(&|s| s.step = -0.1), "`step` must be at least 0, not -0.1");
+    assert_eq!(reported(&|s| s.buckets = 0), "`buckets` must be from 1 to 10000, not 0");
+    assert_eq!(reported(&|s| s.window = Duration::ZERO), "`window` must be longer than 0s, not 0s");
     let short = "`buckets` must be no more than the nanoseconds of `window`";
-    assert_eq!(told(&|s| s.window = Duration::from_nanos(9)), short);
+    assert_eq!(reported(&|s| s.window = Duration::from_nanos(9)), short);
     let smoothing = "`smoothing` must be more than 0 and at most 1";
-    assert_eq!(told(&|s| s.smoothing = 0.0), format!("{smoothing}, not 0.0"));
-    assert_eq!(told(&|s| s.smoothing = 1.1), format!("{smoothing}, not 1.1"));
+    assert_eq!(reported(&|s| s.smoothing = 0.0), format!("{smoothing}, not 0.0"));
+    assert_eq!(reported(&|s| s.smoothing = 1.1), format!("{smoothing}, not 1.1"));
 }

@@ -3,14 +3,14 @@
 use patterns::load_shedder::Settings;
 use patterns::{Class, Classes, Duration};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 #[test]
 fn load_shedder_needs_nothing_written() {
     assert_eq!(good::<Settings>("{}"), Settings::AEGIS);
     assert_eq!(Settings::default(), Settings::AEGIS);
     assert_eq!(
-        told::<Settings>("3"),
+        reported::<Settings>("3"),
         ["all of it: `load-shedder` must be a table of settings, not a whole number"]
     );
 }
@@ -35,7 +35,7 @@ fn load_shedder_reports_every_mistake_at_its_place() {
     let wrong =
         "{ threshold = 0, step = \"-1%\", buckets = 10001, smoothing = \"101%\", colour = 1 }";
     assert_eq!(
-        told::<Settings>(wrong),
+        reported::<Settings>(wrong),
         [
             "0: `threshold` must be more than 0, not 0",
             "\"-1%\": `step` must be at least 0, not -1%",
@@ -46,11 +46,11 @@ fn load_shedder_reports_every_mistake_at_its_place() {
     );
     let short = "{ window = \"99ns\", buckets = 100 }";
     let why = "100: `buckets` must be no more than the nanoseconds of `window`";
-    assert_eq!(told::<Settings>(short), [why]);
+    assert_eq!(reported::<Settings>(short), [why]);
 }
 
 #[test]
 fn load_shedder_warns_that_one_bucket_rejects_nothing() {
     let why = "1: with one bucket nothing is ever rejected: only buckets that are over count";
-    assert_eq!(told::<Settings>("{ buckets = 1 }"), [why]);
+    assert_eq!(reported::<Settings>("{ buckets = 1 }"), [why]);
 }

@@ -257,7 +257,7 @@ fn settings_out_of_range_are_named() {
     };
     let calls = Memory::Calls(1);
     let [zero, one] = [Duration::ZERO, Duration::from_nanos(1)];
-    let told = [
+    let reported = [
         wrong(no_rule()),
         wrong(no_rule().with(|it| it.errors = Classes::NONE)),
         wrong(no_rule().with(|it| it.consecutive = Auto::Is(row(0, 100)))),
@@ -299,5 +299,5 @@ fn settings_out_of_range_are_named() {
         `growth.factor` must be at least 1, not 0.9
         `hosts` must be at least 1
     "#]]
-    .assert_eq(&told.map(|told| told + "\n").concat());
+    .assert_eq(&reported.map(|reported| reported + "\n").concat());
 }

@@ -44,9 +44,9 @@ proptest! {
                 Happening::Report(host, verdict, times) => {
                     // Local failures are told apart only where they are split.
                     let split = settings.split_local.is_some();
-                    let told = split || verdict != HostClassification::LocalFailure;
+                    let reported = split || verdict != HostClassification::LocalFailure;
                     for _ in 0..times {
-                        if told {
+                        if reported {
                             outliers.record_with(host % hosts, verdict, at, &mut next);
                             model.report(host % hosts, verdict, now);
                         }

@@ -6,7 +6,7 @@ use patterns::settings::Auto;
 use patterns::{Duration, Time};
 
 use crate::outlier::{TEN, at, in_a_row, no_rule, outliers, rate_rule, report};
-use crate::written::{good, told};
+use crate::written::{good, reported};
 
 fn like(written: &str) -> Settings {
     good::<Settings>(&format!("{{ like = {written} }}"))
@@ -49,9 +49,9 @@ fn the_longest_ejection_of_envoy_follows_a_longer_first_one() {
     ] {
         assert_eq!(like(written).longest(), Duration::from_secs(secs), "{written}");
     }
-    let told = told::<Settings>("{ like = \"envoy\", max-ejection-time = \"20s\" }");
+    let reported = reported::<Settings>("{ like = \"envoy\", max-ejection-time = \"20s\" }");
     let expected = "\"20s\": `max-ejection-time` must be no shorter than the base ejection time";
-    assert_eq!(told, [expected]);
+    assert_eq!(reported, [expected]);
 }
 
 /// A50: `min(base_ejection_time * multiplier, max(base_ejection_time, max_ejection_time))`.
@@ -71,7 +71,7 @@ fn a_rule_of_envoy_is_enforced_as_there() {
     assert_eq!(hosts.counts(), Counts { ejected: 0, spared: 1, capped: 0 });
     let three = "{ like = \"envoy\", consecutive-gateway = 3 }";
     let expected = "3: `consecutive-gateway` ejects nothing: its `enforce-percent` is 0";
-    assert_eq!(told::<Settings>(three), [expected]);
+    assert_eq!(reported::<Settings>(three), [expected]);
     let enforced = like("\"envoy\", consecutive-gateway = { failures = 3, enforce-percent = 100 }");
     assert_eq!(enforced.consecutive_gateway, Some(Consecutive::of(3)));
 }
@@ -94,8 +94,8 @@ fn of_grpc_a_rule_can_be_taken_off() {
     assert_eq!((settings.failure_percentage, settings.in_a_row()), (None, None));
     assert_eq!(settings.success_rate, Some(SuccessRate::usual()));
     let none = "{ like = \"grpc\", failure-percentage = \"off\", success-rate = \"off\" }";
-    let told = told::<Settings>(none);
-    assert_eq!(told, ["all of it: nothing is ever ejected: all rules are off"]);
+    let reported = reported::<Settings>(none);
+    assert_eq!(reported, ["all of it: nothing is ever ejected: all rules are off"]);
     assert_eq!(Library::Grpc.outlier(), Some(like("\"grpc\"")));
     assert_eq!(good::<Settings>("{ like = \"envoy\" }").max_ejection_percent, 10);
 }

@@ -112,34 +112,38 @@ fn waits_grow_until_it_has_run_well_for_long_enough() {
 
 #[test]
 fn what_is_not_broken_is_not_recovered() {
-    let mut told = Told::new(supervisor(supervision(1, 1_000)));
-    assert_eq!(told.tell(Event::Crashed, at(0)), Action::Wait, "it never ran");
-    assert_eq!(told.tell(Event::Started, at(0)), Action::Wait);
-    assert_eq!(told.tell(Event::Step, at(1)), Action::Wait);
-    assert_eq!(told.tell(Event::Crashed, at(2)), Action::WaitUntil(at(12)));
-    assert_eq!(told.tell(Event::Crashed, at(3)), Action::WaitUntil(at(12)), "the same crash");
-    assert_eq!(told.pattern.recent(at(3)), 1);
-    assert_eq!(told.tell(Event::Wake, at(12)), Action::Restart);
-    assert_eq!(told.tell(Event::Started, at(12)), Action::Wait);
-    assert_eq!(told.tell(Event::Crashed, at(13)), Action::GiveUp);
-    assert_eq!(told.effects.states, ["running", "waiting", "running", "escalated"]);
+    let mut reported = Told::new(supervisor(supervision(1, 1_000)));
+    assert_eq!(reported.tell(Event::Crashed, at(0)), Action::Wait, "it never ran");
+    assert_eq!(reported.tell(Event::Started, at(0)), Action::Wait);
+    assert_eq!(reported.tell(Event::Step, at(1)), Action::Wait);
+    assert_eq!(reported.tell(Event::Crashed, at(2)), Action::WaitUntil(at(12)));
+    assert_eq!(reported.tell(Event::Crashed, at(3)), Action::WaitUntil(at(12)), "the same crash");
+    assert_eq!(reported.pattern.recent(at(3)), 1);
+    assert_eq!(reported.tell(Event::Wake, at(12)), Action::Restart);
+    assert_eq!(reported.tell(Event::Started, at(12)), Action::Wait);
+    assert_eq!(reported.tell(Event::Crashed, at(13)), Action::GiveUp);
+    assert_eq!(reported.effects.states, ["running", "waiting", "running", "escalated"]);
 }
 
 #[test]
 fn without_a_sign_of_life_it_counts_as_hung() {
     let settings = supervision(9, 9).with(|settings| settings.beats_within = Some(SECOND * 5));
-    let mut told = Told::new(supervisor(settings));
-    assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(5)));
-    assert_eq!(told.tell(Event::Beat, at(3)), Action::WaitUntil(at(8)));
-    assert_eq!(told.tell(Event::Beat, at(2)), Action::WaitUntil(at(8)), "the clock was set back");
-    let before = Time::ZERO + at(8).since(Time::from_nanos(1));
-    assert_eq!(told.tell(Event::Wake, before), Action::WaitUntil(at(8)));
+    let mut reported = Told::new(supervisor(settings));
+    assert_eq!(reported.tell(Event::Started, at(0)), Action::WaitUntil(at(5)));
+    assert_eq!(reported.tell(Event::Beat, at(3)), Action::WaitUntil(at(8)));
     assert_eq!(
-        told.tell(Event::Wake, at(8)),
+        reported.tell(Event::Beat, at(2)),
+        Action::WaitUntil(at(8)),
+        "the clock was set back"
+    );
+    let before = Time::ZERO + at(8).since(Time::from_nanos(1));
+    assert_eq!(reported.tell(Event::Wake, before), Action::WaitUntil(at(8)));
+    assert_eq!(
+        reported.tell(Event::Wake, at(8)),
         Action::WaitUntil(at(18)),
         "hung, and to be restarted"
     );
-    assert_eq!(told.tell(Event::Wake, at(18)), Action::Restart);
+    assert_eq!(reported.tell(Event::Wake, at(18)), Action::Restart);
 }
 
 fn health(settings: health::Settings) -> Health {
@@ -198,11 +202,11 @@ proptest! {
         for _ in 0..10_000 {
             let asked = health.next_probe();
             let ok = asked < fails;
-            let told = if ok { asked } else { asked + secs(timeout) };
+            let reported = if ok { asked } else { asked + secs(timeout) };
             let mut draw = || draws.next().expect("endless");
-            let state = health.probed_with(ok, Duration::ZERO, told, &mut draw);
+            let state = health.probed_with(ok, Duration::ZERO, reported, &mut draw);
             if state == State::Unhealthy {
-                found = Some(told);
+                found = Some(reported);
                 break;
             }
         }
@@ -267,28 +271,28 @@ fn too_many_bad_results_of_the_latest_degrade() {
 #[test]
 fn in_its_grace_a_process_may_fail() {
     let settings = health::Settings::KUBERNETES.with(|settings| settings.grace = SECOND * 30);
-    let mut told = Told::new(Health::new(settings).expect("valid"));
-    assert_eq!(told.tell(Event::Started, at(0)), Action::WaitUntil(at(0)));
-    assert_eq!(told.tell(Event::Wake, at(0)), Action::Probe);
+    let mut reported = Told::new(Health::new(settings).expect("valid"));
+    assert_eq!(reported.tell(Event::Started, at(0)), Action::WaitUntil(at(0)));
+    assert_eq!(reported.tell(Event::Wake, at(0)), Action::Probe);
     for second in [1, 11, 21, 29] {
-        let told = told.tell(Event::ProbeFailed, at(second));
-        assert_eq!(told, Action::WaitUntil(at(second + 10)));
+        let reported = reported.tell(Event::ProbeFailed, at(second));
+        assert_eq!(reported, Action::WaitUntil(at(second + 10)));
     }
     // From exactly its end on failures count; and once healthy, they count at once.
     for second in [30, 40] {
-        let told = told.tell(Event::ProbeFailed, at(second));
-        assert_eq!(told, Action::WaitUntil(at(second + 10)));
+        let reported = reported.tell(Event::ProbeFailed, at(second));
+        assert_eq!(reported, Action::WaitUntil(at(second + 10)));
     }
-    assert_eq!(told.tell(Event::ProbeFailed, at(50)), Action::Restart);
-    assert_eq!(told.tell(Event::Crashed, at(50)), Action::Wait, "nothing to ask");
-    let again = told.tell(Event::Started, at(60));
+    assert_eq!(reported.tell(Event::ProbeFailed, at(50)), Action::Restart);
+    assert_eq!(reported.tell(Event::Crashed, at(50)), Action::Wait, "nothing to ask");
+    let again = reported.tell(Event::Started, at(60));
     assert_eq!(again, Action::WaitUntil(at(60)));
-    assert_eq!(told.tell(Event::ProbeOk(SECOND), at(61)), Action::WaitUntil(at(71)));
+    assert_eq!(reported.tell(Event::ProbeOk(SECOND), at(61)), Action::WaitUntil(at(71)));
     for second in [62, 63] {
-        assert_ne!(told.tell(Event::ProbeFailed, at(second)), Action::Restart);
+        assert_ne!(reported.tell(Event::ProbeFailed, at(second)), Action::Restart);
     }
-    assert_eq!(told.tell(Event::ProbeFailed, at(64)), Action::Restart);
-    assert_eq!(told.effects.states, ["unhealthy", "unknown", "healthy", "unhealthy"]);
+    assert_eq!(reported.tell(Event::ProbeFailed, at(64)), Action::Restart);
+    assert_eq!(reported.effects.states, ["unhealthy", "unknown", "healthy", "unhealthy"]);
 }
 
 fn saving(when: Vec<When>, keep: u32, resumes: Option<u32>) -> checkpoint::Settings {
@@ -593,14 +597,15 @@ proptest! {
 
 #[test]
 fn settings_that_make_no_sense_are_told() {
-    let told = |result: Result<(), patterns::Invalid>| result.unwrap_err().to_string();
-    let supervise = |settings| told(Supervisor::new(settings).map(drop));
+    let reported = |result: Result<(), patterns::Invalid>| result.unwrap_err().to_string();
+    let supervise = |settings| reported(Supervisor::new(settings).map(drop));
     let many = supervise(supervision(10_001, 1));
     assert_eq!(many, "`restarts` must be at most 10000, not 10001");
     let never = supervision(1, 1).with(|settings| settings.beats_within = Some(Duration::ZERO));
     assert_eq!(supervise(never), "`beats-within` must be longer than 0s, not 0s");
 
-    let of = |change: &dyn Fn(&mut health::Settings)| told(Health::new(haproxy(change)).map(drop));
+    let of =
+        |change: &dyn Fn(&mut health::Settings)| reported(Health::new(haproxy(change)).map(drop));
     let zero = Duration::ZERO;
     let longer = |name: &str| format!("`{name}` must be longer than 0s, not 0s");
     assert_eq!(of(&|s| s.rise = 0), "`rise` must be at least 1, not 0");
@@ -615,7 +620,8 @@ fn settings_that_make_no_sense_are_told() {
     assert_eq!(worse(65, 0.5), "`degraded.window` must be from 1 to 64, not 65");
     assert_eq!(worse(64, 0.0), "`degraded.share` must be more than 0 and at most 1, not 0.0");
 
-    let save = |when, keep, resumes| told(Checkpoints::new(saving(when, keep, resumes)).map(drop));
+    let save =
+        |when, keep, resumes| reported(Checkpoints::new(saving(when, keep, resumes)).map(drop));
     let fine = || vec![When::Steps(1)];
     assert_eq!(save(vec![], 1, None), "`when` must be a list of at least 1");
     assert_eq!(save(vec![When::Every(zero)], 1, None), longer("when.0.interval"));

@@ -8,7 +8,7 @@ use patterns::process::ConfiguredProcess;
 use patterns::supervise::{self, Kind, Supervisor};
 use patterns::{Duration, Time};
 
-use crate::written::{good, survives, told};
+use crate::written::{good, reported, survives};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -27,7 +27,7 @@ fn supervise_has_every_knob_in_files() {
     survives(&expected);
     survives(&supervise::Settings::of(u32::MAX, SECOND * 5));
     assert_eq!(
-        told::<supervise::Settings>(
+        reported::<supervise::Settings>(
             "{ restarts = 10001, kind = \"sometimes\", beats-within = \"0s\" }"
         ),
         [
@@ -43,7 +43,7 @@ fn supervise_warns_of_what_has_no_effect() {
     let temporary = "{ kind = \"temporary\", restarts = 3, backoff = \"1s\" }";
     let why = "since a temporary process is never started again";
     assert_eq!(
-        told::<supervise::Settings>(temporary),
+        reported::<supervise::Settings>(temporary),
         [
             format!("3: `restarts` has no effect {why}"),
             format!("\"1s\": `backoff` has no effect {why}")
@@ -51,7 +51,7 @@ fn supervise_warns_of_what_has_no_effect() {
     );
     let unlimited = "{ restarts = \"unlimited\", within = \"1s\", reset-after = \"1min\" }";
     assert_eq!(
-        told::<supervise::Settings>(unlimited),
+        reported::<supervise::Settings>(unlimited),
         [
             "\"1s\": `within` has no effect since restarts are not limited",
             "\"1min\": `reset-after` has no effect without waits that could start over",
@@ -98,7 +98,7 @@ fn health_has_every_knob_in_files() {
     assert_eq!(good::<health::Settings>(all), expected);
     survives(&expected);
     assert_eq!(
-        told::<health::Settings>("{ rise = 0, jitter = \"-1%\", degraded = { window = 65 } }"),
+        reported::<health::Settings>("{ rise = 0, jitter = \"-1%\", degraded = { window = 65 } }"),
         [
             "0: `rise` must be at least 1, not 0",
             "\"-1%\": `jitter` must be at least 0, not -1%",
@@ -111,10 +111,10 @@ fn health_has_every_knob_in_files() {
 fn health_warns_of_what_has_no_effect() {
     let fast = "{ rise = 1, fall = 1, fast = \"1s\" }";
     let why = "`fast` has no effect after the first result: each one is enough for a change";
-    assert_eq!(told::<health::Settings>(fast), [format!("\"1s\": {why}")]);
+    assert_eq!(reported::<health::Settings>(fast), [format!("\"1s\": {why}")]);
     let grace = "{ first-after = \"10s\", grace = \"10s\" }";
     let why = "`grace` has no effect: it is over before the first probe of `first-after`";
-    assert_eq!(told::<health::Settings>(grace), [format!("\"10s\": {why}")]);
+    assert_eq!(reported::<health::Settings>(grace), [format!("\"10s\": {why}")]);
 }
 
 /// HAProxy: `inter` is all pauses and the timeout; Kubernetes: `periodSeconds` is all pauses.
@@ -158,7 +158,9 @@ fn checkpoint_has_every_knob_in_files() {
     let alone = good::<checkpoint::Settings>("[\"before-risk\"]");
     assert_eq!(alone, checkpoint::Settings::of(vec![When::BeforeRisk]));
     assert_eq!(
-        told::<checkpoint::Settings>("{ when = [\"steps(0)\", \"every\"], keep = 0, resumes = 0 }"),
+        reported::<checkpoint::Settings>(
+            "{ when = [\"steps(0)\", \"every\"], keep = 0, resumes = 0 }"
+        ),
         [
             "0: `steps` must be at least 1, not 0",
             "every: `every` needs `interval`",
@@ -166,5 +168,5 @@ fn checkpoint_has_every_knob_in_files() {
             "0: `resumes` must be at least 1, or \"unlimited\", not 0",
         ]
     );
-    assert_eq!(told::<checkpoint::Settings>("{}"), ["all of it: `checkpoint` needs `when`"]);
+    assert_eq!(reported::<checkpoint::Settings>("{}"), ["all of it: `checkpoint` needs `when`"]);
 }

@@ -115,8 +115,8 @@ fn what_was_granted_counts_when_the_limit_changes() {
 fn a_limit_out_of_range_changes_nothing() {
     let kind = Kind::gcra(1, ns(10), 2);
     let mut limiter = RateLimiter::new(Settings::of(kind)).expect("valid");
-    let told = limiter.set_limit(Kind::gcra(0, ns(10), 2), at(5)).expect_err("no permits");
-    assert_eq!(told.to_string(), "`kind.permits` must be at least 1, not 0");
+    let reported = limiter.set_limit(Kind::gcra(0, ns(10), 2), at(5)).expect_err("no permits");
+    assert_eq!(reported.to_string(), "`kind.permits` must be at least 1, not 0");
     assert_eq!(limiter.settings().kind, kind);
     assert_eq!(limiter.figures(at(5)).free, 2);
 }

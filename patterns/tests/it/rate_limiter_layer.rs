@@ -161,7 +161,7 @@ fn settings_out_of_range_are_named() {
         (Kind::Smooth { interval: zero }, "interval"),
         (Kind::WarmUp { rate: 1, secs: 1, cold_factor: 1 }, "cold-factor"),
     ] {
-        let told = limiter(kind).expect_err("invalid").setting;
-        assert_eq!(told, format!("kind.{setting}"));
+        let reported = limiter(kind).expect_err("invalid").setting;
+        assert_eq!(reported, format!("kind.{setting}"));
     }
 }

@@ -171,8 +171,8 @@ fn retries_of_failsafe_go() {
     // The budget is asked when the wait is over.
     let budget = [("base", "1s"), ("budget", "rate(20%, least=3)")];
     assert_eq!(like("failsafe-go", &budget).account, Account::Sent);
-    let told = read::<Settings>(&[("like", "failsafe-go"), ("factor", "3")]).1;
-    assert_eq!(told, ["`factor` must be left out without a `cap`: waits do not grow then"]);
+    let reported = read::<Settings>(&[("like", "failsafe-go"), ("factor", "3")]).1;
+    assert_eq!(reported, ["`factor` must be left out without a `cap`: waits do not grow then"]);
 }
 
 /// Envoy `backoff_strategy.cc` since `doubling_limit_`: U[0, min(base · 2ⁿ, max)), max 10 · base.
@@ -184,8 +184,8 @@ fn retries_of_envoy() {
     assert_eq!(of(&[five]), [12.5, 25.0, 50.0, 100.0, 125.0]);
     assert_eq!(of(&[five, ("base", "100ms")]), [50.0, 100.0, 200.0, 400.0, 500.0]);
     assert_eq!(waits(like("envoy", &[]), 0.5, &[LIMITED]), [0.0; 0], "never after a 429");
-    let told = read::<Settings>(&[("like", "envoy"), ("base", "1s"), ("cap", "1ms")]).1;
-    assert_eq!(told, ["`cap` must be no shorter than `base`"]);
+    let reported = read::<Settings>(&[("like", "envoy"), ("base", "1s"), ("cap", "1ms")]).1;
+    assert_eq!(reported, ["`cap` must be no shorter than `base`"]);
     let fixed = budget::Settings::of(budget::Kind::Fixed(3));
     assert_eq!(like("envoy", &[]).budget, Some(fixed));
 }
@@ -198,12 +198,12 @@ fn retries_of_grpc() {
     assert_eq!(of(&[], 0.5), [0.0, 100.0, 300.0, 700.0]);
     // Without the throttle, which ends it at the fifth failure as well.
     let entries = [("like", "grpc"), ("max-attempts", "9"), ("budget", "none")];
-    let (settings, told) = read::<Settings>(&entries);
-    assert_eq!(told, ["`max-attempts` above 5 is 5 in gRPC"]);
+    let (settings, reported) = read::<Settings>(&entries);
+    assert_eq!(reported, ["`max-attempts` above 5 is 5 in gRPC"]);
     let times = sent(settings.expect("only warned"), 0.5, &[NETWORK]);
     assert_eq!(times, [0.0, 100.0, 300.0, 700.0, 1500.0]);
-    let told = read::<Settings>(&[("like", "grpc"), ("max-attempts", "1")]).1;
-    assert_eq!(told, ["`max-attempts` must be at least 2, not 1"]);
+    let reported = read::<Settings>(&[("like", "grpc"), ("max-attempts", "1")]).1;
+    assert_eq!(reported, ["`max-attempts` must be at least 2, not 1"]);
 }
 
 /// gRPC A6, "Pushback" and items 2 and 5 of its summary; grpc-java. That a pushback is obeyed
@@ -323,8 +323,8 @@ fn retries_of_finagle() {
     let share =
         budget::Kind::Deposits { share: 0.2, least_per_sec: 10, ttl: Duration::from_secs(10) };
     assert_eq!(like("finagle", &[]).budget, Some(budget::Settings::of(share)));
-    let told = read::<budget::Settings>(&[("like", "finagle"), ("ttl", "61s")]).1;
-    assert_eq!(told, ["`ttl` must be from 1s to 1min, not 61s"]);
+    let reported = read::<budget::Settings>(&[("like", "finagle"), ("ttl", "61s")]).1;
+    assert_eq!(reported, ["`ttl` must be from 1s to 1min, not 61s"]);
 }
 
 /// tenacity `wait_exponential`, `stop_after_delay`, `stop_after_attempt`.
@@ -363,18 +363,18 @@ fn a_library_of_one_policy_has_no_rules_for_classes() {
     for preset in Settings::presets() {
         let course = preset.library.starts_with("course");
         for key in ["network", "rate-limit", "others"] {
-            let told = read::<Settings>(&[("like", preset.library), (key, "5 x 1s")]).1;
+            let reported = read::<Settings>(&[("like", preset.library), (key, "5 x 1s")]).1;
             let expected =
                 format!("`{key}` cannot be set: this library has one rule for all classes");
-            assert_eq!(told.contains(&expected), !course, "{}: {told:?}", preset.library);
+            assert_eq!(reported.contains(&expected), !course, "{}: {reported:?}", preset.library);
         }
         let never = [("like", preset.library), ("timeout", "never")];
         assert_eq!(well::<Settings>(&never).rules[Class::Timeout], None);
         if preset.own_keys().iter().any(|key| key.name() == "max-attempts") {
             let both = [("like", preset.library), ("max-attempts", "3"), ("max-retries", "2")];
-            let told = read::<Settings>(&both).1;
+            let reported = read::<Settings>(&both).1;
             let expected = "`max-retries` is `max-attempts` less one: write one of them";
-            assert_eq!(told, [expected], "{}", preset.library);
+            assert_eq!(reported, [expected], "{}", preset.library);
         }
     }
 }

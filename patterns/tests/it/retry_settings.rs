@@ -13,7 +13,7 @@ use patterns::{Class, Classes, Duration, Invalid, budget};
 const ONE: Duration = Duration::from_secs(1);
 
 /// What was said about each of the settings, one line for each.
-fn told(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
+fn reported(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
     let mut lines = String::new();
     for (name, result) in results {
         let said = result.map_or_else(|invalid| invalid.to_string(), |()| "fine".to_owned());
@@ -78,7 +78,7 @@ fn of_a_backoff_and_a_retry() {
         for ever exponential: fine
         bad backoff: `network.factor` must be at least 1, not 0.0
     "#]]
-    .assert_eq(&told(backoffs.into_iter().chain(retries)));
+    .assert_eq(&reported(backoffs.into_iter().chain(retries)));
 }
 
 /// A table as a file has it: whole numbers, truths, lists of words in brackets, and texts.
@@ -117,8 +117,8 @@ pub(crate) fn read<S: LayerSettings>(entries: &[(&str, &str)]) -> (Option<S>, Ve
 
 /// The settings of a layer in which nothing is wrong.
 pub(crate) fn well<S: LayerSettings>(entries: &[(&str, &str)]) -> S {
-    let (settings, told) = read(entries);
-    assert_eq!(told, [""; 0], "{entries:?}");
+    let (settings, reported) = read(entries);
+    assert_eq!(reported, [""; 0], "{entries:?}");
     settings.expect("well written")
 }
 
@@ -301,8 +301,8 @@ fn mistakes_of_a_retry_are_told() {
         ),
         (&[("network", "1 x 1s"), ("retries", "3")], "`retry` has no key `retries`"),
     ] {
-        let told = read::<Settings>(entries).1;
-        assert!(told.iter().any(|told| told == expected), "{entries:?}: {told:?}");
+        let reported = read::<Settings>(entries).1;
+        assert!(reported.iter().any(|reported| reported == expected), "{entries:?}: {reported:?}");
     }
 }
 
@@ -382,10 +382,10 @@ fn a_budget_layer_is_read() {
     let counted = [("kind", "tokens(10)"), ("count", "[timeout]")];
     let timeouts = Classes::NONE.with(Class::Timeout);
     assert_eq!(well::<budget::Settings>(&counted).count, timeouts);
-    let told = read::<budget::Settings>(&[("kind", "fixed(3)"), ("count", "[timeout]")]).1;
-    assert_eq!(told, ["`count` has no effect: only `tokens` looks at the class of a failure"]);
-    let told = read::<budget::Settings>(&[("kind", "share(120%)")]).1;
-    assert_eq!(told, ["`share` must be from 0 to 1, not 120%"]);
+    let reported = read::<budget::Settings>(&[("kind", "fixed(3)"), ("count", "[timeout]")]).1;
+    assert_eq!(reported, ["`count` has no effect: only `tokens` looks at the class of a failure"]);
+    let reported = read::<budget::Settings>(&[("kind", "share(120%)")]).1;
+    assert_eq!(reported, ["`share` must be from 0 to 1, not 120%"]);
     assert_eq!(read::<budget::Settings>(&[]).1, ["`retry-budget` needs `kind`"]);
     for kind in [quota, deposits] {
         let settings = budget::Settings::of(kind);

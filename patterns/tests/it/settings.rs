@@ -9,7 +9,7 @@ use patterns::timeout::Timeout;
 use patterns::{Classes, Duration, Invalid, bulkhead, fallback, timeout};
 
 /// What was said about each of the settings, one line for each.
-fn told(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
+fn reported(results: impl IntoIterator<Item = (&'static str, Result<(), Invalid>)>) -> String {
     let mut lines = String::new();
     for (name, result) in results {
         let said = result.map_or_else(|invalid| invalid.to_string(), |()| "fine".to_owned());
@@ -46,5 +46,5 @@ fn of_the_others() {
         on nothing: `on` must be a list of at least 1
         on all: fine
     "#]]
-    .assert_eq(&told(cases));
+    .assert_eq(&reported(cases));
 }

@@ -159,8 +159,8 @@ fn histogram_of_a_thousand_lengths_is_near_the_truth() {
     let mut histogram = Histogram::<128>::new();
     (1..=1000).for_each(|millis| histogram.add(Duration::from_millis(millis)));
     for (q, millis) in [(0.0, 1.0), (0.5, 500.0), (0.99, 990.0), (1.0, 1000.0)] {
-        let told = histogram.quantile(q).expect("not empty").as_secs_f64() * 1e3;
-        assert!((told / millis - 1.0).abs() < 1.0 / 128.0, "{q}: {told} for {millis}");
+        let reported = histogram.quantile(q).expect("not empty").as_secs_f64() * 1e3;
+        assert!((reported / millis - 1.0).abs() < 1.0 / 128.0, "{q}: {reported} for {millis}");
     }
     assert!((histogram.mean_secs() - 0.5005).abs() < 1e-12);
     assert!((histogram.share_above(Duration::from_millis(900)) - 0.1).abs() < 0.01);

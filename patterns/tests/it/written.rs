@@ -35,21 +35,21 @@ pub(crate) fn read<S: LayerSettings>(written: &str) -> (Option<S>, Vec<String>) 
 
 /// Settings without a mistake or a warning.
 pub(crate) fn good<S: LayerSettings>(written: &str) -> S {
-    let (settings, told) = read(written);
-    assert_eq!(told, [""; 0], "{written}");
+    let (settings, reported) = read(written);
+    assert_eq!(reported, [""; 0], "{written}");
     settings.expect("nothing is wrong with it")
 }
 
 /// What is wrong, or has no effect.
-pub(crate) fn told<S: LayerSettings>(written: &str) -> Vec<String> {
+pub(crate) fn reported<S: LayerSettings>(written: &str) -> Vec<String> {
     read::<S>(written).1
 }
 
 /// What is written for some settings is read back as them, with and without defaults.
 pub(crate) fn survives<S: LayerSettings + PartialEq + core::fmt::Debug>(settings: &S) {
     let written = settings.write().to_string();
-    let (read, told) = read::<S>(&written);
-    assert_eq!(told, [""; 0], "{written}");
+    let (read, reported) = read::<S>(&written);
+    assert_eq!(reported, [""; 0], "{written}");
     assert_eq!(read.as_ref(), Some(settings), "{written}");
 }
 

@@ -29,14 +29,15 @@ pub(super) fn one_policy(fields: &Fields<'_>, reader: &mut Reader<'_>) {
     for key in classes.into_iter().chain(["others"]) {
         let is_rule = fields.node(key).is_some_and(|node| node.text() != Some("never"));
         if is_rule {
-            let told = format!("`{key}` cannot be set: this library has one rule for all classes");
-            let mistake = reader.mistake(&fields.place_of(key), Code::Conflict, told);
+            let message =
+                format!("`{key}` cannot be set: this library has one rule for all classes");
+            let mistake = reader.mistake(&fields.place_of(key), Code::Conflict, message);
             let help = "its own numbers change that rule, and `retry-on` says which classes it has";
             mistake.help = Some(help.to_owned());
         }
     }
     if fields.node("max-attempts").is_some() && fields.node("max-retries").is_some() {
-        let told = "`max-retries` is `max-attempts` less one: write one of them";
-        reader.mistake(&fields.place_of("max-retries"), Code::Conflict, told);
+        let message = "`max-retries` is `max-attempts` less one: write one of them";
+        reader.mistake(&fields.place_of("max-retries"), Code::Conflict, message);
     }
 }
