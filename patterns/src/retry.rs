@@ -17,9 +17,9 @@
 //!
 //! What a failure asks for (`Retry-After`) is undercut by no jitter, no cap and no clipping, unless
 //! it is ignored: a hint that would end too late ends the call. Nor is a wait begun that would end
-//! at the deadline of the call or after it: by then nobody waits for an answer.
+//! at the deadline of the call or after it: by then the caller no longer waits for an answer.
 //!
-//! A failure that asks never to come again ([`Outcome::failed_for_good`](crate::Outcome::failed_for_good)) is not retried, unless
+//! A failure that asks never to come again ([`Outcome::failed_for_good`]) is not retried, unless
 //! hints are ignored.
 //!
 //! Each class counts its own retries over the whole call and has its own backoff, which goes on
@@ -29,8 +29,11 @@
 //! `per-class = false` there is one backoff over all classes as well.
 //!
 //! Used up, the last failure is passed on. But if a layer below refused the retry itself
-//! ([`Class::Rejected`](crate::Class::Rejected), without a rule for it), what is passed on is the failure that asked for
+//! ([`Class::Rejected`], without a rule for it), what is passed on is the failure that asked for
 //! the retry: so a budget below hides no failure.
+//!
+//! [`Outcome::failed_for_good`]: crate::Outcome::failed_for_good
+//! [`Class::Rejected`]: crate::Class::Rejected
 
 mod attempts;
 mod layer;
