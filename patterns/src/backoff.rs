@@ -52,7 +52,8 @@
 //! Capped after jitter, the spread wait is capped, so that many waits are exactly the cap (Polly,
 //! resilience4j). Polly's jitter is capped last in either case.
 //!
-//! Lengths are rounded to the nearest nanosecond and end at [`Duration::MAX`](crate::Duration::MAX).
+//! Lengths are rounded to the nearest nanosecond and end at
+//! [`Duration::MAX`](crate::Duration::MAX).
 
 mod curve;
 mod machine;

@@ -9,11 +9,11 @@ use crate::permit::Permit;
 use crate::settings::{ConfiguredLayer, LayerSettings};
 
 impl AdaptiveConcurrency {
-    /// The permit of a call in the path, if it has one still.
-    fn permit_of(&mut self, call: CallId) -> Option<Permit<Sent>> {
+    /// What is noted of a call in the path, if it is under way still.
+    fn take(&mut self, call: CallId) -> Option<Sent> {
         let sent = self.calls.get(call).copied().flatten()?;
         self.calls[call] = None;
-        Some(Permit::new(self.owner, sent))
+        Some(sent)
     }
 
     /// Does something, and tells of a change of state.
@@ -45,15 +45,16 @@ impl Layer for AdaptiveConcurrency {
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
-        if let Some(permit) = self.permit_of(call) {
+        if let Some(sent) = self.take(call) {
             let result = self.classify(outcome);
-            self.watched(cx, |limit, cx| limit.record_with(permit, result, cx.now, cx));
+            self.watched(cx, |limit, cx| limit.settle(sent, result, cx.now, cx));
         }
         Action::Reply(outcome)
     }
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
-        if let Some(permit) = self.permit_of(call) {
+        if let Some(sent) = self.take(call) {
+            let permit = Permit::new(self.owner, sent);
             self.watched(cx, |limit, cx| limit.cancel_with(permit, cx.now, cx));
         }
     }

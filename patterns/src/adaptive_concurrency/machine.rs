@@ -169,7 +169,20 @@ impl AdaptiveConcurrency {
         now: Time,
         rng: &mut impl Rng,
     ) {
-        let Sent { began, in_flight } = permit.redeem(self.owner);
+        let sent = permit.redeem(self.owner);
+        self.settle(sent, result, now, rng);
+    }
+
+    /// A call under way has ended.
+    #[inline]
+    pub(super) fn settle(
+        &mut self,
+        sent: Sent,
+        result: Classification,
+        now: Time,
+        rng: &mut impl Rng,
+    ) {
+        let Sent { began, in_flight } = sent;
         let now = self.tick(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         if result == Classification::Ignored {

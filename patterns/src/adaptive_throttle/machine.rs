@@ -226,15 +226,23 @@ impl AdaptiveThrottle {
     }
 
     fn advance(&mut self, now: Time) {
-        if self.window.advance(now) && matches!(self.settings.rule, Rule::Protected { .. }) {
-            // Looks through all buckets, once for each of them.
+        if self.window.advance(now) {
+            self.find_runs();
+        }
+    }
+
+    /// Looks through all buckets, once for each of them.
+    #[cold]
+    fn find_runs(&mut self) {
+        if let Rule::Protected { .. } = self.settings.rule {
             self.closed = self.window.closed().fold(Runs::default(), Runs::and);
         }
     }
 
     fn count(&mut self, accepted: bool, now: Time) {
-        self.advance(now);
-        self.window.add(Counts { requests: 1, accepted: accepted.into() }, now);
+        if self.window.add(Counts { requests: 1, accepted: accepted.into() }, now) {
+            self.find_runs();
+        }
         if let Rule::Average { memory, .. } = self.settings.rule {
             let age = self.average.age(now).as_secs_f64() / memory.as_secs_f64();
             let result = if accepted { 1.0 } else { 0.0 };

@@ -235,20 +235,20 @@ impl Balance {
         let Self { settings, outliers, shut, weights, .. } = self;
         let outliers = outliers.as_ref();
         let heeded = outliers.filter(|_| !panics);
-        let may_be_used = |target: &u16| {
-            shut[usize::from(*target)] <= now
-                && !heeded.is_some_and(|outliers| outliers.is_ejected(*target, now))
-                && !refused.contains(target)
+        let may_be_used = |&(target, (shut, _)): &(u16, (&Time, &u64))| {
+            *shut <= now
+                && !heeded.is_some_and(|outliers| outliers.is_ejected(target, now))
+                && !refused.contains(&target)
         };
-        let weighed = |target| {
-            let whole = weights[usize::from(target)];
-            let slow = settings.slow_start.as_ref().zip(outliers);
+        let slow = settings.slow_start.as_ref().zip(outliers);
+        let weighed = |(target, (_, &whole)): (u16, (&Time, &u64))| {
             let part = slow.and_then(|(slow, outliers)| {
                 Some(slow_weight(slow, now.since(outliers.back_since(target)?)))
             });
             (target, part.map_or(whole, |part| whole / FULL * part))
         };
-        self.picks.offer((0..settings.targets()).filter(may_be_used).map(weighed));
+        let targets = (0..).zip(shut.iter().zip(&*weights));
+        self.picks.offer(targets.filter(may_be_used).map(weighed));
         let Some(target) = self.picks.pick(caller, draws) else {
             return Err(Rejected { reason: Reason::NoTarget, until: self.next_free(refused, now) });
         };

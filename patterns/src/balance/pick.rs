@@ -87,19 +87,20 @@ impl Picks {
 
     /// Where among the targets this draw points, each as wide as its weight, without one of them.
     fn drawn(&self, draw: f64, without: Option<usize>) -> usize {
-        let weights = self.open.iter().map(|(_, weight)| *weight).enumerate();
-        let weights = weights.filter(|(place, _)| Some(*place) != without);
-        let total: u64 = weights.clone().map(|(_, weight)| weight).sum();
-        let mut rest = (draw * total as f64) as u64;
-        let mut last = 0;
-        for (place, weight) in weights {
-            last = place;
-            match rest.checked_sub(weight) {
-                None => break,
-                Some(left) => rest = left,
-            }
-        }
-        last
+        let weight = |(place, (_, weight)): (usize, &(u16, u64))| {
+            if Some(place) == without { 0 } else { *weight }
+        };
+        let weights = self.open.iter().enumerate().map(weight);
+        let total: u64 = weights.clone().sum();
+        let rest = (draw * total as f64) as u64;
+        // All are added up, since where to stop is by chance, and no processor foresees that.
+        let ends = weights.scan(0, |end, weight| {
+            *end += weight;
+            Some(*end)
+        });
+        let place: usize = ends.map(|end| usize::from(end <= rest)).sum();
+        let last = self.open.len() - 1;
+        place.min(if without == Some(last) { last - 1 } else { last })
     }
 
     fn better(&self, draws: [f64; 2]) -> u16 {

@@ -1,5 +1,7 @@
 //! A circuit breaker in the path of calls.
 
+use core::mem::discriminant;
+
 use super::machine::Breaker;
 use super::settings::Settings;
 use super::state::Token;
@@ -9,7 +11,7 @@ use crate::outcome::{Class, Outcome};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 
 impl Breaker {
-    /// Does something at the time of `cx`, and notes the states entered on the way.
+    /// Brings about what time does until that of `cx`, then does something, and notes the states entered on the way.
     fn noting<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -17,14 +19,14 @@ impl Breaker {
     ) -> T {
         self.changes.clear();
         // Apart, since either may change the state, and each change is to be noted.
-        let before = self.state.name();
+        let before = discriminant(&self.state);
         self.advance(cx.now, cx);
-        let between = self.state.name();
+        let between = discriminant(&self.state);
         if between != before {
-            cx.enter_state(between);
+            cx.enter_state(self.state.name());
         }
         let result = act(self, cx);
-        if self.state.name() != between {
+        if discriminant(&self.state) != between {
             cx.enter_state(self.state.name());
         }
         result

@@ -193,6 +193,7 @@ impl Breaker {
         rng: &mut impl Rng,
     ) -> Result<Permit<Token>, Rejected> {
         self.changes.clear();
+        self.advance(now, rng);
         let token = self.acquire(now, rng)?;
         Ok(Permit::new(self.owner, token))
     }
@@ -220,8 +221,10 @@ impl Breaker {
         now: Time,
         rng: &mut impl Rng,
     ) {
+        let token = permit.redeem(self.owner);
         self.changes.clear();
-        self.settle(permit.redeem(self.owner), how, now, rng);
+        self.advance(now, rng);
+        self.settle(token, how, now, rng);
     }
 
     /// Reports that the call made with `permit` was given up, and its result is not awaited.
@@ -249,8 +252,10 @@ impl Breaker {
         now: Time,
         rng: &mut impl Rng,
     ) -> Option<Permit<Token>> {
+        let token = permit.redeem(self.owner);
         self.changes.clear();
-        let token = self.give_up(permit.redeem(self.owner), now, rng)?;
+        self.advance(now, rng);
+        let token = self.give_up(token, now, rng)?;
         Some(Permit::new(self.owner, token))
     }
 
@@ -260,8 +265,8 @@ impl Breaker {
         assert!(!self.uses_chance, "{with}");
     }
 
+    /// Asks for leave, after [`Breaker::advance`].
     pub(super) fn acquire(&mut self, now: Time, rng: &mut impl Rng) -> Result<Token, Rejected> {
-        self.advance(now, rng);
         self.decide_if_due(now, rng);
         if let State::Open { until } = self.state {
             if now < until {

@@ -11,6 +11,7 @@ use crate::outcome::Classification;
 use crate::time::Time;
 
 impl Breaker {
+    /// Settles a call, after [`Breaker::advance`].
     pub(super) fn settle(
         &mut self,
         token: Token,
@@ -18,7 +19,6 @@ impl Breaker {
         now: Time,
         rng: &mut impl Rng,
     ) {
-        self.advance(now, rng);
         let is_current = !token.given_up && token.generation == self.generation;
         let took = now.since(token.admitted);
         let slow = self.settings.slow.is_some_and(|limit| limit < took);
@@ -38,7 +38,8 @@ impl Breaker {
         }
     }
 
-    /// Gives up a call; what is returned settles a result that still comes.
+    /// Gives up a call, after [`Breaker::advance`]; what is returned settles a result that still
+    /// comes.
     pub(super) fn give_up(&mut self, token: Token, now: Time, rng: &mut impl Rng) -> Option<Token> {
         let counts_as = match self.settings.on_cancel {
             OnCancel::Failure => Some(Classification::Failure),
@@ -50,7 +51,6 @@ impl Breaker {
             self.settle(token, how, now, rng);
             return None;
         }
-        self.advance(now, rng);
         if !token.given_up && token.generation == self.generation {
             self.give_back(true);
         }

@@ -52,6 +52,8 @@ pub(super) struct Deposits {
     /// By part of `ttl`, the present one at `part % PARTS`.
     parts: [i64; PARTS],
     part: u64,
+    /// When the present part is over.
+    ends: Time,
     width: Duration,
     sum: i64,
     reserve: i64,
@@ -86,7 +88,8 @@ impl Balance {
                 let reserve = ttl.as_secs_f64() * f64::from(least_per_sec) * MILLION as f64;
                 let deposit = (share * MILLION as f64 + 0.5) as i64;
                 let (parts, reserve) = ([0; PARTS], reserve as i64);
-                Self::Deposits(Deposits { parts, part: 0, width, sum: 0, reserve, deposit })
+                let ends = Time::ZERO + width;
+                Self::Deposits(Deposits { parts, part: 0, ends, width, sum: 0, reserve, deposit })
             }
             Kind::Bucket { capacity, every } => {
                 let every = u128::from(every.as_nanos());
@@ -247,15 +250,16 @@ impl Deposits {
 
     /// Forgets the parts that are over. A clock that is set back forgets nothing.
     fn forget(&mut self, now: Time) {
-        let part = now.as_nanos() / self.width.as_nanos();
-        if part <= self.part {
+        if now < self.ends {
             return;
         }
+        let part = now.as_nanos() / self.width.as_nanos();
         for step in 1..=(part - self.part).min(PARTS as u64) {
             let place = (self.part + step) as usize % PARTS;
             let over = core::mem::take(&mut self.parts[place]);
             self.sum = self.sum.saturating_sub(over);
         }
         self.part = part;
+        self.ends = Time::ZERO + self.width * part.saturating_add(1);
     }
 }

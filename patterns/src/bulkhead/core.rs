@@ -131,8 +131,9 @@ impl Core {
             Place::Waiting => self.max_wait(now).map_or(Time::MAX, |max_wait| now + max_wait),
             _ => Time::MAX,
         };
-        let ticket = Ticket { place, sent: false, rank, came: now, until, deadline: info.deadline };
-        self.tickets.open(call, ticket);
+        // One that gets a slot at once is sent at once.
+        let (sent, deadline) = (place == Place::Inside, info.deadline);
+        self.tickets.open(call, Ticket { place, sent, rank, came: now, until, deadline });
         entered
     }
 

@@ -18,13 +18,14 @@ impl Layer for Bulkhead {
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let was_overloaded = self.is_overloaded();
         let entered = self.core.enter(call, cx.info(), cx.now, true);
-        self.wake_and_tell(was_overloaded, cx);
+        self.tell(was_overloaded, cx);
         match entered {
-            Entered::Inside => {
-                self.core.was_sent(call);
-                Action::Send
+            Entered::Inside => Action::Send,
+            Entered::Waiting => {
+                // Another call may have had to go for it.
+                self.wake(cx);
+                wait(self.core.until(call))
             }
-            Entered::Waiting => wait(self.core.until(call)),
             Entered::Rejected(_) => REJECTED,
         }
     }
@@ -62,13 +63,19 @@ impl Bulkhead {
     fn leave(&mut self, call: CallId, cx: &mut Context<'_>) {
         let was_overloaded = self.is_overloaded();
         self.core.leave(call, cx.now);
-        self.wake_and_tell(was_overloaded, cx);
+        self.wake(cx);
+        self.tell(was_overloaded, cx);
     }
 
-    fn wake_and_tell(&mut self, was_overloaded: bool, cx: &mut Context<'_>) {
+    #[inline]
+    fn wake(&mut self, cx: &mut Context<'_>) {
         while let Some(turn) = self.core.next_turn() {
             cx.wake(turn.call);
         }
+    }
+
+    #[inline]
+    fn tell(&self, was_overloaded: bool, cx: &mut Context<'_>) {
         let is_overloaded = self.is_overloaded();
         if is_overloaded != was_overloaded {
             cx.enter_state(state(is_overloaded));

@@ -69,6 +69,8 @@ pub struct LoadShedder {
     window: TimeWindow<Passed>,
     /// Of all buckets that are over.
     best: Best,
+    /// The shortest mean time, in nanoseconds.
+    shortest: Option<f64>,
     in_flight: u32,
     /// The load of the latest rejection, and until when it counts.
     held: (f64, Time),
@@ -125,6 +127,7 @@ impl LoadShedder {
             window: TimeWindow::new(settings.window, align),
             settings,
             best: Best::default(),
+            shortest: None,
             in_flight: 0,
             held: (0.0, Time::ZERO),
             recent: MovingAverage::new(),
@@ -219,10 +222,8 @@ impl LoadShedder {
     /// The share of their time that recent calls have waited, as the layer takes it for the load.
     pub fn load(&mut self, now: Time) -> f64 {
         self.advance(now);
-        match (self.best.shortest, self.recent.value()) {
-            (Some(shortest), Some(recent)) if 0.0 < recent => {
-                (1.0 - shortest.mean() / recent).max(0.0)
-            }
+        match (self.shortest, self.recent.value()) {
+            (Some(shortest), Some(recent)) if 0.0 < recent => (1.0 - shortest / recent).max(0.0),
             _ => 0.0,
         }
     }
@@ -249,9 +250,10 @@ impl LoadShedder {
 
     fn passed(&mut self, took: Duration, now: Time) {
         self.leave();
-        self.advance(now);
         let nanos = took.as_nanos();
-        self.window.add(Passed { calls: 1, nanos: nanos.into() }, now);
+        if self.window.add(Passed { calls: 1, nanos: nanos.into() }, now) {
+            self.find_best();
+        }
         self.recent.add(nanos as f64, self.settings.smoothing);
     }
 
@@ -261,9 +263,15 @@ impl LoadShedder {
 
     fn advance(&mut self, now: Time) {
         if self.window.advance(now) {
-            // Looks through all buckets, but once for each of them.
-            self.best = self.window.closed().fold(Best::default(), Best::and);
+            self.find_best();
         }
+    }
+
+    /// Looks through all buckets, but once for each of them.
+    #[cold]
+    fn find_best(&mut self) {
+        self.best = self.window.closed().fold(Best::default(), Best::and);
+        self.shortest = self.best.shortest.map(Passed::mean);
     }
 }
 

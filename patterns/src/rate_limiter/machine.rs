@@ -281,6 +281,7 @@ impl RateLimiter {
         }
     }
 
+    #[cold]
     fn note_ahead(&mut self, now: u64, at: u64, permits: u32) {
         while self.ahead.front().is_some_and(|(at, _)| *at <= now) {
             self.ahead.pop_front();

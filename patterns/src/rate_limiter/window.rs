@@ -91,9 +91,12 @@ impl Rule for Log {
 
     fn take(&mut self, _now: u64, at: u64, permits: u32) {
         self.last = at;
+        // There are more if the limit has become smaller.
+        while (self.limit as usize) < self.grants.len() {
+            self.grants.pop_front();
+        }
         for _ in 0..permits {
-            // More than one if the limit has become smaller.
-            while self.limit as usize <= self.grants.len() {
+            if self.limit as usize == self.grants.len() {
                 self.grants.pop_front();
             }
             self.grants.push_back(at);

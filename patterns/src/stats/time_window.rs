@@ -60,6 +60,8 @@ pub struct TimeWindow<C> {
     is_open: bool,
     sum: C,
     latest: Time,
+    /// Before this time nothing is too old.
+    due: Time,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +95,7 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
             is_open: false,
             sum: C::default(),
             latest: Time::ZERO,
+            due: Time::MAX,
         }
     }
 
@@ -112,6 +115,11 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
     #[inline]
     pub fn advance(&mut self, now: Time) -> bool {
         self.latest = self.latest.max(now);
+        self.due <= self.latest && self.forget_old()
+    }
+
+    #[cold]
+    fn forget_old(&mut self) -> bool {
         let mut has_changed = false;
         if self.is_open
             && let Some(last) = self.buckets.back()
@@ -127,7 +135,16 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
             self.buckets.pop_front();
             has_changed = true;
         }
+        self.note_due();
         has_changed
+    }
+
+    /// Notes when the next bucket closes, or leaves.
+    fn note_due(&mut self) {
+        let leaves = self.buckets.front().map(|first| first.begins + self.size);
+        let closes = self.buckets.back().filter(|_| self.is_open);
+        let closes = closes.map(|last| last.begins + self.width);
+        self.due = leaves.into_iter().chain(closes).min().unwrap_or(Time::MAX);
     }
 
     /// Adds counts now; returns the same as [`advance`](Self::advance).
@@ -141,6 +158,7 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
                 let begins = self.begin_of(self.latest);
                 self.buckets.push_back(Portion { begins, counts });
                 self.is_open = true;
+                self.note_due();
             }
         }
         has_changed
@@ -168,6 +186,7 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
                 if after + 1 == self.buckets.len() {
                     self.is_open = self.latest.since(begins) < self.width;
                 }
+                self.note_due();
             }
         }
         true
@@ -188,7 +207,7 @@ impl<C: Copy + Default + AddAssign + SubAssign> TimeWindow<C> {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.buckets.clear();
-        (self.sum, self.is_open) = (C::default(), false);
+        (self.sum, self.is_open, self.due) = (C::default(), false, Time::MAX);
     }
 
     /// Forgets everything, and begins the grid of buckets anew at this time.

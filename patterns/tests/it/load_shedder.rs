@@ -284,7 +284,7 @@ fn load_shedder_takes_the_time_since_the_permit_and_leaves_out_what_failed() {
     use patterns::Classification::{Failure, Ignored, Success};
     let mut shed = shed();
     let mut permits = [0, 0, 0].map(|at| shed.try_acquire(millis(at), 0.0, 0).ok()).into_iter();
-    for (result, at) in [(Success, 600), (Failure, 100), (Ignored, 200)] {
+    for (result, at) in [(Success, 600), (Failure, 900), (Ignored, 950)] {
         let permit = permits.next().flatten().expect("no load");
         shed.record(permit, result, millis(at));
     }

@@ -20,11 +20,11 @@ fn measured(text: &str, measure: &str) -> f64 {
     measure.of(&record)
 }
 
-/// Counts and shares are exact here.
+/// A count, or a ratio of equal counts: exact numbers all of them.
 #[track_caller]
-fn assert_measured(text: &str, path: &str, expected: f64) {
-    let value = measured(text, path);
-    assert!((value - expected).abs() < 1e-9, "{path} is {value}, not {expected}");
+fn assert_exactly(text: &str, measure: &str, expected: f64) {
+    let found = measured(text, measure);
+    assert!((found - expected).abs() < 1e-9, "{measure} is {found}, not {expected}");
 }
 
 /// What is reported of a sweep that cannot be run.
@@ -46,7 +46,7 @@ fn calling(horizon: &str, arrivals: &str, service: &str, layer: &str) -> String 
 /// Half of all questions are malformed. gRPC's throttle does not count what is neither retryable
 /// nor asked to be pushed back (proposal A6, "Throttling"), so retries of UNAVAILABLE go on.
 #[test]
-fn grpc_tokens_are_not_spent_on_malformed_requests() {
+fn grpc_tokens_are_not_spent_on_malformed_questions() {
     let service = "latency = \"10ms\"\nerrors = { validation = 0.5, network = 0.02 }";
     let layer = "{ retry = { like = \"grpc\", budget = \"tokens(10, ratio=0.1)\" } }";
     let text = calling("1h", "every(1s)", service, layer);
@@ -73,7 +73,7 @@ fn one_number_of_retries_is_for_all_classes() {
     let service = "latency = \"1ms\"\nerrors = { rate-limit = 1.0 }";
     let layer = "{ retry = { like = \"openai\", max-retries = 5 } }";
     let text = calling("9min", "every(5min)", service, layer);
-    assert_measured(&text, "services.s.requests", 6.0);
+    assert_exactly(&text, "services.s.requests", 6.0);
 }
 
 /// resilience4j decides after min(minimumNumberOfCalls, permittedNumberOfCallsInHalfOpenState)
@@ -86,7 +86,7 @@ fn half_open_decides_after_the_smaller_of_two_numbers() {
         calling("31min", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.0 }", layer)
             .replace("slots = \"unlimited\"\n", "")
             + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"60500ms\"\nfor = \"30min\"\n";
-    assert_measured(&text, "services.s.requests", 660.0);
+    assert_exactly(&text, "services.s.requests", 660.0);
 }
 
 /// resilience4j has one failureRateThreshold for the closed and the half-open state.
@@ -97,7 +97,7 @@ fn one_threshold_is_for_both_states() {
     let text = calling("1h", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.6 }", layer)
         .replace("slots = \"unlimited\"\n", "")
         + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\nfor = \"30s\"\n";
-    assert_measured(&text, "edges.\"a -> s\".opens", 86.0);
+    assert_exactly(&text, "edges.\"a -> s\".opens", 86.0);
 }
 
 /// The cost of a timeout was twice the cost of a retry, and wrapped to nothing.
@@ -109,7 +109,7 @@ fn costs_of_a_quota_saturate() {
              {{ timeout = \"100ms\" }}"
         );
         let text = calling("10min", "every(1s)", "latency = \"1h\"", &layer);
-        assert_measured(&text, "edges.\"a -> s\".amplification", 1.0);
+        assert_exactly(&text, "edges.\"a -> s\".amplification", 1.0);
     }
 }
 
@@ -118,7 +118,7 @@ fn costs_of_a_quota_saturate() {
 fn tokens_saturate() {
     let layer = "{ retry-budget = { kind = \"tokens(100, ratio=1e17)\" } }";
     let text = calling("10s", "every(1s)", "latency = \"100ms\"", layer);
-    assert_measured(&text, "agents.a.success", 1.0);
+    assert_exactly(&text, "agents.a.success", 1.0);
 }
 
 /// Names stand in paths, and a path could not say such a name.
@@ -175,10 +175,10 @@ fn more_cells_than_fit_are_refused() {
         list("s", 100)
     );
     assert!(refused(&swept(&axes)).contains("too-large"));
-    let variant = |index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n");
-    let variants = (0..300).map(variant).collect::<Vec<_>>().concat();
-    let one_axis = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
-    assert!(refused(&(swept(&one_axis) + &variants)).contains("too-large"));
+    let change = |index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n");
+    let variants = (0..300).map(change).collect::<Vec<_>>().concat();
+    let latencies = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
+    assert!(refused(&(swept(&latencies) + &variants)).contains("too-large"));
     let runs = "replications = 1000000\n\"policies.p.timeout\" = [";
     assert!(refused(&swept(&format!("{runs}{}]\n", list("s", 100)))).contains("too-large"));
 }
@@ -195,7 +195,7 @@ fn more_steps_than_can_be_counted_are_refused() {
 
 /// The seed is the sweep's, so that all cells have the same random numbers.
 #[test]
-fn seed_is_no_axis() {
+fn the_seed_is_no_axis() {
     let message = refused(&swept("\"seed\" = [1, 2, 3]\n"));
     assert!(message.contains("`seed` cannot be varied"), "{message}");
     let text = swept("replications = 2\n") + "[variants.\"another seed\"]\nseed = 99\n";
@@ -204,7 +204,7 @@ fn seed_is_no_axis() {
 
 /// Whatever stands inside of a text can be set, and is an axis.
 #[test]
-fn arguments_within_a_text_can_be_set_and_swept() {
+fn what_is_inside_of_a_text_can_be_set_and_swept() {
     let text = calling(
         "1h",
         "poisson(every=90s)",
@@ -244,7 +244,7 @@ fn arguments_within_a_text_can_be_set_and_swept() {
 
 /// What has no effect is reported, and the file runs all the same.
 #[test]
-fn setting_without_effect_is_a_warning() {
+fn what_has_no_effect_is_a_warning() {
     let base = calling(
         "1h",
         "every(1s)",
