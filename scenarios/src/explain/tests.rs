@@ -1,3 +1,5 @@
+//! Every topic has an explanation, and unknown ones the nearest names.
+
 use expect_test::expect;
 
 use super::{MeasureInfo, explain, find};

@@ -1,3 +1,5 @@
+//! The pages have every key and code, and their links lead somewhere.
+
 use super::{ReferencePage, pages, types};
 use crate::codes::CODES;
 use crate::describe::{default_of, fields_of, fixture};

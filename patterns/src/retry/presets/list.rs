@@ -15,8 +15,8 @@ pub(crate) fn all() -> Vec<Preset<Settings>> {
         Preset::of::<FailsafeGo>(
             "failsafe-go",
             "`RetryPolicy`: 3 attempts without a wait. Its `maxDuration` is `max-elapsed`, which \
-             cuts the last wait short. There a refusal by the budget ends the call with an error of \
-             its own, here with the last failure",
+             cuts the last wait short. There a refusal by the budget ends the call with an error \
+             of its own, here with the last failure",
         ),
         Preset::of::<Finagle>("finagle", "`RetryPolicy.tries`: 3 attempts, 5 ms to 200 ms apart"),
         Preset::of::<Tenacity>(
