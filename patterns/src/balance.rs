@@ -28,7 +28,7 @@
 //! A call that was given up is not under way any more, whatever goes on unseen at the target.
 //!
 //! Observers see three states if targets can be ejected: `all-in`, `some-out`, and `panic`, in
-//! which ejections are not heeded.
+//! which ejections are not respected.
 //!
 //! [`Class::is_refusal`]: crate::Class::is_refusal
 //! [`Class::Rejected`]: crate::Class::Rejected

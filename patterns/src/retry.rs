@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `retries` of a rule | 3 makes at most 4 attempts |
 //! | `max-elapsed` | a wait may end exactly then; with `after-attempt` exactly then is too late |
-//! | `min-retry-after`, `max-retry-after` | a hint of exactly this length is heeded |
+//! | `min-retry-after`, `max-retry-after` | a hint of exactly this length is respected |
 //! | the deadline of the call | a wait that ends exactly then is not begun |
 //!
 //! What a failure asks for (`Retry-After`) is undercut by no jitter, no cap and no clipping, unless

@@ -110,7 +110,7 @@ impl Gradient {
     /// Does what was due up to now.
     pub(super) fn tick(&mut self, now: Time) {
         let Phase::Limiting { window_ends, measures } = self.phase else { return };
-        // Only the first window that has ended can have samples: whatever comes is reported at once.
+        // Only the first window that has ended can have samples: what comes is reported at once.
         if window_ends <= now && window_ends < measures {
             let past = now.since(window_ends).as_nanos() / self.interval.as_nanos();
             let next = window_ends + self.interval * past.saturating_add(1);

@@ -234,10 +234,10 @@ impl Balance {
         let panics = self.state() == State::Panic;
         let Self { settings, outliers, shut, weights, .. } = self;
         let outliers = outliers.as_ref();
-        let heeded = outliers.filter(|_| !panics);
+        let respected = outliers.filter(|_| !panics);
         let may_be_used = |&(target, (shut, _)): &(u16, (&Time, &u64))| {
             *shut <= now
-                && !heeded.is_some_and(|outliers| outliers.is_ejected(target, now))
+                && !respected.is_some_and(|outliers| outliers.is_ejected(target, now))
                 && !refused.contains(&target)
         };
         let slow = settings.slow_start.as_ref().zip(outliers);
@@ -259,11 +259,11 @@ impl Balance {
 
     /// When the first target may be used again but those that refused.
     fn next_free(&self, refused: &[u16], now: Time) -> Option<Time> {
-        let heeded = self.outliers.as_ref().filter(|_| self.state() != State::Panic);
+        let respected = self.outliers.as_ref().filter(|_| self.state() != State::Panic);
         let targets = (0..self.settings.targets()).filter(|target| !refused.contains(target));
         let times = targets.filter_map(|target| {
             let shut = self.shut[usize::from(target)];
-            match heeded.filter(|outliers| outliers.is_ejected(target, now)) {
+            match respected.filter(|outliers| outliers.is_ejected(target, now)) {
                 None => Some(shut),
                 // It is not known when a probe will be answered.
                 Some(outliers) => {

@@ -25,7 +25,7 @@ settings! {
         /// a table of rules, or `like` a library.
         eject: Option<outlier::Settings> [.example("{ consecutive = 5 }")] = None,
         /// With a smaller share of the services left than this, in percent, ejections are not
-        /// heeded and all are used. With 0 never: when all are out, calls are refused (Envoy
+        /// respected and all are used. With 0 never: when all are out, calls are refused (Envoy
         /// `healthy_panic_threshold`: 50).
         panic_percent: u8 [.at_most(100.0)] = 50,
         /// How many other services a call may try, one after the other, when a layer on the

@@ -164,7 +164,9 @@ impl Policy {
         if let Some(budget) = &mut self.budget {
             let counted = match outcome.class() {
                 // It is as if nothing had been asked for.
-                Some(class) if heeded(&self.rules, &self.settings, class) == RetryAfter::Ignore => {
+                Some(class)
+                    if respected(&self.rules, &self.settings, class) == RetryAfter::Ignore =>
+                {
                     Outcome::failed(class)
                 }
                 _ => outcome,
@@ -237,7 +239,7 @@ impl Policy {
             && rule.is_none_or(|rule| left(rule.retries, used.retries));
         let elapsed = now.since(attempts.began);
         let is_over = settings.too_late == TooLate::AfterAttempt && settings.max_elapsed <= elapsed;
-        let retry_after = heeded(&self.rules, settings, class);
+        let retry_after = respected(&self.rules, settings, class);
         let is_forbidden = outcome.forbids_retry() && retry_after != RetryAfter::Ignore;
         if !is_left || !attempts.may_repeat || is_over || is_forbidden {
             return None;
@@ -288,7 +290,11 @@ struct Next {
 }
 
 /// What is made of hints of failures of a class.
-fn heeded(rules: &[Option<Ready>; Class::COUNT], settings: &Settings, class: Class) -> RetryAfter {
+fn respected(
+    rules: &[Option<Ready>; Class::COUNT],
+    settings: &Settings,
+    class: Class,
+) -> RetryAfter {
     rules[class as usize].as_ref().map_or(settings.retry_after, |rule| rule.retry_after)
 }
 

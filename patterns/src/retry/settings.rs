@@ -30,17 +30,17 @@ settings! {
         too_late: TooLate = TooLate::Stop,
         /// What to make of a failure that says when to come again (`Retry-After`), or never.
         retry_after: RetryAfter = RetryAfter::Floor,
-        /// The shortest hint that is heeded; a shorter one is as if it were not there. `1ns` is as
+        /// The shortest hint that is respected; a shorter one is as if it were not there. `1ns` is as
         /// the SDKs of OpenAI and Anthropic, for which a hint of zero is none.
         min_retry_after: Duration = Duration::ZERO,
-        /// The longest hint that is heeded; a longer one is as if it were not there (the SDKs of
+        /// The longest hint that is respected; a longer one is as if it were not there (the SDKs of
         /// OpenAI and Anthropic: 60 s).
         max_retry_after: Duration [.unlimited()] = Duration::MAX,
         /// Whether a hint makes even a failure of a class without a rule be tried again, after
         /// exactly the time it asks for (gRPC A6, item 5 of its summary: a pushback is obeyed
         /// whatever the code).
         retry_after_overrules: bool = false,
-        /// Whether the backoff begins anew after a hint was heeded (gRPC). Other libraries go on
+        /// Whether the backoff begins anew after a hint was respected (gRPC). Other libraries go on
         /// where it stood.
         retry_after_restarts: bool = false,
         /// Whether a call that must not be repeated (not `idempotent`) is sent but once, whatever
@@ -115,8 +115,9 @@ impl Settings {
     }
 
     fn heeds_hints(&self) -> bool {
-        let heeds = |own: Option<RetryAfter>| own.unwrap_or(self.retry_after) != RetryAfter::Ignore;
-        self.retry_after_overrules || self.rules.iter().any(|(_, rule)| heeds(rule.retry_after))
+        let respects =
+            |own: Option<RetryAfter>| own.unwrap_or(self.retry_after) != RetryAfter::Ignore;
+        self.retry_after_overrules || self.rules.iter().any(|(_, rule)| respects(rule.retry_after))
     }
 }
 
@@ -151,7 +152,7 @@ fn warns(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     let endless = settings.max_elapsed == Duration::MAX;
     warn("too-late", endless, "there is no `max-elapsed`");
     let deaf = !settings.heeds_hints();
-    let why = "no rule heeds what a failure asks for";
+    let why = "no rule respects what a failure asks for";
     for key in ["min-retry-after", "max-retry-after", "retry-after-restarts"] {
         warn(key, deaf, why);
     }
