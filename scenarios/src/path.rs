@@ -173,7 +173,7 @@ impl Finder<'_> {
         let Some((key, rest)) = keys.split_first() else { return Ok(Found::Node(node)) };
         self.open(node, known)?;
         match &node.value {
-            Value::Text(text) if text == "off" => Ok(Found::Off),
+            Value::Text(text) if is_nothing(text) => Ok(Found::Off),
             Value::Table(_) => self.table(node, known, name, key, rest),
             Value::List(_) => self.list(node, known, key, rest),
             Value::Call(_) => self.call(node, known, key, rest),
@@ -209,7 +209,7 @@ impl Finder<'_> {
     /// Turns a text that spells a call, or a value that stands for its most important key, into
     /// what it stands for.
     fn open(&self, node: &mut Node, known: &Known<'_>) -> Result<(), Diagnostic> {
-        if node.text() == Some("off") {
+        if node.text().is_some_and(is_nothing) {
             return Ok(());
         }
         let is_plain = !matches!(node.value, Value::Table(_) | Value::List(_) | Value::Call(_));
@@ -295,6 +295,12 @@ impl Finder<'_> {
             }
         };
         let Some(of) = all.iter().find(|of| of.is_named(key)) else {
+            let other = forms.iter().find(|form| form.keys.iter().any(|of| of.is_named(key)));
+            if let Some(other) = other.filter(|_| form.is_none()) {
+                let message = format!("{} has no `{key}`", quoted(&call.name));
+                let help = format!("it is of the form `{0}`: write `{0}(…)`", other.name);
+                return Err(Diagnostic::new(self.at.clone(), FileCode::BadPath, message).help(help));
+            }
             return Err(self.unknown(
                 &quoted(&call.name),
                 key,
@@ -349,7 +355,8 @@ impl Finder<'_> {
     }
 
     fn unknown(&self, what: &str, name: &str, known: &[String]) -> Diagnostic {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+        known.dedup();
         let message = format!("{what} has no `{name}`");
         Diagnostic::new(self.at.clone(), FileCode::BadPath, message)
             .help(nearest_or_all(name, &known))
@@ -370,6 +377,11 @@ fn is_only(entries: &[Entry], key: &str) -> bool {
 fn names(items: &[Node]) -> Vec<String> {
     let first = |item: &Node| item.entries()?.first().map(|entry| entry.key.clone());
     items.iter().filter_map(first).collect()
+}
+
+/// Whether a word says that there is nothing: a layer that is left out, a rule that is none.
+fn is_nothing(word: &str) -> bool {
+    ["off", "none", "never"].contains(&word)
 }
 
 /// A name as messages show it; the file itself has none.

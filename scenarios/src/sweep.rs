@@ -173,6 +173,10 @@ impl ScenarioFile {
                 let message = format!("`{AS_WRITTEN}` is the name of the file without a variant");
                 found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
             }
+            if entry.key.trim().is_empty() {
+                let message = "a variant needs a name";
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
             let Some(changes) = entry.node.entries() else {
                 let message = "a variant is a table of paths and their values";
                 let at = entry.key_at.clone();

@@ -27,8 +27,9 @@ pub(crate) fn node(value: &Spanned<DeValue<'_>>) -> Node {
             let digits = number.as_str().replace('_', "");
             match i64::from_str_radix(&digits, number.radix()) {
                 Ok(number) => Value::Integer(number),
-                // Too large for a whole number; it is out of every range all the same.
-                Err(_) => Value::Float(digits.parse().unwrap_or(f64::MAX)),
+                // Too large for a whole number, and so out of every range that a key has.
+                Err(_) if digits.starts_with('-') => Value::Integer(i64::MIN),
+                Err(_) => Value::Integer(i64::MAX),
             }
         }
         DeValue::Float(number) => {

@@ -32,7 +32,9 @@ impl Check {
             match sweep {
                 Ok(sweep) => {
                     let cells = sweep.cells.len();
-                    writeln!(out, "{}: fine, {cells} cells", source.file)?;
+                    let cells =
+                        if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
+                    writeln!(out, "{}: fine, {cells}", source.file)?;
                     if !sweep.warnings.is_empty() {
                         writeln!(out, "{}\n", sweep.warnings)?;
                     }

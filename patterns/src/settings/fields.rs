@@ -259,7 +259,10 @@ fn read_value<T: Setting>(
             reader.forget_since(before);
             report_range(key, Unit::Plain, node, reader);
         } else if key.has_unlimited() && node.text().is_some() {
-            reader.suggest("a number, or \"unlimited\"");
+            reader.suggest(match value_shape::<T>() {
+                Shape::Duration => "a length of time such as \"30s\", or \"unlimited\"",
+                _ => "a number, or \"unlimited\"",
+            });
         }
         return None;
     };
@@ -269,6 +272,14 @@ fn read_value<T: Setting>(
         report_range(key, unit, node, reader);
     }
     Some(value)
+}
+
+/// What can be written, beside a word for nothing.
+fn value_shape<T: Setting>() -> Shape {
+    match T::shape() {
+        Shape::Optional(inner, _) => *inner,
+        shape => shape,
+    }
 }
 
 /// Whether a whole number is written that the key's range does not have.

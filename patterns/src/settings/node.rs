@@ -114,7 +114,7 @@ impl Node {
         match self.value {
             Value::Bool(_) => "true or false",
             Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number with a fraction",
+            Value::Float(_) => "a decimal number",
             Value::Text(_) | Value::Word(_) | Value::Call(_) => "a text",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",

@@ -81,8 +81,11 @@ macro_rules! whole_numbers {
                 let number = whole(node, reader)?;
                 let value = Self::try_from(number);
                 if value.is_err() {
-                    let most = Self::MAX;
-                    let message = format!("{} must be from 0 to {most}, not {number}", reader.subject());
+                    let bound = match number {
+                        ..0 => "at least 0".to_owned(),
+                        _ => format!("at most {}", Self::MAX),
+                    };
+                    let message = format!("{} must be {bound}, not {number}", reader.subject());
                     reader.mistake(&node.at, Code::OutOfRange, message);
                 }
                 value.ok()
@@ -162,7 +165,9 @@ impl Setting for Share {
             return None;
         };
         if !(0.0..=1.0).contains(&share) {
-            let message = format!("{} must be from 0% to 100%", reader.subject());
+            let subject = reader.subject();
+            let shown = node.text().map_or_else(|| node.to_string(), str::to_owned);
+            let message = format!("{subject} must be from 0% to 100%, not {shown}");
             reader.mistake(&node.at, Code::OutOfRange, message);
         }
         Some(Self(share))

@@ -140,7 +140,7 @@ impl Piece<'_> {
     fn argument(self) -> Result<Argument, (Place, String)> {
         let piece = self.trim();
         if piece.text.is_empty() {
-            return Err((piece.at(), "an argument is missing between two commas".to_owned()));
+            return Err((piece.at(), "an argument is missing beside a comma".to_owned()));
         }
         let open = piece.text.find('(').unwrap_or(piece.text.len());
         let Some(equals) = piece.text[..open].find('=') else {

@@ -285,3 +285,38 @@ fn what_has_no_effect_is_a_warning() {
         assert!(is_told && shown.contains(at), "{why}:\n{shown}");
     }
 }
+
+/// A rule that is none has nothing inside: what is set there says nothing, and is no mistake.
+#[test]
+fn an_axis_inside_of_a_rule_that_a_variant_takes_away_is_no_mistake() {
+    let layer = "{ retry = { network = \"2 x 1s\" } }";
+    let text = calling("10s", "every(1s)", "latency = \"1s\"", layer)
+        + "[variants.bare]\n\"policies.p.retry.network\" = \"never\"\n[sweep]\n\
+           \"policies.p.retry.network.retries\" = [1, 2]\n";
+    let sweep = parsed(&text).sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(sweep.cells.len(), 4);
+}
+
+/// A value alone has no arguments; the form that has them is named.
+#[test]
+fn a_path_into_a_value_alone_says_which_form_it_needs() {
+    let layer = "{ breaker = { rate = \"50%\", window = \"30s\", open = \"5s\" } }";
+    let text = calling("10s", "every(1s)", "latency = \"1s\"", layer)
+        + "[sweep]\n\"policies.p.breaker.window.buckets\" = [3, 10]\n";
+    let message = refused(&text);
+    assert!(message.contains("it is of the form `epoch`: write `epoch(…)`"), "{message}");
+}
+
+#[test]
+fn numbers_beyond_counting_are_out_of_range() {
+    let text = |count: &str| {
+        format!(
+            "title = \"f\"\nhorizon = \"1s\"\n[agents.a]\ncount = {count}\n\
+             arrivals = \"every(1s)\"\nsteps = [{{ work = \"1s\" }}]\n"
+        )
+    };
+    for count in ["-1", "4294967296", "99999999999999999999"] {
+        let message = refused(&text(count));
+        assert!(message.contains("`count` must be from 1 to 100000, not "), "{message}");
+    }
+}

@@ -265,7 +265,7 @@ fn many_mistakes_are_reported_at_once() {
             11 | latency = "lognormal(median=1.2s, p99=1s)"
                |                                       ^^
 
-            error[out-of-range]: `network` must be from 0% to 100%
+            error[out-of-range]: `network` must be from 0% to 100%, not 1.01
               --> it.toml:17:22
                |
             17 | errors = { network = 1.01, validation = 0.002 }
@@ -370,7 +370,7 @@ fn mistakes_in_agents_and_services_say_what_to_do() {
               1:1 missing: the file needs `title` (for example: title = "Researchers share one flaky MCP server")
               1:1 unknown-key: the file has no key `titel` (did you mean `title`?)
             "count = 2.5"
-              6:9 wrong-type: `count` must be a whole number, not a number with a fraction
+              6:9 wrong-type: `count` must be a whole number, not a decimal number
             "slots = 0"
               14:9 out-of-range: `slots` must be at least 1, or "unlimited", not 0
             "qeue = 50"
@@ -406,7 +406,7 @@ fn mistakes_in_policies_say_what_to_do() {
               27:17 missing: `breaker` needs `window` (for example: window = "30s")
               27:26 conflict: `rate` cannot stand beside `failures`
             "\"0x\" }"
-              29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a number, or "unlimited")
+              29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a length of time such as "30s", or "unlimited")
             "5 times exp"
               26:28 unknown-word: `network` has no form `5 times exponential` (there is: constant, linear, exponential, fibonacci, list)
             "slots = 4, patience = \"3s\" }"
