@@ -60,8 +60,8 @@ settings! {
         Vegas {
             /// How much of each change is made at once.
             smoothing: f64 [.share().above(0.0)] = 1.0,
-            /// The time without load is measured anew after about this many times the limit samples,
-            /// times a draw between 0.5 and 1.
+            /// The time without load is measured anew after about this many times the limit
+            /// samples, times a draw between 0.5 and 1.
             probe_multiplier: u32 [.at_least(1.0)] = 30,
         },
         /// The ratio of a long to a short average of the times (Netflix concurrency-limits,

@@ -28,7 +28,7 @@ fn coalesce_reports_every_mistake_at_its_place() {
     assert_eq!(
         reported::<Settings>(wrong),
         [
-            "-1: `max-followers` must be from 0 to 4294967295, not -1",
+            "-1: `max-followers` must be at least 0, not -1",
             "fail: `leader-gone` has no form `fail`",
             "followers: `coalesce` has no key `followers`",
         ]

@@ -218,7 +218,7 @@ fn mistakes_are_at_the_very_letters() {
         ("3 x constant(1s, wait=2s)", "1s", "`constant` takes no further value here"),
         ("3 x exponential(1s, 2, 3)", "3)", "`exponential` takes no further value here"),
         ("3 x exponential(1s, jitter=fulll)", "fulll", "`jitter` has no form `fulll`"),
-        ("3 x exponential(1s, jitter=120%)", "120%", "`jitter` must be from 0% to 100%"),
+        ("3 x exponential(1s, jitter=120%)", "120%", "`jitter` must be from 0% to 100%, not 120%"),
         ("many x 60s", "many", "`retries` must be a whole number, not `many`"),
         (
             "3 x exponential(1s",

@@ -329,7 +329,7 @@ fn what_has_no_effect_is_told() {
     let deaf = [rule, ("retry-after", "ignore"), ("max-retry-after", "1min")];
     assert_eq!(
         warned(&deaf),
-        ["`max-retry-after` has no effect: no rule heeds what a failure asks for"]
+        ["`max-retry-after` has no effect: no rule respects what a failure asks for"]
     );
     let own = [("network", "1 x constant(1s, retry-after=exact)"), ("retry-after", "ignore")];
     assert_eq!(warned(&own), ["`retry-after` has no effect: every rule has its own"]);
