@@ -22,7 +22,7 @@
 //! | `failures` | opens |
 //! | `rate`, `slow-rate`, `probe-rate` | as `compare` and `probe-compare` say |
 //! | `min-calls` | is enough |
-//! | the size of a window of time | a result of that age has left; with buckets, if its bucket began then |
+//! | the size of a window of time | a result of that age has left; with buckets, its bucket's age |
 //! | `slow` | is not slow |
 //! | `open` | as `boundary` says |
 //! | `half-open-timeout` | half-open is over |

@@ -1,7 +1,7 @@
 //! The second abstraction of this crate: patterns around a process instead of a call.
 //!
-//! A process runs, takes steps, and fails; the pattern beside it hears of that, and answers with one
-//! [`Action`]:
+//! A process runs, takes steps, and fails; the pattern beside it hears of that, and answers with
+//! one [`Action`]:
 //!
 //! ```text
 //!            ┌─────────────────────┐

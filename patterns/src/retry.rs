@@ -19,8 +19,9 @@
 //! it is ignored: a hint that would end too late ends the call. Nor is a wait begun that would end
 //! at the deadline of the call or after it: by then an answer is not awaited.
 //!
-//! A failure that asks never to come again ([`Outcome::failed_for_good`](crate::Outcome::failed_for_good)) is not retried, unless
-//! hints are ignored.
+//! A failure that asks never to come again
+//! ([`Outcome::failed_for_good`](crate::Outcome::failed_for_good)) is not retried, unless hints are
+//! ignored.
 //!
 //! Each class counts its own retries over the whole call and has its own backoff, which goes on
 //! where it stood: as with one retry strategy for each kind of failure, one inside the other
@@ -29,8 +30,8 @@
 //! `per-class = false` there is one backoff over all classes as well.
 //!
 //! Used up, the last failure is passed on. But if a layer below refused the retry itself
-//! ([`Class::Rejected`](crate::Class::Rejected), without a rule for it), what is passed on is the failure that asked for
-//! the retry: so a budget below hides no failure.
+//! ([`Class::Rejected`](crate::Class::Rejected), without a rule for it), what is passed on is the
+//! failure that asked for the retry: so a budget below hides no failure.
 
 mod attempts;
 mod layer;

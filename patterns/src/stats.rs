@@ -6,10 +6,10 @@
 //!
 //! | statistic | what it keeps | cost of a result | grows |
 //! |---|---|---|---|
-//! | [`TimeWindow`] | counts of the latest time, in buckets | constant, amortised | never; [`Align::Exact`] with the instants in it |
+//! | [`TimeWindow`] | counts of the latest time | constant | [`Align::Exact`]: with instants |
 //! | [`CallWindow`] | marks of the latest calls, a bit each | constant | never |
 //! | [`MovingAverage`] | one value that forgets | constant | never |
-//! | [`Histogram`] | how often each length was seen, to a share of it | constant | with the longest length, or never |
+//! | [`Histogram`] | how often each length was seen | constant | with the longest length |
 //! | [`Ranks`] | the same, from which lengths can be taken out again | twelve steps | never |
 //!
 //! None of them reads a clock. Time that goes back stands still: nothing becomes younger, and

@@ -93,9 +93,10 @@ settings! {
             /// Half-open: whether exactly that share opens it again.
             probe_compare: Compare = Compare::AtLeast,
         },
-        /// After more than a number of probes, each further one looks at the share of failures among
-        /// the latest of them: a success at a share of no more than the rate closes, a failure at a
-        /// share of no less opens again, and with any other result it goes on (recloser).
+        /// After more than a number of probes, each further one looks at the share of failures
+        /// among the latest of them: a success at a share of no more than the rate closes, a
+        /// failure at a share of no less opens again, and with any other result it goes on
+        /// (recloser).
         Latest {
             /// Half-open: how many of the latest probes are looked at, once there were more.
             latest_probes: u32 [.at_least(1.0).at_most(1_000_000.0).example("10")],

@@ -11,7 +11,8 @@ use crate::outcome::{Class, Outcome};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 
 impl Breaker {
-    /// Brings about what time does until that of `cx`, then does something, and notes the states entered on the way.
+    /// Brings about what time does until that of `cx`, then does something, and notes the states
+    /// entered on the way.
     fn noting<T>(
         &mut self,
         cx: &mut Context<'_>,

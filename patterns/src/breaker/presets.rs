@@ -38,7 +38,8 @@ pub(super) fn all() -> Vec<Preset<Settings>> {
     vec![
         Preset::of::<Resilience4j>(
             "resilience4j",
-            "`CircuitBreakerConfig`, `CircuitBreakerStateMachine`: opens for 60 s, the end excluded, \
+            "`CircuitBreakerConfig`, `CircuitBreakerStateMachine`: opens for 60 s, the end \
+             excluded, \
              when half of the last 100 failed or all of them took more than 60 s; of 10 probes in \
              all the same rates decide.",
         ),
@@ -49,7 +50,8 @@ pub(super) fn all() -> Vec<Preset<Settings>> {
         ),
         Preset::of::<PollyV7>(
             "polly-v7",
-            "`CircuitBreakerSyntax`, `AdvancedCircuitBreakerSyntax`: opens after a number of failures \
+            "`CircuitBreakerSyntax`, `AdvancedCircuitBreakerSyntax`: opens after a number of \
+             failures \
              in a row, or at a rate; one probe, and one more after each further wait.",
         ),
         Preset::of::<Hystrix>(
@@ -60,7 +62,8 @@ pub(super) fn all() -> Vec<Preset<Settings>> {
         ),
         Preset::of::<Gobreaker>(
             "gobreaker",
-            "`v2/gobreaker.go`: opens for 60 s, the end excluded, on more than 5 failures in a row; \
+            "`v2/gobreaker.go`: opens for 60 s, the end excluded, on more than 5 failures in \
+             a row; \
              one probe in all.",
         ),
         Preset::of::<FailsafeGo>(

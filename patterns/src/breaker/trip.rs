@@ -15,8 +15,8 @@ settings! {
     pub keyed enum Trip {
         /// A number of failures in a row.
         Consecutive {
-            /// How many failures open it: in a row, or with `window` among the calls in it. It opens
-            /// at exactly this number. gobreaker takes 6 in a row, pybreaker 5.
+            /// How many failures open it: in a row, or with `window` among the calls in it. It
+            /// opens at exactly this number. gobreaker takes 6 in a row, pybreaker 5.
             failures: u32 [.at_least(1.0).example("5")],
             /// For failures in a row: those that have left this window of time do not count any
             /// more (gobreaker's `BucketPeriod`).

@@ -182,7 +182,8 @@ settings! {
         ///
         /// The bucket fills from time zero on, though nothing is taken before the callee throttles:
         /// right after that some permits may be left. The rate is at most twice what was measured,
-        /// and at least one in two seconds; the bucket holds what comes in a second, and at least 1.
+        /// and at least one in two seconds; the bucket holds what comes in a second, and at least
+        /// 1.
         Cubic {
             /// Which failures mean that the callee throttles.
             throttles: Classes = THROTTLES,

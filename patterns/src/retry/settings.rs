@@ -30,8 +30,8 @@ settings! {
         too_late: TooLate = TooLate::Stop,
         /// What to make of a failure that says when to come again (`Retry-After`), or never.
         retry_after: RetryAfter = RetryAfter::Floor,
-        /// The shortest hint that is respected; a shorter one is as if it were not there. `1ns` is as
-        /// the SDKs of OpenAI and Anthropic, for which a hint of zero is none.
+        /// The shortest hint that is respected; a shorter one is as if it were not there. `1ns` is
+        /// as the SDKs of OpenAI and Anthropic, for which a hint of zero is none.
         min_retry_after: Duration = Duration::ZERO,
         /// The longest hint that is respected; a longer one is as if it were not there (the SDKs of
         /// OpenAI and Anthropic: 60 s).

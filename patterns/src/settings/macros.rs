@@ -12,7 +12,7 @@ mod structs;
 /// |---|---|
 /// | `pub struct` | a table: each field is a key (`min_calls` is `min-calls`) |
 /// | `pub enum` | one of several named forms: `exponential(1s, factor=2)`, or a word |
-/// | `pub keyed enum` | an enum whose form follows from the keys that are written; its keys stand in the table around it |
+/// | `pub keyed enum` | an enum whose form follows from the keys that are written around it |
 /// | `pub call struct` | a named form (its first field, an enum) with further arguments |
 ///
 /// A field is `name: Type [attributes] = default`. All three parts of it but the name and type may
@@ -83,41 +83,72 @@ macro_rules! __settings_field {
         const REF: &'static $crate::settings::Key = &KEY;
         REF
     }};
-    (keys $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+    (
+        keys $found:ident;
+        @$flat:ident [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {
         <$ty as $crate::settings::Group>::keys($found)
     };
     (keys $found:ident; $($rest:tt)*) => {
         $found.push($crate::__settings_field!(key; $($rest)*))
     };
-    (read $fields:expr, $base:expr, $reader:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+    (
+        read $fields:expr, $base:expr, $reader:expr;
+        @$flat:ident [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {{
         let default: Option<$ty> = $crate::__settings_default!($($default)?);
         let held: Option<&$ty> = $base;
         <$ty as $crate::settings::Group>::read_fields($fields, held.or(default.as_ref()), $reader)
     }};
-    (read $fields:expr, $base:expr, $reader:expr; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+    (
+        read $fields:expr, $base:expr, $reader:expr;
+        [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {{
         let key = $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($attr)*] [$($default)?]);
         let default: Option<$ty> = $crate::__settings_default!($($default)?);
         let held: Option<&$ty> = $base;
         $fields.take::<$ty>(key, held.or(default.as_ref()), $reader)
     }};
-    (describe $found:ident; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {{
+    (
+        describe $found:ident;
+        @$flat:ident [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {{
         let default: Option<$ty> = $crate::__settings_default!($($default)?);
         $crate::settings::describe_group::<$ty>($found, default.as_ref());
     }};
     (describe $found:ident; $($rest:tt)*) => {};
-    (write $value:expr, $out:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+    (
+        write $value:expr, $out:expr;
+        @$flat:ident [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {
         <$ty as $crate::settings::Group>::write_fields($value, $out)
     };
     (write $value:expr, $out:expr; $($rest:tt)*) => {
         $crate::settings::write_field($crate::__settings_field!(key; $($rest)*), $value, $out)
     };
-    (all $value:expr, $out:expr; [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+    (
+        all $value:expr, $out:expr;
+        [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {
         $out.push($crate::settings::entry(
-            &$crate::__settings_field!(key; [$($doc)*] $field: $ty [$($attr)*] [$($default)?]).name(),
+            &$crate::__settings_field!(
+                key;
+                [$($doc)*] $field: $ty [$($attr)*] [$($default)?]
+            ).name(),
             <$ty as $crate::settings::Setting>::write($value),
         ))
     };
-    (check $value:expr, $found:expr; @$flat:ident [$($doc:literal)*] $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]) => {
+    (
+        check $value:expr, $found:expr;
+        @$flat:ident [$($doc:literal)*]
+        $field:ident : $ty:ty [$($attr:tt)*] [$($default:expr)?]
+    ) => {
         <$ty as $crate::settings::Group>::check_fields($value, $found)
     };
     (check $value:expr, $found:expr; $($rest:tt)*) => {

@@ -1,4 +1,5 @@
-//! Settings of several named forms: `exponential(1s, factor=2)`, `{ exponential = { base = "1s" } }`.
+//! Settings of several named forms: `exponential(1s, factor=2)`, `{ exponential = { base = "1s" }
+//! }`.
 
 use super::fields::Fields;
 use super::node::{Argument, Call, Entry, Node, Value, entry};

@@ -15,8 +15,8 @@ settings! {
     /// What opens a breaker of failsafe-go, and closes it unless `successes` are set.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub keyed enum FailsafeGoTrip {
-        /// `WithFailureThreshold(k)`: `k` failures in a row; up to `k` probes at a time, of which one
-        /// success closes it and `k` failures open it again.
+        /// `WithFailureThreshold(k)`: `k` failures in a row; up to `k` probes at a time, of which
+        /// one success closes it and `k` failures open it again.
         Consecutive {
             /// How many failures open it: in a row, or within `window`.
             failures: u32 [.at_least(1.0)] = 1,

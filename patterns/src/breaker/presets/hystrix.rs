@@ -14,9 +14,9 @@ use crate::time::Duration;
 settings! {
     /// Netflix Hystrix 1.5: `HystrixCommandProperties`.
     ///
-    /// `metrics.rollingStats.numBuckets` is not here: the breaker goes by snapshots. Nor is a defect
-    /// of 1.5.12: there every command that ends while half-open, also a rejected one, opens it
-    /// again, so that under steady traffic it may never close (Netflix/Hystrix issues 1781, 1853
+    /// `metrics.rollingStats.numBuckets` is not here: the breaker goes by snapshots. Nor is a
+    /// defect of 1.5.12: there every command that ends while half-open, also a rejected one, opens
+    /// it again, so that under steady traffic it may never close (Netflix/Hystrix issues 1781, 1853
     /// and 1861).
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -27,7 +27,8 @@ settings! {
         min_calls: u32 [.at_least(1.0)] = 20,
         /// `metrics.rollingStats.timeInMilliseconds`: how far it looks back, in whole snapshots.
         window: Duration [.above(0.0)] = Duration::from_secs(10),
-        /// `metrics.healthSnapshot.intervalInMilliseconds`: how often it is decided whether to open.
+        /// `metrics.healthSnapshot.intervalInMilliseconds`: how often it is decided whether to
+        /// open.
         snapshot_interval: Duration [.above(0.0)] = Duration::from_millis(500),
         /// `circuitBreaker.sleepWindowInMilliseconds`.
         open: Duration [.above(0.0)] = Duration::from_secs(5),

@@ -50,7 +50,11 @@ macro_rules! __settings_calls {
                 let value = Self { $first: first?, $($field: $field?),* };
                 if reader.errors() == errors {
                     $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
-                    $( let warn: fn(&Self, &$crate::settings::Fields<'_>, &mut $crate::settings::Reader<'_>) = $warns;
+                    $( let warn: fn(
+                           &Self,
+                           &$crate::settings::Fields<'_>,
+                           &mut $crate::settings::Reader<'_>,
+                       ) = $warns;
                        warn(&value, fields, reader); )?
                 }
                 Some(value)
@@ -62,7 +66,10 @@ macro_rules! __settings_calls {
                 let mut variants = <$fty as $crate::settings::Sum>::variants();
                 for variant in &mut variants {
                     let _ = &variant;
-                    $( variant.keys.push($crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?])); )*
+                    $( variant.keys.push($crate::__settings_field!(
+                        key;
+                        [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    )); )*
                 }
                 variants
             }
@@ -79,7 +86,8 @@ macro_rules! __settings_calls {
             ) -> Option<Self> {
                 let errors = reader.errors();
                 let held = base.map(|base| &base.$first);
-                let first = <$fty as $crate::settings::Sum>::read_variant(index, fields, held, reader);
+                let first =
+                    <$fty as $crate::settings::Sum>::read_variant(index, fields, held, reader);
                 Self::__rest(first, fields, base, errors, reader)
             }
 
@@ -91,7 +99,8 @@ macro_rules! __settings_calls {
             ) -> Option<Self> {
                 let errors = reader.errors();
                 let held = base.map(|base| &base.$first);
-                let first = <$fty as $crate::settings::Sum>::read_literal(node, fields, held, reader);
+                let first =
+                    <$fty as $crate::settings::Sum>::read_literal(node, fields, held, reader);
                 Self::__rest(first, fields, base, errors, reader)
             }
 
@@ -101,12 +110,18 @@ macro_rules! __settings_calls {
 
             fn write_arguments(&self, out: &mut Vec<$crate::settings::Entry>) {
                 $crate::settings::Sum::write_arguments(&self.$first, out);
-                $( $crate::__settings_field!(write &self.$field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    write &self.$field, out;
+                    [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
             }
 
             fn check_arguments(&self, found: &mut $crate::settings::Findings) {
                 $crate::settings::Sum::check_arguments(&self.$first, found);
-                $( $crate::__settings_field!(check &self.$field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    check &self.$field, found;
+                    [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }

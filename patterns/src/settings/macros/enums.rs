@@ -28,7 +28,9 @@ macro_rules! __settings_enums {
         $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
-                $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
+                $variant
+                $({ $( $(#[doc = $doc])* $field: $ty ),* })?
+                $(( $(#[doc = $tdoc])* $tty ))?
             ),*
         }
 
@@ -38,8 +40,14 @@ macro_rules! __settings_enums {
                     let mut keys: Vec<&'static $crate::settings::Key> = Vec::new();
                     let found = &mut keys;
                     let _ = &found;
-                    $($( $crate::__settings_field!(keys found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                    $( $crate::__settings_field!(keys found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                    $($( $crate::__settings_field!(
+                        keys found;
+                        $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    ); )*)?
+                    $( $crate::__settings_field!(
+                        keys found;
+                        [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                    ); )?
                     $crate::settings::Variant {
                         name: $crate::settings::kebab(stringify!($variant)),
                         doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
@@ -67,13 +75,23 @@ macro_rules! __settings_enums {
                     if name == stringify!($variant) {
                         $($( let $field = $crate::__settings_field!(
                             read fields,
-                            { if let Some(Self::$variant { $field, .. }) = base { Some($field) } else { None } },
+                            {
+                                match base {
+                                    Some(Self::$variant { $field, .. }) => Some($field),
+                                    _ => None,
+                                }
+                            },
                             reader;
                             $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
                         ); )*)?
                         $( let $tfield = $crate::__settings_field!(
                             read fields,
-                            { if let Some(Self::$variant($tfield)) = base { Some($tfield) } else { None } },
+                            {
+                                match base {
+                                    Some(Self::$variant($tfield)) => Some($tfield),
+                                    _ => None,
+                                }
+                            },
                             reader;
                             [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
                         ); )?
@@ -96,10 +114,12 @@ macro_rules! __settings_enums {
                 let _ = &node;
                 let mut tried = Vec::new();
                 $($(
-                    match reader.tentative(|reader| <$literal as $crate::settings::Setting>::read(node, None, reader)) {
+                    let read = <$literal as $crate::settings::Setting>::read;
+                    match reader.tentative(|reader| read(node, None, reader)) {
                         Ok(value) => {
                             let make: fn($literal) -> Self = $make;
-                            return Some($crate::settings::checked_literal(make(value), node, reader));
+                            let value = make(value);
+                            return Some($crate::settings::checked_literal(value, node, reader));
                         }
                         Err(mistakes) => tried.push(mistakes),
                     }
@@ -117,8 +137,14 @@ macro_rules! __settings_enums {
                 let _ = &out;
                 match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(write $field, out; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(
+                            write $field, out;
+                            $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        ); )*)?
+                        $( $crate::__settings_field!(
+                            write $tfield, out;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        ); )?
                     }
                 )*}
             }
@@ -127,8 +153,14 @@ macro_rules! __settings_enums {
                 let _ = &found;
                 match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(check $field, found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(check $tfield, found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(
+                            check $field, found;
+                            $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        ); )*)?
+                        $( $crate::__settings_field!(
+                            check $tfield, found;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        ); )?
                     }
                 )*}
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;

@@ -26,7 +26,9 @@ macro_rules! __settings_keyed {
         $vis enum $name {
             $(
                 $(#[$($vmeta)*])*
-                $variant $({ $( $(#[doc = $doc])* $field: $ty ),* })? $(( $(#[doc = $tdoc])* $tty ))?
+                $variant
+                $({ $( $(#[doc = $doc])* $field: $ty ),* })?
+                $(( $(#[doc = $tdoc])* $tty ))?
             ),*
         }
 
@@ -36,8 +38,14 @@ macro_rules! __settings_keyed {
                     name: $crate::settings::kebab(stringify!($variant)),
                     doc: $crate::__settings_docs!([] $(#[$($vmeta)*])*),
                     keys: vec![
-                    $($( $crate::__settings_field!(key; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]) ),*)?
-                    $( $crate::__settings_field!(key; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]) )?
+                    $($( $crate::__settings_field!(
+                        key;
+                        [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                    ) ),*)?
+                    $( $crate::__settings_field!(
+                        key;
+                        [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                    ) )?
                     ],
                 }),*]
             }
@@ -59,7 +67,9 @@ macro_rules! __settings_keyed {
             ) -> Option<Self> {
                 let errors = reader.errors();
                 let names = [$(stringify!($variant)),*];
-                let named = |value: &Self| match value { $(Self::$variant { .. } => stringify!($variant)),* };
+                let named = |value: &Self| match value {
+                    $(Self::$variant { .. } => stringify!($variant)),*
+                };
                 let held = base.and_then(|base| names.iter().position(|name| *name == named(base)));
                 let index = $crate::settings::choose(&Self::__forms(), held, fields, reader)?;
                 let mut value = None;
@@ -67,13 +77,23 @@ macro_rules! __settings_keyed {
                     if names[index] == stringify!($variant) {
                         $($( let $field = $crate::__settings_field!(
                             read fields,
-                            { if let Some(Self::$variant { $field, .. }) = base { Some($field) } else { None } },
+                            {
+                                match base {
+                                    Some(Self::$variant { $field, .. }) => Some($field),
+                                    _ => None,
+                                }
+                            },
                             reader;
                             [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
                         ); )*)?
                         $( let $tfield = $crate::__settings_field!(
                             read fields,
-                            { if let Some(Self::$variant($tfield)) = base { Some($tfield) } else { None } },
+                            {
+                                match base {
+                                    Some(Self::$variant($tfield)) => Some($tfield),
+                                    _ => None,
+                                }
+                            },
                             reader;
                             [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
                         ); )?
@@ -93,10 +113,22 @@ macro_rules! __settings_keyed {
                 let names = [$(stringify!($variant)),*];
                 let name = match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(write $field, out; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]);
-                             $crate::__settings_field!(all $field, all; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(write $tfield, out; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]);
-                           $crate::__settings_field!(all $tfield, all; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(
+                            write $field, out;
+                            [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        );
+                             $crate::__settings_field!(
+                                 all $field, all;
+                                 [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                             ); )*)?
+                        $( $crate::__settings_field!(
+                            write $tfield, out;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        );
+                           $crate::__settings_field!(
+                               all $tfield, all;
+                               [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                           ); )?
                         stringify!($variant)
                     }
                 )*};
@@ -110,8 +142,14 @@ macro_rules! __settings_keyed {
                 let _ = &found;
                 match self {$(
                     Self::$variant $({ $($field),* })? $(($tfield))? => {
-                        $($( $crate::__settings_field!(check $field, found; [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*)?
-                        $( $crate::__settings_field!(check $tfield, found; [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]); )?
+                        $($( $crate::__settings_field!(
+                            check $field, found;
+                            [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                        ); )*)?
+                        $( $crate::__settings_field!(
+                            check $tfield, found;
+                            [$($tdoc)*] $tfield: $tty [$($($tattr)*)?] [$($tdefault)?]
+                        ); )?
                     }
                 )*}
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;

@@ -35,7 +35,10 @@ macro_rules! __settings_structs {
         impl $crate::settings::Group for $name {
             fn keys(found: &mut Vec<&'static $crate::settings::Key>) {
                 let _ = &found;
-                $( $crate::__settings_field!(keys found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    keys found;
+                    $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
             }
 
             fn read_fields(
@@ -54,7 +57,11 @@ macro_rules! __settings_structs {
                 let value = Self { $($field: $field?),* };
                 if reader.errors() == errors {
                     $( fields.report($crate::settings::found_by(&value, $rules), reader); )?
-                    $( let warn: fn(&Self, &$crate::settings::Fields<'_>, &mut $crate::settings::Reader<'_>) = $warns;
+                    $( let warn: fn(
+                           &Self,
+                           &$crate::settings::Fields<'_>,
+                           &mut $crate::settings::Reader<'_>,
+                       ) = $warns;
                        warn(&value, fields, reader); )?
                 }
                 Some(value)
@@ -62,19 +69,28 @@ macro_rules! __settings_structs {
 
             fn write_fields(&self, out: &mut Vec<$crate::settings::Entry>) {
                 let _ = &out;
-                $( $crate::__settings_field!(write &self.$field, out; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    write &self.$field, out;
+                    $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
             }
 
             fn check_fields(&self, found: &mut $crate::settings::Findings) {
                 let _ = &found;
-                $( $crate::__settings_field!(check &self.$field, found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    check &self.$field, found;
+                    $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
                 $( let rules: fn(&Self, &mut $crate::settings::Findings) = $rules;
                    rules(self, found); )?
             }
 
             fn describe(found: &mut $crate::settings::GroupInfo) {
                 let _ = &found;
-                $( $crate::__settings_field!(describe found; $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]); )*
+                $( $crate::__settings_field!(
+                    describe found;
+                    $(@$flat)? [$($doc)*] $field: $ty [$($($attr)*)?] [$($default)?]
+                ); )*
             }
         }
 
