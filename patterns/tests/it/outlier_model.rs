@@ -227,7 +227,8 @@ impl Model {
             Growth::Exponential { .. } => last == 0 || self.length(last) < longest,
         };
         let multiplier = last + u64::from(grows);
-        let jitter = (self.settings.ejection_jitter.as_nanos() as f64 * jitter).round() as u64;
+        // Rounded as lengths are everywhere: what floats cannot tell from a half goes up.
+        let jitter = self.settings.ejection_jitter.scale(jitter).as_nanos();
         let mut until = self.now + self.length(multiplier) + jitter;
         until += u64::from(self.settings.ejection_end == EjectionEnd::Stays);
         if matches!(self.settings.back, Back::AtInterval | Back::AfterInterval) {
