@@ -45,6 +45,21 @@ pub fn describe_group<T: Group>(info: &mut GroupInfo, default: Option<&T>) {
     info.defaults.extend(entries);
 }
 
+/// The entries of a table; a value alone, kept in `alone`, stands for the most important key, if
+/// there is one.
+pub(super) fn entries_or_short<'n>(
+    node: &'n Node,
+    short: Option<&str>,
+    alone: &'n mut Option<Entry>,
+) -> Option<&'n [Entry]> {
+    if let Value::Table(entries) = &node.value {
+        return Some(entries);
+    }
+    let key = short?.to_owned();
+    let entry = Entry { key, key_at: node.at.clone(), node: node.clone() };
+    Some(core::slice::from_ref(alone.insert(entry)))
+}
+
 /// Reads a group that stands in a table of its own.
 pub fn read_table<T: Group>(
     node: &Node,
@@ -55,19 +70,10 @@ pub fn read_table<T: Group>(
     let mut keys = Vec::new();
     T::keys(&mut keys);
     let what = reader.subject();
-    let alone;
-    let entries = match (&node.value, short) {
-        (Value::Table(entries), _) => &entries[..],
-        // A value alone stands for the most important key.
-        (_, Some(short)) => {
-            let key_at = node.at.clone();
-            alone = [Entry { key: short.to_owned(), key_at, node: node.clone() }];
-            &alone[..]
-        }
-        (_, None) => {
-            reader.wrong_type(node, "a table");
-            return None;
-        }
+    let mut alone = None;
+    let Some(entries) = entries_or_short(node, short, &mut alone) else {
+        reader.wrong_type(node, "a table");
+        return None;
     };
     let mut fields = Fields::of_table(node.at.clone(), what, entries);
     let value = T::read_fields(&mut fields, base, reader);

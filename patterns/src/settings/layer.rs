@@ -1,8 +1,8 @@
 //! The settings of a layer as a whole: its kind, and the libraries it can be like.
 
 use super::fields::Fields;
-use super::group::Group;
-use super::node::{Entry, Node, Value};
+use super::group::{Group, entries_or_short};
+use super::node::Node;
 use super::reader::{Code, Reader};
 use super::setting::Setting;
 use super::shape::{GroupInfo, Key};
@@ -106,18 +106,10 @@ pub fn read_nested<S: LayerSettings>(
     base: Option<&S>,
     reader: &mut Reader<'_>,
 ) -> Option<S> {
-    let alone;
-    let entries = match (&node.value, S::SHORT) {
-        (Value::Table(entries), _) => &entries[..],
-        (_, Some(short)) => {
-            let key_at = node.at.clone();
-            alone = [Entry { key: short.to_owned(), key_at, node: node.clone() }];
-            &alone[..]
-        }
-        (_, None) => {
-            reader.within(S::KIND, |reader| reader.wrong_type(node, "a table of settings"));
-            return None;
-        }
+    let mut alone = None;
+    let Some(entries) = entries_or_short(node, S::SHORT, &mut alone) else {
+        reader.within(S::KIND, |reader| reader.wrong_type(node, "a table of settings"));
+        return None;
     };
     let mut fields = Fields::of_table(node.at.clone(), format!("`{}`", S::KIND), entries);
     let mut keys = vec![&LIKE];

@@ -254,13 +254,4 @@ impl<'a> Reader<'a> {
             last.help.get_or_insert_with(|| help.to_owned());
         }
     }
-
-    /// Tries something, and forgets what is wrong with it.
-    pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let before = self.mistakes.len();
-        let value = read(self);
-        let is_right = self.mistakes.len() == before;
-        self.mistakes.truncate(before);
-        value.filter(|_| is_right)
-    }
 }

@@ -158,7 +158,7 @@ impl Setting for Share {
         let share = match percent {
             // Divided, so that 70% is the number written 0.7.
             Some(percent) => percent.trim_end().parse().ok().map(|percent: f64| percent / 100.0),
-            None => reader.attempt(|reader| f64::read(node, None, reader)),
+            None => reader.tentative(|reader| f64::read(node, None, reader)).ok(),
         };
         let Some(share) = share else {
             reader.wrong_type(node, "a share such as 0.2 or 20%");
