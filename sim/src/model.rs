@@ -11,13 +11,14 @@ mod build;
 mod calling;
 mod fault;
 mod fault_effects;
+mod limits;
 mod node;
 mod recorder;
 mod request;
 mod source;
 mod world;
 
-pub use build::Watch;
+pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};
 pub use system::System;
 pub use world::World;
 
@@ -31,5 +32,16 @@ use crate::observe::Record;
 ///
 /// If the system refers to parts that it does not have, or lacks an edge for a call.
 pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
-    World::new(system, seed, watch).run()
+    run_until(system, seed, &RunOptions { watch, ..RunOptions::default() })
+}
+
+/// Runs a system once, from time zero to its horizon or until a limit or an interruption.
+///
+/// Equal systems, seeds and limits give equal records, but for interruptions.
+///
+/// # Panics
+///
+/// As [`run`].
+pub fn run_until(system: &System, seed: u64, options: &RunOptions<'_>) -> Record {
+    World::new(system, seed, options.watch).run(options)
 }

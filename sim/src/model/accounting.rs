@@ -6,7 +6,7 @@ use super::node::{Health, NodeKind};
 use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::world::World;
-use crate::observe::Record;
+use crate::observe::{Record, Stop};
 
 impl Recorder {
     /// Writes down that a request that has a slot, or had none and is lost, has ended.
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
-    pub(super) fn finish(mut self, stopped: Option<&'static str>) -> Record {
+    pub(super) fn finish(mut self, stopped: Option<Stop>) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
         self.recorder.now = ended;
         self.note_open();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use patterns::{Class, Duration, Time};
 
 use super::fault::Fault;
+use super::limits::Watch;
 use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
 use super::recorder::{LayerStates, Recorder, Tracer};
 use super::request::{Requests, WaitQueue};
@@ -17,16 +18,6 @@ use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::{
     AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
 };
-
-/// What is to be seen of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Watch {
-    /// Counters, histograms and states: bounded, whatever the horizon.
-    #[default]
-    Counts,
-    /// Every call and every state as well: for drawing one run.
-    Trace,
-}
 
 impl World {
     /// A system at time zero, with the random streams of the seed.

@@ -3,13 +3,14 @@
 use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::fault::Fault;
+use super::limits::{OPEN_MAX, RunOptions};
 use super::node::{Node, NodeKind, Op};
 use super::recorder::Recorder;
 use super::request::{NONE, Request, Requests, State};
 use super::source::Source;
 use crate::call::{Calls, Command};
-use crate::kernel::{Distribution, Event, MAX_INDEX, RngStream, Scheduler};
-use crate::observe::Record;
+use crate::kernel::{Distribution, Event, RngStream, Scheduler};
+use crate::observe::{Record, Stop};
 
 /// Kinds of event; the index says which.
 pub(super) mod kind {
@@ -23,11 +24,11 @@ pub(super) mod kind {
     pub(crate) const FAULT: u8 = 3;
 }
 
-/// Events in one instant after which a run is stopped: time stands still.
-const INSTANT_MAX: u32 = 10_000_000;
+/// Events after which the limits of a run are looked at.
+const LOOK_EVERY: u64 = 1 << 13;
 
-/// Requests or frames at which a run is stopped: the system is without bound.
-const OPEN_MAX: usize = MAX_INDEX as usize - (1 << 16);
+/// Looks in one instant after which a run is stopped: some ten million events, time stands still.
+const INSTANT_MAX: u32 = 1221;
 
 /// Everything that is simulated.
 #[derive(Debug)]
@@ -65,8 +66,8 @@ pub(super) struct EdgeStreams {
 }
 
 impl World {
-    /// Runs to the horizon, and says what happened.
-    pub fn run(mut self) -> Record {
+    /// Runs to the horizon, or until something stops it, and says what happened.
+    pub fn run(mut self, options: &RunOptions<'_>) -> Record {
         for index in 0..self.sources.len() as u32 {
             let gap = self.sources[index as usize].first();
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
@@ -75,23 +76,34 @@ impl World {
             let at = self.faults[index as usize].first();
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
-        let mut stopped = None;
+        let stopped = self.run_to(self.horizon, options);
+        self.finish(stopped)
+    }
+
+    /// Handles all events until a time; says why not, if something stopped the run.
+    fn run_to(&mut self, end: Time, options: &RunOptions<'_>) -> Option<Stop> {
         let mut in_instant = 0;
-        while let Some(event) = self.scheduler.next(self.horizon) {
-            let now = self.scheduler.now();
-            in_instant = if now == self.recorder.now { in_instant + 1 } else { 0 };
-            self.recorder.now = now;
-            self.handle(event);
-            if self.requests.room() > OPEN_MAX || self.calls.room() > OPEN_MAX {
-                stopped = Some("more than four million requests were open at once");
-            } else if in_instant == INSTANT_MAX {
-                stopped = Some("ten million events happened in one instant");
+        loop {
+            let from = self.scheduler.now();
+            let left = options.limits.events.saturating_sub(self.scheduler.events());
+            for _ in 0..left.min(LOOK_EVERY) {
+                let event = self.scheduler.next(end)?;
+                self.recorder.now = self.scheduler.now();
+                self.handle(event);
             }
-            if stopped.is_some() {
-                break;
+            in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
+            if options.is_interrupted() {
+                return Some(Stop::Interrupted);
+            } else if self.requests.room().max(self.calls.room())
+                > options.limits.open.min(OPEN_MAX)
+            {
+                return Some(Stop::TooManyOpen);
+            } else if in_instant == INSTANT_MAX {
+                return Some(Stop::TimeStandsStill);
+            } else if left <= LOOK_EVERY {
+                return Some(Stop::TooManyEvents);
             }
         }
-        self.finish(stopped)
     }
 
     #[inline]
