@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use patterns::{Action, CallId, CallInfo, Context, Effects, Outcome, Target};
 
-use crate::kernel::{Event, Scheduler};
+use crate::kernel::{Event, RngStream, Scheduler};
 
 use frame::{Flag, Frame, Frames, NONE};
 
@@ -28,13 +28,14 @@ mod frame;
 mod parts;
 mod waking;
 
-pub use parts::{CallEvent, Command, EdgeState, LayerInstance, Observer};
+pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observer};
 
 /// All calls on their way.
 #[derive(Debug)]
 pub struct Calls {
     edges: Vec<EdgeState>,
     layers: Vec<LayerInstance>,
+    rngs: Vec<RngStream>,
     frames: Frames,
     /// The kind of event by which a frame is woken.
     wake: u8,
@@ -64,10 +65,16 @@ struct Place {
 
 impl Calls {
     /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
-    pub fn new(edges: Vec<EdgeState>, layers: Vec<LayerInstance>, wake: u8) -> Self {
+    pub fn new(
+        edges: Vec<EdgeState>,
+        layers: Vec<LayerInstance>,
+        rngs: Vec<RngStream>,
+        wake: u8,
+    ) -> Self {
         Self {
             edges,
             layers,
+            rngs,
             frames: Frames::default(),
             wake,
             effects: Effects::default(),
@@ -229,8 +236,9 @@ impl Calls {
         }
         let (layer, call) = (frame.instance, CallId(frame.call));
         let instance = &mut self.layers[layer as usize];
-        let mut cx =
-            Context::new(scheduler.now(), frame.info(), &mut instance.rng, &mut self.effects);
+        let link = self.edges[frame.edge as usize].chain[frame.layer as usize];
+        let rng = &mut self.rngs[link.rng as usize];
+        let mut cx = Context::new(scheduler.now(), frame.info(), rng, &mut self.effects);
         let action = match input {
             Input::Call => instance.layer.on_call(call, &mut cx),
             Input::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
@@ -317,7 +325,8 @@ impl Calls {
     ) -> (u32, bool) {
         let Place { edge, layer, parent, next } = place;
         let began = scheduler.now();
-        let instance = self.edges[edge as usize].chain.get(layer as usize).copied();
+        let instance = self.edges[edge as usize].chain.get(layer as usize);
+        let instance = instance.map(|link| link.instance);
         let flags = flags | Flag::of(info);
         let frame = |instance, call, flags| Frame {
             began,

@@ -16,10 +16,12 @@ mod node;
 mod recorder;
 mod request;
 mod source;
+mod who;
 mod world;
 
 pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};
 pub use system::System;
+pub use who::caller_numbers;
 pub use world::World;
 
 use crate::observe::Record;

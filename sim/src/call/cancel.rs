@@ -95,8 +95,9 @@ impl Calls {
         let place = &self.frames[frame];
         let Frame { instance: layer, call, .. } = *place;
         let instance = &mut self.layers[layer as usize];
-        let mut cx =
-            Context::new(scheduler.now(), place.info(), &mut instance.rng, &mut self.effects);
+        let link = self.edges[place.edge as usize].chain[place.layer as usize];
+        let rng = &mut self.rngs[link.rng as usize];
+        let mut cx = Context::new(scheduler.now(), place.info(), rng, &mut self.effects);
         tell(&mut *instance.layer, CallId(call), &mut cx);
         self.take_effects(layer, observer);
     }

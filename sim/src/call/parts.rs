@@ -5,7 +5,7 @@ use std::fmt;
 use patterns::{CallId, Layer, Outcome};
 
 use super::frame::NONE;
-use crate::kernel::{LaneId, RngStream};
+use crate::kernel::LaneId;
 
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,16 +67,27 @@ pub trait Observer {
 /// From one caller to one callee: which layers stand between.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeState {
-    /// Indices of instances of layers, outermost first.
-    pub chain: Box<[u32]>,
+    /// Its layers, outermost first.
+    pub chain: Box<[ChainLink]>,
     /// The edges that `Target(0)`, `Target(1)`, … of its layers stand for.
     pub targets: Box<[u32]>,
+}
+
+/// A layer of an edge.
+///
+/// Draws belong to the edge and not to the instance: so those who share an instance do not shift
+/// each other's draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainLink {
+    /// The index of its instance, which edges may share.
+    pub instance: u32,
+    /// The index of the stream for what it draws for calls on this edge.
+    pub rng: u32,
 }
 
 /// One instance of a layer.
 pub struct LayerInstance {
     pub(super) layer: Box<dyn Layer>,
-    pub(super) rng: RngStream,
     pub(super) lane: LaneId,
     /// The frame of each [`CallId`], or the next free one.
     pub(super) frames: Vec<u32>,
@@ -85,9 +96,9 @@ pub struct LayerInstance {
 }
 
 impl LayerInstance {
-    /// An instance with random numbers of its own; deadlines that it sets go through `lane`.
-    pub fn new(layer: Box<dyn Layer>, rng: RngStream, lane: LaneId) -> Self {
-        Self { layer, rng, lane, frames: Vec::new(), free: NONE }
+    /// An instance whose deadlines go through `lane`.
+    pub fn new(layer: Box<dyn Layer>, lane: LaneId) -> Self {
+        Self { layer, lane, frames: Vec::new(), free: NONE }
     }
 
     #[inline]
@@ -109,6 +120,6 @@ impl LayerInstance {
 
 impl fmt::Debug for LayerInstance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LayerInstance").field("rng", &self.rng).finish_non_exhaustive()
+        f.debug_struct("LayerInstance").field("lane", &self.lane).finish_non_exhaustive()
     }
 }

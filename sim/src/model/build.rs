@@ -8,16 +8,15 @@ use patterns::{Class, Duration, Time};
 use super::fault::Fault;
 use super::limits::Watch;
 use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
-use super::recorder::{LayerStates, Recorder, Tracer};
+use super::recorder::{LayerStates, Recorder};
 use super::request::{Requests, WaitQueue};
 use super::source::Source;
 use super::system::{Caller, Effect, KEYS_MAX, Per, Step, System};
+use super::who::{Who, caller_numbers, keyed};
 use super::world::{EdgeStreams, World, kind};
-use crate::call::{Calls, EdgeState, LayerInstance};
-use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
-use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
-};
+use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
+use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
+use crate::observe::{LayerRecord, Track, TrackKind};
 
 impl World {
     /// A system at time zero, with the random streams of the seed.
@@ -37,9 +36,10 @@ impl World {
             builder.service(service);
         }
         for fault in &system.faults {
-            let rng = builder.streams.stream(&format!("fault/{}", fault.name));
+            let name = StreamName::of("fault").text(&fault.name);
             let node = builder.first_service + fault.service as u32;
-            let fault = Fault::new(node, fault.effect, fault.schedule.clone(), rng);
+            let schedule = fault.schedule.clone();
+            let fault = Fault::new(node, fault.effect, schedule, builder.streams, name);
             builder.faults.push(fault);
         }
         builder.finish()
@@ -52,6 +52,8 @@ struct Builder<'a> {
     seed: u64,
     streams: RngStreams,
     scheduler: Scheduler,
+    /// The numbers of callers: groups of agents, then services.
+    callers: Vec<u16>,
     /// The node of the first service; agents come before.
     first_service: u32,
     /// The latency distributions of all services, then others.
@@ -63,6 +65,7 @@ struct Builder<'a> {
     edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
+    rngs_of_layers: Vec<RngStream>,
     /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
     shared: BTreeMap<(usize, usize, Option<usize>), u32>,
     /// By policy and place in it.
@@ -78,9 +81,12 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|policy| policy.layers.iter().map(|_| scheduler.lane()).collect());
         let lanes = lanes.collect();
+        let names = system.agents.iter().map(|agents| agents.name.as_str());
+        let services = system.services.iter().map(|service| service.name.as_str());
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
         Self {
             system,
+            callers: caller_numbers(names.chain(services)),
             seed,
             streams: RngStreams::new(seed),
             scheduler,
@@ -93,9 +99,10 @@ impl<'a> Builder<'a> {
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
             layers: Vec::new(),
+            rngs_of_layers: Vec::new(),
             shared: BTreeMap::new(),
             lanes,
-            recorder: recorder(system, watch),
+            recorder: Recorder::of(system, watch),
         }
     }
 
@@ -111,12 +118,13 @@ impl<'a> Builder<'a> {
             Some(colleague) if number > 0 => Arc::clone(&colleague.program),
             _ => self.program(&agents.steps, false),
         };
-        let edges = self.edges(Caller::Agents(group), &name, Some(index));
+        let who = Who::Agent(&agents.name, number);
+        let edges = self.edges(Caller::Agents(group), &name, who, Some(index));
         let edges = called(&agents.steps).map(|service| edges[&service]).collect();
         let source = self.sources.len() as u32;
-        let rng = self.streams.stream(&format!("arrivals/{name}"));
+        let rng = self.streams.stream(who.stream("arrivals"));
         self.sources.push(Source::new(index, agents.arrivals.clone(), rng));
-        let work = self.work(&name);
+        let work = self.work(who, &agents.steps);
         if let Some(tracer) = &mut self.recorder.tracer {
             tracer.tracks.push(Track { name, kind: TrackKind::Agent, intervals: Vec::new() });
         }
@@ -132,7 +140,7 @@ impl<'a> Builder<'a> {
             work,
             rate_limiter: None,
             health: Health::default(),
-            caller: group as u16,
+            caller: self.callers[group],
             priority: agents.priority,
             deadline: agents.deadline.unwrap_or(Duration::MAX),
         });
@@ -142,9 +150,10 @@ impl<'a> Builder<'a> {
         let settings = &self.system.services[service];
         let name = settings.name.clone();
         let program = self.program(&settings.steps, true);
-        let edges = self.edges(Caller::Service(service), &name, None);
+        let who = Who::Service(&settings.name);
+        let edges = self.edges(Caller::Service(service), &name, who, None);
         let edges = called(&settings.steps).map(|service| edges[&service]).collect();
-        let work = self.work(&name);
+        let work = self.work(who, &settings.steps);
         if let Some(tracer) = &mut self.recorder.tracer {
             tracer.tracks.push(Track { name, kind: TrackKind::Service, intervals: Vec::new() });
         }
@@ -160,20 +169,27 @@ impl<'a> Builder<'a> {
             work,
             rate_limiter: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
-            caller: (self.system.agents.len() + service) as u16,
+            caller: self.callers[self.system.agents.len() + service],
             priority: 0,
             deadline: Duration::MAX,
         });
     }
 
-    fn work(&mut self, name: &str) -> u32 {
-        self.work.push(self.streams.stream(&format!("work/{name}")));
-        self.work.len() as u32 - 1
+    /// The streams of a node: for its work, then for the keys of each service it calls.
+    fn work(&mut self, who: Who<'_>, steps: &[Step]) -> u32 {
+        let first = self.work.len() as u32;
+        self.work.push(self.streams.stream(who.stream("work")));
+        for service in keyed(steps) {
+            let name = who.stream("keys").text(&self.system.services[service].name);
+            self.work.push(self.streams.stream(name));
+        }
+        first
     }
 
     fn program(&mut self, steps: &[Step], serves: bool) -> Arc<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
         let mut calls = 0;
+        let keyed = keyed(steps);
         for step in steps {
             ops.push(match step {
                 Step::Work(distribution) => {
@@ -189,7 +205,11 @@ impl<'a> Builder<'a> {
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
-                        keys: keys.map(|count| Keys { first, count }),
+                        keys: keys.map(|count| {
+                            let place = keyed.iter().position(|other| other == service);
+                            let stream = 1 + place.unwrap_or_default() as u32;
+                            Keys { first, count, stream }
+                        }),
                     }
                 }
             });
@@ -198,7 +218,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The edges of one caller, by the service they lead to: each agent of a group has its own.
-    fn edges(&mut self, from: Caller, name: &str, track: Option<u32>) -> BTreeMap<usize, u32> {
+    fn edges(
+        &mut self,
+        from: Caller,
+        name: &str,
+        who: Who<'_>,
+        track: Option<u32>,
+    ) -> BTreeMap<usize, u32> {
         let system = self.system;
         let described = || system.edges.iter().enumerate().filter(|(_, edge)| edge.from == from);
         let numbers: BTreeMap<usize, u32> = described()
@@ -210,13 +236,12 @@ impl<'a> Builder<'a> {
             let name = format!("{name} -> {}", to.name);
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
-                let layers = 0..system.policies[policy].layers.len();
-                state.chain = layers.map(|place| self.layer(policy, place, index, &name)).collect();
+                state.chain = self.chain(policy, index, &name, who);
                 let targets = system.policies[policy].targets.iter();
                 state.targets = targets.map(|target| numbers[target]).collect();
             }
             self.edges.push(state);
-            let streams = self.streams_of(edge.to, &name);
+            let streams = self.streams_of(edge.to, who);
             self.streams_of_edges.push(streams);
             self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
@@ -224,6 +249,23 @@ impl<'a> Builder<'a> {
             }
         }
         numbers
+    }
+
+    /// The layers of one edge. All of one kind draw from one stream: so a layer that never draws
+    /// changes nothing for others of its kind, wherever it stands among them.
+    fn chain(&mut self, policy: usize, edge: usize, name: &str, who: Who<'_>) -> Box<[ChainLink]> {
+        let callee = &self.system.services[self.system.edges[edge].to].name;
+        let layers = &self.system.policies[policy].layers;
+        let mut kinds = BTreeMap::new();
+        let links = layers.iter().enumerate().map(|(place, factory)| {
+            let rng = *kinds.entry(&factory.kind).or_insert_with(|| {
+                let name = who.stream("layer").text(callee).text(&factory.kind);
+                self.rngs_of_layers.push(self.streams.stream(name));
+                self.rngs_of_layers.len() as u32 - 1
+            });
+            ChainLink { instance: self.layer(policy, place, edge, name), rng }
+        });
+        links.collect()
     }
 
     /// The instance of a layer for one edge: its own, or one that it shares.
@@ -250,17 +292,16 @@ impl<'a> Builder<'a> {
             current: layer.initial_state().map(|state| (state, Time::ZERO)),
             intervals: Vec::new(),
         });
-        let stream = format!("layer/{}/{place}/{whose}", stack.name);
-        let rng = self.streams.stream(&stream);
-        self.layers.push(LayerInstance::new(layer, rng, self.lanes[policy][place]));
+        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         if let Some(key) = key {
             self.shared.insert(key, index);
         }
         index
     }
 
-    fn streams_of(&mut self, service: usize, name: &str) -> EdgeStreams {
+    fn streams_of(&mut self, service: usize, who: Who<'_>) -> EdgeStreams {
         let settings = &self.system.services[service];
+        let stream = |purpose| self.streams.stream(who.stream(purpose).text(&settings.name));
         let mut below = 0.0;
         let errors: Box<[(Class, f64)]> = settings
             .errors
@@ -277,10 +318,10 @@ impl<'a> Builder<'a> {
         EdgeStreams {
             to: self.first_service + service as u32,
             latency: service as u32,
-            demand: self.streams.stream(&format!("demand/{name}")),
-            draws: [!errors.is_empty(), by_fault],
+            demand: stream("demand"),
             errors,
-            error: self.streams.stream(&format!("errors/{name}")),
+            error: stream("errors"),
+            fault: by_fault.then(|| stream("errors by faults")),
         }
     }
 
@@ -289,7 +330,7 @@ impl<'a> Builder<'a> {
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,
-            calls: Calls::new(self.edges, self.layers, kind::WAKE),
+            calls: Calls::new(self.edges, self.layers, self.rngs_of_layers, kind::WAKE),
             nodes: self.nodes,
             requests: Requests::default(),
             sources: self.sources,
@@ -309,53 +350,4 @@ fn called(steps: &[Step]) -> impl Iterator<Item = usize> + '_ {
         Step::Call { service, .. } => Some(*service),
         Step::Work(_) => None,
     })
-}
-
-/// An empty record for each part of the system.
-fn recorder(system: &System, watch: Watch) -> Recorder {
-    let agents = system.agents.iter().map(|agents| AgentRecord {
-        name: agents.name.clone(),
-        count: agents.count,
-        tasks: OutcomeCounts::default(),
-        latency_ok: Histogram::with_all_room(),
-        latency_failed: Histogram::with_all_room(),
-        frozen: 0,
-        busy: 0,
-    });
-    let services = system.services.iter().map(|service| ServiceRecord {
-        name: service.name.clone(),
-        slots: service.slots,
-        requests: OutcomeCounts::default(),
-        waiting: Histogram::with_all_room(),
-        sojourn: Histogram::with_all_room(),
-        abandoned: 0,
-        wasted: 0,
-        busy: 0,
-        queued: 0,
-        down: 0,
-        faulty: 0,
-        fault_intervals: 0,
-    });
-    let edges = system.edges.iter().map(|edge| EdgeRecord {
-        from: match edge.from {
-            Caller::Agents(group) => system.agents[group].name.clone(),
-            Caller::Service(service) => system.services[service].name.clone(),
-        },
-        to: system.services[edge.to].name.clone(),
-        calls: OutcomeCounts::default(),
-        attempts: OutcomeCounts::default(),
-        latency_ok: Histogram::with_all_room(),
-        latency_failed: Histogram::with_all_room(),
-        late: 0,
-    });
-    Recorder {
-        now: Time::ZERO,
-        warmup: system.warmup,
-        agents: agents.collect(),
-        services: services.collect(),
-        edges: edges.collect(),
-        record_of: Vec::new(),
-        layers: Vec::new(),
-        tracer: (watch == Watch::Trace).then(Tracer::default),
-    }
 }

@@ -29,8 +29,8 @@ impl World {
                     self.calls_made = self.calls_made.wrapping_add(1);
                     self.calls_made | 1 << 31
                 }
-                Some(Keys { first, count }) => {
-                    let draw = self.work[node.work as usize].uniform();
+                Some(Keys { first, count, stream }) => {
+                    let draw = self.work[(node.work + stream) as usize].uniform();
                     first + (draw * f64::from(count)) as u32
                 }
             },

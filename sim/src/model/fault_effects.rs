@@ -32,14 +32,9 @@ impl World {
         }
     }
 
-    /// The requests at a node, in the queue or in a slot.
-    fn at(&self, node: u32) -> Vec<u32> {
-        self.requests.iter().filter(|(_, r)| r.node == node).map(|(index, _)| index).collect()
-    }
-
-    /// All that a node holds is lost.
+    /// All that a node holds is lost; callers learn of it in the order in which they came.
     fn lose_all(&mut self, node: u32) {
-        let lost = self.at(node);
+        let lost = self.requests.at(node);
         let held: Vec<Request> = lost.iter().map(|index| self.requests[*index]).collect();
         for (index, request) in lost.into_iter().zip(&held) {
             self.drop_work(index);
@@ -63,7 +58,7 @@ impl World {
     /// Work at a node stands still from now on.
     fn hold_all(&mut self, node: u32) {
         let now = self.scheduler.now();
-        for index in self.at(node) {
+        for index in self.requests.at(node) {
             let request = &mut self.requests[index];
             if request.state == State::Working {
                 request.state = State::HeldWork;
@@ -76,7 +71,7 @@ impl World {
     /// Work at a node goes on from where it stood.
     fn let_go(&mut self, node: u32) {
         let now = self.scheduler.now();
-        for index in self.at(node) {
+        for index in self.requests.at(node) {
             let request = &mut self.requests[index];
             match request.state {
                 State::HeldWork => {

@@ -6,6 +6,7 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use super::request::WaitQueue;
 use super::system::{Abandoned, RateLimit};
+use crate::kernel::{split_mix, unit};
 
 /// Where requests come in, a program of steps runs, and an outcome goes out.
 #[derive(Debug)]
@@ -21,7 +22,8 @@ pub(super) struct Node {
     pub(super) queue: u32,
     pub(super) wait_queue: WaitQueue,
     pub(super) abandoned: Abandoned,
-    /// For steps of work that are drawn when they begin.
+    /// The stream for steps of work, which are drawn when they begin; those for the keys of calls
+    /// come after it.
     pub(super) work: u32,
     pub(super) rate_limiter: Option<Bucket>,
     pub(super) health: Health,
@@ -68,6 +70,8 @@ pub(super) enum Op {
 pub(super) struct Keys {
     pub(super) first: u32,
     pub(super) count: u32,
+    /// Which of the streams of its node they are drawn from.
+    pub(super) stream: u32,
 }
 
 /// What the faults that are on do to a node.
@@ -77,8 +81,8 @@ pub(super) struct Health {
     pub(super) hanging: u32,
     /// By how much work that begins takes longer.
     pub(super) slow: f64,
-    /// A request fails in the first class whose number is above its draw.
-    pub(super) errors: Vec<(Class, f64)>,
+    /// A request fails by the first of these that hits it.
+    pub(super) errors: Vec<FaultErrors>,
     /// How many faults are on.
     pub(super) on: u32,
     /// Since when some fault is on, and since when the node has been down or hanging.
@@ -86,6 +90,25 @@ pub(super) struct Health {
     pub(super) down_since: Time,
     /// Since when a trace shows the present state.
     pub(super) shown_since: Time,
+}
+
+/// A fault that lets a share of requests fail.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FaultErrors {
+    pub(super) class: Class,
+    pub(super) share: f64,
+    /// A number of the fault's own.
+    pub(super) salt: u64,
+}
+
+impl FaultErrors {
+    /// Whether a request with these random bits fails. The bits are drawn once for each request,
+    /// and each fault makes a draw of its own of them: so a further fault changes nothing for the
+    /// others.
+    #[inline]
+    fn hit(&self, bits: u64) -> bool {
+        unit(split_mix(bits ^ self.salt, 0)) < self.share
+    }
 }
 
 impl Default for Health {
@@ -109,10 +132,17 @@ impl Health {
         self.down > 0 || self.hanging > 0
     }
 
-    /// How a request with this draw fails by a fault, if it does.
+    /// Whether work takes another time than it would.
+    #[expect(clippy::float_cmp, reason = "a factor of exactly 1 changes nothing")]
     #[inline]
-    pub(super) fn failure(&self, draw: f64) -> Option<Class> {
-        self.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+    pub(super) fn is_slow(&self) -> bool {
+        self.slow != 1.0
+    }
+
+    /// How a request with these random bits fails by a fault, if it does.
+    #[inline]
+    pub(super) fn failure(&self, bits: u64) -> Option<Class> {
+        self.errors.iter().find(|errors| errors.hit(bits)).map(|errors| errors.class)
     }
 
     /// What a trace shows of it: the gravest fault.

@@ -27,8 +27,8 @@ pub(super) struct Request {
     pub(super) deadline: Time,
     /// How it fails of itself when its work is done, if it does; drawn where it was made.
     pub(super) error: Option<Class>,
-    /// A uniform draw that decides whether it fails by a fault.
-    pub(super) draw: f64,
+    /// Random bits that decide whether it fails by a fault.
+    pub(super) fault_bits: u64,
     /// Where it is.
     pub(super) node: u32,
     /// The leaf that waits for it; [`NONE`] for a task.
@@ -81,7 +81,7 @@ impl Request {
             demand: Duration::ZERO,
             deadline: Time::MAX,
             error: None,
-            draw: 1.0,
+            fault_bits: 0,
             node,
             leaf,
             call: NONE,
@@ -101,17 +101,24 @@ impl Request {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     all: Vec<Request>,
+    /// By index: the how-manieth request it is.
+    serial: Vec<u64>,
+    next_serial: u64,
     free: Vec<u32>,
 }
 
 impl Requests {
     #[inline]
     pub(super) fn insert(&mut self, request: Request) -> u32 {
+        let serial = self.next_serial;
+        self.next_serial += 1;
         if let Some(index) = self.free.pop() {
             self.all[index as usize] = request;
+            self.serial[index as usize] = serial;
             return index;
         }
         self.all.push(request);
+        self.serial.push(serial);
         self.all.len() as u32 - 1
     }
 
@@ -119,6 +126,14 @@ impl Requests {
     pub(super) fn remove(&mut self, index: u32) {
         self.all[index as usize].state = State::Gone;
         self.free.push(index);
+    }
+
+    /// The requests at a node, in the order in which they came.
+    pub(super) fn at(&self, node: u32) -> Vec<u32> {
+        let here = self.iter().filter(|(_, request)| request.node == node);
+        let mut here: Vec<u32> = here.map(|(index, _)| index).collect();
+        here.sort_unstable_by_key(|index| self.serial[*index as usize]);
+        here
     }
 
     /// How many there is room for by now.

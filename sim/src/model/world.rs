@@ -60,9 +60,9 @@ pub(super) struct EdgeStreams {
     pub(super) demand: RngStream,
     /// A request fails in the first class whose number is above its draw.
     pub(super) errors: Box<[(Class, f64)]>,
-    /// Whether errors are drawn at all: of the service itself, by a fault.
-    pub(super) draws: [bool; 2],
     pub(super) error: RngStream,
+    /// The bits by which requests fail by faults, if there are such faults.
+    pub(super) fault: Option<RngStream>,
 }
 
 impl World {
@@ -154,13 +154,13 @@ impl World {
         // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
         // on the state of the service.
         let demand = self.distributions[edge.latency as usize].sample(&mut edge.demand);
-        let error = if edge.draws[0] {
+        let error = if edge.errors.is_empty() {
+            None
+        } else {
             let draw = edge.error.uniform();
             edge.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
-        } else {
-            None
         };
-        let draw = if edge.draws[1] { edge.error.uniform() } else { 1.0 };
+        let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
         let CallInfo { deadline, priority, .. } = self.calls.info(leaf);
         if !self.calls.is_wanted(leaf) {
             return;
@@ -192,7 +192,7 @@ impl World {
                     demand,
                     deadline,
                     error,
-                    draw,
+                    fault_bits,
                     priority,
                     ..Request::new(to, leaf, now)
                 };
@@ -245,7 +245,7 @@ impl World {
         }
         let span = match node.program.get(usize::from(request.step)).copied() {
             None => {
-                let failed = request.error.or_else(|| node.health.failure(request.draw));
+                let failed = request.error.or_else(|| node.health.failure(request.fault_bits));
                 let outcome = match failed {
                     Some(class) => Outcome::failed(class),
                     None if request.degraded => Outcome::Degraded,
@@ -262,7 +262,7 @@ impl World {
                 self.distributions[distribution as usize].sample(&mut self.work[node.work as usize])
             }
         };
-        let span = if node.health.on > 0 { span.scale(node.health.slow) } else { span };
+        let span = if node.health.is_slow() { span.scale(node.health.slow) } else { span };
         request.state = State::Working;
         request.due = now + span;
         self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });

@@ -2,12 +2,13 @@
 //! left behind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use patterns::backoff::Jitter;
 use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
-use sim::call::{CallEvent, Calls, Command, EdgeState, LayerInstance, Observer};
-use sim::kernel::{RngStreams, Scheduler};
+use sim::call::{CallEvent, Calls, ChainLink, Command, EdgeState, LayerInstance, Observer};
+use sim::kernel::{RngStreams, Scheduler, StreamName};
 use sim::model::system::LayerFactory;
 
 use crate::kinds;
@@ -99,18 +100,22 @@ impl Outside {
     fn new(layers: &[LayerFactory], spare: &[LayerFactory], stops: bool) -> Self {
         let mut scheduler = Scheduler::default();
         let streams = RngStreams::new(1);
-        let instances = layers.iter().chain(spare).enumerate().map(|(index, factory)| {
-            let draws = streams.stream(&index.to_string());
-            LayerInstance::new((factory.make)(), draws, scheduler.lane())
-        });
-        let instances = instances.collect();
-        let split = layers.len() as u32;
-        let main = EdgeState { chain: (0..split).collect(), targets: [1, 2].into() };
-        let chain = split..split + spare.len() as u32;
-        let spare = EdgeState { chain: chain.collect(), targets: [2, 2].into() };
+        let instances = layers
+            .iter()
+            .chain(spare)
+            .map(|factory| LayerInstance::new((factory.make)(), scheduler.lane()));
+        let instances: Vec<LayerInstance> = instances.collect();
+        let (split, all) = (layers.len() as u32, instances.len() as u32);
+        let name = |index| StreamName::of("layer").number(index);
+        let rngs = (0..u64::from(all)).map(|index| streams.stream(name(index))).collect();
+        let chain = |places: Range<u32>| {
+            places.map(|place| ChainLink { instance: place, rng: place }).collect()
+        };
+        let main = EdgeState { chain: chain(0..split), targets: [1, 2].into() };
+        let spare = EdgeState { chain: chain(split..all), targets: [2, 2].into() };
         let last = EdgeState::default();
         Self {
-            calls: Calls::new(vec![main, spare, last], instances, WAKE),
+            calls: Calls::new(vec![main, spare, last], instances, rngs, WAKE),
             scheduler,
             counts: Counts::default(),
             callers: BTreeMap::new(),
