@@ -28,6 +28,7 @@ use core::ops::{Index, IndexMut};
 
 use crate::call_info::CallInfo;
 use crate::outcome::Outcome;
+use crate::report::{Counts, StateId};
 use crate::time::Time;
 
 /// A pattern that stands in the path of calls.
@@ -51,10 +52,15 @@ pub trait Layer {
     /// An attempt has ended after its call was given up.
     fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Context<'_>) {}
 
-    /// The state it begins in, for a layer that tells of its states by [`Context::enter_state`].
-    fn initial_state(&self) -> Option<&'static str> {
+    /// The state it begins in, for a layer that reports its states by [`Context::enter_state`].
+    fn initial_state(&self) -> Option<StateId> {
         None
     }
+
+    /// Adds what it has counted until now to `counts`, in the order of its
+    /// [`Report`](crate::report::Report). It counts for itself as it goes, and is asked but once
+    /// or twice in a run.
+    fn count(&self, _now: Time, _counts: &mut Counts) {}
 }
 
 /// What a layer does next about one call.
@@ -102,7 +108,7 @@ pub struct Effects {
     /// Calls of the same layer to be woken, in order.
     pub woken: Vec<CallId>,
     /// States that the layer has entered, in order.
-    pub states: Vec<&'static str>,
+    pub states: Vec<StateId>,
 }
 
 impl<'a> Context<'a> {
@@ -132,9 +138,10 @@ impl<'a> Context<'a> {
         self.effects.woken.push(other);
     }
 
-    /// Tells observers that the layer is in another state now; charts show it by this name.
-    pub fn enter_state(&mut self, state: &'static str) {
-        self.effects.states.push(state);
+    /// Tells observers that the layer is in another state now: one of its
+    /// [`Report`](crate::report::Report).
+    pub fn enter_state(&mut self, state: impl Into<StateId>) {
+        self.effects.states.push(state.into());
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::call_info::CallInfo;
 use crate::layer::{Action, CallId, Context, Effects, Layer, Rng};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
+use crate::settings::{ConfiguredLayer, LayerSettings};
 use crate::time::{Duration, Time};
 
 /// Draws that were written down beforehand, over and over.
@@ -92,5 +94,29 @@ impl<L: Layer> Driver<L> {
     fn with<T>(&mut self, tell: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
         let Self { layer, now, info, rng, effects } = self;
         tell(layer, &mut Context::new(*now, *info, rng, effects))
+    }
+}
+
+impl<L: ConfiguredLayer> Driver<L> {
+    /// The states that the layer has entered so far, by name.
+    pub fn states(&self) -> Vec<&'static str> {
+        self.effects.states.iter().map(|state| Self::report().state(*state).name).collect()
+    }
+
+    /// The state that the layer is in at the beginning, by name.
+    pub fn initial_state(&self) -> Option<&'static str> {
+        self.layer.initial_state().map(|state| Self::report().state(state).name)
+    }
+
+    /// What the layer has counted so far, by name.
+    pub fn counts(&self) -> Vec<(&'static str, u128)> {
+        let mut counts = Counts::of(Self::report());
+        self.layer.count(self.now, &mut counts);
+        let names = Self::report().counters.iter().map(|counter| counter.name);
+        names.zip(counts.all().iter().copied()).collect()
+    }
+
+    fn report() -> &'static Report {
+        <L::Settings as LayerSettings>::REPORT
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of a kind of layer: what can be set, and which libraries it can be like.
 
+use patterns::report::Report;
 use patterns::settings::{
     GroupInfo, Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table,
 };
@@ -15,6 +16,8 @@ pub struct KindInfo {
     pub short: Option<&'static str>,
     /// The libraries that it can be like.
     pub presets: Vec<PresetInfo>,
+    /// The states that it reports, and what it counts.
+    pub report: &'static Report,
 }
 
 /// A library that a layer can be like, described.
@@ -47,6 +50,7 @@ impl KindInfo {
             shape: <S as Setting>::shape(),
             short: S::SHORT,
             presets: presets.collect(),
+            report: S::REPORT,
         }
     }
 

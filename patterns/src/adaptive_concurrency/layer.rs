@@ -1,11 +1,13 @@
 //! The adaptive limit in the path of calls.
 
 use super::machine::{AdaptiveConcurrency, Sent};
+use super::report::REPORT;
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings};
 
 impl AdaptiveConcurrency {
@@ -59,14 +61,15 @@ impl Layer for AdaptiveConcurrency {
         }
     }
 
-    fn initial_state(&self) -> Option<&'static str> {
-        self.state()
+    fn initial_state(&self) -> Option<StateId> {
+        self.state().map(Into::into)
     }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "adaptive-concurrency";
     const SHORT: Option<&'static str> = Some("algorithm");
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for AdaptiveConcurrency {

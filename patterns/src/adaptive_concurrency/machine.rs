@@ -3,6 +3,7 @@
 use super::estimate::Sample;
 use super::estimator::Estimator;
 use super::gather::Gathering;
+use super::report::State;
 use super::settings::{OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
@@ -254,10 +255,10 @@ impl AdaptiveConcurrency {
         }
     }
 
-    /// The name of its state, if it has states.
-    pub(super) fn state(&self) -> Option<&'static str> {
+    /// Its state, if it has states.
+    pub(super) fn state(&self) -> Option<State> {
         let is_measuring = self.estimator.is_measuring()?;
-        Some(if is_measuring { "measuring" } else { "limiting" })
+        Some(if is_measuring { State::Measuring } else { State::Limiting })
     }
 
     fn tick(&mut self, now: Time) -> Time {

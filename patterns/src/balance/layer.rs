@@ -1,11 +1,13 @@
 //! Balancing in the path of calls.
 
-use super::machine::{Balance, Sent, State, Turn};
+use super::machine::{Balance, Sent, Turn};
+use super::report::{REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings};
 
 impl Balance {
@@ -35,7 +37,7 @@ impl Balance {
     fn note(&mut self, cx: &mut Context<'_>) {
         let state = self.state();
         if core::mem::replace(&mut self.noted, state) != state {
-            cx.enter_state(state.name());
+            cx.enter_state(state);
         }
     }
 }
@@ -80,14 +82,15 @@ impl Layer for Balance {
         }
     }
 
-    fn initial_state(&self) -> Option<&'static str> {
-        self.outliers().is_some().then_some(State::AllIn.name())
+    fn initial_state(&self) -> Option<StateId> {
+        self.outliers().is_some().then_some(State::AllIn.into())
     }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "balance";
     const SHORT: Option<&'static str> = Some("over");
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for Balance {

@@ -1,6 +1,7 @@
 //! The balance itself: which target gets a call, and how it did.
 
 use super::pick::{FULL, Picks, slow_weight};
+use super::report::State;
 use super::settings::{LateResults, MAX_RESELECT, OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
@@ -81,28 +82,6 @@ struct NoChance;
 impl Rng for NoChance {
     fn uniform(&mut self) -> f64 {
         0.5
-    }
-}
-
-/// Whether targets are left out because they do worse than they should.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// All are in.
-    AllIn,
-    /// Some are ejected, or being probed.
-    SomeOut,
-    /// Too many are out, and all are used.
-    Panic,
-}
-
-impl State {
-    /// The name in charts.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AllIn => "all-in",
-            Self::SomeOut => "some-out",
-            Self::Panic => "panic",
-        }
     }
 }
 

@@ -3,11 +3,13 @@
 use core::mem::discriminant;
 
 use super::machine::Breaker;
+use super::report::REPORT;
 use super::settings::Settings;
 use super::state::Token;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::report::{Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 
 impl Breaker {
@@ -24,19 +26,19 @@ impl Breaker {
         self.advance(cx.now, cx);
         let between = discriminant(&self.state);
         if between != before {
-            cx.enter_state(self.state.name());
+            cx.enter_state(self.state);
         }
         let result = act(self, cx);
         if discriminant(&self.state) != between {
-            cx.enter_state(self.state.name());
+            cx.enter_state(self.state);
         }
         result
     }
 }
 
 impl Layer for Breaker {
-    fn initial_state(&self) -> Option<&'static str> {
-        Some(self.state.name())
+    fn initial_state(&self) -> Option<StateId> {
+        Some(self.state.into())
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
@@ -73,6 +75,7 @@ impl Layer for Breaker {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "breaker";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

@@ -1,16 +1,18 @@
 //! The load shedder in the path of calls.
 
 use super::machine::LoadShedder;
+use super::report::{REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings};
 
 impl Layer for LoadShedder {
-    fn initial_state(&self) -> Option<&'static str> {
-        Some("normal")
+    fn initial_state(&self) -> Option<StateId> {
+        Some(State::Normal.into())
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
@@ -18,7 +20,7 @@ impl Layer for LoadShedder {
         let load = self.load(cx.now);
         let permit = self.try_acquire(cx.now, load, cx.info().priority).ok();
         if before != self.is_shedding() {
-            cx.enter_state(if before { "normal" } else { "shedding" });
+            cx.enter_state(if before { State::Normal } else { State::Shedding });
         }
         let sent = permit.map(|permit| permit.redeem(self.owner));
         self.calls.open(call, sent);
@@ -44,6 +46,7 @@ impl Layer for LoadShedder {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "load-shedder";
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for LoadShedder {

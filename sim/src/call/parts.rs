@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use patterns::report::StateId;
 use patterns::{CallId, Layer, Outcome};
 
 use super::frame::NONE;
@@ -61,7 +62,7 @@ pub trait Observer {
     /// Something happened on an edge.
     fn edge(&mut self, edge: u32, event: CallEvent);
     /// An instance of a layer is in another state now.
-    fn layer(&mut self, layer: u32, state: &'static str);
+    fn layer(&mut self, layer: u32, state: StateId);
 }
 
 /// From one caller to one callee: which layers stand between.

@@ -289,7 +289,10 @@ impl<'a> Builder<'a> {
         let name = format!("{whose}: {}", factory.kind);
         self.recorder.layers.push(LayerStates {
             record: LayerRecord { name, kind: factory.kind.clone(), states: Vec::new() },
-            current: layer.initial_state().map(|state| (state, Time::ZERO)),
+            report: factory.report,
+            current: layer
+                .initial_state()
+                .map(|state| (factory.report.state(state).name, Time::ZERO)),
             intervals: Vec::new(),
         });
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));

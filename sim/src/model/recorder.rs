@@ -1,5 +1,6 @@
 //! Writes down what happens in a run, as it happens.
 
+use patterns::report::{Report, StateId};
 use patterns::{Duration, Outcome, Time};
 
 use super::limits::Watch;
@@ -33,6 +34,7 @@ pub(crate) struct Recorder {
 #[derive(Debug)]
 pub(crate) struct LayerStates {
     pub(crate) record: LayerRecord,
+    pub(crate) report: &'static Report,
     /// The state it is in, and since when.
     pub(crate) current: Option<(&'static str, Time)>,
     pub(crate) intervals: Vec<Interval>,
@@ -155,7 +157,7 @@ impl Recorder {
     fn enter(&mut self, layer: usize, state: &'static str, is_entry: bool) {
         let time = Duration::from_nanos(self.counted_since(Time::ZERO) as u64);
         let (now, warmup) = (self.now, self.warmup);
-        let LayerStates { record, current, intervals } = &mut self.layers[layer];
+        let LayerStates { record, current, intervals, .. } = &mut self.layers[layer];
         let Some((before, since)) = current.replace((state, now)) else { return };
         let spent = time.min(now.since(since.max(warmup)));
         state_record(record, before).time += spent;
@@ -225,7 +227,7 @@ impl Observer for Recorder {
         }
     }
 
-    fn layer(&mut self, layer: u32, state: &'static str) {
-        self.enter(layer as usize, state, true);
+    fn layer(&mut self, layer: u32, state: StateId) {
+        self.enter(layer as usize, self.layers[layer as usize].report.state(state).name, true);
     }
 }

@@ -76,7 +76,7 @@ fn retrying(
     });
     let rule = Rule::of(RETRIES, backoff).with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
     let settings = retry::Settings::of([(Class::Network, rule)].into());
-    let retry = tank::from_settings("retry", settings, retry::Retry::new);
+    let retry = tank::from_settings::<retry::Retry>(settings);
     let mut system = calls_one_by_one(retry, 1.0, 4000);
     system.warmup = Time::ZERO;
     system
