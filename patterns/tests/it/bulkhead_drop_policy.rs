@@ -2,7 +2,7 @@
 
 use patterns::bulkhead::{CoDel, DropPolicy};
 use patterns::testing::Driver;
-use patterns::{Action, CallId, CallInfo, Duration, Layer, Outcome, Reason, Time};
+use patterns::{Action, CallId, CallInfo, Duration, Outcome, Reason, Time};
 
 use crate::bulkhead::{FULL, at, bulkhead, enter, line, machine, span};
 use crate::bulkhead_numbered::{Entry, Numbered, Turn};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Settings};
 use patterns::testing::Driver;
-use patterns::{Action, CallInfo, Duration, Layer, Outcome, Time};
+use patterns::{Action, CallInfo, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::bulkhead::FULL;
