@@ -38,5 +38,5 @@ mod report;
 mod settings;
 
 pub use machine::{AdaptiveConcurrency, Figures, Sent};
-pub use report::State;
+pub use report::{Counter, State};
 pub use settings::{Algorithm, DROPS, MinRtt, OnCancel, Settings, Tracked, Window};

@@ -40,5 +40,5 @@ mod report;
 mod settings;
 
 pub use machine::{Balance, Sent};
-pub use report::State;
+pub use report::{Counter, State};
 pub use settings::{LateResults, MAX_RESELECT, OnCancel, Picker, Settings, SlowStart};

@@ -78,7 +78,7 @@ pub use presets::{
     CourseMeant, CoursePrinted, FailsafeGo, FailsafeGoTrip, Gobreaker, GobreakerTrip, Hystrix,
     LookBack, Polly, PollyV7, PollyV7Trip, Recloser, Resilience4j,
 };
-pub use report::StateName;
+pub use report::{Counter, StateName};
 pub use settings::{
     Boundary, CountAt, Evaluate, FAILURES, IGNORED, LateResults, Mode, OnCancel, Settings,
 };

@@ -65,5 +65,5 @@ mod wait_queue;
 pub use codel::CoDel;
 pub use machine::{Bulkhead, Entry, Figures, Slot, Turn, Waiter};
 pub use presets::{Envoy, Hystrix, Polly, PollyOrder, Resilience4j};
-pub use report::State;
+pub use report::{Counter, State};
 pub use settings::{DropPolicy, Order, Overflow, Partition, Settings};

@@ -100,6 +100,7 @@ pub struct Context<'a> {
     info: CallInfo,
     rng: &'a mut dyn Rng,
     effects: &'a mut Effects,
+    is_extra_attempt: bool,
 }
 
 /// What a layer asked for beside its action; whoever drives it carries this out afterwards.
@@ -114,7 +115,19 @@ pub struct Effects {
 impl<'a> Context<'a> {
     /// The surroundings of one decision.
     pub fn new(now: Time, info: CallInfo, rng: &'a mut dyn Rng, effects: &'a mut Effects) -> Self {
-        Self { now, info, rng, effects }
+        Self { now, info, rng, effects, is_extra_attempt: false }
+    }
+
+    /// The surroundings of the end of an attempt: whether it was sent for its call after another.
+    #[must_use]
+    pub fn of_attempt(self, is_extra: bool) -> Self {
+        Self { is_extra_attempt: is_extra, ..self }
+    }
+
+    /// Whether the attempt that has ended was not the first one that was sent for its call: a
+    /// retry, a hedge.
+    pub fn is_extra_attempt(&self) -> bool {
+        self.is_extra_attempt
     }
 
     /// What is known of the call.

@@ -46,5 +46,5 @@ mod report;
 mod settings;
 
 pub use machine::{Figures, LoadShedder, Sent};
-pub use report::State;
+pub use report::{Counter, State};
 pub use settings::Settings;

@@ -76,6 +76,13 @@ impl<L: Layer> Driver<L> {
         self.with(|layer, cx| layer.on_reply(CallId(call), outcome, cx))
     }
 
+    /// An attempt of the call ends that was sent after its first one.
+    pub fn reply_of_extra(&mut self, call: u32, outcome: Outcome) -> Action {
+        let Self { layer, now, info, rng, effects } = self;
+        let mut cx = Context::new(*now, *info, rng, effects).of_attempt(true);
+        layer.on_reply(CallId(call), outcome, &mut cx)
+    }
+
     /// The time the call asked for has come.
     pub fn wake(&mut self, call: u32) -> Action {
         self.with(|layer, cx| layer.on_wake(CallId(call), cx))

@@ -7,4 +7,15 @@ crate::report! {
         /// It measures the time that calls take without load, and lets few pass meanwhile.
         Measuring = "measuring", Limited;
     }
+
+    counters Counter {
+        /// Calls that were admitted.
+        Admitted = "admitted", Count;
+        /// Calls that were refused.
+        Refused = "refused", Count, Lower;
+        /// Calls under way.
+        InFlight = "in-flight", Level;
+        /// How many calls may be under way.
+        Limit = "limit", Level;
+    }
 }

@@ -1,7 +1,7 @@
 //! The balance itself: which target gets a call, and how it did.
 
 use super::pick::{FULL, Picks, slow_weight};
-use super::report::State;
+use super::report::{Counters, State};
 use super::settings::{LateResults, MAX_RESELECT, OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
@@ -74,6 +74,7 @@ pub struct Balance {
     /// For the layer alone.
     pub(super) noted: State,
     pub(super) calls: PerCall<Turn>,
+    pub(super) counters: Counters,
 }
 
 /// For settings by which no result depends on a draw.
@@ -134,6 +135,7 @@ impl Balance {
             noted: State::AllIn,
             settings,
             calls: PerCall::default(),
+            counters: Counters::default(),
         })
     }
 

@@ -20,6 +20,22 @@ crate::report! {
         /// Every call is admitted and recorded, and it never opens.
         MetricsOnly = "metrics-only", Normal;
     }
+
+    counters Counter {
+        /// How often it opened while it was closed.
+        Opens = "opens", Count, Lower;
+        /// How often it opened again because its probes failed, or took too long.
+        Reopens = "reopens", Count, Lower;
+        /// How often it closed after its probes succeeded.
+        Closes = "closes", Count;
+        /// Calls that were refused.
+        Refused = "refused", Count, Lower;
+        /// Calls that were let in as probes.
+        Probes = "probes", Count;
+        /// Results that came after the state that had let in their call, or after the call was
+        /// given up.
+        Late = "late", Count;
+    }
 }
 
 impl From<State> for StateName {

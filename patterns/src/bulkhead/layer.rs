@@ -7,7 +7,8 @@ use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
-use crate::report::{Report, StateId};
+use crate::permit::Reason;
+use crate::report::{Counts, Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 use crate::time::Time;
 
@@ -44,6 +45,7 @@ impl Layer for Bulkhead {
             Place::Inside => Action::Send,
             Place::Waiting if cx.now < self.core.until(call) => wait(self.core.until(call)),
             Place::Waiting => {
+                self.core.count_refused(Reason::WaitedTooLong);
                 self.leave(call, cx);
                 REJECTED
             }
@@ -58,6 +60,10 @@ impl Layer for Bulkhead {
 
     fn initial_state(&self) -> Option<StateId> {
         self.core.codel().map(|_| state(self.is_overloaded()).into())
+    }
+
+    fn count(&self, now: Time, counts: &mut Counts) {
+        self.core.count(now, counts);
     }
 }
 

@@ -1,14 +1,15 @@
 //! The load shedder in the path of calls.
 
 use super::machine::LoadShedder;
-use super::report::{REPORT, State};
+use super::report::{Counter, REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
-use crate::report::{Report, StateId};
+use crate::report::{Counts, Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings};
+use crate::time::Time;
 
 impl Layer for LoadShedder {
     fn initial_state(&self) -> Option<StateId> {
@@ -25,13 +26,21 @@ impl Layer for LoadShedder {
         let sent = permit.map(|permit| permit.redeem(self.owner));
         self.calls.open(call, sent);
         match sent {
-            Some(_) => Action::Send,
-            None => Action::Reply(Outcome::failed(Class::Rejected)),
+            Some(_) => {
+                self.counters[Counter::Admitted] += 1;
+                self.level.rise(cx.now);
+                Action::Send
+            }
+            None => {
+                self.counters[Counter::Refused] += 1;
+                Action::Reply(Outcome::failed(Class::Rejected))
+            }
         }
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         if let Some(sent) = self.calls[call].take() {
+            self.level.fall(cx.now);
             self.record(Permit::new(self.owner, sent), self.classify(outcome), cx.now);
         }
         Action::Reply(outcome)
@@ -39,8 +48,14 @@ impl Layer for LoadShedder {
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         if let Some(sent) = self.calls[call].take() {
+            self.level.fall(cx.now);
             self.cancel(Permit::new(self.owner, sent), cx.now);
         }
+    }
+
+    fn count(&self, now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+        counts.add(Counter::InFlight, self.level.integral(now));
     }
 }
 

@@ -7,4 +7,13 @@ crate::report! {
         /// Calls of low priority are refused.
         Shedding = "shedding", Limited;
     }
+
+    counters Counter {
+        /// Calls that were admitted.
+        Admitted = "admitted", Count;
+        /// Calls that were refused.
+        Refused = "refused", Count, Lower;
+        /// Calls under way.
+        InFlight = "in-flight", Level;
+    }
 }

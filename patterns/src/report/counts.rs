@@ -57,39 +57,51 @@ impl<C: Into<CounterId>, const N: usize> IndexMut<C> for Counters<C, N> {
 }
 
 /// A number that goes up and down, such as permits in use, and its integral over time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Level {
     value: u64,
-    since: Time,
-    integral: u128,
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self { value: 0, since: Time::ZERO, integral: 0 }
-    }
+    /// The time of each fall less the time of each rise, modulo 2^128: so a step costs an addition.
+    moment: u128,
 }
 
 impl Level {
+    /// From now on it is larger by one.
+    #[inline]
+    pub fn rise(&mut self, now: Time) {
+        self.value += 1;
+        self.moment = self.moment.wrapping_sub(now.as_nanos().into());
+    }
+
+    /// From now on it is smaller by one.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    #[inline]
+    pub fn fall(&mut self, now: Time) {
+        self.value = self.value.checked_sub(1).expect("what falls was risen before");
+        self.moment = self.moment.wrapping_add(now.as_nanos().into());
+    }
+
     /// From now on it is `value`.
     #[inline]
     pub fn set(&mut self, value: u64, now: Time) {
-        self.integral = self.integral(now);
-        self.value = value;
-        self.since = now;
+        if value != self.value {
+            let integral = self.integral(now);
+            self.value = value;
+            self.moment = integral.wrapping_sub(self.area(now));
+        }
     }
 
-    /// What it is.
-    #[inline]
-    pub fn value(&self) -> u64 {
-        self.value
-    }
-
-    /// Its integral over time from zero until now, in nanoseconds.
+    /// Its integral over time from the beginning until now, in nanoseconds.
     #[inline]
     pub fn integral(&self, now: Time) -> u128 {
-        let passed = now.since(self.since).as_nanos();
-        self.integral + u128::from(self.value) * u128::from(passed)
+        self.moment.wrapping_add(self.area(now))
+    }
+
+    /// What the integral would be if it had always been as it is.
+    fn area(&self, now: Time) -> u128 {
+        u128::from(self.value) * u128::from(now.as_nanos())
     }
 }
 
