@@ -17,7 +17,7 @@
 
 use std::collections::VecDeque;
 
-use patterns::{Action, CallId, CallInfo, Context, Effects, Outcome, Target};
+use patterns::{Action, CallId, CallInfo, Context, Effects, Layer, Outcome, Target};
 
 use crate::kernel::{Event, RngStream, Scheduler};
 
@@ -187,6 +187,11 @@ impl Calls {
         self.frames[top].parent = NONE;
         self.give_up(top, scheduler, observer);
         self.wake_others(scheduler, observer);
+    }
+
+    /// All instances of layers, in their order.
+    pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
+        self.layers.iter().map(|instance| &*instance.layer)
     }
 
     /// How many frames there is room for by now.

@@ -8,6 +8,7 @@ pub mod system;
 
 mod accounting;
 mod build;
+mod build_report;
 mod calling;
 mod fault;
 mod fault_effects;

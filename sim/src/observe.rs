@@ -3,13 +3,15 @@
 //! Tasks, calls and requests that begin before the warm-up is over are not counted, however they
 //! end; time integrals run from the end of the warm-up.
 
-use patterns::{Class, Duration, Outcome, Time};
+use patterns::{Class, Outcome, Time};
 
 pub use histogram::Histogram;
+pub use layer::{LayerRecord, LayerScope, StateRecord};
 pub use stop::Stop;
-pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
+pub use trace::{CallSpan, Interval, LayerOwner, Trace, Track, TrackId, TrackKind};
 
 mod histogram;
+mod layer;
 mod stop;
 mod trace;
 
@@ -36,7 +38,7 @@ pub struct Record {
     pub services: Vec<ServiceRecord>,
     /// By edge, in the order of the system.
     pub edges: Vec<EdgeRecord>,
-    /// By instance of a layer that reports states.
+    /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
     /// Who did what when, if it was asked for.
     pub trace: Option<Trace>,
@@ -154,6 +156,8 @@ pub struct EdgeRecord {
     pub from: String,
     /// The name of the service called.
     pub to: String,
+    /// The name of its policy, if it has one.
+    pub policy: Option<String>,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
     /// Attempts that were sent to the service: from below the policy.
@@ -171,26 +175,4 @@ impl EdgeRecord {
     pub fn latency(&self) -> Histogram {
         self.latency_ok.and(&self.latency_failed)
     }
-}
-
-/// The states of one instance of a layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerRecord {
-    /// Which instance: `research#2 -> github: breaker`.
-    pub name: String,
-    /// The kind of layer.
-    pub kind: String,
-    /// The states it was in, by name.
-    pub states: Vec<StateRecord>,
-}
-
-/// One state of a layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateRecord {
-    /// The name of the state.
-    pub state: &'static str,
-    /// How often it was entered.
-    pub entered: u64,
-    /// How long the layer was in it, in all.
-    pub time: Duration,
 }

@@ -27,16 +27,6 @@ impl<R> PartialEq for Definition<R> {
     }
 }
 
-/// The breakers on one edge, taken together.
-#[derive(Debug, Default)]
-pub(super) struct Breakers {
-    pub(super) count: u32,
-    /// How often they opened.
-    pub(super) opens: u64,
-    /// How long they were open, in seconds.
-    pub(super) open: f64,
-}
-
 macro_rules! definitions {
     ($($name:literal $unit:ident $better:expr, $text:literal, $of:expr;)+) => {
         &[$(Definition {
@@ -156,12 +146,6 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         |r, _| quantile(&r.latency(), 0.95);
     "latency.p99" Seconds LOWER, "99th percentile of that time.",
         |r, _| quantile(&r.latency(), 0.99);
-};
-
-pub(super) const BREAKERS: &[Definition<Breakers>] = definitions! {
-    "opens" Count None, "How often a breaker on this edge opened.", |r, _| r.opens as f64;
-    "open-share" Share None, "Share of time that a breaker on this edge was open, on average over \
-        breakers.", |r, time| r.open / time / f64::from(r.count);
 };
 
 fn share(part: u64, of: &OutcomeCounts) -> f64 {
