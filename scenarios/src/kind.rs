@@ -4,6 +4,7 @@ use patterns::report::Report;
 use patterns::settings::{
     GroupInfo, Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table,
 };
+use sim::measure::documented_of_layer;
 
 /// A kind of layer, described.
 #[derive(Clone, Debug)]
@@ -52,6 +53,16 @@ impl KindInfo {
             presets: presets.collect(),
             report: S::REPORT,
         }
+    }
+
+    /// What is measured of such layers: each with its name, unit and meaning.
+    pub fn measures(&self) -> Vec<(String, String, String)> {
+        let named = documented_of_layer(self.name, self.report);
+        let named = named.map(|(path, unit, text)| {
+            let name = path.rsplit_once("\".").map_or("", |(_, name)| name);
+            (name.to_owned(), unit.name().to_owned(), text)
+        });
+        named.collect()
     }
 
     /// The table of its settings; none if they are no table.

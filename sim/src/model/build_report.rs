@@ -50,7 +50,12 @@ impl Builder<'_> {
         self.recorder.instances.push(Instance { record: record as u32, state });
         if let Some(tracer) = &mut self.recorder.tracer {
             let number = (1 < stack.layers.iter().filter(is_alike).count()).then_some(number);
-            let id = TrackId::Layer { kind: factory.kind.clone(), number, owner };
+            let id = TrackId::Layer {
+                kind: factory.kind.clone(),
+                number,
+                owner,
+                report: factory.report,
+            };
             tracer.layers.push(Track { id, intervals: Vec::new() });
         }
     }

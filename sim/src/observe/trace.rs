@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use patterns::report::Severity;
+use patterns::report::{Report, Severity};
 use patterns::{Outcome, Time};
 
 /// All that was seen of one run, track by track.
@@ -38,6 +38,8 @@ pub enum TrackId {
         number: Option<u32>,
         /// Whose instance it is.
         owner: LayerOwner,
+        /// What its kind reports.
+        report: &'static Report,
     },
     /// A service; states: `down`, `hang`, `slow`, `errors`, by the gravest fault.
     Service(String),
@@ -84,7 +86,7 @@ impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Agent(name) | Self::Service(name) => f.write_str(name),
-            Self::Layer { kind, number, owner } => {
+            Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;
                 number.map_or(Ok(()), |number| write!(f, "#{number}"))
             }

@@ -23,9 +23,7 @@ fn calls_one_by_one(layer: LayerFactory, failing: f64, calls: u64) -> System {
 }
 
 fn entered(record: &Record, state: &str) -> f64 {
-    let states = &record.layers[0].states;
-    let found = states.iter().find(|found| found.state == state);
-    found.expect("it was in this state").entered as f64
+    record.layers[0].state(state).expect("it is one of its states").entered as f64
 }
 
 /// A closed breaker opens after (p^−k − 1) / (1 − p) calls in the mean, if it takes `k` failures
