@@ -273,7 +273,7 @@ proptest! {
             *table = format!("count = {count}\n{rest}");
             scene.services[0].1 = scene.services[0].1.replace("slots = 2", "slots = \"unlimited\"");
             let trace = scene.run(Watch::Trace).trace.expect("it was asked for");
-            let agents = trace.tracks.into_iter().filter(|track| track.kind == TrackKind::Agent);
+            let agents = trace.tracks.into_iter().filter(|track| track.kind() == TrackKind::Agent);
             // Those of tasks that are open at the end come in the order of their places.
             let sorted = agents.map(|mut track| {
                 track.intervals.sort_by_key(|interval| (interval.from, interval.to, interval.state));
