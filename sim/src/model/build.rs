@@ -289,7 +289,7 @@ impl<'a> Builder<'a> {
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,
-            calls: Calls::new(self.edges, self.layers, kind::WAKE),
+            calls: Calls::new(&self.edges, self.layers, kind::WAKE),
             nodes: self.nodes,
             requests: Requests::default(),
             sources: self.sources,

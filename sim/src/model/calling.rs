@@ -7,14 +7,16 @@ use super::node::{Keys, NodeKind, Op};
 use super::request::{NONE, State};
 use super::system::Abandoned;
 use super::world::{World, kind};
+use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
     /// A request makes the call of its present step.
     #[inline]
-    pub(super) fn call(&mut self, index: u32) {
+    pub(super) fn call(&mut self, index: u32) -> Option<Command> {
         let request = &mut self.requests[index];
         request.state = State::Calling;
+        request.call = self.calls.next_top();
         request.since = self.scheduler.now();
         let node = &self.nodes[request.node as usize];
         let Op::Call { edge, keys, idempotent, .. } = node.program[usize::from(request.step)]
@@ -39,12 +41,11 @@ impl World {
             is_extra: false,
             is_idempotent: idempotent,
         };
-        let call = self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder);
-        self.requests[index].call = call;
+        self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder)
     }
 
     /// The call of a request has ended.
-    pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) {
+    pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = &mut self.requests[index];
         request.call = NONE;
         let node = &self.nodes[request.node as usize];
@@ -56,13 +57,14 @@ impl World {
         }
         if node.health.hanging > 0 {
             request.state = State::HeldReply(outcome);
+            None
         } else {
-            self.resume(index, outcome);
+            self.resume(index, outcome)
         }
     }
 
     /// A request goes on after its call has ended.
-    pub(super) fn resume(&mut self, index: u32, outcome: Outcome) {
+    pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = &mut self.requests[index];
         let node = &self.nodes[request.node as usize];
         let Op::Call { optional, .. } = node.program[usize::from(request.step)] else {
@@ -85,13 +87,13 @@ impl World {
             return self.call(index);
         }
         request.step += 1;
-        self.advance(index);
+        self.advance(index)
     }
 
     /// The caller of a request no longer waits for it.
-    pub(super) fn abandon(&mut self, leaf: u32, index: u32) {
+    pub(super) fn abandon(&mut self, leaf: u32, index: u32) -> Option<Command> {
         if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned < Time::MAX {
-            return;
+            return None;
         }
         let now = self.scheduler.now();
         let request = &mut self.requests[index];
@@ -100,19 +102,24 @@ impl World {
         if self.recorder.counts(request.arrived) {
             self.recorder.services[node.kind.service()].abandoned += 1;
         }
-        if node.abandoned == Abandoned::Stops {
+        if node.abandoned == Abandoned::RunsOn {
+            return None;
+        }
+        {
             let request = *request;
             self.drop_work(index);
-            if request.state == State::InLine {
+            let next = if request.state == State::InLine {
                 let node = &mut self.nodes[request.node as usize];
                 node.wait_queue.remove(&mut self.requests, index);
                 self.requests.remove(index);
+                None
             } else {
                 self.requests.remove(index);
-                self.free_slot(request.node);
-            }
+                self.free_slot(request.node)
+            };
             self.note_given_up(&request);
             self.calls.forget(leaf);
+            next
         }
     }
 

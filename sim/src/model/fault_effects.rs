@@ -6,11 +6,12 @@ use super::fault::{Fault, combine};
 use super::request::{Request, State};
 use super::system::Effect;
 use super::world::{World, kind};
+use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
     /// A fault comes on or goes off.
-    pub(super) fn toggle(&mut self, index: u32) {
+    pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let fault = &mut self.faults[index as usize];
         if let Some(span) = fault.toggle() {
@@ -30,6 +31,7 @@ impl World {
             Effect::Hang { resume: false } if hung && !hangs => self.lose_all(node),
             _ => {}
         }
+        self.calls.next_command()
     }
 
     /// The requests at a node, in the queue or in a slot.
@@ -56,7 +58,8 @@ impl World {
         for request in held {
             self.recorder.note_end(self.nodes[node as usize].kind, &request, outcome);
             self.scheduler.fold(u64::from(outcome.code()));
-            self.answer(node, request.leaf, request.arrived, outcome);
+            let next = self.answer(node, request.leaf, request.arrived, outcome);
+            self.put_back(next);
         }
     }
 
@@ -85,10 +88,23 @@ impl World {
                     request.since = now;
                     self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
                 }
-                State::HeldStep => self.advance(index),
-                State::HeldReply(outcome) => self.resume(index, outcome),
+                State::HeldStep => {
+                    let next = self.advance(index);
+                    self.put_back(next);
+                }
+                State::HeldReply(outcome) => {
+                    let next = self.resume(index, outcome);
+                    self.put_back(next);
+                }
                 State::Gone | State::InLine | State::Working | State::Calling => {}
             }
+        }
+    }
+
+    /// What is to be done first has to wait.
+    fn put_back(&mut self, next: Option<Command>) {
+        if let Some(next) = next {
+            self.calls.put_back(next);
         }
     }
 }

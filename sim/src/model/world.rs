@@ -108,27 +108,27 @@ impl World {
 
     #[inline]
     fn handle(&mut self, event: Event) {
-        match event.kind {
+        let mut next = match event.kind {
             kind::ARRIVAL => self.arrive(event.index),
             kind::WORK => {
                 self.requests[event.index].step += 1;
-                self.advance(event.index);
+                self.advance(event.index)
             }
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
             _ => unreachable!("there is no other kind"),
-        }
-        while let Some(command) = self.calls.next_command() {
-            match command {
+        };
+        while let Some(command) = next.or_else(|| self.calls.next_command()) {
+            next = match command {
                 Command::Launch { leaf, edge } => self.launch(leaf, edge),
                 Command::Abandon { leaf, request } => self.abandon(leaf, request),
                 Command::Done { caller, outcome } => self.call_ended(caller, outcome),
-            }
+            };
         }
     }
 
     /// A task comes from a source.
-    fn arrive(&mut self, index: u32) {
+    fn arrive(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let source = &mut self.sources[index as usize];
         let node = source.node;
@@ -143,11 +143,11 @@ impl World {
         let Node { priority, deadline, .. } = self.nodes[node as usize];
         let task = Request { priority, deadline: now + deadline, ..Request::new(node, NONE, now) };
         let task = self.requests.insert(task);
-        self.admit(node, task);
+        self.admit(node, task)
     }
 
     /// An attempt comes to a service.
-    fn launch(&mut self, leaf: u32, edge: u32) {
+    fn launch(&mut self, leaf: u32, edge: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let edge = &mut self.edges[edge as usize];
         let to = edge.to;
@@ -163,7 +163,7 @@ impl World {
         let draw = if edge.draws[1] { edge.error.uniform() } else { 1.0 };
         let CallInfo { deadline, priority, .. } = self.calls.info(leaf);
         if !self.calls.is_wanted(leaf) {
-            return;
+            return None;
         }
         let node = &mut self.nodes[to as usize];
         let counts = self.recorder.counts(now);
@@ -185,7 +185,7 @@ impl World {
                 if counts {
                     record.requests.end(outcome);
                 }
-                self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+                self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
             }
             None => {
                 let request = Request {
@@ -197,27 +197,28 @@ impl World {
                     ..Request::new(to, leaf, now)
                 };
                 let request = self.requests.insert(request);
-                self.admit(to, request);
                 self.calls.launched(leaf, request);
+                self.admit(to, request)
             }
         }
     }
 
     /// A request gets a slot, or waits in the queue.
     #[inline]
-    fn admit(&mut self, node: u32, request: u32) {
+    fn admit(&mut self, node: u32, request: u32) -> Option<Command> {
         let node = &mut self.nodes[node as usize];
         if node.busy < node.slots {
             node.busy += 1;
-            self.begin(request);
+            self.begin(request)
         } else {
             node.wait_queue.push(&mut self.requests, request);
+            None
         }
     }
 
     /// A request has got a slot.
     #[inline]
-    fn begin(&mut self, index: u32) {
+    fn begin(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let request = &mut self.requests[index];
         request.started = now;
@@ -230,18 +231,18 @@ impl World {
             }
             service.queued += queued;
         }
-        self.advance(index);
+        self.advance(index)
     }
 
     /// Takes the step that a request has come to.
-    pub(super) fn advance(&mut self, index: u32) {
+    pub(super) fn advance(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let request = &mut self.requests[index];
         let node = &self.nodes[request.node as usize];
         request.since = now;
         if node.health.hanging > 0 {
             request.state = State::HeldStep;
-            return;
+            return None;
         }
         let span = match node.program.get(usize::from(request.step)).copied() {
             None => {
@@ -266,40 +267,53 @@ impl World {
         request.state = State::Working;
         request.due = now + span;
         self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
+        None
     }
 
     /// A request that has a slot ends.
-    pub(super) fn end(&mut self, index: u32, outcome: Outcome) {
+    pub(super) fn end(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = &self.requests[index];
         let Request { node, leaf, arrived, .. } = *request;
         self.recorder.note_end(self.nodes[node as usize].kind, request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         self.requests.remove(index);
-        self.free_slot(node);
-        self.answer(node, leaf, arrived, outcome);
+        if let Some(first) = self.free_slot(node) {
+            self.calls.put_back(first);
+        }
+        self.answer(node, leaf, arrived, outcome)
     }
 
     /// A slot has become free: the next request in the queue gets it.
     #[inline]
-    pub(super) fn free_slot(&mut self, node: u32) {
+    pub(super) fn free_slot(&mut self, node: u32) -> Option<Command> {
         let node = &mut self.nodes[node as usize];
         match node.wait_queue.pop(&mut self.requests) {
             Some(next) => self.begin(next),
-            None => node.busy -= 1,
+            None => {
+                node.busy -= 1;
+                None
+            }
         }
     }
 
     /// Passes the outcome of a request to its source or its caller.
     #[inline]
-    pub(super) fn answer(&mut self, node: u32, leaf: u32, arrived: Time, outcome: Outcome) {
+    pub(super) fn answer(
+        &mut self,
+        node: u32,
+        leaf: u32,
+        arrived: Time,
+        outcome: Outcome,
+    ) -> Option<Command> {
         if let NodeKind::Agent { source, .. } = self.nodes[node as usize].kind {
             let now = self.scheduler.now();
             let took = now.since(arrived);
             if let Some(gap) = self.sources[source as usize].after_end(took) {
                 self.scheduler.schedule(now + gap, Event { kind: kind::ARRIVAL, index: source });
             }
+            self.calls.next_command()
         } else {
-            self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+            self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
         }
     }
 }

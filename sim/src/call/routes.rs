@@ -1,0 +1,54 @@
+//! Which layers a call on each edge goes through, and where its layers may divert it to.
+
+use patterns::Target;
+
+use super::frame::NONE;
+use super::parts::EdgeState;
+
+/// The chains of all edges.
+#[derive(Debug, Default)]
+pub(super) struct Routes {
+    /// Instances of layers, outermost first, edge by edge; behind the last one of each a [`NONE`].
+    chains: Vec<u32>,
+    edges: Vec<Route>,
+    targets: Vec<u32>,
+}
+
+/// Where the tables have what belongs to an edge.
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    chain: u32,
+    targets: u32,
+}
+
+impl Routes {
+    pub(super) fn new(edges: &[EdgeState]) -> Self {
+        let mut routes = Self::default();
+        for edge in edges {
+            let (chain, targets) = (routes.chains.len() as u32, routes.targets.len() as u32);
+            routes.edges.push(Route { chain, targets });
+            routes.chains.extend(&edge.chain);
+            routes.chains.push(NONE);
+            routes.targets.extend(&edge.targets);
+        }
+        routes
+    }
+
+    /// The place of the first layer of an edge.
+    #[inline]
+    pub(super) fn first(&self, edge: u32) -> u32 {
+        self.edges[edge as usize].chain
+    }
+
+    /// The instance at a place; [`NONE`] below the last layer.
+    #[inline]
+    pub(super) fn layer(&self, place: u32) -> u32 {
+        self.chains[place as usize]
+    }
+
+    /// The edge that a target stands for.
+    #[inline]
+    pub(super) fn target(&self, edge: u32, target: Target) -> u32 {
+        self.targets[self.edges[edge as usize].targets as usize + usize::from(target.0)]
+    }
+}
