@@ -110,26 +110,17 @@ impl Calls {
         self.commands.pop_front()
     }
 
-    /// Whether a leaf to be launched is still wanted. If not, it is gone.
+    /// A leaf is launched as this request, unless it is not wanted any more: then it is gone. What
+    /// is known of the call that it belongs to is returned.
     #[inline]
-    pub fn is_wanted(&mut self, leaf: u32) -> bool {
-        let wanted = !self.frames[leaf].is(Flag::GIVEN_UP);
-        if !wanted {
+    pub fn launch(&mut self, leaf: u32, request: u32) -> Option<CallInfo> {
+        let frame = &mut self.frames[leaf];
+        if frame.is(Flag::GIVEN_UP) {
             self.forget(leaf);
+            return None;
         }
-        wanted
-    }
-
-    /// What is known of the call that a leaf belongs to.
-    #[inline]
-    pub fn info(&self, leaf: u32) -> CallInfo {
-        self.frames[leaf].info
-    }
-
-    /// A leaf was launched as this request.
-    #[inline]
-    pub fn launched(&mut self, leaf: u32, request: u32) {
-        self.frames[leaf].call = request;
+        frame.call = request;
+        Some(frame.info)
     }
 
     /// Whether this leaf was given up, and still stands for this request.

@@ -2,15 +2,15 @@
 
 use patterns::{Duration, Time};
 
-use super::node::Health;
+use super::role::Health;
 use super::system::{Effect, Schedule};
 use crate::kernel::RngStream;
 
 /// One failure injection in a run.
 #[derive(Debug)]
 pub(super) struct Fault {
-    /// The node it hits.
-    pub(super) node: u32,
+    /// The service it hits.
+    pub(super) service: u32,
     pub(super) effect: Effect,
     pub(super) on: bool,
     schedule: Schedule,
@@ -18,8 +18,8 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(node: u32, effect: Effect, schedule: Schedule, rng: RngStream) -> Self {
-        Self { node, effect, on: false, schedule, rng }
+    pub(super) fn new(service: u32, effect: Effect, schedule: Schedule, rng: RngStream) -> Self {
+        Self { service, effect, on: false, schedule, rng }
     }
 
     /// When it comes on for the first time.
@@ -42,7 +42,7 @@ impl Fault {
     }
 }
 
-/// Adds up what the faults of one node that are on do to it.
+/// Adds up what the faults of one service that are on do to it.
 ///
 /// Factors multiply. Of several shares of errors each takes its part of what the ones before it
 /// leave.

@@ -165,14 +165,13 @@ impl Outside {
         while let Some(command) = next.take().or_else(|| self.calls.next_command()) {
             match command {
                 Command::Launch { leaf, .. } => {
-                    if !self.calls.is_wanted(leaf) {
-                        self.forgotten += 1;
-                        continue;
-                    }
                     let request = self.next_request;
                     self.next_request += 1;
-                    self.requests.insert(request, leaf);
-                    self.calls.launched(leaf, request);
+                    if self.calls.launch(leaf, request).is_some() {
+                        self.requests.insert(request, leaf);
+                    } else {
+                        self.forgotten += 1;
+                    }
                 }
                 Command::Abandon { leaf, request } => {
                     if self.stops && self.calls.is_abandoned(leaf, request) {

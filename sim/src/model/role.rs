@@ -1,55 +1,40 @@
-//! Nodes: what agents and services have in common.
-
-use std::sync::Arc;
+//! Roles: what agents of a group, and what services do.
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::request::WaitQueue;
 use super::system::{Abandoned, RateLimit};
+use crate::kernel::Distribution;
 
-/// Where requests come in, a program of steps runs, and an outcome goes out.
+/// What agents of one group have in common, or what a service is: a program of steps.
 #[derive(Debug)]
-pub(super) struct Node {
-    /// Which agent or service it is.
-    pub(super) kind: NodeKind,
-    /// Its steps; agents of one group share them.
-    pub(super) program: Arc<[Op]>,
-    /// The edge of each call step.
-    pub(super) edges: Box<[u32]>,
-    pub(super) slots: u32,
-    pub(super) busy: u32,
-    pub(super) queue: u32,
-    pub(super) wait_queue: WaitQueue,
-    pub(super) abandoned: Abandoned,
-    /// For steps of work that are drawn when they begin.
-    pub(super) work: u32,
-    pub(super) rate_limiter: Option<Bucket>,
-    pub(super) health: Health,
-    /// Its number as a caller: agents of one group have the same.
-    pub(super) caller: u16,
+pub(super) struct Role {
+    pub(super) kind: RoleKind,
+    pub(super) program: Box<[Op]>,
     /// For agents: how important their tasks are, and how long the results are of use.
     pub(super) priority: u8,
     pub(super) deadline: Duration,
 }
 
-/// One agent, or one service.
+/// Which agents, or which service.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum NodeKind {
-    /// An agent: its group, its source, and its track in a trace.
-    Agent { group: u32, source: u32, track: u32 },
-    /// A service.
-    Service { service: u32 },
+pub(super) enum RoleKind {
+    /// The index of the group.
+    Agents(u32),
+    /// The index of the service.
+    Service(u32),
 }
 
-impl NodeKind {
-    /// The index of the service that it is; only services get requests.
-    #[inline]
-    pub(super) fn service(self) -> usize {
-        match self {
-            Self::Service { service } => service as usize,
-            Self::Agent { .. } => unreachable!("agents are not called"),
-        }
-    }
+/// What requests meet at a service, beside its slots.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) latency: Distribution,
+    /// A request fails of itself in the first class whose number is above its draw.
+    pub(super) errors: Box<[(Class, f64)]>,
+    /// Whether some fault lets requests fail, so that they need a draw for it.
+    pub(super) draws_for_faults: bool,
+    pub(super) rate_limiter: Option<Bucket>,
+    pub(super) health: Health,
+    pub(super) abandoned: Abandoned,
 }
 
 /// One step of a program.
@@ -59,8 +44,19 @@ pub(super) enum Op {
     Serve,
     /// Work drawn from this distribution when it begins.
     Work { distribution: u32 },
-    /// A call on this edge of the node.
-    Call { edge: u16, times: u32, optional: bool, idempotent: bool, keys: Option<Keys> },
+    /// A call.
+    Call(CallStep),
+}
+
+/// A step that calls.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallStep {
+    /// Which edge, counted from the first of the station.
+    pub(super) edge: u32,
+    pub(super) times: u32,
+    pub(super) optional: bool,
+    pub(super) idempotent: bool,
+    pub(super) keys: Option<Keys>,
 }
 
 /// The different things that a call may ask for.
@@ -113,6 +109,12 @@ impl Health {
     #[inline]
     pub(super) fn failure(&self, draw: f64) -> Option<Class> {
         self.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+    }
+
+    /// How long work takes that begins now.
+    #[inline]
+    pub(super) fn slowed(&self, work: Duration) -> Duration {
+        if self.on > 0 { work.scale(self.slow) } else { work }
     }
 
     /// What a trace shows of it: the gravest fault.
