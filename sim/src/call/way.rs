@@ -65,7 +65,8 @@ impl Calls {
     }
 
     /// Carries out what a call has come to, if there is more to it than a command.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn conclude(
         &mut self,
         turn: Turn,
@@ -131,7 +132,8 @@ impl Calls {
 
     /// Opens a frame and those below it, as long as each layer sends the call on; below the last
     /// one a leaf, which is to be launched.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn down(
         &mut self,
         opening: Opening,
@@ -190,7 +192,8 @@ impl Calls {
 
     /// Closes a frame with its outcome and those above it, as long as each layer passes an answer
     /// on; above the first one the call has ended.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn up(
         &mut self,
         mut frame: u32,

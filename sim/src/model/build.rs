@@ -167,6 +167,7 @@ impl<'a> Builder<'a> {
             rate_limiter: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
             abandoned: settings.abandoned,
+            is_plain: settings.steps.is_empty(),
         });
     }
 
@@ -176,7 +177,7 @@ impl<'a> Builder<'a> {
 
     fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
-        for step in steps {
+        for (number, step) in (1..).zip(steps) {
             ops.push(match step {
                 Step::Work(distribution) => {
                     self.distributions.push(distribution.clone());
@@ -194,6 +195,7 @@ impl<'a> Builder<'a> {
                         optional: *optional,
                         idempotent: *idempotent,
                         keys: keys.map(|count| Keys { first, count }),
+                        is_last: number == steps.len(),
                     })
                 }
             });

@@ -11,10 +11,14 @@ use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
-    /// A request makes the call of its present step.
-    #[inline]
+    /// A request makes the first call of its present step.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn call(&mut self, index: u32, step: CallStep) -> Option<Command> {
         let request = self.stations.request_mut(index);
+        request.left = step.times;
+        request.is_last = step.is_last;
+        request.is_optional = step.optional;
         request.state = State::Calling;
         request.since = self.scheduler.now();
         request.call = self.calls.next_top();
@@ -41,54 +45,83 @@ impl World {
         self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder)
     }
 
+    /// A request makes a call that is not its first.
+    #[inline(never)]
+    pub(super) fn call_again(&mut self, index: u32, step: CallStep) -> Option<Command> {
+        self.call(index, step)
+    }
+
     /// The call of a request has ended.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
-        let role = self.stations.role(self.stations.request(index).station);
+        let agents = self.arrivals.len();
         let request = self.stations.request_mut(index);
         request.call = NONE;
-        match self.roles[role as usize].kind {
-            RoleKind::Agents(group) if !outcome.is_ok() => {
-                self.recorder.note_frozen(group, request.since);
-            }
-            RoleKind::Service(service) if self.services[service as usize].health.hanging > 0 => {
-                request.state = State::HeldReply;
-                request.reply = outcome;
-                return None;
-            }
-            RoleKind::Agents(_) | RoleKind::Service(_) => {}
+        if request.station >= agents {
+            return self.call_of_service_ended(index, outcome);
+        }
+        if outcome == Outcome::Ok && request.is_last && request.left == 1 {
+            request.step += 1;
+            let (agent, degraded) = (request.station, request.degraded);
+            let group = self.stations.role(agent);
+            let outcome = if degraded { Outcome::Degraded } else { outcome };
+            return self.end_task(index, group, outcome);
+        }
+        self.resume(index, outcome)
+    }
+
+    /// The call of a request at a service has ended.
+    #[inline(never)]
+    fn call_of_service_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        let service = request.station - self.arrivals.len();
+        if self.services[service as usize].health.hanging > 0 {
+            request.state = State::HeldReply;
+            request.reply = outcome;
+            return None;
         }
         self.resume(index, outcome)
     }
 
     /// A request goes on after its call has ended.
-    #[inline]
+    #[inline(never)]
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
-        let role = self.stations.role(self.stations.request(index).station);
-        let role = &self.roles[role as usize];
         let request = self.stations.request_mut(index);
-        let Op::Call(step) = role.program[usize::from(request.step)] else {
-            unreachable!("only a step that calls has a call")
-        };
-        if !outcome.is_ok() && !step.optional {
-            return match role.kind {
-                RoleKind::Agents(group) => self.end_task(index, group, outcome),
-                RoleKind::Service(service) => {
-                    // Refusals are between a caller and its own layers: who called this service
-                    // sees one that can do no more.
-                    let is_refusal = outcome.class().is_some_and(Class::is_refusal);
-                    let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
-                    self.end_request(index, service, seen)
-                }
-            };
-        }
+        let since = request.since;
         request.degraded |= outcome != Outcome::Ok;
         request.left -= 1;
-        if request.left > 0 {
-            return self.call(index, step);
+        let goes_on = outcome.is_ok() || request.is_optional;
+        let is_done = request.left == 0;
+        let role = &self.roles[self.stations.role(self.stations.request(index).station) as usize];
+        match role.kind {
+            RoleKind::Agents(group) => {
+                if !outcome.is_ok() {
+                    self.recorder.note_frozen(group, since);
+                }
+                if !goes_on {
+                    return self.end_task(index, group, outcome);
+                }
+            }
+            RoleKind::Service(service) if !goes_on => {
+                // Refusals are between a caller and its own layers: who called this service sees
+                // one that can do no more.
+                let is_refusal = outcome.class().is_some_and(Class::is_refusal);
+                let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
+                return self.end_request(index, service, seen);
+            }
+            RoleKind::Service(_) => {}
         }
-        request.step += 1;
-        self.advance(index)
+        let request = self.stations.request_mut(index);
+        if is_done {
+            request.step += 1;
+            return self.advance(index);
+        }
+        let (left, step) = (request.left, request.step);
+        let Op::Call(step) = role.program[usize::from(step)] else {
+            unreachable!("only a step that calls has a call")
+        };
+        self.call_again(index, CallStep { times: left, ..step })
     }
 
     /// The caller of a request no longer waits for it.
@@ -110,7 +143,7 @@ impl World {
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
         } else if let Some(next) = self.stations.finish(index) {
-            self.begin(next, number);
+            self.begin_next(next, number);
         }
         self.calls.forget(leaf);
     }

@@ -38,6 +38,10 @@ pub(super) struct Request {
     pub(super) error: Option<Class>,
     /// A call that failed was optional, or had a degraded answer.
     pub(super) degraded: bool,
+    /// Whether its present step is the last one.
+    pub(super) is_last: bool,
+    /// Whether its present call may fail.
+    pub(super) is_optional: bool,
     pub(super) priority: u8,
     /// When what it waits for began: its present step, or its call.
     pub(super) since: Time,
@@ -135,6 +139,8 @@ impl Requests {
             state: State::Gone,
             error: None,
             degraded: false,
+            is_last: false,
+            is_optional: false,
             priority: 0,
             since: Time::ZERO,
             deadline: Time::MAX,

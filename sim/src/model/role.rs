@@ -35,6 +35,8 @@ pub(super) struct Service {
     pub(super) rate_limiter: Option<Bucket>,
     pub(super) health: Health,
     pub(super) abandoned: Abandoned,
+    /// Whether its requests make no calls.
+    pub(super) is_plain: bool,
 }
 
 /// One step of a program.
@@ -57,6 +59,8 @@ pub(super) struct CallStep {
     pub(super) optional: bool,
     pub(super) idempotent: bool,
     pub(super) keys: Option<Keys>,
+    /// Whether it is the last step of its program.
+    pub(super) is_last: bool,
 }
 
 /// The different things that a call may ask for.

@@ -2,16 +2,28 @@
 
 use patterns::{Duration, Outcome};
 
-use super::request::State;
-use super::role::{Op, RoleKind};
+use super::request::{Request, State};
+use super::role::{Op, RoleKind, Service};
 use super::world::{World, kind};
 use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
+    /// A task has got a slot.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn begin_task(&mut self, index: u32, group: u32) -> Option<Command> {
+        match self.roles[group as usize].program.first() {
+            // Nearly every task begins with a call.
+            Some(&Op::Call(step)) => self.call(index, step),
+            _ => self.advance(index),
+        }
+    }
+
     /// A request to a service has got a slot: its first step is always the work that was drawn for
     /// it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn begin(&mut self, index: u32, service: u32) {
         let now = self.scheduler.now();
         let request = self.stations.request_mut(index);
@@ -19,7 +31,6 @@ impl World {
         self.recorder.note_begin(service, request.arrived);
         let health = &self.services[service as usize].health;
         if health.hanging > 0 {
-            request.since = now;
             request.state = State::HeldStep;
             return;
         }
@@ -28,54 +39,66 @@ impl World {
         self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
     }
 
+    /// A request gets the slot of one that was given up.
+    #[inline(never)]
+    pub(super) fn begin_next(&mut self, index: u32, service: u32) {
+        self.begin(index, service);
+    }
+
     /// The work on a request is done.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn worked(&mut self, index: u32) -> Option<Command> {
-        self.stations.request_mut(index).step += 1;
+        let request = self.stations.request_mut(index);
+        request.step += 1;
+        if request.is_last
+            && let Some(service) = request.station.checked_sub(self.arrivals.len())
+            && let Some(outcome) = ending(request, &self.services[service as usize])
+        {
+            return self.end_request(index, service, outcome);
+        }
         self.advance(index)
     }
 
     /// Takes the step that a request has come to.
     pub(super) fn advance(&mut self, index: u32) -> Option<Command> {
-        let now = self.scheduler.now();
-        let station = self.stations.request(index).station;
+        let request = self.stations.request(index);
+        let station = request.station;
         let role = &self.roles[self.stations.role(station) as usize];
         let request = self.stations.request_mut(index);
-        let step = role.program.get(usize::from(request.step));
+        let step = usize::from(request.step);
+        request.is_last = step + 1 >= role.program.len();
+        let op = role.program.get(step).copied();
         match role.kind {
             RoleKind::Service(service) => {
-                let health = &self.services[service as usize].health;
-                if health.hanging > 0 {
-                    request.since = now;
+                let at = &self.services[service as usize];
+                if at.health.hanging > 0 {
                     request.state = State::HeldStep;
                     return None;
                 }
-                if step.is_none() {
-                    let failed = request.error.or_else(|| health.failure(request.draw));
-                    let outcome = match failed {
-                        Some(class) => Outcome::failed(class),
-                        None => done(request.degraded),
-                    };
+                if op.is_none() {
+                    let outcome = ending(request, at).expect("nothing hangs");
                     return self.end_request(index, service, outcome);
                 }
             }
             RoleKind::Agents(group) => {
-                if step.is_none() {
-                    let outcome = done(request.degraded);
+                if op.is_none() {
+                    let outcome = done(request);
                     return self.end_task(index, group, outcome);
                 }
             }
         }
-        let span = match *step.expect("the others are at their end") {
-            Op::Call(call) => {
-                request.left = call.times;
-                return self.call(index, call);
-            }
+        let span = match op.expect("the others are at their end") {
+            Op::Call(step) => return self.call_again(index, step),
             Op::Serve => request.demand,
             Op::Work { distribution } => {
                 let rng = &mut self.work[station as usize];
                 self.distributions[distribution as usize].sample(rng)
             }
+        };
+        let span = match role.kind {
+            RoleKind::Service(service) => self.services[service as usize].health.slowed(span),
+            RoleKind::Agents(_) => span,
         };
         self.work(index, span);
         None
@@ -83,21 +106,15 @@ impl World {
 
     /// A request is worked on for some time.
     fn work(&mut self, index: u32, span: Duration) {
-        let now = self.scheduler.now();
-        let station = self.stations.request(index).station;
-        let span = match self.roles[self.stations.role(station) as usize].kind {
-            RoleKind::Service(service) => self.services[service as usize].health.slowed(span),
-            RoleKind::Agents(_) => span,
-        };
         let request = self.stations.request_mut(index);
         request.state = State::Working;
-        request.since = now;
-        request.due = now + span;
+        request.due = self.scheduler.now() + span;
         self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
     }
 
     /// A request at a service that has a slot ends.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn end_request(
         &mut self,
         index: u32,
@@ -115,7 +132,8 @@ impl World {
     }
 
     /// A task ends.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub(super) fn end_task(&mut self, index: u32, group: u32, outcome: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
         let task = self.stations.request(index);
@@ -123,7 +141,7 @@ impl World {
         self.recorder.note_task_end(group, task, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let next = self.stations.finish(index);
-        let first = next.and_then(|next| self.begin_task(next));
+        let first = next.and_then(|next| self.begin_waiting_task(next));
         if let Some(gap) = self.arrivals.after_end(agent, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
@@ -132,14 +150,26 @@ impl World {
     }
 
     /// A task that waited has got a slot.
-    fn begin_task(&mut self, index: u32) -> Option<Command> {
+    #[inline(never)]
+    fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }
 }
 
+/// How a request at a service ends that has come to the end of its program; not at all while
+/// nothing moves.
+#[inline]
+fn ending(request: &Request, service: &Service) -> Option<Outcome> {
+    if service.health.hanging > 0 {
+        return None;
+    }
+    let failed = request.error.or_else(|| service.health.failure(request.draw));
+    Some(failed.map_or_else(|| done(request), Outcome::failed))
+}
+
 /// How a program ends that has come to its end.
 #[inline]
-fn done(degraded: bool) -> Outcome {
-    if degraded { Outcome::Degraded } else { Outcome::Ok }
+fn done(request: &Request) -> Outcome {
+    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
 }

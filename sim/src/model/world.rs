@@ -130,6 +130,8 @@ impl World {
     }
 
     /// A task comes from its source.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     fn arrive(&mut self, agent: u32) -> Option<Command> {
         let now = self.scheduler.now();
         // The roles of agents are their groups, in order, and come first; so do their stations.
@@ -143,11 +145,12 @@ impl World {
         let (index, has_slot, task) = self.stations.admit(agent, NONE, now);
         task.priority = role.priority;
         task.deadline = now + role.deadline;
-        if has_slot { self.advance(index) } else { None }
+        if has_slot { self.begin_task(index, group) } else { None }
     }
 
     /// An attempt comes to a service.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     fn launch(&mut self, leaf: u32, edge: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let edge = &mut self.edges[edge as usize];
@@ -185,6 +188,7 @@ impl World {
         request.priority = launch.priority;
         request.deadline = launch.deadline;
         request.draw = draw;
+        request.is_last = service.is_plain;
         if has_slot {
             self.begin(index, number);
         }
