@@ -49,6 +49,6 @@ impl Routes {
     /// The edge that a target stands for.
     #[inline]
     pub(super) fn target(&self, edge: u32, target: Target) -> u32 {
-        self.targets[self.edges[edge as usize].targets as usize + usize::from(target.0)]
+        self.targets[self.edges[edge as usize].targets as usize + target.0]
     }
 }
