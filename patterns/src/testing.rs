@@ -79,7 +79,8 @@ impl<L: Layer> Driver<L> {
     /// An attempt of the call ends that was sent after its first one.
     pub fn reply_of_extra(&mut self, call: u32, outcome: Outcome) -> Action {
         let Self { layer, now, info, rng, effects } = self;
-        let mut cx = Context::new(*now, *info, rng, effects).of_attempt(true);
+        let mut info = *info;
+        let mut cx = Context::new(*now, &mut info, rng, effects).of_attempt(true);
         layer.on_reply(CallId(call), outcome, &mut cx)
     }
 
@@ -100,7 +101,8 @@ impl<L: Layer> Driver<L> {
 
     fn with<T>(&mut self, tell: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
         let Self { layer, now, info, rng, effects } = self;
-        tell(layer, &mut Context::new(*now, *info, rng, effects))
+        let mut info = *info;
+        tell(layer, &mut Context::new(*now, &mut info, rng, effects))
     }
 }
 

@@ -1,23 +1,26 @@
 //! What is simulated: agents and services, sources and faults.
 //!
-//! An agent and a service are the same thing to the engine, a *node*: requests come in, a program
-//! of steps runs, an outcome goes out. An agent's requests are tasks from its *source*; a
-//! service's come from calls. So a service that calls other services needs nothing of its own.
+//! An agent and a service are the same thing to the engine, a *station* with a *role*: requests
+//! come in, a program of steps runs, an outcome goes out. An agent's requests are tasks that
+//! arrive from outside; a service's come from calls. So a service that calls other services needs
+//! nothing of its own.
 
 pub mod system;
 
 mod accounting;
+mod arrivals;
 mod build;
 mod build_report;
 mod calling;
 mod fault;
 mod fault_effects;
 mod limits;
-mod node;
 mod recorder;
 mod request;
-mod source;
+mod role;
+mod station;
 mod who;
+mod working;
 mod world;
 
 pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};

@@ -11,8 +11,8 @@ use crate::kernel::LaneId;
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Make a request of this leaf and report it by
-    /// [`Calls::launched`](super::Calls::launched), or [`Calls::end`](super::Calls::end) it.
+    /// Make a request of this leaf by [`Calls::launch`](super::Calls::launch), which is to
+    /// [`Calls::end`](super::Calls::end).
     Launch {
         /// The leaf.
         leaf: u32,
@@ -25,7 +25,7 @@ pub enum Command {
     Abandon {
         /// The leaf.
         leaf: u32,
-        /// The request given to [`Calls::launched`](super::Calls::launched).
+        /// The request given to [`Calls::launch`](super::Calls::launch).
         request: u32,
     },
     /// A call has ended.

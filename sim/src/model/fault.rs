@@ -2,15 +2,15 @@
 
 use patterns::{Duration, Time};
 
-use super::node::{FaultErrors, Health};
+use super::role::{FaultErrors, Health};
 use super::system::{Effect, Schedule};
 use crate::kernel::{RngStream, RngStreams, StreamName};
 
 /// One failure injection in a run.
 #[derive(Debug)]
 pub(super) struct Fault {
-    /// The node it hits.
-    pub(super) node: u32,
+    /// The service it hits.
+    pub(super) service: u32,
     pub(super) effect: Effect,
     pub(super) on: bool,
     schedule: Schedule,
@@ -21,14 +21,14 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(
-        node: u32,
+        service: u32,
         effect: Effect,
         schedule: Schedule,
         streams: RngStreams,
         name: StreamName,
     ) -> Self {
         let (rng, salt) = (streams.stream(name), name.hash());
-        Self { node, effect, on: false, schedule, rng, salt }
+        Self { service, effect, on: false, schedule, rng, salt }
     }
 
     /// When it comes on for the first time.
@@ -51,7 +51,7 @@ impl Fault {
     }
 }
 
-/// Adds up what the faults of one node that are on do to it.
+/// Adds up what the faults of one service that are on do to it.
 ///
 /// Factors multiply. Of several faults that let a share of requests fail, each hits them
 /// independently of the others; a request that several hit fails as by the first.

@@ -39,15 +39,9 @@ impl Who<'_> {
     }
 }
 
-/// The services of which steps ask for one of several things, once each.
-pub(super) fn keyed(steps: &[Step]) -> Vec<usize> {
-    let mut keyed = Vec::new();
-    for step in steps {
-        if let Step::Call { service, keys: Some(_), .. } = step
-            && !keyed.contains(service)
-        {
-            keyed.push(*service);
-        }
-    }
-    keyed
+/// Whether some step asks a service for one of several things.
+pub(super) fn is_keyed(steps: &[Step], of: usize) -> bool {
+    let is_keyed =
+        |step: &Step| matches!(step, Step::Call { service, keys: Some(_), .. } if *service == of);
+    steps.iter().any(is_keyed)
 }
