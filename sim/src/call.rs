@@ -196,7 +196,7 @@ impl Calls {
             return;
         }
         self.frames[top].parent = NONE;
-        self.give_up(top, scheduler, observer);
+        self.give_up(top, self.frames[top].edge, scheduler, observer);
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);
         }

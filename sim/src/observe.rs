@@ -3,7 +3,7 @@
 //! Tasks, calls and requests that begin before the warm-up is over are not counted, however they
 //! end; time integrals run from the end of the warm-up.
 
-use patterns::{Class, Outcome, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
 pub use histogram::Histogram;
 pub use layer::{LayerRecord, LayerScope, StateRecord};
@@ -162,6 +162,9 @@ pub struct EdgeRecord {
     pub calls: OutcomeCounts,
     /// Attempts that were sent to the service: from below the policy.
     pub attempts: OutcomeCounts,
+    /// Attempts that a layer of the policy sent to other services: a balance, a fallback. Each is a
+    /// call on the edge to that service.
+    pub diverted: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
@@ -171,6 +174,22 @@ pub struct EdgeRecord {
 }
 
 impl EdgeRecord {
+    /// Counts the end of a call that took so long.
+    #[inline]
+    pub(crate) fn end_call(&mut self, outcome: Outcome, took: Duration) {
+        self.calls.end(outcome);
+        if outcome.is_ok() {
+            self.latency_ok.add(took);
+        } else {
+            self.latency_failed.add(took);
+        }
+    }
+
+    /// Attempts that were sent for calls on the edge, to whichever service.
+    pub fn sent(&self) -> u64 {
+        self.attempts.issued + self.diverted.issued
+    }
+
     /// Time from the beginning of a call to its end, of all that ended.
     pub fn latency(&self) -> Histogram {
         self.latency_ok.and(&self.latency_failed)

@@ -42,11 +42,19 @@ pub enum Command {
 pub enum CallEvent {
     /// A call began at the top of the edge.
     Begun,
-    /// A call ended at the top of the edge: how, and the time at which it had begun.
+    /// A call of the caller ended at the top of the edge: how, and the time at which it had begun.
     Ended(Outcome, patterns::Time),
+    /// The same, of a call that a layer of another edge had diverted to this one.
+    EndedBelow(Outcome, patterns::Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its
     /// caller.
     GivenUp(patterns::Time),
+    /// A layer of the edge diverted an attempt to another edge, where it is a call.
+    Diverted,
+    /// Such an attempt ended in time.
+    DivertedEnded(Outcome, patterns::Time),
+    /// Such an attempt was given up.
+    DivertedGivenUp(patterns::Time),
     /// An attempt was sent.
     Sent,
     /// An attempt ended in time.

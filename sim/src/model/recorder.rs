@@ -88,6 +88,7 @@ impl Recorder {
             policy: edge.policy.map(|policy| system.policies[policy].name.clone()),
             calls: OutcomeCounts::default(),
             attempts: OutcomeCounts::default(),
+            diverted: OutcomeCounts::default(),
             latency_ok: Histogram::with_all_room(),
             latency_failed: Histogram::with_all_room(),
             late: 0,
@@ -205,18 +206,27 @@ impl Observer for Recorder {
         match event {
             CallEvent::Begun => record.calls.issued += u64::from(counts),
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
+            CallEvent::Diverted => record.diverted.issued += u64::from(counts),
+            CallEvent::DivertedEnded(outcome, began) => {
+                if began >= warmup {
+                    record.diverted.end(outcome);
+                }
+            }
+            CallEvent::DivertedGivenUp(began) => {
+                record.diverted.given_up += u64::from(began >= warmup);
+            }
             CallEvent::Ended(outcome, began) => {
                 if began >= warmup {
-                    record.calls.end(outcome);
-                    let latency = self.now.since(began);
-                    if outcome.is_ok() {
-                        record.latency_ok.add(latency);
-                    } else {
-                        record.latency_failed.add(latency);
-                    }
+                    record.end_call(outcome, self.now.since(began));
                 }
                 if self.tracer.is_some() {
                     self.call_span(edge, outcome, began);
+                }
+            }
+            // The caller waits for its own call, whoever answers it.
+            CallEvent::EndedBelow(outcome, began) => {
+                if began >= warmup {
+                    record.end_call(outcome, self.now.since(began));
                 }
             }
             CallEvent::Answered(outcome, began) => {

@@ -58,13 +58,14 @@ struct Counts {
     attempts: i64,
     given_up: i64,
     late: i64,
+    diverted: i64,
 }
 
 impl Observer for Counts {
     fn edge(&mut self, edge: u32, event: CallEvent) {
         match event {
             CallEvent::Begun => *self.open.entry(edge).or_default() += 1,
-            CallEvent::Ended(..) | CallEvent::GivenUp(_) => {
+            CallEvent::Ended(..) | CallEvent::EndedBelow(..) | CallEvent::GivenUp(_) => {
                 *self.open.entry(edge).or_default() -= 1;
             }
             CallEvent::Sent => self.attempts += 1,
@@ -74,6 +75,8 @@ impl Observer for Counts {
                 self.given_up += 1;
             }
             CallEvent::Late(_) => self.late += 1,
+            CallEvent::Diverted => self.diverted += 1,
+            CallEvent::DivertedEnded(..) | CallEvent::DivertedGivenUp(_) => self.diverted -= 1,
         }
     }
 
@@ -226,6 +229,7 @@ proptest! {
         prop_assert!(outside.calls.is_empty(), "something is left of a call");
         prop_assert!(outside.counts.open.values().all(|open| *open == 0), "{:?}", outside.counts);
         prop_assert_eq!(outside.counts.attempts, 0);
+        prop_assert_eq!(outside.counts.diverted, 0);
         prop_assert_eq!(outside.counts.given_up, outside.counts.late + outside.forgotten);
     }
 }
