@@ -3,6 +3,7 @@
 use wavetank_benches::limit::{Bare, Full};
 use wavetank_benches::{Answer, Calls, Run, WORKLOADS, engine, limit};
 
+mod parts;
 mod record;
 
 /// The mean of the figures over some seeds, and the operations of all.

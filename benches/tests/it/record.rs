@@ -1,10 +1,10 @@
 //! The full limit leaves the record that the engine leaves.
 
-use patterns::Duration;
+use patterns::{Duration, Time};
 use sim::observe::{Histogram, OutcomeCounts, Record, StateRecord};
 use sim::{System, Watch};
 use wavetank_benches::limit::{self, BreakerState, Full};
-use wavetank_benches::{Calls, Customers, engine};
+use wavetank_benches::{Calls, Customers, queue, shop};
 
 const SEEDS: u64 = 10;
 
@@ -110,10 +110,21 @@ fn assert_alike(name: &str, limit: impl Fn(u64) -> Full, system: &System) {
 }
 
 #[test]
+fn the_digest_knows_every_event() {
+    let settings = Calls::passing(1_000);
+    let digest = |settings, seed| limit::calls::<Full>(settings, seed).1.digest;
+    assert_eq!(digest(settings, 1), digest(settings, 1));
+    assert_ne!(digest(settings, 1), digest(settings, 2));
+    // The last second differs.
+    let horizon = Time::ZERO + settings.horizon.since(Time::ZERO + Duration::from_secs(1));
+    assert_ne!(digest(settings, 1), digest(Calls { horizon, ..settings }, 1));
+}
+
+#[test]
 fn customers_leave_the_same_record() {
     let settings = Customers::of(50_000);
     let limit = |seed| limit::mm1::<Full>(settings, seed).1;
-    assert_alike("W1", limit, &engine::queue(settings));
+    assert_alike("W1", limit, &queue(settings));
 }
 
 #[test]
@@ -123,6 +134,6 @@ fn calls_leave_the_same_record() {
     let often = Calls { failures: 2, open: Duration::from_secs(5), ..crowded };
     for (name, settings) in [("W3b", w3b), ("crowded", crowded), ("crowded and often", often)] {
         let limit = |seed| limit::calls::<Full>(settings, seed).1;
-        assert_alike(name, limit, &engine::shop(settings));
+        assert_alike(name, limit, &shop(settings));
     }
 }
