@@ -7,8 +7,8 @@
 //! samplers and the same pending-event queue, so that the ratio to the full limit is the price of
 //! generality and of nothing else.
 //!
-//! `cargo run --release -p wavetank-benches` prints all that is measured; `cargo bench -p wavetank-benches`
-//! measures all sides with criterion.
+//! `cargo run --release -p wavetank-benches` prints all that is measured; `cargo bench`
+//! measures all sides of each workload with criterion.
 
 use std::hint::black_box;
 
