@@ -61,6 +61,7 @@ pub trait Layer {
 ///
 /// Each action replaces the one before: a call is woken at the time its last action gave, and not
 /// at all if that action gave none.
+// What its variants carry is of one width, so that it travels in two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Action {
@@ -85,13 +86,13 @@ pub struct CallId(pub u32);
 
 /// Names another target of a call, by its place in the list that the layer was built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target(pub u16);
+pub struct Target(pub usize);
 
 /// What surrounds a layer while it decides: the time, the call, the draws, and what it wants known.
 pub struct Context<'a> {
     /// The current time.
     pub now: Time,
-    info: CallInfo,
+    info: &'a mut CallInfo,
     rng: &'a mut dyn Rng,
     effects: &'a mut Effects,
 }
@@ -106,14 +107,22 @@ pub struct Effects {
 }
 
 impl<'a> Context<'a> {
-    /// The surroundings of one decision.
-    pub fn new(now: Time, info: CallInfo, rng: &'a mut dyn Rng, effects: &'a mut Effects) -> Self {
+    /// The surroundings of one decision; if the layer lowers the deadline of the call, `info` has
+    /// it afterwards.
+    #[inline]
+    pub fn new(
+        now: Time,
+        info: &'a mut CallInfo,
+        rng: &'a mut dyn Rng,
+        effects: &'a mut Effects,
+    ) -> Self {
         Self { now, info, rng, effects }
     }
 
     /// What is known of the call.
+    #[inline]
     pub fn info(&self) -> CallInfo {
-        self.info
+        *self.info
     }
 
     /// Lowers the deadline of the call: its attempts from now on know this one. A deadline

@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::split_mix::split_mix;
+use super::stream_name::StreamName;
 use super::ziggurat;
 
 /// All the random streams of one run.
@@ -34,11 +35,11 @@ impl RngStreams {
     /// The stream of this name, from its beginning.
     ///
     /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
-    /// numbers of [`split_mix`] begun at the seed, then those begun at the 64-bit FNV-1a hash of
-    /// the name. So different pairs of seed and hash have different keys.
-    pub fn stream(&self, name: &str) -> RngStream {
+    /// numbers of [`split_mix`] begun at the seed, then those begun at the hash of the name. So
+    /// different pairs of seed and hash have different keys.
+    pub fn stream(&self, name: impl Into<StreamName>) -> RngStream {
         let mut key = [0; 32];
-        let words = [self.seed, fnv1a(name)]
+        let words = [self.seed, name.into().0]
             .into_iter()
             .flat_map(|seed| [0, 1].map(|n| split_mix(seed, n)));
         for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
@@ -84,11 +85,4 @@ impl fmt::Debug for RngStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RngStream(at word {})", self.0.get_word_pos())
     }
-}
-
-/// The 64-bit FNV-1a hash (Fowler, Noll and Vo).
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
