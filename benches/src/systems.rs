@@ -14,7 +14,7 @@ use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
     Service, Step,
 };
-use sim::{System, Watch};
+use sim::{RunOptions, System, Watch};
 
 use crate::measuring::{nanos_each, user_time_of};
 use crate::workload::{Calls, Customers};
@@ -29,7 +29,7 @@ pub(crate) fn scenario(text: &str) -> System {
 /// What a task of the first agents costs, in nanoseconds of user time, in a world that is ready.
 pub(crate) fn cost_of_a_call(system: &System, seed: u64) -> f64 {
     let world = World::new(system, seed, Watch::Counts);
-    let (took, record) = user_time_of(|| world.run());
+    let (took, record) = user_time_of(|| world.run(&RunOptions::default()));
     nanos_each(took, record.agents[0].tasks.answered())
 }
 

@@ -1,8 +1,8 @@
 //! What a call costs where there are many agents, and how much memory each takes.
 
 use patterns::Time;
-use sim::Watch;
 use sim::model::World;
+use sim::{RunOptions, Watch};
 
 use crate::measuring::{Measuring, Quartiles, allocated};
 use crate::systems::{cost_of_a_call, shop};
@@ -43,7 +43,7 @@ pub(super) fn measure(measuring: &Measuring) -> Table {
     let bytes_of = AGENTS.map(|agents| {
         let system = shop(settings(agents, 4 * u64::from(agents)));
         let (built, world) = allocated(|| World::new(&system, 0, Watch::Counts));
-        built.held + allocated(|| world.run()).0.bytes
+        built.held + allocated(|| world.run(&RunOptions::default())).0.bytes
     });
     for (at, agents) in AGENTS.into_iter().enumerate() {
         let each = at.checked_sub(1).map_or("-".to_owned(), |before| {
