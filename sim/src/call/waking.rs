@@ -3,6 +3,7 @@
 use patterns::{Action, CallId, Context, Effects};
 
 use super::frame::Flag;
+use super::routes::Draws;
 use super::{Calls, Command, Observer};
 use crate::kernel::Scheduler;
 
@@ -57,8 +58,9 @@ impl Calls {
         let instance = frame.instance;
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();
-        let rng = &mut self.rngs[self.routes.link(frame.place).rng as usize];
-        let mut cx = Context::new(now, &mut frame.info, rng, &mut self.effects);
+        let place = frame.place;
+        let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+        let mut cx = Context::new(now, &mut frame.info, &mut rng, &mut self.effects);
         let action = layer.layer.on_wake(CallId(frame.call), &mut cx);
         if has_some(&self.effects) {
             self.take_effects(instance, observer);

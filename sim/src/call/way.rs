@@ -3,9 +3,10 @@
 
 use patterns::{Action, CallId, CallInfo, Context, Outcome, Target};
 
-use super::frame::{Flag, NONE};
+use super::frame::{Flag, Frame, Gone, NONE};
+use super::routes::Draws;
 use super::waking::has_some;
-use super::{CallEvent, Calls, ChainLink, Command, Observer};
+use super::{CallEvent, Calls, Command, Observer};
 use crate::kernel::{Event, Scheduler};
 
 /// What has come of following a call.
@@ -56,7 +57,7 @@ impl Calls {
                         Action::SendTo(target) => {
                             self.send(frame, Some(target), scheduler, observer)
                         }
-                        Action::Reply(outcome) => self.up(frame, outcome, scheduler, observer),
+                        Action::Reply(outcome) => self.close(frame, outcome, scheduler, observer),
                         Action::Wait | Action::WaitUntil(_) => Turn::Over(None),
                     }
                 }
@@ -147,8 +148,8 @@ impl Calls {
             observer.edge(edge, CallEvent::Begun);
         }
         loop {
-            let ChainLink { instance, rng } = self.routes.link(place);
-            let (index, frame) = self.frames.take();
+            let instance = self.routes.layer(place);
+            let (index, following, frame) = self.frames.take();
             frame.info = info;
             frame.began = began;
             frame.edge = edge;
@@ -167,32 +168,48 @@ impl Calls {
             let call = layer.open(index);
             frame.call = call.0;
             frame.flags = flags | Flag::OPEN;
-            let rng = &mut self.rngs[rng as usize];
-            let mut cx = Context::new(began, &mut frame.info, rng, &mut self.effects);
+            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut cx = Context::new(began, &mut frame.info, &mut rng, &mut self.effects);
             let action = layer.layer.on_call(call, &mut cx);
             if has_some(&self.effects) {
                 self.take_effects(instance, observer);
                 return Turn::Act(index, action);
             }
-            match action {
-                Action::Send => frame.flags |= Flag::SENT,
-                Action::SendAndWake(at) => {
-                    let event = Event { kind: self.wake, index };
-                    scheduler.set_timer_in(layer.lane, at, event);
-                    frame.flags |= Flag::SENT | Flag::HAS_TIMER;
-                }
-                _ => return Turn::Act(index, action),
+            if let Action::SendAndWake(at) = action {
+                let event = Event { kind: self.wake, index };
+                scheduler.set_timer_in(layer.lane, at, event);
+                frame.flags |= Flag::SENT | Flag::HAS_TIMER;
+            } else if action == Action::Send {
+                frame.flags |= Flag::SENT;
+            } else {
+                return Turn::Act(index, action);
             }
+            frame.first_child = following;
             info = frame.info;
             (parent, next, flags) = (index, NONE, 0);
             place += 1;
-            let child = self.frames.next();
-            self.frames[index].first_child = child;
         }
     }
 
-    /// Closes a frame with its outcome and those above it, as long as each layer passes an answer
-    /// on; above the first one the call has ended.
+    /// Closes a frame with its outcome, and gives up what is open below it.
+    #[inline]
+    fn close(
+        &mut self,
+        frame: u32,
+        outcome: Outcome,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) -> Turn {
+        if self.frames[frame].first_child != NONE {
+            self.give_up_below(frame, scheduler, observer);
+        }
+        let Frame { instance, call, .. } = self.frames[frame];
+        self.layers[instance as usize].close(CallId(call));
+        self.up(frame, outcome, scheduler, observer)
+    }
+
+    /// Frees a frame that has ended with this outcome, and closes those above it as long as each
+    /// layer passes an answer on; above the first one the call has ended.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn up(
@@ -204,36 +221,33 @@ impl Calls {
     ) -> Turn {
         let now = scheduler.now();
         loop {
-            if self.frames[frame].first_child != NONE {
-                self.give_up_below(frame, scheduler, observer);
-            }
-            let gone = &self.frames[frame];
-            let (parent, next, flags) = (gone.parent, gone.next, gone.flags);
+            let Gone { edge, began, parent, next, flags } = self.frames.free(frame);
             if flags & Flag::TOP != 0 {
-                observer.edge(gone.edge, CallEvent::Ended(outcome, gone.began));
+                observer.edge(edge, CallEvent::Ended(outcome, began));
             }
-            if let Some(layer) = self.layers.get_mut(gone.instance as usize) {
-                layer.close(CallId(gone.call));
-            }
-            self.frames.free(frame);
             if flags & Flag::ROOT != 0 {
                 return Turn::Over(Some(Command::Done { caller: parent, outcome }));
             }
-            self.frames.unlink(frame, parent, next);
-            let above = &mut self.frames[parent];
+            let above = self.frames.unlink(frame, parent, next);
             let layer = &mut self.layers[above.instance as usize];
-            let rng = &mut self.rngs[self.routes.link(above.place).rng as usize];
-            let mut cx = Context::new(now, &mut above.info, rng, &mut self.effects);
-            let action = layer.layer.on_reply(CallId(above.call), outcome, &mut cx);
+            let call = CallId(above.call);
+            let place = above.place;
+            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut cx = Context::new(now, &mut above.info, &mut rng, &mut self.effects);
+            let action = layer.layer.on_reply(call, outcome, &mut cx);
             if has_some(&self.effects) {
                 let instance = above.instance;
                 self.take_effects(instance, observer);
                 return Turn::Act(parent, action);
             }
             let Action::Reply(answer) = action else { return Turn::Act(parent, action) };
+            if above.first_child != NONE {
+                return Turn::Act(parent, action);
+            }
             if above.is(Flag::HAS_TIMER) {
                 scheduler.cancel_timer(Event { kind: self.wake, index: parent });
             }
+            layer.close(call);
             (frame, outcome) = (parent, answer);
         }
     }
