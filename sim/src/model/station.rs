@@ -31,6 +31,8 @@ struct Station {
     last: u32,
     /// The first in line.
     next_up: u32,
+    /// Whether requests are linked: not where there is a slot for each and no fault hits them.
+    is_linked: bool,
 }
 
 impl Stations {
@@ -46,7 +48,16 @@ impl Stations {
             first: NONE,
             last: NONE,
             next_up: NONE,
+            is_linked: true,
         });
+    }
+
+    /// Adds an agent.
+    pub(super) fn add_agent(&mut self, group: u32, slots: u32, edges: u32) {
+        self.add(group, slots, u32::MAX, edges);
+        if let Some(agent) = self.all.last_mut() {
+            agent.is_linked = slots < u32::MAX;
+        }
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -98,11 +109,14 @@ impl Stations {
     ) -> (u32, bool, &mut Request) {
         let place = &mut self.all[station as usize];
         let index = self.requests.next();
-        let previous = std::mem::replace(&mut place.last, index);
-        if previous == NONE {
-            place.first = index;
-        } else {
-            self.requests[previous].next = index;
+        let mut previous = NONE;
+        if place.is_linked {
+            previous = std::mem::replace(&mut place.last, index);
+            if previous == NONE {
+                place.first = index;
+            } else {
+                self.requests[previous].next = index;
+            }
         }
         let has_slot = place.busy < place.slots;
         if has_slot {
@@ -189,6 +203,9 @@ impl Stations {
 fn unlink<'a>(all: &'a mut [Station], requests: &mut Requests, index: u32) -> &'a mut Station {
     let Request { previous, next, station, .. } = requests[index];
     let station = &mut all[station as usize];
+    if !station.is_linked {
+        return station;
+    }
     if previous == NONE {
         station.first = next;
     } else {

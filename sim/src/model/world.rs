@@ -112,7 +112,8 @@ impl World {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         let mut next = match event.kind {
             kind::ARRIVAL => self.arrive(event.index),
