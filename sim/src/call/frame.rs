@@ -80,25 +80,19 @@ pub(super) struct Gone {
 }
 
 /// A slab of frames.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Frames {
     all: Vec<Frame>,
-    /// The first of those that are free; each names the next one.
+    /// The first of those that are free; each names the next one, and the last one the end of the
+    /// slab.
     free: u32,
-    open: u32,
-}
-
-impl Default for Frames {
-    fn default() -> Self {
-        Self { all: Vec::new(), free: NONE, open: 0 }
-    }
 }
 
 impl Frames {
     /// The frame that is taken next.
     #[inline]
     pub(super) fn next(&self) -> u32 {
-        if self.free == NONE { self.all.len() as u32 } else { self.free }
+        self.free
     }
 
     /// Takes a place for a frame, which is to be written field by field: a frame put together
@@ -106,21 +100,19 @@ impl Frames {
     /// after it is named as well.
     #[inline]
     pub(super) fn take(&mut self) -> (u32, u32, &mut Frame) {
-        if self.free == NONE {
+        let index = self.free;
+        if index as usize >= self.all.len() {
             self.grow();
         }
-        let (index, room) = (self.free, self.all.len() as u32);
         let frame = &mut self.all[index as usize];
         debug_assert_eq!(frame.flags, 0, "a frame is free or in use");
         self.free = frame.next;
-        self.open += 1;
-        (index, if self.free == NONE { room } else { self.free }, frame)
+        (index, self.free, frame)
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&mut self) {
-        self.free = self.all.len() as u32;
         self.all.push(Frame {
             info: CallInfo::default(),
             began: Time::ZERO,
@@ -129,7 +121,7 @@ impl Frames {
             instance: NONE,
             parent: NONE,
             first_child: NONE,
-            next: NONE,
+            next: self.all.len() as u32 + 1,
             call: NONE,
             flags: 0,
         });
@@ -146,7 +138,6 @@ impl Frames {
         frame.flags = 0;
         frame.next = self.free;
         self.free = index;
-        self.open -= 1;
         Gone { edge, began, parent, next, flags }
     }
 
@@ -178,7 +169,7 @@ impl Frames {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.open == 0
+        self.all.iter().all(|frame| frame.flags == 0)
     }
 }
 

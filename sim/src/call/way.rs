@@ -150,7 +150,6 @@ impl Calls {
         loop {
             let instance = self.routes.layer(place);
             let (index, following, frame) = self.frames.take();
-            frame.info = info;
             frame.began = began;
             frame.edge = edge;
             frame.place = place;
@@ -159,6 +158,9 @@ impl Calls {
             frame.first_child = NONE;
             frame.next = next;
             if instance == NONE {
+                // What else is known of the call is for layers.
+                frame.info.deadline = info.deadline;
+                frame.info.priority = info.priority;
                 frame.call = NONE;
                 frame.flags = flags | Flag::LEAF;
                 observer.edge(edge, CallEvent::Sent);
@@ -166,6 +168,7 @@ impl Calls {
             }
             let layer = &mut self.layers[instance as usize];
             let call = layer.open(index);
+            frame.info = info;
             frame.call = call.0;
             frame.flags = flags | Flag::OPEN;
             let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
@@ -184,8 +187,8 @@ impl Calls {
             } else {
                 return Turn::Act(index, action);
             }
-            frame.first_child = following;
             info = frame.info;
+            frame.first_child = following;
             (parent, next, flags) = (index, NONE, 0);
             place += 1;
         }

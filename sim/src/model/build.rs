@@ -167,6 +167,7 @@ impl<'a> Builder<'a> {
             (*class, below)
         });
         self.services.push(Service {
+            number: service as u32,
             latency: settings.latency.clone(),
             errors: errors.collect(),
             rate_limiter: settings.rate_limit.map(Bucket::new),
