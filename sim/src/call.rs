@@ -174,8 +174,7 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        self.frames[frame].unset(Flag::HAS_TIMER);
-        let action = self.decide_awake(frame, scheduler, observer);
+        let action = self.decide_awake(frame, Flag::HAS_TIMER, scheduler, observer);
         self.carry_out(frame, action, scheduler, observer)
     }
 

@@ -39,22 +39,24 @@ impl Calls {
         self.commands.extend(before);
         while let Some(frame) = self.woken.pop_front() {
             if self.frames[frame].is(Flag::WOKEN) {
-                self.frames[frame].unset(Flag::WOKEN);
-                return Some((frame, self.decide_awake(frame, scheduler, observer)));
+                let action = self.decide_awake(frame, Flag::WOKEN, scheduler, observer);
+                return Some((frame, action));
             }
         }
         None
     }
 
-    /// Asks the layer of a frame that is woken.
+    /// Asks the layer of a frame that is woken, for which it had this flag.
     #[inline]
     pub(super) fn decide_awake(
         &mut self,
         frame: u32,
+        flag: u32,
         scheduler: &Scheduler,
         observer: &mut impl Observer,
     ) -> Action {
         let frame = &mut self.frames[frame];
+        frame.unset(flag);
         let instance = frame.instance;
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();

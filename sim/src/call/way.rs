@@ -1,7 +1,7 @@
 //! The way of a call: one loop down through layers that send, one loop up through layers that
 //! reply, and what layers do beside.
 
-use patterns::{Action, CallId, CallInfo, Context, Outcome, Target};
+use patterns::{Action, CallId, CallInfo, Context, Outcome};
 
 use super::frame::{Flag, Frame, Gone, NONE};
 use super::routes::Draws;
@@ -32,39 +32,6 @@ pub(super) struct Opening {
 }
 
 impl Calls {
-    /// Carries out the action of a layer, and what follows from it until nothing more does.
-    pub(super) fn carry_out(
-        &mut self,
-        frame: u32,
-        action: Action,
-        scheduler: &mut Scheduler,
-        observer: &mut impl Observer,
-    ) -> Option<Command> {
-        let mut turn = Turn::Act(frame, action);
-        loop {
-            turn = match turn {
-                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
-                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
-                    Some((frame, action)) => Turn::Act(frame, action),
-                    None => return self.next_command(),
-                },
-                Turn::Act(frame, action) => {
-                    self.set_wake(frame, action, scheduler);
-                    match action {
-                        Action::Send | Action::SendAndWake(_) => {
-                            self.send(frame, None, scheduler, observer)
-                        }
-                        Action::SendTo(target) => {
-                            self.send(frame, Some(target), scheduler, observer)
-                        }
-                        Action::Reply(outcome) => self.close(frame, outcome, scheduler, observer),
-                        Action::Wait | Action::WaitUntil(_) => Turn::Over(None),
-                    }
-                }
-            }
-        }
-    }
-
     /// Carries out what a call has come to, if there is more to it than a command.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
@@ -81,27 +48,46 @@ impl Calls {
         }
     }
 
-    /// Sets the timer of a frame to what its layer asks for: each action replaces the one before.
-    #[inline]
-    fn set_wake(&mut self, frame: u32, action: Action, scheduler: &mut Scheduler) {
-        let event = Event { kind: self.wake, index: frame };
-        let frame = &mut self.frames[frame];
-        match action {
-            Action::WaitUntil(at) => {
-                scheduler.set_timer(at, event);
-                frame.set(Flag::HAS_TIMER);
-            }
-            Action::SendAndWake(at) => {
-                let lane = self.layers[frame.instance as usize].lane;
-                scheduler.set_timer_in(lane, at, event);
-                frame.set(Flag::HAS_TIMER);
-            }
-            Action::Send | Action::SendTo(_) | Action::Wait | Action::Reply(_) => {
-                if frame.is(Flag::HAS_TIMER) {
-                    scheduler.cancel_timer(event);
-                    frame.unset(Flag::HAS_TIMER);
+    /// Carries out the action of a layer, and what follows until nothing more does.
+    pub(super) fn carry_out(
+        &mut self,
+        frame: u32,
+        action: Action,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) -> Option<Command> {
+        let mut turn = Turn::Act(frame, action);
+        loop {
+            turn = match turn {
+                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
+                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
+                    Some((frame, action)) => Turn::Act(frame, action),
+                    None => return self.next_command(),
+                },
+                Turn::Act(frame, Action::Reply(outcome)) => {
+                    self.close(frame, scheduler, observer);
+                    self.up(frame, outcome, scheduler, observer)
                 }
+                Turn::Act(frame, Action::Wait) => {
+                    self.stop_timer(frame, scheduler);
+                    Turn::Over(None)
+                }
+                Turn::Act(frame, Action::WaitUntil(at)) => {
+                    scheduler.set_timer(at, Event { kind: self.wake, index: frame });
+                    self.frames[frame].set(Flag::HAS_TIMER);
+                    Turn::Over(None)
+                }
+                Turn::Act(frame, action) => self.send(frame, action, scheduler, observer),
             }
+        }
+    }
+
+    /// Each action of a layer replaces the one before, and with it the time it asked for.
+    #[inline]
+    fn stop_timer(&mut self, frame: u32, scheduler: &mut Scheduler) {
+        if self.frames[frame].is(Flag::HAS_TIMER) {
+            scheduler.cancel_timer(Event { kind: self.wake, index: frame });
+            self.frames[frame].unset(Flag::HAS_TIMER);
         }
     }
 
@@ -110,21 +96,28 @@ impl Calls {
     fn send(
         &mut self,
         parent: u32,
-        target: Option<Target>,
+        action: Action,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Turn {
-        let child = self.frames.next();
+        let (child, event) = (self.frames.next(), Event { kind: self.wake, index: parent });
         let from = &mut self.frames[parent];
+        if let Action::SendAndWake(at) = action {
+            let lane = self.layers[from.instance as usize].lane;
+            scheduler.set_timer_in(lane, at, event);
+            from.set(Flag::HAS_TIMER);
+        } else if from.is(Flag::HAS_TIMER) {
+            scheduler.cancel_timer(event);
+            from.unset(Flag::HAS_TIMER);
+        }
         let mut info = from.info;
         info.is_extra |= from.is(Flag::SENT);
         from.set(Flag::SENT);
-        let (edge, place, flags) = match target {
-            None => (from.edge, from.place + 1, 0),
-            Some(target) => {
-                let edge = self.routes.target(from.edge, target);
-                (edge, self.routes.first(edge), Flag::TOP)
-            }
+        let (edge, place, flags) = if let Action::SendTo(target) = action {
+            let edge = self.routes.target(from.edge, target);
+            (edge, self.routes.first(edge), Flag::TOP)
+        } else {
+            (from.edge, from.place + 1, 0)
         };
         let opening = Opening { edge, place, parent, next: from.first_child, flags };
         from.first_child = child;
@@ -194,21 +187,15 @@ impl Calls {
         }
     }
 
-    /// Closes a frame with its outcome, and gives up what is open below it.
+    /// A frame ends: what it holds is let go, and what is open below it is given up.
     #[inline]
-    fn close(
-        &mut self,
-        frame: u32,
-        outcome: Outcome,
-        scheduler: &mut Scheduler,
-        observer: &mut impl Observer,
-    ) -> Turn {
+    fn close(&mut self, frame: u32, scheduler: &mut Scheduler, observer: &mut impl Observer) {
+        self.stop_timer(frame, scheduler);
         if self.frames[frame].first_child != NONE {
             self.give_up_below(frame, scheduler, observer);
         }
         let Frame { instance, call, .. } = self.frames[frame];
         self.layers[instance as usize].close(CallId(call));
-        self.up(frame, outcome, scheduler, observer)
     }
 
     /// Frees a frame that has ended with this outcome, and closes those above it as long as each
@@ -243,12 +230,18 @@ impl Calls {
                 self.take_effects(instance, observer);
                 return Turn::Act(parent, action);
             }
+            let event = Event { kind: self.wake, index: parent };
+            if let Action::WaitUntil(at) = action {
+                scheduler.set_timer(at, event);
+                above.set(Flag::HAS_TIMER);
+                return Turn::Over(None);
+            }
             let Action::Reply(answer) = action else { return Turn::Act(parent, action) };
             if above.first_child != NONE {
                 return Turn::Act(parent, action);
             }
             if above.is(Flag::HAS_TIMER) {
-                scheduler.cancel_timer(Event { kind: self.wake, index: parent });
+                scheduler.cancel_timer(event);
             }
             layer.close(call);
             (frame, outcome) = (parent, answer);
