@@ -180,7 +180,8 @@ impl Calls {
             } else {
                 return Turn::Act(index, action);
             }
-            info = frame.info;
+            // All else of it stays, and is still at hand.
+            info.deadline = frame.info.deadline;
             frame.first_child = following;
             (parent, next, flags) = (index, NONE, 0);
             place += 1;
