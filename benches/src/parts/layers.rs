@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use patterns::report::Report;
 use patterns::{Action, CallId, Context, Layer, Outcome};
 use sim::System;
 use sim::model::system::{LayerFactory, Per};
@@ -78,7 +79,8 @@ pub(super) fn measure(measuring: &Measuring) -> Table {
 fn passes(layers: usize, calls: u64) -> System {
     let mut system = under("", calls);
     let make = Arc::new(|| Box::new(Pass) as Box<dyn Layer>);
-    let factory = LayerFactory { kind: "pass".to_owned(), per: Per::Agent, make };
+    let report = &Report::NONE;
+    let factory = LayerFactory { kind: "pass".to_owned(), report, per: Per::Agent, make };
     system.policies[0].layers = vec![factory; layers];
     system
 }

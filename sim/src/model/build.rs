@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
             format!("{}#{}", agents.name, number + 1)
         };
         let index = self.stations.len();
-        self.stations.add(group as u32, agents.slots, u32::MAX, self.edges.len() as u32);
+        self.stations.add_agent(group as u32, agents.slots, self.edges.len() as u32);
         let who = Who::Agent(&agents.name, number);
         self.edges(Caller::Agents(group), &name, who, Some(index));
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
@@ -170,6 +170,7 @@ impl<'a> Builder<'a> {
             (*class, below)
         });
         self.services.push(Service {
+            number: service as u32,
             latency: settings.latency.clone(),
             errors: errors.collect(),
             rate_limiter: settings.rate_limit.map(Bucket::new),

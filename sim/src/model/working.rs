@@ -2,11 +2,12 @@
 
 use patterns::{Duration, Outcome};
 
+use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::role::{Op, RoleKind, Service};
 use super::world::{World, kind};
 use crate::call::Command;
-use crate::kernel::Event;
+use crate::kernel::{Event, Scheduler};
 
 impl World {
     /// A task has got a slot.
@@ -18,31 +19,6 @@ impl World {
             Some(&Op::Call(step)) => self.call(index, step),
             _ => self.advance(index),
         }
-    }
-
-    /// A request to a service has got a slot: its first step is always the work that was drawn for
-    /// it.
-    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-    #[inline(always)]
-    pub(super) fn begin(&mut self, index: u32, service: u32) {
-        let now = self.scheduler.now();
-        let request = self.stations.request_mut(index);
-        request.started = now;
-        self.recorder.note_begin(service, request.arrived);
-        let health = &self.services[service as usize].health;
-        if health.hanging > 0 {
-            request.state = State::HeldStep;
-            return;
-        }
-        request.state = State::Working;
-        request.due = now + health.slowed(request.demand);
-        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
-    }
-
-    /// A request gets the slot of one that was given up.
-    #[inline(never)]
-    pub(super) fn begin_next(&mut self, index: u32, service: u32) {
-        self.begin(index, service);
     }
 
     /// The work on a request is done.
@@ -125,8 +101,9 @@ impl World {
         let leaf = request.leaf;
         self.recorder.note_request_end(service, request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        if let Some(next) = self.stations.finish(index) {
-            self.begin(next, service);
+        if let Some((next, request)) = self.stations.finish(index) {
+            let at = &self.services[service as usize];
+            begin(next, request, at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
@@ -140,7 +117,7 @@ impl World {
         let (agent, took) = (task.station, now.since(task.arrived));
         self.recorder.note_task_end(group, task, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        let next = self.stations.finish(index);
+        let next = self.stations.finish(index).map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));
         if let Some(gap) = self.arrivals.after_end(agent, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
@@ -155,6 +132,28 @@ impl World {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }
+}
+
+/// A request to a service has got a slot: its first step is always the work that was drawn for it.
+#[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+#[inline(always)]
+pub(super) fn begin(
+    index: u32,
+    request: &mut Request,
+    service: &Service,
+    recorder: &mut Recorder,
+    scheduler: &mut Scheduler,
+) {
+    let now = scheduler.now();
+    request.started = now;
+    recorder.note_begin(service.number, request.arrived);
+    if service.health.hanging > 0 {
+        request.state = State::HeldStep;
+        return;
+    }
+    request.state = State::Working;
+    request.due = now + service.health.slowed(request.demand);
+    scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
 }
 
 /// How a request at a service ends that has come to the end of its program; not at all while

@@ -9,6 +9,7 @@ use super::recorder::Recorder;
 use super::request::NONE;
 use super::role::{Role, Service};
 use super::station::Stations;
+use super::working::begin;
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 use crate::observe::{Record, Stop};
@@ -118,7 +119,8 @@ impl World {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         let mut next = match event.kind {
             kind::ARRIVAL => self.arrive(event.index),
@@ -176,7 +178,7 @@ impl World {
             service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
         let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
-        let launch = self.calls.launch(leaf, self.stations.next_request())?;
+        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
         let refused = if service.health.down > 0 {
             Some(Outcome::failed(Class::Network))
         } else if let Some(Err(refused)) =
@@ -195,12 +197,12 @@ impl World {
         let (index, has_slot, request) = self.stations.admit(station, leaf, now);
         request.demand = demand;
         request.error = error;
-        request.priority = launch.priority;
-        request.deadline = launch.deadline;
+        request.priority = priority;
+        request.deadline = deadline;
         request.fault_bits = fault_bits;
         request.is_last = service.is_plain;
         if has_slot {
-            self.begin(index, number);
+            begin(index, request, service, &mut self.recorder, &mut self.scheduler);
         }
         None
     }
