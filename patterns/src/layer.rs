@@ -61,6 +61,7 @@ pub trait Layer {
 ///
 /// Each action replaces the one before: a call is woken at the time its last action gave, and not
 /// at all if that action gave none.
+// What its variants carry is of one width, so that it travels in two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Action {
@@ -85,7 +86,7 @@ pub struct CallId(pub u32);
 
 /// Names another target of a call, by its place in the list that the layer was built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target(pub u16);
+pub struct Target(pub usize);
 
 /// What surrounds a layer while it decides: the time, the call, the draws, and what it wants known.
 pub struct Context<'a> {

@@ -72,6 +72,6 @@ pub mod timeout;
 pub use call_info::CallInfo;
 pub use invalid::Invalid;
 pub use layer::{Action, CallId, Context, Effects, Layer, PerCall, Rng, Target};
-pub use outcome::{Class, Classes, Classification, Classifier, Failure, Outcome};
+pub use outcome::{Class, Classes, Classification, Classifier, Outcome};
 pub use permit::{Permit, Reason, Rejected};
 pub use time::{Duration, Time};

@@ -4,38 +4,32 @@ use core::fmt;
 
 use crate::time::{Duration, Time};
 
-/// How a call or an attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The callee did what was asked.
-    Ok,
-    /// A fallback or an old copy stands in for the answer.
-    Degraded,
-    /// It failed.
-    Failed(Failure),
+/// How a call or an attempt ended: a number for each way to end, and for a failure what it says
+/// about when to come again, in one word.
+///
+/// A wait that is asked for is known to the nanosecond up to 833 days; a longer one is as good as
+/// for ever.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// The hint, and below it the code.
+    word: u64,
 }
 
-/// A failure: its class, and what it says about when to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failure {
-    class: Class,
-    hint: Hint,
-}
-
-/// What a failure says about when to come again, as one number, so that an [`Outcome`] stays
-/// within 16 bytes: 0 for nothing, the largest for never, else one more than the nanoseconds.
+/// What a failure says about when to come again, as a number of 56 bits: 0 for nothing, the largest
+/// for never, else one more than the nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Hint(u64);
 
 impl Hint {
+    const BITS: u32 = u64::BITS - u8::BITS;
     const NONE: Self = Self(0);
-    const NEVER: Self = Self(u64::MAX);
+    const NEVER: Self = Self((1 << Self::BITS) - 1);
     /// A wait that is as good as for ever is no "never": it may be ignored.
-    const FOREVER: Self = Self(u64::MAX - 1);
+    const FOREVER: Self = Self(Self::NEVER.0 - 1);
 
     const fn after(wait: Duration) -> Self {
         let nanos = wait.as_nanos();
-        if nanos < u64::MAX - 2 { Self(nanos + 1) } else { Self::FOREVER }
+        if nanos < Self::FOREVER.0 - 1 { Self(nanos + 1) } else { Self::FOREVER }
     }
 
     const fn wait(self) -> Option<Duration> {
@@ -121,22 +115,40 @@ impl fmt::Display for Class {
     }
 }
 
+#[expect(non_upper_case_globals, reason = "they stand for variants, and read as such in patterns")]
 impl Outcome {
+    /// The callee did what was asked.
+    pub const Ok: Self = Self { word: 0 };
+    /// A fallback or an old copy stands in for the answer.
+    pub const Degraded: Self = Self { word: 1 };
+    /// The code of a failure of the first class.
+    const FAILED: u8 = 2;
+}
+
+impl Outcome {
+    const fn failure(class: Class, hint: Hint) -> Self {
+        Self { word: hint.0 << u8::BITS | (Self::FAILED + class as u8) as u64 }
+    }
+
+    const fn hint(self) -> Hint {
+        Hint(self.word >> u8::BITS)
+    }
+
     /// A failure of this class, without a hint.
     pub const fn failed(class: Class) -> Self {
-        Self::Failed(Failure { class, hint: Hint::NONE })
+        Self::failure(class, Hint::NONE)
     }
 
     /// A failure of this class that asks not to come again before `retry_after` has passed
     /// (`Retry-After`). Zero asks to come again at once, which is not the same as no hint.
     pub const fn failed_until(class: Class, retry_after: Duration) -> Self {
-        Self::Failed(Failure { class, hint: Hint::after(retry_after) })
+        Self::failure(class, Hint::after(retry_after))
     }
 
     /// A failure of this class that asks not to come again at all (gRPC's pushback of -1,
     /// `x-should-retry: false`).
     pub const fn failed_for_good(class: Class) -> Self {
-        Self::Failed(Failure { class, hint: Hint::NEVER })
+        Self::failure(class, Hint::NEVER)
     }
 
     /// A failure of this class from a layer that knows when asking again may help, if it knows: a
@@ -149,38 +161,56 @@ impl Outcome {
     }
 
     /// Whether the caller has something to work with: a good or a degraded answer.
+    #[inline]
     pub const fn is_ok(self) -> bool {
-        matches!(self, Self::Ok | Self::Degraded)
+        self.word < Self::FAILED as u64
     }
 
     /// The class of failure, if it failed.
+    #[inline]
     pub const fn class(self) -> Option<Class> {
-        match self {
-            Self::Failed(failure) => Some(failure.class),
-            Self::Ok | Self::Degraded => None,
+        // Written out, since then it is one subtraction.
+        match self.code() {
+            2 => Some(Class::Network),
+            3 => Some(Class::Timeout),
+            4 => Some(Class::RateLimit),
+            5 => Some(Class::Overload),
+            6 => Some(Class::Validation),
+            7 => Some(Class::BreakerOpen),
+            8 => Some(Class::BulkheadFull),
+            9 => Some(Class::Rejected),
+            _ => None,
         }
     }
 
     /// How long to wait before coming again, if the failure said so (`Retry-After`); zero is "at
     /// once".
+    #[inline]
     pub const fn retry_after(self) -> Option<Duration> {
-        match self {
-            Self::Failed(failure) => failure.hint.wait(),
-            Self::Ok | Self::Degraded => None,
-        }
+        self.hint().wait()
     }
 
     /// Whether it is a failure that asks not to come again at all.
+    #[inline]
     pub const fn forbids_retry(self) -> bool {
-        matches!(self, Self::Failed(Failure { hint: Hint::NEVER, .. }))
+        self.hint().0 == Hint::NEVER.0
     }
 
     /// A number for each way to end: 0 for good, 1 for degraded, then one for each class.
+    #[inline]
     pub const fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Degraded => 1,
-            Self::Failed(failure) => 2 + failure.class as u8,
+        self.word as u8
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.class() {
+            Some(class) => {
+                let mut failed = f.debug_struct("Failed");
+                failed.field("class", &class).field("hint", &self.hint()).finish()
+            }
+            None => f.write_str(if *self == Self::Ok { "Ok" } else { "Degraded" }),
         }
     }
 }
@@ -237,7 +267,21 @@ mod tests {
 
     #[test]
     fn an_outcome_is_small() {
-        assert!(size_of::<Outcome>() <= 16);
+        assert_eq!(size_of::<Outcome>(), 8);
+    }
+
+    #[test]
+    fn each_way_to_end_has_a_code_of_its_own() {
+        assert_eq!([Outcome::Ok, Outcome::Degraded].map(Outcome::code), [0, 1]);
+        assert_eq!([Outcome::Ok, Outcome::Degraded].map(Outcome::class), [None, None]);
+        assert!(Outcome::Ok.is_ok() && Outcome::Degraded.is_ok());
+        for class in Class::ALL {
+            for failed in [Outcome::failed(class), Outcome::failed_for_good(class)] {
+                assert_eq!(failed.code(), 2 + class as u8);
+                assert_eq!(failed.class(), Some(class));
+                assert!(!failed.is_ok());
+            }
+        }
     }
 
     #[test]
@@ -281,6 +325,17 @@ mod tests {
         }
         let longest = Outcome::failed_until(class, Duration::MAX);
         assert_eq!(longest.retry_after(), Some(Duration::MAX), "it reads back as itself");
+        let longest_kept = Duration::from_nanos((1 << 56) - 4);
+        for (wait, kept) in [
+            (longest_kept, longest_kept),
+            (longest_kept + Duration::from_nanos(1), Duration::MAX),
+            (longest_kept + Duration::from_nanos(2), Duration::MAX),
+            (longest_kept + Duration::from_nanos(3), Duration::MAX),
+        ] {
+            let long = Outcome::failed_until(class, wait);
+            assert_eq!((long.retry_after(), long.forbids_retry()), (Some(kept), false));
+            assert_eq!(long.class(), Some(class));
+        }
         let (now, later) = (Time::from_nanos(5), Time::from_nanos(7));
         let two = Duration::from_nanos(2);
         assert_eq!(Outcome::refused(class, Some(later), now), Outcome::failed_until(class, two));

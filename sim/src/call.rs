@@ -294,7 +294,7 @@ impl Calls {
         from.set(Flag::SENT);
         let (edge, layer) = match target {
             None => (from.edge, from.layer + 1),
-            Some(Target(index)) => (self.edges[from.edge as usize].targets[usize::from(index)], 0),
+            Some(Target(index)) => (self.edges[from.edge as usize].targets[index], 0),
         };
         let place = Place { edge, layer, parent, next: from.first_child };
         let (child, is_leaf) = self.open(place, info, 0, scheduler, observer);

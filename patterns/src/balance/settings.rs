@@ -139,7 +139,7 @@ impl Settings {
 
     /// Over this many targets, numbered from 0.
     pub fn among(targets: u16) -> Self {
-        Self::of((0..targets).map(Target).collect())
+        Self::of((0..targets).map(|target| Target(target.into())).collect())
     }
 
     /// How many targets there are.

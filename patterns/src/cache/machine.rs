@@ -121,7 +121,7 @@ impl Cache {
         match outcome {
             Outcome::Ok => self.keep(key, outcome, now, self.settings.ttl),
             Outcome::Degraded => {}
-            Outcome::Failed(_) => return self.failed(key, outcome, now),
+            _ => return self.failed(key, outcome, now),
         }
         outcome
     }

@@ -239,7 +239,7 @@ impl Setting for Target {
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        reader.resolve(NameKind::Service, node).map(Self)
+        reader.resolve(NameKind::Service, node).map(|place| Self(place.into()))
     }
 
     fn write(&self) -> Node {

@@ -43,7 +43,7 @@ pub(crate) fn driver(settings: Settings) -> Driver<Balance> {
 }
 
 pub(crate) fn to(target: u16) -> Action {
-    Action::SendTo(Target(target))
+    Action::SendTo(Target(target.into()))
 }
 
 /// Where so many calls go that end before the next comes.
@@ -200,6 +200,7 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
         let mut tried = Vec::new();
         let mut step = driver.call(0);
         while let Action::SendTo(Target(target)) = step {
+            let target = target as u16;
             assert!(!tried.contains(&target), "{picker:?}");
             assert_eq!(driver.layer.in_flight(target), 1);
             tried.push(target);
@@ -214,7 +215,7 @@ fn a_refusal_sends_the_call_to_others_but_to_none_twice() {
 
 #[test]
 fn targets_may_stand_anywhere_in_the_list_of_a_policy() {
-    let over = |targets: [u16; 3]| {
+    let over = |targets: [usize; 3]| {
         Settings::of(targets.map(Target).to_vec()).with(|it| it.reselect = Auto::Is(1))
     };
     let balance = balance(over([5, 2, 9]));

@@ -148,6 +148,7 @@ impl Outside {
     ) {
         match step {
             Action::SendTo(Target(target)) => {
+                let target = target as u16;
                 assert!(usable.0.contains(&target), "{target} is out");
                 self.open.insert(call, (target, refused));
             }

@@ -32,7 +32,7 @@ fn secs(secs: u64) -> Duration {
 
 #[test]
 fn targets_are_all_that_is_needed() {
-    let of = |targets: &[u16]| Settings::of(targets.iter().copied().map(Target).collect());
+    let of = |targets: &[usize]| Settings::of(targets.iter().copied().map(Target).collect());
     assert_eq!(two(""), of(&[1, 0]));
     assert_eq!(good::<Settings>("[\"value\", \"tool\", \"spare\"]"), of(&[2, 1, 0]));
     let balance = Balance::new(two("")).expect("valid");

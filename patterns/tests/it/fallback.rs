@@ -150,7 +150,7 @@ proptest! {
     #[test]
     fn a_chain_asks_each_target_once_in_order_and_answers_once(
         on in prop::collection::vec(0..Class::COUNT, 1..8),
-        targets in prop::collection::vec(0..9_u16, 0..5),
+        targets in prop::collection::vec(0..9_usize, 0..5),
         then in prop_oneof![Just(Then::Value), Just(Then::FirstFailure), Just(Then::LastFailure)],
         outcomes in prop::collection::vec(any_outcome(), 6),
     ) {

@@ -238,7 +238,7 @@ proptest! {
         prop_assert!(launches.is_sorted());
         prop_assert_eq!(call.driver.rng.taken(), 0);
         prop_assert!(call.driver.effects.states.is_empty());
-        if let Some(Outcome::Failed(_)) = call.answer {
+        if call.answer.is_some_and(|answer| !answer.is_ok()) {
             let mut heard = call.history.iter().filter_map(|event| match event {
                 Event::Ended(_, outcome) => Some(*outcome),
                 Event::Launched(_) | Event::Refused(_) => None,

@@ -62,7 +62,7 @@ fn waits_grow_to_the_cap() {
         150ms Send
         275ms Send
         400ms Send
-        400ms Reply(Failed(Failure { class: Network, hint: none }))
+        400ms Reply(Failed { class: Network, hint: none })
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK; 5]));
     assert_eq!(driver.rng.taken(), 4);
@@ -87,7 +87,7 @@ fn each_class_has_its_own_allowance_and_its_own_backoff() {
         1s Send
         1min 1s Send
         1min 3s Send
-        1min 3s Reply(Failed(Failure { class: Network, hint: none }))
+        1min 3s Reply(Failed { class: Network, hint: none })
     "#]]
     .assert_eq(&story_of(NETWORK));
     expect![[r#"
@@ -177,7 +177,7 @@ fn the_total_holds_over_all_classes() {
         1ms Send
         2ms Send
         3ms Send
-        3ms Reply(Failed(Failure { class: Timeout, hint: none }))
+        3ms Reply(Failed { class: Timeout, hint: none })
     "#]]
     .assert_eq(&story(&mut driver, &[NETWORK, timeout, NETWORK, timeout]));
 }
