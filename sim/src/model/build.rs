@@ -326,8 +326,8 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
         name: agents.name.clone(),
         count: agents.count,
         tasks: OutcomeCounts::default(),
-        latency_ok: Histogram::with_all_room(),
-        latency_failed: Histogram::with_all_room(),
+        latency_ok: Histogram::new(),
+        latency_failed: Histogram::new(),
         frozen: 0,
         busy: 0,
     });
@@ -335,8 +335,8 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
         name: service.name.clone(),
         slots: service.slots,
         requests: OutcomeCounts::default(),
-        waiting: Histogram::with_all_room(),
-        sojourn: Histogram::with_all_room(),
+        waiting: Histogram::new(),
+        sojourn: Histogram::new(),
         abandoned: 0,
         wasted: 0,
         busy: 0,
@@ -353,8 +353,8 @@ fn recorder(system: &System, watch: Watch) -> Recorder {
         to: system.services[edge.to].name.clone(),
         calls: OutcomeCounts::default(),
         attempts: OutcomeCounts::default(),
-        latency_ok: Histogram::with_all_room(),
-        latency_failed: Histogram::with_all_room(),
+        latency_ok: Histogram::new(),
+        latency_failed: Histogram::new(),
         late: 0,
     });
     Recorder {
