@@ -61,8 +61,8 @@ struct Path {
 
 impl Path {
     fn tell<T>(&mut self, tell: impl FnOnce(&mut dyn Layer, &mut Context<'_>) -> T) -> T {
-        let info = CallInfo { key: self.calls % 64, ..CallInfo::default() };
-        let mut cx = Context::new(self.now, info, &mut self.rng, &mut self.effects);
+        let mut info = CallInfo { key: self.calls % 64, ..CallInfo::default() };
+        let mut cx = Context::new(self.now, &mut info, &mut self.rng, &mut self.effects);
         let action = tell(&mut *self.layer, &mut cx);
         self.effects.states.clear();
         self.effects.woken.clear();

@@ -1,7 +1,7 @@
-//! Both sides of each workload, measured with criterion.
+//! All sides of each workload, measured with criterion.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wavetank_benches::{WORKLOADS, timed};
+use wavetank_benches::{Side, WORKLOADS, timed};
 
 /// Operations in one run.
 const SIZE: u64 = 200_000;
@@ -10,8 +10,8 @@ fn ratio(criterion: &mut Criterion) {
     for workload in WORKLOADS {
         let mut group = criterion.benchmark_group(workload.name);
         group.sample_size(20).throughput(Throughput::Elements(SIZE));
-        for (name, side) in [("limit", workload.limit), ("engine", workload.engine)] {
-            group.bench_function(name, |bencher| {
+        for (which, side) in Side::ALL.into_iter().zip(workload.sides) {
+            group.bench_function(which.name(), |bencher| {
                 bencher.iter_custom(|runs| (0..runs).map(|seed| timed(side(SIZE, seed)).0).sum());
             });
         }

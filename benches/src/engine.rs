@@ -15,7 +15,7 @@ use sim::model::system::{
 };
 use sim::{Record, Watch};
 
-use crate::workload::{Answer, Calls, Run};
+use crate::workload::{Answer, Calls, Customers, Run};
 
 /// How an event of the hold model is put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +52,30 @@ pub fn hold(by: By, pending: u32, holds: u64, seed: u64) -> Run {
 
 /// W1: an agent that takes every task at once and makes one call for it, and a service that works
 /// on one request at a time.
-pub fn mm1(customers: u64, seed: u64) -> Run {
-    let between = Duration::from_millis(1250);
-    let mut system = System { horizon: Time::ZERO + between * customers, ..System::default() };
-    system.agents = vec![agents(1, Arrivals::Open(exponential(between)))];
-    system.services = vec![service(1, exponential(Duration::from_secs(1)))];
-    system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: None }];
-    run(system, seed, |record| record.agents[0].latency_ok.mean_secs())
+pub fn mm1(settings: Customers, seed: u64) -> Run {
+    run(queue(settings), seed, |record| record.agents[0].latency_ok.mean_secs())
 }
 
 /// W3: agents with think time, a service of a few slots, and between them retries outside a shared
 /// breaker outside a timeout.
 pub fn calls(settings: Calls, seed: u64) -> Run {
+    run(shop(settings), seed, |record| {
+        let tasks = &record.agents[0].tasks;
+        tasks.good() as f64 / tasks.answered() as f64
+    })
+}
+
+/// The system of W1.
+pub fn queue(settings: Customers) -> System {
+    let mut system = System { horizon: settings.horizon, ..System::default() };
+    system.agents = vec![agents(1, Arrivals::Open(exponential(settings.between)))];
+    system.services = vec![service(1, exponential(settings.service))];
+    system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: None }];
+    system
+}
+
+/// The system of W3.
+pub fn shop(settings: Calls) -> System {
     let Calls { clients, horizon, .. } = settings;
     let mut system = System { horizon, ..System::default() };
     let think = exponential(settings.think);
@@ -88,10 +100,7 @@ pub fn calls(settings: Calls, seed: u64) -> Run {
         effect: Effect::Down,
         schedule: Schedule::Once { at: settings.down_at, lasts: settings.down_for },
     }];
-    run(system, seed, |record| {
-        let tasks = &record.agents[0].tasks;
-        tasks.good() as f64 / tasks.answered() as f64
-    })
+    system
 }
 
 fn run(system: System, seed: u64, figure: fn(&Record) -> f64) -> Run {

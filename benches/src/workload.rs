@@ -1,13 +1,13 @@
-//! What both sides of a workload are given, and what they give back.
+//! What all sides of a workload are given, and what they give back.
 
 use patterns::{Duration, Time};
 
-/// What a workload came to, so that both sides can be seen to have done the same.
+/// What a workload came to, so that all sides can be seen to have done the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Answer {
     /// How many operations were done: customers, holds, calls.
     pub operations: u64,
-    /// A number that both sides must agree on, within random variation: mean sojourn in seconds,
+    /// A number that all sides must agree on, within random variation: mean sojourn in seconds,
     /// mean time of a hold in seconds, share of calls that ended well.
     pub figure: f64,
 }
@@ -15,7 +15,27 @@ pub struct Answer {
 /// A run that is ready to begin: what comes before is not measured.
 pub type Run = Box<dyn FnOnce() -> Answer>;
 
-/// The settings of workload W3, for both sides.
+/// The settings of workload W1, for all sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Customers {
+    /// Mean of the exponential time between arrivals.
+    pub between: Duration,
+    /// Mean of the exponential time of service.
+    pub service: Duration,
+    /// When the run ends.
+    pub horizon: Time,
+}
+
+impl Customers {
+    /// W1: about this number of customers, at load 0.8.
+    pub fn of(customers: u64) -> Self {
+        let between = Duration::from_millis(1250);
+        let horizon = Time::ZERO + between * customers;
+        Self { between, service: Duration::from_secs(1), horizon }
+    }
+}
+
+/// The settings of workload W3, for all sides.
 #[derive(Clone, Copy, Debug)]
 pub struct Calls {
     /// Clients, each with one call at a time.

@@ -92,7 +92,7 @@ pub struct Target(pub usize);
 pub struct Context<'a> {
     /// The current time.
     pub now: Time,
-    info: CallInfo,
+    info: &'a mut CallInfo,
     rng: &'a mut dyn Rng,
     effects: &'a mut Effects,
 }
@@ -107,14 +107,22 @@ pub struct Effects {
 }
 
 impl<'a> Context<'a> {
-    /// The surroundings of one decision.
-    pub fn new(now: Time, info: CallInfo, rng: &'a mut dyn Rng, effects: &'a mut Effects) -> Self {
+    /// The surroundings of one decision; if the layer lowers the deadline of the call, `info` has
+    /// it afterwards.
+    #[inline]
+    pub fn new(
+        now: Time,
+        info: &'a mut CallInfo,
+        rng: &'a mut dyn Rng,
+        effects: &'a mut Effects,
+    ) -> Self {
         Self { now, info, rng, effects }
     }
 
     /// What is known of the call.
+    #[inline]
     pub fn info(&self) -> CallInfo {
-        self.info
+        *self.info
     }
 
     /// Lowers the deadline of the call: its attempts from now on know this one. A deadline

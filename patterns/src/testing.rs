@@ -91,6 +91,7 @@ impl<L: Layer> Driver<L> {
 
     fn with<T>(&mut self, tell: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {
         let Self { layer, now, info, rng, effects } = self;
-        tell(layer, &mut Context::new(*now, *info, rng, effects))
+        let mut info = *info;
+        tell(layer, &mut Context::new(*now, &mut info, rng, effects))
     }
 }

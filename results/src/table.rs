@@ -42,7 +42,7 @@ impl<W: Write> RunsWriter<W> {
             format!("0x{:x}", record.seed),
             format!("0x{:016x}", record.fingerprint),
             record.events.to_string(),
-            record.stopped.unwrap_or_default().to_owned(),
+            record.stopped.map_or("", sim::Stop::name).to_owned(),
         ];
         let measures = (0..result.measures.len())
             .map(|measure| number(result.values(cell, measure)[replication as usize]));

@@ -17,24 +17,32 @@
 
 use std::collections::VecDeque;
 
-use patterns::{Action, CallId, CallInfo, Context, Effects, Outcome, Target};
+use patterns::{CallInfo, Effects, Outcome};
 
-use crate::kernel::{Event, Scheduler};
+use crate::kernel::{RngStream, Scheduler};
 
-use frame::{Flag, Frame, Frames, NONE};
+use frame::{Flag, Frames, NONE};
+use routes::Routes;
+use way::Opening;
 
 mod cancel;
 mod frame;
 mod parts;
+mod routes;
 mod waking;
+mod way;
 
-pub use parts::{CallEvent, Command, EdgeState, LayerInstance, Observer};
+pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observer};
 
 /// All calls on their way.
+///
+/// Where a function gives an `Option<Command>`, that is the first thing the outside has to do, if
+/// there is any; what is to be done after it comes from [`Calls::next_command`].
 #[derive(Debug)]
 pub struct Calls {
-    edges: Vec<EdgeState>,
+    routes: Routes,
     layers: Vec<LayerInstance>,
+    rngs: Vec<RngStream>,
     frames: Frames,
     /// The kind of event by which a frame is woken.
     wake: u8,
@@ -44,30 +52,18 @@ pub struct Calls {
     commands: VecDeque<Command>,
 }
 
-/// What goes into a frame.
-#[derive(Clone, Copy, Debug)]
-enum Input {
-    Call,
-    Reply(Outcome),
-    Wake,
-}
-
-/// Where a frame is opened.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    edge: u32,
-    layer: u32,
-    parent: u32,
-    /// The first of the other children of its parent.
-    next: u32,
-}
-
 impl Calls {
     /// No calls yet. Frames are woken by events of the kind `wake` with the frame as index.
-    pub fn new(edges: Vec<EdgeState>, layers: Vec<LayerInstance>, wake: u8) -> Self {
+    pub fn new(
+        edges: &[EdgeState],
+        layers: Vec<LayerInstance>,
+        rngs: Vec<RngStream>,
+        wake: u8,
+    ) -> Self {
         Self {
-            edges,
+            routes: Routes::new(edges),
             layers,
+            rngs,
             frames: Frames::default(),
             wake,
             effects: Effects::default(),
@@ -76,8 +72,15 @@ impl Calls {
         }
     }
 
+    /// The frame by which [`Calls::cancel`] knows the call that is begun next.
+    #[inline]
+    pub fn next_top(&self) -> u32 {
+        self.frames.next()
+    }
+
     /// A call begins on an edge. Its end comes as [`Command::Done`] with this `caller`.
-    /// The frame returned names it, should it be given up by [`Calls::cancel`].
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub fn begin(
         &mut self,
         edge: u32,
@@ -85,13 +88,12 @@ impl Calls {
         info: CallInfo,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
-    ) -> u32 {
-        let place = Place { edge, layer: 0, parent: caller, next: NONE };
-        let (top, is_leaf) = self.open(place, info, Flag::ROOT, scheduler, observer);
-        if !is_leaf {
-            self.tell(top, Input::Call, scheduler, observer);
-        }
-        top
+    ) -> Option<Command> {
+        let place = self.routes.first(edge);
+        let flags = Flag::ROOT | Flag::TOP;
+        let opening = Opening { edge, place, parent: caller, next: NONE, flags };
+        let turn = self.down(opening, info, scheduler, observer);
+        self.conclude(turn, scheduler, observer)
     }
 
     /// What the outside has to do next.
@@ -100,25 +102,33 @@ impl Calls {
         self.commands.pop_front()
     }
 
-    /// Whether a leaf to be launched is still wanted. If not, it is gone.
-    pub fn is_wanted(&mut self, leaf: u32) -> bool {
-        let wanted = !self.frames[leaf].is(Flag::GIVEN_UP);
-        if !wanted {
-            self.forget(leaf);
+    /// Something that the outside has to do before all else, but not yet.
+    #[inline]
+    pub fn put_back(&mut self, command: Command) {
+        self.commands.push_front(command);
+    }
+
+    /// What the outside has to do next, if there is to be a command behind those that are.
+    #[inline]
+    fn next_of(&mut self, last: Option<Command>) -> Option<Command> {
+        if self.commands.is_empty() {
+            return last;
         }
-        wanted
+        self.commands.extend(last);
+        self.commands.pop_front()
     }
 
-    /// What is known of the call that a leaf belongs to.
+    /// A leaf is launched as this request, unless it is not wanted any more: then it is gone. What
+    /// is known of the call that it belongs to is returned.
     #[inline]
-    pub fn info(&self, leaf: u32) -> CallInfo {
-        self.frames[leaf].info()
-    }
-
-    /// A leaf was launched as this request.
-    #[inline]
-    pub fn launched(&mut self, leaf: u32, request: u32) {
-        self.frames[leaf].call = request;
+    pub fn launch(&mut self, leaf: u32, request: u32) -> Option<CallInfo> {
+        let frame = &mut self.frames[leaf];
+        if frame.is(Flag::GIVEN_UP) {
+            self.forget(leaf);
+            return None;
+        }
+        frame.call = request;
+        Some(frame.info)
     }
 
     /// Whether this leaf was given up, and still stands for this request.
@@ -128,41 +138,49 @@ impl Calls {
     }
 
     /// The request of a leaf has ended.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     pub fn end(
         &mut self,
         leaf: u32,
         outcome: Outcome,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
-    ) {
+    ) -> Option<Command> {
         let frame = &self.frames[leaf];
         let (edge, began) = (frame.edge, frame.began);
         if frame.is(Flag::GIVEN_UP) {
             observer.edge(edge, CallEvent::Late(began));
-            self.late(leaf, outcome, scheduler, observer);
-        } else {
-            observer.edge(edge, CallEvent::Answered(outcome, began));
-            self.tell(leaf, Input::Reply(outcome), scheduler, observer);
+            return self.late(leaf, outcome, scheduler, observer);
         }
+        observer.edge(edge, CallEvent::Answered(outcome, began));
+        let turn = self.up(leaf, outcome, scheduler, observer);
+        self.conclude(turn, scheduler, observer)
     }
 
     /// The request of a leaf that was given up will never end.
+    #[cold]
     pub fn forget(&mut self, leaf: u32) {
         let mut frame = leaf;
         while frame != NONE && self.frames[frame].first_child == NONE {
-            frame = self.release(frame).parent;
+            frame = self.release(frame);
         }
     }
 
     /// The time that a frame asked for has come.
-    pub fn wake(&mut self, frame: u32, scheduler: &mut Scheduler, observer: &mut impl Observer) {
+    pub fn wake(
+        &mut self,
+        frame: u32,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) -> Option<Command> {
         self.frames[frame].unset(Flag::HAS_TIMER);
-        self.tell(frame, Input::Wake, scheduler, observer);
+        let action = self.decide_awake(frame, scheduler, observer);
+        self.carry_out(frame, action, scheduler, observer)
     }
 
-    /// The caller gives up its call, which [`Calls::begin`] named so. No [`Command::Done`]
-    /// will come of it.
+    /// The caller gives up its call, which [`Calls::next_top`] named so. No [`Command::Done`]
+    /// will come of it. What the outside has to do waits for [`Calls::next_command`].
     pub fn cancel(
         &mut self,
         top: u32,
@@ -179,7 +197,9 @@ impl Calls {
         }
         self.frames[top].parent = NONE;
         self.give_up(top, scheduler, observer);
-        self.wake_others(scheduler, observer);
+        if let Some(first) = self.wake_others(None, scheduler, observer) {
+            self.put_back(first);
+        }
     }
 
     /// How many frames there is room for by now.
@@ -191,190 +211,5 @@ impl Calls {
     /// Whether no call is open and nothing is left of earlier ones.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.commands.is_empty()
-    }
-
-    /// Puts one input into a frame, and carries out what follows until nothing more does.
-    fn tell(
-        &mut self,
-        frame: u32,
-        input: Input,
-        scheduler: &mut Scheduler,
-        observer: &mut impl Observer,
-    ) {
-        let (mut frame, mut input) = (frame, input);
-        loop {
-            let action = self.decide(frame, input, scheduler, observer);
-            let next = self.carry_out(frame, action, scheduler, observer);
-            match next.or_else(|| self.next_woken().map(|frame| (frame, Input::Wake))) {
-                Some(next) => (frame, input) = next,
-                None => return,
-            }
-        }
-    }
-
-    /// Lets the layer of a frame decide, and sets its timer to what it asked for.
-    #[inline]
-    fn decide(
-        &mut self,
-        frame: u32,
-        input: Input,
-        scheduler: &mut Scheduler,
-        observer: &mut impl Observer,
-    ) -> Action {
-        let event = Event { kind: self.wake, index: frame };
-        let frame = &mut self.frames[frame];
-        if let (NONE, Input::Reply(outcome)) = (frame.instance, input) {
-            // A leaf has no layer, and its answer is that of its request.
-            return Action::Reply(outcome);
-        }
-        let (layer, call) = (frame.instance, CallId(frame.call));
-        let instance = &mut self.layers[layer as usize];
-        let mut cx =
-            Context::new(scheduler.now(), frame.info(), &mut instance.rng, &mut self.effects);
-        let action = match input {
-            Input::Call => instance.layer.on_call(call, &mut cx),
-            Input::Reply(outcome) => instance.layer.on_reply(call, outcome, &mut cx),
-            Input::Wake => instance.layer.on_wake(call, &mut cx),
-        };
-        frame.deadline = cx.info().deadline;
-        match action {
-            Action::SendAndWake(at) => {
-                scheduler.set_timer_in(instance.lane, at, event);
-                frame.set(Flag::HAS_TIMER);
-            }
-            Action::WaitUntil(at) => {
-                scheduler.set_timer(at, event);
-                frame.set(Flag::HAS_TIMER);
-            }
-            Action::Send | Action::SendTo(_) | Action::Wait | Action::Reply(_) => {
-                if frame.is(Flag::HAS_TIMER) {
-                    scheduler.cancel_timer(event);
-                    frame.unset(Flag::HAS_TIMER);
-                }
-            }
-        }
-        self.take_effects(layer, observer);
-        action
-    }
-
-    /// Does what a layer asked for; what follows at once is returned.
-    #[inline]
-    fn carry_out(
-        &mut self,
-        frame: u32,
-        action: Action,
-        scheduler: &mut Scheduler,
-        observer: &mut impl Observer,
-    ) -> Option<(u32, Input)> {
-        match action {
-            Action::Send | Action::SendAndWake(_) => self.send(frame, None, scheduler, observer),
-            Action::SendTo(target) => self.send(frame, Some(target), scheduler, observer),
-            Action::Wait | Action::WaitUntil(_) => None,
-            Action::Reply(outcome) => {
-                if self.frames[frame].first_child != NONE {
-                    self.give_up_below(frame, scheduler, observer);
-                }
-                self.close(frame, outcome, observer)
-            }
-        }
-    }
-
-    /// Sends an attempt to the layer below, or to another target.
-    #[inline]
-    fn send(
-        &mut self,
-        parent: u32,
-        target: Option<Target>,
-        scheduler: &Scheduler,
-        observer: &mut impl Observer,
-    ) -> Option<(u32, Input)> {
-        let from = &mut self.frames[parent];
-        let mut info = from.info();
-        info.is_extra |= from.is(Flag::SENT);
-        from.set(Flag::SENT);
-        let (edge, layer) = match target {
-            None => (from.edge, from.layer + 1),
-            Some(Target(index)) => (self.edges[from.edge as usize].targets[index], 0),
-        };
-        let place = Place { edge, layer, parent, next: from.first_child };
-        let (child, is_leaf) = self.open(place, info, 0, scheduler, observer);
-        if place.next != NONE {
-            self.frames[place.next].previous = child;
-        }
-        self.frames[parent].first_child = child;
-        (!is_leaf).then_some((child, Input::Call))
-    }
-
-    /// Opens a frame at a layer of an edge, or below the last one a leaf, which is to be launched.
-    #[inline]
-    fn open(
-        &mut self,
-        place: Place,
-        info: CallInfo,
-        flags: u32,
-        scheduler: &Scheduler,
-        observer: &mut impl Observer,
-    ) -> (u32, bool) {
-        let Place { edge, layer, parent, next } = place;
-        let began = scheduler.now();
-        let instance = self.edges[edge as usize].chain.get(layer as usize).copied();
-        let flags = flags | Flag::of(info);
-        let frame = |instance, call, flags| Frame {
-            began,
-            deadline: info.deadline,
-            key: info.key,
-            caller: info.caller,
-            priority: info.priority,
-            edge,
-            instance,
-            parent,
-            first_child: NONE,
-            next,
-            previous: NONE,
-            call,
-            layer,
-            flags,
-        };
-        if layer == 0 {
-            observer.edge(edge, CallEvent::Begun);
-        }
-        if let Some(instance) = instance {
-            let ids = &mut self.layers[instance as usize];
-            (self.frames.insert(|index| frame(instance, ids.open(index).0, flags)), false)
-        } else {
-            observer.edge(edge, CallEvent::Sent);
-            let leaf = self.frames.insert(|_| frame(NONE, NONE, flags | Flag::LEAF));
-            self.commands.push_back(Command::Launch { leaf, edge });
-            (leaf, true)
-        }
-    }
-
-    /// Closes a frame with an answer, and returns the frame that the answer goes to.
-    #[inline]
-    fn close(
-        &mut self,
-        frame: u32,
-        outcome: Outcome,
-        observer: &mut impl Observer,
-    ) -> Option<(u32, Input)> {
-        let Frame { edge, layer, parent, began, flags, .. } = self.release(frame);
-        if layer == 0 {
-            observer.edge(edge, CallEvent::Ended(outcome, began));
-        }
-        if flags & Flag::ROOT != 0 {
-            self.commands.push_back(Command::Done { caller: parent, outcome });
-            return None;
-        }
-        Some((parent, Input::Reply(outcome)))
-    }
-
-    /// Frees a frame that has no children any more, and says what it was.
-    #[inline]
-    fn release(&mut self, frame: u32) -> Frame {
-        let gone = self.frames.remove(frame);
-        if gone.instance != NONE {
-            self.layers[gone.instance as usize].close(CallId(gone.call));
-        }
-        gone
     }
 }

@@ -15,5 +15,5 @@ pub mod measure;
 pub mod model;
 pub mod observe;
 
-pub use model::{System, Watch, run};
-pub use observe::Record;
+pub use model::{Limits, RunOptions, System, Watch, run, run_until};
+pub use observe::{Record, Stop};

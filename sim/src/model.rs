@@ -1,24 +1,30 @@
 //! What is simulated: agents and services, sources and faults.
 //!
-//! An agent and a service are the same thing to the engine, a *node*: requests come in, a program
-//! of steps runs, an outcome goes out. An agent's requests are tasks from its *source*; a
-//! service's come from calls. So a service that calls other services needs nothing of its own.
+//! An agent and a service are the same thing to the engine, a *station* with a *role*: requests
+//! come in, a program of steps runs, an outcome goes out. An agent's requests are tasks that
+//! arrive from outside; a service's come from calls. So a service that calls other services needs
+//! nothing of its own.
 
 pub mod system;
 
 mod accounting;
+mod arrivals;
 mod build;
 mod calling;
 mod fault;
 mod fault_effects;
-mod node;
+mod limits;
 mod recorder;
 mod request;
-mod source;
+mod role;
+mod station;
+mod who;
+mod working;
 mod world;
 
-pub use build::Watch;
+pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};
 pub use system::System;
+pub use who::caller_numbers;
 pub use world::World;
 
 use crate::observe::Record;
@@ -31,5 +37,16 @@ use crate::observe::Record;
 ///
 /// If the system refers to parts that it does not have, or lacks an edge for a call.
 pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
-    World::new(system, seed, watch).run()
+    run_until(system, seed, &RunOptions { watch, ..RunOptions::default() })
+}
+
+/// Runs a system once, from time zero to its horizon or until a limit or an interruption.
+///
+/// Equal systems, seeds and limits give equal records, but for interruptions.
+///
+/// # Panics
+///
+/// As [`run`].
+pub fn run_until(system: &System, seed: u64, options: &RunOptions<'_>) -> Record {
+    World::new(system, seed, options.watch).run(options)
 }

@@ -6,9 +6,11 @@
 use patterns::{Class, Duration, Outcome, Time};
 
 pub use histogram::Histogram;
+pub use stop::Stop;
 pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
 
 mod histogram;
+mod stop;
 mod trace;
 
 /// What one run leaves behind.
@@ -23,7 +25,7 @@ pub struct Record {
     /// When the run ended: the horizon, unless it was stopped.
     pub ended: Time,
     /// Why the run was stopped before the horizon, if it was.
-    pub stopped: Option<&'static str>,
+    pub stopped: Option<Stop>,
     /// Events handled.
     pub events: u64,
     /// A digest over every event and every outcome in order; equal runs have equal fingerprints.

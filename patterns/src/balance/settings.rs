@@ -68,8 +68,9 @@ settings! {
         /// Of two different ones, drawn by chance, the one with fewer calls under way, and the
         /// first of them if they have as many (Envoy `LEAST_REQUEST`, Finagle `p2c`). Two draws.
         TwoChoices,
-        /// Always the same for a caller: its number modulo the number of targets. While that one
-        /// is left out, its callers are dealt out over all others. No draw.
+        /// Always the same for a caller: its number, in a scenario a hash of its name, modulo the
+        /// number of targets. While that one is left out, its callers are dealt out over all
+        /// others. No draw.
         ByCaller,
         /// The first: the others are there for when it is left out. No draw.
         InOrder,

@@ -168,12 +168,13 @@ impl Path {
     fn tell(
         &mut self,
         call: u32,
-        info: CallInfo,
+        mut info: CallInfo,
         tell: &dyn Fn(&mut Bulkhead, &mut Context<'_>) -> Option<Action>,
     ) -> Vec<(u32, Option<Action>)> {
         let (mut rng, mut effects) = (Script::new(&[]), Effects::default());
         let now = Time::from_nanos(self.now);
-        let action = tell(&mut self.bulkhead, &mut Context::new(now, info, &mut rng, &mut effects));
+        let mut cx = Context::new(now, &mut info, &mut rng, &mut effects);
+        let action = tell(&mut self.bulkhead, &mut cx);
         let mut done = vec![(call, action)];
         match action {
             Some(Action::Send) => _ = self.sent.insert(call),

@@ -31,7 +31,8 @@ impl<K: ProcessPattern> Told<K> {
     }
 
     fn tell(&mut self, event: Event, now: Time) -> Action {
-        let mut cx = Context::new(now, CallInfo::default(), &mut self.rng, &mut self.effects);
+        let mut info = CallInfo::default();
+        let mut cx = Context::new(now, &mut info, &mut self.rng, &mut self.effects);
         self.pattern.on_event(event, &mut cx)
     }
 }

@@ -15,7 +15,8 @@ patterns::settings! {
     /// distributions `up` and `down`).
     #[derive(Clone, Debug)]
     pub(crate) struct Fault {
-        /// A name, for records; with `none`, `fault-1`, `fault-2`, …
+        /// A name, after which its random numbers are drawn; with `none` it is called after what it
+        /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
         /// The service that it hits.
         hit: ServiceName [.example("\"github\"")],
@@ -112,6 +113,16 @@ impl Fault {
         }
         if self.share.is_some_and(|share| share <= 0.0) {
             reader.no_effect(&fields.place_of("share"), "a share of 0 fails no request");
+        }
+    }
+
+    /// What it does, in a name.
+    pub(crate) fn what(&self) -> String {
+        match self.r#do {
+            Effect::Down => "down".to_owned(),
+            Effect::Hang => "hang".to_owned(),
+            Effect::Slow => "slow".to_owned(),
+            Effect::Errors => self.class.map_or("errors".to_owned(), |class| class.to_string()),
         }
     }
 

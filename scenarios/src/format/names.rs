@@ -1,6 +1,7 @@
 //! The names that the parts of a scenario have, and the numbers that they stand for.
 
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
+use sim::model::caller_numbers;
 
 /// What is wrong with the name of a part, if anything is.
 ///
@@ -39,11 +40,23 @@ impl FileNames {
         let found = known.iter().position(|known| known == name);
         found.and_then(|place| u16::try_from(place).ok()).ok_or(known)
     }
+
+    /// The number that settings know a part by.
+    fn number(&self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
+        let place = self.place(kind, name)?;
+        Ok(match kind {
+            NameKind::Service => place,
+            NameKind::Caller => {
+                let names = self.agents.iter().chain(&self.services);
+                caller_numbers(names.map(String::as_str))[usize::from(place)]
+            }
+        })
+    }
 }
 
 impl Names for FileNames {
     fn resolve(&mut self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
-        self.place(kind, name)
+        self.number(kind, name)
     }
 }
 
@@ -58,11 +71,11 @@ pub(crate) struct PolicyNames<'a> {
 
 impl Names for PolicyNames<'_> {
     fn resolve(&mut self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
-        let place = self.file.place(kind, name)?;
+        let number = self.file.number(kind, name)?;
         if kind != NameKind::Service {
-            return Ok(place);
+            return Ok(number);
         }
-        let service = usize::from(place);
+        let service = usize::from(number);
         let found = self.targets.iter().position(|target| *target == service);
         let target = found.unwrap_or_else(|| {
             self.targets.push(service);

@@ -72,14 +72,14 @@ impl Parts {
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
-        self.check_fault_names(found);
         let agents: Option<Vec<_>> =
             self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
-        let faults = self.faults.iter().enumerate().map(|(index, part)| {
+        let names = self.fault_names(found);
+        let faults = self.faults.iter().zip(names).map(|(part, name)| {
             let fault = part.read.as_ref()?;
-            Some(fault.resolved(fault_name(index, fault)))
+            Some(fault.resolved(name))
         });
         let faults: Option<Vec<_>> = faults.collect();
         let mut system = System {
@@ -95,17 +95,32 @@ impl Parts {
         Some(system)
     }
 
-    fn check_fault_names(&self, found: &mut Vec<Diagnostic>) {
+    /// The names of the faults. One without a name is called after what it does and to whom, and
+    /// not after its place: so a further fault does not change the draws of the others.
+    fn fault_names(&self, found: &mut Vec<Diagnostic>) -> Vec<String> {
+        let given = |part: &Part<Fault>| part.read.as_ref().and_then(|fault| fault.name.clone());
         let mut taken = BTreeSet::new();
-        for (index, part) in self.faults.iter().enumerate() {
-            let Some(fault) = &part.read else { continue };
-            let name = fault_name(index, fault);
-            if taken.contains(&name) {
+        for (part, name) in self.faults.iter().filter_map(|part| Some((part, given(part)?))) {
+            if !taken.insert(name.clone()) {
                 let message = format!("there is a fault `{name}` already");
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
-            taken.insert(name);
         }
+        let names = self.faults.iter().map(|part| {
+            let Some(fault) = &part.read else { return String::new() };
+            fault.name.clone().unwrap_or_else(|| {
+                let name = format!("{}-{}", self.names.services[fault.hit.0], fault.what());
+                let mut names = (2..).map(|number| format!("{name}-{number}"));
+                let name = if taken.contains(&name) {
+                    names.find(|name| !taken.contains(name)).unwrap_or_default()
+                } else {
+                    name
+                };
+                taken.insert(name.clone());
+                name
+            })
+        });
+        names.collect()
     }
 }
 
@@ -140,9 +155,4 @@ fn named<T: Setting>(
     found.extend(reader.finish().into_iter().map(Diagnostic::from));
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     parts
-}
-
-/// The name of a fault; one without is named by its place in the file.
-fn fault_name(index: usize, fault: &Fault) -> String {
-    fault.name.clone().unwrap_or_else(|| format!("fault-{}", index + 1))
 }

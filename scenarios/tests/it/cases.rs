@@ -97,7 +97,13 @@ fn one_threshold_is_for_both_states() {
     let text = calling("1h", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.6 }", layer)
         .replace("slots = \"unlimited\"\n", "")
         + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\nfor = \"30s\"\n";
-    assert_exactly(&text, "edges.\"a -> s\".opens", 86.0);
+    let opens = measured(&text, "edges.\"a -> s\".opens");
+    let spelled_out = text.replace("rate = \"80%\"", "rate = \"80%\", probe-rate = \"80%\"");
+    assert_exactly(&spelled_out, "edges.\"a -> s\".opens", opens);
+    // With a threshold of 50 % for the probes it opens nearly twice as often.
+    let half = text.replace("rate = \"80%\"", "rate = \"80%\", probe-rate = \"50%\"");
+    let more = measured(&half, "edges.\"a -> s\".opens");
+    assert!((70.0..100.0).contains(&opens) && more > 1.4 * opens, "{opens}, then {more}");
 }
 
 /// The cost of a timeout was twice the cost of a retry, and wrapped to nothing.

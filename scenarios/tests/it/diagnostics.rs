@@ -80,8 +80,8 @@ fn good_file_is_fine() {
     check(
         &[],
         &expect![[r#"
-        fine
-    "#]],
+            fine
+        "#]],
     );
 }
 

@@ -22,15 +22,15 @@ fn golden_fingerprints_of_the_library() {
         writeln!(lines, "{} {fingerprint:016x} {events}", entry.name).expect("a string takes all");
     }
     expect![[r#"
-        hanging-server 46523811f95db45e 5743
+        hanging-server 58974d2735515d4a 5617
         course-outage dbf78aa949d8fe5b 213
-        breaker-or-retry-first 7386684238ac7d8d 8848
-        shared-pool 286bc3ab5c5d99b3 26511
-        rate-limit-herd cdec92a05f3c7bc8 710
-        retry-storm 919cc637fe218ad2 179661
-        cascade c6a07f6de4b019d1 475990
-        libraries 5027e5bd2a1d3870 7780
-        rush-hour fde56a11cf7d5a76 248427
+        breaker-or-retry-first 02715ba1e9f07aed 8660
+        shared-pool 07db34f3cfe15583 26452
+        rate-limit-herd 942860f70f0a3ea3 710
+        retry-storm 21bada33c6635b6b 181568
+        cascade d119c76f7d69c31a 488403
+        libraries 5acdf84322746423 7708
+        rush-hour d5b1b8d1a7ec9cff 249494
     "#]]
     .assert_eq(&lines);
 }

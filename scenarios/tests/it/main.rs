@@ -8,5 +8,6 @@ mod distributions;
 mod golden;
 mod mistakes;
 mod runner;
+mod same_luck;
 mod stacks;
 mod sweeps;

@@ -3,12 +3,12 @@
 use patterns::{CallId, Context, Layer, Outcome};
 
 use super::frame::{Flag, Frame, NONE};
+use super::waking::has_some;
 use super::{CallEvent, Calls, Command, Observer};
 use crate::kernel::{Event, Scheduler};
 
 impl Calls {
     /// Gives up all that is open below a frame which is about to be closed.
-    #[inline]
     pub(super) fn give_up_below(
         &mut self,
         frame: u32,
@@ -19,7 +19,7 @@ impl Calls {
         while child != NONE {
             let next = self.frames[child].next;
             let orphan = &mut self.frames[child];
-            (orphan.parent, orphan.next, orphan.previous) = (NONE, NONE, NONE);
+            (orphan.parent, orphan.next) = (NONE, NONE);
             self.give_up(child, scheduler, observer);
             child = next;
         }
@@ -32,13 +32,14 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
-        let Frame { edge, layer, began, call, .. } = self.frames[frame];
-        self.frames[frame].set(Flag::GIVEN_UP);
-        self.frames[frame].unset(Flag::ROOT);
-        if layer == 0 {
+        let orphan = &mut self.frames[frame];
+        let Frame { edge, began, call, flags, .. } = *orphan;
+        orphan.set(Flag::GIVEN_UP);
+        orphan.unset(Flag::ROOT | Flag::HAS_TIMER | Flag::WOKEN);
+        if flags & Flag::TOP != 0 {
             observer.edge(edge, CallEvent::GivenUp(began));
         }
-        if self.frames[frame].is(Flag::LEAF) {
+        if flags & Flag::LEAF != 0 {
             observer.edge(edge, CallEvent::Dropped(began));
             // A leaf that is not launched yet is dropped when its turn comes.
             if call != NONE {
@@ -46,11 +47,9 @@ impl Calls {
             }
             return;
         }
-        if self.frames[frame].is(Flag::HAS_TIMER) {
+        if flags & Flag::HAS_TIMER != 0 {
             scheduler.cancel_timer(Event { kind: self.wake, index: frame });
-            self.frames[frame].unset(Flag::HAS_TIMER);
         }
-        self.frames[frame].unset(Flag::WOKEN);
         self.aside(frame, scheduler, observer, |layer, call, cx| layer.on_cancel(call, cx));
         let mut child = self.frames[frame].first_child;
         while child != NONE {
@@ -70,8 +69,8 @@ impl Calls {
         outcome: Outcome,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
-    ) {
-        let mut frame = self.release(leaf).parent;
+    ) -> Option<Command> {
+        let mut frame = self.release(leaf);
         while frame != NONE {
             self.aside(frame, scheduler, observer, |layer, call, cx| {
                 layer.on_late(call, outcome, cx);
@@ -79,25 +78,41 @@ impl Calls {
             if self.frames[frame].first_child != NONE {
                 break;
             }
-            frame = self.release(frame).parent;
+            frame = self.release(frame);
         }
-        self.wake_others(scheduler, observer);
+        self.wake_others(None, scheduler, observer)
+    }
+
+    /// Frees a frame that was given up and has no children any more; its parent is returned.
+    pub(super) fn release(&mut self, frame: u32) -> u32 {
+        let Frame { instance, call, parent, next, .. } = self.frames[frame];
+        if let Some(layer) = self.layers.get_mut(instance as usize) {
+            layer.close(CallId(call));
+        }
+        self.frames.free(frame);
+        if parent != NONE {
+            self.frames.unlink(frame, parent, next);
+        }
+        parent
     }
 
     /// Hands a layer something that needs no answer.
-    pub(super) fn aside(
+    fn aside(
         &mut self,
         frame: u32,
         scheduler: &Scheduler,
         observer: &mut impl Observer,
         tell: impl FnOnce(&mut dyn Layer, CallId, &mut Context<'_>),
     ) {
-        let place = &self.frames[frame];
-        let Frame { instance: layer, call, .. } = *place;
-        let instance = &mut self.layers[layer as usize];
-        let mut cx =
-            Context::new(scheduler.now(), place.info(), &mut instance.rng, &mut self.effects);
-        tell(&mut *instance.layer, CallId(call), &mut cx);
-        self.take_effects(layer, observer);
+        let frame = &mut self.frames[frame];
+        let instance = frame.instance;
+        let layer = &mut self.layers[instance as usize];
+        let now = scheduler.now();
+        let rng = &mut self.rngs[self.routes.link(frame.place).rng as usize];
+        let mut cx = Context::new(now, &mut frame.info, rng, &mut self.effects);
+        tell(&mut *layer.layer, CallId(frame.call), &mut cx);
+        if has_some(&self.effects) {
+            self.take_effects(instance, observer);
+        }
     }
 }

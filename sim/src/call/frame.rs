@@ -11,14 +11,8 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Flag;
 
 impl Flag {
-    /// The flags of a call of which this is known.
-    #[inline]
-    pub(super) fn of(info: CallInfo) -> u32 {
-        let extra = if info.is_extra { Self::EXTRA } else { 0 };
-        let once = if info.is_idempotent { 0 } else { Self::ONCE };
-        extra | once
-    }
-
+    /// It is there: what is free has no flags.
+    pub(super) const OPEN: u32 = 128;
     /// Its parent is not a frame but the caller.
     pub(super) const ROOT: u32 = 1;
     /// It stands below the last layer.
@@ -29,12 +23,10 @@ impl Flag {
     pub(super) const HAS_TIMER: u32 = 8;
     /// It has sent an attempt.
     pub(super) const SENT: u32 = 16;
-    /// A layer above has sent it in addition to a first attempt.
-    pub(super) const EXTRA: u32 = 32;
-    /// It must not be sent twice.
-    pub(super) const ONCE: u32 = 64;
+    /// It stands at the top of its edge.
+    pub(super) const TOP: u32 = 32;
     /// Its layer is about to wake it.
-    pub(super) const WOKEN: u32 = 128;
+    pub(super) const WOKEN: u32 = 64;
 }
 
 /// A call at one layer, or a leaf.
@@ -42,40 +34,25 @@ impl Flag {
 // In lines of the cache of its own, and found by a shift: some 3 % of a run.
 #[repr(align(64))]
 pub(super) struct Frame {
+    /// What is known of the call.
+    pub(super) info: CallInfo,
     pub(super) began: Time,
-    /// What is known of the call; the rest of it is among the flags.
-    pub(super) deadline: Time,
-    pub(super) key: u32,
-    pub(super) caller: u16,
-    pub(super) priority: u8,
     pub(super) edge: u32,
+    /// Where it stands in the table of all chains.
+    pub(super) place: u32,
     /// The instance of its layer; [`NONE`] for a leaf.
     pub(super) instance: u32,
     /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
     pub(super) parent: u32,
     pub(super) first_child: u32,
+    /// The next child of its parent.
     pub(super) next: u32,
-    pub(super) previous: u32,
     /// Its id at its layer; for a leaf, the request, or [`NONE`] until it is launched.
     pub(super) call: u32,
-    pub(super) layer: u32,
     pub(super) flags: u32,
 }
 
 impl Frame {
-    /// What is known of the call.
-    #[inline]
-    pub(super) fn info(&self) -> CallInfo {
-        CallInfo {
-            deadline: self.deadline,
-            key: self.key,
-            caller: self.caller,
-            priority: self.priority,
-            is_extra: self.is(Flag::EXTRA),
-            is_idempotent: !self.is(Flag::ONCE),
-        }
-    }
-
     #[inline]
     pub(super) fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
@@ -108,41 +85,76 @@ impl Default for Frames {
 }
 
 impl Frames {
-    /// Adds a frame that is made knowing its index.
+    /// The frame that is taken next.
     #[inline]
-    pub(super) fn insert(&mut self, make: impl FnOnce(u32) -> Frame) -> u32 {
-        self.open += 1;
-        let index = self.free;
-        if let Some(free) = self.all.get_mut(index as usize) {
-            self.free = free.next;
-            *free = make(index);
-            return index;
-        }
-        let index = self.all.len() as u32;
-        self.all.push(make(index));
-        index
+    pub(super) fn next(&self) -> u32 {
+        if self.free == NONE { self.all.len() as u32 } else { self.free }
     }
 
-    /// Takes a frame out of the slab and of the children of its parent, and says what it was.
+    /// Takes a place for a frame, which is to be written field by field: a frame put together
+    /// elsewhere and copied would wait for its own fields to be stored.
     #[inline]
-    pub(super) fn remove(&mut self, index: u32) -> Frame {
-        let place = &mut self.all[index as usize];
-        let frame = *place;
-        // What still refers to this frame must see that it is gone.
-        place.flags = 0;
-        place.next = std::mem::replace(&mut self.free, index);
-        self.open -= 1;
-        if !frame.is(Flag::ROOT) {
-            if frame.previous != NONE {
-                self[frame.previous].next = frame.next;
-            } else if frame.parent != NONE {
-                self[frame.parent].first_child = frame.next;
-            }
-            if frame.next != NONE {
-                self[frame.next].previous = frame.previous;
-            }
+    pub(super) fn take(&mut self) -> (u32, &mut Frame) {
+        if self.free == NONE {
+            self.grow();
         }
-        frame
+        let index = self.free;
+        let frame = &mut self.all[index as usize];
+        debug_assert_eq!(frame.flags, 0, "a frame is free or in use");
+        self.free = frame.next;
+        self.open += 1;
+        (index, frame)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.free = self.all.len() as u32;
+        self.all.push(Frame {
+            info: CallInfo::default(),
+            began: Time::ZERO,
+            edge: NONE,
+            place: NONE,
+            instance: NONE,
+            parent: NONE,
+            first_child: NONE,
+            next: NONE,
+            call: NONE,
+            flags: 0,
+        });
+    }
+
+    /// Frees a frame that is no child any more.
+    #[inline]
+    pub(super) fn free(&mut self, index: u32) {
+        let frame = &mut self.all[index as usize];
+        debug_assert_eq!(frame.first_child, NONE, "what is below it went first");
+        // What still refers to this frame must see that it is gone.
+        frame.flags = 0;
+        frame.next = self.free;
+        self.free = index;
+        self.open -= 1;
+    }
+
+    /// Takes a frame from the children of its parent.
+    #[inline]
+    pub(super) fn unlink(&mut self, frame: u32, parent: u32, next: u32) {
+        let first = &mut self[parent].first_child;
+        if *first == frame {
+            *first = next;
+        } else {
+            self.unlink_later(frame, parent, next);
+        }
+    }
+
+    /// The same for a child that is not the first.
+    #[cold]
+    fn unlink_later(&mut self, frame: u32, parent: u32, next: u32) {
+        let mut child = self[parent].first_child;
+        while self[child].next != frame {
+            child = self[child].next;
+        }
+        self[child].next = next;
     }
 
     #[inline]

@@ -5,13 +5,13 @@ use std::fmt;
 use patterns::{CallId, Layer, Outcome};
 
 use super::frame::NONE;
-use crate::kernel::{LaneId, RngStream};
+use crate::kernel::LaneId;
 
 /// Something that the outside has to do, in the order in which it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Make a request of this leaf and report it by
-    /// [`Calls::launched`](super::Calls::launched), or [`Calls::end`](super::Calls::end) it.
+    /// Make a request of this leaf by [`Calls::launch`](super::Calls::launch), which is to
+    /// [`Calls::end`](super::Calls::end).
     Launch {
         /// The leaf.
         leaf: u32,
@@ -24,7 +24,7 @@ pub enum Command {
     Abandon {
         /// The leaf.
         leaf: u32,
-        /// The request given to [`Calls::launched`](super::Calls::launched).
+        /// The request given to [`Calls::launch`](super::Calls::launch).
         request: u32,
     },
     /// A call has ended.
@@ -67,16 +67,27 @@ pub trait Observer {
 /// From one caller to one callee: which layers stand between.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeState {
-    /// Indices of instances of layers, outermost first.
-    pub chain: Box<[u32]>,
+    /// Its layers, outermost first.
+    pub chain: Box<[ChainLink]>,
     /// The edges that `Target(0)`, `Target(1)`, … of its layers stand for.
     pub targets: Box<[u32]>,
+}
+
+/// A layer of an edge.
+///
+/// Draws belong to the edge and not to the instance: so those who share an instance do not shift
+/// each other's draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainLink {
+    /// The index of its instance, which edges may share.
+    pub instance: u32,
+    /// The index of the stream for what it draws for calls on this edge.
+    pub rng: u32,
 }
 
 /// One instance of a layer.
 pub struct LayerInstance {
     pub(super) layer: Box<dyn Layer>,
-    pub(super) rng: RngStream,
     pub(super) lane: LaneId,
     /// The frame of each [`CallId`], or the next free one.
     pub(super) frames: Vec<u32>,
@@ -85,9 +96,9 @@ pub struct LayerInstance {
 }
 
 impl LayerInstance {
-    /// An instance with random numbers of its own; deadlines that it sets go through `lane`.
-    pub fn new(layer: Box<dyn Layer>, rng: RngStream, lane: LaneId) -> Self {
-        Self { layer, rng, lane, frames: Vec::new(), free: NONE }
+    /// An instance whose deadlines go through `lane`.
+    pub fn new(layer: Box<dyn Layer>, lane: LaneId) -> Self {
+        Self { layer, lane, frames: Vec::new(), free: NONE }
     }
 
     #[inline]
@@ -109,6 +120,6 @@ impl LayerInstance {
 
 impl fmt::Debug for LayerInstance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LayerInstance").field("rng", &self.rng).finish_non_exhaustive()
+        f.debug_struct("LayerInstance").field("lane", &self.lane).finish_non_exhaustive()
     }
 }

@@ -1,39 +1,74 @@
 //! Waking: what a layer asked for beside its action, and the calls that it wakes.
 
+use patterns::{Action, CallId, Context, Effects};
+
 use super::frame::Flag;
-use super::{Calls, Input, Observer};
+use super::{Calls, Command, Observer};
 use crate::kernel::Scheduler;
+
+/// Whether a layer has asked for something beside its action.
+#[inline]
+pub(super) fn has_some(effects: &Effects) -> bool {
+    !(effects.states.is_empty() && effects.woken.is_empty())
+}
 
 impl Calls {
     /// Wakes the calls that layers asked to wake, once nothing else is under way.
-    pub(super) fn wake_others(&mut self, scheduler: &mut Scheduler, observer: &mut impl Observer) {
-        if let Some(frame) = self.next_woken() {
-            self.tell(frame, Input::Wake, scheduler, observer);
+    pub(super) fn wake_others(
+        &mut self,
+        before: Option<Command>,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) -> Option<Command> {
+        match self.wake_next(before, scheduler, observer) {
+            Some((frame, action)) => self.carry_out(frame, action, scheduler, observer),
+            None => self.next_command(),
         }
     }
 
-    /// The next frame to be woken that is still there and wants it.
-    #[inline]
-    pub(super) fn next_woken(&mut self) -> Option<u32> {
+    /// Wakes the next of them that is still there and wants it; the command comes before all that
+    /// follows.
+    #[cold]
+    pub(super) fn wake_next(
+        &mut self,
+        before: Option<Command>,
+        scheduler: &Scheduler,
+        observer: &mut impl Observer,
+    ) -> Option<(u32, Action)> {
+        self.commands.extend(before);
         while let Some(frame) = self.woken.pop_front() {
             if self.frames[frame].is(Flag::WOKEN) {
                 self.frames[frame].unset(Flag::WOKEN);
-                return Some(frame);
+                return Some((frame, self.decide_awake(frame, scheduler, observer)));
             }
         }
         None
     }
 
-    /// Takes up what a layer asked for beside its action.
+    /// Asks the layer of a frame that is woken.
     #[inline]
-    pub(super) fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
-        if !(self.effects.states.is_empty() && self.effects.woken.is_empty()) {
-            self.take_some_effects(layer, observer);
+    pub(super) fn decide_awake(
+        &mut self,
+        frame: u32,
+        scheduler: &Scheduler,
+        observer: &mut impl Observer,
+    ) -> Action {
+        let frame = &mut self.frames[frame];
+        let instance = frame.instance;
+        let layer = &mut self.layers[instance as usize];
+        let now = scheduler.now();
+        let rng = &mut self.rngs[self.routes.link(frame.place).rng as usize];
+        let mut cx = Context::new(now, &mut frame.info, rng, &mut self.effects);
+        let action = layer.layer.on_wake(CallId(frame.call), &mut cx);
+        if has_some(&self.effects) {
+            self.take_effects(instance, observer);
         }
+        action
     }
 
+    /// Takes up what a layer asked for beside its action.
     #[cold]
-    pub(super) fn take_some_effects(&mut self, layer: u32, observer: &mut impl Observer) {
+    pub(super) fn take_effects(&mut self, layer: u32, observer: &mut impl Observer) {
         for state in self.effects.states.drain(..) {
             observer.layer(layer, state);
         }

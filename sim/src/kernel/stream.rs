@@ -7,6 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_chacha::rand_core::block::Generator;
 
 use super::split_mix::split_mix;
+use super::stream_name::StreamName;
 use super::ziggurat::{self, Bits};
 
 /// All the random streams of one run.
@@ -26,8 +27,7 @@ pub struct RngStreams {
 #[derive(Clone)]
 pub struct RngStream {
     seed: u64,
-    /// The hash of its name.
-    name: u64,
+    name: StreamName,
     /// How many numbers of 64 bits were drawn.
     drawn: u64,
     blocks: Option<Box<Blocks>>,
@@ -50,8 +50,8 @@ impl RngStreams {
     }
 
     /// The stream of this name, from its beginning.
-    pub fn stream(&self, name: &str) -> RngStream {
-        RngStream { seed: self.seed, name: fnv1a(name), drawn: 0, blocks: None }
+    pub fn stream(&self, name: impl Into<StreamName>) -> RngStream {
+        RngStream { seed: self.seed, name: name.into(), drawn: 0, blocks: None }
     }
 }
 
@@ -119,22 +119,14 @@ impl fmt::Debug for RngStream {
 }
 
 /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
-/// numbers of [`split_mix`] begun at the seed, then those begun at the 64-bit FNV-1a hash of the
-/// name. So different pairs of seed and hash have different keys.
-fn key(seed: u64, name: u64) -> [u8; 32] {
+/// numbers of [`split_mix`] begun at the seed, then those begun at the hash of the name. So different pairs of seed and hash have different keys.
+fn key(seed: u64, name: StreamName) -> [u8; 32] {
     let mut key = [0; 32];
-    let words = [seed, name].into_iter().flat_map(|of| [0, 1].map(|n| split_mix(of, n)));
+    let words = [seed, name.0].into_iter().flat_map(|of| [0, 1].map(|n| split_mix(of, n)));
     for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
         bytes.copy_from_slice(&word.to_le_bytes());
     }
     key
-}
-
-/// The 64-bit FNV-1a hash (Fowler, Noll and Vo).
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]
@@ -149,7 +141,7 @@ mod tests {
         assert_eq!(size_of::<RngStream>(), 32, "before anything is drawn");
         for (seed, name) in [(0, ""), (42, "work/shop"), (u64::MAX, "demand/a -> b")] {
             let mut stream = RngStreams::new(seed).stream(name);
-            let mut expected = ChaCha8Rng::from_seed(key(seed, fnv1a(name)));
+            let mut expected = ChaCha8Rng::from_seed(key(seed, name.into()));
             for drawn in 0..5_000 {
                 if drawn % 77 == 0 {
                     // A copy goes on by itself where the original is.

@@ -35,7 +35,7 @@ pub(super) fn uniform(rng: &mut impl Bits) -> f64 {
 
 /// The upper 53 bits as a multiple of 2⁻⁵³ in `[0, 1)`.
 #[inline]
-fn unit(bits: u64) -> f64 {
+pub fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 

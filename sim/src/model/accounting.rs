@@ -1,84 +1,144 @@
-//! What the world writes down: the ends of requests, the health of nodes, and the record.
+//! What the world writes down: the ends of requests, the health of services, and the record.
 
 use patterns::{Outcome, Time};
 
-use super::node::{Health, NodeKind};
 use super::recorder::Recorder;
 use super::request::{Request, State};
+use super::role::{Health, RoleKind};
 use super::world::World;
-use crate::observe::Record;
+use crate::observe::{Record, Stop};
 
 impl Recorder {
-    /// Writes down that a request that has a slot, or had none and is lost, has ended.
+    /// A task comes to an agent.
     #[inline]
-    pub(super) fn note_end(&mut self, kind: NodeKind, request: &Request, outcome: Outcome) {
-        let now = self.now;
-        let counts = self.counts(request.arrived);
-        let in_line = request.state == State::InLine;
-        let in_slot = if in_line { 0 } else { self.counted_since(request.started) };
-        match kind {
-            NodeKind::Agent { group, track, .. } => {
-                let agents = &mut self.agents[group as usize];
-                agents.busy += in_slot;
-                if counts {
-                    agents.tasks.end(outcome);
-                    let latency = now.since(request.arrived);
-                    if outcome.is_ok() {
-                        agents.latency_ok.add(latency);
-                    } else {
-                        agents.latency_failed.add(latency);
-                    }
-                }
-                self.track(track, request.started, "working");
+    pub(super) fn note_arrival(&mut self, group: u32) {
+        let counts = self.counts(self.now);
+        self.agents[group as usize].tasks.issued += u64::from(counts);
+    }
+
+    /// A task ends.
+    #[inline]
+    pub(super) fn note_task_end(&mut self, group: u32, task: &Request, outcome: Outcome) {
+        let counts = self.counts(task.arrived);
+        let busy = self.counted_since(task.started);
+        let latency = self.now.since(task.arrived);
+        let agents = &mut self.agents[group as usize];
+        agents.busy += busy;
+        if counts {
+            agents.tasks.end(outcome);
+            if outcome.is_ok() {
+                agents.latency_ok.add(latency);
+            } else {
+                agents.latency_failed.add(latency);
             }
-            NodeKind::Service { service } => {
-                let in_line = if in_line { self.counted_since(request.arrived) } else { 0 };
-                let wasted = self.wasted(request);
-                let service = &mut self.services[service as usize];
-                service.busy += in_slot;
-                service.queued += in_line;
-                service.wasted += wasted;
-                if counts {
-                    service.requests.end(outcome);
-                    if request.state != State::InLine {
-                        service.sojourn.add(now.since(request.arrived));
-                    }
-                }
+        }
+        self.track(task.station, task.started, "working");
+    }
+
+    /// A task has waited for a call that failed.
+    #[inline]
+    pub(super) fn note_frozen(&mut self, group: u32, since: Time) {
+        let frozen = self.counted_since(since);
+        self.agents[group as usize].frozen += frozen;
+    }
+
+    /// A request comes to a service, which may refuse it.
+    #[inline]
+    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>) {
+        if self.counts(self.now) {
+            let requests = &mut self.services[service as usize].requests;
+            requests.issued += 1;
+            if let Some(outcome) = refused {
+                requests.end(outcome);
             }
         }
     }
 
-    /// Work on a request after its caller gave up.
-    fn wasted(&self, request: &Request) -> u128 {
-        match request.state {
-            State::InLine => 0,
-            _ => self.counted_since(request.abandoned.max(request.started)),
+    /// A request gets a slot.
+    #[inline]
+    pub(super) fn note_begin(&mut self, service: u32, arrived: Time) {
+        let counts = self.counts(arrived);
+        let queued = self.counted_since(arrived);
+        let waited = self.now.since(arrived);
+        let service = &mut self.services[service as usize];
+        if counts {
+            service.waiting.add(waited);
         }
+        service.queued += queued;
+    }
+
+    /// A request ends that has a slot.
+    #[inline]
+    pub(super) fn note_request_end(&mut self, service: u32, request: &Request, outcome: Outcome) {
+        let counts = self.counts(request.arrived);
+        let busy = self.counted_since(request.started);
+        let wasted = self.wasted(request);
+        let sojourn = self.now.since(request.arrived);
+        let service = &mut self.services[service as usize];
+        service.busy += busy;
+        service.wasted += wasted;
+        if counts {
+            service.requests.end(outcome);
+            service.sojourn.add(sojourn);
+        }
+    }
+
+    /// A request is lost that may have had no slot yet.
+    pub(super) fn note_lost(&mut self, service: u32, request: &Request, outcome: Outcome) {
+        if request.state != State::InLine {
+            return self.note_request_end(service, request, outcome);
+        }
+        let counts = self.counts(request.arrived);
+        let queued = self.counted_since(request.arrived);
+        let service = &mut self.services[service as usize];
+        service.queued += queued;
+        if counts {
+            service.requests.end(outcome);
+        }
+    }
+
+    /// The caller of a request gives up.
+    pub(super) fn note_abandoned(&mut self, service: u32, arrived: Time) {
+        let counts = self.counts(arrived);
+        self.services[service as usize].abandoned += u64::from(counts);
+    }
+
+    /// A request is dropped because its caller has given up.
+    pub(super) fn note_given_up(&mut self, service: u32, request: &Request) {
+        let counts = self.counts(request.arrived);
+        self.services[service as usize].requests.given_up += u64::from(counts);
+        self.note_time(service, request);
+    }
+
+    /// The time of a request that does not end.
+    fn note_time(&mut self, service: u32, request: &Request) {
+        let in_line = request.state == State::InLine;
+        let time = self.counted_since(if in_line { request.arrived } else { request.started });
+        let service = &mut self.services[service as usize];
+        *if in_line { &mut service.queued } else { &mut service.busy } += time;
+    }
+
+    /// Work on a request after its caller gave up.
+    #[inline]
+    fn wasted(&self, request: &Request) -> u128 {
+        if request.abandoned == Time::MAX || request.state == State::InLine {
+            return 0;
+        }
+        self.counted_since(request.abandoned.max(request.started))
     }
 }
 
 impl World {
-    /// Writes down that a request was dropped because its caller had given up.
-    pub(super) fn note_given_up(&mut self, request: &Request) {
-        let counts = self.recorder.counts(request.arrived);
-        let in_line = request.state == State::InLine;
-        let from = if in_line { request.arrived } else { request.started };
-        let time = self.recorder.counted_since(from);
-        let service = &mut self.recorder.services[self.nodes[request.node as usize].kind.service()];
-        service.requests.given_up += u64::from(counts);
-        *if in_line { &mut service.queued } else { &mut service.busy } += time;
-    }
-
-    /// Writes down a change of what faults do to a node.
+    /// Writes down a change of what faults do to a service.
     pub(super) fn note_health(
         &mut self,
-        node: u32,
+        service: u32,
         health: &mut Health,
         was: Option<&'static str>,
     ) {
         let now = self.scheduler.now();
-        let before = &self.nodes[node as usize].health;
-        let service = self.nodes[node as usize].kind.service();
+        let service = service as usize;
+        let before = &self.services[service].health;
         let record = &mut self.recorder.services[service];
         match (before.on > 0, health.on > 0) {
             (false, true) => {
@@ -106,22 +166,21 @@ impl World {
     }
 
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
-    pub(super) fn finish(mut self, stopped: Option<&'static str>) -> Record {
+    pub(super) fn finish(mut self, stopped: Option<Stop>) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
         self.recorder.now = ended;
         self.note_open();
-        for node in 0..self.nodes.len() as u32 {
-            let health = self.nodes[node as usize].health.clone();
+        for (index, service) in self.services.iter().enumerate() {
+            let health = &service.health;
             if health.on > 0 {
-                let service = self.nodes[node as usize].kind.service();
-                let record = &mut self.recorder.services[service];
+                let record = &mut self.recorder.services[index];
                 let warmup = self.recorder.warmup;
                 record.faulty += counted(warmup, health.faulty_since, ended);
                 if health.is_down() {
                     record.down += counted(warmup, health.down_since, ended);
                 }
                 if let Some(state) = health.state() {
-                    self.recorder.service_track(service, health.shown_since, state);
+                    self.recorder.service_track(index, health.shown_since, state);
                 }
             }
         }
@@ -144,25 +203,22 @@ impl World {
 
     /// Adds up the time of what is still open at the end.
     fn note_open(&mut self) {
-        for (_, request) in self.requests.iter() {
-            let in_line = request.state == State::InLine;
-            let from = if in_line { request.arrived } else { request.started };
-            let time = self.recorder.counted_since(from);
-            let wasted = self.recorder.wasted(request);
-            let node = &self.nodes[request.node as usize];
-            match node.kind {
-                NodeKind::Agent { group, track, .. } if !in_line => {
+        for request in self.stations.all_requests() {
+            let role = self.stations.role(request.station);
+            match self.roles[role as usize].kind {
+                RoleKind::Agents(group) if request.state != State::InLine => {
+                    let time = self.recorder.counted_since(request.started);
                     self.recorder.agents[group as usize].busy += time;
-                    self.recorder.track(track, request.started, "working");
+                    self.recorder.track(request.station, request.started, "working");
                     if request.state == State::Calling {
-                        self.recorder.track(track, request.since, "waiting");
+                        self.recorder.track(request.station, request.since, "waiting");
                     }
                 }
-                NodeKind::Agent { .. } => {}
-                NodeKind::Service { service } => {
-                    let service = &mut self.recorder.services[service as usize];
-                    *if in_line { &mut service.queued } else { &mut service.busy } += time;
-                    service.wasted += wasted;
+                RoleKind::Agents(_) => {}
+                RoleKind::Service(service) => {
+                    let wasted = self.recorder.wasted(request);
+                    self.recorder.note_time(service, request);
+                    self.recorder.services[service as usize].wasted += wasted;
                 }
             }
         }

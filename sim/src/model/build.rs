@@ -1,32 +1,21 @@
 //! From the description of a system to a world at time zero.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use patterns::{Class, Duration, Time};
+use patterns::{Duration, Time};
 
+use super::arrivals::Arrivals;
 use super::fault::Fault;
-use super::node::{Bucket, Health, Keys, Node, NodeKind, Op};
-use super::recorder::{LayerStates, Recorder, Tracer};
-use super::request::{Requests, WaitQueue};
-use super::source::Source;
-use super::system::{Caller, Effect, KEYS_MAX, Per, Step, System};
+use super::limits::Watch;
+use super::recorder::{LayerStates, Recorder};
+use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
+use super::station::Stations;
+use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
+use super::who::{Who, caller_numbers, is_keyed};
 use super::world::{EdgeStreams, World, kind};
-use crate::call::{Calls, EdgeState, LayerInstance};
-use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
-use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, ServiceRecord, Track, TrackKind,
-};
-
-/// What is to be seen of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Watch {
-    /// Counters, histograms and states: bounded, whatever the horizon.
-    #[default]
-    Counts,
-    /// Every call and every state as well: for drawing one run.
-    Trace,
-}
+use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
+use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
+use crate::observe::{LayerRecord, Track, TrackKind};
 
 impl World {
     /// A system at time zero, with the random streams of the seed.
@@ -37,18 +26,17 @@ impl World {
     /// made from scenario files do neither.
     pub fn new(system: &System, seed: u64, watch: Watch) -> Self {
         let mut builder = Builder::new(system, seed, watch);
-        for (group, agents) in system.agents.iter().enumerate() {
-            for number in 0..agents.count {
-                builder.agent(group, number);
-            }
+        for group in 0..system.agents.len() {
+            builder.group(group);
         }
         for service in 0..system.services.len() {
             builder.service(service);
         }
         for fault in &system.faults {
-            let rng = builder.streams.stream(&format!("fault/{}", fault.name));
-            let node = builder.first_service + fault.service as u32;
-            let fault = Fault::new(node, fault.effect, fault.schedule.clone(), rng);
+            let name = StreamName::of("fault").text(&fault.name);
+            let service = fault.service as u32;
+            let schedule = fault.schedule.clone();
+            let fault = Fault::new(service, fault.effect, schedule, builder.streams, name);
             builder.faults.push(fault);
         }
         builder.finish()
@@ -61,17 +49,22 @@ struct Builder<'a> {
     seed: u64,
     streams: RngStreams,
     scheduler: Scheduler,
-    /// The node of the first service; agents come before.
+    /// The numbers of callers: groups of agents, then services.
+    callers: Vec<u16>,
+    /// The station of the first service; agents come before.
     first_service: u32,
-    /// The latency distributions of all services, then others.
+    /// Of steps of work.
     distributions: Vec<Distribution>,
-    nodes: Vec<Node>,
-    sources: Vec<Source>,
+    roles: Vec<Role>,
+    services: Vec<Service>,
+    stations: Stations,
+    arrivals: Arrivals,
     faults: Vec<Fault>,
     work: Vec<RngStream>,
     edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
+    rngs_of_layers: Vec<RngStream>,
     /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
     shared: BTreeMap<(usize, usize, Option<usize>), u32>,
     /// By policy and place in it.
@@ -87,24 +80,46 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|policy| policy.layers.iter().map(|_| scheduler.lane()).collect());
         let lanes = lanes.collect();
+        let names = system.agents.iter().map(|agents| agents.name.as_str());
+        let services = system.services.iter().map(|service| service.name.as_str());
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
         Self {
             system,
+            callers: caller_numbers(names.chain(services)),
             seed,
             streams: RngStreams::new(seed),
             scheduler,
             first_service,
-            distributions: system.services.iter().map(|service| service.latency.clone()).collect(),
-            nodes: Vec::new(),
-            sources: Vec::new(),
+            distributions: Vec::new(),
+            roles: Vec::new(),
+            services: Vec::new(),
+            stations: Stations::default(),
+            arrivals: Arrivals::default(),
             faults: Vec::new(),
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
             layers: Vec::new(),
+            rngs_of_layers: Vec::new(),
             shared: BTreeMap::new(),
             lanes,
-            recorder: recorder(system, watch),
+            recorder: Recorder::of(system, watch),
+        }
+    }
+
+    fn group(&mut self, group: usize) {
+        let agents = &self.system.agents[group];
+        let role = Role {
+            kind: RoleKind::Agents(group as u32),
+            program: self.program(Caller::Agents(group), &agents.steps, false),
+            priority: agents.priority,
+            deadline: agents.deadline.unwrap_or(Duration::MAX),
+            caller: self.callers[group],
+        };
+        self.roles.push(role);
+        self.arrivals.add_group(agents.arrivals.clone());
+        for number in 0..agents.count {
+            self.agent(group, number);
         }
     }
 
@@ -115,124 +130,121 @@ impl<'a> Builder<'a> {
         } else {
             format!("{}#{}", agents.name, number + 1)
         };
-        let index = self.nodes.len() as u32;
-        let program = match self.nodes.last() {
-            Some(colleague) if number > 0 => Arc::clone(&colleague.program),
-            _ => self.program(&agents.steps, false),
-        };
-        let edges = self.edges(Caller::Agents(group), &name, Some(index));
-        let edges = called(&agents.steps).map(|service| edges[&service]).collect();
-        let source = self.sources.len() as u32;
-        let rng = self.streams.stream(&format!("arrivals/{name}"));
-        self.sources.push(Source::new(index, agents.arrivals.clone(), rng));
-        let work = self.work(&name);
+        let index = self.stations.len();
+        self.stations.add(group as u32, agents.slots, u32::MAX, self.edges.len() as u32);
+        let who = Who::Agent(&agents.name, number);
+        self.edges(Caller::Agents(group), &name, who, Some(index));
+        self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
+        self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
             tracer.tracks.push(Track { name, kind: TrackKind::Agent, intervals: Vec::new() });
         }
-        self.nodes.push(Node {
-            kind: NodeKind::Agent { group: group as u32, source, track: index },
-            program,
-            edges,
-            slots: agents.slots,
-            busy: 0,
-            queue: u32::MAX,
-            wait_queue: WaitQueue::default(),
-            abandoned: super::system::Abandoned::RunsOn,
-            work,
-            rate_limiter: None,
-            health: Health::default(),
-            caller: group as u16,
-            priority: agents.priority,
-            deadline: agents.deadline.unwrap_or(Duration::MAX),
-        });
     }
 
     fn service(&mut self, service: usize) {
         let settings = &self.system.services[service];
         let name = settings.name.clone();
-        let program = self.program(&settings.steps, true);
-        let edges = self.edges(Caller::Service(service), &name, None);
-        let edges = called(&settings.steps).map(|service| edges[&service]).collect();
-        let work = self.work(&name);
+        let caller = Caller::Service(service);
+        let role = Role {
+            kind: RoleKind::Service(service as u32),
+            program: self.program(caller, &settings.steps, true),
+            priority: 0,
+            deadline: Duration::MAX,
+            caller: self.callers[self.system.agents.len() + service],
+        };
+        let index = self.roles.len() as u32;
+        self.roles.push(role);
+        self.stations.add(index, settings.slots, settings.queue, self.edges.len() as u32);
+        let who = Who::Service(&settings.name);
+        self.edges(caller, &name, who, None);
+        self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
             tracer.tracks.push(Track { name, kind: TrackKind::Service, intervals: Vec::new() });
         }
-        self.nodes.push(Node {
-            kind: NodeKind::Service { service: service as u32 },
-            program,
-            edges,
-            slots: settings.slots,
-            busy: 0,
-            queue: settings.queue,
-            wait_queue: WaitQueue::default(),
-            abandoned: settings.abandoned,
-            work,
+        let mut below = 0.0;
+        let errors = settings.errors.iter().map(|(class, share)| {
+            below += share;
+            (*class, below)
+        });
+        self.services.push(Service {
+            latency: settings.latency.clone(),
+            errors: errors.collect(),
             rate_limiter: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
-            caller: (self.system.agents.len() + service) as u16,
-            priority: 0,
-            deadline: Duration::MAX,
+            abandoned: settings.abandoned,
+            is_plain: settings.steps.is_empty(),
         });
     }
 
-    fn work(&mut self, name: &str) -> u32 {
-        self.work.push(self.streams.stream(&format!("work/{name}")));
-        self.work.len() as u32 - 1
-    }
-
-    fn program(&mut self, steps: &[Step], serves: bool) -> Arc<[Op]> {
+    fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
-        let mut calls = 0;
-        for step in steps {
+        for (number, step) in (1..).zip(steps) {
             ops.push(match step {
                 Step::Work(distribution) => {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
                 Step::Call { service, times, optional, keys, idempotent } => {
-                    calls += 1;
                     // The upper half of all keys is for calls that ask for something of their own.
                     let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
-                    Op::Call {
-                        edge: calls - 1,
+                    let edge = edges_of(self.system, caller)
+                        .position(|(_, edge)| edge.to == *service)
+                        .expect("every call has an edge");
+                    Op::Call(CallStep {
+                        edge: edge as u32,
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
                         keys: keys.map(|count| Keys { first, count }),
-                    }
+                        is_last: number == steps.len(),
+                    })
                 }
             });
         }
         ops.into()
     }
 
-    /// The edges of one caller, by the service they lead to: each agent of a group has its own.
-    fn edges(&mut self, from: Caller, name: &str, track: Option<u32>) -> BTreeMap<usize, u32> {
+    /// The edges of one caller: each agent of a group has its own.
+    fn edges(&mut self, from: Caller, name: &str, who: Who<'_>, track: Option<u32>) {
         let system = self.system;
-        let described = || system.edges.iter().enumerate().filter(|(_, edge)| edge.from == from);
-        let numbers: BTreeMap<usize, u32> = described()
+        let numbers: BTreeMap<usize, u32> = edges_of(system, from)
             .zip(self.edges.len() as u32..)
             .map(|((_, edge), number)| (edge.to, number))
             .collect();
-        for (index, edge) in described() {
+        for (index, edge) in edges_of(system, from) {
             let to = &system.services[edge.to];
             let name = format!("{name} -> {}", to.name);
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
-                let layers = 0..system.policies[policy].layers.len();
-                state.chain = layers.map(|place| self.layer(policy, place, index, &name)).collect();
+                state.chain = self.chain(policy, index, &name, who);
                 let targets = system.policies[policy].targets.iter();
                 state.targets = targets.map(|target| numbers[target]).collect();
             }
             self.edges.push(state);
-            let streams = self.streams_of(edge.to, &name);
+            let streams = self.streams_of(edge, who);
             self.streams_of_edges.push(streams);
             self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
                 tracer.track_of_edge.push(track);
             }
         }
-        numbers
+    }
+
+    /// The layers of one edge. All of one kind draw from one stream: so a layer that never draws
+    /// changes nothing for others of its kind, wherever it stands among them.
+    fn chain(&mut self, policy: usize, edge: usize, name: &str, who: Who<'_>) -> Box<[ChainLink]> {
+        let callee = &self.system.services[self.system.edges[edge].to].name;
+        let layers = &self.system.policies[policy].layers;
+        let mut kinds = BTreeMap::new();
+        let links = layers.iter().enumerate().map(|(place, factory)| {
+            let rng = *kinds.entry(&factory.kind).or_insert_with(|| {
+                let name = who.stream("layer").text(callee).text(&factory.kind);
+                self.rngs_of_layers.push(self.streams.stream(name));
+                self.rngs_of_layers.len() as u32 - 1
+            });
+            ChainLink { instance: self.layer(policy, place, edge, name), rng }
+        });
+        links.collect()
     }
 
     /// The instance of a layer for one edge: its own, or one that it shares.
@@ -259,37 +271,32 @@ impl<'a> Builder<'a> {
             current: layer.initial_state().map(|state| (state, Time::ZERO)),
             intervals: Vec::new(),
         });
-        let stream = format!("layer/{}/{place}/{whose}", stack.name);
-        let rng = self.streams.stream(&stream);
-        self.layers.push(LayerInstance::new(layer, rng, self.lanes[policy][place]));
+        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         if let Some(key) = key {
             self.shared.insert(key, index);
         }
         index
     }
 
-    fn streams_of(&mut self, service: usize, name: &str) -> EdgeStreams {
-        let settings = &self.system.services[service];
-        let mut below = 0.0;
-        let errors: Box<[(Class, f64)]> = settings
-            .errors
-            .iter()
-            .map(|(class, share)| {
-                below += share;
-                (*class, below)
-            })
-            .collect();
+    fn streams_of(&self, edge: &Edge, who: Who<'_>) -> EdgeStreams {
+        let service = edge.to;
+        let callee = &self.system.services[service].name;
+        let stream = |purpose| self.streams.stream(who.stream(purpose).text(callee));
         let by_fault =
             self.system.faults.iter().any(|fault| {
                 fault.service == service && matches!(fault.effect, Effect::Errors(..))
             });
+        let steps = match edge.from {
+            Caller::Agents(group) => &self.system.agents[group].steps,
+            Caller::Service(service) => &self.system.services[service].steps,
+        };
         EdgeStreams {
-            to: self.first_service + service as u32,
-            latency: service as u32,
-            demand: self.streams.stream(&format!("demand/{name}")),
-            draws: [!errors.is_empty(), by_fault],
-            errors,
-            error: self.streams.stream(&format!("errors/{name}")),
+            service: service as u32,
+            station: self.first_service + service as u32,
+            demand: stream("demand"),
+            error: stream("errors"),
+            fault: by_fault.then(|| stream("errors by faults")),
+            keys: is_keyed(steps, service).then(|| stream("keys")),
         }
     }
 
@@ -298,10 +305,11 @@ impl<'a> Builder<'a> {
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,
-            calls: Calls::new(self.edges, self.layers, kind::WAKE),
-            nodes: self.nodes,
-            requests: Requests::default(),
-            sources: self.sources,
+            calls: Calls::new(&self.edges, self.layers, self.rngs_of_layers, kind::WAKE),
+            roles: self.roles,
+            services: self.services,
+            stations: self.stations,
+            arrivals: self.arrivals,
             faults: self.faults,
             distributions: self.distributions,
             work: self.work,
@@ -312,59 +320,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The services that steps call, one for each such step.
-fn called(steps: &[Step]) -> impl Iterator<Item = usize> + '_ {
-    steps.iter().filter_map(|step| match step {
-        Step::Call { service, .. } => Some(*service),
-        Step::Work(_) => None,
-    })
-}
-
-/// An empty record for each part of the system.
-fn recorder(system: &System, watch: Watch) -> Recorder {
-    let agents = system.agents.iter().map(|agents| AgentRecord {
-        name: agents.name.clone(),
-        count: agents.count,
-        tasks: OutcomeCounts::default(),
-        latency_ok: Histogram::new(),
-        latency_failed: Histogram::new(),
-        frozen: 0,
-        busy: 0,
-    });
-    let services = system.services.iter().map(|service| ServiceRecord {
-        name: service.name.clone(),
-        slots: service.slots,
-        requests: OutcomeCounts::default(),
-        waiting: Histogram::new(),
-        sojourn: Histogram::new(),
-        abandoned: 0,
-        wasted: 0,
-        busy: 0,
-        queued: 0,
-        down: 0,
-        faulty: 0,
-        fault_intervals: 0,
-    });
-    let edges = system.edges.iter().map(|edge| EdgeRecord {
-        from: match edge.from {
-            Caller::Agents(group) => system.agents[group].name.clone(),
-            Caller::Service(service) => system.services[service].name.clone(),
-        },
-        to: system.services[edge.to].name.clone(),
-        calls: OutcomeCounts::default(),
-        attempts: OutcomeCounts::default(),
-        latency_ok: Histogram::new(),
-        latency_failed: Histogram::new(),
-        late: 0,
-    });
-    Recorder {
-        now: Time::ZERO,
-        warmup: system.warmup,
-        agents: agents.collect(),
-        services: services.collect(),
-        edges: edges.collect(),
-        record_of: Vec::new(),
-        layers: Vec::new(),
-        tracer: (watch == Watch::Trace).then(Tracer::default),
-    }
+/// The edges of a caller, with their places in the system.
+fn edges_of(system: &System, from: Caller) -> impl Iterator<Item = (usize, &Edge)> {
+    system.edges.iter().enumerate().filter(move |(_, edge)| edge.from == from)
 }

@@ -3,126 +3,158 @@
 
 use patterns::{CallInfo, Class, Outcome, Time};
 
-use super::node::{Keys, NodeKind, Op};
 use super::request::{NONE, State};
+use super::role::{CallStep, Keys, Op, RoleKind};
 use super::system::Abandoned;
 use super::world::{World, kind};
+use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
-    /// A request makes the call of its present step.
-    #[inline]
-    pub(super) fn call(&mut self, index: u32) {
-        let request = &mut self.requests[index];
+    /// A request makes the first call of its present step.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn call(&mut self, index: u32, step: CallStep) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        request.left = step.times;
+        request.is_last = step.is_last;
+        request.is_optional = step.optional;
         request.state = State::Calling;
         request.since = self.scheduler.now();
-        let node = &self.nodes[request.node as usize];
-        let Op::Call { edge, keys, idempotent, .. } = node.program[usize::from(request.step)]
-        else {
-            unreachable!("only a step that calls has a call")
-        };
-        let edge = node.edges[usize::from(edge)];
+        request.call = self.calls.next_top();
+        let (station, deadline, priority) = (request.station, request.deadline, request.priority);
+        let edge = self.stations.edges(station) + step.edge;
         let info = CallInfo {
-            deadline: request.deadline,
-            key: match keys {
+            deadline,
+            key: match step.keys {
                 None => {
                     self.calls_made = self.calls_made.wrapping_add(1);
                     self.calls_made | 1 << 31
                 }
                 Some(Keys { first, count }) => {
-                    let draw = self.work[node.work as usize].uniform();
+                    let rng = self.edges[edge as usize].keys.as_mut();
+                    let draw = rng.expect("a step with keys has a stream for them").uniform();
                     first + (draw * f64::from(count)) as u32
                 }
             },
-            caller: node.caller,
-            priority: request.priority,
+            caller: self.roles[self.stations.role(station) as usize].caller,
+            priority,
             is_extra: false,
-            is_idempotent: idempotent,
+            is_idempotent: step.idempotent,
         };
-        let call = self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder);
-        self.requests[index].call = call;
+        self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder)
+    }
+
+    /// A request makes a call that is not its first.
+    #[inline(never)]
+    pub(super) fn call_again(&mut self, index: u32, step: CallStep) -> Option<Command> {
+        self.call(index, step)
     }
 
     /// The call of a request has ended.
-    pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) {
-        let request = &mut self.requests[index];
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+        let agents = self.arrivals.len();
+        let request = self.stations.request_mut(index);
         request.call = NONE;
-        let node = &self.nodes[request.node as usize];
-        if let NodeKind::Agent { group, .. } = node.kind
-            && !outcome.is_ok()
-        {
-            let frozen = self.recorder.counted_since(request.since);
-            self.recorder.agents[group as usize].frozen += frozen;
+        if request.station >= agents {
+            return self.call_of_service_ended(index, outcome);
         }
-        if node.health.hanging > 0 {
-            request.state = State::HeldReply(outcome);
-        } else {
-            self.resume(index, outcome);
+        if outcome == Outcome::Ok && request.is_last && request.left == 1 {
+            request.step += 1;
+            let (agent, degraded) = (request.station, request.degraded);
+            let group = self.stations.role(agent);
+            let outcome = if degraded { Outcome::Degraded } else { outcome };
+            return self.end_task(index, group, outcome);
         }
+        self.resume(index, outcome)
+    }
+
+    /// The call of a request at a service has ended.
+    #[inline(never)]
+    fn call_of_service_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        let service = request.station - self.arrivals.len();
+        if self.services[service as usize].health.hanging > 0 {
+            request.state = State::HeldReply;
+            request.reply = outcome;
+            return None;
+        }
+        self.resume(index, outcome)
     }
 
     /// A request goes on after its call has ended.
-    pub(super) fn resume(&mut self, index: u32, outcome: Outcome) {
-        let request = &mut self.requests[index];
-        let node = &self.nodes[request.node as usize];
-        let Op::Call { optional, .. } = node.program[usize::from(request.step)] else {
-            unreachable!("only a step that calls has a call")
-        };
-        if !outcome.is_ok() && !optional {
-            let seen = match (node.kind, outcome.class()) {
-                // Refusals are between a caller and its own layers: who called this service sees
-                // one that can do no more.
-                (NodeKind::Service { .. }, Some(class)) if class.is_refusal() => {
-                    Outcome::failed(Class::Overload)
-                }
-                _ => outcome,
-            };
-            return self.end(index, seen);
-        }
+    #[inline(never)]
+    pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        let since = request.since;
         request.degraded |= outcome != Outcome::Ok;
         request.left -= 1;
-        if request.left > 0 {
-            return self.call(index);
+        let goes_on = outcome.is_ok() || request.is_optional;
+        let is_done = request.left == 0;
+        let role = &self.roles[self.stations.role(self.stations.request(index).station) as usize];
+        match role.kind {
+            RoleKind::Agents(group) => {
+                if !outcome.is_ok() {
+                    self.recorder.note_frozen(group, since);
+                }
+                if !goes_on {
+                    return self.end_task(index, group, outcome);
+                }
+            }
+            RoleKind::Service(service) if !goes_on => {
+                // Refusals are between a caller and its own layers: who called this service sees
+                // one that can do no more.
+                let is_refusal = outcome.class().is_some_and(Class::is_refusal);
+                let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
+                return self.end_request(index, service, seen);
+            }
+            RoleKind::Service(_) => {}
         }
-        request.step += 1;
-        self.advance(index);
+        let request = self.stations.request_mut(index);
+        if is_done {
+            request.step += 1;
+            return self.advance(index);
+        }
+        let (left, step) = (request.left, request.step);
+        let Op::Call(step) = role.program[usize::from(step)] else {
+            unreachable!("only a step that calls has a call")
+        };
+        self.call_again(index, CallStep { times: left, ..step })
     }
 
     /// The caller of a request no longer waits for it.
     pub(super) fn abandon(&mut self, leaf: u32, index: u32) {
-        if !self.calls.is_abandoned(leaf, index) || self.requests[index].abandoned < Time::MAX {
+        let request = self.stations.request_mut(index);
+        if !self.calls.is_abandoned(leaf, index) || request.abandoned < Time::MAX {
             return;
         }
-        let now = self.scheduler.now();
-        let request = &mut self.requests[index];
-        request.abandoned = now;
-        let node = &mut self.nodes[request.node as usize];
-        if self.recorder.counts(request.arrived) {
-            self.recorder.services[node.kind.service()].abandoned += 1;
+        request.abandoned = self.scheduler.now();
+        // The stations of services come after those of agents.
+        let (arrived, number) = (request.arrived, request.station - self.arrivals.len());
+        self.recorder.note_abandoned(number, arrived);
+        if self.services[number as usize].abandoned == Abandoned::RunsOn {
+            return;
         }
-        if node.abandoned == Abandoned::Stops {
-            let request = *request;
-            self.drop_work(index);
-            if request.state == State::InLine {
-                let node = &mut self.nodes[request.node as usize];
-                node.wait_queue.remove(&mut self.requests, index);
-                self.requests.remove(index);
-            } else {
-                self.requests.remove(index);
-                self.free_slot(request.node);
-            }
-            self.note_given_up(&request);
-            self.calls.forget(leaf);
+        self.drop_work(index);
+        let request = self.stations.request(index);
+        self.recorder.note_given_up(number, request);
+        if request.state == State::InLine {
+            self.stations.drop_waiting(index);
+        } else if let Some(next) = self.stations.finish(index) {
+            self.begin_next(next, number);
         }
+        self.calls.forget(leaf);
     }
 
     /// Stops what is under way for a request: its work, or its call.
     pub(super) fn drop_work(&mut self, index: u32) {
-        match self.requests[index].state {
+        let request = self.stations.request(index);
+        match request.state {
             State::Working => self.scheduler.cancel_timer(Event { kind: kind::WORK, index }),
             State::Calling => {
-                let call = self.requests[index].call;
-                self.calls.cancel(call, index, &mut self.scheduler, &mut self.recorder);
+                self.calls.cancel(request.call, index, &mut self.scheduler, &mut self.recorder);
             }
             _ => {}
         }

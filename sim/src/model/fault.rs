@@ -2,24 +2,33 @@
 
 use patterns::{Duration, Time};
 
-use super::node::Health;
+use super::role::{FaultErrors, Health};
 use super::system::{Effect, Schedule};
-use crate::kernel::RngStream;
+use crate::kernel::{RngStream, RngStreams, StreamName};
 
 /// One failure injection in a run.
 #[derive(Debug)]
 pub(super) struct Fault {
-    /// The node it hits.
-    pub(super) node: u32,
+    /// The service it hits.
+    pub(super) service: u32,
     pub(super) effect: Effect,
     pub(super) on: bool,
     schedule: Schedule,
     rng: RngStream,
+    /// Its name as a number.
+    salt: u64,
 }
 
 impl Fault {
-    pub(super) fn new(node: u32, effect: Effect, schedule: Schedule, rng: RngStream) -> Self {
-        Self { node, effect, on: false, schedule, rng }
+    pub(super) fn new(
+        service: u32,
+        effect: Effect,
+        schedule: Schedule,
+        streams: RngStreams,
+        name: StreamName,
+    ) -> Self {
+        let (rng, salt) = (streams.stream(name), name.hash());
+        Self { service, effect, on: false, schedule, rng, salt }
     }
 
     /// When it comes on for the first time.
@@ -42,17 +51,16 @@ impl Fault {
     }
 }
 
-/// Adds up what the faults of one node that are on do to it.
+/// Adds up what the faults of one service that are on do to it.
 ///
-/// Factors multiply. Of several shares of errors each takes its part of what the ones before it
-/// leave.
+/// Factors multiply. Of several faults that let a share of requests fail, each hits them
+/// independently of the others; a request that several hit fails as by the first.
 pub(super) fn combine<'a>(faults: impl Iterator<Item = &'a Fault>, health: &mut Health) {
     health.down = 0;
     health.hanging = 0;
     health.slow = 1.0;
     health.on = 0;
     health.errors.clear();
-    let mut well = 1.0;
     for fault in faults.filter(|fault| fault.on) {
         health.on += 1;
         match fault.effect {
@@ -60,8 +68,7 @@ pub(super) fn combine<'a>(faults: impl Iterator<Item = &'a Fault>, health: &mut 
             Effect::Hang { .. } => health.hanging += 1,
             Effect::Slow(factor) => health.slow *= factor,
             Effect::Errors(class, share) => {
-                well *= 1.0 - share;
-                health.errors.push((class, 1.0 - well));
+                health.errors.push(FaultErrors { class, share, salt: fault.salt });
             }
         }
     }

@@ -3,68 +3,67 @@
 use patterns::{Class, Outcome};
 
 use super::fault::{Fault, combine};
-use super::request::{Request, State};
+use super::request::State;
 use super::system::Effect;
 use super::world::{World, kind};
+use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
     /// A fault comes on or goes off.
-    pub(super) fn toggle(&mut self, index: u32) {
+    pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let fault = &mut self.faults[index as usize];
         if let Some(span) = fault.toggle() {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
-        let Fault { node, effect, on, .. } = *fault;
-        let mut health = self.nodes[node as usize].health.clone();
+        let Fault { service, effect, on, .. } = *fault;
+        let mut health = self.services[service as usize].health.clone();
         let (hung, was) = (health.hanging > 0, health.state());
-        combine(self.faults.iter().filter(|fault| fault.node == node), &mut health);
-        self.note_health(node, &mut health, was);
+        combine(self.faults.iter().filter(|fault| fault.service == service), &mut health);
+        self.note_health(service, &mut health, was);
         let hangs = health.hanging > 0;
-        self.nodes[node as usize].health = health;
+        self.services[service as usize].health = health;
         match effect {
-            Effect::Down if on => self.lose_all(node),
-            Effect::Hang { .. } if hangs && !hung => self.hold_all(node),
-            Effect::Hang { resume: true } if hung && !hangs => self.let_go(node),
-            Effect::Hang { resume: false } if hung && !hangs => self.lose_all(node),
+            Effect::Down if on => self.lose_all(service),
+            Effect::Hang { .. } if hangs && !hung => self.hold_all(service),
+            Effect::Hang { resume: true } if hung && !hangs => self.let_go(service),
+            Effect::Hang { resume: false } if hung && !hangs => self.lose_all(service),
             _ => {}
         }
+        self.calls.next_command()
     }
 
-    /// The requests at a node, in the queue or in a slot.
-    fn at(&self, node: u32) -> Vec<u32> {
-        self.requests.iter().filter(|(_, r)| r.node == node).map(|(index, _)| index).collect()
+    /// The requests at a service, in the order in which they came.
+    fn at(&self, service: u32) -> Vec<u32> {
+        self.stations.requests_at(self.arrivals.len() + service).collect()
     }
 
-    /// All that a node holds is lost.
-    fn lose_all(&mut self, node: u32) {
-        let lost = self.at(node);
-        let held: Vec<Request> = lost.iter().map(|index| self.requests[*index]).collect();
-        for (index, request) in lost.into_iter().zip(&held) {
-            self.drop_work(index);
-            if request.state == State::InLine {
-                let wait_queue = &mut self.nodes[node as usize].wait_queue;
-                wait_queue.remove(&mut self.requests, index);
-            } else {
-                self.nodes[node as usize].busy -= 1;
-            }
-            self.requests.remove(index);
+    /// All that a service holds is lost; callers learn of it in the order in which they came.
+    fn lose_all(&mut self, service: u32) {
+        let lost = self.at(service);
+        for index in &lost {
+            self.drop_work(*index);
         }
-        // Callers are answered once the node is empty, so that what they do next finds it empty.
+        self.stations.clear(self.arrivals.len() + service);
+        // Callers are answered once the service is empty, so that what they do next finds it empty.
         let outcome = Outcome::failed(Class::Network);
-        for request in held {
-            self.recorder.note_end(self.nodes[node as usize].kind, &request, outcome);
+        for index in lost {
+            let request = self.stations.request(index);
+            let leaf = request.leaf;
+            self.recorder.note_lost(service, request, outcome);
             self.scheduler.fold(u64::from(outcome.code()));
-            self.answer(node, request.leaf, request.arrived, outcome);
+            self.stations.forget(index);
+            let next = self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+            self.put_back(next);
         }
     }
 
-    /// Work at a node stands still from now on.
-    fn hold_all(&mut self, node: u32) {
+    /// Work at a service stands still from now on.
+    fn hold_all(&mut self, service: u32) {
         let now = self.scheduler.now();
-        for index in self.at(node) {
-            let request = &mut self.requests[index];
+        for index in self.at(service) {
+            let request = self.stations.request_mut(index);
             if request.state == State::Working {
                 request.state = State::HeldWork;
                 request.since = now;
@@ -73,11 +72,11 @@ impl World {
         }
     }
 
-    /// Work at a node goes on from where it stood.
-    fn let_go(&mut self, node: u32) {
+    /// Work at a service goes on from where it stood.
+    fn let_go(&mut self, service: u32) {
         let now = self.scheduler.now();
-        for index in self.at(node) {
-            let request = &mut self.requests[index];
+        for index in self.at(service) {
+            let request = self.stations.request_mut(index);
             match request.state {
                 State::HeldWork => {
                     request.state = State::Working;
@@ -85,10 +84,24 @@ impl World {
                     request.since = now;
                     self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
                 }
-                State::HeldStep => self.advance(index),
-                State::HeldReply(outcome) => self.resume(index, outcome),
+                State::HeldStep => {
+                    let next = self.advance(index);
+                    self.put_back(next);
+                }
+                State::HeldReply => {
+                    let outcome = request.reply;
+                    let next = self.resume(index, outcome);
+                    self.put_back(next);
+                }
                 State::Gone | State::InLine | State::Working | State::Calling => {}
             }
+        }
+    }
+
+    /// What is to be done first has to wait.
+    fn put_back(&mut self, next: Option<Command>) {
+        if let Some(next) = next {
+            self.calls.put_back(next);
         }
     }
 }

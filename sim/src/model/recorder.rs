@@ -2,10 +2,12 @@
 
 use patterns::{Duration, Outcome, Time};
 
+use super::limits::Watch;
+use super::system::{Caller, System};
 use crate::call::{CallEvent, Observer};
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, Interval, LayerRecord, ServiceRecord, StateRecord, Trace,
-    Track, TrackKind,
+    AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OutcomeCounts,
+    ServiceRecord, StateRecord, Trace, Track, TrackKind,
 };
 
 /// The most calls that a trace keeps; later ones are not recorded.
@@ -47,6 +49,55 @@ pub(crate) struct Tracer {
 }
 
 impl Recorder {
+    /// An empty record for each part of a system.
+    pub(crate) fn of(system: &System, watch: Watch) -> Self {
+        let agents = system.agents.iter().map(|agents| AgentRecord {
+            name: agents.name.clone(),
+            count: agents.count,
+            tasks: OutcomeCounts::default(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
+            frozen: 0,
+            busy: 0,
+        });
+        let services = system.services.iter().map(|service| ServiceRecord {
+            name: service.name.clone(),
+            slots: service.slots,
+            requests: OutcomeCounts::default(),
+            waiting: Histogram::new(),
+            sojourn: Histogram::new(),
+            abandoned: 0,
+            wasted: 0,
+            busy: 0,
+            queued: 0,
+            down: 0,
+            faulty: 0,
+            fault_intervals: 0,
+        });
+        let edges = system.edges.iter().map(|edge| EdgeRecord {
+            from: match edge.from {
+                Caller::Agents(group) => system.agents[group].name.clone(),
+                Caller::Service(service) => system.services[service].name.clone(),
+            },
+            to: system.services[edge.to].name.clone(),
+            calls: OutcomeCounts::default(),
+            attempts: OutcomeCounts::default(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
+            late: 0,
+        });
+        Self {
+            now: Time::ZERO,
+            warmup: system.warmup,
+            agents: agents.collect(),
+            services: services.collect(),
+            edges: edges.collect(),
+            record_of: Vec::new(),
+            layers: Vec::new(),
+            tracer: (watch == Watch::Trace).then(Tracer::default),
+        }
+    }
+
     /// Whether what began at this time counts.
     #[inline]
     pub(crate) fn counts(&self, began: Time) -> bool {

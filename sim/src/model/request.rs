@@ -1,4 +1,4 @@
-//! What is under way at nodes: tasks at agents, requests at services, in a slab.
+//! What is under way at stations: tasks at agents, requests at services, in a slab.
 
 use std::ops::{Index, IndexMut};
 
@@ -8,50 +8,58 @@ use patterns::{Class, Duration, Outcome, Time};
 pub(super) const NONE: u32 = u32::MAX;
 
 /// A task at an agent, or a request at a service.
+///
+/// The first line of the cache has all that a request touches which makes no calls.
 #[derive(Clone, Copy, Debug)]
-// In lines of the cache of its own, and found by a shift: some 3 % of a run.
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub(super) struct Request {
-    /// When it came to the node.
+    /// When it came to the station.
     pub(super) arrived: Time,
-    /// When it got its slot; what it is at began.
+    /// When it got its slot.
     pub(super) started: Time,
-    /// When its present step began.
-    pub(super) since: Time,
+    /// The time that its service will take, as drawn where it was made.
+    pub(super) demand: Duration,
     /// When its present work will be done; while it is held, how much work was left is this less
     /// `since`.
     pub(super) due: Time,
-    /// The time that its service will take, as drawn where it was made.
-    pub(super) demand: Duration,
-    /// The time after which its result is of no use.
-    pub(super) deadline: Time,
-    /// How it fails of itself when its work is done, if it does; drawn where it was made.
-    pub(super) error: Option<Class>,
-    /// A uniform draw that decides whether it fails by a fault.
-    pub(super) draw: f64,
+    /// Since when its caller no longer waits; [`Time::MAX`] while it does.
+    pub(super) abandoned: Time,
     /// Where it is.
-    pub(super) node: u32,
+    pub(super) station: u32,
     /// The leaf that waits for it; [`NONE`] for a task.
     pub(super) leaf: u32,
-    /// The call that it waits for.
-    pub(super) call: u32,
-    /// Calls of the present step that are still to be made, the one under way included.
-    pub(super) left: u32,
-    /// Neighbours in the queue.
+    /// Its neighbours at the station, in the order in which they came; the next that is free.
     pub(super) previous: u32,
     pub(super) next: u32,
     /// The present step.
     pub(super) step: u16,
     pub(super) state: State,
-    pub(super) priority: u8,
+    /// How it fails of itself when its work is done, if it does; drawn where it was made.
+    pub(super) error: Option<Class>,
     /// A call that failed was optional, or had a degraded answer.
     pub(super) degraded: bool,
-    /// Since when its caller no longer waits; [`Time::MAX`] while it does.
-    pub(super) abandoned: Time,
+    /// Whether its present step is the last one.
+    pub(super) is_last: bool,
+    /// Whether its present call may fail.
+    pub(super) is_optional: bool,
+    pub(super) priority: u8,
+    /// When what it waits for began: its present step, or its call.
+    pub(super) since: Time,
+    /// The time after which its result is of no use.
+    pub(super) deadline: Time,
+    /// Random bits that decide whether it fails by a fault.
+    pub(super) fault_bits: u64,
+    /// How the call ended whose answer is held.
+    pub(super) reply: Outcome,
+    /// The call that it waits for.
+    pub(super) call: u32,
+    /// Calls of the present step that are still to be made, the one under way included.
+    pub(super) left: u32,
 }
 
 /// What a request is at.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u8)]
 pub(super) enum State {
     /// Not there.
     Gone,
@@ -66,59 +74,91 @@ pub(super) enum State {
     /// About to take its next step, but nothing moves.
     HeldStep,
     /// Its call has ended, but nothing moves.
-    HeldReply(Outcome),
-}
-
-impl Request {
-    /// A request that comes to a node.
-    #[inline]
-    pub(super) fn new(node: u32, leaf: u32, arrived: Time) -> Self {
-        Self {
-            arrived,
-            started: arrived,
-            since: arrived,
-            due: arrived,
-            demand: Duration::ZERO,
-            deadline: Time::MAX,
-            error: None,
-            draw: 1.0,
-            node,
-            leaf,
-            call: NONE,
-            left: 0,
-            previous: NONE,
-            next: NONE,
-            step: 0,
-            state: State::InLine,
-            priority: 0,
-            degraded: false,
-            abandoned: Time::MAX,
-        }
-    }
+    HeldReply,
 }
 
 /// All that is under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Requests {
     all: Vec<Request>,
-    free: Vec<u32>,
+    /// The first of those that are free; each names the next one.
+    free: u32,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self { all: Vec::new(), free: NONE }
+    }
 }
 
 impl Requests {
+    /// The place that is taken next.
     #[inline]
-    pub(super) fn insert(&mut self, request: Request) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.all[index as usize] = request;
-            return index;
-        }
-        self.all.push(request);
-        self.all.len() as u32 - 1
+    pub(super) fn next(&self) -> u32 {
+        if self.free == NONE { self.all.len() as u32 } else { self.free }
     }
 
+    /// Takes a place for a request that comes to a station now. What else it is, is to be written
+    /// field by field: a request put together elsewhere and copied would wait for its own fields
+    /// to be stored.
     #[inline]
-    pub(super) fn remove(&mut self, index: u32) {
-        self.all[index as usize].state = State::Gone;
-        self.free.push(index);
+    pub(super) fn take(&mut self, station: u32, leaf: u32, now: Time) -> &mut Request {
+        if self.free == NONE {
+            self.grow();
+        }
+        let index = self.free;
+        let request = &mut self.all[index as usize];
+        debug_assert_eq!(request.state, State::Gone, "a request is there or not");
+        self.free = request.next;
+        request.arrived = now;
+        request.started = now;
+        request.abandoned = Time::MAX;
+        request.station = station;
+        request.leaf = leaf;
+        request.step = 0;
+        request.state = State::InLine;
+        request.degraded = false;
+        request
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.free = self.all.len() as u32;
+        self.all.push(Request {
+            arrived: Time::ZERO,
+            started: Time::ZERO,
+            demand: Duration::ZERO,
+            due: Time::ZERO,
+            abandoned: Time::MAX,
+            station: NONE,
+            leaf: NONE,
+            previous: NONE,
+            next: NONE,
+            step: 0,
+            state: State::Gone,
+            error: None,
+            degraded: false,
+            is_last: false,
+            is_optional: false,
+            priority: 0,
+            since: Time::ZERO,
+            deadline: Time::MAX,
+            fault_bits: 0,
+            reply: Outcome::Ok,
+            call: NONE,
+            left: 0,
+        });
+    }
+
+    /// Frees a request that no station has any more.
+    #[inline]
+    pub(super) fn free(&mut self, index: u32) {
+        let request = &mut self.all[index as usize];
+        debug_assert_ne!(request.state, State::Gone, "a request ends once");
+        request.state = State::Gone;
+        request.next = self.free;
+        self.free = index;
     }
 
     /// How many there is room for by now.
@@ -127,9 +167,9 @@ impl Requests {
         self.all.len()
     }
 
-    /// All that are there, by index.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
-        (0..).zip(&self.all).filter(|(_, request)| request.state != State::Gone)
+    /// All that are there.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Request> {
+        self.all.iter().filter(|request| request.state != State::Gone)
     }
 }
 
@@ -149,60 +189,6 @@ impl IndexMut<u32> for Requests {
     }
 }
 
-/// Requests that wait for a slot, first come first served.
-///
-/// Linked through the requests themselves, so that one whose caller gave up leaves at once.
-#[derive(Debug)]
-pub(super) struct WaitQueue {
-    first: u32,
-    last: u32,
-    pub(super) len: u32,
-}
-
-impl Default for WaitQueue {
-    fn default() -> Self {
-        Self { first: NONE, last: NONE, len: 0 }
-    }
-}
-
-impl WaitQueue {
-    pub(super) fn push(&mut self, requests: &mut Requests, request: u32) {
-        requests[request].previous = self.last;
-        requests[request].next = NONE;
-        if self.last == NONE {
-            self.first = request;
-        } else {
-            requests[self.last].next = request;
-        }
-        self.last = request;
-        self.len += 1;
-    }
-
-    pub(super) fn pop(&mut self, requests: &mut Requests) -> Option<u32> {
-        let first = self.first;
-        if first == NONE {
-            return None;
-        }
-        self.remove(requests, first);
-        Some(first)
-    }
-
-    pub(super) fn remove(&mut self, requests: &mut Requests, request: u32) {
-        let Request { previous, next, .. } = requests[request];
-        if previous == NONE {
-            self.first = next;
-        } else {
-            requests[previous].next = next;
-        }
-        if next == NONE {
-            self.last = previous;
-        } else {
-            requests[next].previous = previous;
-        }
-        self.len -= 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,5 +196,6 @@ mod tests {
     #[test]
     fn a_request_takes_two_lines_of_the_cache() {
         assert_eq!(size_of::<Request>(), 128);
+        assert_eq!(std::mem::offset_of!(Request, since), 64);
     }
 }

@@ -1,15 +1,17 @@
 //! The world: everything that is simulated, and the one match over its events.
 
-use patterns::{CallInfo, Class, Outcome, Time};
+use patterns::{Class, Outcome, Time};
 
+use super::arrivals::Arrivals;
 use super::fault::Fault;
-use super::node::{Node, NodeKind, Op};
+use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
-use super::request::{NONE, Request, Requests, State};
-use super::source::Source;
+use super::request::NONE;
+use super::role::{Role, Service};
+use super::station::Stations;
 use crate::call::{Calls, Command};
-use crate::kernel::{Distribution, Event, MAX_INDEX, RngStream, Scheduler};
-use crate::observe::Record;
+use crate::kernel::{Distribution, Event, RngStream, Scheduler};
+use crate::observe::{Record, Stop};
 
 /// Kinds of event; the index says which.
 pub(super) mod kind {
@@ -23,11 +25,11 @@ pub(super) mod kind {
     pub(crate) const FAULT: u8 = 3;
 }
 
-/// Events in one instant after which a run is stopped: time stands still.
-const INSTANT_MAX: u32 = 10_000_000;
+/// Events after which the limits of a run are looked at.
+const LOOK_EVERY: u64 = 1 << 13;
 
-/// Requests or frames at which a run is stopped: the system is without bound.
-const OPEN_MAX: usize = MAX_INDEX as usize - (1 << 16);
+/// Looks in one instant after which a run is stopped: some ten million events, time stands still.
+const INSTANT_MAX: u32 = 1221;
 
 /// Everything that is simulated.
 #[derive(Debug)]
@@ -36,12 +38,17 @@ pub struct World {
     pub(super) horizon: Time,
     pub(super) scheduler: Scheduler,
     pub(super) calls: Calls,
-    pub(super) nodes: Vec<Node>,
-    pub(super) requests: Requests,
-    pub(super) sources: Vec<Source>,
+    /// Groups of agents, then services.
+    pub(super) roles: Vec<Role>,
+    /// By service.
+    pub(super) services: Vec<Service>,
+    /// Agents, then services.
+    pub(super) stations: Stations,
+    pub(super) arrivals: Arrivals,
     pub(super) faults: Vec<Fault>,
+    /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
-    /// Streams for work that is drawn when it begins.
+    /// Streams for work and keys, which are drawn when their steps begin, by station.
     pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeStreams>,
     pub(super) recorder: Recorder,
@@ -52,242 +59,143 @@ pub struct World {
 /// What an edge leads to, and the random streams of the requests that travel on it.
 #[derive(Debug)]
 pub(super) struct EdgeStreams {
-    /// The node called.
-    pub(super) to: u32,
-    /// The distribution of its service, in the list of distributions.
-    pub(super) latency: u32,
+    /// The service called.
+    pub(super) service: u32,
+    /// Its station.
+    pub(super) station: u32,
     pub(super) demand: RngStream,
-    /// A request fails in the first class whose number is above its draw.
-    pub(super) errors: Box<[(Class, f64)]>,
-    /// Whether errors are drawn at all: of the service itself, by a fault.
-    pub(super) draws: [bool; 2],
     pub(super) error: RngStream,
+    /// The bits by which requests fail by faults, if there are such faults.
+    pub(super) fault: Option<RngStream>,
+    /// What calls ask for, if that is one of several things.
+    pub(super) keys: Option<RngStream>,
 }
 
 impl World {
-    /// Runs to the horizon, and says what happened.
-    pub fn run(mut self) -> Record {
-        for index in 0..self.sources.len() as u32 {
-            let gap = self.sources[index as usize].first();
+    /// Runs to the horizon, or until something stops it, and says what happened.
+    pub fn run(mut self, options: &RunOptions<'_>) -> Record {
+        for index in 0..self.arrivals.len() {
+            let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
         }
         for index in 0..self.faults.len() as u32 {
             let at = self.faults[index as usize].first();
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
-        let mut stopped = None;
+        let stopped = self.run_to(self.horizon, options);
+        self.finish(stopped)
+    }
+
+    /// Handles all events until a time; says why not, if something stopped the run.
+    fn run_to(&mut self, end: Time, options: &RunOptions<'_>) -> Option<Stop> {
         let mut in_instant = 0;
-        while let Some(event) = self.scheduler.next(self.horizon) {
-            let now = self.scheduler.now();
-            in_instant = if now == self.recorder.now { in_instant + 1 } else { 0 };
-            self.recorder.now = now;
-            self.handle(event);
-            if self.requests.room() > OPEN_MAX || self.calls.room() > OPEN_MAX {
-                stopped = Some("more than four million requests were open at once");
-            } else if in_instant == INSTANT_MAX {
-                stopped = Some("ten million events happened in one instant");
+        loop {
+            let from = self.scheduler.now();
+            let left = options.limits.events.saturating_sub(self.scheduler.events());
+            for _ in 0..left.min(LOOK_EVERY) {
+                let event = self.scheduler.next(end)?;
+                self.recorder.now = self.scheduler.now();
+                self.handle(event);
             }
-            if stopped.is_some() {
-                break;
+            in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
+            if options.is_interrupted() {
+                return Some(Stop::Interrupted);
+            } else if self.stations.room().max(self.calls.room())
+                > options.limits.open.min(OPEN_MAX)
+            {
+                return Some(Stop::TooManyOpen);
+            } else if in_instant == INSTANT_MAX {
+                return Some(Stop::TimeStandsStill);
+            } else if left <= LOOK_EVERY {
+                return Some(Stop::TooManyEvents);
             }
         }
-        self.finish(stopped)
     }
 
     #[inline]
     fn handle(&mut self, event: Event) {
-        match event.kind {
+        let mut next = match event.kind {
             kind::ARRIVAL => self.arrive(event.index),
-            kind::WORK => {
-                self.requests[event.index].step += 1;
-                self.advance(event.index);
-            }
+            kind::WORK => self.worked(event.index),
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
             _ => unreachable!("there is no other kind"),
-        }
-        while let Some(command) = self.calls.next_command() {
-            match command {
+        };
+        while let Some(command) = next.or_else(|| self.calls.next_command()) {
+            next = match command {
                 Command::Launch { leaf, edge } => self.launch(leaf, edge),
-                Command::Abandon { leaf, request } => self.abandon(leaf, request),
+                Command::Abandon { leaf, request } => {
+                    self.abandon(leaf, request);
+                    None
+                }
                 Command::Done { caller, outcome } => self.call_ended(caller, outcome),
-            }
+            };
         }
     }
 
-    /// A task comes from a source.
-    fn arrive(&mut self, index: u32) {
+    /// A task comes from its source.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    fn arrive(&mut self, agent: u32) -> Option<Command> {
         let now = self.scheduler.now();
-        let source = &mut self.sources[index as usize];
-        let node = source.node;
-        if let Some(gap) = source.after_arrival() {
-            self.scheduler.schedule(now + gap, Event { kind: kind::ARRIVAL, index });
+        // The roles of agents are their groups, in order, and come first; so do their stations.
+        let group = self.stations.role(agent);
+        if let Some(gap) = self.arrivals.after_arrival(agent, group) {
+            let next = Event { kind: kind::ARRIVAL, index: agent };
+            self.scheduler.schedule(now + gap, next);
         }
-        if let NodeKind::Agent { group, .. } = self.nodes[node as usize].kind
-            && self.recorder.counts(now)
-        {
-            self.recorder.agents[group as usize].tasks.issued += 1;
-        }
-        let Node { priority, deadline, .. } = self.nodes[node as usize];
-        let task = Request { priority, deadline: now + deadline, ..Request::new(node, NONE, now) };
-        let task = self.requests.insert(task);
-        self.admit(node, task);
+        self.recorder.note_arrival(group);
+        let role = &self.roles[group as usize];
+        let (index, has_slot, task) = self.stations.admit(agent, NONE, now);
+        task.priority = role.priority;
+        task.deadline = now + role.deadline;
+        if has_slot { self.begin_task(index, group) } else { None }
     }
 
     /// An attempt comes to a service.
-    fn launch(&mut self, leaf: u32, edge: u32) {
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    fn launch(&mut self, leaf: u32, edge: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let edge = &mut self.edges[edge as usize];
-        let to = edge.to;
+        let EdgeStreams { service: number, station, .. } = *edge;
+        let service = &mut self.services[number as usize];
         // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
         // on the state of the service.
-        let demand = self.distributions[edge.latency as usize].sample(&mut edge.demand);
-        let error = if edge.draws[0] {
-            let draw = edge.error.uniform();
-            edge.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
-        } else {
+        let demand = service.latency.sample(&mut edge.demand);
+        let error = if service.errors.is_empty() {
             None
+        } else {
+            let draw = edge.error.uniform();
+            service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
-        let draw = if edge.draws[1] { edge.error.uniform() } else { 1.0 };
-        let CallInfo { deadline, priority, .. } = self.calls.info(leaf);
-        if !self.calls.is_wanted(leaf) {
-            return;
-        }
-        let node = &mut self.nodes[to as usize];
-        let counts = self.recorder.counts(now);
-        let record = &mut self.recorder.services[node.kind.service()];
-        record.requests.issued += u64::from(counts);
-        let refused = if node.health.down > 0 {
+        let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
+        let launch = self.calls.launch(leaf, self.stations.next_request())?;
+        let refused = if service.health.down > 0 {
             Some(Outcome::failed(Class::Network))
         } else if let Some(Err(refused)) =
-            node.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
+            service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {
             Some(refused)
-        } else if node.busy >= node.slots && node.wait_queue.len >= node.queue {
+        } else if self.stations.is_full(station) {
             Some(Outcome::failed(Class::Overload))
         } else {
             None
         };
-        match refused {
-            Some(outcome) => {
-                if counts {
-                    record.requests.end(outcome);
-                }
-                self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
-            }
-            None => {
-                let request = Request {
-                    demand,
-                    deadline,
-                    error,
-                    draw,
-                    priority,
-                    ..Request::new(to, leaf, now)
-                };
-                let request = self.requests.insert(request);
-                self.admit(to, request);
-                self.calls.launched(leaf, request);
-            }
+        self.recorder.note_request(number, refused);
+        if let Some(outcome) = refused {
+            return self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
-    }
-
-    /// A request gets a slot, or waits in the queue.
-    #[inline]
-    fn admit(&mut self, node: u32, request: u32) {
-        let node = &mut self.nodes[node as usize];
-        if node.busy < node.slots {
-            node.busy += 1;
-            self.begin(request);
-        } else {
-            node.wait_queue.push(&mut self.requests, request);
+        let (index, has_slot, request) = self.stations.admit(station, leaf, now);
+        request.demand = demand;
+        request.error = error;
+        request.priority = launch.priority;
+        request.deadline = launch.deadline;
+        request.fault_bits = fault_bits;
+        request.is_last = service.is_plain;
+        if has_slot {
+            self.begin(index, number);
         }
-    }
-
-    /// A request has got a slot.
-    #[inline]
-    fn begin(&mut self, index: u32) {
-        let now = self.scheduler.now();
-        let request = &mut self.requests[index];
-        request.started = now;
-        if let NodeKind::Service { service } = self.nodes[request.node as usize].kind {
-            let counts = self.recorder.counts(request.arrived);
-            let queued = self.recorder.counted_since(request.arrived);
-            let service = &mut self.recorder.services[service as usize];
-            if counts {
-                service.waiting.add(now.since(request.arrived));
-            }
-            service.queued += queued;
-        }
-        self.advance(index);
-    }
-
-    /// Takes the step that a request has come to.
-    pub(super) fn advance(&mut self, index: u32) {
-        let now = self.scheduler.now();
-        let request = &mut self.requests[index];
-        let node = &self.nodes[request.node as usize];
-        request.since = now;
-        if node.health.hanging > 0 {
-            request.state = State::HeldStep;
-            return;
-        }
-        let span = match node.program.get(usize::from(request.step)).copied() {
-            None => {
-                let failed = request.error.or_else(|| node.health.failure(request.draw));
-                let outcome = match failed {
-                    Some(class) => Outcome::failed(class),
-                    None if request.degraded => Outcome::Degraded,
-                    None => Outcome::Ok,
-                };
-                return self.end(index, outcome);
-            }
-            Some(Op::Call { times, .. }) => {
-                request.left = times;
-                return self.call(index);
-            }
-            Some(Op::Serve) => request.demand,
-            Some(Op::Work { distribution }) => {
-                self.distributions[distribution as usize].sample(&mut self.work[node.work as usize])
-            }
-        };
-        let span = if node.health.on > 0 { span.scale(node.health.slow) } else { span };
-        request.state = State::Working;
-        request.due = now + span;
-        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
-    }
-
-    /// A request that has a slot ends.
-    pub(super) fn end(&mut self, index: u32, outcome: Outcome) {
-        let request = &self.requests[index];
-        let Request { node, leaf, arrived, .. } = *request;
-        self.recorder.note_end(self.nodes[node as usize].kind, request, outcome);
-        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        self.requests.remove(index);
-        self.free_slot(node);
-        self.answer(node, leaf, arrived, outcome);
-    }
-
-    /// A slot has become free: the next request in the queue gets it.
-    #[inline]
-    pub(super) fn free_slot(&mut self, node: u32) {
-        let node = &mut self.nodes[node as usize];
-        match node.wait_queue.pop(&mut self.requests) {
-            Some(next) => self.begin(next),
-            None => node.busy -= 1,
-        }
-    }
-
-    /// Passes the outcome of a request to its source or its caller.
-    #[inline]
-    pub(super) fn answer(&mut self, node: u32, leaf: u32, arrived: Time, outcome: Outcome) {
-        if let NodeKind::Agent { source, .. } = self.nodes[node as usize].kind {
-            let now = self.scheduler.now();
-            let took = now.since(arrived);
-            if let Some(gap) = self.sources[source as usize].after_end(took) {
-                self.scheduler.schedule(now + gap, Event { kind: kind::ARRIVAL, index: source });
-            }
-        } else {
-            self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
-        }
+        None
     }
 }

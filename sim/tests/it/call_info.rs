@@ -72,11 +72,12 @@ fn seen(limit: Option<Duration>, step: Step) -> [Vec<(Time, CallInfo)>; 2] {
 fn deadline_and_priority_go_from_task_to_call_to_call() {
     let [front, back] = seen(None, tank::call(0));
     let urgent = |info: &CallInfo| info.priority == 0;
+    let callers = sim::model::caller_numbers(["urgent", "idle", "front"].into_iter());
     assert!(front.iter().any(|(_, info)| urgent(info)));
     for (now, info) in &front {
         let deadline = if urgent(info) { *now + secs(10) } else { Time::MAX };
         assert_eq!(info.deadline, deadline, "agents call as soon as a task comes");
-        assert_eq!(info.caller, u16::from(!urgent(info)));
+        assert_eq!(info.caller, callers[usize::from(!urgent(info))]);
         assert!(urgent(info) || info.priority == 7);
         assert!(info.is_idempotent && !info.is_extra);
     }
@@ -90,7 +91,7 @@ fn deadline_and_priority_go_from_task_to_call_to_call() {
     let (at_front, at_back) = (deadlines(&front), deadlines(&back));
     assert!(at_back.len() <= at_front.len());
     assert!(at_back.iter().all(|deadline| at_front.contains(deadline)));
-    assert!(back.iter().all(|(_, info)| info.caller == 2), "the front service calls");
+    assert!(back.iter().all(|(_, info)| info.caller == callers[2]), "the front service calls");
     assert!(back.iter().any(|(_, info)| info.priority == 7));
 }
 

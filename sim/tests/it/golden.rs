@@ -52,9 +52,9 @@ fn golden_runs_are_what_they_were() {
         .expect("a string takes all");
     }
     expect![[r#"
-        seed 1: a8ac0378badccfcf, 153541 events, 53814 of 61945 tasks good
-        seed 2: d0803213827d1e57, 155834 events, 49435 of 60326 tasks good
-        seed 3: dff2037f6c3c157b, 150266 events, 56266 of 62342 tasks good
+        seed 1: aeb38738465547ce, 157623 events, 48347 of 60302 tasks good
+        seed 2: 2b126b1313ec60fb, 157457 events, 47811 of 59882 tasks good
+        seed 3: 0ee325ce5042b5eb, 150060 events, 57000 of 62492 tasks good
     "#]]
     .assert_eq(&shown);
 }

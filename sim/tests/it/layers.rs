@@ -2,12 +2,13 @@
 //! left behind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use patterns::backoff::Jitter;
 use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
-use sim::call::{CallEvent, Calls, Command, EdgeState, LayerInstance, Observer};
-use sim::kernel::{RngStreams, Scheduler};
+use sim::call::{CallEvent, Calls, ChainLink, Command, EdgeState, LayerInstance, Observer};
+use sim::kernel::{RngStreams, Scheduler, StreamName};
 use sim::model::system::LayerFactory;
 
 use crate::kinds;
@@ -99,18 +100,22 @@ impl Outside {
     fn new(layers: &[LayerFactory], spare: &[LayerFactory], stops: bool) -> Self {
         let mut scheduler = Scheduler::default();
         let streams = RngStreams::new(1);
-        let instances = layers.iter().chain(spare).enumerate().map(|(index, factory)| {
-            let draws = streams.stream(&index.to_string());
-            LayerInstance::new((factory.make)(), draws, scheduler.lane())
-        });
-        let instances = instances.collect();
-        let split = layers.len() as u32;
-        let main = EdgeState { chain: (0..split).collect(), targets: [1, 2].into() };
-        let chain = split..split + spare.len() as u32;
-        let spare = EdgeState { chain: chain.collect(), targets: [2, 2].into() };
+        let instances = layers
+            .iter()
+            .chain(spare)
+            .map(|factory| LayerInstance::new((factory.make)(), scheduler.lane()));
+        let instances: Vec<LayerInstance> = instances.collect();
+        let (split, all) = (layers.len() as u32, instances.len() as u32);
+        let name = |index| StreamName::of("layer").number(index);
+        let rngs = (0..u64::from(all)).map(|index| streams.stream(name(index))).collect();
+        let chain = |places: Range<u32>| {
+            places.map(|place| ChainLink { instance: place, rng: place }).collect()
+        };
+        let main = EdgeState { chain: chain(0..split), targets: [1, 2].into() };
+        let spare = EdgeState { chain: chain(split..all), targets: [2, 2].into() };
         let last = EdgeState::default();
         Self {
-            calls: Calls::new(vec![main, spare, last], instances, WAKE),
+            calls: Calls::new(&[main, spare, last], instances, rngs, WAKE),
             scheduler,
             counts: Counts::default(),
             callers: BTreeMap::new(),
@@ -128,47 +133,50 @@ impl Outside {
             Happening::Call => {
                 let caller = self.next_caller;
                 self.next_caller += 1;
-                let top = calls.begin(0, caller, info(caller, scheduler.now()), scheduler, counts);
-                self.callers.insert(caller, top);
+                self.callers.insert(caller, calls.next_top());
+                let next = calls.begin(0, caller, info(caller, scheduler.now()), scheduler, counts);
+                self.obey(next);
             }
             Happening::End(which, ok) => {
                 let Some(request) = nth(&self.requests, which) else { return };
                 let leaf = self.requests.remove(&request).expect("it is there");
                 let outcome = if ok { Outcome::Ok } else { Outcome::failed(Class::Network) };
-                calls.end(leaf, outcome, scheduler, counts);
+                let next = calls.end(leaf, outcome, scheduler, counts);
+                self.obey(next);
             }
             Happening::Cancel(which) => {
                 let Some(caller) = nth(&self.callers, which) else { return };
                 let top = self.callers.remove(&caller).expect("it is there");
                 calls.cancel(top, caller, scheduler, counts);
+                self.obey(None);
             }
             Happening::Pass(time) => {
                 let until = scheduler.now() + millis(time);
                 while let Some(event) = self.scheduler.next(until) {
                     assert_eq!(event.kind, WAKE);
-                    self.calls.wake(event.index, &mut self.scheduler, &mut self.counts);
-                    self.obey();
+                    let Self { calls, scheduler, counts, .. } = self;
+                    let next = calls.wake(event.index, scheduler, counts);
+                    self.obey(next);
                 }
                 // Time goes on even if no call asked to be woken.
                 self.scheduler.schedule(until, sim::kernel::Event { kind: WAKE + 1, index: 0 });
                 assert!(self.scheduler.next(until).is_some());
             }
         }
-        self.obey();
     }
 
-    fn obey(&mut self) {
-        while let Some(command) = self.calls.next_command() {
+    fn obey(&mut self, first: Option<Command>) {
+        let mut next = first;
+        while let Some(command) = next.take().or_else(|| self.calls.next_command()) {
             match command {
                 Command::Launch { leaf, .. } => {
-                    if !self.calls.is_wanted(leaf) {
-                        self.forgotten += 1;
-                        continue;
-                    }
                     let request = self.next_request;
                     self.next_request += 1;
-                    self.requests.insert(request, leaf);
-                    self.calls.launched(leaf, request);
+                    if self.calls.launch(leaf, request).is_some() {
+                        self.requests.insert(request, leaf);
+                    } else {
+                        self.forgotten += 1;
+                    }
                 }
                 Command::Abandon { leaf, request } => {
                     if self.stops && self.calls.is_abandoned(leaf, request) {

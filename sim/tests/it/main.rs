@@ -12,5 +12,6 @@ mod stream;
 mod course;
 mod golden;
 mod layers;
+mod limits;
 mod losses;
 mod tank;

@@ -1,6 +1,8 @@
 //! Streams are the same for ever, and those of different names have nothing to do with each other.
 
-use sim::kernel::{RngStream, RngStreams};
+use std::collections::BTreeMap;
+
+use sim::kernel::{RngStream, RngStreams, StreamName};
 
 const DRAWS: usize = 1_000_000;
 
@@ -43,6 +45,33 @@ fn streams_that_look_alike_are_unrelated() {
             // Half of 64,000 bits, and five standard deviations to each side.
             assert!((31_368..=32_632).contains(&differ), "{one:?} {other:?} {differ}");
         }
+    }
+}
+
+#[test]
+fn names_of_streams_are_told_apart_by_their_parts() {
+    let of = StreamName::of;
+    let names = [
+        of("a"),
+        of("a#1"),
+        of("a").text("1"),
+        of("a").text("").text("1"),
+        of("a").text("1").text(""),
+        of("a").number(1),
+        of("a").number(1).number(1),
+        of("a").number(1).text("1"),
+        of("a").number(1 << 8),
+        of("a").number(1 << 56),
+        of("a").text("b -> c"),
+        of("a").text("b").text("c"),
+        of("a").text("bc"),
+        of("ab").text("c"),
+        of("").text("a"),
+        of("a").text(""),
+    ];
+    let mut known = BTreeMap::new();
+    for (index, name) in names.into_iter().enumerate() {
+        assert_eq!(known.insert(name, index), None, "{index} has a name that was there");
     }
 }
 

@@ -1,55 +1,42 @@
-//! Nodes: what agents and services have in common.
-
-use std::sync::Arc;
+//! Roles: what agents of a group, and what services do.
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::request::WaitQueue;
 use super::system::{Abandoned, RateLimit};
+use crate::kernel::{Distribution, split_mix, unit};
 
-/// Where requests come in, a program of steps runs, and an outcome goes out.
+/// What agents of one group have in common, or what a service is: a program of steps.
 #[derive(Debug)]
-pub(super) struct Node {
-    /// Which agent or service it is.
-    pub(super) kind: NodeKind,
-    /// Its steps; agents of one group share them.
-    pub(super) program: Arc<[Op]>,
-    /// The edge of each call step.
-    pub(super) edges: Box<[u32]>,
-    pub(super) slots: u32,
-    pub(super) busy: u32,
-    pub(super) queue: u32,
-    pub(super) wait_queue: WaitQueue,
-    pub(super) abandoned: Abandoned,
-    /// For steps of work that are drawn when they begin.
-    pub(super) work: u32,
-    pub(super) rate_limiter: Option<Bucket>,
-    pub(super) health: Health,
-    /// Its number as a caller: agents of one group have the same.
-    pub(super) caller: u16,
+pub(super) struct Role {
+    pub(super) kind: RoleKind,
+    pub(super) program: Box<[Op]>,
     /// For agents: how important their tasks are, and how long the results are of use.
     pub(super) priority: u8,
     pub(super) deadline: Duration,
+    /// The number by which layers know it as a caller.
+    pub(super) caller: u16,
 }
 
-/// One agent, or one service.
+/// Which agents, or which service.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum NodeKind {
-    /// An agent: its group, its source, and its track in a trace.
-    Agent { group: u32, source: u32, track: u32 },
-    /// A service.
-    Service { service: u32 },
+pub(super) enum RoleKind {
+    /// The index of the group.
+    Agents(u32),
+    /// The index of the service.
+    Service(u32),
 }
 
-impl NodeKind {
-    /// The index of the service that it is; only services get requests.
-    #[inline]
-    pub(super) fn service(self) -> usize {
-        match self {
-            Self::Service { service } => service as usize,
-            Self::Agent { .. } => unreachable!("agents are not called"),
-        }
-    }
+/// What requests meet at a service, beside its slots.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) latency: Distribution,
+    /// A request fails of itself in the first class whose number is above its draw.
+    pub(super) errors: Box<[(Class, f64)]>,
+    pub(super) rate_limiter: Option<Bucket>,
+    pub(super) health: Health,
+    pub(super) abandoned: Abandoned,
+    /// Whether its requests make no calls.
+    pub(super) is_plain: bool,
 }
 
 /// One step of a program.
@@ -59,8 +46,21 @@ pub(super) enum Op {
     Serve,
     /// Work drawn from this distribution when it begins.
     Work { distribution: u32 },
-    /// A call on this edge of the node.
-    Call { edge: u16, times: u32, optional: bool, idempotent: bool, keys: Option<Keys> },
+    /// A call.
+    Call(CallStep),
+}
+
+/// A step that calls.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallStep {
+    /// Which edge, counted from the first of the station.
+    pub(super) edge: u32,
+    pub(super) times: u32,
+    pub(super) optional: bool,
+    pub(super) idempotent: bool,
+    pub(super) keys: Option<Keys>,
+    /// Whether it is the last step of its program.
+    pub(super) is_last: bool,
 }
 
 /// The different things that a call may ask for.
@@ -77,8 +77,8 @@ pub(super) struct Health {
     pub(super) hanging: u32,
     /// By how much work that begins takes longer.
     pub(super) slow: f64,
-    /// A request fails in the first class whose number is above its draw.
-    pub(super) errors: Vec<(Class, f64)>,
+    /// A request fails by the first of these that hits it.
+    pub(super) errors: Vec<FaultErrors>,
     /// How many faults are on.
     pub(super) on: u32,
     /// Since when some fault is on, and since when the node has been down or hanging.
@@ -86,6 +86,25 @@ pub(super) struct Health {
     pub(super) down_since: Time,
     /// Since when a trace shows the present state.
     pub(super) shown_since: Time,
+}
+
+/// A fault that lets a share of requests fail.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FaultErrors {
+    pub(super) class: Class,
+    pub(super) share: f64,
+    /// A number of the fault's own.
+    pub(super) salt: u64,
+}
+
+impl FaultErrors {
+    /// Whether a request with these random bits fails. The bits are drawn once for each request,
+    /// and each fault makes a draw of its own of them: so a further fault changes nothing for the
+    /// others.
+    #[inline]
+    fn hit(&self, bits: u64) -> bool {
+        unit(split_mix(bits ^ self.salt, 0)) < self.share
+    }
 }
 
 impl Default for Health {
@@ -109,10 +128,17 @@ impl Health {
         self.down > 0 || self.hanging > 0
     }
 
-    /// How a request with this draw fails by a fault, if it does.
+    /// How a request with these random bits fails by a fault, if it does.
     #[inline]
-    pub(super) fn failure(&self, draw: f64) -> Option<Class> {
-        self.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+    pub(super) fn failure(&self, bits: u64) -> Option<Class> {
+        self.errors.iter().find(|errors| errors.hit(bits)).map(|errors| errors.class)
+    }
+
+    /// How long work takes that begins now.
+    #[expect(clippy::float_cmp, reason = "a factor of exactly 1 changes nothing")]
+    #[inline]
+    pub(super) fn slowed(&self, work: Duration) -> Duration {
+        if self.slow == 1.0 { work } else { work.scale(self.slow) }
     }
 
     /// What a trace shows of it: the gravest fault.

@@ -1,0 +1,318 @@
+//! What a loop leaves behind: next to nothing, or the record that the engine leaves.
+
+use patterns::{Duration, Outcome};
+use sim::observe::{Histogram, OutcomeCounts};
+
+/// What a loop says of what happens. An implementation that does nothing costs nothing.
+pub trait Recording {
+    /// A point of time that is kept for the record alone.
+    type Moment: Copy;
+
+    /// An empty one; attempts are given up after this time.
+    fn new(timeout: Duration) -> Self;
+
+    /// A point of time, if it is to be kept.
+    fn moment(now: u64) -> Self::Moment;
+
+    /// Which streams a client draws from: its own, or those of all.
+    fn streams(client: u32) -> usize;
+
+    /// An event is handled.
+    fn event(&mut self, _now: u64, _what: u32) {}
+
+    /// A task comes to a client, which makes its call.
+    fn task_began(&mut self) {}
+
+    /// An attempt comes to the service.
+    fn attempt_sent(&mut self) {}
+
+    /// It is refused, since the service is down.
+    fn request_refused(&mut self, _outcome: Outcome) {}
+
+    /// A request gets its slot.
+    fn request_started(&mut self, _now: u64, _arrived: Self::Moment) {}
+
+    /// A request in a slot ends.
+    fn request_ended(&mut self, _now: u64, _client: u32, _: Stay<Self::Moment>, _: Outcome) {}
+
+    /// A request is lost, in a slot or in line.
+    fn request_lost(&mut self, _now: u64, _: Stay<Self::Moment>, _in_slot: bool, _: Outcome) {}
+
+    /// A request is there when the run ends.
+    fn request_open(&mut self, _now: u64, _: Stay<Self::Moment>, _in_slot: bool) {}
+
+    /// An attempt ends while its client waits for it.
+    fn attempt_answered(&mut self, _outcome: Outcome) {}
+
+    /// An attempt is given up.
+    fn attempt_given_up(&mut self) {}
+
+    /// An attempt ends that was given up.
+    fn attempt_late(&mut self) {}
+
+    /// A task and its call end.
+    fn task_ended(&mut self, _now: u64, _client: u32, _began: Self::Moment, _: Outcome) {}
+
+    /// A task is there when the run ends.
+    fn task_open(&mut self, _now: u64, _began: Self::Moment) {}
+
+    /// The breaker enters a state.
+    fn breaker(&mut self, _now: u64, _state: BreakerState) {}
+
+    /// The service goes down or comes up.
+    fn outage(&mut self, _now: u64, _is_down: bool) {}
+
+    /// The run ends.
+    fn finish(&mut self, _now: u64) {}
+}
+
+/// The time of a request at the service so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Stay<Moment> {
+    /// When it came.
+    pub arrived: Moment,
+    /// When it got its slot, if it has.
+    pub started: Moment,
+    /// Whether its client has given it up.
+    pub is_abandoned: bool,
+}
+
+/// A state of a breaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Lets all calls pass.
+    #[default]
+    Closed,
+    /// Lets none pass.
+    Open,
+    /// Waits for its probe.
+    HalfOpen,
+}
+
+/// Nothing is recorded, and all clients share one stream for each purpose.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare;
+
+impl Recording for Bare {
+    type Moment = ();
+
+    fn new(_timeout: Duration) -> Self {
+        Self
+    }
+
+    fn moment(_now: u64) {}
+
+    fn streams(_client: u32) -> usize {
+        0
+    }
+}
+
+/// The record that the engine leaves: counts, histograms, integrals over time, states, and a
+/// digest over events and ends in order; and each client has streams of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Full {
+    timeout: u64,
+    /// Events handled.
+    pub events: u64,
+    /// A digest over all events and ends.
+    pub digest: u64,
+    /// Tasks of the clients.
+    pub tasks: OutcomeCounts,
+    /// Times of tasks that ended well.
+    pub tasks_ok: Histogram,
+    /// Times of tasks that failed.
+    pub tasks_failed: Histogram,
+    /// Time that tasks waited for calls that failed.
+    pub frozen: u128,
+    /// Time in which clients had a task in hand.
+    pub busy: u128,
+    /// Calls, above retries.
+    pub calls: OutcomeCounts,
+    /// Attempts, below them.
+    pub attempts: OutcomeCounts,
+    /// Times of calls that ended well.
+    pub calls_ok: Histogram,
+    /// Times of calls that failed.
+    pub calls_failed: Histogram,
+    /// Attempts that ended after they were given up.
+    pub late: u64,
+    /// Requests, as the service ended them.
+    pub requests: OutcomeCounts,
+    /// Times before a slot.
+    pub waiting: Histogram,
+    /// Times from arrival to end.
+    pub sojourn: Histogram,
+    /// Requests whose client gave up.
+    pub abandoned: u64,
+    /// Work after that, in slot-nanoseconds.
+    pub wasted: u128,
+    /// Slots in use over time.
+    pub slots_busy: u128,
+    /// Requests in line over time.
+    pub queued: u128,
+    /// Time of outages.
+    pub down: u128,
+    /// How many there were.
+    pub outages: u64,
+    down_since: Option<u64>,
+    /// By [`BreakerState`].
+    pub states: [StateTotal; 3],
+    state: BreakerState,
+    state_since: u64,
+}
+
+/// What became of one state of the breaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StateTotal {
+    /// How often it was entered.
+    pub entered: u64,
+    /// How long it lasted in all, in nanoseconds.
+    pub time: u64,
+}
+
+impl Full {
+    fn fold(&mut self, word: u64, factor: u64) {
+        let product = u128::from(self.digest ^ word) * u128::from(factor);
+        self.digest = product as u64 ^ (product >> 64) as u64;
+    }
+
+    /// How long a request has worked for a client that has given it up.
+    fn unwanted(&self, now: u64, stay: Stay<u64>) -> u128 {
+        let given_up = if stay.is_abandoned { stay.arrived + self.timeout } else { now };
+        u128::from(now - given_up.max(stay.started))
+    }
+
+    fn in_slot(&mut self, now: u64, stay: Stay<u64>) {
+        self.slots_busy += u128::from(now - stay.started);
+        self.wasted += self.unwanted(now, stay);
+    }
+
+    fn leave_state(&mut self, now: u64) {
+        self.states[self.state as usize].time += now - self.state_since;
+        self.state_since = now;
+    }
+}
+
+// What the digest is multiplied with: large and odd, as in the engine.
+const EVENT: u64 = 0x1319_8a2e_0370_7345;
+const END: u64 = 0xa409_3822_299f_31d1;
+
+impl Recording for Full {
+    type Moment = u64;
+
+    fn new(timeout: Duration) -> Self {
+        Self { timeout: timeout.as_nanos(), digest: EVENT, ..Self::default() }
+    }
+
+    fn moment(now: u64) -> u64 {
+        now
+    }
+
+    fn streams(client: u32) -> usize {
+        client as usize
+    }
+
+    fn event(&mut self, now: u64, what: u32) {
+        self.events += 1;
+        self.fold(now, EVENT ^ u64::from(what));
+    }
+
+    fn task_began(&mut self) {
+        self.tasks.issued += 1;
+        self.calls.issued += 1;
+    }
+
+    fn attempt_sent(&mut self) {
+        self.attempts.issued += 1;
+        self.requests.issued += 1;
+    }
+
+    fn request_refused(&mut self, outcome: Outcome) {
+        self.requests.end(outcome);
+    }
+
+    fn request_started(&mut self, now: u64, arrived: u64) {
+        self.waiting.add(Duration::from_nanos(now - arrived));
+        self.queued += u128::from(now - arrived);
+    }
+
+    fn request_ended(&mut self, now: u64, client: u32, stay: Stay<u64>, outcome: Outcome) {
+        self.in_slot(now, stay);
+        self.requests.end(outcome);
+        self.sojourn.add(Duration::from_nanos(now - stay.arrived));
+        self.fold(u64::from(outcome.code()) | u64::from(client) << 8, END);
+    }
+
+    fn request_lost(&mut self, now: u64, stay: Stay<u64>, in_slot: bool, outcome: Outcome) {
+        self.request_open(now, stay, in_slot);
+        self.requests.end(outcome);
+        if in_slot {
+            self.sojourn.add(Duration::from_nanos(now - stay.arrived));
+        }
+        self.fold(u64::from(outcome.code()), END);
+    }
+
+    fn request_open(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
+        if in_slot {
+            self.in_slot(now, stay);
+        } else {
+            self.queued += u128::from(now - stay.arrived);
+        }
+    }
+
+    fn attempt_answered(&mut self, outcome: Outcome) {
+        self.attempts.end(outcome);
+    }
+
+    fn attempt_given_up(&mut self) {
+        self.attempts.given_up += 1;
+        self.abandoned += 1;
+    }
+
+    fn attempt_late(&mut self) {
+        self.late += 1;
+    }
+
+    fn task_ended(&mut self, now: u64, client: u32, began: u64, outcome: Outcome) {
+        let took = Duration::from_nanos(now - began);
+        self.calls.end(outcome);
+        self.tasks.end(outcome);
+        self.busy += u128::from(now - began);
+        if outcome.is_ok() {
+            self.calls_ok.add(took);
+            self.tasks_ok.add(took);
+        } else {
+            self.calls_failed.add(took);
+            self.tasks_failed.add(took);
+            self.frozen += u128::from(now - began);
+        }
+        self.fold(u64::from(outcome.code()) | u64::from(client) << 8, END);
+    }
+
+    fn task_open(&mut self, now: u64, began: u64) {
+        self.busy += u128::from(now - began);
+    }
+
+    fn breaker(&mut self, now: u64, state: BreakerState) {
+        self.leave_state(now);
+        self.state = state;
+        self.states[state as usize].entered += 1;
+    }
+
+    fn outage(&mut self, now: u64, is_down: bool) {
+        if let Some(since) = self.down_since.take() {
+            self.down += u128::from(now - since);
+        }
+        if is_down {
+            self.outages += 1;
+            self.down_since = Some(now);
+        }
+    }
+
+    fn finish(&mut self, now: u64) {
+        self.leave_state(now);
+        if let Some(since) = self.down_since.take() {
+            self.down += u128::from(now - since);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Stations: where requests come in, wait in line for a slot, and leave. An agent is one, and a
+//! service is one.
+
+use patterns::Time;
+
+use super::request::{NONE, Request, Requests, State};
+
+/// All stations and what is under way at them.
+#[derive(Debug, Default)]
+pub(super) struct Stations {
+    all: Vec<Station>,
+    requests: Requests,
+}
+
+/// One agent or service.
+///
+/// A request that is here is in a slot or in line. All are linked in the order in which they came;
+/// those in line are the last ones, since who came first gets a slot first.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Station {
+    /// What it does: its group of agents, or its service.
+    role: u32,
+    /// The first of its edges; those of one role have them in the same order.
+    edges: u32,
+    slots: u32,
+    busy: u32,
+    queue: u32,
+    waiting: u32,
+    first: u32,
+    last: u32,
+    /// The first in line.
+    next_up: u32,
+}
+
+impl Stations {
+    /// Adds a station of a role, with slots, a queue, and edges from this one on.
+    pub(super) fn add(&mut self, role: u32, slots: u32, queue: u32, edges: u32) {
+        self.all.push(Station {
+            role,
+            edges,
+            slots,
+            busy: 0,
+            queue,
+            waiting: 0,
+            first: NONE,
+            last: NONE,
+            next_up: NONE,
+        });
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        self.all.len() as u32
+    }
+
+    #[inline]
+    pub(super) fn role(&self, station: u32) -> u32 {
+        self.all[station as usize].role
+    }
+
+    /// The first of the edges of a station.
+    #[inline]
+    pub(super) fn edges(&self, station: u32) -> u32 {
+        self.all[station as usize].edges
+    }
+
+    /// Whether a request that comes now gets neither a slot nor a place in line.
+    #[inline]
+    pub(super) fn is_full(&self, station: u32) -> bool {
+        let Station { slots, busy, queue, waiting, .. } = self.all[station as usize];
+        busy >= slots && waiting >= queue
+    }
+
+    /// The request that is admitted next.
+    #[inline]
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
+    #[inline]
+    pub(super) fn request(&self, index: u32) -> &Request {
+        &self.requests[index]
+    }
+
+    #[inline]
+    pub(super) fn request_mut(&mut self, index: u32) -> &mut Request {
+        &mut self.requests[index]
+    }
+
+    /// A request comes to a station: it gets a slot if one is free, or else waits in line.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn admit(
+        &mut self,
+        station: u32,
+        leaf: u32,
+        now: Time,
+    ) -> (u32, bool, &mut Request) {
+        let place = &mut self.all[station as usize];
+        let index = self.requests.next();
+        let previous = std::mem::replace(&mut place.last, index);
+        if previous == NONE {
+            place.first = index;
+        } else {
+            self.requests[previous].next = index;
+        }
+        let has_slot = place.busy < place.slots;
+        if has_slot {
+            debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
+            place.busy += 1;
+        } else {
+            if place.waiting == 0 {
+                place.next_up = index;
+            }
+            place.waiting += 1;
+        }
+        let request = self.requests.take(station, leaf, now);
+        request.previous = previous;
+        request.next = NONE;
+        (index, has_slot, request)
+    }
+
+    /// A request that has a slot leaves: the first in line, which is returned, gets the slot.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn finish(&mut self, index: u32) -> Option<u32> {
+        debug_assert_ne!(self.requests[index].state, State::InLine, "it has a slot");
+        let station = unlink(&mut self.all, &mut self.requests, index);
+        self.requests.free(index);
+        debug_assert!(0 < station.busy && station.busy <= station.slots, "{station:?}");
+        let next = station.next_up;
+        if next == NONE {
+            station.busy -= 1;
+            return None;
+        }
+        station.waiting -= 1;
+        station.next_up = self.requests[next].next;
+        Some(next)
+    }
+
+    /// A request leaves the line.
+    pub(super) fn drop_waiting(&mut self, index: u32) {
+        debug_assert_eq!(self.requests[index].state, State::InLine, "it has no slot");
+        let next = self.requests[index].next;
+        let station = unlink(&mut self.all, &mut self.requests, index);
+        station.waiting -= 1;
+        if station.next_up == index {
+            station.next_up = next;
+        }
+        self.requests.free(index);
+    }
+
+    /// Empties a station. What was there is still to be [forgotten](Self::forget), one by one.
+    pub(super) fn clear(&mut self, station: u32) {
+        let station = &mut self.all[station as usize];
+        (station.busy, station.waiting) = (0, 0);
+        (station.first, station.last, station.next_up) = (NONE, NONE, NONE);
+    }
+
+    /// Frees a request of a station that was [cleared](Self::clear).
+    pub(super) fn forget(&mut self, index: u32) {
+        self.requests.free(index);
+    }
+
+    /// The requests at a station, in slots and then in line, in the order in which they came.
+    pub(super) fn requests_at(&self, station: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut next = self.all[station as usize].first;
+        std::iter::from_fn(move || {
+            let index = (next != NONE).then_some(next)?;
+            next = self.requests[index].next;
+            Some(index)
+        })
+    }
+
+    /// How many requests there is room for by now.
+    #[inline]
+    pub(super) fn room(&self) -> usize {
+        self.requests.room()
+    }
+
+    /// All requests at all stations.
+    pub(super) fn all_requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter()
+    }
+}
+
+/// Takes a request from those of its station, which is returned.
+#[inline]
+fn unlink<'a>(all: &'a mut [Station], requests: &mut Requests, index: u32) -> &'a mut Station {
+    let Request { previous, next, station, .. } = requests[index];
+    let station = &mut all[station as usize];
+    if previous == NONE {
+        station.first = next;
+    } else {
+        requests[previous].next = next;
+    }
+    if next == NONE {
+        station.last = previous;
+    } else {
+        requests[next].previous = previous;
+    }
+    station
+}

@@ -1,0 +1,47 @@
+//! Who callers are: the names of their random streams, and the numbers that layers know them by.
+
+use super::system::Step;
+use crate::kernel::{StreamName, split_mix};
+
+/// The numbers by which layers know callers of these names: those of groups of agents and then of
+/// services, as they stand in a system.
+///
+/// A number is a hash of the name, so that a further caller changes nothing for the others, and
+/// the next free one if two names have the same.
+pub fn caller_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Vec<u16> {
+    let mut numbers: Vec<u16> = Vec::new();
+    for name in names {
+        let hash = split_mix(StreamName::of(name).hash(), 0);
+        let mut number = (hash >> 48) as u16;
+        while numbers.contains(&number) {
+            number = number.wrapping_add(1);
+        }
+        numbers.push(number);
+    }
+    numbers
+}
+
+/// One agent of a group, or a service, as streams are named after it.
+#[derive(Clone, Copy)]
+pub(super) enum Who<'a> {
+    Agent(&'a str, u32),
+    Service(&'a str),
+}
+
+impl Who<'_> {
+    /// The name of its stream for a purpose.
+    pub(super) fn stream(self, purpose: &str) -> StreamName {
+        let name = StreamName::of(purpose);
+        match self {
+            Self::Agent(group, number) => name.text("agent").text(group).number(number.into()),
+            Self::Service(service) => name.text("service").text(service),
+        }
+    }
+}
+
+/// Whether some step asks a service for one of several things.
+pub(super) fn is_keyed(steps: &[Step], of: usize) -> bool {
+    let is_keyed =
+        |step: &Step| matches!(step, Step::Call { service, keys: Some(_), .. } if *service == of);
+    steps.iter().any(is_keyed)
+}

@@ -1,0 +1,175 @@
+//! What becomes of a request that has a slot, step by step, to its end.
+
+use patterns::{Duration, Outcome};
+
+use super::request::{Request, State};
+use super::role::{Op, RoleKind, Service};
+use super::world::{World, kind};
+use crate::call::Command;
+use crate::kernel::Event;
+
+impl World {
+    /// A task has got a slot.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn begin_task(&mut self, index: u32, group: u32) -> Option<Command> {
+        match self.roles[group as usize].program.first() {
+            // Nearly every task begins with a call.
+            Some(&Op::Call(step)) => self.call(index, step),
+            _ => self.advance(index),
+        }
+    }
+
+    /// A request to a service has got a slot: its first step is always the work that was drawn for
+    /// it.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn begin(&mut self, index: u32, service: u32) {
+        let now = self.scheduler.now();
+        let request = self.stations.request_mut(index);
+        request.started = now;
+        self.recorder.note_begin(service, request.arrived);
+        let health = &self.services[service as usize].health;
+        if health.hanging > 0 {
+            request.state = State::HeldStep;
+            return;
+        }
+        request.state = State::Working;
+        request.due = now + health.slowed(request.demand);
+        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
+    }
+
+    /// A request gets the slot of one that was given up.
+    #[inline(never)]
+    pub(super) fn begin_next(&mut self, index: u32, service: u32) {
+        self.begin(index, service);
+    }
+
+    /// The work on a request is done.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn worked(&mut self, index: u32) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        request.step += 1;
+        if request.is_last
+            && let Some(service) = request.station.checked_sub(self.arrivals.len())
+            && let Some(outcome) = ending(request, &self.services[service as usize])
+        {
+            return self.end_request(index, service, outcome);
+        }
+        self.advance(index)
+    }
+
+    /// Takes the step that a request has come to.
+    pub(super) fn advance(&mut self, index: u32) -> Option<Command> {
+        let request = self.stations.request(index);
+        let station = request.station;
+        let role = &self.roles[self.stations.role(station) as usize];
+        let request = self.stations.request_mut(index);
+        let step = usize::from(request.step);
+        request.is_last = step + 1 >= role.program.len();
+        let op = role.program.get(step).copied();
+        match role.kind {
+            RoleKind::Service(service) => {
+                let at = &self.services[service as usize];
+                if at.health.hanging > 0 {
+                    request.state = State::HeldStep;
+                    return None;
+                }
+                if op.is_none() {
+                    let outcome = ending(request, at).expect("nothing hangs");
+                    return self.end_request(index, service, outcome);
+                }
+            }
+            RoleKind::Agents(group) => {
+                if op.is_none() {
+                    let outcome = done(request);
+                    return self.end_task(index, group, outcome);
+                }
+            }
+        }
+        let span = match op.expect("the others are at their end") {
+            Op::Call(step) => return self.call_again(index, step),
+            Op::Serve => request.demand,
+            Op::Work { distribution } => {
+                let rng = &mut self.work[station as usize];
+                self.distributions[distribution as usize].sample(rng)
+            }
+        };
+        let span = match role.kind {
+            RoleKind::Service(service) => self.services[service as usize].health.slowed(span),
+            RoleKind::Agents(_) => span,
+        };
+        self.work(index, span);
+        None
+    }
+
+    /// A request is worked on for some time.
+    fn work(&mut self, index: u32, span: Duration) {
+        let request = self.stations.request_mut(index);
+        request.state = State::Working;
+        request.due = self.scheduler.now() + span;
+        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
+    }
+
+    /// A request at a service that has a slot ends.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn end_request(
+        &mut self,
+        index: u32,
+        service: u32,
+        outcome: Outcome,
+    ) -> Option<Command> {
+        let request = self.stations.request(index);
+        let leaf = request.leaf;
+        self.recorder.note_request_end(service, request, outcome);
+        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
+        if let Some(next) = self.stations.finish(index) {
+            self.begin(next, service);
+        }
+        self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
+    }
+
+    /// A task ends.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn end_task(&mut self, index: u32, group: u32, outcome: Outcome) -> Option<Command> {
+        let now = self.scheduler.now();
+        let task = self.stations.request(index);
+        let (agent, took) = (task.station, now.since(task.arrived));
+        self.recorder.note_task_end(group, task, outcome);
+        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
+        let next = self.stations.finish(index);
+        let first = next.and_then(|next| self.begin_waiting_task(next));
+        if let Some(gap) = self.arrivals.after_end(agent, group, took) {
+            let next = Event { kind: kind::ARRIVAL, index: agent };
+            self.scheduler.schedule(now + gap, next);
+        }
+        first
+    }
+
+    /// A task that waited has got a slot.
+    #[inline(never)]
+    fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
+        self.stations.request_mut(index).started = self.scheduler.now();
+        self.advance(index)
+    }
+}
+
+/// How a request at a service ends that has come to the end of its program; not at all while
+/// nothing moves.
+#[inline]
+fn ending(request: &Request, service: &Service) -> Option<Outcome> {
+    if service.health.hanging > 0 {
+        return None;
+    }
+    let failed = request.error.or_else(|| service.health.failure(request.fault_bits));
+    Some(failed.map_or_else(|| done(request), Outcome::failed))
+}
+
+/// How a program ends that has come to its end.
+#[inline]
+fn done(request: &Request) -> Outcome {
+    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
+}

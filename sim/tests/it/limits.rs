@@ -1,0 +1,72 @@
+//! Runs that would not end are stopped, and say why; a run can be stopped from outside.
+
+use std::sync::atomic::AtomicBool;
+
+use sim::kernel::Distribution;
+use sim::model::system::{Arrivals, Caller, Edge};
+use sim::{Limits, Record, RunOptions, Stop, System, run_until};
+
+use crate::tank::{agents, call, millis, secs, service, system};
+
+/// A task each `gap`, each of which takes a second.
+fn busy(gap: Distribution) -> System {
+    let mut system = system(secs(10_000));
+    system.agents = vec![agents("a", 1, Arrivals::Open(gap), vec![call(0)])];
+    system.services = vec![service("s", u32::MAX, 0, Distribution::constant(secs(1)))];
+    system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: None }];
+    system
+}
+
+fn limited(system: &System, limits: Limits) -> Record {
+    run_until(system, 1, &RunOptions { limits, ..RunOptions::default() })
+}
+
+#[test]
+fn a_run_of_too_many_events_is_stopped_after_exactly_those() {
+    let system = busy(Distribution::constant(millis(10)));
+    for events in [0, 1, 8_191, 8_192, 100_000] {
+        let record = limited(&system, Limits { events, ..Limits::default() });
+        assert_eq!((record.stopped, record.events), (Some(Stop::TooManyEvents), events));
+        assert!(record.ended < record.horizon);
+    }
+    let record = limited(&system, Limits { events: 10_000_000, ..Limits::default() });
+    assert_eq!((record.stopped, record.ended), (None, record.horizon));
+}
+
+#[test]
+fn a_run_in_which_too_much_is_open_is_stopped() {
+    // A million tasks a second, each of which takes one.
+    let system = busy(Distribution::constant(patterns::Duration::from_nanos(1000)));
+    let record = limited(&system, Limits { open: 50_000, ..Limits::default() });
+    assert_eq!(record.stopped, Some(Stop::TooManyOpen));
+    let open = record.agents[0].tasks.open();
+    assert!((25_000..100_000).contains(&open), "stopped with {open} tasks open");
+}
+
+#[test]
+fn a_run_in_which_time_stands_still_is_stopped() {
+    let system = busy(Distribution::constant(patterns::Duration::ZERO));
+    let record = limited(&system, Limits { open: usize::MAX, ..Limits::default() });
+    // All are open in one instant, more than fit, whatever is allowed.
+    assert_eq!((record.stopped, record.ended), (Some(Stop::TooManyOpen), patterns::Time::ZERO));
+
+    let mut idle = busy(Distribution::constant(patterns::Duration::ZERO));
+    idle.services[0].latency = Distribution::constant(patterns::Duration::ZERO);
+    idle.services[0].slots = 0;
+    let record = limited(&idle, Limits::default());
+    assert_eq!((record.stopped, record.ended), (Some(Stop::TimeStandsStill), patterns::Time::ZERO));
+    assert!((9_000_000..=11_000_000).contains(&record.events), "{} events", record.events);
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_a_limited_one_is_repeatable() {
+    let system = busy(Distribution::constant(millis(10)));
+    let flag = AtomicBool::new(true);
+    let options = RunOptions { interrupt: Some(&flag), ..RunOptions::default() };
+    let record = run_until(&system, 1, &options);
+    assert_eq!(record.stopped, Some(Stop::Interrupted));
+    assert!(record.events < 100_000);
+
+    let limits = Limits { events: 12_345, ..Limits::default() };
+    assert_eq!(limited(&system, limits), limited(&system, limits));
+}
