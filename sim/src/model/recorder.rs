@@ -60,8 +60,8 @@ impl Recorder {
             name: agents.name.clone(),
             count: agents.count,
             tasks: OutcomeCounts::default(),
-            latency_ok: Histogram::with_all_room(),
-            latency_failed: Histogram::with_all_room(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
             frozen: 0,
             busy: 0,
         });
@@ -69,8 +69,8 @@ impl Recorder {
             name: service.name.clone(),
             slots: service.slots,
             requests: OutcomeCounts::default(),
-            waiting: Histogram::with_all_room(),
-            sojourn: Histogram::with_all_room(),
+            waiting: Histogram::new(),
+            sojourn: Histogram::new(),
             abandoned: 0,
             wasted: 0,
             busy: 0,
@@ -89,8 +89,8 @@ impl Recorder {
             calls: OutcomeCounts::default(),
             attempts: OutcomeCounts::default(),
             diverted: OutcomeCounts::default(),
-            latency_ok: Histogram::with_all_room(),
-            latency_failed: Histogram::with_all_room(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
             late: 0,
         });
         Self {
