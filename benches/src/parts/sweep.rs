@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use scenarios::{LayerRegistry, ScenarioFile, library, run_all};
-use sim::System;
-use sim::measure::Measure;
+use results::Measured;
+use scenarios::{LayerRegistry, Runs, ScenarioFile, Sweep, library};
+use sim::Limits;
 
 use crate::measuring::{Measuring, Quartiles, processor_time};
 use crate::table::Table;
@@ -34,13 +34,12 @@ pub(super) fn measure(measuring: &Measuring) -> Table {
     let registry = LayerRegistry::builtin();
     let file = ScenarioFile::parse("hanging-server.toml", entry.text).expect("it can be read");
     let sweep = file.sweep(&registry).expect("it can be swept");
-    let systems: Vec<System> = sweep.cells.into_iter().map(|cell| cell.system).collect();
     let replications = measuring.size(REPLICATIONS) as u32;
     let [mut single, mut all] = [const { Vec::new() }; 2];
     let mut others = Vec::new();
     for _ in 0..measuring.rounds(5) {
         let (shared, [one, many]) = with_others(most, || {
-            [1, most].map(|threads| sweep_with(&systems, replications, threads))
+            [1, most].map(|threads| sweep_with(&sweep, &registry, replications, threads))
         });
         single.push(one);
         all.push(many);
@@ -53,8 +52,6 @@ pub(super) fn measure(measuring: &Measuring) -> Table {
     // Others can only make it longer.
     let clock = [&single, &all]
         .map(|all| all.iter().map(|one| one.clock.as_secs_f64()).fold(f64::MAX, f64::min));
-    // The thread that reads the measures works beside even a single other one, so that a sweep
-    // with one thread is faster on the clock than its work.
     let efficiency = work[0] / clock[1] / most as f64;
     let row = |threads: usize, at: usize| {
         [threads.to_string(), format!("{:.2} s", clock[at]), format!("{:.2} s", work[at])]
@@ -79,16 +76,20 @@ pub(super) fn measure(measuring: &Measuring) -> Table {
     table
 }
 
-fn sweep_with(systems: &[System], replications: u32, threads: usize) -> Taken {
-    let measures = Measure::all(&systems[0]);
+fn sweep_with(sweep: &Sweep, registry: &LayerRegistry, replications: u32, threads: usize) -> Taken {
+    let cells = sweep.design.cells();
+    let runs = Runs { cells, replications, seed: 1, limits: Limits::default(), threads };
     #[expect(clippy::disallowed_methods, reason = "here real time is what is asked for")]
     let (begin, begin_processor) = (Instant::now(), processor_time());
     let mut sum = 0.0;
     let stop = AtomicBool::new(false);
-    run_all(systems, replications, 1, threads, &stop, |run| {
-        // What the command does with each run: it reads every measure for its table.
-        sum += measures.iter().map(|measure| measure.of(&run.record)).sum::<f64>();
-    });
+    // As the command does it.
+    runs.make(
+        |cell| sweep.cell(registry, cell).system,
+        |record| Measured::of(&sweep.measures, record),
+        &stop,
+        |run| sum += run.kept.values.iter().sum::<f64>(),
+    );
     std::hint::black_box(sum);
     let processor = processor_time().saturating_sub(begin_processor);
     Taken { clock: begin.elapsed(), processor }

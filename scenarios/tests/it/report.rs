@@ -68,8 +68,8 @@ guarded = [{{ breaker = {{ failures = 3, open = "20s", per = "{per}" }} }}]
 fn from_trace(trace: &Trace, from: &str, to: &str, warmup: Time, end: Time) -> [f64; 4] {
     let is_on_edge = |owner: &LayerOwner| match owner {
         LayerOwner::Policy(_) => true,
-        LayerOwner::Edge { from: caller, to: callee } => {
-            caller.split('#').next() == Some(from) && callee == to
+        LayerOwner::Edge { from: who, to: callee } => {
+            who.split('#').next() == Some(from) && callee == to
         }
     };
     let tracks = trace.tracks.iter().filter(|track| match &track.id {
@@ -333,7 +333,7 @@ fn a_layer_from_outside_is_measured_like_any_other() {
     assert_near(of(".within"), 41.0 * 0.5 / 60.5);
     // Shut from call 41 to 42, …, 98 to 99.
     assert_near(of("#1.shut-share"), 20.0 / 60.5);
-    assert_near(of(".up-share"), (40.5 + 60.5) / 2.0 / 60.5);
+    assert_near(of(".up-share"), f64::midpoint(40.5, 60.5) / 60.5);
     let [hypothesis] = &scenario.hypotheses[..] else { panic!("there is one") };
     assert!(hypothesis.holds(hypothesis.measure.of(&record)));
 
@@ -355,11 +355,10 @@ fn a_sweep_measures_layers_that_only_some_of_its_cells_have() {
            [sweep]\nreplications = 1\nobjective = 'edges.\"web -> shop\".retry.retries'\nbetter = \"lower\"\n";
     let file = ScenarioFile::parse("case.toml", &text).unwrap_or_else(|e| panic!("{e}"));
     let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
-    let systems = sweep.cells.iter().map(|cell| &cell.system);
-    let all = Measure::all_of(systems.clone());
-    assert!(all.contains(&sweep.design.objective));
-    let values: Vec<bool> = systems
-        .map(|system| sweep.design.objective.of(&run(system, 1, Watch::Counts)).is_nan())
+    assert!(sweep.measures.contains(&sweep.design.objective));
+    let system = |cell| sweep.cell(&LayerRegistry::builtin(), cell).system;
+    let values: Vec<bool> = (0..sweep.design.cells())
+        .map(|cell| sweep.design.objective.of(&run(&system(cell), 1, Watch::Counts)).is_nan())
         .collect();
     assert_eq!(values, [true, false], "as written there are no retries");
     // A measure of neither is a mistake still.
