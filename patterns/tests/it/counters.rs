@@ -404,12 +404,11 @@ fn retries_of_budget(history: &History<Retry>) -> Expected {
             Input::Reply(outcome) if e.reply().is_some() => outcome.class(),
             _ => None,
         };
-        class.is_some() && e.now + WAIT >= e.info.deadline && {
-            let class = class.expect("it failed");
+        let is_left = class.is_some_and(|class| {
             let used = history.before(e).filter(|e| retried(history, e) == Some(class)).count();
-            matches!(class, Class::Network if used < 2) && e.info.is_idempotent
-                || matches!(class, Class::Timeout if used < 1) && e.info.is_idempotent
-        }
+            matches!((class, used), (Class::Network, 0..2) | (Class::Timeout, 0))
+        });
+        is_left && e.info.is_idempotent && e.info.deadline <= e.now + WAIT
     });
     vec![
         ("retries", without("retries")),

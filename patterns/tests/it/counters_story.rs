@@ -90,7 +90,7 @@ impl<L> History<L> {
     }
 }
 
-/// A story without end, by SplitMix64 (Steele, Lea and Flood, 2014).
+/// A story without end, by `SplitMix64` (Steele, Lea and Flood, 2014).
 pub(crate) struct Dice(u64);
 
 impl Dice {

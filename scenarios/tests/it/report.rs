@@ -68,8 +68,8 @@ guarded = [{{ breaker = {{ failures = 3, open = "20s", per = "{per}" }} }}]
 fn from_trace(trace: &Trace, from: &str, to: &str, warmup: Time, end: Time) -> [f64; 4] {
     let is_on_edge = |owner: &LayerOwner| match owner {
         LayerOwner::Policy(_) => true,
-        LayerOwner::Edge { from: caller, to: callee } => {
-            caller.split('#').next() == Some(from) && callee == to
+        LayerOwner::Edge { from: who, to: whom } => {
+            who.split('#').next() == Some(from) && whom == to
         }
     };
     let tracks = trace.tracks.iter().filter(|track| match &track.id {
@@ -333,7 +333,7 @@ fn a_layer_from_outside_is_measured_like_any_other() {
     assert_near(of(".within"), 41.0 * 0.5 / 60.5);
     // Shut from call 41 to 42, …, 98 to 99.
     assert_near(of("#1.shut-share"), 20.0 / 60.5);
-    assert_near(of(".up-share"), (40.5 + 60.5) / 2.0 / 60.5);
+    assert_near(of(".up-share"), f64::midpoint(40.5, 60.5) / 60.5);
     let [hypothesis] = &scenario.hypotheses[..] else { panic!("there is one") };
     assert!(hypothesis.holds(hypothesis.measure.of(&record)));
 

@@ -35,9 +35,9 @@ impl Layer for Witness {
 #[test]
 fn a_hedge_has_won_whenever_an_extra_attempt_is_answered_first() {
     let good = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&good);
+    let seen = Arc::clone(&good);
     let make = Arc::new(move || {
-        let good = Arc::clone(&counted);
+        let good = Arc::clone(&seen);
         Box::new(Witness { is_extra: PerCall::default(), good }) as Box<dyn Layer>
     });
     let witness =
