@@ -55,6 +55,12 @@ pub trait Layer {
     fn initial_state(&self) -> Option<&'static str> {
         None
     }
+
+    /// Whether it remembers nothing but of open calls: then one instance does for many callers what
+    /// an instance for each of them would do.
+    fn keeps_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// What a layer does next about one call.

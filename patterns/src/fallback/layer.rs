@@ -24,6 +24,10 @@ impl Layer for Fallback {
             Next::Replaced => Action::Reply(Outcome::Degraded),
         }
     }
+
+    fn keeps_nothing(&self) -> bool {
+        true
+    }
 }
 
 impl LayerSettings for Settings {

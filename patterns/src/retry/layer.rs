@@ -29,6 +29,10 @@ impl Layer for Retry {
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
         self.policy.cancel(&mut self.calls[call], cx.now);
     }
+
+    fn keeps_nothing(&self) -> bool {
+        self.budget().is_none()
+    }
 }
 
 impl LayerSettings for Settings {

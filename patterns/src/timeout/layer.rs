@@ -28,6 +28,10 @@ impl Layer for Timeout {
     fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
         Action::Reply(Outcome::failed(Class::Timeout))
     }
+
+    fn keeps_nothing(&self) -> bool {
+        true
+    }
 }
 
 impl LayerSettings for Settings {

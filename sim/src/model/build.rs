@@ -252,20 +252,24 @@ impl<'a> Builder<'a> {
     fn layer(&mut self, policy: usize, place: usize, edge: usize, name: &str) -> u32 {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
+        // What agents have of their own is shared all the same if that makes no difference.
         let (key, whose) = match factory.per {
-            Per::Agent => (None, name.to_owned()),
+            Per::Agent => ((policy, place, Some(edge)), name.to_owned()),
             Per::Edge => {
                 let record = &self.recorder.edges[edge];
                 let whose = format!("{} -> {}", record.from, record.to);
-                (Some((policy, place, Some(edge))), whose)
+                ((policy, place, Some(edge)), whose)
             }
-            Per::Policy => (Some((policy, place, None)), stack.name.clone()),
+            Per::Policy => ((policy, place, None), stack.name.clone()),
         };
-        if let Some(shared) = key.and_then(|key| self.shared.get(&key)) {
+        if let Some(shared) = self.shared.get(&key) {
             return *shared;
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
+        if factory.per != Per::Agent || layer.keeps_nothing() && layer.initial_state().is_none() {
+            self.shared.insert(key, index);
+        }
         let name = format!("{whose}: {}", factory.kind);
         self.recorder.layers.push(LayerStates {
             record: LayerRecord { name, kind: factory.kind.clone(), states: Vec::new() },
@@ -273,9 +277,6 @@ impl<'a> Builder<'a> {
             intervals: Vec::new(),
         });
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
-        if let Some(key) = key {
-            self.shared.insert(key, index);
-        }
         index
     }
 

@@ -7,6 +7,7 @@ mod distribution;
 mod kinds;
 mod queue;
 mod scheduler;
+mod sharing;
 mod stream;
 
 mod course;
