@@ -156,7 +156,8 @@ pub struct EdgeRecord {
     pub to: String,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
-    /// Attempts that were sent to the service: from below the policy.
+    /// Attempts: what was sent to the service, from below the policy, and what a layer diverted to
+    /// other edges.
     pub attempts: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
@@ -164,6 +165,9 @@ pub struct EdgeRecord {
     pub latency_failed: Histogram,
     /// Attempts that ended after they had been given up.
     pub late: u64,
+    /// How many of the calls were diverted here by a layer of another edge: they are attempts of
+    /// that edge, and not calls that the caller made.
+    pub diverted: u64,
 }
 
 impl EdgeRecord {

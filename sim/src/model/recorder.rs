@@ -85,6 +85,7 @@ impl Recorder {
             latency_ok: Histogram::with_all_room(),
             latency_failed: Histogram::with_all_room(),
             late: 0,
+            diverted: 0,
         });
         Self {
             now: Time::ZERO,
@@ -168,13 +169,13 @@ impl Recorder {
     }
 
     #[inline]
-    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
+    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time, diverted: bool) {
         let (record, to) = (self.record_of[edge as usize], self.now);
         if let Some(tracer) = &mut self.tracer
             && let Some(track) = tracer.track_of_edge[edge as usize]
             && tracer.calls.len() < CALLS_MAX
         {
-            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome });
+            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome, diverted });
             let state = if outcome.is_ok() { "waiting" } else { "frozen" };
             tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
         }
@@ -198,9 +199,12 @@ impl Observer for Recorder {
         let warmup = self.warmup;
         let record = &mut self.edges[self.record_of[edge as usize] as usize];
         match event {
-            CallEvent::Begun => record.calls.issued += u64::from(counts),
+            CallEvent::Begun { diverted } => {
+                record.calls.issued += u64::from(counts);
+                record.diverted += u64::from(counts && diverted);
+            }
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
-            CallEvent::Ended(outcome, began) => {
+            CallEvent::Ended { outcome, began, diverted } => {
                 if began >= warmup {
                     record.calls.end(outcome);
                     let latency = self.now.since(began);
@@ -211,7 +215,7 @@ impl Observer for Recorder {
                     }
                 }
                 if self.tracer.is_some() {
-                    self.call_span(edge, outcome, began);
+                    self.call_span(edge, outcome, began, diverted);
                 }
             }
             CallEvent::Answered(outcome, began) => {
