@@ -90,7 +90,8 @@ impl Calls {
         observer: &mut impl Observer,
     ) -> Option<Command> {
         let place = self.routes.first(edge);
-        let opening = Opening { edge, place, parent: caller, next: NONE, flags: Flag::ROOT };
+        let flags = Flag::ROOT | Flag::TOP;
+        let opening = Opening { edge, place, parent: caller, next: NONE, flags };
         let turn = self.down(opening, info, scheduler, observer);
         self.conclude(turn, scheduler, observer)
     }
@@ -193,10 +194,8 @@ impl Calls {
             );
             return;
         }
-        let edge = self.frames[top].edge;
-        self.frames[top].parent = edge;
-        self.frames[top].set(Flag::ORPHAN);
-        self.give_up(top, edge, scheduler, observer);
+        self.frames[top].parent = NONE;
+        self.give_up(top, scheduler, observer);
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);
         }

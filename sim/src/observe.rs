@@ -156,8 +156,7 @@ pub struct EdgeRecord {
     pub to: String,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
-    /// Attempts: what was sent to the service, from below the policy, and what a layer diverted to
-    /// other edges.
+    /// Attempts that were sent to the service: from below the policy.
     pub attempts: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
@@ -165,9 +164,6 @@ pub struct EdgeRecord {
     pub latency_failed: Histogram,
     /// Attempts that ended after they had been given up.
     pub late: u64,
-    /// How many of the calls were diverted here by a layer of another edge: they are attempts of
-    /// that edge, and not calls that the caller made.
-    pub diverted: u64,
 }
 
 impl EdgeRecord {

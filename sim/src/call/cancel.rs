@@ -16,24 +16,20 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
-        let edge = self.frames[frame].edge;
         let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
         while child != NONE {
             let next = self.frames[child].next;
             let orphan = &mut self.frames[child];
-            (orphan.parent, orphan.next) = (edge, NONE);
-            orphan.set(Flag::ORPHAN);
-            self.give_up(child, edge, scheduler, observer);
+            (orphan.parent, orphan.next) = (NONE, NONE);
+            self.give_up(child, scheduler, observer);
             child = next;
         }
     }
 
-    /// Gives up a frame and all below it. What has no attempt under way is gone at once. It was
-    /// sent by a layer of the edge `by`.
+    /// Gives up a frame and all below it. What has no attempt under way is gone at once.
     pub(super) fn give_up(
         &mut self,
         frame: u32,
-        by: u32,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
@@ -43,9 +39,6 @@ impl Calls {
         orphan.unset(Flag::ROOT | Flag::HAS_TIMER | Flag::WOKEN);
         if flags & Flag::TOP != 0 {
             observer.edge(edge, CallEvent::GivenUp(began));
-        }
-        if flags & Flag::DIVERTED != 0 {
-            observer.edge(by, CallEvent::Dropped(began));
         }
         if flags & Flag::LEAF != 0 {
             observer.edge(edge, CallEvent::Dropped(began));
@@ -62,7 +55,7 @@ impl Calls {
         let mut child = self.frames[frame].first_child;
         while child != NONE {
             let next = self.frames[child].next;
-            self.give_up(child, edge, scheduler, observer);
+            self.give_up(child, scheduler, observer);
             child = next;
         }
         if self.frames[frame].first_child == NONE {
@@ -78,7 +71,7 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        let mut frame = self.end_late(leaf, observer);
+        let mut frame = self.release(leaf);
         while frame != NONE {
             self.aside(frame, scheduler, observer, |layer, call, cx| {
                 layer.on_late(call, outcome, cx);
@@ -86,20 +79,9 @@ impl Calls {
             if self.frames[frame].first_child != NONE {
                 break;
             }
-            frame = self.end_late(frame, observer);
+            frame = self.release(frame);
         }
         self.wake_others(None, scheduler, observer)
-    }
-
-    /// Frees a frame whose last attempt has ended late; its parent is returned.
-    fn end_late(&mut self, frame: u32, observer: &mut impl Observer) -> u32 {
-        let Frame { parent, began, flags, .. } = self.frames[frame];
-        if flags & Flag::DIVERTED != 0 {
-            let is_orphan = flags & Flag::ORPHAN != 0;
-            let by = if is_orphan { parent } else { self.frames[parent].edge };
-            observer.edge(by, CallEvent::Late(began));
-        }
-        self.release(frame)
     }
 
     /// Frees a frame that was given up and has no children any more; its parent is returned.
@@ -108,11 +90,10 @@ impl Calls {
         if let Some(layer) = self.layers.get_mut(instance as usize) {
             layer.close(CallId(call));
         }
-        let Gone { parent, next, flags, .. } = self.frames.free(frame);
-        if flags & Flag::ORPHAN != 0 {
-            return NONE;
+        let Gone { parent, next, .. } = self.frames.free(frame);
+        if parent != NONE {
+            self.frames.unlink(frame, parent, next);
         }
-        self.frames.unlink(frame, parent, next);
         parent
     }
 

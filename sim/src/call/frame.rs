@@ -23,12 +23,8 @@ impl Flag {
     pub(super) const HAS_TIMER: u32 = 8;
     /// It has sent an attempt.
     pub(super) const SENT: u32 = 16;
-    /// A layer of another edge has diverted it to this one, at whose top it stands.
-    pub(super) const DIVERTED: u32 = 32;
     /// It stands at the top of its edge.
-    pub(super) const TOP: u32 = Self::ROOT | Self::DIVERTED;
-    /// It was given up by a frame that is gone: what stands as its parent is the edge of that one.
-    pub(super) const ORPHAN: u32 = 256;
+    pub(super) const TOP: u32 = 32;
     /// Its layer is about to wake it.
     pub(super) const WOKEN: u32 = 64;
 }
@@ -46,7 +42,7 @@ pub(super) struct Frame {
     pub(super) place: u32,
     /// The instance of its layer; [`NONE`] for a leaf.
     pub(super) instance: u32,
-    /// The frame above, or the caller; for an orphan, the edge of the frame that was above.
+    /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
     pub(super) parent: u32,
     pub(super) first_child: u32,
     /// The next child of its parent.

@@ -40,23 +40,13 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallEvent {
     /// A call began at the top of the edge.
-    Begun {
-        /// Whether a layer of another edge diverted it to this one: there it is an attempt.
-        diverted: bool,
-    },
-    /// A call ended at the top of the edge.
-    Ended {
-        /// How.
-        outcome: Outcome,
-        /// When it had begun.
-        began: patterns::Time,
-        /// Whether it had been diverted to this edge.
-        diverted: bool,
-    },
+    Begun,
+    /// A call ended at the top of the edge: how, and the time at which it had begun.
+    Ended(Outcome, patterns::Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its
     /// caller.
     GivenUp(patterns::Time),
-    /// An attempt was sent: to the service, or to another edge.
+    /// An attempt was sent.
     Sent,
     /// An attempt ended in time.
     Answered(Outcome, patterns::Time),

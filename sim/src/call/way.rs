@@ -114,9 +114,8 @@ impl Calls {
         info.is_extra |= from.is(Flag::SENT);
         from.set(Flag::SENT);
         let (edge, place, flags) = if let Action::SendTo(target) = action {
-            observer.edge(from.edge, CallEvent::Sent);
             let edge = self.routes.target(from.edge, target);
-            (edge, self.routes.first(edge), Flag::DIVERTED)
+            (edge, self.routes.first(edge), Flag::TOP)
         } else {
             (from.edge, from.place + 1, 0)
         };
@@ -139,7 +138,7 @@ impl Calls {
         let Opening { edge, mut place, mut parent, mut next, mut flags } = opening;
         let began = scheduler.now();
         if flags & Flag::TOP != 0 {
-            observer.edge(edge, CallEvent::Begun { diverted: flags & Flag::DIVERTED != 0 });
+            observer.edge(edge, CallEvent::Begun);
         }
         loop {
             let instance = self.routes.layer(place);
@@ -214,15 +213,13 @@ impl Calls {
         let now = scheduler.now();
         loop {
             let Gone { edge, began, parent, next, flags } = self.frames.free(frame);
+            if flags & Flag::TOP != 0 {
+                observer.edge(edge, CallEvent::Ended(outcome, began));
+            }
             if flags & Flag::ROOT != 0 {
-                observer.edge(edge, CallEvent::Ended { outcome, began, diverted: false });
                 return Turn::Over(Some(Command::Done { caller: parent, outcome }));
             }
             let above = self.frames.unlink(frame, parent, next);
-            if flags & Flag::DIVERTED != 0 {
-                observer.edge(edge, CallEvent::Ended { outcome, began, diverted: true });
-                observer.edge(above.edge, CallEvent::Answered(outcome, began));
-            }
             let layer = &mut self.layers[above.instance as usize];
             let call = CallId(above.call);
             let place = above.place;

@@ -120,7 +120,6 @@ fn record() -> Record {
             latency_ok: spans([5]),
             latency_failed: spans([15]),
             late: 3,
-            diverted: 0,
         }],
         layers: vec![
             breaker("research#1 -> git.hub: breaker", 2, 10),

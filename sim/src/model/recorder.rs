@@ -85,7 +85,6 @@ impl Recorder {
             latency_ok: Histogram::with_all_room(),
             latency_failed: Histogram::with_all_room(),
             late: 0,
-            diverted: 0,
         });
         Self {
             now: Time::ZERO,
@@ -169,13 +168,13 @@ impl Recorder {
     }
 
     #[inline]
-    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time, diverted: bool) {
+    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
         let (record, to) = (self.record_of[edge as usize], self.now);
         if let Some(tracer) = &mut self.tracer
             && let Some(track) = tracer.track_of_edge[edge as usize]
             && tracer.calls.len() < CALLS_MAX
         {
-            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome, diverted });
+            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome });
             let state = if outcome.is_ok() { "waiting" } else { "frozen" };
             tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
         }
@@ -199,12 +198,9 @@ impl Observer for Recorder {
         let warmup = self.warmup;
         let record = &mut self.edges[self.record_of[edge as usize] as usize];
         match event {
-            CallEvent::Begun { diverted } => {
-                record.calls.issued += u64::from(counts);
-                record.diverted += u64::from(counts && diverted);
-            }
+            CallEvent::Begun => record.calls.issued += u64::from(counts),
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
-            CallEvent::Ended { outcome, began, diverted } => {
+            CallEvent::Ended(outcome, began) => {
                 if began >= warmup {
                     record.calls.end(outcome);
                     let latency = self.now.since(began);
@@ -215,7 +211,7 @@ impl Observer for Recorder {
                     }
                 }
                 if self.tracer.is_some() {
-                    self.call_span(edge, outcome, began, diverted);
+                    self.call_span(edge, outcome, began);
                 }
             }
             CallEvent::Answered(outcome, began) => {

@@ -59,6 +59,4 @@ pub struct CallSpan {
     pub to: Time,
     /// How it ended.
     pub outcome: Outcome,
-    /// Whether a layer of another edge diverted it to this one: the caller did not make it.
-    pub diverted: bool,
 }

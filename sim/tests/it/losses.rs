@@ -108,18 +108,14 @@ proptest! {
         }
         // A closed group has at most one task open for each agent.
         prop_assert!(record.agents[0].tasks.open() <= 4);
-        // Each attempt becomes a request, unless it was given up in the instant it was sent, or is
-        // a call on another edge.
+        // Each attempt becomes a request, unless it was given up in the instant it was sent.
         let attempts: u64 = record.edges.iter().map(|edge| edge.attempts.issued).sum();
-        let diverted: u64 = record.edges.iter().map(|edge| edge.diverted).sum();
-        let attempts = attempts - diverted;
         let requests: u64 = record.services.iter().map(|service| service.requests.issued).sum();
         let given_up: u64 = record.edges.iter().map(|edge| edge.attempts.given_up).sum();
         prop_assert!(requests <= attempts && attempts <= requests + given_up);
         // Attempts end in time or late, are open still, or were stopped with their request.
         for edge in &record.edges {
             prop_assert!(edge.late <= edge.attempts.given_up);
-            prop_assert!(edge.diverted <= edge.calls.issued);
         }
     }
 

@@ -4,7 +4,6 @@
 mod call_info;
 mod design;
 mod distribution;
-mod diverted;
 mod kinds;
 mod queue;
 mod scheduler;
