@@ -254,23 +254,26 @@ impl<'a> Builder<'a> {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
         let record = &self.recorder.edges[edge];
+        // What agents have of their own is shared all the same if that makes no difference.
         let (key, owner) = match factory.per {
-            Per::Agent => (None, LayerOwner::edge(from, to)),
-            Per::Edge => {
-                (Some((policy, place, Some(edge))), LayerOwner::edge(&record.from, &record.to))
-            }
-            Per::Policy => (Some((policy, place, None)), LayerOwner::Policy(stack.name.clone())),
+            Per::Agent => ((policy, place, Some(edge)), LayerOwner::edge(from, to)),
+            Per::Edge => ((policy, place, Some(edge)), LayerOwner::edge(&record.from, &record.to)),
+            Per::Policy => ((policy, place, None), LayerOwner::Policy(stack.name.clone())),
         };
-        if let Some(shared) = key.and_then(|key| self.shared.get(&key)) {
-            return *shared;
+        if let Some(shared) = self.shared.get(&key).copied() {
+            if factory.per == Per::Agent {
+                let record = self.recorder.instances[shared as usize].record;
+                self.recorder.layers[record as usize].instances += 1;
+            }
+            return shared;
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
         self.report(policy, place, edge, owner, layer.initial_state());
-        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
-        if let Some(key) = key {
+        if factory.per != Per::Agent || layer.keeps_nothing() && layer.initial_state().is_none() {
             self.shared.insert(key, index);
         }
+        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
     }
 

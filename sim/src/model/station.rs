@@ -166,11 +166,14 @@ impl Stations {
         }
     }
 
-    /// Empties a station. What was there is still to be [forgotten](Self::forget), one by one.
-    pub(super) fn clear(&mut self, station: u32) {
+    /// Empties a station. What was there is still to be [forgotten](Self::forget), one by one, from
+    /// the first, which is returned, to the last.
+    pub(super) fn clear(&mut self, station: u32) -> Option<u32> {
+        let first = self.first(station);
         let station = &mut self.all[station as usize];
         (station.busy, station.waiting) = (0, 0);
         (station.first, station.last, station.next_up) = (NONE, NONE, NONE);
+        first
     }
 
     /// Frees a request of a station that was [cleared](Self::clear).
@@ -178,14 +181,16 @@ impl Stations {
         self.requests.free(index);
     }
 
-    /// The requests at a station, in slots and then in line, in the order in which they came.
-    pub(super) fn requests_at(&self, station: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.all[station as usize].first;
-        std::iter::from_fn(move || {
-            let index = (next != NONE).then_some(next)?;
-            next = self.requests[index].next;
-            Some(index)
-        })
+    /// The first of the requests at a station to which faults may happen: in slots and then in line,
+    /// in the order in which they came.
+    pub(super) fn first(&self, station: u32) -> Option<u32> {
+        debug_assert!(self.all[station as usize].is_linked, "its requests are linked");
+        some(self.all[station as usize].first)
+    }
+
+    /// The request that came next to its station.
+    pub(super) fn after(&self, index: u32) -> Option<u32> {
+        some(self.requests[index].next)
     }
 
     /// How many requests there is room for by now.
@@ -218,4 +223,9 @@ impl Station {
             requests[next].previous = previous;
         }
     }
+}
+
+/// An index, if it is one.
+fn some(index: u32) -> Option<u32> {
+    (index != NONE).then_some(index)
 }
