@@ -116,13 +116,15 @@ impl Calls {
         let child = self.frames.next();
         let from = &mut self.frames[parent];
         let mut info = from.info;
-        info.is_extra |= from.is(Flag::SENT);
+        let again = if from.is(Flag::SENT) { Flag::AGAIN } else { 0 };
+        info.is_extra |= again != 0;
         from.set(Flag::SENT);
         let (edge, place, flags) = match target {
-            None => (from.edge, from.place + 1, 0),
+            None => (from.edge, from.place + 1, again),
             Some(target) => {
+                observer.edge(from.edge, CallEvent::Diverted);
                 let edge = self.routes.target(from.edge, target);
-                (edge, self.routes.first(edge), Flag::TOP)
+                (edge, self.routes.first(edge), Flag::TOP | again)
             }
         };
         let opening = Opening { edge, place, parent, next: from.first_child, flags };
@@ -210,7 +212,14 @@ impl Calls {
             let gone = &self.frames[frame];
             let (parent, next, flags) = (gone.parent, gone.next, gone.flags);
             if flags & Flag::TOP != 0 {
-                observer.edge(gone.edge, CallEvent::Ended(outcome, gone.began));
+                let began = gone.began;
+                if flags & Flag::ROOT != 0 {
+                    observer.edge(gone.edge, CallEvent::Ended(outcome, began));
+                } else {
+                    observer.edge(gone.edge, CallEvent::EndedBelow(outcome, began));
+                    let from = self.frames[parent].edge;
+                    observer.edge(from, CallEvent::DivertedEnded(outcome, began));
+                }
             }
             if let Some(layer) = self.layers.get_mut(gone.instance as usize) {
                 layer.close(CallId(gone.call));
@@ -223,7 +232,8 @@ impl Calls {
             let above = &mut self.frames[parent];
             let layer = &mut self.layers[above.instance as usize];
             let rng = &mut self.rngs[self.routes.link(above.place).rng as usize];
-            let mut cx = Context::new(now, &mut above.info, rng, &mut self.effects);
+            let cx = Context::new(now, &mut above.info, rng, &mut self.effects);
+            let mut cx = cx.of_attempt(flags & Flag::AGAIN != 0);
             let action = layer.layer.on_reply(CallId(above.call), outcome, &mut cx);
             if has_some(&self.effects) {
                 let instance = above.instance;

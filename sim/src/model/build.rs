@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use patterns::{Duration, Time};
+use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
 use super::limits::Watch;
-use super::recorder::{LayerStates, Recorder};
+use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
@@ -15,7 +15,7 @@ use super::who::{Who, caller_numbers, is_keyed};
 use super::world::{EdgeStreams, World, kind};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
-use crate::observe::{LayerRecord, Track, TrackKind};
+use crate::observe::{LayerOwner, Track, TrackId};
 
 impl World {
     /// A system at time zero, with the random streams of the seed.
@@ -44,8 +44,8 @@ impl World {
 }
 
 /// What is built so far.
-struct Builder<'a> {
-    system: &'a System,
+pub(super) struct Builder<'a> {
+    pub(super) system: &'a System,
     seed: u64,
     streams: RngStreams,
     scheduler: Scheduler,
@@ -67,9 +67,11 @@ struct Builder<'a> {
     rngs_of_layers: Vec<RngStream>,
     /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
     shared: BTreeMap<(usize, usize, Option<usize>), u32>,
+    /// Records of layers, by the same.
+    pub(super) records: BTreeMap<(usize, usize, Option<usize>), usize>,
     /// By policy and place in it.
     lanes: Vec<Vec<LaneId>>,
-    recorder: Recorder,
+    pub(super) recorder: Recorder,
 }
 
 impl<'a> Builder<'a> {
@@ -102,6 +104,7 @@ impl<'a> Builder<'a> {
             layers: Vec::new(),
             rngs_of_layers: Vec::new(),
             shared: BTreeMap::new(),
+            records: BTreeMap::new(),
             lanes,
             recorder: Recorder::of(system, watch),
         }
@@ -137,7 +140,7 @@ impl<'a> Builder<'a> {
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { name, kind: TrackKind::Agent, intervals: Vec::new() });
+            tracer.tracks.push(Track { id: TrackId::Agent(name), intervals: Vec::new() });
         }
     }
 
@@ -159,7 +162,7 @@ impl<'a> Builder<'a> {
         self.edges(caller, &name, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { name, kind: TrackKind::Service, intervals: Vec::new() });
+            tracer.tracks.push(Track { id: TrackId::Service(name), intervals: Vec::new() });
         }
         let mut below = 0.0;
         let errors = settings.errors.iter().map(|(class, share)| {
@@ -212,11 +215,9 @@ impl<'a> Builder<'a> {
             .map(|((_, edge), number)| (edge.to, number))
             .collect();
         for (index, edge) in edges_of(system, from) {
-            let to = &system.services[edge.to];
-            let name = format!("{name} -> {}", to.name);
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
-                state.chain = self.chain(policy, index, &name, who);
+                state.chain = self.chain(policy, index, name, who);
                 let targets = system.policies[policy].targets.iter();
                 state.targets = targets.map(|target| numbers[target]).collect();
             }
@@ -242,35 +243,29 @@ impl<'a> Builder<'a> {
                 self.rngs_of_layers.push(self.streams.stream(name));
                 self.rngs_of_layers.len() as u32 - 1
             });
-            ChainLink { instance: self.layer(policy, place, edge, name), rng }
+            ChainLink { instance: self.layer(policy, place, edge, name, callee), rng }
         });
         links.collect()
     }
 
     /// The instance of a layer for one edge: its own, or one that it shares.
-    fn layer(&mut self, policy: usize, place: usize, edge: usize, name: &str) -> u32 {
+    fn layer(&mut self, policy: usize, place: usize, edge: usize, from: &str, to: &str) -> u32 {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
-        let (key, whose) = match factory.per {
-            Per::Agent => (None, name.to_owned()),
+        let record = &self.recorder.edges[edge];
+        let (key, owner) = match factory.per {
+            Per::Agent => (None, LayerOwner::edge(from, to)),
             Per::Edge => {
-                let record = &self.recorder.edges[edge];
-                let whose = format!("{} -> {}", record.from, record.to);
-                (Some((policy, place, Some(edge))), whose)
+                (Some((policy, place, Some(edge))), LayerOwner::edge(&record.from, &record.to))
             }
-            Per::Policy => (Some((policy, place, None)), stack.name.clone()),
+            Per::Policy => (Some((policy, place, None)), LayerOwner::Policy(stack.name.clone())),
         };
         if let Some(shared) = key.and_then(|key| self.shared.get(&key)) {
             return *shared;
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
-        let name = format!("{whose}: {}", factory.kind);
-        self.recorder.layers.push(LayerStates {
-            record: LayerRecord { name, kind: factory.kind.clone(), states: Vec::new() },
-            current: layer.initial_state().map(|state| (state, Time::ZERO)),
-            intervals: Vec::new(),
-        });
+        self.report(policy, place, edge, owner, layer.initial_state());
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         if let Some(key) = key {
             self.shared.insert(key, index);
