@@ -144,10 +144,10 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
 fn streams(all: RngStreams, client: usize) -> Streams {
     let edge = format!("clients#{client} -> shop");
     Streams {
-        think: all.stream(&format!("arrivals/clients#{client}")),
-        work: all.stream(&format!("demand/{edge}")),
-        errors: all.stream(&format!("errors/{edge}")),
-        jitter: all.stream(&format!("layer/guarded/0/{edge}")),
+        think: all.stream(format!("arrivals/clients#{client}").as_str()),
+        work: all.stream(format!("demand/{edge}").as_str()),
+        errors: all.stream(format!("errors/{edge}").as_str()),
+        jitter: all.stream(format!("layer/guarded/0/{edge}").as_str()),
     }
 }
 
