@@ -6,13 +6,14 @@ use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
+use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
-use super::world::{EdgeStreams, World, kind};
+use super::world::{EdgeStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
 use crate::observe::{LayerOwner, Track, TrackId};
