@@ -9,9 +9,9 @@ use sim::observe::OutcomeCounts;
 ///
 /// Something piles up if, when the run ends, all of this holds: more than 100 are open; that is
 /// more than a tenth of all that came; and it is more than one and a half times the mean number
-/// that was in hand over the run. A number that grows evenly from nothing ends at twice its mean, one
-/// that has settled ends near it. A run in which something piles up is *unstable*: had it gone on,
-/// its measures would have been others.
+/// that was in hand over the run. A number that grows evenly from nothing ends at twice its mean,
+/// one that has settled ends near it. A run in which something piles up is *unstable*: had it gone
+/// on, its measures would have been others.
 ///
 /// What came before the warm-up was over is in the mean, but not among what is open: after a long
 /// line from then, what piles up is not seen.
