@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::table::{RunsWriter, summary};
 use results::{Estimate, Measured, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
-use sim::{RunOptions, Stop, Watch};
+use sim::{RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::failure::{Failure, Verdict, shown};
@@ -148,13 +148,11 @@ impl Sweep {
         seed: u64,
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
-        let options = RunOptions {
-            watch: Watch::Trace,
-            limits: self.common.limits.limits(),
-            interrupt: Some(pictures.time_is_up),
-        };
+        let limits = self.common.limits.limits();
+        let interrupt = Some(pictures.time_is_up);
+        let options = RunOptions { limits, interrupt, ..RunOptions::default() };
         let record = sim::run_until(&scenario.system, seed, &options);
-        pictures.timeline(&scenario.title, &record)
+        pictures.timeline(&scenario.title, &scenario.system, &record, limits)
     }
 
     /// Says which runs were not made to their end, and why.

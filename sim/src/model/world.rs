@@ -65,6 +65,9 @@ pub(super) struct EdgeStreams {
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
     pub fn run(mut self, options: &RunOptions<'_>) -> Record {
+        if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
+            (tracer.from, tracer.to) = (from, to);
+        }
         for index in 0..self.arrivals.len() {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
