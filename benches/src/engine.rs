@@ -1,19 +1,17 @@
 //! The same workloads through the engine, with everything on.
 
-use std::hint::black_box;
-use std::sync::Arc;
-
 use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{self, Breaker, Trip};
 use patterns::retry::{self, Retry, RetryAfter, Rule, Rules};
 use patterns::timeout::{self, Timeout};
-use patterns::{Class, Classes, Duration, Layer, Time};
+use patterns::{Class, Classes, Duration, Time};
 use sim::kernel::{Distribution, Event, RngStreams, Scheduler};
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
     Service, Step, System,
 };
 use sim::{Record, Watch};
+use std::hint::black_box;
 
 use crate::workload::{Answer, Calls, Customers, Run};
 
@@ -87,9 +85,9 @@ pub fn shop(settings: Calls) -> System {
     system.policies = vec![Policy {
         name: "guarded".to_owned(),
         layers: vec![
-            factory("retry", Per::Agent, move || retries(settings)),
-            factory("breaker", Per::Policy, move || shared_breaker(settings)),
-            factory("timeout", Per::Agent, move || deadline(settings)),
+            LayerFactory::of(Per::Agent, move || retries(settings)),
+            LayerFactory::of(Per::Policy, move || shared_breaker(settings)),
+            LayerFactory::of(Per::Agent, move || deadline(settings)),
         ],
         targets: Vec::new(),
     }];
@@ -134,15 +132,6 @@ fn service(slots: u32, latency: Distribution) -> Service {
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
     }
-}
-
-fn factory<L: Layer + 'static>(
-    kind: &str,
-    per: Per,
-    layer: impl Fn() -> L + Send + Sync + 'static,
-) -> LayerFactory {
-    let make = Arc::new(move || Box::new(layer()) as Box<dyn Layer>);
-    LayerFactory { kind: kind.to_owned(), per, make }
 }
 
 fn retries(settings: Calls) -> Retry {

@@ -66,7 +66,7 @@ const CALLS_MAX: usize = 6000;
 
 /// The whole run, or if that is too much the first fault and as long before and after it.
 fn window(trace: &Trace, end: Time) -> (Time, Time) {
-    let services = trace.tracks.iter().filter(|track| track.kind == TrackKind::Service);
+    let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
     let first = services.filter_map(|track| track.intervals.first()).min_by_key(|fault| fault.from);
     let Some(fault) = first.filter(|_| trace.calls.len() > CALLS_MAX) else {
         return (Time::ZERO, end);

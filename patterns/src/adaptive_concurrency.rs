@@ -34,7 +34,9 @@ mod gather;
 mod gradient;
 mod layer;
 mod machine;
+mod report;
 mod settings;
 
 pub use machine::{AdaptiveConcurrency, Figures, Sent};
+pub use report::{Counter, State};
 pub use settings::{Algorithm, DROPS, MinRtt, OnCancel, Settings, Tracked, Window};

@@ -36,8 +36,10 @@
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod settings;
 
 pub use machine::{AdaptiveThrottle, Figures};
 pub use presets::{Envoy, FailsafeGo};
+pub use report::Counter;
 pub use settings::{IGNORED, NOT_ACCEPTED, OnCancel, Rule, Settings};

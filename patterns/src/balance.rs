@@ -36,7 +36,9 @@
 mod layer;
 mod machine;
 mod pick;
+mod report;
 mod settings;
 
-pub use machine::{Balance, Sent, State};
+pub use machine::{Balance, Sent};
+pub use report::{Counter, State};
 pub use settings::{LateResults, MAX_RESELECT, OnCancel, Picker, Settings, SlowStart};

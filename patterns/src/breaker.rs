@@ -62,6 +62,7 @@ mod open_wait;
 mod presets;
 mod probing;
 mod record;
+mod report;
 mod results;
 mod settings;
 mod state;
@@ -77,6 +78,7 @@ pub use presets::{
     CourseMeant, CoursePrinted, FailsafeGo, FailsafeGoTrip, Gobreaker, GobreakerTrip, Hystrix,
     LookBack, Polly, PollyV7, PollyV7Trip, Recloser, Resilience4j,
 };
+pub use report::{Counter, StateName};
 pub use settings::{
     Boundary, CountAt, Evaluate, FAILURES, IGNORED, LateResults, Mode, OnCancel, Settings,
 };

@@ -40,9 +40,11 @@ mod balance;
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod settings;
 
 pub use layer::RetryBudget;
 pub use machine::{Budget, Extra, Figures};
 pub use presets::{Aws, Envoy, FailsafeGo, Finagle, Grpc};
+pub use report::Counter;
 pub use settings::{Kind, Settings};

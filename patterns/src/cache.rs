@@ -43,7 +43,9 @@
 mod layer;
 mod machine;
 mod order;
+mod report;
 mod settings;
 
 pub use machine::{Cache, Found};
+pub use report::Counter;
 pub use settings::{CountsFrom, Eviction, Lasting, LateResults, Settings};

@@ -34,7 +34,9 @@
 
 mod layer;
 mod machine;
+mod report;
 mod settings;
 
 pub use machine::{Coalesce, Joined, Turn};
+pub use report::Counter;
 pub use settings::{LeaderGone, Settings};

@@ -25,8 +25,10 @@
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod settings;
 
 pub use machine::{Deadline, Figures};
 pub use presets::Finagle;
+pub use report::Counter;
 pub use settings::{Reject, Settings};

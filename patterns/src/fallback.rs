@@ -35,7 +35,9 @@
 
 mod layer;
 mod machine;
+mod report;
 mod settings;
 
 pub use machine::{Fallback, Next, Tried};
+pub use report::Counter;
 pub use settings::{Settings, Targets, Then};

@@ -36,8 +36,10 @@
 mod machine;
 mod pattern;
 mod presets;
+mod report;
 mod settings;
 
-pub use machine::{Health, State};
+pub use machine::Health;
 pub use presets::{Haproxy, Kubernetes};
+pub use report::State;
 pub use settings::{Degraded, Settings};

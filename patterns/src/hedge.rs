@@ -43,10 +43,12 @@ mod latencies;
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod settings;
 
 pub use machine::{Hedge, Next, Race};
 pub use presets::{FailsafeGo, Grpc, Polly, Resilience4j, Resilience4jDelay};
+pub use report::Counter;
 pub use settings::{
     AllFailed, CountsFrom, Delay, MOST_HEDGES, MOST_SAMPLES, Measured, OnFailure, OnRefusal,
     Percentile, Pushback, Recent, Settings,

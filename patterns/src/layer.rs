@@ -28,6 +28,7 @@ use core::ops::{Index, IndexMut};
 
 use crate::call_info::CallInfo;
 use crate::outcome::Outcome;
+use crate::report::{Counts, StateId};
 use crate::time::Time;
 
 /// A pattern that stands in the path of calls.
@@ -51,16 +52,21 @@ pub trait Layer {
     /// An attempt has ended after its call was given up.
     fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Context<'_>) {}
 
-    /// The state it begins in, for a layer that tells of its states by [`Context::enter_state`].
-    fn initial_state(&self) -> Option<&'static str> {
+    /// The state it begins in, for a layer that reports its states by [`Context::enter_state`].
+    fn initial_state(&self) -> Option<StateId> {
         None
     }
 
-    /// Whether it remembers nothing but of open calls: then one instance does for many callers what
-    /// an instance for each of them would do.
+    /// Whether it remembers nothing but of open calls, and what it counts: then one instance does for
+    /// many callers what an instance for each of them would do.
     fn keeps_nothing(&self) -> bool {
         false
     }
+
+    /// Adds what it has counted until now to `counts`, in the order of its
+    /// [`Report`](crate::report::Report). It counts for itself as it goes, and is asked but once
+    /// or twice in a run.
+    fn count(&self, _now: Time, _counts: &mut Counts) {}
 }
 
 /// What a layer does next about one call.
@@ -101,6 +107,7 @@ pub struct Context<'a> {
     info: &'a mut CallInfo,
     rng: &'a mut dyn Rng,
     effects: &'a mut Effects,
+    is_extra_attempt: bool,
 }
 
 /// What a layer asked for beside its action; whoever drives it carries this out afterwards.
@@ -109,7 +116,7 @@ pub struct Effects {
     /// Calls of the same layer to be woken, in order.
     pub woken: Vec<CallId>,
     /// States that the layer has entered, in order.
-    pub states: Vec<&'static str>,
+    pub states: Vec<StateId>,
 }
 
 impl<'a> Context<'a> {
@@ -122,7 +129,21 @@ impl<'a> Context<'a> {
         rng: &'a mut dyn Rng,
         effects: &'a mut Effects,
     ) -> Self {
-        Self { now, info, rng, effects }
+        Self { now, info, rng, effects, is_extra_attempt: false }
+    }
+
+    /// The surroundings of the end of an attempt: whether it was sent for its call after another.
+    #[must_use]
+    #[inline]
+    pub fn of_attempt(self, is_extra: bool) -> Self {
+        Self { is_extra_attempt: is_extra, ..self }
+    }
+
+    /// Whether the attempt that has ended was not the first one that was sent for its call: a
+    /// retry, a hedge.
+    #[inline]
+    pub fn is_extra_attempt(&self) -> bool {
+        self.is_extra_attempt
     }
 
     /// What is known of the call.
@@ -147,9 +168,10 @@ impl<'a> Context<'a> {
         self.effects.woken.push(other);
     }
 
-    /// Tells observers that the layer is in another state now; charts show it by this name.
-    pub fn enter_state(&mut self, state: &'static str) {
-        self.effects.states.push(state);
+    /// Tells observers that the layer is in another state now: one of its
+    /// [`Report`](crate::report::Report).
+    pub fn enter_state(&mut self, state: impl Into<StateId>) {
+        self.effects.states.push(state.into());
     }
 }
 

@@ -61,6 +61,7 @@ pub mod permit;
 pub mod preset;
 pub mod process;
 pub mod rate_limiter;
+pub mod report;
 pub mod retry;
 pub mod settings;
 pub mod stats;

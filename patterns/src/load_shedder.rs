@@ -42,7 +42,9 @@
 
 mod layer;
 mod machine;
+mod report;
 mod settings;
 
 pub use machine::{Figures, LoadShedder, Sent};
+pub use report::{Counter, State};
 pub use settings::Settings;

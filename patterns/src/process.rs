@@ -28,6 +28,7 @@
 
 use crate::invalid::Invalid;
 use crate::layer::Context;
+use crate::report::StateId;
 use crate::settings::LayerSettings;
 use crate::time::{Duration, Time};
 
@@ -38,8 +39,9 @@ pub trait ProcessPattern {
     /// Something has happened to the process, or the time has come that this pattern asked for.
     fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action;
 
-    /// The state it begins in, for a pattern that tells of its states by [`Context::enter_state`].
-    fn initial_state(&self) -> Option<&'static str> {
+    /// The state it begins in, for a pattern that reports its states by
+    /// [`Context::enter_state`].
+    fn initial_state(&self) -> Option<StateId> {
         None
     }
 }

@@ -37,6 +37,7 @@ mod attempts;
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod rules;
 mod settings;
 
@@ -46,5 +47,6 @@ pub use presets::{
     Aws, CourseMeant, CoursePrinted, Envoy, FailsafeGo, Finagle, FinagleJitter, Growth, Grpc, Mcp,
     ModelClient, Polly, PollyGrowth, Resilience4j, Tenacity,
 };
+pub use report::Counter;
 pub use rules::{FOREVER, RetryAfter, Rule, Rules};
 pub use settings::{Account, Settings, TooLate};

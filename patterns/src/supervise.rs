@@ -30,8 +30,10 @@
 mod machine;
 mod pattern;
 mod presets;
+mod report;
 mod settings;
 
 pub use machine::{End, Next, Supervisor};
 pub use presets::{Erlang, Kubernetes};
+pub use report::State;
 pub use settings::{Kind, Settings};

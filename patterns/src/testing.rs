@@ -3,6 +3,8 @@
 use crate::call_info::CallInfo;
 use crate::layer::{Action, CallId, Context, Effects, Layer, Rng};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
+use crate::settings::{ConfiguredLayer, LayerSettings};
 use crate::time::{Duration, Time};
 
 /// Draws that were written down beforehand, over and over.
@@ -74,6 +76,14 @@ impl<L: Layer> Driver<L> {
         self.with(|layer, cx| layer.on_reply(CallId(call), outcome, cx))
     }
 
+    /// An attempt of the call ends that was sent after its first one.
+    pub fn reply_of_extra(&mut self, call: u32, outcome: Outcome) -> Action {
+        let Self { layer, now, info, rng, effects } = self;
+        let mut info = *info;
+        let mut cx = Context::new(*now, &mut info, rng, effects).of_attempt(true);
+        layer.on_reply(CallId(call), outcome, &mut cx)
+    }
+
     /// The time the call asked for has come.
     pub fn wake(&mut self, call: u32) -> Action {
         self.with(|layer, cx| layer.on_wake(CallId(call), cx))
@@ -93,5 +103,29 @@ impl<L: Layer> Driver<L> {
         let Self { layer, now, info, rng, effects } = self;
         let mut info = *info;
         tell(layer, &mut Context::new(*now, &mut info, rng, effects))
+    }
+}
+
+impl<L: ConfiguredLayer> Driver<L> {
+    /// The states that the layer has entered so far, by name.
+    pub fn states(&self) -> Vec<&'static str> {
+        self.effects.states.iter().map(|state| Self::report().state(*state).name).collect()
+    }
+
+    /// The state that the layer is in at the beginning, by name.
+    pub fn initial_state(&self) -> Option<&'static str> {
+        self.layer.initial_state().map(|state| Self::report().state(state).name)
+    }
+
+    /// What the layer has counted so far, by name.
+    pub fn counts(&self) -> Vec<(&'static str, u128)> {
+        let mut counts = Counts::of(Self::report());
+        self.layer.count(self.now, &mut counts);
+        let names = Self::report().counters.iter().map(|counter| counter.name);
+        names.zip(counts.all().iter().copied()).collect()
+    }
+
+    fn report() -> &'static Report {
+        <L::Settings as LayerSettings>::REPORT
     }
 }

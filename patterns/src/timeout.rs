@@ -14,10 +14,12 @@
 mod layer;
 mod machine;
 mod presets;
+mod report;
 mod settings;
 
 pub use machine::Timeout;
 pub use presets::{
     Anthropic, CourseMeant, CoursePrinted, Envoy, Hystrix, Mcp, Openai, Polly, Resilience4j,
 };
+pub use report::Counter;
 pub use settings::Settings;

@@ -61,7 +61,9 @@ impl SweepResult {
             self.values[at] = self.measures[measure].of(record);
         }
         if let Some(agents) = record.agents.first() {
-            self.latency[cell].merge(&agents.latency());
+            for times in [&agents.latency_ok, &agents.latency_failed] {
+                self.latency[cell].merge(times);
+            }
         }
     }
 

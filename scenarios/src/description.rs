@@ -7,6 +7,7 @@ use crate::reference::{ReferencePage, pages};
 use crate::registry::LayerRegistry;
 use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
+use sim::measure::{documented, documented_of_layer};
 
 pub(crate) fn described(registry: &LayerRegistry) -> Described {
     Described {
@@ -39,12 +40,17 @@ pub fn reference(registry: &LayerRegistry) -> Vec<ReferencePage> {
 /// # Errors
 ///
 /// If there is no such topic; then with the names of the nearest ones.
-pub fn explain(
-    topic: &str,
-    registry: &LayerRegistry,
-    measures: &[MeasureInfo],
-) -> Result<String, Vec<String>> {
-    explained(topic, &described(registry), measures)
+pub fn explain(topic: &str, registry: &LayerRegistry) -> Result<String, Vec<String>> {
+    let described = described(registry);
+    let of_layers = described.layers.iter();
+    let of_layers = of_layers.flat_map(|kind| documented_of_layer(kind.name, kind.report));
+    let measures = documented().chain(of_layers).map(|(name, unit, meaning)| MeasureInfo {
+        name,
+        meaning,
+        unit: unit.name().to_owned(),
+    });
+    let measures: Vec<MeasureInfo> = measures.collect();
+    explained(topic, &described, &measures)
 }
 
 /// The example of a value that schema and reference show for a key, as it stands in a file.

@@ -9,5 +9,5 @@ mod show;
 mod tests;
 mod topic;
 
-pub use measure::MeasureInfo;
+pub(crate) use measure::MeasureInfo;
 pub(crate) use topic::explain;

@@ -1,8 +1,10 @@
 //! What is known of a kind of layer: what can be set, and which libraries it can be like.
 
+use patterns::report::Report;
 use patterns::settings::{
     GroupInfo, Key, LayerSettings, Node, Setting, Shape, TableInfo, write_table,
 };
+use sim::measure::documented_of_layer;
 
 /// A kind of layer, described.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub struct KindInfo {
     pub short: Option<&'static str>,
     /// The libraries that it can be like.
     pub presets: Vec<PresetInfo>,
+    /// The states that it reports, and what it counts.
+    pub report: &'static Report,
 }
 
 /// A library that a layer can be like, described.
@@ -47,7 +51,18 @@ impl KindInfo {
             shape: <S as Setting>::shape(),
             short: S::SHORT,
             presets: presets.collect(),
+            report: S::REPORT,
         }
+    }
+
+    /// What is measured of such layers: each with its name, unit and meaning.
+    pub fn measures(&self) -> Vec<(String, String, String)> {
+        let named = documented_of_layer(self.name, self.report);
+        let named = named.map(|(path, unit, text)| {
+            let name = path.rsplit_once("\".").map_or("", |(_, name)| name);
+            (name.to_owned(), unit.name().to_owned(), text)
+        });
+        named.collect()
     }
 
     /// The table of its settings; none if they are no table.

@@ -39,7 +39,6 @@ mod tree;
 pub use codes::{CODES, CodeInfo};
 pub use description::{example, explain, reference, schema};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
-pub use explain::MeasureInfo;
 pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};
 pub use reference::ReferencePage;

@@ -88,8 +88,6 @@ impl ScenarioFile {
         self.warn_of_axes(&axes, registry, found);
         let scenario = scenario?;
         let design = design?;
-        let objective = self.objective(design.objective.as_deref(), &scenario, found)?;
-        let better = design.better.map(Better::from).or(objective.better());
         if found.iter().any(|one| !one.is_warning()) {
             return None;
         }
@@ -99,6 +97,8 @@ impl ScenarioFile {
             let own = shown(&self.get(registry, &axis.path)?);
             axis.values.iter().position(|value| shown(value) == own)
         });
+        let success = Measure::of_agents(&scenario.system.agents.first()?.name, "success")?;
+        let (written, better) = (design.objective, design.better);
         let design = SweepDesign {
             title: scenario.title.clone(),
             variants: names,
@@ -106,10 +106,16 @@ impl ScenarioFile {
             default: default.collect(),
             replications: design.replications,
             seed: scenario.seed,
-            objective,
-            better: better.unwrap_or(Better::Higher),
+            better: success.better().unwrap_or(Better::Higher),
+            objective: success,
         };
         let cells = self.cells(&variants, &axes, &design, registry, found)?;
+        let objective = match written {
+            None => design.objective,
+            Some(path) => self.objective(&path, &scenario, &cells, found)?,
+        };
+        let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
+        let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
         Some(Sweep { design, cells, warnings })
     }
@@ -243,6 +249,13 @@ impl ScenarioFile {
                 return None;
             }
         }
+        // What must hold is said of the file as it is written: others may lack what is measured.
+        let is_hypothesis = |path: &str| path.split('.').next() == Some("hypotheses");
+        if let Value::Table(entries) = &mut file.root.value
+            && !changes.iter().any(|(path, ..)| is_hypothesis(path))
+        {
+            entries.retain(|entry| entry.key != "hypotheses");
+        }
         file.read_scenario(registry, found)
     }
 
@@ -267,21 +280,23 @@ impl ScenarioFile {
         (0..design.cells()).map(cell).collect()
     }
 
-    /// What is looked at; the success of the first agents if the file does not say.
+    /// What is looked at: a measure of the file, or of some cell.
     fn objective(
         &self,
-        written: Option<&str>,
+        path: &str,
         scenario: &Scenario,
+        cells: &[Scenario],
         found: &mut Vec<Diagnostic>,
     ) -> Option<Measure> {
-        let Some(path) = written else {
-            return Measure::of_agents(&scenario.system.agents.first()?.name, "success");
-        };
+        let of_file = measure(path, &scenario.system);
+        let mut of_cells = cells.iter().filter_map(|cell| measure(path, &cell.system).ok());
         let sweep = self.root.get("sweep");
         let node = sweep.and_then(|sweep| sweep.get("objective"));
         let at = node.map_or(0..0, |node| node.at.clone());
-        let measure = measure(path, &scenario.system);
-        measure.map_err(|message| found.push(message.into_diagnostic(at))).ok()
+        of_file
+            .or_else(|message| of_cells.next().ok_or(message))
+            .map_err(|message| found.push(message.into_diagnostic(at)))
+            .ok()
     }
 }
 

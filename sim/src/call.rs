@@ -17,7 +17,7 @@
 
 use std::collections::VecDeque;
 
-use patterns::{CallInfo, Effects, Outcome, Time};
+use patterns::{CallInfo, Effects, Layer, Outcome, Time};
 
 use crate::kernel::{RngStream, Scheduler};
 
@@ -195,10 +195,15 @@ impl Calls {
             return;
         }
         self.frames[top].parent = NONE;
-        self.give_up(top, scheduler, observer);
+        self.give_up(top, self.frames[top].edge, scheduler, observer);
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);
         }
+    }
+
+    /// All instances of layers, in their order.
+    pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
+        self.layers.iter().map(|instance| &*instance.layer)
     }
 
     /// How many frames there is room for by now.

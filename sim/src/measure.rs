@@ -1,11 +1,18 @@
 //! What a record can be asked: every number has one name and one definition, here.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use patterns::report::Report;
+
 use crate::model::system::System;
 use crate::observe::Record;
 
+use layer::OfLayers;
 use subject::{Formula, Subject};
 
 mod definitions;
+mod layer;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -24,22 +31,29 @@ pub struct Measure {
     path: String,
     subject: Subject,
     formula: Formula,
+    definition: Cow<'static, str>,
 }
+
+/// What measures were called, and what they are called now.
+const FORMER: [(&str, &str); 2] =
+    [("opens", "breaker.opens"), ("open-share", "breaker.open-share")];
 
 impl Measure {
     fn new(subject: Subject, formula: Formula) -> Self {
-        Self { path: subject.path(formula.info().name), subject, formula }
+        let definition = formula.text();
+        Self { path: subject.path(&formula.name()), subject, formula, definition }
     }
 
     /// A measure of a group of agents, such as `success`; none if there is no such measure.
     pub fn of_agents(name: &str, measure: &str) -> Option<Self> {
         let subject = Subject::Agents(name.to_owned());
-        let formula = subject.formula(measure)?;
+        let formula = subject.formulas().into_iter().find(|formula| formula.name() == measure)?;
         Some(Self::new(subject, formula))
     }
 
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
-    /// `edges."FROM -> TO".attempts` (the quotes may be left out).
+    /// `edges."FROM -> TO".attempts`, `edges."FROM -> TO".breaker.opens` (the quotes may be left
+    /// out).
     pub fn parse(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
         let unknown = |what: &'static str, part: &str, known: Vec<String>| UnknownMeasure {
             part: part.to_owned(),
@@ -58,28 +72,46 @@ impl Measure {
         };
         let subjects = || Subject::all(system).filter(|subject| subject.kind() == kind);
         let bare = rest.replace(['"', '\''], "");
-        let found = subjects().find_map(|subject| {
+        // Names may have dots, so that of several that fit the longest is meant.
+        let found = subjects().filter_map(|subject| {
             let rest = bare.strip_prefix(&subject.name())?;
             Some((subject, rest.strip_prefix('.')?))
         });
-        let Some((subject, measure)) = found else {
+        let Some((subject, measure)) = found.min_by_key(|(_, measure)| measure.len()) else {
             let name = bare.split('.').next().unwrap_or("");
             return Err(unknown(what, name, subjects().map(|subject| subject.name()).collect()));
         };
-        let formula = subject.formula(measure).ok_or_else(|| {
-            let known = subject.formulas().into_iter().map(|formula| formula.info().name);
-            unknown("measure", measure, known.map(str::to_owned).collect())
-        })?;
-        Ok(Self::new(subject, formula))
+        let formulas = subject.formulas_in(system);
+        let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
+        if let Some(formula) = formulas.iter().find(|formula| formula.name() == measure) {
+            return Ok(Self::new(subject, formula.clone()));
+        }
+        let known = match FORMER.iter().find(|(former, now)| *former == measure && is_there(now)) {
+            Some((_, now)) => vec![(*now).to_owned()],
+            None => formulas.iter().map(|formula| formula.name().into_owned()).collect(),
+        };
+        Err(unknown("measure", measure, known))
     }
 
-    /// All measures of a system: the columns of its tables.
+    /// All measures of a system.
     pub fn all(system: &System) -> Vec<Self> {
         let of = |subject: Subject| {
-            let formulas = subject.formulas().into_iter();
+            let formulas = subject.formulas_in(system).into_iter();
             formulas.map(move |formula| Self::new(subject.clone(), formula))
         };
         Subject::all(system).flat_map(of).collect()
+    }
+
+    /// All measures of several systems, each once: the columns of their tables. What one of them
+    /// does not have is not a number there.
+    pub fn all_of<'a>(systems: impl IntoIterator<Item = &'a System>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        let mut known = BTreeSet::new();
+        for system in systems {
+            let more = Self::all(system).into_iter();
+            all.extend(more.filter(|measure| known.insert(measure.path.clone())));
+        }
+        all
     }
 
     /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
@@ -94,32 +126,45 @@ impl Measure {
     }
 
     /// What it is, in a sentence.
-    pub fn definition(&self) -> &'static str {
-        self.formula.info().text
+    pub fn definition(&self) -> &str {
+        &self.definition
     }
 
     /// In what it counts.
     pub fn unit(&self) -> Unit {
-        self.formula.info().unit
+        self.formula.unit()
     }
 
     /// Which direction is good, where that is clear.
     pub fn better(&self) -> Option<Better> {
-        self.formula.info().better
+        self.formula.better()
     }
 }
 
-/// Every measure there is: its path with `NAME`, `FROM` and `TO` for the parts of a system, its
-/// unit, and its definition.
-pub fn documented() -> impl Iterator<Item = (String, Unit, &'static str)> {
+/// Every measure there is but those of layers: its path with `NAME`, `FROM` and `TO` for the parts
+/// of a system, its unit, and its definition.
+pub fn documented() -> impl Iterator<Item = (String, Unit, String)> {
     let named = |name: &str| name.to_owned();
-    let edge = Subject::Edge { from: named("FROM"), to: named("TO") };
-    let subjects = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), edge];
+    let subjects = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
     subjects.into_iter().flat_map(|subject| {
         let formulas = subject.formulas().into_iter();
-        formulas.map(move |formula| {
-            let info = formula.info();
-            (subject.path(info.name), info.unit, info.text)
-        })
+        formulas.map(move |formula| documentation(&subject, &formula))
     })
+}
+
+/// Every measure of a kind of layer.
+pub fn documented_of_layer(
+    kind: &str,
+    report: &'static Report,
+) -> impl Iterator<Item = (String, Unit, String)> {
+    let formulas = OfLayers::of_kind(kind, None, report).map(Formula::Layers);
+    formulas.map(|formula| documentation(&from_to(), &formula))
+}
+
+fn from_to() -> Subject {
+    Subject::Edge { from: "FROM".to_owned(), to: "TO".to_owned() }
+}
+
+fn documentation(subject: &Subject, formula: &Formula) -> (String, Unit, String) {
+    (subject.path(&formula.name()), formula.unit(), formula.text().into_owned())
 }

@@ -10,6 +10,7 @@ pub mod system;
 mod accounting;
 mod arrivals;
 mod build;
+mod build_report;
 mod calling;
 mod fault;
 mod fault_effects;

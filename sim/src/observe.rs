@@ -6,10 +6,12 @@
 use patterns::{Class, Duration, Outcome, Time};
 
 pub use histogram::Histogram;
+pub use layer::{LayerRecord, LayerScope, StateRecord};
 pub use stop::Stop;
-pub use trace::{CallSpan, Interval, Trace, Track, TrackKind};
+pub use trace::{CallSpan, Interval, LayerOwner, Trace, Track, TrackId, TrackKind};
 
 mod histogram;
+mod layer;
 mod stop;
 mod trace;
 
@@ -36,7 +38,7 @@ pub struct Record {
     pub services: Vec<ServiceRecord>,
     /// By edge, in the order of the system.
     pub edges: Vec<EdgeRecord>,
-    /// By instance of a layer that reports states.
+    /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
     /// Who did what when, if it was asked for.
     pub trace: Option<Trace>,
@@ -154,10 +156,15 @@ pub struct EdgeRecord {
     pub from: String,
     /// The name of the service called.
     pub to: String,
+    /// The name of its policy, if it has one.
+    pub policy: Option<String>,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
     /// Attempts that were sent to the service: from below the policy.
     pub attempts: OutcomeCounts,
+    /// Attempts that a layer of the policy sent to other services: a balance, a fallback. Each is a
+    /// call on the edge to that service.
+    pub diverted: OutcomeCounts,
     /// Time from the beginning of a call to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
@@ -167,30 +174,24 @@ pub struct EdgeRecord {
 }
 
 impl EdgeRecord {
+    /// Counts the end of a call that took so long.
+    #[inline]
+    pub(crate) fn end_call(&mut self, outcome: Outcome, took: Duration) {
+        self.calls.end(outcome);
+        if outcome.is_ok() {
+            self.latency_ok.add(took);
+        } else {
+            self.latency_failed.add(took);
+        }
+    }
+
+    /// Attempts that were sent for calls on the edge, to whichever service.
+    pub fn sent(&self) -> u64 {
+        self.attempts.issued + self.diverted.issued
+    }
+
     /// Time from the beginning of a call to its end, of all that ended.
     pub fn latency(&self) -> Histogram {
         self.latency_ok.and(&self.latency_failed)
     }
-}
-
-/// The states of one instance of a layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerRecord {
-    /// Which instance: `research#2 -> github: breaker`.
-    pub name: String,
-    /// The kind of layer.
-    pub kind: String,
-    /// The states it was in, by name.
-    pub states: Vec<StateRecord>,
-}
-
-/// One state of a layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateRecord {
-    /// The name of the state.
-    pub state: &'static str,
-    /// How often it was entered.
-    pub entered: u64,
-    /// How long the layer was in it, in all.
-    pub time: Duration,
 }

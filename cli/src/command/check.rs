@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use scenarios::{LayerRegistry, MeasureInfo, ScenarioFile};
+use scenarios::{LayerRegistry, ScenarioFile};
 
 use crate::failure::{Failure, Verdict};
 use crate::output::Folder;
@@ -69,7 +69,7 @@ impl Explain {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let topic = self.topic.as_deref().unwrap_or_default();
-        match scenarios::explain(topic, registry, &measures()) {
+        match scenarios::explain(topic, registry) {
             Ok(text) => {
                 writeln!(out, "{}", text.trim_end())?;
                 Ok(Verdict::Holds)
@@ -83,17 +83,6 @@ impl Explain {
             }
         }
     }
-}
-
-/// Every measure there is, with what it means.
-fn measures() -> Vec<MeasureInfo> {
-    let rows = sim::measure::documented();
-    rows.map(|(name, unit, meaning)| MeasureInfo {
-        name,
-        meaning: meaning.to_owned(),
-        unit: unit.name().to_owned(),
-    })
-    .collect()
 }
 
 /// Write the reference pages: every key of a scenario file, in Markdown.

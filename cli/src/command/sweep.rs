@@ -58,9 +58,9 @@ impl Sweep {
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let measures = Measure::all(&scenario.system);
-        let mut result = SweepResult::new(design, measures, again.clone());
         let systems: Vec<System> = sweep.cells.iter().map(|cell| cell.system.clone()).collect();
+        let measures = Measure::all_of(std::iter::once(&scenario.system).chain(&systems));
+        let mut result = SweepResult::new(design, measures, again.clone());
         let mut folder = Folder::new(self.common.folder(&source))?;
         writeln!(
             out,

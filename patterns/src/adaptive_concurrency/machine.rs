@@ -3,11 +3,13 @@
 use super::estimate::Sample;
 use super::estimator::Estimator;
 use super::gather::Gathering;
+use super::report::{Counters, State};
 use super::settings::{OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
 use crate::outcome::{Class, Classes, Classification, Classifier, Outcome};
 use crate::permit::{Owner, Permit, Reason, Rejected};
+use crate::report::Level;
 use crate::settings::check;
 use crate::time::{Duration, Time};
 
@@ -70,7 +72,11 @@ pub struct AdaptiveConcurrency {
     in_flight: u32,
     /// The latest time seen: a clock that is set back stands still.
     latest: Time,
+    /// For the layer alone.
     pub(super) calls: PerCall<Option<Sent>>,
+    pub(super) counters: Counters,
+    pub(super) level: Level,
+    pub(super) limited_to: Level,
 }
 
 /// What is noted of a call under way.
@@ -103,15 +109,21 @@ impl AdaptiveConcurrency {
         check(&settings)?;
         let refusals = Class::ALL.into_iter().filter(|class| class.is_refusal());
         let ignore = refusals.filter(|class| !settings.drops.contains(*class));
+        let estimator = Estimator::new(&settings);
+        let mut limited_to = Level::default();
+        limited_to.set(estimator.limit().into(), Time::ZERO);
         Ok(Self {
             owner: Owner::new(),
             classifier: Classifier { count: settings.drops, ignore: ignore.collect::<Classes>() },
-            estimator: Estimator::new(&settings),
+            estimator,
             window: settings.window.map(Gathering::new),
             settings,
             in_flight: 0,
             latest: Time::ZERO,
             calls: PerCall::default(),
+            counters: Counters::default(),
+            level: Level::default(),
+            limited_to,
         })
     }
 
@@ -254,10 +266,10 @@ impl AdaptiveConcurrency {
         }
     }
 
-    /// The name of its state, if it has states.
-    pub(super) fn state(&self) -> Option<&'static str> {
+    /// Its state, if it has states.
+    pub(super) fn state(&self) -> Option<State> {
         let is_measuring = self.estimator.is_measuring()?;
-        Some(if is_measuring { "measuring" } else { "limiting" })
+        Some(if is_measuring { State::Measuring } else { State::Limiting })
     }
 
     fn tick(&mut self, now: Time) -> Time {

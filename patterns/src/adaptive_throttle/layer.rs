@@ -1,18 +1,22 @@
 //! The adaptive throttle in the path of calls.
 
 use super::machine::AdaptiveThrottle;
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+use crate::time::Time;
 
 impl Layer for AdaptiveThrottle {
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let permit = self.try_acquire_with(cx.now, cx).ok();
         let is_sent = permit.map(|permit| permit.redeem(self.owner)).is_some();
         self.calls.open(call, is_sent);
+        self.counters[if is_sent { Counter::Admitted } else { Counter::Refused }] += 1;
         if is_sent { Action::Send } else { Action::Reply(Outcome::failed(Class::Rejected)) }
     }
 
@@ -28,11 +32,16 @@ impl Layer for AdaptiveThrottle {
             self.cancel(Permit::new(self.owner, ()), cx.now);
         }
     }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+    }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "adaptive-throttle";
     const SHORT: Option<&'static str> = Some("rule");
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

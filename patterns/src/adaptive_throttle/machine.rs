@@ -2,6 +2,7 @@
 
 use core::ops::{AddAssign, SubAssign};
 
+use super::report::Counters;
 use super::settings::{OnCancel, Rule, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
@@ -68,6 +69,8 @@ pub struct AdaptiveThrottle {
     passed: Time,
     /// Which calls in the path were sent, and are not settled.
     pub(super) calls: PerCall<bool>,
+    /// What the layer counts.
+    pub(super) counters: Counters,
 }
 
 /// What a throttle has counted, and what follows from that.
@@ -112,6 +115,7 @@ impl AdaptiveThrottle {
             average: MovingAverage::starting_at(1.0),
             passed: Time::ZERO,
             calls: PerCall::default(),
+            counters: Counters::default(),
         })
     }
 

@@ -1,12 +1,15 @@
 //! Balancing in the path of calls.
 
-use super::machine::{Balance, Sent, State, Turn};
+use super::machine::{Balance, Sent, Turn};
+use super::report::{Counter, REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Counts, Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings};
+use crate::time::Time;
 
 impl Balance {
     /// Sends the call on, or answers it if there is nowhere to send it.
@@ -17,12 +20,15 @@ impl Balance {
             Ok(permit) => {
                 let sent = permit.redeem(self.owner);
                 self.calls[call].sent = Some(sent);
+                self.counters[Counter::Sent] += 1;
+                self.counters[Counter::Reselected] += u64::from(turn.refusals != 0);
                 Action::SendTo(self.settings.over[usize::from(sent.target)])
             }
-            Err(rejected) => Action::Reply(
-                otherwise
-                    .unwrap_or_else(|| Outcome::refused(Class::Rejected, rejected.until, cx.now)),
-            ),
+            Err(rejected) => {
+                self.counters[Counter::Refused] += 1;
+                let refused = || Outcome::refused(Class::Rejected, rejected.until, cx.now);
+                Action::Reply(otherwise.unwrap_or_else(refused))
+            }
         }
     }
 
@@ -35,7 +41,8 @@ impl Balance {
     fn note(&mut self, cx: &mut Context<'_>) {
         let state = self.state();
         if core::mem::replace(&mut self.noted, state) != state {
-            cx.enter_state(state.name());
+            self.counters[Counter::Panics] += u64::from(state == State::Panic);
+            cx.enter_state(state);
         }
     }
 }
@@ -80,14 +87,24 @@ impl Layer for Balance {
         }
     }
 
-    fn initial_state(&self) -> Option<&'static str> {
-        self.outliers().is_some().then_some(State::AllIn.name())
+    fn initial_state(&self) -> Option<StateId> {
+        self.outliers().is_some().then_some(State::AllIn.into())
+    }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+        if let Some(outliers) = self.outliers() {
+            let found = outliers.counts();
+            counts.add(Counter::Ejections, found.ejected.into());
+            counts.add(Counter::Returned, found.returned.into());
+        }
     }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "balance";
     const SHORT: Option<&'static str> = Some("over");
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for Balance {

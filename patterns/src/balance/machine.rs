@@ -1,6 +1,7 @@
 //! The balance itself: which target gets a call, and how it did.
 
 use super::pick::{FULL, Picks, slow_weight};
+use super::report::{Counters, State};
 use super::settings::{LateResults, MAX_RESELECT, OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
@@ -73,6 +74,7 @@ pub struct Balance {
     /// For the layer alone.
     pub(super) noted: State,
     pub(super) calls: PerCall<Turn>,
+    pub(super) counters: Counters,
 }
 
 /// For settings by which no result depends on a draw.
@@ -81,28 +83,6 @@ struct NoChance;
 impl Rng for NoChance {
     fn uniform(&mut self) -> f64 {
         0.5
-    }
-}
-
-/// Whether targets are left out because they do worse than they should.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// All are in.
-    AllIn,
-    /// Some are ejected, or being probed.
-    SomeOut,
-    /// Too many are out, and all are used.
-    Panic,
-}
-
-impl State {
-    /// The name in charts.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AllIn => "all-in",
-            Self::SomeOut => "some-out",
-            Self::Panic => "panic",
-        }
     }
 }
 
@@ -155,6 +135,7 @@ impl Balance {
             noted: State::AllIn,
             settings,
             calls: PerCall::default(),
+            counters: Counters::default(),
         })
     }
 

@@ -3,12 +3,15 @@
 use core::mem::discriminant;
 
 use super::machine::Breaker;
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
-use super::state::Token;
+use super::state::{Change, State, Token};
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::report::{Counts, Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+use crate::time::Time;
 
 impl Breaker {
     /// Brings about what time does until that of `cx`, then does something, and notes the states
@@ -24,28 +27,53 @@ impl Breaker {
         self.advance(cx.now, cx);
         let between = discriminant(&self.state);
         if between != before {
-            cx.enter_state(self.state.name());
+            cx.enter_state(self.state);
         }
         let result = act(self, cx);
         if discriminant(&self.state) != between {
-            cx.enter_state(self.state.name());
+            cx.enter_state(self.state);
+        }
+        if !self.changes.is_empty() {
+            self.count_changes();
         }
         result
+    }
+
+    #[cold]
+    fn count_changes(&mut self) {
+        for Change { from, to, .. } in &self.changes {
+            let counter = match (from, to) {
+                (State::Closed | State::Recovering { .. }, State::Open { .. }) => Counter::Opens,
+                (State::HalfOpen { .. }, State::Open { .. }) => Counter::Reopens,
+                (State::HalfOpen { .. }, State::Closed | State::Recovering { .. }) => {
+                    Counter::Closes
+                }
+                _ => continue,
+            };
+            self.counters[counter] += 1;
+        }
+    }
+
+    /// Whether the result of a call comes after the state that let it in, or after it was given up.
+    fn is_late(&self, token: Token) -> bool {
+        token.given_up || token.generation != self.generation
     }
 }
 
 impl Layer for Breaker {
-    fn initial_state(&self) -> Option<&'static str> {
-        Some(self.state.name())
+    fn initial_state(&self) -> Option<StateId> {
+        Some(self.state.into())
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         match self.noting(cx, |breaker, cx| breaker.acquire(cx.now, cx)) {
             Ok(token) => {
+                self.counters[Counter::Probes] += u64::from(token.is_probe);
                 self.calls.open(call, Some(token));
                 Action::Send
             }
             Err(rejected) => {
+                self.counters[Counter::Refused] += 1;
                 Action::Reply(Outcome::refused(Class::BreakerOpen, rejected.until, cx.now))
             }
         }
@@ -66,13 +94,21 @@ impl Layer for Breaker {
     fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Some(token) = self.calls[call].take() {
             let how = self.classify(outcome);
-            self.noting(cx, |breaker, cx| breaker.settle(token, how, cx.now, cx));
+            self.noting(cx, |breaker, cx| {
+                breaker.counters[Counter::Late] += u64::from(breaker.is_late(token));
+                breaker.settle(token, how, cx.now, cx);
+            });
         }
+    }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
     }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "breaker";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

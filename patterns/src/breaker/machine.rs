@@ -4,6 +4,7 @@ use super::counts::Figures;
 use super::half_open::{Close, Permits};
 use super::judge::Judge;
 use super::record::Record;
+use super::report::Counters;
 use super::settings::{Mode, Settings};
 use super::state::{Cause, Change, State, Token};
 use super::window::Window;
@@ -99,7 +100,9 @@ pub struct Breaker {
     pub(super) last_change: Option<Change>,
     uses_chance: bool,
     owner: Owner,
+    /// For the layer alone.
     pub(super) calls: PerCall<Option<Token>>,
+    pub(super) counters: Counters,
 }
 
 /// The draws of settings that need none.
@@ -148,6 +151,7 @@ impl Breaker {
             uses_chance,
             owner: Owner::new(),
             calls: PerCall::default(),
+            counters: Counters::default(),
             settings,
         })
     }

@@ -1,12 +1,15 @@
 //! A retry budget in the path of attempts.
 
 use super::machine::{Budget, Extra};
+use super::report::{Counter, Counters, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer, PerCall};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+use crate::time::Time;
 
 /// A [`Budget`] as a layer below a retry, a hedge, or both, which share it.
 ///
@@ -18,6 +21,7 @@ use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 pub struct RetryBudget {
     budget: Budget,
     calls: PerCall<Option<Attempt>>,
+    counters: Counters,
 }
 
 /// An attempt under way: the first one, or an extra one with its permit.
@@ -31,7 +35,11 @@ impl RetryBudget {
     ///
     /// If a setting is out of its range.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
-        Ok(Self { budget: Budget::new(settings)?, calls: PerCall::default() })
+        Ok(Self {
+            budget: Budget::new(settings)?,
+            calls: PerCall::default(),
+            counters: Counters::default(),
+        })
     }
 
     /// The budget.
@@ -45,8 +53,10 @@ impl Layer for RetryBudget {
         let permit = if cx.info().is_extra {
             let Ok(permit) = self.budget.try_acquire(cx.now, None) else {
                 self.calls.open(call, None);
+                self.counters[Counter::Refused] += 1;
                 return Action::Reply(Outcome::failed(Class::Rejected));
             };
+            self.counters[Counter::Granted] += 1;
             Some(permit)
         } else {
             self.budget.begin(cx.now);
@@ -75,11 +85,16 @@ impl Layer for RetryBudget {
             None => {}
         }
     }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+    }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "retry-budget";
     const SHORT: Option<&'static str> = Some("kind");
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

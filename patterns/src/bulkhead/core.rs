@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::codel::CoDel;
+use super::report::{Counter, Counters};
 use super::settings::{DropPolicy, Order, Overflow, Settings};
 use super::share::Shares;
 use super::wait_queue::{End, Rank, WaitQueue};
@@ -10,6 +11,7 @@ use crate::call_info::CallInfo;
 use crate::invalid::Invalid;
 use crate::layer::{CallId, PerCall};
 use crate::permit::Reason;
+use crate::report::{Counts, Level};
 use crate::settings::check;
 use crate::time::{Duration, Time};
 
@@ -27,6 +29,9 @@ pub(super) struct Core {
     now: Time,
     /// What became of waiting calls, until it is taken.
     turns: VecDeque<Turn>,
+    counters: Counters,
+    in_use: Level,
+    queued: Level,
 }
 
 /// What is remembered of a call.
@@ -90,6 +95,9 @@ impl Core {
             tickets: PerCall::default(),
             now: Time::ZERO,
             turns: VecDeque::new(),
+            counters: Counters::default(),
+            in_use: Level::default(),
+            queued: Level::default(),
         })
     }
 
@@ -133,6 +141,14 @@ impl Core {
         };
         // One that gets a slot at once is sent at once.
         let (sent, deadline) = (place == Place::Inside, info.deadline);
+        match entered {
+            Entered::Inside => self.in_use.rise(now),
+            Entered::Waiting => {
+                self.counters[Counter::Queued] += 1;
+                self.queued.rise(now);
+            }
+            Entered::Rejected(reason) => self.count_refused(reason),
+        }
         self.tickets.open(call, Ticket { place, sent, rank, came: now, until, deadline });
         entered
     }
@@ -150,8 +166,10 @@ impl Core {
         let rank = ticket.rank;
         if place == Place::Waiting {
             self.wait_queue.remove(call, rank);
+            self.queued.fall(now);
         } else {
             self.shares.give_back(rank.share);
+            self.in_use.fall(now);
             self.hand_over(now);
         }
     }
@@ -204,6 +222,25 @@ impl Core {
         self.wait_queue.len()
     }
 
+    /// Counts a call that was refused, or dropped from the queue.
+    pub(super) fn count_refused(&mut self, reason: Reason) {
+        let counter = match reason {
+            Reason::WaitedTooLong => Counter::TimedOut,
+            Reason::Overloaded => Counter::Dropped,
+            Reason::TooLate => Counter::TooLate,
+            _ => Counter::Full,
+        };
+        self.counters[counter] += 1;
+    }
+
+    /// What was counted until now.
+    pub(super) fn count(&self, now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+        counts.add(Counter::InUse, self.in_use.integral(now));
+        counts.add(Counter::Waiting, self.queued.integral(now));
+        counts.add(Counter::Waited, self.queued.integral(now));
+    }
+
     pub(super) const fn codel(&self) -> Option<&CoDel> {
         self.codel.as_ref()
     }
@@ -254,6 +291,11 @@ impl Core {
     fn take_out(&mut self, call: CallId, rank: Rank, dropped: Option<Reason>) {
         let number = self.wait_queue.number(call);
         self.wait_queue.remove(call, rank);
+        self.queued.fall(self.now);
+        match dropped {
+            None => self.in_use.rise(self.now),
+            Some(reason) => self.count_refused(reason),
+        }
         let place = if dropped.is_none() { Place::Inside } else { Place::Outside };
         self.tickets[call].place = place;
         self.turns.push_back(Turn { call, number, dropped });

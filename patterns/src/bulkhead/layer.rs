@@ -2,10 +2,13 @@
 
 use super::core::{Entered, Place};
 use super::machine::Bulkhead;
+use super::report::{REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::permit::Reason;
+use crate::report::{Counts, Report, StateId};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 use crate::time::Time;
 
@@ -42,6 +45,7 @@ impl Layer for Bulkhead {
             Place::Inside => Action::Send,
             Place::Waiting if cx.now < self.core.until(call) => wait(self.core.until(call)),
             Place::Waiting => {
+                self.core.count_refused(Reason::WaitedTooLong);
                 self.leave(call, cx);
                 REJECTED
             }
@@ -54,8 +58,12 @@ impl Layer for Bulkhead {
         self.leave(call, cx);
     }
 
-    fn initial_state(&self) -> Option<&'static str> {
-        self.core.codel().map(|_| state(self.is_overloaded()))
+    fn initial_state(&self) -> Option<StateId> {
+        self.core.codel().map(|_| state(self.is_overloaded()).into())
+    }
+
+    fn count(&self, now: Time, counts: &mut Counts) {
+        self.core.count(now, counts);
     }
 }
 
@@ -83,8 +91,8 @@ impl Bulkhead {
     }
 }
 
-fn state(is_overloaded: bool) -> &'static str {
-    if is_overloaded { "overloaded" } else { "normal" }
+fn state(is_overloaded: bool) -> State {
+    if is_overloaded { State::Overloaded } else { State::Normal }
 }
 
 fn wait(until: Time) -> Action {
@@ -93,6 +101,7 @@ fn wait(until: Time) -> Action {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "bulkhead";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

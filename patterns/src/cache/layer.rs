@@ -1,19 +1,25 @@
 //! The cache in the path of calls.
 
 use super::machine::{Cache, Found};
+use super::report::{Counter, REPORT};
 use super::settings::{LateResults, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings};
+use crate::time::Time;
 
 impl Layer for Cache {
     fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
         let info = cx.info();
-        if info.is_idempotent
-            && let Found::Fresh(outcome) = self.get(info.key, cx.now)
-        {
-            return Action::Reply(outcome);
+        if info.is_idempotent {
+            if let Found::Fresh(outcome) = self.get(info.key, cx.now) {
+                let is_hit = outcome.is_ok();
+                self.counters[if is_hit { Counter::Hits } else { Counter::Negative }] += 1;
+                return Action::Reply(outcome);
+            }
+            self.counters[Counter::Misses] += 1;
         }
         Action::Send
     }
@@ -21,7 +27,10 @@ impl Layer for Cache {
     fn on_reply(&mut self, _call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         let info = cx.info();
         if info.is_idempotent {
-            return Action::Reply(self.answer(info.key, outcome, cx.now));
+            let answer = self.answer(info.key, outcome, cx.now);
+            let is_stale = answer.is_ok() && !outcome.is_ok();
+            self.counters[Counter::Stale] += u64::from(is_stale);
+            return Action::Reply(answer);
         }
         if outcome.is_ok() {
             self.forget(info.key);
@@ -37,11 +46,16 @@ impl Layer for Cache {
             let _answer = self.answer(info.key, outcome, cx.now);
         }
     }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
+    }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "cache";
     const SHORT: Option<&'static str> = Some("ttl");
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for Cache {

@@ -1,6 +1,7 @@
 //! The cache itself.
 
 use super::order::Order;
+use super::report::{Counter, Counters};
 use super::settings::{CountsFrom, Lasting, Settings};
 use crate::index::Index;
 use crate::invalid::Invalid;
@@ -46,6 +47,7 @@ pub struct Cache {
     order: Order,
     /// The latest time seen: a clock that steps back brings no copy to life again.
     latest: Time,
+    pub(super) counters: Counters,
 }
 
 /// What is kept for one key.
@@ -85,6 +87,7 @@ impl Cache {
             free: Vec::new(),
             order: Order::new(settings.eviction),
             latest: Time::ZERO,
+            counters: Counters::default(),
         })
     }
 
@@ -188,6 +191,7 @@ impl Cache {
         if self.len() == self.settings.capacity
             && let Some(place) = self.order.first()
         {
+            self.counters[Counter::Evictions] += 1;
             self.give_up(place);
         }
         let place = if let Some(place) = self.free.pop() {

@@ -1,5 +1,6 @@
 //! Coalescing itself.
 
+use super::report::Counters;
 use super::settings::{LeaderGone, Settings};
 use crate::index::Index;
 use crate::invalid::Invalid;
@@ -36,6 +37,8 @@ pub struct Coalesce {
     /// The leader of each key that is on the way.
     leaders: Index,
     calls: PerCall<Member>,
+    /// For the layer alone.
+    pub(super) counters: Counters,
 }
 
 /// What is remembered of a call.
@@ -90,7 +93,12 @@ impl Coalesce {
     /// None so far: all settings are valid.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
-        Ok(Self { settings, leaders: Index::default(), calls: PerCall::default() })
+        Ok(Self {
+            settings,
+            leaders: Index::default(),
+            calls: PerCall::default(),
+            counters: Counters::default(),
+        })
     }
 
     /// Its settings.

@@ -1,5 +1,6 @@
 //! The check of deadlines itself.
 
+use super::report::Counters;
 use super::settings::{Reject, Settings};
 use crate::invalid::Invalid;
 use crate::permit::{Reason, Rejected};
@@ -33,6 +34,8 @@ pub struct Deadline {
     /// The window that is counted.
     window: u64,
     figures: Figures,
+    /// For the layer alone.
+    pub(super) counters: Counters,
 }
 
 /// What came in the present window of [`Reject::Share`]; nothing is counted otherwise.
@@ -54,7 +57,7 @@ impl Deadline {
     /// If a setting is out of its range.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
-        Ok(Self { settings, window: 0, figures: Figures::default() })
+        Ok(Self { settings, window: 0, figures: Figures::default(), counters: Counters::default() })
     }
 
     /// Its settings.

@@ -1,11 +1,14 @@
 //! The fallback in the path of calls.
 
 use super::machine::{Fallback, Next};
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings};
+use crate::time::Time;
 
 impl Layer for Fallback {
     fn on_call(&mut self, call: CallId, _cx: &mut Context<'_>) -> Action {
@@ -18,11 +21,21 @@ impl Layer for Fallback {
         let mut tried = self.calls[call];
         let next = self.after(&mut tried, outcome);
         self.calls[call] = tried;
-        match next {
-            Next::PassOn(outcome) | Next::Failed(outcome) => Action::Reply(outcome),
-            Next::Send(target) => Action::SendTo(target),
-            Next::Replaced => Action::Reply(Outcome::Degraded),
-        }
+        let (counter, action) = match next {
+            Next::PassOn(outcome) => return Action::Reply(outcome),
+            Next::Failed(failure) => (Counter::Exhausted, Action::Reply(failure)),
+            Next::Send(target) => (Counter::Sent, Action::SendTo(target)),
+            Next::Replaced if outcome.is_ok() => {
+                (Counter::Answered, Action::Reply(Outcome::Degraded))
+            }
+            Next::Replaced => (Counter::Values, Action::Reply(Outcome::Degraded)),
+        };
+        self.counters[counter] += 1;
+        action
+    }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
     }
 
     fn keeps_nothing(&self) -> bool {
@@ -33,6 +46,7 @@ impl Layer for Fallback {
 impl LayerSettings for Settings {
     const KIND: &'static str = "fallback";
     const SHORT: Option<&'static str> = Some("to");
+    const REPORT: &'static Report = &REPORT;
 }
 
 impl ConfiguredLayer for Fallback {

@@ -1,5 +1,6 @@
 //! The fallback itself.
 
+use super::report::Counters;
 use super::settings::{Settings, Then};
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Target};
@@ -32,7 +33,9 @@ use crate::settings::check;
 pub struct Fallback {
     settings: Settings,
     then: Then,
+    /// For the layer alone.
     pub(super) calls: PerCall<Tried>,
+    pub(super) counters: Counters,
 }
 
 /// What a [`Fallback`] remembers of one call.
@@ -65,7 +68,12 @@ impl Fallback {
     /// If it handles no class of failure, or has neither a target nor a value to give.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
-        Ok(Self { then: settings.last_resort(), settings, calls: PerCall::default() })
+        Ok(Self {
+            then: settings.last_resort(),
+            settings,
+            calls: PerCall::default(),
+            counters: Counters::default(),
+        })
     }
 
     /// Its settings.

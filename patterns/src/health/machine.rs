@@ -1,5 +1,6 @@
 //! The health check itself.
 
+use super::report::State;
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::Rng;
@@ -7,30 +8,7 @@ use crate::settings::check;
 use crate::stats::CallWindow;
 use crate::time::{Duration, Time};
 
-/// How a process is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Nothing is known yet.
-    Unknown,
-    /// It works.
-    Healthy,
-    /// It works, but badly.
-    Degraded,
-    /// It does not work.
-    Unhealthy,
-}
-
 impl State {
-    /// The name used in notes and charts.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Healthy => "healthy",
-            Self::Degraded => "degraded",
-            Self::Unhealthy => "unhealthy",
-        }
-    }
-
     /// Whether it can be used.
     pub const fn is_up(self) -> bool {
         matches!(self, Self::Healthy | Self::Degraded)

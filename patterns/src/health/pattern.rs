@@ -1,16 +1,18 @@
 //! The health check beside a process.
 
-use super::machine::{Health, State};
+use super::machine::Health;
+use super::report::{REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::Context;
 use crate::process::{Action, ConfiguredProcess, Event, ProcessPattern};
+use crate::report::{Report, StateId};
 use crate::settings::{LayerSettings, Preset};
 use crate::time::{Duration, Time};
 
 impl ProcessPattern for Health {
-    fn initial_state(&self) -> Option<&'static str> {
-        Some(State::Unknown.name())
+    fn initial_state(&self) -> Option<StateId> {
+        Some(State::Unknown.into())
     }
 
     fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action {
@@ -32,7 +34,7 @@ impl ProcessPattern for Health {
             _ => {}
         }
         if self.state() != before {
-            cx.enter_state(self.state().name());
+            cx.enter_state(self.state());
             if self.state() == State::Unhealthy && self.settings().restarts {
                 return Action::Restart;
             }
@@ -43,6 +45,7 @@ impl ProcessPattern for Health {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "health";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

@@ -1,10 +1,12 @@
 //! Hedging in the path of calls.
 
 use super::machine::{Hedge, Next};
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 use crate::time::Time;
 
@@ -20,8 +22,15 @@ impl Layer for Hedge {
         let next = self.record(&mut race, outcome, cx.now);
         self.calls[call] = race;
         match next {
-            Next::Answer(outcome) => Action::Reply(outcome),
-            Next::Launched => send(race.next_launch()),
+            Next::Answer(answer) => {
+                self.counters[Counter::Won] += u64::from(outcome.is_ok() && cx.is_extra_attempt());
+                self.counters[Counter::Cancelled] += u64::from(race.under_way());
+                Action::Reply(answer)
+            }
+            Next::Launched => {
+                self.counters[Counter::Sent] += 1;
+                send(race.next_launch())
+            }
             Next::Wait => wait(race.next_launch()),
         }
     }
@@ -30,13 +39,19 @@ impl Layer for Hedge {
         let mut race = self.calls[call];
         let launched = self.launch(&mut race, cx.now);
         self.calls[call] = race;
+        self.counters[Counter::Sent] += u64::from(launched);
         if launched { send(race.next_launch()) } else { wait(race.next_launch()) }
+    }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
     }
 }
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "hedge";
     const SHORT: Option<&'static str> = Some("delay");
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

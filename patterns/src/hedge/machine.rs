@@ -1,6 +1,7 @@
 //! The hedge itself: when another attempt is sent, and what the answer is.
 
 use super::latencies::Latencies;
+use super::report::Counters;
 use super::settings::{AllFailed, CountsFrom, Delay, OnFailure, OnRefusal, Pushback, Settings};
 use crate::invalid::Invalid;
 use crate::layer::PerCall;
@@ -39,6 +40,7 @@ pub struct Hedge {
     latencies: Option<Latencies>,
     /// For the layer alone.
     pub(super) calls: PerCall<Race>,
+    pub(super) counters: Counters,
 }
 
 /// What a [`Hedge`] remembers of one call.
@@ -103,7 +105,7 @@ impl Hedge {
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
         let latencies = Latencies::of(settings.delay);
-        Ok(Self { settings, latencies, calls: PerCall::default() })
+        Ok(Self { settings, latencies, calls: PerCall::default(), counters: Counters::default() })
     }
 
     /// Its settings.

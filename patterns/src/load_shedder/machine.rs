@@ -2,11 +2,13 @@
 
 use core::ops::{AddAssign, SubAssign};
 
+use super::report::Counters;
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::PerCall;
 use crate::outcome::{Classes, Classification, Classifier, Outcome};
 use crate::permit::{Owner, Permit, Reason, Rejected};
+use crate::report::Level;
 use crate::settings::check;
 use crate::stats::{Align, MovingAverage, TimeWindow};
 use crate::time::{Duration, Time};
@@ -77,7 +79,10 @@ pub struct LoadShedder {
     /// The recent time of calls, in nanoseconds.
     recent: MovingAverage,
     sheds: bool,
+    /// For the layer alone.
     pub(super) calls: PerCall<Option<Sent>>,
+    pub(super) counters: Counters,
+    pub(super) level: Level,
 }
 
 /// What is noted of a call under way.
@@ -133,6 +138,8 @@ impl LoadShedder {
             recent: MovingAverage::new(),
             sheds: false,
             calls: PerCall::default(),
+            counters: Counters::default(),
+            level: Level::default(),
         })
     }
 

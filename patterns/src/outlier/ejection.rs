@@ -73,6 +73,8 @@ pub struct Finding {
 pub struct Counts {
     /// Were ejected.
     pub ejected: u64,
+    /// Came back.
+    pub returned: u64,
     /// Stayed in by chance (`enforce_percent`).
     pub spared: u64,
     /// Stayed in because too many were out.

@@ -223,6 +223,7 @@ impl Outliers {
             }
             Phase::Probing { sent: true, .. } if result == HostClassification::Success => {
                 known.come_back(now);
+                self.counts.returned += 1;
                 known.multiplier = 0;
                 self.ejected -= 1;
             }
@@ -292,6 +293,7 @@ impl Outliers {
                 host.phase = Phase::Probing { ejection, sent: false };
             } else {
                 host.come_back(ejection.until);
+                self.counts.returned += 1;
                 self.ejected -= 1;
             }
         }

@@ -4,12 +4,14 @@ use std::collections::VecDeque;
 
 use super::any::Any;
 use super::cubic::Cubic;
+use super::report::Counters;
 use super::rule::Rule;
 use super::settings::{Kind, OnCancel, Settings};
 use crate::invalid::Invalid;
 use crate::layer::PerCall;
 use crate::outcome::Outcome;
 use crate::permit::{Owner, Permit, Reason, Rejected};
+use crate::report::Level;
 use crate::settings::check;
 use crate::time::{Duration, Time};
 
@@ -100,6 +102,9 @@ pub struct RateLimiter {
     ahead: VecDeque<(u64, u32)>,
     /// What the layer remembers of a call that waits.
     pub(super) waiting: PerCall<Option<Reservation>>,
+    /// What the layer counts.
+    pub(super) counters: Counters,
+    pub(super) delayed: Level,
 }
 
 /// What a permit of a [`RateLimiter`] is for.
@@ -145,6 +150,8 @@ impl RateLimiter {
             grants: 0,
             ahead: VecDeque::new(),
             waiting: PerCall::default(),
+            counters: Counters::default(),
+            delayed: Level::default(),
         })
     }
 

@@ -18,6 +18,8 @@ pub struct Attempts {
     pub(super) used: [Used; Class::COUNT],
     /// The failure that asked for the latest retry, or what is to be passed on.
     pub(super) answer: Outcome,
+    /// Whether it waits for its next attempt; of use to the layer alone.
+    pub(super) waits: bool,
     /// What the budget gave for the attempt under way.
     pub(super) permit: Option<Permit<Extra>>,
 }
@@ -50,6 +52,7 @@ impl Default for Attempts {
             retries: 0,
             used: [Used::default(); Class::COUNT],
             answer: Outcome::Ok,
+            waits: false,
             permit: None,
         }
     }

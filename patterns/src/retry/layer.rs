@@ -1,11 +1,14 @@
 //! The retry in the path of calls.
 
 use super::machine::Retry;
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
+use crate::time::Time;
 
 impl Layer for Retry {
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
@@ -17,17 +20,35 @@ impl Layer for Retry {
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
         let attempts = &mut self.calls[call];
         let again = self.policy.after(attempts, outcome, cx.now, cx);
-        again.map_or(Action::Reply(attempts.answer()), Action::WaitUntil)
+        match again {
+            Some(at) => {
+                attempts.waits = true;
+                self.waiting.rise(cx.now);
+                Action::WaitUntil(at)
+            }
+            None => Action::Reply(attempts.answer()),
+        }
     }
 
     fn on_wake(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
         let attempts = &mut self.calls[call];
+        attempts.waits = false;
+        self.waiting.fall(cx.now);
         let sends = self.policy.may_send(attempts, cx.now);
         if sends { Action::Send } else { Action::Reply(attempts.answer()) }
     }
 
     fn on_cancel(&mut self, call: CallId, cx: &mut Context<'_>) {
-        self.policy.cancel(&mut self.calls[call], cx.now);
+        let attempts = &mut self.calls[call];
+        if core::mem::take(&mut attempts.waits) {
+            self.waiting.fall(cx.now);
+        }
+        self.policy.cancel(attempts, cx.now);
+    }
+
+    fn count(&self, now: Time, counts: &mut Counts) {
+        self.policy.counters.add_to(counts);
+        counts.add(Counter::Waited, self.waiting.integral(now));
     }
 
     fn keeps_nothing(&self) -> bool {
@@ -37,6 +58,7 @@ impl Layer for Retry {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "retry";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

@@ -1,6 +1,7 @@
 //! The retry itself.
 
 use super::attempts::{Attempts, Used};
+use super::report::{Counter, Counters};
 use super::rules::{FOREVER, RetryAfter};
 use super::settings::{Account, Settings, TooLate};
 use crate::backoff::{Backoff, Progress};
@@ -9,6 +10,7 @@ use crate::call_info::CallInfo;
 use crate::invalid::Invalid;
 use crate::layer::{PerCall, Rng};
 use crate::outcome::{Class, Outcome};
+use crate::report::Level;
 use crate::settings::check;
 use crate::time::{Duration, Time};
 
@@ -44,6 +46,8 @@ pub struct Retry {
     pub(super) policy: Policy,
     /// Used by the layer alone.
     pub(super) calls: PerCall<Attempts>,
+    /// Calls that wait for their next attempt.
+    pub(super) waiting: Level,
 }
 
 /// A retry without the calls that are under way.
@@ -52,6 +56,7 @@ pub(super) struct Policy {
     settings: Settings,
     rules: [Option<Ready>; Class::COUNT],
     budget: Option<Budget>,
+    pub(super) counters: Counters,
 }
 
 /// A rule that was checked.
@@ -80,8 +85,8 @@ impl Retry {
         }
         let retried = settings.rules.classes();
         let budget = settings.budget.map(|budget| Budget::of_calls(budget, retried)).transpose()?;
-        let policy = Policy { settings, rules, budget };
-        Ok(Self { policy, calls: PerCall::default() })
+        let policy = Policy { settings, rules, budget, counters: Counters::default() };
+        Ok(Self { policy, calls: PerCall::default(), waiting: Level::default() })
     }
 
     /// Its settings.
@@ -178,15 +183,18 @@ impl Policy {
         }
         let next = self.next(attempts, outcome, now, rng);
         let is_paid_later = self.settings.account == Account::Sent;
-        let granted = next.filter(|_| is_paid_later || self.pay(attempts, outcome, now));
-        let Some(Next { at, slot, used }) = granted else {
-            self.finish(now);
-            let refused_below = outcome.class() == Some(Class::Rejected)
-                && self.rules[Class::Rejected as usize].is_none();
-            if attempts.retries == 0 || !refused_below {
-                attempts.answer = outcome;
+        let granted = match next {
+            Ok(_) if !is_paid_later && !self.pay(attempts, outcome, now) => {
+                Err(Counter::OutOfBudget)
             }
-            return None;
+            next => next,
+        };
+        let Next { at, slot, used } = match granted {
+            Ok(next) => next,
+            Err(why) => {
+                self.end(attempts, outcome, why, now);
+                return None;
+            }
         };
         attempts.used[slot] = used;
         attempts.retries = attempts.retries.saturating_add(1);
@@ -199,8 +207,23 @@ impl Policy {
         let sends = is_paid || self.pay(attempts, attempts.answer, now);
         if !sends {
             self.finish(now);
+            self.counters[Counter::OutOfBudget] += 1;
+        } else if let Some(class) = attempts.answer.class() {
+            self.counters[Counter::Retries] += 1;
+            self.counters[AFTER[class as usize]] += 1;
         }
         sends
+    }
+
+    /// There is no further attempt: `why` not.
+    fn end(&mut self, attempts: &mut Attempts, outcome: Outcome, why: Counter, now: Time) {
+        self.finish(now);
+        self.counters[why] += u64::from(why != Counter::Rescued || 0 < attempts.retries);
+        let refused_below = outcome.class() == Some(Class::Rejected)
+            && self.rules[Class::Rejected as usize].is_none();
+        if attempts.retries == 0 || !refused_below {
+            attempts.answer = outcome;
+        }
     }
 
     pub(super) fn cancel(&mut self, attempts: &mut Attempts, now: Time) {
@@ -222,45 +245,54 @@ impl Policy {
         attempts.permit.is_some()
     }
 
-    /// When the next attempt would be, as far as this call goes.
+    /// When the next attempt would be, as far as this call goes, or why there is none.
     fn next(
         &self,
         attempts: &Attempts,
         outcome: Outcome,
         now: Time,
         rng: &mut impl Rng,
-    ) -> Option<Next> {
-        let class = outcome.class()?;
+    ) -> Result<Next, Counter> {
+        let class = outcome.class().ok_or(Counter::Rescued)?;
         let settings = &self.settings;
         let slot = if settings.per_class { class as usize } else { 0 };
         let mut used = attempts.used[slot];
         let rule = self.rules[class as usize].as_ref();
-        let is_left = left(settings.max_retries, attempts.retries)
-            && rule.is_none_or(|rule| left(rule.retries, used.retries));
-        let elapsed = now.since(attempts.began);
-        let is_over = settings.too_late == TooLate::AfterAttempt && settings.max_elapsed <= elapsed;
         let retry_after = respected(&self.rules, settings, class);
-        let is_forbidden = outcome.forbids_retry() && retry_after != RetryAfter::Ignore;
-        if !is_left || !attempts.may_repeat || is_over || is_forbidden {
-            return None;
-        }
         let range = settings.min_retry_after..=settings.max_retry_after;
         let hint = outcome.retry_after().filter(|hint| range.contains(hint));
         let hint = hint.filter(|_| retry_after != RetryAfter::Ignore);
+        let is_retried = rule.is_some() || (hint.is_some() && settings.retry_after_overrules);
+        let is_forbidden = outcome.forbids_retry() && retry_after != RetryAfter::Ignore;
+        if !is_retried || !attempts.may_repeat || is_forbidden {
+            return Err(Counter::NotRetryable);
+        }
+        let is_left = left(settings.max_retries, attempts.retries)
+            && rule.is_none_or(|rule| left(rule.retries, used.retries));
+        if !is_left {
+            return Err(Counter::Exhausted);
+        }
+        let elapsed = now.since(attempts.began);
+        if settings.too_late == TooLate::AfterAttempt && settings.max_elapsed <= elapsed {
+            return Err(Counter::TooLate);
+        }
         let wait = match rule {
             Some(rule) => {
                 let wait = rule.backoff.next_with(&mut used.progress, rng);
                 hint.map_or(wait, |hint| heed(retry_after, hint, wait))
             }
-            None => hint.filter(|_| settings.retry_after_overrules)?,
+            None => hint.unwrap_or_default(),
         };
         if hint.is_some() && settings.retry_after_restarts {
             used.progress = Progress::default();
         }
         used.retries = used.retries.saturating_add(1);
         // A wait that was asked for is not cut short.
-        let at = self.in_time(elapsed, wait, hint.is_none(), now)?;
-        (at < attempts.deadline).then_some(Next { at, slot, used })
+        let at = self.in_time(elapsed, wait, hint.is_none(), now).ok_or(Counter::TooLate)?;
+        if attempts.deadline <= at {
+            return Err(Counter::TooLate);
+        }
+        Ok(Next { at, slot, used })
     }
 
     /// When a wait ends, if that is in time.
@@ -281,6 +313,18 @@ impl Policy {
         (wait <= left && at < Time::MAX).then_some(at)
     }
 }
+
+/// What counts the retries after failures of each class.
+const AFTER: [Counter; Class::COUNT] = [
+    Counter::Network,
+    Counter::Timeout,
+    Counter::RateLimit,
+    Counter::Overload,
+    Counter::Validation,
+    Counter::BreakerOpen,
+    Counter::BulkheadFull,
+    Counter::Rejected,
+];
 
 /// The next attempt of a call, and what the call has used with it.
 struct Next {

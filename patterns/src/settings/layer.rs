@@ -8,6 +8,7 @@ use super::setting::Setting;
 use super::shape::{GroupInfo, Key};
 use crate::invalid::Invalid;
 use crate::layer::Layer;
+use crate::report::Report;
 
 /// The settings of a layer.
 pub trait LayerSettings: Group + Setting {
@@ -16,6 +17,9 @@ pub trait LayerSettings: Group + Setting {
 
     /// The key that a value alone stands for: `timeout = "30s"`.
     const SHORT: Option<&'static str> = None;
+
+    /// The states that such a layer reports, and what it counts.
+    const REPORT: &'static Report = &Report::NONE;
 
     /// The libraries and rule books that it can be `like`.
     fn presets() -> Vec<Preset<Self>> {

@@ -1,13 +1,16 @@
 //! How often lengths of time were seen.
 
+use core::ops::Range;
+
 use super::scale::{Bucket, Scale};
 use crate::time::Duration;
 
 /// A histogram of lengths of time: count, sum, shortest and longest are exact, all else is known to
 /// within one of `PARTS` of itself.
 ///
-/// Room is made for lengths up to the longest so far, or for all of them at once by
-/// [`with_all_room`](Self::with_all_room); a length for which there is room allocates nothing.
+/// Buckets lie in pages, one for each power of two. A page is made when the first length comes that
+/// lies in it, or all of them at once by [`with_all_room`](Self::with_all_room); a length that has
+/// its page allocates nothing.
 ///
 /// # Example
 ///
@@ -22,12 +25,21 @@ use crate::time::Duration;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Histogram<const PARTS: u64> {
+    /// By shift of a [`Scale`]: how many times `PARTS` buckets lie before the length that is left
+    /// with `PARTS` after the shift.
+    places: [u8; PAGES],
+    /// The buckets of all pages made so far: `PARTS` in each, but twice as many without a shift.
     counts: Vec<u64>,
     count: u64,
     sum: u128,
     shortest: Duration,
     longest: Duration,
 }
+
+/// As many as there are with one part.
+const PAGES: usize = 64;
+/// The place of a page that has not been made: beyond all others.
+const NOWHERE: u8 = u8::MAX;
 
 impl<const PARTS: u64> Default for Histogram<PARTS> {
     fn default() -> Self {
@@ -39,14 +51,17 @@ impl<const PARTS: u64> PartialEq for Histogram<PARTS> {
     /// Whether they have counted the same; how much room they have does not matter.
     fn eq(&self, other: &Self) -> bool {
         let figures = |of: &Self| (of.count, of.sum, of.shortest, of.longest);
-        figures(self) == figures(other) && self.counts[self.seen()] == other.counts[other.seen()]
+        figures(self) == figures(other) && self.buckets().eq(other.buckets())
     }
 }
 
 impl<const PARTS: u64> Histogram<PARTS> {
+    const WIDTH: usize = PARTS as usize;
+
     /// An empty one, which has no room yet.
     pub const fn new() -> Self {
         Self {
+            places: [NOWHERE; PAGES],
             counts: Vec::new(),
             count: 0,
             sum: 0,
@@ -57,16 +72,21 @@ impl<const PARTS: u64> Histogram<PARTS> {
 
     /// An empty one with room for every length, so that it never allocates again.
     pub fn with_all_room() -> Self {
-        Self { counts: vec![0; Scale::<PARTS>::BUCKETS], ..Self::new() }
+        let mut all = Self { counts: Vec::with_capacity(Scale::<PARTS>::BUCKETS), ..Self::new() };
+        for shift in 0..Scale::<PARTS>::BUCKETS / Self::WIDTH - 1 {
+            all.page_mut(shift);
+        }
+        all
     }
 
     /// Counts one length.
     #[inline]
     pub fn add(&mut self, length: Duration) {
-        let bucket = Scale::<PARTS>::bucket(length);
-        match self.counts.get_mut(bucket) {
+        let (shift, part) = Scale::<PARTS>::split(length);
+        let at = usize::from(self.places[shift % PAGES]) * Self::WIDTH + part - Self::WIDTH;
+        match self.counts.get_mut(at) {
             Some(count) => *count += 1,
-            None => self.grow(bucket),
+            None => self.count_first(length),
         }
         self.count += 1;
         self.sum += u128::from(length.as_nanos());
@@ -74,24 +94,58 @@ impl<const PARTS: u64> Histogram<PARTS> {
         self.longest = self.longest.max(length);
     }
 
-    /// Makes room up to the power of two in which this bucket is, and counts one in it.
+    /// Counts a length whose page has not been made.
     #[cold]
-    fn grow(&mut self, bucket: usize) {
-        self.make_room(bucket + 1);
-        self.counts[bucket] = 1;
+    fn count_first(&mut self, length: Duration) {
+        let (shift, part) = Scale::<PARTS>::split(length);
+        let first = Self::first_part(shift);
+        self.page_mut(shift)[part - first] = 1;
     }
 
-    fn make_room(&mut self, buckets: usize) {
-        if self.counts.len() < buckets {
-            self.counts.resize(buckets.next_multiple_of(PARTS as usize), 0);
+    /// What is left at least of a length that is shifted so.
+    fn first_part(shift: usize) -> usize {
+        if shift == 0 { 0 } else { Self::WIDTH }
+    }
+
+    /// Where the page of this shift lies, if it has been made.
+    fn page_range(&self, shift: usize) -> Option<Range<usize>> {
+        let place = usize::from(self.places[shift]) * Self::WIDTH;
+        let range = place + Self::first_part(shift) - Self::WIDTH..place + Self::WIDTH;
+        (range.end <= self.counts.len()).then_some(range)
+    }
+
+    /// The page of this shift, which is made if it has not been.
+    fn page_mut(&mut self, shift: usize) -> &mut [u64] {
+        let range = self.page_range(shift).unwrap_or_else(|| {
+            let from = self.counts.len();
+            let size = 2 * Self::WIDTH - Self::first_part(shift);
+            self.counts.resize(from + size, 0);
+            self.places[shift] = (self.counts.len() / Self::WIDTH - 1) as u8;
+            from..from + size
+        });
+        &mut self.counts[range]
+    }
+
+    /// The pages from that of the shortest to that of the longest length, by their shifts.
+    fn pages(&self) -> impl Iterator<Item = (usize, &[u64])> {
+        self.shifts().filter_map(|shift| Some((shift, &self.counts[self.page_range(shift)?])))
+    }
+
+    /// The shifts from that of the shortest to that of the longest length.
+    fn shifts(&self) -> Range<usize> {
+        if self.count == 0 {
+            return 0..0;
         }
+        let shift = |length| Scale::<PARTS>::split(length).0;
+        shift(self.shortest)..shift(self.longest) + 1
     }
 
     /// Adds all that `other` has counted.
     pub fn merge(&mut self, other: &Self) {
-        self.make_room(other.counts.len());
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            *mine += theirs;
+        for (shift, theirs) in other.pages() {
+            for (mine, theirs) in self.page_mut(shift).iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -108,10 +162,13 @@ impl<const PARTS: u64> Histogram<PARTS> {
 
     /// Forgets all lengths; the room stays.
     pub fn clear(&mut self) {
-        let seen = self.seen();
-        self.counts[seen].fill(0);
+        for shift in self.shifts() {
+            if let Some(range) = self.page_range(shift) {
+                self.counts[range].fill(0);
+            }
+        }
         let counts = core::mem::take(&mut self.counts);
-        *self = Self { counts, ..Self::new() };
+        *self = Self { places: self.places, counts, ..Self::new() };
     }
 
     /// How many lengths were counted.
@@ -142,14 +199,19 @@ impl<const PARTS: u64> Histogram<PARTS> {
     /// The bucket in which the length of this rank lies, in ascending order from 1 on; none if
     /// there are not as many.
     pub fn at_rank(&self, rank: u64) -> Option<Bucket> {
-        let seen = self.seen();
-        let first = seen.start;
         let mut below = 0;
-        let at = self.counts[seen].iter().position(|count| {
-            below += count;
-            rank <= below
-        })?;
-        Some(Scale::<PARTS>::lengths(first + at))
+        for (shift, page) in self.pages() {
+            let upto: u64 = below + page.iter().sum::<u64>();
+            if rank <= upto {
+                let at = page.iter().position(|count| {
+                    below += count;
+                    rank <= below
+                })?;
+                return Some(Scale::<PARTS>::lengths(Self::first_bucket(shift) + at));
+            }
+            below = upto;
+        }
+        None
     }
 
     /// A length that the share `q` (0 to 1) of all lengths does not exceed: the middle of the
@@ -167,24 +229,41 @@ impl<const PARTS: u64> Histogram<PARTS> {
     /// The share of lengths that are longer than `length`, to within one bucket.
     pub fn share_above(&self, length: Duration) -> f64 {
         let from = Scale::<PARTS>::bucket(length) + 1;
-        let above = self.counts.get(from..).map_or(0, |counts| counts.iter().sum::<u64>());
-        above as f64 / self.count as f64
+        let above = self.pages().map(|(shift, page)| {
+            let skipped = from.saturating_sub(Self::first_bucket(shift));
+            page.iter().skip(skipped).sum::<u64>()
+        });
+        above.sum::<u64>() as f64 / self.count as f64
     }
 
     /// Buckets with something in them, in ascending order, and how much that is.
     pub fn buckets(&self) -> impl Iterator<Item = (Bucket, u64)> + '_ {
-        let seen = self.seen();
-        let counts = seen.clone().zip(&self.counts[seen]);
+        let counts = self.pages().flat_map(|(shift, page)| (Self::first_bucket(shift)..).zip(page));
         counts
             .filter(|(_, count)| 0 < **count)
             .map(|(at, count)| (Scale::<PARTS>::lengths(at), *count))
     }
 
-    /// The buckets from the shortest to the longest length.
-    fn seen(&self) -> core::ops::Range<usize> {
-        if self.count == 0 {
-            return 0..0;
+    /// The number of the first bucket in the page of this shift.
+    fn first_bucket(shift: usize) -> usize {
+        shift * Self::WIDTH + Self::first_part(shift)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_has_room_only_for_the_powers_of_two_that_it_has_seen() {
+        let mut times = Histogram::<128>::new();
+        let mut sizes = vec![times.counts.len()];
+        for secs in [5, 5, 7, 0, 0, 3600] {
+            times.add(Duration::from_secs(secs));
+            sizes.push(times.counts.len());
         }
-        Scale::<PARTS>::bucket(self.shortest)..Scale::<PARTS>::bucket(self.longest) + 1
+        assert_eq!(sizes, [0, 128, 128, 128, 384, 384, 512]);
+        let all = Histogram::<128>::with_all_room();
+        assert_eq!(all.counts.len(), Scale::<128>::BUCKETS);
     }
 }

@@ -30,10 +30,18 @@ impl<const PARTS: u64> Scale<PARTS> {
     /// The number of the bucket of a length.
     #[inline]
     pub const fn bucket(length: Duration) -> usize {
+        let (shift, part) = Self::split(length);
+        // The next shift goes on where the parts of this one end.
+        shift * PARTS as usize + part
+    }
+
+    /// By how many bits a length is shifted, and what is left of it: from `PARTS` to
+    /// `2 · PARTS − 1`, or less if it is not shifted.
+    #[inline]
+    pub(super) const fn split(length: Duration) -> (usize, usize) {
         let nanos = length.as_nanos();
         let shift = (u64::BITS - Self::PART_BITS - 1).saturating_sub((nanos | 1).leading_zeros());
-        // The first bits are from `PARTS` to `2 · PARTS − 1`, and the next shift goes on there.
-        (shift as u64 * PARTS + (nanos >> shift)) as usize
+        (shift as usize, (nanos >> shift) as usize)
     }
 
     /// The lengths of a bucket.

@@ -1,10 +1,12 @@
 //! The supervisor beside a process.
 
 use super::machine::{End, Next, Phase, Supervisor};
+use super::report::{REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::Context;
 use crate::process::{Action, ConfiguredProcess, Event, ProcessPattern};
+use crate::report::{Report, StateId};
 use crate::settings::{LayerSettings, Preset};
 use crate::time::Time;
 
@@ -21,15 +23,15 @@ impl Supervisor {
         match self.ended_with(end, cx.now, cx) {
             Next::Leave if !was_running => self.waiting(cx.now),
             Next::Leave => {
-                cx.enter_state("ended");
+                cx.enter_state(State::Ended);
                 Action::Wait
             }
             Next::RestartAt(at) => {
-                cx.enter_state("waiting");
+                cx.enter_state(State::Waiting);
                 Action::WaitUntil(at)
             }
             Next::Escalate => {
-                cx.enter_state("escalated");
+                cx.enter_state(State::Escalated);
                 Action::GiveUp
             }
         }
@@ -46,15 +48,15 @@ impl Supervisor {
 }
 
 impl ProcessPattern for Supervisor {
-    fn initial_state(&self) -> Option<&'static str> {
-        Some("ended")
+    fn initial_state(&self) -> Option<StateId> {
+        Some(State::Ended.into())
     }
 
     fn on_event(&mut self, event: Event, cx: &mut Context<'_>) -> Action {
         match event {
             Event::Started => {
                 self.started(cx.now);
-                cx.enter_state("running");
+                cx.enter_state(State::Running);
                 self.timer()
             }
             Event::Crashed => self.follow(End::Crashed, cx),
@@ -71,6 +73,7 @@ impl ProcessPattern for Supervisor {
 
 impl LayerSettings for Settings {
     const KIND: &'static str = "supervise";
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

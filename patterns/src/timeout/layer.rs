@@ -1,10 +1,12 @@
 //! The timeout in the path of calls.
 
 use super::machine::Timeout;
+use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
+use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings, Preset};
 use crate::time::Time;
 
@@ -26,7 +28,12 @@ impl Layer for Timeout {
     }
 
     fn on_wake(&mut self, _call: CallId, _cx: &mut Context<'_>) -> Action {
+        self.counters[Counter::Fired] += 1;
         Action::Reply(Outcome::failed(Class::Timeout))
+    }
+
+    fn count(&self, _now: Time, counts: &mut Counts) {
+        self.counters.add_to(counts);
     }
 
     fn keeps_nothing(&self) -> bool {
@@ -37,6 +44,7 @@ impl Layer for Timeout {
 impl LayerSettings for Settings {
     const KIND: &'static str = "timeout";
     const SHORT: Option<&'static str> = Some("limit");
+    const REPORT: &'static Report = &REPORT;
 
     fn presets() -> Vec<Preset<Self>> {
         super::presets::all()

@@ -1,5 +1,6 @@
 //! The timeout itself.
 
+use super::report::Counters;
 use super::settings::Settings;
 use crate::invalid::Invalid;
 use crate::settings::check;
@@ -19,9 +20,11 @@ use crate::time::Time;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Timeout {
     settings: Settings,
+    /// For the layer alone.
+    pub(super) counters: Counters,
 }
 
 impl Timeout {
@@ -32,7 +35,7 @@ impl Timeout {
     /// If the limit is zero.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
-        Ok(Self { settings })
+        Ok(Self { settings, counters: Counters::default() })
     }
 
     /// Its settings.

@@ -283,16 +283,16 @@ fn in_the_path_it_refuses_and_gives_every_permit_back_once() {
 fn only_changes_between_measuring_and_limiting_are_told() {
     use patterns::Layer;
     let mut driver = Driver::new(machine(settings(ENVOY)), &[0.0]);
-    assert_eq!(driver.layer.initial_state(), Some("measuring"));
+    assert_eq!(driver.initial_state(), Some("measuring"));
     for _ in 0..40 {
         assert_eq!(driver.call(0), Action::Send);
         driver.pass(Duration::from_millis(10));
         assert_eq!(driver.reply(0, Outcome::Ok), Action::Reply(Outcome::Ok));
     }
-    assert_eq!(driver.effects.states, ["limiting"]);
+    assert_eq!(driver.states(), ["limiting"]);
     driver.pass(Duration::from_secs(1));
     assert_eq!(driver.call(0), Action::Send);
-    assert_eq!(driver.effects.states, ["limiting", "measuring"]);
+    assert_eq!(driver.states(), ["limiting", "measuring"]);
     assert_eq!(driver.rng.taken(), 1);
     assert_eq!(machine(settings(AIMD)).initial_state(), None);
 }

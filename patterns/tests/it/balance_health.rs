@@ -50,7 +50,7 @@ fn with_all_out_either_all_are_used_or_none() {
         let wait = Outcome::failed_until(Class::Rejected, Duration::from_secs(18));
         assert_eq!(calm.call(0), Action::Reply(wait), "{picker:?}");
         assert!(matches!(panic.call(0), Action::SendTo(_)));
-        assert_eq!(panic.effects.states, ["panic"]);
+        assert_eq!(panic.states(), ["panic"]);
     }
 }
 
@@ -87,16 +87,16 @@ fn a_refusal_tells_the_first_time_at_which_a_target_is_neither_ejected_nor_shut(
 fn states_are_noted_when_they_change() {
     use patterns::Layer;
     let mut driver = driver(ejecting(4, Picker::InOrder));
-    assert_eq!(driver.layer.initial_state(), Some("all-in"));
+    assert_eq!(driver.initial_state(), Some("all-in"));
     assert_eq!(crate::balance::driver(among(4, Picker::InOrder)).layer.initial_state(), None);
     for call in 0..3 {
         assert_eq!(driver.call(call), to(call as u16));
         let _failed = driver.reply(call, ERROR);
     }
-    assert_eq!(driver.effects.states, ["some-out", "panic"], "one of them for two ejections");
+    assert_eq!(driver.states(), ["some-out", "panic"], "one of them for two ejections");
     driver.now = at(30);
     assert_eq!(driver.call(0), to(0));
-    assert_eq!(driver.effects.states, ["some-out", "panic", "all-in"]);
+    assert_eq!(driver.states(), ["some-out", "panic", "all-in"]);
     let _ok = driver.reply(0, Outcome::Ok);
     assert_eq!(driver.effects.states.len(), 3);
 }

@@ -196,9 +196,9 @@ impl Outside {
             assert_eq!(self.driver.layer.in_flight(target) as usize, open);
         }
         let state = self.driver.layer.state().name();
-        let last = self.driver.effects.states.last().copied().unwrap_or("all-in");
+        let last = self.driver.states().last().copied().unwrap_or("all-in");
         assert_eq!(state, last, "every change is noted");
-        let notes = &self.driver.effects.states;
+        let notes = self.driver.states();
         assert!(notes.windows(2).all(|pair| pair[0] != pair[1]), "and only changes");
     }
 }
@@ -276,7 +276,7 @@ proptest! {
                     | Happening::Late(..) => {}
                 }
             }
-            (steps, driver.rng.taken(), driver.effects.states)
+            (steps, driver.rng.taken(), driver.states())
         };
         prop_assert_eq!(run(settings.clone()), run(settings));
     }

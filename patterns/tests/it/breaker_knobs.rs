@@ -473,9 +473,9 @@ fn every_state_is_noted_by_its_name() {
         assert_eq!(driver.reply(0, outcome), Action::Reply(outcome));
         driver.pass(Duration::from_secs(20));
     }
-    assert_eq!(driver.effects.states, ["open", "half-open", "recovering", "closed"]);
+    assert_eq!(driver.states(), ["open", "half-open", "recovering", "closed"]);
     let held = in_a_row(1).with(|s| s.mode = Mode::Disabled);
-    assert_eq!(patterns::Layer::initial_state(&breaker(held)), Some("disabled"));
+    assert_eq!(Driver::new(breaker(held), &[]).initial_state(), Some("disabled"));
 }
 
 /// A constant wait takes no draw, and neither does an exponential one without jitter.

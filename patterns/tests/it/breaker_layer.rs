@@ -26,7 +26,7 @@ fn every_change_of_state_is_noted_once() {
     call(&mut driver, DOWN);
     driver.pass(Duration::from_secs(20));
     call(&mut driver, Outcome::Ok);
-    assert_eq!(driver.effects.states, ["open", "half-open", "open", "half-open", "closed"]);
+    assert_eq!(driver.states(), ["open", "half-open", "open", "half-open", "closed"]);
     assert_eq!(driver.rng.taken(), 0);
 }
 
@@ -42,7 +42,7 @@ fn changes_that_time_brought_are_noted_before_what_follows() {
         driver.effects.states.clear();
         driver.pass(Duration::from_secs(80));
         assert_eq!(driver.call(2), Action::Send);
-        assert_eq!(driver.effects.states, notes);
+        assert_eq!(driver.states(), notes);
     }
 }
 

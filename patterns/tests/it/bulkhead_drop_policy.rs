@@ -2,7 +2,7 @@
 
 use patterns::bulkhead::{CoDel, DropPolicy};
 use patterns::testing::Driver;
-use patterns::{Action, CallId, CallInfo, Duration, Layer, Outcome, Reason, Time};
+use patterns::{Action, CallId, CallInfo, Duration, Outcome, Reason, Time};
 
 use crate::bulkhead::{FULL, at, bulkhead, enter, line, machine, span};
 use crate::bulkhead_numbered::{Entry, Numbered, Turn};
@@ -52,7 +52,7 @@ fn codel_at_the_ends_of_time() {
 fn an_overloaded_line_drops_the_slow_and_notes_it() {
     let drop_policy = DropPolicy::Codel { interval: span(100), target: span(5) };
     let mut driver = Driver::new(machine(line().with(|s| s.drop_policy = drop_policy)), &[]);
-    assert_eq!(driver.layer.initial_state(), Some("normal"));
+    assert_eq!(driver.initial_state(), Some("normal"));
     assert_eq!(driver.call(0), Action::Send);
     driver.now = at(110);
     for call in 1..7 {
@@ -64,7 +64,7 @@ fn an_overloaded_line_drops_the_slow_and_notes_it() {
         assert_eq!(driver.wake(call + 1), Action::Send);
     }
     // The first interval had the call that did not wait; the second began at 120.
-    assert_eq!(driver.effects.states, ["overloaded"]);
+    assert_eq!(driver.states(), ["overloaded"]);
     assert!(driver.layer.is_overloaded());
     driver.effects.woken.clear();
     assert_eq!(driver.call(7), Action::Wait);
@@ -80,13 +80,13 @@ fn an_overloaded_line_drops_the_slow_and_notes_it() {
     assert_eq!(driver.layer.waiting(), 0);
     let _reply = driver.reply(8, Outcome::Ok);
     assert_eq!(driver.call(8), Action::Send);
-    assert_eq!(driver.effects.states, ["overloaded", "normal"]);
+    assert_eq!(driver.states(), ["overloaded", "normal"]);
 }
 
 #[test]
 fn a_plain_bulkhead_has_no_states() {
     let mut driver = Driver::new(machine(line()), &[]);
-    assert_eq!(driver.layer.initial_state(), None);
+    assert_eq!(driver.initial_state(), None);
     let _steps = [0, 1, 2].map(|call| driver.call(call));
     let _reply = driver.reply(0, Outcome::Ok);
     assert!(driver.effects.states.is_empty());

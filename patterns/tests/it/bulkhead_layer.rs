@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patterns::bulkhead::{Bulkhead, DropPolicy, Order, Settings};
 use patterns::testing::Driver;
-use patterns::{Action, CallInfo, Duration, Layer, Outcome, Time};
+use patterns::{Action, CallInfo, Duration, Outcome, Time};
 use proptest::prelude::*;
 
 use crate::bulkhead::FULL;
@@ -215,7 +215,7 @@ proptest! {
     #[test]
     fn every_call_ends_once_and_leaves_nothing(settings in settings(), story in story()) {
         let mut outside = Outside::new(settings);
-        let initial_state = outside.driver.layer.initial_state();
+        let initial_state = outside.driver.initial_state();
         for around in story {
             outside.happen(around);
             outside.check();
@@ -236,8 +236,8 @@ proptest! {
         let codel = matches!(outside.settings.drop_policy, DropPolicy::Codel { .. });
         let mut state = codel.then_some("normal");
         prop_assert_eq!(initial_state, state);
-        for note in &outside.driver.effects.states {
-            prop_assert_ne!(state, Some(*note), "a change to the same");
+        for note in outside.driver.states() {
+            prop_assert_ne!(state, Some(note), "a change to the same");
             state = Some(note);
         }
         let is_overloaded = outside.driver.layer.is_overloaded();

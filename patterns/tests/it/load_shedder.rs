@@ -236,7 +236,7 @@ fn in_the_path_of_calls_it_notes_when_it_sheds() {
     assert_eq!(driver.call(1), Action::Send);
     driver.pass(Duration::from_secs(1));
     assert_eq!(driver.call(2), Action::Send);
-    assert_eq!(driver.effects.states, ["shedding", "normal"]);
+    assert_eq!(driver.states(), ["shedding", "normal"]);
     assert_eq!(driver.rng.taken(), 0);
 }
 

@@ -44,6 +44,8 @@ mod cache_model;
 mod cache_settings;
 mod coalesce;
 mod coalesce_settings;
+mod counters;
+mod counters_story;
 mod deadline;
 mod deadline_settings;
 mod described;

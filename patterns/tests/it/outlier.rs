@@ -61,7 +61,7 @@ fn exactly_so_many_errors_in_a_row_eject() {
     assert!(!outliers.is_ejected(1, at(2)));
     let ejection = Ejection { rule: Rule::Consecutive, since: at(2), until: at(40) };
     assert_eq!(outliers.ejection(0), Some(ejection));
-    assert_eq!(outliers.counts(), Counts { ejected: 1, spared: 0, capped: 0 });
+    assert_eq!(outliers.counts(), Counts { ejected: 1, returned: 0, spared: 0, capped: 0 });
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn a_rule_that_has_found_a_host_counts_anew() {
     let rule = Consecutive::of(3).with(|it| it.enforce_percent = 40);
     let mut outliers = outliers(no_rule().with(|it| it.consecutive = Auto::Is(Some(rule))), 1);
     report(&mut outliers, 0, HostClassification::Error, 5, at(1));
-    assert_eq!(outliers.counts(), Counts { ejected: 0, spared: 1, capped: 0 });
+    assert_eq!(outliers.counts(), Counts { ejected: 0, returned: 0, spared: 1, capped: 0 });
     outliers.record_with(0, HostClassification::Error, at(1), &mut || 0.4);
-    assert_eq!(outliers.counts(), Counts { ejected: 0, spared: 2, capped: 0 });
+    assert_eq!(outliers.counts(), Counts { ejected: 0, returned: 0, spared: 2, capped: 0 });
     report(&mut outliers, 0, HostClassification::Error, 2, at(1));
     outliers.record_with(0, HostClassification::Error, at(1), &mut || 0.399);
     assert!(outliers.is_ejected(0, at(1)));
@@ -169,7 +169,7 @@ fn what_the_cap_keeps_in_is_counted() {
     for host in 0..4 {
         report(&mut hosts, host, HostClassification::Error, 1, at(1));
     }
-    assert_eq!(hosts.counts(), Counts { ejected: 2, spared: 0, capped: 2 });
+    assert_eq!(hosts.counts(), Counts { ejected: 2, returned: 0, spared: 0, capped: 2 });
     assert_eq!([0, 1, 2, 3].map(|host| hosts.is_ejected(host, at(1))), [true, true, false, false]);
     hosts.advance(at(40));
     report(&mut hosts, 3, HostClassification::Error, 1, at(40));

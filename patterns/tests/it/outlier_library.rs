@@ -68,7 +68,7 @@ fn a_rule_of_envoy_is_enforced_as_there() {
     let settings = like("\"envoy\", max-ejection-percent = 100, consecutive = \"off\"");
     let mut hosts = outliers(settings, 2);
     report(&mut hosts, 0, HostClassification::GatewayFailure, 5, at(1));
-    assert_eq!(hosts.counts(), Counts { ejected: 0, spared: 1, capped: 0 });
+    assert_eq!(hosts.counts(), Counts { ejected: 0, returned: 0, spared: 1, capped: 0 });
     let three = "{ like = \"envoy\", consecutive-gateway = 3 }";
     let expected = "3: `consecutive-gateway` ejects nothing: its `enforce-percent` is 0";
     assert_eq!(reported::<Settings>(three), [expected]);

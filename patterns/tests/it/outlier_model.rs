@@ -86,6 +86,7 @@ impl Model {
                 } else {
                     host.state = State::In;
                     host.back = Some(self.now);
+                    self.counts.returned += 1;
                     host.from = [self.log.len(); 4];
                 }
             }
@@ -262,6 +263,7 @@ impl Model {
             State::Probing(_, true) if verdict == HostClassification::Success => {
                 let (back, from) = (Some(now), [self.log.len(); 4]);
                 self.hosts[index] = Host { state: State::In, multiplier: 0, back, from };
+                self.counts.returned += 1;
             }
             State::Probing(_, true) => {
                 self.draws += 1;

@@ -1,7 +1,8 @@
-//! Who did what when, in one run: a track for each agent, breaker and service.
+//! Who did what when, in one run: a track for each agent, layer and service.
 
 use patterns::Time;
-use sim::observe::{Interval, Trace, Track, TrackKind};
+use patterns::report::Severity;
+use sim::observe::{Interval, Trace, Track, TrackId, TrackKind};
 
 use super::paint::Role;
 use super::scale::{Scale, clock, time_ticks};
@@ -22,22 +23,20 @@ pub fn timeline(
         return None;
     }
     let left_out = trace.tracks.len() - tracks.len();
-    let mut subtitle = format!(
-        "{about}. Agents: pale, at work; blue, waiting for a call; orange, frozen by one that \
-         fails. Breakers: thin, closed; full, open; outlined, half-open. Shaded: faults."
-    );
+    let mut subtitle = format!("{about}. {}", legend(&tracks, (from, to)));
     if left_out > 0 {
         subtitle += &format!(" Tracks with nothing to show, or no room: {left_out}.");
     }
     subtitle +=
         &format!(" From {} to {} of the run.", clock(from.as_secs_f64()), clock(to.as_secs_f64()));
     let (mut scene, area) = Scene::framed(&title(trace, (from, to)), &subtitle, command);
-    let names = tracks.iter().map(|track| width_of(&track.name, 13.0, false)).fold(0.0, f64::max);
+    let names: Vec<String> = tracks.iter().map(|track| track.id.to_string()).collect();
+    let widest = names.iter().map(|name| width_of(name, 13.0, false)).fold(0.0, f64::max);
     // A few tracks need not fill the sheet.
     let top = area.top + 26.0;
     let height = ((area.bottom - 30.0 - top) / tracks.len() as f64).min(110.0);
     let inner = Area {
-        left: area.left + names.min(300.0) + 14.0,
+        left: area.left + widest.min(300.0) + 14.0,
         right: area.right - 10.0,
         top,
         bottom: top + height * tracks.len() as f64,
@@ -50,13 +49,13 @@ pub fn timeline(
         scene.text(x, inner.bottom + 20.0, &clock(tick), 13.0, Role::Muted, Anchor::Middle);
     }
     faults(&mut scene, &tracks, inner, &across, span);
-    for (index, track) in tracks.iter().enumerate() {
+    for (index, (track, name)) in tracks.iter().zip(&names).enumerate() {
         let top = inner.top + index as f64 * height + 6.0;
         let middle = top + (height - 6.0) / 2.0 + 4.0;
-        scene.text(area.left, middle, &track.name, 13.0, Role::Ink, Anchor::Start);
+        scene.text(area.left, middle, name, 13.0, Role::Ink, Anchor::Start);
         let strip = Strip { top, height: height - 10.0, across: &across, span };
         strip.draw(&mut scene, track);
-        if track.kind == TrackKind::Agent {
+        if track.kind() == TrackKind::Agent {
             strip.ticks(&mut scene, trace, track);
         }
     }
@@ -67,7 +66,7 @@ pub fn timeline(
 /// fit.
 fn shown(trace: &Trace) -> Vec<&Track> {
     let of = |kind: TrackKind, most: usize| {
-        let busy = move |track: &&Track| track.kind == kind && !track.intervals.is_empty();
+        let busy = move |track: &&Track| track.kind() == kind && !track.intervals.is_empty();
         trace.tracks.iter().filter(busy).take(most)
     };
     let services = of(TrackKind::Service, 4).count();
@@ -76,50 +75,98 @@ fn shown(trace: &Trace) -> Vec<&Track> {
     agents.chain(of(TrackKind::Layer, layers)).chain(of(TrackKind::Service, services)).collect()
 }
 
-/// What the run shows: when the first breaker opened and was closed again, and the calls that fail.
+/// How each state looks that is to be seen between two times.
+fn legend(tracks: &[&Track], (from, to): (Time, Time)) -> String {
+    let mut legend = "Agents: pale, at work; blue, waiting for a call; orange, frozen by one that \
+                      fails."
+        .to_owned();
+    let seen = |severity: Severity| {
+        let mut names: Vec<String> = Vec::new();
+        for track in tracks {
+            let TrackId::Layer { kind, .. } = &track.id else { continue };
+            let intervals = track.intervals.iter().filter(|e| e.from <= to && from <= e.to);
+            for interval in intervals.filter(|e| e.severity == severity) {
+                let name = format!("{kind} {}", interval.state);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    };
+    let looks =
+        [(Severity::Normal, "thin"), (Severity::Limited, "outlined"), (Severity::Bad, "full")];
+    let looks = looks.into_iter().map(|(severity, look)| (look, seen(severity)));
+    let looks: Vec<String> = looks
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(look, names)| format!("{look}, {}", names.join(" or ")))
+        .collect();
+    if !looks.is_empty() {
+        legend += &format!(" Layers: {}.", looks.join("; "));
+    }
+    if tracks.iter().any(|track| track.kind() == TrackKind::Service) {
+        legend += " Shaded: faults.";
+    }
+    legend
+}
+
+/// What the run shows: when a layer was in a bad state first and was well again, and the calls that
+/// fail.
 fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let shown = || trace.calls.iter().filter(|call| from <= call.to && call.to <= to);
     let failed = shown().filter(|call| !call.outcome.is_ok()).count();
-    let all = shown().count();
-    let layers = || trace.tracks.iter().filter(|track| track.kind == TrackKind::Layer);
-    let opens = |track: &Track| track.intervals.iter().filter(|e| e.state == "open").count();
-    let times: usize = layers().map(opens).sum();
-    let first = layers()
-        .flat_map(|track| {
-            track.intervals.iter().filter(|e| e.state == "open").map(|e| e.from).take(1)
+    let calls = format!("{failed} of {} calls fail", shown().count());
+    let layers = || {
+        trace.tracks.iter().filter_map(|track| match &track.id {
+            TrackId::Layer { kind, report, .. } => Some((kind, *report, track)),
+            _ => None,
         })
-        .min();
-    let service = trace.tracks.iter().filter(|track| track.kind == TrackKind::Service);
+    };
+    let bad = |track: &Track| {
+        track.intervals.iter().copied().filter(|e| e.severity == Severity::Bad).collect::<Vec<_>>()
+    };
+    let first = layers()
+        .filter_map(|(kind, _, track)| Some((*bad(track).first()?, kind)))
+        .min_by_key(|(interval, _)| interval.from);
+    let Some((first, kind)) = first else {
+        let could = layers().find_map(|(kind, report, _)| {
+            let mut states = report.states.iter();
+            Some((kind, states.find(|state| state.severity == Severity::Bad)?.name))
+        });
+        return match could {
+            Some((kind, state)) => format!("No {kind} is {state}; {calls}"),
+            None => calls,
+        };
+    };
+    let alike = || layers().filter(|(other, ..)| *other == kind).map(|(.., track)| track);
+    let service = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
     let back = service.flat_map(|track| &track.intervals).map(|e| e.to).max();
-    let recovered = back.and_then(|back| {
-        let closed = layers()
-            .flat_map(|track| &track.intervals)
-            .filter(|e| e.state == "closed" && e.from >= back)
-            .map(|e| e.from)
-            .min()?;
-        Some((back, closed))
+    let well = back.and_then(|back| {
+        let intervals = alike().flat_map(|track| &track.intervals);
+        let well = intervals.filter(|e| e.severity == Severity::Normal && e.from >= back);
+        Some((back, well.min_by_key(|e| e.from)?))
     });
-    let calls = format!("{failed} of {all} calls fail");
-    match (first, recovered) {
-        (Some(first), Some((back, closed))) => format!(
-            "A breaker opens at {}; the service is back at {}, a breaker sees it at {}; {calls}",
-            clock(first.as_secs_f64()),
+    let (state, since) = (first.state, clock(first.from.as_secs_f64()));
+    let a = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    if let Some((back, well)) = well {
+        return format!(
+            "{a} {kind} is {state} from {since}; the service is back at {}, {a} {kind} is {} from {}; \
+             {calls}",
             clock(back.as_secs_f64()),
-            clock(closed.as_secs_f64())
-        ),
-        (Some(first), None) => {
-            let first = clock(first.as_secs_f64());
-            format!("Breakers open {times} times, first at {first}; {calls}")
-        }
-        (None, _) if layers().next().is_none() => calls,
-        (None, _) => format!("No breaker opens; {calls}"),
+            well.state,
+            clock(well.from.as_secs_f64()),
+        );
+    }
+    match alike().map(|track| bad(track).len()).sum::<usize>() {
+        1 => format!("{a} {kind} is {state} from {since}; {calls}"),
+        times => format!("{times} times {a} {kind} is {state}, first from {since}; {calls}"),
     }
 }
 
 /// Shades the times of faults across all tracks, and names them above.
 fn faults(scene: &mut Scene, tracks: &[&Track], inner: Area, across: &Scale, span: (f64, f64)) {
-    for track in tracks.iter().filter(|track| track.kind == TrackKind::Service) {
-        for Interval { from, to, state } in &track.intervals {
+    for track in tracks.iter().filter(|track| track.kind() == TrackKind::Service) {
+        for Interval { from, to, state, .. } in &track.intervals {
             let (from, to) = (from.as_secs_f64().max(span.0), to.as_secs_f64().min(span.1));
             if to <= from {
                 continue;
@@ -128,7 +175,7 @@ fn faults(scene: &mut Scene, tracks: &[&Track], inner: Area, across: &Scale, spa
             let points = [(left, inner.top), (right, inner.top), (right, inner.bottom)];
             let points = points.into_iter().chain([(left, inner.bottom)]).collect();
             scene.area(points, Role::Series(1).faint(0.10));
-            let name = format!("{}: {state}", track.name);
+            let name = format!("{}: {state}", track.id);
             if width_of(&name, 13.0, true) < right - left {
                 let x = f64::midpoint(left, right);
                 let role = Role::Series(1);
@@ -151,44 +198,56 @@ impl Strip<'_> {
         let order = ["working", "waiting", "frozen"];
         let mut intervals: Vec<&Interval> = track.intervals.iter().collect();
         intervals.sort_by_key(|e| order.iter().position(|state| *state == e.state));
-        for Interval { from, to, state } in intervals {
-            let (from, to) =
-                (from.as_secs_f64().max(self.span.0), to.as_secs_f64().min(self.span.1));
+        for interval in intervals {
+            let from = interval.from.as_secs_f64().max(self.span.0);
+            let to = interval.to.as_secs_f64().min(self.span.1);
             if to < from {
                 continue;
             }
             let (left, right) = (self.across.at(from), self.across.at(to));
-            self.block(scene, left, (right - left).max(1.0), state, from);
+            let width = (right - left).max(1.0);
+            match track.kind() {
+                TrackKind::Agent => self.agent(scene, left, width, interval.state),
+                TrackKind::Layer => self.layer(scene, left, width, interval, from),
+                TrackKind::Service => {
+                    scene.rect(left, self.top, width, self.height, Role::Series(1).faint(0.8));
+                    self.label(scene, left, width, interval.state);
+                }
+            }
         }
     }
 
-    fn block(&self, scene: &mut Scene, x: f64, width: f64, state: &str, from: f64) {
+    fn agent(&self, scene: &mut Scene, x: f64, width: f64, state: &str) {
         let (top, height) = (self.top, self.height);
-        let thin = (top + height * 0.4, height * 0.2);
         match state {
             "working" => scene.rect(x, top, width, height, Role::Grid),
             "waiting" => scene.rect(x, top, width, height, Role::Series(0).faint(0.55)),
-            "frozen" => scene.rect(x, top, width, height, Role::Series(1)),
-            "closed" => scene.rect(x, thin.0, width, thin.1, Role::Series(2)),
-            "half-open" => {
+            _ => scene.rect(x, top, width, height, Role::Series(1)),
+        }
+    }
+
+    fn layer(&self, scene: &mut Scene, x: f64, width: f64, interval: &Interval, from: f64) {
+        let (top, height) = (self.top, self.height);
+        match interval.severity {
+            Severity::Normal => {
+                scene.rect(x, top + height * 0.4, width, height * 0.2, Role::Series(2));
+            }
+            Severity::Limited => {
                 scene.rect(x, top, width.max(3.0), height, Role::Paper);
                 scene.frame(x, top, (width.max(3.0), height), Role::Series(3), 1.5);
             }
-            "open" => {
+            Severity::Bad => {
                 scene.rect(x, top, width, height, Role::Series(3));
-                let text = format!("open from {}", clock(from));
-                if width_of(&text, 12.0, false) + 8.0 < width && height > 15.0 {
-                    let (x, y) = (x + 6.0, top + height / 2.0 + 4.0);
-                    scene.text(x, y, &text, 12.0, Role::Paper, Anchor::Start);
-                }
+                self.label(scene, x, width, &format!("{} from {}", interval.state, clock(from)));
             }
-            other => {
-                scene.rect(x, top, width, height, Role::Series(1).faint(0.8));
-                if width_of(other, 12.0, false) + 8.0 < width && height > 15.0 {
-                    let (x, y) = (x + 6.0, top + height / 2.0 + 4.0);
-                    scene.text(x, y, other, 12.0, Role::Paper, Anchor::Start);
-                }
-            }
+        }
+    }
+
+    /// A word in a block, if it has room.
+    fn label(&self, scene: &mut Scene, x: f64, width: f64, text: &str) {
+        if width_of(text, 12.0, false) + 8.0 < width && self.height > 15.0 {
+            let (x, y) = (x + 6.0, self.top + self.height / 2.0 + 4.0);
+            scene.text(x, y, text, 12.0, Role::Paper, Anchor::Start);
         }
     }
 

@@ -2,11 +2,11 @@
 
 /// What `explain measures` says of a measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MeasureInfo {
+pub(crate) struct MeasureInfo {
     /// Its path, such as `agents.NAME.success`.
-    pub name: String,
+    pub(crate) name: String,
     /// What it means.
-    pub meaning: String,
+    pub(crate) meaning: String,
     /// In what it counts.
-    pub unit: String,
+    pub(crate) unit: String,
 }

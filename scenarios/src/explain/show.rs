@@ -29,6 +29,11 @@ pub(super) fn kind(sheet: &mut Sheet, kind: &KindInfo, described: &Described) {
         let rows = rows.map(|preset| vec![preset.library.to_owned(), clean(preset.about)]);
         sheet.rows(rows.collect());
     }
+    let measures = kind.measures();
+    if !measures.is_empty() {
+        sheet.title("measures of edges under a policy with it");
+        sheet.rows(measures.into_iter().map(|(name, unit, text)| vec![name, unit, text]).collect());
+    }
     sheet.paragraph(&format!("`explain {}.KEY` says more of a key.", kind.name));
 }
 

@@ -114,9 +114,28 @@ fn layer(kind: &KindInfo, described: &Described, types: &Types) -> ReferencePage
         per = described.per,
     ));
     page.details(&fields);
+    measures(&mut page, kind);
     libraries(&mut page, kind, types);
     page.types(types, kind.name);
     page.finish(kind.name)
+}
+
+/// What is measured of a kind of layer.
+fn measures(page: &mut Page, kind: &KindInfo) {
+    let measures = kind.measures();
+    let Some((example, ..)) = measures.first() else { return };
+    page.heading(2, "Measures");
+    page.paragraph(&format!(
+        "Of each edge under a policy with this layer, as in `edges.\"FROM -> TO\".{example}`. Where \
+         a policy has several such layers, `{kind}` stands for all of them together, and \
+         `{kind}#1`, `{kind}#2` for each, from the outermost on. A layer that several edges share \
+         has the same numbers on all of them. What happens counts from the end of the warm-up on.",
+        kind = kind.name,
+    ));
+    let rows = measures
+        .iter()
+        .map(|(name, unit, text)| vec![format!("`{name}`"), unit.clone(), text.clone()]);
+    page.table(&["measure", "unit", "meaning"], rows.collect());
 }
 
 /// A layer as it stands in a policy, with what must be written.

@@ -85,8 +85,9 @@ fn layer(
         let written = entries.remove(at).node;
         per = reader.within("per", |reader| Per::read(&written, None, reader)).map(Into::into);
     }
+    let report = registry.kind(kind)?.report;
     let make = registry.read(kind, &settings, reader);
-    Some(LayerFactory { kind: kind.to_owned(), per: per?, make: make? })
+    Some(LayerFactory { kind: kind.to_owned(), report, per: per?, make: make? })
 }
 
 /// What a kind of layer is called now.

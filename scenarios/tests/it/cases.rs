@@ -97,13 +97,16 @@ fn one_threshold_is_for_both_states() {
     let text = calling("1h", "every(1s)", "latency = \"10ms\"\nerrors = { network = 0.6 }", layer)
         .replace("slots = \"unlimited\"\n", "")
         + "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\nfor = \"30s\"\n";
-    let opens = measured(&text, "edges.\"a -> s\".opens");
+    let opens = |text: &str| {
+        let of = |counter: &str| measured(text, &format!("edges.\"a -> s\".breaker.{counter}"));
+        of("opens") + of("reopens")
+    };
     let spelled_out = text.replace("rate = \"80%\"", "rate = \"80%\", probe-rate = \"80%\"");
-    assert_exactly(&spelled_out, "edges.\"a -> s\".opens", opens);
+    let [opened, again] = [&text, &spelled_out].map(|text| opens(text));
+    assert!((opened - again).abs() < 1e-12, "{opened}, then {again}");
     // With a threshold of 50 % for the probes it opens nearly twice as often.
-    let half = text.replace("rate = \"80%\"", "rate = \"80%\", probe-rate = \"50%\"");
-    let more = measured(&half, "edges.\"a -> s\".opens");
-    assert!((70.0..100.0).contains(&opens) && more > 1.4 * opens, "{opens}, then {more}");
+    let more = opens(&text.replace("rate = \"80%\"", "rate = \"80%\", probe-rate = \"50%\""));
+    assert!((70.0..100.0).contains(&opened) && more > 1.4 * opened, "{opened}, then {more}");
 }
 
 /// The cost of a timeout was twice the cost of a retry, and wrapped to nothing.

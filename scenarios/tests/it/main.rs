@@ -7,6 +7,7 @@ mod diagnostics;
 mod distributions;
 mod golden;
 mod mistakes;
+mod report;
 mod runner;
 mod same_luck;
 mod stacks;

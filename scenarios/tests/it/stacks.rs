@@ -113,7 +113,7 @@ fn layers_of_every_kind_go_together_and_end_every_call() {
     assert!(edge(&record, "mirror").calls.issued > edge(&record, "archive").calls.issued);
     let balance =
         record.layers.iter().find(|layer| layer.kind == "balance").expect("there is a balance");
-    assert!(balance.states.iter().any(|state| state.state == "some-out" && state.entered > 0));
+    assert!(balance.state("some-out").expect("a state of it").entered > 0);
 }
 
 #[test]

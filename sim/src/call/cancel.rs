@@ -16,20 +16,22 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
+        let from = self.frames[frame].edge;
         let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
         while child != NONE {
             let next = self.frames[child].next;
             let orphan = &mut self.frames[child];
             (orphan.parent, orphan.next) = (NONE, NONE);
-            self.give_up(child, scheduler, observer);
+            self.give_up(child, from, scheduler, observer);
             child = next;
         }
     }
 
-    /// Gives up a frame and all below it. What has no attempt under way is gone at once.
+    /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under way is gone at once.
     pub(super) fn give_up(
         &mut self,
         frame: u32,
+        from: u32,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
@@ -39,6 +41,9 @@ impl Calls {
         orphan.unset(Flag::ROOT | Flag::HAS_TIMER | Flag::WOKEN);
         if flags & Flag::TOP != 0 {
             observer.edge(edge, CallEvent::GivenUp(began));
+            if flags & Flag::ROOT == 0 {
+                observer.edge(from, CallEvent::DivertedGivenUp(began));
+            }
         }
         if flags & Flag::LEAF != 0 {
             observer.edge(edge, CallEvent::Dropped(began));
@@ -55,7 +60,7 @@ impl Calls {
         let mut child = self.frames[frame].first_child;
         while child != NONE {
             let next = self.frames[child].next;
-            self.give_up(child, scheduler, observer);
+            self.give_up(child, edge, scheduler, observer);
             child = next;
         }
         if self.frames[frame].first_child == NONE {

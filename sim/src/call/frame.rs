@@ -27,6 +27,8 @@ impl Flag {
     pub(super) const TOP: u32 = 32;
     /// Its layer is about to wake it.
     pub(super) const WOKEN: u32 = 64;
+    /// The frame above had sent an attempt before this one.
+    pub(super) const AGAIN: u32 = 256;
 }
 
 /// A call at one layer, or a leaf.

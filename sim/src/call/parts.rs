@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use patterns::report::StateId;
 use patterns::{CallId, Layer, Outcome};
 
 use super::frame::NONE;
@@ -41,11 +42,19 @@ pub enum Command {
 pub enum CallEvent {
     /// A call began at the top of the edge.
     Begun,
-    /// A call ended at the top of the edge: how, and the time at which it had begun.
+    /// A call of the caller ended at the top of the edge: how, and the time at which it had begun.
     Ended(Outcome, patterns::Time),
+    /// The same, of a call that a layer of another edge had diverted to this one.
+    EndedBelow(Outcome, patterns::Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its
     /// caller.
     GivenUp(patterns::Time),
+    /// A layer of the edge diverted an attempt to another edge, where it is a call.
+    Diverted,
+    /// Such an attempt ended in time.
+    DivertedEnded(Outcome, patterns::Time),
+    /// Such an attempt was given up.
+    DivertedGivenUp(patterns::Time),
     /// An attempt was sent.
     Sent,
     /// An attempt ended in time.
@@ -61,7 +70,7 @@ pub trait Observer {
     /// Something happened on an edge.
     fn edge(&mut self, edge: u32, event: CallEvent);
     /// An instance of a layer is in another state now.
-    fn layer(&mut self, layer: u32, state: &'static str);
+    fn layer(&mut self, layer: u32, state: StateId);
 }
 
 /// From one caller to one callee: which layers stand between.

@@ -111,13 +111,15 @@ impl Calls {
             from.unset(Flag::HAS_TIMER);
         }
         let mut info = from.info;
-        info.is_extra |= from.is(Flag::SENT);
+        let again = if from.is(Flag::SENT) { Flag::AGAIN } else { 0 };
+        info.is_extra |= again != 0;
         from.set(Flag::SENT);
         let (edge, place, flags) = if let Action::SendTo(target) = action {
+            observer.edge(from.edge, CallEvent::Diverted);
             let edge = self.routes.target(from.edge, target);
-            (edge, self.routes.first(edge), Flag::TOP)
+            (edge, self.routes.first(edge), Flag::TOP | again)
         } else {
-            (from.edge, from.place + 1, 0)
+            (from.edge, from.place + 1, again)
         };
         let opening = Opening { edge, place, parent, next: from.first_child, flags };
         from.first_child = child;
@@ -214,7 +216,13 @@ impl Calls {
         loop {
             let Gone { edge, began, parent, next, flags } = self.frames.free(frame);
             if flags & Flag::TOP != 0 {
-                observer.edge(edge, CallEvent::Ended(outcome, began));
+                if flags & Flag::ROOT != 0 {
+                    observer.edge(edge, CallEvent::Ended(outcome, began));
+                } else {
+                    observer.edge(edge, CallEvent::EndedBelow(outcome, began));
+                    let from = self.frames[parent].edge;
+                    observer.edge(from, CallEvent::DivertedEnded(outcome, began));
+                }
             }
             if flags & Flag::ROOT != 0 {
                 return Turn::Over(Some(Command::Done { caller: parent, outcome }));
@@ -224,7 +232,8 @@ impl Calls {
             let call = CallId(above.call);
             let place = above.place;
             let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
-            let mut cx = Context::new(now, &mut above.info, &mut rng, &mut self.effects);
+            let cx = Context::new(now, &mut above.info, &mut rng, &mut self.effects);
+            let mut cx = cx.of_attempt(flags & Flag::AGAIN != 0);
             let action = layer.layer.on_reply(call, outcome, &mut cx);
             if has_some(&self.effects) {
                 let instance = above.instance;

@@ -10,8 +10,6 @@
 //! The edges of the layers are constants, so that they are the same everywhere; a test computes
 //! each again.
 
-use rand_chacha::rand_core::Rng;
-
 use table::{EXPONENTIAL_X, EXPONENTIAL_Y, NORMAL_X, NORMAL_Y};
 
 mod table;
@@ -23,10 +21,16 @@ const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
 /// Where the tail of the normal density begins.
 const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 
+/// Where random bits come from.
+pub(super) trait Bits {
+    /// The next 64 of them.
+    fn bits(&mut self) -> u64;
+}
+
 /// A uniform draw from `[0, 1)`: a multiple of 2⁻⁵³.
 #[inline]
-pub(super) fn uniform(rng: &mut impl Rng) -> f64 {
-    unit(rng.next_u64())
+pub(super) fn uniform(rng: &mut impl Bits) -> f64 {
+    unit(rng.bits())
 }
 
 /// The upper 53 bits as a multiple of 2⁻⁵³ in `[0, 1)`.
@@ -37,8 +41,8 @@ pub fn unit(bits: u64) -> f64 {
 
 /// An exponential draw of mean 1.
 #[inline]
-pub(super) fn exponential(rng: &mut impl Rng) -> f64 {
-    let bits = rng.next_u64();
+pub(super) fn exponential(rng: &mut impl Bits) -> f64 {
+    let bits = rng.bits();
     let layer = (bits & 0xff) as usize;
     let x = unit(bits) * EXPONENTIAL_X[layer];
     if x < EXPONENTIAL_X[layer + 1] { x } else { exponential_edge(rng, layer, x) }
@@ -47,7 +51,7 @@ pub(super) fn exponential(rng: &mut impl Rng) -> f64 {
 /// What is to be done if the point does not lie under the density for certain.
 #[cold]
 #[inline(never)]
-fn exponential_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
+fn exponential_edge(rng: &mut impl Bits, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
             return EXPONENTIAL_TAIL - libm::log(1.0 - uniform(rng));
@@ -55,7 +59,7 @@ fn exponential_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
         if is_under(EXPONENTIAL_Y, layer, uniform(rng), libm::exp(-x)) {
             return x;
         }
-        let bits = rng.next_u64();
+        let bits = rng.bits();
         layer = (bits & 0xff) as usize;
         x = unit(bits) * EXPONENTIAL_X[layer];
         if x < EXPONENTIAL_X[layer + 1] {
@@ -66,8 +70,8 @@ fn exponential_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
 
 /// A normal draw of mean 0 and variance 1.
 #[inline]
-pub(super) fn normal(rng: &mut impl Rng) -> f64 {
-    let bits = rng.next_u64();
+pub(super) fn normal(rng: &mut impl Bits) -> f64 {
+    let bits = rng.bits();
     let layer = (bits & 0xff) as usize;
     let x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
     if x.abs() < NORMAL_X[layer + 1] { x } else { normal_edge(rng, layer, x) }
@@ -75,7 +79,7 @@ pub(super) fn normal(rng: &mut impl Rng) -> f64 {
 
 #[cold]
 #[inline(never)]
-fn normal_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
+fn normal_edge(rng: &mut impl Bits, mut layer: usize, mut x: f64) -> f64 {
     loop {
         if layer == 0 {
             return normal_tail(rng).copysign(x);
@@ -83,7 +87,7 @@ fn normal_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
         if is_under(NORMAL_Y, layer, uniform(rng), libm::exp(-0.5 * x * x)) {
             return x;
         }
-        let bits = rng.next_u64();
+        let bits = rng.bits();
         layer = (bits & 0xff) as usize;
         x = (2.0 * unit(bits) - 1.0) * NORMAL_X[layer];
         if x.abs() < NORMAL_X[layer + 1] {
@@ -93,7 +97,7 @@ fn normal_edge(rng: &mut impl Rng, mut layer: usize, mut x: f64) -> f64 {
 }
 
 /// A draw from the upper tail (G. Marsaglia, Technometrics 6, 1964).
-fn normal_tail(rng: &mut impl Rng) -> f64 {
+fn normal_tail(rng: &mut impl Bits) -> f64 {
     loop {
         let x = -libm::log(1.0 - uniform(rng)) / NORMAL_TAIL;
         let y = -libm::log(1.0 - uniform(rng));
@@ -110,10 +114,8 @@ fn is_under(ys: &[f64; LAYERS + 1], layer: usize, share: f64, y: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rand_chacha::ChaCha8Rng;
-    use rand_chacha::rand_core::SeedableRng;
-
     use super::*;
+    use crate::kernel::split_mix::split_mix;
 
     /// Computes the edges from the top of the tail up: each layer has the size of the lowest.
     fn check(
@@ -160,17 +162,24 @@ mod tests {
         check(tables, NORMAL_TAIL, beyond, |x| libm::exp(-0.5 * x * x), inverse);
     }
 
+    /// How often it was asked.
+    struct Asked(u64);
+
+    impl Bits for Asked {
+        fn bits(&mut self) -> u64 {
+            self.0 += 1;
+            split_mix(5, self.0)
+        }
+    }
+
     #[test]
     fn most_draws_take_64_bits() {
-        let mut rng = ChaCha8Rng::seed_from_u64(5);
-        for draw in [exponential as fn(&mut ChaCha8Rng) -> f64, normal] {
-            let before = rng.get_word_pos();
+        for draw in [exponential as fn(&mut Asked) -> f64, normal] {
+            let mut rng = Asked(0);
             for _ in 0..100_000 {
                 draw(&mut rng);
             }
-            // A word has 32 bits.
-            let numbers = (rng.get_word_pos() - before) as f64 / 2.0;
-            let more = numbers / 100_000.0 - 1.0;
+            let more = rng.0 as f64 / 100_000.0 - 1.0;
             assert!(0.0 < more && more < 0.04, "{more}");
         }
     }

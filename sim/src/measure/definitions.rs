@@ -27,16 +27,6 @@ impl<R> PartialEq for Definition<R> {
     }
 }
 
-/// The breakers on one edge, taken together.
-#[derive(Debug, Default)]
-pub(super) struct Breakers {
-    pub(super) count: u32,
-    /// How often they opened.
-    pub(super) opens: u64,
-    /// How long they were open, in seconds.
-    pub(super) open: f64,
-}
-
 macro_rules! definitions {
     ($($name:literal $unit:ident $better:expr, $text:literal, $of:expr;)+) => {
         &[$(Definition {
@@ -142,13 +132,14 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         };
     "timeouts" Share LOWER, "Calls that failed because no answer came in time, of all that ended.",
         |r, _| share(r.calls.failed_as(Class::Timeout), &r.calls);
-    "attempts" Count None, "Attempts sent, seen from below the policy.",
-        |r, _| r.attempts.issued as f64;
+    "attempts" Count None, "Attempts sent, seen from below the policy; those that its layers sent \
+        to other services included.", |r, _| r.sent() as f64;
     "amplification" Ratio LOWER, "Attempts sent for each call begun.",
-        |r, _| ratio(r.attempts.issued as f64, r.calls.issued);
+        |r, _| ratio(r.sent() as f64, r.calls.issued);
     "given-up" Share LOWER, "Attempts given up before they ended, of all sent.",
-        |r, _| ratio(r.attempts.given_up as f64, r.attempts.issued);
-    "late" Count LOWER, "Attempts that ended after they had been given up.", |r, _| r.late as f64;
+        |r, _| ratio((r.attempts.given_up + r.diverted.given_up) as f64, r.sent());
+    "late" Count LOWER, "Attempts to this service that ended after they had been given up.",
+        |r, _| r.late as f64;
     "latency.mean" Seconds LOWER, "Mean time from the beginning of a call to its end.",
         |r, _| r.latency().mean_secs();
     "latency.p50" Seconds LOWER, "Median of that time.", |r, _| quantile(&r.latency(), 0.5);
@@ -156,12 +147,6 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         |r, _| quantile(&r.latency(), 0.95);
     "latency.p99" Seconds LOWER, "99th percentile of that time.",
         |r, _| quantile(&r.latency(), 0.99);
-};
-
-pub(super) const BREAKERS: &[Definition<Breakers>] = definitions! {
-    "opens" Count None, "How often a breaker on this edge opened.", |r, _| r.opens as f64;
-    "open-share" Share None, "Share of time that a breaker on this edge was open, on average over \
-        breakers.", |r, time| r.open / time / f64::from(r.count);
 };
 
 fn share(part: u64, of: &OutcomeCounts) -> f64 {

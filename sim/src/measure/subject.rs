@@ -1,8 +1,12 @@
 //! Of what a number is measured, and what can be measured of it.
 
-use super::definitions::{AGENTS, BREAKERS, Breakers, Definition, EDGES, Info, SERVICES};
-use crate::model::system::{Caller, System};
-use crate::observe::{AgentRecord, EdgeRecord, LayerRecord, Record, ServiceRecord};
+use std::borrow::Cow;
+
+use super::definitions::{AGENTS, Definition, EDGES, Info, SERVICES};
+use super::layer::OfLayers;
+use super::unit::{Better, Unit};
+use crate::model::system::{Caller, Edge, System};
+use crate::observe::{AgentRecord, EdgeRecord, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,12 +17,12 @@ pub(super) enum Subject {
 }
 
 /// What is measured of a part.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Formula {
     Agents(&'static Definition<AgentRecord>),
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
-    Breakers(&'static Definition<Breakers>),
+    Layers(OfLayers),
 }
 
 impl Subject {
@@ -26,14 +30,16 @@ impl Subject {
     pub(super) fn all(system: &System) -> impl Iterator<Item = Self> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
-        let edges = system.edges.iter().map(|edge| {
-            let from = match edge.from {
-                Caller::Agents(index) => &system.agents[index].name,
-                Caller::Service(index) => &system.services[index].name,
-            };
-            Self::Edge { from: from.clone(), to: system.services[edge.to].name.clone() }
-        });
+        let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
         agents.chain(services).chain(edges)
+    }
+
+    fn of_edge(edge: &Edge, system: &System) -> Self {
+        let from = match edge.from {
+            Caller::Agents(index) => &system.agents[index].name,
+            Caller::Service(index) => &system.services[index].name,
+        };
+        Self::Edge { from: from.clone(), to: system.services[edge.to].name.clone() }
     }
 
     /// The first part of its path, which stands for its kind.
@@ -62,43 +68,61 @@ impl Subject {
         }
     }
 
-    /// What can be measured of it.
+    /// What can be measured of it, whatever stands around it.
     pub(super) fn formulas(&self) -> Vec<Formula> {
         match self {
             Self::Agents(_) => AGENTS.iter().map(Formula::Agents).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
-            Self::Edge { .. } => {
-                let breakers = BREAKERS.iter().map(Formula::Breakers);
-                EDGES.iter().map(Formula::Edge).chain(breakers).collect()
-            }
+            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).collect(),
         }
     }
 
-    /// What is measured of it under this name.
-    pub(super) fn formula(&self, number: &str) -> Option<Formula> {
-        self.formulas().into_iter().find(|formula| formula.info().name == number)
+    /// What can be measured of it in this system: of edges, the layers of their policies as well.
+    pub(super) fn formulas_in(&self, system: &System) -> Vec<Formula> {
+        let policy = system.edges.iter().find(|edge| Self::of_edge(edge, system) == *self);
+        let policy = policy.and_then(|edge| Some(&system.policies[edge.policy?]));
+        let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
+        self.formulas().into_iter().chain(layers).collect()
     }
 
-    /// The edge in a record that it is.
-    fn edge<'a>(&self, record: &'a Record) -> Option<&'a EdgeRecord> {
+    /// The place in a record of the edge that it is.
+    fn edge(&self, record: &Record) -> Option<usize> {
         let Self::Edge { from, to } = self else { return None };
-        record.edges.iter().find(|edge| edge.from == *from && edge.to == *to)
+        record.edges.iter().position(|edge| edge.from == *from && edge.to == *to)
     }
 }
 
 impl Formula {
-    pub(super) fn info(self) -> &'static Info {
+    /// What is known of it beforehand.
+    fn info(&self) -> Result<&'static Info, &OfLayers> {
         match self {
-            Self::Agents(definition) => &definition.info,
-            Self::Service(definition) => &definition.info,
-            Self::Edge(definition) => &definition.info,
-            Self::Breakers(definition) => &definition.info,
+            Self::Agents(definition) => Ok(&definition.info),
+            Self::Service(definition) => Ok(&definition.info),
+            Self::Edge(definition) => Ok(&definition.info),
+            Self::Layers(layers) => Err(layers),
         }
     }
 
+    pub(super) fn name(&self) -> Cow<'static, str> {
+        self.info().map_or_else(|layers| layers.name().into(), |info| info.name.into())
+    }
+
+    pub(super) fn text(&self) -> Cow<'static, str> {
+        self.info().map_or_else(|layers| layers.text().into(), |info| info.text.into())
+    }
+
+    pub(super) fn unit(&self) -> Unit {
+        self.info().map_or_else(OfLayers::unit, |info| info.unit)
+    }
+
+    pub(super) fn better(&self) -> Option<Better> {
+        self.info().map_or_else(OfLayers::better, |info| info.better)
+    }
+
     /// The number of a subject in a record; none if the record has no such subject.
-    pub(super) fn of(self, subject: &Subject, record: &Record) -> Option<f64> {
-        let time = record.ended.since(record.warmup).as_secs_f64();
+    pub(super) fn of(&self, subject: &Subject, record: &Record) -> Option<f64> {
+        let measured = record.ended.since(record.warmup);
+        let time = measured.as_secs_f64();
         match (self, subject) {
             (Self::Agents(definition), Subject::Agents(name)) => {
                 let agents = record.agents.iter().find(|agents| agents.name == *name)?;
@@ -108,35 +132,13 @@ impl Formula {
                 let service = record.services.iter().find(|service| service.name == *name)?;
                 Some((definition.of)(service, time))
             }
-            (Self::Edge(definition), edge) => Some((definition.of)(edge.edge(record)?, time)),
-            (Self::Breakers(definition), edge) => {
-                Some((definition.of)(&breakers(record, edge.edge(record)?), time))
+            (Self::Edge(definition), edge) => {
+                Some((definition.of)(&record.edges[edge.edge(record)?], time))
+            }
+            (Self::Layers(layers), edge) => {
+                layers.of(record, edge.edge(record)?, measured.as_nanos().into())
             }
             (Self::Agents(_) | Self::Service(_), _) => None,
         }
     }
-}
-
-/// The breakers that stand on an edge.
-fn breakers(record: &Record, edge: &EdgeRecord) -> Breakers {
-    let EdgeRecord { from, to, .. } = edge;
-    let arrow = format!(" -> {to}: ");
-    let stands_here = |name: &str| {
-        name.split_once(&arrow).is_some_and(|(caller, _)| {
-            caller == from || caller.rsplit_once('#').is_some_and(|(group, _)| group == from)
-        })
-    };
-    let is_breaker = |layer: &&LayerRecord| {
-        layer.kind == "breaker" || layer.states.iter().any(|state| state.state == "open")
-    };
-    let mut breakers = Breakers::default();
-    let here = record.layers.iter().filter(|layer| stands_here(&layer.name));
-    for layer in here.filter(is_breaker) {
-        breakers.count += 1;
-        for state in layer.states.iter().filter(|state| state.state == "open") {
-            breakers.opens += state.entered;
-            breakers.open += state.time.as_secs_f64();
-        }
-    }
-    breakers
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use patterns::report::Counts;
+use patterns::settings::LayerSettings;
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::Measure;
+use super::{Better, Measure, Unit};
 use crate::kernel::Distribution;
-use crate::model::system::{Caller, System};
+use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, LayerRecord, OutcomeCounts, Record, ServiceRecord,
-    StateRecord,
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, LayerScope, OutcomeCounts, Record,
+    ServiceRecord, StateRecord,
 };
 
 fn system() -> System {
-    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Service};
+    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Policy, Service};
     System {
         agents: vec![Agents {
             name: "research".to_owned(),
@@ -34,7 +36,12 @@ fn system() -> System {
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
         }],
-        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: None }],
+        policies: vec![Policy {
+            name: "guarded".to_owned(),
+            layers: vec![factory(), factory()],
+            targets: Vec::new(),
+        }],
+        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: Some(0) }],
         ..System::default()
     }
 }
@@ -63,11 +70,64 @@ fn seconds(secs: u64) -> Time {
     Time::ZERO + Duration::from_secs(secs)
 }
 
-fn breaker(name: &str, entered: u64, open: u64) -> LayerRecord {
-    let state =
-        |state, entered, secs| StateRecord { state, entered, time: Duration::from_secs(secs) };
-    let states = vec![state("closed", 1, 100 - open), state("open", entered, open)];
-    LayerRecord { name: name.to_owned(), kind: "breaker".to_owned(), states }
+/// A kind of layer from outside: what is measured of it is known from its report alone.
+mod gate {
+    patterns::report! {
+        states State {
+            /// Calls pass.
+            Wide = "wide", Normal;
+            /// Few calls pass.
+            Narrow = "narrow", Limited;
+        }
+        counters Counter {
+            /// Calls that passed.
+            Passed = "passed", Count, Higher;
+            /// Time that calls waited.
+            Waited = "waited", Time, Lower;
+            /// Calls within.
+            Within = "within", Level;
+        }
+    }
+
+    pub(super) static REPORTED: patterns::report::Report = REPORT;
+}
+
+/// A layer of the policy `guarded`, with a count, seconds waited and a level times seconds.
+fn gate(
+    place: u32,
+    number: u32,
+    scope: LayerScope,
+    counts: [u128; 3],
+    narrow: u128,
+) -> LayerRecord {
+    let mut counted = Counts::of(&gate::REPORTED);
+    for (counter, count) in [gate::Counter::Passed, gate::Counter::Waited, gate::Counter::Within]
+        .into_iter()
+        .zip(counts)
+    {
+        let is_time = counter != gate::Counter::Passed;
+        counted.add(counter, if is_time { count * SECOND } else { count });
+    }
+    LayerRecord {
+        policy: "guarded".to_owned(),
+        kind: "gate".to_owned(),
+        place,
+        number,
+        scope,
+        report: &gate::REPORTED,
+        instances: 2,
+        with_states: 2,
+        states: vec![
+            StateRecord { entered: 1, time: 200 * SECOND - narrow * SECOND },
+            StateRecord { entered: 1, time: narrow * SECOND },
+        ],
+        counts: counted,
+    }
+}
+
+fn factory() -> LayerFactory {
+    let make = std::sync::Arc::new(|| unreachable!("nothing is run"));
+    LayerFactory { kind: "gate".to_owned(), report: &gate::REPORTED, per: Per::Agent, make }
 }
 
 /// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open.
@@ -115,24 +175,21 @@ fn record() -> Record {
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
+            policy: Some("guarded".to_owned()),
             calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
-            attempts: OutcomeCounts { given_up: 5, ..counts(50, &[]) },
+            attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
+            diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
             latency_ok: spans([5]),
             latency_failed: spans([15]),
             late: 3,
         }],
         layers: vec![
-            breaker("research#1 -> git.hub: breaker", 2, 10),
-            breaker("research -> git.hub: breaker", 3, 30),
-            breaker("research -> other: breaker", 99, 100),
+            gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
+            gate(2, 2, LayerScope::Policy, [5, 2, 100], 30),
+            gate(0, 1, LayerScope::Callers(1), [99, 99, 99], 99),
             LayerRecord {
-                name: "research#1 -> git.hub: bulkhead".to_owned(),
-                kind: "bulkhead".to_owned(),
-                states: vec![StateRecord {
-                    state: "full",
-                    entered: 1,
-                    time: Duration::from_secs(9),
-                }],
+                policy: "another".to_owned(),
+                ..gate(0, 1, LayerScope::Policy, [99, 99, 99], 99)
             },
         ],
         trace: None,
@@ -217,8 +274,79 @@ fn edges_are_measured() {
     near("edges.\"research -> git.hub\".latency.p50", 0.005);
     near("edges.\"research -> git.hub\".latency.p95", 0.015);
     near("edges.\"research -> git.hub\".latency.p99", 0.015);
-    check("edges.\"research -> git.hub\".opens", 5.0);
-    check("edges.\"research -> git.hub\".open-share", 0.2);
+}
+
+#[test]
+fn layers_are_measured_on_their_edges() {
+    check("edges.\"research -> git.hub\".gate#1.passed", 7.0);
+    check("edges.\"research -> git.hub\".gate#1.waited", 30.0);
+    // 500 call-seconds in 100 s, over two instances.
+    check("edges.\"research -> git.hub\".gate#1.within", 2.5);
+    check("edges.\"research -> git.hub\".gate#1.narrow-share", 0.05);
+    check("edges.\"research -> git.hub\".gate#2.passed", 5.0);
+    check("edges.\"research -> git.hub\".gate#2.wide-share", 0.85);
+    // Both together: what is counted adds up, what is an average is one over all instances.
+    check("edges.\"research -> git.hub\".gate.passed", 12.0);
+    check("edges.\"research -> git.hub\".gate.waited", 32.0);
+    check("edges.\"research -> git.hub\".gate.within", 1.5);
+    check("edges.\"research -> git.hub\".gate.narrow-share", 0.1);
+}
+
+#[test]
+fn layers_of_an_edge_that_has_none_are_not_a_number() {
+    let measure = Measure::parse("edges.research -> git.hub.gate.passed", &system()).unwrap();
+    let mut other = record();
+    other.edges[0].policy = None;
+    assert!(measure.of(&other).is_nan());
+    other.edges[0].policy = Some("another".to_owned());
+    assert!((measure.of(&other) - 99.0).abs() < 1e-12);
+    other.layers.clear();
+    assert!(measure.of(&other).is_nan());
+}
+
+#[test]
+fn systems_of_other_layers_have_their_measures_together() {
+    let mut bare = system();
+    bare.edges[0].policy = None;
+    let more: Vec<String> = Measure::all_of([&bare, &system()])
+        .iter()
+        .skip(Measure::all(&bare).len())
+        .map(|measure| measure.path().to_owned())
+        .collect();
+    assert_eq!(more.len(), 15, "five numbers, of both and of each");
+    assert_eq!(more[0], "edges.\"research -> git.hub\".gate.passed");
+    assert_eq!(Measure::all_of([&system(), &bare]), Measure::all(&system()));
+}
+
+#[test]
+fn a_measure_of_a_layer_is_defined_by_its_report() {
+    let of = |path: &str| Measure::parse(path, &system()).expect(path);
+    let within = of("edges.research -> git.hub.gate.within");
+    assert_eq!(within.definition(), "Calls within, on average over time and instances.");
+    assert_eq!((within.unit(), within.better()), (Unit::Ratio, None));
+    let waited = of("edges.research -> git.hub.gate.waited");
+    assert_eq!((waited.unit(), waited.better()), (Unit::WorkSeconds, Some(Better::Lower)));
+    let share = of("edges.research -> git.hub.gate.narrow-share");
+    assert_eq!(
+        share.definition(),
+        "Share of time in the state narrow, on average over instances: few calls pass."
+    );
+    assert_eq!(share.unit(), Unit::Share);
+}
+
+#[test]
+fn a_former_name_is_answered_with_the_present_one() {
+    let mut system = system();
+    system.policies[0].layers[0] = LayerFactory {
+        kind: "breaker".to_owned(),
+        report: <patterns::breaker::Settings as LayerSettings>::REPORT,
+        ..factory()
+    };
+    let known = |former| {
+        Measure::parse(&format!("edges.research -> git.hub.{former}"), &system).unwrap_err().known
+    };
+    assert_eq!(known("opens"), ["breaker.opens"]);
+    assert_eq!(known("open-share"), ["breaker.open-share"]);
 }
 
 #[test]
@@ -254,7 +382,7 @@ fn what_is_undefined_is_no_number() {
         "services.git.hub.waiting.p99",
         "services.git.hub.waiting.mean",
         "edges.research -> git.hub.amplification",
-        "edges.research -> git.hub.open-share",
+        "edges.research -> git.hub.gate.narrow-share",
     ] {
         let measure = Measure::parse(path, &system()).expect(path);
         assert!(measure.of(&record).is_nan(), "{path}");
@@ -284,5 +412,9 @@ fn an_unknown_path_says_what_could_stand_there() {
     let error = of("edges.research -> git.hub.amplificaton");
     assert_eq!(error.to_string(), "there is no measure `amplificaton`");
     assert!(error.known.contains(&"amplification".to_owned()));
-    assert!(error.known.contains(&"opens".to_owned()));
+    assert!(error.known.contains(&"gate.passed".to_owned()));
+    let mut longer = system();
+    longer.services[0].name = "git".to_owned();
+    longer.services.push(system().services.remove(0));
+    assert!(Measure::parse("services.git.hub.mttr", &longer).is_ok(), "and not `hub.mttr` of git");
 }

@@ -1,5 +1,7 @@
 //! In what measures count, and which direction is good.
 
+pub use patterns::report::Better;
+
 /// In what a measure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -37,13 +39,4 @@ impl Unit {
             Self::Ratio => "ratio",
         }
     }
-}
-
-/// Which direction is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
 }

@@ -1,5 +1,6 @@
 //! What the world writes down: the ends of requests, the health of services, and the record.
 
+use patterns::report::Counts;
 use patterns::{Outcome, Time};
 
 use super::recorder::Recorder;
@@ -171,7 +172,7 @@ impl World {
     }
 
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
-    pub(super) fn finish(mut self, stopped: Option<Stop>) -> Record {
+    pub(super) fn finish(mut self, stopped: Option<Stop>, at_warmup: &[Counts]) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
         self.recorder.now = ended;
         self.note_open();
@@ -189,7 +190,14 @@ impl World {
                 }
             }
         }
-        let (layers, trace) = self.recorder.finish();
+        let trace = self.recorder.finish();
+        let counted = self.counted_by_layers(ended);
+        for ((layer, mut counts), earlier) in
+            self.recorder.layers.iter_mut().zip(counted).zip(at_warmup)
+        {
+            counts.subtract(earlier);
+            layer.counts = counts;
+        }
         Record {
             seed: self.seed,
             horizon: self.horizon,
@@ -201,9 +209,19 @@ impl World {
             agents: self.recorder.agents,
             services: self.recorder.services,
             edges: self.recorder.edges,
-            layers,
+            layers: self.recorder.layers,
             trace,
         }
+    }
+
+    /// What layers have counted until now, by their record.
+    pub(super) fn counted_by_layers(&self, now: Time) -> Vec<Counts> {
+        let records = self.recorder.layers.iter();
+        let mut counts: Vec<Counts> = records.map(|layer| Counts::of(layer.report)).collect();
+        for (layer, instance) in self.calls.layers().zip(&self.recorder.instances) {
+            layer.count(now, &mut counts[instance.record as usize]);
+        }
+        counts
     }
 
     /// Adds up the time of what is still open at the end.

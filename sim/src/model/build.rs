@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use patterns::{Duration, Time};
+use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
 use super::limits::Watch;
-use super::recorder::{LayerStates, Recorder};
+use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
@@ -15,7 +15,7 @@ use super::who::{Who, caller_numbers, is_keyed};
 use super::world::{EdgeStreams, World, kind};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
-use crate::observe::{LayerRecord, Track, TrackKind};
+use crate::observe::{LayerOwner, Track, TrackId};
 
 impl World {
     /// A system at time zero, with the random streams of the seed.
@@ -44,8 +44,8 @@ impl World {
 }
 
 /// What is built so far.
-struct Builder<'a> {
-    system: &'a System,
+pub(super) struct Builder<'a> {
+    pub(super) system: &'a System,
     seed: u64,
     streams: RngStreams,
     scheduler: Scheduler,
@@ -67,9 +67,11 @@ struct Builder<'a> {
     rngs_of_layers: Vec<RngStream>,
     /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
     shared: BTreeMap<(usize, usize, Option<usize>), u32>,
+    /// Records of layers, by the same.
+    pub(super) records: BTreeMap<(usize, usize, Option<usize>), usize>,
     /// By policy and place in it.
     lanes: Vec<Vec<LaneId>>,
-    recorder: Recorder,
+    pub(super) recorder: Recorder,
 }
 
 impl<'a> Builder<'a> {
@@ -102,6 +104,7 @@ impl<'a> Builder<'a> {
             layers: Vec::new(),
             rngs_of_layers: Vec::new(),
             shared: BTreeMap::new(),
+            records: BTreeMap::new(),
             lanes,
             recorder: Recorder::of(system, watch),
         }
@@ -137,7 +140,7 @@ impl<'a> Builder<'a> {
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { name, kind: TrackKind::Agent, intervals: Vec::new() });
+            tracer.tracks.push(Track { id: TrackId::Agent(name), intervals: Vec::new() });
         }
     }
 
@@ -159,7 +162,7 @@ impl<'a> Builder<'a> {
         self.edges(caller, &name, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { name, kind: TrackKind::Service, intervals: Vec::new() });
+            tracer.tracks.push(Track { id: TrackId::Service(name), intervals: Vec::new() });
         }
         let mut below = 0.0;
         let errors = settings.errors.iter().map(|(class, share)| {
@@ -213,11 +216,9 @@ impl<'a> Builder<'a> {
             .map(|((_, edge), number)| (edge.to, number))
             .collect();
         for (index, edge) in edges_of(system, from) {
-            let to = &system.services[edge.to];
-            let name = format!("{name} -> {}", to.name);
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
-                state.chain = self.chain(policy, index, &name, who);
+                state.chain = self.chain(policy, index, name, who);
                 let targets = system.policies[policy].targets.iter();
                 state.targets = targets.map(|target| numbers[target]).collect();
             }
@@ -243,39 +244,42 @@ impl<'a> Builder<'a> {
                 self.rngs_of_layers.push(self.streams.stream(name));
                 self.rngs_of_layers.len() as u32 - 1
             });
-            ChainLink { instance: self.layer(policy, place, edge, name), rng }
+            ChainLink { instance: self.layer(policy, place, edge, name, callee), rng }
         });
         links.collect()
     }
 
     /// The instance of a layer for one edge: its own, or one that it shares.
-    fn layer(&mut self, policy: usize, place: usize, edge: usize, name: &str) -> u32 {
+    fn layer(&mut self, policy: usize, place: usize, edge: usize, from: &str, to: &str) -> u32 {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
-        // What agents have of their own is shared all the same if that makes no difference.
-        let (key, whose) = match factory.per {
-            Per::Agent => ((policy, place, Some(edge)), name.to_owned()),
-            Per::Edge => {
-                let record = &self.recorder.edges[edge];
-                let whose = format!("{} -> {}", record.from, record.to);
-                ((policy, place, Some(edge)), whose)
-            }
-            Per::Policy => ((policy, place, None), stack.name.clone()),
+        let key = match factory.per {
+            Per::Agent | Per::Edge => (policy, place, Some(edge)),
+            Per::Policy => (policy, place, None),
         };
-        if let Some(shared) = self.shared.get(&key) {
-            return *shared;
+        if let Some(&shared) = self.shared.get(&key) {
+            if factory.per == Per::Agent {
+                // Each agent has one, as far as can be seen.
+                let record = self.recorder.instances[shared as usize].record;
+                self.recorder.layers[record as usize].instances += 1;
+            }
+            return shared;
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
-        if factory.per != Per::Agent || layer.keeps_nothing() && layer.initial_state().is_none() {
+        // What agents have of their own is shared all the same if that makes no difference.
+        let is_own = factory.per == Per::Agent
+            && !(layer.keeps_nothing() && layer.initial_state().is_none());
+        let record = &self.recorder.edges[edge];
+        let owner = match factory.per {
+            Per::Policy => LayerOwner::Policy(stack.name.clone()),
+            Per::Agent if is_own => LayerOwner::edge(from, to),
+            Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
+        };
+        if !is_own {
             self.shared.insert(key, index);
         }
-        let name = format!("{whose}: {}", factory.kind);
-        self.recorder.layers.push(LayerStates {
-            record: LayerRecord { name, kind: factory.kind.clone(), states: Vec::new() },
-            current: layer.initial_state().map(|state| (state, Time::ZERO)),
-            intervals: Vec::new(),
-        });
+        self.report(policy, place, edge, owner, layer.initial_state());
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
     }

@@ -1,13 +1,14 @@
 //! Writes down what happens in a run, as it happens.
 
-use patterns::{Duration, Outcome, Time};
+use patterns::report::{Severity, StateId, StateInfo};
+use patterns::{Outcome, Time};
 
 use super::limits::Watch;
 use super::system::{Caller, System};
 use crate::call::{CallEvent, Observer};
 use crate::observe::{
     AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OutcomeCounts,
-    ServiceRecord, StateRecord, Trace, Track, TrackKind,
+    ServiceRecord, Trace, Track, TrackKind,
 };
 
 /// The most calls that a trace keeps; later ones are not recorded.
@@ -24,18 +25,20 @@ pub(crate) struct Recorder {
     pub(crate) edges: Vec<EdgeRecord>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
-    /// By instance of a layer: its name, and its state if it reports one.
-    pub(crate) layers: Vec<LayerStates>,
+    /// What layers report, by policy and place, and by edge unless all edges share the layer.
+    pub(crate) layers: Vec<LayerRecord>,
+    /// By instance of a layer.
+    pub(crate) instances: Vec<Instance>,
     pub(crate) tracer: Option<Tracer>,
 }
 
-/// The states of one instance of a layer so far.
-#[derive(Debug)]
-pub(crate) struct LayerStates {
-    pub(crate) record: LayerRecord,
-    /// The state it is in, and since when.
-    pub(crate) current: Option<(&'static str, Time)>,
-    pub(crate) intervals: Vec<Interval>,
+/// One instance of a layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Instance {
+    /// Its record in `layers`.
+    pub(crate) record: u32,
+    /// The state it is in, and since when, if it reports states.
+    pub(crate) state: Option<(StateId, Time)>,
 }
 
 /// Tracks and calls of a run that is to be drawn.
@@ -43,6 +46,8 @@ pub(crate) struct LayerStates {
 pub(crate) struct Tracer {
     /// By agent, then by service.
     pub(crate) tracks: Vec<Track>,
+    /// By instance of a layer.
+    pub(crate) layers: Vec<Track>,
     /// The track of the caller of each running edge, if it is an agent.
     pub(crate) track_of_edge: Vec<Option<u32>>,
     pub(crate) calls: Vec<CallSpan>,
@@ -55,8 +60,8 @@ impl Recorder {
             name: agents.name.clone(),
             count: agents.count,
             tasks: OutcomeCounts::default(),
-            latency_ok: Histogram::with_all_room(),
-            latency_failed: Histogram::with_all_room(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
             frozen: 0,
             busy: 0,
         });
@@ -64,8 +69,8 @@ impl Recorder {
             name: service.name.clone(),
             slots: service.slots,
             requests: OutcomeCounts::default(),
-            waiting: Histogram::with_all_room(),
-            sojourn: Histogram::with_all_room(),
+            waiting: Histogram::new(),
+            sojourn: Histogram::new(),
             abandoned: 0,
             wasted: 0,
             busy: 0,
@@ -80,10 +85,12 @@ impl Recorder {
                 Caller::Service(service) => system.services[service].name.clone(),
             },
             to: system.services[edge.to].name.clone(),
+            policy: edge.policy.map(|policy| system.policies[policy].name.clone()),
             calls: OutcomeCounts::default(),
             attempts: OutcomeCounts::default(),
-            latency_ok: Histogram::with_all_room(),
-            latency_failed: Histogram::with_all_room(),
+            diverted: OutcomeCounts::default(),
+            latency_ok: Histogram::new(),
+            latency_failed: Histogram::new(),
             late: 0,
         });
         Self {
@@ -94,6 +101,7 @@ impl Recorder {
             edges: edges.collect(),
             record_of: Vec::new(),
             layers: Vec::new(),
+            instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
         }
     }
@@ -113,57 +121,59 @@ impl Recorder {
     /// An agent did something in its track from some time until now.
     #[inline]
     pub(crate) fn track(&mut self, track: u32, from: Time, state: &'static str) {
+        self.interval(track, from, state, Severity::Normal);
+    }
+
+    #[inline]
+    fn interval(&mut self, track: u32, from: Time, state: &'static str, severity: Severity) {
         let to = self.now;
         if let Some(tracer) = &mut self.tracer {
-            tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
+            let interval = Interval { from, to, state, severity };
+            tracer.tracks[track as usize].intervals.push(interval);
         }
     }
 
     /// A service was in a state from some time until now.
     pub(crate) fn service_track(&mut self, service: usize, from: Time, state: &'static str) {
         let agents = self.agents.iter().map(|group| group.count).sum::<u32>();
-        self.track(agents + service as u32, from, state);
+        let severity = match state {
+            "down" | "hang" => Severity::Bad,
+            _ => Severity::Limited,
+        };
+        self.interval(agents + service as u32, from, state, severity);
     }
 
-    /// Ends all states that are under way, and returns what was written down of layers and tracks.
-    pub(crate) fn finish(&mut self) -> (Vec<LayerRecord>, Option<Trace>) {
-        let mut layers = Vec::new();
-        let mut tracks = Vec::new();
-        for index in 0..self.layers.len() {
-            let Some((state, _)) = self.layers[index].current else { continue };
-            self.enter(index, state, false);
-            let LayerStates { record, intervals, .. } = &mut self.layers[index];
-            tracks.push(Track {
-                name: record.name.clone(),
-                kind: TrackKind::Layer,
-                intervals: std::mem::take(intervals),
-            });
-            layers.push(record.clone());
+    /// Ends all states that are under way, and returns the tracks.
+    pub(crate) fn finish(&mut self) -> Option<Trace> {
+        for index in 0..self.instances.len() {
+            self.leave_state(index);
         }
-        let trace = self.tracer.take().map(|tracer| {
+        self.tracer.take().map(|tracer| {
             let mut all = tracer.tracks;
-            let services = all.iter().position(|track| track.kind == TrackKind::Service);
+            let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
-            all.extend(tracks);
+            let reports = |instance: &Instance| instance.state.is_some();
+            let layers = tracer.layers.into_iter().zip(&self.instances);
+            all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
             all.extend(services);
             Trace { tracks: all, calls: tracer.calls }
-        });
-        (layers, trace)
+        })
     }
 
-    /// A layer enters a state; `is_entry` is false if it only continues in its current one.
-    fn enter(&mut self, layer: usize, state: &'static str, is_entry: bool) {
-        let time = Duration::from_nanos(self.counted_since(Time::ZERO) as u64);
-        let (now, warmup) = (self.now, self.warmup);
-        let LayerStates { record, current, intervals } = &mut self.layers[layer];
-        let Some((before, since)) = current.replace((state, now)) else { return };
-        let spent = time.min(now.since(since.max(warmup)));
-        state_record(record, before).time += spent;
-        if self.tracer.is_some() && now > since {
-            intervals.push(Interval { from: since, to: now, state: before });
-        }
-        if is_entry && now >= warmup {
-            state_record(record, state).entered += 1;
+    /// Adds up the time that a layer has been in its state until now, if it reports states.
+    fn leave_state(&mut self, instance: usize) {
+        let Instance { record, state } = self.instances[instance];
+        let Some((state, since)) = state else { return };
+        let time = self.counted_since(since);
+        let record = &mut self.layers[record as usize];
+        record.states[usize::from(state.0)].time += time;
+        if let Some(tracer) = &mut self.tracer
+            && since < self.now
+        {
+            let StateInfo { name, severity, .. } = record.report.state(state);
+            let (state, severity) = (*name, *severity);
+            let interval = Interval { from: since, to: self.now, state, severity };
+            tracer.layers[instance].intervals.push(interval);
         }
     }
 
@@ -175,19 +185,15 @@ impl Recorder {
             && tracer.calls.len() < CALLS_MAX
         {
             tracer.calls.push(CallSpan { track, edge: record, from, to, outcome });
-            let state = if outcome.is_ok() { "waiting" } else { "frozen" };
-            tracer.tracks[track as usize].intervals.push(Interval { from, to, state });
+            let (state, severity) = if outcome.is_ok() {
+                ("waiting", Severity::Normal)
+            } else {
+                ("frozen", Severity::Bad)
+            };
+            let interval = Interval { from, to, state, severity };
+            tracer.tracks[track as usize].intervals.push(interval);
         }
     }
-}
-
-fn state_record<'a>(record: &'a mut LayerRecord, state: &'static str) -> &'a mut StateRecord {
-    let states = &mut record.states;
-    let index = states.iter().position(|known| known.state == state).unwrap_or_else(|| {
-        states.push(StateRecord { state, entered: 0, time: Duration::ZERO });
-        states.len() - 1
-    });
-    &mut states[index]
 }
 
 impl Observer for Recorder {
@@ -200,18 +206,27 @@ impl Observer for Recorder {
         match event {
             CallEvent::Begun => record.calls.issued += u64::from(counts),
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
+            CallEvent::Diverted => record.diverted.issued += u64::from(counts),
+            CallEvent::DivertedEnded(outcome, began) => {
+                if began >= warmup {
+                    record.diverted.end(outcome);
+                }
+            }
+            CallEvent::DivertedGivenUp(began) => {
+                record.diverted.given_up += u64::from(began >= warmup);
+            }
             CallEvent::Ended(outcome, began) => {
                 if began >= warmup {
-                    record.calls.end(outcome);
-                    let latency = self.now.since(began);
-                    if outcome.is_ok() {
-                        record.latency_ok.add(latency);
-                    } else {
-                        record.latency_failed.add(latency);
-                    }
+                    record.end_call(outcome, self.now.since(began));
                 }
                 if self.tracer.is_some() {
                     self.call_span(edge, outcome, began);
+                }
+            }
+            // The caller waits for its own call, whoever answers it.
+            CallEvent::EndedBelow(outcome, began) => {
+                if began >= warmup {
+                    record.end_call(outcome, self.now.since(began));
                 }
             }
             CallEvent::Answered(outcome, began) => {
@@ -225,7 +240,12 @@ impl Observer for Recorder {
         }
     }
 
-    fn layer(&mut self, layer: u32, state: &'static str) {
-        self.enter(layer as usize, state, true);
+    fn layer(&mut self, layer: u32, state: StateId) {
+        self.leave_state(layer as usize);
+        let Instance { record, state: current } = &mut self.instances[layer as usize];
+        *current = Some((state, self.now));
+        if self.now >= self.warmup {
+            self.layers[*record as usize].states[usize::from(state.0)].entered += 1;
+        }
     }
 }

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use patterns::report::Report;
+use patterns::settings::{ConfiguredLayer, LayerSettings};
 use patterns::{Class, Duration, Layer, Time};
 
 use crate::kernel::Distribution;
@@ -155,10 +157,24 @@ pub struct Policy {
 pub struct LayerFactory {
     /// The kind of layer, as scenario files call it: `breaker`.
     pub kind: String,
+    /// The states that it reports, and what it counts.
+    pub report: &'static Report,
     /// Who shares one instance.
     pub per: Per,
     /// Makes an instance.
     pub make: Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>,
+}
+
+impl LayerFactory {
+    /// Makes layers of this kind by `make`.
+    pub fn of<L: ConfiguredLayer>(per: Per, make: impl Fn() -> L + Send + Sync + 'static) -> Self {
+        Self {
+            kind: <L::Settings as LayerSettings>::KIND.to_owned(),
+            report: <L::Settings as LayerSettings>::REPORT,
+            per,
+            make: Arc::new(move || Box::new(make())),
+        }
+    }
 }
 
 impl fmt::Debug for LayerFactory {

@@ -83,8 +83,14 @@ impl World {
             let at = self.faults[index as usize].first();
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
-        let stopped = self.run_to(self.horizon, options);
-        self.finish(stopped)
+        // What happens at the very end of the warm-up counts.
+        let warmup = self.recorder.warmup.min(self.horizon);
+        let before = warmup.as_nanos().checked_sub(1).map(Time::from_nanos);
+        let stopped = before.and_then(|end| self.run_to(end, options));
+        let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
+        let at_warmup = self.counted_by_layers(now);
+        let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
+        self.finish(stopped, &at_warmup)
     }
 
     /// Handles all events until a time; says why not, if something stopped the run.

@@ -1,5 +1,8 @@
 //! Who did what when: the data of a timeline.
 
+use std::fmt;
+
+use patterns::report::{Report, Severity};
 use patterns::{Outcome, Time};
 
 /// All that was seen of one run, track by track.
@@ -14,25 +17,97 @@ pub struct Trace {
 /// One agent, service or layer, and the states it was in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
-    /// Whose track it is: `research#2`, `github`, `research#2 -> github: breaker`.
-    pub name: String,
-    /// What kind of thing it is.
-    pub kind: TrackKind,
+    /// Whose track it is.
+    pub id: TrackId,
     /// What state it was in when; in order, without overlap. Times in no interval are idle (an
-    /// agent), healthy (a service), or the layer's first state.
+    /// agent), or healthy (a service).
     pub intervals: Vec<Interval>,
+}
+
+/// Whose track it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrackId {
+    /// An agent; states: `working`, `waiting` (for a call that succeeds in the end), `frozen` (for
+    /// a call that fails in the end).
+    Agent(String),
+    /// An instance of a layer; states are its own: `closed`, `open`, `half-open`.
+    Layer {
+        /// The kind of layer.
+        kind: String,
+        /// Its number among those of its kind in the policy, if there are several.
+        number: Option<u32>,
+        /// Whose instance it is.
+        owner: LayerOwner,
+        /// What its kind reports.
+        report: &'static Report,
+    },
+    /// A service; states: `down`, `hang`, `slow`, `errors`, by the gravest fault.
+    Service(String),
+}
+
+/// Whose instance of a layer it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LayerOwner {
+    /// That of one caller, or of all in a group, on the way to a service.
+    Edge {
+        /// An agent, a group of agents, or a service.
+        from: String,
+        /// The service called.
+        to: String,
+    },
+    /// That of all calls under a policy.
+    Policy(String),
 }
 
 /// What kind of thing a track shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TrackKind {
-    /// An agent; states: `working`, `waiting` (for a call that succeeds in the end), `frozen` (for
-    /// a call that fails in the end).
+    /// An agent.
     Agent,
-    /// A layer; states are its own: `closed`, `open`, `half-open`.
+    /// A layer.
     Layer,
-    /// A service; states: `down`, `hang`, `slow`, `errors`, by the gravest fault.
+    /// A service.
     Service,
+}
+
+impl Track {
+    /// What kind of thing it shows.
+    pub fn kind(&self) -> TrackKind {
+        match self.id {
+            TrackId::Agent(_) => TrackKind::Agent,
+            TrackId::Layer { .. } => TrackKind::Layer,
+            TrackId::Service(_) => TrackKind::Service,
+        }
+    }
+}
+
+/// What charts call it: `research#2`, `github`, `research#2 -> github: breaker`.
+impl fmt::Display for TrackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agent(name) | Self::Service(name) => f.write_str(name),
+            Self::Layer { kind, number, owner, .. } => {
+                write!(f, "{owner}: {kind}")?;
+                number.map_or(Ok(()), |number| write!(f, "#{number}"))
+            }
+        }
+    }
+}
+
+impl LayerOwner {
+    /// That of callers on the way to a service.
+    pub fn edge(from: &str, to: &str) -> Self {
+        Self::Edge { from: from.to_owned(), to: to.to_owned() }
+    }
+}
+
+impl fmt::Display for LayerOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Edge { from, to } => write!(f, "{from} -> {to}"),
+            Self::Policy(policy) => f.write_str(policy),
+        }
+    }
 }
 
 /// A state, and when.
@@ -44,6 +119,8 @@ pub struct Interval {
     pub to: Time,
     /// The state.
     pub state: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
 }
 
 /// A call that ended.

@@ -33,8 +33,9 @@ const MORE: usize = 16;
 /// The same where agents have layers of their own: each list of open calls may grow twice.
 const MORE_BY_AGENTS: usize = MORE + 2 * 50 * 2;
 
-/// How many more bytes it may take: what doubles is small here, and what leaks is not.
-const MORE_BYTES: usize = 1 << 16;
+/// How many more bytes it may take: what doubles is small here, pages of histograms included, and
+/// what leaks is not.
+const MORE_BYTES: usize = 1 << 17;
 
 /// Fifty agents under all layers before ten slots, most of the work that they can do.
 fn busy() -> System {

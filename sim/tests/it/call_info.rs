@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use patterns::report::Report;
 use patterns::{Action, CallId, CallInfo, Context, Duration, Layer, Outcome, Time};
 use sim::model::system::{Arrivals, Caller, Edge, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
@@ -34,6 +35,7 @@ fn witness(seen: &Seen, limit: Option<Duration>) -> LayerFactory {
     let seen = Arc::clone(seen);
     LayerFactory {
         kind: "witness".to_owned(),
+        report: &Report::NONE,
         per: Per::Agent,
         make: Arc::new(move || Box::new(Witness { seen: Arc::clone(&seen), limit })),
     }

@@ -3,6 +3,7 @@
 use patterns::{Class, Duration, Outcome};
 use sim::kernel::Distribution;
 use sim::model::system::{Effect, System};
+use sim::observe::TrackKind;
 use sim::{Watch, run};
 
 use crate::tank::{self, at, secs};
@@ -34,7 +35,7 @@ fn a_breaker_of_five_and_sixty_sees_the_recovery_fifty_seconds_late() {
     let good = trace.calls.iter().find(|call| call.outcome == Outcome::Ok).expect("it recovers");
     assert_eq!((good.from, good.to), (at(secs(110)), at(secs(111))));
 
-    let breaker = trace.tracks.iter().find(|track| track.name == "agent -> mcp: breaker");
+    let breaker = trace.tracks.iter().find(|track| track.id.to_string() == "agent -> mcp: breaker");
     let states: Vec<_> =
         breaker.expect("it has a track").intervals.iter().map(|e| (e.state, e.from)).collect();
     let expected = [("closed", 0), ("open", 50), ("half-open", 110), ("closed", 111)]
@@ -70,7 +71,7 @@ fn a_breaker_outside_the_retries_opens_late() {
         system.policies = vec![tank::policy(layers)];
         let record = run(&system, 1, Watch::Trace);
         let trace = record.trace.expect("it was asked for");
-        let breaker = trace.tracks.iter().find(|track| track.name.ends_with("breaker"));
+        let breaker = trace.tracks.iter().find(|track| track.kind() == TrackKind::Layer);
         let open = breaker.expect("it has a track").intervals.iter().find(|e| e.state == "open");
         open.expect("it opens").from
     };

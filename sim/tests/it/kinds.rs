@@ -33,21 +33,21 @@ pub(crate) fn any_layer() -> impl Strategy<Value = LayerFactory> {
 pub(crate) fn each() -> Vec<LayerFactory> {
     let mut all = vec![
         tank::timeout(millis(200)),
-        factory("timeout", Timeout::new(propagating()).expect("valid")),
+        factory(Timeout::new(propagating()).expect("valid")),
         tank::breaker(2, secs(1)),
-        factory("breaker", Breaker::new(elaborate_breaker()).expect("valid")),
+        factory(Breaker::new(elaborate_breaker()).expect("valid")),
         tank::retry(2, millis(100), Jitter::Full),
         tank::bulkhead(1, 2, Some(millis(500))),
         tank::bulkhead(2, 0, None),
         tank::fallback(Targets::VALUE),
         tank::fallback(Target(0)),
-        factory("fallback", Fallback::new(chain()).expect("valid")),
-        factory("deadline", Deadline::new(deadline()).expect("valid")),
-        from_settings("retry-budget", budget::Settings::of(Kind::Fixed(1)), RetryBudget::new),
-        factory("cache", Cache::new(cache()).expect("valid")),
-        factory("adaptive-concurrency", AdaptiveConcurrency::new(learned()).expect("valid")),
-        factory("adaptive-throttle", AdaptiveThrottle::new(throttle()).expect("valid")),
-        factory("load-shedder", LoadShedder::new(shed()).expect("valid")),
+        factory(Fallback::new(chain()).expect("valid")),
+        factory(Deadline::new(deadline()).expect("valid")),
+        from_settings::<RetryBudget>(budget::Settings::of(Kind::Fixed(1))),
+        factory(Cache::new(cache()).expect("valid")),
+        factory(AdaptiveConcurrency::new(learned()).expect("valid")),
+        factory(AdaptiveThrottle::new(throttle()).expect("valid")),
+        factory(LoadShedder::new(shed()).expect("valid")),
     ];
     for kind in RATES {
         let limiter = rate_limiter::Settings::of(kind).with(|limiter| {
@@ -55,16 +55,16 @@ pub(crate) fn each() -> Vec<LayerFactory> {
             limiter.drain_on = Classes::NONE.with(Class::RateLimit);
             limiter.on_cancel = rate_limiter::OnCancel::GivesBack;
         });
-        all.push(factory("rate-limiter", RateLimiter::new(limiter).expect("valid")));
+        all.push(factory(RateLimiter::new(limiter).expect("valid")));
     }
     for way in [true, false] {
-        all.push(from_settings("retry", budgeted(way), Retry::new));
-        all.push(factory("bulkhead", Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
-        all.push(factory("hedge", Hedge::new(hedge(way)).expect("valid")));
-        all.push(factory("coalesce", Coalesce::new(coalesce(way)).expect("valid")));
+        all.push(from_settings::<Retry>(budgeted(way)));
+        all.push(factory(Bulkhead::new(elaborate_bulkhead(way)).expect("valid")));
+        all.push(factory(Hedge::new(hedge(way)).expect("valid")));
+        all.push(factory(Coalesce::new(coalesce(way)).expect("valid")));
     }
     for picker in PICKERS {
-        all.push(factory("balance", Balance::new(balance(picker)).expect("valid")));
+        all.push(factory(Balance::new(balance(picker)).expect("valid")));
     }
     all
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use patterns::backoff::Jitter;
+use patterns::report::StateId;
 use patterns::{Action, CallId, CallInfo, Class, Context, Duration, Layer, Outcome, Time};
 use proptest::prelude::*;
 use sim::call::{CallEvent, Calls, ChainLink, Command, EdgeState, LayerInstance, Observer};
@@ -57,13 +58,14 @@ struct Counts {
     attempts: i64,
     given_up: i64,
     late: i64,
+    diverted: i64,
 }
 
 impl Observer for Counts {
     fn edge(&mut self, edge: u32, event: CallEvent) {
         match event {
             CallEvent::Begun => *self.open.entry(edge).or_default() += 1,
-            CallEvent::Ended(..) | CallEvent::GivenUp(_) => {
+            CallEvent::Ended(..) | CallEvent::EndedBelow(..) | CallEvent::GivenUp(_) => {
                 *self.open.entry(edge).or_default() -= 1;
             }
             CallEvent::Sent => self.attempts += 1,
@@ -73,10 +75,12 @@ impl Observer for Counts {
                 self.given_up += 1;
             }
             CallEvent::Late(_) => self.late += 1,
+            CallEvent::Diverted => self.diverted += 1,
+            CallEvent::DivertedEnded(..) | CallEvent::DivertedGivenUp(_) => self.diverted -= 1,
         }
     }
 
-    fn layer(&mut self, _layer: u32, _state: &'static str) {}
+    fn layer(&mut self, _layer: u32, _state: StateId) {}
 }
 
 /// Callers above and requests below.
@@ -225,6 +229,7 @@ proptest! {
         prop_assert!(outside.calls.is_empty(), "something is left of a call");
         prop_assert!(outside.counts.open.values().all(|open| *open == 0), "{:?}", outside.counts);
         prop_assert_eq!(outside.counts.attempts, 0);
+        prop_assert_eq!(outside.counts.diverted, 0);
         prop_assert_eq!(outside.counts.given_up, outside.counts.late + outside.forgotten);
     }
 }
@@ -236,24 +241,24 @@ fn an_attempt_beyond_the_first_is_marked() {
     struct Probe;
     impl Layer for Probe {
         fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
-            cx.enter_state(if cx.info().is_extra { "extra" } else { "first" });
+            cx.enter_state(StateId(u8::from(cx.info().is_extra)));
             Action::Reply(Outcome::failed(Class::Rejected))
         }
         fn on_reply(&mut self, _call: CallId, outcome: Outcome, _cx: &mut Context<'_>) -> Action {
             Action::Reply(outcome)
         }
     }
-    struct States(Vec<&'static str>);
+    struct States(Vec<StateId>);
     impl Observer for States {
         fn edge(&mut self, _link: u32, _notice: CallEvent) {}
-        fn layer(&mut self, _layer: u32, state: &'static str) {
+        fn layer(&mut self, _layer: u32, state: StateId) {
             self.0.push(state);
         }
     }
     let layers = [
         tank::retry(2, Duration::from_secs(1), Jitter::None),
         tank::timeout(secs(5)),
-        tank::factory("probe", Probe),
+        tank::plain("probe", Probe),
     ];
     let mut outside = Outside::new(&layers, &[], false);
     let mut states = States(Vec::new());
@@ -261,5 +266,5 @@ fn an_attempt_beyond_the_first_is_marked() {
     while let Some(event) = outside.scheduler.next(Time::MAX) {
         outside.calls.wake(event.index, &mut outside.scheduler, &mut states);
     }
-    assert_eq!(states.0, ["first", "extra", "extra"]);
+    assert_eq!(states.0, [0, 1, 1].map(StateId));
 }

@@ -6,6 +6,7 @@ mod design;
 mod distribution;
 mod kinds;
 mod queue;
+mod report;
 mod scheduler;
 mod sharing;
 mod stream;

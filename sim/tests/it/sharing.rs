@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use patterns::{Action, CallId, Context, Layer, Outcome};
+use patterns::report::{Counts, StateId};
+use patterns::{Action, CallId, Context, Layer, Outcome, Time};
 use sim::model::system::{LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 
@@ -28,8 +29,11 @@ impl Layer for Own {
     fn on_late(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) {
         self.0.on_late(call, outcome, cx);
     }
-    fn initial_state(&self) -> Option<&'static str> {
+    fn initial_state(&self) -> Option<StateId> {
         self.0.initial_state()
+    }
+    fn count(&self, now: Time, counts: &mut Counts) {
+        self.0.count(now, counts);
     }
 }
 

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{self, Trip};
+use patterns::report::Report;
 use patterns::retry::{self, RetryAfter, Rule, Rules};
-use patterns::{Classes, Duration, Invalid, Layer, Time, bulkhead, fallback, timeout};
+use patterns::settings::ConfiguredLayer;
+use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::kernel::Distribution;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
@@ -80,29 +82,29 @@ pub(crate) fn policy(layers: Vec<LayerFactory>) -> Policy {
     Policy { name: "policy".to_owned(), layers, targets: Vec::new() }
 }
 
-pub(crate) fn factory<L: Layer + Clone + Send + Sync + 'static>(
+/// For a layer of a test that has no settings.
+pub(crate) fn plain<L: Layer + Clone + Send + Sync + 'static>(
     kind: &str,
     layer: L,
 ) -> LayerFactory {
     let make = Arc::new(move || Box::new(layer.clone()) as Box<dyn Layer>);
-    LayerFactory { kind: kind.to_owned(), per: Per::Agent, make }
+    LayerFactory { kind: kind.to_owned(), report: &Report::NONE, per: Per::Agent, make }
+}
+
+pub(crate) fn factory<L: ConfiguredLayer + Clone + Send + Sync>(layer: L) -> LayerFactory {
+    LayerFactory::of(Per::Agent, move || layer.clone())
 }
 
 /// For a layer that cannot be cloned: each is made from the same settings.
-pub(crate) fn from_settings<S: Clone + Send + Sync + 'static, L: Layer + 'static>(
-    kind: &str,
-    settings: S,
-    new: fn(S) -> Result<L, Invalid>,
-) -> LayerFactory {
-    let make = Arc::new(move || {
-        Box::new(new(settings.clone()).expect("valid settings")) as Box<dyn Layer>
-    });
-    LayerFactory { kind: kind.to_owned(), per: Per::Agent, make }
+pub(crate) fn from_settings<L: ConfiguredLayer>(settings: L::Settings) -> LayerFactory {
+    LayerFactory::of(Per::Agent, move || {
+        L::with_settings(settings.clone()).expect("valid settings")
+    })
 }
 
 pub(crate) fn timeout(limit: Duration) -> LayerFactory {
     let settings = timeout::Settings::of(limit);
-    factory("timeout", timeout::Timeout::new(settings).expect("valid"))
+    factory(timeout::Timeout::new(settings).expect("valid"))
 }
 
 pub(crate) fn bulkhead(slots: u32, queue: u32, max_wait: Option<Duration>) -> LayerFactory {
@@ -110,12 +112,12 @@ pub(crate) fn bulkhead(slots: u32, queue: u32, max_wait: Option<Duration>) -> La
         settings.queue = queue;
         settings.max_wait = max_wait;
     });
-    factory("bulkhead", bulkhead::Bulkhead::new(settings).expect("valid"))
+    factory(bulkhead::Bulkhead::new(settings).expect("valid"))
 }
 
 pub(crate) fn fallback(to: impl Into<fallback::Targets>) -> LayerFactory {
     let settings = fallback::Settings::of(to).with(|settings| settings.on = Classes::ALL);
-    factory("fallback", fallback::Fallback::new(settings).expect("valid"))
+    factory(fallback::Fallback::new(settings).expect("valid"))
 }
 
 /// Opens after a number of failures in a row, for a given time; one probe at a time.
@@ -123,7 +125,7 @@ pub(crate) fn breaker(failures: u32, open: Duration) -> LayerFactory {
     let trip = Trip::Consecutive { failures, within: None };
     let settings = breaker::Settings::of(trip, open)
         .with(|settings| settings.half_open.half_open_timeout = Some(open));
-    factory("breaker", breaker::Breaker::new(settings).expect("valid"))
+    factory(breaker::Breaker::new(settings).expect("valid"))
 }
 
 /// Retries failures of every class, doubling the wait.
@@ -132,5 +134,5 @@ pub(crate) fn retry(retries: u32, base: Duration, jitter: Jitter) -> LayerFactor
     let rule = Rule::of(retries, backoff::Settings::of(curve).spread(jitter))
         .with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
     let settings = retry::Settings::of(Rules::alike(Classes::ALL, &rule));
-    from_settings("retry", settings, retry::Retry::new)
+    from_settings::<retry::Retry>(settings)
 }

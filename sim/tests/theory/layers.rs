@@ -23,9 +23,7 @@ fn calls_one_by_one(layer: LayerFactory, failing: f64, calls: u64) -> System {
 }
 
 fn entered(record: &Record, state: &str) -> f64 {
-    let states = &record.layers[0].states;
-    let found = states.iter().find(|found| found.state == state);
-    found.expect("it was in this state").entered as f64
+    record.layers[0].state(state).expect("it is one of its states").entered as f64
 }
 
 /// A closed breaker opens after (p^−k − 1) / (1 − p) calls in the mean, if it takes `k` failures
@@ -76,7 +74,7 @@ fn retrying(
     });
     let rule = Rule::of(RETRIES, backoff).with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
     let settings = retry::Settings::of([(Class::Network, rule)].into());
-    let retry = tank::from_settings("retry", settings, retry::Retry::new);
+    let retry = tank::from_settings::<retry::Retry>(settings);
     let mut system = calls_one_by_one(retry, 1.0, 4000);
     system.warmup = Time::ZERO;
     system

@@ -59,7 +59,7 @@ fn two_services_race() {
     let service = tank::service("first", u32::MAX, 0, rate(first));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
     system.services.push(tank::service("second", u32::MAX, 0, rate(second)));
-    let mut policy = tank::policy(vec![tank::factory("both", Both)]);
+    let mut policy = tank::policy(vec![tank::plain("both", Both)]);
     policy.targets = vec![1];
     system.policies = vec![policy];
     system.edges = vec![tank::edge(0, 0, Some(0)), tank::edge(0, 1, None)];
@@ -101,7 +101,7 @@ fn a_second_attempt_after_a_while() {
     let (work, after) = (1.0, millis(500));
     let service = tank::service("service", u32::MAX, 0, rate(work));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
-    system.policies = vec![tank::policy(vec![tank::factory("hedge", Hedge { after })])];
+    system.policies = vec![tank::policy(vec![tank::plain("hedge", Hedge { after })])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     let [mean, attempts] = replicate(&system, 33, |record| {
         let edge = &record.edges[0];

@@ -97,7 +97,7 @@ impl Layer for Impatient {
 fn the_hint_is_exact() {
     let back_to_back = |early: Duration| {
         let layer = Impatient { early, refusals: PerCall::default() };
-        let layer: LayerFactory = tank::factory("impatient", layer);
+        let layer: LayerFactory = tank::plain("impatient", layer);
         let mut system = limited(3, rate(1.0), secs(1));
         system.horizon = at(secs(1000));
         system.warmup = at(Duration::ZERO);

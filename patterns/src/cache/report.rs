@@ -1,0 +1,16 @@
+//! What a cache reports of itself.
+
+crate::report! {
+    counters Counter {
+        /// Calls that were answered by a fresh copy of a good answer.
+        Hits = "hits", Count, Higher;
+        /// Calls that were answered by a failure that was kept.
+        Negative = "negative", Count;
+        /// Calls that found no fresh copy, and were sent on.
+        Misses = "misses", Count, Lower;
+        /// Calls that failed, and were answered by an old copy.
+        Stale = "stale", Count;
+        /// Copies that were dropped to make room for others.
+        Evictions = "evictions", Count, Lower;
+    }
+}

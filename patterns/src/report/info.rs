@@ -1,0 +1,88 @@
+//! What there is to know of the states and counters of a kind of layer.
+
+/// All that a kind of layer reports of itself.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The states that it can be in; none if it is always the same.
+    pub states: &'static [StateInfo],
+    /// What it counts.
+    pub counters: &'static [CounterInfo],
+}
+
+impl Report {
+    /// A layer that reports nothing.
+    pub const NONE: Self = Self { states: &[], counters: &[] };
+
+    /// What is known of a state.
+    ///
+    /// # Panics
+    ///
+    /// If it is the state of another kind of layer.
+    pub fn state(&self, state: StateId) -> &'static StateInfo {
+        &self.states[usize::from(state.0)]
+    }
+}
+
+/// A state, by its place in the [`Report`] of its kind of layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateId(pub u8);
+
+/// A counter, by its place in the [`Report`] of its kind of layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CounterId(pub u8);
+
+/// What is known of a state.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StateInfo {
+    /// Its name in tables and charts: `half-open`.
+    pub name: &'static str,
+    /// How bad it is for callers.
+    pub severity: Severity,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+}
+
+/// How bad a state is for those who call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// All is as it should be.
+    Normal,
+    /// It does a part of its work: it probes, sheds some calls, avoids some targets.
+    Limited,
+    /// It refuses.
+    Bad,
+}
+
+/// What is known of a counter.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CounterInfo {
+    /// Its name in measures: `opens`.
+    pub name: &'static str,
+    /// What kind of number it is.
+    pub quantity: Quantity,
+    /// Which direction is good, where that is clear.
+    pub better: Option<Better>,
+    /// What is counted, in a sentence.
+    pub meaning: &'static str,
+}
+
+/// What kind of number a counter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// How often something happened.
+    Count,
+    /// Time, in nanoseconds, added up over calls.
+    Time,
+    /// A number that goes up and down, such as permits in use: counted is its integral over time,
+    /// in nanoseconds, and shown is its average.
+    Level,
+}
+
+/// Which direction is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}

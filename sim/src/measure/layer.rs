@@ -1,0 +1,143 @@
+//! What is measured of the layers of an edge: what they count, and their states' shares of time.
+
+use std::borrow::Cow;
+
+use patterns::report::{CounterInfo, Quantity, Report, StateInfo};
+
+use super::unit::{Better, Unit};
+use crate::model::system::Policy;
+use crate::observe::{LayerRecord, Record};
+
+/// A number of the layers of one kind on an edge.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct OfLayers {
+    kind: String,
+    /// Which of several layers of the kind, counted from 1 on; all if it is none.
+    number: Option<u32>,
+    what: What,
+}
+
+/// Which number of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
+    Counter(&'static CounterInfo),
+    StateShare(&'static StateInfo),
+}
+
+impl OfLayers {
+    /// All numbers of the layers of a policy: of each kind together and, if there are several of a
+    /// kind, of each.
+    pub(super) fn all(policy: &Policy) -> Vec<Self> {
+        let mut all = Vec::new();
+        for (place, layer) in policy.layers.iter().enumerate() {
+            if policy.layers[..place].iter().any(|other| other.kind == layer.kind) {
+                continue;
+            }
+            let alike = policy.layers.iter().filter(|other| other.kind == layer.kind);
+            let several = alike.count() as u32;
+            all.extend(Self::of_kind(&layer.kind, None, layer.report));
+            for number in (1..=several).filter(|_| 1 < several) {
+                all.extend(Self::of_kind(&layer.kind, Some(number), layer.report));
+            }
+        }
+        all
+    }
+
+    /// All numbers of a kind of layer.
+    pub(super) fn of_kind(
+        kind: &str,
+        number: Option<u32>,
+        report: &'static Report,
+    ) -> impl Iterator<Item = Self> {
+        let counters = report.counters.iter().map(What::Counter);
+        let states = report.states.iter().map(What::StateShare);
+        let kind = kind.to_owned();
+        counters.chain(states).map(move |what| Self { kind: kind.clone(), number, what })
+    }
+
+    /// Its name: `breaker.opens`, `retry#2.network`, `breaker.open-share`.
+    pub(super) fn name(&self) -> String {
+        let number = self.number.map_or(String::new(), |number| format!("#{number}"));
+        let what = match self.what {
+            What::Counter(counter) => Cow::from(counter.name),
+            What::StateShare(state) => Cow::from(format!("{}-share", state.name)),
+        };
+        format!("{}{number}.{what}", self.kind)
+    }
+
+    pub(super) fn text(&self) -> String {
+        match self.what {
+            What::Counter(counter) if counter.quantity == Quantity::Level => {
+                let what = counter.meaning.trim_end_matches('.');
+                format!("{what}, on average over time and instances.")
+            }
+            What::Counter(counter) => counter.meaning.to_owned(),
+            What::StateShare(state) => format!(
+                "Share of time in the state {}, on average over instances: {}",
+                state.name,
+                uncapitalised(state.meaning)
+            ),
+        }
+    }
+
+    pub(super) fn unit(&self) -> Unit {
+        match self.what {
+            What::Counter(counter) => match counter.quantity {
+                Quantity::Count => Unit::Count,
+                Quantity::Time => Unit::WorkSeconds,
+                Quantity::Level => Unit::Ratio,
+            },
+            What::StateShare(_) => Unit::Share,
+        }
+    }
+
+    pub(super) fn better(&self) -> Option<Better> {
+        match self.what {
+            What::Counter(counter) => counter.better,
+            What::StateShare(_) => None,
+        }
+    }
+
+    /// The number on an edge of a record, given the measured time in nanoseconds; none if no such
+    /// layer is there, or none of them reports it.
+    pub(super) fn of(&self, record: &Record, edge: usize, time: u128) -> Option<f64> {
+        let policy = record.edges[edge].policy.as_ref()?;
+        let is_meant = |layer: &&LayerRecord| {
+            layer.kind == self.kind
+                && layer.policy == *policy
+                && layer.scope.is_on(edge)
+                && self.number.is_none_or(|number| number == layer.number)
+        };
+        let layers = || record.layers.iter().filter(is_meant);
+        layers().next()?;
+        Some(match self.what {
+            What::Counter(counter) => {
+                let sum =
+                    layers().map(|layer| layer.counter(counter.name)).sum::<Option<u128>>()?;
+                match counter.quantity {
+                    Quantity::Count => sum as f64,
+                    Quantity::Time => sum as f64 / 1e9,
+                    Quantity::Level => {
+                        let instances = layers().map(|layer| u128::from(layer.instances));
+                        mean(sum, instances.sum::<u128>(), time)
+                    }
+                }
+            }
+            What::StateShare(state) => {
+                let times = layers().map(|layer| Some(layer.state(state.name)?.time));
+                let instances = layers().map(|layer| u128::from(layer.with_states));
+                mean(times.sum::<Option<u128>>()?, instances.sum::<u128>(), time)
+            }
+        })
+    }
+}
+
+/// Not a number where there is nothing to share among.
+fn mean(sum: u128, instances: u128, time: u128) -> f64 {
+    sum as f64 / instances as f64 / time as f64
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}

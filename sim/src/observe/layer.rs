@@ -1,0 +1,76 @@
+//! What the layers of a policy reported: their states and their counters.
+
+use patterns::report::{Counts, Report};
+
+/// What one layer of a policy reported, all its instances together.
+///
+/// There is one for each place in a policy: of a layer that all calls under the policy share one
+/// in all, and of others one for each edge under the policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerRecord {
+    /// The name of the policy.
+    pub policy: String,
+    /// The kind of layer.
+    pub kind: String,
+    /// Its place in the policy, the outermost at 0.
+    pub place: u32,
+    /// Its number among the layers of its kind in the policy, from 1 on.
+    pub number: u32,
+    /// Who shares an instance.
+    pub scope: LayerScope,
+    /// What its kind reports.
+    pub report: &'static Report,
+    /// How many instances there are.
+    pub instances: u32,
+    /// How many of them report states.
+    pub with_states: u32,
+    /// The states that they were in, by those of its report.
+    pub states: Vec<StateRecord>,
+    /// What they counted, by the counters of its report. What happened counts, whenever the calls
+    /// began that it happened to.
+    pub counts: Counts,
+}
+
+/// Who shares an instance of a layer; edges by their place in the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerScope {
+    /// Each caller of this edge has its own.
+    Callers(u32),
+    /// All callers of this edge share one.
+    Edge(u32),
+    /// All edges under the policy share one.
+    Policy,
+}
+
+impl LayerScope {
+    /// Whether calls on this edge go through it, if the edge is under its policy.
+    pub fn is_on(self, edge: usize) -> bool {
+        match self {
+            Self::Callers(of) | Self::Edge(of) => of as usize == edge,
+            Self::Policy => true,
+        }
+    }
+}
+
+/// One state of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StateRecord {
+    /// How often it was entered.
+    pub entered: u64,
+    /// How long instances were in it, in nanoseconds.
+    pub time: u128,
+}
+
+impl LayerRecord {
+    /// A state by its name; none if its kind has no such state.
+    pub fn state(&self, name: &str) -> Option<StateRecord> {
+        let place = self.report.states.iter().position(|state| state.name == name)?;
+        self.states.get(place).copied()
+    }
+
+    /// A counter by its name; none if its kind has no such counter.
+    pub fn counter(&self, name: &str) -> Option<u128> {
+        let place = self.report.counters.iter().position(|counter| counter.name == name)?;
+        self.counts.all().get(place).copied()
+    }
+}
