@@ -7,20 +7,25 @@
 //! samplers and the same pending-event queue, so that the ratio to the full limit is the price of
 //! generality and of nothing else.
 //!
-//! `cargo run --release -p wavetank-benches` prints the ratios; `cargo bench -p wavetank-benches`
-//! measures all sides with criterion.
+//! `cargo run --release -p wavetank-benches` prints all that is measured; `cargo bench`
+//! measures all sides of each workload with criterion.
 
 use std::hint::black_box;
-use std::time::Duration;
-
-use nix::sys::resource::{UsageWho, getrusage};
 
 pub mod engine;
 pub mod limit;
+mod measuring;
+mod parts;
+mod systems;
+mod table;
 mod workload;
 
 use limit::{Bare, Full, Recording};
 
+pub use measuring::{Measuring, timed};
+pub use parts::{CHILD, PARTS, Part, child};
+pub use systems::{queue, shop};
+pub use table::Table;
 pub use workload::{Answer, Calls, Customers, Run};
 
 /// The same workload on all sides.
@@ -28,6 +33,8 @@ pub use workload::{Answer, Calls, Customers, Run};
 pub struct Workload {
     /// What it is called in tables.
     pub name: &'static str,
+    /// What the engine may take of the time of the full limit, at most, where that is said.
+    pub target: Option<f64>,
     /// Prepares a run of about this number of operations, with this seed, of each [`Side`].
     pub sides: [fn(u64, u64) -> Run; 3],
 }
@@ -61,18 +68,21 @@ impl Side {
 pub const WORKLOADS: [Workload; 9] = [
     Workload {
         name: "W1: M/M/1, a customer",
+        target: Some(1.5),
         sides: [mm1::<Bare>, mm1::<Full>, |customers, seed| {
             engine::mm1(Customers::of(customers), seed)
         }],
     },
     Workload {
         name: "W3: clients, breaker, a call",
+        target: Some(1.75),
         sides: [breaking::<Bare>, breaking::<Full>, |calls, seed| {
             engine::calls(Calls::breaking(calls), seed)
         }],
     },
     Workload {
         name: "W3b: breaker never opens",
+        target: Some(1.5),
         sides: [passing::<Bare>, passing::<Full>, |calls, seed| {
             engine::calls(Calls::passing(calls), seed)
         }],
@@ -86,7 +96,7 @@ pub const WORKLOADS: [Workload; 9] = [
 ];
 
 const fn hold<const PENDING: u32>(name: &'static str, engine: fn(u64, u64) -> Run) -> Workload {
-    Workload { name, sides: [holds::<PENDING, Bare>, holds::<PENDING, Full>, engine] }
+    Workload { name, target: None, sides: [holds::<PENDING, Bare>, holds::<PENDING, Full>, engine] }
 }
 
 fn holds<const PENDING: u32, R: Recording + 'static>(holds: u64, seed: u64) -> Run {
@@ -116,21 +126,4 @@ fn passing<R: Recording + 'static>(calls: u64, seed: u64) -> Run {
 /// A run whose record is made, though nobody looks at it.
 fn recorded<R: 'static>(run: impl FnOnce() -> (Answer, R) + 'static) -> Run {
     Box::new(move || black_box(run()).0)
-}
-
-/// How much time a run takes of a processor, and what it came to.
-///
-/// It is the time of this process outside the system, so a neighbour on the same machine changes it
-/// little, while time on the clock would hold his as well.
-pub fn timed(run: Run) -> (Duration, Answer) {
-    let begin = user_time();
-    let answer = black_box(run());
-    (user_time().saturating_sub(begin), answer)
-}
-
-/// The time that all threads of this process have taken of a processor, outside the system.
-pub fn user_time() -> Duration {
-    let used = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own time");
-    let time = used.user_time();
-    Duration::new(time.tv_sec() as u64, time.tv_usec() as u32 * 1_000)
 }

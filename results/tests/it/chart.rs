@@ -1,8 +1,8 @@
 //! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
 
 use patterns::{Duration, Time};
-use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
 use sim::{Watch, run};
@@ -44,7 +44,7 @@ fn square() -> SweepResult {
     for cell in 0..4 {
         for replication in 0..3 {
             let record = run(&systems[cell / 2], u64::from(replication), Watch::Counts);
-            result.add(cell, replication, &record);
+            result.add(cell, replication, &Measured::of(&result.measures, &record));
         }
     }
     result

@@ -27,7 +27,8 @@ impl Calls {
         }
     }
 
-    /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under way is gone at once.
+    /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under
+    /// way is gone at once.
     pub(super) fn give_up(
         &mut self,
         frame: u32,
