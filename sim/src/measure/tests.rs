@@ -171,6 +171,7 @@ fn record() -> Record {
             down: 20 * SECOND,
             faulty: 40 * SECOND,
             fault_intervals: 3,
+            first_fault: None,
         }],
         edges: vec![EdgeRecord {
             from: "research".to_owned(),

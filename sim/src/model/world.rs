@@ -116,7 +116,11 @@ impl World {
     #[inline(always)]
     fn handle(&mut self, event: Event) {
         let mut next = match event.kind {
-            kind::ARRIVAL => self.arrive(event.index),
+            // Most tasks begin with a call, and most calls with an attempt.
+            kind::ARRIVAL => match self.arrive(event.index) {
+                Some(Command::Launch { leaf, edge }) => self.launch(leaf, edge),
+                other => other,
+            },
             kind::WORK => self.worked(event.index),
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
