@@ -65,6 +65,8 @@ mod record;
 mod report;
 mod results;
 mod settings;
+#[cfg(test)]
+mod short_ways;
 mod state;
 mod trip;
 mod warnings;

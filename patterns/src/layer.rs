@@ -220,11 +220,25 @@ impl<T: Default> PerCall<T> {
     /// Begins to remember `value` of a call; what its id stood for before is forgotten.
     #[inline]
     pub fn open(&mut self, call: CallId, value: T) {
+        *self.reuse(call) = value;
+    }
+
+    /// The place of a call that begins: it holds what was remembered last of a call with this id,
+    /// or the default.
+    #[inline]
+    pub fn reuse(&mut self, call: CallId) -> &mut T {
         let index = call.0 as usize;
         if self.0.len() <= index {
-            self.0.resize_with(index + 1, T::default);
+            self.grow(index + 1);
         }
-        self.0[index] = value;
+        &mut self.0[index]
+    }
+
+    #[cold]
+    fn grow(&mut self, len: usize) {
+        // Most callers have one call open: no room is made for four.
+        self.0.reserve_exact((len - self.0.len()).max(self.0.len()));
+        self.0.resize_with(len, T::default);
     }
 
     /// What is remembered of a call; nothing if no call had this id, or a larger one, so far.

@@ -40,6 +40,8 @@ mod presets;
 mod report;
 mod rules;
 mod settings;
+#[cfg(test)]
+mod short_ways;
 
 pub use attempts::Attempts;
 pub use machine::Retry;

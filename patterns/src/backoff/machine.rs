@@ -39,7 +39,12 @@ pub struct Progress {
 #[derive(Clone, Debug)]
 pub struct Backoff {
     settings: Settings,
+    /// The first lengths that the curve gives, capped if the cap comes before jitter.
+    lengths: [Duration; LENGTHS],
 }
+
+/// More waits than most calls ever take.
+const LENGTHS: usize = 16;
 
 impl Backoff {
     /// A backoff with these settings.
@@ -51,7 +56,9 @@ impl Backoff {
         let mut found = Findings::default();
         settings.check(&mut found);
         found.into_result()?;
-        Ok(Self { settings })
+        let mut backoff = Self { settings, lengths: [Duration::ZERO; LENGTHS] };
+        backoff.lengths = core::array::from_fn(|waits| backoff.length(waits as u32));
+        Ok(backoff)
     }
 
     /// Its settings.
@@ -82,7 +89,24 @@ impl Backoff {
         self.advance(progress, draw)
     }
 
+    #[inline]
     fn advance(&self, progress: &mut Progress, draw: f64) -> Duration {
+        let Some(length) = self.lengths.get(progress.waits as usize) else {
+            return self.advance_by_curve(progress, draw);
+        };
+        let wait = match self.settings.jitter {
+            Jitter::None => *length,
+            Jitter::Full => length.scale(draw).min(*length),
+            _ => return self.advance_by_curve(progress, draw),
+        };
+        let wait = self.capped_late(wait);
+        *progress = Progress { waits: progress.waits + 1, memory: wait };
+        wait
+    }
+
+    /// The long way, for every jitter and however many waits there were.
+    #[inline(never)]
+    fn advance_by_curve(&self, progress: &mut Progress, draw: f64) -> Duration {
         let wait = match (self.settings.jitter, &self.settings.curve) {
             (Jitter::Polly, Curve::Exponential { base, .. }) => {
                 let end = polly(*base, progress.waits, draw);
@@ -125,10 +149,7 @@ impl Backoff {
     /// The ends that a draw chooses between, capped if the cap comes before jitter.
     fn spread(&self, progress: Progress) -> (Duration, Duration) {
         let Progress { waits, memory } = progress;
-        let capped = |wait| match self.settings.cap_when {
-            CapWhen::Before => self.capped(wait),
-            CapWhen::After => wait,
-        };
+        let capped = |wait| self.capped_early(wait);
         match (self.settings.jitter, &self.settings.curve) {
             (Jitter::Decorrelated, Curve::Exponential { base, factor }) => {
                 let previous = if waits == 0 { *base } else { memory.max(*base) };
@@ -143,8 +164,8 @@ impl Backoff {
             (jitter, Curve::Exponential { base, factor }) if jitter.is_finagle() => {
                 self.finagle(jitter, *base, *factor, progress)
             }
-            (jitter, curve) => {
-                let length = capped(curve.length(waits));
+            (jitter, _) => {
+                let length = self.length(waits);
                 match jitter {
                     Jitter::Full => (Duration::ZERO, length),
                     Jitter::Equal => (Duration::from_nanos(length.as_nanos() / 2), length),
@@ -182,6 +203,18 @@ impl Backoff {
         }
     }
 
+    /// What the curve gives after `waits` other waits, capped if the cap comes before jitter.
+    fn length(&self, waits: u32) -> Duration {
+        self.capped_early(self.settings.curve.length(waits))
+    }
+
+    fn capped_early(&self, wait: Duration) -> Duration {
+        match self.settings.cap_when {
+            CapWhen::Before => self.capped(wait),
+            CapWhen::After => wait,
+        }
+    }
+
     fn capped(&self, wait: Duration) -> Duration {
         self.settings.cap.map_or(wait, |cap| wait.min(cap))
     }
@@ -198,4 +231,43 @@ impl Backoff {
 fn polly(base: Duration, waits: u32, r: f64) -> Duration {
     let t = f64::from(waits) + r;
     base.scale(libm::exp2(t) * libm::tanh(libm::sqrt(4.0 * t)) / 1.4)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn curves() -> impl Strategy<Value = Curve> {
+        let nanos = || (0..100_000_u64).prop_map(Duration::from_nanos);
+        prop_oneof![
+            nanos().prop_map(Curve::Constant),
+            nanos().prop_map(|base| Curve::Fibonacci { base }),
+            (nanos(), 1.0..3.0).prop_map(|(base, factor)| Curve::Exponential { base, factor }),
+            prop::collection::vec(nanos(), 1..4).prop_map(Curve::List),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_backoff_waits_on_the_short_way_as_on_the_long_one(
+            curve in curves(),
+            jitter in prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)],
+            cap in prop::option::of((1..1_000_000_u64).prop_map(Duration::from_nanos)),
+            is_late in any::<bool>(),
+            draws in prop::collection::vec(0.0..1.0, 20),
+        ) {
+            let mut settings = Settings::of(curve).spread(jitter);
+            settings.cap = cap;
+            settings.cap_when = if is_late { CapWhen::After } else { CapWhen::Before };
+            let backoff = Backoff::new(settings).expect("valid");
+            let (mut short, mut long) = (Progress::default(), Progress::default());
+            for draw in draws {
+                let expected = backoff.advance_by_curve(&mut long, draw);
+                prop_assert_eq!(backoff.advance(&mut short, draw), expected);
+                prop_assert_eq!(short, long);
+            }
+        }
+    }
 }

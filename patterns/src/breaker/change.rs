@@ -13,7 +13,18 @@ use crate::time::{Duration, Time};
 impl Breaker {
     /// Brings about what time alone does: ends the half-open state or a ramp, begins the record
     /// anew, and opens if that is decided at set times.
+    #[inline]
     pub(super) fn advance(&mut self, now: Time, rng: &mut impl Rng) {
+        if self.is_timeless
+            && !matches!(self.state, State::HalfOpen { .. } | State::Recovering { .. })
+        {
+            return;
+        }
+        self.advance_in_any(now, rng);
+    }
+
+    /// The long way, for every state and all settings.
+    pub(super) fn advance_in_any(&mut self, now: Time, rng: &mut impl Rng) {
         self.end_half_open(now);
         if let Evaluate::Ticks(period) = self.settings.evaluate {
             let end = match self.state {

@@ -5,7 +5,7 @@ use super::half_open::{Close, Permits};
 use super::judge::Judge;
 use super::record::Record;
 use super::report::Counters;
-use super::settings::{Mode, Settings};
+use super::settings::{Evaluate, Mode, Settings};
 use super::state::{Cause, Change, State, Token};
 use super::window::Window;
 use crate::backoff::{Backoff, Progress};
@@ -99,6 +99,9 @@ pub struct Breaker {
     pub(super) changes: Vec<Change>,
     pub(super) last_change: Option<Change>,
     uses_chance: bool,
+    /// Whether time alone changes nothing while it is neither half-open nor on a ramp: there is no
+    /// interval, and nothing is decided now and then.
+    pub(super) is_timeless: bool,
     owner: Owner,
     /// For the layer alone.
     pub(super) calls: PerCall<Option<Token>>,
@@ -130,6 +133,7 @@ impl Breaker {
         let uses_chance = waits.uses_chance()
             || matches!(settings.half_open.permits, Permits::Share(_))
             || !settings.ramp.is_zero();
+        let by_results = matches!(settings.evaluate, Evaluate::EveryResult | Evaluate::Failures);
         Ok(Self {
             waits,
             state: settings.mode.state(),
@@ -149,6 +153,7 @@ impl Breaker {
             changes: Vec::with_capacity(8),
             last_change: None,
             uses_chance,
+            is_timeless: by_results && settings.interval.is_none(),
             owner: Owner::new(),
             calls: PerCall::default(),
             counters: Counters::default(),
@@ -270,7 +275,28 @@ impl Breaker {
     }
 
     /// Asks for leave, after [`Breaker::advance`].
+    #[inline]
     pub(super) fn acquire(&mut self, now: Time, rng: &mut impl Rng) -> Result<Token, Rejected> {
+        match self.state {
+            State::Closed if self.is_timeless => Ok(self.admit(now, false)),
+            State::Open { until } if now < until => {
+                Err(Rejected { reason: Reason::Open, until: Some(until) })
+            }
+            _ => self.acquire_in_any(now, rng),
+        }
+    }
+
+    fn admit(&mut self, now: Time, is_probe: bool) -> Token {
+        self.figures.admitted += u64::from(!matches!(self.state, State::Disabled));
+        Token { generation: self.generation, is_probe, given_up: false, admitted: now }
+    }
+
+    /// The long way, for every state and all settings.
+    pub(super) fn acquire_in_any(
+        &mut self,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Result<Token, Rejected> {
         self.decide_if_due(now, rng);
         if let State::Open { until } = self.state {
             if now < until {
@@ -293,8 +319,7 @@ impl Breaker {
             State::ForcedOpen => return rejected(Reason::Held),
             _ => false,
         };
-        self.figures.admitted += u64::from(self.state != State::Disabled);
-        Ok(Token { generation: self.generation, is_probe, given_up: false, admitted: now })
+        Ok(self.admit(now, is_probe))
     }
 
     /// Takes a place for a probe.

@@ -12,6 +12,7 @@ use crate::time::Time;
 
 impl Breaker {
     /// Settles a call, after [`Breaker::advance`].
+    #[inline]
     pub(super) fn settle(
         &mut self,
         token: Token,
@@ -86,6 +87,7 @@ impl Breaker {
     }
 
     /// Lets a result change the current state.
+    #[inline]
     fn act_on(&mut self, mark: Mark, at: Time, now: Time, rng: &mut impl Rng) {
         match self.state {
             State::ForcedOpen | State::Disabled => {}
@@ -119,6 +121,7 @@ impl Breaker {
         self.judge.add(mark, at, now);
     }
 
+    #[inline(never)]
     fn act_on_probe(&mut self, mark: Mark, at: Time, now: Time) {
         self.figures.add(mark);
         let latest = self.latest_probes.as_mut().map_or(Counts::default(), |latest| {
@@ -141,6 +144,7 @@ impl Breaker {
         }
     }
 
+    #[inline(never)]
     fn act_on_late(&mut self, token: Token, mark: Mark, at: Time, now: Time, rng: &mut impl Rng) {
         let is_closed = matches!(self.state, State::Closed | State::Recovering { .. });
         let is_recorded = match self.settings.late {

@@ -8,18 +8,20 @@ use crate::time::Time;
 
 /// What a [`Retry`](super::Retry) remembers of one call. It belongs to that retry, and cannot be
 /// copied.
+// In lines of the cache of its own, of which the first has all that most calls touch.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub struct Attempts {
     pub(super) began: Time,
     pub(super) deadline: Time,
-    pub(super) may_repeat: bool,
-    pub(super) retries: u32,
-    /// By class, or all at the first place if all classes are counted together.
-    pub(super) used: [Used; Class::COUNT],
     /// The failure that asked for the latest retry, or what is to be passed on.
     pub(super) answer: Outcome,
+    pub(super) retries: u32,
+    pub(super) may_repeat: bool,
     /// Whether it waits for its next attempt; of use to the layer alone.
     pub(super) waits: bool,
+    /// By class, or all at the first place if all classes are counted together.
+    pub(super) used: [Used; Class::COUNT],
     /// What the budget gave for the attempt under way.
     pub(super) permit: Option<Permit<Extra>>,
 }
@@ -32,6 +34,16 @@ pub(super) struct Used {
 }
 
 impl Attempts {
+    /// Begins anew for a call that comes at `now`. Most calls were not tried again, and left all as
+    /// it was at first.
+    #[inline]
+    pub(super) fn begin(&mut self, now: Time, deadline: Time, may_repeat: bool) {
+        if self.retries != 0 {
+            *self = Self::default();
+        }
+        (self.began, self.deadline, self.may_repeat) = (now, deadline, may_repeat);
+    }
+
     /// How many retries were granted so far.
     pub fn retries(&self) -> u32 {
         self.retries

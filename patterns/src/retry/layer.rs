@@ -12,8 +12,7 @@ use crate::time::Time;
 
 impl Layer for Retry {
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
-        let attempts = self.policy.start(cx.info(), cx.now);
-        self.calls.open(call, attempts);
+        self.policy.start(self.calls.reuse(call), cx.info(), cx.now);
         Action::Send
     }
 

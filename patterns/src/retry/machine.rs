@@ -1,5 +1,7 @@
 //! The retry itself.
 
+use std::sync::Arc;
+
 use super::attempts::{Attempts, Used};
 use super::report::{Counter, Counters};
 use super::rules::{FOREVER, RetryAfter};
@@ -54,7 +56,8 @@ pub struct Retry {
 #[derive(Debug)]
 pub(super) struct Policy {
     settings: Settings,
-    rules: [Option<Ready>; Class::COUNT],
+    /// Classes whose rules are equal have the same one.
+    rules: [Option<Arc<Ready>>; Class::COUNT],
     budget: Option<Budget>,
     pub(super) counters: Counters,
 }
@@ -77,10 +80,15 @@ impl Retry {
         check(&settings)?;
         let mut rules = [const { None }; Class::COUNT];
         for (class, rule) in settings.rules.iter() {
-            rules[class as usize] = Some(Ready {
-                retries: rule.retries,
-                backoff: Backoff::new(rule.backoff.clone())?,
-                retry_after: rule.retry_after.unwrap_or(settings.retry_after),
+            let same = settings.rules.iter().find(|(_, other)| *other == rule);
+            let ready = same.and_then(|(first, _)| rules[first as usize].clone());
+            rules[class as usize] = Some(match ready {
+                Some(ready) => ready,
+                None => Arc::new(Ready {
+                    retries: rule.retries,
+                    backoff: Backoff::new(rule.backoff.clone())?,
+                    retry_after: rule.retry_after.unwrap_or(settings.retry_after),
+                }),
             });
         }
         let retried = settings.rules.classes();
@@ -106,7 +114,9 @@ impl Retry {
 
     /// Begins to count the attempts of a call that comes at `now`.
     pub fn start(&mut self, now: Time, info: CallInfo) -> Attempts {
-        self.policy.start(info, now)
+        let mut attempts = Attempts::default();
+        self.policy.start(&mut attempts, info, now);
+        attempts
     }
 
     /// When to try again after an attempt that ended so, or `None` if there is no further one: then
@@ -147,19 +157,35 @@ impl Retry {
 }
 
 impl Policy {
-    pub(super) fn start(&mut self, info: CallInfo, now: Time) -> Attempts {
+    /// Begins to count the attempts of a call, where those of an earlier one were.
+    #[inline]
+    pub(super) fn start(&mut self, attempts: &mut Attempts, info: CallInfo, now: Time) {
         if let Some(budget) = &mut self.budget {
             budget.begin(now);
         }
-        Attempts {
-            began: now,
-            deadline: info.deadline,
-            may_repeat: info.is_idempotent || !self.settings.only_idempotent,
-            ..Attempts::default()
-        }
+        let may_repeat = info.is_idempotent || !self.settings.only_idempotent;
+        attempts.begin(now, info.deadline, may_repeat);
     }
 
+    #[inline]
     pub(super) fn after(
+        &mut self,
+        attempts: &mut Attempts,
+        outcome: Outcome,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> Option<Time> {
+        if outcome.is_ok() && self.budget.is_none() {
+            // There is nothing to decide.
+            self.counters[Counter::Rescued] += u64::from(0 < attempts.retries);
+            attempts.answer = outcome;
+            return None;
+        }
+        self.decide(attempts, outcome, now, rng)
+    }
+
+    /// The long way, for good answers as well.
+    pub(super) fn decide(
         &mut self,
         attempts: &mut Attempts,
         outcome: Outcome,
@@ -246,6 +272,7 @@ impl Policy {
     }
 
     /// When the next attempt would be, as far as this call goes, or why there is none.
+    #[inline]
     fn next(
         &self,
         attempts: &Attempts,
@@ -335,7 +362,7 @@ struct Next {
 
 /// What is made of hints of failures of a class.
 fn respected(
-    rules: &[Option<Ready>; Class::COUNT],
+    rules: &[Option<Arc<Ready>>; Class::COUNT],
     settings: &Settings,
     class: Class,
 ) -> RetryAfter {
