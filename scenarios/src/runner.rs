@@ -8,6 +8,10 @@ use std::thread;
 pub use sim::design::seed_of;
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
+/// The most events of a run, unless someone asks for more: it takes minutes, and no run that means
+/// something has as many.
+pub const EVENTS_MAX: u64 = 1_000_000_000;
+
 /// Runs that are to be made: every cell as often as there are replications.
 #[derive(Clone, Debug)]
 pub struct Runs {

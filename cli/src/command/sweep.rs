@@ -18,6 +18,9 @@ use crate::output::{Part, Unwritten};
 use crate::pictures::Pictures;
 use crate::source::Source;
 
+/// Bytes that all runs under way may take: of large systems fewer are run at a time.
+const ROOM_MAX: u64 = 3 << 29;
+
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
 pub(crate) struct Sweep {
@@ -107,12 +110,13 @@ impl Sweep {
     ) -> csv::Result<Made> {
         let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
         let runs = Runs {
             cells: result.cells(),
             replications: result.replications,
             seed: result.seed,
             limits: self.common.limits.limits(),
-            threads: threads.unwrap_or_else(cores),
+            threads: threads.unwrap_or_else(cores).min(fit as usize),
         };
         let measures = result.measures.clone();
         let bar = progress(result.runs());
