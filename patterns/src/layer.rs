@@ -57,8 +57,8 @@ pub trait Layer {
         None
     }
 
-    /// Whether it remembers nothing but of open calls, and what it counts: then one instance does for
-    /// many callers what an instance for each of them would do.
+    /// Whether it remembers nothing but of open calls, and what it counts: then one instance does
+    /// for many callers what an instance for each of them would do.
     fn keeps_nothing(&self) -> bool {
         false
     }

@@ -1,7 +1,7 @@
 //! How much memory a run takes, so that no system is taken on that does not fit.
 //!
-//! The numbers are measured, and rather too high than too low. What is open (tasks, requests, calls)
-//! has a limit of its own, which stops a run.
+//! The numbers are measured, and rather too high than too low. What is open (tasks, requests,
+//! calls) has a limit of its own, which stops a run.
 
 use std::ops::Range;
 
