@@ -57,16 +57,16 @@ pub trait Layer {
         None
     }
 
-    /// Whether it remembers nothing but of open calls, and what it counts: then one instance does for
-    /// many callers what an instance for each of them would do.
-    fn keeps_nothing(&self) -> bool {
-        false
-    }
-
     /// Adds what it has counted until now to `counts`, in the order of its
     /// [`Report`](crate::report::Report). It counts for itself as it goes, and is asked but once
     /// or twice in a run.
     fn count(&self, _now: Time, _counts: &mut Counts) {}
+
+    /// Whether it remembers nothing but of open calls: then one instance does for many callers what
+    /// an instance for each of them would do.
+    fn keeps_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// What a layer does next about one call.

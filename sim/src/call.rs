@@ -21,9 +21,8 @@ use patterns::{CallInfo, Effects, Layer, Outcome, Time};
 
 use crate::kernel::{RngStream, Scheduler};
 
-use frame::{Flag, Frames, NONE};
+use frame::{Flag, Frames, NONE, Opening};
 use routes::Routes;
-use way::Opening;
 
 mod cancel;
 mod frame;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::measuring::Measuring;
+use crate::measuring::timed;
 use crate::table::Table;
-use crate::{Side, WORKLOADS, timed};
+use crate::workloads::{Side, WORKLOADS};
 
 /// The hidden command that runs one side of a workload: its name, then their numbers and a size.
 pub const CHILD: &str = "run-one";

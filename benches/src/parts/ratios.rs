@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::measuring::{Measuring, Quartiles, nanos_each, timed};
 use crate::table::{Table, nanos};
-use crate::{WORKLOADS, Workload};
+use crate::workloads::{WORKLOADS, Workload};
 
 /// The least time of one run of the bare limit, in milliseconds.
 const LEAST: u64 = 200;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
+use results::PileUp;
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::{Record, RunOptions, Watch};
@@ -64,6 +65,9 @@ impl Run {
             writeln!(out, "STOPPED      at {ended} of {horizon}: {}", limits.why(stop))?;
         }
         summarise(&record, out)?;
+        for pile_up in PileUp::all(&record) {
+            writeln!(out, "UNSTABLE     {pile_up}")?;
+        }
         let hold = judge(&scenario, &record, out)?;
         for file in folder.written() {
             writeln!(out, "wrote        {}", shown(file))?;

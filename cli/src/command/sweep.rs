@@ -8,7 +8,7 @@ use std::thread;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::table::{RunsWriter, summary};
-use results::{Estimate, Measured, SweepResult};
+use results::{Estimate, Measured, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
 use sim::{RunOptions, Stop, Watch};
 
@@ -83,6 +83,7 @@ impl Sweep {
         folder.publish()?;
 
         self.name_stops(&made, result.runs(), out)?;
+        name_unstable(&made, &result, out)?;
         summarise(&result, out)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
@@ -119,9 +120,9 @@ impl Sweep {
         let (mut made, mut written) = (Made::default(), Ok(()));
         runs.make(
             |cell| sweep.cell(registry, cell).system,
-            |record| Measured::of(&measures, record),
+            |record| (Measured::of(&measures, record), PileUp::all(record)),
             time_is_up,
-            |Run { cell, replication, kept }| {
+            |Run { cell, replication, kept: (kept, pile_ups) }| {
                 result.add(cell, replication, &kept);
                 if written.is_ok() {
                     written = rows.row(result, cell, replication, &kept);
@@ -130,7 +131,7 @@ impl Sweep {
                 if written.is_err() {
                     time_is_up.store(true, Ordering::Relaxed);
                 }
-                made.add(&kept);
+                made.add(cell, &kept, pile_ups);
                 bar.inc(1);
             },
         );
@@ -177,15 +178,53 @@ struct Made {
     runs: u64,
     /// How many of them did not come to their end, and why.
     stops: BTreeMap<Stop, u64>,
+    /// By cell, how many of them were unstable, and what piled up in the first.
+    unstable: BTreeMap<usize, (u32, PileUp)>,
 }
 
 impl Made {
-    fn add(&mut self, run: &Measured) {
+    fn add(&mut self, cell: usize, run: &Measured, pile_ups: Vec<PileUp>) {
         self.runs += 1;
+        if let Some(first) = pile_ups.into_iter().next() {
+            self.unstable.entry(cell).or_insert((0, first)).0 += 1;
+        }
         if let Some(stop) = run.stopped {
             *self.stops.entry(stop).or_insert(0) += 1;
         }
     }
+}
+
+/// Cells that are named if they are unstable; more are counted.
+const NAMED_MAX: usize = 3;
+
+/// Says in which cells more comes than goes.
+fn name_unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
+    let cells = made.unstable.len();
+    if cells == 0 {
+        return Ok(());
+    }
+    let runs: u64 = made.unstable.values().map(|(runs, _)| u64::from(*runs)).sum();
+    writeln!(
+        out,
+        "UNSTABLE: {runs} of {} runs, in {cells} of {} cells",
+        made.runs,
+        result.cells()
+    )?;
+    for (cell, (_, pile_up)) in made.unstable.iter().take(NAMED_MAX) {
+        writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
+    }
+    if cells > NAMED_MAX {
+        writeln!(out, "  and {} cells more", cells - NAMED_MAX)?;
+    }
+    Ok(())
+}
+
+/// The variant of a cell, and its value on each axis.
+fn place(result: &SweepResult, cell: usize) -> String {
+    let settings = result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
+    let at: Vec<String> =
+        core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
+    at.join(", ")
 }
 
 /// A bar on the terminal; nothing where there is none.
@@ -211,12 +250,8 @@ fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
-        let settings =
-            result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
-        let at: Vec<String> =
-            core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
         let (mean, interval) = (estimate.mean, shown_interval(&estimate));
-        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", at.join(", "))?;
+        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
     }
     Ok(())
 }

@@ -148,3 +148,29 @@ fn one_run_has_no_interval() {
         }
     }
 }
+
+/// A service that needs a second for what comes each half second.
+#[test]
+fn what_piles_up_is_said() {
+    let folder = Folder::new("unstable");
+    let text = "title = \"f\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(500ms)\"\n\
+                slots = \"unlimited\"\nsteps = [{ call = \"x\" }]\n[services.x]\n\
+                latency = \"1s\"\nslots = 1\n[sweep]\nreplications = 2\n\
+                \"services.x.slots\" = [1, 2, 10]\n";
+    fs::write(folder.0.join("it.toml"), text).unwrap();
+    let output = wavetank(&["run", "it.toml"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let piles_up = "a: 50.01 % of 7200 tasks are still open, 1.00 more each second";
+    assert!(text.contains(&format!("\nUNSTABLE     {piles_up}\n")), "{text}");
+    assert!(text.contains("\nUNSTABLE     x: 50.01 % of 7200 requests are still"), "{text}");
+
+    let text = said(&wavetank(&["sweep", "it.toml"], &folder));
+    let expected = format!(
+        "\nUNSTABLE: 2 of 6 runs, in 1 of 3 cells\n  as written, x.slots = 1: {piles_up}\n"
+    );
+    assert!(text.contains(&expected), "{text}");
+
+    let text = said(&wavetank(&["run", "it.toml", "--set", "services.x.slots=2"], &folder));
+    assert!(!text.contains("UNSTABLE"), "{text}");
+}

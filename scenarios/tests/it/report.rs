@@ -68,8 +68,8 @@ guarded = [{{ breaker = {{ failures = 3, open = "20s", per = "{per}" }} }}]
 fn from_trace(trace: &Trace, from: &str, to: &str, warmup: Time, end: Time) -> [f64; 4] {
     let is_on_edge = |owner: &LayerOwner| match owner {
         LayerOwner::Policy(_) => true,
-        LayerOwner::Edge { from: who, to: callee } => {
-            who.split('#').next() == Some(from) && callee == to
+        LayerOwner::Edge { from: who, to: whom } => {
+            who.split('#').next() == Some(from) && whom == to
         }
     };
     let tracks = trace.tracks.iter().filter(|track| match &track.id {

@@ -71,6 +71,19 @@ impl Frame {
     }
 }
 
+/// Where a frame is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    pub(super) edge: u32,
+    /// Which of all layers, by its place in the table of chains.
+    pub(super) place: u32,
+    /// The frame above, or the caller.
+    pub(super) parent: u32,
+    /// The first of the other children of its parent.
+    pub(super) next: u32,
+    pub(super) flags: u32,
+}
+
 /// A slab of frames.
 #[derive(Debug, Default)]
 pub(super) struct Frames {

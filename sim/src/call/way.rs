@@ -3,7 +3,7 @@
 
 use patterns::{Action, CallId, CallInfo, Context, Outcome};
 
-use super::frame::{Flag, Frame, NONE};
+use super::frame::{Flag, Frame, NONE, Opening};
 use super::routes::Draws;
 use super::waking::has_some;
 use super::{CallEvent, Calls, Command, Observer};
@@ -16,19 +16,6 @@ pub(super) enum Turn {
     Act(u32, Action),
     /// The way is at its end: the outside has to do something, or nothing follows.
     Over(Option<Command>),
-}
-
-/// Where a frame is opened.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Opening {
-    pub(super) edge: u32,
-    /// Which of all layers, by its place in the table of chains.
-    pub(super) place: u32,
-    /// The frame above, or the caller.
-    pub(super) parent: u32,
-    /// The first of the other children of its parent.
-    pub(super) next: u32,
-    pub(super) flags: u32,
 }
 
 impl Calls {

@@ -3,11 +3,12 @@
 
 use patterns::{CallInfo, Class, Outcome, Time};
 
+use super::kind;
 use super::request::{NONE, State};
 use super::role::{CallStep, Keys, Op, RoleKind};
+use super::serving::begin;
 use super::system::Abandoned;
-use super::working::begin;
-use super::world::{World, kind};
+use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 

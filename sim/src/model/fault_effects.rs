@@ -3,9 +3,10 @@
 use patterns::{Class, Outcome};
 
 use super::fault::{Fault, combine};
+use super::kind;
 use super::request::State;
 use super::system::Effect;
-use super::world::{World, kind};
+use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 

@@ -181,8 +181,8 @@ impl Stations {
         self.requests.free(index);
     }
 
-    /// The first of the requests at a station to which faults may happen: in slots and then in line,
-    /// in the order in which they came.
+    /// The first of the requests at a station to which faults may happen: in slots and then in
+    /// line, in the order in which they came.
     pub(super) fn first(&self, station: u32) -> Option<u32> {
         debug_assert!(self.all[station as usize].is_linked, "its requests are linked");
         some(self.all[station as usize].first)

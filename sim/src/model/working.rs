@@ -2,12 +2,13 @@
 
 use patterns::{Duration, Outcome};
 
-use super::recorder::Recorder;
-use super::request::{Request, State};
-use super::role::{Op, RoleKind, Service};
-use super::world::{World, kind};
+use super::kind;
+use super::request::State;
+use super::role::{Op, RoleKind};
+use super::serving::{begin, done, ending};
+use super::world::World;
 use crate::call::Command;
-use crate::kernel::{Event, Scheduler};
+use crate::kernel::Event;
 
 impl World {
     /// A task has got a slot.
@@ -132,43 +133,4 @@ impl World {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }
-}
-
-/// A request to a service has got a slot: its first step is always the work that was drawn for it.
-#[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-#[inline(always)]
-pub(super) fn begin(
-    index: u32,
-    request: &mut Request,
-    service: &Service,
-    recorder: &mut Recorder,
-    scheduler: &mut Scheduler,
-) {
-    let now = scheduler.now();
-    request.started = now;
-    recorder.note_begin(service.number, request.arrived);
-    if service.health.hanging > 0 {
-        request.state = State::HeldStep;
-        return;
-    }
-    request.state = State::Working;
-    request.due = now + service.health.slowed(request.demand);
-    scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
-}
-
-/// How a request at a service ends that has come to the end of its program; not at all while
-/// nothing moves.
-#[inline]
-fn ending(request: &Request, service: &Service) -> Option<Outcome> {
-    if service.health.hanging > 0 {
-        return None;
-    }
-    let failed = request.error.or_else(|| service.health.failure(request.fault_bits));
-    Some(failed.map_or_else(|| done(request), Outcome::failed))
-}
-
-/// How a program ends that has come to its end.
-#[inline]
-fn done(request: &Request) -> Outcome {
-    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
 }

@@ -4,27 +4,17 @@ use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
+use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
 use super::request::NONE;
 use super::role::{Role, Service};
+use super::serving::begin;
 use super::station::Stations;
-use super::working::begin;
+
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 use crate::observe::{Record, Stop};
-
-/// Kinds of event; the index says which.
-pub(super) mod kind {
-    /// A task comes from a source.
-    pub(crate) const ARRIVAL: u8 = 0;
-    /// The work on a request is done.
-    pub(crate) const WORK: u8 = 1;
-    /// A frame is woken.
-    pub(crate) const WAKE: u8 = 2;
-    /// A fault comes on or goes off.
-    pub(crate) const FAULT: u8 = 3;
-}
 
 /// Events after which the limits of a run are looked at.
 const LOOK_EVERY: u64 = 1 << 13;
