@@ -7,130 +7,21 @@
 //! samplers and the same pending-event queue, so that the ratio to the full limit is the price of
 //! generality and of nothing else.
 //!
-//! `cargo run --release -p wavetank-benches` prints the ratios; `cargo bench -p wavetank-benches`
-//! measures all sides with criterion.
-
-use std::hint::black_box;
-use std::time::Duration;
-
-use nix::sys::resource::{UsageWho, getrusage};
+//! `cargo run --release -p wavetank-benches` prints all that is measured; `cargo bench`
+//! measures all sides of each workload with criterion.
 
 pub mod engine;
 pub mod limit;
+mod measuring;
+mod parts;
+mod systems;
+mod table;
 mod workload;
+mod workloads;
 
-use limit::{Bare, Full, Recording};
-
+pub use measuring::{Measuring, timed};
+pub use parts::{CHILD, PARTS, Part, child};
+pub use systems::{queue, shop};
+pub use table::Table;
 pub use workload::{Answer, Calls, Customers, Run};
-
-/// The same workload on all sides.
-#[derive(Clone, Copy, Debug)]
-pub struct Workload {
-    /// What it is called in tables.
-    pub name: &'static str,
-    /// Prepares a run of about this number of operations, with this seed, of each [`Side`].
-    pub sides: [fn(u64, u64) -> Run; 3],
-}
-
-/// What runs a workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// A loop by hand that leaves two numbers.
-    Bare,
-    /// The same loop, leaving the record that the engine leaves.
-    Full,
-    /// The engine.
-    Engine,
-}
-
-impl Side {
-    /// All sides, in the order of [`Workload::sides`].
-    pub const ALL: [Self; 3] = [Self::Bare, Self::Full, Self::Engine];
-
-    /// What it is called in tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bare => "bare",
-            Self::Full => "full",
-            Self::Engine => "engine",
-        }
-    }
-}
-
-/// All workloads.
-pub const WORKLOADS: [Workload; 9] = [
-    Workload {
-        name: "W1: M/M/1, a customer",
-        sides: [mm1::<Bare>, mm1::<Full>, |customers, seed| {
-            engine::mm1(Customers::of(customers), seed)
-        }],
-    },
-    Workload {
-        name: "W3: clients, breaker, a call",
-        sides: [breaking::<Bare>, breaking::<Full>, |calls, seed| {
-            engine::calls(Calls::breaking(calls), seed)
-        }],
-    },
-    Workload {
-        name: "W3b: breaker never opens",
-        sides: [passing::<Bare>, passing::<Full>, |calls, seed| {
-            engine::calls(Calls::passing(calls), seed)
-        }],
-    },
-    hold::<100>("W2: 100 pending, a hold", timers::<100>),
-    hold::<10_000>("W2: 10,000 pending", timers::<10_000>),
-    hold::<1_000_000>("W2: 1,000,000 pending", timers::<1_000_000>),
-    hold::<100>("W2, posted: 100 pending", posts::<100>),
-    hold::<10_000>("W2, posted: 10,000", posts::<10_000>),
-    hold::<1_000_000>("W2, posted: 1,000,000", posts::<1_000_000>),
-];
-
-const fn hold<const PENDING: u32>(name: &'static str, engine: fn(u64, u64) -> Run) -> Workload {
-    Workload { name, sides: [holds::<PENDING, Bare>, holds::<PENDING, Full>, engine] }
-}
-
-fn holds<const PENDING: u32, R: Recording + 'static>(holds: u64, seed: u64) -> Run {
-    limit::hold::<R>(PENDING, holds, seed)
-}
-
-fn timers<const PENDING: u32>(holds: u64, seed: u64) -> Run {
-    engine::hold(engine::By::Timer, PENDING, holds, seed)
-}
-
-fn posts<const PENDING: u32>(holds: u64, seed: u64) -> Run {
-    engine::hold(engine::By::Schedule, PENDING, holds, seed)
-}
-
-fn mm1<R: Recording + 'static>(customers: u64, seed: u64) -> Run {
-    recorded(move || limit::mm1::<R>(Customers::of(customers), seed))
-}
-
-fn breaking<R: Recording + 'static>(calls: u64, seed: u64) -> Run {
-    recorded(move || limit::calls::<R>(Calls::breaking(calls), seed))
-}
-
-fn passing<R: Recording + 'static>(calls: u64, seed: u64) -> Run {
-    recorded(move || limit::calls::<R>(Calls::passing(calls), seed))
-}
-
-/// A run whose record is made, though nobody looks at it.
-fn recorded<R: 'static>(run: impl FnOnce() -> (Answer, R) + 'static) -> Run {
-    Box::new(move || black_box(run()).0)
-}
-
-/// How much time a run takes of a processor, and what it came to.
-///
-/// It is the time of this process outside the system, so a neighbour on the same machine changes it
-/// little, while time on the clock would hold his as well.
-pub fn timed(run: Run) -> (Duration, Answer) {
-    let begin = user_time();
-    let answer = black_box(run());
-    (user_time().saturating_sub(begin), answer)
-}
-
-/// The time that all threads of this process have taken of a processor, outside the system.
-pub fn user_time() -> Duration {
-    let used = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own time");
-    let time = used.user_time();
-    Duration::new(time.tv_sec() as u64, time.tv_usec() as u32 * 1_000)
-}
+pub use workloads::{Side, WORKLOADS, Workload};

@@ -8,6 +8,7 @@ mod hold;
 mod key;
 mod mm1;
 mod recording;
+mod streams;
 
 pub use calls::calls;
 pub use hold::hold;

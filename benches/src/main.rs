@@ -1,73 +1,39 @@
-//! Prints what the engine costs against the limit, workload by workload.
+//! Prints what the engine costs: against loops by hand, and as what it runs grows.
 //!
-//! `cargo run --release -p wavetank-benches [ROUNDS]`
+//! `cargo run --release -p wavetank-benches [PART]...`; without a name, all parts.
 #![expect(clippy::print_stdout, reason = "a table on standard output is what it is for")]
 
-use std::time::Duration;
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::thread;
 
-use wavetank_benches::{Run, WORKLOADS, Workload, timed};
+use wavetank_benches::{CHILD, Measuring, PARTS, child};
 
-/// The least time of one measurement.
-const LEAST: Duration = Duration::from_millis(300);
-
-fn main() {
-    let rounds = std::env::args().nth(1).map_or(9, |rounds| rounds.parse().expect("a number"));
-    println!(
-        "{:30} {:>9} {:>9} {:>9}   {:<18} {:<18}",
-        "workload", "bare", "full", "engine", "engine / bare", "engine / full"
-    );
-    for workload in WORKLOADS {
-        let size = size(workload);
-        let mut taken = [const { Vec::<f64>::new() }; 5];
-        for seed in 0..rounds {
-            // In turn, so that a neighbour who slows one side slows the others as well.
-            let [bare, full, engine] = workload.sides.map(|side| nanos(side(size, seed)));
-            let all = [bare, full, engine, engine / bare, engine / full];
-            taken.iter_mut().zip(all).for_each(|(all, one)| all.push(one));
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let Some((CHILD, rest)) = arguments.split_first().map(|(first, rest)| (&**first, rest)) {
+        println!("{}", child(rest).ok_or("no such workload")?);
+        return Ok(());
+    }
+    let names = PARTS.map(|part| part.name);
+    if let Some(unknown) = arguments.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(format!("there is no part `{unknown}`; there are: {}", names.join(", ")).into());
+    }
+    let measuring = Measuring { is_trial: false, program: env::current_exe()? };
+    println!("{}", machine());
+    for part in PARTS {
+        if arguments.is_empty() || arguments.iter().any(|name| name == part.name) {
+            print!("{}", (part.measure)(&measuring));
         }
-        let [bare, full, engine, to_bare, to_full] = taken.map(Quartiles::of);
-        println!(
-            "{:30} {:>6.1} ns {:>6.1} ns {:>6.1} ns   {to_bare:18} {to_full:18}",
-            workload.name, bare.median, full.median, engine.median
-        );
     }
+    Ok(())
 }
 
-/// The middle of some values, and the ends of their middle half.
-struct Quartiles {
-    low: f64,
-    median: f64,
-    high: f64,
-}
-
-impl Quartiles {
-    fn of(mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let at = |quarters: usize| values[(values.len() - 1) * quarters / 4];
-        Self { low: at(1), median: at(2), high: at(3) }
-    }
-}
-
-impl std::fmt::Display for Quartiles {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&format!("{:.2} ({:.2}-{:.2})", self.median, self.low, self.high))
-    }
-}
-
-/// How many operations take the limit long enough to be measured.
-fn size(workload: Workload) -> u64 {
-    let mut size = 100_000;
-    loop {
-        let (took, _) = timed(workload.sides[0](size, 0));
-        if took > LEAST {
-            return size;
-        }
-        let grow = 1.2 * LEAST.as_secs_f64() / took.as_secs_f64().max(1e-3);
-        size = (size as f64 * grow) as u64;
-    }
-}
-
-fn nanos(run: Run) -> f64 {
-    let (took, answer) = timed(run);
-    took.as_secs_f64() * 1e9 / answer.operations as f64
+/// The processor, where the system tells, and how many of them there are.
+fn machine() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let count = thread::available_parallelism().map_or(1, usize::from);
+    format!("{}, {count} processors", model.map_or("unknown processor", |(_, model)| model))
 }

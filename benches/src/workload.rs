@@ -79,6 +79,13 @@ impl Calls {
         Self { failures: u32::MAX, ..Self::breaking(calls) }
     }
 
+    /// The same number of calls by this number of clients, with slots in proportion.
+    pub fn with_clients(self, clients: u32) -> Self {
+        let times = f64::from(self.clients) / f64::from(clients);
+        let horizon = self.horizon.since(Time::ZERO).scale(times);
+        Self { clients, slots: (clients / 5).max(1), horizon: Time::ZERO + horizon, ..self }
+    }
+
     fn until(horizon: Duration) -> Self {
         Self {
             clients: 50,

@@ -7,9 +7,12 @@ use clap::{Parser, Subcommand};
 use scenarios::LayerRegistry;
 
 use crate::failure::{Failure, Verdict};
+use crate::interrupt;
+use crate::terminal::Terminal;
 
 mod check;
 mod common;
+mod limits;
 mod list;
 mod run;
 mod sweep;
@@ -38,33 +41,38 @@ enum Command {
 
 /// Runs the command line: the program's whole `main`.
 ///
-/// The exit code is 0 if all went well, 1 if a hypothesis does not hold, 2 if the input is bad.
+/// The exit code is 0 if all went well; 1 if a hypothesis does not hold or a run was stopped by a
+/// limit; 2 if the input is bad or something cannot be written; 130 after Ctrl-C and 143 after
+/// TERM. Who reads what is printed, and whether anyone does, does not change it.
 pub fn main(registry: &LayerRegistry) -> ExitCode {
     let Cli { command } = Cli::parse();
-    let out = &mut io::stdout().lock();
+    interrupt::end_on_signal();
+    let mut out = Terminal::new(io::stdout().lock());
     let command = command.unwrap_or_else(|| Command::Sweep(sweep::Sweep::flagship()));
-    let result = match command {
-        Command::Run(run) => run.execute(registry, out),
-        Command::Sweep(sweep) => sweep.execute(registry, out),
-        Command::List(list::List) => list::List::execute(out),
-        Command::Show(show) => show.execute(out),
-        Command::Check(check) => check.execute(registry, out),
-        Command::Explain(explain) => explain.execute(registry, out),
-        Command::Reference(reference) => reference.execute(registry, out),
-        Command::Schema(check::Schema) => check::Schema::execute(registry, out),
-    };
-    match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
+    let result = command.execute(registry, &mut out);
+    let printed = out.finish();
+    match result.and_then(|verdict| Ok(printed.map(|()| verdict)?)) {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),
-        // The reader (`| head`) has seen enough.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
         Err(failure) => {
-            let code = failure.exit_code();
             // If even this cannot be said, the exit code says it.
             let _ = writeln!(io::stderr(), "{failure}");
-            ExitCode::from(code)
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Command {
+    fn execute(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
+        match self {
+            Self::Run(run) => run.execute(registry, out),
+            Self::Sweep(sweep) => sweep.execute(registry, out),
+            Self::List(list::List) => list::List::execute(out),
+            Self::Show(show) => show.execute(out),
+            Self::Check(check) => check.execute(registry, out),
+            Self::Explain(explain) => explain.execute(registry, out),
+            Self::Reference(reference) => reference.execute(registry, out),
+            Self::Schema(check::Schema) => check::Schema::execute(registry, out),
         }
     }
 }

@@ -2,18 +2,18 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use scenarios::{Diagnostics, library, nearest};
+use scenarios::{Diagnostics, library, nearest, plain};
 
-use crate::output::Unwritten;
+use crate::output::{NoFolder, Unwritten};
 
 /// How a command ended, if it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// All that must hold does.
     Holds,
-    /// A hypothesis does not hold.
+    /// A hypothesis does not hold, or a run did not come to its end.
     Fails,
 }
 
@@ -30,10 +30,10 @@ pub(crate) enum Failure {
     ReadFile(PathBuf, io::Error),
     /// A file could not be written.
     Unwritten(Unwritten),
-    /// Nothing could be written to the terminal.
+    /// Another command writes into the folder.
+    BusyFolder(PathBuf),
+    /// Something could not be printed.
     Output(io::Error),
-    /// The user stopped it.
-    Interrupted,
 }
 
 impl From<Diagnostics> for Failure {
@@ -45,6 +45,15 @@ impl From<Diagnostics> for Failure {
 impl From<Unwritten> for Failure {
     fn from(unwritten: Unwritten) -> Self {
         Self::Unwritten(unwritten)
+    }
+}
+
+impl From<NoFolder> for Failure {
+    fn from(no_folder: NoFolder) -> Self {
+        match no_folder {
+            NoFolder::Busy(path) => Self::BusyFolder(path),
+            NoFolder::Unwritten(unwritten) => Self::Unwritten(unwritten),
+        }
     }
 }
 
@@ -61,32 +70,32 @@ impl fmt::Display for Failure {
                 f.write_str(&diagnostics.render(io::stderr().is_terminal()))
             }
             Self::UnknownScenario(name) => {
-                write!(f, "error: `{name}` is neither a file nor a scenario of the library")?;
+                let shown = plain(name);
+                write!(f, "error: `{shown}` is neither a file nor a scenario of the library")?;
                 let known: Vec<&str> = library::LIBRARY.iter().map(|entry| entry.name).collect();
                 if let Some(near) = nearest(name, &known) {
                     write!(f, "; did you mean `{near}`?")?;
                 }
                 f.write_str("\n`wavetank list` shows what there is")
             }
-            Self::Request(message) => write!(f, "error: {message}"),
+            Self::Request(message) => write!(f, "error: {}", plain(message)),
             Self::ReadFile(path, error) => {
-                write!(f, "error: cannot read {}: {error}", path.display())
+                write!(f, "error: cannot read {}: {error}", shown(path))
             }
             Self::Unwritten(Unwritten { path, error }) => {
-                write!(f, "error: cannot write {}: {error}", path.display())
+                write!(f, "error: cannot write {}: {error}", shown(path))
             }
-            Self::Output(error) => write!(f, "error: cannot write: {error}"),
-            Self::Interrupted => f.write_str("stopped; no half-written file is left"),
+            Self::BusyFolder(path) => {
+                let path = shown(path);
+                writeln!(f, "error: another wavetank is writing into {path}")?;
+                f.write_str("wait until it ends, or name another folder by `--out`")
+            }
+            Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }
     }
 }
 
-impl Failure {
-    pub(crate) fn exit_code(&self) -> u8 {
-        match self {
-            // 128 and the number of the signal, as shells have it.
-            Self::Interrupted => 130,
-            _ => 2,
-        }
-    }
+/// A path, on one line.
+pub(crate) fn shown(path: &Path) -> String {
+    plain(&path.to_string_lossy()).into_owned()
 }

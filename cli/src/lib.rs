@@ -13,8 +13,10 @@
 
 mod command;
 mod failure;
+mod interrupt;
 mod output;
 mod pictures;
 mod source;
+mod terminal;
 
 pub use command::main;

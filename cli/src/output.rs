@@ -1,48 +1,134 @@
-//! Files that are written whole or not at all.
+//! A folder of files that are written whole or not at all, by one command at a time.
 
-use std::fs;
-use std::io;
+mod digest;
+mod manifest;
+mod part;
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub(crate) use part::{Part, Unwritten, remove_all};
+
+use digest::Digest;
+use manifest::{Entry, Manifest};
+
 /// A folder for the files of one command.
+///
+/// Files are written under names of their own, and get the names that they are to have when they
+/// are [published](Self::publish). At that moment those that an earlier command of the same name
+/// has left in the folder go away: so the files of one command are never those of two.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
+    command: &'static str,
+    /// As long as it is open, no other command can open the folder.
+    _lock: Option<File>,
+    /// What was written here by others and by this one.
+    manifest: Manifest,
+    whole: Vec<Part>,
     written: Vec<PathBuf>,
 }
 
+/// A folder that cannot be used.
+#[derive(Debug)]
+pub(crate) enum NoFolder {
+    /// Another command writes into it.
+    Busy(PathBuf),
+    /// It cannot be made.
+    Unwritten(Unwritten),
+}
+
 impl Folder {
-    /// Makes the folder if need be.
-    pub(crate) fn new(path: PathBuf) -> Result<Self, Unwritten> {
-        fs::create_dir_all(&path).map_err(|error| Unwritten { path: path.clone(), error })?;
-        Ok(Self { path, written: Vec::new() })
+    /// Makes the folder if need be, and keeps others out of it.
+    pub(crate) fn open(path: PathBuf, command: &'static str) -> Result<Self, NoFolder> {
+        if let Err(error) = fs::create_dir_all(&path) {
+            return Err(NoFolder::Unwritten(Unwritten { path, error }));
+        }
+        let lock = match File::open(&path).map(|folder| folder.try_lock().map(|()| folder)) {
+            Ok(Ok(folder)) => Some(folder),
+            Ok(Err(TryLockError::WouldBlock)) => return Err(NoFolder::Busy(path)),
+            // Not every file system has locks. Each file is whole all the same.
+            Ok(Err(TryLockError::Error(_))) | Err(_) => None,
+        };
+        if lock.is_some() {
+            part::remove_left(&path);
+        }
+        let manifest = Manifest::read(&path);
+        Ok(Self { path, command, _lock: lock, manifest, whole: Vec::new(), written: Vec::new() })
     }
 
-    /// Writes a file whole: under another name first, so that half of it is never seen.
+    /// Writes a file whole.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
-        let mut temp_file = self.temp_file(name)?;
-        io::Write::write_all(&mut temp_file, bytes)
-            .map_err(|error| Unwritten { path: self.path.join(name), error })?;
-        self.keep(temp_file)
+        let mut part = self.part(name)?;
+        part.write_all(bytes).map_err(|error| part.unwritten(error))?;
+        self.keep(part)
     }
 
-    /// Begins a file that is written bit by bit; it is there once it is kept.
-    pub(crate) fn temp_file(&self, name: &str) -> Result<TempFile, Unwritten> {
-        let path = self.path.join(name);
-        let temp_file = self.path.join(format!("{name}.part"));
-        let file = fs::File::create(&temp_file)
-            .map_err(|error| Unwritten { path: path.clone(), error })?;
-        Ok(TempFile { file: Some(io::BufWriter::new(file)), temp_file, path })
+    /// Begins a file that is written bit by bit.
+    pub(crate) fn part(&self, name: &str) -> Result<Part, Unwritten> {
+        Part::new(&self.path, name)
     }
 
-    /// Gives a file its name.
-    pub(crate) fn keep(&mut self, mut temp_file: TempFile) -> Result<(), Unwritten> {
-        let unwritten = |error| Unwritten { path: temp_file.path.clone(), error };
-        let file = temp_file.file.take().expect("a part is kept once");
-        file.into_inner().map_err(|error| unwritten(error.into_error()))?;
-        fs::rename(&temp_file.temp_file, &temp_file.path).map_err(unwritten)?;
-        self.written.push(temp_file.path.clone());
+    /// Takes a file that is whole now.
+    pub(crate) fn keep(&mut self, mut part: Part) -> Result<(), Unwritten> {
+        part.flush().map_err(|error| part.unwritten(error))?;
+        self.whole.push(part);
         Ok(())
+    }
+
+    /// Gives all files that are whole the names that they are to have. What an earlier command of
+    /// this name has written goes away, unless it was changed since.
+    pub(crate) fn publish(&mut self) -> Result<(), Unwritten> {
+        for part in &self.whole {
+            if part.path().is_dir() {
+                return Err(part.unwritten(io::ErrorKind::IsADirectory.into()));
+            }
+        }
+        let out_of_date = self.out_of_date();
+        let whole = std::mem::take(&mut self.whole);
+        let entries = whole.iter().map(|part| Entry {
+            command: self.command.to_owned(),
+            digest: part.digest(),
+            name: part.name().to_owned(),
+        });
+        self.manifest.0.extend(entries);
+        let mut manifest = self.part(manifest::FILE)?;
+        let written = write!(manifest, "{}", self.manifest).and_then(|()| manifest.flush());
+        written.map_err(|error| manifest.unwritten(error))?;
+
+        // Old files go before new ones come: whatever happens, they are never mixed. And the list
+        // is there before what it names, so that nothing is there that is not known again.
+        let mut under_way = part::hold();
+        for path in out_of_date {
+            fs::remove_file(&path).map_err(|error| Unwritten { path, error })?;
+        }
+        manifest.persist(&mut under_way)?;
+        for part in whole {
+            self.written.push(part.persist(&mut under_way)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the files of earlier commands of this name out of the manifest, and of others those
+    /// that are written anew. Returns those that are to be removed.
+    fn out_of_date(&mut self) -> Vec<PathBuf> {
+        let mut out_of_date = Vec::new();
+        let (path, command, written) = (&self.path, self.command, &self.written);
+        let whole = &self.whole;
+        self.manifest.0.retain(|entry| {
+            let file = path.join(&entry.name);
+            let is_own = entry.command == command;
+            if is_own && written.contains(&file) {
+                return true;
+            }
+            let is_new = whole.iter().any(|part| part.name() == entry.name);
+            if is_own && Digest::of(&file).is_ok_and(|digest| digest == entry.digest) {
+                out_of_date.push(file);
+            }
+            !is_own && !is_new
+        });
+        out_of_date
     }
 
     /// The files written so far.
@@ -50,64 +136,15 @@ impl Folder {
         &self.written
     }
 
+    /// The files that other commands have written here and that are still there, with the command.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> {
+        let others = self.manifest.0.iter().filter(|entry| entry.command != self.command);
+        let there = others.filter(|entry| self.path.join(&entry.name).is_file());
+        there.map(|entry| (entry.command.as_str(), entry.name.as_str()))
+    }
+
     /// Where they are.
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-}
-
-/// A file under way; unless it is kept, it goes away again.
-#[derive(Debug)]
-pub(crate) struct TempFile {
-    file: Option<io::BufWriter<fs::File>>,
-    temp_file: PathBuf,
-    path: PathBuf,
-}
-
-impl io::Write for TempFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.as_mut().expect("it is not kept yet").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().expect("it is not kept yet").flush()
-    }
-}
-
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // What cannot be removed does no harm: its name says that it is only a part.
-            let _ = fs::remove_file(&self.temp_file);
-        }
-    }
-}
-
-/// A file that could not be written.
-#[derive(Debug)]
-pub(crate) struct Unwritten {
-    pub(crate) path: PathBuf,
-    pub(crate) error: io::Error,
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    #[test]
-    fn a_part_that_is_not_kept_leaves_nothing() {
-        let path = std::env::temp_dir().join(format!("wavetank-output-{}", std::process::id()));
-        let mut folder = Folder::new(path.clone()).unwrap();
-        let mut temp_file = folder.temp_file("half.csv").unwrap();
-        temp_file.write_all(b"a,b\n1,").unwrap();
-        drop(temp_file);
-        folder.write("whole.csv", b"a,b\n").unwrap();
-
-        let left: Vec<_> = fs::read_dir(&path).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["whole.csv"]);
-        assert_eq!(folder.written(), [path.join("whole.csv")]);
-        fs::remove_dir_all(path).unwrap();
     }
 }

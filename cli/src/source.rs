@@ -1,11 +1,15 @@
 //! Where a scenario comes from: a file, or the library.
 
-use std::fs;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path};
 
-use scenarios::library;
+use scenarios::{library, plain};
 
 use crate::failure::Failure;
+
+/// The most bytes that a file may have: more than anyone writes, and little enough to be read.
+const BYTES_MAX: u64 = 16 << 20;
 
 /// The text of a scenario, and what to call it.
 #[derive(Debug)]
@@ -37,9 +41,47 @@ impl Source {
         if !looks_like_a_path && !path.exists() {
             return Err(Failure::UnknownScenario(named.to_owned()));
         }
-        let text =
-            fs::read_to_string(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
-        let stem = path.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy());
-        Ok(Self { named: named.to_owned(), stem: stem.into_owned(), file: named.to_owned(), text })
+        let text = text(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
+        Ok(Self { named: named.to_owned(), stem: stem(path), file: plain(named).into(), text })
+    }
+}
+
+/// The text of a file. Files that do not end, such as devices, are not read for ever.
+fn text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > BYTES_MAX {
+        let message = format!("it has more than {} MB", BYTES_MAX >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// The name of a file without its ending, if a folder can have that name: `..` leads elsewhere.
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    match Path::new(stem).components().next() {
+        Some(Component::Normal(name)) => name.to_string_lossy().into_owned(),
+        _ => "scenario".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_is_the_name_of_a_folder_of_its_own() {
+        for (path, expected) in [
+            ("a/shared.pool.toml", "shared.pool"),
+            ("./...toml", "scenario"),
+            ("..toml", "scenario"),
+            ("....toml", "..."),
+            (".toml", ".toml"),
+            ("/", "scenario"),
+            ("..", "scenario"),
+        ] {
+            assert_eq!(stem(Path::new(path)), expected, "{path}");
+        }
     }
 }

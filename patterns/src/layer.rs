@@ -61,6 +61,12 @@ pub trait Layer {
     /// [`Report`](crate::report::Report). It counts for itself as it goes, and is asked but once
     /// or twice in a run.
     fn count(&self, _now: Time, _counts: &mut Counts) {}
+
+    /// Whether it remembers nothing but of open calls: then one instance does for many callers what
+    /// an instance for each of them would do.
+    fn keeps_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// What a layer does next about one call.

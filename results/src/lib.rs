@@ -1,14 +1,20 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
 //! - [`estimate`]: means with their intervals;
+//! - [`measured`]: what is kept of one run;
+//! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
 pub mod chart;
 pub mod estimate;
+pub mod measured;
+pub mod stability;
 pub mod sweep_result;
 pub mod table;
 
 pub use estimate::Estimate;
+pub use measured::Measured;
+pub use stability::PileUp;
 pub use sweep_result::SweepResult;

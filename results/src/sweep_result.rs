@@ -2,12 +2,12 @@
 
 use std::ops::Deref;
 
-use sim::Record;
 use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::observe::Histogram;
 
 use crate::estimate::Estimate;
+use crate::measured::Measured;
 
 /// What a sweep came to. It does not depend on the order in which runs are added.
 #[derive(Clone, Debug)]
@@ -54,17 +54,14 @@ impl SweepResult {
     ///
     /// # Panics
     ///
-    /// If the design has no such cell or replication.
-    pub fn add(&mut self, cell: usize, replication: u32, record: &Record) {
-        for measure in 0..self.measures.len() {
+    /// If the design has no such cell or replication, or the run was measured otherwise.
+    pub fn add(&mut self, cell: usize, replication: u32, run: &Measured) {
+        assert_eq!(run.values.len(), self.measures.len(), "another number of measures");
+        for (measure, value) in run.values.iter().enumerate() {
             let at = self.at(cell, measure) + replication as usize;
-            self.values[at] = self.measures[measure].of(record);
+            self.values[at] = *value;
         }
-        if let Some(agents) = record.agents.first() {
-            for times in [&agents.latency_ok, &agents.latency_failed] {
-                self.latency[cell].merge(times);
-            }
-        }
+        self.latency[cell].merge(&run.latency);
     }
 
     fn at(&self, cell: usize, measure: usize) -> usize {

@@ -6,9 +6,9 @@
 use std::io::Write;
 
 use csv::Writer;
-use sim::Record;
 use sim::measure::Measure;
 
+use crate::measured::Measured;
 use crate::sweep_result::SweepResult;
 
 /// Writes `runs.csv`: one row per cell and replication, as runs come in.
@@ -29,24 +29,23 @@ impl<W: Write> RunsWriter<W> {
         Ok(Self { out })
     }
 
-    /// Writes one run, which has been added to the result.
+    /// Writes one run.
     pub fn row(
         &mut self,
         result: &SweepResult,
         cell: usize,
         replication: u32,
-        record: &Record,
+        run: &Measured,
     ) -> csv::Result<()> {
-        let run = [
+        let head = [
             replication.to_string(),
-            format!("0x{:x}", record.seed),
-            format!("0x{:016x}", record.fingerprint),
-            record.events.to_string(),
-            record.stopped.map_or("", sim::Stop::name).to_owned(),
+            format!("0x{:x}", run.seed),
+            format!("0x{:016x}", run.fingerprint),
+            run.events.to_string(),
+            run.stopped.map_or("", sim::Stop::name).to_owned(),
         ];
-        let measures = (0..result.measures.len())
-            .map(|measure| number(result.values(cell, measure)[replication as usize]));
-        self.out.write_record(place(result, cell).into_iter().chain(run).chain(measures))
+        let measures = run.values.iter().map(|value| number(*value));
+        self.out.write_record(place(result, cell).into_iter().chain(head).chain(measures))
     }
 
     /// Writes what is still held back, and gives the writer back.

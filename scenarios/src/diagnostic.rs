@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use patterns::settings::{Code, Mistake};
 
 use crate::codes::DiagnosticCode;
+use crate::plain::plain;
 
 /// One thing that is wrong with a scenario file, or that has no effect there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,9 +175,9 @@ impl Diagnostics {
             let annotation = AnnotationKind::Primary.span(at);
             let snippet = Snippet::source(&self.text).path(&self.file).annotation(annotation);
             let level = if code.is_warning() { Level::WARNING } else { Level::ERROR };
-            let group = level.primary_title(message).id(code.name()).element(snippet);
+            let group = level.primary_title(plain(message)).id(code.name()).element(snippet);
             let group = match help {
-                Some(help) => group.element(Level::HELP.message(help)),
+                Some(help) => group.element(Level::HELP.message(plain(help))),
                 None => group,
             };
             shown.push(renderer.render(&[group]));
@@ -189,7 +190,8 @@ impl Diagnostics {
         let counts = counted(self.errors(), "mistake").into_iter();
         let counts: Vec<String> = counts.chain(counted(self.warnings(), "warning")).collect();
         shown.push(format!("{} in {}", counts.join(" and "), self.file));
-        shown.join("\n\n")
+        // Lines of the file are shown as they are, but for what a terminal would obey.
+        shown.join("\n\n").replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
     }
 }
 

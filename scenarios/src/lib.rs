@@ -2,7 +2,7 @@
 //!
 //! A file is parsed into a [`ScenarioFile`], in which everything has a place. Its [`Scenario`] is
 //! what can be run; its [`Sweep`] has a scenario for every cell. All mistakes
-//! in a file are reported together, as [`Diagnostics`]. [`run_all`] runs many cells many times.
+//! in a file are reported together, as [`Diagnostics`]. [`Runs`] makes runs of many cells.
 //!
 //! ```
 //! use scenarios::{LayerRegistry, ScenarioFile, library};
@@ -27,6 +27,7 @@ mod format;
 mod kind;
 pub mod library;
 mod path;
+mod plain;
 mod reference;
 mod registry;
 mod runner;
@@ -41,9 +42,10 @@ pub use description::{example, explain, reference, schema};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};
+pub use plain::plain;
 pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
-pub use runner::{Run, run_all, seed_of};
+pub use runner::{Run, Runs, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::{AS_WRITTEN, Sweep};

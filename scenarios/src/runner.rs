@@ -6,85 +6,121 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 pub use sim::design::seed_of;
-use sim::{Record, System, Watch};
+use sim::{Limits, Record, RunOptions, Stop, System, Watch, run_until};
+
+/// Runs that are to be made: every cell as often as there are replications.
+#[derive(Clone, Debug)]
+pub struct Runs {
+    /// How many cells there are.
+    pub cells: usize,
+    /// Runs of each cell.
+    pub replications: u32,
+    /// The root seed, from which the seed of every run follows.
+    pub seed: u64,
+    /// What stops a run that would not end.
+    pub limits: Limits,
+    /// How many are made at a time; their number changes nothing else.
+    pub threads: usize,
+}
 
 /// One run of a cell.
 #[derive(Debug)]
-pub struct Run {
+pub struct Run<T> {
     /// The index of the cell.
     pub cell: usize,
     /// Which replication it is, from 0.
     pub replication: u32,
-    /// What it left behind; its seed is in there.
-    pub record: Record,
+    /// What is kept of it.
+    pub kept: T,
 }
 
 /// How many runs may wait for an earlier one, for each thread: what is held in memory is bounded,
 /// and no thread has to wait unless one run takes as long as this number of others.
 const AHEAD: usize = 16;
 
-/// Runs every cell `replications` times and hands over each run, in the order of cells and, within
-/// a cell, of replications, whatever the number of threads.
-///
-/// When `stop` becomes true no further run is begun, and the function returns after the ones
-/// under way; it returns whether all runs were made.
-pub fn run_all(
-    cells: &[System],
-    replications: u32,
-    root_seed: u64,
-    threads: usize,
-    stop: &AtomicBool,
-    mut on_done: impl FnMut(Run),
-) -> bool {
-    let total = cells.len() * replications as usize;
-    let next = AtomicUsize::new(0);
-    let ordered = OrderedResults::default();
-    let work = || {
-        let _leaving = Leaving(&ordered);
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= total || !ordered.may_begin(index, AHEAD * threads.max(1), stop) {
-                break;
+impl Runs {
+    /// Makes all runs of the systems of the cells, keeps of each record what `keep` takes from it,
+    /// and hands that over in the order of cells and, within a cell, of replications.
+    ///
+    /// When `stop` becomes true, runs under way are stopped and not handed over, no further one is
+    /// begun, and the function returns; it returns whether all runs were made.
+    pub fn make<T: Send>(
+        &self,
+        system: impl Fn(usize) -> System + Sync,
+        keep: impl Fn(&Record) -> T + Sync,
+        stop: &AtomicBool,
+        mut on_done: impl FnMut(Run<T>),
+    ) -> bool {
+        let replications = self.replications as usize;
+        let total = self.cells * replications;
+        let threads = self.threads.max(1);
+        let next = AtomicUsize::new(0);
+        let ordered = OrderedResults::default();
+        let work = || {
+            let _leaving = Leaving(&ordered);
+            let mut at_hand: Option<(usize, System)> = None;
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= total || !ordered.may_begin(index, AHEAD * threads, stop) {
+                    break;
+                }
+                let (cell, replication) = (index / replications, (index % replications) as u32);
+                let (_, system) = match at_hand.take().filter(|(other, _)| *other == cell) {
+                    Some(same) => at_hand.insert(same),
+                    None => at_hand.insert((cell, system(cell))),
+                };
+                let record = self.record(system, replication, stop);
+                if record.stopped == Some(Stop::Interrupted) {
+                    break;
+                }
+                ordered.put(index, Run { cell, replication, kept: keep(&record) });
             }
-            let cell = index / replications as usize;
-            let replication = (index % replications as usize) as u32;
-            let seed = seed_of(root_seed, replication);
-            let record = sim::run(&cells[cell], seed, Watch::Counts);
-            ordered.put(index, Run { cell, replication, record });
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(work);
-        }
-        let mut done = 0;
-        while done < total {
-            let Some(run) = ordered.take(done, threads.max(1)) else { break };
-            on_done(run);
-            done += 1;
-        }
-        done == total
-    })
+        };
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(work);
+            }
+            let mut done = 0;
+            while done < total {
+                let Some(run) = ordered.take(done, threads) else { break };
+                on_done(run);
+                done += 1;
+            }
+            done == total
+        })
+    }
+
+    fn record(&self, system: &System, replication: u32, stop: &AtomicBool) -> Record {
+        let seed = seed_of(self.seed, replication);
+        let options =
+            RunOptions { watch: Watch::Counts, limits: self.limits, interrupt: Some(stop) };
+        run_until(system, seed, &options)
+    }
 }
 
 /// Runs that were made before an earlier one.
-#[derive(Default)]
-struct OrderedResults {
-    state: Mutex<State>,
+struct OrderedResults<T> {
+    state: Mutex<State<T>>,
     changed: Condvar,
 }
 
-#[derive(Default)]
-struct State {
-    runs: BTreeMap<usize, Run>,
+struct State<T> {
+    runs: BTreeMap<usize, Run<T>>,
     /// How many were handed over.
     taken: usize,
     /// How many threads have nothing more to do.
     left: usize,
 }
 
-impl OrderedResults {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl<T> Default for OrderedResults<T> {
+    fn default() -> Self {
+        let state = State { runs: BTreeMap::new(), taken: 0, left: 0 };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+}
+
+impl<T> OrderedResults<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
         // A thread that panics takes the whole sweep with it; until then the state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,13 +134,13 @@ impl OrderedResults {
         !stop.load(Ordering::Relaxed)
     }
 
-    fn put(&self, index: usize, run: Run) {
+    fn put(&self, index: usize, run: Run<T>) {
         self.state().runs.insert(index, run);
         self.changed.notify_all();
     }
 
     /// Waits for a run; none if it will not be made any more.
-    fn take(&self, index: usize, threads: usize) -> Option<Run> {
+    fn take(&self, index: usize, threads: usize) -> Option<Run<T>> {
         let mut state = self.state();
         loop {
             if let Some(run) = state.runs.remove(&index) {
@@ -121,9 +157,9 @@ impl OrderedResults {
 }
 
 /// Reports that a thread has nothing more to do, even if it panics: else all would wait for it.
-struct Leaving<'a>(&'a OrderedResults);
+struct Leaving<'a, T>(&'a OrderedResults<T>);
 
-impl Drop for Leaving<'_> {
+impl<T> Drop for Leaving<'_, T> {
     fn drop(&mut self) {
         self.0.state().left += 1;
         self.0.changed.notify_all();

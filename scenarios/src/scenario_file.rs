@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use patterns::settings::Node;
+use patterns::settings::{Entry, Node, Value};
 use toml::de::DeTable;
 
 use crate::codes::FileCode;
@@ -74,6 +74,16 @@ impl ScenarioFile {
         Ok(())
     }
 
+    /// Sets how often each cell of the sweep is run, whether or not the file has a sweep.
+    pub fn set_replications(&mut self, replications: u32) {
+        let Value::Table(sections) = &mut self.root.value else { return };
+        let sweep = at_key(sections, "sweep", || Value::Table(Vec::new()));
+        // What is written instead of a table is reported as such.
+        let Value::Table(keys) = &mut sweep.value else { return };
+        let node = at_key(keys, "replications", || Value::Integer(0));
+        node.value = Value::Integer(replications.into());
+    }
+
     /// Puts a value, written as TOML or as a bare word, at a path.
     ///
     /// # Errors
@@ -95,4 +105,13 @@ impl ScenarioFile {
         Diagnostics::new(&self.name, &self.text, wrong).unless_wrong()?;
         Ok(())
     }
+}
+
+/// The value of a key; one that is not written yet is put there.
+fn at_key<'a>(entries: &'a mut Vec<Entry>, key: &str, new: fn() -> Value) -> &'a mut Node {
+    let at = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        entries.push(Entry { key: key.to_owned(), key_at: 0..0, node: Node::unwritten(new()) });
+        entries.len() - 1
+    });
+    &mut entries[at].node
 }

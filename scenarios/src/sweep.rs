@@ -1,5 +1,6 @@
 //! Sweeps: axes are paths into the file, variants are named changes to it.
 
+use core::iter;
 use core::ops::Range;
 
 use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
@@ -9,27 +10,45 @@ use sim::measure::{Better, Measure};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, Design, FileNames};
+use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 
-/// A sweep that can be run.
+/// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
 pub struct Sweep {
     /// What is varied, and how often each cell is run.
     pub design: SweepDesign,
-    /// One scenario for each cell, as the design numbers them.
-    pub cells: Vec<Scenario>,
+    /// All that can be measured in some cell.
+    pub measures: Vec<Measure>,
     /// What was written and has no effect.
     pub warnings: Diagnostics,
+    file: ScenarioFile,
+    variants: Vec<Variant>,
+    axes: Vec<Varied>,
 }
 
-/// Cells of all variants beyond which a sweep is refused: each is a system of its own, with its
-/// results.
-pub(crate) const CELLS_MAX: usize = 10_000;
+impl Sweep {
+    /// The scenario of a cell, as the design numbers them. It is read anew each time: the scenarios
+    /// of all cells together may be large.
+    ///
+    /// # Panics
+    ///
+    /// If the design has no such cell, or another registry has checked the sweep.
+    pub fn cell(&self, registry: &LayerRegistry, cell: usize) -> Scenario {
+        let Self { file, variants, axes, design, .. } = self;
+        let mut found = Vec::new();
+        let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
+        scenario.expect("every cell was checked")
+    }
+}
 
-/// Runs beyond which a sweep is refused.
-pub(crate) const RUNS_MAX: u64 = 10_000_000;
+/// Cells of all variants beyond which a sweep is refused.
+const CELLS_MAX: usize = 10_000;
+
+/// Numbers beyond which a sweep is refused: one for each measure of each run, of eight bytes.
+const NUMBERS_MAX: u64 = 100_000_000;
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
@@ -42,12 +61,14 @@ const FIXED: [(&str, &str); 4] = [
     ("variants", "a sweep cannot vary its variants"),
 ];
 
+#[derive(Clone, Debug)]
 struct Varied {
     path: String,
     at: Range<usize>,
     values: Vec<Node>,
 }
 
+#[derive(Clone, Debug)]
 struct Variant {
     name: String,
     changes: Vec<(String, Range<usize>, Node)>,
@@ -75,7 +96,7 @@ impl ScenarioFile {
         let scenario = self.read_scenario(registry, found);
         let (design, axes) = self.design(found);
         let variants = self.variants(found);
-        self.check_size(&variants, &axes, design.as_ref(), found)?;
+        self.check_cells(&variants, &axes, found)?;
         // Each value alone, so that what is wrong with it is shown where it is written.
         for axis in &axes {
             for value in &axis.values {
@@ -92,7 +113,7 @@ impl ScenarioFile {
             return None;
         }
         let mut names = vec![AS_WRITTEN.to_owned()];
-        names.extend(variants.iter().map(|variant| variant.name.clone()));
+        names.extend(variants.iter().map(|variant| plain(&variant.name).into()));
         let default = axes.iter().map(|axis| {
             let own = shown(&self.get(registry, &axis.path)?);
             axis.values.iter().position(|value| shown(value) == own)
@@ -109,15 +130,30 @@ impl ScenarioFile {
             better: success.better().unwrap_or(Better::Higher),
             objective: success,
         };
-        let cells = self.cells(&variants, &axes, &design, registry, found)?;
+        let mut of_cells = None;
+        let mut is_right = true;
+        let cells = (0..design.cells()).map_while(|cell| {
+            let cell = self.cell(&variants, &axes, &design, cell, registry, found);
+            is_right &= cell.is_some();
+            let system = cell?.system;
+            if let (Some(path), None) = (&written, &of_cells) {
+                of_cells = measure(path, &system).ok();
+            }
+            Some(system)
+        });
+        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        if !is_right {
+            return None;
+        }
+        self.check_numbers(&axes, &design, measures.len(), found)?;
         let objective = match written {
             None => design.objective,
-            Some(path) => self.objective(&path, &scenario, &cells, found)?,
+            Some(path) => self.objective(&path, &scenario, of_cells, found)?,
         };
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
-        Some(Sweep { design, cells, warnings })
+        Some(Sweep { design, measures, warnings, file: self.clone(), variants, axes })
     }
 
     /// The design, and the axes.
@@ -200,39 +236,51 @@ impl ScenarioFile {
         variants
     }
 
-    /// Refuses a sweep that would not fit into memory, or never end.
-    fn check_size(
+    /// Refuses a sweep of too many cells: each is read, run and shown.
+    fn check_cells(
         &self,
         variants: &[Variant],
         axes: &[Varied],
-        design: Option<&Design>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<()> {
         let lengths = axes.iter().map(|axis| axis.values.len());
         let cells = lengths.chain([variants.len() + 1]).try_fold(1_usize, |cells, more| {
             cells.checked_mul(more).filter(|cells| *cells <= CELLS_MAX)
         });
-        let at = axes.first().map(|axis| axis.at.clone());
-        let at = at.or_else(|| self.root.get("variants").map(|node| node.at.clone()));
-        let Some(cells) = cells else {
+        if cells.is_none() {
             let message = format!("axes and variants make more than {CELLS_MAX} cells");
-            found.push(Diagnostic::new(at.unwrap_or(0..0), FileCode::TooLarge, message));
-            return None;
-        };
-        // A number out of its own range is reported already.
-        let replications = design.map_or(1, |design| design.replications.min(1_000_000));
-        if cells as u64 * u64::from(replications) > RUNS_MAX {
-            let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
-            let at = written.map(|node| node.at.clone()).or(at).unwrap_or(0..0);
-            let message =
-                format!("{cells} cells of {replications} runs are more than {RUNS_MAX} runs");
-            let is_right = design.is_some_and(|design| design.replications == replications);
-            if is_right {
-                found.push(Diagnostic::new(at, FileCode::TooLarge, message));
-            }
-            return None;
+            found.push(Diagnostic::new(self.size_at(axes), FileCode::TooLarge, message));
         }
-        Some(())
+        cells.map(|_| ())
+    }
+
+    /// Refuses a sweep whose results would not fit into memory.
+    fn check_numbers(
+        &self,
+        axes: &[Varied],
+        design: &SweepDesign,
+        measures: usize,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<()> {
+        if design.runs().saturating_mul(measures as u64) <= NUMBERS_MAX {
+            return Some(());
+        }
+        let (cells, replications) = (design.cells(), design.replications);
+        let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
+        let at = written.map_or_else(|| self.size_at(axes), |node| node.at.clone());
+        let message = format!(
+            "{cells} cells of {replications} runs with {measures} measures each are more than \
+             {NUMBERS_MAX} numbers"
+        );
+        found.push(Diagnostic::new(at, FileCode::TooLarge, message));
+        None
+    }
+
+    /// Where it is written how many cells there are.
+    fn size_at(&self, axes: &[Varied]) -> Range<usize> {
+        let first = axes.first().map(|axis| axis.at.clone());
+        let variants = || self.root.get("variants").map(|node| node.at.clone());
+        first.or_else(variants).unwrap_or(0..0)
     }
 
     /// The scenario with some values changed, if nothing is wrong with it.
@@ -259,25 +307,24 @@ impl ScenarioFile {
         file.read_scenario(registry, found)
     }
 
-    fn cells(
+    /// The scenario of one cell, if nothing is wrong with it.
+    fn cell(
         &self,
         variants: &[Variant],
         axes: &[Varied],
         design: &SweepDesign,
+        cell: usize,
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
-    ) -> Option<Vec<Scenario>> {
-        let cell = |cell: usize| {
-            let (variant, places) = design.place(cell);
-            // The first variant is the file as it is written.
-            let variant = variant.checked_sub(1).map(|index| &variants[index]);
-            let mut all = variant.map(changes).unwrap_or_default();
-            for (axis, place) in axes.iter().zip(places) {
-                all.push((&axis.path, &axis.at, &axis.values[place]));
-            }
-            self.changed(&all, registry, found)
-        };
-        (0..design.cells()).map(cell).collect()
+    ) -> Option<Scenario> {
+        let (variant, places) = design.place(cell);
+        // The first variant is the file as it is written.
+        let variant = variant.checked_sub(1).map(|index| &variants[index]);
+        let mut all = variant.map(changes).unwrap_or_default();
+        for (axis, place) in axes.iter().zip(places) {
+            all.push((&axis.path, &axis.at, &axis.values[place]));
+        }
+        self.changed(&all, registry, found)
     }
 
     /// What is looked at: a measure of the file, or of some cell.
@@ -285,16 +332,15 @@ impl ScenarioFile {
         &self,
         path: &str,
         scenario: &Scenario,
-        cells: &[Scenario],
+        of_cells: Option<Measure>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Measure> {
         let of_file = measure(path, &scenario.system);
-        let mut of_cells = cells.iter().filter_map(|cell| measure(path, &cell.system).ok());
         let sweep = self.root.get("sweep");
         let node = sweep.and_then(|sweep| sweep.get("objective"));
         let at = node.map_or(0..0, |node| node.at.clone());
         of_file
-            .or_else(|message| of_cells.next().ok_or(message))
+            .or_else(|message| of_cells.ok_or(message))
             .map_err(|message| found.push(message.into_diagnostic(at)))
             .ok()
     }
@@ -337,7 +383,8 @@ impl From<format::Better> for Better {
 }
 
 fn axis(axis: &Varied) -> Axis {
-    Axis { path: axis.path.clone(), values: axis.values.iter().map(shown).collect() }
+    let values = axis.values.iter().map(|value| plain(&shown(value)).into());
+    Axis { path: plain(&axis.path).into(), values: values.collect() }
 }
 
 /// A value as tables and charts show it.

@@ -17,13 +17,12 @@
 
 use std::collections::VecDeque;
 
-use patterns::{CallInfo, Effects, Layer, Outcome};
+use patterns::{CallInfo, Effects, Layer, Outcome, Time};
 
 use crate::kernel::{RngStream, Scheduler};
 
-use frame::{Flag, Frames, NONE};
+use frame::{Flag, Frames, NONE, Opening};
 use routes::Routes;
-use way::Opening;
 
 mod cancel;
 mod frame;
@@ -119,16 +118,16 @@ impl Calls {
     }
 
     /// A leaf is launched as this request, unless it is not wanted any more: then it is gone. What
-    /// is known of the call that it belongs to is returned.
+    /// is known of the call that it belongs to is returned: its deadline and its priority.
     #[inline]
-    pub fn launch(&mut self, leaf: u32, request: u32) -> Option<CallInfo> {
+    pub fn launch(&mut self, leaf: u32, request: u32) -> Option<(Time, u8)> {
         let frame = &mut self.frames[leaf];
         if frame.is(Flag::GIVEN_UP) {
             self.forget(leaf);
             return None;
         }
         frame.call = request;
-        Some(frame.info)
+        Some((frame.info.deadline, frame.info.priority))
     }
 
     /// Whether this leaf was given up, and still stands for this request.
@@ -174,8 +173,7 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        self.frames[frame].unset(Flag::HAS_TIMER);
-        let action = self.decide_awake(frame, scheduler, observer);
+        let action = self.decide_awake(frame, Flag::HAS_TIMER, scheduler, observer);
         self.carry_out(frame, action, scheduler, observer)
     }
 

@@ -1,6 +1,6 @@
 //! What a record can be asked: every number has one name and one definition, here.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeSet;
 
 use patterns::report::Report;
@@ -104,11 +104,11 @@ impl Measure {
 
     /// All measures of several systems, each once: the columns of their tables. What one of them
     /// does not have is not a number there.
-    pub fn all_of<'a>(systems: impl IntoIterator<Item = &'a System>) -> Vec<Self> {
+    pub fn all_of(systems: impl IntoIterator<Item = impl Borrow<System>>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         let mut known = BTreeSet::new();
         for system in systems {
-            let more = Self::all(system).into_iter();
+            let more = Self::all(system.borrow()).into_iter();
             all.extend(more.filter(|measure| known.insert(measure.path.clone())));
         }
         all

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use patterns::{Class, Duration, Outcome};
-use sim::kernel::{Queue, RngStream, RngStreams};
+use sim::kernel::Queue;
 
 use super::key::{exponential, key, time, what};
 use super::recording::{BreakerState, Recording, Stay};
+use super::streams::Streams;
 use crate::workload::{Answer, Calls};
 
 const THINK: u32 = 0;
@@ -29,14 +30,6 @@ struct Client<Moment> {
     waits_for_answer: bool,
     /// When its task began.
     began: Moment,
-}
-
-/// Where the random numbers of one client, or of all, come from.
-struct Streams {
-    think: RngStream,
-    work: RngStream,
-    errors: RngStream,
-    jitter: RngStream,
 }
 
 /// A request at the service: whose it is, which attempt of that client, and what it will come to.
@@ -111,12 +104,12 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
         waits_for_answer: false,
         began: R::moment(0),
     };
-    let kinds = R::streams(settings.clients - 1) + 1;
+    let streams = R::streams(settings.clients - 1) as u64 + 1;
     let mut shop = Shop {
         settings,
         queue: Queue::default(),
         serial: 0,
-        streams: (1..=kinds).map(|client| streams(RngStreams::new(seed), client)).collect(),
+        streams: (0..streams).map(|client| Streams::of(seed, client)).collect(),
         clients: vec![client; settings.clients as usize],
         at_work: vec![None; settings.slots as usize],
         line: VecDeque::new(),
@@ -138,17 +131,6 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
     shop.close();
     let answer = Answer { operations: shop.ended, figure: shop.good as f64 / shop.ended as f64 };
     (answer, shop.recording)
-}
-
-/// Streams for each purpose, by the names that the engine has for those of this client.
-fn streams(all: RngStreams, client: usize) -> Streams {
-    let edge = format!("clients#{client} -> shop");
-    Streams {
-        think: all.stream(format!("arrivals/clients#{client}").as_str()),
-        work: all.stream(format!("demand/{edge}").as_str()),
-        errors: all.stream(format!("errors/{edge}").as_str()),
-        jitter: all.stream(format!("layer/guarded/0/{edge}").as_str()),
-    }
 }
 
 impl<R: Recording> Shop<R> {

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use patterns::Outcome;
-use sim::kernel::{Queue, RngStreams};
+use sim::kernel::Queue;
 
 use super::key::{exponential, key, time, what};
 use super::recording::{Recording, Stay};
+use super::streams::Streams;
 use crate::workload::{Answer, Customers};
 
 const ARRIVAL: u32 = 0;
@@ -15,9 +16,7 @@ const DEPARTURE: u32 = 1;
 /// W1: M/M/1, until the horizon.
 pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
     let Customers { between, service, horizon } = settings;
-    let streams = RngStreams::new(seed);
-    let mut arrivals = streams.stream("arrivals/clients");
-    let mut services = streams.stream("demand/clients -> shop");
+    let Streams { think: mut arrivals, work: mut services, .. } = Streams::of(seed, 0);
     let mut queue = Queue::default();
     let mut serial = 0;
     let mut line: VecDeque<u64> = VecDeque::new();

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::LayerRegistry;
 
-use crate::failure::{Failure, Verdict};
+use crate::command::common::Sets;
+use crate::failure::{Failure, Verdict, shown};
 use crate::output::Folder;
 use crate::source::Source;
 
@@ -16,6 +17,8 @@ pub(crate) struct Check {
     /// Files, or names from `wavetank list`.
     #[arg(required = true)]
     scenarios: Vec<String>,
+    #[command(flatten)]
+    sets: Sets,
 }
 
 impl Check {
@@ -27,11 +30,14 @@ impl Check {
         let mut first = None;
         for named in &self.scenarios {
             let source = Source::find(named)?;
-            let sweep = ScenarioFile::parse(&source.file, &source.text)
-                .and_then(|file| file.sweep(registry));
+            let sweep = match self.sets.file(registry, &source) {
+                Ok(file) => file.sweep(registry),
+                Err(Failure::Scenario(diagnostics)) => Err(diagnostics),
+                Err(failure) => return Err(failure),
+            };
             match sweep {
                 Ok(sweep) => {
-                    let cells = sweep.cells.len();
+                    let cells = sweep.design.cells();
                     let cells =
                         if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
                     writeln!(out, "{}: fine, {cells}", source.file)?;
@@ -99,11 +105,12 @@ impl Reference {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
-        let mut folder = Folder::new(self.folder.clone())?;
+        let mut folder = Folder::open(self.folder.clone(), "reference")?;
         for page in scenarios::reference(registry) {
             folder.write(&page.file, page.text.as_bytes())?;
         }
-        writeln!(out, "{} pages are in {}", folder.written().len(), folder.path().display())?;
+        folder.publish()?;
+        writeln!(out, "{} pages are in {}", folder.written().len(), shown(folder.path()))?;
         Ok(Verdict::Holds)
     }
 }

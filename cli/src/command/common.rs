@@ -2,30 +2,24 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
+use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
+use crate::command::limits::LimitArgs;
 use crate::failure::Failure;
+use crate::output::Folder;
 use crate::source::Source;
 
-/// What is run, and how it differs from the file.
+/// How a scenario differs from its file.
 #[derive(Args, Debug, Default)]
-pub(crate) struct Common {
-    /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
-    #[arg(long, value_parser = scenarios::seed)]
-    pub(crate) seed: Option<u64>,
+pub(crate) struct Sets {
     /// Put a value at a path of the file; may be given more than once.
     #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) sets: Vec<String>,
-    /// The folder for what comes out; default: out/NAME.
-    #[arg(long)]
-    pub(crate) out: Option<PathBuf>,
+    sets: Vec<String>,
 }
 
-impl Common {
+impl Sets {
     /// Parses the file and puts in what was set on the command line.
     pub(crate) fn file(
         &self,
@@ -41,26 +35,71 @@ impl Common {
         }
         Ok(file)
     }
+}
 
+/// What is run, and where its files go.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Common {
+    /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
+    #[arg(long, value_parser = scenarios::seed)]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sets: Sets,
+    /// The folder for what comes out; default: out/NAME.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+impl Common {
     /// Where the files go.
-    pub(crate) fn folder(&self, source: &Source) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&source.stem))
+    pub(crate) fn folder(&self, source: &Source, command: &'static str) -> Result<Folder, Failure> {
+        let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&source.stem));
+        Ok(Folder::open(path, command)?)
     }
 
     /// What to type to see it again, with this seed.
     pub(crate) fn again(&self, command: &str, source: &Source, seed: u64) -> String {
         let mut again = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
-        for set in &self.sets {
+        for set in &self.sets.sets {
             again += &format!(" --set {}", quoted(set));
         }
-        again
+        again + &self.limits.again()
     }
 }
 
+/// A text as a shell takes it for one word.
 fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "./_-=".contains(c));
+    let is_plain = |c: char| c.is_alphanumeric() || "./_-=".contains(c);
+    if text.contains(char::is_control) {
+        return dollar_quoted(text);
+    }
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
     // Within quotes a shell takes everything as it is but the quote itself.
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// The same with control characters as escapes, since a terminal would obey them
+/// (POSIX.1-2024, Shell Command Language, 2.2.4 Dollar-Single-Quotes).
+fn dollar_quoted(text: &str) -> String {
+    let mut quoted = "$'".to_owned();
+    for c in text.chars() {
+        if c.is_control() {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                quoted += &format!("\\{byte:03o}");
+            }
+        } else {
+            if matches!(c, '\'' | '\\') {
+                quoted.push('\\');
+            }
+            quoted.push(c);
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// Shows what was written and has no effect.
@@ -72,11 +111,18 @@ pub(crate) fn warn(warnings: &Diagnostics) {
     }
 }
 
-/// A flag that Ctrl-C sets.
-pub(crate) fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // Without the handler Ctrl-C ends the program at once, which leaves a file named `.part`.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    stop
+/// Says which files of other commands are in the folder as well.
+pub(crate) fn name_others(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    let mut others: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (command, name) in folder.others() {
+        match others.iter_mut().find(|(other, _)| *other == command) {
+            Some((_, names)) => names.push(name),
+            None => others.push((command, vec![name])),
+        }
+    }
+    for (command, names) in others {
+        let (command, names) = (plain(command), names.join(", "));
+        writeln!(out, "not of this command, but of an earlier `{command}`: {}", plain(&names))?;
+    }
+    Ok(())
 }

@@ -1,17 +1,17 @@
 //! `run`: one scenario once, and whether its hypotheses hold.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
+use results::PileUp;
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
-use sim::{Record, Watch};
+use sim::{Record, RunOptions, Watch};
 
-use crate::command::common::{Common, warn};
-use crate::failure::{Failure, Verdict};
-use crate::output::Folder;
-use crate::pictures;
+use crate::command::common::{Common, name_others, warn};
+use crate::failure::{Failure, Verdict, shown};
+use crate::pictures::Pictures;
 use crate::source::Source;
 
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
@@ -30,39 +30,70 @@ impl Run {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let scenario = self.common.file(registry, &source)?.scenario(registry)?;
+        let scenario = self.common.sets.file(registry, &source)?.scenario(registry)?;
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
-        let record = sim::run(&scenario.system, seed, Watch::Trace);
         let again = self.common.again("run", &source, seed);
+        let mut folder = self.common.folder(&source, "run")?;
+        // Whether it can be written is known before the run.
+        let mut table = folder.part("measures.csv")?;
 
-        let mut folder = Folder::new(self.common.folder(&source))?;
-        pictures::of_run(&scenario, &record, &again, &mut folder)?;
-        folder.write("measures.csv", measures(&scenario, &record).as_bytes())?;
+        let limits = &self.common.limits;
+        let time_is_up = limits.time_is_up();
+        let record = sim::run_until(
+            &scenario.system,
+            seed,
+            &RunOptions {
+                watch: Watch::Trace,
+                limits: limits.limits(),
+                interrupt: Some(&time_is_up),
+            },
+        );
+        if let Err(error) = measures(&scenario, &record, &mut table) {
+            return Err(table.unwritten(error.into()).into());
+        }
+        folder.keep(table)?;
+        folder.publish()?;
+        let mut pictures =
+            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        pictures.of_run(&scenario.title, &record)?;
+        folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
+        if let Some(stop) = record.stopped {
+            let (ended, horizon) = (record.ended, record.horizon);
+            writeln!(out, "STOPPED      at {ended} of {horizon}: {}", limits.why(stop))?;
+        }
         summarise(&record, out)?;
-        let mut verdict = Verdict::Holds;
-        for hypothesis in &scenario.hypotheses {
-            let value = hypothesis.measure.of(&record);
-            let holds = hypothesis.holds(value);
-            let shown = if holds { "holds" } else { "FAILS" };
-            writeln!(out, "{shown}        {} (it is {value:.4})", hypothesis.text)?;
-            if !holds {
-                verdict = Verdict::Fails;
-            }
+        for pile_up in PileUp::all(&record) {
+            writeln!(out, "UNSTABLE     {pile_up}")?;
         }
+        let hold = judge(&scenario, &record, out)?;
         for file in folder.written() {
-            writeln!(out, "wrote        {}", file.display())?;
+            writeln!(out, "wrote        {}", shown(file))?;
         }
+        name_others(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
-        Ok(verdict)
+        Ok(if hold && record.stopped.is_none() { Verdict::Holds } else { Verdict::Fails })
     }
 }
 
+/// Whether all hypotheses hold.
+fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Result<bool> {
+    let mut hold = true;
+    for hypothesis in &scenario.hypotheses {
+        let value = hypothesis.measure.of(record);
+        let holds = hypothesis.holds(value);
+        let shown = if holds { "holds" } else { "FAILS" };
+        writeln!(out, "{shown}        {} (it is {value:.4})", hypothesis.text)?;
+        hold &= holds;
+    }
+    Ok(hold)
+}
+
 /// The few numbers that matter most.
-fn summarise(record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
+fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     for agents in &record.agents {
         let (tasks, latency) = (&agents.tasks, agents.latency());
         writeln!(
@@ -78,9 +109,6 @@ fn summarise(record: &Record, out: &mut dyn Write) -> Result<(), Failure> {
             seconds(latency.quantile(0.99)),
         )?;
     }
-    if let Some(why) = record.stopped {
-        writeln!(out, "stopped      at {}: {why}", record.ended)?;
-    }
     Ok(())
 }
 
@@ -89,15 +117,13 @@ fn seconds(length: Option<Duration>) -> String {
 }
 
 /// Every number of the run, with what it means.
-fn measures(scenario: &Scenario, record: &Record) -> String {
-    let mut rows = csv::Writer::from_writer(Vec::new());
-    let mut write = |row: [&str; 4]| rows.write_record(row).expect("a vector takes everything");
-    write(["measure", "unit", "value", "definition"]);
+fn measures(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> csv::Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(["measure", "unit", "value", "definition"])?;
     for measure in Measure::all(&scenario.system) {
         let value = measure.of(record);
         let value = if value.is_finite() { value.to_string() } else { String::new() };
-        write([measure.path(), measure.unit().name(), &value, measure.definition()]);
+        rows.write_record([measure.path(), measure.unit().name(), &value, measure.definition()])?;
     }
-    let bytes = rows.into_inner().expect("a vector takes everything");
-    String::from_utf8(bytes).expect("only texts were written")
+    Ok(rows.flush()?)
 }

@@ -1,21 +1,21 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::SweepResult;
 use results::table::{RunsWriter, summary};
-use scenarios::{LayerRegistry, library, run_all};
-use sim::System;
-use sim::measure::Measure;
+use results::{Estimate, Measured, PileUp, SweepResult};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
+use sim::{RunOptions, Stop, Watch};
 
-use crate::command::common::{Common, stop_on_interrupt, warn};
-use crate::failure::{Failure, Verdict};
-use crate::output::Folder;
-use crate::pictures;
+use crate::command::common::{Common, name_others, warn};
+use crate::failure::{Failure, Verdict, shown};
+use crate::output::{Part, Unwritten};
+use crate::pictures::Pictures;
 use crate::source::Source;
 
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
@@ -46,86 +46,185 @@ impl Sweep {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let file = self.common.file(registry, &source)?;
+        let mut file = self.common.sets.file(registry, &source)?;
+        if let Some(replications) = self.replications {
+            file.set_replications(replications);
+        }
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         warn(&sweep.warnings);
-        let mut design = sweep.design;
+        let mut design = sweep.design.clone();
         design.seed = self.common.seed.unwrap_or(design.seed);
-        design.replications = self.replications.unwrap_or(design.replications);
-        let (seed, replications) = (design.seed, design.replications);
+        let (cells, seed, replications) = (design.cells(), design.seed, design.replications);
         let mut again = self.common.again("sweep", &source, seed);
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let systems: Vec<System> = sweep.cells.iter().map(|cell| cell.system.clone()).collect();
-        let measures = Measure::all_of(std::iter::once(&scenario.system).chain(&systems));
-        let mut result = SweepResult::new(design, measures, again.clone());
-        let mut folder = Folder::new(self.common.folder(&source))?;
-        writeln!(
-            out,
-            "{}: {} cells, {replications} runs each, seed 0x{seed:x}",
-            scenario.title,
-            systems.len()
-        )?;
+        let mut folder = self.common.folder(&source, "sweep")?;
+        let mut table = folder.part("runs.csv")?;
+        let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
+        let title = &scenario.title;
+        writeln!(out, "{title}: {cells} cells, {replications} runs each, seed 0x{seed:x}")?;
         out.flush()?;
-        self.run(&systems, &mut result, &mut folder)?;
 
-        let bytes = summary(&result, Vec::new()).map_err(|error| Failure::Output(error.into()))?;
-        folder.write("summary.csv", &bytes)?;
-        pictures::of_sweep(&result, &mut folder)?;
-        pictures::of_default(&scenario, result.seed_of(0), &again, &mut folder)?;
+        let time_is_up = self.common.limits.time_is_up();
+        let made = self.run(&sweep, registry, &mut result, &mut table, &time_is_up);
+        let made = made.map_err(|error| table.unwritten(error.into()))?;
+        folder.keep(table)?;
+        let mut table = folder.part("summary.csv")?;
+        let written = summary(&result, &mut table).map(drop);
+        written.map_err(|error| table.unwritten(error.into()))?;
+        folder.keep(table)?;
+        folder.publish()?;
+        let mut pictures =
+            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        pictures.of_sweep(&result)?;
+        self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        folder.publish()?;
 
+        self.name_stops(&made, result.runs(), out)?;
+        name_unstable(&made, &result, out)?;
         summarise(&result, out)?;
-        writeln!(out, "tables and pictures are in {}:", folder.path().display())?;
+        writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             writeln!(out, "  {name}")?;
         }
+        name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
-        Ok(Verdict::Holds)
+        let is_whole = made.runs == result.runs() && made.stops.is_empty();
+        Ok(if is_whole { Verdict::Holds } else { Verdict::Fails })
     }
 
-    /// Runs every cell, and writes each run to `runs.csv` as it comes.
+    /// Runs every cell, and writes each run to the table as it comes.
     fn run(
         &self,
-        systems: &[System],
+        sweep: &scenarios::Sweep,
+        registry: &LayerRegistry,
         result: &mut SweepResult,
-        folder: &mut Folder,
-    ) -> Result<(), Failure> {
+        table: &mut Part,
+        time_is_up: &AtomicBool,
+    ) -> csv::Result<Made> {
         let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let stop = stop_on_interrupt();
+        let runs = Runs {
+            cells: result.cells(),
+            replications: result.replications,
+            seed: result.seed,
+            limits: self.common.limits.limits(),
+            threads: threads.unwrap_or_else(cores),
+        };
+        let measures = result.measures.clone();
         let bar = progress(result.runs());
-        let failed = |error: csv::Error| Failure::Output(error.into());
-        let mut rows = RunsWriter::new(result, folder.temp_file("runs.csv")?).map_err(failed)?;
-        let mut unwritten = None;
-        let whole = run_all(
-            systems,
-            result.replications,
-            result.seed,
-            threads.unwrap_or_else(cores),
-            &stop,
-            |run| {
-                result.add(run.cell, run.replication, &run.record);
-                if let Err(error) = rows.row(result, run.cell, run.replication, &run.record) {
-                    unwritten = Some(error);
-                    stop.store(true, Ordering::Relaxed);
+        let mut rows = RunsWriter::new(result, table)?;
+        let (mut made, mut written) = (Made::default(), Ok(()));
+        runs.make(
+            |cell| sweep.cell(registry, cell).system,
+            |record| (Measured::of(&measures, record), PileUp::all(record)),
+            time_is_up,
+            |Run { cell, replication, kept: (kept, pile_ups) }| {
+                result.add(cell, replication, &kept);
+                if written.is_ok() {
+                    written = rows.row(result, cell, replication, &kept);
                 }
+                // Rows that cannot be written end the sweep as well as the time does.
+                if written.is_err() {
+                    time_is_up.store(true, Ordering::Relaxed);
+                }
+                made.add(cell, &kept, pile_ups);
                 bar.inc(1);
             },
         );
         bar.finish_and_clear();
-        if let Some(error) = unwritten {
-            return Err(failed(error));
+        written?;
+        rows.finish()?;
+        Ok(made)
+    }
+
+    /// Draws the run of the file's own cell with this seed.
+    fn timeline(
+        &self,
+        scenario: &Scenario,
+        seed: u64,
+        pictures: &mut Pictures<'_>,
+    ) -> Result<(), Unwritten> {
+        let options = RunOptions {
+            watch: Watch::Trace,
+            limits: self.common.limits.limits(),
+            interrupt: Some(pictures.time_is_up),
+        };
+        let record = sim::run_until(&scenario.system, seed, &options);
+        pictures.timeline(&scenario.title, &record)
+    }
+
+    /// Says which runs were not made to their end, and why.
+    fn name_stops(&self, made: &Made, all: u64, out: &mut dyn Write) -> io::Result<()> {
+        let limits = &self.common.limits;
+        if made.runs < all {
+            let why = limits.why(Stop::Interrupted);
+            writeln!(out, "STOPPED: {} of {all} runs were made: {why}", made.runs)?;
         }
-        if !whole {
-            return Err(Failure::Interrupted);
+        for (stop, runs) in &made.stops {
+            let why = limits.why(*stop);
+            writeln!(out, "STOPPED: {runs} of {} runs before their end: {why}", made.runs)?;
         }
-        let temp_file = rows.finish()?;
-        folder.keep(temp_file)?;
         Ok(())
     }
+}
+
+/// Which runs of a sweep were made.
+#[derive(Debug, Default)]
+struct Made {
+    runs: u64,
+    /// How many of them did not come to their end, and why.
+    stops: BTreeMap<Stop, u64>,
+    /// By cell, how many of them were unstable, and what piled up in the first.
+    unstable: BTreeMap<usize, (u32, PileUp)>,
+}
+
+impl Made {
+    fn add(&mut self, cell: usize, run: &Measured, pile_ups: Vec<PileUp>) {
+        self.runs += 1;
+        if let Some(first) = pile_ups.into_iter().next() {
+            self.unstable.entry(cell).or_insert((0, first)).0 += 1;
+        }
+        if let Some(stop) = run.stopped {
+            *self.stops.entry(stop).or_insert(0) += 1;
+        }
+    }
+}
+
+/// Cells that are named if they are unstable; more are counted.
+const NAMED_MAX: usize = 3;
+
+/// Says in which cells more comes than goes.
+fn name_unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
+    let cells = made.unstable.len();
+    if cells == 0 {
+        return Ok(());
+    }
+    let runs: u64 = made.unstable.values().map(|(runs, _)| u64::from(*runs)).sum();
+    writeln!(
+        out,
+        "UNSTABLE: {runs} of {} runs, in {cells} of {} cells",
+        made.runs,
+        result.cells()
+    )?;
+    for (cell, (_, pile_up)) in made.unstable.iter().take(NAMED_MAX) {
+        writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
+    }
+    if cells > NAMED_MAX {
+        writeln!(out, "  and {} cells more", cells - NAMED_MAX)?;
+    }
+    Ok(())
+}
+
+/// The variant of a cell, and its value on each axis.
+fn place(result: &SweepResult, cell: usize) -> String {
+    let settings = result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
+    let at: Vec<String> =
+        core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
+    at.join(", ")
 }
 
 /// A bar on the terminal; nothing where there is none.
@@ -140,7 +239,7 @@ fn progress(runs: u64) -> ProgressBar {
 }
 
 /// The best, the worst and the file's own cell.
-fn summarise(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
+fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
     let cells = [
@@ -151,18 +250,16 @@ fn summarise(result: &SweepResult, out: &mut dyn Write) -> Result<(), Failure> {
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
-        let settings =
-            result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
-        let at: Vec<String> =
-            core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
-        writeln!(
-            out,
-            "  {name:15} {:10.4} [{:.4}, {:.4}]  {}",
-            estimate.mean,
-            estimate.low,
-            estimate.high,
-            at.join(", ")
-        )?;
+        let (mean, interval) = (estimate.mean, shown_interval(&estimate));
+        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
     }
     Ok(())
+}
+
+/// An interval; one run has none.
+fn shown_interval(estimate: &Estimate) -> String {
+    match estimate.n {
+        0 | 1 => String::new(),
+        _ => format!(" [{:.4}, {:.4}]", estimate.low, estimate.high),
+    }
 }

@@ -3,5 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod circles;
+#[cfg(unix)]
+mod folders;
+mod limits;
+mod printed;
 mod program;
+#[cfg(unix)]
+mod signals;
+mod tank;
 mod tidy;

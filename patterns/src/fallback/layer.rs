@@ -37,6 +37,10 @@ impl Layer for Fallback {
     fn count(&self, _now: Time, counts: &mut Counts) {
         self.counters.add_to(counts);
     }
+
+    fn keeps_nothing(&self) -> bool {
+        true
+    }
 }
 
 impl LayerSettings for Settings {

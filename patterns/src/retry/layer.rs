@@ -49,6 +49,10 @@ impl Layer for Retry {
         self.policy.counters.add_to(counts);
         counts.add(Counter::Waited, self.waiting.integral(now));
     }
+
+    fn keeps_nothing(&self) -> bool {
+        self.budget().is_none()
+    }
 }
 
 impl LayerSettings for Settings {

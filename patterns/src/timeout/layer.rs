@@ -35,6 +35,10 @@ impl Layer for Timeout {
     fn count(&self, _now: Time, counts: &mut Counts) {
         self.counters.add_to(counts);
     }
+
+    fn keeps_nothing(&self) -> bool {
+        true
+    }
 }
 
 impl LayerSettings for Settings {

@@ -350,7 +350,8 @@ fn a_library_is_taken_with_keys_of_ours_on_top() {
     };
     assert_eq!((rate, slow_rate), (Some(0.1), Some(0.5)));
     assert_eq!(window, Window::FirstEvent { size: secs(20), buckets: 10 });
-    // Another condition takes its place, and the library's numbers that are written are for nothing.
+    // Another condition takes its place, and the library's numbers that are written are for
+    // nothing.
     let keys = "like = resilience4j, failures = 3, min-calls = 20";
     assert_eq!(read_all(keys).0.expect("can be read").trip, Trip::failures(3));
     assert_eq!(messages(keys), ["20: no-effect: `min-calls` has no effect beside `failures`"]);

@@ -1,4 +1,5 @@
-//! Budgets grant what those of their libraries do; their figures can be read, and nothing overflows.
+//! Budgets grant what those of their libraries do; their figures can be read, and nothing
+//! overflows.
 
 use patterns::budget::{Budget, Kind, Settings};
 use patterns::{Class, Classes, Duration, Outcome};

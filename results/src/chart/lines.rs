@@ -28,11 +28,14 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     } else {
         String::new()
     };
+    let runs = match result.replications {
+        1 => "Points are single runs.".to_owned(),
+        runs => format!("Lines are means of {runs} runs, bands their 95 % intervals."),
+    };
     let subtitle = format!(
-        "{}. {} Lines are means of {} runs, bands their 95 % intervals.{shown}",
+        "{}. {} {runs}{shown}",
         result.title.trim_end_matches('.'),
         result.objective().definition(),
-        result.replications
     );
     let (mut scene, area) = Scene::framed(&finding::along(result), &subtitle, &result.command);
     let names = lines.iter().map(|line| super::scene::width_of(&line.name, 14.0, true));

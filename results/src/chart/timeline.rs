@@ -141,7 +141,11 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let alike = || layers().filter(|(other, ..)| *other == kind).map(|(.., track)| track);
     let service = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
     let back = service.flat_map(|track| &track.intervals).map(|e| e.to).max();
-    let well = back.and_then(|back| {
+    let is_not_well = |at: Time| {
+        let mut intervals = alike().flat_map(|track| &track.intervals);
+        intervals.any(|e| e.severity != Severity::Normal && e.from <= at && at < e.to)
+    };
+    let well = back.filter(|back| is_not_well(*back)).and_then(|back| {
         let intervals = alike().flat_map(|track| &track.intervals);
         let well = intervals.filter(|e| e.severity == Severity::Normal && e.from >= back);
         Some((back, well.min_by_key(|e| e.from)?))

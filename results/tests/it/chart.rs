@@ -1,10 +1,13 @@
 //! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
 
+use patterns::report::{Report, Severity};
+use patterns::settings::LayerSettings;
 use patterns::{Duration, Time};
-use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
+use sim::observe::{Interval, LayerOwner, Trace, Track, TrackId};
 use sim::{Watch, run};
 
 use crate::table;
@@ -44,7 +47,7 @@ fn square() -> SweepResult {
     for cell in 0..4 {
         for replication in 0..3 {
             let record = run(&systems[cell / 2], u64::from(replication), Watch::Counts);
-            result.add(cell, replication, &record);
+            result.add(cell, replication, &Measured::of(&result.measures, &record));
         }
     }
     result
@@ -95,4 +98,105 @@ fn titles_say_what_is_in_the_data() {
     result.design.better = Better::Higher;
     let title = heat_map(&result).unwrap().title().to_owned();
     assert!(title.contains("file's own setting, latency 2, all 1, is the best"), "{title}");
+}
+
+/// A trace of one layer on the way from `a` to `s`, with its states: each with how bad it is, and
+/// from when to when, in seconds.
+fn trace_of<S: LayerSettings>(states: &[(&'static str, u64, u64)]) -> Trace {
+    let report: &'static Report = S::REPORT;
+    let at = |secs| Time::ZERO + Duration::from_secs(secs);
+    let interval = |&(state, from, to): &(&'static str, u64, u64)| {
+        let info = report.states.iter().find(|info| info.name == state);
+        let severity = info.expect("it has such a state").severity;
+        Interval { from: at(from), to: at(to), state, severity }
+    };
+    let owner = LayerOwner::edge("a", "s");
+    let id = TrackId::Layer { kind: S::KIND.to_owned(), number: None, owner, report };
+    let layer = Track { id, intervals: states.iter().map(interval).collect() };
+    Trace { tracks: vec![layer], calls: Vec::new() }
+}
+
+/// The same, with a service that was down from 20 s to 40 s.
+fn with_outage(mut trace: Trace) -> Trace {
+    let [from, to] = [20, 40].map(|secs| Time::ZERO + Duration::from_secs(secs));
+    let down = Interval { from, to, state: "down", severity: Severity::Bad };
+    trace.tracks.push(Track { id: TrackId::Service("s".to_owned()), intervals: vec![down] });
+    trace
+}
+
+fn drawn(trace: &Trace) -> Scene {
+    timeline(
+        "A layer",
+        "wavetank run it",
+        trace,
+        (Time::ZERO, Time::ZERO + Duration::from_secs(100)),
+    )
+    .expect("there is a track")
+}
+
+#[test]
+fn a_timeline_speaks_of_the_layers_that_it_shows() {
+    let shedder = trace_of::<patterns::load_shedder::Settings>;
+    let breaker = trace_of::<patterns::breaker::Settings>;
+    let bulkhead = trace_of::<patterns::bulkhead::Settings>;
+    let story = [("closed", 0, 25), ("open", 25, 45), ("half-open", 45, 50), ("closed", 50, 100)];
+    let again = [("closed", 0, 25), ("open", 25, 30), ("closed", 30, 60), ("open", 60, 100)];
+    for (trace, title, layers) in [
+        (
+            shedder(&[("normal", 0, 100)]),
+            "0 of 0 calls fail",
+            " Layers: thin, load-shedder normal.",
+        ),
+        (
+            shedder(&[("normal", 0, 50), ("shedding", 50, 100)]),
+            "0 of 0 calls fail",
+            " Layers: thin, load-shedder normal; outlined, load-shedder shedding.",
+        ),
+        (
+            breaker(&[("closed", 0, 100)]),
+            "No breaker is open; 0 of 0 calls fail",
+            " Layers: thin, breaker closed.",
+        ),
+        (
+            with_outage(breaker(&story)),
+            "A breaker is open from 0:25; the service is back at 0:40, a breaker is closed from \
+             0:50; 0 of 0 calls fail",
+            " Layers: thin, breaker closed; outlined, breaker half-open; full, breaker open. \
+             Shaded: faults.",
+        ),
+        // It was well when the service was back: there is nothing to see late.
+        (
+            with_outage(breaker(&again)),
+            "2 times a breaker is open, first from 0:25; 0 of 0 calls fail",
+            " Layers: thin, breaker closed; full, breaker open. Shaded: faults.",
+        ),
+        (
+            bulkhead(&[("normal", 0, 90), ("overloaded", 90, 100)]),
+            "A bulkhead is overloaded from 1:30; 0 of 0 calls fail",
+            " Layers: thin, bulkhead normal; full, bulkhead overloaded.",
+        ),
+    ] {
+        let scene = drawn(&trace);
+        assert_eq!(scene.title(), title);
+        let legend = svg(&scene);
+        let legend = legend.split("<desc>").nth(1).and_then(|rest| rest.split("</desc>").next());
+        let legend = legend.expect("it is described");
+        let (_, rest) = legend.split_once("by one that fails.").expect("agents come first");
+        assert!(rest.starts_with(&format!("{layers} From")), "{rest}");
+    }
+}
+
+/// The colour of faults is that of faults.
+#[test]
+fn a_resting_layer_has_not_the_colour_of_a_fault() {
+    let orange = "var(--s1)";
+    let resting = [
+        trace_of::<patterns::load_shedder::Settings>(&[("normal", 0, 100)]),
+        trace_of::<patterns::balance::Settings>(&[("all-in", 0, 50), ("some-out", 50, 100)]),
+        trace_of::<patterns::bulkhead::Settings>(&[("normal", 0, 50), ("overloaded", 50, 100)]),
+    ];
+    for trace in resting {
+        assert!(!svg(&drawn(&trace)).contains(&format!("fill=\"{orange}\"")));
+        assert!(svg(&drawn(&with_outage(trace))).contains(&format!("fill=\"{orange}\"")));
+    }
 }

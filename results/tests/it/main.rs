@@ -4,4 +4,5 @@
 
 mod chart;
 mod estimate;
+mod stability;
 mod table;

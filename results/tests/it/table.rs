@@ -2,8 +2,8 @@
 
 use expect_test::expect;
 use patterns::{Duration, Time};
-use results::SweepResult;
 use results::table::{RunsWriter, summary};
+use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
@@ -60,7 +60,8 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
     for (cell, system) in systems.iter().enumerate() {
         for replication in 0..4 {
             let seed = u64::from(replication) + 1;
-            result.add(cell, replication, &run(system, seed, Watch::Counts));
+            let run = Measured::of(&result.measures, &run(system, seed, Watch::Counts));
+            result.add(cell, replication, &run);
         }
     }
     (result, systems)
@@ -70,7 +71,8 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
 fn runs_are_rows_and_measures_are_columns() {
     let (result, systems) = result(&["agents.a.latency.mean", "agents.a.success"]);
     let mut rows = RunsWriter::new(&result, Vec::new()).unwrap();
-    rows.row(&result, 1, 2, &run(&systems[1], 0x2a, Watch::Counts)).unwrap();
+    let run = Measured::of(&result.measures, &run(&systems[1], 0x2a, Watch::Counts));
+    rows.row(&result, 1, 2, &run).unwrap();
     let text = String::from_utf8(rows.finish().unwrap()).unwrap();
     let (head, row) = text.trim().split_once('\n').unwrap();
     expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success"].assert_eq(head);

@@ -8,11 +8,12 @@ use sim::measure::{Measure, Unit};
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
+use crate::plain::plain;
 
 /// Something that must hold in a run.
 #[derive(Clone, Debug)]
 pub struct Hypothesis {
-    /// As it is written.
+    /// As it is written, on one line.
     pub text: String,
     /// What is measured.
     pub measure: Measure,
@@ -100,7 +101,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         }
         _ => number(bound).ok_or_else(|| wrong(format!("`{bound}` is not a number")))?,
     };
-    Ok(Hypothesis { text: text.to_owned(), measure, compare, bound })
+    Ok(Hypothesis { text: plain(text).into(), measure, compare, bound })
 }
 
 /// A number, or a percentage. Divided, so that 70% is the number written 0.7.

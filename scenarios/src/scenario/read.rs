@@ -9,6 +9,7 @@ use super::parts::Parts;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, FileNames, Head, SECTIONS};
+use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -81,6 +82,7 @@ impl ScenarioFile {
         }
         self.warn(&system, found);
         let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        let title = plain(&title).into();
         Some(Scenario { title, about, seed: seed.0, system, hypotheses, warnings })
     }
 

@@ -247,7 +247,7 @@ fn what_is_inside_of_a_text_can_be_set_and_swept() {
     let axis = "[sweep]\nreplications = 1\n\"policies.p.retry.network.base\" = [\"1s\", \"3s\"]\n\
                 \"agents.a.arrivals.every\" = [\"90s\", \"30s\"]\n";
     let sweep = parsed(&(text + axis)).sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(sweep.cells.len(), 4);
+    assert_eq!(sweep.design.cells(), 4);
     assert_eq!(sweep.design.default, Some(vec![0, 0]), "the file's own values are found inside");
 }
 
@@ -303,7 +303,7 @@ fn an_axis_inside_of_a_rule_that_a_variant_takes_away_is_no_mistake() {
         + "[variants.bare]\n\"policies.p.retry.network\" = \"never\"\n[sweep]\n\
            \"policies.p.retry.network.retries\" = [1, 2]\n";
     let sweep = parsed(&text).sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(sweep.cells.len(), 4);
+    assert_eq!(sweep.design.cells(), 4);
 }
 
 /// A value alone has no arguments; the form that has them is named.

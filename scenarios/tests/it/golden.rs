@@ -42,7 +42,7 @@ fn every_cell_of_the_library_is_right() {
         let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
         let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
         let cells: usize = sweep.design.axes.iter().map(|axis| axis.values.len()).product();
-        assert_eq!(sweep.cells.len(), cells * sweep.design.variants.len(), "{}", entry.name);
+        assert_eq!(sweep.design.cells(), cells * sweep.design.variants.len(), "{}", entry.name);
         assert!(
             sweep.design.default.is_some(),
             "{}: the file's own setting is on no axis",

@@ -36,13 +36,13 @@ fn outage(system: &System) -> u64 {
 #[test]
 fn cells_are_variants_and_then_axes_in_the_order_of_the_file() {
     let file = ScenarioFile::parse("x.toml", FILE).unwrap_or_else(|e| panic!("{e}"));
-    let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let registry = LayerRegistry::builtin();
+    let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(sweep.design.variants, [AS_WRITTEN, "bare"]);
     assert_eq!(sweep.design.axes[0].path, "faults.0.for");
     assert_eq!(sweep.design.default, Some(vec![0, 1]));
-    let cells: Vec<_> = sweep
-        .cells
-        .iter()
+    let cells: Vec<_> = (0..sweep.design.cells())
+        .map(|cell| sweep.cell(&registry, cell))
         .map(|scenario| {
             let sim::model::system::Step::Call { times, .. } = scenario.system.agents[0].steps[0]
             else {

@@ -2,7 +2,8 @@
 
 use patterns::{CallId, Context, Layer, Outcome};
 
-use super::frame::{Flag, Frame, NONE};
+use super::frame::{Flag, Frame, Gone, NONE};
+use super::routes::Draws;
 use super::waking::has_some;
 use super::{CallEvent, Calls, Command, Observer};
 use crate::kernel::{Event, Scheduler};
@@ -26,7 +27,8 @@ impl Calls {
         }
     }
 
-    /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under way is gone at once.
+    /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under
+    /// way is gone at once.
     pub(super) fn give_up(
         &mut self,
         frame: u32,
@@ -90,11 +92,11 @@ impl Calls {
 
     /// Frees a frame that was given up and has no children any more; its parent is returned.
     pub(super) fn release(&mut self, frame: u32) -> u32 {
-        let Frame { instance, call, parent, next, .. } = self.frames[frame];
+        let Frame { instance, call, .. } = self.frames[frame];
         if let Some(layer) = self.layers.get_mut(instance as usize) {
             layer.close(CallId(call));
         }
-        self.frames.free(frame);
+        let Gone { parent, next, .. } = self.frames.free(frame);
         if parent != NONE {
             self.frames.unlink(frame, parent, next);
         }
@@ -113,8 +115,9 @@ impl Calls {
         let instance = frame.instance;
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();
-        let rng = &mut self.rngs[self.routes.link(frame.place).rng as usize];
-        let mut cx = Context::new(now, &mut frame.info, rng, &mut self.effects);
+        let place = frame.place;
+        let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+        let mut cx = Context::new(now, &mut frame.info, &mut rng, &mut self.effects);
         tell(&mut *layer.layer, CallId(frame.call), &mut cx);
         if has_some(&self.effects) {
             self.take_effects(instance, observer);

@@ -71,47 +71,63 @@ impl Frame {
     }
 }
 
-/// A slab of frames.
-#[derive(Debug)]
-pub(super) struct Frames {
-    all: Vec<Frame>,
-    /// The first of those that are free; each names the next one.
-    free: u32,
-    open: u32,
+/// What a frame was that is no more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gone {
+    pub(super) edge: u32,
+    pub(super) began: Time,
+    pub(super) parent: u32,
+    pub(super) next: u32,
+    pub(super) flags: u32,
 }
 
-impl Default for Frames {
-    fn default() -> Self {
-        Self { all: Vec::new(), free: NONE, open: 0 }
-    }
+/// Where a frame is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    pub(super) edge: u32,
+    /// Which of all layers, by its place in the table of chains.
+    pub(super) place: u32,
+    /// The frame above, or the caller.
+    pub(super) parent: u32,
+    /// The first of the other children of its parent.
+    pub(super) next: u32,
+    pub(super) flags: u32,
+}
+
+/// A slab of frames.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    all: Vec<Frame>,
+    /// The first of those that are free; each names the next one, and the last one the end of the
+    /// slab.
+    free: u32,
 }
 
 impl Frames {
     /// The frame that is taken next.
     #[inline]
     pub(super) fn next(&self) -> u32 {
-        if self.free == NONE { self.all.len() as u32 } else { self.free }
+        self.free
     }
 
     /// Takes a place for a frame, which is to be written field by field: a frame put together
-    /// elsewhere and copied would wait for its own fields to be stored.
+    /// elsewhere and copied would wait for its own fields to be stored. The frame that is taken
+    /// after it is named as well.
     #[inline]
-    pub(super) fn take(&mut self) -> (u32, &mut Frame) {
-        if self.free == NONE {
+    pub(super) fn take(&mut self) -> (u32, u32, &mut Frame) {
+        let index = self.free;
+        if index as usize >= self.all.len() {
             self.grow();
         }
-        let index = self.free;
         let frame = &mut self.all[index as usize];
         debug_assert_eq!(frame.flags, 0, "a frame is free or in use");
         self.free = frame.next;
-        self.open += 1;
-        (index, frame)
+        (index, self.free, frame)
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&mut self) {
-        self.free = self.all.len() as u32;
         self.all.push(Frame {
             info: CallInfo::default(),
             began: Time::ZERO,
@@ -120,33 +136,36 @@ impl Frames {
             instance: NONE,
             parent: NONE,
             first_child: NONE,
-            next: NONE,
+            next: self.all.len() as u32 + 1,
             call: NONE,
             flags: 0,
         });
     }
 
-    /// Frees a frame that is no child any more.
+    /// Frees a frame and says what it was; its parent is still to be told.
     #[inline]
-    pub(super) fn free(&mut self, index: u32) {
+    pub(super) fn free(&mut self, index: u32) -> Gone {
         let frame = &mut self.all[index as usize];
         debug_assert_eq!(frame.first_child, NONE, "what is below it went first");
+        debug_assert_ne!(frame.flags, 0, "a frame ends once");
+        let Frame { edge, began, parent, next, flags, .. } = *frame;
         // What still refers to this frame must see that it is gone.
         frame.flags = 0;
         frame.next = self.free;
         self.free = index;
-        self.open -= 1;
+        Gone { edge, began, parent, next, flags }
     }
 
-    /// Takes a frame from the children of its parent.
+    /// Takes a frame from the children of its parent, which is returned.
     #[inline]
-    pub(super) fn unlink(&mut self, frame: u32, parent: u32, next: u32) {
-        let first = &mut self[parent].first_child;
-        if *first == frame {
-            *first = next;
-        } else {
+    pub(super) fn unlink(&mut self, frame: u32, parent: u32, next: u32) -> &mut Frame {
+        if self[parent].first_child != frame {
             self.unlink_later(frame, parent, next);
+            return &mut self[parent];
         }
+        let parent = &mut self[parent];
+        parent.first_child = next;
+        parent
     }
 
     /// The same for a child that is not the first.
@@ -165,7 +184,7 @@ impl Frames {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.open == 0
+        self.all.iter().all(|frame| frame.flags == 0)
     }
 }
 

@@ -95,6 +95,8 @@ pub struct ChainLink {
 }
 
 /// One instance of a layer.
+// In a line of the cache of its own, and found by a shift.
+#[repr(align(64))]
 pub struct LayerInstance {
     pub(super) layer: Box<dyn Layer>,
     pub(super) lane: LaneId,

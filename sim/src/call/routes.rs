@@ -1,9 +1,10 @@
 //! Which layers a call on each edge goes through, and where its layers may divert it to.
 
-use patterns::Target;
+use patterns::{Rng, Target};
 
 use super::frame::NONE;
 use super::parts::{ChainLink, EdgeState};
+use crate::kernel::RngStream;
 
 /// The chains of all edges.
 #[derive(Debug, Default)]
@@ -40,15 +41,29 @@ impl Routes {
         self.edges[edge as usize].chain
     }
 
-    /// The layer at a place; its instance is [`NONE`] below the last one.
+    /// The instance of the layer at a place; [`NONE`] below the last one.
     #[inline]
-    pub(super) fn link(&self, place: u32) -> ChainLink {
-        self.chains[place as usize]
+    pub(super) fn layer(&self, place: u32) -> u32 {
+        self.chains[place as usize].instance
     }
 
     /// The edge that a target stands for.
     #[inline]
     pub(super) fn target(&self, edge: u32, target: Target) -> u32 {
         self.targets[self.edges[edge as usize].targets as usize + target.0]
+    }
+}
+
+/// The draws of the layer at a place; their stream is looked up when something is drawn.
+#[derive(Debug)]
+pub(super) struct Draws<'a> {
+    pub(super) routes: &'a Routes,
+    pub(super) rngs: &'a mut [RngStream],
+    pub(super) place: u32,
+}
+
+impl Rng for Draws<'_> {
+    fn uniform(&mut self) -> f64 {
+        self.rngs[self.routes.chains[self.place as usize].rng as usize].uniform()
     }
 }

@@ -3,6 +3,7 @@
 use patterns::{Action, CallId, Context, Effects};
 
 use super::frame::Flag;
+use super::routes::Draws;
 use super::{Calls, Command, Observer};
 use crate::kernel::Scheduler;
 
@@ -38,27 +39,30 @@ impl Calls {
         self.commands.extend(before);
         while let Some(frame) = self.woken.pop_front() {
             if self.frames[frame].is(Flag::WOKEN) {
-                self.frames[frame].unset(Flag::WOKEN);
-                return Some((frame, self.decide_awake(frame, scheduler, observer)));
+                let action = self.decide_awake(frame, Flag::WOKEN, scheduler, observer);
+                return Some((frame, action));
             }
         }
         None
     }
 
-    /// Asks the layer of a frame that is woken.
+    /// Asks the layer of a frame that is woken, for which it had this flag.
     #[inline]
     pub(super) fn decide_awake(
         &mut self,
         frame: u32,
+        flag: u32,
         scheduler: &Scheduler,
         observer: &mut impl Observer,
     ) -> Action {
         let frame = &mut self.frames[frame];
+        frame.unset(flag);
         let instance = frame.instance;
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();
-        let rng = &mut self.rngs[self.routes.link(frame.place).rng as usize];
-        let mut cx = Context::new(now, &mut frame.info, rng, &mut self.effects);
+        let place = frame.place;
+        let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+        let mut cx = Context::new(now, &mut frame.info, &mut rng, &mut self.effects);
         let action = layer.layer.on_wake(CallId(frame.call), &mut cx);
         if has_some(&self.effects) {
             self.take_effects(instance, observer);

@@ -119,7 +119,8 @@ impl fmt::Debug for RngStream {
 }
 
 /// The key of `ChaCha` is 32 bytes, four words of 64 bits in little-endian order: the first two
-/// numbers of [`split_mix`] begun at the seed, then those begun at the hash of the name. So different pairs of seed and hash have different keys.
+/// numbers of [`split_mix`] begun at the seed, then those begun at the hash of the name. So
+/// different pairs of seed and hash have different keys.
 fn key(seed: u64, name: StreamName) -> [u8; 32] {
     let mut key = [0; 32];
     let words = [seed, name.0].into_iter().flat_map(|of| [0, 1].map(|n| split_mix(of, n)));

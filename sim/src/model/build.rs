@@ -6,13 +6,14 @@ use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
+use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
-use super::world::{EdgeStreams, World, kind};
+use super::world::{EdgeStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
 use crate::observe::{LayerOwner, Track, TrackId};
@@ -134,7 +135,7 @@ impl<'a> Builder<'a> {
             format!("{}#{}", agents.name, number + 1)
         };
         let index = self.stations.len();
-        self.stations.add(group as u32, agents.slots, u32::MAX, self.edges.len() as u32);
+        self.stations.add_agent(group as u32, agents.slots, self.edges.len() as u32);
         let who = Who::Agent(&agents.name, number);
         self.edges(Caller::Agents(group), &name, who, Some(index));
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
@@ -170,6 +171,7 @@ impl<'a> Builder<'a> {
             (*class, below)
         });
         self.services.push(Service {
+            number: service as u32,
             latency: settings.latency.clone(),
             errors: errors.collect(),
             rate_limiter: settings.rate_limit.map(Bucket::new),
@@ -253,23 +255,26 @@ impl<'a> Builder<'a> {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
         let record = &self.recorder.edges[edge];
+        // What agents have of their own is shared all the same if that makes no difference.
         let (key, owner) = match factory.per {
-            Per::Agent => (None, LayerOwner::edge(from, to)),
-            Per::Edge => {
-                (Some((policy, place, Some(edge))), LayerOwner::edge(&record.from, &record.to))
-            }
-            Per::Policy => (Some((policy, place, None)), LayerOwner::Policy(stack.name.clone())),
+            Per::Agent => ((policy, place, Some(edge)), LayerOwner::edge(from, to)),
+            Per::Edge => ((policy, place, Some(edge)), LayerOwner::edge(&record.from, &record.to)),
+            Per::Policy => ((policy, place, None), LayerOwner::Policy(stack.name.clone())),
         };
-        if let Some(shared) = key.and_then(|key| self.shared.get(&key)) {
-            return *shared;
+        if let Some(shared) = self.shared.get(&key).copied() {
+            if factory.per == Per::Agent {
+                let record = self.recorder.instances[shared as usize].record;
+                self.recorder.layers[record as usize].instances += 1;
+            }
+            return shared;
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
         self.report(policy, place, edge, owner, layer.initial_state());
-        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
-        if let Some(key) = key {
+        if factory.per != Per::Agent || layer.keeps_nothing() && layer.initial_state().is_none() {
             self.shared.insert(key, index);
         }
+        self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
     }
 

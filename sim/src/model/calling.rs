@@ -3,10 +3,12 @@
 
 use patterns::{CallInfo, Class, Outcome, Time};
 
+use super::kind;
 use super::request::{NONE, State};
 use super::role::{CallStep, Keys, Op, RoleKind};
+use super::serving::begin;
 use super::system::Abandoned;
-use super::world::{World, kind};
+use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 
@@ -142,8 +144,9 @@ impl World {
         self.recorder.note_given_up(number, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
-        } else if let Some(next) = self.stations.finish(index) {
-            self.begin_next(next, number);
+        } else if let Some((next, request)) = self.stations.finish(index) {
+            let service = &self.services[number as usize];
+            begin(next, request, service, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.forget(leaf);
     }

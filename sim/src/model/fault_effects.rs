@@ -3,9 +3,10 @@
 use patterns::{Class, Outcome};
 
 use super::fault::{Fault, combine};
+use super::kind;
 use super::request::State;
 use super::system::Effect;
-use super::world::{World, kind};
+use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 
@@ -34,21 +35,19 @@ impl World {
         self.calls.next_command()
     }
 
-    /// The requests at a service, in the order in which they came.
-    fn at(&self, service: u32) -> Vec<u32> {
-        self.stations.requests_at(self.arrivals.len() + service).collect()
-    }
-
     /// All that a service holds is lost; callers learn of it in the order in which they came.
     fn lose_all(&mut self, service: u32) {
-        let lost = self.at(service);
-        for index in &lost {
-            self.drop_work(*index);
+        let station = self.arrivals.len() + service;
+        let mut next = self.stations.first(station);
+        while let Some(index) = next {
+            next = self.stations.after(index);
+            self.drop_work(index);
         }
-        self.stations.clear(self.arrivals.len() + service);
         // Callers are answered once the service is empty, so that what they do next finds it empty.
+        let mut next = self.stations.clear(station);
         let outcome = Outcome::failed(Class::Network);
-        for index in lost {
+        while let Some(index) = next {
+            next = self.stations.after(index);
             let request = self.stations.request(index);
             let leaf = request.leaf;
             self.recorder.note_lost(service, request, outcome);
@@ -62,7 +61,9 @@ impl World {
     /// Work at a service stands still from now on.
     fn hold_all(&mut self, service: u32) {
         let now = self.scheduler.now();
-        for index in self.at(service) {
+        let mut next = self.stations.first(self.arrivals.len() + service);
+        while let Some(index) = next {
+            next = self.stations.after(index);
             let request = self.stations.request_mut(index);
             if request.state == State::Working {
                 request.state = State::HeldWork;
@@ -74,28 +75,33 @@ impl World {
 
     /// Work at a service goes on from where it stood.
     fn let_go(&mut self, service: u32) {
-        let now = self.scheduler.now();
-        for index in self.at(service) {
-            let request = self.stations.request_mut(index);
-            match request.state {
-                State::HeldWork => {
-                    request.state = State::Working;
-                    request.due = now + request.due.since(request.since);
-                    request.since = now;
-                    self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
-                }
-                State::HeldStep => {
-                    let next = self.advance(index);
-                    self.put_back(next);
-                }
-                State::HeldReply => {
-                    let outcome = request.reply;
-                    let next = self.resume(index, outcome);
-                    self.put_back(next);
-                }
-                State::Gone | State::InLine | State::Working | State::Calling => {}
-            }
+        let mut next = self.stations.first(self.arrivals.len() + service);
+        while let Some(index) = next {
+            next = self.stations.after(index);
+            self.go_on(index);
         }
+    }
+
+    /// A request goes on from where it stood.
+    fn go_on(&mut self, index: u32) {
+        let now = self.scheduler.now();
+        let request = self.stations.request_mut(index);
+        let next = match request.state {
+            State::HeldWork => {
+                request.state = State::Working;
+                request.due = now + request.due.since(request.since);
+                request.since = now;
+                self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
+                None
+            }
+            State::HeldStep => self.advance(index),
+            State::HeldReply => {
+                let outcome = request.reply;
+                self.resume(index, outcome)
+            }
+            State::Gone | State::InLine | State::Working | State::Calling => None,
+        };
+        self.put_back(next);
     }
 
     /// What is to be done first has to wait.

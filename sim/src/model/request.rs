@@ -78,24 +78,19 @@ pub(super) enum State {
 }
 
 /// All that is under way.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Requests {
     all: Vec<Request>,
-    /// The first of those that are free; each names the next one.
+    /// The first of those that are free; each names the next one, and the last one the end of the
+    /// slab.
     free: u32,
-}
-
-impl Default for Requests {
-    fn default() -> Self {
-        Self { all: Vec::new(), free: NONE }
-    }
 }
 
 impl Requests {
     /// The place that is taken next.
     #[inline]
     pub(super) fn next(&self) -> u32 {
-        if self.free == NONE { self.all.len() as u32 } else { self.free }
+        self.free
     }
 
     /// Takes a place for a request that comes to a station now. What else it is, is to be written
@@ -103,10 +98,10 @@ impl Requests {
     /// to be stored.
     #[inline]
     pub(super) fn take(&mut self, station: u32, leaf: u32, now: Time) -> &mut Request {
-        if self.free == NONE {
+        let index = self.free;
+        if index as usize >= self.all.len() {
             self.grow();
         }
-        let index = self.free;
         let request = &mut self.all[index as usize];
         debug_assert_eq!(request.state, State::Gone, "a request is there or not");
         self.free = request.next;
@@ -124,7 +119,6 @@ impl Requests {
     #[cold]
     #[inline(never)]
     fn grow(&mut self) {
-        self.free = self.all.len() as u32;
         self.all.push(Request {
             arrived: Time::ZERO,
             started: Time::ZERO,
@@ -134,7 +128,7 @@ impl Requests {
             station: NONE,
             leaf: NONE,
             previous: NONE,
-            next: NONE,
+            next: self.all.len() as u32 + 1,
             step: 0,
             state: State::Gone,
             error: None,
@@ -151,14 +145,16 @@ impl Requests {
         });
     }
 
-    /// Frees a request that no station has any more.
+    /// Frees a request, and says where it was: its station, and its neighbours there.
     #[inline]
-    pub(super) fn free(&mut self, index: u32) {
+    pub(super) fn free(&mut self, index: u32) -> (u32, [u32; 2]) {
         let request = &mut self.all[index as usize];
         debug_assert_ne!(request.state, State::Gone, "a request ends once");
+        let Request { station, previous, next, .. } = *request;
         request.state = State::Gone;
         request.next = self.free;
         self.free = index;
+        (station, [previous, next])
     }
 
     /// How many there is room for by now.

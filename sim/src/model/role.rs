@@ -29,6 +29,8 @@ pub(super) enum RoleKind {
 /// What requests meet at a service, beside its slots.
 #[derive(Debug)]
 pub(super) struct Service {
+    /// Its index.
+    pub(super) number: u32,
     pub(super) latency: Distribution,
     /// A request fails of itself in the first class whose number is above its draw.
     pub(super) errors: Box<[(Class, f64)]>,

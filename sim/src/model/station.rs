@@ -31,6 +31,8 @@ struct Station {
     last: u32,
     /// The first in line.
     next_up: u32,
+    /// Whether requests are linked: not where there is a slot for each and no fault hits them.
+    is_linked: bool,
 }
 
 impl Stations {
@@ -46,7 +48,16 @@ impl Stations {
             first: NONE,
             last: NONE,
             next_up: NONE,
+            is_linked: true,
         });
+    }
+
+    /// Adds an agent.
+    pub(super) fn add_agent(&mut self, group: u32, slots: u32, edges: u32) {
+        self.add(group, slots, u32::MAX, edges);
+        if let Some(agent) = self.all.last_mut() {
+            agent.is_linked = slots < u32::MAX;
+        }
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -98,11 +109,14 @@ impl Stations {
     ) -> (u32, bool, &mut Request) {
         let place = &mut self.all[station as usize];
         let index = self.requests.next();
-        let previous = std::mem::replace(&mut place.last, index);
-        if previous == NONE {
-            place.first = index;
-        } else {
-            self.requests[previous].next = index;
+        let mut previous = NONE;
+        if place.is_linked {
+            previous = std::mem::replace(&mut place.last, index);
+            if previous == NONE {
+                place.first = index;
+            } else {
+                self.requests[previous].next = index;
+            }
         }
         let has_slot = place.busy < place.slots;
         if has_slot {
@@ -123,38 +137,43 @@ impl Stations {
     /// A request that has a slot leaves: the first in line, which is returned, gets the slot.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn finish(&mut self, index: u32) -> Option<u32> {
+    pub(super) fn finish(&mut self, index: u32) -> Option<(u32, &mut Request)> {
         debug_assert_ne!(self.requests[index].state, State::InLine, "it has a slot");
-        let station = unlink(&mut self.all, &mut self.requests, index);
-        self.requests.free(index);
+        let (station, neighbours) = self.requests.free(index);
+        let station = &mut self.all[station as usize];
         debug_assert!(0 < station.busy && station.busy <= station.slots, "{station:?}");
+        station.unlink(neighbours, &mut self.requests);
         let next = station.next_up;
         if next == NONE {
             station.busy -= 1;
             return None;
         }
+        let request = &mut self.requests[next];
         station.waiting -= 1;
-        station.next_up = self.requests[next].next;
-        Some(next)
+        station.next_up = request.next;
+        Some((next, request))
     }
 
     /// A request leaves the line.
     pub(super) fn drop_waiting(&mut self, index: u32) {
         debug_assert_eq!(self.requests[index].state, State::InLine, "it has no slot");
-        let next = self.requests[index].next;
-        let station = unlink(&mut self.all, &mut self.requests, index);
+        let (station, neighbours) = self.requests.free(index);
+        let station = &mut self.all[station as usize];
+        station.unlink(neighbours, &mut self.requests);
         station.waiting -= 1;
         if station.next_up == index {
-            station.next_up = next;
+            station.next_up = neighbours[1];
         }
-        self.requests.free(index);
     }
 
-    /// Empties a station. What was there is still to be [forgotten](Self::forget), one by one.
-    pub(super) fn clear(&mut self, station: u32) {
+    /// Empties a station. What was there is still to be [forgotten](Self::forget), one by one, from
+    /// the first, which is returned, to the last.
+    pub(super) fn clear(&mut self, station: u32) -> Option<u32> {
+        let first = self.first(station);
         let station = &mut self.all[station as usize];
         (station.busy, station.waiting) = (0, 0);
         (station.first, station.last, station.next_up) = (NONE, NONE, NONE);
+        first
     }
 
     /// Frees a request of a station that was [cleared](Self::clear).
@@ -162,14 +181,16 @@ impl Stations {
         self.requests.free(index);
     }
 
-    /// The requests at a station, in slots and then in line, in the order in which they came.
-    pub(super) fn requests_at(&self, station: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.all[station as usize].first;
-        std::iter::from_fn(move || {
-            let index = (next != NONE).then_some(next)?;
-            next = self.requests[index].next;
-            Some(index)
-        })
+    /// The first of the requests at a station to which faults may happen: in slots and then in
+    /// line, in the order in which they came.
+    pub(super) fn first(&self, station: u32) -> Option<u32> {
+        debug_assert!(self.all[station as usize].is_linked, "its requests are linked");
+        some(self.all[station as usize].first)
+    }
+
+    /// The request that came next to its station.
+    pub(super) fn after(&self, index: u32) -> Option<u32> {
+        some(self.requests[index].next)
     }
 
     /// How many requests there is room for by now.
@@ -184,20 +205,27 @@ impl Stations {
     }
 }
 
-/// Takes a request from those of its station, which is returned.
-#[inline]
-fn unlink<'a>(all: &'a mut [Station], requests: &mut Requests, index: u32) -> &'a mut Station {
-    let Request { previous, next, station, .. } = requests[index];
-    let station = &mut all[station as usize];
-    if previous == NONE {
-        station.first = next;
-    } else {
-        requests[previous].next = next;
+impl Station {
+    /// Closes the gap between the neighbours of a request that is gone.
+    #[inline]
+    fn unlink(&mut self, [previous, next]: [u32; 2], requests: &mut Requests) {
+        if !self.is_linked {
+            return;
+        }
+        if previous == NONE {
+            self.first = next;
+        } else {
+            requests[previous].next = next;
+        }
+        if next == NONE {
+            self.last = previous;
+        } else {
+            requests[next].previous = previous;
+        }
     }
-    if next == NONE {
-        station.last = previous;
-    } else {
-        requests[next].previous = previous;
-    }
-    station
+}
+
+/// An index, if it is one.
+fn some(index: u32) -> Option<u32> {
+    (index != NONE).then_some(index)
 }

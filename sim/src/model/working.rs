@@ -2,9 +2,11 @@
 
 use patterns::{Duration, Outcome};
 
-use super::request::{Request, State};
-use super::role::{Op, RoleKind, Service};
-use super::world::{World, kind};
+use super::kind;
+use super::request::State;
+use super::role::{Op, RoleKind};
+use super::serving::{begin, done, ending};
+use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 
@@ -18,31 +20,6 @@ impl World {
             Some(&Op::Call(step)) => self.call(index, step),
             _ => self.advance(index),
         }
-    }
-
-    /// A request to a service has got a slot: its first step is always the work that was drawn for
-    /// it.
-    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-    #[inline(always)]
-    pub(super) fn begin(&mut self, index: u32, service: u32) {
-        let now = self.scheduler.now();
-        let request = self.stations.request_mut(index);
-        request.started = now;
-        self.recorder.note_begin(service, request.arrived);
-        let health = &self.services[service as usize].health;
-        if health.hanging > 0 {
-            request.state = State::HeldStep;
-            return;
-        }
-        request.state = State::Working;
-        request.due = now + health.slowed(request.demand);
-        self.scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
-    }
-
-    /// A request gets the slot of one that was given up.
-    #[inline(never)]
-    pub(super) fn begin_next(&mut self, index: u32, service: u32) {
-        self.begin(index, service);
     }
 
     /// The work on a request is done.
@@ -125,8 +102,9 @@ impl World {
         let leaf = request.leaf;
         self.recorder.note_request_end(service, request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        if let Some(next) = self.stations.finish(index) {
-            self.begin(next, service);
+        if let Some((next, request)) = self.stations.finish(index) {
+            let at = &self.services[service as usize];
+            begin(next, request, at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
@@ -140,7 +118,7 @@ impl World {
         let (agent, took) = (task.station, now.since(task.arrived));
         self.recorder.note_task_end(group, task, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        let next = self.stations.finish(index);
+        let next = self.stations.finish(index).map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));
         if let Some(gap) = self.arrivals.after_end(agent, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
@@ -155,21 +133,4 @@ impl World {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }
-}
-
-/// How a request at a service ends that has come to the end of its program; not at all while
-/// nothing moves.
-#[inline]
-fn ending(request: &Request, service: &Service) -> Option<Outcome> {
-    if service.health.hanging > 0 {
-        return None;
-    }
-    let failed = request.error.or_else(|| service.health.failure(request.fault_bits));
-    Some(failed.map_or_else(|| done(request), Outcome::failed))
-}
-
-/// How a program ends that has come to its end.
-#[inline]
-fn done(request: &Request) -> Outcome {
-    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
 }

@@ -4,26 +4,17 @@ use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
 use super::fault::Fault;
+use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
 use super::request::NONE;
 use super::role::{Role, Service};
+use super::serving::begin;
 use super::station::Stations;
+
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 use crate::observe::{Record, Stop};
-
-/// Kinds of event; the index says which.
-pub(super) mod kind {
-    /// A task comes from a source.
-    pub(crate) const ARRIVAL: u8 = 0;
-    /// The work on a request is done.
-    pub(crate) const WORK: u8 = 1;
-    /// A frame is woken.
-    pub(crate) const WAKE: u8 = 2;
-    /// A fault comes on or goes off.
-    pub(crate) const FAULT: u8 = 3;
-}
 
 /// Events after which the limits of a run are looked at.
 const LOOK_EVERY: u64 = 1 << 13;
@@ -118,7 +109,8 @@ impl World {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         let mut next = match event.kind {
             kind::ARRIVAL => self.arrive(event.index),
@@ -176,7 +168,7 @@ impl World {
             service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
         let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
-        let launch = self.calls.launch(leaf, self.stations.next_request())?;
+        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
         let refused = if service.health.down > 0 {
             Some(Outcome::failed(Class::Network))
         } else if let Some(Err(refused)) =
@@ -195,12 +187,12 @@ impl World {
         let (index, has_slot, request) = self.stations.admit(station, leaf, now);
         request.demand = demand;
         request.error = error;
-        request.priority = launch.priority;
-        request.deadline = launch.deadline;
+        request.priority = priority;
+        request.deadline = deadline;
         request.fault_bits = fault_bits;
         request.is_last = service.is_plain;
         if has_slot {
-            self.begin(index, number);
+            begin(index, request, service, &mut self.recorder, &mut self.scheduler);
         }
         None
     }

@@ -8,6 +8,7 @@ mod kinds;
 mod queue;
 mod report;
 mod scheduler;
+mod sharing;
 mod stream;
 
 mod course;

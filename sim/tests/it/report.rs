@@ -88,3 +88,19 @@ fn what_layers_count_before_and_after_a_time_is_what_they_count_in_all() {
         assert!(*all > 0 || place > 5, "{place}");
     }
 }
+
+#[test]
+fn a_run_that_is_stopped_in_its_warm_up_has_counted_nothing() {
+    let arrivals = tank::closed(exponential(secs(1)));
+    let mut system = tank::system(secs(6_000));
+    system.warmup = at(secs(5_000));
+    system.agents = vec![tank::agents("agent", 9, arrivals, vec![tank::call(0)])];
+    system.services = vec![tank::service("service", u32::MAX, 0, exponential(millis(500)))];
+    system.policies = vec![tank::policy(vec![tank::bulkhead(2, 3, None)])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    let limits = sim::Limits { events: 5_000, ..sim::Limits::default() };
+    let options = sim::RunOptions { limits, ..sim::RunOptions::default() };
+    let record = sim::run_until(&system, 3, &options);
+    assert!(record.stopped.is_some() && record.ended < system.warmup);
+    assert!(record.layers[0].counts.all().iter().all(|count| *count == 0));
+}

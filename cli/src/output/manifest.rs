@@ -1,0 +1,57 @@
+//! What commands have written into a folder: so that one can take away what is out of date, and
+//! nothing else.
+
+use std::fmt::{self, Write};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path};
+
+use super::digest::Digest;
+
+/// The name of the file in which it is kept.
+pub(super) const FILE: &str = ".wavetank";
+
+/// The most bytes of it that are read: some hundred thousand entries.
+const BYTES_MAX: u64 = 1 << 24;
+
+/// A file that a command has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The command: `run`, `sweep`.
+    pub(super) command: String,
+    pub(super) digest: Digest,
+    pub(super) name: String,
+}
+
+/// The files that commands have written into a folder.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Manifest(pub(super) Vec<Entry>);
+
+impl Manifest {
+    /// Reads that of a folder. What is not an entry is passed over.
+    pub(super) fn read(folder: &Path) -> Self {
+        let mut text = String::new();
+        let file = File::open(folder.join(FILE));
+        let read = file.and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
+        Self(if read.is_ok() { text.lines().filter_map(entry).collect() } else { Vec::new() })
+    }
+}
+
+impl fmt::Display for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Entry { command, digest, name } in &self.0 {
+            writeln!(f, "{digest} {command} {name}")?;
+        }
+        f.write_char('\n')
+    }
+}
+
+fn entry(line: &str) -> Option<Entry> {
+    let mut words = line.splitn(3, ' ');
+    let digest = Digest::parse(words.next()?)?;
+    let (command, name) = (words.next()?.to_owned(), words.next()?.to_owned());
+    // A path that leads out of the folder is not of our making.
+    let mut parts = Path::new(&name).components();
+    let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+    is_name.then_some(Entry { command, digest, name })
+}

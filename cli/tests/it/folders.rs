@@ -1,0 +1,230 @@
+//! Folders of output: files are whole, of one command, and nothing else is touched.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use crate::signals::signal;
+use crate::tank::{Folder, command, endless, files, is_part, said, scenario, started, wavetank};
+
+fn names(folder: &Path) -> Vec<String> {
+    files(folder).into_iter().map(|(name, _)| name).collect()
+}
+
+/// A folder with a scenario, and the program's output for it in the folder `o`.
+fn swept(name: &str, more: &str) -> Folder {
+    let folder = Folder::new(name);
+    scenario(&folder, "it.toml", more);
+    let output = wavetank(&["sweep", "it.toml", "--replications", "2", "--out", "o"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    folder
+}
+
+const AXES: &str = "[sweep]\nreplications = 2\n\"services.x.latency\" = [\"1s\", \"2s\"]\n\"agents.a.count\" = [1, 2]\n";
+
+#[test]
+fn two_commands_at_once_do_not_write_into_one_folder() {
+    let folder = swept("two-at-once", "");
+    let before = files(&folder.0.join("o"));
+    endless(&folder, "long.toml");
+    let mut first = started(&["sweep", "long.toml", "--out", "o"], &folder);
+    let is_under_way = || names(&folder.0.join("o")).iter().any(|name| is_part(name));
+    while !is_under_way() {
+        assert_eq!(first.try_wait().unwrap(), None, "it ended");
+    }
+    for arguments in [
+        &["sweep", "it.toml", "--out", "o"][..],
+        &["run", "it.toml", "--out", "o"],
+        &["reference", "o"],
+    ] {
+        let output = wavetank(arguments, &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("another wavetank is writing into o"), "{}", said(&output));
+    }
+    assert!(is_under_way(), "the file of the first is left alone");
+    let output = wavetank(&["run", "it.toml", "--out", "p"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    signal("INT", &first);
+    first.wait().unwrap();
+    assert_eq!(files(&folder.0.join("o")), before, "older outputs stay as they were");
+    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn files_that_are_not_written_anew_go_away() {
+    let folder = swept("out-of-date", AXES);
+    let there = |name: &str| folder.0.join("o").join(name).exists();
+    assert!(
+        there("heat-map.svg") && there("heat-map-dark.png"),
+        "{:?}",
+        names(&folder.0.join("o"))
+    );
+    // What Wavetank has not written is none of its business, whatever its name is.
+    fs::write(folder.0.join("o/heat-map.svg"), "my own").unwrap();
+    fs::write(folder.0.join("o/notes.txt"), "my own").unwrap();
+    fs::write(folder.0.join("o/lines.svg"), "my own").unwrap();
+
+    scenario(&folder, "it.toml", "");
+    let again = ["sweep", "it.toml", "--replications", "2", "--out", "o"];
+    let output = wavetank(&again, &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!there("heat-map.png") && !there("heat-map-dark.png"));
+    for name in ["heat-map.svg", "notes.txt", "lines.svg"] {
+        assert_eq!(fs::read_to_string(folder.0.join("o").join(name)).unwrap(), "my own");
+    }
+    let fresh = swept("out-of-date-fresh", "");
+    for (name, bytes) in files(&fresh.0.join("o")) {
+        assert_eq!(fs::read(folder.0.join("o").join(&name)).unwrap(), bytes, "{name}");
+    }
+}
+
+#[test]
+fn files_of_another_command_stay_and_are_named() {
+    let folder = swept("others", AXES);
+    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
+    let text = said(&output);
+    let line = text.lines().find(|line| line.contains("of an earlier `sweep`"));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    for name in ["runs.csv", "summary.csv", "heat-map.svg"] {
+        assert!(line.contains(name) && folder.0.join("o").join(name).is_file(), "{line}");
+    }
+    assert!(!line.contains("timeline"), "the run has written its own: {line}");
+
+    let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
+    let text = said(&output);
+    assert!(text.contains("of an earlier `run`: measures.csv\n"), "{text}");
+}
+
+/// A list that leads out of the folder is not one that Wavetank has written.
+#[test]
+fn nothing_outside_of_the_folder_is_removed() {
+    let folder = swept("outside", "");
+    let list = fs::read_to_string(folder.0.join("o/.wavetank")).unwrap();
+    fs::copy(folder.0.join("o/runs.csv"), folder.0.join("mine.csv")).unwrap();
+    fs::create_dir(folder.0.join("o/sub")).unwrap();
+    fs::copy(folder.0.join("o/runs.csv"), folder.0.join("o/sub/mine.csv")).unwrap();
+    let line = list.lines().find(|line| line.ends_with(" runs.csv")).unwrap();
+    let more: String = ["../mine.csv", "sub/mine.csv", "./sub/../../mine.csv"]
+        .map(|path| line.replace("runs.csv", path) + "\n")
+        .concat();
+    fs::write(folder.0.join("o/.wavetank"), list + &more).unwrap();
+    wavetank(&["sweep", "it.toml", "--replications", "2", "--out", "o"], &folder);
+    assert!(folder.0.join("mine.csv").exists() && folder.0.join("o/sub/mine.csv").exists());
+}
+
+#[test]
+fn links_are_replaced_and_not_followed() {
+    let folder = Folder::new("links");
+    scenario(&folder, "it.toml", "");
+    fs::create_dir(folder.0.join("o")).unwrap();
+    let mut victims = Vec::new();
+    for name in [
+        "measures.csv",
+        "measures.csv.part",
+        "runs.csv",
+        "runs.csv.part",
+        ".wavetank",
+        "latency.svg",
+    ] {
+        let victim = folder.0.join(format!("victim-{name}"));
+        fs::write(&victim, "mine").unwrap();
+        symlink(&victim, folder.0.join("o").join(name)).unwrap();
+        victims.push(victim);
+    }
+    symlink("/dev/full", folder.0.join("o/summary.csv.part")).unwrap();
+    symlink("/dev/full", folder.0.join("o/summary.csv")).unwrap();
+    for command in ["run", "sweep"] {
+        let output = wavetank(&[command, "it.toml", "--out", "o"], &folder);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    }
+    for victim in victims {
+        assert_eq!(fs::read_to_string(victim).unwrap(), "mine");
+    }
+    for name in ["measures.csv", "runs.csv", "summary.csv", ".wavetank", "latency.svg"] {
+        let kind = folder.0.join("o").join(name).symlink_metadata().unwrap().file_type();
+        assert!(kind.is_file(), "{name}");
+    }
+}
+
+/// A limit on the size of files stands for a disk that is full.
+#[test]
+fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
+    let folder = swept("too-large", AXES);
+    let limited = |arguments: &str, blocks: u32, file: &str| {
+        let program = env!("CARGO_BIN_EXE_wavetank");
+        let limited =
+            format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {arguments} --out o");
+        let output = Command::new("bash").args(["-c", &limited]).current_dir(&folder.0).output();
+        let said = said(&output.unwrap());
+        let message = format!("error: cannot write o/{file}: File too large (os error 27)\n");
+        assert!(said.contains(&message), "{arguments}: {said}");
+        files(&folder.0.join("o"))
+    };
+    let before = files(&folder.0.join("o"));
+    for (arguments, blocks, file) in [
+        ("run it.toml", 1, "measures.csv"),
+        ("sweep it.toml --replications 60", 16, "runs.csv"),
+        ("sweep it.toml --replications 1", 8, "summary.csv"),
+    ] {
+        assert_eq!(limited(arguments, blocks, file), before, "{arguments}");
+    }
+    // Tables that are whole stay, without pictures of another sweep beside them.
+    let after = limited("sweep it.toml --replications 1", 24, "heat-map.png");
+    let after: Vec<String> = after.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(after, [".wavetank", "runs.csv", "summary.csv"]);
+}
+
+#[test]
+fn folders_that_cannot_be_written_are_named() {
+    let folder = swept("unwritable", "");
+    fs::write(folder.0.join("file"), "mine").unwrap();
+    fs::remove_file(folder.0.join("o/runs.csv")).unwrap();
+    fs::create_dir(folder.0.join("o/runs.csv")).unwrap();
+    let before = files(&folder.0.join("o"));
+    for (out, named) in [("file", "file"), ("file/below", "file/below"), ("o", "o/runs.csv")] {
+        let output = wavetank(&["sweep", "it.toml", "--replications", "1", "--out", out], &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        let message = format!("error: cannot write {named}: ");
+        assert!(said(&output).contains(&message), "{}", said(&output));
+    }
+    assert_eq!(fs::read_to_string(folder.0.join("file")).unwrap(), "mine");
+    assert_eq!(files(&folder.0.join("o")), before);
+}
+
+#[test]
+fn who_may_read_other_new_files_may_read_these() {
+    let folder = Folder::new("permissions");
+    scenario(&folder, "it.toml", "");
+    let umask = format!("umask 027; exec {} run it.toml --out o", env!("CARGO_BIN_EXE_wavetank"));
+    let output = Command::new("bash").args(["-c", &umask]).current_dir(&folder.0).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let mode = fs::metadata(folder.0.join("o/measures.csv")).unwrap().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+/// `...toml` without its ending is `..`, the folder above.
+#[test]
+fn a_file_whose_name_is_dots_has_a_folder_of_its_own() {
+    let folder = Folder::new("dots");
+    for name in ["...toml", "..toml"] {
+        scenario(&folder, name, "");
+        let output = wavetank(&["run", &format!("./{name}")], &folder);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        fs::remove_file(folder.0.join(name)).unwrap();
+    }
+    assert_eq!(names(&folder.0), [""; 0]);
+    assert_eq!(names(&folder.0.join("out")), [""; 0]);
+    assert!(names(&folder.0.join("out/scenario")).contains(&"measures.csv".to_owned()));
+}
+
+/// A device or a pipe may never end.
+#[test]
+fn files_without_end_are_not_read_for_ever() {
+    let folder = Folder::new("endless-file");
+    let output = command(&["check", "/dev/zero"], &folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = "error: cannot read /dev/zero: it has more than 16 MB";
+    assert!(said(&output).contains(message), "{}", said(&output));
+}

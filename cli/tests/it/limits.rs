@@ -1,0 +1,176 @@
+//! Runs that would not end are stopped, and the program says so.
+
+use std::fs;
+
+use crate::tank::{Folder, endless, files, said, scenario, wavetank};
+
+/// The lines of a table, without its head.
+fn rows(folder: &Folder, name: &str) -> usize {
+    fs::read_to_string(folder.0.join("o").join(name)).unwrap().lines().count() - 1
+}
+
+#[test]
+fn a_run_of_too_many_events_is_stopped_and_exit_code_1() {
+    let folder = Folder::new("events");
+    endless(&folder, "long.toml");
+    let run = ["run", "long.toml", "--out", "o", "--max-events", "1000"];
+    let output = wavetank(&run, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let first = text.lines().nth(1).unwrap();
+    assert!(first.starts_with("STOPPED      at ") && first.contains("1000 events"), "{text}");
+    assert!(text.contains(" --max-events 1000\n"), "it can be made again: {text}");
+    assert!(rows(&folder, "measures.csv") > 20);
+}
+
+#[test]
+fn a_sweep_of_stopped_runs_says_how_many_and_why() {
+    let folder = Folder::new("events-sweep");
+    let axis =
+        "[sweep]\nreplications = 3\n\"agents.a.arrivals\" = [\"every(1s)\", \"every(1ms)\"]\n";
+    scenario(&folder, "it.toml", axis);
+    let output = wavetank(&["sweep", "it.toml", "--out", "o", "--max-events", "1000"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("\nSTOPPED: 3 of 6 runs before their end: it has had 1000 events"),
+        "{text}"
+    );
+    assert_eq!(rows(&folder, "runs.csv"), 6);
+    let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
+    assert_eq!(runs.matches(",too-many-events,").count(), 3, "{runs}");
+}
+
+/// Without a limit it would go on for ever.
+#[test]
+fn time_that_stands_still_is_exit_code_1() {
+    let folder = Folder::new("instant");
+    let text = "title = \"f\"\nhorizon = \"1s\"\n[agents.a]\narrivals = \"renewal(0s)\"\n\
+                steps = [{ work = \"0s\" }]\n";
+    fs::write(folder.0.join("still.toml"), text).unwrap();
+    for command in ["run", "sweep"] {
+        let output = wavetank(&[command, "still.toml", "--out", "o"], &folder);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("in one instant"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn time_that_is_up_ends_a_run_with_what_there_is() {
+    let folder = Folder::new("time");
+    endless(&folder, "long.toml");
+    let run = ["run", "long.toml", "--out", "o", "--max-time", "200ms"];
+    let output = wavetank(&run, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.lines().nth(1).unwrap().contains("the time of 200ms is up (--max-time)"),
+        "{text}"
+    );
+    let names: Vec<String> = files(&folder.0.join("o")).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, [".wavetank", "measures.csv"], "there is no time for pictures");
+}
+
+#[test]
+fn time_that_is_up_ends_a_sweep_with_the_runs_that_were_made() {
+    let folder = Folder::new("time-sweep");
+    scenario(&folder, "it.toml", "");
+    let text = fs::read_to_string(folder.0.join("it.toml")).unwrap();
+    let more = "[sweep]\nreplications = 2\n\"horizon\" = [\"10s\", \"100000d\"]\n";
+    fs::write(folder.0.join("it.toml"), text + more).unwrap();
+    let sweep = ["sweep", "it.toml", "--out", "o", "--max-time", "1s", "--threads", "1"];
+    let output = wavetank(&sweep, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("\nSTOPPED: 2 of 4 runs were made: the time of 1s is up"), "{text}");
+    assert_eq!(rows(&folder, "runs.csv"), 2, "a run that was stopped by the clock is no result");
+    let summary = fs::read_to_string(folder.0.join("o/summary.csv")).unwrap();
+    assert!(
+        summary.lines().any(|line| line.starts_with("1,") && line.contains(",0,,,")),
+        "{summary}"
+    );
+}
+
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    let folder = Folder::new("no-limits");
+    scenario(&folder, "it.toml", "");
+    for limit in [["--max-time", "soon"], ["--max-events", "0"], ["--max-events", "-1"]] {
+        let output = wavetank(&[&["run", "it.toml"], &limit[..]].concat(), &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
+    assert!(!folder.0.join("out").exists());
+}
+
+#[test]
+fn check_takes_what_run_would_set() {
+    let folder = Folder::new("check-set");
+    scenario(&folder, "it.toml", "");
+    let right = wavetank(&["check", "it.toml", "--set", "agents.a.count=3"], &folder);
+    assert_eq!(right.status.code(), Some(0), "{}", said(&right));
+    let wrong = wavetank(&["check", "it.toml", "--set", "agents.a.count=0"], &folder);
+    assert_eq!(wrong.status.code(), Some(2), "{}", said(&wrong));
+    assert!(said(&wrong).contains("`count` must be from 1"), "{}", said(&wrong));
+    let path = wavetank(&["check", "it.toml", "it.toml", "--set", "agents.b.count=1"], &folder);
+    assert_eq!(path.status.code(), Some(2), "{}", said(&path));
+}
+
+/// What the command line says counts as much as what the file says.
+#[test]
+fn replications_of_the_command_line_are_checked() {
+    let folder = Folder::new("replications");
+    let values: Vec<String> = (1..=1000).map(|value| value.to_string()).collect();
+    let axis = format!("[sweep]\nreplications = 1\n\"agents.a.count\" = [{}]\n", values.join(", "));
+    scenario(&folder, "it.toml", &axis);
+    let output = wavetank(&["sweep", "it.toml", "--replications", "1000000"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("error[too-large]") && text.contains("it.toml:9:16"), "{text}");
+}
+
+/// A mean of one has no interval.
+#[test]
+fn one_run_has_no_interval() {
+    let folder = Folder::new("interval");
+    scenario(
+        &folder,
+        "it.toml",
+        "[sweep]\nreplications = 1\n\"agents.a.count\" = [1, 2]\n\
+         [variants.more]\n\"agents.a.slots\" = 7\n",
+    );
+    let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("  best                1.0000  as written, a.count = 1\n"), "{text}");
+    for (name, bytes) in files(&folder.0.join("o")) {
+        if let Ok(text) = String::from_utf8(bytes) {
+            assert!(!text.contains("NaN") && !text.contains("their 95 % intervals"), "{name}");
+        }
+    }
+}
+
+/// A service that needs a second for what comes each half second.
+#[test]
+fn what_piles_up_is_said() {
+    let folder = Folder::new("unstable");
+    let text = "title = \"f\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(500ms)\"\n\
+                slots = \"unlimited\"\nsteps = [{ call = \"x\" }]\n[services.x]\n\
+                latency = \"1s\"\nslots = 1\n[sweep]\nreplications = 2\n\
+                \"services.x.slots\" = [1, 2, 10]\n";
+    fs::write(folder.0.join("it.toml"), text).unwrap();
+    let output = wavetank(&["run", "it.toml"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let piles_up = "a: 50.01 % of 7200 tasks are still open, 1.00 more each second";
+    assert!(text.contains(&format!("\nUNSTABLE     {piles_up}\n")), "{text}");
+    assert!(text.contains("\nUNSTABLE     x: 50.01 % of 7200 requests are still"), "{text}");
+
+    let text = said(&wavetank(&["sweep", "it.toml"], &folder));
+    let expected = format!(
+        "\nUNSTABLE: 2 of 6 runs, in 1 of 3 cells\n  as written, x.slots = 1: {piles_up}\n"
+    );
+    assert!(text.contains(&expected), "{text}");
+
+    let text = said(&wavetank(&["run", "it.toml", "--set", "services.x.slots=2"], &folder));
+    assert!(!text.contains("UNSTABLE"), "{text}");
+}

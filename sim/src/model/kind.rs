@@ -1,0 +1,10 @@
+//! Kinds of event; the index says to what each happens.
+
+/// A task comes from a source.
+pub(super) const ARRIVAL: u8 = 0;
+/// The work on a request is done.
+pub(super) const WORK: u8 = 1;
+/// A frame is woken.
+pub(super) const WAKE: u8 = 2;
+/// A fault comes on or goes off.
+pub(super) const FAULT: u8 = 3;

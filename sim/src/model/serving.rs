@@ -1,0 +1,48 @@
+//! The beginning and the end of the work that a service does for a request.
+
+use patterns::Outcome;
+
+use super::kind;
+use super::recorder::Recorder;
+use super::request::{Request, State};
+use super::role::Service;
+use crate::kernel::{Event, Scheduler};
+
+/// A request to a service has got a slot: its first step is always the work that was drawn for it.
+#[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+#[inline(always)]
+pub(super) fn begin(
+    index: u32,
+    request: &mut Request,
+    service: &Service,
+    recorder: &mut Recorder,
+    scheduler: &mut Scheduler,
+) {
+    let now = scheduler.now();
+    request.started = now;
+    recorder.note_begin(service.number, request.arrived);
+    if service.health.hanging > 0 {
+        request.state = State::HeldStep;
+        return;
+    }
+    request.state = State::Working;
+    request.due = now + service.health.slowed(request.demand);
+    scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
+}
+
+/// How a request at a service ends that has come to the end of its program; not at all while
+/// nothing moves.
+#[inline]
+pub(super) fn ending(request: &Request, service: &Service) -> Option<Outcome> {
+    if service.health.hanging > 0 {
+        return None;
+    }
+    let failed = request.error.or_else(|| service.health.failure(request.fault_bits));
+    Some(failed.map_or_else(|| done(request), Outcome::failed))
+}
+
+/// How a program ends that has come to its end.
+#[inline]
+pub(super) fn done(request: &Request) -> Outcome {
+    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
+}
