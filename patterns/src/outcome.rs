@@ -190,6 +190,12 @@ impl Outcome {
         self.hint().wait()
     }
 
+    /// Whether it says something about when to come again, or that there is no point in it.
+    #[inline]
+    pub const fn says_when(self) -> bool {
+        self.hint().0 != Hint::NONE.0
+    }
+
     /// Whether it is a failure that asks not to come again at all.
     #[inline]
     pub const fn forbids_retry(self) -> bool {

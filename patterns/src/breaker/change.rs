@@ -112,6 +112,7 @@ impl Breaker {
 
     /// Opens for the next open wait. One that follows half-open takes the draw that was made then,
     /// and none here.
+    #[cold]
     pub(super) fn open(&mut self, cause: Cause, now: Time, rng: &mut impl Rng) {
         let mut openings = self.openings;
         let wait = if matches!(self.state, State::HalfOpen { .. }) {

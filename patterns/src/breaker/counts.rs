@@ -74,6 +74,7 @@ impl Figures {
         Counts { calls: successes + failures, failures, slow }
     }
 
+    #[inline]
     pub(super) fn add(&mut self, mark: Mark) {
         self.slow += u64::from(mark.slow);
         if mark.failed {

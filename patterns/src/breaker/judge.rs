@@ -87,7 +87,15 @@ impl Judge {
     }
 
     /// Adds a result that came at `now` and counts at `at`.
+    #[inline]
     pub(super) fn add(&mut self, mark: Mark, at: Time, now: Time) {
+        match self {
+            Self::Counting(_, _, record) => record.add(mark, at, now),
+            _ => self.add_to_any(mark, at, now),
+        }
+    }
+
+    fn add_to_any(&mut self, mark: Mark, at: Time, now: Time) {
         match self {
             Self::Counting(_, _, record) => record.add(mark, at, now),
             Self::Averaging(_, average) => average.add(mark, now),
@@ -100,7 +108,18 @@ impl Judge {
     }
 
     /// Which condition holds, if it does; of several that hold together, the first.
+    #[inline]
     pub(super) fn tripped(&self, now: Time) -> Option<Tripped> {
+        match self {
+            Self::Counting(condition, Rule::Failures(failures), Record::Run(counts)) => {
+                let tripped = Tripped { condition: *condition, measure: Measure::Failures };
+                (u64::from(*failures) <= counts.failures).then_some(tripped)
+            }
+            _ => self.any_tripped(now),
+        }
+    }
+
+    fn any_tripped(&self, now: Time) -> Option<Tripped> {
         match self {
             Self::Counting(condition, rule, record) => {
                 let counts = record.counts(now);

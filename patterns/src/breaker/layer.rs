@@ -56,6 +56,22 @@ impl Breaker {
         }
     }
 
+    /// A call comes, in whatever state.
+    #[inline(never)]
+    fn ask(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
+        match self.noting(cx, |breaker, cx| breaker.acquire(cx.now, cx)) {
+            Ok(token) => {
+                self.counters[Counter::Probes] += u64::from(token.is_probe);
+                self.calls.open(call, Some(token));
+                Action::Send
+            }
+            Err(rejected) => {
+                self.counters[Counter::Refused] += 1;
+                Action::Reply(Outcome::refused(Class::BreakerOpen, rejected.until, cx.now))
+            }
+        }
+    }
+
     /// Whether the result of a call comes after the state that let it in, or after it was given up.
     fn is_late(&self, token: Token) -> bool {
         token.given_up || token.generation != self.generation
@@ -68,17 +84,16 @@ impl Layer for Breaker {
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
-        match self.noting(cx, |breaker, cx| breaker.acquire(cx.now, cx)) {
-            Ok(token) => {
-                self.counters[Counter::Probes] += u64::from(token.is_probe);
-                self.calls.open(call, Some(token));
-                Action::Send
-            }
-            Err(rejected) => {
-                self.counters[Counter::Refused] += 1;
-                Action::Reply(Outcome::refused(Class::BreakerOpen, rejected.until, cx.now))
-            }
+        // Too early after it opened: nothing changes, and there is nothing to note.
+        if let State::Open { until } = self.state
+            && cx.now < until
+        {
+            self.changes.clear();
+            self.counters[Counter::Refused] += 1;
+            let wait = until.since(cx.now);
+            return Action::Reply(Outcome::failed_until(Class::BreakerOpen, wait));
         }
+        self.ask(call, cx)
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {

@@ -39,10 +39,18 @@ impl Record {
     }
 
     /// Adds a result that came at `now` and counts at `at`.
+    #[inline]
     pub(super) fn add(&mut self, mark: Mark, at: Time, now: Time) {
         match self {
             Self::Run(counts) if mark.failed => counts.add(mark),
             Self::Run(counts) => *counts = Counts::default(),
+            _ => self.add_to_window(mark, at, now),
+        }
+    }
+
+    fn add_to_window(&mut self, mark: Mark, at: Time, now: Time) {
+        match self {
+            Self::Run(_) => {}
             Self::RunWithin(buckets) if mark.failed => buckets.add(mark, at, now),
             Self::RunWithin(buckets) => buckets.forget_results(),
             Self::All(counts) => counts.add(mark),

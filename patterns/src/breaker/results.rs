@@ -60,6 +60,7 @@ impl Breaker {
     }
 
     /// A result of this generation that says nothing.
+    #[cold]
     fn ignore(&mut self, now: Time) {
         if self.state != State::Disabled {
             self.figures.ignored += 1;
@@ -116,6 +117,7 @@ impl Breaker {
     }
 
     /// Enters a result in the record that the trip condition looks at.
+    #[inline]
     fn count(&mut self, mark: Mark, at: Time, now: Time) {
         self.figures.add(mark);
         self.judge.add(mark, at, now);

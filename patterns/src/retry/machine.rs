@@ -185,6 +185,7 @@ impl Policy {
     }
 
     /// The long way, for good answers as well.
+    #[inline(never)]
     pub(super) fn decide(
         &mut self,
         attempts: &mut Attempts,
@@ -285,12 +286,11 @@ impl Policy {
         let slot = if settings.per_class { class as usize } else { 0 };
         let mut used = attempts.used[slot];
         let rule = self.rules[class as usize].as_ref();
-        let retry_after = respected(&self.rules, settings, class);
-        let range = settings.min_retry_after..=settings.max_retry_after;
-        let hint = outcome.retry_after().filter(|hint| range.contains(hint));
-        let hint = hint.filter(|_| retry_after != RetryAfter::Ignore);
+        let retry_after = rule.map_or(settings.retry_after, |rule| rule.retry_after);
+        let is_heard = outcome.says_when() && retry_after != RetryAfter::Ignore;
+        let is_forbidden = is_heard && outcome.forbids_retry();
+        let hint = if is_heard { self.hint(outcome) } else { None };
         let is_retried = rule.is_some() || (hint.is_some() && settings.retry_after_overrules);
-        let is_forbidden = outcome.forbids_retry() && retry_after != RetryAfter::Ignore;
         if !is_retried || !attempts.may_repeat || is_forbidden {
             return Err(Counter::NotRetryable);
         }
@@ -322,7 +322,15 @@ impl Policy {
         Ok(Next { at, slot, used })
     }
 
+    /// How long a failure asks to wait, if it is a length to be heeded.
+    #[inline(never)]
+    fn hint(&self, outcome: Outcome) -> Option<Duration> {
+        let range = self.settings.min_retry_after..=self.settings.max_retry_after;
+        outcome.retry_after().filter(|hint| range.contains(hint))
+    }
+
     /// When a wait ends, if that is in time.
+    #[inline]
     fn in_time(
         &self,
         elapsed: Duration,
