@@ -24,8 +24,10 @@ pub struct Trace {
 pub struct Track {
     /// Whose track it is.
     pub id: TrackId,
-    /// What state it was in when; in order, without overlap. Times in no interval are idle (an
-    /// agent), or healthy (a service).
+    /// What state it was in when; in order, without overlap, but for those of agents: there
+    /// `working` is the whole of a task, over which its waits lie, and an agent with several slots
+    /// has several tasks at a time. Times in no interval are idle (an agent), or healthy (a
+    /// service).
     pub intervals: Vec<Interval>,
 }
 
