@@ -240,19 +240,19 @@ impl Strip<'_> {
             // has room for, however much happened.
             match &mut drawn {
                 Some(block) if block.goes_on(interval, left) => {
-                    block.right = block.right.max(right)
+                    block.right = block.right.max(right);
                 }
                 _ => {
-                    self.block(scene, track.kind(), drawn.take());
+                    self.block(scene, track.kind(), drawn.as_ref());
                     drawn = Some(Block { interval, from, left, right });
                 }
             }
         }
-        self.block(scene, track.kind(), drawn);
+        self.block(scene, track.kind(), drawn.as_ref());
     }
 
-    fn block(&self, scene: &mut Scene, kind: TrackKind, block: Option<Block<'_>>) {
-        let Some(Block { interval, from, left, right }) = block else { return };
+    fn block(&self, scene: &mut Scene, kind: TrackKind, block: Option<&Block<'_>>) {
+        let Some(&Block { interval, from, left, right }) = block else { return };
         let width = right - left;
         match kind {
             TrackKind::Agent => self.agent(scene, left, width, interval.state),

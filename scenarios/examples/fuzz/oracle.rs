@@ -99,7 +99,7 @@ fn is_small(system: &System) -> bool {
 
 fn run(system: &System, seed: u64, watch: Watch, verdict: &mut Verdict) -> Record {
     let limits = Limits { events: EVENTS_MAX, ..Limits::default() };
-    let record = run_until(system, seed, &RunOptions { watch, limits, interrupt: None });
+    let record = run_until(system, seed, &RunOptions { watch, limits, ..RunOptions::default() });
     verdict.runs += 1;
     verdict.events += record.events;
     record

@@ -290,15 +290,12 @@ fn a_system_that_needs_too_much_memory_is_refused() {
         let is_told = message.contains("error[too-large]: a run would take about ");
         assert!(is_told && message.contains(&format!("[{most}]")), "{message}");
     }
-    let groups: String = (0..40)
-        .map(|i| {
-            format!(
-                "[agents.g{i}]\ncount = 100_000\narrivals = \"every(1s)\"\n\
-                 steps = [{{ call = \"s\" }}]\n"
-            )
-        })
-        .collect();
-    assert!(refused(&(with(1, "") + &groups)).contains("too-large"));
+    let mut many = with(1, "");
+    for group in 0..40 {
+        many += &format!("[agents.g{group}]\ncount = 100_000\narrivals = \"every(1s)\"\n");
+        many += "steps = [{ call = \"s\" }]\n";
+    }
+    assert!(refused(&many).contains("too-large"));
     let registry = LayerRegistry::builtin();
     for text in [
         with(100_000, &log(", per = \"edge\"")),
