@@ -60,7 +60,11 @@ impl Draw {
         depth: usize,
     ) -> Vec<Entry> {
         let info = table.group_info();
-        let libraries = (table.libraries)();
+        // A layer's libraries are those of its kind, and those of a table within it its own.
+        let libraries: Vec<&str> = match presets {
+            [] => (table.libraries)().into_iter().map(|(name, _)| name).collect(),
+            presets => presets.iter().map(|preset| preset.library).collect(),
+        };
         let is_own = |key: &Key| info.own_keys.iter().any(|own| own.name() == key.name());
         let keys: Vec<&'static Key> =
             table.all_keys().into_iter().filter(|key| !key.is_named("like")).collect();
@@ -70,12 +74,11 @@ impl Draw {
         if depth > DEPTH_MAX {
             density = 0.0;
         }
-        let like =
-            if self.chance(0.3) { self.pick(&libraries).map(|(name, _)| *name) } else { None };
+        let like = if self.chance(0.4) { self.pick(&libraries).copied() } else { None };
         if let Some(library) = like {
             entries.push(("like".to_owned(), quoted(library)));
             match presets.iter().find(|preset| preset.library == library) {
-                Some(preset) => self.choose(&preset.keys, &preset.info, 0.3, &mut chosen),
+                Some(preset) => self.choose(&preset.keys, &preset.info, 0.5, &mut chosen),
                 None => chosen.extend(info.own_keys.iter().filter(|_| self.chance(0.1))),
             }
             density = if self.chance(0.5) { 0.0 } else { 0.1 };
@@ -110,7 +113,7 @@ impl Draw {
             }
             let form = self.pick(&choice.forms).map(|form| form.keys.clone()).unwrap_or_default();
             for key in form {
-                let often = if key.is_selecting() { 0.8 } else { 0.3 };
+                let often = if key.is_selecting() { 0.8 } else { 0.5 };
                 let is_needed = key.is_required() && !self.chance(self.wrong);
                 if is_needed || self.chance(often) {
                     chosen.push(key);

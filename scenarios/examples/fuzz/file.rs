@@ -143,7 +143,7 @@ impl<'a> Author<'a> {
             let mut policies = vec![fixed("[policies]\n")];
             for number in 0..self.policies.len() {
                 policies.push(fixed(&format!("{} = [\n", key_of(&self.policies[number].0))));
-                for _ in 0..self.draw.below(6) {
+                for _ in 0..self.draw.below(8) {
                     policies.push(self.part(What::Layer(number)));
                 }
                 policies.push(fixed("]\n"));
