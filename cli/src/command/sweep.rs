@@ -30,8 +30,8 @@ pub(crate) struct Sweep {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     replications: Option<u32>,
     /// Threads; default: one for each core. The results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(flatten)]
     common: Common,
 }
@@ -108,15 +108,15 @@ impl Sweep {
         table: &mut Part,
         time_is_up: &AtomicBool,
     ) -> csv::Result<Made> {
-        let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.map_or_else(cores, usize::from);
         let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
         let runs = Runs {
             cells: result.cells(),
             replications: result.replications,
             seed: result.seed,
             limits: self.common.limits.limits(),
-            threads: threads.unwrap_or_else(cores).min(fit as usize),
+            threads: threads.min(fit as usize),
         };
         let measures = result.measures.clone();
         let bar = progress(result.runs());

@@ -99,6 +99,10 @@ fn limits_that_make_no_sense_are_refused() {
         let output = wavetank(&[&["run", "it.toml"], &limit[..]].concat(), &folder);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     }
+    for threads in ["0", "1025", "1000000000000"] {
+        let output = wavetank(&["sweep", "it.toml", "--threads", threads], &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
     assert!(!folder.0.join("out").exists());
 }
 

@@ -192,6 +192,20 @@ fn more_cells_than_fit_are_refused() {
     assert!(refused(&swept(&format!("{runs}{}]\n", list("s", 100)))).contains("too-large"));
 }
 
+/// A text is read from the outside to the inside, as deep as it goes.
+#[test]
+fn texts_of_many_calls_within_each_other_are_refused() {
+    for latency in [
+        "constant(".repeat(100_000) + &")".repeat(100_000),
+        "1 x ".repeat(100_000) + "1s",
+        "a(b(c=".repeat(100_000) + "1" + &"))".repeat(100_000),
+    ] {
+        let text = calling("10s", "every(1s)", &format!("latency = \"{latency}\""), "");
+        let message = refused(&text);
+        assert!(message.contains("more than 32 calls within each other"), "{}", message.len());
+    }
+}
+
 /// The place of a step was kept in 16 bits.
 #[test]
 fn more_steps_than_can_be_counted_are_refused() {
