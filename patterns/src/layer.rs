@@ -236,8 +236,10 @@ impl<T: Default> PerCall<T> {
 
     #[cold]
     fn grow(&mut self, len: usize) {
-        // Most callers have one call open: no room is made for four.
-        self.0.reserve_exact((len - self.0.len()).max(self.0.len()));
+        // Most callers have one call open: no room is made for four. What is full doubles.
+        if len > self.0.capacity() {
+            self.0.reserve_exact((len - self.0.len()).max(self.0.len()));
+        }
         self.0.resize_with(len, T::default);
     }
 
@@ -261,5 +263,23 @@ impl<T> IndexMut<CallId> for PerCall<T> {
     #[inline]
     fn index_mut(&mut self, call: CallId) -> &mut T {
         &mut self.0[call.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_for_calls_grows_rarely_and_not_for_more_than_twice_as_many() {
+        let mut calls = PerCall::<u64>::default();
+        let mut growths = 0;
+        for call in 0..100_000 {
+            let room = calls.0.capacity();
+            calls.open(CallId(call), 1);
+            growths += u32::from(calls.0.capacity() != room);
+            assert!(calls.0.capacity() <= 2 * (call as usize + 1));
+        }
+        assert!(growths < 25, "{growths} growths");
     }
 }
