@@ -89,7 +89,7 @@ impl<'a> Author<'a> {
             }
         }
         let text = self.text();
-        if !is_mended && self.draw.chance(0.3) { self.scribble(text) } else { text }
+        if !is_mended && self.draw.chance(0.3) { self.scribble(&text) } else { text }
     }
 
     /// The parts as they are now.
@@ -322,10 +322,10 @@ impl<'a> Author<'a> {
     }
 
     /// Takes some characters out, and writes others in.
-    fn scribble(&mut self, text: String) -> String {
+    fn scribble(&mut self, text: &str) -> String {
         let mut chars: Vec<char> = text.chars().collect();
         let strange = ['"', '\'', '[', '}', '=', '.', '(', ',', '\n', '\u{0}', '☃', '-', '9', '#'];
-        for _ in 0..1 + self.draw.below(4) {
+        for _ in 0..=self.draw.below(4) {
             let at = self.draw.below(chars.len().max(1));
             match self.draw.pick(&strange).copied() {
                 Some(strange) if self.draw.chance(0.5) => chars.insert(at, strange),

@@ -26,7 +26,7 @@ impl Author<'_> {
             let design = self.part(What::Design);
             self.parts.push(design);
             let mut paths = Vec::new();
-            for _ in 0..1 + self.draw.below(3) {
+            for _ in 0..=self.draw.below(3) {
                 if let Some((path, key)) = self.place()
                     && !paths.contains(&path)
                 {
@@ -47,7 +47,7 @@ impl Author<'_> {
     }
 
     fn variants(&mut self) {
-        for number in 0..1 + self.draw.below(2) {
+        for number in 0..=self.draw.below(2) {
             let at = self.draw.below(self.policies.len());
             let (name, level) = self.policies[at].clone();
             self.draw.services.clone_from(&self.services);

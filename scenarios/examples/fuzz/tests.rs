@@ -23,7 +23,7 @@ fn all_keys(registry: &LayerRegistry) -> BTreeSet<String> {
         let is_own = |name: &str| {
             kind.presets.iter().any(|preset| preset.keys.iter().any(|key| key.is_named(name)))
         };
-        let keys = table.all_keys().into_iter().map(|key| key.name());
+        let keys = table.all_keys().into_iter().map(patterns::settings::Key::name);
         let own = table.group_info().own_keys;
         let keys = keys.filter(|key| !own.iter().any(|own| own.is_named(key)) || !is_own(key));
         all.extend(keys.map(|key| format!("{}.{key}", kind.name)));
@@ -54,6 +54,6 @@ fn the_fuzzer_draws_every_key_in_a_file_that_can_be_run_and_half_of_its_files_ca
         }
     }
     assert!(missing.is_empty(), "never drawn in {drawn} files: {missing:#?}");
-    let share = right as f64 / drawn as f64;
+    let share = f64::from(right) / drawn as f64;
     assert!((0.4..0.7).contains(&share), "{share} of the files can be run");
 }
