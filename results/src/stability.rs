@@ -74,7 +74,8 @@ impl fmt::Display for PileUp {
         let digits = if more < 10.0 { 2 } else { 0 };
         write!(
             f,
-            "{name}: {share:.2} % of {issued} {what} are still open, {more:.digits$} more each {unit}"
+            "{name}: {share:.2} % of {issued} {what} are still open, {more:.digits$} more each \
+             {unit}"
         )
     }
 }

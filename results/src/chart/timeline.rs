@@ -156,8 +156,8 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let a = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     if let Some((back, well)) = well {
         return format!(
-            "{a} {kind} is {state} from {since}; the service is back at {}, {a} {kind} is {} from {}; \
-             {calls}",
+            "{a} {kind} is {state} from {since}; the service is back at {}, {a} {kind} is {} \
+             from {}; {calls}",
             clock(back.as_secs_f64()),
             well.state,
             clock(well.from.as_secs_f64()),
