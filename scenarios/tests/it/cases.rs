@@ -304,14 +304,13 @@ fn a_system_that_needs_too_much_memory_is_refused() {
         let is_told = message.contains("error[too-large]: a run would take about ");
         assert!(is_told && message.contains(&format!("[{most}]")), "{message}");
     }
-    let groups: String = (0..40)
-        .map(|i| {
-            format!(
-                "[agents.g{i}]\ncount = 100_000\narrivals = \"every(1s)\"\n\
-                 steps = [{{ call = \"s\" }}]\n"
-            )
-        })
-        .collect();
+    let group = |i: usize| {
+        format!(
+            "[agents.g{i}]\ncount = 100_000\narrivals = \"every(1s)\"\n\
+             steps = [{{ call = \"s\" }}]\n"
+        )
+    };
+    let groups = (0..40).map(group).collect::<Vec<_>>().concat();
     assert!(refused(&(with(1, "") + &groups)).contains("too-large"));
     let registry = LayerRegistry::builtin();
     for text in [
