@@ -5,7 +5,8 @@
 //! ```
 //!
 //! What must hold is in `oracle.rs`. A file for which something does not is printed with its seed;
-//! `--seed N --count 1` draws it again.
+//! `--seed N --count 1` draws it again. With `--verbose` every file is shown before it is checked:
+//! so one that does not come to an end is seen as well.
 
 mod draw;
 mod file;

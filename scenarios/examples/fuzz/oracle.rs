@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 use sim::measure::{Measure, Unit};
+use sim::model::system::{Caller, Step};
 use sim::observe::{OutcomeCounts, Trace, TrackKind};
 use sim::{Limits, Record, RunOptions, System, Watch, run_until};
 
@@ -24,6 +25,10 @@ const EVENTS_MAX: u64 = 200_000;
 /// The most instances of layers and agents of a file that is run: more take long to set up, and
 /// show nothing that fewer do not.
 const INSTANCES_MAX: u64 = 200_000;
+
+/// The most calls that one task or request makes. Layers may answer all of them in one event, within
+/// which no limit of a run is looked at.
+const CALLS_MAX: u64 = 1_000_000;
 
 /// Checks a file, and runs it if it can be run.
 pub(crate) fn judge(text: &str, registry: &LayerRegistry) -> Verdict {
@@ -85,11 +90,23 @@ fn places(text: &str, found: &Diagnostics, failures: &mut Vec<String>) {
 }
 
 fn is_small(system: &System) -> bool {
+    let agents = system.agents.iter().map(|agents| &agents.steps);
+    let services = system.services.iter().map(|service| &service.steps);
+    let calls = |steps: &Vec<Step>| {
+        let times = steps.iter().map(|step| match step {
+            Step::Call { times, .. } => u64::from(*times),
+            Step::Work(_) => 0,
+        });
+        times.sum::<u64>()
+    };
+    if agents.chain(services).any(|steps| calls(steps) > CALLS_MAX) {
+        return false;
+    }
     let layers = |policy: Option<usize>| policy.map_or(0, |at| system.policies[at].layers.len());
     let instances = system.edges.iter().map(|edge| {
         let callers = match edge.from {
-            sim::model::system::Caller::Agents(at) => system.agents[at].count,
-            sim::model::system::Caller::Service(_) => 1,
+            Caller::Agents(at) => system.agents[at].count,
+            Caller::Service(_) => 1,
         };
         u64::from(callers) * (1 + layers(edge.policy) as u64)
     });
