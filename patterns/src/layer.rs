@@ -236,8 +236,11 @@ impl<T: Default> PerCall<T> {
 
     #[cold]
     fn grow(&mut self, len: usize) {
-        // Most callers have one call open: no room is made for four.
-        self.0.reserve_exact((len - self.0.len()).max(self.0.len()));
+        // Room for twice as many, but at first for no more than that: most callers have one call
+        // open at a time.
+        if self.0.capacity() < len {
+            self.0.reserve_exact((2 * self.0.len()).max(len) - self.0.len());
+        }
         self.0.resize_with(len, T::default);
     }
 
@@ -261,5 +264,21 @@ impl<T> IndexMut<CallId> for PerCall<T> {
     #[inline]
     fn index_mut(&mut self, call: CallId) -> &mut T {
         &mut self.0[call.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn per_call_makes_room_for_one_call_and_then_for_twice_as_many() {
+        let mut calls = PerCall::<u64>::default();
+        let rooms = [0, 1, 2, 3, 4, 20, 21].map(|call| {
+            calls.open(CallId(call), 7);
+            calls.0.capacity()
+        });
+        assert_eq!(rooms, [1, 2, 4, 4, 8, 21, 42]);
+        assert_eq!((calls[CallId(4)], calls[CallId(5)]), (7, 0));
     }
 }
