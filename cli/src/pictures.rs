@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patterns::{Duration, Time};
 use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
-use sim::Record;
-use sim::observe::{Trace, TrackKind};
+use sim::observe::Trace;
+use sim::{Limits, Record, RunOptions, System, Watch};
 
 use crate::output::{Folder, Unwritten};
 
@@ -42,9 +42,15 @@ impl Pictures<'_> {
         self.draw("latency", || latency("tasks", &result.command, &curves))
     }
 
-    /// The pictures of a run.
-    pub(crate) fn of_run(&mut self, title: &str, record: &Record) -> Result<(), Unwritten> {
-        self.timeline(title, record)?;
+    /// The pictures of a run of a system.
+    pub(crate) fn of_run(
+        &mut self,
+        title: &str,
+        system: &System,
+        record: &Record,
+        limits: Limits,
+    ) -> Result<(), Unwritten> {
+        self.timeline(title, system, record, limits)?;
         let times: Vec<_> =
             record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
         let curves: Vec<Curve<'_>> =
@@ -54,10 +60,19 @@ impl Pictures<'_> {
     }
 
     /// Who did what when.
-    pub(crate) fn timeline(&mut self, title: &str, record: &Record) -> Result<(), Unwritten> {
-        let Some(trace) = &record.trace else { return Ok(()) };
-        let command = self.command;
-        self.draw("timeline", || timeline(title, command, trace, window(trace, record.ended)))
+    pub(crate) fn timeline(
+        &mut self,
+        title: &str,
+        system: &System,
+        record: &Record,
+        limits: Limits,
+    ) -> Result<(), Unwritten> {
+        let (command, time_is_up) = (self.command, self.time_is_up);
+        self.draw("timeline", || {
+            let interrupt = Some(time_is_up);
+            let options = RunOptions { limits, interrupt, ..RunOptions::default() };
+            timeline(title, command, &traced(system, record, &options)?)
+        })
     }
 
     fn draw(&mut self, name: &str, scene: impl Fn() -> Option<Scene>) -> Result<(), Unwritten> {
@@ -76,16 +91,26 @@ impl Pictures<'_> {
 }
 
 /// Calls that a sheet can show before they run together.
-const CALLS_MAX: usize = 6000;
+const CALLS_MAX: u64 = 6000;
 
-/// The whole run, or if that is too much the first fault and as long before and after it.
-fn window(trace: &Trace, end: Time) -> (Time, Time) {
-    let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
-    let first = services.filter_map(|track| track.intervals.first()).min_by_key(|fault| fault.from);
-    let Some(fault) = first.filter(|_| trace.calls.len() > CALLS_MAX) else {
-        return (Time::ZERO, end);
+/// What is drawn of a run: all of it, or if that is too much the first fault and as long before and
+/// after it.
+fn window(record: &Record) -> (Time, Time) {
+    let calls: u64 = record.edges.iter().map(|edge| edge.calls.issued).sum();
+    let first = record.services.iter().filter_map(|service| service.first_fault).min();
+    let Some((from, to)) = first.filter(|_| calls > CALLS_MAX) else {
+        return (Time::ZERO, record.ended);
     };
-    let around = fault.to.since(fault.from).max(Duration::from_secs(60));
-    let before = fault.from.since(Time::ZERO + around);
-    (Time::ZERO + before, (fault.to + around).min(end))
+    let around = to.since(from).max(Duration::from_secs(60));
+    let before = from.since(Time::ZERO + around);
+    (Time::ZERO + before, (to + around).min(record.ended))
+}
+
+/// The window of a run that is to be drawn, made again: only that much of it is traced, and what
+/// comes after it is not run.
+fn traced(system: &System, record: &Record, options: &RunOptions<'_>) -> Option<Trace> {
+    let (from, to) = window(record);
+    let system = System { horizon: to, ..system.clone() };
+    let options = RunOptions { watch: Watch::Trace, window: Some((from, to)), ..*options };
+    sim::run_until(&system, record.seed, &options).trace
 }

@@ -66,11 +66,16 @@ impl fmt::Display for PileUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, what, issued, open, per_second } = self;
         let share = *open as f64 / *issued as f64 * 100.0;
-        let digits = if *per_second < 10.0 { 2 } else { 0 };
+        let units = [(1.0, "second"), (3600.0, "hour"), (86_400.0, "day")];
+        let [.., day] = units;
+        let (secs, unit) =
+            units.into_iter().find(|(secs, _)| 1.0 <= per_second * secs).unwrap_or(day);
+        let more = per_second * secs;
+        let digits = if more < 10.0 { 2 } else { 0 };
         write!(
             f,
-            "{name}: {share:.2} % of {issued} {what} are still open, \
-             {per_second:.digits$} more each second"
+            "{name}: {share:.2} % of {issued} {what} are still open, {more:.digits$} more each \
+             {unit}"
         )
     }
 }

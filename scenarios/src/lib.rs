@@ -34,6 +34,7 @@ mod runner;
 mod scenario;
 mod scenario_file;
 mod schema;
+mod size;
 mod sweep;
 mod tree;
 
@@ -45,7 +46,7 @@ pub use kind::{KindInfo, PresetInfo};
 pub use plain::plain;
 pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
-pub use runner::{Run, Runs, seed_of};
+pub use runner::{EVENTS_MAX, Run, Runs, seed_of};
 pub use scenario::{Compare, Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::{AS_WRITTEN, Sweep};

@@ -24,12 +24,17 @@ use patterns::timeout::Timeout;
 
 use crate::kind::KindInfo;
 
-/// Makes an instance of a layer.
-pub(crate) type Factory = Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>;
+/// A layer as its settings have it.
+pub(crate) struct ReadLayer {
+    /// Makes an instance.
+    pub(crate) make: Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>,
+    /// About how many bytes an instance takes beyond what any layer does.
+    pub(crate) room: u64,
+}
 
 struct Kind {
     info: KindInfo,
-    read: fn(&Node, &mut Reader<'_>) -> Option<Factory>,
+    read: fn(&Node, &mut Reader<'_>) -> Option<ReadLayer>,
 }
 
 /// Kinds of layer, each with its description and the way to make one from its settings.
@@ -110,7 +115,7 @@ impl LayerRegistry {
     pub fn register<L: ConfiguredLayer>(mut self) -> Self {
         let info = KindInfo::of::<L::Settings>();
         let name = info.name;
-        let earlier = self.0.insert(name, Kind { info, read: factory::<L> });
+        let earlier = self.0.insert(name, Kind { info, read: read::<L> });
         assert!(earlier.is_none(), "`{name}` is registered twice");
         self
     }
@@ -131,13 +136,18 @@ impl LayerRegistry {
     }
 
     /// Reads the settings of a layer of a kind that there is.
-    pub(crate) fn read(&self, kind: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Factory> {
+    pub(crate) fn read(
+        &self,
+        kind: &str,
+        node: &Node,
+        reader: &mut Reader<'_>,
+    ) -> Option<ReadLayer> {
         (self.0.get(kind)?.read)(node, reader)
     }
 }
 
 /// Reads the settings of a layer, tries them, and gives what makes instances of it.
-fn factory<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<Factory> {
+fn read<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<ReadLayer> {
     let errors = reader.errors();
     let settings: L::Settings = read_layer(node, reader)?;
     if reader.errors() > errors {
@@ -150,10 +160,12 @@ fn factory<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<F
         reader.mistake(place, Code::Conflict, format!("{kind}: {invalid}"));
         return None;
     }
-    Some(Arc::new(move || {
+    let room = L::room(&settings);
+    let make = Arc::new(move || -> Box<dyn Layer> {
         let layer = L::with_settings(settings.clone()).expect("these settings were tried before");
         Box::new(layer)
-    }))
+    });
+    Some(ReadLayer { make, room })
 }
 
 impl fmt::Debug for LayerRegistry {

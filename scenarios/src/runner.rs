@@ -6,7 +6,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 pub use sim::design::seed_of;
-use sim::{Limits, Record, RunOptions, Stop, System, Watch, run_until};
+use sim::{Limits, Record, RunOptions, Stop, System, run_until};
+
+/// The most events of a run, unless someone asks for more: it takes minutes, and no run that means
+/// something has as many.
+pub const EVENTS_MAX: u64 = 1_000_000_000;
 
 /// Runs that are to be made: every cell as often as there are replications.
 #[derive(Clone, Debug)]
@@ -93,7 +97,7 @@ impl Runs {
     fn record(&self, system: &System, replication: u32, stop: &AtomicBool) -> Record {
         let seed = seed_of(self.seed, replication);
         let options =
-            RunOptions { watch: Watch::Counts, limits: self.limits, interrupt: Some(stop) };
+            RunOptions { limits: self.limits, interrupt: Some(stop), ..RunOptions::default() };
         run_until(system, seed, &options)
     }
 }

@@ -6,6 +6,7 @@ mod hypothesis;
 mod parts;
 mod policies;
 mod read;
+mod room;
 mod warnings;
 
 pub(crate) use hypothesis::measure;

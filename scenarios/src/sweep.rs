@@ -14,6 +14,7 @@ use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Scenario, measure};
 use crate::scenario_file::ScenarioFile;
+use crate::size;
 
 /// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Sweep {
     pub design: SweepDesign,
     /// All that can be measured in some cell.
     pub measures: Vec<Measure>,
+    /// About how many bytes of memory a run takes at the most, without what is open in it.
+    pub room: u64,
     /// What was written and has no effect.
     pub warnings: Diagnostics,
     file: ScenarioFile,
@@ -43,12 +46,6 @@ impl Sweep {
         scenario.expect("every cell was checked")
     }
 }
-
-/// Cells of all variants beyond which a sweep is refused.
-const CELLS_MAX: usize = 10_000;
-
-/// Numbers beyond which a sweep is refused: one for each measure of each run, of eight bytes.
-const NUMBERS_MAX: u64 = 100_000_000;
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
@@ -96,7 +93,8 @@ impl ScenarioFile {
         let scenario = self.read_scenario(registry, found);
         let (design, axes) = self.design(found);
         let variants = self.variants(found);
-        self.check_cells(&variants, &axes, found)?;
+        let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
+        size::check_cells(lengths, &self.size_at(&axes), found)?;
         // Each value alone, so that what is wrong with it is shown where it is written.
         for axis in &axes {
             for value in &axis.values {
@@ -131,11 +129,12 @@ impl ScenarioFile {
             objective: success,
         };
         let mut of_cells = None;
-        let mut is_right = true;
+        let (mut is_right, mut room) = (true, 0);
         let cells = (0..design.cells()).map_while(|cell| {
             let cell = self.cell(&variants, &axes, &design, cell, registry, found);
             is_right &= cell.is_some();
-            let system = cell?.system;
+            let Scenario { system, room: of_cell, .. } = cell?;
+            room = room.max(of_cell);
             if let (Some(path), None) = (&written, &of_cells) {
                 of_cells = measure(path, &system).ok();
             }
@@ -145,7 +144,9 @@ impl ScenarioFile {
         if !is_right {
             return None;
         }
-        self.check_numbers(&axes, &design, measures.len(), found)?;
+        let replications = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
+        let at = replications.map_or_else(|| self.size_at(&axes), |node| node.at.clone());
+        size::check_numbers(&design, measures.len(), &at, found)?;
         let objective = match written {
             None => design.objective,
             Some(path) => self.objective(&path, &scenario, of_cells, found)?,
@@ -153,7 +154,8 @@ impl ScenarioFile {
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
-        Some(Sweep { design, measures, warnings, file: self.clone(), variants, axes })
+        let file = self.clone();
+        Some(Sweep { design, measures, room, warnings, file, variants, axes })
     }
 
     /// The design, and the axes.
@@ -234,46 +236,6 @@ impl ScenarioFile {
         // By name, so that the order in the file plays no part.
         variants.sort_by(|a, b| a.name.cmp(&b.name));
         variants
-    }
-
-    /// Refuses a sweep of too many cells: each is read, run and shown.
-    fn check_cells(
-        &self,
-        variants: &[Variant],
-        axes: &[Varied],
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<()> {
-        let lengths = axes.iter().map(|axis| axis.values.len());
-        let cells = lengths.chain([variants.len() + 1]).try_fold(1_usize, |cells, more| {
-            cells.checked_mul(more).filter(|cells| *cells <= CELLS_MAX)
-        });
-        if cells.is_none() {
-            let message = format!("axes and variants make more than {CELLS_MAX} cells");
-            found.push(Diagnostic::new(self.size_at(axes), FileCode::TooLarge, message));
-        }
-        cells.map(|_| ())
-    }
-
-    /// Refuses a sweep whose results would not fit into memory.
-    fn check_numbers(
-        &self,
-        axes: &[Varied],
-        design: &SweepDesign,
-        measures: usize,
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<()> {
-        if design.runs().saturating_mul(measures as u64) <= NUMBERS_MAX {
-            return Some(());
-        }
-        let (cells, replications) = (design.cells(), design.replications);
-        let written = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
-        let at = written.map_or_else(|| self.size_at(axes), |node| node.at.clone());
-        let message = format!(
-            "{cells} cells of {replications} runs with {measures} measures each are more than \
-             {NUMBERS_MAX} numbers"
-        );
-        found.push(Diagnostic::new(at, FileCode::TooLarge, message));
-        None
     }
 
     /// Where it is written how many cells there are.

@@ -8,7 +8,7 @@
 //! 2. **A stream a purpose, by name.** Every kind of decision draws from a [`RngStream`] of its
 //!    own, which depends on the seed and on its [`StreamName`] alone; see [`RngStreams`]. What is
 //!    drawn by a [`Distribution`] is made of whole numbers, of `+ - * /`, of square roots and of
-//! the    functions of `libm`, which are the same everywhere.
+//!    the functions of `libm`, which are the same everywhere.
 //! 3. **Every run has a fingerprint**, a digest over all events and outcomes in order. If two runs
 //!    differ in anything, their fingerprints do.
 

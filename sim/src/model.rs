@@ -21,6 +21,7 @@ mod request;
 mod role;
 mod serving;
 mod station;
+mod tracer;
 mod who;
 mod working;
 mod world;

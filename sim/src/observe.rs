@@ -147,6 +147,9 @@ pub struct ServiceRecord {
     pub faulty: u128,
     /// How often a fault began while no other was on.
     pub fault_intervals: u64,
+    /// From when to when the first fault was on, or several that followed each other without a gap;
+    /// it counts in the warm-up as well.
+    pub first_fault: Option<(Time, Time)>,
 }
 
 /// What became of the calls from one caller to one service.

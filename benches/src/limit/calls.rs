@@ -120,7 +120,7 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
         epoch: 0,
         good: 0,
         ended: 0,
-        recording: R::new(settings.timeout),
+        recording: R::new(settings.horizon, settings.timeout),
     };
     for client in 0..settings.clients {
         shop.think(0, client);
@@ -192,6 +192,7 @@ impl<R: Recording> Shop<R> {
         let client = &mut self.clients[index as usize];
         client.attempts += 1;
         if !admitted {
+            self.recording.attempt_refused();
             return self.attempt_ended(now, index, End::Refused);
         }
         client.attempt += 1;
@@ -276,28 +277,39 @@ impl<R: Recording> Shop<R> {
         let good = end == End::Good;
         let client = &mut self.clients[index as usize];
         client.waits_for_answer = false;
-        if end != End::Refused && client.generation == self.generation {
-            match (self.breaker, good) {
-                (Breaker::Closed(_), true) => self.breaker = Breaker::Closed(0),
-                (Breaker::Closed(failures), false) if failures + 1 < self.settings.failures => {
-                    self.breaker = Breaker::Closed(failures + 1);
-                }
-                (_, false) => self.turn(now, Breaker::Open(now + self.settings.open.as_nanos())),
-                (_, true) => self.turn(now, Breaker::Closed(0)),
+        if end != End::Refused {
+            if client.generation == self.generation {
+                self.judge(now, good);
+            } else {
+                self.recording.result_stale();
             }
         }
         let client = &mut self.clients[index as usize];
         if good || client.attempts > self.settings.retries {
-            client.attempts = 0;
+            let attempts = std::mem::take(&mut client.attempts);
             self.ended += 1;
             self.good += u64::from(good);
-            self.recording.task_ended(now, index, client.began, end.outcome());
+            self.recording.task_ended(now, index, client.began, end.outcome(), attempts);
             self.think(now, index);
         } else {
             let longest = &mut client.waits[end as usize];
             let wait = longest.scale(self.streams[R::streams(index)].jitter.uniform());
             *longest = *longest * 2;
-            self.push(now + wait.as_nanos(), BACKOFF, index);
+            let at = now + wait.as_nanos();
+            self.recording.retry_waits(now, at, end.outcome());
+            self.push(at, BACKOFF, index);
+        }
+    }
+
+    /// The breaker learns how an attempt ended that its present state let in.
+    fn judge(&mut self, now: u64, good: bool) {
+        match (self.breaker, good) {
+            (Breaker::Closed(_), true) => self.breaker = Breaker::Closed(0),
+            (Breaker::Closed(failures), false) if failures + 1 < self.settings.failures => {
+                self.breaker = Breaker::Closed(failures + 1);
+            }
+            (_, false) => self.turn(now, Breaker::Open(now + self.settings.open.as_nanos())),
+            (_, true) => self.turn(now, Breaker::Closed(0)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! W2: the hold model.
 
-use patterns::Duration;
+use patterns::{Duration, Time};
 use sim::kernel::{Queue, RngStreams};
 
 use super::key::{exponential, key, time, what};
@@ -17,7 +17,7 @@ pub fn hold<R: Recording + 'static>(pending: u32, holds: u64, seed: u64) -> Run 
     for what in 0..pending {
         queue.push(key(exponential(&mut rng, mean), &mut serial, what));
     }
-    let mut recording = R::new(Duration::ZERO);
+    let mut recording = R::new(Time::MAX, Duration::ZERO);
     Box::new(move || {
         let mut now = 0;
         for _ in 0..holds {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use patterns::Outcome;
+use patterns::{Duration, Outcome};
 use sim::kernel::Queue;
 
 use super::key::{exponential, key, time, what};
@@ -21,7 +21,7 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
     let mut serial = 0;
     let mut line: VecDeque<u64> = VecDeque::new();
     let (mut left, mut sojourn) = (0, 0_u128);
-    let mut recording = R::new(patterns::Duration::MAX);
+    let mut recording = R::new(horizon, Duration::MAX);
     let mut started = R::moment(0);
     queue.push(key(exponential(&mut arrivals, between), &mut serial, ARRIVAL));
     while let Some(next) = queue.pop() {
@@ -44,7 +44,7 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
             let stay = Stay { arrived: R::moment(arrived), started, is_abandoned: false };
             recording.request_ended(now, 0, stay, Outcome::Ok);
             recording.attempt_answered(Outcome::Ok);
-            recording.task_ended(now, 0, R::moment(arrived), Outcome::Ok);
+            recording.task_ended(now, 0, R::moment(arrived), Outcome::Ok, 1);
             !line.is_empty()
         };
         if begins {

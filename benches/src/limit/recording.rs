@@ -1,6 +1,6 @@
 //! What a loop leaves behind: next to nothing, or the record that the engine leaves.
 
-use patterns::{Duration, Outcome};
+use patterns::{Class, Duration, Outcome, Time};
 use sim::observe::{Histogram, OutcomeCounts};
 
 /// What a loop says of what happens. An implementation that does nothing costs nothing.
@@ -8,8 +8,8 @@ pub trait Recording {
     /// A point of time that is kept for the record alone.
     type Moment: Copy;
 
-    /// An empty one; attempts are given up after this time.
-    fn new(timeout: Duration) -> Self;
+    /// An empty one, of a run until `horizon` in which attempts are given up after `timeout`.
+    fn new(horizon: Time, timeout: Duration) -> Self;
 
     /// A point of time, if it is to be kept.
     fn moment(now: u64) -> Self::Moment;
@@ -50,11 +50,28 @@ pub trait Recording {
     /// An attempt ends that was given up.
     fn attempt_late(&mut self) {}
 
-    /// A task and its call end.
-    fn task_ended(&mut self, _now: u64, _client: u32, _began: Self::Moment, _: Outcome) {}
+    /// A failed attempt is to be made again at `_at`.
+    fn retry_waits(&mut self, _now: u64, _at: u64, _failure: Outcome) {}
+
+    /// A task and its call end, after this number of attempts.
+    fn task_ended(
+        &mut self,
+        _now: u64,
+        _client: u32,
+        _began: Self::Moment,
+        _: Outcome,
+        _attempts: u32,
+    ) {
+    }
 
     /// A task is there when the run ends.
     fn task_open(&mut self, _now: u64, _began: Self::Moment) {}
+
+    /// The breaker refuses an attempt.
+    fn attempt_refused(&mut self) {}
+
+    /// A result comes after the state of the breaker that let in its attempt.
+    fn result_stale(&mut self) {}
 
     /// The breaker enters a state.
     fn breaker(&mut self, _now: u64, _state: BreakerState) {}
@@ -96,7 +113,7 @@ pub struct Bare;
 impl Recording for Bare {
     type Moment = ();
 
-    fn new(_timeout: Duration) -> Self {
+    fn new(_horizon: Time, _timeout: Duration) -> Self {
         Self
     }
 
@@ -111,6 +128,7 @@ impl Recording for Bare {
 /// digest over events and ends in order; and each client has streams of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Full {
+    horizon: u64,
     timeout: u64,
     /// Events handled.
     pub events: u64,
@@ -155,6 +173,18 @@ pub struct Full {
     /// How many there were.
     pub outages: u64,
     down_since: Option<u64>,
+    /// Retries by the class of the failure before them.
+    pub retries: [u64; Class::COUNT],
+    /// Tasks that ended well after a retry.
+    pub rescued: u64,
+    /// Time that tasks waited for their next attempt.
+    pub backed_off: u128,
+    /// Attempts that the breaker refused.
+    pub refused: u64,
+    /// Results that came after the state of the breaker that let in their attempt.
+    pub stale: u64,
+    /// How often the breaker opened again after a probe.
+    pub reopens: u64,
     /// By [`BreakerState`].
     pub states: [StateTotal; 3],
     state: BreakerState,
@@ -200,8 +230,9 @@ const END: u64 = 0xa409_3822_299f_31d1;
 impl Recording for Full {
     type Moment = u64;
 
-    fn new(timeout: Duration) -> Self {
-        Self { timeout: timeout.as_nanos(), digest: EVENT, ..Self::default() }
+    fn new(horizon: Time, timeout: Duration) -> Self {
+        let (horizon, timeout) = (horizon.as_nanos(), timeout.as_nanos());
+        Self { horizon, timeout, digest: EVENT, ..Self::default() }
     }
 
     fn moment(now: u64) -> u64 {
@@ -273,12 +304,21 @@ impl Recording for Full {
         self.late += 1;
     }
 
-    fn task_ended(&mut self, now: u64, client: u32, began: u64, outcome: Outcome) {
+    fn retry_waits(&mut self, now: u64, at: u64, failure: Outcome) {
+        if let Some(class) = failure.class() {
+            // One that would come after the end is not made.
+            self.retries[class as usize] += u64::from(at <= self.horizon);
+        }
+        self.backed_off += u128::from(at.min(self.horizon) - now);
+    }
+
+    fn task_ended(&mut self, now: u64, client: u32, began: u64, outcome: Outcome, attempts: u32) {
         let took = Duration::from_nanos(now - began);
         self.calls.end(outcome);
         self.tasks.end(outcome);
         self.busy += u128::from(now - began);
         if outcome.is_ok() {
+            self.rescued += u64::from(attempts > 1);
             self.calls_ok.add(took);
             self.tasks_ok.add(took);
         } else {
@@ -293,7 +333,17 @@ impl Recording for Full {
         self.busy += u128::from(now - began);
     }
 
+    fn attempt_refused(&mut self) {
+        self.refused += 1;
+    }
+
+    fn result_stale(&mut self) {
+        self.stale += 1;
+    }
+
     fn breaker(&mut self, now: u64, state: BreakerState) {
+        let is_probe_over = self.state == BreakerState::HalfOpen;
+        self.reopens += u64::from(is_probe_over && state == BreakerState::Open);
         self.leave_state(now);
         self.state = state;
         self.states[state as usize].entered += 1;

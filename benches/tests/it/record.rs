@@ -1,6 +1,6 @@
 //! The full limit leaves the record that the engine leaves, to the last bit.
 
-use patterns::{Duration, Time};
+use patterns::{Class, Duration, Time};
 use sim::observe::Record;
 use sim::{System, Watch};
 use wavetank_benches::limit::{self, BreakerState, Full, StateTotal};
@@ -13,7 +13,7 @@ fn assert_same(name: &str, limit: impl Fn(u64) -> Full, system: &System) {
         let (full, record) = (limit(seed), sim::run(system, seed, Watch::Counts));
         assert_agents_alike(name, &full, &record);
         assert_service_alike(name, &full, &record);
-        assert_states_alike(name, &full, &record);
+        assert_layers_alike(name, &full, &record);
         assert_eq!(full.events, record.events, "{name}");
     }
 }
@@ -44,21 +44,50 @@ fn assert_service_alike(name: &str, full: &Full, record: &Record) {
 }
 
 #[track_caller]
-fn assert_states_alike(name: &str, full: &Full, record: &Record) {
+fn assert_layers_alike(name: &str, full: &Full, record: &Record) {
+    let layer = |kind| record.layers.iter().find(|layer| layer.kind == kind);
+    let (Some(retry), Some(breaker)) = (layer("retry"), layer("breaker")) else { return };
+    let timeout = layer("timeout").expect("it stands below the others");
     let states = [
         ("closed", BreakerState::Closed),
         ("open", BreakerState::Open),
         ("half-open", BreakerState::HalfOpen),
     ];
-    let Some(layer) = record.layers.first() else { return };
     for (word, state) in states {
-        let found = layer.state(word);
-        let found = found.map_or_else(StateTotal::default, |found| StateTotal {
-            entered: found.entered,
-            time: u64::try_from(found.time).expect("one breaker, of less than 584 years"),
-        });
+        let found = breaker.state(word).expect("a breaker has it");
+        let time = u64::try_from(found.time).expect("one breaker, of less than 584 years");
+        let found = StateTotal { entered: found.entered, time };
         assert_eq!(full.states[state as usize], found, "{name}: {word}");
     }
+    let entered = |state| full.states[state as usize].entered;
+    let classes = Class::ALL.map(|class| (class.name(), full.retries[class as usize]));
+    let of_retry = [
+        ("retries", full.retries.iter().sum()),
+        ("rescued", full.rescued),
+        ("exhausted", full.tasks.failed()),
+        ("too-late", 0),
+        ("out-of-budget", 0),
+        ("not-retryable", 0),
+    ];
+    let of_breaker = [
+        ("opens", entered(BreakerState::Open) - full.reopens),
+        ("reopens", full.reopens),
+        ("closes", entered(BreakerState::Closed)),
+        ("refused", full.refused),
+        ("probes", entered(BreakerState::HalfOpen)),
+        ("late", full.stale),
+    ];
+    for (layer, counters) in [
+        (retry, &classes[..]),
+        (retry, &of_retry),
+        (breaker, &of_breaker),
+        (timeout, &[("fired", full.attempts.given_up)]),
+    ] {
+        for (word, counted) in counters {
+            assert_eq!(layer.counter(word), Some(u128::from(*counted)), "{name}: {word}");
+        }
+    }
+    assert_eq!(retry.counter("waited"), Some(full.backed_off), "{name}");
 }
 
 #[test]

@@ -7,10 +7,8 @@ use std::thread;
 
 use clap::Args;
 use patterns::Duration;
+use scenarios::EVENTS_MAX;
 use sim::{Limits, Stop};
-
-/// Events of a run that take minutes; runs that mean something have fewer.
-const EVENTS_MAX: u64 = 1_000_000_000;
 
 /// What ends runs.
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use patterns::Duration;
 use results::PileUp;
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
-use sim::{Record, RunOptions, Watch};
+use sim::{Record, RunOptions};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::failure::{Failure, Verdict, shown};
@@ -44,9 +44,9 @@ impl Run {
             &scenario.system,
             seed,
             &RunOptions {
-                watch: Watch::Trace,
                 limits: limits.limits(),
                 interrupt: Some(&time_is_up),
+                ..RunOptions::default()
             },
         );
         if let Err(error) = measures(&scenario, &record, &mut table) {
@@ -56,7 +56,7 @@ impl Run {
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
-        pictures.of_run(&scenario.title, &record)?;
+        pictures.of_run(&scenario.title, &scenario.system, &record, limits.limits())?;
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;

@@ -10,13 +10,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::table::{RunsWriter, summary};
 use results::{Estimate, Measured, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
-use sim::{RunOptions, Stop, Watch};
+use sim::{RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
 use crate::pictures::Pictures;
 use crate::source::Source;
+
+/// Bytes that all runs under way may take: of large systems fewer are run at a time.
+const ROOM_MAX: u64 = 3 << 29;
 
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
@@ -27,8 +30,8 @@ pub(crate) struct Sweep {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     replications: Option<u32>,
     /// Threads; default: one for each core. The results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(flatten)]
     common: Common,
 }
@@ -105,14 +108,15 @@ impl Sweep {
         table: &mut Part,
         time_is_up: &AtomicBool,
     ) -> csv::Result<Made> {
-        let threads = self.threads.filter(|threads| *threads > 0);
         let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.map_or_else(cores, usize::from);
+        let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
         let runs = Runs {
             cells: result.cells(),
             replications: result.replications,
             seed: result.seed,
             limits: self.common.limits.limits(),
-            threads: threads.unwrap_or_else(cores),
+            threads: threads.min(fit as usize),
         };
         let measures = result.measures.clone();
         let bar = progress(result.runs());
@@ -148,13 +152,11 @@ impl Sweep {
         seed: u64,
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
-        let options = RunOptions {
-            watch: Watch::Trace,
-            limits: self.common.limits.limits(),
-            interrupt: Some(pictures.time_is_up),
-        };
+        let limits = self.common.limits.limits();
+        let interrupt = Some(pictures.time_is_up);
+        let options = RunOptions { limits, interrupt, ..RunOptions::default() };
         let record = sim::run_until(&scenario.system, seed, &options);
-        pictures.timeline(&scenario.title, &record)
+        pictures.timeline(&scenario.title, &scenario.system, &record, limits)
     }
 
     /// Says which runs were not made to their end, and why.

@@ -28,10 +28,15 @@ pub(super) struct Entry {
 pub(super) struct Manifest(pub(super) Vec<Entry>);
 
 impl Manifest {
-    /// Reads that of a folder. What is not an entry is passed over.
+    /// Reads that of a folder. What is not an entry is passed over; links, pipes and devices have
+    /// none.
     pub(super) fn read(folder: &Path) -> Self {
+        let path = folder.join(FILE);
+        if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return Self::default();
+        }
         let mut text = String::new();
-        let file = File::open(folder.join(FILE));
+        let file = File::open(path);
         let read = file.and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
         Self(if read.is_ok() { text.lines().filter_map(entry).collect() } else { Vec::new() })
     }

@@ -148,6 +148,23 @@ fn links_are_replaced_and_not_followed() {
     }
 }
 
+/// Who opens a pipe waits for the other end.
+#[test]
+fn pipes_and_folders_in_the_way_are_no_trap() {
+    let folder = Folder::new("pipes");
+    scenario(&folder, "it.toml", "");
+    fs::create_dir(folder.0.join("o")).unwrap();
+    fs::create_dir(folder.0.join("o/.wavetank-dir.part")).unwrap();
+    for name in [".wavetank", "measures.csv", ".wavetank-x.part"] {
+        let made = Command::new("mkfifo").arg(folder.0.join("o").join(name)).status();
+        assert!(made.expect("`mkfifo` is there").success());
+    }
+    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(folder.0.join("o/.wavetank-dir.part").is_dir());
+    assert!(names(&folder.0.join("o")).contains(&"measures.csv".to_owned()));
+}
+
 /// A limit on the size of files stands for a disk that is full.
 #[test]
 fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {

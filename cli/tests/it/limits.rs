@@ -99,6 +99,10 @@ fn limits_that_make_no_sense_are_refused() {
         let output = wavetank(&[&["run", "it.toml"], &limit[..]].concat(), &folder);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     }
+    for threads in ["0", "1025", "1000000000000"] {
+        let output = wavetank(&["sweep", "it.toml", "--threads", threads], &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
     assert!(!folder.0.join("out").exists());
 }
 
@@ -173,4 +177,66 @@ fn what_piles_up_is_said() {
 
     let text = said(&wavetank(&["run", "it.toml", "--set", "services.x.slots=2"], &folder));
     assert!(!text.contains("UNSTABLE"), "{text}");
+}
+
+/// Runs a command with as much memory as a small machine has.
+#[cfg(unix)]
+fn with_three_gigabytes(folder: &Folder, arguments: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_wavetank");
+    let limited = format!("ulimit -v 3000000; exec {program} {arguments}");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", &limited]).current_dir(&folder.0).output().expect("bash is there")
+}
+
+/// As large as `check` allows: one more of anything is refused.
+#[cfg(unix)]
+#[test]
+fn what_check_passes_fits_into_memory() {
+    let folder = Folder::new("fits");
+    let values = |count: usize| (1..=count).map(|v| v.to_string()).collect::<Vec<_>>().join(", ");
+    let axes = format!(
+        "[sweep]\nreplications = REPLICATIONS\n\"services.x.slots\" = [{}]\n\
+         \"services.x.queue\" = [{}]\n",
+        values(100),
+        values(10)
+    );
+    let most = |file: &dyn Fn(usize) -> String| {
+        let is_fine = |size: usize| {
+            scenario(&folder, "it.toml", &file(size));
+            let output = wavetank(&["check", "it.toml"], &folder);
+            assert!(output.status.success() || said(&output).contains("error[too-large]"));
+            output.status.success()
+        };
+        let (mut passed, mut refused) = (0, 4096);
+        while refused - passed > 1 {
+            let size = usize::midpoint(passed, refused);
+            if is_fine(size) { passed = size } else { refused = size }
+        }
+        assert!(passed > 0 && is_fine(passed));
+    };
+    most(&|size| axes.replace("REPLICATIONS", &size.to_string()));
+    let output = with_three_gigabytes(&folder, "sweep it.toml --out o --max-time 100ms");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(rows(&folder, "summary.csv") % 1_000, 0);
+
+    for layers in [
+        "{ timeout = \"5s\" }",
+        "{ breaker = { failures = 5, window = 1000, open = \"5s\" } }, { retry = { network = \"2 x 1s\" } }",
+        "{ rate-limiter = { kind = \"sliding-log(100000, 1min)\" } }",
+        "{ hedge = { delay = \"p90\" } }, { load-shedder = {} }",
+    ] {
+        most(&|size| {
+            format!(
+                "[agents.many]\ncount = {}\narrivals = \"every(1s)\"\nsteps = [{{ call = \"x\" }}]\n\
+                 [policies]\np = [{layers}]\n[edges]\n\"many -> x\" = \"p\"\n",
+                (size * 25).min(100_000)
+            )
+        });
+        let output = with_three_gigabytes(
+            &folder,
+            "sweep it.toml --replications 2 --out o --max-events 300000",
+        );
+        let text = said(&output);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{layers}: {text}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::machine::{AdaptiveConcurrency, Sent};
 use super::report::{Counter, REPORT};
-use super::settings::Settings;
+use super::settings::{Algorithm, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
@@ -94,5 +94,12 @@ impl ConfiguredLayer for AdaptiveConcurrency {
 
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
+    }
+
+    fn room(settings: &Settings) -> u64 {
+        match settings.algorithm {
+            Algorithm::Gradient { .. } => 60 << 10,
+            _ => 0,
+        }
     }
 }

@@ -54,4 +54,8 @@ impl ConfiguredLayer for AdaptiveThrottle {
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
     }
+
+    fn room(settings: &Settings) -> u64 {
+        64 * u64::from(settings.buckets)
+    }
 }

@@ -2,10 +2,12 @@
 
 use core::mem::discriminant;
 
+use super::half_open::Close;
 use super::machine::Breaker;
 use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use super::state::{Change, State, Token};
+use super::window::Window;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
@@ -135,6 +137,14 @@ impl ConfiguredLayer for Breaker {
 
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
+    }
+
+    fn room(settings: &Settings) -> u64 {
+        let latest = match settings.half_open.close {
+            Close::Latest { latest_probes, .. } => Window::Calls(latest_probes).room(),
+            _ => 0,
+        };
+        settings.trip.room() + latest
     }
 }
 

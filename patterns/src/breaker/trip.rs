@@ -117,6 +117,18 @@ settings! {
     }
 }
 
+impl Trip {
+    /// About how many bytes its windows take.
+    pub(super) fn room(&self) -> u64 {
+        match self {
+            Self::Consecutive { within, .. } => within.map_or(0, Window::room),
+            Self::Count { window, .. } | Self::Rate { window, .. } => window.room(),
+            Self::Average { .. } => 0,
+            Self::Any(all) | Self::All(all) => all.iter().map(Self::room).sum(),
+        }
+    }
+}
+
 impl Compare {
     /// Whether a share of `found` is enough where `rate` is asked for.
     pub(super) fn reaches(self, found: f64, rate: f64) -> bool {

@@ -57,6 +57,19 @@ settings! {
     literals { u32 => Self::Calls, Duration => |size| Self::FirstEvent { size, buckets: 10 } }
 }
 
+impl Window {
+    /// About how many bytes it takes.
+    pub(super) fn room(self) -> u64 {
+        match self {
+            Self::Calls(calls) => u64::from(calls) / 2,
+            Self::Epoch { buckets, .. }
+            | Self::FirstEvent { buckets, .. }
+            | Self::SinceClosed { buckets, .. } => 48 * u64::from(buckets),
+            Self::Sliding { .. } | Self::All => 0,
+        }
+    }
+}
+
 fn buckets_have_a_width(window: &Window, found: &mut Findings) {
     if let Window::Epoch { size, buckets }
     | Window::FirstEvent { size, buckets }

@@ -2,7 +2,7 @@
 
 use super::machine::{Hedge, Next};
 use super::report::{Counter, REPORT};
-use super::settings::Settings;
+use super::settings::{Delay, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
@@ -63,6 +63,14 @@ impl ConfiguredLayer for Hedge {
 
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
+    }
+
+    fn room(settings: &Settings) -> u64 {
+        match settings.delay {
+            Delay::Never | Delay::Fixed(_) => 0,
+            Delay::Quantile { recent, .. } => (16 << 10) + 32 * u64::from(recent.window),
+            Delay::Mean { recent, .. } => 32 * u64::from(recent.window),
+        }
     }
 }
 

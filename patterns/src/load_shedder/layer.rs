@@ -70,4 +70,8 @@ impl ConfiguredLayer for LoadShedder {
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
     }
+
+    fn room(settings: &Settings) -> u64 {
+        64 * u64::from(settings.buckets)
+    }
 }

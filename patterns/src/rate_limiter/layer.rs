@@ -2,7 +2,7 @@
 
 use super::machine::RateLimiter;
 use super::report::{Counter, REPORT};
-use super::settings::Settings;
+use super::settings::{Kind, Settings};
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
@@ -83,5 +83,13 @@ impl ConfiguredLayer for RateLimiter {
 
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
+    }
+
+    fn room(settings: &Settings) -> u64 {
+        match settings.kind {
+            Kind::SlidingLog { limit, .. } => 8 * u64::from(limit),
+            Kind::SlidingWindow { segments, .. } => 8 * u64::from(segments),
+            _ => 0,
+        }
     }
 }

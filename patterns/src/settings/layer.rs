@@ -38,6 +38,12 @@ pub trait ConfiguredLayer: Layer + Sized + 'static {
     ///
     /// If it cannot be set so.
     fn with_settings(settings: Self::Settings) -> Result<Self, Invalid>;
+
+    /// About how many bytes a layer with these settings keeps for its windows and logs, beyond the
+    /// kilobyte or two of any layer. Who makes many asks this first.
+    fn room(_settings: &Self::Settings) -> u64 {
+        0
+    }
 }
 
 /// The settings of a library, in the library's own numbers. Each number sets everything here that

@@ -37,7 +37,12 @@ struct Piece<'a> {
     start: Option<usize>,
     /// The place of the whole text.
     whole: &'a Place,
+    /// In how many calls it stands.
+    depth: usize,
 }
+
+/// Calls within calls beyond which a text is refused. No setting has more than a few.
+const DEPTH_MAX: usize = 32;
 
 /// Reads a call. `start` is where the first byte of the text stands in the file, if the file has
 /// it byte for byte; `whole` is the place of all of it, quotes included.
@@ -46,7 +51,7 @@ pub(super) fn call(
     start: Option<usize>,
     whole: &Place,
 ) -> Result<Call, (Place, String)> {
-    Piece { text, start, whole }.call()
+    Piece { text, start, whole, depth: 0 }.call()
 }
 
 impl Piece<'_> {
@@ -73,7 +78,10 @@ impl Piece<'_> {
     }
 
     fn call(self) -> Result<Call, (Place, String)> {
-        let piece = self.trim();
+        if self.depth == DEPTH_MAX {
+            return Err((self.at(), format!("more than {DEPTH_MAX} calls within each other")));
+        }
+        let piece = Self { depth: self.depth + 1, ..self.trim() };
         let inner = piece.text.find('(').unwrap_or(piece.text.len());
         if let Some(x) = piece.text[..inner].find(" x ") {
             let times = piece.slice(0..x).trim().word();

@@ -11,13 +11,15 @@ use super::scene::{Anchor, Area, Scene, width_of};
 /// The most tracks that can be distinguished on one sheet.
 const TRACKS_MAX: usize = 18;
 
-/// What was seen of one run between two times. None if nothing was.
-pub fn timeline(
-    about: &str,
-    command: &str,
-    trace: &Trace,
-    (from, to): (Time, Time),
-) -> Option<Scene> {
+/// The narrowest gap between two blocks that can be seen, in the units of the sheet.
+const GAP_MIN: f64 = 2.0;
+
+/// How far the ends of calls are apart at least: there are no more of them than can be told apart.
+const TICKS_APART: f64 = 4.0;
+
+/// What was seen of one run in the window of a trace. None if nothing was.
+pub fn timeline(about: &str, command: &str, trace: &Trace) -> Option<Scene> {
+    let (from, to) = (trace.from, trace.to);
     let tracks = shown(trace);
     if tracks.is_empty() || to <= from {
         return None;
@@ -154,8 +156,8 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let a = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     if let Some((back, well)) = well {
         return format!(
-            "{a} {kind} is {state} from {since}; the service is back at {}, {a} {kind} is {} from {}; \
-             {calls}",
+            "{a} {kind} is {state} from {since}; the service is back at {}, {a} {kind} is {} \
+             from {}; {calls}",
             clock(back.as_secs_f64()),
             well.state,
             clock(well.from.as_secs_f64()),
@@ -189,6 +191,25 @@ fn faults(scene: &mut Scene, tracks: &[&Track], inner: Area, across: &Scale, spa
     }
 }
 
+/// Intervals of one state that are drawn as one.
+struct Block<'a> {
+    /// The first of them.
+    interval: &'a Interval,
+    /// When that begins, in seconds.
+    from: f64,
+    left: f64,
+    right: f64,
+}
+
+impl Block<'_> {
+    /// Whether an interval that begins at `left` is drawn as a part of it.
+    fn goes_on(&self, interval: &Interval, left: f64) -> bool {
+        let is_alike =
+            self.interval.state == interval.state && self.interval.severity == interval.severity;
+        is_alike && left < self.right + GAP_MIN
+    }
+}
+
 struct Strip<'a> {
     top: f64,
     height: f64,
@@ -199,9 +220,14 @@ struct Strip<'a> {
 impl Strip<'_> {
     fn draw(&self, scene: &mut Scene, track: &Track) {
         // What waits is drawn over what works, which takes longer.
+        // Of the states of a layer those that are often short come last.
         let order = ["working", "waiting", "frozen"];
         let mut intervals: Vec<&Interval> = track.intervals.iter().collect();
-        intervals.sort_by_key(|e| order.iter().position(|state| *state == e.state));
+        intervals.sort_by_key(|e| {
+            let place = order.iter().position(|state| *state == e.state);
+            (place, e.severity == Severity::Limited, e.state, e.severity, e.from)
+        });
+        let mut drawn: Option<Block<'_>> = None;
         for interval in intervals {
             let from = interval.from.as_secs_f64().max(self.span.0);
             let to = interval.to.as_secs_f64().min(self.span.1);
@@ -209,14 +235,31 @@ impl Strip<'_> {
                 continue;
             }
             let (left, right) = (self.across.at(from), self.across.at(to));
-            let width = (right - left).max(1.0);
-            match track.kind() {
-                TrackKind::Agent => self.agent(scene, left, width, interval.state),
-                TrackKind::Layer => self.layer(scene, left, width, interval, from),
-                TrackKind::Service => {
-                    scene.rect(left, self.top, width, self.height, Role::Series(1).faint(0.8));
-                    self.label(scene, left, width, interval.state);
+            let right = right.max(left + 1.0);
+            // What the eye cannot tell apart is one block: so a sheet has no more of them than it
+            // has room for, however much happened.
+            match &mut drawn {
+                Some(block) if block.goes_on(interval, left) => {
+                    block.right = block.right.max(right);
                 }
+                _ => {
+                    self.block(scene, track.kind(), drawn.as_ref());
+                    drawn = Some(Block { interval, from, left, right });
+                }
+            }
+        }
+        self.block(scene, track.kind(), drawn.as_ref());
+    }
+
+    fn block(&self, scene: &mut Scene, kind: TrackKind, block: Option<&Block<'_>>) {
+        let Some(&Block { interval, from, left, right }) = block else { return };
+        let width = right - left;
+        match kind {
+            TrackKind::Agent => self.agent(scene, left, width, interval.state),
+            TrackKind::Layer => self.layer(scene, left, width, interval, from),
+            TrackKind::Service => {
+                scene.rect(left, self.top, width, self.height, Role::Series(1).faint(0.8));
+                self.label(scene, left, width, interval.state);
             }
         }
     }
@@ -264,7 +307,7 @@ impl Strip<'_> {
             let at = call.to.as_secs_f64();
             let x = self.across.at(at);
             // What would be drawn over what is there already is left out.
-            if at < self.span.0 || at > self.span.1 || x - last < 1.5 {
+            if at < self.span.0 || at > self.span.1 || x - last < TICKS_APART {
                 continue;
             }
             last = x;

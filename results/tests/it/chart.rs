@@ -15,15 +15,13 @@ use crate::table;
 fn scenes() -> Vec<Scene> {
     let (result, systems) = table::result(&["agents.a.latency.mean"]);
     let trace = run(&systems[2], 1, Watch::Trace).trace.expect("it was asked for");
-    let to = Time::ZERO + Duration::from_secs(1000);
     let curves =
         [0, 2].map(|cell| Curve { name: format!("cell {cell}"), times: result.latency(cell) });
     vec![
         heat_map(&square()).expect("there are two axes"),
         lines(&result).expect("there is an axis"),
         latency("tasks", "wavetank sweep it", &curves).expect("there are tasks"),
-        timeline("Something", "wavetank run it", &trace, (Time::ZERO, to))
-            .expect("there are lanes"),
+        timeline("Something", "wavetank run it", &trace).expect("there are lanes"),
     ]
 }
 
@@ -113,7 +111,8 @@ fn trace_of<S: LayerSettings>(states: &[(&'static str, u64, u64)]) -> Trace {
     let owner = LayerOwner::edge("a", "s");
     let id = TrackId::Layer { kind: S::KIND.to_owned(), number: None, owner, report };
     let layer = Track { id, intervals: states.iter().map(interval).collect() };
-    Trace { tracks: vec![layer], calls: Vec::new() }
+    let to = Time::ZERO + Duration::from_secs(100);
+    Trace { from: Time::ZERO, to, tracks: vec![layer], calls: Vec::new() }
 }
 
 /// The same, with a service that was down from 20 s to 40 s.
@@ -125,13 +124,7 @@ fn with_outage(mut trace: Trace) -> Trace {
 }
 
 fn drawn(trace: &Trace) -> Scene {
-    timeline(
-        "A layer",
-        "wavetank run it",
-        trace,
-        (Time::ZERO, Time::ZERO + Duration::from_secs(100)),
-    )
-    .expect("there is a track")
+    timeline("A layer", "wavetank run it", trace).expect("there is a track")
 }
 
 #[test]
@@ -199,4 +192,24 @@ fn a_resting_layer_has_not_the_colour_of_a_fault() {
         assert!(!svg(&drawn(&trace)).contains(&format!("fill=\"{orange}\"")));
         assert!(svg(&drawn(&with_outage(trace))).contains(&format!("fill=\"{orange}\"")));
     }
+}
+
+/// A trace of agents that call all the time, each call a bit of a second, for so many seconds.
+fn crowded(secs: u64) -> Trace {
+    let mut system = table::system(2);
+    system.horizon = Time::ZERO + Duration::from_secs(secs);
+    system.agents[0].count = 18;
+    run(&system, 1, Watch::Trace).trace.expect("it was asked for")
+}
+
+#[test]
+fn a_timeline_does_not_grow_with_what_it_shows() {
+    let sizes = [2_000, 200_000].map(|secs| {
+        let trace = crowded(secs);
+        let size = svg(&timeline("Something", "it", &trace).expect("there are tracks")).len();
+        (trace.calls.len(), size)
+    });
+    let [(few, small), (many, large)] = sizes;
+    assert!(many > 50 * few && few > 500, "{few} calls, then {many}");
+    assert!(large < 900_000 && large < 8 * small, "{small} bytes, then {large}");
 }

@@ -27,14 +27,14 @@ fn what_comes_faster_than_it_goes_piles_up() {
     assert_eq!(
         piles(&system(4)),
         [
-            "a: 75.03 % of 3600 tasks are still open, 0.75 more each second",
-            "s: 75.03 % of 3600 requests are still open, 0.75 more each second"
+            "a: 75.03 % of 3600 tasks are still open, 2701 more each hour",
+            "s: 75.03 % of 3600 requests are still open, 2701 more each hour"
         ]
     );
     // The line is at the agents, if each works on one task at a time.
     let mut system = system(4);
     system.agents[0].slots = 1;
-    assert_eq!(piles(&system), ["a: 75.03 % of 3600 tasks are still open, 0.75 more each second"]);
+    assert_eq!(piles(&system), ["a: 75.03 % of 3600 tasks are still open, 2701 more each hour"]);
 }
 
 #[test]

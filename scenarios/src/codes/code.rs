@@ -15,6 +15,8 @@ pub(crate) enum FileCode {
     Circle,
     /// More cells or runs than the program takes on.
     TooLarge,
+    /// A run of more events than it may have.
+    TooLong,
     /// A policy for a call that is never made.
     UnusedEdge,
     /// A measure that does not exist.
@@ -25,12 +27,13 @@ pub(crate) enum FileCode {
 
 impl FileCode {
     /// All of them, in the order of the reference.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NotToml,
         Self::BadName,
         Self::BadPath,
         Self::Circle,
         Self::TooLarge,
+        Self::TooLong,
         Self::UnusedEdge,
         Self::UnknownMeasure,
         Self::BadHypothesis,
@@ -44,6 +47,7 @@ impl FileCode {
             Self::BadPath => "bad-path",
             Self::Circle => "circle",
             Self::TooLarge => "too-large",
+            Self::TooLong => "too-long",
             Self::UnusedEdge => "unused-edge",
             Self::UnknownMeasure => "unknown-measure",
             Self::BadHypothesis => "bad-hypothesis",
@@ -71,7 +75,7 @@ impl DiagnosticCode {
     pub(crate) const fn is_warning(self) -> bool {
         match self {
             Self::Setting(code) => code.is_warning(),
-            Self::File(_) => false,
+            Self::File(code) => matches!(code, FileCode::TooLong),
         }
     }
 }

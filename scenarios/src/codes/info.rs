@@ -80,6 +80,7 @@ const fn of_file(code: FileCode) -> Explanation {
         FileCode::BadPath => BAD_PATH,
         FileCode::Circle => CIRCLE,
         FileCode::TooLarge => TOO_LARGE,
+        FileCode::TooLong => TOO_LONG,
         FileCode::UnusedEdge => UNUSED_EDGE,
         FileCode::UnknownMeasure => UNKNOWN_MEASURE,
         FileCode::BadHypothesis => BAD_HYPOTHESIS,
@@ -190,12 +191,20 @@ const CIRCLE: Explanation = Explanation {
 };
 
 const TOO_LARGE: Explanation = Explanation {
-    meaning: "The sweep has more cells or runs than the program takes on. Fewer values on its \
-              axes, or fewer replications, make it smaller.",
+    meaning: "The sweep has more cells or results than the program takes on, or the system has \
+              more parts, or needs more memory. Fewer values on the axes, fewer replications, and \
+              fewer agents make it smaller.",
     wrong: "[sweep]\nreplications = 1_000_000\n\
         \"services.github.slots\" = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]",
     right: "[sweep]\nreplications = 100\n\
         \"services.github.slots\" = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]",
+};
+
+const TOO_LONG: Explanation = Explanation {
+    meaning: "More tasks come before the horizon than a run has events, unless the command allows \
+              more (`--max-events`): the run is stopped. A shorter horizon shows as much.",
+    wrong: "horizon = \"365d\"\n[agents.agent]\narrivals = \"poisson(every=10ms)\"",
+    right: "horizon = \"1d\"\n[agents.agent]\narrivals = \"poisson(every=10ms)\"",
 };
 
 const UNUSED_EDGE: Explanation = Explanation {

@@ -126,8 +126,8 @@ fn measures(page: &mut Page, kind: &KindInfo) {
     let Some((example, ..)) = measures.first() else { return };
     page.heading(2, "Measures");
     page.paragraph(&format!(
-        "Of each edge under a policy with this layer, as in `edges.\"FROM -> TO\".{example}`. Where \
-         a policy has several such layers, `{kind}` stands for all of them together, and \
+        "Of each edge under a policy with this layer, as in `edges.\"FROM -> TO\".{example}`. \
+         Where a policy has several such layers, `{kind}` stands for all of them together, and \
          `{kind}#1`, `{kind}#2` for each, from the outermost on. A layer that several edges share \
          has the same numbers on all of them. What happens counts from the end of the warm-up on.",
         kind = kind.name,

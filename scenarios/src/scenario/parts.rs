@@ -8,7 +8,8 @@ use sim::System;
 use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
-use super::{circles, edges, policies};
+use super::policies::{self, Rooms};
+use super::{circles, edges, room};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Agents, Fault, FileNames, Service};
 use crate::registry::LayerRegistry;
@@ -20,6 +21,7 @@ pub(super) struct Parts {
     agents: Vec<Part<Agents>>,
     services: Vec<Part<Service>>,
     policies: Vec<Policy>,
+    rooms: Rooms,
     edges: Vec<Written>,
     faults: Vec<Part<Fault>>,
 }
@@ -40,7 +42,7 @@ impl Parts {
     ) -> Self {
         let agents = named(file, "agents", &mut names, found);
         let services = named(file, "services", &mut names, found);
-        let policies = policies::read(file, registry, &names, found);
+        let (policies, rooms) = policies::read(file, registry, &names, found);
         let edges = edges::read(file, &names, &policies, found);
         let mut faults = Vec::new();
         if let Some(node) = file.root.get("faults") {
@@ -56,11 +58,12 @@ impl Parts {
             }
             found.extend(reader.finish().into_iter().map(Diagnostic::from));
         }
-        Self { names, agents, services, policies, edges, faults }
+        Self { names, agents, services, policies, rooms, edges, faults }
     }
 
-    /// The system that the parts make, if each could be read.
-    pub(super) fn resolved(self, found: &mut Vec<Diagnostic>) -> Option<System> {
+    /// The system that the parts make, if each could be read, and about how many bytes a run of it
+    /// takes.
+    pub(super) fn resolved(self, found: &mut Vec<Diagnostic>) -> Option<(System, u64)> {
         if self.names.agents.is_empty() {
             let message = "there are no agents, so nothing would happen";
             let message = Diagnostic::new(0..0, Code::Missing, message);
@@ -92,7 +95,10 @@ impl Parts {
         add_edges(&mut system, &self.edges, found);
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         circles::check(&system, &places, found);
-        Some(system)
+        let agents = self.agents.iter().map(|part| part.at.clone());
+        let places = agents.chain(places).collect::<Vec<_>>();
+        let room = room::check(&system, &self.rooms, &places, found);
+        Some((system, room))
     }
 
     /// The names of the faults. One without a name is called after what it does and to whom, and

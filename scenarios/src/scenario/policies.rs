@@ -3,10 +3,17 @@
 use patterns::settings::{Code, Entry, Node, Reader, Setting, Value};
 use sim::model::system::{self, LayerFactory, Policy};
 
+use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{FileNames, Per, PolicyNames};
-use crate::registry::LayerRegistry;
+use crate::registry::{LayerRegistry, ReadLayer};
 use crate::scenario_file::ScenarioFile;
+
+/// Layers of a policy beyond which it is refused: every call goes through all of them.
+const LAYERS_MAX: usize = 1_000;
+
+/// About how many bytes an instance of each layer takes beyond what any layer does, by policy.
+pub(super) type Rooms = Vec<Vec<u64>>;
 
 /// All policies of a file, by name.
 pub(super) fn read(
@@ -14,17 +21,17 @@ pub(super) fn read(
     registry: &LayerRegistry,
     names: &FileNames,
     found: &mut Vec<Diagnostic>,
-) -> Vec<Policy> {
-    let Some(node) = file.root.get("policies") else { return Vec::new() };
+) -> (Vec<Policy>, Rooms) {
+    let Some(node) = file.root.get("policies") else { return Default::default() };
     let Some(entries) = node.entries() else {
         let message = format!("`policies` must be a table, not {}", node.kind());
         found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
-        return Vec::new();
+        return Default::default();
     };
-    let mut policies: Vec<Policy> =
+    let mut policies: Vec<(Policy, Vec<u64>)> =
         entries.iter().map(|entry| policy(entry, registry, names, found)).collect();
-    policies.sort_by(|a, b| a.name.cmp(&b.name));
-    policies
+    policies.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    policies.into_iter().unzip()
 }
 
 fn policy(
@@ -32,14 +39,20 @@ fn policy(
     registry: &LayerRegistry,
     names: &FileNames,
     found: &mut Vec<Diagnostic>,
-) -> Policy {
+) -> (Policy, Vec<u64>) {
+    let mut rooms = Vec::new();
     let mut policy = Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
     let Value::List(items) = &entry.node.value else {
         let message = format!("a policy is a list of layers, not {}", entry.node.kind());
         let message = Diagnostic::new(entry.node.at.clone(), Code::WrongType, message);
         found.push(message.help("for example: [{ breaker = { failures = 5, open = \"60s\" } }]"));
-        return policy;
+        return (policy, rooms);
     };
+    if items.len() > LAYERS_MAX {
+        let message = format!("a policy has at most {LAYERS_MAX} layers");
+        found.push(Diagnostic::new(entry.key_at.clone(), FileCode::TooLarge, message));
+        return (policy, rooms);
+    }
     for item in items {
         let Some([Entry { key, key_at, node }]) = item.entries() else {
             let message = "a layer is a table with one key, its kind";
@@ -64,10 +77,13 @@ fn policy(
             let mut reader = Reader::new(&mut names);
             let layer = layer(key, node, registry, &mut reader);
             found.extend(reader.finish().into_iter().map(Diagnostic::from));
-            policy.layers.extend(layer);
+            if let Some((layer, room)) = layer {
+                policy.layers.push(layer);
+                rooms.push(room);
+            }
         }
     }
-    policy
+    (policy, rooms)
 }
 
 fn layer(
@@ -75,7 +91,7 @@ fn layer(
     node: &Node,
     registry: &LayerRegistry,
     reader: &mut Reader<'_>,
-) -> Option<LayerFactory> {
+) -> Option<(LayerFactory, u64)> {
     let mut settings = node.clone();
     let mut per = Some(system::Per::Agent);
     // Who shares a layer is for the simulator to know, and nothing to the layer itself.
@@ -86,8 +102,9 @@ fn layer(
         per = reader.within("per", |reader| Per::read(&written, None, reader)).map(Into::into);
     }
     let report = registry.kind(kind)?.report;
-    let make = registry.read(kind, &settings, reader);
-    Some(LayerFactory { kind: kind.to_owned(), report, per: per?, make: make? })
+    let read = registry.read(kind, &settings, reader);
+    let (per, ReadLayer { make, room }) = (per?, read?);
+    Some((LayerFactory { kind: kind.to_owned(), report, per, make }, room))
 }
 
 /// What a kind of layer is called now.

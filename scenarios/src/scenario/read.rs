@@ -13,6 +13,9 @@ use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
+/// Parts of a section beyond which it is refused.
+const PARTS_MAX: usize = 10_000;
+
 /// A scenario that can be run: names are resolved, and everything is in range.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -24,6 +27,8 @@ pub struct Scenario {
     pub seed: u64,
     /// What is simulated.
     pub system: System,
+    /// About how many bytes of memory a run takes, without what is open in it.
+    pub room: u64,
     /// What must hold.
     pub hypotheses: Vec<Hypothesis>,
     /// What was written and has no effect.
@@ -52,6 +57,7 @@ impl ScenarioFile {
     ) -> Option<Scenario> {
         let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
         let before = errors(found);
+        self.check_lengths(found)?;
         let entries = self.root.entries().unwrap_or_default();
         let mut names = self.names(found);
         let mut reader = Reader::new(&mut names);
@@ -72,7 +78,7 @@ impl ScenarioFile {
         if errors(found) > before {
             return None;
         }
-        let mut system = parts.resolved(found)?;
+        let (mut system, room) = parts.resolved(found)?;
         let Head { title, about, horizon, warmup, seed } = head?;
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
@@ -83,7 +89,27 @@ impl ScenarioFile {
         self.warn(&system, found);
         let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
         let title = plain(&title).into();
-        Some(Scenario { title, about, seed: seed.0, system, hypotheses, warnings })
+        Some(Scenario { title, about, seed: seed.0, system, room, hypotheses, warnings })
+    }
+
+    /// Refuses sections of more parts than the program takes on.
+    fn check_lengths(&self, found: &mut Vec<Diagnostic>) -> Option<()> {
+        let mut is_right = true;
+        for section in &SECTIONS {
+            let name = section.name();
+            let Some(node) = self.root.get(&name) else { continue };
+            let beyond = match &node.value {
+                Value::List(items) => items.get(PARTS_MAX).map(|item| &item.at),
+                Value::Table(entries) => entries.get(PARTS_MAX).map(|entry| &entry.key_at),
+                _ => None,
+            };
+            if let Some(at) = beyond {
+                let message = format!("`{name}` has more than {PARTS_MAX} parts");
+                found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message));
+                is_right = false;
+            }
+        }
+        is_right.then_some(())
     }
 
     fn check_times(&self, head: &Head, found: &mut Vec<Diagnostic>) {

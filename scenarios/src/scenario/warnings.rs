@@ -1,11 +1,13 @@
 //! What was written and has no effect, across the parts of a scenario.
 
-use patterns::Duration;
 use patterns::settings::{Node, Value};
+use patterns::{Duration, Time};
 use sim::System;
-use sim::model::system::Schedule;
+use sim::model::system::{Arrivals, Schedule};
 
+use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
+use crate::runner::EVENTS_MAX;
 use crate::scenario_file::ScenarioFile;
 
 /// Kinds of layer that respect the deadline of a call.
@@ -14,9 +16,34 @@ const RESPECT_DEADLINES: [&str; 4] = ["deadline", "retry", "bulkhead", "hedge"];
 impl ScenarioFile {
     /// Warns of what has no effect.
     pub(super) fn warn(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        self.warn_of_length(system, found);
         self.warn_of_faults(system, found);
         self.warn_of_agents(system, found);
         self.warn_of_policies(system, found);
+    }
+
+    fn warn_of_length(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let lasts = system.horizon.since(Time::ZERO).as_secs_f64();
+        for agents in &system.agents {
+            let Arrivals::Open(gap) = &agents.arrivals else { continue };
+            let tasks = f64::from(agents.count) * lasts / gap.mean_secs();
+            if tasks > EVENTS_MAX as f64 {
+                let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+                let place = written.and_then(|table| table.get("arrivals"));
+                let at = place.map_or(0..0, |node| node.at.clone());
+                let many = if tasks.is_finite() {
+                    format!("about {tasks:.1e}")
+                } else {
+                    "no end of".to_owned()
+                };
+                let message = format!(
+                    "{many} tasks come until the horizon, and a run is stopped after {EVENTS_MAX} \
+                     events"
+                );
+                let help = "a shorter horizon, or `--max-events` if this is meant";
+                found.push(Diagnostic::new(at, FileCode::TooLong, message).help(help));
+            }
+        }
     }
 
     fn warn_of_faults(&self, system: &System, found: &mut Vec<Diagnostic>) {

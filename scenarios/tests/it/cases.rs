@@ -192,6 +192,20 @@ fn more_cells_than_fit_are_refused() {
     assert!(refused(&swept(&format!("{runs}{}]\n", list("s", 100)))).contains("too-large"));
 }
 
+/// A text is read from the outside to the inside, as deep as it goes.
+#[test]
+fn texts_of_many_calls_within_each_other_are_refused() {
+    for latency in [
+        "constant(".repeat(100_000) + &")".repeat(100_000),
+        "1 x ".repeat(100_000) + "1s",
+        "a(b(c=".repeat(100_000) + "1" + &"))".repeat(100_000),
+    ] {
+        let text = calling("10s", "every(1s)", &format!("latency = \"{latency}\""), "");
+        let message = refused(&text);
+        assert!(message.contains("more than 32 calls within each other"), "{}", message.len());
+    }
+}
+
 /// The place of a step was kept in 16 bits.
 #[test]
 fn more_steps_than_can_be_counted_are_refused() {
@@ -200,6 +214,126 @@ fn more_steps_than_can_be_counted_are_refused() {
         "title = \"f\"\nhorizon = \"10s\"\n[agents.a]\narrivals = \"every(5s)\"\nsteps = [{steps}]\n"
     );
     assert!(refused(&text).contains("`steps` must be a list of from 1 to 10000"));
+}
+
+/// Each number of a sweep takes eight bytes.
+#[test]
+fn more_numbers_than_fit_are_refused() {
+    let values = |count: usize| (1..=count).map(|v| v.to_string()).collect::<Vec<_>>().join(", ");
+    let axes = format!(
+        "\"services.s.slots\" = [{}]\n\"services.s.queue\" = [{}]\n",
+        values(100),
+        values(100)
+    );
+    let message = refused(&swept(&format!("replications = 200\n{axes}")));
+    for part in ["10000 cells of 200 runs with ", "more than 100000000 numbers", "case.toml:14:16"]
+    {
+        assert!(message.contains(part), "{message}");
+    }
+    let registry = LayerRegistry::builtin();
+    let mut file = parsed(&swept(&format!("\"services.s.slots\" = [{}]\n", values(100))));
+    file.set_replications(1_000_000);
+    let message = file.sweep(&registry).expect_err("it is too large").to_string();
+    assert!(message.contains("100 cells of 1000000 runs"), "{message}");
+}
+
+/// Every section is looked through again and again, and each part has its record.
+#[test]
+fn more_parts_than_the_program_takes_on_are_refused() {
+    let base = calling("10s", "every(1s)", "latency = \"1s\"", "{ timeout = \"1s\" }");
+    let many = |line: fn(usize) -> String| (0..10_001).map(line).collect::<String>();
+    for (section, more) in [
+        ("services", many(|i| format!("[services.s{i}]\nlatency = \"1s\"\n"))),
+        (
+            "agents",
+            many(|i| {
+                format!("[agents.a{i}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+            }),
+        ),
+        (
+            "faults",
+            many(|_| {
+                "[[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"\n".to_owned()
+            }),
+        ),
+        ("hypotheses", many(|_| "[[hypotheses]]\nthat = \"agents.a.success > 0\"\n".to_owned())),
+        ("variants", many(|i| format!("[variants.v{i}]\n\"agents.a.count\" = 2\n"))),
+    ] {
+        let message = refused(&(base.clone() + &more));
+        assert!(message.contains(&format!("`{section}` has more than 10000 parts")), "{section}");
+    }
+    for (section, key) in [("policies", "{} = []\n"), ("edges", "\"{} -> s\" = \"p\"\n")] {
+        let lines: String = (0..10_001).map(|i| key.replace("{}", &format!("x{i}"))).collect();
+        let message =
+            refused(&base.replace(&format!("[{section}]\n"), &format!("[{section}]\n{lines}")));
+        assert!(message.contains(&format!("`{section}` has more than 10000 parts")), "{section}");
+    }
+    let layers = "{ timeout = \"1s\" }, ".repeat(1_001);
+    let text = calling("10s", "every(1s)", "latency = \"1s\"", &layers);
+    let message = refused(&text);
+    assert!(message.contains("a policy has at most 1000 layers"), "{message}");
+}
+
+/// Agents multiply with what each has of its own.
+#[test]
+fn a_system_that_needs_too_much_memory_is_refused() {
+    let with = |count: u32, layer: &str| {
+        calling("10s", "every(1s)", "latency = \"1s\"", layer)
+            .replace("[agents.a]\n", &format!("[agents.a]\ncount = {count}\n"))
+    };
+    let log = |more: &str| {
+        format!("{{ rate-limiter = {{ kind = \"sliding-log(1048576, 1min)\"{more} }} }}")
+    };
+    let window = "{ breaker = { failures = 5, window = 1000000, open = \"5s\" } }";
+    let buckets = "{ breaker = { failures = 5, window = \"epoch(1min, buckets=100000)\", \
+                   open = \"5s\" } }";
+    let any = "{ breaker = { any = [{ rate = 0.5, window = 1000000 }, { rate = 0.2, \
+               window = 1000000 }], open = \"5s\" } }";
+    let hedge = "{ hedge = { delay = \"quantile(0.9, window=65536)\" } }";
+    let throttle = "{ adaptive-throttle = { buckets = 10000, window = \"1min\" } }";
+    for (text, most) in [
+        (with(100_000, &log("")), "agents.a"),
+        (with(100_000, window), "agents.a"),
+        (with(100_000, buckets), "agents.a"),
+        (with(100_000, any), "agents.a"),
+        (with(100_000, hedge), "agents.a"),
+        (with(100_000, throttle), "agents.a"),
+        (with(300, &log("")), "agents.a"),
+    ] {
+        let message = refused(&text);
+        let is_told = message.contains("error[too-large]: a run would take about ");
+        assert!(is_told && message.contains(&format!("[{most}]")), "{message}");
+    }
+    let mut many = with(1, "");
+    for group in 0..40 {
+        many += &format!("[agents.g{group}]\ncount = 100_000\narrivals = \"every(1s)\"\n");
+        many += "steps = [{ call = \"s\" }]\n";
+    }
+    assert!(refused(&many).contains("too-large"));
+    let registry = LayerRegistry::builtin();
+    for text in [
+        with(100_000, &log(", per = \"edge\"")),
+        with(150, &log("")),
+        with(100_000, "{ breaker = { failures = 5, open = \"5s\" } }, { timeout = \"5s\" }"),
+        with(100_000, "{ bulkhead = { slots = 100000, queue = 100000 } }"),
+    ] {
+        parsed(&text).sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
+    }
+}
+
+/// It is stopped, and that is known before it is run.
+#[test]
+fn a_run_that_is_too_long_is_a_warning() {
+    for (horizon, arrivals, many) in [
+        ("365d", "poisson(every=10ms)", "about 3.2e9 tasks"),
+        ("10s", "renewal(0s)", "no end of tasks"),
+    ] {
+        let text = calling(horizon, arrivals, "latency = \"1s\"", "{ timeout = \"1s\" }");
+        let sweep = parsed(&text).sweep(&LayerRegistry::builtin());
+        let shown = sweep.unwrap_or_else(|e| panic!("{e}")).warnings.to_string();
+        assert!(shown.contains("warning[too-long]") && shown.contains(many), "{shown}");
+        assert!(shown.contains("case.toml:5:12"), "{shown}");
+    }
 }
 
 /// The seed is the sweep's, so that all cells have the same random numbers.

@@ -233,6 +233,7 @@ fn of_parts(
         faulty: 0,
         down: 0,
         fault_intervals: 0,
+        first_fault: None,
         ..service
     });
     // Policies may have other names.

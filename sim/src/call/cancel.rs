@@ -2,7 +2,7 @@
 
 use patterns::{CallId, Context, Layer, Outcome};
 
-use super::frame::{Flag, Frame, Gone, NONE};
+use super::frame::{Flag, Frame, NONE};
 use super::routes::Draws;
 use super::waking::has_some;
 use super::{CallEvent, Calls, Command, Observer};
@@ -96,7 +96,8 @@ impl Calls {
         if let Some(layer) = self.layers.get_mut(instance as usize) {
             layer.close(CallId(call));
         }
-        let Gone { parent, next, .. } = self.frames.free(frame);
+        let (gone, next, _) = self.frames.free(frame);
+        let parent = gone.parent;
         if parent != NONE {
             self.frames.unlink(frame, parent, next);
         }

@@ -71,16 +71,6 @@ impl Frame {
     }
 }
 
-/// What a frame was that is no more.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Gone {
-    pub(super) edge: u32,
-    pub(super) began: Time,
-    pub(super) parent: u32,
-    pub(super) next: u32,
-    pub(super) flags: u32,
-}
-
 /// Where a frame is opened.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
@@ -142,18 +132,19 @@ impl Frames {
         });
     }
 
-    /// Frees a frame and says what it was; its parent is still to be told.
+    /// Frees a frame, and shows what it was, with its next sibling and its flags; its parent is
+    /// still to be told.
     #[inline]
-    pub(super) fn free(&mut self, index: u32) -> Gone {
+    pub(super) fn free(&mut self, index: u32) -> (&Frame, u32, u32) {
         let frame = &mut self.all[index as usize];
         debug_assert_eq!(frame.first_child, NONE, "what is below it went first");
         debug_assert_ne!(frame.flags, 0, "a frame ends once");
-        let Frame { edge, began, parent, next, flags, .. } = *frame;
+        let (next, flags) = (frame.next, frame.flags);
         // What still refers to this frame must see that it is gone.
         frame.flags = 0;
         frame.next = self.free;
         self.free = index;
-        Gone { edge, began, parent, next, flags }
+        (frame, next, flags)
     }
 
     /// Takes a frame from the children of its parent, which is returned.

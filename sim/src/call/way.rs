@@ -3,7 +3,7 @@
 
 use patterns::{Action, CallId, CallInfo, Context, Outcome};
 
-use super::frame::{Flag, Frame, Gone, NONE, Opening};
+use super::frame::{Flag, Frame, NONE, Opening};
 use super::routes::Draws;
 use super::waking::has_some;
 use super::{CallEvent, Calls, Command, Observer};
@@ -201,18 +201,17 @@ impl Calls {
     ) -> Turn {
         let now = scheduler.now();
         loop {
-            let Gone { edge, began, parent, next, flags } = self.frames.free(frame);
+            let (gone, next, flags) = self.frames.free(frame);
+            let parent = gone.parent;
             if flags & Flag::TOP != 0 {
+                let (edge, began) = (gone.edge, gone.began);
                 if flags & Flag::ROOT != 0 {
                     observer.edge(edge, CallEvent::Ended(outcome, began));
-                } else {
-                    observer.edge(edge, CallEvent::EndedBelow(outcome, began));
-                    let from = self.frames[parent].edge;
-                    observer.edge(from, CallEvent::DivertedEnded(outcome, began));
+                    return Turn::Over(Some(Command::Done { caller: parent, outcome }));
                 }
-            }
-            if flags & Flag::ROOT != 0 {
-                return Turn::Over(Some(Command::Done { caller: parent, outcome }));
+                observer.edge(edge, CallEvent::EndedBelow(outcome, began));
+                let from = self.frames[parent].edge;
+                observer.edge(from, CallEvent::DivertedEnded(outcome, began));
             }
             let above = self.frames.unlink(frame, parent, next);
             let layer = &mut self.layers[above.instance as usize];

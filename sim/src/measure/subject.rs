@@ -122,7 +122,8 @@ impl Formula {
     /// The number of a subject in a record; none if the record has no such subject.
     pub(super) fn of(&self, subject: &Subject, record: &Record) -> Option<f64> {
         let measured = record.ended.since(record.warmup);
-        let time = measured.as_secs_f64();
+        // A run may be stopped in the instant in which measuring begins: nothing is a rate then.
+        let time = if measured.is_zero() { f64::NAN } else { measured.as_secs_f64() };
         match (self, subject) {
             (Self::Agents(definition), Subject::Agents(name)) => {
                 let agents = record.agents.iter().find(|agents| agents.name == *name)?;

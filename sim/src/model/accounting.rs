@@ -150,8 +150,12 @@ impl World {
             (false, true) => {
                 health.faulty_since = now;
                 record.fault_intervals += u64::from(now >= self.recorder.warmup);
+                record.first_fault.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
+                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
+                    *until = now;
+                }
                 record.faulty += counted(self.recorder.warmup, health.faulty_since, now);
             }
             _ => {}
@@ -182,6 +186,9 @@ impl World {
                 let record = &mut self.recorder.services[index];
                 let warmup = self.recorder.warmup;
                 record.faulty += counted(warmup, health.faulty_since, ended);
+                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
+                    *until = ended;
+                }
                 if health.is_down() {
                     record.down += counted(warmup, health.down_since, ended);
                 }

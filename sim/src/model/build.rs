@@ -254,15 +254,13 @@ impl<'a> Builder<'a> {
     fn layer(&mut self, policy: usize, place: usize, edge: usize, from: &str, to: &str) -> u32 {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
-        let record = &self.recorder.edges[edge];
-        // What agents have of their own is shared all the same if that makes no difference.
-        let (key, owner) = match factory.per {
-            Per::Agent => ((policy, place, Some(edge)), LayerOwner::edge(from, to)),
-            Per::Edge => ((policy, place, Some(edge)), LayerOwner::edge(&record.from, &record.to)),
-            Per::Policy => ((policy, place, None), LayerOwner::Policy(stack.name.clone())),
+        let key = match factory.per {
+            Per::Agent | Per::Edge => (policy, place, Some(edge)),
+            Per::Policy => (policy, place, None),
         };
-        if let Some(shared) = self.shared.get(&key).copied() {
+        if let Some(&shared) = self.shared.get(&key) {
             if factory.per == Per::Agent {
+                // Each agent has one, as far as can be seen.
                 let record = self.recorder.instances[shared as usize].record;
                 self.recorder.layers[record as usize].instances += 1;
             }
@@ -270,10 +268,19 @@ impl<'a> Builder<'a> {
         }
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
-        self.report(policy, place, edge, owner, layer.initial_state());
-        if factory.per != Per::Agent || layer.keeps_nothing() && layer.initial_state().is_none() {
+        // What agents have of their own is shared all the same if that makes no difference.
+        let is_own = factory.per == Per::Agent
+            && !(layer.keeps_nothing() && layer.initial_state().is_none());
+        let record = &self.recorder.edges[edge];
+        let owner = match factory.per {
+            Per::Policy => LayerOwner::Policy(stack.name.clone()),
+            Per::Agent if is_own => LayerOwner::edge(from, to),
+            Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
+        };
+        if !is_own {
             self.shared.insert(key, index);
         }
+        self.report(policy, place, edge, owner, layer.initial_state());
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
     }

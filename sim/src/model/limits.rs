@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use patterns::Time;
+
 use crate::kernel::MAX_INDEX;
 
 /// What is to be seen of a run.
@@ -19,6 +21,8 @@ pub enum Watch {
 pub struct RunOptions<'a> {
     /// What is to be seen of it.
     pub watch: Watch,
+    /// The window of time of which a trace is kept; the whole run if there is none.
+    pub window: Option<(Time, Time)>,
     /// What stops a run that would not end or not fit.
     pub limits: Limits,
     /// Stops the run soon after it becomes true. How soon is the only thing about a run that is

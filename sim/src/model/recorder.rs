@@ -5,14 +5,12 @@ use patterns::{Outcome, Time};
 
 use super::limits::Watch;
 use super::system::{Caller, System};
+use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::observe::{
     AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OutcomeCounts,
-    ServiceRecord, Trace, Track, TrackKind,
+    ServiceRecord, Trace, TrackKind,
 };
-
-/// The most calls that a trace keeps; later ones are not recorded.
-const CALLS_MAX: usize = 1 << 20;
 
 /// Writes down what happens in a run.
 #[derive(Debug)]
@@ -41,18 +39,6 @@ pub(crate) struct Instance {
     pub(crate) state: Option<(StateId, Time)>,
 }
 
-/// Tracks and calls of a run that is to be drawn.
-#[derive(Debug, Default)]
-pub(crate) struct Tracer {
-    /// By agent, then by service.
-    pub(crate) tracks: Vec<Track>,
-    /// By instance of a layer.
-    pub(crate) layers: Vec<Track>,
-    /// The track of the caller of each running edge, if it is an agent.
-    pub(crate) track_of_edge: Vec<Option<u32>>,
-    pub(crate) calls: Vec<CallSpan>,
-}
-
 impl Recorder {
     /// An empty record for each part of a system.
     pub(crate) fn of(system: &System, watch: Watch) -> Self {
@@ -78,6 +64,7 @@ impl Recorder {
             down: 0,
             faulty: 0,
             fault_intervals: 0,
+            first_fault: None,
         });
         let edges = system.edges.iter().map(|edge| EdgeRecord {
             from: match edge.from {
@@ -128,8 +115,7 @@ impl Recorder {
     fn interval(&mut self, track: u32, from: Time, state: &'static str, severity: Severity) {
         let to = self.now;
         if let Some(tracer) = &mut self.tracer {
-            let interval = Interval { from, to, state, severity };
-            tracer.tracks[track as usize].intervals.push(interval);
+            tracer.keep(track, Interval { from, to, state, severity });
         }
     }
 
@@ -156,7 +142,8 @@ impl Recorder {
             let layers = tracer.layers.into_iter().zip(&self.instances);
             all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
             all.extend(services);
-            Trace { tracks: all, calls: tracer.calls }
+            let (from, to) = (tracer.from, tracer.to.min(self.now));
+            Trace { from, to, tracks: all, calls: tracer.calls }
         })
     }
 
@@ -173,7 +160,7 @@ impl Recorder {
             let StateInfo { name, severity, .. } = record.report.state(state);
             let (state, severity) = (*name, *severity);
             let interval = Interval { from: since, to: self.now, state, severity };
-            tracer.layers[instance].intervals.push(interval);
+            tracer.keep_layer(instance, interval);
         }
     }
 
@@ -182,16 +169,14 @@ impl Recorder {
         let (record, to) = (self.record_of[edge as usize], self.now);
         if let Some(tracer) = &mut self.tracer
             && let Some(track) = tracer.track_of_edge[edge as usize]
-            && tracer.calls.len() < CALLS_MAX
         {
-            tracer.calls.push(CallSpan { track, edge: record, from, to, outcome });
+            tracer.keep_call(CallSpan { track, edge: record, from, to, outcome });
             let (state, severity) = if outcome.is_ok() {
                 ("waiting", Severity::Normal)
             } else {
                 ("frozen", Severity::Bad)
             };
-            let interval = Interval { from, to, state, severity };
-            tracer.tracks[track as usize].intervals.push(interval);
+            tracer.keep(track, Interval { from, to, state, severity });
         }
     }
 }

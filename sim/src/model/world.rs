@@ -65,6 +65,9 @@ pub(super) struct EdgeStreams {
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
     pub fn run(mut self, options: &RunOptions<'_>) -> Record {
+        if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
+            (tracer.from, tracer.to) = (from, to);
+        }
         for index in 0..self.arrivals.len() {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
@@ -113,7 +116,11 @@ impl World {
     #[inline(always)]
     fn handle(&mut self, event: Event) {
         let mut next = match event.kind {
-            kind::ARRIVAL => self.arrive(event.index),
+            // Most tasks begin with a call, and most calls with an attempt.
+            kind::ARRIVAL => match self.arrive(event.index) {
+                Some(Command::Launch { leaf, edge }) => self.launch(leaf, edge),
+                other => other,
+            },
             kind::WORK => self.worked(event.index),
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),

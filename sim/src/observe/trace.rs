@@ -8,6 +8,11 @@ use patterns::{Outcome, Time};
 /// All that was seen of one run, track by track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
+    /// The window that it holds: what lies outside is left out, or cut off. It may end before the
+    /// window that was asked for, where that would have been too much to keep.
+    pub from: Time,
+    /// The end of the window.
+    pub to: Time,
     /// Agents first, then layers, then services.
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
@@ -19,8 +24,10 @@ pub struct Trace {
 pub struct Track {
     /// Whose track it is.
     pub id: TrackId,
-    /// What state it was in when; in order, without overlap. Times in no interval are idle (an
-    /// agent), or healthy (a service).
+    /// What state it was in when; in order, without overlap, but for those of agents: there
+    /// `working` is the whole of a task, over which its waits lie, and an agent with several slots
+    /// has several tasks at a time. Times in no interval are idle (an agent), or healthy (a
+    /// service).
     pub intervals: Vec<Interval>,
 }
 

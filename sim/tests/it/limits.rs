@@ -2,7 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
+use patterns::Time;
 use sim::kernel::Distribution;
+use sim::measure::Measure;
 use sim::model::system::{Arrivals, Caller, Edge};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
@@ -48,13 +50,21 @@ fn a_run_in_which_time_stands_still_is_stopped() {
     let system = busy(Distribution::constant(patterns::Duration::ZERO));
     let record = limited(&system, Limits { open: usize::MAX, ..Limits::default() });
     // All are open in one instant, more than fit, whatever is allowed.
-    assert_eq!((record.stopped, record.ended), (Some(Stop::TooManyOpen), patterns::Time::ZERO));
+    assert_eq!((record.stopped, record.ended), (Some(Stop::TooManyOpen), Time::ZERO));
+
+    // What ended then did so at no rate at all, and not at an infinite one.
+    let mut done = busy(Distribution::constant(patterns::Duration::ZERO));
+    done.services[0].latency = Distribution::constant(patterns::Duration::ZERO);
+    let record = limited(&done, Limits { events: 100_000, ..Limits::default() });
+    assert!(record.ended == Time::ZERO && record.agents[0].tasks.good() > 0);
+    let goodput = Measure::parse("agents.a.goodput", &done).expect("it is a measure");
+    assert!(goodput.of(&record).is_nan(), "{}", goodput.of(&record));
 
     let mut idle = busy(Distribution::constant(patterns::Duration::ZERO));
     idle.services[0].latency = Distribution::constant(patterns::Duration::ZERO);
     idle.services[0].slots = 0;
     let record = limited(&idle, Limits::default());
-    assert_eq!((record.stopped, record.ended), (Some(Stop::TimeStandsStill), patterns::Time::ZERO));
+    assert_eq!((record.stopped, record.ended), (Some(Stop::TimeStandsStill), Time::ZERO));
     assert!((9_000_000..=11_000_000).contains(&record.events), "{} events", record.events);
 }
 

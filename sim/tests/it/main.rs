@@ -17,3 +17,4 @@ mod layers;
 mod limits;
 mod losses;
 mod tank;
+mod traces;

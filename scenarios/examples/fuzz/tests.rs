@@ -1,0 +1,59 @@
+//! The generator draws all that there is to write.
+
+use std::collections::BTreeSet;
+
+use scenarios::LayerRegistry;
+
+use crate::file::Author;
+use crate::oracle::is_right;
+
+/// All that can be written: keys of sections and of layers, libraries and their numbers.
+fn all_keys(registry: &LayerRegistry) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for section in ["file", "agents", "services", "faults", "sweep"] {
+        let (_, shape) = scenarios::sections()
+            .into_iter()
+            .find(|(name, _)| *name == section)
+            .expect("it is described");
+        let patterns::settings::Shape::Table(table) = shape else { panic!("it is a table") };
+        all.extend(table.all_keys().iter().map(|key| format!("{section}.{key}")));
+    }
+    for kind in registry.described() {
+        let table = kind.table().expect("it is a table");
+        let is_own = |name: &str| {
+            kind.presets.iter().any(|preset| preset.keys.iter().any(|key| key.is_named(name)))
+        };
+        let keys = table.all_keys().into_iter().map(patterns::settings::Key::name);
+        let own = table.group_info().own_keys;
+        let keys = keys.filter(|key| !own.iter().any(|own| own.is_named(key)) || !is_own(key));
+        all.extend(keys.map(|key| format!("{}.{key}", kind.name)));
+        for preset in &kind.presets {
+            let like = format!("{} like {}", kind.name, preset.library);
+            all.extend(preset.keys.iter().map(|key| format!("{like}.{key}")));
+            all.insert(like);
+        }
+    }
+    all
+}
+
+#[test]
+fn the_fuzzer_draws_every_key_in_a_file_that_can_be_run_and_half_of_its_files_can() {
+    let registry = LayerRegistry::builtin();
+    let mut missing = all_keys(&registry);
+    assert!(missing.len() > 200, "only {} keys are described", missing.len());
+    let (mut drawn, mut right) = (0, 0);
+    while drawn < 500 || (!missing.is_empty() && drawn < 5000) {
+        let mut author = Author::new(drawn, &registry);
+        let text = author.file();
+        drawn += 1;
+        if is_right(&text, &registry) {
+            right += 1;
+            for key in author.parts().iter().flat_map(|part| &part.keys) {
+                missing.remove(key);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "never drawn in {drawn} files: {missing:#?}");
+    let share = f64::from(right) / drawn as f64;
+    assert!((0.4..0.7).contains(&share), "{share} of the files can be run");
+}

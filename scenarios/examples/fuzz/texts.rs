@@ -1,0 +1,117 @@
+//! Texts, ordinary and strange, and how they are written.
+
+use crate::draw::{Draw, Entry};
+
+impl Draw {
+    pub(crate) fn wrong_value(&mut self) -> String {
+        let all = [
+            "true",
+            "-1",
+            "\"\"",
+            "[]",
+            "{}",
+            "nan",
+            "-inf",
+            "\"-1s\"",
+            "\"none\"",
+            "9e999",
+            "[[1]]",
+            "\"a(b(c\"",
+            "\"1000%\"",
+            "{ a = { b = 1 } }",
+            "1979-05-27",
+            "\"\\u0000\"",
+            "\"9999999999999999999999s\"",
+            "-9223372036854775808",
+            "\"∞\"",
+            "\"3 x\"",
+            "\"x(,)\"",
+        ];
+        self.pick(&all).map_or_else(String::new, |value| (*value).to_owned())
+    }
+
+    /// A form of a text, with other digits.
+    pub(crate) fn form(&mut self, example: &str) -> String {
+        let is_plain = self.chance(0.3);
+        let mut text = String::new();
+        for c in example.chars() {
+            if c.is_ascii_digit() && !is_plain {
+                text += &self.below(10).to_string();
+            } else {
+                text.push(c);
+            }
+        }
+        if text.starts_with(['[', '{', '"']) { text } else { quoted(&text) }
+    }
+
+    /// A text, of which some are strange.
+    pub(crate) fn name(&mut self) -> String {
+        let all = [
+            "a",
+            "llm",
+            "web-shop",
+            "two words",
+            "x.y",
+            "ünï ☃",
+            "0",
+            "policies",
+            "value",
+            "none",
+            "unlimited",
+            "off",
+            "e\u{301}",
+            "a/b",
+            "like",
+            "=",
+            "[x]",
+            "🐳",
+            "A->",
+            "agents.a",
+            "a,b",
+            "(a)",
+            "%",
+            "\\",
+            "per",
+            "-",
+            "_",
+            "\u{202e}left",
+        ];
+        let odd = ["", " a", "a -> b", "a#2", "\"q\"", "it's", "\u{7}", "a\nb", "'", "->"];
+        match self.below(100) {
+            0 => "long".repeat(1 + self.below(500)),
+            1..3 if self.wrong > 0.0 => self.pick(&odd).map_or("", |name| *name).to_owned(),
+            _ => self.pick(&all).map_or("", |name| *name).to_owned(),
+        }
+    }
+}
+
+/// A table on one line.
+pub(crate) fn table_of(entries: &[Entry]) -> String {
+    let entries: Vec<String> =
+        entries.iter().map(|(key, value)| format!("{} = {value}", key_of(key))).collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+/// A key, in quotes if it needs them.
+pub(crate) fn key_of(key: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { quoted(key) }
+}
+
+/// A text in TOML.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted += &format!("\\u{:04x}", c as u32),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+/// A value as it stands within a call.
+pub(crate) fn bare(value: &str) -> String {
+    value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(value).to_owned()
+}

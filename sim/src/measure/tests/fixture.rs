@@ -1,0 +1,210 @@
+//! A system and a record made by hand, and what is asked of it.
+
+use patterns::report::Counts;
+use patterns::{Class, Duration, Outcome, Time};
+
+use crate::kernel::Distribution;
+use crate::measure::Measure;
+use crate::model::system::{Caller, LayerFactory, Per, System};
+use crate::observe::{
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, LayerScope, OutcomeCounts, Record,
+    ServiceRecord, StateRecord,
+};
+
+pub(super) fn system() -> System {
+    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Policy, Service};
+    System {
+        agents: vec![Agents {
+            name: "research".to_owned(),
+            count: 2,
+            arrivals: Arrivals::Open(distribution()),
+            slots: 1,
+            steps: Vec::new(),
+            deadline: None,
+            priority: 0,
+        }],
+        services: vec![Service {
+            name: "git.hub".to_owned(),
+            slots: 4,
+            queue: 10,
+            latency: distribution(),
+            errors: Vec::new(),
+            rate_limit: None,
+            abandoned: Abandoned::Stops,
+            steps: Vec::new(),
+        }],
+        policies: vec![Policy {
+            name: "guarded".to_owned(),
+            layers: vec![factory(), factory()],
+            targets: Vec::new(),
+        }],
+        edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: Some(0) }],
+        ..System::default()
+    }
+}
+
+pub(super) fn distribution() -> Distribution {
+    Distribution::constant(Duration::from_secs(1))
+}
+
+pub(super) fn counts(issued: u64, outcomes: &[(Outcome, u64)]) -> OutcomeCounts {
+    let mut counts = OutcomeCounts { issued, ..OutcomeCounts::default() };
+    for (outcome, count) in outcomes {
+        (0..*count).for_each(|_| counts.end(*outcome));
+    }
+    counts
+}
+
+pub(super) fn spans(millis: impl IntoIterator<Item = u64>) -> Histogram {
+    let mut histogram = Histogram::default();
+    millis.into_iter().for_each(|millis| histogram.add(Duration::from_millis(millis)));
+    histogram
+}
+
+pub(super) const SECOND: u128 = 1_000_000_000;
+
+pub(super) fn seconds(secs: u64) -> Time {
+    Time::ZERO + Duration::from_secs(secs)
+}
+
+/// A kind of layer from outside: what is measured of it is known from its report alone.
+mod gate {
+    patterns::report! {
+        states State {
+            /// Calls pass.
+            Wide = "wide", Normal;
+            /// Few calls pass.
+            Narrow = "narrow", Limited;
+        }
+        counters Counter {
+            /// Calls that passed.
+            Passed = "passed", Count, Higher;
+            /// Time that calls waited.
+            Waited = "waited", Time, Lower;
+            /// Calls within.
+            Within = "within", Level;
+        }
+    }
+
+    pub(super) static REPORTED: patterns::report::Report = REPORT;
+}
+
+/// A layer of the policy `guarded`, with a count, seconds waited and a level times seconds.
+pub(super) fn gate(
+    place: u32,
+    number: u32,
+    scope: LayerScope,
+    counts: [u128; 3],
+    narrow: u128,
+) -> LayerRecord {
+    let mut counted = Counts::of(&gate::REPORTED);
+    for (counter, count) in [gate::Counter::Passed, gate::Counter::Waited, gate::Counter::Within]
+        .into_iter()
+        .zip(counts)
+    {
+        let is_time = counter != gate::Counter::Passed;
+        counted.add(counter, if is_time { count * SECOND } else { count });
+    }
+    LayerRecord {
+        policy: "guarded".to_owned(),
+        kind: "gate".to_owned(),
+        place,
+        number,
+        scope,
+        report: &gate::REPORTED,
+        instances: 2,
+        with_states: 2,
+        states: vec![
+            StateRecord { entered: 1, time: 200 * SECOND - narrow * SECOND },
+            StateRecord { entered: 1, time: narrow * SECOND },
+        ],
+        counts: counted,
+    }
+}
+
+pub(super) fn factory() -> LayerFactory {
+    let make = std::sync::Arc::new(|| unreachable!("nothing is run"));
+    LayerFactory { kind: "gate".to_owned(), report: &gate::REPORTED, per: Per::Agent, make }
+}
+
+/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open.
+pub(super) fn record() -> Record {
+    let refused = Outcome::failed(Class::BreakerOpen);
+    let timeout = Outcome::failed(Class::Timeout);
+    Record {
+        seed: 1,
+        horizon: seconds(110),
+        warmup: seconds(10),
+        ended: seconds(110),
+        stopped: None,
+        events: 5,
+        fingerprint: 7,
+        agents: vec![AgentRecord {
+            name: "research".to_owned(),
+            count: 2,
+            tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
+            latency_ok: spans(1..=50),
+            latency_failed: spans(51..=100),
+            frozen: 30 * SECOND,
+            busy: 150 * SECOND,
+        }],
+        services: vec![ServiceRecord {
+            name: "git.hub".to_owned(),
+            slots: 4,
+            requests: counts(
+                50,
+                &[
+                    (Outcome::Ok, 30),
+                    (Outcome::failed(Class::Overload), 15),
+                    (Outcome::failed(Class::RateLimit), 5),
+                ],
+            ),
+            waiting: spans(1..=100),
+            sojourn: spans(101..=200),
+            abandoned: 4,
+            wasted: 12 * SECOND,
+            busy: 100 * SECOND,
+            queued: 250 * SECOND,
+            down: 20 * SECOND,
+            faulty: 40 * SECOND,
+            fault_intervals: 3,
+            first_fault: None,
+        }],
+        edges: vec![EdgeRecord {
+            from: "research".to_owned(),
+            to: "git.hub".to_owned(),
+            policy: Some("guarded".to_owned()),
+            calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
+            attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
+            diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
+            latency_ok: spans([5]),
+            latency_failed: spans([15]),
+            late: 3,
+        }],
+        layers: vec![
+            gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
+            gate(2, 2, LayerScope::Policy, [5, 2, 100], 30),
+            gate(0, 1, LayerScope::Callers(1), [99, 99, 99], 99),
+            LayerRecord {
+                policy: "another".to_owned(),
+                ..gate(0, 1, LayerScope::Policy, [99, 99, 99], 99)
+            },
+        ],
+        trace: None,
+    }
+}
+
+#[track_caller]
+pub(super) fn check(path: &str, expected: f64) {
+    let measure = Measure::parse(path, &system()).expect(path);
+    let value = measure.of(&record());
+    assert!((value - expected).abs() < 1e-12, "{path} is {value}, not {expected}");
+}
+
+/// As near as histograms are exact.
+#[track_caller]
+pub(super) fn near(path: &str, expected: f64) {
+    let measure = Measure::parse(path, &system()).expect(path);
+    let value = measure.of(&record());
+    assert!((value / expected - 1.0).abs() < 1.0 / 128.0, "{path} is {value}, not {expected}");
+}

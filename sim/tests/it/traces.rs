@@ -1,0 +1,86 @@
+//! Traces hold what they say, and not more than fits.
+
+use patterns::{Duration, Time};
+use sim::model::system::{Arrivals, Effect, System};
+use sim::observe::{Interval, Trace};
+use sim::{RunOptions, Watch, run, run_until};
+
+use crate::tank::{self, at, exponential, millis, secs};
+
+fn busy(horizon: Duration, gap: Duration) -> System {
+    let mut system = tank::system(horizon);
+    let arrivals = Arrivals::Open(exponential(gap));
+    system.agents = vec![tank::agents("a", 3, arrivals, vec![tank::call(0)])];
+    system.services = vec![tank::service("s", 2, u32::MAX, exponential(millis(400)))];
+    system.policies = vec![tank::policy(vec![tank::breaker(3, secs(5)), tank::timeout(secs(2))])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    system.faults = vec![
+        tank::once(0, Effect::Hang { resume: false }, secs(20), secs(20)),
+        tank::once(0, Effect::Down, secs(60), secs(20)),
+    ];
+    system
+}
+
+fn traced(system: &System, window: Option<(Time, Time)>) -> Trace {
+    let options = RunOptions { watch: Watch::Trace, window, ..RunOptions::default() };
+    run_until(system, 1, &options).trace.expect("it was asked for")
+}
+
+/// What lies in a window, cut off at its ends.
+fn cut(intervals: &[Interval], from: Time, to: Time) -> Vec<Interval> {
+    let inside = intervals.iter().filter(|e| from <= e.to && e.from <= to);
+    inside.map(|e| Interval { from: e.from.max(from), to: e.to.min(to), ..*e }).collect()
+}
+
+#[test]
+fn a_window_of_a_trace_is_that_part_of_the_whole() {
+    let system = busy(secs(100), secs(1));
+    let whole = traced(&system, None);
+    assert_eq!((whole.from, whole.to), (Time::ZERO, at(secs(100))));
+    for (from, to) in [(0, 10), (15, 35), (50, 100), (99, 100)] {
+        let (from, to) = (at(secs(from)), at(secs(to)));
+        let part = traced(&system, Some((from, to)));
+        assert_eq!((part.from, part.to), (from, to));
+        assert_eq!(part.tracks.len(), whole.tracks.len());
+        for (part, whole) in part.tracks.iter().zip(&whole.tracks) {
+            assert_eq!(part.id, whole.id);
+            assert_eq!(part.intervals, cut(&whole.intervals, from, to), "{}", part.id);
+        }
+        let calls = whole.calls.iter().filter(|call| from <= call.to && call.to <= to);
+        assert_eq!(part.calls, calls.copied().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_trace_that_is_full_says_until_when_it_goes() {
+    // Some three million intervals and calls.
+    let mut system = busy(secs(20_000), millis(40));
+    system.services[0].slots = u32::MAX;
+    system.faults.clear();
+    let trace = traced(&system, None);
+    assert!(Time::ZERO < trace.to && trace.to < at(secs(20_000)), "until {}", trace.to);
+    let pieces =
+        trace.calls.len() + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
+    assert!((1 << 20..(1 << 20) + 10_000).contains(&pieces), "{pieces} pieces");
+    // Until then nothing is missing.
+    let shorter = System { horizon: trace.to, ..system.clone() };
+    let record = run(&shorter, 1, Watch::Counts);
+    let ended: u64 = record.edges.iter().map(|edge| edge.calls.answered()).sum();
+    assert_eq!(trace.calls.len() as u64, ended);
+}
+
+#[test]
+fn the_first_fault_is_in_the_record_even_of_the_warm_up() {
+    let mut system = busy(secs(100), secs(1));
+    system.warmup = at(secs(50));
+    let first = |system: &System| run(system, 1, Watch::Counts).services[0].first_fault;
+    assert_eq!(first(&system), Some((at(secs(20)), at(secs(40)))));
+    // One that begins as another is on goes on with it.
+    system.faults.push(tank::once(0, Effect::Slow(2.0), secs(30), secs(20)));
+    assert_eq!(first(&system), Some((at(secs(20)), at(secs(50)))));
+    // It may be on at the end.
+    system.horizon = at(secs(45));
+    assert_eq!(first(&system), Some((at(secs(20)), at(secs(45)))));
+    system.faults.clear();
+    assert_eq!(first(&system), None);
+}
