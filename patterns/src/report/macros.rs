@@ -9,7 +9,7 @@
 ///
 /// It makes an enum of the states, which [`Context::enter_state`](crate::Context::enter_state)
 /// takes; an enum of the counters, and the type `Counters` to count in; and the constant `REPORT`.
-/// See the [module](crate::report) for an example.
+/// See the [module](mod@crate::report) for an example.
 #[macro_export]
 macro_rules! report {
     (

@@ -22,6 +22,10 @@ const LOOK_EVERY: u64 = 1 << 13;
 /// Looks in one instant after which a run is stopped: some ten million events, time stands still.
 const INSTANT_MAX: u32 = 1221;
 
+/// What may follow from one event at once, after which a run is stopped: calls that are answered on
+/// the spot can go on in one event for ever.
+const COMMANDS_MAX: u32 = 10_000_000;
+
 /// Everything that is simulated.
 #[derive(Debug)]
 pub struct World {
@@ -95,7 +99,9 @@ impl World {
             for _ in 0..left.min(LOOK_EVERY) {
                 let event = self.scheduler.next(end)?;
                 self.recorder.now = self.scheduler.now();
-                self.handle(event);
+                if !self.handle(event) {
+                    return Some(Stop::TimeStandsStill);
+                }
             }
             in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
             if options.is_interrupted() {
@@ -114,7 +120,7 @@ impl World {
 
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) -> bool {
         let mut next = match event.kind {
             // Most tasks begin with a call, and most calls with an attempt.
             kind::ARRIVAL => match self.arrive(event.index) {
@@ -126,7 +132,12 @@ impl World {
             kind::FAULT => self.toggle(event.index),
             _ => unreachable!("there is no other kind"),
         };
+        let mut commands = 0;
         while let Some(command) = next.or_else(|| self.calls.next_command()) {
+            commands += 1;
+            if commands == COMMANDS_MAX {
+                return false;
+            }
             next = match command {
                 Command::Launch { leaf, edge } => self.launch(leaf, edge),
                 Command::Abandon { leaf, request } => {
@@ -136,6 +147,7 @@ impl World {
                 Command::Done { caller, outcome } => self.call_ended(caller, outcome),
             };
         }
+        true
     }
 
     /// A task comes from its source.

@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 use patterns::Time;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Edge};
+use sim::model::system::{Arrivals, Caller, Edge, Effect, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
-use crate::tank::{agents, call, millis, secs, service, system};
+use crate::tank::{agents, call, millis, once, secs, service, system};
 
 /// A task each `gap`, each of which takes a second.
 fn busy(gap: Distribution) -> System {
@@ -79,4 +79,16 @@ fn an_interrupted_run_says_so_and_a_limited_one_is_repeatable() {
 
     let limits = Limits { events: 12_345, ..Limits::default() };
     assert_eq!(limited(&system, limits), limited(&system, limits));
+}
+
+#[test]
+fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
+    // A service that is down answers on the spot, and the task calls again.
+    let mut system = busy(Distribution::constant(secs(1)));
+    let step =
+        Step::Call { service: 0, times: u32::MAX, optional: true, keys: None, idempotent: true };
+    system.agents[0].steps = vec![step];
+    system.faults = vec![once(0, Effect::Down, secs(0), secs(10_000))];
+    let record = limited(&system, Limits::default());
+    assert_eq!((record.stopped, record.events), (Some(Stop::TimeStandsStill), 2));
 }
