@@ -463,3 +463,21 @@ fn numbers_beyond_counting_are_out_of_range() {
         assert!(message.contains("`count` must be from 1 to 100000, not "), "{message}");
     }
 }
+
+/// When a service crashed, its callers learnt of it in an order that depended on whoever else was
+/// at work.
+#[test]
+fn a_crash_is_learnt_of_alike_whoever_else_works() {
+    let alone = "title = \"t\"\nhorizon = \"1min\"\n[agents.a]\nslots = \"unlimited\"\n\
+                 arrivals = \"every(1s)\"\nsteps = [{ call = \"s\" }]\n\
+                 [services.s]\nlatency = \"30s\"\n[policies]\n\
+                 p = [{ retry = { network = \"1 x exponential(10s, jitter=full)\" } }]\n\
+                 [edges]\n\"a -> s\" = \"p\"\n\
+                 [[faults]]\nhit = \"s\"\ndo = \"down\"\nat = \"10500ms\"\nfor = \"1ns\"\n";
+    let others = "[agents.zz]\ncount = 2\narrivals = \"every(1300ms)\"\n\
+                  steps = [{ work = \"900ms\" }]\n";
+    let [one, other] = [alone.to_owned(), alone.to_owned() + others]
+        .map(|text| measured(&text, "agents.a.latency.p95"));
+    assert!(one > 30.0, "{one}");
+    assert_eq!(one.to_bits(), other.to_bits(), "{one} and {other}");
+}
