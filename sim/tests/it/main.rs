@@ -16,5 +16,6 @@ mod golden;
 mod layers;
 mod limits;
 mod losses;
+mod open_ends;
 mod tank;
 mod traces;

@@ -1,0 +1,61 @@
+//! The time of what is cut short: by the end of a run, by a caller that gives up.
+
+use sim::kernel::Distribution;
+use sim::model::system::{Abandoned, Arrivals, System};
+use sim::{Record, Watch, run};
+
+use crate::tank::{self, at, secs};
+
+const SECOND: u128 = 1_000_000_000;
+
+/// Agents that have a task each 10 s, which asks for 100 s of work and waits for 5 s, from 12 s to
+/// 43 s after the beginning.
+fn cut_short(agents: u32, abandoned: Abandoned) -> System {
+    let mut system = tank::system(secs(43));
+    system.warmup = at(secs(12));
+    let arrivals = Arrivals::Open(Distribution::constant(secs(10)));
+    system.agents = vec![tank::agents("a", agents, arrivals, vec![tank::call(0)])];
+    let mut service = tank::service("s", 1, u32::MAX, Distribution::constant(secs(100)));
+    service.abandoned = abandoned;
+    system.services = vec![service];
+    system.policies = vec![tank::policy(vec![tank::timeout(secs(5))])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    system
+}
+
+fn of(system: &System) -> Record {
+    run(system, 1, Watch::Counts)
+}
+
+#[test]
+fn what_is_open_at_the_end_has_its_time_until_then() {
+    let record = of(&cut_short(1, Abandoned::RunsOn));
+    let service = &record.services[0];
+    // The first request has the slot from 10 s on, and no caller from 15 s on.
+    assert_eq!(service.busy, 31 * SECOND);
+    assert_eq!(service.wasted, 28 * SECOND);
+    // The others wait from 20, 30 and 40 s on.
+    assert_eq!(service.queued, (23 + 13 + 3) * SECOND);
+    assert_eq!((service.requests.issued, service.requests.open()), (3, 3));
+    // Tasks took from 10 to 15 s, from 20 to 25 s, from 30 to 35 s, and one is open since 40 s.
+    let agents = &record.agents[0];
+    assert_eq!(agents.busy, (3 + 5 + 5 + 3) * SECOND);
+    assert_eq!(agents.frozen, (3 + 5 + 5) * SECOND);
+    assert_eq!((agents.tasks.issued, agents.tasks.failed(), agents.tasks.open()), (3, 2, 1));
+    let edge = &record.edges[0];
+    assert_eq!((edge.attempts.issued, edge.attempts.given_up, edge.late), (3, 2, 0));
+}
+
+#[test]
+fn what_stops_as_its_caller_gives_up_has_its_time_until_then() {
+    let record = of(&cut_short(2, Abandoned::Stops));
+    let service = &record.services[0];
+    // Of two requests at 10, 20, 30 and 40 s one has the slot and one waits, for 5 s each.
+    assert_eq!(service.busy, (3 + 5 + 5 + 3) * SECOND);
+    assert_eq!(service.queued, (3 + 5 + 5 + 3) * SECOND);
+    assert_eq!(service.wasted, 0);
+    // Those of 10 s came in the warm-up, and those of 40 s are open.
+    let requests = &service.requests;
+    assert_eq!((requests.issued, requests.given_up, requests.open()), (6, 4, 2));
+    assert_eq!((service.abandoned, requests.answered()), (4, 0));
+}
