@@ -7,10 +7,7 @@ use patterns::settings::{
 use scenarios::PresetInfo;
 use sim::kernel::{RngStream, RngStreams};
 
-use crate::texts::{bare, quoted, table_of};
-
-/// What is written for a key.
-pub(crate) type Entry = (String, String);
+use crate::spelling::{Entry, bare, quoted, table_of};
 
 /// Draws values, as they stand in a file.
 pub(crate) struct Draw {

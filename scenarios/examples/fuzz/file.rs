@@ -7,7 +7,7 @@ use scenarios::{KindInfo, LayerRegistry, ScenarioFile};
 use sim::System;
 
 use crate::draw::Draw;
-use crate::texts::{key_of, quoted, table_of};
+use crate::spelling::{key_of, quoted, table_of};
 
 /// What a part of a file is.
 #[derive(Clone, Copy, Debug, PartialEq)]

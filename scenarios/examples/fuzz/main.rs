@@ -13,6 +13,7 @@ mod file;
 mod numbers;
 mod oracle;
 mod questions;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod texts;

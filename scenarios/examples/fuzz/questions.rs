@@ -5,7 +5,7 @@ use sim::System;
 use sim::measure::Measure;
 
 use crate::file::{Author, Part, TRIES, What};
-use crate::texts::quoted;
+use crate::spelling::quoted;
 
 impl Author<'_> {
     /// Hypotheses, a sweep and variants.

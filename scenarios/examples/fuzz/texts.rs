@@ -1,6 +1,7 @@
 //! Texts, ordinary and strange, and how they are written.
 
-use crate::draw::{Draw, Entry};
+use crate::draw::Draw;
+use crate::spelling::quoted;
 
 impl Draw {
     pub(crate) fn wrong_value(&mut self) -> String {
@@ -83,35 +84,4 @@ impl Draw {
             _ => self.pick(&all).map_or("", |name| *name).to_owned(),
         }
     }
-}
-
-/// A table on one line.
-pub(crate) fn table_of(entries: &[Entry]) -> String {
-    let entries: Vec<String> =
-        entries.iter().map(|(key, value)| format!("{} = {value}", key_of(key))).collect();
-    format!("{{ {} }}", entries.join(", "))
-}
-
-/// A key, in quotes if it needs them.
-pub(crate) fn key_of(key: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { quoted(key) }
-}
-
-/// A text in TOML.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted += &format!("\\u{:04x}", c as u32),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
-}
-
-/// A value as it stands within a call.
-pub(crate) fn bare(value: &str) -> String {
-    value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(value).to_owned()
 }
