@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::definitions::{AGENTS, Definition, EDGES, Info, SERVICES};
 use super::layer::OfLayers;
 use super::unit::{Better, Unit};
-use crate::model::system::{Caller, Edge, System};
+use crate::model::system::{Edge, System};
 use crate::observe::{AgentRecord, EdgeRecord, Record, ServiceRecord};
 
 /// A part of a system, by name.
@@ -35,11 +35,8 @@ impl Subject {
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
-        let from = match edge.from {
-            Caller::Agents(index) => &system.agents[index].name,
-            Caller::Service(index) => &system.services[index].name,
-        };
-        Self::Edge { from: from.clone(), to: system.services[edge.to].name.clone() }
+        let from = system.caller_name(edge.from).to_owned();
+        Self::Edge { from, to: system.services[edge.to].name.clone() }
     }
 
     /// The first part of its path, which stands for its kind.

@@ -1,6 +1,6 @@
 //! What the world writes down: the ends of requests, the health of services, and the record.
 
-use patterns::report::Counts;
+use patterns::report::{Counts, Severity};
 use patterns::{Outcome, Time};
 
 use super::recorder::Recorder;
@@ -140,7 +140,7 @@ impl World {
         &mut self,
         service: u32,
         health: &mut Health,
-        was: Option<&'static str>,
+        was: Option<(&'static str, Severity)>,
     ) {
         let now = self.scheduler.now();
         let service = service as usize;

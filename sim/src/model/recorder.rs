@@ -4,7 +4,7 @@ use patterns::report::{Severity, StateId, StateInfo};
 use patterns::{Outcome, Time};
 
 use super::limits::Watch;
-use super::system::{Caller, System};
+use super::system::System;
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::observe::{
@@ -67,10 +67,7 @@ impl Recorder {
             first_fault: None,
         });
         let edges = system.edges.iter().map(|edge| EdgeRecord {
-            from: match edge.from {
-                Caller::Agents(group) => system.agents[group].name.clone(),
-                Caller::Service(service) => system.services[service].name.clone(),
-            },
+            from: system.caller_name(edge.from).to_owned(),
             to: system.services[edge.to].name.clone(),
             policy: edge.policy.map(|policy| system.policies[policy].name.clone()),
             calls: OutcomeCounts::default(),
@@ -120,12 +117,13 @@ impl Recorder {
     }
 
     /// A service was in a state from some time until now.
-    pub(crate) fn service_track(&mut self, service: usize, from: Time, state: &'static str) {
+    pub(crate) fn service_track(
+        &mut self,
+        service: usize,
+        from: Time,
+        (state, severity): (&'static str, Severity),
+    ) {
         let agents = self.agents.iter().map(|group| group.count).sum::<u32>();
-        let severity = match state {
-            "down" | "hang" => Severity::Bad,
-            _ => Severity::Limited,
-        };
         self.interval(agents + service as u32, from, state, severity);
     }
 

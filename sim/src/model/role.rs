@@ -1,5 +1,6 @@
 //! Roles: what agents of a group, and what services do.
 
+use patterns::report::Severity;
 use patterns::{Class, Duration, Outcome, Time};
 
 use super::system::{Abandoned, RateLimit};
@@ -144,15 +145,15 @@ impl Health {
     }
 
     /// What a trace shows of it: the gravest fault.
-    pub(super) fn state(&self) -> Option<&'static str> {
+    pub(super) fn state(&self) -> Option<(&'static str, Severity)> {
         if self.down > 0 {
-            Some("down")
+            Some(("down", Severity::Bad))
         } else if self.hanging > 0 {
-            Some("hang")
+            Some(("hang", Severity::Bad))
         } else if !self.errors.is_empty() {
-            Some("errors")
+            Some(("errors", Severity::Limited))
         } else if self.on > 0 {
-            Some("slow")
+            Some(("slow", Severity::Limited))
         } else {
             None
         }

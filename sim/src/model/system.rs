@@ -31,6 +31,16 @@ pub struct System {
     pub warmup: Time,
 }
 
+impl System {
+    /// The name of a caller: of a group of agents or of a service.
+    pub fn caller_name(&self, caller: Caller) -> &str {
+        match caller {
+            Caller::Agents(group) => &self.agents[group].name,
+            Caller::Service(service) => &self.services[service].name,
+        }
+    }
+}
+
 /// Some agents that are alike. Each works on its own, with random streams of its own.
 #[derive(Clone, Debug)]
 pub struct Agents {
