@@ -88,6 +88,11 @@ impl Pictures<'_> {
         }
         Ok(())
     }
+
+    /// Whether the time was up before all was drawn.
+    pub(crate) fn are_cut_short(&self) -> bool {
+        self.time_is_up.load(Ordering::Relaxed)
+    }
 }
 
 /// Calls that a sheet can show before they run together.

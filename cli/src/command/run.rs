@@ -7,7 +7,7 @@ use patterns::Duration;
 use results::PileUp;
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
-use sim::{Record, RunOptions};
+use sim::{Record, RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::failure::{Failure, Verdict, shown};
@@ -57,12 +57,17 @@ impl Run {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         pictures.of_run(&scenario.title, &scenario.system, &record, limits.limits())?;
+        let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
         if let Some(stop) = record.stopped {
             let (ended, horizon) = (record.ended, record.horizon);
             writeln!(out, "STOPPED      at {ended} of {horizon}: {}", limits.why(stop))?;
+        }
+        if are_cut_short {
+            let why = limits.why(Stop::Interrupted);
+            writeln!(out, "STOPPED      pictures are left out: {why}")?;
         }
         summarise(&record, out)?;
         for pile_up in PileUp::all(&record) {
@@ -75,7 +80,8 @@ impl Run {
         name_others(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
-        Ok(if hold && record.stopped.is_none() { Verdict::Holds } else { Verdict::Fails })
+        let is_whole = record.stopped.is_none() && !are_cut_short;
+        Ok(if hold && is_whole { Verdict::Holds } else { Verdict::Fails })
     }
 }
 

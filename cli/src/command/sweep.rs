@@ -83,9 +83,14 @@ impl Sweep {
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         pictures.of_sweep(&result)?;
         self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
         self.name_stops(&made, result.runs(), out)?;
+        if made.runs == result.runs() && !are_whole {
+            let why = self.common.limits.why(Stop::Interrupted);
+            writeln!(out, "STOPPED: pictures are left out: {why}")?;
+        }
         name_unstable(&made, &result, out)?;
         summarise(&result, out)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
@@ -95,7 +100,7 @@ impl Sweep {
         }
         name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
-        let is_whole = made.runs == result.runs() && made.stops.is_empty();
+        let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
         Ok(if is_whole { Verdict::Holds } else { Verdict::Fails })
     }
 

@@ -240,3 +240,15 @@ fn what_check_passes_fits_into_memory() {
         assert!(matches!(output.status.code(), Some(0 | 1)), "{layers}: {text}");
     }
 }
+
+#[test]
+fn pictures_for_which_there_is_no_time_fail_a_command_and_are_named() {
+    let folder = Folder::new("no-time");
+    scenario(&folder, "it.toml", "");
+    for arguments in ["run it.toml --out o --max-time 0s", "sweep it.toml --out s --max-time 0s"] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let output = wavetank(&arguments, &folder);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("STOPPED"), "{}", said(&output));
+    }
+}
