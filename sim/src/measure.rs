@@ -26,10 +26,12 @@ pub use unknown::UnknownMeasure;
 ///
 /// It knows its subject by name: so it can be asked of the records of every variant of a system,
 /// wherever the subject stands in them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Measure {
     path: String,
     subject: Subject,
+    /// Where its subject stood among those of its kind: there it is looked for first.
+    place: usize,
     formula: Formula,
     definition: Cow<'static, str>,
 }
@@ -38,17 +40,24 @@ pub struct Measure {
 const FORMER: [(&str, &str); 2] =
     [("opens", "breaker.opens"), ("open-share", "breaker.open-share")];
 
+/// Equal measures have one name and one definition, wherever their subject was found.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.formula == other.formula
+    }
+}
+
 impl Measure {
-    fn new(subject: Subject, formula: Formula) -> Self {
+    fn new(subject: Subject, place: usize, formula: Formula) -> Self {
         let definition = formula.text();
-        Self { path: subject.path(&formula.name()), subject, formula, definition }
+        Self { path: subject.path(&formula.name()), subject, place, formula, definition }
     }
 
     /// A measure of a group of agents, such as `success`; none if there is no such measure.
     pub fn of_agents(name: &str, measure: &str) -> Option<Self> {
         let subject = Subject::Agents(name.to_owned());
         let formula = subject.formulas().into_iter().find(|formula| formula.name() == measure)?;
-        Some(Self::new(subject, formula))
+        Some(Self::new(subject, 0, formula))
     }
 
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
@@ -70,21 +79,23 @@ impl Measure {
                 return Err(unknown("kind of measure", kind, known));
             }
         };
-        let subjects = || Subject::all(system).filter(|subject| subject.kind() == kind);
+        let subjects = || Subject::all(system).filter(|(_, subject)| subject.kind() == kind);
         let bare = rest.replace(['"', '\''], "");
         // Names may have dots, so that of several that fit the longest is meant.
-        let found = subjects().filter_map(|subject| {
+        let found = subjects().filter_map(|(place, subject)| {
             let rest = bare.strip_prefix(&subject.name())?;
-            Some((subject, rest.strip_prefix('.')?))
+            Some((place, subject, rest.strip_prefix('.')?))
         });
-        let Some((subject, measure)) = found.min_by_key(|(_, measure)| measure.len()) else {
+        let Some((place, subject, measure)) = found.min_by_key(|(.., measure)| measure.len())
+        else {
             let name = bare.split('.').next().unwrap_or("");
-            return Err(unknown(what, name, subjects().map(|subject| subject.name()).collect()));
+            let known = subjects().map(|(_, subject)| subject.name()).collect();
+            return Err(unknown(what, name, known));
         };
-        let formulas = subject.formulas_in(system);
+        let formulas = subject.formulas_in(place, system);
         let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
         if let Some(formula) = formulas.iter().find(|formula| formula.name() == measure) {
-            return Ok(Self::new(subject, formula.clone()));
+            return Ok(Self::new(subject, place, formula.clone()));
         }
         let known = match FORMER.iter().find(|(former, now)| *former == measure && is_there(now)) {
             Some((_, now)) => vec![(*now).to_owned()],
@@ -95,9 +106,9 @@ impl Measure {
 
     /// All measures of a system.
     pub fn all(system: &System) -> Vec<Self> {
-        let of = |subject: Subject| {
-            let formulas = subject.formulas_in(system).into_iter();
-            formulas.map(move |formula| Self::new(subject.clone(), formula))
+        let of = |(place, subject): (usize, Subject)| {
+            let formulas = subject.formulas_in(place, system).into_iter();
+            formulas.map(move |formula| Self::new(subject.clone(), place, formula))
         };
         Subject::all(system).flat_map(of).collect()
     }
@@ -117,7 +128,7 @@ impl Measure {
     /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
     /// part that the system of this run does not have.
     pub fn of(&self, record: &Record) -> f64 {
-        self.formula.of(&self.subject, record).unwrap_or(f64::NAN)
+        self.formula.of(&self.subject, self.place, record).unwrap_or(f64::NAN)
     }
 
     /// Its name: the path that [`Measure::parse`] reads.

@@ -159,8 +159,8 @@ pub struct EdgeRecord {
     pub from: String,
     /// The name of the service called.
     pub to: String,
-    /// The name of its policy, if it has one.
-    pub policy: Option<String>,
+    /// The layers of its policy, outermost first: their places in [`Record::layers`].
+    pub layers: Vec<u32>,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
     /// Attempts that were sent to the service: from below the policy.

@@ -236,8 +236,8 @@ fn of_parts(
         first_fault: None,
         ..service
     });
-    // Policies may have other names.
-    let edges = edges.cloned().map(|edge| EdgeRecord { policy: None, ..edge });
+    // Layers may stand at other places.
+    let edges = edges.cloned().map(|edge| EdgeRecord { layers: Vec::new(), ..edge });
     (agents.cloned().collect(), services.collect(), edges.collect())
 }
 

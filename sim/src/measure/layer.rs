@@ -6,7 +6,7 @@ use patterns::report::{CounterInfo, Quantity, Report, StateInfo};
 
 use super::unit::{Better, Unit};
 use crate::model::system::Policy;
-use crate::observe::{LayerRecord, Record};
+use crate::observe::{EdgeRecord, LayerRecord, Record};
 
 /// A number of the layers of one kind on an edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,15 +100,12 @@ impl OfLayers {
 
     /// The number on an edge of a record, given the measured time in nanoseconds; none if no such
     /// layer is there, or none of them reports it.
-    pub(super) fn of(&self, record: &Record, edge: usize, time: u128) -> Option<f64> {
-        let policy = record.edges[edge].policy.as_ref()?;
+    pub(super) fn of(&self, record: &Record, edge: &EdgeRecord, time: u128) -> Option<f64> {
         let is_meant = |layer: &&LayerRecord| {
-            layer.kind == self.kind
-                && layer.policy == *policy
-                && layer.scope.is_on(edge)
-                && self.number.is_none_or(|number| number == layer.number)
+            layer.kind == self.kind && self.number.is_none_or(|number| number == layer.number)
         };
-        let layers = || record.layers.iter().filter(is_meant);
+        let all = || edge.layers.iter().map(|place| &record.layers[*place as usize]);
+        let layers = || all().filter(is_meant);
         layers().next()?;
         Some(match self.what {
             What::Counter(counter) => {

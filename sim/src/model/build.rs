@@ -220,6 +220,7 @@ impl<'a> Builder<'a> {
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
                 state.chain = self.chain(policy, index, name, who);
+                self.report_chain(index, &state.chain);
                 let targets = system.policies[policy].targets.iter();
                 state.targets = targets.map(|target| numbers[target]).collect();
             }

@@ -4,11 +4,21 @@ use patterns::Time;
 use patterns::report::{Counts, StateId};
 
 use super::build::Builder;
-use super::recorder::Instance;
+use super::recorder::{Instance, Recorder};
 use super::system::{LayerFactory, Per};
+use crate::call::ChainLink;
 use crate::observe::{LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId};
 
 impl Builder<'_> {
+    /// Says of an edge which layers it has, as its first caller has them.
+    pub(super) fn report_chain(&mut self, edge: usize, chain: &[ChainLink]) {
+        let Recorder { edges, instances, .. } = &mut self.recorder;
+        if edges[edge].layers.is_empty() {
+            let records = chain.iter().map(|link| instances[link.instance as usize].record);
+            edges[edge].layers = records.collect();
+        }
+    }
+
     /// Makes room for what a new instance of a layer reports.
     pub(super) fn report(
         &mut self,

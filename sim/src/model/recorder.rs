@@ -69,7 +69,7 @@ impl Recorder {
         let edges = system.edges.iter().map(|edge| EdgeRecord {
             from: system.caller_name(edge.from).to_owned(),
             to: system.services[edge.to].name.clone(),
-            policy: edge.policy.map(|policy| system.policies[policy].name.clone()),
+            layers: Vec::new(),
             calls: OutcomeCounts::default(),
             attempts: OutcomeCounts::default(),
             diverted: OutcomeCounts::default(),

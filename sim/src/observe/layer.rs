@@ -42,16 +42,6 @@ pub enum LayerScope {
     Policy,
 }
 
-impl LayerScope {
-    /// Whether calls on this edge go through it, if the edge is under its policy.
-    pub fn is_on(self, edge: usize) -> bool {
-        match self {
-            Self::Callers(of) | Self::Edge(of) => of as usize == edge,
-            Self::Policy => true,
-        }
-    }
-}
-
 /// One state of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StateRecord {

@@ -173,7 +173,7 @@ pub(super) fn record() -> Record {
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
-            policy: Some("guarded".to_owned()),
+            layers: vec![0, 1],
             calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
             attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
             diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
