@@ -172,7 +172,7 @@ pub struct EdgeRecord {
     pub latency_ok: Histogram,
     /// The same, of those that failed.
     pub latency_failed: Histogram,
-    /// Attempts that ended after they had been given up.
+    /// Attempts, to whichever service, that ended after they had been given up.
     pub late: u64,
 }
 

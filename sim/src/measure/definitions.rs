@@ -138,7 +138,8 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         |r, _| ratio(r.sent() as f64, r.calls.issued);
     "given-up" Share LOWER, "Attempts given up before they ended, of all sent.",
         |r, _| ratio((r.attempts.given_up + r.diverted.given_up) as f64, r.sent());
-    "late" Count LOWER, "Attempts to this service that ended after they had been given up.",
+    "late" Count LOWER, "Attempts that ended after they had been given up; those that its \
+        layers sent to other services included.",
         |r, _| r.late as f64;
     "latency.mean" Seconds LOWER, "Mean time from the beginning of a call to its end.",
         |r, _| r.latency().mean_secs();

@@ -219,7 +219,9 @@ impl Observer for Recorder {
             }
             CallEvent::GivenUp(began) => record.calls.given_up += u64::from(began >= warmup),
             CallEvent::Dropped(began) => record.attempts.given_up += u64::from(began >= warmup),
-            CallEvent::Late(began) => record.late += u64::from(began >= warmup),
+            CallEvent::Late(began) | CallEvent::DivertedLate(began) => {
+                record.late += u64::from(began >= warmup);
+            }
         }
     }
 

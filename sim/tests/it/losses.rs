@@ -115,7 +115,7 @@ proptest! {
         prop_assert!(requests <= attempts && attempts <= requests + given_up);
         // Attempts end in time or late, are open still, or were stopped with their request.
         for edge in &record.edges {
-            prop_assert!(edge.late <= edge.attempts.given_up);
+            prop_assert!(edge.late <= edge.attempts.given_up + edge.diverted.given_up);
         }
     }
 

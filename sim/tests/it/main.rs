@@ -4,6 +4,7 @@
 mod call_info;
 mod design;
 mod distribution;
+mod diverted;
 mod kinds;
 mod queue;
 mod report;
