@@ -44,6 +44,19 @@ pub struct Record {
     pub trace: Option<Trace>,
 }
 
+impl Record {
+    /// The middle between the end of the warm-up and the horizon.
+    pub fn middle(&self) -> Time {
+        middle(self.warmup, self.horizon)
+    }
+}
+
+/// The middle between two times; the earlier one if they are in the wrong order.
+pub(crate) fn middle(from: Time, to: Time) -> Time {
+    let half = to.since(from).as_nanos() / 2;
+    from.min(to) + Duration::from_nanos(half)
+}
+
 /// How many were begun, and how they ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutcomeCounts {
@@ -93,6 +106,17 @@ impl OutcomeCounts {
     }
 }
 
+/// How many were open at three moments, whenever they had come: in hand or in line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenAt {
+    /// When the warm-up was over, or the run was stopped in it.
+    pub warmup: u64,
+    /// In the [middle](Record::middle) of what is counted; none if the run ended before.
+    pub middle: u64,
+    /// At the end of the run.
+    pub end: u64,
+}
+
 /// What became of the tasks of a group of agents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentRecord {
@@ -102,6 +126,8 @@ pub struct AgentRecord {
     pub count: u32,
     /// Tasks.
     pub tasks: OutcomeCounts,
+    /// How many tasks were open when.
+    pub open: OpenAt,
     /// Time from the arrival of a task to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
@@ -129,6 +155,8 @@ pub struct ServiceRecord {
     pub slots: u32,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
+    /// How many requests were open when.
+    pub open: OpenAt,
     /// Time that requests waited for a slot, of all that got one.
     pub waiting: Histogram,
     /// Time from the arrival of a request to its end, of all that got a slot and were ended.

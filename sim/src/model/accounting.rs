@@ -7,7 +7,7 @@ use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::role::{Health, RoleKind};
 use super::world::World;
-use crate::observe::{Record, Stop};
+use crate::observe::{OpenAt, Record, Stop};
 
 impl Recorder {
     /// A task comes to an agent.
@@ -229,6 +229,19 @@ impl World {
             layer.count(now, &mut counts[instance.record as usize]);
         }
         counts
+    }
+
+    /// Counts what is open now, for one of the moments at which it is counted.
+    pub(super) fn count_open(&mut self, moment: impl Fn(&mut OpenAt) -> &mut u64) {
+        let Recorder { agents, services, .. } = &mut self.recorder;
+        for request in self.stations.all_requests() {
+            let role = self.stations.role(request.station);
+            let open = match self.roles[role as usize].kind {
+                RoleKind::Agents(group) => &mut agents[group as usize].open,
+                RoleKind::Service(service) => &mut services[service as usize].open,
+            };
+            *moment(open) += 1;
+        }
     }
 
     /// Adds up the time of what is still open at the end.

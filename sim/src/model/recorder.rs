@@ -8,7 +8,7 @@ use super::system::System;
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OutcomeCounts,
+    AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OpenAt, OutcomeCounts,
     ServiceRecord, Trace, TrackKind,
 };
 
@@ -46,6 +46,7 @@ impl Recorder {
             name: agents.name.clone(),
             count: agents.count,
             tasks: OutcomeCounts::default(),
+            open: OpenAt::default(),
             latency_ok: Histogram::new(),
             latency_failed: Histogram::new(),
             frozen: 0,
@@ -55,6 +56,7 @@ impl Recorder {
             name: service.name.clone(),
             slots: service.slots,
             requests: OutcomeCounts::default(),
+            open: OpenAt::default(),
             waiting: Histogram::new(),
             sojourn: Histogram::new(),
             abandoned: 0,

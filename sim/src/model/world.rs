@@ -14,7 +14,7 @@ use super::station::Stations;
 
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
-use crate::observe::{Record, Stop};
+use crate::observe::{Record, Stop, middle};
 
 /// Events after which the limits of a run are looked at.
 const LOOK_EVERY: u64 = 1 << 13;
@@ -86,7 +86,14 @@ impl World {
         let stopped = before.and_then(|end| self.run_to(end, options));
         let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
         let at_warmup = self.counted_by_layers(now);
+        self.count_open(|open| &mut open.warmup);
+        let middle = middle(self.recorder.warmup, self.horizon);
+        let stopped = stopped.or_else(|| self.run_to(middle, options));
+        if stopped.is_none() {
+            self.count_open(|open| &mut open.middle);
+        }
         let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
+        self.count_open(|open| &mut open.end);
         self.finish(stopped, &at_warmup)
     }
 

@@ -7,7 +7,7 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, LayerRecord, LayerScope, OutcomeCounts, Record,
+    AgentRecord, EdgeRecord, Histogram, LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record,
     ServiceRecord, StateRecord,
 };
 
@@ -142,6 +142,7 @@ pub(super) fn record() -> Record {
         agents: vec![AgentRecord {
             name: "research".to_owned(),
             count: 2,
+            open: OpenAt::default(),
             tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
             latency_ok: spans(1..=50),
             latency_failed: spans(51..=100),
@@ -151,6 +152,7 @@ pub(super) fn record() -> Record {
         services: vec![ServiceRecord {
             name: "git.hub".to_owned(),
             slots: 4,
+            open: OpenAt::default(),
             requests: counts(
                 50,
                 &[
