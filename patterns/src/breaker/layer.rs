@@ -139,7 +139,7 @@ impl ConfiguredLayer for Breaker {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         let latest = match settings.half_open.close {
             Close::Latest { latest_probes, .. } => Window::Calls(latest_probes).room(),
             _ => 0,

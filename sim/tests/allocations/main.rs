@@ -4,9 +4,11 @@
 
 use std::alloc::System as SystemAlloc;
 
-use patterns::Duration;
 use patterns::backoff::Jitter;
+use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
+use patterns::settings::ConfiguredLayer;
+use patterns::{Duration, Outcome, Time};
 use sim::kernel::Distribution;
 use sim::model::system::{Abandoned, Effect, Fault, LayerFactory, Per, Schedule, Step, System};
 use sim::{Watch, run};
@@ -109,7 +111,35 @@ fn taken(system: &System, horizon: Duration) -> Taken {
 }
 
 #[test]
-fn a_longer_run_allocates_no_more() {
+fn memory_is_as_much_as_was_said_and_no_more_in_a_longer_run() {
+    caches_keep_to_their_room();
+    longer_runs_allocate_no_more();
+}
+
+/// A cache takes no more for each answer than its settings say. One more than a power of two is
+/// when buffers have just doubled.
+fn caches_keep_to_their_room() {
+    for eviction in [Eviction::Lru, Eviction::Fifo, Eviction::Lfu] {
+        let settings = cache::Settings::of(secs(60)).with(|settings| {
+            settings.eviction = eviction;
+            settings.capacity = u32::MAX;
+        });
+        let answers = (1 << 17) + 1;
+        let region = Region::new(ALLOCATOR);
+        let mut cache = Cache::new(settings).expect("valid");
+        for key in 0..answers {
+            let _answer = cache.answer(key, Outcome::Ok, Time::ZERO);
+            let _found = cache.get(key, Time::ZERO);
+        }
+        let change = region.change();
+        let taken = (change.bytes_allocated - change.bytes_deallocated) as u64;
+        let room = Cache::room(&settings, answers.into());
+        assert!(room / 2 < taken && taken <= room, "{eviction:?}: {taken} of {room}");
+        drop(cache);
+    }
+}
+
+fn longer_runs_allocate_no_more() {
     let one = Schedule::Once { at: tank::at(secs(60)), lasts: secs(1_000_000) };
     let minute = || Distribution::constant(secs(60));
     let many = Schedule::Renewal { up: minute(), down: minute() };
