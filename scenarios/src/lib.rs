@@ -35,6 +35,7 @@ mod scenario;
 mod scenario_file;
 mod schema;
 mod size;
+mod source;
 mod sweep;
 mod tree;
 

@@ -44,7 +44,7 @@ impl ScenarioFile {
     pub fn scenario(&self, registry: &LayerRegistry) -> Result<Scenario, Diagnostics> {
         let mut found = Vec::new();
         let scenario = self.read_scenario(registry, &mut found);
-        let warnings = Diagnostics::new(&self.name, &self.text, found).unless_wrong()?;
+        let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         Ok(Scenario { warnings, ..scenario })
     }
@@ -87,7 +87,7 @@ impl ScenarioFile {
             return None;
         }
         self.warn(&system, found);
-        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        let warnings = Diagnostics::new(&self.source, Vec::new());
         let title = plain(&title).into();
         Some(Scenario { title, about, seed: seed.0, system, room, hypotheses, warnings })
     }
