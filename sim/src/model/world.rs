@@ -85,7 +85,8 @@ impl World {
         let before = warmup.as_nanos().checked_sub(1).map(Time::from_nanos);
         let stopped = before.and_then(|end| self.run_to(end, options));
         let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
-        let at_warmup = self.counted_by_layers(now);
+        // Before the first event nothing has been counted.
+        let at_warmup = if now > Time::ZERO { self.counted_by_layers(now) } else { Vec::new() };
         let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
         self.finish(stopped, &at_warmup)
     }
