@@ -45,7 +45,8 @@ impl Error for Invalid {}
 /// All that is wrong with some settings, each with its path.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    path: Vec<String>,
+    /// Fields by their names in code, and keys of files.
+    path: Vec<Cow<'static, str>>,
     all: Vec<Invalid>,
 }
 
@@ -64,16 +65,20 @@ impl Findings {
         must_be: impl Into<Cow<'static, str>>,
         value: Option<String>,
     ) {
-        let mut path = self.path.join(".");
-        if !path.is_empty() {
+        let mut path = String::new();
+        for key in &self.path {
+            match key {
+                Cow::Borrowed(field) => path += &field.replace('_', "-"),
+                Cow::Owned(key) => path += key,
+            }
             path.push('.');
         }
         path += &setting.replace('_', "-");
         self.all.push(Invalid { setting: path.into(), must_be: must_be.into(), value });
     }
 
-    /// Looks at what is below a key.
-    pub fn within(&mut self, key: impl Into<String>, look: impl FnOnce(&mut Self)) {
+    /// Looks at what is below a field, or below a key that is made of letters as they are.
+    pub fn within(&mut self, key: impl Into<Cow<'static, str>>, look: impl FnOnce(&mut Self)) {
         self.path.push(key.into());
         look(self);
         self.path.pop();

@@ -112,7 +112,8 @@ pub fn check_field<T: Setting>(key: &'static Key, value: &T, found: &mut Finding
             found.add(&key.name(), key.range().in_words(unit), shown);
         }
     }
-    found.within(key.name(), |found| value.check(found));
+    // A name as in files is made only for what is wrong.
+    found.within(key.field_name(), |found| value.check(found));
 }
 
 /// Adds what an author would write for a field, unless that is the default.

@@ -123,12 +123,17 @@ impl Key {
 
     /// The name in files.
     pub fn name(&self) -> String {
-        self.field.trim_start_matches("r#").replace('_', "-")
+        self.field_name().replace('_', "-")
+    }
+
+    /// The name of the field.
+    pub(super) fn field_name(&self) -> &'static str {
+        self.field.trim_start_matches("r#")
     }
 
     /// Whether this is its name in files.
     pub fn is_named(&self, name: &str) -> bool {
-        let field = self.field.trim_start_matches("r#");
+        let field = self.field_name();
         field.len() == name.len()
             && field
                 .bytes()

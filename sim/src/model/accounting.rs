@@ -199,10 +199,11 @@ impl World {
         }
         let trace = self.recorder.finish();
         let counted = self.counted_by_layers(ended);
-        for ((layer, mut counts), earlier) in
-            self.recorder.layers.iter_mut().zip(counted).zip(at_warmup)
-        {
-            counts.subtract(earlier);
+        let mut earlier = at_warmup.iter();
+        for (layer, mut counts) in self.recorder.layers.iter_mut().zip(counted) {
+            if let Some(earlier) = earlier.next() {
+                counts.subtract(earlier);
+            }
             layer.counts = counts;
         }
         Record {

@@ -38,7 +38,8 @@ impl Arrivals {
     }
 
     /// A task has come: how long until the next, if that is known now.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every task")]
+    #[inline(always)]
     pub(super) fn after_arrival(&mut self, agent: u32, group: u32) -> Option<Duration> {
         match &self.kinds[group as usize] {
             Kind::Open(gap) => Some(gap.sample(&mut self.streams[agent as usize])),
@@ -47,7 +48,8 @@ impl Arrivals {
     }
 
     /// A task has ended after it took this long: how long until the next, if that depended on it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every task")]
+    #[inline(always)]
     pub(super) fn after_end(&mut self, agent: u32, group: u32, took: Duration) -> Option<Duration> {
         match &self.kinds[group as usize] {
             Kind::Open(_) => None,

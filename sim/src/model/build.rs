@@ -1,10 +1,11 @@
 //! From the description of a system to a world at time zero.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use patterns::Duration;
 
 use super::arrivals::Arrivals;
+use super::build_report::track;
 use super::fault::Fault;
 use super::kind;
 use super::limits::Watch;
@@ -66,10 +67,14 @@ pub(super) struct Builder<'a> {
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
     rngs_of_layers: Vec<RngStream>,
-    /// Layers that are shared: by policy, place in it, and edge if it is shared by edge.
-    shared: BTreeMap<(usize, usize, Option<usize>), u32>,
+    /// Edges by their callers, each caller's in the order of the system.
+    by_caller: Vec<usize>,
+    /// Where the layers of each edge and then those of each policy begin in what follows.
+    first_layers: Vec<usize>,
+    /// Layers that are shared, by place on their edge or, if all edges share them, in their policy.
+    shared: Vec<Option<u32>>,
     /// Records of layers, by the same.
-    pub(super) records: BTreeMap<(usize, usize, Option<usize>), usize>,
+    pub(super) records: Vec<Option<u32>>,
     /// By policy and place in it.
     lanes: Vec<Vec<LaneId>>,
     pub(super) recorder: Recorder,
@@ -86,6 +91,17 @@ impl<'a> Builder<'a> {
         let names = system.agents.iter().map(|agents| agents.name.as_str());
         let services = system.services.iter().map(|service| service.name.as_str());
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
+        let mut by_caller: Vec<usize> = (0..system.edges.len()).collect();
+        by_caller.sort_by_key(|&edge| order(system.edges[edge].from));
+        let mut layers = 0;
+        let of_edges = system.edges.iter().map(|edge| edge.policy);
+        let of_all = of_edges.chain((0..system.policies.len()).map(Some));
+        let first_layers = of_all.map(|policy| {
+            let first = layers;
+            layers += policy.map_or(0, |policy| system.policies[policy].layers.len());
+            first
+        });
+        let first_layers = first_layers.collect();
         Self {
             system,
             callers: caller_numbers(names.chain(services)),
@@ -104,8 +120,10 @@ impl<'a> Builder<'a> {
             streams_of_edges: Vec::new(),
             layers: Vec::new(),
             rngs_of_layers: Vec::new(),
-            shared: BTreeMap::new(),
-            records: BTreeMap::new(),
+            by_caller,
+            first_layers,
+            shared: vec![None; layers],
+            records: vec![None; layers],
             lanes,
             recorder: Recorder::of(system, watch),
         }
@@ -129,25 +147,20 @@ impl<'a> Builder<'a> {
 
     fn agent(&mut self, group: usize, number: u32) {
         let agents = &self.system.agents[group];
-        let name = if agents.count == 1 {
-            agents.name.clone()
-        } else {
-            format!("{}#{}", agents.name, number + 1)
-        };
         let index = self.stations.len();
         self.stations.add_agent(group as u32, agents.slots, self.edges.len() as u32);
-        let who = Who::Agent(&agents.name, number);
-        self.edges(Caller::Agents(group), &name, who, Some(index));
+        let who = Who::Agent { group: &agents.name, number, is_alone: agents.count == 1 };
+        self.edges(Caller::Agents(group), who, Some(index));
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { id: TrackId::Agent(name), intervals: Vec::new() });
+            let id = TrackId::Agent(who.label());
+            tracer.tracks.push(Track { id, intervals: Vec::new() });
         }
     }
 
     fn service(&mut self, service: usize) {
         let settings = &self.system.services[service];
-        let name = settings.name.clone();
         let caller = Caller::Service(service);
         let role = Role {
             kind: RoleKind::Service(service as u32),
@@ -160,10 +173,11 @@ impl<'a> Builder<'a> {
         self.roles.push(role);
         self.stations.add(index, settings.slots, settings.queue, self.edges.len() as u32);
         let who = Who::Service(&settings.name);
-        self.edges(caller, &name, who, None);
+        self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
         if let Some(tracer) = &mut self.recorder.tracer {
-            tracer.tracks.push(Track { id: TrackId::Service(name), intervals: Vec::new() });
+            let id = TrackId::Service(who.label());
+            tracer.tracks.push(Track { id, intervals: Vec::new() });
         }
         let mut below = 0.0;
         let errors = settings.errors.iter().map(|(class, share)| {
@@ -192,11 +206,9 @@ impl<'a> Builder<'a> {
                 Step::Call { service, times, optional, keys, idempotent } => {
                     // The upper half of all keys is for calls that ask for something of their own.
                     let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
-                    let edge = edges_of(self.system, caller)
-                        .position(|(_, edge)| edge.to == *service)
-                        .expect("every call has an edge");
+                    let edge = self.edge_to(caller, *service).expect("every call has an edge");
                     Op::Call(CallStep {
-                        edge: edge as u32,
+                        edge,
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
@@ -210,19 +222,20 @@ impl<'a> Builder<'a> {
     }
 
     /// The edges of one caller: each agent of a group has its own.
-    fn edges(&mut self, from: Caller, name: &str, who: Who<'_>, track: Option<u32>) {
+    fn edges(&mut self, from: Caller, who: Who<'_>, track: Option<u32>) {
         let system = self.system;
-        let numbers: BTreeMap<usize, u32> = edges_of(system, from)
-            .zip(self.edges.len() as u32..)
-            .map(|((_, edge), number)| (edge.to, number))
-            .collect();
-        for (index, edge) in edges_of(system, from) {
+        let first = self.edges.len() as u32;
+        for place in self.edges_of(from) {
+            let index = self.by_caller[place];
+            let edge = &system.edges[index];
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
-                state.chain = self.chain(policy, index, name, who);
+                state.chain = self.chain(policy, index, who);
                 self.report_chain(index, &state.chain);
-                let targets = system.policies[policy].targets.iter();
-                state.targets = targets.map(|target| numbers[target]).collect();
+                let targets = system.policies[policy].targets.iter().map(|&target| {
+                    first + self.edge_to(from, target).expect("every target has an edge")
+                });
+                state.targets = targets.collect();
             }
             self.edges.push(state);
             let streams = self.streams_of(edge, who);
@@ -234,32 +247,52 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The places of a caller's edges among those by caller.
+    fn edges_of(&self, from: Caller) -> Range<usize> {
+        let caller = |edge: &usize| order(self.system.edges[*edge].from);
+        let start = self.by_caller.partition_point(|edge| caller(edge) < order(from));
+        let count = self.by_caller[start..].partition_point(|edge| caller(edge) == order(from));
+        start..start + count
+    }
+
+    /// Which of a caller's edges leads to a service.
+    fn edge_to(&self, from: Caller, service: usize) -> Option<u32> {
+        let edges = &self.by_caller[self.edges_of(from)];
+        let place = edges.iter().position(|&edge| self.system.edges[edge].to == service)?;
+        Some(place as u32)
+    }
+
     /// The layers of one edge. All of one kind draw from one stream: so a layer that never draws
     /// changes nothing for others of its kind, wherever it stands among them.
-    fn chain(&mut self, policy: usize, edge: usize, name: &str, who: Who<'_>) -> Box<[ChainLink]> {
+    fn chain(&mut self, policy: usize, edge: usize, who: Who<'_>) -> Box<[ChainLink]> {
         let callee = &self.system.services[self.system.edges[edge].to].name;
         let layers = &self.system.policies[policy].layers;
-        let mut kinds = BTreeMap::new();
-        let links = layers.iter().enumerate().map(|(place, factory)| {
-            let rng = *kinds.entry(&factory.kind).or_insert_with(|| {
-                let name = who.stream("layer").text(callee).text(&factory.kind);
-                self.rngs_of_layers.push(self.streams.stream(name));
-                self.rngs_of_layers.len() as u32 - 1
-            });
-            ChainLink { instance: self.layer(policy, place, edge, name, callee), rng }
-        });
-        links.collect()
+        let mut links: Vec<ChainLink> = Vec::with_capacity(layers.len());
+        for (place, factory) in layers.iter().enumerate() {
+            let alike = layers[..place].iter().position(|other| other.kind == factory.kind);
+            let rng = alike.map_or_else(
+                || {
+                    let name = who.stream("layer").text(callee).text(&factory.kind);
+                    self.rngs_of_layers.push(self.streams.stream(name));
+                    self.rngs_of_layers.len() as u32 - 1
+                },
+                |alike| links[alike].rng,
+            );
+            links.push(ChainLink { instance: self.layer(policy, place, edge, who), rng });
+        }
+        links.into()
     }
 
     /// The instance of a layer for one edge: its own, or one that it shares.
-    fn layer(&mut self, policy: usize, place: usize, edge: usize, from: &str, to: &str) -> u32 {
+    fn layer(&mut self, policy: usize, place: usize, edge: usize, who: Who<'_>) -> u32 {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
-        let key = match factory.per {
-            Per::Agent | Per::Edge => (policy, place, Some(edge)),
-            Per::Policy => (policy, place, None),
-        };
-        if let Some(&shared) = self.shared.get(&key) {
+        let at = place
+            + match factory.per {
+                Per::Agent | Per::Edge => self.first_layers[edge],
+                Per::Policy => self.first_layers[self.system.edges.len() + policy],
+            };
+        if let Some(shared) = self.shared[at] {
             if factory.per == Per::Agent {
                 // Each agent has one, as far as can be seen.
                 let record = self.recorder.instances[shared as usize].record;
@@ -272,16 +305,19 @@ impl<'a> Builder<'a> {
         // What agents have of their own is shared all the same if that makes no difference.
         let is_own = factory.per == Per::Agent
             && !(layer.keeps_nothing() && layer.initial_state().is_none());
-        let record = &self.recorder.edges[edge];
-        let owner = match factory.per {
-            Per::Policy => LayerOwner::Policy(stack.name.clone()),
-            Per::Agent if is_own => LayerOwner::edge(from, to),
-            Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
-        };
         if !is_own {
-            self.shared.insert(key, index);
+            self.shared[at] = Some(index);
         }
-        self.report(policy, place, edge, owner, layer.initial_state());
+        self.report((policy, place, edge), at, layer.initial_state());
+        if let Some(tracer) = &mut self.recorder.tracer {
+            let record = &self.recorder.edges[edge];
+            let owner = match factory.per {
+                Per::Policy => LayerOwner::Policy(stack.name.clone()),
+                Per::Agent if is_own => LayerOwner::edge(&who.label(), &record.to),
+                Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
+            };
+            tracer.layers.push(track(stack, place, owner));
+        }
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
     }
@@ -328,7 +364,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The edges of a caller, with their places in the system.
-fn edges_of(system: &System, from: Caller) -> impl Iterator<Item = (usize, &Edge)> {
-    system.edges.iter().enumerate().filter(move |(_, edge)| edge.from == from)
+/// By which the edges of one caller come to stand together.
+fn order(caller: Caller) -> (bool, usize) {
+    match caller {
+        Caller::Agents(group) => (false, group),
+        Caller::Service(service) => (true, service),
+    }
 }

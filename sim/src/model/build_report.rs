@@ -5,7 +5,7 @@ use patterns::report::{Counts, StateId};
 
 use super::build::Builder;
 use super::recorder::{Instance, Recorder};
-use super::system::{LayerFactory, Per};
+use super::system::{Per, Policy};
 use crate::call::ChainLink;
 use crate::observe::{LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId};
 
@@ -19,34 +19,28 @@ impl Builder<'_> {
         }
     }
 
-    /// Makes room for what a new instance of a layer reports.
+    /// Makes room for what a new instance of a layer reports; `at` is where its record is named.
     pub(super) fn report(
         &mut self,
-        policy: usize,
-        place: usize,
-        edge: usize,
-        owner: LayerOwner,
+        (policy, place, edge): (usize, usize, usize),
+        at: usize,
         state: Option<StateId>,
     ) {
         let stack = &self.system.policies[policy];
         let factory = &stack.layers[place];
-        let is_alike = |other: &&LayerFactory| other.kind == factory.kind;
-        let number = stack.layers[..place].iter().filter(is_alike).count() as u32 + 1;
-        let scope = match factory.per {
-            Per::Agent => LayerScope::Callers(edge as u32),
-            Per::Edge => LayerScope::Edge(edge as u32),
-            Per::Policy => LayerScope::Policy,
-        };
-        let shared = (policy, place, (scope != LayerScope::Policy).then_some(edge));
         let records = &mut self.recorder.layers;
-        let record = *self.records.entry(shared).or_insert(records.len());
-        if record == records.len() {
+        let record = *self.records[at].get_or_insert(records.len() as u32);
+        if record as usize == records.len() {
             records.push(LayerRecord {
                 policy: stack.name.clone(),
                 kind: factory.kind.clone(),
                 place: place as u32,
-                number,
-                scope,
+                number: number(stack, place),
+                scope: match factory.per {
+                    Per::Agent => LayerScope::Callers(edge as u32),
+                    Per::Edge => LayerScope::Edge(edge as u32),
+                    Per::Policy => LayerScope::Policy,
+                },
                 report: factory.report,
                 instances: 0,
                 with_states: 0,
@@ -54,19 +48,28 @@ impl Builder<'_> {
                 counts: Counts::of(factory.report),
             });
         }
-        records[record].instances += 1;
-        records[record].with_states += u32::from(state.is_some());
+        records[record as usize].instances += 1;
+        records[record as usize].with_states += u32::from(state.is_some());
         let state = state.map(|state| (state, Time::ZERO));
-        self.recorder.instances.push(Instance { record: record as u32, state });
-        if let Some(tracer) = &mut self.recorder.tracer {
-            let number = (1 < stack.layers.iter().filter(is_alike).count()).then_some(number);
-            let id = TrackId::Layer {
-                kind: factory.kind.clone(),
-                number,
-                owner,
-                report: factory.report,
-            };
-            tracer.layers.push(Track { id, intervals: Vec::new() });
-        }
+        self.recorder.instances.push(Instance { record, state });
     }
+}
+
+/// Which of the layers of its kind in a policy one is, from 1 on.
+fn number(stack: &Policy, place: usize) -> u32 {
+    let kind = &stack.layers[place].kind;
+    stack.layers[..=place].iter().filter(|other| other.kind == *kind).count() as u32
+}
+
+/// The empty track of an instance of a layer.
+pub(super) fn track(stack: &Policy, place: usize, owner: LayerOwner) -> Track {
+    let factory = &stack.layers[place];
+    let alike = stack.layers.iter().filter(|other| other.kind == factory.kind).count();
+    let id = TrackId::Layer {
+        kind: factory.kind.clone(),
+        number: (1 < alike).then(|| number(stack, place)),
+        owner,
+        report: factory.report,
+    };
+    Track { id, intervals: Vec::new() }
 }

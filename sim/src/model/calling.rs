@@ -4,71 +4,61 @@
 use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::kind;
-use super::request::{NONE, State};
+use super::request::{NONE, Request, State};
 use super::role::{CallStep, Keys, Op, RoleKind};
-use super::serving::begin;
+use super::serving::{begin, done};
 use super::system::Abandoned;
 use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
-    /// A request makes the first call of its present step.
+    /// A request that waits for a call makes it.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn call(&mut self, index: u32, step: CallStep) -> Option<Command> {
-        let request = self.stations.request_mut(index);
-        request.left = step.times;
-        request.is_last = step.is_last;
-        request.is_optional = step.optional;
-        request.state = State::Calling;
-        request.since = self.scheduler.now();
-        request.call = self.calls.next_top();
-        let (station, deadline, priority) = (request.station, request.deadline, request.priority);
-        let edge = self.stations.edges(station) + step.edge;
-        let info = CallInfo {
-            deadline,
-            key: match step.keys {
-                None => {
-                    self.calls_made = self.calls_made.wrapping_add(1);
-                    self.calls_made | 1 << 31
-                }
-                Some(Keys { first, count }) => {
-                    let rng = self.edges[edge as usize].keys.as_mut();
-                    let draw = rng.expect("a step with keys has a stream for them").uniform();
-                    first + (draw * f64::from(count)) as u32
-                }
-            },
-            caller: self.roles[self.stations.role(station) as usize].caller,
-            priority,
-            is_extra: false,
-            is_idempotent: step.idempotent,
+    pub(super) fn call(
+        &mut self,
+        request: u32,
+        edge: u32,
+        keys: Option<Keys>,
+        mut info: CallInfo,
+    ) -> Option<Command> {
+        info.key = match keys {
+            None => {
+                self.calls_made = self.calls_made.wrapping_add(1);
+                self.calls_made | 1 << 31
+            }
+            Some(Keys { first, count }) => {
+                let rng = self.edges[edge as usize].keys.as_mut();
+                let draw = rng.expect("a step with keys has a stream for them").uniform();
+                first + (draw * f64::from(count)) as u32
+            }
         };
-        self.calls.begin(edge, index, info, &mut self.scheduler, &mut self.recorder)
+        self.calls.begin(edge, request, info, &mut self.scheduler, &mut self.recorder)
     }
 
-    /// A request makes a call that is not its first.
+    /// A request makes a call, not at once when it came.
     #[inline(never)]
-    pub(super) fn call_again(&mut self, index: u32, step: CallStep) -> Option<Command> {
-        self.call(index, step)
+    pub(super) fn call_later(&mut self, index: u32, step: CallStep) -> Option<Command> {
+        let request = self.stations.request_mut(index);
+        request.wait_for(&step, self.calls.next_top(), self.scheduler.now());
+        let Request { station, deadline, priority, .. } = *request;
+        let caller = self.roles[self.stations.role(station) as usize].caller;
+        let edge = self.stations.edges(station) + step.edge;
+        self.call(index, edge, step.keys, step.info(caller, priority, deadline))
     }
 
     /// The call of a request has ended.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn call_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
-        let agents = self.arrivals.len();
         let request = self.stations.request_mut(index);
-        request.call = NONE;
-        if request.station >= agents {
+        if request.station >= self.arrivals.len() {
             return self.call_of_service_ended(index, outcome);
         }
         if outcome == Outcome::Ok && request.is_last && request.left == 1 {
-            request.step += 1;
-            let (agent, degraded) = (request.station, request.degraded);
-            let group = self.stations.role(agent);
-            let outcome = if degraded { Outcome::Degraded } else { outcome };
-            return self.end_task(index, group, outcome);
+            let outcome = done(request);
+            return self.end_task(index, outcome);
         }
         self.resume(index, outcome)
     }
@@ -77,6 +67,7 @@ impl World {
     #[inline(never)]
     fn call_of_service_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
+        request.call = NONE;
         let service = request.station - self.arrivals.len();
         if self.services[service as usize].health.hanging > 0 {
             request.state = State::HeldReply;
@@ -90,6 +81,7 @@ impl World {
     #[inline(never)]
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
+        request.call = NONE;
         let since = request.since;
         request.degraded |= outcome != Outcome::Ok;
         request.left -= 1;
@@ -102,7 +94,7 @@ impl World {
                     self.recorder.note_frozen(group, since);
                 }
                 if !goes_on {
-                    return self.end_task(index, group, outcome);
+                    return self.end_task(index, outcome);
                 }
             }
             RoleKind::Service(service) if !goes_on => {
@@ -123,7 +115,7 @@ impl World {
         let Op::Call(step) = role.program[usize::from(step)] else {
             unreachable!("only a step that calls has a call")
         };
-        self.call_again(index, CallStep { times: left, ..step })
+        self.call_later(index, CallStep { times: left, ..step })
     }
 
     /// The caller of a request no longer waits for it.
@@ -144,7 +136,7 @@ impl World {
         self.recorder.note_given_up(number, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
-        } else if let Some((next, request)) = self.stations.finish(index) {
+        } else if let Some((next, request)) = self.stations.finish(index).next {
             let service = &self.services[number as usize];
             begin(next, request, service, &mut self.recorder, &mut self.scheduler);
         }

@@ -4,6 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use patterns::{Class, Duration, Outcome, Time};
 
+use super::role::CallStep;
+
 /// No request, no leaf.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -166,6 +168,19 @@ impl Requests {
     /// All that are there.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Request> {
         self.all.iter().filter(|request| request.state != State::Gone)
+    }
+}
+
+impl Request {
+    /// It waits from now on for the first call of a step, which is at this frame.
+    #[inline]
+    pub(super) fn wait_for(&mut self, step: &CallStep, call: u32, now: Time) {
+        self.left = step.times;
+        self.is_last = step.is_last;
+        self.is_optional = step.optional;
+        self.state = State::Calling;
+        self.since = now;
+        self.call = call;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Roles: what agents of a group, and what services do.
 
 use patterns::report::Severity;
-use patterns::{Class, Duration, Outcome, Time};
+use patterns::{CallInfo, Class, Duration, Outcome, Time};
 
 use super::system::{Abandoned, RateLimit};
 use crate::kernel::{Distribution, split_mix, unit};
@@ -64,6 +64,15 @@ pub(super) struct CallStep {
     pub(super) keys: Option<Keys>,
     /// Whether it is the last step of its program.
     pub(super) is_last: bool,
+}
+
+impl CallStep {
+    /// What layers know of its calls, but for what they ask for.
+    #[inline]
+    pub(super) fn info(&self, caller: u16, priority: u8, deadline: Time) -> CallInfo {
+        let is_idempotent = self.idempotent;
+        CallInfo { deadline, key: 0, caller, priority, is_extra: false, is_idempotent }
+    }
 }
 
 /// The different things that a call may ask for.

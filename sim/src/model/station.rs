@@ -35,6 +35,23 @@ struct Station {
     is_linked: bool,
 }
 
+/// A station that something comes to.
+pub(super) struct Entry<'a> {
+    number: u32,
+    place: &'a mut Station,
+    requests: &'a mut Requests,
+}
+
+/// What has come of the end of a request.
+pub(super) struct Finished<'a> {
+    /// The request as it was.
+    pub(super) request: Request,
+    /// What its station does.
+    pub(super) role: u32,
+    /// The one that has got the slot.
+    pub(super) next: Option<(u32, &'a mut Request)>,
+}
+
 impl Stations {
     /// Adds a station of a role, with slots, a queue, and edges from this one on.
     pub(super) fn add(&mut self, role: u32, slots: u32, queue: u32, edges: u32) {
@@ -75,17 +92,11 @@ impl Stations {
         self.all[station as usize].edges
     }
 
-    /// Whether a request that comes now gets neither a slot nor a place in line.
+    /// A station that something comes to.
     #[inline]
-    pub(super) fn is_full(&self, station: u32) -> bool {
-        let Station { slots, busy, queue, waiting, .. } = self.all[station as usize];
-        busy >= slots && waiting >= queue
-    }
-
-    /// The request that is admitted next.
-    #[inline]
-    pub(super) fn next_request(&self) -> u32 {
-        self.requests.next()
+    pub(super) fn entry(&mut self, station: u32) -> Entry<'_> {
+        let place = &mut self.all[station as usize];
+        Entry { number: station, place, requests: &mut self.requests }
     }
 
     #[inline]
@@ -98,60 +109,26 @@ impl Stations {
         &mut self.requests[index]
     }
 
-    /// A request comes to a station: it gets a slot if one is free, or else waits in line.
+    /// A request that has a slot leaves: the first in line gets the slot.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn admit(
-        &mut self,
-        station: u32,
-        leaf: u32,
-        now: Time,
-    ) -> (u32, bool, &mut Request) {
-        let place = &mut self.all[station as usize];
-        let index = self.requests.next();
-        let mut previous = NONE;
-        if place.is_linked {
-            previous = std::mem::replace(&mut place.last, index);
-            if previous == NONE {
-                place.first = index;
-            } else {
-                self.requests[previous].next = index;
-            }
-        }
-        let has_slot = place.busy < place.slots;
-        if has_slot {
-            debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
-            place.busy += 1;
-        } else {
-            if place.waiting == 0 {
-                place.next_up = index;
-            }
-            place.waiting += 1;
-        }
-        let request = self.requests.take(station, leaf, now);
-        request.previous = previous;
-        request.next = NONE;
-        (index, has_slot, request)
-    }
-
-    /// A request that has a slot leaves: the first in line, which is returned, gets the slot.
-    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-    #[inline(always)]
-    pub(super) fn finish(&mut self, index: u32) -> Option<(u32, &mut Request)> {
-        debug_assert_ne!(self.requests[index].state, State::InLine, "it has a slot");
+    pub(super) fn finish(&mut self, index: u32) -> Finished<'_> {
+        let request = self.requests[index];
+        debug_assert_ne!(request.state, State::InLine, "it has a slot");
         let (station, neighbours) = self.requests.free(index);
         let station = &mut self.all[station as usize];
         debug_assert!(0 < station.busy && station.busy <= station.slots, "{station:?}");
         station.unlink(neighbours, &mut self.requests);
+        let role = station.role;
         let next = station.next_up;
         if next == NONE {
             station.busy -= 1;
-            return None;
+            return Finished { request, role, next: None };
         }
-        let request = &mut self.requests[next];
+        let first = &mut self.requests[next];
         station.waiting -= 1;
-        station.next_up = request.next;
-        Some((next, request))
+        station.next_up = first.next;
+        Finished { request, role, next: Some((next, first)) }
     }
 
     /// A request leaves the line.
@@ -202,6 +179,64 @@ impl Stations {
     /// All requests at all stations.
     pub(super) fn all_requests(&self) -> impl Iterator<Item = &Request> {
         self.requests.iter()
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// What the station does.
+    #[inline]
+    pub(super) fn role(&self) -> u32 {
+        self.place.role
+    }
+
+    /// The first of its edges.
+    #[inline]
+    pub(super) fn edges(&self) -> u32 {
+        self.place.edges
+    }
+
+    /// The request that is admitted next.
+    #[inline]
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
+    /// Whether a request that comes now gets neither a slot nor a place in line.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        let Station { slots, busy, queue, waiting, .. } = *self.place;
+        busy >= slots && waiting >= queue
+    }
+
+    /// A request comes: it gets a slot if one is free, or else waits in line.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn admit(self, leaf: u32, now: Time) -> (u32, bool, &'a mut Request) {
+        let Self { number, place, requests } = self;
+        let index = requests.next();
+        let mut previous = NONE;
+        if place.is_linked {
+            previous = std::mem::replace(&mut place.last, index);
+            if previous == NONE {
+                place.first = index;
+            } else {
+                requests[previous].next = index;
+            }
+        }
+        let has_slot = place.busy < place.slots;
+        if has_slot {
+            debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
+            place.busy += 1;
+        } else {
+            if place.waiting == 0 {
+                place.next_up = index;
+            }
+            place.waiting += 1;
+        }
+        let request = requests.take(number, leaf, now);
+        request.previous = previous;
+        request.next = NONE;
+        (index, has_slot, request)
     }
 }
 

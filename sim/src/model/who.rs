@@ -24,7 +24,7 @@ pub fn caller_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Vec<u16> {
 /// One agent of a group, or a service, as streams are named after it.
 #[derive(Clone, Copy)]
 pub(super) enum Who<'a> {
-    Agent(&'a str, u32),
+    Agent { group: &'a str, number: u32, is_alone: bool },
     Service(&'a str),
 }
 
@@ -33,8 +33,20 @@ impl Who<'_> {
     pub(super) fn stream(self, purpose: &str) -> StreamName {
         let name = StreamName::of(purpose);
         match self {
-            Self::Agent(group, number) => name.text("agent").text(group).number(number.into()),
+            Self::Agent { group, number, .. } => {
+                name.text("agent").text(group).number(number.into())
+            }
             Self::Service(service) => name.text("service").text(service),
+        }
+    }
+
+    /// What a trace calls it.
+    pub(super) fn label(self) -> String {
+        match self {
+            Self::Agent { group: name, is_alone: true, .. } | Self::Service(name) => {
+                name.to_owned()
+            }
+            Self::Agent { group, number, .. } => format!("{group}#{}", number + 1),
         }
     }
 }

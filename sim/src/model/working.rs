@@ -6,34 +6,24 @@ use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
 use super::serving::{begin, done, ending};
+use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
 use crate::kernel::Event;
 
 impl World {
-    /// A task has got a slot.
-    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-    #[inline(always)]
-    pub(super) fn begin_task(&mut self, index: u32, group: u32) -> Option<Command> {
-        match self.roles[group as usize].program.first() {
-            // Nearly every task begins with a call.
-            Some(&Op::Call(step)) => self.call(index, step),
-            _ => self.advance(index),
-        }
-    }
-
     /// The work on a request is done.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn worked(&mut self, index: u32) -> Option<Command> {
         let request = self.stations.request_mut(index);
-        request.step += 1;
         if request.is_last
             && let Some(service) = request.station.checked_sub(self.arrivals.len())
             && let Some(outcome) = ending(request, &self.services[service as usize])
         {
             return self.end_request(index, service, outcome);
         }
+        request.step += 1;
         self.advance(index)
     }
 
@@ -58,15 +48,15 @@ impl World {
                     return self.end_request(index, service, outcome);
                 }
             }
-            RoleKind::Agents(group) => {
+            RoleKind::Agents(_) => {
                 if op.is_none() {
                     let outcome = done(request);
-                    return self.end_task(index, group, outcome);
+                    return self.end_task(index, outcome);
                 }
             }
         }
         let span = match op.expect("the others are at their end") {
-            Op::Call(step) => return self.call_again(index, step),
+            Op::Call(step) => return self.call_later(index, step),
             Op::Serve => request.demand,
             Op::Work { distribution } => {
                 let rng = &mut self.work[station as usize];
@@ -98,28 +88,27 @@ impl World {
         service: u32,
         outcome: Outcome,
     ) -> Option<Command> {
-        let request = self.stations.request(index);
-        let leaf = request.leaf;
-        self.recorder.note_request_end(service, request, outcome);
+        let Finished { request, next, .. } = self.stations.finish(index);
+        self.recorder.note_request_end(service, &request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        if let Some((next, request)) = self.stations.finish(index) {
+        if let Some((next, first)) = next {
             let at = &self.services[service as usize];
-            begin(next, request, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, at, &mut self.recorder, &mut self.scheduler);
         }
-        self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
+        self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
 
     /// A task ends.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn end_task(&mut self, index: u32, group: u32, outcome: Outcome) -> Option<Command> {
+    pub(super) fn end_task(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
-        let task = self.stations.request(index);
-        let (agent, took) = (task.station, now.since(task.arrived));
-        self.recorder.note_task_end(group, task, outcome);
+        let Finished { request: task, role: group, next } = self.stations.finish(index);
+        let next = next.map(|(next, _)| next);
+        self.recorder.note_task_end(group, &task, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        let next = self.stations.finish(index).map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));
+        let (agent, took) = (task.station, now.since(task.arrived));
         if let Some(gap) = self.arrivals.after_end(agent, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);

@@ -8,7 +8,7 @@ use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
 use super::request::NONE;
-use super::role::{Role, Service};
+use super::role::{Op, Role, Service};
 use super::serving::begin;
 use super::station::Stations;
 
@@ -85,7 +85,8 @@ impl World {
         let before = warmup.as_nanos().checked_sub(1).map(Time::from_nanos);
         let stopped = before.and_then(|end| self.run_to(end, options));
         let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
-        let at_warmup = self.counted_by_layers(now);
+        // Before the first event nothing has been counted.
+        let at_warmup = if now > Time::ZERO { self.counted_by_layers(now) } else { Vec::new() };
         self.count_open(|open| &mut open.warmup);
         let middle = middle(self.recorder.warmup, self.horizon);
         let stopped = stopped.or_else(|| self.run_to(middle, options));
@@ -162,18 +163,27 @@ impl World {
     #[inline(always)]
     fn arrive(&mut self, agent: u32) -> Option<Command> {
         let now = self.scheduler.now();
+        let entry = self.stations.entry(agent);
         // The roles of agents are their groups, in order, and come first; so do their stations.
-        let group = self.stations.role(agent);
+        let (group, edges) = (entry.role(), entry.edges());
+        let role = &self.roles[group as usize];
+        let (index, has_slot, task) = entry.admit(NONE, now);
+        task.priority = role.priority;
+        task.deadline = now + role.deadline;
         if let Some(gap) = self.arrivals.after_arrival(agent, group) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
         }
         self.recorder.note_arrival(group);
-        let role = &self.roles[group as usize];
-        let (index, has_slot, task) = self.stations.admit(agent, NONE, now);
-        task.priority = role.priority;
-        task.deadline = now + role.deadline;
-        if has_slot { self.begin_task(index, group) } else { None }
+        if !has_slot {
+            return None;
+        }
+        // Nearly every task begins with a call.
+        let Some(Op::Call(step)) = role.program.first() else { return self.advance(index) };
+        task.wait_for(step, self.calls.next_top(), now);
+        let info = step.info(role.caller, task.priority, task.deadline);
+        let (edge, keys) = (edges + step.edge, step.keys);
+        self.call(index, edge, keys, info)
     }
 
     /// An attempt comes to a service.
@@ -194,14 +204,15 @@ impl World {
             service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
         let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
-        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
+        let entry = self.stations.entry(station);
+        let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
         let refused = if service.health.down > 0 {
             Some(Outcome::failed(Class::Network))
         } else if let Some(Err(refused)) =
             service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {
             Some(refused)
-        } else if self.stations.is_full(station) {
+        } else if entry.is_full() {
             Some(Outcome::failed(Class::Overload))
         } else {
             None
@@ -210,7 +221,7 @@ impl World {
         if let Some(outcome) = refused {
             return self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
-        let (index, has_slot, request) = self.stations.admit(station, leaf, now);
+        let (index, has_slot, request) = entry.admit(leaf, now);
         request.demand = demand;
         request.error = error;
         request.priority = priority;
