@@ -78,7 +78,7 @@ impl World {
     fn call_of_service_ended(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
         let service = request.station - self.arrivals.len();
-        if self.services[service as usize].health.hanging > 0 {
+        if self.services[service as usize].health.is_hanging() {
             request.state = State::HeldReply;
             request.reply = outcome;
             return None;

@@ -1,7 +1,9 @@
 //! Faults that leave a service at work: errors and slowness have the size that they were given.
 
 use patterns::{Class, Duration};
-use sim::model::system::{Effect, Fault};
+use sim::fault::Effect;
+use sim::fault::kinds::{errors::Errors, slow::Slow};
+use sim::model::system::Fault;
 
 use crate::support::{rate, replicate, stream_to};
 use crate::tank::{self, secs};
@@ -12,14 +14,14 @@ fn errors_and_slowness_have_their_size() {
     let mut service = tank::service("service", u32::MAX, 0, rate(1.0));
     service.errors = vec![(Class::Network, 0.02), (Class::Validation, 0.01)];
     let mut system = stream_to(service, rate(1.0), secs(100_000));
-    let fault = |name: &str, effect| Fault {
+    let fault = |name: &str, effect: Effect| Fault {
         name: name.to_owned(),
         ..tank::once(0, effect, Duration::ZERO, secs(1_000_000))
     };
     system.faults = vec![
-        fault("errors", Effect::Errors(Class::Overload, 0.3)),
-        fault("slow", Effect::Slow(4.0)),
-        fault("slower", Effect::Slow(1.5)),
+        fault("errors", Errors { class: Class::Overload, share: 0.3 }.into()),
+        fault("slow", Slow { factor: 4.0 }.into()),
+        fault("slower", Slow { factor: 1.5 }.into()),
     ];
     let [network, validation, overload, latency] = replicate(&system, 24, |record| {
         let calls = &record.edges[0].calls;

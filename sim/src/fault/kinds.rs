@@ -1,0 +1,16 @@
+//! The kinds of fault, each in a file of its own.
+
+use super::effect::FaultInfo;
+
+pub mod down;
+pub mod errors;
+pub mod hang;
+pub mod slow;
+
+/// All kinds, the gravest first: of several faults that are on, a trace shows the first.
+pub const KINDS: &[FaultInfo] = &[
+    FaultInfo::of::<down::Down>(),
+    FaultInfo::of::<hang::Hang>(),
+    FaultInfo::of::<errors::Errors>(),
+    FaultInfo::of::<slow::Slow>(),
+];
