@@ -6,11 +6,12 @@ use patterns::retry::{self, Retry, RetryAfter, Rule, Rules};
 use patterns::timeout::{self, Timeout};
 use patterns::{Class, Classes, Duration};
 use scenarios::{LayerRegistry, ScenarioFile};
+use sim::fault::Schedule;
+use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
-    Service, Step,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
 };
 use sim::{RunOptions, System, Watch};
 
@@ -63,7 +64,7 @@ pub fn shop(settings: Calls) -> System {
     system.faults = vec![Fault {
         name: "outage".to_owned(),
         service: 0,
-        effect: Effect::Down,
+        effect: Down {}.into(),
         schedule: Schedule::Once { at: settings.down_at, lasts: settings.down_for },
     }];
     system

@@ -67,7 +67,7 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
-            Self::List(list::List) => list::List::execute(out),
+            Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),

@@ -12,7 +12,6 @@ mod arrivals;
 mod build;
 mod build_report;
 mod calling;
-mod fault;
 mod fault_effects;
 mod kind;
 mod limits;

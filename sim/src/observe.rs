@@ -169,7 +169,7 @@ pub struct ServiceRecord {
     pub busy: u128,
     /// Requests in the queue, integrated over time, in nanoseconds.
     pub queued: u128,
-    /// Time with a fault of the kind *down* or *hang*, in nanoseconds.
+    /// Time in which faults let it answer nothing, in nanoseconds.
     pub down: u128,
     /// Time with a fault of any kind, in nanoseconds.
     pub faulty: u128,

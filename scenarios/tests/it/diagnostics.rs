@@ -434,7 +434,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "mtbf = \"30min\""
               39:7 conflict: `for` must be left out beside `mtbf`, `mttr`, `up` and `down`
             "do = \"slow\""
-              35:1 conflict: `factor` must be given beside `do = "slow"`
+              35:1 missing: `do = "slow"` needs `factor` (for example: factor = 3.0)
             "do = \"hangs\""
               37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
             "at = \"30min\"\nfactor = 2.0"

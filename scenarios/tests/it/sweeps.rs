@@ -1,7 +1,8 @@
 //! Paths into a file, axes, variants, and the schema.
 
 use scenarios::{AS_WRITTEN, LayerRegistry, ScenarioFile};
-use sim::model::system::{Schedule, System};
+use sim::fault::Schedule;
+use sim::model::system::System;
 
 const FILE: &str = r#"
 title = "x"

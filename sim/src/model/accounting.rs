@@ -1,12 +1,13 @@
-//! What the world writes down: the ends of requests, the health of services, and the record.
+//! What the world writes down: the ends of requests, the condition of services, and the record.
 
-use patterns::report::{Counts, Severity};
+use patterns::report::Counts;
 use patterns::{Outcome, Time};
 
 use super::recorder::Recorder;
 use super::request::{Request, State};
-use super::role::{Health, RoleKind};
+use super::role::RoleKind;
 use super::world::World;
+use crate::fault::{Condition, Standing};
 use crate::observe::{OpenAt, Record, Stop};
 
 impl Recorder {
@@ -132,70 +133,51 @@ impl Recorder {
         }
         self.counted_since(request.abandoned.max(request.started))
     }
-}
 
-impl World {
-    /// Writes down a change of what faults do to a service.
-    pub(super) fn note_health(
-        &mut self,
-        service: u32,
-        health: &mut Health,
-        was: Option<(&'static str, Severity)>,
-    ) {
-        let now = self.scheduler.now();
-        let service = service as usize;
-        let before = &self.services[service].health;
-        let record = &mut self.recorder.services[service];
-        match (before.on > 0, health.on > 0) {
+    /// A service is in another condition from now on.
+    pub(super) fn note_condition(&mut self, service: usize, is: Condition) {
+        let now = self.now;
+        let Standing { condition: was, faulty_since, down_since, shown_since } =
+            self.standings[service];
+        let (faulty, down) = (self.counted_since(faulty_since), self.counted_since(down_since));
+        let (standing, record) = (&mut self.standings[service], &mut self.services[service]);
+        standing.condition = is;
+        match (was.faults > 0, is.faults > 0) {
             (false, true) => {
-                health.faulty_since = now;
-                record.fault_intervals += u64::from(now >= self.recorder.warmup);
+                standing.faulty_since = now;
+                record.fault_intervals += u64::from(now >= self.warmup);
                 record.first_fault.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
                 if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
                     *until = now;
                 }
-                record.faulty += counted(self.recorder.warmup, health.faulty_since, now);
+                record.faulty += faulty;
             }
             _ => {}
         }
-        match (before.is_down(), health.is_down()) {
-            (false, true) => health.down_since = now,
-            (true, false) => {
-                record.down += counted(self.recorder.warmup, health.down_since, now);
-            }
+        match (was.is_down, is.is_down) {
+            (false, true) => standing.down_since = now,
+            (true, false) => record.down += down,
             _ => {}
         }
-        if was != health.state() {
-            if let Some(state) = was {
-                self.recorder.service_track(service, health.shown_since, state);
+        if was.shown != is.shown {
+            standing.shown_since = now;
+            if let Some(state) = was.shown {
+                self.service_track(service, shown_since, state);
             }
-            health.shown_since = now;
         }
     }
+}
 
+impl World {
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
     pub(super) fn finish(mut self, stopped: Option<Stop>, at_warmup: &[Counts]) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
         self.recorder.now = ended;
         self.note_open();
-        for (index, service) in self.services.iter().enumerate() {
-            let health = &service.health;
-            if health.on > 0 {
-                let record = &mut self.recorder.services[index];
-                let warmup = self.recorder.warmup;
-                record.faulty += counted(warmup, health.faulty_since, ended);
-                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
-                    *until = ended;
-                }
-                if health.is_down() {
-                    record.down += counted(warmup, health.down_since, ended);
-                }
-                if let Some(state) = health.state() {
-                    self.recorder.service_track(index, health.shown_since, state);
-                }
-            }
+        for service in 0..self.services.len() {
+            self.recorder.note_condition(service, Condition::default());
         }
         let trace = self.recorder.finish();
         let counted = self.counted_by_layers(ended);
@@ -267,9 +249,4 @@ impl World {
             }
         }
     }
-}
-
-/// The part of the time between two points that lies after the warm-up.
-fn counted(warmup: Time, from: Time, to: Time) -> u128 {
-    u128::from(to.since(from.max(warmup)).as_nanos())
 }

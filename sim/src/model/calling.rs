@@ -69,7 +69,7 @@ impl World {
         let request = self.stations.request_mut(index);
         request.call = NONE;
         let service = request.station - self.arrivals.len();
-        if self.services[service as usize].health.hanging > 0 {
+        if self.services[service as usize].health.is_hanging() {
             request.state = State::HeldReply;
             request.reply = outcome;
             return None;

@@ -7,6 +7,7 @@ use super::limits::Watch;
 use super::system::System;
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
+use crate::fault::Standing;
 use crate::observe::{
     AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OpenAt, OutcomeCounts,
     ServiceRecord, Trace, TrackKind,
@@ -20,6 +21,8 @@ pub(crate) struct Recorder {
     pub(crate) warmup: Time,
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
+    /// By service, in what condition it is.
+    pub(crate) standings: Vec<Standing>,
     pub(crate) edges: Vec<EdgeRecord>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
@@ -84,6 +87,7 @@ impl Recorder {
             warmup: system.warmup,
             agents: agents.collect(),
             services: services.collect(),
+            standings: vec![Standing::default(); system.services.len()],
             edges: edges.collect(),
             record_of: Vec::new(),
             layers: Vec::new(),

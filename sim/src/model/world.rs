@@ -3,7 +3,6 @@
 use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
-use super::fault::Fault;
 use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
@@ -13,6 +12,7 @@ use super::serving::begin;
 use super::station::Stations;
 
 use crate::call::{Calls, Command};
+use crate::fault::Faults;
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 use crate::observe::{Record, Stop, middle};
 
@@ -40,7 +40,7 @@ pub struct World {
     /// Agents, then services.
     pub(super) stations: Stations,
     pub(super) arrivals: Arrivals,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Faults,
     /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
     /// Streams for work and keys, which are drawn when their steps begin, by station.
@@ -76,8 +76,8 @@ impl World {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
         }
-        for index in 0..self.faults.len() as u32 {
-            let at = self.faults[index as usize].first();
+        for index in 0..self.faults.len() {
+            let at = self.faults.first(index);
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
         // What happens at the very end of the warm-up counts.
@@ -206,8 +206,8 @@ impl World {
         let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if service.health.down > 0 {
-            Some(Outcome::failed(Class::Network))
+        let refused = if let Some(class) = service.health.refusal(fault_bits) {
+            Some(Outcome::failed(class))
         } else if let Some(Err(refused)) =
             service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {

@@ -48,7 +48,7 @@ pub enum TrackId {
         /// What its kind reports.
         report: &'static Report,
     },
-    /// A service; states: `down`, `hang`, `slow`, `errors`, by the gravest fault.
+    /// A service; its state is the kind of the gravest fault that is on: `hang`.
     Service(String),
 }
 

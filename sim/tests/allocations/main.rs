@@ -9,8 +9,10 @@ use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
 use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
+use sim::fault::Schedule;
+use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Effect, Fault, LayerFactory, Per, Schedule, Step, System};
+use sim::model::system::{Abandoned, Fault, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -63,7 +65,7 @@ fn busy() -> System {
 /// The same, but for most of the time nothing moves, and everything runs into its timeout.
 fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     let mut system = busy();
-    let effect = Effect::Hang { resume: false };
+    let effect = Hang { resume: false }.into();
     system.faults = vec![Fault { name: "outage".to_owned(), service: 0, effect, schedule }];
     system.services[0].abandoned = abandoned;
     // Without the breaker, so that there are many of them.

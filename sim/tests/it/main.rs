@@ -13,6 +13,7 @@ mod sharing;
 mod stream;
 
 mod course;
+mod faults;
 mod golden;
 mod layers;
 mod limits;
