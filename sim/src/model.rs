@@ -12,10 +12,12 @@ mod arrivals;
 mod build;
 mod build_report;
 mod calling;
+mod episodes;
 mod fault;
 mod fault_effects;
 mod kind;
 mod limits;
+mod overdue;
 mod recorder;
 mod request;
 mod role;
@@ -23,6 +25,7 @@ mod serving;
 mod station;
 mod tracer;
 mod who;
+mod windows;
 mod working;
 mod world;
 
@@ -52,5 +55,5 @@ pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
 ///
 /// As [`run`].
 pub fn run_until(system: &System, seed: u64, options: &RunOptions<'_>) -> Record {
-    World::new(system, seed, options.watch).run(options)
+    World::new(system, seed, options.watch).run(options, &[], &mut |_| {})
 }

@@ -13,6 +13,7 @@ use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
+use super::windows::{TIMES_MAX, Windows};
 use super::world::{EdgeStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
@@ -307,7 +308,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The windows of the system. When faults are on is known beforehand.
+    fn windows(&self) -> Windows {
+        let System { windows, warmup, horizon, .. } = self.system;
+        Windows::new(windows, (*warmup, *horizon), |name| {
+            let fault = self.system.faults.iter().position(|fault| fault.name == name);
+            let fault = &self.faults[fault.expect("a window names a fault of the system")];
+            fault.times(*horizon, TIMES_MAX)
+        })
+    }
+
     fn finish(self) -> World {
+        let windows = self.windows();
         World {
             seed: self.seed,
             horizon: self.system.horizon,
@@ -323,6 +335,7 @@ impl<'a> Builder<'a> {
             edges: self.streams_of_edges,
             recorder: self.recorder,
             calls_made: 0,
+            windows,
         }
     }
 }

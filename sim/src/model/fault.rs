@@ -7,7 +7,7 @@ use super::system::{Effect, Schedule};
 use crate::kernel::{RngStream, RngStreams, StreamName};
 
 /// One failure injection in a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Fault {
     /// The service it hits.
     pub(super) service: u32,
@@ -37,6 +37,23 @@ impl Fault {
             Schedule::Once { at, .. } => *at,
             Schedule::Renewal { up, .. } => Time::ZERO + up.sample(&mut self.rng),
         }
+    }
+
+    /// From when to when it is on, until the horizon, as far as its first `most` times. Nothing in
+    /// a run can change that.
+    pub(super) fn times(&self, horizon: Time, most: usize) -> Vec<(Time, Time)> {
+        let mut fault = self.clone();
+        let mut times = Vec::new();
+        let mut from = fault.first();
+        while from < horizon && times.len() < most {
+            let to = fault.toggle().map_or(Time::MAX, |lasts| from + lasts);
+            times.push((from, to.min(horizon)));
+            match fault.toggle() {
+                Some(gap) => from = to + gap,
+                None => break,
+            }
+        }
+        times
     }
 
     /// Comes on or goes off, and says after how long it does the other.

@@ -11,6 +11,7 @@ use super::request::NONE;
 use super::role::{Role, Service};
 use super::serving::begin;
 use super::station::Stations;
+use super::windows::Windows;
 
 use crate::call::{Calls, Command};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
@@ -49,6 +50,7 @@ pub struct World {
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
+    pub(super) windows: Windows,
 }
 
 /// What an edge leads to, and the random streams of the requests that travel on it.
@@ -68,7 +70,15 @@ pub(super) struct EdgeStreams {
 
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
-    pub fn run(mut self, options: &RunOptions<'_>) -> Record {
+    ///
+    /// At each of the times (in order) that lie between warm-up and horizon, `look` is shown the
+    /// record of all that was before.
+    pub fn run(
+        mut self,
+        options: &RunOptions<'_>,
+        times: &[Time],
+        look: &mut dyn FnMut(&Record),
+    ) -> Record {
         if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
             (tracer.from, tracer.to) = (from, to);
         }
@@ -82,12 +92,36 @@ impl World {
         }
         // What happens at the very end of the warm-up counts.
         let warmup = self.recorder.warmup.min(self.horizon);
-        let before = warmup.as_nanos().checked_sub(1).map(Time::from_nanos);
-        let stopped = before.and_then(|end| self.run_to(end, options));
+        let mut stopped = self.run_before(warmup, options);
         let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
-        let at_warmup = self.counted_by_layers(now);
+        let at_warmup = self.counted_by_layers(&self.recorder, now);
+        let mut windows = std::mem::take(&mut self.windows);
+        let mut all = windows.times();
+        all.extend(times.iter().filter(|time| warmup < **time && **time < self.horizon));
+        all.retain(|time| *time < self.horizon);
+        all.sort_unstable();
+        all.dedup();
+        for time in all {
+            stopped = stopped.or_else(|| self.run_before(time, options));
+            if stopped.is_some() {
+                break;
+            }
+            let record = self.record_until(time, &at_warmup);
+            windows.look(time, &record);
+            if times.binary_search(&time).is_ok() {
+                look(&record);
+            }
+        }
         let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
-        self.finish(stopped, &at_warmup)
+        let mut record = self.finish(stopped, &at_warmup);
+        record.windows = windows.finish(&record);
+        record
+    }
+
+    /// Handles all events before a time.
+    fn run_before(&mut self, time: Time, options: &RunOptions<'_>) -> Option<Stop> {
+        let last = time.as_nanos().checked_sub(1).map(Time::from_nanos)?;
+        self.run_to(last, options)
     }
 
     /// Handles all events until a time; says why not, if something stopped the run.

@@ -12,6 +12,7 @@ mod sharing;
 mod stream;
 
 mod course;
+mod episodes;
 mod golden;
 mod layers;
 mod limits;
@@ -19,3 +20,4 @@ mod losses;
 mod open_ends;
 mod tank;
 mod traces;
+mod windows;

@@ -10,8 +10,8 @@ use patterns::settings::ConfiguredLayer;
 use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
-    Service, Step, System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Effect, EpisodeRule, Fault, LayerFactory, Per,
+    Policy, Schedule, Service, Step, System,
 };
 
 pub(crate) fn secs(secs: u64) -> Duration {
@@ -44,6 +44,8 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         steps,
         deadline: None,
         priority: 0,
+        patience: None,
+        episode: EpisodeRule::default(),
     }
 }
 
