@@ -8,6 +8,7 @@
 pub mod system;
 
 mod accounting;
+mod alarms;
 mod arrivals;
 mod build;
 mod build_report;

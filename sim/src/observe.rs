@@ -7,7 +7,8 @@ use patterns::{Class, Duration, Outcome, Time};
 
 pub use episode::{EPISODES_MAX, Episode, Episodes};
 pub use histogram::Histogram;
-pub use layer::{LayerRecord, LayerScope, StateRecord};
+pub(crate) use layer::can_alarm;
+pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use stop::Stop;
 pub use trace::{CallSpan, Interval, LayerOwner, TaskSpan, Trace, Track, TrackId, TrackKind};
 pub use window::{Anchor, Window};

@@ -145,14 +145,17 @@ impl World {
         let now = self.scheduler.now();
         let service = service as usize;
         let before = &self.services[service].health;
-        let record = &mut self.recorder.services[service];
         match (before.on > 0, health.on > 0) {
             (false, true) => {
+                self.recorder.note_fault(service);
+                let record = &mut self.recorder.services[service];
                 health.faulty_since = now;
                 record.fault_intervals += u64::from(now >= self.recorder.warmup);
                 record.first_fault.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
+                self.recorder.note_fault_end(service);
+                let record = &mut self.recorder.services[service];
                 if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
                     *until = now;
                 }
@@ -163,7 +166,8 @@ impl World {
         match (before.is_down(), health.is_down()) {
             (false, true) => health.down_since = now,
             (true, false) => {
-                record.down += counted(self.recorder.warmup, health.down_since, now);
+                let down = counted(self.recorder.warmup, health.down_since, now);
+                self.recorder.services[service].down += down;
             }
             _ => {}
         }

@@ -6,7 +6,9 @@ use patterns::report::{Counts, StateId};
 use super::build::Builder;
 use super::recorder::Instance;
 use super::system::{LayerFactory, Per};
-use crate::observe::{LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId};
+use crate::observe::{
+    AlarmRecord, LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId,
+};
 
 impl Builder<'_> {
     /// Makes room for what a new instance of a layer reports.
@@ -42,12 +44,24 @@ impl Builder<'_> {
                 with_states: 0,
                 states: vec![StateRecord::default(); factory.report.states.len()],
                 counts: Counts::of(factory.report),
+                alarms: AlarmRecord::default(),
             });
+            let behind = self.system.edges.iter().enumerate().filter(|(number, other)| {
+                let is_alone = scope != LayerScope::Policy;
+                if is_alone { *number == edge } else { other.policy == Some(policy) }
+            });
+            self.recorder.callees.push(behind.map(|(_, edge)| edge.to as u32).collect());
+            self.recorder.alarm_of.push(None);
         }
         records[record].instances += 1;
         records[record].with_states += u32::from(state.is_some());
         let state = state.map(|state| (state, Time::ZERO));
-        self.recorder.instances.push(Instance { record: record as u32, state });
+        self.recorder.instances.push(Instance {
+            record: record as u32,
+            state,
+            alarm: None,
+            fault: None,
+        });
         if let Some(tracer) = &mut self.recorder.tracer {
             let number = (1 < stack.layers.iter().filter(is_alike).count()).then_some(number);
             let id = TrackId::Layer {

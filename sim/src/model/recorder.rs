@@ -3,6 +3,7 @@
 use patterns::report::{Severity, StateId, StateInfo};
 use patterns::{Duration, Outcome, Time};
 
+use super::alarms::FaultTimes;
 use super::episodes::EpisodeFinder;
 use super::limits::Watch;
 use super::system::{Agents, Caller, Edge, EpisodeRule, System};
@@ -35,6 +36,13 @@ pub(crate) struct Recorder {
     pub(crate) group_episodes: Vec<EpisodeFinder>,
     /// By record of an edge.
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
+    /// By service.
+    pub(crate) faults: Vec<FaultTimes>,
+    /// The services behind it, by record of a layer.
+    pub(crate) callees: Vec<Box<[u32]>>,
+    /// The beginning of the last fault in which some instance raised an alarm, by record of a
+    /// layer.
+    pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
 }
@@ -46,6 +54,10 @@ pub(crate) struct Instance {
     pub(crate) record: u32,
     /// The state it is in, and since when, if it reports states.
     pub(crate) state: Option<(StateId, Time)>,
+    /// When it raised the alarm that it has not cleared.
+    pub(crate) alarm: Option<Time>,
+    /// The beginning of the last fault in which it raised one.
+    pub(crate) fault: Option<Time>,
 }
 
 impl Recorder {
@@ -111,6 +123,9 @@ impl Recorder {
                 .iter()
                 .map(|agents| EpisodeFinder::new(agents.episode))
                 .collect(),
+            faults: vec![FaultTimes::default(); system.services.len()],
+            callees: Vec::new(),
+            alarm_of: Vec::new(),
             group_of_edge: system
                 .edges
                 .iter()
@@ -143,6 +158,10 @@ impl Recorder {
             group_episodes: self.group_episodes.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
+            // No state changes in a copy.
+            faults: Vec::new(),
+            callees: Vec::new(),
+            alarm_of: Vec::new(),
         }
     }
 
@@ -203,7 +222,7 @@ impl Recorder {
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.
     fn leave_state(&mut self, instance: usize) {
-        let Instance { record, state } = self.instances[instance];
+        let Instance { record, state, .. } = self.instances[instance];
         let Some((state, since)) = state else { return };
         let time = self.counted_since(since);
         let record = &mut self.layers[record as usize];
@@ -299,7 +318,10 @@ impl Observer for Recorder {
 
     fn layer(&mut self, layer: u32, state: StateId) {
         self.leave_state(layer as usize);
-        let Instance { record, state: current } = &mut self.instances[layer as usize];
+        if let Some((before, _)) = self.instances[layer as usize].state {
+            self.note_alarm(layer as usize, before, state);
+        }
+        let Instance { record, state: current, .. } = &mut self.instances[layer as usize];
         *current = Some((state, self.now));
         if self.now >= self.warmup {
             self.layers[*record as usize].states[usize::from(state.0)].entered += 1;

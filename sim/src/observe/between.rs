@@ -129,6 +129,7 @@ impl Record {
                 sum.time += more.time;
             }
             sum.counts.merge(&more.counts);
+            sum.alarms = sum.alarms.and(more.alarms);
         }
     }
 }
@@ -183,6 +184,7 @@ impl LayerRecord {
         });
         let mut counts = self.counts.clone();
         counts.subtract(&earlier.counts);
-        Self { states: states.collect(), counts, ..self.clone() }
+        let alarms = self.alarms.since(earlier.alarms);
+        Self { states: states.collect(), counts, alarms, ..self.clone() }
     }
 }

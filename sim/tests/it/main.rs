@@ -11,6 +11,7 @@ mod scheduler;
 mod sharing;
 mod stream;
 
+mod alarms;
 mod course;
 mod episodes;
 mod golden;

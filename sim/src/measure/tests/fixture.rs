@@ -7,8 +7,8 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, EpisodeRule, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Episode, Episodes, Histogram, LateCounts, LayerRecord, LayerScope,
-    OutcomeCounts, Record, ServiceRecord, StateRecord,
+    AgentRecord, AlarmRecord, EdgeRecord, Episode, Episodes, Histogram, LateCounts, LayerRecord,
+    LayerScope, OutcomeCounts, Record, ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {
@@ -121,6 +121,7 @@ pub(super) fn gate(
             StateRecord { entered: 1, time: narrow * SECOND },
         ],
         counts: counted,
+        alarms: AlarmRecord::default(),
     }
 }
 
