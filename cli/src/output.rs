@@ -65,6 +65,18 @@ impl Folder {
         self.keep(part)
     }
 
+    /// Writes a table.
+    pub(crate) fn table(
+        &mut self,
+        name: &str,
+        rows: impl FnOnce(Vec<u8>) -> csv::Result<Vec<u8>>,
+    ) -> Result<(), Unwritten> {
+        match rows(Vec::new()) {
+            Ok(bytes) => self.write(name, &bytes),
+            Err(error) => Err(self.part(name)?.unwritten(error.into())),
+        }
+    }
+
     /// Begins a file that is written bit by bit.
     pub(crate) fn part(&self, name: &str) -> Result<Part, Unwritten> {
         Part::new(&self.path, name)

@@ -46,11 +46,10 @@ impl Pictures<'_> {
     pub(crate) fn of_run(
         &mut self,
         title: &str,
-        system: &System,
+        trace: Option<&Trace>,
         record: &Record,
-        limits: Limits,
     ) -> Result<(), Unwritten> {
-        self.timeline(title, system, record, limits)?;
+        self.timeline(title, trace)?;
         let times: Vec<_> =
             record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
         let curves: Vec<Curve<'_>> =
@@ -60,19 +59,16 @@ impl Pictures<'_> {
     }
 
     /// Who did what when.
-    pub(crate) fn timeline(
-        &mut self,
-        title: &str,
-        system: &System,
-        record: &Record,
-        limits: Limits,
-    ) -> Result<(), Unwritten> {
-        let (command, time_is_up) = (self.command, self.time_is_up);
-        self.draw("timeline", || {
-            let interrupt = Some(time_is_up);
-            let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-            timeline(title, command, &traced(system, record, &options)?)
-        })
+    pub(crate) fn timeline(&mut self, title: &str, trace: Option<&Trace>) -> Result<(), Unwritten> {
+        let command = self.command;
+        self.draw("timeline", || timeline(title, command, trace?))
+    }
+
+    /// Who did what when in the part of a run that is drawn.
+    pub(crate) fn trace(&self, system: &System, record: &Record, limits: Limits) -> Option<Trace> {
+        let interrupt = Some(self.time_is_up);
+        let options = RunOptions { limits, interrupt, ..RunOptions::default() };
+        traced(system, record, &options)
     }
 
     fn draw(&mut self, name: &str, scene: impl Fn() -> Option<Scene>) -> Result<(), Unwritten> {

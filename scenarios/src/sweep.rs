@@ -141,9 +141,15 @@ impl ScenarioFile {
             }
             Some(system)
         });
-        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        let mut measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
         if !is_right {
             return None;
+        }
+        let of_windows = scenario.hypotheses.iter().map(|one| &one.measure);
+        for measure in of_windows.filter(|measure| measure.window().is_some()) {
+            if !measures.contains(measure) {
+                measures.push(measure.clone());
+            }
         }
         let replications = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
         let at = replications.map_or_else(|| self.size_at(&axes), |node| node.at.clone());
@@ -152,6 +158,9 @@ impl ScenarioFile {
             None => design.objective,
             Some(path) => self.objective(&path, &scenario, of_cells, found)?,
         };
+        if !measures.contains(&objective) {
+            measures.push(objective.clone());
+        }
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.source, Vec::new());

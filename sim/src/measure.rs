@@ -6,21 +6,25 @@ use std::collections::BTreeSet;
 use patterns::report::Report;
 
 use crate::model::system::System;
-use crate::observe::Record;
+use crate::observe::{Record, Window};
 
 use layer::OfLayers;
 use subject::{Formula, Subject};
 
 mod definitions;
 mod layer;
+mod series;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod unit;
 mod unknown;
+mod window;
 
+pub use series::{PIECES_MAX, Series};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
+pub use window::split as split_window;
 
 /// One number of a record, such as `agents.worker.success`.
 ///
@@ -34,11 +38,18 @@ pub struct Measure {
     place: usize,
     formula: Formula,
     definition: Cow<'static, str>,
+    /// The part of a run that is measured; all of it if it is none.
+    window: Option<Window>,
 }
 
 /// What measures were called, and what they are called now.
-const FORMER: [(&str, &str); 2] =
-    [("opens", "breaker.opens"), ("open-share", "breaker.open-share")];
+const FORMER: [(&str, &str); 5] = [
+    ("opens", "breaker.opens"),
+    ("open-share", "breaker.open-share"),
+    ("availability", "fault-availability"),
+    ("mtbf", "fault-mtbf"),
+    ("mttr", "fault-mttr"),
+];
 
 /// Equal measures have one name and one definition, wherever their subject was found.
 impl PartialEq for Measure {
@@ -50,7 +61,8 @@ impl PartialEq for Measure {
 impl Measure {
     fn new(subject: Subject, place: usize, formula: Formula) -> Self {
         let definition = formula.text();
-        Self { path: subject.path(&formula.name()), subject, place, formula, definition }
+        let path = subject.path(&formula.name());
+        Self { path, subject, place, formula, definition, window: None }
     }
 
     /// A measure of a group of agents, such as `success`; none if there is no such measure.
@@ -63,7 +75,31 @@ impl Measure {
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
     /// `edges."FROM -> TO".attempts`, `edges."FROM -> TO".breaker.opens` (the quotes may be left
     /// out).
+    ///
+    /// Behind it may stand a window: `from 10min until 20min`, `during fault "x"`, `before fault
+    /// "x"`, `after fault "x"`, `from 20s until 5min after fault "x"`.
     pub fn parse(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
+        let (path, window) = window::split(path);
+        let measure = Self::of_run(path, system)?;
+        match window {
+            Some(text) => Ok(measure.within(window::read(text, system)?)),
+            None => Ok(measure),
+        }
+    }
+
+    /// The same of a part of a run, which the system of the run must ask for.
+    pub fn within(self, window: Window) -> Self {
+        let path = format!("{} {window}", self.path);
+        Self { path, window: Some(window), ..self }
+    }
+
+    /// The part of a run that is measured; all of it if it is none.
+    pub fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+
+    /// The measure of a whole run of this path.
+    fn of_run(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
         let unknown = |what: &'static str, part: &str, known: Vec<String>| UnknownMeasure {
             part: part.to_owned(),
             what,
@@ -128,7 +164,13 @@ impl Measure {
     /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
     /// part that the system of this run does not have.
     pub fn of(&self, record: &Record) -> f64 {
-        self.formula.of(&self.subject, self.place, record).unwrap_or(f64::NAN)
+        let record = match &self.window {
+            Some(window) => record.window(window),
+            None => Some(record),
+        };
+        record
+            .and_then(|record| self.formula.of(&self.subject, self.place, record))
+            .unwrap_or(f64::NAN)
     }
 
     /// Its name: the path that [`Measure::parse`] reads.

@@ -8,13 +8,16 @@
 pub mod system;
 
 mod accounting;
+mod alarms;
 mod arrivals;
 mod build;
 mod build_report;
 mod calling;
+mod episodes;
 mod fault_effects;
 mod kind;
 mod limits;
+mod overdue;
 mod recorder;
 mod request;
 mod role;
@@ -22,6 +25,7 @@ mod serving;
 mod station;
 mod tracer;
 mod who;
+mod windows;
 mod working;
 mod world;
 
@@ -51,5 +55,5 @@ pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
 ///
 /// As [`run`].
 pub fn run_until(system: &System, seed: u64, options: &RunOptions<'_>) -> Record {
-    World::new(system, seed, options.watch).run(options)
+    World::new(system, seed, options.watch).run(options, &[], &mut |_| {})
 }

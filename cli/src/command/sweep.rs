@@ -161,7 +161,8 @@ impl Sweep {
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
         let record = sim::run_until(&scenario.system, seed, &options);
-        pictures.timeline(&scenario.title, &scenario.system, &record, limits)
+        let trace = pictures.trace(&scenario.system, &record, limits);
+        pictures.timeline(&scenario.title, trace.as_ref())
     }
 
     /// Says which runs were not made to their end, and why.

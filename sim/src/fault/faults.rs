@@ -85,6 +85,24 @@ impl Faults {
         schedule.first(rng)
     }
 
+    /// From when to when a fault is on until the horizon, as far as its first `most` times. Nothing
+    /// that happens in a run can change that.
+    pub(crate) fn times(&self, index: u32, horizon: Time, most: usize) -> Vec<(Time, Time)> {
+        let Fault { schedule, rng, .. } = &self.all[index as usize];
+        let mut rng = rng.clone();
+        let mut times = Vec::new();
+        let mut from = schedule.first(&mut rng);
+        while from < horizon && times.len() < most {
+            let to = schedule.next(true, &mut rng).map_or(Time::MAX, |lasts| from + lasts);
+            times.push((from, to.min(horizon)));
+            match schedule.next(false, &mut rng) {
+                Some(gap) => from = to + gap,
+                None => break,
+            }
+        }
+        times
+    }
+
     /// Whether faults of a service hit some of its requests and not others, so that each request
     /// must have random bits for them.
     pub(crate) fn hit_some(&self, service: usize) -> bool {

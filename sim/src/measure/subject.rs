@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, Info, SERVICES};
+use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
 use super::layer::OfLayers;
 use super::unit::{Better, Unit};
 use crate::model::system::{Edge, System};
-use crate::observe::{AgentRecord, EdgeRecord, Record, ServiceRecord};
+use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) enum Formula {
     Agents(&'static Definition<AgentRecord>),
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
+    /// Of a group of agents or of an edge.
+    Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
 }
 
@@ -69,9 +71,9 @@ impl Subject {
     /// What can be measured of it, whatever stands around it.
     pub(super) fn formulas(&self) -> Vec<Formula> {
         match self {
-            Self::Agents(_) => AGENTS.iter().map(Formula::Agents).collect(),
+            Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
-            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).collect(),
+            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
         }
     }
 
@@ -105,6 +107,7 @@ impl Formula {
             Self::Agents(definition) => Ok(&definition.info),
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
+            Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
     }
@@ -128,7 +131,7 @@ impl Formula {
     /// The number of a subject in a record, most likely at this place; none if the record has no
     /// such subject.
     pub(super) fn of(&self, subject: &Subject, place: usize, record: &Record) -> Option<f64> {
-        let measured = record.ended.since(record.warmup);
+        let measured = record.counted();
         // A run may be stopped in the instant in which measuring begins: nothing is a rate then.
         let time = if measured.is_zero() { f64::NAN } else { measured.as_secs_f64() };
         match (self, subject) {
@@ -143,10 +146,21 @@ impl Formula {
             (Self::Edge(definition), edge) => {
                 Some((definition.of)(edge.edge(place, record)?, time))
             }
+            (Self::Episodes(definition), Subject::Agents(name)) => {
+                let agents = find(&record.agents, place, |agents| agents.name == *name)?;
+                Some((definition.of)(&agents.episodes, time))
+            }
+            (Self::Episodes(definition), edge) => {
+                Some((definition.of)(&edge.edge(place, record)?.episodes, time))
+            }
             (Self::Layers(layers), edge) => {
                 layers.of(record, edge.edge(place, record)?, measured.as_nanos().into())
             }
             (Self::Agents(_) | Self::Service(_), _) => None,
         }
     }
+}
+
+fn episodes() -> impl Iterator<Item = Formula> {
+    EPISODES.iter().map(Formula::Episodes)
 }

@@ -13,6 +13,7 @@ use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
+use super::windows::{TIMES_MAX, Windows};
 use super::world::{EdgeStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
@@ -339,7 +340,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The windows of the system. When faults are on is known beforehand.
+    fn windows(&self) -> Windows {
+        let System { windows, warmup, horizon, .. } = self.system;
+        Windows::new(windows, (*warmup, *horizon), |name| {
+            let fault = self.system.faults.iter().position(|fault| fault.name == name);
+            let fault = fault.expect("a window names a fault of the system");
+            self.faults.times(fault as u32, *horizon, TIMES_MAX)
+        })
+    }
+
     fn finish(self) -> World {
+        let windows = self.windows();
         World {
             seed: self.seed,
             horizon: self.system.horizon,
@@ -355,6 +367,7 @@ impl<'a> Builder<'a> {
             edges: self.streams_of_edges,
             recorder: self.recorder,
             calls_made: 0,
+            windows,
         }
     }
 }

@@ -11,6 +11,7 @@ use patterns::{Class, Duration, Layer, Time};
 
 use crate::fault::{Effect, Schedule};
 use crate::kernel::Distribution;
+use crate::observe::Window;
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct System {
     pub horizon: Time,
     /// What begins before this time is simulated, but not counted.
     pub warmup: Time,
+    /// Parts of a run that are measured apart as well.
+    pub windows: Vec<Window>,
 }
 
 impl System {
@@ -60,6 +63,36 @@ pub struct Agents {
     pub deadline: Option<Duration>,
     /// How important the tasks are: 0 comes first. The layers of all calls made for them know it.
     pub priority: u8,
+    /// How long whoever sent a task waits for it, if that is limited: a task that takes longer has
+    /// failed for them, however it ends. No layer knows of it.
+    pub patience: Option<Duration>,
+    /// What counts as a failure episode of the group, and of its calls on each edge.
+    pub episode: EpisodeRule,
+}
+
+impl Agents {
+    /// How long a task may take before it has failed for whoever sent it.
+    pub fn limit(&self) -> Duration {
+        let of = |limit: Option<Duration>| limit.unwrap_or(Duration::MAX);
+        of(self.deadline).min(of(self.patience))
+    }
+}
+
+/// When a failure episode begins and ends: as long as more than so many of the last outcomes were
+/// failures. Before that many have come, those that are missing count as good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpisodeRule {
+    /// How many of the last outcomes are looked at: 1 to 64.
+    pub of: u32,
+    /// The most of them that may have failed.
+    pub most_failures: u32,
+}
+
+impl Default for EpisodeRule {
+    /// Fewer than 80 % of the last 20 good.
+    fn default() -> Self {
+        Self { of: 20, most_failures: 4 }
+    }
 }
 
 /// How tasks come to an agent.

@@ -12,7 +12,9 @@ mod scheduler;
 mod sharing;
 mod stream;
 
+mod alarms;
 mod course;
+mod episodes;
 mod faults;
 mod golden;
 mod layers;
@@ -21,3 +23,4 @@ mod losses;
 mod open_ends;
 mod tank;
 mod traces;
+mod windows;

@@ -13,8 +13,8 @@ use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
-    System,
+    Abandoned, Agents, Arrivals, Caller, Edge, EpisodeRule, Fault, LayerFactory, Per, Policy,
+    Service, Step, System,
 };
 
 pub(crate) fn secs(secs: u64) -> Duration {
@@ -47,6 +47,8 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         steps,
         deadline: None,
         priority: 0,
+        patience: None,
+        episode: EpisodeRule::default(),
     }
 }
 

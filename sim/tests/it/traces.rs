@@ -60,8 +60,8 @@ fn a_trace_that_is_full_says_until_when_it_goes() {
     system.faults.clear();
     let trace = traced(&system, None);
     assert!(Time::ZERO < trace.to && trace.to < at(secs(20_000)), "until {}", trace.to);
-    let pieces =
-        trace.calls.len() + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
+    let spans = trace.calls.len() + trace.tasks.len();
+    let pieces = spans + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
     assert!((1 << 20..(1 << 20) + 10_000).contains(&pieces), "{pieces} pieces");
     // Until then nothing is missing.
     let shorter = System { horizon: trace.to, ..system.clone() };
