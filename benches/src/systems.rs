@@ -13,6 +13,7 @@ use sim::model::World;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
 };
+use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
 
 use crate::measuring::{nanos_each, user_time_of};
@@ -80,6 +81,8 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         steps,
         deadline: None,
         priority: 0,
+        patience: None,
+        episode: EpisodeRule::default(),
     }
 }
 

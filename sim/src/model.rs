@@ -13,7 +13,6 @@ mod arrivals;
 mod build;
 mod build_report;
 mod calling;
-mod episodes;
 mod fault_effects;
 mod kind;
 mod limits;
@@ -55,5 +54,5 @@ pub fn run(system: &System, seed: u64, watch: Watch) -> Record {
 ///
 /// As [`run`].
 pub fn run_until(system: &System, seed: u64, options: &RunOptions<'_>) -> Record {
-    World::new(system, seed, options.watch).run(options, &[], &mut |_| {})
+    World::new(system, seed, options.watch).run(options)
 }

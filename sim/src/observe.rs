@@ -5,7 +5,8 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-pub use episode::{EPISODES_MAX, Episode, Episodes};
+pub use episode::{EPISODES_MAX, Episode, EpisodeRule, Episodes};
+pub use episode_finder::EpisodeFinder;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
@@ -15,6 +16,7 @@ pub use window::{Anchor, Window};
 
 mod between;
 mod episode;
+mod episode_finder;
 mod histogram;
 mod layer;
 mod stop;

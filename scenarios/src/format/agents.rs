@@ -1,7 +1,8 @@
 //! Agents and the steps of their tasks.
 
 use patterns::Duration;
-use sim::model::system::{self, EpisodeRule, KEYS_MAX};
+use sim::model::system::{self, KEYS_MAX};
+use sim::observe::EpisodeRule;
 
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;

@@ -55,7 +55,7 @@ impl Series {
             before = Some(record.clone());
         };
         let world = World::new(system, seed, options.watch);
-        let record = world.run(options, &times, &mut look);
+        let record = world.run_watched(options, &times, &mut look);
         series.add(before.as_ref(), &record, measures);
         (record, series)
     }

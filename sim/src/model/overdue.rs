@@ -2,10 +2,9 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::episodes::EpisodeFinder;
 use super::recorder::Recorder;
 use super::request::Request;
-use crate::observe::Histogram;
+use crate::observe::{AgentRecord, EpisodeFinder};
 
 /// How often at most one task fails for the episodes of its group.
 const FAILURES_MAX: u64 = 64;
@@ -33,9 +32,7 @@ impl Recorder {
     /// How long a task may be open now before it has failed: what its group says, or else no longer
     /// than any task that ended. None if there is nothing to go by.
     fn limit_of_open(&self, group: usize) -> Option<Duration> {
-        let longest = |group: &crate::observe::AgentRecord| {
-            Histogram::max(&group.latency_ok).max(group.latency_failed.max())
-        };
+        let longest = |group: &AgentRecord| group.latency_ok.max().max(group.latency_failed.max());
         match self.task_limits[group] {
             Duration::MAX => longest(&self.agents[group]),
             limit => Some(limit),

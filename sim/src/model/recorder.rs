@@ -4,15 +4,14 @@ use patterns::report::{Severity, StateId, StateInfo};
 use patterns::{Duration, Outcome, Time};
 
 use super::alarms::FaultTimes;
-use super::episodes::EpisodeFinder;
 use super::limits::Watch;
-use super::system::{Agents, Caller, Edge, EpisodeRule, System};
+use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::fault::Standing;
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, Episodes, Histogram, Interval, LateCounts, LayerRecord,
-    OpenAt, OutcomeCounts, ServiceRecord, TaskSpan, Trace, TrackKind,
+    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Episodes, Histogram, Interval,
+    LateCounts, LayerRecord, OpenAt, OutcomeCounts, ServiceRecord, TaskSpan, Trace, TrackKind,
 };
 
 /// Writes down what happens in a run.

@@ -11,7 +11,7 @@ use patterns::{Class, Duration, Layer, Time};
 
 use crate::fault::{Effect, Schedule};
 use crate::kernel::Distribution;
-use crate::observe::Window;
+use crate::observe::{EpisodeRule, Window};
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -75,23 +75,6 @@ impl Agents {
     pub fn limit(&self) -> Duration {
         let of = |limit: Option<Duration>| limit.unwrap_or(Duration::MAX);
         of(self.deadline).min(of(self.patience))
-    }
-}
-
-/// When a failure episode begins and ends: as long as more than so many of the last outcomes were
-/// failures. Before that many have come, those that are missing count as good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EpisodeRule {
-    /// How many of the last outcomes are looked at: 1 to 64.
-    pub of: u32,
-    /// The most of them that may have failed.
-    pub most_failures: u32,
-}
-
-impl Default for EpisodeRule {
-    /// Fewer than 80 % of the last 20 good.
-    fn default() -> Self {
-        Self { of: 20, most_failures: 4 }
     }
 }
 

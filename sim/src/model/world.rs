@@ -70,10 +70,13 @@ pub(super) struct EdgeStreams {
 
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
-    ///
-    /// At each of the times (in order) that lie between warm-up and horizon, `look` is shown the
-    /// record of all that was before.
-    pub fn run(
+    pub fn run(self, options: &RunOptions<'_>) -> Record {
+        self.run_watched(options, &[], &mut |_| {})
+    }
+
+    /// The same; at each of the times (in order) that lie between warm-up and horizon, `look` is
+    /// shown the record of all that was before.
+    pub fn run_watched(
         mut self,
         options: &RunOptions<'_>,
         times: &[Time],

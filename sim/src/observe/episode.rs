@@ -6,6 +6,23 @@ use patterns::{Duration, Time};
 /// the end of the last of all.
 pub const EPISODES_MAX: usize = 4096;
 
+/// When a failure episode begins and ends: as long as more than so many of the last outcomes were
+/// failures. Before that many have come, those that are missing count as good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpisodeRule {
+    /// How many of the last outcomes are looked at: 1 to 64.
+    pub of: u32,
+    /// The most of them that may have failed.
+    pub most_failures: u32,
+}
+
+impl Default for EpisodeRule {
+    /// Fewer than 80 % of the last 20 good.
+    fn default() -> Self {
+        Self { of: 20, most_failures: 4 }
+    }
+}
+
 /// A time in which too many outcomes in a row were failures.
 ///
 /// Its four parts follow one another: until it is *detected*, *contained*, *recovered* and

@@ -33,8 +33,8 @@ pub struct LayerRecord {
     pub alarms: AlarmRecord,
 }
 
-/// How well the alarms of a layer fit the faults of the services behind it. An alarm is raised as an
-/// instance goes from a normal state to a bad one (a breaker opens), and cleared as it is in a
+/// How well the alarms of a layer fit the faults of the services behind it. An alarm is raised as
+/// an instance goes from a normal state to a bad one (a breaker opens), and cleared as it is in a
 /// normal state again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AlarmRecord {

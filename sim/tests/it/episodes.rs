@@ -8,8 +8,8 @@ use sim::fault::kinds::hang::Hang;
 use sim::fault::kinds::slow::Slow;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, EpisodeRule, System};
-use sim::observe::Episode;
+use sim::model::system::{Arrivals, System};
+use sim::observe::{Episode, EpisodeRule};
 use sim::{Record, Watch, run};
 
 use crate::tank::{self, at, secs};

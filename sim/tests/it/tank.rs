@@ -13,9 +13,10 @@ use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, EpisodeRule, Fault, LayerFactory, Per, Policy,
-    Service, Step, System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
+    System,
 };
+use sim::observe::EpisodeRule;
 
 pub(crate) fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)

@@ -5,10 +5,10 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use crate::kernel::Distribution;
 use crate::measure::Measure;
-use crate::model::system::{Caller, EpisodeRule, LayerFactory, Per, System};
+use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, AlarmRecord, EdgeRecord, Episode, Episodes, Histogram, LateCounts, LayerRecord,
-    LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
+    AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram, LateCounts,
+    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {

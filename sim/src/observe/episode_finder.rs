@@ -2,15 +2,14 @@
 
 use patterns::{Outcome, Time};
 
-use super::system::EpisodeRule;
-use crate::observe::{EPISODES_MAX, Episode, Episodes};
+use super::episode::{EPISODES_MAX, Episode, EpisodeRule, Episodes};
 
 /// Outcomes of which the times are kept.
 const KEPT: usize = 64;
 
 /// Finds the failure episodes of one group of agents or of one edge.
 #[derive(Clone, Debug)]
-pub(crate) struct EpisodeFinder {
+pub struct EpisodeFinder {
     /// The last outcomes, the latest in the lowest bit: 1 for a failure.
     recent: u64,
     rule: EpisodeRule,
@@ -45,14 +44,21 @@ impl Default for Rest {
     }
 }
 
+impl Default for EpisodeFinder {
+    fn default() -> Self {
+        Self::new(EpisodeRule::default())
+    }
+}
+
 impl EpisodeFinder {
-    pub(crate) fn new(rule: EpisodeRule) -> Self {
+    /// One that has seen nothing yet.
+    pub fn new(rule: EpisodeRule) -> Self {
         Self { recent: 0, rule, rest: None }
     }
 
     /// An outcome, now.
     #[inline]
-    pub(crate) fn note(&mut self, outcome: Outcome, now: Time) {
+    pub fn note(&mut self, outcome: Outcome, now: Time) {
         if outcome.is_ok() {
             self.good(now);
         } else {
@@ -62,7 +68,7 @@ impl EpisodeFinder {
 
     /// A good outcome, now.
     #[inline]
-    pub(crate) fn good(&mut self, now: Time) {
+    pub fn good(&mut self, now: Time) {
         // While all is well there is nothing to keep.
         if self.recent != 0 {
             self.outcome(false, false, now);
@@ -70,7 +76,7 @@ impl EpisodeFinder {
     }
 
     /// A failure, which happened at a time not after now.
-    pub(crate) fn failed(&mut self, outcome: Outcome, at: Time) {
+    pub fn failed(&mut self, outcome: Outcome, at: Time) {
         let is_refusal = outcome.class().is_some_and(patterns::Class::is_refusal);
         self.outcome(true, is_refusal, at);
     }
@@ -120,7 +126,7 @@ impl EpisodeFinder {
     }
 
     /// All episodes that are on at some time in a window.
-    pub(crate) fn within(&self, from: Time, to: Time) -> Episodes {
+    pub fn within(&self, from: Time, to: Time) -> Episodes {
         let rest = self.rest.iter();
         let all = rest.flat_map(|rest| rest.ended.iter().chain(&rest.open)).copied().collect();
         Episodes { all, windows: Vec::new() }.within(from, to)
