@@ -35,13 +35,20 @@ pub(crate) struct Folder {
 pub(crate) enum NoFolder {
     /// Another command writes into it.
     Busy(PathBuf),
+    /// It is there, with other things in it than what commands have written.
+    Foreign(PathBuf),
     /// It cannot be made.
     Unwritten(Unwritten),
 }
 
 impl Folder {
-    /// Makes the folder if need be, and keeps others out of it.
-    pub(crate) fn open(path: PathBuf, command: &'static str) -> Result<Self, NoFolder> {
+    /// Makes the folder if need be, and keeps others out of it. One that is there must be empty, or
+    /// one that a command has made. No folder may have the name of a file that may be written.
+    pub(crate) fn open<'a>(
+        path: PathBuf,
+        command: &'static str,
+        files: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, NoFolder> {
         if let Err(error) = fs::create_dir_all(&path) {
             return Err(NoFolder::Unwritten(Unwritten { path, error }));
         }
@@ -53,6 +60,15 @@ impl Folder {
         };
         if lock.is_some() {
             part::remove_left(&path);
+        }
+        if !is_own(&path) {
+            return Err(NoFolder::Foreign(path));
+        }
+        for path in files.into_iter().map(|file| path.join(file)) {
+            if path.is_dir() {
+                let error = io::ErrorKind::IsADirectory.into();
+                return Err(NoFolder::Unwritten(Unwritten { path, error }));
+            }
         }
         let manifest = Manifest::read(&path);
         Ok(Self { path, command, _lock: lock, manifest, whole: Vec::new(), written: Vec::new() })
@@ -147,4 +163,12 @@ impl Folder {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Whether a folder is one that a command has made, or empty. What cannot be looked through is
+/// found out when something is written.
+fn is_own(folder: &Path) -> bool {
+    let is_foreign = |entry: fs::DirEntry| !part::is_part(&entry.file_name().to_string_lossy());
+    folder.join(manifest::FILE).symlink_metadata().is_ok()
+        || !fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_foreign))
 }

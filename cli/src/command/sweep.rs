@@ -63,7 +63,7 @@ impl Sweep {
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let mut folder = self.common.folder(&source, "sweep")?;
+        let mut folder = self.common.folder(&source, "sweep", &["runs.csv", "summary.csv"])?;
         let mut table = folder.part("runs.csv")?;
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
