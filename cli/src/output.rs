@@ -4,6 +4,7 @@ mod digest;
 mod manifest;
 mod part;
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -58,11 +59,11 @@ impl Folder {
             // Not every file system has locks. Each file is whole all the same.
             Ok(Err(TryLockError::Error(_))) | Err(_) => None,
         };
-        if lock.is_some() {
-            part::remove_left(&path);
-        }
         if !is_own(&path) {
             return Err(NoFolder::Foreign(path));
+        }
+        if lock.is_some() {
+            part::remove_left(&path);
         }
         for path in files.into_iter().map(|file| path.join(file)) {
             if path.is_dir() {
@@ -165,10 +166,12 @@ impl Folder {
     }
 }
 
-/// Whether a folder is one that a command has made, or empty. What cannot be looked through is
-/// found out when something is written.
+/// Whether a folder is empty, or one that a command has begun to write into. What cannot be looked
+/// through is found out when something is written.
 fn is_own(folder: &Path) -> bool {
-    let is_foreign = |entry: fs::DirEntry| !part::is_part(&entry.file_name().to_string_lossy());
-    folder.join(manifest::FILE).symlink_metadata().is_ok()
-        || !fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_foreign))
+    let Ok(entries) = fs::read_dir(folder) else { return true };
+    let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
+    let is_ours =
+        |name: &OsString| name == manifest::FILE || part::is_part(&name.to_string_lossy());
+    names.is_empty() || names.iter().any(is_ours)
 }
