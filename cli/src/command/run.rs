@@ -38,7 +38,7 @@ impl Run {
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let again = self.common.again("run", &source, seed);
-        let mut folder = self.common.folder(&source, "run")?;
+        let mut folder = self.common.folder(&source, "run", &["measures.csv"])?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
 

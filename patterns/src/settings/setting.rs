@@ -66,7 +66,7 @@ impl Setting for bool {
 fn whole(node: &Node, reader: &mut Reader<'_>) -> Option<i128> {
     match &node.value {
         Value::Integer(number) => return Some(*number),
-        Value::Word(word) => match word.parse::<i128>().map_err(|error| error.kind().clone()) {
+        Value::Word(word) => match word.parse::<i128>().map_err(|error| *error.kind()) {
             Ok(number) => return Some(number),
             Err(IntErrorKind::PosOverflow) => return Some(i128::MAX),
             Err(IntErrorKind::NegOverflow) => return Some(i128::MIN),

@@ -449,6 +449,18 @@ fn what_has_no_effect_is_a_warning() {
             "case.toml:10",
             "max-retries",
         ),
+        (base.replace("\"1s\" }]", "\"unlimited\" }]"), "case.toml:10:39", "without a limit"),
+        (
+            base.replace("\"1s\" }]", "{ limit = \"unlimited\", propagates = true } }]"),
+            "case.toml:10:49",
+            "without a limit",
+        ),
+        (base.replace("{ timeout = \"1s\" }", "{ retry = {} }"), "case.toml:10:37", "has a rule"),
+        (
+            base.replace("{ timeout = \"1s\" }", "{ retry = { max-retries = 3 } }"),
+            "case.toml:10:37",
+            "has a rule",
+        ),
     ] {
         let sweep = parsed(&text).sweep(&LayerRegistry::builtin());
         let shown = sweep.unwrap_or_else(|e| panic!("{e}\n{text}")).warnings.to_string();
