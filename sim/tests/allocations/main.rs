@@ -73,6 +73,19 @@ fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     system
 }
 
+/// The same as `busy`, but faults of every kind come and go.
+fn faults_of_every_kind() -> System {
+    let mut system = busy();
+    let minute = || Distribution::constant(secs(60));
+    system.faults.extend(tank::every_effect().into_iter().zip(1..).map(|(effect, number)| {
+        // Now and then any two of them are on together.
+        let schedule =
+            Schedule::Renewal { up: Distribution::constant(secs(5 * number)), down: minute() };
+        Fault { name: format!("{number}"), service: 0, effect, schedule }
+    }));
+    system
+}
+
 /// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
 fn under(layer: &LayerFactory) -> System {
     let mut system = busy();
@@ -156,6 +169,9 @@ fn longer_runs_allocate_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");
     }
+    let name = "faults of every kind";
+    let long = takes_no_more(name, &faults_of_every_kind(), MORE, 600);
+    assert!(long.events > 100_000, "{name}: {long:?}");
     for layer in kinds::each() {
         let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 100);
         assert!(long.events > 20_000, "{}: {long:?}", layer.kind);
