@@ -8,6 +8,7 @@
 pub mod system;
 
 mod accounting;
+mod ahead;
 mod arrivals;
 mod build;
 mod build_report;

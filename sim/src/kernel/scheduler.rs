@@ -178,10 +178,7 @@ impl Scheduler {
                 key = first;
             }
             let token = key as u32 & TOKEN_MASK;
-            let event = Event {
-                kind: (token >> INDEX_BITS) as u8 % KINDS as u8,
-                index: token & INDEX_MASK,
-            };
+            let event = event(token);
             if token & GUARDED != 0 {
                 let seq = seq(key);
                 match self.timer(event) {
@@ -195,6 +192,12 @@ impl Scheduler {
             self.digest = mix(self.digest ^ self.now.as_nanos(), EVENT ^ word);
             return Some(event);
         }
+    }
+
+    /// Some of the events that come next, as far as it is known now.
+    pub(crate) fn upcoming(&self) -> impl Iterator<Item = Event> {
+        let tokens = self.queue.near().map(|key| key as u32 & TOKEN_MASK);
+        tokens.filter(|token| *token < LANE).map(event)
     }
 
     /// Lets the fingerprint cover a word: an outcome, say.
@@ -327,6 +330,11 @@ fn token(event: Event) -> u32 {
         no_such(event);
     }
     u32::from(event.kind) << INDEX_BITS | event.index
+}
+
+#[inline]
+fn event(token: u32) -> Event {
+    Event { kind: (token >> INDEX_BITS) as u8 % KINDS as u8, index: token & INDEX_MASK }
 }
 
 #[cold]

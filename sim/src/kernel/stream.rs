@@ -69,6 +69,13 @@ impl RngStream {
         u64::from(low) | u64::from(high) << 32
     }
 
+    /// The next 64 bits, if they have been made; to have them read before they are needed.
+    #[inline]
+    pub(crate) fn peek(&self) -> u64 {
+        let at = self.drawn as usize % NUMBERS;
+        self.blocks.as_ref().map_or(0, |blocks| u64::from(blocks.words[2 * at]))
+    }
+
     #[inline(never)]
     fn next_blocks(&mut self) -> &mut Blocks {
         let Self { seed, name, blocks, .. } = self;
