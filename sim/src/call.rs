@@ -130,7 +130,7 @@ impl Calls {
         Some((frame.info.deadline, frame.info.priority))
     }
 
-    /// Who made the call of a frame, as far as it is still waited for.
+    /// Who made the call of a frame, if it is still waited for.
     pub fn caller(&self, mut frame: u32) -> Option<u32> {
         while frame != NONE && self.frames[frame].flags != 0 {
             let Frame { parent, flags, .. } = self.frames[frame];
@@ -140,6 +140,11 @@ impl Calls {
             frame = parent;
         }
         None
+    }
+
+    /// The edge of a frame.
+    pub fn edge(&self, frame: u32) -> u32 {
+        self.frames[frame].edge
     }
 
     /// The instance of the first layer of an edge.

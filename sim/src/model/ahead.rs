@@ -13,6 +13,20 @@ use super::world::World;
 /// With fewer agents than this, what they have fits into the nearer caches.
 const AGENTS: u32 = 400;
 
+/// How many events are looked at together.
+const EVENTS: usize = 16;
+
+/// Where the things lie that an event needs.
+#[derive(Clone, Copy)]
+enum Place {
+    /// At an edge, on which an attempt will be made.
+    Edge(u32),
+    /// At an agent, whose task may end.
+    Agent(u32),
+    /// Nowhere far.
+    Near,
+}
+
 impl World {
     /// Whether it is worth to look ahead.
     pub(super) fn looks_ahead(&self) -> bool {
@@ -21,39 +35,40 @@ impl World {
 
     /// Reads what the next events will need, and says how many events that is.
     pub(super) fn look_ahead(&self) -> usize {
-        let mut read = 0;
+        let mut places = [Place::Near; EVENTS];
         let mut count = 0;
-        for event in self.scheduler.upcoming() {
-            count += 1;
-            read ^= match event.kind {
-                kind::ARRIVAL => self.read_agent(event.index),
-                kind::WORK => self.read_request(event.index),
-                kind::WAKE => self.calls.caller(event.index).map_or(0, |task| self.read_task(task)),
-                _ => 0,
+        for (place, event) in places.iter_mut().zip(self.scheduler.upcoming()) {
+            *place = match event.kind {
+                kind::ARRIVAL => Place::Edge(self.stations.edges(event.index)),
+                kind::WAKE => Place::Edge(self.calls.edge(event.index)),
+                kind::WORK => self.agent_of(event.index).map_or(Place::Near, Place::Agent),
+                _ => Place::Near,
             };
+            count += 1;
         }
-        black_box(read);
+        black_box(places.iter().fold(0, |read, place| read ^ self.read(*place)));
         count
     }
 
-    /// Reads what the first call of a task will need.
-    fn read_agent(&self, agent: u32) -> u64 {
-        let edge = self.stations.edges(agent);
-        let Some(streams) = self.edges.get(edge as usize) else { return 0 };
-        let layer = self.calls.first_layer(edge);
-        u64::from(layer) ^ streams.demand.peek() ^ streams.error.peek()
+    /// The agent at the end of the way of a request, if it is not that of a call by a service.
+    fn agent_of(&self, request: u32) -> Option<u32> {
+        let leaf = self.stations.request(request).leaf;
+        let task = if leaf == NONE { request } else { self.calls.caller(leaf)? };
+        let station = self.stations.request(task).station;
+        (station < self.arrivals.len()).then_some(station)
     }
 
-    /// Reads what the end of a request will need.
-    fn read_request(&self, index: u32) -> u64 {
-        let leaf = self.stations.request(index).leaf;
-        let task = if leaf == NONE { Some(index) } else { self.calls.caller(leaf) };
-        task.map_or(0, |task| self.read_task(task))
-    }
-
-    /// Reads what the end of a task will need.
-    fn read_task(&self, index: u32) -> u64 {
-        let station = self.stations.request(index).station;
-        if station < self.arrivals.len() { self.arrivals.peek(station) } else { 0 }
+    /// Reads from each line of the cache that is needed of a place.
+    fn read(&self, place: Place) -> u64 {
+        match place {
+            Place::Edge(edge) => self.edges.get(edge as usize).map_or(0, |streams| {
+                let layer = self.calls.first_layer(edge);
+                u64::from(layer) ^ streams.demand.peek() ^ streams.error.peek()
+            }),
+            Place::Agent(agent) => {
+                u64::from(self.stations.edges(agent)) ^ self.arrivals.peek(agent)
+            }
+            Place::Near => 0,
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
-use super::world::{EdgeStreams, World};
+use super::world::{EdgeStreams, RareStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
 use crate::observe::{LayerOwner, Track, TrackId};
@@ -333,13 +333,16 @@ impl<'a> Builder<'a> {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
+        let is_keyed = is_keyed(steps, service);
         EdgeStreams {
             service: service as u32,
             station: self.first_service + service as u32,
             demand: stream("demand"),
             error: stream("errors"),
-            fault: by_fault.then(|| stream("errors by faults")),
-            keys: is_keyed(steps, service).then(|| stream("keys")),
+            rare: (by_fault || is_keyed).then(|| {
+                let fault = by_fault.then(|| stream("errors by faults"));
+                Box::new(RareStreams { fault, keys: is_keyed.then(|| stream("keys")) })
+            }),
         }
     }
 

@@ -29,7 +29,8 @@ impl World {
                 self.calls_made | 1 << 31
             }
             Some(Keys { first, count }) => {
-                let rng = self.edges[edge as usize].keys.as_mut();
+                let rare = self.edges[edge as usize].rare.as_mut();
+                let rng = rare.and_then(|rare| rare.keys.as_mut());
                 let draw = rng.expect("a step with keys has a stream for them").uniform();
                 first + (draw * f64::from(count)) as u32
             }

@@ -52,7 +52,10 @@ pub struct World {
 }
 
 /// What an edge leads to, and the random streams of the requests that travel on it.
+///
+/// In one line of the cache, which each request reads.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct EdgeStreams {
     /// The service called.
     pub(super) service: u32,
@@ -60,6 +63,13 @@ pub(super) struct EdgeStreams {
     pub(super) station: u32,
     pub(super) demand: RngStream,
     pub(super) error: RngStream,
+    /// Streams that most edges do not have.
+    pub(super) rare: Option<Box<RareStreams>>,
+}
+
+/// Streams that most edges do not have.
+#[derive(Debug)]
+pub(super) struct RareStreams {
     /// The bits by which requests fail by faults, if there are such faults.
     pub(super) fault: Option<RngStream>,
     /// What calls ask for, if that is one of several things.
@@ -204,7 +214,8 @@ impl World {
             let draw = edge.error.uniform();
             service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
-        let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
+        let fault = edge.rare.as_mut().and_then(|rare| rare.fault.as_mut());
+        let fault_bits = fault.map_or(0, RngStream::next_u64);
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
         let refused = if service.health.down > 0 {
@@ -233,5 +244,15 @@ impl World {
             begin(index, request, service, &mut self.recorder, &mut self.scheduler);
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_streams_of_an_edge_take_one_line_of_the_cache() {
+        assert_eq!(size_of::<EdgeStreams>(), 64);
     }
 }
