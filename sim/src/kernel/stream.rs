@@ -32,7 +32,10 @@ pub struct RngStream(State);
 #[derive(Clone)]
 enum State {
     /// Nothing has been drawn.
-    New { seed: u64, name: StreamName },
+    New {
+        seed: u64,
+        name: StreamName,
+    },
     Begun(Begun),
 }
 

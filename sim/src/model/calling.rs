@@ -57,7 +57,7 @@ impl World {
         if request.station >= self.arrivals.len() {
             return self.call_of_service_ended(index, outcome);
         }
-        if outcome == Outcome::Ok && request.is_last && request.left == 1 {
+        if outcome == Outcome::Ok && request.is_last {
             let outcome = done(request);
             return self.end_task(index, outcome);
         }
