@@ -33,8 +33,9 @@ impl World {
         self.arrivals.len() >= AGENTS
     }
 
-    /// Reads what the next events will need, and says how many events that is.
-    pub(super) fn look_ahead(&self) -> usize {
+    /// Reads what the next events will need, and says how many events that is; at least one.
+    #[inline(never)]
+    pub(super) fn look_ahead(&self) -> u64 {
         let mut places = [Place::Near; EVENTS];
         let mut count = 0;
         for (place, event) in places.iter_mut().zip(self.scheduler.upcoming()) {
@@ -47,7 +48,7 @@ impl World {
             count += 1;
         }
         black_box(places.iter().fold(0, |read, place| read ^ self.read(*place)));
-        count
+        count.max(1)
     }
 
     /// The agent at the end of the way of a request, if it is not that of a call by a service.

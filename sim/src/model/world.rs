@@ -104,20 +104,18 @@ impl World {
     /// Handles all events until a time; says why not, if something stopped the run.
     fn run_to(&mut self, end: Time, options: &RunOptions<'_>) -> Option<Stop> {
         let mut in_instant = 0;
-        let looks_ahead = self.looks_ahead();
-        let mut read_ahead = 0;
+        // Events that come before it is worth to look ahead again.
+        let mut seen = if self.looks_ahead() { 0 } else { u64::MAX };
         loop {
             let from = self.scheduler.now();
             let left = options.limits.events.saturating_sub(self.scheduler.events());
             for _ in 0..left.min(LOOK_EVERY) {
                 let event = self.scheduler.next(end)?;
                 self.recorder.now = self.scheduler.now();
-                if looks_ahead {
-                    if read_ahead == 0 {
-                        read_ahead = self.look_ahead();
-                    }
-                    read_ahead = read_ahead.saturating_sub(1);
+                if seen == 0 {
+                    seen = self.look_ahead();
                 }
+                seen -= 1;
                 if !self.handle(event) {
                     return Some(Stop::TimeStandsStill);
                 }
