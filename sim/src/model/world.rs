@@ -1,5 +1,7 @@
 //! The world: everything that is simulated, and the one match over its events.
 
+use std::ops::ControlFlow;
+
 use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
@@ -104,21 +106,11 @@ impl World {
     /// Handles all events until a time; says why not, if something stopped the run.
     fn run_to(&mut self, end: Time, options: &RunOptions<'_>) -> Option<Stop> {
         let mut in_instant = 0;
-        // Events that come before it is worth to look ahead again.
-        let mut seen = if self.looks_ahead() { 0 } else { u64::MAX };
         loop {
             let from = self.scheduler.now();
             let left = options.limits.events.saturating_sub(self.scheduler.events());
-            for _ in 0..left.min(LOOK_EVERY) {
-                let event = self.scheduler.next(end)?;
-                self.recorder.now = self.scheduler.now();
-                if seen == 0 {
-                    seen = self.look_ahead();
-                }
-                seen -= 1;
-                if !self.handle(event) {
-                    return Some(Stop::TimeStandsStill);
-                }
+            if let ControlFlow::Break(why) = self.handle_some(left.min(LOOK_EVERY), end) {
+                return why;
             }
             in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
             if options.is_interrupted() {
@@ -133,6 +125,23 @@ impl World {
                 return Some(Stop::TooManyEvents);
             }
         }
+    }
+
+    /// Handles the next events, as many as are asked for, unless a time comes or something stops
+    /// the run first.
+    fn handle_some(&mut self, mut left: u64, end: Time) -> ControlFlow<Option<Stop>> {
+        while left > 0 {
+            let together = if self.looks_ahead() { self.look_ahead().min(left) } else { left };
+            for _ in 0..together {
+                let Some(event) = self.scheduler.next(end) else { return ControlFlow::Break(None) };
+                self.recorder.now = self.scheduler.now();
+                if !self.handle(event) {
+                    return ControlFlow::Break(Some(Stop::TimeStandsStill));
+                }
+            }
+            left -= together;
+        }
+        ControlFlow::Continue(())
     }
 
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
