@@ -11,7 +11,7 @@ use super::request::NONE;
 use super::world::World;
 
 /// With fewer agents than this, what they have fits into the nearer caches.
-const AGENTS: u32 = 400;
+const AGENTS: u32 = 2500;
 
 /// How many events are looked at together.
 const EVENTS: usize = 16;

@@ -12,6 +12,7 @@ mod sharing;
 mod stream;
 
 mod course;
+mod crowds;
 mod golden;
 mod layers;
 mod limits;
