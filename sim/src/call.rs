@@ -21,7 +21,7 @@ use patterns::{CallInfo, Effects, Layer, Outcome, Time};
 
 use crate::kernel::{RngStream, Scheduler};
 
-use frame::{Flag, Frames, NONE, Opening};
+use frame::{Flag, Frame, Frames, NONE, Opening};
 use routes::Routes;
 
 mod cancel;
@@ -128,6 +128,28 @@ impl Calls {
         }
         frame.call = request;
         Some((frame.info.deadline, frame.info.priority))
+    }
+
+    /// Who made the call of a frame, if it is still waited for.
+    pub fn caller(&self, mut frame: u32) -> Option<u32> {
+        while frame != NONE && self.frames[frame].flags != 0 {
+            let Frame { parent, flags, .. } = self.frames[frame];
+            if flags & Flag::ROOT != 0 {
+                return Some(parent);
+            }
+            frame = parent;
+        }
+        None
+    }
+
+    /// The edge of a frame.
+    pub fn edge(&self, frame: u32) -> u32 {
+        self.frames[frame].edge
+    }
+
+    /// The instance of the first layer of an edge.
+    pub fn first_layer(&self, edge: u32) -> u32 {
+        self.routes.layer(self.routes.first(edge))
     }
 
     /// Whether this leaf was given up, and still stands for this request.

@@ -8,6 +8,7 @@
 pub mod system;
 
 mod accounting;
+mod ahead;
 mod alarms;
 mod arrivals;
 mod build;

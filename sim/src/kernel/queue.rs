@@ -87,6 +87,11 @@ impl Queue {
         self.near.peek()
     }
 
+    /// Those keys that are next and stand in order already; none if the run is empty.
+    pub(super) fn near(&self) -> impl Iterator<Item = u128> {
+        self.near.iter()
+    }
+
     /// Fills the empty run from the first bucket, unless all keys there are beyond `limit`.
     ///
     /// What is pushed next may then still go into buckets: it need not lie beyond keys that are

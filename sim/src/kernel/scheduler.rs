@@ -101,10 +101,7 @@ impl Scheduler {
     }
 
     /// Lets the event happen at `at`, or now if that is past. It cannot be cancelled.
-    #[expect(
-        clippy::inline_always,
-        reason = "on the way of every event: some 20 instructions each"
-    )]
+    #[expect(clippy::inline_always, reason = "on the way of every event: some 20 instructions")]
     #[inline(always)]
     pub fn schedule(&mut self, at: Time, event: Event) {
         if at < Time::MAX {
@@ -114,10 +111,7 @@ impl Scheduler {
     }
 
     /// Sets the timer of this event to `at`, or now if that is past, whatever it was set to.
-    #[expect(
-        clippy::inline_always,
-        reason = "on the way of every event: some 20 instructions each"
-    )]
+    #[expect(clippy::inline_always, reason = "on the way of every event: some 20 instructions")]
     #[inline(always)]
     pub fn set_timer(&mut self, at: Time, event: Event) {
         if let Some(key) = self.guard(at, event) {
@@ -127,10 +121,7 @@ impl Scheduler {
 
     /// Does as [`set_timer`](Self::set_timer) does, and sooner if times only rise from one timer of
     /// the lane to the next, as those of timeouts of one length do.
-    #[expect(
-        clippy::inline_always,
-        reason = "on the way of every timeout: some 20 instructions each"
-    )]
+    #[expect(clippy::inline_always, reason = "on the way of every timeout: some 20 instructions")]
     #[inline(always)]
     pub fn set_timer_in(&mut self, lane: LaneId, at: Time, event: Event) {
         let Some(key) = self.guard(at, event) else { return };
@@ -178,10 +169,7 @@ impl Scheduler {
                 key = first;
             }
             let token = key as u32 & TOKEN_MASK;
-            let event = Event {
-                kind: (token >> INDEX_BITS) as u8 % KINDS as u8,
-                index: token & INDEX_MASK,
-            };
+            let event = event(token);
             if token & GUARDED != 0 {
                 let seq = seq(key);
                 match self.timer(event) {
@@ -195,6 +183,12 @@ impl Scheduler {
             self.digest = mix(self.digest ^ self.now.as_nanos(), EVENT ^ word);
             return Some(event);
         }
+    }
+
+    /// Some of the events that come next, as far as it is known now.
+    pub(crate) fn upcoming(&self) -> impl Iterator<Item = Event> {
+        let tokens = self.queue.near().map(|key| key as u32 & TOKEN_MASK);
+        tokens.filter(|token| *token < LANE).map(event)
     }
 
     /// Lets the fingerprint cover a word: an outcome, say.
@@ -215,10 +209,7 @@ impl Scheduler {
     }
 
     /// The key of something due at `at`.
-    #[expect(
-        clippy::inline_always,
-        reason = "on the way of every event: some 20 instructions each"
-    )]
+    #[expect(clippy::inline_always, reason = "on the way of every event: some 20 instructions")]
     #[inline(always)]
     fn key(&mut self, at: Time, token: u32) -> u128 {
         if self.seq == LAST_SEQ {
@@ -230,10 +221,7 @@ impl Scheduler {
     }
 
     /// The key of a timer that is now set, or nothing if it is never due.
-    #[expect(
-        clippy::inline_always,
-        reason = "on the way of every event: some 20 instructions each"
-    )]
+    #[expect(clippy::inline_always, reason = "on the way of every event: some 20 instructions")]
     #[inline(always)]
     fn guard(&mut self, at: Time, event: Event) -> Option<u128> {
         if at == Time::MAX {
@@ -320,13 +308,18 @@ fn is_live(armed: &[Vec<u32>; KINDS], key: u128) -> bool {
     timers.get((token & INDEX_MASK) as usize) == Some(&seq(key))
 }
 
-#[expect(clippy::inline_always, reason = "on the way of every event: some 10 instructions each")]
+#[expect(clippy::inline_always, reason = "on the way of every event: some 10 instructions")]
 #[inline(always)]
 fn token(event: Event) -> u32 {
     if event.kind as usize >= KINDS || event.index > MAX_INDEX {
         no_such(event);
     }
     u32::from(event.kind) << INDEX_BITS | event.index
+}
+
+#[inline]
+fn event(token: u32) -> Event {
+    Event { kind: (token >> INDEX_BITS) as u8 % KINDS as u8, index: token & INDEX_MASK }
 }
 
 #[cold]

@@ -30,6 +30,11 @@ impl Arrivals {
         self.streams.len() as u32
     }
 
+    /// What the stream of an agent draws from next; for reading ahead.
+    pub(super) fn peek(&self, agent: u32) -> u64 {
+        self.streams[agent as usize].peek()
+    }
+
     /// How long from the beginning of the run to the first task of an agent.
     pub(super) fn first(&mut self, agent: u32, group: u32) -> Duration {
         let (Kind::Open(distribution) | Kind::Closed { think: distribution, .. }) =

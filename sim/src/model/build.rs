@@ -14,7 +14,7 @@ use super::station::Stations;
 use super::system::{Caller, Edge, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
 use super::windows::{TIMES_MAX, Windows};
-use super::world::{EdgeStreams, World};
+use super::world::{EdgeStreams, RareStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
@@ -330,13 +330,16 @@ impl<'a> Builder<'a> {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
+        let (by_fault, is_keyed) = (self.faults.hit_some(service), is_keyed(steps, service));
         EdgeStreams {
             service: service as u32,
             station: self.first_service + service as u32,
             demand: stream("demand"),
             error: stream("errors"),
-            fault: self.faults.hit_some(service).then(|| stream("errors by faults")),
-            keys: is_keyed(steps, service).then(|| stream("keys")),
+            rare: (by_fault || is_keyed).then(|| {
+                let fault = by_fault.then(|| stream("errors by faults"));
+                Box::new(RareStreams { fault, keys: is_keyed.then(|| stream("keys")) })
+            }),
         }
     }
 

@@ -29,7 +29,8 @@ impl World {
                 self.calls_made | 1 << 31
             }
             Some(Keys { first, count }) => {
-                let rng = self.edges[edge as usize].keys.as_mut();
+                let rare = self.edges[edge as usize].rare.as_mut();
+                let rng = rare.and_then(|rare| rare.keys.as_mut());
                 let draw = rng.expect("a step with keys has a stream for them").uniform();
                 first + (draw * f64::from(count)) as u32
             }
@@ -56,7 +57,7 @@ impl World {
         if request.station >= self.arrivals.len() {
             return self.call_of_service_ended(index, outcome);
         }
-        if outcome == Outcome::Ok && request.is_last && request.left == 1 {
+        if outcome == Outcome::Ok && request.is_last {
             let outcome = done(request);
             return self.end_task(index, outcome);
         }

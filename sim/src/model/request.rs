@@ -40,7 +40,7 @@ pub(super) struct Request {
     pub(super) error: Option<Class>,
     /// A call that failed was optional, or had a degraded answer.
     pub(super) degraded: bool,
-    /// Whether its present step is the last one.
+    /// Whether the work or the call that is under way for it is the last.
     pub(super) is_last: bool,
     /// Whether its present call may fail.
     pub(super) is_optional: bool,
@@ -176,7 +176,7 @@ impl Request {
     #[inline]
     pub(super) fn wait_for(&mut self, step: &CallStep, call: u32, now: Time) {
         self.left = step.times;
-        self.is_last = step.is_last;
+        self.is_last = step.is_last && step.times == 1;
         self.is_optional = step.optional;
         self.state = State::Calling;
         self.since = now;

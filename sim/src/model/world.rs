@@ -1,5 +1,7 @@
 //! The world: everything that is simulated, and the one match over its events.
 
+use std::ops::ControlFlow;
+
 use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
@@ -54,7 +56,10 @@ pub struct World {
 }
 
 /// What an edge leads to, and the random streams of the requests that travel on it.
+///
+/// In one line of the cache, which each request reads.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct EdgeStreams {
     /// The service called.
     pub(super) service: u32,
@@ -62,6 +67,13 @@ pub(super) struct EdgeStreams {
     pub(super) station: u32,
     pub(super) demand: RngStream,
     pub(super) error: RngStream,
+    /// Streams that most edges do not have.
+    pub(super) rare: Option<Box<RareStreams>>,
+}
+
+/// Streams that most edges do not have.
+#[derive(Debug)]
+pub(super) struct RareStreams {
     /// The bits by which requests fail by faults, if there are such faults.
     pub(super) fault: Option<RngStream>,
     /// What calls ask for, if that is one of several things.
@@ -160,12 +172,8 @@ impl World {
             let left = options.limits.events.saturating_sub(events);
             // Wherever this begins, the limits are looked at after the same events.
             let until_look = LOOK_EVERY - events % LOOK_EVERY;
-            for _ in 0..left.min(until_look) {
-                let event = self.scheduler.next(end)?;
-                self.recorder.now = self.scheduler.now();
-                if !self.handle(event) {
-                    return Some(Stop::TimeStandsStill);
-                }
+            if let ControlFlow::Break(why) = self.handle_some(left.min(until_look), end) {
+                return why;
             }
             in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
             if options.is_interrupted() {
@@ -180,6 +188,23 @@ impl World {
                 return Some(Stop::TooManyEvents);
             }
         }
+    }
+
+    /// Handles the next events, as many as are asked for, unless a time comes or something stops
+    /// the run first.
+    fn handle_some(&mut self, mut left: u64, end: Time) -> ControlFlow<Option<Stop>> {
+        while left > 0 {
+            let together = if self.looks_ahead() { self.look_ahead().min(left) } else { left };
+            for _ in 0..together {
+                let Some(event) = self.scheduler.next(end) else { return ControlFlow::Break(None) };
+                self.recorder.now = self.scheduler.now();
+                if !self.handle(event) {
+                    return ControlFlow::Break(Some(Stop::TimeStandsStill));
+                }
+            }
+            left -= together;
+        }
+        ControlFlow::Continue(())
     }
 
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
@@ -259,7 +284,8 @@ impl World {
             let draw = edge.error.uniform();
             service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
         };
-        let fault_bits = edge.fault.as_mut().map_or(0, RngStream::next_u64);
+        let fault = edge.rare.as_mut().and_then(|rare| rare.fault.as_mut());
+        let fault_bits = fault.map_or(0, RngStream::next_u64);
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
         let refused = if let Some(class) = service.health.refusal(fault_bits) {
@@ -288,5 +314,15 @@ impl World {
             begin(index, request, service, &mut self.recorder, &mut self.scheduler);
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_streams_of_an_edge_take_one_line_of_the_cache() {
+        assert_eq!(size_of::<EdgeStreams>(), 64);
     }
 }

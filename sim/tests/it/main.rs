@@ -14,6 +14,7 @@ mod stream;
 
 mod alarms;
 mod course;
+mod crowds;
 mod episodes;
 mod faults;
 mod golden;

@@ -40,6 +40,11 @@ impl SortedRun {
         self.keys.pop_if(|least| *least <= limit)
     }
 
+    /// All keys, the smallest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u128> {
+        self.keys.iter().rev().copied()
+    }
+
     /// Adds a key out of order; to be followed by [`settle`](Self::settle).
     #[inline]
     pub(super) fn append(&mut self, key: u128) {
