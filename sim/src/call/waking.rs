@@ -10,7 +10,7 @@ use crate::kernel::Scheduler;
 /// Whether a layer has asked for something beside its action.
 #[inline]
 pub(super) fn has_some(effects: &Effects) -> bool {
-    !(effects.states.is_empty() && effects.woken.is_empty())
+    effects.states.len() | effects.woken.len() != 0
 }
 
 impl Calls {

@@ -1,7 +1,7 @@
 //! The way of a call: one loop down through layers that send, one loop up through layers that
 //! reply, and what layers do beside.
 
-use patterns::{Action, CallId, CallInfo, Context, Outcome};
+use patterns::{Action, CallId, CallInfo, Context, Outcome, Time};
 
 use super::frame::{Flag, Frame, NONE, Opening};
 use super::routes::Draws;
@@ -104,6 +104,7 @@ impl Calls {
         let (edge, place, flags) = if let Action::SendTo(target) = action {
             observer.edge(from.edge, CallEvent::Diverted);
             let edge = self.routes.target(from.edge, target);
+            observer.edge(edge, CallEvent::Begun);
             (edge, self.routes.first(edge), Flag::TOP | again)
         } else {
             (from.edge, from.place + 1, again)
@@ -126,11 +127,12 @@ impl Calls {
     ) -> Turn {
         let Opening { edge, mut place, mut parent, mut next, mut flags } = opening;
         let began = scheduler.now();
-        if flags & Flag::TOP != 0 {
-            observer.edge(edge, CallEvent::Begun);
-        }
         loop {
             let instance = self.routes.layer(place);
+            if instance == NONE {
+                let opening = Opening { edge, place, parent, next, flags };
+                return Turn::Over(Some(self.leaf(opening, info, began, observer)));
+            }
             let (index, following, frame) = self.frames.take();
             frame.began = began;
             frame.edge = edge;
@@ -139,15 +141,6 @@ impl Calls {
             frame.parent = parent;
             frame.first_child = NONE;
             frame.next = next;
-            if instance == NONE {
-                // What else is known of the call is for layers.
-                frame.info.deadline = info.deadline;
-                frame.info.priority = info.priority;
-                frame.call = NONE;
-                frame.flags = flags | Flag::LEAF;
-                observer.edge(edge, CallEvent::Sent);
-                return Turn::Over(Some(Command::Launch { leaf: index, edge }));
-            }
             let layer = &mut self.layers[instance as usize];
             let call = layer.open(index);
             frame.info = info;
@@ -175,6 +168,33 @@ impl Calls {
             (parent, next, flags) = (index, NONE, 0);
             place += 1;
         }
+    }
+
+    /// Opens a leaf, which is to be launched.
+    #[inline]
+    pub(super) fn leaf(
+        &mut self,
+        opening: Opening,
+        info: CallInfo,
+        began: Time,
+        observer: &mut impl Observer,
+    ) -> Command {
+        let Opening { edge, place, parent, next, flags } = opening;
+        let (index, _, frame) = self.frames.take();
+        // What else is known of the call is for layers.
+        frame.info.deadline = info.deadline;
+        frame.info.priority = info.priority;
+        frame.began = began;
+        frame.edge = edge;
+        frame.place = place;
+        frame.instance = NONE;
+        frame.parent = parent;
+        frame.first_child = NONE;
+        frame.next = next;
+        frame.call = NONE;
+        frame.flags = flags | Flag::LEAF;
+        observer.edge(edge, CallEvent::Sent);
+        Command::Launch { leaf: index, edge }
     }
 
     /// A frame ends: what it holds is let go, and what is open below it is given up.
