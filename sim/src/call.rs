@@ -41,7 +41,6 @@ pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observe
 pub struct Calls {
     routes: Routes,
     layers: Vec<LayerInstance>,
-    rngs: Vec<RngStream>,
     frames: Frames,
     /// The kind of event by which a frame is woken.
     wake: u8,
@@ -60,9 +59,8 @@ impl Calls {
         wake: u8,
     ) -> Self {
         Self {
-            routes: Routes::new(edges),
+            routes: Routes::new(edges, rngs),
             layers,
-            rngs,
             frames: Frames::default(),
             wake,
             effects: Effects::default(),

@@ -146,7 +146,7 @@ impl Calls {
             frame.info = info;
             frame.call = call.0;
             frame.flags = flags | Flag::OPEN;
-            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut rng = Draws { routes: &mut self.routes, place };
             let mut cx = Context::new(began, &mut frame.info, &mut rng, &mut self.effects);
             let action = layer.layer.on_call(call, &mut cx);
             if has_some(&self.effects) {
@@ -237,7 +237,7 @@ impl Calls {
             let layer = &mut self.layers[above.instance as usize];
             let call = CallId(above.call);
             let place = above.place;
-            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut rng = Draws { routes: &mut self.routes, place };
             let cx = Context::new(now, &mut above.info, &mut rng, &mut self.effects);
             let mut cx = cx.of_attempt(flags & Flag::AGAIN != 0);
             let action = layer.layer.on_reply(call, outcome, &mut cx);
