@@ -38,34 +38,36 @@ impl Calls {
     /// Carries out the action of a layer, and what follows until nothing more does.
     pub(super) fn carry_out(
         &mut self,
-        frame: u32,
-        action: Action,
+        mut frame: u32,
+        mut action: Action,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        let mut turn = Turn::Act(frame, action);
         loop {
-            turn = match turn {
-                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
-                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
-                    Some((frame, action)) => Turn::Act(frame, action),
-                    None => return self.next_command(),
-                },
-                Turn::Act(frame, Action::Reply(outcome)) => {
+            let turn = match action {
+                Action::Reply(outcome) => {
                     self.close(frame, scheduler, observer);
                     self.up(frame, outcome, scheduler, observer)
                 }
-                Turn::Act(frame, Action::Wait) => {
+                Action::Wait => {
                     self.stop_timer(frame, scheduler);
                     Turn::Over(None)
                 }
-                Turn::Act(frame, Action::WaitUntil(at)) => {
+                Action::WaitUntil(at) => {
                     scheduler.set_timer(at, Event { kind: self.wake, index: frame });
                     self.frames[frame].set(Flag::HAS_TIMER);
                     Turn::Over(None)
                 }
-                Turn::Act(frame, action) => self.send(frame, action, scheduler, observer),
-            }
+                _ => self.send(frame, action, scheduler, observer),
+            };
+            (frame, action) = match turn {
+                Turn::Act(frame, action) => (frame, action),
+                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
+                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
+                    Some(next) => next,
+                    None => return self.next_command(),
+                },
+            };
         }
     }
 
