@@ -41,7 +41,6 @@ pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observe
 pub struct Calls {
     routes: Routes,
     layers: Vec<LayerInstance>,
-    rngs: Vec<RngStream>,
     frames: Frames,
     /// The kind of event by which a frame is woken.
     wake: u8,
@@ -60,9 +59,8 @@ impl Calls {
         wake: u8,
     ) -> Self {
         Self {
-            routes: Routes::new(edges),
+            routes: Routes::new(edges, rngs),
             layers,
-            rngs,
             frames: Frames::default(),
             wake,
             effects: Effects::default(),
@@ -91,6 +89,11 @@ impl Calls {
         let place = self.routes.first(edge);
         let flags = Flag::ROOT | Flag::TOP;
         let opening = Opening { edge, place, parent: caller, next: NONE, flags };
+        observer.edge(edge, CallEvent::Begun);
+        if self.routes.layer(place) == NONE {
+            let launch = self.leaf(opening, info, scheduler.now(), observer);
+            return self.next_of(Some(launch));
+        }
         let turn = self.down(opening, info, scheduler, observer);
         self.conclude(turn, scheduler, observer)
     }
@@ -175,8 +178,26 @@ impl Calls {
             return self.late(leaf, outcome, scheduler, observer);
         }
         observer.edge(edge, CallEvent::Answered(outcome, began));
+        if frame.is(Flag::ROOT) {
+            let caller = frame.parent;
+            self.frames.free(leaf);
+            observer.edge(edge, CallEvent::Ended(outcome, began));
+            return self.next_of(Some(Command::Done { caller, outcome }));
+        }
         let turn = self.up(leaf, outcome, scheduler, observer);
         self.conclude(turn, scheduler, observer)
+    }
+
+    /// A leaf was refused where it was to become a request: as [`Calls::end`], for the rarer case.
+    #[inline(never)]
+    pub fn refuse(
+        &mut self,
+        leaf: u32,
+        outcome: Outcome,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) -> Option<Command> {
+        self.end(leaf, outcome, scheduler, observer)
     }
 
     /// The request of a leaf that was given up will never end.

@@ -308,8 +308,9 @@ impl Policy {
         if !is_left {
             return Err(Counter::Exhausted);
         }
-        let elapsed = now.since(attempts.began);
-        if settings.too_late == TooLate::AfterAttempt && settings.max_elapsed <= elapsed {
+        let is_limited = settings.max_elapsed < Duration::MAX;
+        let left = is_limited.then(|| settings.max_elapsed - now.since(attempts.began));
+        if settings.too_late == TooLate::AfterAttempt && left == Some(Duration::ZERO) {
             return Err(Counter::TooLate);
         }
         let wait = match rule {
@@ -324,8 +325,12 @@ impl Policy {
         }
         attempts.has_used = true;
         used.retries = used.retries.saturating_add(1);
-        // A wait that was asked for is not cut short.
-        let at = self.in_time(elapsed, wait, hint.is_none(), now).ok_or(Counter::TooLate)?;
+        let wait = match left {
+            // A wait that was asked for is not cut short.
+            Some(left) => self.in_time(left, wait, hint.is_none()),
+            None => Some(wait),
+        };
+        let at = wait.map_or(Time::MAX, |wait| now + wait);
         if at < attempts.deadline { Ok(at) } else { Err(Counter::TooLate) }
     }
 
@@ -336,23 +341,14 @@ impl Policy {
         outcome.retry_after().filter(|hint| range.contains(hint))
     }
 
-    /// When a wait ends, if that is in time.
-    #[inline]
-    fn in_time(
-        &self,
-        elapsed: Duration,
-        wait: Duration,
-        may_clip: bool,
-        now: Time,
-    ) -> Option<Time> {
-        let left = match self.settings.too_late {
-            TooLate::AfterAttempt => Duration::MAX,
-            TooLate::Clip | TooLate::Stop => self.settings.max_elapsed - elapsed,
-        };
-        let clips = self.settings.too_late == TooLate::Clip && may_clip && !left.is_zero();
-        let wait = if clips { wait.min(left) } else { wait };
-        let at = now + wait;
-        (wait <= left && at < Time::MAX).then_some(at)
+    /// How long a wait is where there is this time left, if there is a wait at all.
+    #[inline(never)]
+    fn in_time(&self, left: Duration, wait: Duration, may_clip: bool) -> Option<Duration> {
+        match self.settings.too_late {
+            TooLate::AfterAttempt => Some(wait),
+            TooLate::Clip if may_clip && !left.is_zero() => Some(wait.min(left)),
+            TooLate::Clip | TooLate::Stop => (wait <= left).then_some(wait),
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl Calls {
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();
         let place = frame.place;
-        let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+        let mut rng = Draws { routes: &mut self.routes, place };
         let mut cx = Context::new(now, &mut frame.info, &mut rng, &mut self.effects);
         tell(&mut *layer.layer, CallId(frame.call), &mut cx);
         if has_some(&self.effects) {

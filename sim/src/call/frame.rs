@@ -150,23 +150,14 @@ impl Frames {
     /// Takes a frame from the children of its parent, which is returned.
     #[inline]
     pub(super) fn unlink(&mut self, frame: u32, parent: u32, next: u32) -> &mut Frame {
-        if self[parent].first_child != frame {
-            self.unlink_later(frame, parent, next);
-            return &mut self[parent];
+        let all = self.all.as_mut_slice();
+        let above = parent as usize;
+        if all[above].first_child == frame {
+            all[above].first_child = next;
+        } else {
+            unlink_later(all, frame, above, next);
         }
-        let parent = &mut self[parent];
-        parent.first_child = next;
-        parent
-    }
-
-    /// The same for a child that is not the first.
-    #[cold]
-    fn unlink_later(&mut self, frame: u32, parent: u32, next: u32) {
-        let mut child = self[parent].first_child;
-        while self[child].next != frame {
-            child = self[child].next;
-        }
-        self[child].next = next;
+        &mut all[above]
     }
 
     #[inline]
@@ -177,6 +168,16 @@ impl Frames {
     pub(super) fn is_empty(&self) -> bool {
         self.all.iter().all(|frame| frame.flags == 0)
     }
+}
+
+/// Takes a frame from the children of its parent, of which it is not the first.
+#[cold]
+fn unlink_later(all: &mut [Frame], frame: u32, parent: usize, next: u32) {
+    let mut child = all[parent].first_child;
+    while all[child as usize].next != frame {
+        child = all[child as usize].next;
+    }
+    all[child as usize].next = next;
 }
 
 impl Index<u32> for Frames {

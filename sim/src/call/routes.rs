@@ -13,6 +13,8 @@ pub(super) struct Routes {
     chains: Vec<ChainLink>,
     edges: Vec<Route>,
     targets: Vec<u32>,
+    /// What the layers of edges draw from.
+    rngs: Vec<RngStream>,
 }
 
 /// Where the tables have what belongs to an edge.
@@ -23,8 +25,8 @@ struct Route {
 }
 
 impl Routes {
-    pub(super) fn new(edges: &[EdgeState]) -> Self {
-        let mut routes = Self::default();
+    pub(super) fn new(edges: &[EdgeState], rngs: Vec<RngStream>) -> Self {
+        let mut routes = Self { rngs, ..Self::default() };
         for edge in edges {
             let (chain, targets) = (routes.chains.len() as u32, routes.targets.len() as u32);
             routes.edges.push(Route { chain, targets });
@@ -57,13 +59,13 @@ impl Routes {
 /// The draws of the layer at a place; their stream is looked up when something is drawn.
 #[derive(Debug)]
 pub(super) struct Draws<'a> {
-    pub(super) routes: &'a Routes,
-    pub(super) rngs: &'a mut [RngStream],
+    pub(super) routes: &'a mut Routes,
     pub(super) place: u32,
 }
 
 impl Rng for Draws<'_> {
     fn uniform(&mut self) -> f64 {
-        self.rngs[self.routes.chains[self.place as usize].rng as usize].uniform()
+        let Routes { chains, rngs, .. } = &mut *self.routes;
+        rngs[chains[self.place as usize].rng as usize].uniform()
     }
 }

@@ -10,7 +10,7 @@ use crate::kernel::Scheduler;
 /// Whether a layer has asked for something beside its action.
 #[inline]
 pub(super) fn has_some(effects: &Effects) -> bool {
-    !(effects.states.is_empty() && effects.woken.is_empty())
+    effects.states.len() | effects.woken.len() != 0
 }
 
 impl Calls {
@@ -61,7 +61,7 @@ impl Calls {
         let layer = &mut self.layers[instance as usize];
         let now = scheduler.now();
         let place = frame.place;
-        let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+        let mut rng = Draws { routes: &mut self.routes, place };
         let mut cx = Context::new(now, &mut frame.info, &mut rng, &mut self.effects);
         let action = layer.layer.on_wake(CallId(frame.call), &mut cx);
         if has_some(&self.effects) {

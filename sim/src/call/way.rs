@@ -1,7 +1,7 @@
 //! The way of a call: one loop down through layers that send, one loop up through layers that
 //! reply, and what layers do beside.
 
-use patterns::{Action, CallId, CallInfo, Context, Outcome};
+use patterns::{Action, CallId, CallInfo, Context, Outcome, Time};
 
 use super::frame::{Flag, Frame, NONE, Opening};
 use super::routes::Draws;
@@ -38,34 +38,36 @@ impl Calls {
     /// Carries out the action of a layer, and what follows until nothing more does.
     pub(super) fn carry_out(
         &mut self,
-        frame: u32,
-        action: Action,
+        mut frame: u32,
+        mut action: Action,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        let mut turn = Turn::Act(frame, action);
         loop {
-            turn = match turn {
-                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
-                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
-                    Some((frame, action)) => Turn::Act(frame, action),
-                    None => return self.next_command(),
-                },
-                Turn::Act(frame, Action::Reply(outcome)) => {
+            let turn = match action {
+                Action::Reply(outcome) => {
                     self.close(frame, scheduler, observer);
                     self.up(frame, outcome, scheduler, observer)
                 }
-                Turn::Act(frame, Action::Wait) => {
+                Action::Wait => {
                     self.stop_timer(frame, scheduler);
                     Turn::Over(None)
                 }
-                Turn::Act(frame, Action::WaitUntil(at)) => {
+                Action::WaitUntil(at) => {
                     scheduler.set_timer(at, Event { kind: self.wake, index: frame });
                     self.frames[frame].set(Flag::HAS_TIMER);
                     Turn::Over(None)
                 }
-                Turn::Act(frame, action) => self.send(frame, action, scheduler, observer),
-            }
+                _ => self.send(frame, action, scheduler, observer),
+            };
+            (frame, action) = match turn {
+                Turn::Act(frame, action) => (frame, action),
+                Turn::Over(command) if self.woken.is_empty() => return self.next_of(command),
+                Turn::Over(command) => match self.wake_next(command, scheduler, observer) {
+                    Some(next) => next,
+                    None => return self.next_command(),
+                },
+            };
         }
     }
 
@@ -104,6 +106,7 @@ impl Calls {
         let (edge, place, flags) = if let Action::SendTo(target) = action {
             observer.edge(from.edge, CallEvent::Diverted);
             let edge = self.routes.target(from.edge, target);
+            observer.edge(edge, CallEvent::Begun);
             (edge, self.routes.first(edge), Flag::TOP | again)
         } else {
             (from.edge, from.place + 1, again)
@@ -126,11 +129,12 @@ impl Calls {
     ) -> Turn {
         let Opening { edge, mut place, mut parent, mut next, mut flags } = opening;
         let began = scheduler.now();
-        if flags & Flag::TOP != 0 {
-            observer.edge(edge, CallEvent::Begun);
-        }
         loop {
             let instance = self.routes.layer(place);
+            if instance == NONE {
+                let opening = Opening { edge, place, parent, next, flags };
+                return Turn::Over(Some(self.leaf(opening, info, began, observer)));
+            }
             let (index, following, frame) = self.frames.take();
             frame.began = began;
             frame.edge = edge;
@@ -139,21 +143,12 @@ impl Calls {
             frame.parent = parent;
             frame.first_child = NONE;
             frame.next = next;
-            if instance == NONE {
-                // What else is known of the call is for layers.
-                frame.info.deadline = info.deadline;
-                frame.info.priority = info.priority;
-                frame.call = NONE;
-                frame.flags = flags | Flag::LEAF;
-                observer.edge(edge, CallEvent::Sent);
-                return Turn::Over(Some(Command::Launch { leaf: index, edge }));
-            }
             let layer = &mut self.layers[instance as usize];
             let call = layer.open(index);
             frame.info = info;
             frame.call = call.0;
             frame.flags = flags | Flag::OPEN;
-            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut rng = Draws { routes: &mut self.routes, place };
             let mut cx = Context::new(began, &mut frame.info, &mut rng, &mut self.effects);
             let action = layer.layer.on_call(call, &mut cx);
             if has_some(&self.effects) {
@@ -175,6 +170,33 @@ impl Calls {
             (parent, next, flags) = (index, NONE, 0);
             place += 1;
         }
+    }
+
+    /// Opens a leaf, which is to be launched.
+    #[inline]
+    pub(super) fn leaf(
+        &mut self,
+        opening: Opening,
+        info: CallInfo,
+        began: Time,
+        observer: &mut impl Observer,
+    ) -> Command {
+        let Opening { edge, place, parent, next, flags } = opening;
+        let (index, _, frame) = self.frames.take();
+        // What else is known of the call is for layers.
+        frame.info.deadline = info.deadline;
+        frame.info.priority = info.priority;
+        frame.began = began;
+        frame.edge = edge;
+        frame.place = place;
+        frame.instance = NONE;
+        frame.parent = parent;
+        frame.first_child = NONE;
+        frame.next = next;
+        frame.call = NONE;
+        frame.flags = flags | Flag::LEAF;
+        observer.edge(edge, CallEvent::Sent);
+        Command::Launch { leaf: index, edge }
     }
 
     /// A frame ends: what it holds is let go, and what is open below it is given up.
@@ -217,7 +239,7 @@ impl Calls {
             let layer = &mut self.layers[above.instance as usize];
             let call = CallId(above.call);
             let place = above.place;
-            let mut rng = Draws { routes: &self.routes, rngs: &mut self.rngs, place };
+            let mut rng = Draws { routes: &mut self.routes, place };
             let cx = Context::new(now, &mut above.info, &mut rng, &mut self.effects);
             let mut cx = cx.of_attempt(flags & Flag::AGAIN != 0);
             let action = layer.layer.on_reply(call, outcome, &mut cx);

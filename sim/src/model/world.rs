@@ -301,7 +301,7 @@ impl World {
         };
         self.recorder.note_request(number, refused);
         if let Some(outcome) = refused {
-            return self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+            return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
         let (index, has_slot, request) = entry.admit(leaf, now);
         request.demand = demand;
