@@ -1,7 +1,8 @@
 //! A run of thousands of agents goes on as one of few does, though it reads ahead.
 
 use patterns::backoff::Jitter;
-use sim::model::system::{Caller, Edge, Effect, Step, System};
+use sim::fault::kinds::down::Down;
+use sim::model::system::{Caller, Edge, Step, System};
 use sim::{Watch, run};
 
 use crate::tank::{
@@ -23,7 +24,7 @@ fn few() -> System {
     system.policies = vec![policy(layers)];
     let behind = Edge { from: Caller::Service(0), to: 1, policy: Some(0) };
     system.edges = vec![edge(0, 0, Some(0)), behind];
-    system.faults = vec![once(1, Effect::Down, secs(20), secs(5))];
+    system.faults = vec![once(1, Down {}, secs(20), secs(5))];
     system
 }
 
