@@ -6,12 +6,14 @@ use patterns::retry::{self, Retry, RetryAfter, Rule, Rules};
 use patterns::timeout::{self, Timeout};
 use patterns::{Class, Classes, Duration};
 use scenarios::{LayerRegistry, ScenarioFile};
+use sim::fault::Schedule;
+use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
-    Service, Step,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
 };
+use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
 
 use crate::measuring::{nanos_each, user_time_of};
@@ -63,7 +65,7 @@ pub fn shop(settings: Calls) -> System {
     system.faults = vec![Fault {
         name: "outage".to_owned(),
         service: 0,
-        effect: Effect::Down,
+        effect: Down {}.into(),
         schedule: Schedule::Once { at: settings.down_at, lasts: settings.down_for },
     }];
     system
@@ -79,6 +81,8 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         steps,
         deadline: None,
         priority: 0,
+        patience: None,
+        episode: EpisodeRule::default(),
     }
 }
 

@@ -43,7 +43,9 @@ enum Command {
 ///
 /// The exit code is 0 if all went well; 1 if a hypothesis does not hold or a run was stopped by a
 /// limit; 2 if the input is bad or something cannot be written; 130 after Ctrl-C and 143 after
-/// TERM. Who reads what is printed, and whether anyone does, does not change it.
+/// TERM. Who reads what is printed, and whether anyone does, does not change it: a standard output
+/// that is closed is like one that goes nowhere. Only one that takes nothing (a full disk) is an
+/// error.
 pub fn main(registry: &LayerRegistry) -> ExitCode {
     let Cli { command } = Cli::parse();
     interrupt::end_on_signal();
@@ -67,7 +69,7 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
-            Self::List(list::List) => list::List::execute(out),
+            Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),

@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Unwritten(Unwritten),
     /// Another command writes into the folder.
     BusyFolder(PathBuf),
+    /// The folder has other things in it.
+    ForeignFolder(PathBuf),
     /// Something could not be printed.
     Output(io::Error),
 }
@@ -52,6 +54,7 @@ impl From<NoFolder> for Failure {
     fn from(no_folder: NoFolder) -> Self {
         match no_folder {
             NoFolder::Busy(path) => Self::BusyFolder(path),
+            NoFolder::Foreign(path) => Self::ForeignFolder(path),
             NoFolder::Unwritten(unwritten) => Self::Unwritten(unwritten),
         }
     }
@@ -89,6 +92,11 @@ impl fmt::Display for Failure {
                 let path = shown(path);
                 writeln!(f, "error: another wavetank is writing into {path}")?;
                 f.write_str("wait until it ends, or name another folder by `--out`")
+            }
+            Self::ForeignFolder(path) => {
+                let path = shown(path);
+                writeln!(f, "error: {path} has files in it that wavetank has not written")?;
+                f.write_str("name a new or an empty folder, or one of an earlier output")
             }
             Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }

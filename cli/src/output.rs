@@ -4,6 +4,7 @@ mod digest;
 mod manifest;
 mod part;
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -35,13 +36,20 @@ pub(crate) struct Folder {
 pub(crate) enum NoFolder {
     /// Another command writes into it.
     Busy(PathBuf),
+    /// It is there, with other things in it than what commands have written.
+    Foreign(PathBuf),
     /// It cannot be made.
     Unwritten(Unwritten),
 }
 
 impl Folder {
-    /// Makes the folder if need be, and keeps others out of it.
-    pub(crate) fn open(path: PathBuf, command: &'static str) -> Result<Self, NoFolder> {
+    /// Makes the folder if need be, and keeps others out of it. One that is there must be empty, or
+    /// one that a command has made. No folder may have the name of a file that may be written.
+    pub(crate) fn open<'a>(
+        path: PathBuf,
+        command: &'static str,
+        files: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, NoFolder> {
         if let Err(error) = fs::create_dir_all(&path) {
             return Err(NoFolder::Unwritten(Unwritten { path, error }));
         }
@@ -51,8 +59,17 @@ impl Folder {
             // Not every file system has locks. Each file is whole all the same.
             Ok(Err(TryLockError::Error(_))) | Err(_) => None,
         };
+        if !is_own(&path) {
+            return Err(NoFolder::Foreign(path));
+        }
         if lock.is_some() {
             part::remove_left(&path);
+        }
+        for path in files.into_iter().map(|file| path.join(file)) {
+            if path.is_dir() {
+                let error = io::ErrorKind::IsADirectory.into();
+                return Err(NoFolder::Unwritten(Unwritten { path, error }));
+            }
         }
         let manifest = Manifest::read(&path);
         Ok(Self { path, command, _lock: lock, manifest, whole: Vec::new(), written: Vec::new() })
@@ -63,6 +80,18 @@ impl Folder {
         let mut part = self.part(name)?;
         part.write_all(bytes).map_err(|error| part.unwritten(error))?;
         self.keep(part)
+    }
+
+    /// Writes a table.
+    pub(crate) fn table(
+        &mut self,
+        name: &str,
+        rows: impl FnOnce(Vec<u8>) -> csv::Result<Vec<u8>>,
+    ) -> Result<(), Unwritten> {
+        match rows(Vec::new()) {
+            Ok(bytes) => self.write(name, &bytes),
+            Err(error) => Err(self.part(name)?.unwritten(error.into())),
+        }
     }
 
     /// Begins a file that is written bit by bit.
@@ -147,4 +176,14 @@ impl Folder {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Whether a folder is empty, or one that a command has begun to write into. What cannot be looked
+/// through is found out when something is written.
+fn is_own(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return true };
+    let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
+    let is_ours =
+        |name: &OsString| name == manifest::FILE || part::is_part(&name.to_string_lossy());
+    names.is_empty() || names.iter().any(is_ours)
 }

@@ -10,6 +10,23 @@ use sim::{Limits, Record, RunOptions, System, Watch};
 
 use crate::output::{Folder, Unwritten};
 
+/// The names of all pictures, without their endings.
+const HEAT_MAP: &str = "heat-map";
+const LINES: &str = "lines";
+const LATENCY: &str = "latency";
+const TIMELINE: &str = "timeline";
+
+/// What their files end in: the drawing for light and dark, and both as they are.
+const SVG: &str = ".svg";
+const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.png")];
+
+/// The names of the files of all pictures that there may be.
+pub(crate) fn all_files() -> Vec<String> {
+    let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
+    let names = [HEAT_MAP, LINES, LATENCY, TIMELINE].into_iter();
+    names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
+}
+
 /// Draws into a folder until the time is up.
 #[derive(Debug)]
 pub(crate) struct Pictures<'a> {
@@ -22,8 +39,8 @@ pub(crate) struct Pictures<'a> {
 impl Pictures<'_> {
     /// The pictures of a sweep: each as SVG for light and dark, and as PNG in both.
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
-        self.draw("heat-map", || heat_map(result))?;
-        self.draw("lines", || lines(result))?;
+        self.draw(HEAT_MAP, || heat_map(result))?;
+        self.draw(LINES, || lines(result))?;
         // The file's own cell in each variant, and the best of all.
         let own = (0..result.variants.len())
             .map(|variant| (result.default_cell(variant), result.variants[variant].clone()));
@@ -39,40 +56,36 @@ impl Pictures<'_> {
             .iter()
             .map(|(cell, name)| Curve { name: name.clone(), times: result.latency(*cell) });
         let curves: Vec<Curve<'_>> = curves.collect();
-        self.draw("latency", || latency("tasks", &result.command, &curves))
+        self.draw(LATENCY, || latency("tasks", &result.command, &curves))
     }
 
     /// The pictures of a run of a system.
     pub(crate) fn of_run(
         &mut self,
         title: &str,
-        system: &System,
+        trace: Option<&Trace>,
         record: &Record,
-        limits: Limits,
     ) -> Result<(), Unwritten> {
-        self.timeline(title, system, record, limits)?;
+        self.timeline(title, trace)?;
         let times: Vec<_> =
             record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
         let curves: Vec<Curve<'_>> =
             times.iter().map(|(name, times)| Curve { name: name.clone(), times }).collect();
         let command = self.command;
-        self.draw("latency", || latency("tasks", command, &curves))
+        self.draw(LATENCY, || latency("tasks", command, &curves))
     }
 
     /// Who did what when.
-    pub(crate) fn timeline(
-        &mut self,
-        title: &str,
-        system: &System,
-        record: &Record,
-        limits: Limits,
-    ) -> Result<(), Unwritten> {
-        let (command, time_is_up) = (self.command, self.time_is_up);
-        self.draw("timeline", || {
-            let interrupt = Some(time_is_up);
-            let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-            timeline(title, command, &traced(system, record, &options)?)
-        })
+    pub(crate) fn timeline(&mut self, title: &str, trace: Option<&Trace>) -> Result<(), Unwritten> {
+        let command = self.command;
+        self.draw(TIMELINE, || timeline(title, command, trace?))
+    }
+
+    /// Who did what when in the part of a run that is drawn.
+    pub(crate) fn trace(&self, system: &System, record: &Record, limits: Limits) -> Option<Trace> {
+        let interrupt = Some(self.time_is_up);
+        let options = RunOptions { limits, interrupt, ..RunOptions::default() };
+        traced(system, record, &options)
     }
 
     fn draw(&mut self, name: &str, scene: impl Fn() -> Option<Scene>) -> Result<(), Unwritten> {
@@ -80,10 +93,10 @@ impl Pictures<'_> {
         let Some(scene) = Some(()).filter(|()| !is_up()).and_then(|()| scene()) else {
             return Ok(());
         };
-        self.folder.write(&format!("{name}.svg"), svg(&scene).as_bytes())?;
-        for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "-dark")] {
+        self.folder.write(&format!("{name}{SVG}"), svg(&scene).as_bytes())?;
+        for (theme, ending) in PNG {
             if !is_up() {
-                self.folder.write(&format!("{name}{ending}.png"), &png(&scene, theme))?;
+                self.folder.write(&format!("{name}{ending}"), &png(&scene, theme))?;
             }
         }
         Ok(())

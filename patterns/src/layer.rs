@@ -228,19 +228,19 @@ impl<T: Default> PerCall<T> {
     #[inline]
     pub fn reuse(&mut self, call: CallId) -> &mut T {
         let index = call.0 as usize;
-        if self.0.len() <= index {
-            self.grow(index + 1);
-        }
-        &mut self.0[index]
+        if index < self.0.len() { &mut self.0[index] } else { self.grow(index) }
     }
 
     #[cold]
-    fn grow(&mut self, len: usize) {
+    #[inline(never)]
+    fn grow(&mut self, index: usize) -> &mut T {
+        let len = index + 1;
         // Most callers have one call open: no room is made for four. What is full doubles.
         if len > self.0.capacity() {
             self.0.reserve_exact((len - self.0.len()).max(self.0.len()));
         }
         self.0.resize_with(len, T::default);
+        &mut self.0[index]
     }
 
     /// What is remembered of a call; nothing if no call had this id, or a larger one, so far.

@@ -26,6 +26,7 @@ mod reader;
 mod setting;
 mod shape;
 mod sum;
+mod tagged;
 mod text;
 
 pub use crate::invalid::Findings;
@@ -46,3 +47,4 @@ pub use shape::{
     Choice, Form, GroupInfo, Key, NameKind, Shape, SumInfo, TableInfo, Variant, kebab,
 };
 pub use sum::{Sum, checked_literal, found_by, read_sum, write_sum};
+pub use tagged::choose_by;

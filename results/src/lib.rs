@@ -2,6 +2,7 @@
 //!
 //! - [`estimate`]: means with their intervals;
 //! - [`measured`]: what is kept of one run;
+//! - [`run_table`]: tidy CSV of one run;
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
@@ -10,6 +11,7 @@
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod run_table;
 pub mod stability;
 pub mod sweep_result;
 pub mod table;

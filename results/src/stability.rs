@@ -3,18 +3,26 @@
 use std::fmt;
 
 use sim::Record;
-use sim::observe::OutcomeCounts;
+use sim::observe::{OpenAt, OutcomeCounts};
 
 /// What piles up in a run: tasks of a group of agents, or requests at a service.
 ///
-/// Something piles up if, when the run ends, all of this holds: more than 100 are open; that is
-/// more than a tenth of all that came; and it is more than one and a half times the mean number
-/// that was in hand over the run. A number that grows evenly from nothing ends at twice its mean,
-/// one that has settled ends near it. A run in which something piles up is *unstable*: had it gone
-/// on, its measures would have been others.
+/// What is open is counted when the warm-up is over, in the middle of the time after it, and when
+/// the run ends. Something piles up if from the middle to the end it grows
 ///
-/// What came before the warm-up was over is in the mean, but not among what is open: after a long
-/// line from then, what piles up is not seen.
+/// - by more than a twentieth of what comes in that time: a line that is there because the run ends
+///   in a short outage is no sign of more than that;
+/// - by more than four standard deviations of what would be chance if as many went as come. Where
+///   both come and go at random (Poisson processes) and the server is never idle, what is open
+///   takes a step up or down for each, so that its growth has the variance 2n for n that come; at
+///   a server that is idle at times it has less;
+/// - at least half as fast as in the time before the middle: what fills up and settles does not.
+///   Towards a settled state a line grows as 1 − exp(−t/τ), and half as fast in the second of two
+///   times only if each is shorter than 0.7 τ; under a load of exactly 1 as √t, which is 0.41 as
+///   fast.
+///
+/// A run in which something piles up is *unstable*: had it gone on, its measures would have been
+/// others. Of a run that was stopped before the middle nothing can be said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PileUp {
     /// The group of agents, or the service.
@@ -25,40 +33,42 @@ pub struct PileUp {
     pub issued: u64,
     /// How many of them were open when the run ended.
     pub open: u64,
-    /// By how many there are more each second, on average over the run.
+    /// By how many there are more each second, on average from the middle to the end.
     pub per_second: f64,
 }
 
-/// No fewer pile up.
-const OPEN_MIN: u64 = 100;
-/// Nor does a smaller share of what came.
-const SHARE_MIN: f64 = 0.1;
-/// Nor what is open at the end in no larger proportion to the mean.
-const GROWTH_MIN: f64 = 1.5;
+/// What piles up grows by more than this share of what comes,
+const SHARE_MIN: f64 = 0.05;
+/// by more standard deviations of chance,
+const DEVIATIONS_MIN: f64 = 4.0;
+/// and at least at this proportion to the growth before.
+const STEADY_MIN: f64 = 0.5;
 
 impl PileUp {
     /// Everything that piles up in a run.
     pub fn all(record: &Record) -> Vec<Self> {
-        let nanos = record.ended.since(record.warmup).as_nanos() as f64;
-        let of = |name: &str, what, counts: &OutcomeCounts, in_hand: u128| {
-            let (issued, open) = (counts.issued, counts.open());
-            let grows = open as f64 > GROWTH_MIN * in_hand as f64 / nanos;
-            let is_much = open > OPEN_MIN && open as f64 > SHARE_MIN * issued as f64;
-            let per_second = open as f64 / nanos * 1e9;
-            (is_much && grows).then(|| Self {
+        let middle = record.middle();
+        let [before, after] = [middle.since(record.warmup), record.ended.since(middle)]
+            .map(patterns::Duration::as_secs_f64);
+        let of = |name: &str, what, counts: &OutcomeCounts, open: OpenAt| {
+            let growth = open.end as f64 - open.middle as f64;
+            let earlier = open.middle as f64 - open.warmup as f64;
+            let came = counts.issued as f64 * after / (before + after);
+            let least = (SHARE_MIN * came)
+                .max(DEVIATIONS_MIN * (2.0 * came).sqrt())
+                .max(STEADY_MIN * earlier * after / before);
+            (growth > least).then(|| Self {
                 name: name.to_owned(),
                 what,
-                issued,
-                open,
-                per_second,
+                issued: counts.issued,
+                open: counts.open(),
+                per_second: growth / after,
             })
         };
-        let agents = record.agents.iter().map(|a| of(&a.name, "tasks", &a.tasks, a.busy));
-        let services = record.services.iter().map(|s| {
-            let in_hand = s.busy + s.queued;
-            of(&s.name, "requests", &s.requests, in_hand)
-        });
-        agents.chain(services).flatten().collect()
+        let agents = record.agents.iter().map(|a| of(&a.name, "tasks", &a.tasks, a.open));
+        let services = record.services.iter().map(|s| of(&s.name, "requests", &s.requests, s.open));
+        let is_past = record.ended > middle;
+        agents.chain(services).flatten().filter(|_| is_past).collect()
     }
 }
 

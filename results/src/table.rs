@@ -101,11 +101,11 @@ fn place(result: &SweepResult, cell: usize) -> Vec<String> {
     [cell.to_string(), result.variant(cell).to_owned()].into_iter().chain(values).collect()
 }
 
-fn column(measure: &Measure) -> String {
+pub(crate) fn column(measure: &Measure) -> String {
     format!("{}{}", measure.path().replace('"', ""), measure.unit().suffix())
 }
 
 /// The shortest text that reads back as the number; nothing for what is none.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }

@@ -11,7 +11,8 @@ mod words;
 
 pub(crate) use example::{example_of, example_of_table};
 pub(crate) use field::{
-    Field, Need, doc_of, fields, fields_of, has, own_fields, plain_field, section_field,
+    Field, Need, common_fields, doc_of, fields, fields_of, fields_of_form, has, own_fields,
+    plain_field, section_field, tagged,
 };
 pub(crate) use json::{from_node, from_toml};
 pub(crate) use shapes::{keys_in, path_of, types_in};

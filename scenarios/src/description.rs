@@ -1,5 +1,6 @@
 //! The description of whole files, and what is made from it.
 
+use crate::describe::{clean, first_sentence};
 use crate::explain::{MeasureInfo, explain as explained};
 use crate::format::{Head, PER, SECTIONS, sections};
 use crate::kind::Described;
@@ -7,6 +8,7 @@ use crate::reference::{ReferencePage, pages};
 use crate::registry::LayerRegistry;
 use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
+use sim::fault::KINDS;
 use sim::measure::{documented, documented_of_layer};
 
 pub(crate) fn described(registry: &LayerRegistry) -> Described {
@@ -51,6 +53,11 @@ pub fn explain(topic: &str, registry: &LayerRegistry) -> Result<String, Vec<Stri
     });
     let measures: Vec<MeasureInfo> = measures.collect();
     explained(topic, &described, &measures)
+}
+
+/// The kinds of fault there are, each with what it does, in a sentence.
+pub fn faults() -> impl Iterator<Item = (&'static str, String)> {
+    KINDS.iter().map(|kind| (kind.name, first_sentence(&clean(&kind.doc()))))
 }
 
 /// The example of a value that schema and reference show for a key, as it stands in a file.

@@ -9,6 +9,7 @@ use patterns::settings::{Code, Mistake};
 
 use crate::codes::DiagnosticCode;
 use crate::plain::plain;
+use crate::source::Source;
 
 /// One thing that is wrong with a scenario file, or that has no effect there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,17 +119,16 @@ pub(crate) fn nearest_or_all(name: &str, known: &[&str]) -> String {
 /// All that is wrong with a scenario file, and what has no effect in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics {
-    file: String,
-    text: String,
+    source: Source,
     all: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
     /// What was found in this text; each thing once, in the order of the file.
-    pub(crate) fn new(file: &str, text: &str, mut all: Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(source: &Source, mut all: Vec<Diagnostic>) -> Self {
         all.sort_by_key(|one| (one.is_warning(), one.at.start, one.at.end));
         all.dedup();
-        Self { file: file.to_owned(), text: text.to_owned(), all }
+        Self { source: source.clone(), all }
     }
 
     /// Fails if anything is wrong; else gives the warnings.
@@ -156,10 +156,10 @@ impl Diagnostics {
         self.all.len() - self.errors()
     }
 
-    /// The line and column at which a thing is, both from 1.
+    /// The line and column at which a thing is, both from 1: in the file, or in what was set.
     pub fn line_and_column(&self, one: &Diagnostic) -> (usize, usize) {
-        let end = one.at.start.min(self.text.len());
-        let before = self.text.get(..end).unwrap_or(&self.text);
+        let piece = self.source.piece(&one.at);
+        let before = piece.text.get(..piece.place(&one.at).start).unwrap_or(piece.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
         (line, column)
@@ -170,10 +170,9 @@ impl Diagnostics {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::new();
         for Diagnostic { at, code, message, help } in &self.all {
-            let end = at.end.min(self.text.len());
-            let at = at.start.min(end)..end;
-            let annotation = AnnotationKind::Primary.span(at);
-            let snippet = Snippet::source(&self.text).path(&self.file).annotation(annotation);
+            let piece = self.source.piece(at);
+            let annotation = AnnotationKind::Primary.span(piece.place(at));
+            let snippet = Snippet::source(piece.text).path(piece.name).annotation(annotation);
             let level = if code.is_warning() { Level::WARNING } else { Level::ERROR };
             let group = level.primary_title(plain(message)).id(code.name()).element(snippet);
             let group = match help {
@@ -189,7 +188,7 @@ impl Diagnostics {
         };
         let counts = counted(self.errors(), "mistake").into_iter();
         let counts: Vec<String> = counts.chain(counted(self.warnings(), "warning")).collect();
-        shown.push(format!("{} in {}", counts.join(" and "), self.file));
+        shown.push(format!("{} in {}", counts.join(" and "), self.source.file()));
         // Lines of the file are shown as they are, but for what a terminal would obey.
         shown.join("\n\n").replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
     }

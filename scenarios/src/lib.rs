@@ -35,11 +35,12 @@ mod scenario;
 mod scenario_file;
 mod schema;
 mod size;
+mod source;
 mod sweep;
 mod tree;
 
 pub use codes::{CODES, CodeInfo};
-pub use description::{example, explain, reference, schema};
+pub use description::{example, explain, faults, reference, schema};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};

@@ -28,8 +28,9 @@ use crate::kind::KindInfo;
 pub(crate) struct ReadLayer {
     /// Makes an instance.
     pub(crate) make: Arc<dyn Fn() -> Box<dyn Layer> + Send + Sync>,
-    /// About how many bytes an instance takes beyond what any layer does.
-    pub(crate) room: u64,
+    /// About how many bytes an instance takes beyond what any layer does, if its calls ask for so
+    /// many different things.
+    pub(crate) room: Box<dyn Fn(u64) -> u64>,
 }
 
 struct Kind {
@@ -160,7 +161,8 @@ fn read<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<Read
         reader.mistake(place, Code::Conflict, format!("{kind}: {invalid}"));
         return None;
     }
-    let room = L::room(&settings);
+    let of_room = settings.clone();
+    let room = Box::new(move |keys| L::room(&of_room, keys));
     let make = Arc::new(move || -> Box<dyn Layer> {
         let layer = L::with_settings(settings.clone()).expect("these settings were tried before");
         Box::new(layer)

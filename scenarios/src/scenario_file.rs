@@ -9,13 +9,13 @@ use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::path::{self, Finder, Found};
 use crate::registry::LayerRegistry;
+use crate::source::Source;
 use crate::tree;
 
 /// A scenario file that was parsed, but not yet checked.
 #[derive(Clone, Debug)]
 pub struct ScenarioFile {
-    pub(crate) name: String,
-    pub(crate) text: String,
+    pub(crate) source: Source,
     pub(crate) root: Node,
 }
 
@@ -31,9 +31,9 @@ impl ScenarioFile {
             let at = error.span().unwrap_or(0..0);
             Diagnostic::new(at, FileCode::NotToml, format!("this is not TOML: {}", error.message()))
         });
-        Diagnostics::new(name, text, wrong.collect()).unless_wrong()?;
-        let root = tree::table(table.get_ref(), 0..0);
-        Ok(Self { name: name.to_owned(), text: text.to_owned(), root })
+        let source = Source::new(name, text);
+        Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
+        Ok(Self { source, root: tree::table(table.get_ref(), 0..0) })
     }
 
     /// The value at a path, as it is written.
@@ -53,6 +53,17 @@ impl ScenarioFile {
         let Ok(keys) = path::keys(path) else { return false };
         let finder = Finder { registry, at: 0..0, creates: false };
         matches!(finder.find(&mut self.root.clone(), &keys), Ok(Found::Off))
+    }
+
+    /// Where something was set, if it was at this path or below.
+    pub(crate) fn change_at(&self, registry: &LayerRegistry, path: &str) -> Option<Range<usize>> {
+        let mut found = None;
+        self.get(registry, path)?.each_place(&mut |at| {
+            if found.is_none() && self.source.is_change(at) {
+                found = Some(at.clone());
+            }
+        });
+        found
     }
 
     /// Puts a value at a path. What is wrong with the path is a mistake at `at`.
@@ -97,12 +108,10 @@ impl ScenarioFile {
         text: &str,
     ) -> Result<(), Diagnostics> {
         let mut value = tree::value(text);
-        // What is wrong with the value is shown where it goes, since it stands in no file.
-        let at = self.get(registry, path).map_or(0..0, |node| node.at);
-        value.move_to(&at);
-        let set = self.set(registry, path, &at, value);
-        let wrong = set.err().map(|wrong| wrong.within("set")).into_iter().collect();
-        Diagnostics::new(&self.name, &self.text, wrong).unless_wrong()?;
+        let (at, of_value) = self.source.change(path, text);
+        value.each_place(&mut |at| *at = at.start + of_value..at.end + of_value);
+        let wrong = self.set(registry, path, &at, value).err().into_iter().collect();
+        Diagnostics::new(&self.source, wrong).unless_wrong()?;
         Ok(())
     }
 }

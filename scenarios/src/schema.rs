@@ -6,6 +6,7 @@ mod layer;
 mod names;
 mod pattern;
 mod sum;
+mod tagged;
 #[cfg(test)]
 mod tests;
 

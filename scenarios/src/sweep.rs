@@ -2,6 +2,7 @@
 
 use core::iter;
 use core::ops::Range;
+use std::collections::BTreeSet;
 
 use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
 use sim::design::{Axis, SweepDesign};
@@ -84,7 +85,7 @@ impl ScenarioFile {
     pub fn sweep(&self, registry: &LayerRegistry) -> Result<Sweep, Diagnostics> {
         let mut found = Vec::new();
         let sweep = self.read_sweep(registry, &mut found);
-        let warnings = Diagnostics::new(&self.name, &self.text, found).unless_wrong()?;
+        let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
         let sweep = sweep.expect("without mistakes there is a sweep");
         Ok(Sweep { warnings, ..sweep })
     }
@@ -140,9 +141,15 @@ impl ScenarioFile {
             }
             Some(system)
         });
-        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        let mut measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
         if !is_right {
             return None;
+        }
+        let of_windows = scenario.hypotheses.iter().map(|one| &one.measure);
+        for measure in of_windows.filter(|measure| measure.window().is_some()) {
+            if !measures.contains(measure) {
+                measures.push(measure.clone());
+            }
         }
         let replications = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
         let at = replications.map_or_else(|| self.size_at(&axes), |node| node.at.clone());
@@ -151,9 +158,12 @@ impl ScenarioFile {
             None => design.objective,
             Some(path) => self.objective(&path, &scenario, of_cells, found)?,
         };
+        if !measures.contains(&objective) {
+            measures.push(objective.clone());
+        }
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
-        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        let warnings = Diagnostics::new(&self.source, Vec::new());
         let file = self.clone();
         Some(Sweep { design, measures, room, warnings, file, variants, axes })
     }
@@ -193,13 +203,18 @@ impl ScenarioFile {
         (design, axes)
     }
 
-    /// Warns of axes over a layer that the file leaves out.
+    /// Warns of axes over a layer that the file leaves out, and of what they overrule.
     fn warn_of_axes(&self, axes: &[Varied], registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
         for axis in axes {
             if self.is_off(registry, &axis.path) {
                 let message = format!("the layer of `{}` is left out here", axis.path);
                 let help = "the axis changes nothing but variants that put the layer in";
                 found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
+            }
+            if let Some(at) = self.change_at(registry, &axis.path) {
+                let message = format!("the axis over `{}` has values of its own", axis.path);
+                let help = "what is set here says only which cell is the file's own";
+                found.push(Diagnostic::no_effect(at, message).help(help));
             }
         }
     }
@@ -322,6 +337,14 @@ fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
     if items.is_empty() {
         let message = "an axis needs at least one value";
         found.push(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange, message));
+    }
+    let mut known = BTreeSet::new();
+    for item in items {
+        if !known.insert(shown(item)) {
+            let message = format!("`{}` is there twice", shown(item));
+            let help = "each value of an axis makes cells of its own";
+            found.push(Diagnostic::new(item.at.clone(), Code::Conflict, message).help(help));
+        }
     }
     refuse_fixed(&entry.key, &entry.key_at, found);
     Some(Varied { path: entry.key.clone(), at: entry.key_at.clone(), values: items.clone() })

@@ -25,11 +25,10 @@ pub(crate) fn node(value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::String(text) => Value::Text(text.clone().into_owned()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            match i64::from_str_radix(&digits, number.radix()) {
+            match i128::from_str_radix(&digits, number.radix()) {
                 Ok(number) => Value::Integer(number),
-                // Too large for a whole number, and so out of every range that a key has.
-                Err(_) if digits.starts_with('-') => Value::Integer(i64::MIN),
-                Err(_) => Value::Integer(i64::MAX),
+                // Larger than any whole number that a key takes.
+                Err(_) => Value::Word(number.to_string()),
             }
         }
         DeValue::Float(number) => {

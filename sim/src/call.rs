@@ -222,6 +222,11 @@ impl Calls {
         }
     }
 
+    /// The edge that a leaf travels on.
+    pub fn edge_of(&self, leaf: u32) -> u32 {
+        self.frames[leaf].edge
+    }
+
     /// All instances of layers, in their order.
     pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
         self.layers.iter().map(|instance| &*instance.layer)

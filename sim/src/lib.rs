@@ -3,13 +3,15 @@
 //! - [`kernel`]: virtual time, pending events, random streams, distributions, the fingerprint. It
 //!   knows nothing of what is simulated.
 //! - [`call`]: the way of a call through the layers of a policy.
-//! - [`model`]: agents, services, sources, faults, and the world that ties them.
+//! - [`fault`]: what can be made to go wrong: the kinds of fault, and when they are on.
+//! - [`model`]: agents, services, sources, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.
 //! - [`measure`]: every number that a record can be asked for, defined once.
 //! - [`design`]: what a sweep is about, and which of its cells is which.
 
 pub mod call;
 pub mod design;
+pub mod fault;
 pub mod kernel;
 pub mod measure;
 pub mod model;

@@ -6,55 +6,100 @@ use std::collections::BTreeSet;
 use patterns::report::Report;
 
 use crate::model::system::System;
-use crate::observe::Record;
+use crate::observe::{Record, Window};
 
 use layer::OfLayers;
 use subject::{Formula, Subject};
 
 mod definitions;
 mod layer;
+mod series;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod unit;
 mod unknown;
+mod window;
 
+pub use series::{PIECES_MAX, Series};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
+pub use window::split as split_window;
 
 /// One number of a record, such as `agents.worker.success`.
 ///
 /// It knows its subject by name: so it can be asked of the records of every variant of a system,
 /// wherever the subject stands in them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Measure {
     path: String,
     subject: Subject,
+    /// Where its subject stood among those of its kind: there it is looked for first.
+    place: usize,
     formula: Formula,
     definition: Cow<'static, str>,
+    /// The part of a run that is measured; all of it if it is none.
+    window: Option<Window>,
 }
 
 /// What measures were called, and what they are called now.
-const FORMER: [(&str, &str); 2] =
-    [("opens", "breaker.opens"), ("open-share", "breaker.open-share")];
+const FORMER: [(&str, &str); 5] = [
+    ("opens", "breaker.opens"),
+    ("open-share", "breaker.open-share"),
+    ("availability", "fault-availability"),
+    ("mtbf", "fault-mtbf"),
+    ("mttr", "fault-mttr"),
+];
+
+/// Equal measures have one name and one definition, wherever their subject was found.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.formula == other.formula
+    }
+}
 
 impl Measure {
-    fn new(subject: Subject, formula: Formula) -> Self {
+    fn new(subject: Subject, place: usize, formula: Formula) -> Self {
         let definition = formula.text();
-        Self { path: subject.path(&formula.name()), subject, formula, definition }
+        let path = subject.path(&formula.name());
+        Self { path, subject, place, formula, definition, window: None }
     }
 
     /// A measure of a group of agents, such as `success`; none if there is no such measure.
     pub fn of_agents(name: &str, measure: &str) -> Option<Self> {
         let subject = Subject::Agents(name.to_owned());
         let formula = subject.formulas().into_iter().find(|formula| formula.name() == measure)?;
-        Some(Self::new(subject, formula))
+        Some(Self::new(subject, 0, formula))
     }
 
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
     /// `edges."FROM -> TO".attempts`, `edges."FROM -> TO".breaker.opens` (the quotes may be left
     /// out).
+    ///
+    /// Behind it may stand a window: `from 10min until 20min`, `during fault "x"`, `before fault
+    /// "x"`, `after fault "x"`, `from 20s until 5min after fault "x"`.
     pub fn parse(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
+        let (path, window) = window::split(path);
+        let measure = Self::of_run(path, system)?;
+        match window {
+            Some(text) => Ok(measure.within(window::read(text, system)?)),
+            None => Ok(measure),
+        }
+    }
+
+    /// The same of a part of a run, which the system of the run must ask for.
+    pub fn within(self, window: Window) -> Self {
+        let path = format!("{} {window}", self.path);
+        Self { path, window: Some(window), ..self }
+    }
+
+    /// The part of a run that is measured; all of it if it is none.
+    pub fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+
+    /// The measure of a whole run of this path.
+    fn of_run(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
         let unknown = |what: &'static str, part: &str, known: Vec<String>| UnknownMeasure {
             part: part.to_owned(),
             what,
@@ -70,21 +115,23 @@ impl Measure {
                 return Err(unknown("kind of measure", kind, known));
             }
         };
-        let subjects = || Subject::all(system).filter(|subject| subject.kind() == kind);
+        let subjects = || Subject::all(system).filter(|(_, subject)| subject.kind() == kind);
         let bare = rest.replace(['"', '\''], "");
         // Names may have dots, so that of several that fit the longest is meant.
-        let found = subjects().filter_map(|subject| {
+        let found = subjects().filter_map(|(place, subject)| {
             let rest = bare.strip_prefix(&subject.name())?;
-            Some((subject, rest.strip_prefix('.')?))
+            Some((place, subject, rest.strip_prefix('.')?))
         });
-        let Some((subject, measure)) = found.min_by_key(|(_, measure)| measure.len()) else {
+        let Some((place, subject, measure)) = found.min_by_key(|(.., measure)| measure.len())
+        else {
             let name = bare.split('.').next().unwrap_or("");
-            return Err(unknown(what, name, subjects().map(|subject| subject.name()).collect()));
+            let known = subjects().map(|(_, subject)| subject.name()).collect();
+            return Err(unknown(what, name, known));
         };
-        let formulas = subject.formulas_in(system);
+        let formulas = subject.formulas_in(place, system);
         let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
         if let Some(formula) = formulas.iter().find(|formula| formula.name() == measure) {
-            return Ok(Self::new(subject, formula.clone()));
+            return Ok(Self::new(subject, place, formula.clone()));
         }
         let known = match FORMER.iter().find(|(former, now)| *former == measure && is_there(now)) {
             Some((_, now)) => vec![(*now).to_owned()],
@@ -95,9 +142,9 @@ impl Measure {
 
     /// All measures of a system.
     pub fn all(system: &System) -> Vec<Self> {
-        let of = |subject: Subject| {
-            let formulas = subject.formulas_in(system).into_iter();
-            formulas.map(move |formula| Self::new(subject.clone(), formula))
+        let of = |(place, subject): (usize, Subject)| {
+            let formulas = subject.formulas_in(place, system).into_iter();
+            formulas.map(move |formula| Self::new(subject.clone(), place, formula))
         };
         Subject::all(system).flat_map(of).collect()
     }
@@ -117,7 +164,13 @@ impl Measure {
     /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
     /// part that the system of this run does not have.
     pub fn of(&self, record: &Record) -> f64 {
-        self.formula.of(&self.subject, record).unwrap_or(f64::NAN)
+        let record = match &self.window {
+            Some(window) => record.window(window),
+            None => Some(record),
+        };
+        record
+            .and_then(|record| self.formula.of(&self.subject, self.place, record))
+            .unwrap_or(f64::NAN)
     }
 
     /// Its name: the path that [`Measure::parse`] reads.

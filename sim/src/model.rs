@@ -9,14 +9,15 @@ pub mod system;
 
 mod accounting;
 mod ahead;
+mod alarms;
 mod arrivals;
 mod build;
 mod build_report;
 mod calling;
-mod fault;
 mod fault_effects;
 mod kind;
 mod limits;
+mod overdue;
 mod recorder;
 mod request;
 mod role;
@@ -24,6 +25,7 @@ mod serving;
 mod station;
 mod tracer;
 mod who;
+mod windows;
 mod working;
 mod world;
 

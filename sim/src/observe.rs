@@ -5,15 +5,23 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
+pub use episode::{EPISODES_MAX, Episode, EpisodeRule, Episodes};
+pub use episode_finder::EpisodeFinder;
 pub use histogram::Histogram;
-pub use layer::{LayerRecord, LayerScope, StateRecord};
+pub(crate) use layer::can_alarm;
+pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use stop::Stop;
-pub use trace::{CallSpan, Interval, LayerOwner, Trace, Track, TrackId, TrackKind};
+pub use trace::{CallSpan, Interval, LayerOwner, TaskSpan, Trace, Track, TrackId, TrackKind};
+pub use window::{Anchor, Window};
 
+mod between;
+mod episode;
+mod episode_finder;
 mod histogram;
 mod layer;
 mod stop;
 mod trace;
+mod window;
 
 /// What one run leaves behind.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +34,9 @@ pub struct Record {
     pub warmup: Time,
     /// When the run ended: the horizon, unless it was stopped.
     pub ended: Time,
+    /// Time between the warm-up and the end that is left out: zero but in a record of several
+    /// windows of a run.
+    pub left_out: Duration,
     /// Why the run was stopped before the horizon, if it was.
     pub stopped: Option<Stop>,
     /// Events handled.
@@ -40,8 +51,33 @@ pub struct Record {
     pub edges: Vec<EdgeRecord>,
     /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
+    /// The windows that were asked for and came, each with its own record.
+    pub windows: Vec<(Window, Record)>,
     /// Who did what when, if it was asked for.
     pub trace: Option<Trace>,
+}
+
+impl Record {
+    /// The middle between the end of the warm-up and the horizon.
+    pub fn middle(&self) -> Time {
+        middle(self.warmup, self.horizon)
+    }
+
+    /// The record of a window; none if it was not asked for, or never came.
+    pub fn window(&self, window: &Window) -> Option<&Self> {
+        self.windows.iter().find(|(known, _)| known == window).map(|(_, record)| record)
+    }
+
+    /// How much time is counted.
+    pub fn counted(&self) -> Duration {
+        self.ended.since(self.warmup) - self.left_out
+    }
+}
+
+/// The middle between two times; the earlier one if they are in the wrong order.
+pub(crate) fn middle(from: Time, to: Time) -> Time {
+    let half = to.since(from).as_nanos() / 2;
+    from.min(to) + Duration::from_nanos(half)
 }
 
 /// How many were begun, and how they ended.
@@ -53,6 +89,9 @@ pub struct OutcomeCounts {
     pub ended: [u64; 2 + Class::COUNT],
     /// How many were given up before they ended: an attempt by a timeout, a request by its caller.
     pub given_up: u64,
+    /// How many more were open at the beginning of what is counted than have come to an end unseen
+    /// since: zero but in a window of a run.
+    pub carried: i64,
 }
 
 impl OutcomeCounts {
@@ -87,10 +126,22 @@ impl OutcomeCounts {
         self.ended.iter().sum()
     }
 
-    /// How many were neither ended nor given up when the run ended.
+    /// How many were neither ended nor given up at the end of what is counted.
     pub fn open(&self) -> u64 {
-        self.issued - self.answered() - self.given_up
+        let begun = self.issued.wrapping_add_signed(self.carried);
+        begun - self.answered() - self.given_up
     }
+}
+
+/// How many were open at three moments, whenever they had come: in hand or in line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenAt {
+    /// When the warm-up was over, or the run was stopped in it.
+    pub warmup: u64,
+    /// In the [middle](Record::middle) of what is counted; none if the run ended before.
+    pub middle: u64,
+    /// At the end of the run.
+    pub end: u64,
 }
 
 /// What became of the tasks of a group of agents.
@@ -102,12 +153,22 @@ pub struct AgentRecord {
     pub count: u32,
     /// Tasks.
     pub tasks: OutcomeCounts,
+    /// How many tasks were open when.
+    pub open: OpenAt,
+    /// Of those that ended, the ones that did so after the time by which their result was wanted.
+    pub late: LateCounts,
+    /// Tasks open at the end of what is counted that are older than the patience of their group;
+    /// without one, older than any that ended has become.
+    pub overdue: u64,
+    /// When the group was seen to fail.
+    pub episodes: Episodes,
     /// Time from the arrival of a task to its end, of those that ended good or degraded.
     pub latency_ok: Histogram,
     /// The same, of those that failed.
     pub latency_failed: Histogram,
-    /// Frozen agent-seconds: time in which tasks waited for calls that failed in the end, in
-    /// nanoseconds, summed over agents.
+    /// Frozen agent-seconds: time spent waiting on attempts that failed, were given up, or are open
+    /// at the end and longer under way than any call that ended well, in nanoseconds, summed over
+    /// attempts of all agents.
     pub frozen: u128,
     /// Time in which agents had a task in hand, in nanoseconds, summed over slots in use.
     pub busy: u128,
@@ -120,6 +181,17 @@ impl AgentRecord {
     }
 }
 
+/// How tasks ended that took longer than they might.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LateCounts {
+    /// Well.
+    pub good: u64,
+    /// With a stand-in for the answer.
+    pub degraded: u64,
+    /// In a failure.
+    pub failed: u64,
+}
+
 /// What became of the requests to a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceRecord {
@@ -129,6 +201,8 @@ pub struct ServiceRecord {
     pub slots: u32,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
+    /// How many requests were open when.
+    pub open: OpenAt,
     /// Time that requests waited for a slot, of all that got one.
     pub waiting: Histogram,
     /// Time from the arrival of a request to its end, of all that got a slot and were ended.
@@ -141,7 +215,7 @@ pub struct ServiceRecord {
     pub busy: u128,
     /// Requests in the queue, integrated over time, in nanoseconds.
     pub queued: u128,
-    /// Time with a fault of the kind *down* or *hang*, in nanoseconds.
+    /// Time in which faults let it answer nothing, in nanoseconds.
     pub down: u128,
     /// Time with a fault of any kind, in nanoseconds.
     pub faulty: u128,
@@ -159,8 +233,8 @@ pub struct EdgeRecord {
     pub from: String,
     /// The name of the service called.
     pub to: String,
-    /// The name of its policy, if it has one.
-    pub policy: Option<String>,
+    /// The layers of its policy, outermost first: their places in [`Record::layers`].
+    pub layers: Vec<u32>,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
     /// Attempts that were sent to the service: from below the policy.
@@ -172,8 +246,13 @@ pub struct EdgeRecord {
     pub latency_ok: Histogram,
     /// The same, of those that failed.
     pub latency_failed: Histogram,
-    /// Attempts that ended after they had been given up.
+    /// Attempts, to whichever service, that ended after they had been given up.
     pub late: u64,
+    /// Time spent waiting on attempts to this service that failed, were given up, or are open at
+    /// the end and longer under way than any call that ended well, in nanoseconds.
+    pub frozen: u128,
+    /// When callers saw their calls fail.
+    pub episodes: Episodes,
 }
 
 impl EdgeRecord {

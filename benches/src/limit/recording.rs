@@ -1,7 +1,7 @@
 //! What a loop leaves behind: next to nothing, or the record that the engine leaves.
 
 use patterns::{Class, Duration, Outcome, Time};
-use sim::observe::{Histogram, OutcomeCounts};
+use sim::observe::{EpisodeFinder, Histogram, OutcomeCounts};
 
 /// What a loop says of what happens. An implementation that does nothing costs nothing.
 pub trait Recording {
@@ -140,8 +140,12 @@ pub struct Full {
     pub tasks_ok: Histogram,
     /// Times of tasks that failed.
     pub tasks_failed: Histogram,
-    /// Time that tasks waited for calls that failed.
+    /// Time that clients waited for attempts that failed or were given up.
     pub frozen: u128,
+    /// When tasks were seen to fail.
+    pub task_episodes: EpisodeFinder,
+    /// When calls were.
+    pub call_episodes: EpisodeFinder,
     /// Time in which clients had a task in hand.
     pub busy: u128,
     /// Calls, above retries.
@@ -217,6 +221,21 @@ impl Full {
         self.wasted += self.unwanted(now, stay);
     }
 
+    fn at_service(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
+        if in_slot {
+            self.in_slot(now, stay);
+        } else {
+            self.queued += u128::from(now - stay.arrived);
+        }
+    }
+
+    /// A request ends: its client may have waited for a failure.
+    fn waited_in_vain(&mut self, now: u64, stay: Stay<u64>, outcome: Outcome) {
+        if !outcome.is_ok() && !stay.is_abandoned {
+            self.frozen += u128::from(now - stay.arrived);
+        }
+    }
+
     fn leave_state(&mut self, now: u64) {
         self.states[self.state as usize].time += now - self.state_since;
         self.state_since = now;
@@ -271,11 +290,13 @@ impl Recording for Full {
         self.in_slot(now, stay);
         self.requests.end(outcome);
         self.sojourn.add(Duration::from_nanos(now - stay.arrived));
+        self.waited_in_vain(now, stay, outcome);
         self.fold(u64::from(outcome.code()) | u64::from(client) << 8, END);
     }
 
     fn request_lost(&mut self, now: u64, stay: Stay<u64>, in_slot: bool, outcome: Outcome) {
-        self.request_open(now, stay, in_slot);
+        self.at_service(now, stay, in_slot);
+        self.waited_in_vain(now, stay, outcome);
         self.requests.end(outcome);
         if in_slot {
             self.sojourn.add(Duration::from_nanos(now - stay.arrived));
@@ -284,10 +305,10 @@ impl Recording for Full {
     }
 
     fn request_open(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
-        if in_slot {
-            self.in_slot(now, stay);
-        } else {
-            self.queued += u128::from(now - stay.arrived);
+        self.at_service(now, stay, in_slot);
+        let age = Duration::from_nanos(now - stay.arrived);
+        if !stay.is_abandoned && self.calls_ok.max().is_none_or(|longest| longest < age) {
+            self.frozen += u128::from(age.as_nanos());
         }
     }
 
@@ -298,6 +319,7 @@ impl Recording for Full {
     fn attempt_given_up(&mut self) {
         self.attempts.given_up += 1;
         self.abandoned += 1;
+        self.frozen += u128::from(self.timeout);
     }
 
     fn attempt_late(&mut self) {
@@ -317,6 +339,8 @@ impl Recording for Full {
         self.calls.end(outcome);
         self.tasks.end(outcome);
         self.busy += u128::from(now - began);
+        self.task_episodes.note(outcome, Time::from_nanos(now));
+        self.call_episodes.note(outcome, Time::from_nanos(now));
         if outcome.is_ok() {
             self.rescued += u64::from(attempts > 1);
             self.calls_ok.add(took);
@@ -324,7 +348,6 @@ impl Recording for Full {
         } else {
             self.calls_failed.add(took);
             self.tasks_failed.add(took);
-            self.frozen += u128::from(now - began);
         }
         self.fold(u64::from(outcome.code()) | u64::from(client) << 8, END);
     }

@@ -30,6 +30,9 @@ fn assert_agents_alike(name: &str, full: &Full, record: &Record) {
     assert_eq!(full.calls_failed, edge.latency_failed, "{name}");
     assert_eq!((full.busy, full.frozen), (agents.busy, agents.frozen), "{name}");
     assert_eq!(full.late, edge.late, "{name}");
+    let (from, to) = (record.warmup, record.ended);
+    assert_eq!(full.task_episodes.within(from, to), agents.episodes, "{name}");
+    assert_eq!(full.call_episodes.within(from, to), edge.episodes, "{name}");
 }
 
 #[track_caller]

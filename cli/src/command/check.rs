@@ -105,8 +105,10 @@ impl Reference {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
-        let mut folder = Folder::open(self.folder.clone(), "reference")?;
-        for page in scenarios::reference(registry) {
+        let pages = scenarios::reference(registry);
+        let files = pages.iter().map(|page| &*page.file);
+        let mut folder = Folder::open(self.folder.clone(), "reference", files)?;
+        for page in &pages {
             folder.write(&page.file, page.text.as_bytes())?;
         }
         folder.publish()?;

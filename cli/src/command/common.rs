@@ -9,6 +9,7 @@ use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 use crate::command::limits::LimitArgs;
 use crate::failure::Failure;
 use crate::output::Folder;
+use crate::pictures;
 use crate::source::Source;
 
 /// How a scenario differs from its file.
@@ -45,7 +46,8 @@ pub(crate) struct Common {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sets: Sets,
-    /// The folder for what comes out; default: out/NAME.
+    /// The folder for what comes out: a new or an empty one, or one of an earlier output; default:
+    /// out/NAME.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -53,10 +55,17 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Where the files go.
-    pub(crate) fn folder(&self, source: &Source, command: &'static str) -> Result<Folder, Failure> {
+    /// Where the files go: these tables, and pictures.
+    pub(crate) fn folder(
+        &self,
+        source: &Source,
+        command: &'static str,
+        tables: &[&str],
+    ) -> Result<Folder, Failure> {
         let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&source.stem));
-        Ok(Folder::open(path, command)?)
+        let pictures = pictures::all_files();
+        let files = tables.iter().copied().chain(pictures.iter().map(String::as_str));
+        Ok(Folder::open(path, command, files)?)
     }
 
     /// What to type to see it again, with this seed.

@@ -1,19 +1,46 @@
-//! `list` and `show`: the scenarios that come with the program.
+//! `list` and `show`: what comes with the program.
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use scenarios::{LayerRegistry, ScenarioFile, library};
 
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
-/// List the scenarios that come with the program.
+/// List what comes with the program: scenarios, or kinds of fault.
 #[derive(Args, Debug)]
-pub(crate) struct List;
+pub(crate) struct List {
+    /// What to list.
+    #[arg(value_enum, default_value_t = What::Scenarios)]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// The scenarios that come with the program.
+    Scenarios,
+    /// The kinds of fault that a scenario can inject: `do = "hang"`.
+    Faults,
+}
 
 impl List {
-    pub(crate) fn execute(out: &mut dyn Write) -> Result<Verdict, Failure> {
+    pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Verdict, Failure> {
+        match self.what {
+            What::Scenarios => Self::scenarios(out),
+            What::Faults => Self::faults(out),
+        }
+    }
+
+    fn faults(out: &mut dyn Write) -> Result<Verdict, Failure> {
+        let width = scenarios::faults().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, what) in scenarios::faults() {
+            writeln!(out, "{name:width$}  {what}")?;
+        }
+        Ok(Verdict::Holds)
+    }
+
+    fn scenarios(out: &mut dyn Write) -> Result<Verdict, Failure> {
         let width = library::LIBRARY.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
         for library::Entry { name, text } in library::LIBRARY {
             let scenario = ScenarioFile::parse(name, text)?.scenario(&LayerRegistry::builtin())?;

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
-use results::PileUp;
-use scenarios::{LayerRegistry, Scenario};
-use sim::measure::Measure;
+use results::{PileUp, run_table};
+use scenarios::{Hypothesis, LayerRegistry, Scenario};
+use sim::measure::{Measure, PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
@@ -19,6 +19,10 @@ use crate::source::Source;
 pub(crate) struct Run {
     /// A file, or a name from `wavetank list`.
     scenario: String,
+    /// How long the pieces are in which `series.csv` measures the run; by default there are 60 to
+    /// 150 of them.
+    #[arg(long, value_name = "LENGTH", value_parser = piece)]
+    every: Option<Duration>,
     #[command(flatten)]
     common: Common,
 }
@@ -34,29 +38,42 @@ impl Run {
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let again = self.common.again("run", &source, seed);
-        let mut folder = self.common.folder(&source, "run")?;
+        let mut folder = self.common.folder(&source, "run", &["measures.csv"])?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
 
         let limits = &self.common.limits;
         let time_is_up = limits.time_is_up();
-        let record = sim::run_until(
-            &scenario.system,
-            seed,
-            &RunOptions {
-                limits: limits.limits(),
-                interrupt: Some(&time_is_up),
-                ..RunOptions::default()
-            },
-        );
-        if let Err(error) = measures(&scenario, &record, &mut table) {
+        let options = RunOptions {
+            limits: limits.limits(),
+            interrupt: Some(&time_is_up),
+            ..RunOptions::default()
+        };
+        let system = &scenario.system;
+        let every = self.every.unwrap_or_else(|| Series::every(system));
+        let pieces = system.horizon.since(system.warmup).as_nanos().div_ceil(every.as_nanos());
+        if PIECES_MAX < pieces {
+            let message = format!("`--every {every}` makes {pieces} pieces; at most {PIECES_MAX}");
+            return Err(Failure::Request(message));
+        }
+        let all = Measure::all(system);
+        let (record, series) = Series::run(system, seed, &options, every, &all);
+        if let Err(error) = measures(&all, &scenario.hypotheses, &record, &mut table) {
             return Err(table.unwritten(error.into()).into());
         }
         folder.keep(table)?;
+        folder.table("series.csv", |out| run_table::series(&series, &all, out))?;
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
-        pictures.of_run(&scenario.title, &scenario.system, &record, limits.limits())?;
+        let trace = pictures.trace(system, &record, limits.limits());
+        if let Some(trace) = &trace {
+            let folder = &mut pictures.folder;
+            folder.table("tasks.csv", |out| run_table::tasks(trace, out))?;
+            folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;
+            folder.table("states.csv", |out| run_table::states(trace, out))?;
+        }
+        pictures.of_run(&scenario.title, trace.as_ref(), &record)?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 
@@ -83,6 +100,12 @@ impl Run {
         let is_whole = record.stopped.is_none() && !are_cut_short;
         Ok(if hold && is_whole { Verdict::Holds } else { Verdict::Fails })
     }
+}
+
+/// Reads the length of the pieces of a series.
+fn piece(text: &str) -> Result<Duration, String> {
+    let length: Duration = text.parse().map_err(|error| format!("{error}"))?;
+    if length.is_zero() { Err("it must be above zero".to_owned()) } else { Ok(length) }
 }
 
 /// Whether all hypotheses hold.
@@ -114,6 +137,16 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             seconds(latency.quantile(0.5)),
             seconds(latency.quantile(0.99)),
         )?;
+        let failing = agents.episodes.time() as f64 / record.counted().as_nanos() as f64;
+        if agents.episodes.count() > 0 {
+            writeln!(
+                out,
+                "{:12} seen to fail {} times, {:.2} % of the time",
+                "",
+                agents.episodes.count(),
+                failing * 100.0
+            )?;
+        }
     }
     Ok(())
 }
@@ -122,11 +155,23 @@ fn seconds(length: Option<Duration>) -> String {
     length.map_or("–".to_owned(), |length| format!("{:.2} s", length.as_secs_f64()))
 }
 
-/// Every number of the run, with what it means.
-fn measures(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> csv::Result<()> {
+/// Every number of the run, and those of windows that hypotheses ask for, with what it means.
+fn measures(
+    all: &[Measure],
+    hypotheses: &[Hypothesis],
+    record: &Record,
+    out: &mut dyn Write,
+) -> csv::Result<()> {
+    let mut windowed: Vec<&Measure> = Vec::new();
+    for measure in hypotheses.iter().map(|hypothesis| &hypothesis.measure) {
+        if measure.window().is_some() && !windowed.contains(&measure) {
+            windowed.push(measure);
+        }
+    }
+
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(["measure", "unit", "value", "definition"])?;
-    for measure in Measure::all(&scenario.system) {
+    for measure in all.iter().chain(windowed) {
         let value = measure.of(record);
         let value = if value.is_finite() { value.to_string() } else { String::new() };
         rows.write_record([measure.path(), measure.unit().name(), &value, measure.definition()])?;

@@ -63,7 +63,7 @@ impl Sweep {
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let mut folder = self.common.folder(&source, "sweep")?;
+        let mut folder = self.common.folder(&source, "sweep", &["runs.csv", "summary.csv"])?;
         let mut table = folder.part("runs.csv")?;
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
@@ -161,7 +161,8 @@ impl Sweep {
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
         let record = sim::run_until(&scenario.system, seed, &options);
-        pictures.timeline(&scenario.title, &scenario.system, &record, limits)
+        let trace = pictures.trace(&scenario.system, &record, limits);
+        pictures.timeline(&scenario.title, trace.as_ref())
     }
 
     /// Says which runs were not made to their end, and why.
@@ -249,11 +250,15 @@ fn progress(runs: u64) -> ProgressBar {
 fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let cells = [
-        ("best", result.best(None)),
-        ("the file's own", result.default_cell(0)),
-        ("worst", result.worst(None)),
-    ];
+    let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
+    let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
+    let cells = if best != worst {
+        vec![("best", best), ("the file's own", own), ("worst", worst)]
+    } else if (0..result.cells()).filter(reached).count() > 1 {
+        vec![("all alike", best)]
+    } else {
+        vec![("the only one", best)]
+    };
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);

@@ -42,13 +42,16 @@ pub(crate) fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
 pub(super) fn remove_left(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(NAME.0) && name.ends_with(NAME.1) {
+        if is_part(&entry.file_name().to_string_lossy()) {
             // What cannot be removed does no harm: its name says what it is.
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether a file of this name is, or was, under way.
+pub(super) fn is_part(name: &str) -> bool {
+    name.starts_with(NAME.0) && name.ends_with(NAME.1)
 }
 
 /// A file under way; unless it is given its name, it goes away again.

@@ -13,11 +13,12 @@ use crate::tidy::root;
 const CRATES: [&str; 6] = ["patterns", "sim", "scenarios", "results", "cli", "benches"];
 
 /// Which rooms of the engine a room may know, as `ARCHITECTURE.md` draws them.
-const ROOMS_OF_SIM: [(&str, &[&str]); 6] = [
+const ROOMS_OF_SIM: [(&str, &[&str]); 7] = [
     ("kernel", &[]),
     ("call", &["kernel"]),
     ("observe", &[]),
-    ("model", &["kernel", "call", "observe"]),
+    ("fault", &["kernel"]),
+    ("model", &["kernel", "call", "observe", "fault"]),
     ("measure", &["model", "observe"]),
     ("design", &["kernel", "measure"]),
 ];

@@ -210,6 +210,61 @@ fn folders_that_cannot_be_written_are_named() {
     assert_eq!(files(&folder.0.join("o")), before);
 }
 
+/// A folder that was mistyped, such as `/`, stays as it is.
+#[test]
+fn a_folder_with_other_things_in_it_is_left_alone() {
+    let folder = Folder::new("foreign");
+    scenario(&folder, "it.toml", "");
+    for (out, thing) in [("o", "notes.txt"), ("p", ".hidden"), ("q", "sub/below")] {
+        let thing = folder.0.join(out).join(thing);
+        fs::create_dir_all(thing.parent().unwrap()).unwrap();
+        fs::write(thing, "mine").unwrap();
+        for arguments in [
+            &["run", "it.toml", "--out", out][..],
+            &["sweep", "it.toml", "--out", out],
+            &["reference", out],
+        ] {
+            let output = wavetank(arguments, &folder);
+            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            let message = format!("error: {out} has files in it that wavetank has not written\n");
+            assert!(said(&output).contains(&message), "{}", said(&output));
+            assert_eq!(fs::read_dir(folder.0.join(out)).unwrap().count(), 1);
+        }
+    }
+    // What a command left that was killed is no other thing, nor is what comes in later.
+    fs::create_dir(folder.0.join("r")).unwrap();
+    fs::write(folder.0.join("r/.wavetank-1.part"), "").unwrap();
+    for _ in 0..2 {
+        let output = wavetank(&["run", "it.toml", "--out", "r"], &folder);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        fs::write(folder.0.join("r/notes.txt"), "mine").unwrap();
+    }
+}
+
+#[test]
+fn a_folder_in_the_way_of_a_picture_or_a_table_is_known_before_the_run() {
+    let folder = swept("in-the-way", AXES);
+    endless(&folder, "long.toml");
+    for (arguments, name) in [
+        (["sweep", "long.toml"], "heat-map.svg"),
+        (["sweep", "long.toml"], "lines-dark.png"),
+        (["sweep", "long.toml"], "summary.csv"),
+        (["run", "long.toml"], "timeline.png"),
+        (["run", "long.toml"], "measures.csv"),
+    ] {
+        let _ = fs::remove_file(folder.0.join("o").join(name));
+        fs::create_dir(folder.0.join("o").join(name)).unwrap();
+        let before = files(&folder.0.join("o"));
+        let more = ["--out", "o", "--max-time", "5s"];
+        let output = wavetank(&[&arguments[..], &more].concat(), &folder);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        let message = format!("error: cannot write o/{name}: is a directory");
+        assert!(said(&output).contains(&message), "{}", said(&output));
+        assert_eq!(files(&folder.0.join("o")), before);
+        fs::remove_dir(folder.0.join("o").join(name)).unwrap();
+    }
+}
+
 #[test]
 fn who_may_read_other_new_files_may_read_these() {
     let folder = Folder::new("permissions");

@@ -145,12 +145,31 @@ fn one_run_has_no_interval() {
     let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("  best                1.0000  as written, a.count = 1\n"), "{text}");
+    assert!(text.contains("  all alike           1.0000  as written, a.count = 1\n"), "{text}");
     for (name, bytes) in files(&folder.0.join("o")) {
         if let Ok(text) = String::from_utf8(bytes) {
             assert!(!text.contains("NaN") && !text.contains("their 95 % intervals"), "{name}");
         }
     }
+}
+
+#[test]
+fn the_best_and_the_worst_are_two_cells() {
+    let folder = Folder::new("only-one");
+    let sweep = |more: &str, limits: &[&str]| {
+        scenario(&folder, "it.toml", more);
+        let arguments = [&["sweep", "it.toml", "--replications", "2", "--out", "o"], limits];
+        let text = said(&wavetank(&arguments.concat(), &folder));
+        let lines = text.lines().skip_while(|line| !line.starts_with("agents.a.success"));
+        let names = lines.skip(1).map_while(|line| line.strip_prefix("  ")?.get(..15));
+        let names: Vec<String> = names.map(|name| name.trim().to_owned()).collect();
+        assert!(!names.is_empty(), "{text}");
+        names
+    };
+    let errors = "errors = { network = 0.5 }\n[sweep]\n\"services.x.errors.network\" = ";
+    assert_eq!(sweep(&format!("{errors}[0.5, 0.1]\n"), &[]), ["best", "the file's own", "worst"]);
+    assert_eq!(sweep("[sweep]\n\"agents.a.count\" = [1, 2]\n", &[]), ["all alike"]);
+    assert_eq!(sweep("", &[]), ["the only one"]);
 }
 
 /// A service that needs a second for what comes each half second.

@@ -8,6 +8,14 @@ use crate::tank::{Folder, command, files, said, scenario, wavetank};
 
 const FAILS: &str = "[[hypotheses]]\nthat = \"agents.a.success < 1%\"\n";
 
+/// The exit code of a command that has no standard output, or not even one for errors.
+fn code_without_output(arguments: &[&str], closed: &str, folder: &Folder) -> Option<i32> {
+    let arguments = arguments.join(" ");
+    let closed = format!("exec {} {arguments} {closed}", env!("CARGO_BIN_EXE_wavetank"));
+    let status = Command::new("bash").args(["-c", &closed]).current_dir(&folder.0).status();
+    status.unwrap().code()
+}
+
 /// The exit code of a command whose reader is gone before it prints anything.
 fn code_without_reader(arguments: &[&str], folder: &Folder) -> Option<i32> {
     let (reader, writer) = std::io::pipe().unwrap();
@@ -39,6 +47,10 @@ fn a_verdict_is_the_same_without_a_reader() {
         (&["schema"], 0),
     ] {
         assert_eq!(code_without_reader(arguments, &folder), Some(code), "{arguments:?}");
+        for closed in [">&-", ">&- 2>&-"] {
+            let found = code_without_output(arguments, closed, &folder);
+            assert_eq!(found, Some(code), "{arguments:?} {closed}");
+        }
         assert_eq!(wavetank(arguments, &folder).status.code(), Some(code), "{arguments:?}");
     }
 }

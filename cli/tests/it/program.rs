@@ -68,6 +68,8 @@ fn every_scenario_is_listed_and_can_be_shown_and_checked() {
         let shown = wavetank(&["show", entry.name], &folder);
         assert_eq!(String::from_utf8_lossy(&shown.stdout), entry.text);
     }
+    let list = said(&wavetank(&["list", "faults"], &folder));
+    assert!(scenarios::faults().all(|(name, what)| list.contains(name) && list.contains(&what)));
     let names: Vec<&str> = scenarios::library::LIBRARY.iter().map(|entry| entry.name).collect();
     let output = wavetank(&[&["check"], &names[..]].concat(), &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

@@ -96,7 +96,7 @@ impl ConfiguredLayer for AdaptiveConcurrency {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         match settings.algorithm {
             Algorithm::Gradient { .. } => 60 << 10,
             _ => 0,

@@ -55,7 +55,7 @@ impl ConfiguredLayer for AdaptiveThrottle {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         64 * u64::from(settings.buckets)
     }
 }

@@ -71,11 +71,6 @@ impl Breaker {
             }
         }
     }
-
-    /// Whether the result of a call comes after the state that let it in, or after it was given up.
-    fn is_late(&self, token: Token) -> bool {
-        token.given_up || token.generation != self.generation
-    }
 }
 
 impl Layer for Breaker {
@@ -84,20 +79,35 @@ impl Layer for Breaker {
     }
 
     fn on_call(&mut self, call: CallId, cx: &mut Context<'_>) -> Action {
-        // Too early after it opened: nothing changes, and there is nothing to note.
-        if let State::Open { until } = self.state
-            && cx.now < until
-        {
-            self.changes.clear();
-            self.counters[Counter::Refused] += 1;
-            let wait = until.since(cx.now);
-            return Action::Reply(Outcome::failed_until(Class::BreakerOpen, wait));
+        match self.state {
+            // It is let in, or refused, and nothing changes that is to be noted.
+            State::Closed if self.is_timeless => {
+                self.changes.clear();
+                let token = self.admit(cx.now, false);
+                self.calls.open(call, Some(token));
+                Action::Send
+            }
+            State::Open { until } if cx.now < until => {
+                self.changes.clear();
+                self.counters[Counter::Refused] += 1;
+                let wait = until.since(cx.now);
+                Action::Reply(Outcome::failed_until(Class::BreakerOpen, wait))
+            }
+            _ => self.ask(call, cx),
         }
-        self.ask(call, cx)
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome, cx: &mut Context<'_>) -> Action {
-        self.on_late(call, outcome, cx);
+        if outcome.is_ok()
+            && let Some(token) = self.calls[call]
+            && self.only_counts_success(token)
+        {
+            self.calls[call] = None;
+            self.changes.clear();
+            self.count_success(cx.now);
+        } else {
+            self.on_late(call, outcome, cx);
+        }
         Action::Reply(outcome)
     }
 
@@ -112,7 +122,7 @@ impl Layer for Breaker {
         if let Some(token) = self.calls[call].take() {
             let how = self.classify(outcome);
             self.noting(cx, |breaker, cx| {
-                breaker.counters[Counter::Late] += u64::from(breaker.is_late(token));
+                breaker.counters[Counter::Late] += u64::from(!breaker.is_current(token));
                 breaker.settle(token, how, cx.now, cx);
             });
         }
@@ -139,7 +149,7 @@ impl ConfiguredLayer for Breaker {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         let latest = match settings.half_open.close {
             Close::Latest { latest_probes, .. } => Window::Calls(latest_probes).room(),
             _ => 0,

@@ -5,7 +5,7 @@ use super::half_open::{Close, Permits};
 use super::judge::Judge;
 use super::record::Record;
 use super::report::Counters;
-use super::settings::{Evaluate, Mode, Settings};
+use super::settings::{CountAt, Evaluate, Mode, Settings};
 use super::state::{Cause, Change, State, Token};
 use super::window::Window;
 use crate::backoff::{Backoff, Progress};
@@ -102,6 +102,9 @@ pub struct Breaker {
     /// Whether time alone changes nothing while it is neither half-open nor on a ramp: there is no
     /// interval, and nothing is decided now and then.
     pub(super) is_timeless: bool,
+    /// Whether a success while it is closed counts when it comes, however long it took, and nothing
+    /// is decided on it.
+    pub(super) only_counts_successes: bool,
     owner: Owner,
     /// For the layer alone.
     pub(super) calls: PerCall<Option<Token>>,
@@ -134,6 +137,11 @@ impl Breaker {
             || matches!(settings.half_open.permits, Permits::Share(_))
             || !settings.ramp.is_zero();
         let by_results = matches!(settings.evaluate, Evaluate::EveryResult | Evaluate::Failures);
+        let is_timeless = by_results && settings.interval.is_none();
+        let only_counts_successes = is_timeless
+            && settings.evaluate == Evaluate::Failures
+            && settings.slow.is_none()
+            && settings.count_at == CountAt::Result;
         Ok(Self {
             waits,
             state: settings.mode.state(),
@@ -153,7 +161,8 @@ impl Breaker {
             changes: Vec::with_capacity(8),
             last_change: None,
             uses_chance,
-            is_timeless: by_results && settings.interval.is_none(),
+            is_timeless,
+            only_counts_successes,
             owner: Owner::new(),
             calls: PerCall::default(),
             counters: Counters::default(),
@@ -286,7 +295,8 @@ impl Breaker {
         }
     }
 
-    fn admit(&mut self, now: Time, is_probe: bool) -> Token {
+    #[inline]
+    pub(super) fn admit(&mut self, now: Time, is_probe: bool) -> Token {
         self.figures.admitted += u64::from(!matches!(self.state, State::Disabled));
         Token { generation: self.generation, is_probe, given_up: false, admitted: now }
     }

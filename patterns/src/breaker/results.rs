@@ -20,7 +20,7 @@ impl Breaker {
         now: Time,
         rng: &mut impl Rng,
     ) {
-        let is_current = !token.given_up && token.generation == self.generation;
+        let is_current = self.is_current(token);
         let took = now.since(token.admitted);
         let slow = self.settings.slow.is_some_and(|limit| limit < took);
         let mark = Mark { failed: how == Classification::Failure, slow };
@@ -39,6 +39,25 @@ impl Breaker {
         }
     }
 
+    /// Whether a success of this call is settled by [`Breaker::count_success`] alone.
+    #[inline]
+    pub(super) fn only_counts_success(&self, token: Token) -> bool {
+        let is_closed = matches!(self.state, State::Closed);
+        self.only_counts_successes && is_closed && self.is_current(token)
+    }
+
+    /// The short way of a success: it is counted, and nothing else follows.
+    #[inline]
+    pub(super) fn count_success(&mut self, now: Time) {
+        self.count(Mark { failed: false, slow: false }, now, now);
+    }
+
+    /// Whether the result of a call comes in the state that let it in, and is awaited.
+    #[inline]
+    pub(super) fn is_current(&self, token: Token) -> bool {
+        !token.given_up && token.generation == self.generation
+    }
+
     /// Gives up a call, after [`Breaker::advance`]; what is returned settles a result that still
     /// comes.
     pub(super) fn give_up(&mut self, token: Token, now: Time, rng: &mut impl Rng) -> Option<Token> {
@@ -52,7 +71,7 @@ impl Breaker {
             self.settle(token, how, now, rng);
             return None;
         }
-        if !token.given_up && token.generation == self.generation {
+        if self.is_current(token) {
             self.give_back(true);
         }
         let is_awaited = self.settings.on_cancel == OnCancel::Ignore;

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::machine::Breaker;
-use super::settings::{Evaluate, Settings};
+use super::settings::{CountAt, Evaluate, Settings};
 use super::state::Token;
 use super::trip::Trip;
+use super::window::Window;
 use crate::layer::Rng;
 use crate::outcome::Classification;
 use crate::time::{Duration, Time};
@@ -39,9 +40,20 @@ fn settings() -> impl Strategy<Value = Settings> {
     ];
     let half_open_timeout = prop::option::of(nanos(1..9));
     let (ramp, interval) = (nanos(0..9), prop::option::weighted(0.2, nanos(1..20)));
-    (1..4_u32, nanos(1..12), evaluate, half_open_timeout, ramp, interval).prop_map(
-        |(failures, open, evaluate, half_open_timeout, ramp, interval)| {
-            Settings::of(Trip::failures(failures), open).with(|settings| {
+    let slow = prop::option::weighted(0.3, nanos(0..6));
+    let count_at = prop_oneof![3 => Just(CountAt::Result), 1 => Just(CountAt::Admission)];
+    let trip = prop_oneof![
+        (1..4_u32).prop_map(Trip::failures),
+        (1..4_u32, nanos(1..20)).prop_map(|(failures, size)| Trip::Count {
+            failures,
+            window: Window::Sliding { size },
+        }),
+    ];
+    let counted = (slow, count_at);
+    (trip, nanos(1..12), evaluate, half_open_timeout, ramp, interval, counted).prop_map(
+        |(trip, open, evaluate, half_open_timeout, ramp, interval, (slow, count_at))| {
+            Settings::of(trip, open).with(|settings| {
+                (settings.slow, settings.count_at) = (slow, count_at);
                 settings.evaluate = evaluate;
                 settings.half_open.half_open_timeout = half_open_timeout;
                 settings.ramp = ramp;
@@ -82,7 +94,13 @@ impl Side {
                 acquired.map(|token| self.open.push(token)).err()
             }
             Event::Ends(how) if !self.open.is_empty() => {
-                self.breaker.settle(self.open.remove(0), how, now, rng);
+                let token = self.open.remove(0);
+                let is_success = how == Classification::Success;
+                if self.is_short && is_success && self.breaker.only_counts_success(token) {
+                    self.breaker.count_success(now);
+                } else {
+                    self.breaker.settle(token, how, now, rng);
+                }
                 None
             }
             Event::IsGivenUp if !self.open.is_empty() => {
@@ -94,7 +112,7 @@ impl Side {
         };
         let Self { breaker, open, .. } = self;
         let seen = (breaker.state, breaker.generation, breaker.figures, &breaker.changes);
-        format!("{rejected:?} {seen:?} {open:?} {:?}", breaker.counts(now))
+        format!("{rejected:?} {seen:?} {open:?} {:?}", breaker.judge)
     }
 }
 

@@ -214,7 +214,7 @@ fn warns(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
     let written = fields.node("partitions").and_then(|node| node.entries()).unwrap_or_default();
     for entry in written {
         let Some(most) = entry.node.get("most") else { continue };
-        if matches!(most.value, Value::Integer(most) if i64::from(settings.slots) <= most) {
+        if matches!(most.value, Value::Integer(most) if i128::from(settings.slots) <= most) {
             let why = format!("`most` has no effect: there are {} `slots`", settings.slots);
             reader.no_effect(&most.at, why);
         }

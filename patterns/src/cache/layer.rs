@@ -10,6 +10,10 @@ use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings};
 use crate::time::Time;
 
+/// Bytes that an answer takes, in buffers that double: the answer, its place in the order and up to
+/// four slots of the index.
+const ANSWER: u64 = 192;
+
 impl Layer for Cache {
     fn on_call(&mut self, _call: CallId, cx: &mut Context<'_>) -> Action {
         let info = cx.info();
@@ -63,5 +67,9 @@ impl ConfiguredLayer for Cache {
 
     fn with_settings(settings: Settings) -> Result<Self, Invalid> {
         Self::new(settings)
+    }
+
+    fn room(settings: &Settings, keys: u64) -> u64 {
+        ANSWER.saturating_mul(keys.min(settings.capacity.into()))
     }
 }

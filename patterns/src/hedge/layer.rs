@@ -65,7 +65,7 @@ impl ConfiguredLayer for Hedge {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         match settings.delay {
             Delay::Never | Delay::Fixed(_) => 0,
             Delay::Quantile { recent, .. } => (16 << 10) + 32 * u64::from(recent.window),

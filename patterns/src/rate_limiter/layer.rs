@@ -85,7 +85,7 @@ impl ConfiguredLayer for RateLimiter {
         Self::new(settings)
     }
 
-    fn room(settings: &Settings) -> u64 {
+    fn room(settings: &Settings, _keys: u64) -> u64 {
         match settings.kind {
             Kind::SlidingLog { limit, .. } => 8 * u64::from(limit),
             Kind::SlidingWindow { segments, .. } => 8 * u64::from(segments),

@@ -136,6 +136,13 @@ impl Counts {
         }
     }
 
+    /// Adds what another one has counted, of the same kind of layer.
+    pub fn merge(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            *sum += more;
+        }
+    }
+
     /// All numbers, in the order of the report.
     pub fn all(&self) -> &[u128] {
         &self.0

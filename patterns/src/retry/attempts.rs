@@ -20,6 +20,8 @@ pub struct Attempts {
     pub(super) may_repeat: bool,
     /// Whether it waits for its next attempt; of use to the layer alone.
     pub(super) waits: bool,
+    /// Whether anything stands in `used`.
+    pub(super) has_used: bool,
     /// By class, or all at the first place if all classes are counted together.
     pub(super) used: [Used; Class::COUNT],
     /// What the budget gave for the attempt under way.
@@ -34,14 +36,19 @@ pub(super) struct Used {
 }
 
 impl Attempts {
-    /// Begins anew for a call that comes at `now`. Most calls were not tried again, and left all as
-    /// it was at first.
+    /// Begins anew for a call that comes at `now`. Most calls have nothing tried again, and leave
+    /// all as it was at first.
     #[inline]
     pub(super) fn begin(&mut self, now: Time, deadline: Time, may_repeat: bool) {
-        if self.retries != 0 {
-            *self = Self::default();
+        if self.has_used {
+            self.wipe();
         }
         (self.began, self.deadline, self.may_repeat) = (now, deadline, may_repeat);
+    }
+
+    #[inline(never)]
+    fn wipe(&mut self) {
+        *self = Self::default();
     }
 
     /// How many retries were granted so far.
@@ -62,6 +69,7 @@ impl Default for Attempts {
             deadline: Time::MAX,
             may_repeat: true,
             retries: 0,
+            has_used: false,
             used: [Used::default(); Class::COUNT],
             answer: Outcome::Ok,
             waits: false,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::attempts::{Attempts, Used};
+use super::attempts::Attempts;
 use super::report::{Counter, Counters};
 use super::rules::{FOREVER, RetryAfter};
 use super::settings::{Account, Settings, TooLate};
@@ -160,11 +160,18 @@ impl Policy {
     /// Begins to count the attempts of a call, where those of an earlier one were.
     #[inline]
     pub(super) fn start(&mut self, attempts: &mut Attempts, info: CallInfo, now: Time) {
-        if let Some(budget) = &mut self.budget {
-            budget.begin(now);
+        if self.budget.is_some() {
+            self.note_begin(now);
         }
         let may_repeat = info.is_idempotent || !self.settings.only_idempotent;
         attempts.begin(now, info.deadline, may_repeat);
+    }
+
+    #[inline(never)]
+    fn note_begin(&mut self, now: Time) {
+        if let Some(budget) = &mut self.budget {
+            budget.begin(now);
+        }
     }
 
     #[inline]
@@ -193,6 +200,26 @@ impl Policy {
         now: Time,
         rng: &mut impl Rng,
     ) -> Option<Time> {
+        if self.budget.is_some() {
+            self.note_result(attempts, outcome, now);
+        }
+        let is_paid_later = self.settings.account == Account::Sent;
+        let why_not = match self.next(attempts, outcome, now, rng) {
+            Ok(at) if is_paid_later || self.pay(attempts, outcome, now) => {
+                attempts.retries = attempts.retries.saturating_add(1);
+                attempts.answer = outcome;
+                return Some(at);
+            }
+            Ok(_) => Counter::OutOfBudget,
+            Err(why_not) => why_not,
+        };
+        self.end(attempts, outcome, why_not, now);
+        None
+    }
+
+    /// The budget learns how an attempt has ended.
+    #[inline(never)]
+    fn note_result(&mut self, attempts: &mut Attempts, outcome: Outcome, now: Time) {
         if let Some(budget) = &mut self.budget {
             let counted = match outcome.class() {
                 // It is as if nothing had been asked for.
@@ -208,25 +235,6 @@ impl Policy {
                 None => budget.record_first(counted, now),
             }
         }
-        let next = self.next(attempts, outcome, now, rng);
-        let is_paid_later = self.settings.account == Account::Sent;
-        let granted = match next {
-            Ok(_) if !is_paid_later && !self.pay(attempts, outcome, now) => {
-                Err(Counter::OutOfBudget)
-            }
-            next => next,
-        };
-        let Next { at, slot, used } = match granted {
-            Ok(next) => next,
-            Err(why) => {
-                self.end(attempts, outcome, why, now);
-                return None;
-            }
-        };
-        attempts.used[slot] = used;
-        attempts.retries = attempts.retries.saturating_add(1);
-        attempts.answer = outcome;
-        Some(at)
     }
 
     pub(super) fn may_send(&mut self, attempts: &mut Attempts, now: Time) -> bool {
@@ -272,19 +280,20 @@ impl Policy {
         attempts.permit.is_some()
     }
 
-    /// When the next attempt would be, as far as this call goes, or why there is none.
+    /// When the next attempt would be, as far as this call goes, or why there is none; what the call
+    /// has used with it is noted.
     #[inline]
     fn next(
         &self,
-        attempts: &Attempts,
+        attempts: &mut Attempts,
         outcome: Outcome,
         now: Time,
         rng: &mut impl Rng,
-    ) -> Result<Next, Counter> {
+    ) -> Result<Time, Counter> {
         let class = outcome.class().ok_or(Counter::Rescued)?;
         let settings = &self.settings;
         let slot = if settings.per_class { class as usize } else { 0 };
-        let mut used = attempts.used[slot];
+        let used = &mut attempts.used[slot];
         let rule = self.rules[class as usize].as_ref();
         let retry_after = rule.map_or(settings.retry_after, |rule| rule.retry_after);
         let is_heard = outcome.says_when() && retry_after != RetryAfter::Ignore;
@@ -313,13 +322,11 @@ impl Policy {
         if hint.is_some() && settings.retry_after_restarts {
             used.progress = Progress::default();
         }
+        attempts.has_used = true;
         used.retries = used.retries.saturating_add(1);
         // A wait that was asked for is not cut short.
         let at = self.in_time(elapsed, wait, hint.is_none(), now).ok_or(Counter::TooLate)?;
-        if attempts.deadline <= at {
-            return Err(Counter::TooLate);
-        }
-        Ok(Next { at, slot, used })
+        if at < attempts.deadline { Ok(at) } else { Err(Counter::TooLate) }
     }
 
     /// How long a failure asks to wait, if it is a length to be heeded.
@@ -360,13 +367,6 @@ const AFTER: [Counter; Class::COUNT] = [
     Counter::BulkheadFull,
     Counter::Rejected,
 ];
-
-/// The next attempt of a call, and what the call has used with it.
-struct Next {
-    at: Time,
-    slot: usize,
-    used: Used,
-}
 
 /// What is made of hints of failures of a class.
 fn respected(

@@ -137,6 +137,11 @@ fn no_loop_in_one_instant(settings: &Settings, found: &mut Findings) {
 }
 
 fn warns(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+    if settings.rules.iter().next().is_none() && !settings.retry_after_overrules {
+        let message = "`retry` has no effect: no class of failure has a rule";
+        let help = "for example: network = \"3 x exponential(1s, factor=2, jitter=full)\"";
+        reader.no_effect(&fields.place_of(""), message).help = Some(help.to_owned());
+    }
     let mut warn = |key: &str, has_no_effect: bool, why: &str| {
         if has_no_effect && fields.node(key).is_some() {
             reader.no_effect(&fields.place_of(key), format!("`{key}` has no effect: {why}"));

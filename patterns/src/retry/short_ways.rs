@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::attempts::Attempts;
 use super::machine::Retry;
 use super::rules::{Rule, Rules};
-use super::settings::Settings;
+use super::settings::{Settings, TooLate};
 use crate::backoff::{self, Curve, Jitter};
 use crate::call_info::CallInfo;
 use crate::outcome::{Class, Classes, Outcome};
@@ -21,12 +21,17 @@ proptest! {
     fn a_retry_does_in_a_used_place_and_for_good_answers_what_it_does_the_long_way(
         retries in 0..4_u32,
         per_class in any::<bool>(),
+        too_late in prop::sample::select(&[TooLate::Stop, TooLate::Clip, TooLate::AfterAttempt][..]),
+        max_elapsed in prop::option::of((1..12_u64).prop_map(Duration::from_nanos)),
         calls in prop::collection::vec(prop::collection::vec(outcomes(), 1..6), 1..12),
     ) {
         let waits = backoff::Settings::of(Curve::doubling(Duration::from_nanos(3)));
         let rule = Rule::of(retries, waits.spread(Jitter::Decorrelated));
         let settings = Settings::of(Rules::alike(Classes::REMOTE, &rule))
-            .with(|settings| settings.per_class = per_class);
+            .with(|settings| {
+                (settings.per_class, settings.too_late) = (per_class, too_late);
+                settings.max_elapsed = max_elapsed.unwrap_or(Duration::MAX);
+            });
         let [mut short, mut long] =
             [(); 2].map(|()| Retry::new(settings.clone()).expect("valid").policy);
         let (mut used, mut now) = (Attempts::default(), Time::ZERO);

@@ -122,14 +122,26 @@ impl<'n> Fields<'n> {
         let node = if is_found { self.find(&name, reader) } else { times };
         let Some(node) = node else {
             if base.is_none() {
-                let message = format!("{} needs `{name}`", self.what);
-                let mistake = reader.mistake(&self.at, Code::Missing, message);
-                mistake.help =
-                    key.example_text().map(|example| format!("for example: {name} = {example}"));
+                self.report_missing(key, reader);
             }
             return base.cloned();
         };
         reader.within(name, |reader| read_value(key, node, base, reader))
+    }
+
+    /// Tells that a key must be written.
+    pub(super) fn report_missing(&self, key: &'static Key, reader: &mut Reader<'_>) {
+        let message = format!("{} needs `{key}`", self.what);
+        let mistake = reader.mistake(&self.at, Code::Missing, message);
+        mistake.help = key.example_text().map(|example| format!("for example: {key} = {example}"));
+    }
+
+    /// Reads something that messages call by a name of its own.
+    pub fn called<T>(&mut self, what: String, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = core::mem::replace(&mut self.what, what);
+        let value = read(self);
+        self.what = outer;
+        value
     }
 
     /// What was written for a key: by its name, or the next argument without one.

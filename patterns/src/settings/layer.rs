@@ -39,9 +39,11 @@ pub trait ConfiguredLayer: Layer + Sized + 'static {
     /// If it cannot be set so.
     fn with_settings(settings: Self::Settings) -> Result<Self, Invalid>;
 
-    /// About how many bytes a layer with these settings keeps for its windows and logs, beyond the
-    /// kilobyte or two of any layer. Who makes many asks this first.
-    fn room(_settings: &Self::Settings) -> u64 {
+    /// About how many bytes at the most a layer with these settings keeps for its windows and logs
+    /// and for what it remembers, beyond the kilobyte or two of any layer, if its calls ask for so
+    /// many different things: that many [keys](crate::CallInfo::key). Who makes many asks this
+    /// first.
+    fn room(_settings: &Self::Settings, _keys: u64) -> u64 {
         0
     }
 }

@@ -21,7 +21,7 @@ pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
-    Integer(i64),
+    Integer(i128),
     /// A number with a fraction.
     Float(f64),
     /// A text in quotes. It may be another spelling of a [`Value::Call`].
@@ -121,30 +121,30 @@ impl Node {
         }
     }
 
-    /// Moves a value and everything in it to one place.
-    pub fn move_to(&mut self, at: &Place) {
-        self.at = at.clone();
+    /// Shows every place of the value and of everything in it, to be looked at or changed.
+    pub fn each_place(&mut self, show: &mut dyn FnMut(&mut Place)) {
+        show(&mut self.at);
         match &mut self.value {
-            Value::List(items) => items.iter_mut().for_each(|item| item.move_to(at)),
+            Value::List(items) => items.iter_mut().for_each(|item| item.each_place(show)),
             Value::Table(entries) => {
                 for entry in entries {
-                    entry.key_at = at.clone();
-                    entry.node.move_to(at);
+                    show(&mut entry.key_at);
+                    entry.node.each_place(show);
                 }
             }
-            Value::Call(call) => call.move_to(at),
+            Value::Call(call) => call.each_place(show),
             _ => {}
         }
     }
 }
 
 impl Call {
-    fn move_to(&mut self, at: &Place) {
-        self.name_at = at.clone();
-        self.times.iter_mut().for_each(|times| times.move_to(at));
+    fn each_place(&mut self, show: &mut dyn FnMut(&mut Place)) {
+        show(&mut self.name_at);
+        self.times.iter_mut().for_each(|times| times.each_place(show));
         for argument in &mut self.arguments {
-            argument.key.iter_mut().for_each(|(_, place)| *place = at.clone());
-            argument.node.move_to(at);
+            argument.key.iter_mut().for_each(|(_, place)| show(place));
+            argument.node.each_place(show);
         }
     }
 }

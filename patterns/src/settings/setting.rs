@@ -1,5 +1,7 @@
 //! What a single setting is, and the plain ones: numbers, lengths of time, words, lists.
 
+use core::num::IntErrorKind;
+
 use super::node::{Node, Value};
 use super::range::Unit;
 use super::reader::{Code, Reader};
@@ -60,13 +62,19 @@ impl Setting for bool {
     }
 }
 
-/// The whole number that is written, if it is one.
-fn whole(node: &Node, reader: &mut Reader<'_>) -> Option<i64> {
+/// The whole number that is written, if it is one; the largest there is if it is larger still.
+fn whole(node: &Node, reader: &mut Reader<'_>) -> Option<i128> {
     match &node.value {
         Value::Integer(number) => return Some(*number),
-        Value::Word(word) if word.parse::<i64>().is_ok() => return word.parse().ok(),
-        _ => reader.wrong_type(node, "a whole number"),
+        Value::Word(word) => match word.parse::<i128>().map_err(|error| *error.kind()) {
+            Ok(number) => return Some(number),
+            Err(IntErrorKind::PosOverflow) => return Some(i128::MAX),
+            Err(IntErrorKind::NegOverflow) => return Some(i128::MIN),
+            Err(_) => {}
+        },
+        _ => {}
     }
+    reader.wrong_type(node, "a whole number");
     None
 }
 
@@ -85,7 +93,8 @@ macro_rules! whole_numbers {
                         ..0 => "at least 0".to_owned(),
                         _ => format!("at most {}", Self::MAX),
                     };
-                    let message = format!("{} must be {bound}, not {number}", reader.subject());
+                    let shown = node.text().map_or_else(|| node.to_string(), str::to_owned);
+                    let message = format!("{} must be {bound}, not {shown}", reader.subject());
                     reader.mistake(&node.at, Code::OutOfRange, message);
                 }
                 value.ok()
@@ -95,7 +104,7 @@ macro_rules! whole_numbers {
                 if *self == Self::MAX {
                     return Node::word("unlimited");
                 }
-                Node::unwritten(Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
+                Node::unwritten(Value::Integer(i128::from(*self)))
             }
 
             fn magnitude(&self) -> Option<(f64, Unit)> {

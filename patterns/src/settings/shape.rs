@@ -205,6 +205,9 @@ pub struct Choice {
     pub forms: Vec<Form>,
     /// Whether one of them holds if nothing is written.
     pub has_default: bool,
+    /// The key whose word is the name of the form, if one says which is meant. It is no key of any
+    /// form.
+    pub by: Option<&'static Key>,
 }
 
 impl GroupInfo {

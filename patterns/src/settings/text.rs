@@ -22,10 +22,14 @@ impl Node {
         }
     }
 
-    /// Where the text within the quotes begins, if every byte of it stands in the file as it is.
+    /// Where the text within the quotes begins, if there are any and every byte of it stands in the
+    /// file as it is.
     fn text_start(&self, text: &str) -> Option<usize> {
-        let quotes = self.at.len().checked_sub(text.len())?;
-        (quotes == 2).then_some(self.at.start + 1)
+        match self.at.len().checked_sub(text.len())? {
+            0 => Some(self.at.start),
+            2 => Some(self.at.start + 1),
+            _ => None,
+        }
     }
 }
 

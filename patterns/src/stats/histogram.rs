@@ -153,6 +153,52 @@ impl<const PARTS: u64> Histogram<PARTS> {
         self.longest = self.longest.max(other.longest);
     }
 
+    /// What was counted since `earlier`, of which this one is a later state. The shortest and the
+    /// longest are known to within a bucket.
+    ///
+    /// # Panics
+    ///
+    /// If `earlier` is no earlier state of this one.
+    pub fn since(&self, earlier: &Self) -> Self {
+        if earlier.count == 0 {
+            return self.clone();
+        }
+        let mut rest = Self::new();
+        if self.count == earlier.count {
+            return rest;
+        }
+        for (shift, now) in self.pages() {
+            rest.page_mut(shift).copy_from_slice(now);
+        }
+        for (shift, then) in earlier.pages() {
+            for (now, then) in rest.page_mut(shift).iter_mut().zip(then) {
+                *now = now.checked_sub(*then).expect("an earlier state has counted less");
+            }
+        }
+        rest.count = self.count - earlier.count;
+        rest.sum = self.sum - earlier.sum;
+        (rest.shortest, rest.longest) = (self.shortest, self.longest);
+        let mut buckets = rest.buckets().map(|(bucket, _)| bucket);
+        let first = buckets.next();
+        let last = buckets.last().or(first);
+        if let (Some(first), Some(last)) = (first, last) {
+            rest.shortest = first.shortest.max(self.shortest);
+            rest.longest = last.longest.min(self.longest);
+        }
+        rest
+    }
+
+    /// The standard deviation, in seconds, with each length in the middle of its bucket; not a
+    /// number if there is none.
+    pub fn deviation_secs(&self) -> f64 {
+        let mean = self.mean_secs();
+        let squares = self.buckets().map(|(Bucket { shortest, longest }, count)| {
+            let middle = (shortest.as_secs_f64() + longest.as_secs_f64()) / 2.0;
+            count as f64 * (middle - mean) * (middle - mean)
+        });
+        libm::sqrt(squares.sum::<f64>() / self.count as f64)
+    }
+
     /// What this one and `other` have counted together.
     pub fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();

@@ -1,6 +1,7 @@
 //! What a timeout can be set to.
 
 use crate::settings;
+use crate::settings::{Fields, Reader};
 use crate::time::Duration;
 
 settings! {
@@ -15,6 +16,15 @@ settings! {
         propagates: bool = false,
     }
     short "limit";
+    warns without_effect;
+}
+
+fn without_effect(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+    if settings.limit == Duration::MAX {
+        let message = "a timeout without a limit has no effect";
+        let at = fields.place_of("limit");
+        reader.no_effect(&at, message).help = Some("write `off` to leave it out".to_owned());
+    }
 }
 
 impl Settings {

@@ -12,7 +12,7 @@ fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn number(number: i64) -> Value {
+fn number(number: i128) -> Value {
     Value::Integer(number)
 }
 

@@ -99,7 +99,7 @@ pub(crate) fn along(result: &SweepResult) -> String {
         return format!("{objective} is {} at {place}; {parts}", mean(own));
     }
     match (result.best(None), result.worst(None)) {
-        (Some(best), Some(worst)) => format!(
+        (Some(best), Some(worst)) if best != worst => format!(
             "{objective} runs from {} ({}) to {} ({})",
             mean(worst),
             place(result, worst),

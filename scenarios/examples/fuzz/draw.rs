@@ -75,14 +75,17 @@ impl Draw {
         if let Some(library) = like {
             entries.push(("like".to_owned(), quoted(library)));
             match presets.iter().find(|preset| preset.library == library) {
-                Some(preset) => self.choose(&preset.keys, &preset.info, 0.5, &mut chosen),
+                Some(preset) => {
+                    let info = &preset.info;
+                    self.choose(&preset.keys, info, 0.5, &mut chosen, &mut entries);
+                }
                 None => chosen.extend(info.own_keys.iter().filter(|_| self.chance(0.1))),
             }
             density = if self.chance(0.5) { 0.0 } else { 0.1 };
         }
         let keys: Vec<&'static Key> = keys.into_iter().filter(|key| !is_own(key)).collect();
         if like.is_none() || density > 0.0 {
-            self.choose(&keys, &info, density, &mut chosen);
+            self.choose(&keys, &info, density, &mut chosen, &mut entries);
         }
         chosen.sort_by_key(|key| key.name());
         chosen.dedup_by_key(|key| key.name());
@@ -96,20 +99,27 @@ impl Draw {
         entries
     }
 
-    /// Which keys are written: of each choice those of one form, and of the others some.
+    /// Which keys are written: of each choice those of one form, and of the others some. The word
+    /// that names a form is written at once.
     fn choose(
         &mut self,
         keys: &[&'static Key],
         info: &GroupInfo,
         density: f64,
         chosen: &mut Vec<&'static Key>,
+        entries: &mut Vec<Entry>,
     ) {
         for choice in &info.choices {
             if choice.has_default && self.chance(0.5) {
                 continue;
             }
-            let form = self.pick(&choice.forms).map(|form| form.keys.clone()).unwrap_or_default();
-            for key in form {
+            let Some(form) = self.pick(&choice.forms) else { continue };
+            if let Some(by) = choice.by.filter(|_| !self.chance(self.wrong)) {
+                let word =
+                    if self.chance(self.wrong) { self.wrong_value() } else { quoted(&form.name) };
+                entries.push((by.name(), word));
+            }
+            for key in form.keys.iter().copied() {
                 let often = if key.is_selecting() { 0.8 } else { 0.5 };
                 let is_needed = key.is_required() && !self.chance(self.wrong);
                 if is_needed || self.chance(often) {
@@ -119,7 +129,11 @@ impl Draw {
         }
         let has =
             |choice: &Choice, key: &Key| choice.forms.iter().any(|form| form.has(&key.name()));
-        for key in keys {
+        let is_word = |key: &Key| {
+            let mut words = info.choices.iter().filter_map(|choice| choice.by);
+            words.any(|by| by.name() == key.name())
+        };
+        for key in keys.iter().filter(|key| !is_word(key)) {
             if info.choices.iter().any(|choice| has(choice, key)) {
                 if self.chance(self.wrong) {
                     chosen.push(key);

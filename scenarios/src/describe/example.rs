@@ -88,7 +88,10 @@ fn of_table(table: &TableInfo, depth: usize) -> String {
     let needed = fields.iter().filter(|field| field.need == Need::Required);
     let mut keys: Vec<&Key> = needed.map(|field| field.key).collect();
     for choice in table.group_info().choices.iter().filter(|choice| !choice.has_default) {
-        let form = choice.forms.iter().find(|form| form.keys.iter().any(|key| key.is_required()));
+        let form = match choice.by.map(|by| bare(&inner(by, depth))) {
+            Some(word) => choice.forms.iter().find(|form| form.name == word),
+            None => choice.forms.iter().find(|form| form.keys.iter().any(|key| key.is_required())),
+        };
         let form = form.iter().flat_map(|form| &form.keys);
         keys.extend(form.copied().filter(|key| key.is_required()));
     }

@@ -1,6 +1,6 @@
 //! Keys of tables, with what holds where nothing is written.
 
-use patterns::settings::{Form, GroupInfo, Key, Node, TableInfo};
+use patterns::settings::{Choice, Form, GroupInfo, Key, Node, TableInfo};
 
 use super::text::clean;
 use crate::kind::{KindInfo, PresetInfo};
@@ -12,6 +12,8 @@ pub(crate) struct Field {
     /// What holds if nothing is written; none if something must be, or if it is not used.
     pub(crate) default: Option<Node>,
     pub(crate) need: Need,
+    /// What it means, in Markdown.
+    pub(crate) doc: String,
 }
 
 /// Whether a key must be written.
@@ -41,7 +43,47 @@ fn field(key: &'static Key, info: &GroupInfo) -> Field {
         (None, false) => Need::Required,
         (None, true) => Need::OfForm,
     };
-    Field { key, default, need }
+    Field { key, default, need, doc: doc_in(info, key) }
+}
+
+/// The keys of a table that belong to no form which a word names.
+pub(crate) fn common_fields(table: &TableInfo) -> Vec<Field> {
+    let choices = table.group_info().choices;
+    let named = |key: &Key| tagged(&choices).any(|(_, form)| has(form, key));
+    fields(table).into_iter().filter(|field| !named(field.key)).collect()
+}
+
+/// The forms that a word names, each with the key of the word.
+pub(crate) fn tagged(choices: &[Choice]) -> impl Iterator<Item = (&'static Key, &Form)> {
+    choices
+        .iter()
+        .filter_map(|choice| Some((choice.by?, choice)))
+        .flat_map(|(by, choice)| choice.forms.iter().map(move |form| (by, form)))
+}
+
+/// The keys of one form.
+pub(crate) fn fields_of_form(form: &Form) -> Vec<Field> {
+    form.keys.iter().map(|key| plain_field(key)).collect()
+}
+
+/// What a key means in a table, where it may mean something in each form that a word names.
+fn doc_in(info: &GroupInfo, key: &Key) -> String {
+    let mut docs: Vec<(String, Vec<String>)> = Vec::new();
+    for (_, form) in tagged(&info.choices) {
+        for own in form.keys.iter().filter(|own| own.name() == key.name()) {
+            let name = format!("`{}`", form.name);
+            match docs.iter_mut().find(|(doc, _)| *doc == own.doc()) {
+                Some((_, names)) => names.push(name),
+                None => docs.push((own.doc(), vec![name])),
+            }
+        }
+    }
+    if docs.is_empty() {
+        return key.doc();
+    }
+    let docs: Vec<String> =
+        docs.into_iter().map(|(doc, of)| format!("For {}: {doc}", of.join(" and "))).collect();
+    docs.join("\n\n")
 }
 
 /// The numbers of a library.
@@ -53,12 +95,12 @@ pub(crate) fn own_fields(preset: &PresetInfo) -> Vec<Field> {
 pub(crate) fn plain_field(key: &'static Key) -> Field {
     let default = key.default();
     let need = if default.is_some() { Need::None } else { Need::Required };
-    Field { key, default, need }
+    Field { key, default, need, doc: key.doc() }
 }
 
 /// A section of a file, which may be left out or not.
 pub(crate) fn section_field(key: &'static Key) -> Field {
-    Field { key, default: None, need: Need::None }
+    Field { key, default: None, need: Need::None, doc: key.doc() }
 }
 
 /// Whether a form has a key of this name.

@@ -6,7 +6,10 @@ use patterns::settings::{Node, Value};
 pub(crate) fn from_node(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Bool(truth) => (*truth).into(),
-        Value::Integer(number) => (*number).into(),
+        Value::Integer(number) => match i64::try_from(*number) {
+            Ok(number) => number.into(),
+            Err(_) => (*number as f64).into(),
+        },
         Value::Float(number) => (*number).into(),
         Value::Text(text) | Value::Word(text) => text.clone().into(),
         Value::List(items) => items.iter().map(from_node).collect(),

@@ -8,7 +8,7 @@ use crate::kind::{Described, KindInfo};
 /// The line of a key in a list.
 pub(super) fn key_row(field: &Field) -> Vec<String> {
     let default = default_of(field).trim_matches('`').to_owned();
-    vec![field.key.name(), default, first_sentence(&clean(&field.key.doc()))]
+    vec![field.key.name(), default, first_sentence(&clean(&field.doc))]
 }
 
 /// The keys that every layer has beside its own.

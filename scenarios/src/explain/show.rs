@@ -5,8 +5,9 @@ use patterns::settings::{GroupInfo, Key, Shape, SumInfo, Variant};
 use super::rows::{common_rows, key_row, type_line};
 use super::sheet::Sheet;
 use crate::describe::{
-    Field, Need, arguments, clean, default_of, doc_of, example_of, fields, fields_of,
-    first_sentence, literals_of, own_fields, plain_field, range_of, signature, types_in,
+    Field, Need, arguments, clean, common_fields, default_of, doc_of, example_of, fields_of,
+    fields_of_form, first_sentence, literals_of, own_fields, plain_field, range_of, signature,
+    tagged, types_in,
 };
 use crate::kind::{Described, KindInfo, PresetInfo};
 
@@ -38,7 +39,12 @@ pub(super) fn kind(sheet: &mut Sheet, kind: &KindInfo, described: &Described) {
 }
 
 fn choices(sheet: &mut Sheet, info: &GroupInfo) {
-    for choice in &info.choices {
+    for (by, form) in tagged(&info.choices) {
+        sheet.title(&format!("{by} = \"{}\"", form.name));
+        sheet.doc(&clean(&form.doc()));
+        sheet.rows(fields_of_form(form).iter().map(key_row).collect());
+    }
+    for choice in info.choices.iter().filter(|choice| choice.by.is_none()) {
         let some = if choice.has_default { "at most" } else { "exactly" };
         sheet.paragraph(&format!("Of these groups of keys {some} one is written:"));
         let rows = choice.forms.iter().map(|form| {
@@ -66,7 +72,7 @@ pub(super) fn part(sheet: &mut Sheet, path: &str, shape: &Shape) {
 /// The keys of a table, each in a line.
 pub(super) fn keys_of(sheet: &mut Sheet, shape: &Shape) {
     if let Shape::Table(table) = shape {
-        sheet.rows(fields(table).iter().map(key_row).collect());
+        sheet.rows(common_fields(table).iter().map(key_row).collect());
         choices(sheet, &table.group_info());
     }
 }
@@ -81,7 +87,7 @@ pub(super) fn key(
 ) {
     let key = field.key;
     sheet.title(path);
-    sheet.doc(&clean(&key.doc()));
+    sheet.doc(&clean(&field.doc));
     sheet.gap();
     sheet.fact("type", &type_line(key));
     if let Some(range) = range_of(key) {

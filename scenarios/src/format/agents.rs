@@ -2,6 +2,7 @@
 
 use patterns::Duration;
 use sim::model::system::{self, KEYS_MAX};
+use sim::observe::EpisodeRule;
 
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
@@ -24,6 +25,33 @@ patterns::settings! {
         deadline: Option<Duration> = None,
         /// How important the tasks are, 0 first: for layers that know priorities.
         priority: u8 = 0,
+        /// How long whoever sent a task waits for it: one that takes longer has failed for them,
+        /// though it may go on. With `none`, a task still open at the end has failed if it is older
+        /// than any that ended.
+        patience: Option<Duration> [.above(0.0)] = None,
+        /// What counts as a failure episode: a time in which the group, or its calls to a service,
+        /// are seen to fail.
+        episode: Episode = Episode { below: 0.8, of: 20 },
+    }
+}
+
+patterns::settings! {
+    /// A failure episode: as long as the share of good outcomes is too small.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(crate) struct Episode {
+        /// The share of good outcomes below which it is one.
+        below: f64 [.share().above(0.0)] = 0.8,
+        /// Among how many of the last outcomes.
+        of: u32 [.at_least(1.0).at_most(64.0)] = 20,
+    }
+}
+
+impl Episode {
+    /// The rule, in whole numbers: the most failures with which the share is not below the bound.
+    fn rule(self) -> EpisodeRule {
+        let good = |failures: u32| f64::from(self.of - failures) / f64::from(self.of);
+        let most = (0..=self.of).rfind(|failures| good(*failures) >= self.below).unwrap_or(0);
+        EpisodeRule { of: self.of, most_failures: most }
     }
 }
 
@@ -83,6 +111,8 @@ impl Agents {
             steps: self.steps.iter().map(Step::resolved).collect(),
             deadline: self.deadline,
             priority: self.priority,
+            patience: self.patience,
+            episode: self.episode.rule(),
         }
     }
 }

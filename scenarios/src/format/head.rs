@@ -88,7 +88,7 @@ impl Setting for Seed {
 
     fn write(&self) -> Node {
         match i64::try_from(self.0) {
-            Ok(number) => Node::unwritten(Value::Integer(number)),
+            Ok(number) => Node::unwritten(Value::Integer(number.into())),
             Err(_) => Node::word(format!("0x{:x}", self.0)),
         }
     }

@@ -4,8 +4,8 @@ use patterns::settings::{GroupInfo, Key, Shape, SumInfo, Variant};
 
 use super::types::Types;
 use crate::describe::{
-    Block, Field, arguments, blocks, clean, default_of, example_of, fields, first_sentence,
-    literals_of, plain_field, range_of, signature, type_of, types_in, wrap,
+    Block, Field, arguments, blocks, clean, common_fields, default_of, example_of, fields_of_form,
+    first_sentence, literals_of, plain_field, range_of, signature, tagged, type_of, types_in, wrap,
 };
 
 /// How long lines of prose are.
@@ -81,7 +81,7 @@ impl Page {
                 type_with_links(field.key, types, name),
                 default_of(field),
                 range_of(field.key).unwrap_or_default(),
-                first_sentence(&clean(&field.key.doc())),
+                first_sentence(&clean(&field.doc)),
                 format!("`{}`", example_of(field.key)),
             ]
         });
@@ -90,8 +90,8 @@ impl Page {
 
     /// What there is to say of keys beyond a line of a table.
     pub(super) fn details(&mut self, fields: &[Field]) {
-        for Field { key, .. } in fields {
-            let doc = clean(&key.doc());
+        for Field { key, doc, .. } in fields {
+            let doc = clean(doc);
             let is_long = blocks(&doc) != [Block::Paragraph(first_sentence(&doc))];
             if !is_long && key.former().is_empty() {
                 continue;
@@ -108,7 +108,7 @@ impl Page {
 
     /// Which keys exclude each other.
     pub(super) fn choices(&mut self, info: &GroupInfo) {
-        for choice in &info.choices {
+        for choice in info.choices.iter().filter(|choice| choice.by.is_none()) {
             let some = if choice.has_default { "at most" } else { "exactly" };
             self.paragraph(&format!("Of these groups of keys {some} one is written:"));
             self.text.push('\n');
@@ -137,13 +137,22 @@ impl Page {
     pub(super) fn type_body(&mut self, shape: &Shape, types: &Types, name: &str) {
         match shape {
             Shape::Table(table) => {
-                let fields = fields(table);
+                let (fields, info) = (common_fields(table), table.group_info());
                 self.fields(&fields, types, name);
-                self.choices(&table.group_info());
+                self.choices(&info);
                 if let Some(short) = table.short {
                     self.paragraph(&format!("A value alone stands for `{short}`."));
                 }
                 self.details(&fields);
+                for (by, form) in tagged(&info.choices) {
+                    self.heading(2, &format!("`{by} = \"{}\"`", form.name));
+                    self.doc(&clean(&form.doc()));
+                    let fields = fields_of_form(form);
+                    if !fields.is_empty() {
+                        self.fields(&fields, types, name);
+                        self.details(&fields);
+                    }
+                }
             }
             Shape::Sum(sum) => self.sum(sum, types, name),
             _ => {}

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use patterns::Duration;
 use sim::System;
-use sim::measure::{Measure, Unit};
+use sim::measure::{Measure, Unit, split_window};
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
@@ -74,42 +74,76 @@ pub(crate) fn measure(path: &str, system: &System) -> Result<Measure, Message> {
     })
 }
 
-/// Reads `agents.write.success >= 99%`.
+/// Reads `agents.write.success >= 99%`, with a window behind the measure or at the end:
+/// `agents.write.success >= 99% from 20s after fault "github-hang"`; or
+/// `agents.write recovers within 2min after fault "github-hang"`.
 pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
+    let wrong = |message: String| Message {
+        code: FileCode::BadHypothesis,
+        message,
+        help: Some("for example: agents.write.success >= 99%".to_owned()),
+    };
+    let (path, compare, bound) = match recovers(text) {
+        Some((path, bound)) => (path, Compare::AtMost, bound),
+        None => {
+            let (path, compare, bound) =
+                compared(text).ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
+            let (bound, window) = split_window(bound);
+            (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
+        }
+    };
+    let measure = measure(path.trim(), system)?;
+    let bound = bound_of(measure.unit(), bound.trim()).map_err(wrong)?;
+    Ok(Hypothesis { text: plain(text).into(), measure, compare, bound })
+}
+
+/// The measure and the bound of `agents.write recovers within 2min after fault "x"`.
+fn recovers(text: &str) -> Option<(String, &str)> {
+    let (subject, rest) = text.split_once(" recovers within ")?;
+    let (bound, window) = split_window(rest);
+    Some((format!("{}.recovery {}", subject.trim(), window.unwrap_or("")), bound))
+}
+
+/// A text at the first sign of comparison that is in no quotes: an edge's name has an arrow.
+fn compared(text: &str) -> Option<(&str, Compare, &str)> {
     const COMPARES: [(&str, Compare); 4] = [
         (">=", Compare::AtLeast),
         ("<=", Compare::AtMost),
         (">", Compare::MoreThan),
         ("<", Compare::LessThan),
     ];
-    let wrong = |message: String| Message {
-        code: FileCode::BadHypothesis,
-        message,
-        help: Some("for example: agents.write.success >= 99%".to_owned()),
-    };
-    // An edge's name has an arrow in quotes; the sign of the comparison comes after it.
-    let from = text.rfind('"').unwrap_or(0);
-    let found = COMPARES.iter().find_map(|(sign, compare)| {
-        text[from..].find(sign).map(|at| (from + at, sign.len(), *compare))
-    });
-    let (at, length, compare) = found.ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
-    let measure = measure(text[..at].trim(), system)?;
-    let bound = text[at + length..].trim();
-    let bound = match bound.parse::<Duration>() {
-        Ok(length) if matches!(measure.unit(), Unit::Seconds | Unit::WorkSeconds) => {
-            length.as_secs_f64()
-        }
-        _ => number(bound).ok_or_else(|| wrong(format!("`{bound}` is not a number")))?,
-    };
-    Ok(Hypothesis { text: plain(text).into(), measure, compare, bound })
+    let mut is_quoted = false;
+    let (at, _) = text.char_indices().find(|(at, c)| {
+        is_quoted ^= *c == '"';
+        let is_arrow = *c == '>' && text[..*at].ends_with('-');
+        !is_quoted && matches!(c, '<' | '>') && !is_arrow
+    })?;
+    let (sign, compare) = COMPARES.iter().find(|(sign, _)| text[at..].starts_with(sign))?;
+    Some((&text[..at], *compare, &text[at + sign.len()..]))
 }
 
-/// A number, or a percentage. Divided, so that 70% is the number written 0.7.
+/// Reads a bound, which must be of the measure's kind.
+fn bound_of(unit: Unit, text: &str) -> Result<f64, String> {
+    let share = || text.strip_suffix('%').and_then(number).map(|value| value / 100.0);
+    match unit {
+        Unit::Seconds | Unit::WorkSeconds => {
+            let time = text.parse::<Duration>().map(Duration::as_secs_f64).ok();
+            time.or_else(|| number(text).filter(|value| *value == 0.0))
+                .ok_or_else(|| format!("`{text}` is no length of time, such as 30s"))
+        }
+        Unit::Share => share()
+            .or_else(|| number(text))
+            .filter(|value| (0.0..=1.0).contains(value))
+            .ok_or_else(|| format!("`{text}` is no share, such as 99% or 0.99")),
+        Unit::PerHour => number(text.strip_suffix("/h").unwrap_or(text))
+            .ok_or_else(|| format!("`{text}` is no number an hour, such as 120 or 120/h")),
+        Unit::Count | Unit::Ratio => {
+            number(text).ok_or_else(|| format!("`{text}` is not a number"))
+        }
+    }
+}
+
+/// A finite number. A percentage is divided, so that 70% is the number written 0.7.
 fn number(text: &str) -> Option<f64> {
-    let (digits, scale) = match text.trim().strip_suffix('%') {
-        Some(digits) => (digits, 100.0),
-        None => (text, 1.0),
-    };
-    let value = digits.trim().parse::<f64>().ok().filter(|value| value.is_finite());
-    value.map(|value| value / scale)
+    text.trim().parse::<f64>().ok().filter(|value| value.is_finite())
 }

@@ -115,7 +115,7 @@ impl Parts {
         let names = self.faults.iter().map(|part| {
             let Some(fault) = &part.read else { return String::new() };
             fault.name.clone().unwrap_or_else(|| {
-                let name = format!("{}-{}", self.names.services[fault.hit.0], fault.what());
+                let name = format!("{}-{}", self.names.services[fault.hit.0], fault.effect.word());
                 let mut names = (2..).map(|number| format!("{name}-{number}"));
                 let name = if taken.contains(&name) {
                     names.find(|name| !taken.contains(name)).unwrap_or_default()

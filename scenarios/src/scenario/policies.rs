@@ -12,8 +12,11 @@ use crate::scenario_file::ScenarioFile;
 /// Layers of a policy beyond which it is refused: every call goes through all of them.
 const LAYERS_MAX: usize = 1_000;
 
-/// About how many bytes an instance of each layer takes beyond what any layer does, by policy.
-pub(super) type Rooms = Vec<Vec<u64>>;
+/// About how many bytes an instance of each layer takes beyond what any layer does, if its calls
+/// ask for so many different things, by policy.
+pub(super) type Rooms = Vec<Vec<Room>>;
+
+type Room = Box<dyn Fn(u64) -> u64>;
 
 /// All policies of a file, by name.
 pub(super) fn read(
@@ -28,7 +31,7 @@ pub(super) fn read(
         found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
         return Default::default();
     };
-    let mut policies: Vec<(Policy, Vec<u64>)> =
+    let mut policies: Vec<(Policy, Vec<Room>)> =
         entries.iter().map(|entry| policy(entry, registry, names, found)).collect();
     policies.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     policies.into_iter().unzip()
@@ -39,7 +42,7 @@ fn policy(
     registry: &LayerRegistry,
     names: &FileNames,
     found: &mut Vec<Diagnostic>,
-) -> (Policy, Vec<u64>) {
+) -> (Policy, Vec<Room>) {
     let mut rooms = Vec::new();
     let mut policy = Policy { name: entry.key.clone(), layers: Vec::new(), targets: Vec::new() };
     let Value::List(items) = &entry.node.value else {
@@ -91,7 +94,7 @@ fn layer(
     node: &Node,
     registry: &LayerRegistry,
     reader: &mut Reader<'_>,
-) -> Option<(LayerFactory, u64)> {
+) -> Option<(LayerFactory, Room)> {
     let mut settings = node.clone();
     let mut per = Some(system::Per::Agent);
     // Who shares a layer is for the simulator to know, and nothing to the layer itself.

@@ -3,8 +3,10 @@
 use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Setting, Value};
 use patterns::{Duration, Time};
 use sim::System;
+use sim::measure::Measure;
+use sim::observe::Window;
 
-use super::hypothesis::{self, Hypothesis};
+use super::hypothesis::{self, Hypothesis, measure};
 use super::parts::Parts;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -44,7 +46,7 @@ impl ScenarioFile {
     pub fn scenario(&self, registry: &LayerRegistry) -> Result<Scenario, Diagnostics> {
         let mut found = Vec::new();
         let scenario = self.read_scenario(registry, &mut found);
-        let warnings = Diagnostics::new(&self.name, &self.text, found).unless_wrong()?;
+        let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         Ok(Scenario { warnings, ..scenario })
     }
@@ -83,11 +85,19 @@ impl ScenarioFile {
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
         let hypotheses = self.hypotheses(&system, found);
+        // What is wrong with the objective is a matter of the sweep.
+        let objective = self.root.get("sweep").and_then(|sweep| sweep.get("objective"));
+        let objective = objective.and_then(|node| measure(node.text()?, &system).ok());
+        let measures = hypotheses.iter().map(|one| &one.measure).chain(&objective);
+        let mut windows: Vec<Window> = measures.filter_map(Measure::window).cloned().collect();
+        windows.sort();
+        windows.dedup();
+        system.windows = windows;
         if errors(found) > before {
             return None;
         }
         self.warn(&system, found);
-        let warnings = Diagnostics::new(&self.name, &self.text, Vec::new());
+        let warnings = Diagnostics::new(&self.source, Vec::new());
         let title = plain(&title).into();
         Some(Scenario { title, about, seed: seed.0, system, room, hypotheses, warnings })
     }

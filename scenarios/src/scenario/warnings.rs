@@ -3,7 +3,8 @@
 use patterns::settings::{Node, Value};
 use patterns::{Duration, Time};
 use sim::System;
-use sim::model::system::{Arrivals, Schedule};
+use sim::fault::Schedule;
+use sim::model::system::Arrivals;
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::names::DefNames;
 use super::pattern;
+use super::tagged::rules_by_word;
 use crate::describe::{
     self, Field, Need, clean, example_of, from_node, from_toml, prose, range_of,
 };
@@ -114,7 +115,7 @@ impl Schemas {
     /// What can be written for a key, with all that is known of it. In `partial` tables, settings
     /// of a library may hold for everything below.
     pub(super) fn property(&mut self, field: &Field, is_partial: bool) -> Value {
-        let Field { key, default, .. } = field;
+        let Field { key, default, doc, .. } = field;
         let shape = key.shape();
         let is_held = default.as_ref().is_some_and(|default| match &shape {
             Shape::Optional(_, words) => !default.text().is_some_and(|text| words.contains(&text)),
@@ -123,7 +124,7 @@ impl Schemas {
         let all =
             self.alternatives(&shape, Use { key: Some(key), is_partial: is_partial || is_held });
         let mut schema = any_of(all);
-        let mut description = prose(&key.doc());
+        let mut description = prose(doc);
         if let Some(range) = range_of(key) {
             description = format!("{description}\n\nRange: {range}.");
         }
@@ -306,7 +307,10 @@ pub(super) fn rules(fields: &[Field], info: &GroupInfo, is_partial: bool) -> Map
     if !required.is_empty() {
         rules.insert("required".to_owned(), required.into());
     }
-    let choices = info.choices.iter().filter_map(|choice| rule_of(choice, info, is_partial));
+    let choices = info.choices.iter().flat_map(|choice| match rules_by_word(choice, is_partial) {
+        Some(rules) => rules,
+        None => Vec::from_iter(rule_of(choice, info, is_partial)),
+    });
     let choices: Vec<Value> = choices.collect();
     if !choices.is_empty() {
         rules.insert("allOf".to_owned(), choices.into());

@@ -237,6 +237,34 @@ fn more_numbers_than_fit_are_refused() {
     assert!(message.contains("100 cells of 1000000 runs"), "{message}");
 }
 
+/// A cache keeps an answer for each thing that calls ask for, up to its capacity.
+#[test]
+fn caches_that_have_no_room_are_refused() {
+    let cached = |count: u32, layer: &str, step: &str| {
+        calling("10s", "every(1s)", "latency = \"1s\"", layer)
+            .replace("steps = [{ call = \"s\" }]", &format!("steps = [{{ call = \"s\"{step} }}]"))
+            .replace("[agents.a]\n", &format!("[agents.a]\ncount = {count}\n"))
+    };
+    let unlimited = "{ cache = { ttl = \"1h\", capacity = \"unlimited\" } }";
+    let large = "{ cache = { ttl = \"1h\", capacity = 5000000 } }";
+    let edge = "{ cache = { ttl = \"1h\", capacity = 5000000, per = \"edge\" } }";
+    let fits = |text: &str| {
+        let sweep = parsed(text).sweep(&LayerRegistry::builtin());
+        sweep.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    };
+    // Each call asks for something of its own.
+    let message = refused(&cached(1, unlimited, ""));
+    assert!(message.contains("a run would take about 384.0 GB of memory"), "{message}");
+    assert!(message.contains("a smaller `capacity` of caches"), "{message}");
+    fits(&cached(1, large, ""));
+    assert!(refused(&cached(2, large, "")).contains("a run would take about 1.8 GB"));
+    fits(&cached(2, edge, ""));
+    // All calls ask for one of so many things.
+    fits(&cached(1, unlimited, ", keys = 1000000"));
+    assert!(refused(&cached(10, unlimited, ", keys = 1000000")).contains("too-large"));
+    fits(&cached(10, unlimited, ", keys = 10000"));
+}
+
 /// Every section is looked through again and again, and each part has its record.
 #[test]
 fn more_parts_than_the_program_takes_on_are_refused() {
@@ -420,6 +448,18 @@ fn what_has_no_effect_is_a_warning() {
             ),
             "case.toml:10",
             "max-retries",
+        ),
+        (base.replace("\"1s\" }]", "\"unlimited\" }]"), "case.toml:10:39", "without a limit"),
+        (
+            base.replace("\"1s\" }]", "{ limit = \"unlimited\", propagates = true } }]"),
+            "case.toml:10:49",
+            "without a limit",
+        ),
+        (base.replace("{ timeout = \"1s\" }", "{ retry = {} }"), "case.toml:10:37", "has a rule"),
+        (
+            base.replace("{ timeout = \"1s\" }", "{ retry = { max-retries = 3 } }"),
+            "case.toml:10:37",
+            "has a rule",
         ),
     ] {
         let sweep = parsed(&text).sweep(&LayerRegistry::builtin());

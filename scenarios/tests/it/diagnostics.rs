@@ -434,7 +434,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "mtbf = \"30min\""
               39:7 conflict: `for` must be left out beside `mtbf`, `mttr`, `up` and `down`
             "do = \"slow\""
-              35:1 conflict: `factor` must be given beside `do = "slow"`
+              35:1 missing: `do = "slow"` needs `factor` (for example: factor = 3.0)
             "do = \"hangs\""
               37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
             "at = \"30min\"\nfactor = 2.0"
@@ -506,4 +506,161 @@ proptest! {
         let text: String = text.into_iter().collect();
         report(&text);
     }
+}
+
+/// The file with these values set, and what is found in its sweep.
+fn set(sets: &[(&str, &str)]) -> String {
+    let registry = LayerRegistry::builtin();
+    let mut file = ScenarioFile::parse("it.toml", GOOD).expect("it is TOML");
+    let mut set = sets.iter().map(|(path, text)| file.set_text(&registry, path, text));
+    let sweep = set.find_map(Result::err).map_or_else(|| file.sweep(&registry), Err);
+    match sweep.map_or_else(|wrong| wrong, |sweep| sweep.warnings) {
+        found if found.is_empty() => String::new(),
+        found => found.to_string(),
+    }
+}
+
+#[test]
+fn what_was_set_is_shown_where_it_was_set() {
+    let report = set(&[
+        ("agents.research.count", "2"),
+        ("services.github.latency", "lognormal(median=1s, p99=1ms)"),
+        ("services.github.queues", "[7]"),
+        ("policies.guarded.breaker", "{ failures = 0, opn = \"5s\" }"),
+    ]);
+    expect![[r#"
+        error[conflict]: `p99` must be at least `median`
+         --> --set:1:50
+          |
+        1 | services.github.latency=lognormal(median=1s, p99=1ms)
+          |                                                  ^^^
+
+        error[unknown-key]: `github` has no key `queues`
+         --> --set:1:1
+          |
+        1 | services.github.queues=[7]
+          | ^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: did you mean `queue`?
+
+        error[missing]: `breaker` needs `open`
+         --> --set:1:26
+          |
+        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
+          |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: for example: open = "60s"
+
+        error[out-of-range]: `failures` must be at least 1, not 0
+         --> --set:1:39
+          |
+        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
+          |                                       ^
+
+        error[unknown-key]: `breaker` has no key `opn`
+         --> --set:1:42
+          |
+        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
+          |                                          ^^^
+          |
+          = help: did you mean `open`?
+
+        warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
+         --> --set:1:39
+          |
+        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
+          |                                       ^
+          |
+          = help: what is set here says only which cell is the file's own
+
+        5 mistakes and 1 warning in it.toml"#]]
+    .assert_eq(&report);
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_shown_as_it_was_set() {
+    expect![[r#"
+        error[bad-path]: path `services.gihub.slots`: `services` has no `gihub`
+         --> --set:1:1
+          |
+        1 | services.gihub.slots=1
+          | ^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: did you mean `github`?
+
+        1 mistake in it.toml"#]]
+    .assert_eq(&set(&[("services.github.slots", "2"), ("services.gihub.slots", "1")]));
+}
+
+#[test]
+fn what_an_axis_overrules_is_a_warning() {
+    let path = "policies.guarded.breaker.failures";
+    expect![[r#"
+        warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
+         --> --set:1:35
+          |
+        1 | policies.guarded.breaker.failures=7
+          |                                   ^
+          |
+          = help: what is set here says only which cell is the file's own
+
+        1 warning in it.toml"#]]
+    .assert_eq(&set(&[(path, "7")]));
+    expect![[r#"
+        warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
+         --> --set:1:39
+          |
+        1 | policies.guarded.breaker={ failures = 7, open = "5s" }
+          |                                       ^
+          |
+          = help: what is set here says only which cell is the file's own
+
+        1 warning in it.toml"#]]
+    .assert_eq(&set(&[("policies.guarded.breaker", "{ failures = 7, open = \"5s\" }")]));
+    expect![""].assert_eq(&set(&[("policies.guarded.breaker.open", "7s")]));
+}
+
+#[test]
+fn a_value_that_an_axis_has_twice_is_a_mistake() {
+    check_each(
+        &[
+            ("failures\" = [3, 5]", "failures\" = [3, 5, 4, 3, 5]"),
+            ("failures\" = [3, 5]", "open\" = [\"1s\", \"1min\", \"1s\"]"),
+        ],
+        &expect![[r#"
+            "failures\" = [3, 5, 4, 3, 5]"
+              50:49 conflict: `3` is there twice (each value of an axis makes cells of its own)
+              50:52 conflict: `5` is there twice (each value of an axis makes cells of its own)
+            "open\" = [\"1s\", \"1min\", \"1s\"]"
+              50:50 conflict: `1s` is there twice (each value of an axis makes cells of its own)
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_beyond_all_that_is_kept_is_shown_as_it_is_written() {
+    check_each(
+        &[
+            ("count = 2", "count = 18446744073709551616"),
+            ("count = 2", "count = -18446744073709551616"),
+            ("slots = 10\n", "slots = 18446744073709551616\n"),
+            ("queue = 50", "queue = 1_000_000_000_000_000_000_000_000_000_000_000_000_000_000"),
+            ("failures = 5", "failures = 99999999999999999999999999999999999999999999999999"),
+            ("5 x exp", "99999999999999999999 x exp"),
+        ],
+        &expect![[r#"
+            "count = 18446744073709551616"
+              6:9 out-of-range: `count` must be from 1 to 100000, not 18446744073709551616
+            "count = -18446744073709551616"
+              6:9 out-of-range: `count` must be from 1 to 100000, not -18446744073709551616
+            "slots = 18446744073709551616\n"
+              14:9 out-of-range: `slots` must be at most 4294967295, not 18446744073709551616
+            "queue = 1_000_000_000_000_000_000_000_000_000_000_000_000_000_000"
+              15:9 out-of-range: `queue` must be at most 4294967295, not 1000000000000000000000000000000000000000000 (a number, or "unlimited")
+            "failures = 99999999999999999999999999999999999999999999999999"
+              27:30 out-of-range: `failures` must be at most 4294967295, not 99999999999999999999999999999999999999999999999999
+            "99999999999999999999 x exp"
+              26:28 out-of-range: `retries` must be at most 4294967295, not 99999999999999999999 (a number, or "unlimited")
+        "#]],
+    );
 }

@@ -10,5 +10,6 @@ mod mistakes;
 mod report;
 mod runner;
 mod same_luck;
+mod seen_by_users;
 mod stacks;
 mod sweeps;

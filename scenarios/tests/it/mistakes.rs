@@ -1,7 +1,7 @@
 //! Mistakes in every setting there is, made from the descriptions: each is reported at its exact
 //! place, whatever else is wrong beside it.
 
-use patterns::settings::{Key, Shape, SumInfo, TableInfo, Unit, Variant};
+use patterns::settings::{Choice, Form, Key, Shape, SumInfo, TableInfo, Unit, Variant};
 use scenarios::{Diagnostics, KindInfo, LayerRegistry, ScenarioFile};
 
 /// One key and its value, as they are written on a line of their own.
@@ -80,9 +80,11 @@ fn complete(
     what: &str,
     (key, value): (&str, &str),
     like: Option<&str>,
+    word: Option<&Line>,
 ) -> Result<Vec<Line>, String> {
     let written = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let mut lines = vec![written((key, value))];
+    lines.extend(word.cloned());
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
     lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(written));
     loop {
@@ -101,13 +103,6 @@ fn complete(
 /// What must stand beside keys that make no sense alone.
 fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
     match (what, key) {
-        ("faults", "factor") => &[("do", "\"slow\""), ("at", "\"1s\""), ("for", "\"1s\"")],
-        ("faults", "class") => {
-            &[("do", "\"errors\""), ("share", "0.5"), ("at", "\"1s\""), ("for", "\"1s\"")]
-        }
-        ("faults", "share") => {
-            &[("do", "\"errors\""), ("class", "\"network\""), ("at", "\"1s\""), ("for", "\"1s\"")]
-        }
         ("faults", "at") => &[("for", "\"1s\"")],
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
@@ -197,9 +192,21 @@ impl Missed {
 
 /// Every mistake that one key allows, at its exact place.
 fn mistakes_of(place: &Place, key: &Key, like: Option<&str>, what: &str, missed: &mut Missed) {
+    mistakes_beside(place, key, like, None, what, missed);
+}
+
+/// The same for a key that stands beside a word that names a form.
+fn mistakes_beside(
+    place: &Place,
+    key: &Key,
+    like: Option<&str>,
+    word: Option<&Line>,
+    what: &str,
+    missed: &mut Missed,
+) {
     let name = key.name();
     let example = scenarios::example(key);
-    let lines = match complete(place, what, (&name, &example), like) {
+    let lines = match complete(place, what, (&name, &example), like, word) {
         Ok(lines) => lines,
         Err(why) => return missed.0.push(why),
     };
@@ -292,6 +299,29 @@ fn times(form: &Variant) -> &'static str {
     if form.keys.iter().any(|key| key.is_times()) { "3 x " } else { "" }
 }
 
+/// The forms that a word names, each with the key of the word.
+fn words(choices: &[Choice]) -> impl Iterator<Item = (&Key, &Form)> {
+    let named = choices.iter().filter_map(|choice| Some((choice.by?, choice)));
+    named.flat_map(|(by, choice)| choice.forms.iter().map(move |form| (by, form)))
+}
+
+/// A key is reported beside every word whose form does not have it.
+fn strays_of(place: &Place, key: &Key, choices: &[Choice], what: &str, missed: &mut Missed) {
+    let name = key.name();
+    for (by, form) in words(choices).filter(|(_, form)| !form.has(&name)) {
+        let example = scenarios::example(key);
+        let line = (by.name(), format!("{:?}", form.name));
+        let mut lines = vec![(name.clone(), example), line];
+        let needed = form.keys.iter().filter(|key| key.is_required());
+        lines.extend(needed.map(|key| (key.name(), scenarios::example(key))));
+        let written = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        lines.extend(beside(what, &name).iter().map(written));
+        let at = (place.first_line(), name.len() + 4);
+        let about = format!("{what}.{name} beside `{}`", form.name);
+        missed.expect(&place.text(&lines), at, &["conflict"], &about);
+    }
+}
+
 fn table(shape: &Shape) -> TableInfo {
     match shape {
         Shape::Table(table) => *table,
@@ -340,8 +370,18 @@ fn every_key_of_every_section_reports_its_mistakes() {
             continue;
         }
         let place = Place::section(name);
+        let choices = table(&shape).group_info().choices;
         for key in table(&shape).all_keys() {
-            mistakes_of(&place, key, None, name, &mut missed);
+            if words(&choices).all(|(_, form)| !form.has(&key.name())) {
+                mistakes_of(&place, key, None, name, &mut missed);
+            }
+        }
+        for (by, form) in words(&choices) {
+            let word = (by.name(), format!("{:?}", form.name));
+            for key in &form.keys {
+                mistakes_beside(&place, key, None, Some(&word), name, &mut missed);
+                strays_of(&place, key, &choices, name, &mut missed);
+            }
         }
     }
     missed.none();

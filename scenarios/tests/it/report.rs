@@ -112,8 +112,8 @@ fn a_breaker_opens_as_often_as_a_trace_of_its_states_says_whoever_shares_it() {
                 let found = measured(&path, &scenario, &record);
                 assert_near(found, expected);
             }
-            let place = record.edges.iter().position(|edge| edge.from == from && edge.to == to);
-            let layers = record.layers.iter().filter(|layer| layer.scope.is_on(place.unwrap()));
+            let edge = record.edges.iter().find(|edge| edge.from == from && edge.to == to);
+            let layers = edge.unwrap().layers.iter().map(|place| &record.layers[*place as usize]);
             assert_eq!(layers.map(|layer| layer.instances).collect::<Vec<_>>(), [instances]);
         }
         // All edges share one, or have six records of their own.

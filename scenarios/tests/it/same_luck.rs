@@ -151,6 +151,7 @@ fn nothing() -> impl Strategy<Value = Nothing> {
         (select(vec!["aa", "buyer1", "n", "zz"]), select(vec![works, calls_another, comes_late]));
     let fault = select(vec![
         "hit = \"shop\"\ndo = \"errors\"\nclass = \"validation\"\nshare = 0.0\nat = \"1s\"\nfor = \"9min\"",
+        "hit = \"shop\"\ndo = \"refuse\"\nshare = 0.0\nat = \"1s\"\nfor = \"9min\"",
         "hit = \"shop\"\ndo = \"slow\"\nfactor = 1\nat = \"1s\"\nfor = \"9min\"",
         "hit = \"spare\"\ndo = \"slow\"\nfactor = 1\nmtbf = \"1min\"\nmttr = \"1min\"",
         "hit = \"shop\"\ndo = \"down\"\nat = \"11min\"\nfor = \"9min\"",
@@ -236,8 +237,8 @@ fn of_parts(
         first_fault: None,
         ..service
     });
-    // Policies may have other names.
-    let edges = edges.cloned().map(|edge| EdgeRecord { policy: None, ..edge });
+    // Layers may stand at other places.
+    let edges = edges.cloned().map(|edge| EdgeRecord { layers: Vec::new(), ..edge });
     (agents.cloned().collect(), services.collect(), edges.collect())
 }
 

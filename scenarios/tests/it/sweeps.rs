@@ -1,7 +1,8 @@
 //! Paths into a file, axes, variants, and the schema.
 
 use scenarios::{AS_WRITTEN, LayerRegistry, ScenarioFile};
-use sim::model::system::{Schedule, System};
+use sim::fault::Schedule;
+use sim::model::system::System;
 
 const FILE: &str = r#"
 title = "x"
@@ -73,7 +74,7 @@ fn values_can_be_set_from_outside() {
     assert!(message.contains("the list has no `1`"), "{message}");
     file.set_text(&registry, "services.s.latency", "fast").unwrap_or_else(|e| panic!("{e}"));
     let message = file.scenario(&registry).expect_err("that is no distribution").to_string();
-    assert!(message.contains("no form `fast`") && message.contains("x.toml:8"), "{message}");
+    assert!(message.contains("no form `fast`") && message.contains("--set:1:20"), "{message}");
 }
 
 #[test]

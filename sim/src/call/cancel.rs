@@ -21,7 +21,7 @@ impl Calls {
         while child != NONE {
             let next = self.frames[child].next;
             let orphan = &mut self.frames[child];
-            (orphan.parent, orphan.next) = (NONE, NONE);
+            (orphan.parent, orphan.next) = (NONE, from);
             self.give_up(child, from, scheduler, observer);
             child = next;
         }
@@ -77,7 +77,7 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) -> Option<Command> {
-        let mut frame = self.release(leaf);
+        let mut frame = self.release_late(leaf, observer);
         while frame != NONE {
             self.aside(frame, scheduler, observer, |layer, call, cx| {
                 layer.on_late(call, outcome, cx);
@@ -85,9 +85,22 @@ impl Calls {
             if self.frames[frame].first_child != NONE {
                 break;
             }
-            frame = self.release(frame);
+            frame = self.release_late(frame, observer);
         }
         self.wake_others(None, scheduler, observer)
+    }
+
+    /// Frees a frame below which the last attempt has ended late; its parent is returned.
+    fn release_late(&mut self, frame: u32, observer: &mut impl Observer) -> u32 {
+        let Frame { parent, next, began, flags, .. } = self.frames[frame];
+        if flags & Flag::TOP != 0 {
+            let from = if parent == NONE { next } else { self.frames[parent].edge };
+            // Else it was the caller who had begun the call here.
+            if from != NONE {
+                observer.edge(from, CallEvent::DivertedLate(began));
+            }
+        }
+        self.release(frame)
     }
 
     /// Frees a frame that was given up and has no children any more; its parent is returned.

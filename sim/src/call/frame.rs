@@ -47,7 +47,7 @@ pub(super) struct Frame {
     /// The frame above, or the caller; [`NONE`] once it was given up by a frame that is gone.
     pub(super) parent: u32,
     pub(super) first_child: u32,
-    /// The next child of its parent.
+    /// The next child of its parent; if that one is gone and gave it up, the edge of that one.
     pub(super) next: u32,
     /// Its id at its layer; for a leaf, the request, or [`NONE`] until it is launched.
     pub(super) call: u32,

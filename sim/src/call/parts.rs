@@ -55,6 +55,8 @@ pub enum CallEvent {
     DivertedEnded(Outcome, patterns::Time),
     /// Such an attempt was given up.
     DivertedGivenUp(patterns::Time),
+    /// Such an attempt that had been given up ended: the last one that was sent for it did.
+    DivertedLate(patterns::Time),
     /// An attempt was sent.
     Sent,
     /// An attempt ended in time.

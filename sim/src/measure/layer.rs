@@ -6,7 +6,7 @@ use patterns::report::{CounterInfo, Quantity, Report, StateInfo};
 
 use super::unit::{Better, Unit};
 use crate::model::system::Policy;
-use crate::observe::{LayerRecord, Record};
+use crate::observe::{AlarmRecord, EdgeRecord, LayerRecord, Record, can_alarm};
 
 /// A number of the layers of one kind on an edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,54 @@ pub(super) struct OfLayers {
 enum What {
     Counter(&'static CounterInfo),
     StateShare(&'static StateInfo),
+    Alarm(&'static AlarmInfo),
 }
+
+/// A number of the alarms of a layer.
+#[derive(Debug)]
+struct AlarmInfo {
+    name: &'static str,
+    meaning: &'static str,
+    unit: Unit,
+    of: fn(&AlarmRecord) -> f64,
+}
+
+impl PartialEq for AlarmInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Of layers that have a bad state: as a breaker, which raises an alarm as it opens.
+const ALARMS: [AlarmInfo; 4] = [
+    AlarmInfo {
+        name: "false-alarms",
+        meaning: "How often it went from a normal to a bad state while no service behind it had a \
+            fault.",
+        unit: Unit::Count,
+        of: |alarms| alarms.false_alarms as f64,
+    },
+    AlarmInfo {
+        name: "missed-faults",
+        meaning: "Faults of a service behind it that ended before any instance was in a bad state.",
+        unit: Unit::Count,
+        of: |alarms| alarms.missed as f64,
+    },
+    AlarmInfo {
+        name: "time-to-alarm",
+        meaning: "Mean time from the beginning of a fault until an instance was first in a bad \
+            state.",
+        unit: Unit::Seconds,
+        of: |alarms| alarms.raised_after as f64 / 1e9 / alarms.raised as f64,
+    },
+    AlarmInfo {
+        name: "time-to-clear",
+        meaning: "Mean time from the end of a fault until an instance that had been in a bad state \
+            was in a normal one.",
+        unit: Unit::Seconds,
+        of: |alarms| alarms.cleared_after as f64 / 1e9 / alarms.cleared as f64,
+    },
+];
 
 impl OfLayers {
     /// All numbers of the layers of a policy: of each kind together and, if there are several of a
@@ -52,7 +99,12 @@ impl OfLayers {
         let counters = report.counters.iter().map(What::Counter);
         let states = report.states.iter().map(What::StateShare);
         let kind = kind.to_owned();
-        counters.chain(states).map(move |what| Self { kind: kind.clone(), number, what })
+        let alarms = ALARMS.iter().filter(|_| can_alarm(report)).map(What::Alarm);
+        counters.chain(states).chain(alarms).map(move |what| Self {
+            kind: kind.clone(),
+            number,
+            what,
+        })
     }
 
     /// Its name: `breaker.opens`, `retry#2.network`, `breaker.open-share`.
@@ -61,6 +113,7 @@ impl OfLayers {
         let what = match self.what {
             What::Counter(counter) => Cow::from(counter.name),
             What::StateShare(state) => Cow::from(format!("{}-share", state.name)),
+            What::Alarm(alarm) => Cow::from(alarm.name),
         };
         format!("{}{number}.{what}", self.kind)
     }
@@ -72,6 +125,7 @@ impl OfLayers {
                 format!("{what}, on average over time and instances.")
             }
             What::Counter(counter) => counter.meaning.to_owned(),
+            What::Alarm(alarm) => alarm.meaning.to_owned(),
             What::StateShare(state) => format!(
                 "Share of time in the state {}, on average over instances: {}",
                 state.name,
@@ -88,6 +142,7 @@ impl OfLayers {
                 Quantity::Level => Unit::Ratio,
             },
             What::StateShare(_) => Unit::Share,
+            What::Alarm(alarm) => alarm.unit,
         }
     }
 
@@ -95,20 +150,18 @@ impl OfLayers {
         match self.what {
             What::Counter(counter) => counter.better,
             What::StateShare(_) => None,
+            What::Alarm(_) => Some(Better::Lower),
         }
     }
 
     /// The number on an edge of a record, given the measured time in nanoseconds; none if no such
     /// layer is there, or none of them reports it.
-    pub(super) fn of(&self, record: &Record, edge: usize, time: u128) -> Option<f64> {
-        let policy = record.edges[edge].policy.as_ref()?;
+    pub(super) fn of(&self, record: &Record, edge: &EdgeRecord, time: u128) -> Option<f64> {
         let is_meant = |layer: &&LayerRecord| {
-            layer.kind == self.kind
-                && layer.policy == *policy
-                && layer.scope.is_on(edge)
-                && self.number.is_none_or(|number| number == layer.number)
+            layer.kind == self.kind && self.number.is_none_or(|number| number == layer.number)
         };
-        let layers = || record.layers.iter().filter(is_meant);
+        let all = || edge.layers.iter().map(|place| &record.layers[*place as usize]);
+        let layers = || all().filter(is_meant);
         layers().next()?;
         Some(match self.what {
             What::Counter(counter) => {
@@ -122,6 +175,10 @@ impl OfLayers {
                         mean(sum, instances.sum::<u128>(), time)
                     }
                 }
+            }
+            What::Alarm(alarm) => {
+                let all = layers().map(|layer| layer.alarms);
+                (alarm.of)(&all.fold(AlarmRecord::default(), AlarmRecord::and))
             }
             What::StateShare(state) => {
                 let times = layers().map(|layer| Some(layer.state(state.name)?.time));

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, Info, SERVICES};
+use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
 use super::layer::OfLayers;
 use super::unit::{Better, Unit};
 use crate::model::system::{Edge, System};
-use crate::observe::{AgentRecord, EdgeRecord, Record, ServiceRecord};
+use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +22,19 @@ pub(super) enum Formula {
     Agents(&'static Definition<AgentRecord>),
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
+    /// Of a group of agents or of an edge.
+    Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
 }
 
 impl Subject {
-    /// All parts of a system: groups of agents, services, edges.
-    pub(super) fn all(system: &System) -> impl Iterator<Item = Self> + '_ {
+    /// All parts of a system, each with its place among those of its kind: groups of agents,
+    /// services, edges.
+    pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
-        agents.chain(services).chain(edges)
+        agents.enumerate().chain(services.enumerate()).chain(edges.enumerate())
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
@@ -68,25 +71,33 @@ impl Subject {
     /// What can be measured of it, whatever stands around it.
     pub(super) fn formulas(&self) -> Vec<Formula> {
         match self {
-            Self::Agents(_) => AGENTS.iter().map(Formula::Agents).collect(),
+            Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
-            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).collect(),
+            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
         }
     }
 
-    /// What can be measured of it in this system: of edges, the layers of their policies as well.
-    pub(super) fn formulas_in(&self, system: &System) -> Vec<Formula> {
-        let policy = system.edges.iter().find(|edge| Self::of_edge(edge, system) == *self);
-        let policy = policy.and_then(|edge| Some(&system.policies[edge.policy?]));
+    /// What can be measured of it in this system, in which it has this place: of edges, the layers
+    /// of their policies as well.
+    pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
+        let policy = match self {
+            Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
+            Self::Agents(_) | Self::Service(_) => None,
+        };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
         self.formulas().into_iter().chain(layers).collect()
     }
 
-    /// The place in a record of the edge that it is.
-    fn edge(&self, record: &Record) -> Option<usize> {
+    /// The record of the edge that it is.
+    fn edge<'a>(&self, place: usize, record: &'a Record) -> Option<&'a EdgeRecord> {
         let Self::Edge { from, to } = self else { return None };
-        record.edges.iter().position(|edge| edge.from == *from && edge.to == *to)
+        find(&record.edges, place, |edge| edge.from == *from && edge.to == *to)
     }
+}
+
+/// The one that is meant, which is looked for at its place first: a record may have thousands.
+fn find<T>(all: &[T], place: usize, is_meant: impl Fn(&T) -> bool) -> Option<&T> {
+    all.get(place).filter(|one| is_meant(one)).or_else(|| all.iter().find(|one| is_meant(one)))
 }
 
 impl Formula {
@@ -96,6 +107,7 @@ impl Formula {
             Self::Agents(definition) => Ok(&definition.info),
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
+            Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
     }
@@ -116,27 +128,39 @@ impl Formula {
         self.info().map_or_else(OfLayers::better, |info| info.better)
     }
 
-    /// The number of a subject in a record; none if the record has no such subject.
-    pub(super) fn of(&self, subject: &Subject, record: &Record) -> Option<f64> {
-        let measured = record.ended.since(record.warmup);
+    /// The number of a subject in a record, most likely at this place; none if the record has no
+    /// such subject.
+    pub(super) fn of(&self, subject: &Subject, place: usize, record: &Record) -> Option<f64> {
+        let measured = record.counted();
         // A run may be stopped in the instant in which measuring begins: nothing is a rate then.
         let time = if measured.is_zero() { f64::NAN } else { measured.as_secs_f64() };
         match (self, subject) {
             (Self::Agents(definition), Subject::Agents(name)) => {
-                let agents = record.agents.iter().find(|agents| agents.name == *name)?;
+                let agents = find(&record.agents, place, |agents| agents.name == *name)?;
                 Some((definition.of)(agents, time))
             }
             (Self::Service(definition), Subject::Service(name)) => {
-                let service = record.services.iter().find(|service| service.name == *name)?;
+                let service = find(&record.services, place, |service| service.name == *name)?;
                 Some((definition.of)(service, time))
             }
             (Self::Edge(definition), edge) => {
-                Some((definition.of)(&record.edges[edge.edge(record)?], time))
+                Some((definition.of)(edge.edge(place, record)?, time))
+            }
+            (Self::Episodes(definition), Subject::Agents(name)) => {
+                let agents = find(&record.agents, place, |agents| agents.name == *name)?;
+                Some((definition.of)(&agents.episodes, time))
+            }
+            (Self::Episodes(definition), edge) => {
+                Some((definition.of)(&edge.edge(place, record)?.episodes, time))
             }
             (Self::Layers(layers), edge) => {
-                layers.of(record, edge.edge(record)?, measured.as_nanos().into())
+                layers.of(record, edge.edge(place, record)?, measured.as_nanos().into())
             }
             (Self::Agents(_) | Self::Service(_), _) => None,
         }
     }
+}
+
+fn episodes() -> impl Iterator<Item = Formula> {
+    EPISODES.iter().map(Formula::Episodes)
 }

@@ -8,19 +8,24 @@ use patterns::settings::LayerSettings;
 
 use super::{Better, Measure, Unit};
 use crate::model::system::LayerFactory;
-use crate::observe::{AgentRecord, Histogram};
+use crate::observe::{AgentRecord, Histogram, LateCounts};
 use fixture::{check, counts, factory, near, record, system};
 
 #[test]
 fn agents_are_measured() {
-    check("agents.research.success", 15.0 / 18.0);
-    check("agents.research.complete", 10.0 / 18.0);
-    check("agents.research.degraded", 5.0 / 18.0);
-    check("agents.research.failed", 3.0 / 18.0);
-    check("agents.research.goodput", 540.0);
+    check("agents.research.success", 12.0 / 20.0);
+    check("agents.research.complete", 9.0 / 20.0);
+    check("agents.research.degraded", 3.0 / 20.0);
+    check("agents.research.late", 3.0 / 20.0);
+    check("agents.research.failed", 5.0 / 20.0);
+    check("agents.research.graceful", 2.0 / 20.0);
+    check("agents.research.ungraceful", 6.0 / 20.0);
+    check("agents.research.overdue", 2.0);
+    check("agents.research.goodput", 12.0 * 36.0);
+    check("agents.research.throughput", 18.0 * 36.0);
     check("agents.research.latency.mean", 0.0505);
     check("agents.research.latency.max", 0.1);
-    check("agents.research.weighted-goodput", 450.0);
+    check("agents.research.weighted-goodput", 10.5 * 36.0);
     check("agents.research.latency-ok.mean", 0.0255);
     check("agents.research.frozen", 30.0);
     check("agents.research.busy", 150.0);
@@ -32,6 +37,20 @@ fn agents_are_measured() {
     near("agents.research.latency-ok.p50", 0.025);
     near("agents.research.latency-ok.p95", 0.048);
     near("agents.research.latency-ok.p99", 0.050);
+}
+
+#[test]
+fn failure_episodes_are_measured() {
+    check("agents.research.episodes", 2.0);
+    check("agents.research.availability", 0.7);
+    check("agents.research.mtbf", 35.0);
+    check("agents.research.mttr", 15.0);
+    check("agents.research.mttr.detect", (1.0 + 4.0) / 2.0);
+    check("agents.research.mttr.contain", 3.0 / 2.0);
+    check("agents.research.mttr.recover", (6.0 + 6.0) / 2.0);
+    check("agents.research.mttr.verify", 10.0 / 2.0);
+    check("agents.research.recovery", 0.0);
+    check("edges.\"research -> git.hub\".episodes", 0.0);
 }
 
 #[test]
@@ -55,9 +74,14 @@ fn services_are_measured() {
     check("services.\"git.hub\".abandoned", 4.0);
     check("services.\"git.hub\".wasted", 12.0);
     check("services.\"git.hub\".down", 0.2);
-    check("services.\"git.hub\".availability", 0.8);
-    check("services.\"git.hub\".mtbf", 20.0);
-    check("services.\"git.hub\".mttr", 40.0 / 3.0);
+    check("services.\"git.hub\".fault-availability", 0.8);
+    check("services.\"git.hub\".fault-mtbf", 20.0);
+    check("services.\"git.hub\".fault-mttr", 40.0 / 3.0);
+    check("services.\"git.hub\".throughput", 50.0 * 36.0);
+    check("services.\"git.hub\".open", 0.0);
+    check("services.\"git.hub\".waits", 1.0);
+    near("services.\"git.hub\".waiting.p99.9", 0.100);
+    near("services.\"git.hub\".sojourn.sd", libm::sqrt(9_999.0 / 12.0) / 1e3);
 }
 
 #[test]
@@ -69,6 +93,8 @@ fn edges_are_measured() {
     check("edges.\"research -> git.hub\".refused", 0.25);
     check("edges.\"research -> git.hub\".timeouts", 0.25);
     check("edges.\"research -> git.hub\".late", 3.0);
+    check("edges.\"research -> git.hub\".frozen", 4.0);
+    check("edges.\"research -> git.hub\".throughput", 40.0 * 36.0);
     check("edges.\"research -> git.hub\".given-up", 0.1);
     check("edges.\"research -> git.hub\".latency.mean", 0.010);
     near("edges.\"research -> git.hub\".latency.p50", 0.005);
@@ -96,11 +122,9 @@ fn layers_are_measured_on_their_edges() {
 fn layers_of_an_edge_that_has_none_are_not_a_number() {
     let measure = Measure::parse("edges.research -> git.hub.gate.passed", &system()).unwrap();
     let mut other = record();
-    other.edges[0].policy = None;
-    assert!(measure.of(&other).is_nan());
-    other.edges[0].policy = Some("another".to_owned());
+    other.edges[0].layers = vec![3];
     assert!((measure.of(&other) - 99.0).abs() < 1e-12);
-    other.layers.clear();
+    other.edges[0].layers.clear();
     assert!(measure.of(&other).is_nan());
 }
 
@@ -152,7 +176,7 @@ fn a_former_name_is_answered_with_the_present_one() {
 #[test]
 fn quotation_marks_may_be_left_out() {
     check("edges.research -> git.hub.calls", 40.0);
-    check("services.git.hub.mttr", 40.0 / 3.0);
+    check("services.git.hub.fault-mttr", 40.0 / 3.0);
 }
 
 #[test]
@@ -170,15 +194,18 @@ fn every_path_reads_back_as_its_measure() {
 fn what_is_undefined_is_no_number() {
     let mut record = record();
     record.agents[0].tasks = counts(3, &[]);
+    record.agents[0].late = LateCounts::default();
+    record.agents[0].overdue = 0;
     record.services[0].slots = u32::MAX;
     record.services[0].fault_intervals = 0;
     record.services[0].waiting = Histogram::default();
     record.edges[0].calls = counts(0, &[]);
-    record.layers.clear();
+    record.edges[0].layers.clear();
     for path in [
         "agents.research.success",
         "services.git.hub.utilisation",
-        "services.git.hub.mtbf",
+        "services.git.hub.fault-mtbf",
+        "edges.research -> git.hub.mttr",
         "services.git.hub.waiting.p99",
         "services.git.hub.waiting.mean",
         "edges.research -> git.hub.amplification",
@@ -216,5 +243,8 @@ fn an_unknown_path_says_what_could_stand_there() {
     let mut longer = system();
     longer.services[0].name = "git".to_owned();
     longer.services.push(system().services.remove(0));
-    assert!(Measure::parse("services.git.hub.mttr", &longer).is_ok(), "and not `hub.mttr` of git");
+    assert!(
+        Measure::parse("services.git.hub.fault-mttr", &longer).is_ok(),
+        "and not `hub.mttr` of git"
+    );
 }

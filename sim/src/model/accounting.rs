@@ -1,13 +1,14 @@
-//! What the world writes down: the ends of requests, the health of services, and the record.
+//! What the world writes down: the ends of requests, the condition of services, and the record.
 
-use patterns::report::{Counts, Severity};
-use patterns::{Outcome, Time};
+use patterns::report::Counts;
+use patterns::{Duration, Outcome, Time};
 
 use super::recorder::Recorder;
 use super::request::{Request, State};
-use super::role::{Health, RoleKind};
+use super::role::RoleKind;
 use super::world::World;
-use crate::observe::{Record, Stop};
+use crate::fault::{Condition, Standing};
+use crate::observe::{OpenAt, Record, Stop};
 
 impl Recorder {
     /// A task comes to an agent.
@@ -25,6 +26,12 @@ impl Recorder {
         let counts = self.counts(task.arrived);
         let busy = self.counted_since(task.started);
         let latency = self.now.since(task.arrived);
+        let is_in_time = latency <= self.task_limits[group as usize];
+        if is_in_time {
+            self.group_episodes[group as usize].note(outcome, self.now);
+        } else {
+            self.note_late_task(group, task, outcome);
+        }
         let agents = &mut self.agents[group as usize];
         agents.busy += busy;
         if counts {
@@ -36,13 +43,7 @@ impl Recorder {
             }
         }
         self.track(task.station, task.started, "working");
-    }
-
-    /// A task has waited for a call that failed.
-    #[inline]
-    pub(super) fn note_frozen(&mut self, group: u32, since: Time) {
-        let frozen = self.counted_since(since);
-        self.agents[group as usize].frozen += frozen;
+        self.task_span(task.station, task.arrived, outcome);
     }
 
     /// A request comes to a service, which may refuse it.
@@ -126,81 +127,90 @@ impl Recorder {
 
     /// Work on a request after its caller gave up.
     #[inline]
-    fn wasted(&self, request: &Request) -> u128 {
+    pub(super) fn wasted(&self, request: &Request) -> u128 {
         if request.abandoned == Time::MAX || request.state == State::InLine {
             return 0;
         }
         self.counted_since(request.abandoned.max(request.started))
     }
-}
 
-impl World {
-    /// Writes down a change of what faults do to a service.
-    pub(super) fn note_health(
-        &mut self,
-        service: u32,
-        health: &mut Health,
-        was: Option<(&'static str, Severity)>,
-    ) {
-        let now = self.scheduler.now();
-        let service = service as usize;
-        let before = &self.services[service].health;
-        let record = &mut self.recorder.services[service];
-        match (before.on > 0, health.on > 0) {
+    /// A service is in another condition from now on.
+    pub(super) fn note_condition(&mut self, service: usize, is: Condition) {
+        match (self.standings[service].condition.faults > 0, is.faults > 0) {
+            (false, true) => self.note_fault(service),
+            (true, false) => self.note_fault_end(service),
+            _ => {}
+        }
+        self.enter_condition(service, is);
+    }
+
+    /// Adds up the time in the condition before.
+    fn enter_condition(&mut self, service: usize, is: Condition) {
+        let now = self.now;
+        let Standing { condition: was, faulty_since, down_since, shown_since } =
+            self.standings[service];
+        let (faulty, down) = (self.counted_since(faulty_since), self.counted_since(down_since));
+        let (standing, record) = (&mut self.standings[service], &mut self.services[service]);
+        standing.condition = is;
+        match (was.faults > 0, is.faults > 0) {
             (false, true) => {
-                health.faulty_since = now;
-                record.fault_intervals += u64::from(now >= self.recorder.warmup);
+                standing.faulty_since = now;
+                record.fault_intervals += u64::from(now >= self.warmup);
                 record.first_fault.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
                 if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
                     *until = now;
                 }
-                record.faulty += counted(self.recorder.warmup, health.faulty_since, now);
+                record.faulty += faulty;
             }
             _ => {}
         }
-        match (before.is_down(), health.is_down()) {
-            (false, true) => health.down_since = now,
-            (true, false) => {
-                record.down += counted(self.recorder.warmup, health.down_since, now);
-            }
+        match (was.is_down, is.is_down) {
+            (false, true) => standing.down_since = now,
+            (true, false) => record.down += down,
             _ => {}
         }
-        if was != health.state() {
-            if let Some(state) = was {
-                self.recorder.service_track(service, health.shown_since, state);
+        if was.shown != is.shown {
+            standing.shown_since = now;
+            if let Some(state) = was.shown {
+                self.service_track(service, shown_since, state);
             }
-            health.shown_since = now;
         }
     }
+}
 
+impl World {
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
     pub(super) fn finish(mut self, stopped: Option<Stop>, at_warmup: &[Counts]) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
-        self.recorder.now = ended;
-        self.note_open();
-        for (index, service) in self.services.iter().enumerate() {
-            let health = &service.health;
-            if health.on > 0 {
-                let record = &mut self.recorder.services[index];
-                let warmup = self.recorder.warmup;
-                record.faulty += counted(warmup, health.faulty_since, ended);
-                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
-                    *until = ended;
-                }
-                if health.is_down() {
-                    record.down += counted(warmup, health.down_since, ended);
-                }
-                if let Some(state) = health.state() {
-                    self.recorder.service_track(index, health.shown_since, state);
-                }
-            }
+        let recorder = std::mem::take(&mut self.recorder);
+        self.closed(recorder, ended, stopped, at_warmup)
+    }
+
+    /// The record of the run until a time, up to which all events are handled.
+    pub(super) fn record_until(&self, time: Time, at_warmup: &[Counts]) -> Record {
+        self.closed(self.recorder.so_far(), time, None, at_warmup)
+    }
+
+    /// What is written down, with all that is under way cut off at a time.
+    fn closed(
+        &self,
+        mut recorder: Recorder,
+        ended: Time,
+        stopped: Option<Stop>,
+        at_warmup: &[Counts],
+    ) -> Record {
+        let warmup = recorder.warmup;
+        recorder.now = ended;
+        self.note_open(&mut recorder);
+        for service in 0..self.services.len() {
+            recorder.enter_condition(service, Condition::default());
         }
-        let trace = self.recorder.finish();
-        let counted = self.counted_by_layers(ended);
+        let trace = recorder.finish();
+        let counts = self.counted_by_layers(&recorder, ended);
         let mut earlier = at_warmup.iter();
-        for (layer, mut counts) in self.recorder.layers.iter_mut().zip(counted) {
+        for (layer, mut counts) in recorder.layers.iter_mut().zip(counts) {
             if let Some(earlier) = earlier.next() {
                 counts.subtract(earlier);
             }
@@ -209,54 +219,75 @@ impl World {
         Record {
             seed: self.seed,
             horizon: self.horizon,
-            warmup: self.recorder.warmup,
+            warmup,
             ended,
+            left_out: Duration::ZERO,
             stopped,
             events: self.scheduler.events(),
             fingerprint: self.scheduler.fingerprint(),
-            agents: self.recorder.agents,
-            services: self.recorder.services,
-            edges: self.recorder.edges,
-            layers: self.recorder.layers,
+            agents: recorder.agents,
+            services: recorder.services,
+            edges: recorder.edges,
+            layers: recorder.layers,
+            windows: Vec::new(),
             trace,
         }
     }
 
     /// What layers have counted until now, by their record.
-    pub(super) fn counted_by_layers(&self, now: Time) -> Vec<Counts> {
-        let records = self.recorder.layers.iter();
+    pub(super) fn counted_by_layers(&self, recorder: &Recorder, now: Time) -> Vec<Counts> {
+        let records = recorder.layers.iter();
         let mut counts: Vec<Counts> = records.map(|layer| Counts::of(layer.report)).collect();
-        for (layer, instance) in self.calls.layers().zip(&self.recorder.instances) {
+        for (layer, instance) in self.calls.layers().zip(&recorder.instances) {
             layer.count(now, &mut counts[instance.record as usize]);
         }
         counts
     }
 
-    /// Adds up the time of what is still open at the end.
-    fn note_open(&mut self) {
+    /// Counts what is open now, for one of the moments at which it is counted.
+    pub(super) fn count_open(&mut self, moment: impl Fn(&mut OpenAt) -> &mut u64) {
+        let Recorder { agents, services, .. } = &mut self.recorder;
+        for request in self.stations.all_requests() {
+            let role = self.stations.role(request.station);
+            let open = match self.roles[role as usize].kind {
+                RoleKind::Agents(group) => &mut agents[group as usize].open,
+                RoleKind::Service(service) => &mut services[service as usize].open,
+            };
+            *moment(open) += 1;
+        }
+    }
+
+    /// Adds up the time of what is still open at the end, and finds what has failed though it is
+    /// open.
+    fn note_open(&self, recorder: &mut Recorder) {
+        let mut open = Vec::new();
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
-                RoleKind::Agents(group) if request.state != State::InLine => {
-                    let time = self.recorder.counted_since(request.started);
-                    self.recorder.agents[group as usize].busy += time;
-                    self.recorder.track(request.station, request.started, "working");
+                RoleKind::Agents(group) => {
+                    open.push((request.arrived, group));
+                    if request.state == State::InLine {
+                        continue;
+                    }
+                    let time = recorder.counted_since(request.started);
+                    recorder.agents[group as usize].busy += time;
+                    recorder.track(request.station, request.started, "working");
                     if request.state == State::Calling {
-                        self.recorder.track(request.station, request.since, "waiting");
+                        recorder.track(request.station, request.since, "waiting");
                     }
                 }
-                RoleKind::Agents(_) => {}
                 RoleKind::Service(service) => {
-                    let wasted = self.recorder.wasted(request);
-                    self.recorder.note_time(service, request);
-                    self.recorder.services[service as usize].wasted += wasted;
+                    let wasted = recorder.wasted(request);
+                    recorder.note_time(service, request);
+                    recorder.services[service as usize].wasted += wasted;
+                    if request.abandoned == Time::MAX {
+                        let edge = self.calls.edge_of(request.leaf);
+                        recorder.note_open_attempt(edge, request.arrived);
+                    }
                 }
             }
         }
+        recorder.note_overdue(&open);
+        recorder.add_up();
     }
-}
-
-/// The part of the time between two points that lies after the warm-up.
-fn counted(warmup: Time, from: Time, to: Time) -> u128 {
-    u128::from(to.since(from.max(warmup)).as_nanos())
 }

@@ -6,16 +6,17 @@ use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::build_report::track;
-use super::fault::Fault;
 use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
-use super::role::{Bucket, CallStep, Health, Keys, Op, Role, RoleKind, Service};
+use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
-use super::system::{Caller, Edge, Effect, KEYS_MAX, Per, Step, System};
+use super::system::{Caller, Edge, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
+use super::windows::{TIMES_MAX, Windows};
 use super::world::{EdgeStreams, RareStreams, World};
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
+use crate::fault::{Faults, Health};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
 use crate::observe::{LayerOwner, Track, TrackId};
 
@@ -28,18 +29,17 @@ impl World {
     /// made from scenario files do neither.
     pub fn new(system: &System, seed: u64, watch: Watch) -> Self {
         let mut builder = Builder::new(system, seed, watch);
+        for fault in &system.faults {
+            let name = StreamName::of("fault").text(&fault.name);
+            let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
+            let streams = builder.streams;
+            builder.faults.add(fault.service as u32, effect, schedule, streams, name);
+        }
         for group in 0..system.agents.len() {
             builder.group(group);
         }
         for service in 0..system.services.len() {
             builder.service(service);
-        }
-        for fault in &system.faults {
-            let name = StreamName::of("fault").text(&fault.name);
-            let service = fault.service as u32;
-            let schedule = fault.schedule.clone();
-            let fault = Fault::new(service, fault.effect, schedule, builder.streams, name);
-            builder.faults.push(fault);
         }
         builder.finish()
     }
@@ -61,7 +61,7 @@ pub(super) struct Builder<'a> {
     services: Vec<Service>,
     stations: Stations,
     arrivals: Arrivals,
-    faults: Vec<Fault>,
+    faults: Faults,
     work: Vec<RngStream>,
     edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Vec::new(),
+            faults: Faults::of_services(system.services.len()),
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
@@ -231,6 +231,7 @@ impl<'a> Builder<'a> {
             let mut state = EdgeState::default();
             if let Some(policy) = edge.policy {
                 state.chain = self.chain(policy, index, who);
+                self.report_chain(index, &state.chain);
                 let targets = system.policies[policy].targets.iter().map(|&target| {
                     first + self.edge_to(from, target).expect("every target has an edge")
                 });
@@ -325,15 +326,12 @@ impl<'a> Builder<'a> {
         let service = edge.to;
         let callee = &self.system.services[service].name;
         let stream = |purpose| self.streams.stream(who.stream(purpose).text(callee));
-        let by_fault =
-            self.system.faults.iter().any(|fault| {
-                fault.service == service && matches!(fault.effect, Effect::Errors(..))
-            });
         let steps = match edge.from {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
         let is_keyed = is_keyed(steps, service);
+        let by_fault = self.faults.hit_some(service);
         EdgeStreams {
             service: service as u32,
             station: self.first_service + service as u32,
@@ -346,7 +344,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The windows of the system. When faults are on is known beforehand.
+    fn windows(&self) -> Windows {
+        let System { windows, warmup, horizon, .. } = self.system;
+        Windows::new(windows, (*warmup, *horizon), |name| {
+            let fault = self.system.faults.iter().position(|fault| fault.name == name);
+            let fault = fault.expect("a window names a fault of the system");
+            self.faults.times(fault as u32, *horizon, TIMES_MAX)
+        })
+    }
+
     fn finish(self) -> World {
+        let windows = self.windows();
         World {
             seed: self.seed,
             horizon: self.system.horizon,
@@ -362,6 +371,7 @@ impl<'a> Builder<'a> {
             edges: self.streams_of_edges,
             recorder: self.recorder,
             calls_made: 0,
+            windows,
         }
     }
 }

@@ -4,11 +4,23 @@ use patterns::Time;
 use patterns::report::{Counts, StateId};
 
 use super::build::Builder;
-use super::recorder::Instance;
+use super::recorder::{Instance, Recorder};
 use super::system::{Per, Policy};
-use crate::observe::{LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId};
+use crate::call::ChainLink;
+use crate::observe::{
+    AlarmRecord, LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId, can_alarm,
+};
 
 impl Builder<'_> {
+    /// Says of an edge which layers it has, as its first caller has them.
+    pub(super) fn report_chain(&mut self, edge: usize, chain: &[ChainLink]) {
+        let Recorder { edges, instances, .. } = &mut self.recorder;
+        if edges[edge].layers.is_empty() {
+            let records = chain.iter().map(|link| instances[link.instance as usize].record);
+            edges[edge].layers = records.collect();
+        }
+    }
+
     /// Makes room for what a new instance of a layer reports; `at` is where its record is named.
     pub(super) fn report(
         &mut self,
@@ -36,12 +48,24 @@ impl Builder<'_> {
                 with_states: 0,
                 states: vec![StateRecord::default(); factory.report.states.len()],
                 counts: Counts::of(factory.report),
+                alarms: AlarmRecord::default(),
             });
+            let edges = &self.system.edges;
+            let behind = match factory.per {
+                _ if !can_alarm(factory.report) => Vec::new(),
+                Per::Agent | Per::Edge => vec![edges[edge].to as u32],
+                Per::Policy => {
+                    let under = edges.iter().filter(|other| other.policy == Some(policy));
+                    under.map(|edge| edge.to as u32).collect()
+                }
+            };
+            self.recorder.callees.push(behind);
+            self.recorder.alarm_of.push(None);
         }
         records[record as usize].instances += 1;
         records[record as usize].with_states += u32::from(state.is_some());
         let state = state.map(|state| (state, Time::ZERO));
-        self.recorder.instances.push(Instance { record, state });
+        self.recorder.instances.push(Instance { record, state, alarm: None, fault: None });
     }
 }
 

@@ -70,7 +70,7 @@ impl World {
         let request = self.stations.request_mut(index);
         request.call = NONE;
         let service = request.station - self.arrivals.len();
-        if self.services[service as usize].health.hanging > 0 {
+        if self.services[service as usize].health.is_hanging() {
             request.state = State::HeldReply;
             request.reply = outcome;
             return None;
@@ -83,21 +83,13 @@ impl World {
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
         request.call = NONE;
-        let since = request.since;
         request.degraded |= outcome != Outcome::Ok;
         request.left -= 1;
         let goes_on = outcome.is_ok() || request.is_optional;
         let is_done = request.left == 0;
         let role = &self.roles[self.stations.role(self.stations.request(index).station) as usize];
         match role.kind {
-            RoleKind::Agents(group) => {
-                if !outcome.is_ok() {
-                    self.recorder.note_frozen(group, since);
-                }
-                if !goes_on {
-                    return self.end_task(index, outcome);
-                }
-            }
+            RoleKind::Agents(_) if !goes_on => return self.end_task(index, outcome),
             RoleKind::Service(service) if !goes_on => {
                 // Refusals are between a caller and its own layers: who called this service sees
                 // one that can do no more.
@@ -105,7 +97,7 @@ impl World {
                 let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
                 return self.end_request(index, service, seen);
             }
-            RoleKind::Service(_) => {}
+            _ => {}
         }
         let request = self.stations.request_mut(index);
         if is_done {

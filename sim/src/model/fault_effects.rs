@@ -2,35 +2,29 @@
 
 use patterns::{Class, Outcome};
 
-use super::fault::{Fault, combine};
 use super::kind;
 use super::request::State;
-use super::system::Effect;
 use super::world::World;
 use crate::call::Command;
+use crate::fault::{Shock, Toggled};
 use crate::kernel::Event;
 
 impl World {
     /// A fault comes on or goes off.
     pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
-        let now = self.scheduler.now();
-        let fault = &mut self.faults[index as usize];
-        if let Some(span) = fault.toggle() {
-            self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
+        let service = self.faults.service(index);
+        let health = &mut self.services[service as usize].health;
+        let Toggled { again, shock, condition } = self.faults.toggle(index, health);
+        if let Some(span) = again {
+            let at = self.scheduler.now() + span;
+            self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
-        let Fault { service, effect, on, .. } = *fault;
-        let mut health = self.services[service as usize].health.clone();
-        let (hung, was) = (health.hanging > 0, health.state());
-        combine(self.faults.iter().filter(|fault| fault.service == service), &mut health);
-        self.note_health(service, &mut health, was);
-        let hangs = health.hanging > 0;
-        self.services[service as usize].health = health;
-        match effect {
-            Effect::Down if on => self.lose_all(service),
-            Effect::Hang { .. } if hangs && !hung => self.hold_all(service),
-            Effect::Hang { resume: true } if hung && !hangs => self.let_go(service),
-            Effect::Hang { resume: false } if hung && !hangs => self.lose_all(service),
-            _ => {}
+        self.recorder.note_condition(service as usize, condition);
+        match shock {
+            Shock::Nothing => {}
+            Shock::LoseAll => self.lose_all(service),
+            Shock::HoldAll => self.hold_all(service),
+            Shock::LetGo => self.let_go(service),
         }
         self.calls.next_command()
     }

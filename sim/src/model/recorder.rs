@@ -1,25 +1,29 @@
 //! Writes down what happens in a run, as it happens.
 
 use patterns::report::{Severity, StateId, StateInfo};
-use patterns::{Outcome, Time};
+use patterns::{Duration, Outcome, Time};
 
+use super::alarms::FaultTimes;
 use super::limits::Watch;
-use super::system::System;
+use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
+use crate::fault::Standing;
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, Histogram, Interval, LayerRecord, OutcomeCounts,
-    ServiceRecord, Trace, TrackKind,
+    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Episodes, Histogram, Interval,
+    LateCounts, LayerRecord, OpenAt, OutcomeCounts, ServiceRecord, TaskSpan, Trace, TrackKind,
 };
 
 /// Writes down what happens in a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// The current time; the world sets it with each event.
     pub(crate) now: Time,
     pub(crate) warmup: Time,
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
+    /// By service, in what condition it is.
+    pub(crate) standings: Vec<Standing>,
     pub(crate) edges: Vec<EdgeRecord>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
@@ -28,6 +32,21 @@ pub(crate) struct Recorder {
     /// By instance of a layer.
     pub(crate) instances: Vec<Instance>,
     pub(crate) tracer: Option<Tracer>,
+    /// By group: how long a task may take before it has failed for whoever sent it.
+    pub(crate) task_limits: Vec<Duration>,
+    /// By group.
+    pub(crate) group_episodes: Vec<EpisodeFinder>,
+    /// By record of an edge.
+    pub(crate) edge_episodes: Vec<EpisodeFinder>,
+    /// By service.
+    pub(crate) faults: Vec<FaultTimes>,
+    /// The services behind it, by record of a layer; none of a layer that raises no alarms.
+    pub(crate) callees: Vec<Vec<u32>>,
+    /// The beginning of the last fault in which some instance raised an alarm, by record of a
+    /// layer.
+    pub(crate) alarm_of: Vec<Option<Time>>,
+    /// The group that calls on it, by record of an edge; none if a service does.
+    pub(crate) group_of_edge: Vec<Option<u32>>,
 }
 
 /// One instance of a layer.
@@ -37,6 +56,10 @@ pub(crate) struct Instance {
     pub(crate) record: u32,
     /// The state it is in, and since when, if it reports states.
     pub(crate) state: Option<(StateId, Time)>,
+    /// When it raised the alarm that it has not cleared.
+    pub(crate) alarm: Option<Time>,
+    /// The beginning of the last fault in which it raised one.
+    pub(crate) fault: Option<Time>,
 }
 
 impl Recorder {
@@ -46,6 +69,10 @@ impl Recorder {
             name: agents.name.clone(),
             count: agents.count,
             tasks: OutcomeCounts::default(),
+            open: OpenAt::default(),
+            late: LateCounts::default(),
+            overdue: 0,
+            episodes: Episodes::default(),
             latency_ok: Histogram::new(),
             latency_failed: Histogram::new(),
             frozen: 0,
@@ -55,6 +82,7 @@ impl Recorder {
             name: service.name.clone(),
             slots: service.slots,
             requests: OutcomeCounts::default(),
+            open: OpenAt::default(),
             waiting: Histogram::new(),
             sojourn: Histogram::new(),
             abandoned: 0,
@@ -69,24 +97,77 @@ impl Recorder {
         let edges = system.edges.iter().map(|edge| EdgeRecord {
             from: system.caller_name(edge.from).to_owned(),
             to: system.services[edge.to].name.clone(),
-            policy: edge.policy.map(|policy| system.policies[policy].name.clone()),
+            layers: Vec::new(),
             calls: OutcomeCounts::default(),
             attempts: OutcomeCounts::default(),
             diverted: OutcomeCounts::default(),
             latency_ok: Histogram::new(),
             latency_failed: Histogram::new(),
             late: 0,
+            frozen: 0,
+            episodes: Episodes::default(),
         });
+        let rule_of = |edge: &Edge| match edge.from {
+            Caller::Agents(group) => system.agents[group].episode,
+            Caller::Service(_) => EpisodeRule::default(),
+        };
         Self {
             now: Time::ZERO,
             warmup: system.warmup,
             agents: agents.collect(),
             services: services.collect(),
+            standings: vec![Standing::default(); system.services.len()],
             edges: edges.collect(),
             record_of: Vec::new(),
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
+            task_limits: system.agents.iter().map(Agents::limit).collect(),
+            group_episodes: system
+                .agents
+                .iter()
+                .map(|agents| EpisodeFinder::new(agents.episode))
+                .collect(),
+            faults: vec![FaultTimes::default(); system.services.len()],
+            callees: Vec::new(),
+            alarm_of: Vec::new(),
+            group_of_edge: system
+                .edges
+                .iter()
+                .map(|edge| match edge.from {
+                    Caller::Agents(group) => Some(group as u32),
+                    Caller::Service(_) => None,
+                })
+                .collect(),
+            edge_episodes: system
+                .edges
+                .iter()
+                .map(|edge| EpisodeFinder::new(rule_of(edge)))
+                .collect(),
+        }
+    }
+
+    /// What is written down so far, without the trace.
+    pub(crate) fn so_far(&self) -> Self {
+        Self {
+            now: self.now,
+            warmup: self.warmup,
+            agents: self.agents.clone(),
+            services: self.services.clone(),
+            edges: self.edges.clone(),
+            record_of: self.record_of.clone(),
+            standings: self.standings.clone(),
+            layers: self.layers.clone(),
+            instances: self.instances.clone(),
+            tracer: None,
+            task_limits: self.task_limits.clone(),
+            group_episodes: self.group_episodes.clone(),
+            edge_episodes: self.edge_episodes.clone(),
+            group_of_edge: self.group_of_edge.clone(),
+            // No state changes in a copy.
+            faults: Vec::new(),
+            callees: Vec::new(),
+            alarm_of: Vec::new(),
         }
     }
 
@@ -99,7 +180,7 @@ impl Recorder {
     /// The part of the time since `from` that counts.
     #[inline]
     pub(crate) fn counted_since(&self, from: Time) -> u128 {
-        u128::from(self.now.since(from.max(self.warmup)).as_nanos())
+        counted(self.warmup, from, self.now)
     }
 
     /// An agent did something in its track from some time until now.
@@ -141,13 +222,13 @@ impl Recorder {
             all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
             all.extend(services);
             let (from, to) = (tracer.from, tracer.to.min(self.now));
-            Trace { from, to, tracks: all, calls: tracer.calls }
+            Trace { from, to, tracks: all, calls: tracer.calls, tasks: tracer.tasks }
         })
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.
     fn leave_state(&mut self, instance: usize) {
-        let Instance { record, state } = self.instances[instance];
+        let Instance { record, state, .. } = self.instances[instance];
         let Some((state, since)) = state else { return };
         let time = self.counted_since(since);
         let record = &mut self.layers[record as usize];
@@ -159,6 +240,15 @@ impl Recorder {
             let (state, severity) = (*name, *severity);
             let interval = Interval { from: since, to: self.now, state, severity };
             tracer.keep_layer(instance, interval);
+        }
+    }
+
+    /// A task that came at some time ends now.
+    #[inline]
+    pub(crate) fn task_span(&mut self, track: u32, from: Time, outcome: Outcome) {
+        let to = self.now;
+        if let Some(tracer) = &mut self.tracer {
+            tracer.keep_task(TaskSpan { track, from, to, outcome });
         }
     }
 
@@ -185,7 +275,8 @@ impl Observer for Recorder {
     fn edge(&mut self, edge: u32, event: CallEvent) {
         let counts = self.counts(self.now);
         let warmup = self.warmup;
-        let record = &mut self.edges[self.record_of[edge as usize] as usize];
+        let number = self.record_of[edge as usize] as usize;
+        let record = &mut self.edges[number];
         match event {
             CallEvent::Begun => record.calls.issued += u64::from(counts),
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
@@ -202,6 +293,7 @@ impl Observer for Recorder {
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
+                self.edge_episodes[number].note(outcome, self.now);
                 if self.tracer.is_some() {
                     self.call_span(edge, outcome, began);
                 }
@@ -211,24 +303,42 @@ impl Observer for Recorder {
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
+                self.edge_episodes[number].note(outcome, self.now);
             }
             CallEvent::Answered(outcome, began) => {
                 if began >= warmup {
                     record.attempts.end(outcome);
                 }
+                if !outcome.is_ok() {
+                    record.frozen += counted(warmup, began, self.now);
+                }
             }
             CallEvent::GivenUp(began) => record.calls.given_up += u64::from(began >= warmup),
-            CallEvent::Dropped(began) => record.attempts.given_up += u64::from(began >= warmup),
-            CallEvent::Late(began) => record.late += u64::from(began >= warmup),
+            CallEvent::Dropped(began) => {
+                record.attempts.given_up += u64::from(began >= warmup);
+                record.frozen += counted(warmup, began, self.now);
+            }
+            CallEvent::Late(began) | CallEvent::DivertedLate(began) => {
+                record.late += u64::from(began >= warmup);
+            }
         }
     }
 
     fn layer(&mut self, layer: u32, state: StateId) {
         self.leave_state(layer as usize);
-        let Instance { record, state: current } = &mut self.instances[layer as usize];
+        if let Some((before, _)) = self.instances[layer as usize].state {
+            self.note_alarm(layer as usize, before, state);
+        }
+        let Instance { record, state: current, .. } = &mut self.instances[layer as usize];
         *current = Some((state, self.now));
         if self.now >= self.warmup {
             self.layers[*record as usize].states[usize::from(state.0)].entered += 1;
         }
     }
+}
+
+/// The part of the time between two points that lies after the warm-up, in nanoseconds.
+#[inline]
+pub(super) fn counted(warmup: Time, from: Time, to: Time) -> u128 {
+    u128::from(to.since(from.max(warmup)).as_nanos())
 }

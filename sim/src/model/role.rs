@@ -1,10 +1,10 @@
 //! Roles: what agents of a group, and what services do.
 
-use patterns::report::Severity;
 use patterns::{CallInfo, Class, Duration, Outcome, Time};
 
 use super::system::{Abandoned, RateLimit};
-use crate::kernel::{Distribution, split_mix, unit};
+use crate::fault::Health;
+use crate::kernel::Distribution;
 
 /// What agents of one group have in common, or what a service is: a program of steps.
 #[derive(Debug)]
@@ -80,93 +80,6 @@ impl CallStep {
 pub(super) struct Keys {
     pub(super) first: u32,
     pub(super) count: u32,
-}
-
-/// What the faults that are on do to a node.
-#[derive(Clone, Debug)]
-pub(super) struct Health {
-    pub(super) down: u32,
-    pub(super) hanging: u32,
-    /// By how much work that begins takes longer.
-    pub(super) slow: f64,
-    /// A request fails by the first of these that hits it.
-    pub(super) errors: Vec<FaultErrors>,
-    /// How many faults are on.
-    pub(super) on: u32,
-    /// Since when some fault is on, and since when the node has been down or hanging.
-    pub(super) faulty_since: Time,
-    pub(super) down_since: Time,
-    /// Since when a trace shows the present state.
-    pub(super) shown_since: Time,
-}
-
-/// A fault that lets a share of requests fail.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FaultErrors {
-    pub(super) class: Class,
-    pub(super) share: f64,
-    /// A number of the fault's own.
-    pub(super) salt: u64,
-}
-
-impl FaultErrors {
-    /// Whether a request with these random bits fails. The bits are drawn once for each request,
-    /// and each fault makes a draw of its own of them: so a further fault changes nothing for the
-    /// others.
-    #[inline]
-    fn hit(&self, bits: u64) -> bool {
-        unit(split_mix(bits ^ self.salt, 0)) < self.share
-    }
-}
-
-impl Default for Health {
-    fn default() -> Self {
-        Self {
-            down: 0,
-            hanging: 0,
-            slow: 1.0,
-            errors: Vec::new(),
-            on: 0,
-            faulty_since: Time::ZERO,
-            down_since: Time::ZERO,
-            shown_since: Time::ZERO,
-        }
-    }
-}
-
-impl Health {
-    /// Whether it answers nothing.
-    pub(super) fn is_down(&self) -> bool {
-        self.down > 0 || self.hanging > 0
-    }
-
-    /// How a request with these random bits fails by a fault, if it does.
-    #[inline]
-    pub(super) fn failure(&self, bits: u64) -> Option<Class> {
-        self.errors.iter().find(|errors| errors.hit(bits)).map(|errors| errors.class)
-    }
-
-    /// How long work takes that begins now.
-    #[expect(clippy::float_cmp, reason = "a factor of exactly 1 changes nothing")]
-    #[inline]
-    pub(super) fn slowed(&self, work: Duration) -> Duration {
-        if self.slow == 1.0 { work } else { work.scale(self.slow) }
-    }
-
-    /// What a trace shows of it: the gravest fault.
-    pub(super) fn state(&self) -> Option<(&'static str, Severity)> {
-        if self.down > 0 {
-            Some(("down", Severity::Bad))
-        } else if self.hanging > 0 {
-            Some(("hang", Severity::Bad))
-        } else if !self.errors.is_empty() {
-            Some(("errors", Severity::Limited))
-        } else if self.on > 0 {
-            Some(("slow", Severity::Limited))
-        } else {
-            None
-        }
-    }
 }
 
 /// A token bucket with exact arithmetic, as the generic cell rate algorithm (ITU-T I.371): a

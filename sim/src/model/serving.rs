@@ -21,7 +21,7 @@ pub(super) fn begin(
     let now = scheduler.now();
     request.started = now;
     recorder.note_begin(service.number, request.arrived);
-    if service.health.hanging > 0 {
+    if service.health.is_hanging() {
         request.state = State::HeldStep;
         return;
     }
@@ -34,7 +34,7 @@ pub(super) fn begin(
 /// nothing moves.
 #[inline]
 pub(super) fn ending(request: &Request, service: &Service) -> Option<Outcome> {
-    if service.health.hanging > 0 {
+    if service.health.is_hanging() {
         return None;
     }
     let failed = request.error.or_else(|| service.health.failure(request.fault_bits));

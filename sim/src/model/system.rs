@@ -9,7 +9,9 @@ use patterns::report::Report;
 use patterns::settings::{ConfiguredLayer, LayerSettings};
 use patterns::{Class, Duration, Layer, Time};
 
+use crate::fault::{Effect, Schedule};
 use crate::kernel::Distribution;
+use crate::observe::{EpisodeRule, Window};
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,8 @@ pub struct System {
     pub horizon: Time,
     /// What begins before this time is simulated, but not counted.
     pub warmup: Time,
+    /// Parts of a run that are measured apart as well.
+    pub windows: Vec<Window>,
 }
 
 impl System {
@@ -59,6 +63,19 @@ pub struct Agents {
     pub deadline: Option<Duration>,
     /// How important the tasks are: 0 comes first. The layers of all calls made for them know it.
     pub priority: u8,
+    /// How long whoever sent a task waits for it, if that is limited: a task that takes longer has
+    /// failed for them, however it ends. No layer knows of it.
+    pub patience: Option<Duration>,
+    /// What counts as a failure episode of the group, and of its calls on each edge.
+    pub episode: EpisodeRule,
+}
+
+impl Agents {
+    /// How long a task may take before it has failed for whoever sent it.
+    pub fn limit(&self) -> Duration {
+        let of = |limit: Option<Duration>| limit.unwrap_or(Duration::MAX);
+        of(self.deadline).min(of(self.patience))
+    }
 }
 
 /// How tasks come to an agent.
@@ -239,42 +256,4 @@ pub struct Fault {
     pub effect: Effect,
     /// When it is on.
     pub schedule: Schedule,
-}
-
-/// What a fault does to a service. Faults that overlap add up.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Effect {
-    /// Down: requests are refused at once ([`Class::Network`]); those in work and in the queue
-    /// are lost with the same failure when it begins.
-    Down,
-    /// Nothing moves: requests are taken and never answered, work stands still.
-    Hang {
-        /// Whether work goes on where it stood when the fault ends. Otherwise the service comes
-        /// back empty, and what it held fails with [`Class::Network`].
-        resume: bool,
-    },
-    /// Work that begins takes this many times as long; more than 0.
-    Slow(f64),
-    /// This share of requests fails when their work is done, in this class.
-    Errors(Class, f64),
-}
-
-/// When a fault is on.
-#[derive(Clone, Debug)]
-pub enum Schedule {
-    /// Once: from a time on, for a length.
-    Once {
-        /// When it begins.
-        at: Time,
-        /// How long it lasts.
-        lasts: Duration,
-    },
-    /// Again and again, an alternating renewal process: good for a time of the first distribution
-    /// (mean: MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
-    Renewal {
-        /// The time from the end of one fault to the beginning of the next.
-        up: Distribution,
-        /// How long one lasts.
-        down: Distribution,
-    },
 }

@@ -2,7 +2,7 @@
 
 use patterns::Time;
 
-use crate::observe::{CallSpan, Interval, Track};
+use crate::observe::{CallSpan, Interval, TaskSpan, Track};
 
 /// The most intervals and calls that a trace keeps.
 const PIECES_MAX: usize = 1 << 20;
@@ -17,6 +17,7 @@ pub(crate) struct Tracer {
     /// The track of the caller of each running edge, if it is an agent.
     pub(crate) track_of_edge: Vec<Option<u32>>,
     pub(crate) calls: Vec<CallSpan>,
+    pub(crate) tasks: Vec<TaskSpan>,
     /// The window: what lies outside is left out.
     pub(crate) from: Time,
     pub(crate) to: Time,
@@ -31,6 +32,7 @@ impl Default for Tracer {
             layers: Vec::new(),
             track_of_edge: Vec::new(),
             calls: Vec::new(),
+            tasks: Vec::new(),
             from: Time::ZERO,
             to: Time::MAX,
             room: PIECES_MAX,
@@ -59,6 +61,14 @@ impl Tracer {
         if self.from <= call.to && call.to <= self.to {
             self.take_room(call.to);
             self.calls.push(call);
+        }
+    }
+
+    /// A task has ended now.
+    pub(crate) fn keep_task(&mut self, task: TaskSpan) {
+        if self.from <= task.to && task.to <= self.to {
+            self.take_room(task.to);
+            self.tasks.push(task);
         }
     }
 

@@ -39,7 +39,7 @@ impl World {
         match role.kind {
             RoleKind::Service(service) => {
                 let at = &self.services[service as usize];
-                if at.health.hanging > 0 {
+                if at.health.is_hanging() {
                     request.state = State::HeldStep;
                     return None;
                 }

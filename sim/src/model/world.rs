@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
-use super::fault::Fault;
 use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
@@ -13,10 +12,12 @@ use super::request::NONE;
 use super::role::{Op, Role, Service};
 use super::serving::begin;
 use super::station::Stations;
+use super::windows::Windows;
 
 use crate::call::{Calls, Command};
+use crate::fault::Faults;
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
-use crate::observe::{Record, Stop};
+use crate::observe::{Record, Stop, middle};
 
 /// Events after which the limits of a run are looked at.
 const LOOK_EVERY: u64 = 1 << 13;
@@ -42,7 +43,7 @@ pub struct World {
     /// Agents, then services.
     pub(super) stations: Stations,
     pub(super) arrivals: Arrivals,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Faults,
     /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
     /// Streams for work and keys, which are drawn when their steps begin, by station.
@@ -51,6 +52,7 @@ pub struct World {
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
+    pub(super) windows: Windows,
 }
 
 /// What an edge leads to, and the random streams of the requests that travel on it.
@@ -80,7 +82,18 @@ pub(super) struct RareStreams {
 
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
-    pub fn run(mut self, options: &RunOptions<'_>) -> Record {
+    pub fn run(self, options: &RunOptions<'_>) -> Record {
+        self.run_watched(options, &[], &mut |_| {})
+    }
+
+    /// The same; at each of the times (in order) that lie between warm-up and horizon, `look` is
+    /// shown the record of all that was before.
+    pub fn run_watched(
+        mut self,
+        options: &RunOptions<'_>,
+        times: &[Time],
+        look: &mut dyn FnMut(&Record),
+    ) -> Record {
         if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
             (tracer.from, tracer.to) = (from, to);
         }
@@ -88,19 +101,66 @@ impl World {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
         }
-        for index in 0..self.faults.len() as u32 {
-            let at = self.faults[index as usize].first();
+        for index in 0..self.faults.len() {
+            let at = self.faults.first(index);
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
         // What happens at the very end of the warm-up counts.
         let warmup = self.recorder.warmup.min(self.horizon);
-        let before = warmup.as_nanos().checked_sub(1).map(Time::from_nanos);
-        let stopped = before.and_then(|end| self.run_to(end, options));
+        let mut stopped = self.run_before(warmup, options);
         let now = if stopped.is_some() { self.scheduler.now() } else { warmup };
         // Before the first event nothing has been counted.
-        let at_warmup = if now > Time::ZERO { self.counted_by_layers(now) } else { Vec::new() };
+        let at_warmup = match now {
+            Time::ZERO => Vec::new(),
+            now => self.counted_by_layers(&self.recorder, now),
+        };
+        self.count_open(|open| &mut open.warmup);
+        let mut windows = std::mem::take(&mut self.windows);
+        let is_within = |time: &Time| warmup <= *time && *time < self.horizon;
+        let mut all: Vec<Time> = windows.times().into_iter().filter(is_within).collect();
+        all.extend(times.iter().copied().filter(is_within));
+        all.sort_unstable();
+        all.dedup();
+        let middle = middle(warmup, self.horizon);
+        let mut is_middle_over = false;
+        for time in all {
+            if middle < time && !is_middle_over {
+                stopped = stopped.or_else(|| self.run_to_middle(middle, options));
+                is_middle_over = true;
+            }
+            stopped = stopped.or_else(|| self.run_before(time, options));
+            if stopped.is_some() {
+                break;
+            }
+            let record = self.record_until(time, &at_warmup);
+            windows.look(time, &record);
+            if times.binary_search(&time).is_ok() {
+                look(&record);
+            }
+        }
+        if !is_middle_over {
+            stopped = stopped.or_else(|| self.run_to_middle(middle, options));
+        }
         let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
-        self.finish(stopped, &at_warmup)
+        self.count_open(|open| &mut open.end);
+        let mut record = self.finish(stopped, &at_warmup);
+        record.windows = windows.finish(&record);
+        record
+    }
+
+    /// Handles all events until the middle of what is counted, and counts what is open then.
+    fn run_to_middle(&mut self, middle: Time, options: &RunOptions<'_>) -> Option<Stop> {
+        let stopped = self.run_to(middle, options);
+        if stopped.is_none() {
+            self.count_open(|open| &mut open.middle);
+        }
+        stopped
+    }
+
+    /// Handles all events before a time.
+    fn run_before(&mut self, time: Time, options: &RunOptions<'_>) -> Option<Stop> {
+        let last = time.as_nanos().checked_sub(1).map(Time::from_nanos)?;
+        self.run_to(last, options)
     }
 
     /// Handles all events until a time; says why not, if something stopped the run.
@@ -108,8 +168,11 @@ impl World {
         let mut in_instant = 0;
         loop {
             let from = self.scheduler.now();
-            let left = options.limits.events.saturating_sub(self.scheduler.events());
-            if let ControlFlow::Break(why) = self.handle_some(left.min(LOOK_EVERY), end) {
+            let events = self.scheduler.events();
+            let left = options.limits.events.saturating_sub(events);
+            // Wherever this begins, the limits are looked at after the same events.
+            let until_look = LOOK_EVERY - events % LOOK_EVERY;
+            if let ControlFlow::Break(why) = self.handle_some(left.min(until_look), end) {
                 return why;
             }
             in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
@@ -121,7 +184,7 @@ impl World {
                 return Some(Stop::TooManyOpen);
             } else if in_instant == INSTANT_MAX {
                 return Some(Stop::TimeStandsStill);
-            } else if left <= LOOK_EVERY {
+            } else if left <= until_look {
                 return Some(Stop::TooManyEvents);
             }
         }
@@ -225,8 +288,8 @@ impl World {
         let fault_bits = fault.map_or(0, RngStream::next_u64);
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if service.health.down > 0 {
-            Some(Outcome::failed(Class::Network))
+        let refused = if let Some(class) = service.health.refusal(fault_bits) {
+            Some(Outcome::failed(class))
         } else if let Some(Err(refused)) =
             service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {

@@ -1,6 +1,6 @@
 //! What the layers of a policy reported: their states and their counters.
 
-use patterns::report::{Counts, Report};
+use patterns::report::{Counts, Report, Severity};
 
 /// What one layer of a policy reported, all its instances together.
 ///
@@ -29,6 +29,53 @@ pub struct LayerRecord {
     /// What they counted, by the counters of its report. What happened counts, whenever the calls
     /// began that it happened to.
     pub counts: Counts,
+    /// How well its alarms fit the faults of the services behind it.
+    pub alarms: AlarmRecord,
+}
+
+/// How well the alarms of a layer fit the faults of the services behind it. An alarm is raised as
+/// an instance goes from a normal state to a bad one (a breaker opens), and cleared as it is in a
+/// normal state again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlarmRecord {
+    /// Alarms that were raised while no service behind it had a fault.
+    pub false_alarms: u64,
+    /// Faults that ended without an alarm of any instance.
+    pub missed: u64,
+    /// First alarms of an instance in a fault.
+    pub raised: u64,
+    /// How long after the fault began they were raised, in nanoseconds, added up.
+    pub raised_after: u128,
+    /// Alarms that were raised before a fault ended, and cleared after it.
+    pub cleared: u64,
+    /// How long after the fault ended they were cleared, in nanoseconds, added up.
+    pub cleared_after: u128,
+}
+
+impl AlarmRecord {
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            false_alarms: self.false_alarms - earlier.false_alarms,
+            missed: self.missed - earlier.missed,
+            raised: self.raised - earlier.raised,
+            raised_after: self.raised_after - earlier.raised_after,
+            cleared: self.cleared - earlier.cleared,
+            cleared_after: self.cleared_after - earlier.cleared_after,
+        }
+    }
+
+    /// What this one and another one have counted together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            false_alarms: self.false_alarms + other.false_alarms,
+            missed: self.missed + other.missed,
+            raised: self.raised + other.raised,
+            raised_after: self.raised_after + other.raised_after,
+            cleared: self.cleared + other.cleared,
+            cleared_after: self.cleared_after + other.cleared_after,
+        }
+    }
 }
 
 /// Who shares an instance of a layer; edges by their place in the record.
@@ -40,16 +87,6 @@ pub enum LayerScope {
     Edge(u32),
     /// All edges under the policy share one.
     Policy,
-}
-
-impl LayerScope {
-    /// Whether calls on this edge go through it, if the edge is under its policy.
-    pub fn is_on(self, edge: usize) -> bool {
-        match self {
-            Self::Callers(of) | Self::Edge(of) => of as usize == edge,
-            Self::Policy => true,
-        }
-    }
 }
 
 /// One state of a layer.
@@ -73,4 +110,9 @@ impl LayerRecord {
         let place = self.report.counters.iter().position(|counter| counter.name == name)?;
         self.counts.all().get(place).copied()
     }
+}
+
+/// Whether layers of a kind with this report have a bad state, so that they can raise an alarm.
+pub(crate) fn can_alarm(report: &Report) -> bool {
+    report.states.iter().any(|state| state.severity == Severity::Bad)
 }

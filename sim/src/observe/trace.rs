@@ -17,6 +17,8 @@ pub struct Trace {
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,
+    /// Tasks that ended, in order of their end.
+    pub tasks: Vec<TaskSpan>,
 }
 
 /// One agent, service or layer, and the states it was in.
@@ -48,7 +50,7 @@ pub enum TrackId {
         /// What its kind reports.
         report: &'static Report,
     },
-    /// A service; states: `down`, `hang`, `slow`, `errors`, by the gravest fault.
+    /// A service; its state is the kind of the gravest fault that is on: `hang`.
     Service(String),
 }
 
@@ -128,6 +130,19 @@ pub struct Interval {
     pub state: &'static str,
     /// How bad it is.
     pub severity: Severity,
+}
+
+/// A task that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskSpan {
+    /// The index of its agent's track.
+    pub track: u32,
+    /// When it came.
+    pub from: Time,
+    /// When it ended.
+    pub to: Time,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// A call that ended.

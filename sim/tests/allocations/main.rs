@@ -4,11 +4,15 @@
 
 use std::alloc::System as SystemAlloc;
 
-use patterns::Duration;
 use patterns::backoff::Jitter;
+use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
+use patterns::settings::ConfiguredLayer;
+use patterns::{Duration, Outcome, Time};
+use sim::fault::Schedule;
+use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Effect, Fault, LayerFactory, Per, Schedule, Step, System};
+use sim::model::system::{Abandoned, Fault, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -61,11 +65,24 @@ fn busy() -> System {
 /// The same, but for most of the time nothing moves, and everything runs into its timeout.
 fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     let mut system = busy();
-    let effect = Effect::Hang { resume: false };
+    let effect = Hang { resume: false }.into();
     system.faults = vec![Fault { name: "outage".to_owned(), service: 0, effect, schedule }];
     system.services[0].abandoned = abandoned;
     // Without the breaker, so that there are many of them.
     system.policies[0].layers.remove(2);
+    system
+}
+
+/// The same as `busy`, but faults of every kind come and go.
+fn faults_of_every_kind() -> System {
+    let mut system = busy();
+    let minute = || Distribution::constant(secs(60));
+    system.faults.extend(tank::every_effect().into_iter().zip(1..).map(|(effect, number)| {
+        // Now and then any two of them are on together.
+        let schedule =
+            Schedule::Renewal { up: Distribution::constant(secs(5 * number)), down: minute() };
+        Fault { name: format!("{number}"), service: 0, effect, schedule }
+    }));
     system
 }
 
@@ -109,7 +126,35 @@ fn taken(system: &System, horizon: Duration) -> Taken {
 }
 
 #[test]
-fn a_longer_run_allocates_no_more() {
+fn memory_is_as_much_as_was_said_and_no_more_in_a_longer_run() {
+    caches_keep_to_their_room();
+    longer_runs_allocate_no_more();
+}
+
+/// A cache takes no more for each answer than its settings say. One more than a power of two is
+/// when buffers have just doubled.
+fn caches_keep_to_their_room() {
+    for eviction in [Eviction::Lru, Eviction::Fifo, Eviction::Lfu] {
+        let settings = cache::Settings::of(secs(60)).with(|settings| {
+            settings.eviction = eviction;
+            settings.capacity = u32::MAX;
+        });
+        let answers = (1 << 17) + 1;
+        let region = Region::new(ALLOCATOR);
+        let mut cache = Cache::new(settings).expect("valid");
+        for key in 0..answers {
+            let _answer = cache.answer(key, Outcome::Ok, Time::ZERO);
+            let _found = cache.get(key, Time::ZERO);
+        }
+        let change = region.change();
+        let taken = (change.bytes_allocated - change.bytes_deallocated) as u64;
+        let room = Cache::room(&settings, answers.into());
+        assert!(room / 2 < taken && taken <= room, "{eviction:?}: {taken} of {room}");
+        drop(cache);
+    }
+}
+
+fn longer_runs_allocate_no_more() {
     let one = Schedule::Once { at: tank::at(secs(60)), lasts: secs(1_000_000) };
     let minute = || Distribution::constant(secs(60));
     let many = Schedule::Renewal { up: minute(), down: minute() };
@@ -124,6 +169,9 @@ fn a_longer_run_allocates_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");
     }
+    let name = "faults of every kind";
+    let long = takes_no_more(name, &faults_of_every_kind(), MORE, 600);
+    assert!(long.events > 100_000, "{name}: {long:?}");
     for layer in kinds::each() {
         let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 100);
         assert!(long.events > 20_000, "{}: {long:?}", layer.kind);

@@ -1,8 +1,9 @@
 //! Experiments whose course is known beforehand, to the nanosecond.
 
 use patterns::{Class, Duration, Outcome};
+use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
-use sim::model::system::{Effect, System};
+use sim::model::system::System;
 use sim::observe::TrackKind;
 use sim::{Watch, run};
 
@@ -18,7 +19,7 @@ fn back_to_back(failures: u32, open: Duration, outage: Duration) -> System {
     system.policies =
         vec![tank::policy(vec![tank::breaker(failures, open), tank::timeout(secs(10))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    system.faults = vec![tank::once(0, Effect::Hang { resume: false }, Duration::ZERO, outage)];
+    system.faults = vec![tank::once(0, Hang { resume: false }, Duration::ZERO, outage)];
     system
 }
 

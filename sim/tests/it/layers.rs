@@ -59,6 +59,8 @@ struct Counts {
     given_up: i64,
     late: i64,
     diverted: i64,
+    diverted_given_up: i64,
+    diverted_late: i64,
 }
 
 impl Observer for Counts {
@@ -76,7 +78,12 @@ impl Observer for Counts {
             }
             CallEvent::Late(_) => self.late += 1,
             CallEvent::Diverted => self.diverted += 1,
-            CallEvent::DivertedEnded(..) | CallEvent::DivertedGivenUp(_) => self.diverted -= 1,
+            CallEvent::DivertedEnded(..) => self.diverted -= 1,
+            CallEvent::DivertedGivenUp(_) => {
+                self.diverted -= 1;
+                self.diverted_given_up += 1;
+            }
+            CallEvent::DivertedLate(_) => self.diverted_late += 1,
         }
     }
 
@@ -231,6 +238,8 @@ proptest! {
         prop_assert_eq!(outside.counts.attempts, 0);
         prop_assert_eq!(outside.counts.diverted, 0);
         prop_assert_eq!(outside.counts.given_up, outside.counts.late + outside.forgotten);
+        let Counts { diverted_given_up, diverted_late, .. } = outside.counts;
+        prop_assert!(diverted_late <= diverted_given_up);
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::atomic::AtomicBool;
 
 use patterns::Time;
+use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Edge, Effect, Step};
+use sim::model::system::{Arrivals, Caller, Edge, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
 use crate::tank::{agents, call, millis, once, secs, service, system};
@@ -88,7 +89,7 @@ fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
     let step =
         Step::Call { service: 0, times: u32::MAX, optional: true, keys: None, idempotent: true };
     system.agents[0].steps = vec![step];
-    system.faults = vec![once(0, Effect::Down, secs(0), secs(10_000))];
+    system.faults = vec![once(0, Down {}, secs(0), secs(10_000))];
     let record = limited(&system, Limits::default());
     assert_eq!((record.stopped, record.events), (Some(Stop::TimeStandsStill), 2));
 }

@@ -3,10 +3,10 @@
 
 use patterns::Class;
 use proptest::prelude::*;
+use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, RateLimit, Schedule, Step,
-    System,
+    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Per, RateLimit, Step, System,
 };
 use sim::observe::{OutcomeCounts, Record};
 use sim::{Watch, run};
@@ -20,12 +20,7 @@ fn layer() -> impl Strategy<Value = LayerFactory> {
 }
 
 fn effect() -> impl Strategy<Value = Effect> {
-    prop_oneof![
-        Just(Effect::Down),
-        any::<bool>().prop_map(|resume| Effect::Hang { resume }),
-        Just(Effect::Slow(10.0)),
-        Just(Effect::Errors(Class::Network, 0.7)),
-    ]
+    prop::sample::select(tank::every_effect())
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -115,7 +110,7 @@ proptest! {
         prop_assert!(requests <= attempts && attempts <= requests + given_up);
         // Attempts end in time or late, are open still, or were stopped with their request.
         for edge in &record.edges {
-            prop_assert!(edge.late <= edge.attempts.given_up);
+            prop_assert!(edge.late <= edge.attempts.given_up + edge.diverted.given_up);
         }
     }
 

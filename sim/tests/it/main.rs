@@ -4,6 +4,7 @@
 mod call_info;
 mod design;
 mod distribution;
+mod diverted;
 mod kinds;
 mod queue;
 mod report;
@@ -11,8 +12,11 @@ mod scheduler;
 mod sharing;
 mod stream;
 
+mod alarms;
 mod course;
 mod crowds;
+mod episodes;
+mod faults;
 mod golden;
 mod layers;
 mod limits;
@@ -20,3 +24,4 @@ mod losses;
 mod open_ends;
 mod tank;
 mod traces;
+mod windows;

@@ -2,7 +2,8 @@
 
 use sim::kernel::Distribution;
 use sim::model::system::{Abandoned, Arrivals, System};
-use sim::{Record, Watch, run};
+use sim::observe::OpenAt;
+use sim::{Limits, Record, RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, secs};
 
@@ -40,10 +41,26 @@ fn what_is_open_at_the_end_has_its_time_until_then() {
     // Tasks took from 10 to 15 s, from 20 to 25 s, from 30 to 35 s, and one is open since 40 s.
     let agents = &record.agents[0];
     assert_eq!(agents.busy, (3 + 5 + 5 + 3) * SECOND);
-    assert_eq!(agents.frozen, (3 + 5 + 5) * SECOND);
+    // None of their calls ended well.
+    assert_eq!(agents.frozen, (3 + 5 + 5 + 3) * SECOND);
     assert_eq!((agents.tasks.issued, agents.tasks.failed(), agents.tasks.open()), (3, 2, 1));
     let edge = &record.edges[0];
     assert_eq!((edge.attempts.issued, edge.attempts.given_up, edge.late), (3, 2, 0));
+}
+
+#[test]
+fn what_is_open_is_counted_at_three_moments_whenever_it_came() {
+    // At 12 s, at 27.5 s and at 43 s.
+    let system = cut_short(1, Abandoned::RunsOn);
+    let record = of(&system);
+    let moments = |open: OpenAt| [open.warmup, open.middle, open.end];
+    assert_eq!(moments(record.services[0].open), [1, 2, 4]);
+    assert_eq!(moments(record.agents[0].open), [1, 0, 1]);
+    // Of a run that is stopped after the first of nine events there is no middle.
+    let limits = Limits { events: 1, ..Limits::default() };
+    let stopped = run_until(&system, 1, &RunOptions { limits, ..RunOptions::default() });
+    assert_eq!(stopped.ended, at(secs(10)));
+    assert_eq!(moments(stopped.services[0].open), [1, 0, 1]);
 }
 
 #[test]

@@ -6,13 +6,17 @@ use patterns::backoff::{self, Curve, Jitter};
 use patterns::breaker::{self, Trip};
 use patterns::report::Report;
 use patterns::retry::{self, RetryAfter, Rule, Rules};
-use patterns::settings::ConfiguredLayer;
+use patterns::settings::{
+    ConfiguredLayer, Fields, Group, Key, NoNames, Node, Reader, Value, entry,
+};
 use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
+use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Effect, Fault, LayerFactory, Per, Policy, Schedule,
-    Service, Step, System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
+    System,
 };
+use sim::observe::EpisodeRule;
 
 pub(crate) fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -44,6 +48,8 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         steps,
         deadline: None,
         priority: 0,
+        patience: None,
+        episode: EpisodeRule::default(),
     }
 }
 
@@ -73,9 +79,40 @@ pub(crate) fn edge(agents: usize, to: usize, policy: Option<usize>) -> Edge {
     Edge { from: Caller::Agents(agents), to, policy }
 }
 
-pub(crate) fn once(service: usize, effect: Effect, from: Duration, lasts: Duration) -> Fault {
+pub(crate) fn once(
+    service: usize,
+    effect: impl Into<Effect>,
+    from: Duration,
+    lasts: Duration,
+) -> Fault {
     let schedule = Schedule::Once { at: at(from), lasts };
-    Fault { name: "outage".to_owned(), service, effect, schedule }
+    Fault { name: "outage".to_owned(), service, effect: effect.into(), schedule }
+}
+
+/// Faults of every kind there is: with what must be set, and with all that can be, as the examples
+/// of its settings have it.
+pub(crate) fn every_effect() -> Vec<Effect> {
+    let of_kind = |name: &str, keys: &[&'static Key]| {
+        let set = |key: &&Key| {
+            let example = key.example_text().expect("every setting of a fault has an example");
+            let word = Value::Word(example.trim_matches('"').to_owned());
+            entry(&key.name(), Node::unwritten(word))
+        };
+        let mut entries = vec![entry("do", Node::word(name))];
+        entries.extend(keys.iter().map(set));
+        let mut names = NoNames;
+        let mut reader = Reader::new(&mut names);
+        let mut fields = Fields::of_table(0..0, "fault", &entries);
+        let effect = Effect::read_fields(&mut fields, None, &mut reader);
+        let mistakes = reader.finish();
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        effect.expect("nothing is wrong with it")
+    };
+    let of_kinds = KINDS.iter().flat_map(|kind| {
+        let needed: Vec<&Key> = kind.keys().into_iter().filter(|key| key.is_required()).collect();
+        [of_kind(kind.name, &needed), of_kind(kind.name, &kind.keys())]
+    });
+    of_kinds.collect()
 }
 
 pub(crate) fn policy(layers: Vec<LayerFactory>) -> Policy {

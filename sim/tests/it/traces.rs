@@ -1,7 +1,8 @@
 //! Traces hold what they say, and not more than fits.
 
 use patterns::{Duration, Time};
-use sim::model::system::{Arrivals, Effect, System};
+use sim::fault::kinds::{down::Down, hang::Hang, slow::Slow};
+use sim::model::system::{Arrivals, System};
 use sim::observe::{Interval, Trace};
 use sim::{RunOptions, Watch, run, run_until};
 
@@ -15,8 +16,8 @@ fn busy(horizon: Duration, gap: Duration) -> System {
     system.policies = vec![tank::policy(vec![tank::breaker(3, secs(5)), tank::timeout(secs(2))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![
-        tank::once(0, Effect::Hang { resume: false }, secs(20), secs(20)),
-        tank::once(0, Effect::Down, secs(60), secs(20)),
+        tank::once(0, Hang { resume: false }, secs(20), secs(20)),
+        tank::once(0, Down {}, secs(60), secs(20)),
     ];
     system
 }
@@ -59,8 +60,8 @@ fn a_trace_that_is_full_says_until_when_it_goes() {
     system.faults.clear();
     let trace = traced(&system, None);
     assert!(Time::ZERO < trace.to && trace.to < at(secs(20_000)), "until {}", trace.to);
-    let pieces =
-        trace.calls.len() + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
+    let spans = trace.calls.len() + trace.tasks.len();
+    let pieces = spans + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
     assert!((1 << 20..(1 << 20) + 10_000).contains(&pieces), "{pieces} pieces");
     // Until then nothing is missing.
     let shorter = System { horizon: trace.to, ..system.clone() };
@@ -76,7 +77,7 @@ fn the_first_fault_is_in_the_record_even_of_the_warm_up() {
     let first = |system: &System| run(system, 1, Watch::Counts).services[0].first_fault;
     assert_eq!(first(&system), Some((at(secs(20)), at(secs(40)))));
     // One that begins as another is on goes on with it.
-    system.faults.push(tank::once(0, Effect::Slow(2.0), secs(30), secs(20)));
+    system.faults.push(tank::once(0, Slow { factor: 2.0 }, secs(30), secs(20)));
     assert_eq!(first(&system), Some((at(secs(20)), at(secs(50)))));
     // It may be on at the end.
     system.horizon = at(secs(45));

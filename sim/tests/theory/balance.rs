@@ -2,8 +2,9 @@
 
 use patterns::Duration;
 use patterns::backoff::Jitter;
+use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Effect, Per, System};
+use sim::model::system::{Abandoned, Per, System};
 use sim::observe::OutcomeCounts;
 use sim::{Record, Watch, run};
 
@@ -58,7 +59,7 @@ fn rush(abandoned: Abandoned, horizon: Duration) -> System {
     ];
     system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    let hang = Effect::Hang { resume: true };
+    let hang = Hang { resume: true };
     system.faults = vec![tank::once(0, hang, secs(1001), secs(3))];
     system
 }

@@ -1,10 +1,18 @@
-//! Faults that leave a service at work: errors and slowness have the size that they were given.
+//! Faults that leave a service at work: errors, refusals, slowness and delays have the size that
+//! they were given.
 
 use patterns::{Class, Duration};
-use sim::model::system::{Effect, Fault};
+use sim::fault::Effect;
+use sim::fault::kinds::{delay::Delay, errors::Errors, refuse::Refuse, slow::Slow};
+use sim::model::system::Fault;
 
-use crate::support::{rate, replicate, stream_to};
+use crate::support::{rate, replicate, stream_to, time_average};
 use crate::tank::{self, secs};
+
+/// A fault that is on all the time.
+fn always(name: &str, effect: impl Into<Effect>) -> Fault {
+    Fault { name: name.to_owned(), ..tank::once(0, effect, Duration::ZERO, secs(1_000_000)) }
+}
 
 /// Shares of the service itself add up; that of a fault is of what these leave. Factors multiply.
 #[test]
@@ -12,14 +20,10 @@ fn errors_and_slowness_have_their_size() {
     let mut service = tank::service("service", u32::MAX, 0, rate(1.0));
     service.errors = vec![(Class::Network, 0.02), (Class::Validation, 0.01)];
     let mut system = stream_to(service, rate(1.0), secs(100_000));
-    let fault = |name: &str, effect| Fault {
-        name: name.to_owned(),
-        ..tank::once(0, effect, Duration::ZERO, secs(1_000_000))
-    };
     system.faults = vec![
-        fault("errors", Effect::Errors(Class::Overload, 0.3)),
-        fault("slow", Effect::Slow(4.0)),
-        fault("slower", Effect::Slow(1.5)),
+        always("errors", Errors { class: Class::Overload, share: 0.3 }),
+        always("slow", Slow { factor: 4.0 }),
+        always("slower", Slow { factor: 1.5 }),
     ];
     let [network, validation, overload, latency] = replicate(&system, 24, |record| {
         let calls = &record.edges[0].calls;
@@ -35,4 +39,41 @@ fn errors_and_slowness_have_their_size() {
     validation.is(0.01, 0.03);
     overload.is(0.97 * 0.3, 0.005);
     latency.is(4.0 * 1.5, 0.005);
+}
+
+/// A refusal comes before all else; errors hit a share of what is let in. What is refused takes no
+/// time, and no slot.
+#[test]
+fn refusals_have_their_size_and_take_no_time() {
+    let service = tank::service("service", u32::MAX, 0, rate(1.0));
+    let mut system = stream_to(service, rate(1.0), secs(100_000));
+    system.faults = vec![
+        always("errors", Errors { class: Class::Network, share: 0.2 }),
+        always("refuse", Refuse { class: Class::Overload, share: 0.3 }),
+        always("refuse more", Refuse { class: Class::RateLimit, share: 0.1 }),
+    ];
+    let [overload, rate_limit, network, busy] = replicate(&system, 25, |record| {
+        let calls = &record.edges[0].calls;
+        let share = |class| calls.failed_as(class) as f64 / calls.answered() as f64;
+        let busy = time_average(record.services[0].busy, record);
+        [share(Class::Overload), share(Class::RateLimit), share(Class::Network), busy]
+    });
+    overload.is(0.3, 0.005);
+    rate_limit.is(0.7 * 0.1, 0.01);
+    network.is(0.7 * 0.9 * 0.2, 0.01);
+    busy.is(0.7 * 0.9, 0.01);
+}
+
+/// A delay comes after all factors.
+#[test]
+fn delays_add_up_after_factors() {
+    let service = tank::service("service", u32::MAX, 0, rate(1.0));
+    let mut system = stream_to(service, rate(1.0), secs(100_000));
+    system.faults = vec![
+        always("delay", Delay { by: secs(2) }),
+        always("slow", Slow { factor: 3.0 }),
+        always("more delay", Delay { by: tank::millis(500) }),
+    ];
+    let [latency] = replicate(&system, 26, |record| [record.edges[0].latency().mean_secs()]);
+    latency.is(3.0 + 2.5, 0.005);
 }

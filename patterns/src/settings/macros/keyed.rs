@@ -158,7 +158,11 @@ macro_rules! __settings_keyed {
 
             fn describe(found: &mut $crate::settings::GroupInfo) {
                 let forms = Self::__forms();
-                found.choices.push($crate::settings::Choice { forms, has_default: false });
+                found.choices.push($crate::settings::Choice {
+                    forms,
+                    has_default: false,
+                    by: None,
+                });
             }
         }
 

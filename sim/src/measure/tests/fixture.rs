@@ -7,8 +7,8 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Histogram, LayerRecord, LayerScope, OutcomeCounts, Record,
-    ServiceRecord, StateRecord,
+    AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram, LateCounts,
+    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {
@@ -22,6 +22,8 @@ pub(super) fn system() -> System {
             steps: Vec::new(),
             deadline: None,
             priority: 0,
+            patience: None,
+            episode: EpisodeRule::default(),
         }],
         services: vec![Service {
             name: "git.hub".to_owned(),
@@ -119,6 +121,7 @@ pub(super) fn gate(
             StateRecord { entered: 1, time: narrow * SECOND },
         ],
         counts: counted,
+        alarms: AlarmRecord::default(),
     }
 }
 
@@ -127,7 +130,21 @@ pub(super) fn factory() -> LayerFactory {
     LayerFactory { kind: "gate".to_owned(), report: &gate::REPORTED, per: Per::Agent, make }
 }
 
-/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open.
+/// One from 20 to 40 s that was detected at 21 s, contained at 24 s, and recovered at 30 s; and one
+/// that began at 100 s, was detected at 104 s, and is on at the end.
+fn episodes() -> Episodes {
+    let of = |began, detected, contained, recovered: Option<u64>, verified: Option<u64>| Episode {
+        began: seconds(began),
+        detected: seconds(detected),
+        contained: seconds(contained),
+        recovered: recovered.map(seconds),
+        verified: verified.map(seconds),
+    };
+    let all = vec![of(20, 21, 24, Some(30), Some(40)), of(100, 104, 104, None, None)];
+    Episodes { all, windows: vec![(seconds(10), seconds(110))] }
+}
+
+/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open and overdue.
 pub(super) fn record() -> Record {
     let refused = Outcome::failed(Class::BreakerOpen);
     let timeout = Outcome::failed(Class::Timeout);
@@ -136,13 +153,18 @@ pub(super) fn record() -> Record {
         horizon: seconds(110),
         warmup: seconds(10),
         ended: seconds(110),
+        left_out: Duration::ZERO,
         stopped: None,
         events: 5,
         fingerprint: 7,
         agents: vec![AgentRecord {
             name: "research".to_owned(),
             count: 2,
+            open: OpenAt::default(),
             tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
+            late: LateCounts { good: 1, degraded: 2, failed: 1 },
+            overdue: 2,
+            episodes: episodes(),
             latency_ok: spans(1..=50),
             latency_failed: spans(51..=100),
             frozen: 30 * SECOND,
@@ -151,6 +173,7 @@ pub(super) fn record() -> Record {
         services: vec![ServiceRecord {
             name: "git.hub".to_owned(),
             slots: 4,
+            open: OpenAt::default(),
             requests: counts(
                 50,
                 &[
@@ -173,13 +196,15 @@ pub(super) fn record() -> Record {
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
-            policy: Some("guarded".to_owned()),
+            layers: vec![0, 1],
             calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
             attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
             diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
             latency_ok: spans([5]),
             latency_failed: spans([15]),
             late: 3,
+            frozen: 4 * SECOND,
+            episodes: Episodes::default(),
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
@@ -190,6 +215,7 @@ pub(super) fn record() -> Record {
                 ..gate(0, 1, LayerScope::Policy, [99, 99, 99], 99)
             },
         ],
+        windows: Vec::new(),
         trace: None,
     }
 }

@@ -1,0 +1,89 @@
+//! Tidy CSV of one run: measures over time, and every task, call and state of a window.
+//!
+//! Times are seconds of virtual time, what is undefined is empty, and numbers have as many digits
+//! as it takes to read them back.
+
+use std::io::Write;
+
+use csv::Writer;
+use patterns::{Outcome, Time};
+use sim::Record;
+use sim::measure::{Measure, Series};
+use sim::observe::{Trace, TrackId};
+
+use crate::table::{column, number};
+
+/// Writes `series.csv`: one row for each piece of a run, with all measures.
+pub fn series<W: Write>(series: &Series, measures: &[Measure], out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    let times = ["from_s", "to_s"].map(str::to_owned);
+    out.write_record(times.into_iter().chain(measures.iter().map(column)))?;
+    for (from, to, values) in &series.pieces {
+        let times = [secs(*from), secs(*to)];
+        out.write_record(times.into_iter().chain(values.iter().copied().map(number)))?;
+    }
+    finish(out)
+}
+
+/// Writes `tasks.csv`: one row for each task that ended in the window of a trace.
+pub fn tasks<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    out.write_record(["agent", "from_s", "to_s", "outcome"])?;
+    for task in &trace.tasks {
+        let agent = trace.tracks[task.track as usize].id.to_string();
+        out.write_record([agent, secs(task.from), secs(task.to), word(task.outcome)])?;
+    }
+    finish(out)
+}
+
+/// Writes `calls.csv`: one row for each call of an agent that ended in the window of a trace.
+pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    out.write_record(["caller", "callee", "from_s", "to_s", "outcome"])?;
+    for call in &trace.calls {
+        let caller = trace.tracks[call.track as usize].id.to_string();
+        let callee = record.edges[call.edge as usize].to.clone();
+        out.write_record([caller, callee, secs(call.from), secs(call.to), word(call.outcome)])?;
+    }
+    finish(out)
+}
+
+/// Writes `states.csv`: one row for each state of an agent, a layer or a service in the window of a
+/// trace.
+pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
+    let mut out = Writer::from_writer(out);
+    out.write_record(["of", "kind", "state", "severity", "from_s", "to_s"])?;
+    for track in &trace.tracks {
+        let kind = match track.id {
+            TrackId::Agent(_) => "agent",
+            TrackId::Layer { .. } => "layer",
+            TrackId::Service(_) => "service",
+        };
+        for interval in &track.intervals {
+            let severity = format!("{:?}", interval.severity).to_lowercase();
+            out.write_record([
+                track.id.to_string(),
+                kind.to_owned(),
+                interval.state.to_owned(),
+                severity,
+                secs(interval.from),
+                secs(interval.to),
+            ])?;
+        }
+    }
+    finish(out)
+}
+
+/// How something ended: `good`, `degraded`, or the class of failure.
+fn word(outcome: Outcome) -> String {
+    let well = if outcome == Outcome::Ok { "good" } else { "degraded" };
+    outcome.class().map_or(well.to_owned(), |class| class.to_string())
+}
+
+fn secs(time: Time) -> String {
+    number(time.as_secs_f64())
+}
+
+fn finish<W: Write>(out: Writer<W>) -> csv::Result<W> {
+    out.into_inner().map_err(|error| error.into_error().into())
+}

@@ -1,0 +1,76 @@
+//! The text that the places of a scenario are in: its file, and what was set on top of it.
+
+use core::ops::Range;
+
+/// What messages call a change in place of a file.
+const CHANGE: &str = "--set";
+
+/// A file and the changes to it, as one text: so that one number is a place in any of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// What messages call the file.
+    file: String,
+    /// The file, and behind it each change on a line of its own.
+    text: String,
+    /// Where the changes begin.
+    changes: Vec<usize>,
+}
+
+/// One of the texts that a source is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece<'a> {
+    /// What messages call it.
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+    /// Where it begins in the whole.
+    start: usize,
+}
+
+impl Source {
+    pub(crate) fn new(file: &str, text: &str) -> Self {
+        Self { file: file.to_owned(), text: text.to_owned(), changes: Vec::new() }
+    }
+
+    /// What messages call the file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Adds a change, and says where its path stands, and where its value begins.
+    pub(crate) fn change(&mut self, path: &str, value: &str) -> (Range<usize>, usize) {
+        self.text.push('\n');
+        let start = self.text.len();
+        self.changes.push(start);
+        self.text.push_str(path);
+        let end = self.text.len();
+        self.text.push('=');
+        let of_value = self.text.len();
+        self.text.push_str(value);
+        (start..end, of_value)
+    }
+
+    /// Whether a place is in a change.
+    pub(crate) fn is_change(&self, at: &Range<usize>) -> bool {
+        self.changes.first().is_some_and(|first| *first <= at.start)
+    }
+
+    /// The piece in which a place is.
+    pub(crate) fn piece(&self, at: &Range<usize>) -> Piece<'_> {
+        let next = self.changes.partition_point(|start| *start <= at.start);
+        // The line before a change ends in front of it.
+        let end = self.changes.get(next).map_or(self.text.len(), |next| next - 1);
+        let (name, start) = match next.checked_sub(1) {
+            Some(change) => (CHANGE, self.changes[change]),
+            None => (&*self.file, 0),
+        };
+        Piece { name, text: &self.text[start..end], start }
+    }
+}
+
+impl Piece<'_> {
+    /// A place of the whole, as one of this piece, which it does not leave.
+    pub(crate) fn place(&self, at: &Range<usize>) -> Range<usize> {
+        let within = |at: usize| at.saturating_sub(self.start).min(self.text.len());
+        within(at.start)..within(at.end.max(at.start))
+    }
+}

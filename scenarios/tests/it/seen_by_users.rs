@@ -1,0 +1,216 @@
+//! What users see of a system, measured on systems that are made to fool a measure.
+
+use scenarios::{LayerRegistry, Scenario, ScenarioFile};
+use sim::measure::Measure;
+use sim::{Record, Watch, run};
+
+/// A stream of tasks to a service, with more lines for the agents, the edge, and what follows.
+fn scenario(agents: &str, policy: &str, rest: &str) -> Scenario {
+    let text = format!(
+        "title = \"x\"\nhorizon = \"2h\"\nwarmup = \"10min\"\n\
+        [agents.a]\nslots = \"unlimited\"\nsteps = [{{ call = \"s\" }}]\n{agents}\n\
+        [services.s]\nlatency = \"exponential(500ms)\"\n\
+        [services.spare]\nlatency = \"100ms\"\n\
+        [policies]\np = [{policy}]\n[edges]\n\"a -> s\" = \"p\"\n{rest}"
+    );
+    let file = ScenarioFile::parse("case.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+const STREAM: &str = "arrivals = \"poisson(5s)\"";
+
+fn fault(what: &str) -> String {
+    format!("[[faults]]\nname = \"x\"\nhit = \"s\"\n{what}\n")
+}
+
+struct Seen {
+    scenario: Scenario,
+    record: Record,
+}
+
+fn seen(scenario: Scenario) -> Seen {
+    let record = run(&scenario.system, 1, Watch::Counts);
+    Seen { scenario, record }
+}
+
+impl Seen {
+    #[track_caller]
+    fn of(&self, measure: &str) -> f64 {
+        let measure = Measure::parse(measure, &self.scenario.system);
+        measure.unwrap_or_else(|e| panic!("{e}")).of(&self.record)
+    }
+
+    #[track_caller]
+    fn is(&self, measure: &str, expected: f64, within: f64) {
+        let found = self.of(measure);
+        assert!((found - expected).abs() <= within, "{measure} is {found}, not {expected}");
+    }
+
+    fn holds(&self) -> Vec<bool> {
+        let hypotheses = self.scenario.hypotheses.iter();
+        hypotheses.map(|one| one.holds(one.measure.of(&self.record))).collect()
+    }
+}
+
+fn hypotheses(all: &[&str]) -> String {
+    all.iter().map(|that| format!("[[hypotheses]]\nthat = '{that}'\n")).collect()
+}
+
+#[test]
+fn a_system_that_hangs_for_good_fails_its_hypotheses() {
+    let rest = fault("do = \"hang\"\nat = \"1h\"\nfor = \"10h\"")
+        + &hypotheses(&[
+            "agents.a.success >= 90%",
+            "agents.a.availability >= 90%",
+            "agents.a recovers within 5min after fault \"x\"",
+            "agents.a.frozen < 1min",
+            "agents.a.success >= 99% before fault \"x\"",
+        ]);
+    // Its agents may have as many tasks at a time as come, or one that is stuck.
+    for agents in [STREAM, "arrivals = \"closed(think=exponential(5s))\"\ncount = 4"] {
+        let seen = seen(scenario(agents, "", &rest));
+        assert_eq!(seen.of("agents.a.failed").partial_cmp(&0.0), Some(std::cmp::Ordering::Greater));
+        let holds = seen.holds();
+        // A closed loop has few tasks in the hour in which it is stuck: their share is small.
+        assert_eq!(holds[1..], [false, false, false, true], "{agents}");
+        assert_eq!(holds[0], !agents.contains("poisson"), "{agents}");
+        seen.is("agents.a.availability", 50.0 / 110.0, 0.01);
+    }
+}
+
+/// Where failures come fast there are many: their share among tasks says little of time.
+#[test]
+fn fast_failures_weigh_by_their_time_in_availability() {
+    let agents = "arrivals = \"closed(think=exponential(1s))\"\ncount = 5";
+    let rest = fault("do = \"down\"\nat = \"40min\"\nfor = \"11min\"");
+    let seen = seen(scenario(agents, "", &rest));
+    seen.is("agents.a.availability", 0.9, 0.005);
+    seen.is("services.s.fault-availability", 0.9, 1e-9);
+    assert!(seen.of("agents.a.failed") > 0.14, "{}", seen.of("agents.a.failed"));
+    seen.is("agents.a.episodes", 1.0, 0.0);
+    seen.is("agents.a.mttr", 660.0, 20.0);
+    let (mtbf, mttr) = (seen.of("agents.a.mtbf"), seen.of("agents.a.mttr"));
+    seen.is("agents.a.availability", mtbf / (mtbf + mttr), 1e-12);
+}
+
+/// A fallback saves the task, but not the time for which its agent was frozen.
+#[test]
+fn a_call_that_a_fallback_rescues_is_frozen_until_then() {
+    let policy = "{ fallback = { to = \"spare\" } }, { timeout = \"30s\" }";
+    let rest = fault("do = \"hang\"\nat = \"40min\"\nfor = \"10min\"");
+    let seen = seen(scenario(STREAM, policy, &rest));
+    seen.is("agents.a.success", 1.0, 0.0);
+    seen.is("agents.a.episodes", 0.0, 0.0);
+    let rescued = seen.of("agents.a.degraded") * seen.of("agents.a.tasks");
+    assert!(rescued > 80.0, "{rescued}");
+    // Each has waited for 30 s, but those that were under way when the fault ended.
+    let frozen = seen.of("agents.a.frozen");
+    assert!((28.0 * rescued..=30.0 * rescued).contains(&frozen), "{frozen} of {rescued}");
+    seen.is("edges.\"a -> s\".frozen", frozen, 0.0);
+}
+
+/// What is refused at once freezes nobody.
+#[test]
+fn a_breaker_thaws_what_a_timeout_alone_leaves_frozen() {
+    let rest = fault("do = \"hang\"\nat = \"40min\"\nfor = \"10min\"");
+    let timeout = "{ timeout = \"30s\" }";
+    let breaker = "{ breaker = { failures = 5, open = \"60s\" } }, { timeout = \"30s\" }";
+    let frozen = |policy| seen(scenario(STREAM, policy, &rest)).of("agents.a.frozen");
+    let (without, with) = (frozen(timeout), frozen(breaker));
+    assert!(with < 0.3 * without, "{with} of {without}");
+}
+
+#[test]
+fn results_after_the_deadline_are_late_and_not_good() {
+    let agents = format!("{STREAM}\ndeadline = \"1ns\"");
+    let seen = seen(scenario(&agents, "", ""));
+    seen.is("agents.a.success", 0.0, 0.0);
+    seen.is("agents.a.goodput", 0.0, 0.0);
+    assert!(seen.of("agents.a.late") > 0.99);
+    seen.is("agents.a.availability", 0.0, 1e-9);
+}
+
+#[test]
+fn a_fault_of_the_warm_up_is_over_when_counting_begins() {
+    let rest = fault("do = \"down\"\nat = \"1min\"\nfor = \"2min\"");
+    let seen = seen(scenario(STREAM, "", &rest));
+    seen.is("agents.a.availability", 1.0, 0.0);
+    seen.is("services.s.faults", 0.0, 0.0);
+    assert!(seen.of("agents.a.mttr").is_nan());
+    // A window that lies in the warm-up never comes: nothing holds of it.
+    let rest = rest + &hypotheses(&["agents.a.success >= 0% during fault \"x\""]);
+    assert_eq!(self::seen(scenario(STREAM, "", &rest)).holds(), [false]);
+}
+
+#[test]
+fn without_a_fault_there_is_no_mean_time_between_failures() {
+    let rest = hypotheses(&["agents.a.mtbf > 0s", "agents.a.availability >= 100%"]);
+    let seen = seen(scenario(STREAM, "", &rest));
+    assert_eq!(seen.holds(), [false, true]);
+}
+
+#[test]
+fn attempts_behind_a_balance_are_waited_for_by_its_caller() {
+    let policy = "{ retry = { timeout = \"2 x 1s\" } }, { timeout = \"10s\" }, \
+        { balance = [\"third\", \"spare\"] }";
+    let rest = "[services.third]\nlatency = \"100ms\"\n\
+        [[faults]]\nhit = \"spare\"\ndo = \"hang\"\nat = \"40min\"\nfor = \"10min\"\n";
+    let seen = seen(scenario(STREAM, policy, rest));
+    assert!(seen.of("edges.\"a -> s\".amplification") > 1.02);
+    let (group, spare) = (seen.of("agents.a.frozen"), seen.of("edges.\"a -> spare\".frozen"));
+    assert!(spare > 300.0 && (group - spare).abs() < 1e-6, "{group} {spare}");
+}
+
+/// The same outage on the same seed, before and after: what a pattern changes is seen.
+#[test]
+fn a_pattern_changes_availability_and_repair_where_the_fault_stays_the_same() {
+    let rest = fault("do = \"hang\"\nat = \"40min\"\nfor = \"20min\"");
+    let before = seen(scenario(STREAM, "{ timeout = \"30s\" }", &rest));
+    let policy = "{ fallback = { to = \"spare\" } }, \
+        { breaker = { failures = 5, open = \"60s\" } }, { timeout = \"30s\" }";
+    let after = seen(scenario(STREAM, policy, &rest));
+    for measure in ["fault-availability", "fault-mttr", "fault-mtbf"] {
+        let path = format!("services.s.{measure}");
+        after.is(&path, before.of(&path), 0.0);
+    }
+    before.is("agents.a.mttr", 1200.0, 60.0);
+    before.is("agents.a.availability", 90.0 / 110.0, 0.02);
+    after.is("agents.a.availability", 1.0, 0.0);
+}
+
+#[test]
+fn a_hypothesis_is_of_the_unit_of_its_measure() {
+    let wrong = |that: &str| {
+        let text = hypotheses(&[that]);
+        let text = format!(
+            "title = \"x\"\nhorizon = \"2h\"\n[agents.a]\n{STREAM}\nsteps = [{{ call = \"s\" }}]\n\
+            [services.s]\nlatency = \"1s\"\n[[faults]]\nname = \"x\"\nhit = \"s\"\ndo = \"down\"\n\
+            at = \"1h\"\nfor = \"1min\"\n{text}"
+        );
+        let file = ScenarioFile::parse("case.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        file.scenario(&LayerRegistry::builtin()).map(|_| ()).map_err(|wrong| wrong.to_string())
+    };
+    for (that, message) in [
+        ("agents.a.success >= 30s", "`30s` is no share, such as 99% or 0.99"),
+        ("agents.a.success >= 99", "`99` is no share"),
+        ("agents.a.latency.p95 < 30", "`30` is no length of time, such as 30s"),
+        ("agents.a.latency.p95 < 30%", "`30%` is no length of time"),
+        ("agents.a.tasks > 50%", "`50%` is not a number"),
+        ("agents.a.goodput > 50%", "`50%` is no number an hour"),
+        ("agents.a.success during fault \"y\" >= 50%", "there is no fault `y`"),
+        ("agents.a recovers within 99% after fault \"x\"", "`99%` is no length of time"),
+        ("agents.a.success from 3h >= 50%", "there is no time in the window `from 3h`"),
+    ] {
+        let found = wrong(that).expect_err(that);
+        assert!(found.contains(message), "{that}: {found}");
+    }
+    for that in [
+        "agents.a.success >= 0.99 from 1h until 1h 30min",
+        "agents.a.goodput > 120/h",
+        "agents.a.frozen < 0",
+        "agents.a recovers within 2min after fault \"x\"",
+        "edges.\"a -> s\".success > 0 from 20s until 5min after fault \"x\"",
+    ] {
+        assert_eq!(wrong(that), Ok(()), "{that}");
+    }
+}

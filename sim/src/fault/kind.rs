@@ -1,0 +1,67 @@
+//! What a kind of fault is.
+
+use std::fmt;
+
+use patterns::report::Severity;
+use patterns::settings::{Group, Setting};
+
+use super::health::Adding;
+
+/// A kind of fault: its settings, described with [`patterns::settings!`], and what it does.
+pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
+    /// Its name in files, `do = "slow"`, and what a trace calls it.
+    const NAME: &'static str;
+
+    /// How bad it is for a service.
+    const SEVERITY: Severity;
+
+    /// What a fault of this kind is called, after the service that it hits, if it has no name:
+    /// `github-slow`.
+    fn word(&self) -> String {
+        Self::NAME.to_owned()
+    }
+
+    /// What it does to the service that it hits, while it is on.
+    fn add(&self, health: &mut Adding<'_>);
+
+    /// What becomes of the requests at the service when it comes on or goes off.
+    fn shock(&self, change: Change) -> Shock {
+        change.usual()
+    }
+}
+
+/// A fault comes on or goes off.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    /// Whether it comes on.
+    pub is_on: bool,
+    /// Whether nothing moved at the service before.
+    pub hung: bool,
+    /// Whether nothing moves there from now on.
+    pub hangs: bool,
+}
+
+impl Change {
+    /// What becomes of requests where nothing is lost: they stand still, and go on.
+    pub fn usual(self) -> Shock {
+        match (self.hung, self.hangs) {
+            (false, true) => Shock::HoldAll,
+            (true, false) => Shock::LetGo,
+            _ => Shock::Nothing,
+        }
+    }
+}
+
+/// What becomes of the requests at a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shock {
+    /// They go on.
+    Nothing,
+    /// All are lost, with [`patterns::Class::Network`]; their callers learn of it in the order in
+    /// which they came.
+    LoseAll,
+    /// Work stands still from now on.
+    HoldAll,
+    /// Work goes on from where it stood.
+    LetGo,
+}

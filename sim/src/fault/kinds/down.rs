@@ -1,0 +1,27 @@
+//! Down: the service is not there.
+
+use patterns::report::Severity;
+
+use crate::fault::health::Adding;
+use crate::fault::kind::{Change, FaultKind, Shock};
+
+patterns::settings! {
+    /// Requests are refused at once, and those under way are lost.
+    ///
+    /// All that the service had in work and in its queue fails as `network` when it begins.
+    #[derive(Clone, Debug)]
+    pub struct Down {}
+}
+
+impl FaultKind for Down {
+    const NAME: &'static str = "down";
+    const SEVERITY: Severity = Severity::Bad;
+
+    fn add(&self, health: &mut Adding<'_>) {
+        health.go_down();
+    }
+
+    fn shock(&self, change: Change) -> Shock {
+        if change.is_on { Shock::LoseAll } else { change.usual() }
+    }
+}

@@ -1,0 +1,40 @@
+//! Refuse: some requests are turned away at the door.
+
+use patterns::Class;
+use patterns::report::Severity;
+use patterns::settings::{Fields, Reader};
+
+use crate::fault::health::Adding;
+use crate::fault::kind::FaultKind;
+
+patterns::settings! {
+    /// A `share` of requests is refused at once, as `class`: they take neither a slot nor time.
+    ///
+    /// A service that sheds load does so, or a gateway in front of it that is broken. Requests that
+    /// are there already go on.
+    #[derive(Clone, Debug)]
+    pub struct Refuse {
+        /// The class of failure.
+        class: Class [.example("\"rate-limit\"")] = Class::Overload,
+        /// The share of requests that are refused.
+        share: f64 [.share().example("0.5")],
+    }
+    warns Self::warns;
+}
+
+impl Refuse {
+    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+        if self.share <= 0.0 {
+            reader.no_effect(&fields.place_of("share"), "a share of 0 refuses no request");
+        }
+    }
+}
+
+impl FaultKind for Refuse {
+    const NAME: &'static str = "refuse";
+    const SEVERITY: Severity = Severity::Limited;
+
+    fn add(&self, health: &mut Adding<'_>) {
+        health.refuse(self.share, self.class);
+    }
+}

@@ -1,0 +1,46 @@
+//! When a fault is on.
+
+use patterns::{Duration, Time};
+
+use crate::kernel::{Distribution, RngStream};
+
+/// When a fault is on.
+#[derive(Clone, Debug)]
+pub enum Schedule {
+    /// Once: from a time on, for a length.
+    Once {
+        /// When it begins.
+        at: Time,
+        /// How long it lasts.
+        lasts: Duration,
+    },
+    /// Again and again, an alternating renewal process: good for a time of the first distribution
+    /// (mean: MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
+    Renewal {
+        /// The time from the end of one fault to the beginning of the next.
+        up: Distribution,
+        /// How long one lasts.
+        down: Distribution,
+    },
+}
+
+impl Schedule {
+    /// When the fault comes on for the first time.
+    pub(super) fn first(&self, rng: &mut RngStream) -> Time {
+        match self {
+            Self::Once { at, .. } => *at,
+            Self::Renewal { up, .. } => Time::ZERO + up.sample(rng),
+        }
+    }
+
+    /// After how long a fault that has just come on goes off, or one that has gone off comes on
+    /// again, if it does.
+    pub(super) fn next(&self, is_on: bool, rng: &mut RngStream) -> Option<Duration> {
+        match (self, is_on) {
+            (Self::Once { lasts, .. }, true) => Some(*lasts),
+            (Self::Once { .. }, false) => None,
+            (Self::Renewal { down, .. }, true) => Some(down.sample(rng)),
+            (Self::Renewal { up, .. }, false) => Some(up.sample(rng)),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether layers sound the alarm when a service that they stand before has a fault, and only then:
+//! a breaker that opens is an alarm.
+
+use patterns::Time;
+use patterns::report::{Severity, StateId};
+
+use super::recorder::Recorder;
+
+/// What is known of the faults of one service.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FaultTimes {
+    /// Since when it has some fault.
+    since: Option<Time>,
+    /// When its last fault ended.
+    ended: Option<Time>,
+}
+
+impl Recorder {
+    /// A service that had no fault has one now.
+    pub(super) fn note_fault(&mut self, service: usize) {
+        self.faults[service].since = Some(self.now);
+    }
+
+    /// A service no longer has a fault.
+    pub(super) fn note_fault_end(&mut self, service: usize) {
+        let since = self.faults[service].since.take();
+        self.faults[service].ended = Some(self.now);
+        for record in 0..self.layers.len() {
+            if !self.callees[record].contains(&(service as u32)) {
+                continue;
+            }
+            let is_open = self.instances.iter().any(|instance| {
+                let Some((state, _)) = instance.state else { return false };
+                instance.record as usize == record
+                    && self.severity(record, state) != Severity::Normal
+            });
+            if !is_open && self.alarm_of[record] != since {
+                self.layers[record].alarms.missed += u64::from(self.now >= self.warmup);
+            }
+        }
+    }
+
+    /// An instance of a layer goes from one state to another.
+    pub(super) fn note_alarm(&mut self, instance: usize, from: StateId, to: StateId) {
+        let record = self.instances[instance].record as usize;
+        let (from, to) = (self.severity(record, from), self.severity(record, to));
+        let counts = u64::from(self.now >= self.warmup);
+        let callees = || self.callees[record].iter().map(|service| self.faults[*service as usize]);
+        let fault = callees().filter_map(|fault| fault.since).min();
+        if from == Severity::Normal && to == Severity::Bad {
+            self.instances[instance].alarm = Some(self.now);
+            let alarms = &mut self.layers[record].alarms;
+            match fault {
+                None => alarms.false_alarms += counts,
+                Some(since) => {
+                    self.alarm_of[record] = fault;
+                    if self.instances[instance].fault != fault {
+                        self.instances[instance].fault = fault;
+                        alarms.raised += counts;
+                        alarms.raised_after +=
+                            u128::from(self.now.since(since).as_nanos() * counts);
+                    }
+                }
+            }
+        } else if from != Severity::Normal && to == Severity::Normal {
+            let ended = callees().filter_map(|fault| fault.ended).max();
+            let raised = self.instances[instance].alarm.take();
+            if let (None, Some(ended), Some(raised)) = (fault, ended, raised)
+                && raised <= ended
+            {
+                let alarms = &mut self.layers[record].alarms;
+                alarms.cleared += counts;
+                alarms.cleared_after += u128::from(self.now.since(ended).as_nanos() * counts);
+            }
+        }
+    }
+
+    fn severity(&self, record: usize, state: StateId) -> Severity {
+        self.layers[record].report.state(state).severity
+    }
+}

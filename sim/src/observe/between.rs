@@ -1,0 +1,192 @@
+//! The record of a window: what a record has that an earlier one of the same run did not.
+
+use patterns::Duration;
+
+use super::{
+    AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
+    ServiceRecord, StateRecord,
+};
+
+impl Record {
+    /// The part of a run between two times: this record is of the run until the later one,
+    /// `earlier` of the same run until the earlier one.
+    ///
+    /// It holds what *ended* in the window, whenever it began after the warm-up, and time integrals
+    /// over the window. The least and greatest of times are known to within a bucket of their
+    /// histogram.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let from = earlier.ended.max(earlier.warmup);
+        let within = |episodes: &Episodes| episodes.within(from, self.ended);
+        let agents = self.agents.iter().zip(&earlier.agents).map(|(now, then)| AgentRecord {
+            name: now.name.clone(),
+            count: now.count,
+            open: now.open,
+            tasks: now.tasks.since(&then.tasks),
+            late: now.late.since(then.late),
+            overdue: now.overdue,
+            episodes: within(&now.episodes),
+            latency_ok: now.latency_ok.since(&then.latency_ok),
+            latency_failed: now.latency_failed.since(&then.latency_failed),
+            frozen: now.frozen.saturating_sub(then.frozen),
+            busy: now.busy - then.busy,
+        });
+        let services =
+            self.services.iter().zip(&earlier.services).map(|(now, then)| ServiceRecord {
+                name: now.name.clone(),
+                slots: now.slots,
+                open: now.open,
+                requests: now.requests.since(&then.requests),
+                waiting: now.waiting.since(&then.waiting),
+                sojourn: now.sojourn.since(&then.sojourn),
+                abandoned: now.abandoned - then.abandoned,
+                wasted: now.wasted - then.wasted,
+                busy: now.busy - then.busy,
+                queued: now.queued - then.queued,
+                down: now.down - then.down,
+                faulty: now.faulty - then.faulty,
+                fault_intervals: now.fault_intervals - then.fault_intervals,
+                first_fault: now.first_fault,
+            });
+        let edges = self.edges.iter().zip(&earlier.edges).map(|(now, then)| EdgeRecord {
+            from: now.from.clone(),
+            to: now.to.clone(),
+            layers: now.layers.clone(),
+            calls: now.calls.since(&then.calls),
+            attempts: now.attempts.since(&then.attempts),
+            diverted: now.diverted.since(&then.diverted),
+            latency_ok: now.latency_ok.since(&then.latency_ok),
+            latency_failed: now.latency_failed.since(&then.latency_failed),
+            late: now.late - then.late,
+            frozen: now.frozen.saturating_sub(then.frozen),
+            episodes: within(&now.episodes),
+        });
+        let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
+        Self {
+            seed: self.seed,
+            horizon: self.horizon,
+            warmup: from,
+            ended: self.ended,
+            left_out: Duration::ZERO,
+            stopped: self.stopped,
+            events: self.events - earlier.events,
+            fingerprint: self.fingerprint,
+            agents: agents.collect(),
+            services: services.collect(),
+            edges: edges.collect(),
+            layers: layers.collect(),
+            windows: Vec::new(),
+            trace: None,
+        }
+    }
+}
+
+impl Record {
+    /// Adds a later window of the same run.
+    ///
+    /// # Panics
+    ///
+    /// If it is a record of another system, or not of a later window.
+    pub fn extend(&mut self, later: &Self) {
+        assert!(self.ended <= later.warmup, "a later window");
+        self.left_out = self.left_out + later.left_out + later.warmup.since(self.ended);
+        self.ended = later.ended;
+        self.stopped = later.stopped;
+        self.events += later.events;
+        self.fingerprint = later.fingerprint;
+        for (sum, more) in self.agents.iter_mut().zip(&later.agents) {
+            sum.tasks.extend(&more.tasks);
+            sum.late.extend(more.late);
+            sum.overdue = more.overdue;
+            sum.episodes.extend(&more.episodes);
+            sum.latency_ok.merge(&more.latency_ok);
+            sum.latency_failed.merge(&more.latency_failed);
+            sum.frozen += more.frozen;
+            sum.busy += more.busy;
+        }
+        for (sum, more) in self.services.iter_mut().zip(&later.services) {
+            sum.requests.extend(&more.requests);
+            sum.waiting.merge(&more.waiting);
+            sum.sojourn.merge(&more.sojourn);
+            sum.abandoned += more.abandoned;
+            sum.wasted += more.wasted;
+            sum.busy += more.busy;
+            sum.queued += more.queued;
+            sum.down += more.down;
+            sum.faulty += more.faulty;
+            sum.fault_intervals += more.fault_intervals;
+        }
+        for (sum, more) in self.edges.iter_mut().zip(&later.edges) {
+            sum.calls.extend(&more.calls);
+            sum.attempts.extend(&more.attempts);
+            sum.diverted.extend(&more.diverted);
+            sum.latency_ok.merge(&more.latency_ok);
+            sum.latency_failed.merge(&more.latency_failed);
+            sum.late += more.late;
+            sum.frozen += more.frozen;
+            sum.episodes.extend(&more.episodes);
+        }
+        for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
+            for (sum, more) in sum.states.iter_mut().zip(&more.states) {
+                sum.entered += more.entered;
+                sum.time += more.time;
+            }
+            sum.counts.merge(&more.counts);
+            sum.alarms = sum.alarms.and(more.alarms);
+        }
+    }
+}
+
+impl OutcomeCounts {
+    /// Adds those of a later window: what is open is what is open at its end.
+    fn extend(&mut self, later: &Self) {
+        self.issued += later.issued;
+        for (sum, more) in self.ended.iter_mut().zip(later.ended) {
+            *sum += more;
+        }
+        self.given_up += later.given_up;
+        let gone = self.answered() + self.given_up;
+        self.carried = (later.open() + gone).cast_signed() - self.issued.cast_signed();
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        let mut ended = self.ended;
+        for (now, then) in ended.iter_mut().zip(earlier.ended) {
+            *now -= then;
+        }
+        Self {
+            issued: self.issued - earlier.issued,
+            ended,
+            given_up: self.given_up - earlier.given_up,
+            carried: earlier.open().cast_signed(),
+        }
+    }
+}
+
+impl LateCounts {
+    fn extend(&mut self, later: Self) {
+        self.good += later.good;
+        self.degraded += later.degraded;
+        self.failed += later.failed;
+    }
+
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            good: self.good - earlier.good,
+            degraded: self.degraded - earlier.degraded,
+            failed: self.failed - earlier.failed,
+        }
+    }
+}
+
+impl LayerRecord {
+    fn since(&self, earlier: &Self) -> Self {
+        let states = self.states.iter().zip(&earlier.states).map(|(now, then)| StateRecord {
+            entered: now.entered - then.entered,
+            time: now.time - then.time,
+        });
+        let mut counts = self.counts.clone();
+        counts.subtract(&earlier.counts);
+        let alarms = self.alarms.since(earlier.alarms);
+        Self { states: states.collect(), counts, alarms, ..self.clone() }
+    }
+}

@@ -1,0 +1,127 @@
+//! Failure episodes: when the users of a group of agents, or of an edge, saw it fail.
+
+use patterns::{Duration, Time};
+
+/// The most episodes of which each is kept. In a run of more the last one that is kept goes on to
+/// the end of the last of all.
+pub const EPISODES_MAX: usize = 4096;
+
+/// When a failure episode begins and ends: as long as more than so many of the last outcomes were
+/// failures. Before that many have come, those that are missing count as good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpisodeRule {
+    /// How many of the last outcomes are looked at: 1 to 64.
+    pub of: u32,
+    /// The most of them that may have failed.
+    pub most_failures: u32,
+}
+
+impl Default for EpisodeRule {
+    /// Fewer than 80 % of the last 20 good.
+    fn default() -> Self {
+        Self { of: 20, most_failures: 4 }
+    }
+}
+
+/// A time in which too many outcomes in a row were failures.
+///
+/// Its four parts follow one another: until it is *detected*, *contained*, *recovered* and
+/// *verified*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Episode {
+    /// When the first of the failures happened by which it was noticed.
+    pub began: Time,
+    /// When the share of good outcomes fell below the bound.
+    pub detected: Time,
+    /// When the last failure happened that was no refusal by the caller's own layers; not before
+    /// it was detected.
+    pub contained: Time,
+    /// When the first of the good outcomes came by which it ended.
+    pub recovered: Option<Time>,
+    /// When the share was back at the bound: its end.
+    pub verified: Option<Time>,
+}
+
+/// The episodes in some part of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Episodes {
+    /// In order, and without overlap; the last one may not have ended. They may reach beyond the
+    /// window.
+    pub all: Vec<Episode>,
+    /// The windows of time that are looked at: from when to when, in order, without overlap.
+    pub windows: Vec<(Time, Time)>,
+}
+
+impl Episode {
+    /// When it ended; the end of time if it has not.
+    pub fn ended(&self) -> Time {
+        self.verified.unwrap_or(Time::MAX)
+    }
+
+    /// Its four parts: from when to when each lasted, if it came to that.
+    pub fn parts(&self) -> [(Time, Time); 4] {
+        let recovered = self.recovered.unwrap_or(Time::MAX);
+        [
+            (self.began, self.detected),
+            (self.detected, self.contained),
+            (self.contained, recovered),
+            (recovered, self.ended()),
+        ]
+    }
+}
+
+impl Episodes {
+    /// Those that are on at some time in a window.
+    pub fn within(&self, from: Time, to: Time) -> Self {
+        let is_on = |episode: &&Episode| episode.began < to && from < episode.ended();
+        let all = self.all.iter().filter(is_on).copied().collect();
+        Self { all, windows: vec![(from, to)] }
+    }
+
+    /// Adds those of a later window, which knows how the last one so far went on.
+    pub(super) fn extend(&mut self, later: &Self) {
+        if let (Some(last), Some(first)) = (self.all.last(), later.all.first())
+            && last.began == first.began
+        {
+            self.all.pop();
+        }
+        self.all.extend(&later.all);
+        self.windows.extend(&later.windows);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.all.len() as u64
+    }
+
+    /// How much of the time lies in some episode, in nanoseconds.
+    pub fn time(&self) -> u128 {
+        self.all.iter().map(|episode| self.inside(episode.began, episode.ended())).sum()
+    }
+
+    /// How much of the time lies in each of the parts of episodes, in nanoseconds.
+    pub fn parts(&self) -> [u128; 4] {
+        let mut sums = [0; 4];
+        for episode in &self.all {
+            for (sum, (from, to)) in sums.iter_mut().zip(episode.parts()) {
+                *sum += self.inside(from, to);
+            }
+        }
+        sums
+    }
+
+    fn inside(&self, from: Time, to: Time) -> u128 {
+        let inside = |&(start, end): &(Time, Time)| to.min(end).since(from.max(start)).as_nanos();
+        self.windows.iter().map(|window| u128::from(inside(window))).sum()
+    }
+
+    /// How long after the beginning of a window the episode ended that was on then; the longest of
+    /// all windows, zero if none was on, and none if one did not end.
+    pub fn recovery(&self) -> Option<Duration> {
+        let of = |&(from, _): &(Time, Time)| {
+            let on = self.all.iter().find(|one| one.began <= from && from < one.ended());
+            on.map_or(Some(Duration::ZERO), |episode| Some(episode.verified?.since(from)))
+        };
+        self.windows.iter().map(of).try_fold(Duration::ZERO, |longest, one| Some(longest.max(one?)))
+    }
+}

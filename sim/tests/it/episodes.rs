@@ -1,0 +1,180 @@
+//! Failure episodes: from the first failure that users saw to the end of the last, by hand.
+
+use patterns::{Class, Duration, Time};
+use sim::fault::Effect;
+use sim::fault::kinds::down::Down;
+use sim::fault::kinds::errors::Errors;
+use sim::fault::kinds::hang::Hang;
+use sim::fault::kinds::slow::Slow;
+use sim::kernel::Distribution;
+use sim::measure::Measure;
+use sim::model::system::{Arrivals, System};
+use sim::observe::{Episode, EpisodeRule};
+use sim::{Record, Watch, run};
+
+use crate::tank::{self, at, secs};
+
+const FOR_EVER: Duration = Duration::from_secs(1 << 30);
+
+/// A task every 10 s, from 10 s to 400 s, that takes 1 s; a fault from 95 s on.
+fn system(effect: impl Into<Effect>, lasts: Duration) -> System {
+    let mut system = tank::system(secs(400));
+    let every = Arrivals::Open(Distribution::constant(secs(10)));
+    let mut agents = tank::agents("a", 1, every, vec![tank::call(0)]);
+    agents.episode = EpisodeRule { of: 10, most_failures: 2 };
+    system.agents = vec![agents];
+    let latency = Distribution::constant(secs(1));
+    system.services = vec![tank::service("s", u32::MAX, 0, latency)];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system.faults = vec![tank::once(0, effect, secs(95), lasts)];
+    system
+}
+
+fn errors() -> Errors {
+    Errors { class: Class::Network, share: 1.0 }
+}
+
+fn of(system: &System) -> Record {
+    run(system, 1, Watch::Counts)
+}
+
+fn value(record: &Record, system: &System, name: &str) -> f64 {
+    Measure::parse(&format!("agents.a.{name}"), system).expect(name).of(record)
+}
+
+fn time(seconds: u64) -> Time {
+    at(secs(seconds))
+}
+
+#[test]
+fn an_episode_has_four_parts_that_are_found_to_the_second() {
+    let system = system(errors(), secs(100));
+    let record = of(&system);
+    // The tasks of 100 s to 190 s fail. The third of ten is one too many; with eight good ones
+    // after them two of the last ten are left.
+    let expected = Episode {
+        began: time(101),
+        detected: time(121),
+        contained: time(191),
+        recovered: Some(time(201)),
+        verified: Some(time(271)),
+    };
+    assert_eq!(record.agents[0].episodes.all, [expected]);
+    // The edge goes by the rule of who calls on it.
+    assert_eq!(record.edges[0].episodes.all, [expected]);
+    let value = |name| value(&record, &system, name);
+    let parts = ["mttr.detect", "mttr.contain", "mttr.recover", "mttr.verify"].map(value);
+    for (part, expected) in parts.into_iter().zip([20.0, 70.0, 10.0, 70.0]) {
+        assert!((part - expected).abs() < 1e-9, "{parts:?}");
+    }
+    assert!((value("mttr") - 170.0).abs() < 1e-9 && (value("mtbf") - 230.0).abs() < 1e-9);
+    let (mtbf, mttr) = (value("mtbf"), value("mttr"));
+    assert!((value("availability") - mtbf / (mtbf + mttr)).abs() < 1e-12);
+}
+
+/// Isolated failures are no episode.
+#[test]
+fn failures_that_the_rule_allows_are_no_episode() {
+    let record = of(&system(errors(), secs(20)));
+    assert_eq!(record.agents[0].tasks.failed(), 2);
+    assert!(record.agents[0].episodes.all.is_empty());
+}
+
+/// Failures long before the first that matters play no part in its beginning.
+#[test]
+fn an_episode_begins_with_the_first_failure_by_which_it_was_noticed() {
+    let mut system = system(errors(), FOR_EVER);
+    let mut early = tank::once(0, errors(), secs(15), secs(10));
+    early.name = "early".to_owned();
+    system.agents[0].episode = EpisodeRule { of: 4, most_failures: 2 };
+    system.faults.push(early);
+    let record = of(&system);
+    assert_eq!(record.agents[0].tasks.failed(), 31);
+    let all = &record.agents[0].episodes.all;
+    assert_eq!((all.len(), all[0].began, all[0].detected), (1, time(101), time(121)));
+}
+
+#[test]
+fn a_system_that_hangs_for_good_fails() {
+    let system = system(Hang { resume: true }, FOR_EVER);
+    let record = of(&system);
+    let tasks = &record.agents[0].tasks;
+    assert_eq!((tasks.good(), tasks.open()), (9, 31));
+    let value = |name| value(&record, &system, name);
+    // All but the one that comes in the last moment have been open for longer than any that ended.
+    assert!((value("overdue") - 30.0).abs() < 1e-9);
+    assert!((value("success") - 9.0 / 39.0).abs() < 1e-9, "{}", value("success"));
+    assert!((value("availability") - 101.0 / 400.0).abs() < 1e-9, "{}", value("availability"));
+    assert!(value("recovery").is_finite() && value("mttr") > 298.0);
+    // What is open is waited on in vain.
+    let waited: u64 = (0..=30).map(|task| task * 10).sum();
+    assert!((value("frozen") - waited as f64).abs() < 1e-9, "{}", value("frozen"));
+}
+
+/// One agent that is stuck ends nothing, and fails again and again.
+#[test]
+fn an_agent_that_is_stuck_for_good_is_an_episode() {
+    let mut system = system(Hang { resume: true }, FOR_EVER);
+    system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
+    let record = of(&system);
+    assert_eq!((record.agents[0].tasks.open(), record.agents[0].overdue), (1, 1));
+    // The task of 99 s fails at 100, 101, and 102 s.
+    let expected = Episode {
+        began: time(100),
+        detected: time(102),
+        contained: time(99 + 64),
+        recovered: None,
+        verified: None,
+    };
+    assert_eq!(record.agents[0].episodes.all, [expected]);
+    // With a patience of 10 s it does so at 109, 119 and 129 s.
+    system.agents[0].patience = Some(secs(10));
+    let record = of(&system);
+    let episode = record.agents[0].episodes.all[0];
+    assert_eq!((episode.began, episode.detected), (time(109), time(129)));
+}
+
+/// Users whose patience is over have seen a failure, even if the task ends well in the end.
+#[test]
+fn a_task_that_ends_too_late_is_late_and_not_good() {
+    let mut system = system(Slow { factor: 20.0 }, secs(100));
+    system.agents[0].patience = Some(secs(6));
+    let record = of(&system);
+    let value = |name| value(&record, &system, name);
+    assert_eq!(record.agents[0].tasks.good(), 39);
+    assert_eq!(record.agents[0].late.good, 10);
+    assert!((value("success") - 29.0 / 39.0).abs() < 1e-9);
+    assert!((value("late") - 10.0 / 39.0).abs() < 1e-9);
+    assert!((value("goodput") - 29.0 * 9.0).abs() < 1e-9);
+    // Each is a failure three times, 6, 12 and 18 s after it came, which is seen when it ends.
+    let episode = record.agents[0].episodes.all[0];
+    assert_eq!((episode.began, episode.detected), (time(106), time(118)));
+    // With a deadline of the same length it is all the same.
+    system.agents[0].deadline = system.agents[0].patience.take();
+    let other = of(&system);
+    assert_eq!(other.agents[0].late, record.agents[0].late);
+    assert_eq!(other.agents[0].episodes, record.agents[0].episodes);
+}
+
+#[test]
+fn a_run_without_failures_has_no_episode() {
+    let mut system = system(Down {}, secs(10));
+    system.faults.clear();
+    let record = of(&system);
+    let value = |name| value(&record, &system, name);
+    assert!((value("availability") - 1.0).abs() < 1e-12 && value("episodes").abs() < 1e-12);
+    assert!(value("mtbf").is_nan() && value("mttr").is_nan());
+}
+
+/// An episode that began in the warm-up counts from its end on.
+#[test]
+fn an_episode_of_the_warm_up_counts_as_far_as_it_reaches_beyond_it() {
+    let mut system = system(errors(), secs(100));
+    system.warmup = at(secs(200));
+    let record = of(&system);
+    let value = |name| value(&record, &system, name);
+    assert!((value("episodes") - 1.0).abs() < 1e-9);
+    assert!((value("availability") - 129.0 / 200.0).abs() < 1e-9);
+    assert!((value("mttr.detect")).abs() < 1e-9 && (value("mttr.recover") - 1.0).abs() < 1e-9);
+    assert!((value("recovery") - 71.0).abs() < 1e-9);
+}

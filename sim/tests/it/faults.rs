@@ -1,0 +1,195 @@
+//! Faults that overlap: what is recorded and shown of them, against a look at every second; and
+//! kinds of fault, ours and those of others.
+
+use std::collections::BTreeMap;
+
+use patterns::report::Severity;
+use patterns::settings::Key;
+use patterns::{Class, Duration};
+use proptest::prelude::*;
+use sim::fault::kinds::hang::Hang;
+use sim::fault::{Adding, Effect, FaultKind, KINDS};
+use sim::kernel::Distribution;
+use sim::model::system::{Arrivals, Fault, System};
+use sim::observe::{Interval, Record, TrackKind};
+use sim::{Watch, run};
+
+use crate::tank::{self, at, exponential, millis, secs};
+
+/// The end of a run, in seconds.
+const END: u64 = 40;
+
+/// A fault that is on from one second to another.
+type Outage = (Effect, u64, u64);
+
+/// Faults that begin and end at different times.
+fn outages() -> impl Strategy<Value = Vec<Outage>> {
+    // Nothing changes in the instant in which the run ends.
+    let times: Vec<u64> = (0..END).chain(END + 1..END + 5).collect();
+    let times = prop::sample::subsequence(times, 2..=12);
+    let effects = prop::collection::vec(prop::sample::select(tank::every_effect()), 6);
+    (times.prop_shuffle(), effects).prop_map(|(times, effects)| {
+        let pairs = times.chunks_exact(2).map(|pair| (pair[0].min(pair[1]), pair[0].max(pair[1])));
+        pairs.zip(effects).map(|((from, to), effect)| (effect, from, to)).collect()
+    })
+}
+
+/// A service that is hit by these faults, and nobody calls.
+fn hit_by(outages: &[Outage]) -> System {
+    let mut system = tank::system(secs(END));
+    system.warmup = at(secs(10));
+    system.services = vec![tank::service("service", 1, 0, exponential(secs(1)))];
+    system.faults.extend(outages.iter().zip(0..).map(|((effect, from, to), number)| Fault {
+        name: format!("{number}"),
+        ..tank::once(0, effect.clone(), secs(*from), secs(to - from))
+    }));
+    system
+}
+
+fn shown(record: &Record) -> Vec<Interval> {
+    let tracks = &record.trace.as_ref().expect("it was watched").tracks;
+    let track = tracks.iter().find(|track| track.kind() == TrackKind::Service);
+    track.expect("there is a service").intervals.clone()
+}
+
+/// The gravest fault that is on in a second.
+fn gravest(outages: &[Outage], second: u64) -> Option<(&'static str, Severity)> {
+    let on = outages.iter().filter(|(_, from, to)| (*from..*to).contains(&second));
+    let kinds = on.map(|(effect, ..)| effect.info().name);
+    let place = |name: &str| KINDS.iter().position(|kind| kind.name == name);
+    let first = kinds.min_by_key(|name| place(name))?;
+    KINDS.iter().find(|kind| kind.name == first).map(|kind| (kind.name, kind.severity))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn faults_that_overlap_are_recorded_as_a_look_at_every_second_finds_them(
+        outages in outages()
+    ) {
+        let record = run(&hit_by(&outages), 1, Watch::Trace);
+        let mut expected: Vec<Interval> = Vec::new();
+        let (mut faulty, mut down, mut begun) = (0, 0, 0);
+        let (mut first, mut was) = (None, None);
+        for second in 0..END {
+            let is = gravest(&outages, second);
+            let counts = second >= 10;
+            faulty += u64::from(counts && is.is_some());
+            down += u64::from(counts && is.is_some_and(|(name, _)| ["down", "hang"].contains(&name)));
+            begun += u64::from(counts && is.is_some() && was.is_none());
+            let (from, to) = (at(secs(second)), at(secs(second + 1)));
+            match (&mut first, is) {
+                (None, Some(_)) => first = Some((from, to)),
+                (Some((_, until)), Some(_)) if *until == from => *until = to,
+                _ => {}
+            }
+            match (expected.last_mut(), is) {
+                (Some(last), Some((state, _))) if last.to == from && last.state == state => {
+                    last.to = to;
+                }
+                (_, Some((state, severity))) => {
+                    expected.push(Interval { from, to, state, severity });
+                }
+                _ => {}
+            }
+            was = is;
+        }
+        let service = &record.services[0];
+        let seconds = |nanos: u128| nanos / u128::from(secs(1).as_nanos());
+        prop_assert_eq!(seconds(service.faulty), u128::from(faulty));
+        prop_assert_eq!(seconds(service.down), u128::from(down));
+        prop_assert_eq!(service.fault_intervals, begun);
+        prop_assert_eq!(service.first_fault, first);
+        prop_assert_eq!(shown(&record), expected);
+    }
+}
+
+#[test]
+fn kinds_of_fault_have_names_of_their_own_and_stand_the_gravest_first() {
+    let mut names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), KINDS.len());
+    assert!(KINDS.is_sorted_by_key(|kind| core::cmp::Reverse(kind.severity)), "{KINDS:?}");
+}
+
+/// They stand in one table, so that `share` is a share whatever the fault does.
+#[test]
+fn keys_of_one_name_take_the_same_values_in_every_kind_of_fault() {
+    let mut seen: BTreeMap<String, (&str, &Key)> = BTreeMap::new();
+    for (kind, key) in
+        KINDS.iter().flat_map(|kind| kind.keys().into_iter().map(move |key| (kind, key)))
+    {
+        let (other, first) = *seen.entry(key.name()).or_insert((kind.name, key));
+        let values = |key: &Key| format!("{:?} {:?}", key.shape(), key.range());
+        assert_eq!(values(key), values(first), "{key} of {} and {other}", kind.name);
+    }
+}
+
+patterns::settings! {
+    /// Work takes twice as long, and some of it fails.
+    #[derive(Clone, Debug)]
+    struct Brownout {
+        /// The share of requests that fail.
+        share: f64 [.share()],
+    }
+}
+
+impl FaultKind for Brownout {
+    const NAME: &'static str = "brownout";
+    const SEVERITY: Severity = Severity::Limited;
+
+    fn add(&self, health: &mut Adding<'_>) {
+        health.slow(2.0);
+        health.fail(self.share, Class::Validation);
+    }
+}
+
+/// A kind from outside does what it adds, and is recorded and shown as any other.
+#[test]
+fn kind_of_fault_from_outside_works_as_ours_do() {
+    let system = called_every_second(&[(Brownout { share: 1.0 }.into(), 10, 20)]);
+    let record = run(&system, 1, Watch::Trace);
+    let edge = &record.edges[0];
+    assert_eq!(edge.calls.failed_as(Class::Validation), 10);
+    assert_close(edge.latency_failed.mean_secs(), 0.6);
+    assert_close(edge.latency_ok.mean_secs(), 0.3);
+    let states: Vec<_> = shown(&record).iter().map(|interval| interval.state).collect();
+    assert_eq!(states, ["brownout"]);
+}
+
+/// The service goes on when the last of them ends.
+#[test]
+fn service_hangs_as_long_as_any_fault_lets_it_hang() {
+    for resume in [true, false] {
+        let hangs = [(10, 20), (15, 25)].map(|(from, to)| (Hang { resume }.into(), from, to));
+        let record = run(&called_every_second(&hangs), 1, Watch::Counts);
+        let edge = &record.edges[0];
+        // The calls of the seconds 10 to 24 are held until second 25.
+        if resume {
+            assert_eq!(edge.calls.failed_as(Class::Network), 0);
+            assert_close(edge.latency_ok.mean_secs(), (24.0 * 0.3 + 15.0 * 8.3) / 39.0);
+        } else {
+            assert_eq!(edge.calls.failed_as(Class::Network), 15);
+            assert_close(edge.latency_failed.mean_secs(), 8.0);
+        }
+    }
+}
+
+/// A service that is hit by these faults, and called once in each second but the first.
+fn called_every_second(outages: &[Outage]) -> System {
+    let mut system = hit_by(outages);
+    system.warmup = at(Duration::ZERO);
+    let latency = Distribution::constant(millis(300));
+    system.services[0] = tank::service("service", u32::MAX, 0, latency);
+    let arrivals = Arrivals::Open(Distribution::constant(secs(1)));
+    system.agents = vec![tank::agents("agent", 1, arrivals, vec![tank::call(0)])];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system
+}
+
+#[track_caller]
+fn assert_close(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-9, "{found} and not {expected}");
+}
