@@ -1,43 +1,53 @@
-//! Means over replications, and how far they can be trusted.
+//! What several runs say of a number, and how far that can be trusted.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// A mean with its two-sided 95 % interval.
+/// A number with its two-sided 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// How many values it is made of; those that are undefined are left out.
+    /// How many runs it is made of; those that say nothing are left out.
     pub n: usize,
-    /// Their mean; not a number if there is none.
+    /// The number; not a number if there is none.
     pub mean: f64,
-    /// The lower end of the interval; not a number below two values.
+    /// The lower end of the interval; not a number below two runs.
     pub low: f64,
-    /// The upper end of the interval; not a number below two values.
+    /// The upper end of the interval, infinite if there is none; not a number below two runs.
     pub high: f64,
+    /// Whether enough was seen for the interval to hold the truth in 95 of 100 cases.
+    pub is_reliable: bool,
+    /// How many runs would do, where that can be said of one that is not reliable.
+    pub runs_needed: Option<u64>,
 }
 
+/// Of what an interval is told, so much has to be seen: as many events as a Poisson process with
+/// the same relative error has. It is the rule for proportions of W. G. Cochran (Sampling
+/// Techniques, 1977, section 3.8) at its lower end.
+const EVENTS_MIN: f64 = 5.0;
+
 impl Estimate {
-    /// The mean of independent values, with the interval of Student's t distribution (Student,
-    /// 1908): mean ± t(0.975; n − 1) · s / √n.
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
-        let values: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();
-        let n = values.len();
-        // The mean of equal values is that value, to the last bit.
-        let first = values.first().copied().unwrap_or(f64::NAN);
-        let count = n as f64;
-        let mean = first + values.iter().map(|value| value - first).sum::<f64>() / count;
-        if n < 2 {
-            return Self { n, mean, low: f64::NAN, high: f64::NAN };
-        }
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let error = (squares / (count - 1.0) / count).sqrt();
-        let half = quantile(n - 1) * error;
-        Self { n, mean, low: mean - half, high: mean + half }
+    /// Of what no run says anything.
+    pub const UNDEFINED: Self = Self {
+        n: 0,
+        mean: f64::NAN,
+        low: f64::NAN,
+        high: f64::NAN,
+        is_reliable: false,
+        runs_needed: None,
+    };
+
+    /// A number without an interval.
+    pub(crate) fn bare(n: usize, mean: f64) -> Self {
+        let runs_needed = (n == 1).then_some(2);
+        Self { n, mean, runs_needed, ..Self::UNDEFINED }
     }
 
-    /// The mean of the differences `a − b`, replication by replication: with common random numbers
-    /// most of the random variation is in both, and cancels.
-    pub fn paired(a: &[f64], b: &[f64]) -> Self {
-        Self::of(a.iter().zip(b).map(|(a, b)| a - b))
+    /// The same with an interval that rests on this number of events.
+    pub(crate) fn within(self, (low, high): (f64, f64), events: f64) -> Self {
+        let is_reliable = EVENTS_MIN <= events;
+        let needed = (self.n as f64 * EVENTS_MIN / events).ceil();
+        let can_be_told = !is_reliable && needed.is_finite();
+        let runs_needed = can_be_told.then(|| (needed as u64).max(self.n as u64 + 1));
+        Self { low, high, is_reliable, runs_needed, ..self }
     }
 
     /// Whether zero is in the interval, so that the sign may be random. It is in undefined
@@ -47,8 +57,10 @@ impl Estimate {
     }
 }
 
-/// The 97.5 % quantile of Student's t distribution.
-fn quantile(freedom: usize) -> f64 {
-    let distribution = StudentsT::new(0.0, 1.0, freedom as f64);
-    distribution.expect("there is at least one degree of freedom").inverse_cdf(0.975)
+/// Student's t for a two-sided 95 % interval from this number of independent units; of several
+/// intervals, for all of them to hold together (Bonferroni).
+pub(crate) fn students_t(units: usize, intervals: usize) -> f64 {
+    let distribution = StudentsT::new(0.0, 1.0, (units - 1) as f64);
+    let distribution = distribution.expect("there are at least two units");
+    distribution.inverse_cdf(1.0 - 0.025 / intervals.max(1) as f64)
 }

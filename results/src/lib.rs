@@ -1,6 +1,7 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
-//! - [`estimate`]: means with their intervals;
+//! - [`estimate`]: numbers with their intervals;
+//! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`stability`]: whether a system keeps up with its load;
@@ -11,10 +12,12 @@
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod pooled;
 pub mod run_table;
 pub mod stability;
 pub mod sweep_result;
 pub mod table;
+pub mod times;
 
 pub use estimate::Estimate;
 pub use measured::Measured;

@@ -1,6 +1,6 @@
 //! What is kept of one run of a sweep: the record itself may be large.
 
-use sim::measure::Measure;
+use sim::measure::{Measure, Pooling, Sample};
 use sim::observe::{AgentRecord, Histogram};
 use sim::{Record, Stop};
 
@@ -16,7 +16,10 @@ pub struct Measured {
     /// Why the run was stopped before the horizon, if it was.
     pub stopped: Option<Stop>,
     /// What was measured, in the order in which it was asked for.
-    pub values: Vec<f64>,
+    pub samples: Vec<Sample>,
+    /// The times of which quantiles were asked for, in this order; neighbours that are quantiles of
+    /// the same times share them.
+    pub times: Vec<Histogram>,
     /// How long tasks of the first group of agents took.
     pub latency: Histogram,
 }
@@ -24,13 +27,46 @@ pub struct Measured {
 impl Measured {
     /// Measures a run.
     pub fn of(measures: &[Measure], record: &Record) -> Self {
+        let mut times = Vec::new();
+        for (index, measure) in measures.iter().enumerate() {
+            if begins_times(measures, index) {
+                times.push(measure.times(record).unwrap_or_default());
+            }
+        }
         Self {
             seed: record.seed,
             fingerprint: record.fingerprint,
             events: record.events,
             stopped: record.stopped,
-            values: measures.iter().map(|measure| measure.of(record)).collect(),
+            samples: measures.iter().map(|measure| measure.sample(record)).collect(),
+            times,
             latency: record.agents.first().map(AgentRecord::latency).unwrap_or_default(),
         }
     }
+
+    /// What was measured of this run alone.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        self.samples.iter().map(Sample::value)
+    }
+}
+
+/// Which of the times of a run each measure is a quantile of.
+pub(crate) fn places_of_times(measures: &[Measure]) -> Vec<Option<usize>> {
+    let mut begun = 0;
+    let of = |(index, measure): (usize, &Measure)| {
+        begun += usize::from(begins_times(measures, index));
+        is_quantile(measure).then(|| begun - 1)
+    };
+    measures.iter().enumerate().map(of).collect()
+}
+
+/// Whether a measure is a quantile of other times than the one before it.
+fn begins_times(measures: &[Measure], index: usize) -> bool {
+    let before = index.checked_sub(1).map(|before| &measures[before]);
+    let measure = &measures[index];
+    is_quantile(measure) && before.is_none_or(|before| !before.is_of_same_times(measure))
+}
+
+fn is_quantile(measure: &Measure) -> bool {
+    matches!(measure.pooling(), Pooling::Quantile(_))
 }

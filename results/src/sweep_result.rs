@@ -1,13 +1,17 @@
 //! What a sweep came to: the measures of every run, cell by cell.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use sim::design::SweepDesign;
-use sim::measure::{Better, Measure};
+use sim::measure::{Better, Measure, Pooling, Sample};
 use sim::observe::Histogram;
 
 use crate::estimate::Estimate;
-use crate::measured::Measured;
+use crate::measured::{Measured, places_of_times};
+use crate::pooled;
+use crate::times::{Quantile, Times};
 
 /// What a sweep came to. It does not depend on the order in which runs are added.
 #[derive(Clone, Debug)]
@@ -21,9 +25,22 @@ pub struct SweepResult {
     /// The command that makes it again.
     pub command: String,
     /// By cell, measure and replication.
-    values: Vec<f64>,
+    samples: Vec<Sample>,
+    /// Which of the times of a run each measure is a quantile of.
+    places_of_times: Vec<Option<usize>>,
+    /// Of cells of which all runs were added, by cell and measure.
+    quantiles: BTreeMap<(usize, usize), Quantile>,
+    /// Of cells of which some runs were added: runs come cell by cell, so that there are few.
+    begun: BTreeMap<usize, Begun>,
     /// By cell: how long tasks of the first group of agents took, over all replications.
     latency: Vec<Histogram>,
+}
+
+/// A cell of which not all runs were added.
+#[derive(Clone, Debug, Default)]
+struct Begun {
+    runs: u32,
+    times: Vec<Times>,
 }
 
 /// A result can be asked for everything that its design says.
@@ -45,9 +62,20 @@ impl SweepResult {
         let objective = measures.iter().position(|measure| *measure == design.objective);
         let objective = objective.expect("the objective is one of the measures");
         let cells = design.cells();
-        let values = vec![f64::NAN; cells * measures.len() * design.replications as usize];
+        let runs = design.replications as usize;
+        let samples = vec![Sample::UNDEFINED; cells * measures.len() * runs];
         let latency = vec![Histogram::default(); cells];
-        Self { design, measures, objective, command, values, latency }
+        Self {
+            design,
+            places_of_times: places_of_times(&measures),
+            measures,
+            objective,
+            command,
+            samples,
+            quantiles: BTreeMap::new(),
+            begun: BTreeMap::new(),
+            latency,
+        }
     }
 
     /// Adds a run of a cell.
@@ -56,32 +84,85 @@ impl SweepResult {
     ///
     /// If the design has no such cell or replication, or the run was measured otherwise.
     pub fn add(&mut self, cell: usize, replication: u32, run: &Measured) {
-        assert_eq!(run.values.len(), self.measures.len(), "another number of measures");
-        for (measure, value) in run.values.iter().enumerate() {
+        assert_eq!(run.samples.len(), self.measures.len(), "another number of measures");
+        for (measure, sample) in run.samples.iter().enumerate() {
             let at = self.at(cell, measure) + replication as usize;
-            self.values[at] = *value;
+            self.samples[at] = *sample;
         }
         self.latency[cell].merge(&run.latency);
+        let begun = self.begun.entry(cell).or_default();
+        begun.runs += 1;
+        begun.times.resize_with(run.times.len(), Times::default);
+        for (all, times) in begun.times.iter_mut().zip(&run.times) {
+            all.add(replication, times);
+        }
+        if begun.runs == self.design.replications {
+            let places = 0..self.measures.len();
+            let found = places.filter_map(|measure| {
+                Some(((cell, measure), self.quantile(cell, measure)?.into_owned()))
+            });
+            let found: Vec<_> = found.collect();
+            self.quantiles.extend(found);
+            self.begun.remove(&cell);
+        }
     }
 
     fn at(&self, cell: usize, measure: usize) -> usize {
         (cell * self.measures.len() + measure) * self.replications as usize
     }
 
-    /// A measure of all runs of a cell, by replication.
-    pub fn values(&self, cell: usize, measure: usize) -> &[f64] {
+    fn samples(&self, cell: usize, measure: usize) -> impl Iterator<Item = Sample> + Clone + '_ {
         let at = self.at(cell, measure);
-        &self.values[at..at + self.replications as usize]
+        self.samples[at..at + self.replications as usize].iter().copied()
     }
 
-    /// The mean of a measure over the runs of a cell.
+    /// A measure that is a quantile of all times of a cell; none if it is something else, or no
+    /// run of the cell was added.
+    fn quantile(&self, cell: usize, measure: usize) -> Option<Cow<'_, Quantile>> {
+        let Pooling::Quantile(q) = self.measures[measure].pooling() else { return None };
+        match self.quantiles.get(&(cell, measure)) {
+            Some(quantile) => Some(Cow::Borrowed(quantile)),
+            None => {
+                let place = self.places_of_times[measure]?;
+                Some(Cow::Owned(self.begun.get(&cell)?.times[place].quantile(q)))
+            }
+        }
+    }
+
+    /// A measure of each run of a cell, by replication.
+    pub fn values(&self, cell: usize, measure: usize) -> impl Iterator<Item = f64> + Clone + '_ {
+        self.samples(cell, measure).map(|sample| sample.value())
+    }
+
+    /// What the runs of a cell say of a measure, all together.
     pub fn estimate(&self, cell: usize, measure: usize) -> Estimate {
-        Estimate::of(self.values(cell, measure).iter().copied())
+        if let Some(quantile) = self.quantile(cell, measure) {
+            return quantile.estimate;
+        }
+        let asked = &self.measures[measure];
+        pooled::estimate(asked.pooling(), asked.unit(), self.samples(cell, measure))
     }
 
     /// By how much a measure of one cell is above that of another, replication by replication.
     pub fn difference(&self, cell: usize, from: usize, measure: usize) -> Estimate {
-        Estimate::paired(self.values(cell, measure), self.values(from, measure))
+        self.difference_of_several(cell, from, measure, 1)
+    }
+
+    /// The same, with an interval that holds together with those of so many comparisons.
+    fn difference_of_several(
+        &self,
+        cell: usize,
+        from: usize,
+        measure: usize,
+        intervals: usize,
+    ) -> Estimate {
+        let both = self.quantile(cell, measure).zip(self.quantile(from, measure));
+        if let Some((one, other)) = both {
+            return one.above(&other, intervals);
+        }
+        let asked = &self.measures[measure];
+        let pairs = self.samples(cell, measure).zip(self.samples(from, measure));
+        pooled::difference(asked.pooling(), asked.unit(), pairs, intervals)
     }
 
     /// The best cell by the objective, among those of a variant or among all; the first of equals.
@@ -119,8 +200,13 @@ impl SweepResult {
 
     /// Whether a cell may be as good as the best one: zero is in the interval of their paired
     /// difference.
+    ///
+    /// All cells are compared with one, and the intervals hold together (Bonferroni): the cell that
+    /// is best in truth is with 95 % confidence the best one here or one of those that may be as
+    /// good.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
-        cell != best && self.difference(cell, best, self.objective).may_be_zero()
+        let others = self.cells() - 1;
+        cell != best && self.difference_of_several(cell, best, self.objective, others).may_be_zero()
     }
 
     /// How long tasks of the first group of agents took in a cell, over all replications.

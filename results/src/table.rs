@@ -8,6 +8,7 @@ use std::io::Write;
 use csv::Writer;
 use sim::measure::Measure;
 
+use crate::estimate::Estimate;
 use crate::measured::Measured;
 use crate::sweep_result::SweepResult;
 
@@ -44,7 +45,7 @@ impl<W: Write> RunsWriter<W> {
             run.events.to_string(),
             run.stopped.map_or("", sim::Stop::name).to_owned(),
         ];
-        let measures = run.values.iter().map(|value| number(*value));
+        let measures = run.values().map(number);
         self.out.write_record(place(result, cell).into_iter().chain(head).chain(measures))
     }
 
@@ -54,8 +55,21 @@ impl<W: Write> RunsWriter<W> {
     }
 }
 
-/// Writes `summary.csv`: one row per cell and measure, with the mean over replications, its 95 %
-/// interval, and the paired difference to the cell with the file's own values.
+/// Writes `summary.csv`: one row per cell and measure.
+///
+/// - `n`: how many runs it is made of; those that say nothing are left out;
+/// - `mean`: ratios (shares, means of times, rates) over all that came in all runs, quantiles of
+///   all times of all runs, and of all else the mean over runs;
+/// - `low95`, `high95`: its 95 % interval, with runs as the independent units; empty if there is
+///   one run, and `high95` if there is no upper end, as for the time between failures where none
+///   came;
+/// - `min`, `max`: the least and the greatest of single runs;
+/// - `reliable`: `no` where too little was seen for the interval to hold in 95 of 100 cases, and
+///   `runs_needed`: how many runs would do, where that can be said;
+/// - `diff`, `diff_low95`, `diff_high95`: the difference to the cell with the file's own values,
+///   from pairs of runs with the same random numbers, zero where both are equal bit for bit;
+/// - `diff_reliable`, `diff_runs_needed`: the same of the difference, which is at most as reliable
+///   as the rows of both cells.
 pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     let fixed = ["cell", "variant"].map(str::to_owned);
@@ -69,15 +83,19 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
         "high95",
         "min",
         "max",
+        "reliable",
+        "runs_needed",
         "diff",
         "diff_low95",
         "diff_high95",
+        "diff_reliable",
+        "diff_runs_needed",
     ];
     out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
     for cell in 0..result.cells() {
         for (index, measure) in result.measures.iter().enumerate() {
             let estimate = result.estimate(cell, index);
-            let values = result.values(cell, index).iter().copied();
+            let values = result.values(cell, index);
             let (least, most) =
                 (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
             let mut row = place(result, cell);
@@ -85,14 +103,22 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
             row.push(measure.unit().name().to_owned());
             row.push(estimate.n.to_string());
             row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
-            let difference =
-                result.default_cell(0).map(|from| result.difference(cell, from, index));
-            let difference = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
-            row.extend(difference.map(number));
+            row.extend(reliability(&estimate));
+            let from = result.default_cell(0);
+            let difference = from.map(|from| result.difference(cell, from, index));
+            let ends = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
+            row.extend(ends.map(number));
+            row.extend(difference.map_or_else(Default::default, |d| reliability(&d)));
             out.write_record(row)?;
         }
     }
     out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// Whether an interval is reliable, and how many runs would do.
+fn reliability(estimate: &Estimate) -> [String; 2] {
+    let is_reliable = if estimate.is_reliable { "yes" } else { "no" };
+    [is_reliable.to_owned(), estimate.runs_needed.map_or(String::new(), |runs| runs.to_string())]
 }
 
 /// The first columns of a row: the cell, its variant and its values on the axes.

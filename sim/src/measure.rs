@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 use patterns::report::Report;
 
 use crate::model::system::System;
-use crate::observe::{Record, Window};
+use crate::observe::{Histogram, Record, Window};
 
 use layer::OfLayers;
+use sample::Found;
 use subject::{Formula, Subject};
 
 mod definitions;
 mod layer;
+mod sample;
 mod series;
 mod subject;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod unit;
 mod unknown;
 mod window;
 
+pub use sample::{Pooling, Sample};
 pub use series::{PIECES_MAX, Series};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
@@ -164,13 +167,43 @@ impl Measure {
     /// The number, in its unit; not a number where it is undefined: a share of nothing, or of a
     /// part that the system of this run does not have.
     pub fn of(&self, record: &Record) -> f64 {
+        self.sample(record).value()
+    }
+
+    /// What a run says of it, so that several runs can be put together.
+    pub fn sample(&self, record: &Record) -> Sample {
+        self.found_in(record, |found| found.sample()).unwrap_or(Sample::UNDEFINED)
+    }
+
+    /// The times of a run of which it is a quantile, if it is one.
+    pub fn times(&self, record: &Record) -> Option<Histogram> {
+        self.found_in(record, |found| found.times().map(Cow::into_owned)).flatten()
+    }
+
+    fn found_in<T>(&self, record: &Record, of: impl FnOnce(Found<'_>) -> T) -> Option<T> {
         let record = match &self.window {
-            Some(window) => record.window(window),
-            None => Some(record),
+            Some(window) => record.window(window)?,
+            None => record,
         };
-        record
-            .and_then(|record| self.formula.of(&self.subject, self.place, record))
-            .unwrap_or(f64::NAN)
+        self.formula.find(&self.subject, self.place, record).map(of)
+    }
+
+    /// How several runs are put together.
+    pub fn pooling(&self) -> Pooling {
+        self.formula.pooling()
+    }
+
+    /// Whether both are quantiles of the same times.
+    pub fn is_of_same_times(&self, other: &Self) -> bool {
+        let is_quantile = |measure: &Self| matches!(measure.pooling(), Pooling::Quantile(_));
+        let (mine, theirs) = (self.formula.name(), other.formula.name());
+        let times = |name: &str| name.rfind(".p");
+        let is_same = |at: usize| times(&theirs) == Some(at) && mine[..at] == theirs[..at];
+        is_quantile(self)
+            && is_quantile(other)
+            && self.subject == other.subject
+            && self.window == other.window
+            && times(&mine).is_some_and(is_same)
     }
 
     /// Its name: the path that [`Measure::parse`] reads.

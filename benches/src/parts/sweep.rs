@@ -88,7 +88,7 @@ fn sweep_with(sweep: &Sweep, registry: &LayerRegistry, replications: u32, thread
     let system = |cell| sweep.cell(registry, cell).system;
     let keep = |record: &Record| Measured::of(&sweep.measures, record);
     all.make(system, keep, &stop, |run| {
-        sum += run.kept.values.iter().sum::<f64>();
+        sum += run.kept.values().sum::<f64>();
         runs += 1;
         if runs % LOOK_EVERY == 0 {
             // In the end some have gone, and the last look with all of them counts.

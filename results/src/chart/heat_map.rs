@@ -19,7 +19,7 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
     let unit = result.objective().unit();
     let title = finding::best_against_default(result);
     let subtitle = format!(
-        "{}. {}{} Mean of {} runs in each cell, with the same random numbers in every cell.",
+        "{}. {}{} {} runs in each cell, with the same random numbers in every cell.",
         result.title.trim_end_matches('.'),
         finding::variants(result),
         result.objective().definition(),

@@ -30,7 +30,7 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     };
     let runs = match result.replications {
         1 => "Points are single runs.".to_owned(),
-        runs => format!("Lines are means of {runs} runs, bands their 95 % intervals."),
+        runs => format!("Lines are of {runs} runs each, bands their 95 % intervals."),
     };
     let subtitle = format!(
         "{}. {} {runs}{shown}",

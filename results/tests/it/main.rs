@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod chart;
+mod coverage;
 mod estimate;
 mod stability;
 mod table;

@@ -88,10 +88,10 @@ fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
     let (result, _) = result(&["agents.a.latency.mean"]);
     let text = String::from_utf8(summary(&result, Vec::new()).unwrap()).unwrap();
     expect![[r#"
-        cell,variant,services.s.latency,measure,unit,n,mean,low95,high95,min,max,diff,diff_low95,diff_high95
-        0,as written,2s,agents.a.latency.mean,s,4,2.268437272895961,2.0696986666909143,2.4671758791010077,2.149077483741935,2.43163194737931,-3.129735174632862,-3.6276147806843757,-2.6318555685813485
-        1,as written,4s,agents.a.latency.mean,s,4,5.398172447528823,4.7056333817008555,6.09071151335679,4.909131123521739,5.94615194649138,0,0,0
-        2,as written,8s,agents.a.latency.mean,s,4,22.322232285182615,12.977793636704975,31.666670933660257,18.438355746703298,31.058478476298244,16.924059837653793,8.199211681279634,25.64890799402795
+        cell,variant,services.s.latency,measure,unit,n,mean,low95,high95,min,max,reliable,runs_needed,diff,diff_low95,diff_high95,diff_reliable,diff_runs_needed
+        0,as written,2s,agents.a.latency.mean,s,4,2.27604331318705,2.0803994655902134,2.49008579803389,2.1490774837419355,2.4316319473793104,yes,,-3.151483756846604,-3.6498851754271953,-2.6530823382660125,yes,
+        1,as written,4s,agents.a.latency.mean,s,4,5.427527070033654,4.771381532163967,6.173903700085785,4.909131123521739,5.946151946491379,yes,,0,0,0,yes,
+        2,as written,8s,agents.a.latency.mean,s,4,22.681182082547675,14.626935387220824,35.17045827050902,18.438355746703298,31.058478476298244,no,7,17.25365501251402,7.941334486355874,26.565975538672166,no,7
     "#]].assert_eq(&text);
 }
 

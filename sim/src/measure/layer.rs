@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use patterns::report::{CounterInfo, Quantity, Report, StateInfo};
 
+use super::sample::{Pooling, Sample};
 use super::unit::{Better, Unit};
 use crate::model::system::Policy;
 use crate::observe::{AlarmRecord, EdgeRecord, LayerRecord, Record, can_alarm};
@@ -31,7 +32,8 @@ struct AlarmInfo {
     name: &'static str,
     meaning: &'static str,
     unit: Unit,
-    of: fn(&AlarmRecord) -> f64,
+    pooling: Pooling,
+    of: fn(&AlarmRecord) -> Sample,
 }
 
 impl PartialEq for AlarmInfo {
@@ -47,27 +49,31 @@ const ALARMS: [AlarmInfo; 4] = [
         meaning: "How often it went from a normal to a bad state while no service behind it had a \
             fault.",
         unit: Unit::Count,
-        of: |alarms| alarms.false_alarms as f64,
+        pooling: Pooling::Mean,
+        of: |alarms| Sample::plain(alarms.false_alarms as f64),
     },
     AlarmInfo {
         name: "missed-faults",
         meaning: "Faults of a service behind it that ended before any instance was in a bad state.",
         unit: Unit::Count,
-        of: |alarms| alarms.missed as f64,
+        pooling: Pooling::Mean,
+        of: |alarms| Sample::plain(alarms.missed as f64),
     },
     AlarmInfo {
         name: "time-to-alarm",
         meaning: "Mean time from the beginning of a fault until an instance was first in a bad \
             state.",
         unit: Unit::Seconds,
-        of: |alarms| alarms.raised_after as f64 / 1e9 / alarms.raised as f64,
+        pooling: Pooling::Ratio,
+        of: |alarms| Sample { part: alarms.raised_after as f64 / 1e9, of: alarms.raised as f64 },
     },
     AlarmInfo {
         name: "time-to-clear",
         meaning: "Mean time from the end of a fault until an instance that had been in a bad state \
             was in a normal one.",
         unit: Unit::Seconds,
-        of: |alarms| alarms.cleared_after as f64 / 1e9 / alarms.cleared as f64,
+        pooling: Pooling::Ratio,
+        of: |alarms| Sample { part: alarms.cleared_after as f64 / 1e9, of: alarms.cleared as f64 },
     },
 ];
 
@@ -154,9 +160,18 @@ impl OfLayers {
         }
     }
 
+    pub(super) fn pooling(&self) -> Pooling {
+        match self.what {
+            What::Counter(counter) if counter.quantity == Quantity::Level => Pooling::Ratio,
+            What::Counter(_) => Pooling::Mean,
+            What::StateShare(_) => Pooling::ShareOfTime,
+            What::Alarm(alarm) => alarm.pooling,
+        }
+    }
+
     /// The number on an edge of a record, given the measured time in nanoseconds; none if no such
     /// layer is there, or none of them reports it.
-    pub(super) fn of(&self, record: &Record, edge: &EdgeRecord, time: u128) -> Option<f64> {
+    pub(super) fn of(&self, record: &Record, edge: &EdgeRecord, time: u128) -> Option<Sample> {
         let is_meant = |layer: &&LayerRecord| {
             layer.kind == self.kind && self.number.is_none_or(|number| number == layer.number)
         };
@@ -168,8 +183,8 @@ impl OfLayers {
                 let sum =
                     layers().map(|layer| layer.counter(counter.name)).sum::<Option<u128>>()?;
                 match counter.quantity {
-                    Quantity::Count => sum as f64,
-                    Quantity::Time => sum as f64 / 1e9,
+                    Quantity::Count => Sample::plain(sum as f64),
+                    Quantity::Time => Sample::plain(sum as f64 / 1e9),
                     Quantity::Level => {
                         let instances = layers().map(|layer| u128::from(layer.instances));
                         mean(sum, instances.sum::<u128>(), time)
@@ -189,9 +204,9 @@ impl OfLayers {
     }
 }
 
-/// Not a number where there is nothing to share among.
-fn mean(sum: u128, instances: u128, time: u128) -> f64 {
-    sum as f64 / instances as f64 / time as f64
+/// Of the time of all instances.
+fn mean(sum: u128, instances: u128, time: u128) -> Sample {
+    Sample { part: sum as f64 / 1e9, of: instances as f64 * (time as f64 / 1e9) }
 }
 
 fn uncapitalised(text: &str) -> String {

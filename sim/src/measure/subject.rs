@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
 use super::layer::OfLayers;
+use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
 use crate::model::system::{Edge, System};
 use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
@@ -131,33 +132,49 @@ impl Formula {
         self.info().map_or_else(OfLayers::better, |info| info.better)
     }
 
-    /// The number of a subject in a record, most likely at this place; none if the record has no
-    /// such subject.
-    pub(super) fn of(&self, subject: &Subject, place: usize, record: &Record) -> Option<f64> {
+    pub(super) fn pooling(&self) -> Pooling {
+        match self {
+            Self::Agents(definition) => definition.pooling(),
+            Self::Service(definition) => definition.pooling(),
+            Self::Edge(definition) => definition.pooling(),
+            Self::Episodes(definition) => definition.pooling(),
+            Self::Layers(layers) => layers.pooling(),
+        }
+    }
+
+    /// What a record says of a subject, most likely at this place; none if the record has no such
+    /// subject.
+    pub(super) fn find<'a>(
+        &self,
+        subject: &Subject,
+        place: usize,
+        record: &'a Record,
+    ) -> Option<Found<'a>> {
         let measured = record.counted();
         // A run may be stopped in the instant in which measuring begins: nothing is a rate then.
         let time = if measured.is_zero() { f64::NAN } else { measured.as_secs_f64() };
         match (self, subject) {
             (Self::Agents(definition), Subject::Agents(name)) => {
                 let agents = find(&record.agents, place, |agents| agents.name == *name)?;
-                Some((definition.of)(agents, time))
+                Some(definition.how.find(agents, time))
             }
             (Self::Service(definition), Subject::Service(name)) => {
                 let service = find(&record.services, place, |service| service.name == *name)?;
-                Some((definition.of)(service, time))
+                Some(definition.how.find(service, time))
             }
             (Self::Edge(definition), edge) => {
-                Some((definition.of)(edge.edge(place, record)?, time))
+                Some(definition.how.find(edge.edge(place, record)?, time))
             }
             (Self::Episodes(definition), Subject::Agents(name)) => {
                 let agents = find(&record.agents, place, |agents| agents.name == *name)?;
-                Some((definition.of)(&agents.episodes, time))
+                Some(definition.how.find(&agents.episodes, time))
             }
             (Self::Episodes(definition), edge) => {
-                Some((definition.of)(&edge.edge(place, record)?.episodes, time))
+                Some(definition.how.find(&edge.edge(place, record)?.episodes, time))
             }
             (Self::Layers(layers), edge) => {
-                layers.of(record, edge.edge(place, record)?, measured.as_nanos().into())
+                let edge = edge.edge(place, record)?;
+                layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
             (Self::Agents(_) | Self::Service(_), _) => None,
         }

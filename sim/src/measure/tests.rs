@@ -2,15 +2,16 @@
 
 mod fixture;
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use patterns::settings::LayerSettings;
 
 use super::subject::find;
-use super::{Better, Measure, Unit};
-use crate::model::system::{Edge, LayerFactory, Service};
+use super::{Better, Measure, Pooling, Sample, Unit};
+use crate::model::system::{Edge, LayerFactory, Service, System};
 use crate::observe::{AgentRecord, Histogram, LateCounts};
-use fixture::{check, counts, factory, near, record, system};
+use fixture::{check, counts, factory, near, record, seconds, system};
 
 #[test]
 fn agents_are_measured() {
@@ -38,6 +39,46 @@ fn agents_are_measured() {
     near("agents.research.latency-ok.p50", 0.025);
     near("agents.research.latency-ok.p95", 0.048);
     near("agents.research.latency-ok.p99", 0.050);
+}
+
+#[test]
+fn a_ratio_is_known_by_both_of_its_parts() {
+    let record = record();
+    let of = |path: &str| {
+        let measure = Measure::parse(path, &system()).expect(path);
+        (measure.pooling(), measure.sample(&record))
+    };
+    let ratio = |pooling, part, of| (pooling, Sample { part, of });
+    assert_eq!(of("agents.research.success"), ratio(Pooling::Share, 12.0, 20.0));
+    assert_eq!(of("agents.research.goodput"), ratio(Pooling::Ratio, 12.0, 100.0 / 3600.0));
+    assert_eq!(of("agents.research.availability"), ratio(Pooling::ShareOfTime, 70.0, 100.0));
+    assert_eq!(of("agents.research.mtbf"), ratio(Pooling::Ratio, 70.0, 2.0));
+    assert_eq!(of("services.git.hub.utilisation"), ratio(Pooling::ShareOfTime, 100.0, 400.0));
+    assert_eq!(of("services.git.hub.waits"), ratio(Pooling::Share, 100.0, 100.0));
+    let gate = of("edges.research -> git.hub.gate#1.narrow-share");
+    assert_eq!(gate, ratio(Pooling::ShareOfTime, 10.0, 200.0));
+    assert_eq!(of("agents.research.frozen"), ratio(Pooling::Mean, 30.0, 1.0));
+    // A quantile is known by all times.
+    let measure = Measure::parse("agents.research.latency.p99", &system()).expect("it is there");
+    assert_eq!(measure.pooling(), Pooling::Quantile(0.99));
+    assert_eq!(measure.times(&record).map(|times| times.count()), Some(100));
+    assert_eq!(Sample { part: 1.0, of: 0.0 }.value().total_cmp(&f64::NAN), Ordering::Equal);
+}
+
+#[test]
+fn quantiles_of_the_same_times_know_each_other() {
+    let system = System { horizon: seconds(110), ..system() };
+    let of = |path: &str| Measure::parse(path, &system).expect(path);
+    let p50 = of("agents.research.latency.p50");
+    assert!(p50.is_of_same_times(&of("agents.research.latency.p99.9")));
+    for other in [
+        "agents.research.latency-ok.p50",
+        "agents.research.latency.mean",
+        "edges.research -> git.hub.latency.p50",
+        "agents.research.latency.p50 until 20s",
+    ] {
+        assert!(!p50.is_of_same_times(&of(other)), "{other}");
+    }
 }
 
 #[test]

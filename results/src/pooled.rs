@@ -1,0 +1,200 @@
+//! Runs put together: ratios of sums, and intervals that stay within what is possible.
+//!
+//! Runs are the independent units. Of a ratio R = Σ part / Σ of they give the variance
+//! k / (k − 1) · Σ (part − R · of)² / (Σ of)² (the ratio estimator: Cochran, Sampling Techniques,
+//! 1977, section 6.4), whatever happens within a run. From it follow, with Student's t:
+//!
+//! - of a share, Wilson's interval (JASA, 1927) with the effective number of trials R (1 − R) /
+//!   variance (Korn and Graubard, Survey Methodology, 1998);
+//! - of all else, none of which can be negative, the interval on a scale of logarithms: R · exp(± t
+//!   · √variance / R). Of counted events it is near Poisson's, for the rate as for its reciprocal;
+//! - of a difference, the interval of the paired differences of part − R · of.
+//!
+//! Where nothing was seen, runs say nothing of their variance. A share then has Wilson's interval
+//! as if trials were independent (of time, as if each run were one trial), and a rate or a mean
+//! time between events the bound of a Poisson process. Such intervals are marked as unreliable.
+
+use sim::measure::{Pooling, Sample, Unit};
+
+use crate::estimate::{Estimate, students_t};
+
+/// The 97.5 % quantile of the normal distribution.
+const NORMAL: f64 = 1.959_963_985;
+
+/// How many events may be expected, at most, where none came: −ln 0.025, which is half the 97.5 %
+/// quantile of the chi-square distribution with two degrees of freedom.
+const NONE_SEEN: f64 = 3.688_879_454;
+
+/// Several runs together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pool {
+    runs: usize,
+    part: f64,
+    of: f64,
+    pub(crate) value: f64,
+    pub(crate) variance: f64,
+    /// On how many events it seems to rest, by the skewness of what runs add to it.
+    events: f64,
+    /// The same of its denominator, by its variance alone.
+    base: f64,
+}
+
+impl Pool {
+    pub(crate) fn of(samples: impl Iterator<Item = Sample> + Clone) -> Self {
+        let known = samples.filter(|sample| says_something(sample));
+        let runs = known.clone().count();
+        let part: f64 = known.clone().map(|sample| sample.part).sum();
+        let of: f64 = known.clone().map(|sample| sample.of).sum();
+        // What is equal in all runs is that value, to the last bit.
+        let first = known.clone().next().map_or(f64::NAN, |sample| sample.value());
+        if known.clone().all(|sample| sample.value().to_bits() == first.to_bits()) {
+            let (variance, events) = (0.0, f64::INFINITY);
+            return Self { runs, part, of, value: first, variance, events, base: events };
+        }
+        let value = Sample { part, of }.value();
+        let departures = known.clone().map(|one| one.part - value * one.of);
+        let count = runs as f64;
+        let around: f64 = known.map(|one| (one.of - of / count).powi(2)).sum();
+        let base = (count - 1.0) / count * of * of / around;
+        let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+        let variance = count / (count - 1.0) * squares / (of * of);
+        Self { runs, part, of, value, variance, events: events(departures), base }
+    }
+
+    /// How many independent trials give a share this variance.
+    pub(crate) fn trials(&self) -> f64 {
+        self.value * (1.0 - self.value) / self.variance
+    }
+}
+
+/// Whether a run has anything to do with a number: not if nothing came of nothing.
+fn says_something(sample: &Sample) -> bool {
+    !sample.part.is_nan() && !sample.of.is_nan() && (sample.part != 0.0 || sample.of != 0.0)
+}
+
+/// On how many events a sum seems to rest: as many as a Poisson process of the same skewness has
+/// (the standardised sum of n terms of skewness G has skewness G / √n, that of m events 1 / √m). It
+/// is told by few terms that are far from all others; W. G. Cochran (Sampling Techniques, 1977,
+/// section 2.15) asks for 25, for normal intervals that are not exact at zero as these are.
+fn events(departures: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = departures.clone().count() as f64;
+    let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+    let cubes: f64 = departures.map(|departure| departure * departure * departure).sum();
+    let skewness = cubes / count / (squares / count).powf(1.5);
+    count / (skewness * skewness)
+}
+
+fn is_share(pooling: Pooling) -> bool {
+    matches!(pooling, Pooling::Share | Pooling::ShareOfTime)
+}
+
+/// What runs say of a measure that is put together so, and has this unit. Quantiles are taken as
+/// numbers of their runs.
+pub fn estimate(
+    pooling: Pooling,
+    unit: Unit,
+    samples: impl Iterator<Item = Sample> + Clone,
+) -> Estimate {
+    let pool = Pool::of(samples);
+    let bare = Estimate::bare(pool.runs, pool.value);
+    if pool.runs < 2 {
+        return bare;
+    }
+    if let Some(bound) = none_seen(&pool, pooling, unit) {
+        return bare.within(bound, 0.0);
+    }
+    if pool.variance == 0.0 {
+        return bare.within((pool.value, pool.value), f64::INFINITY);
+    }
+    let t = students_t(pool.runs, 1);
+    if is_share(pooling) {
+        let trials = pool.trials();
+        let events = pool.events.min(trials * pool.value.min(1.0 - pool.value));
+        return bare.within(wilson(pool.value, trials, t), events);
+    }
+    let error = pool.variance.sqrt() / pool.value;
+    let spread = libm::exp(t * error);
+    let events = pool.events.min(1.0 / (error * error));
+    bare.within((pool.value / spread, pool.value * spread), events)
+}
+
+/// The interval of what happened never, or always.
+fn none_seen(pool: &Pool, pooling: Pooling, unit: Unit) -> Option<(f64, f64)> {
+    if is_share(pooling) {
+        let trials = if pooling == Pooling::Share { pool.of } else { pool.runs as f64 };
+        let is_at_end = pool.value <= 0.0 || pool.value >= 1.0;
+        return is_at_end.then(|| wilson(pool.value, trials, NORMAL));
+    }
+    match unit {
+        Unit::Seconds if pool.of == 0.0 => Some((pool.part / NONE_SEEN, f64::INFINITY)),
+        Unit::Count | Unit::PerHour if pool.part == 0.0 => Some((0.0, NONE_SEEN / pool.of)),
+        _ if pool.of == 0.0 => Some((f64::NAN, f64::NAN)),
+        _ if pool.part == 0.0 => Some((0.0, 0.0)),
+        _ => None,
+    }
+}
+
+/// Wilson's interval of a share that was seen in so many trials, `z` deviations wide on either
+/// side: what is not refuted by a test with the variance of the true share.
+pub(crate) fn wilson(share: f64, trials: f64, z: f64) -> (f64, f64) {
+    let square = z * z / trials;
+    let middle = (share + square / 2.0) / (1.0 + square);
+    let half = (square * (share * (1.0 - share) + square / 4.0)).sqrt() / (1.0 + square);
+    // Rounding must not take the ends beyond the share itself: at 0 and 1 they are equal.
+    ((middle - half).max(0.0).min(share), (middle + half).min(1.0).max(share))
+}
+
+/// By how much a measure is greater in the runs `a` than in the runs `b`, pair by pair with the
+/// same random numbers, so that what is in both cancels: pooled, with an interval that holds
+/// together with so many others in 95 of 100 cases. Zero where both are equal bit for bit.
+pub fn difference(
+    pooling: Pooling,
+    unit: Unit,
+    pairs: impl Iterator<Item = (Sample, Sample)> + Clone,
+    intervals: usize,
+) -> Estimate {
+    let is_defined = |one: &Sample| !one.part.is_nan() && !one.of.is_nan();
+    let pairs = pairs.filter(|(a, b)| is_defined(a) && is_defined(b));
+    let (a, b) = (pairs.clone().map(|(a, _)| a), pairs.clone().map(|(_, b)| b));
+    let (left, right) = (Pool::of(a.clone()), Pool::of(b.clone()));
+    let change = left.value - right.value;
+    let count = pairs.clone().count();
+    let bare = Estimate::bare(count, change);
+    if count < 2 || !change.is_finite() {
+        return bare;
+    }
+    let [one, other] = [estimate(pooling, unit, a), estimate(pooling, unit, b)];
+    if pairs.clone().all(|(a, b)| a == b) {
+        return combined(bare.within((0.0, 0.0), f64::INFINITY), &one, &other);
+    }
+    if is_share(pooling) && left.variance == 0.0 && right.variance == 0.0 {
+        // Where runs do not vary, the intervals of both still do (Newcombe, Statistics in
+        // Medicine, 1998).
+        let low = change - (one.mean - one.low).hypot(other.high - other.mean);
+        let high = change + (one.high - one.mean).hypot(other.mean - other.low);
+        let interval = (low.max(-1.0), high.min(1.0));
+        return combined(bare.within(interval, f64::INFINITY), &one, &other);
+    }
+    let runs = count as f64;
+    let of = |one: Sample, pool: &Pool| (one.part - pool.value * one.of) / pool.of * runs;
+    let departures = pairs.map(|(a, b)| of(a, &left) - of(b, &right));
+    let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+    let half = students_t(count, intervals) * (squares / runs / (runs - 1.0)).sqrt();
+    let (mut low, mut high) = (change - half, change + half);
+    if is_share(pooling) {
+        (low, high) = (low.max(-1.0), high.min(1.0));
+    }
+    let events = if squares == 0.0 { f64::INFINITY } else { events(departures) };
+    // A ratio is near its tangent where its denominator is known to within a fifth (Cochran,
+    // section 6.5, says a tenth, for its bias to be negligible).
+    let events = events.min(left.base / 4.0).min(right.base / 4.0);
+    combined(bare.within((low, high), events), &one, &other)
+}
+
+/// A difference is at most as reliable as both of what it is taken from.
+pub(crate) fn combined(difference: Estimate, a: &Estimate, b: &Estimate) -> Estimate {
+    let all = [difference, *a, *b];
+    let is_reliable = all.iter().all(|one| one.is_reliable);
+    let runs_needed = all.iter().filter_map(|one| one.runs_needed).max();
+    Estimate { is_reliable, runs_needed, ..difference }
+}

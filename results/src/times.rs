@@ -1,0 +1,138 @@
+//! Quantiles of the times of several runs, taken together.
+//!
+//! The interval is R. S. Woodruff's (JASA, 1952): the share of times below the quantile is a ratio
+//! like others, with runs as independent units; the ends of its interval are ranks, and the times
+//! of these ranks are the ends of the interval of the quantile. Runs are dealt out to at most 20
+//! groups, which are the units then, so that not every run has to be kept.
+
+use sim::measure::Sample;
+use sim::observe::Histogram;
+
+use crate::estimate::{Estimate, students_t};
+use crate::pooled::{Pool, combined, wilson};
+
+/// The most groups of runs.
+const GROUPS_MAX: usize = 20;
+
+/// The times of runs, by group.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    groups: Vec<Histogram>,
+    runs: usize,
+}
+
+/// A quantile of times.
+#[derive(Clone, Debug)]
+pub struct Quantile {
+    /// The quantile, with its interval.
+    pub estimate: Estimate,
+    /// By how much each group moves it, so that pairs of groups can be compared.
+    moves: Box<[f64]>,
+}
+
+impl Times {
+    /// Adds the times of a run.
+    pub fn add(&mut self, replication: u32, times: &Histogram) {
+        let group = replication as usize % GROUPS_MAX;
+        if self.groups.len() <= group {
+            self.groups.resize_with(group + 1, Histogram::default);
+        }
+        self.groups[group].merge(times);
+        self.runs += usize::from(0 < times.count());
+    }
+
+    /// A quantile of all times.
+    pub fn quantile(&self, q: f64) -> Quantile {
+        let mut all = Histogram::default();
+        self.groups.iter().for_each(|group| all.merge(group));
+        let moves = vec![0.0; self.groups.len()].into();
+        let units = self.groups.iter().filter(|group| 0 < group.count()).count();
+        if units < 2 {
+            // As it is told of one run.
+            let mean = all.quantile(q).map_or(f64::NAN, patterns::Duration::as_secs_f64);
+            return Quantile { estimate: Estimate::bare(self.runs, mean), moves };
+        }
+        let count = all.count() as f64;
+        let place = Place::of_rank(&all, q * count);
+        let below =
+            |group: &Histogram| Sample { part: place.times_below(group), of: group.count() as f64 };
+        let pool = Pool::of(self.groups.iter().map(below));
+        let bare = Estimate::bare(self.runs, place.secs);
+        let trials = pool.trials();
+        if !trials.is_finite() {
+            let interval = (place.secs, place.secs);
+            return Quantile { estimate: bare.within(interval, f64::INFINITY), moves };
+        }
+        let (from, to) = wilson(q, trials, students_t(units, 1));
+        let [low, high] = [from, to].map(|share| Place::of_rank(&all, share * count).secs);
+        let estimate = bare.within((low, high), trials * q.min(1.0 - q));
+        let slope = (high - low) / (to - from);
+        let mean = count / self.groups.len() as f64;
+        let moved = |group: &Histogram| {
+            let Sample { part, of } = below(group);
+            (pool.value * of - part) / mean * slope
+        };
+        Quantile { estimate, moves: self.groups.iter().map(moved).collect() }
+    }
+}
+
+impl Quantile {
+    /// By how much it is greater than another, group by group.
+    pub fn above(&self, other: &Self, intervals: usize) -> Estimate {
+        let (one, two) = (&self.estimate, &other.estimate);
+        let bare = Estimate::bare(one.n.min(two.n), one.mean - two.mean);
+        let units = self.moves.len().min(other.moves.len());
+        if units < 2 || bare.n < 2 || bare.mean.is_nan() {
+            return bare;
+        }
+        let moves = self.moves.iter().zip(&other.moves);
+        let squares: f64 = moves.map(|(a, b)| (a - b).powi(2)).sum();
+        let error = (squares / units as f64 / (units - 1) as f64).sqrt();
+        let half = students_t(units, intervals) * error;
+        let (low, high) = (bare.mean - half, bare.mean + half);
+        combined(bare.within((low, high), f64::INFINITY), one, two)
+    }
+}
+
+/// A place among times: within a bucket they are taken to lie evenly.
+struct Place {
+    secs: f64,
+    /// The shortest time of its bucket, in nanoseconds.
+    bucket: u64,
+    /// How much of its bucket is below it.
+    share: f64,
+}
+
+impl Place {
+    fn of_rank(times: &Histogram, rank: f64) -> Self {
+        let ends = [times.min(), times.max()].map(|end| end.unwrap_or_default());
+        let mut before = 0.0;
+        let mut place = Self { secs: f64::NAN, bucket: 0, share: 0.0 };
+        for (bucket, count) in times.buckets() {
+            let count = count as f64;
+            let share = ((rank - before) / count).clamp(0.0, 1.0);
+            let from = bucket.shortest.max(ends[0]).as_secs_f64();
+            let to = bucket.longest.min(ends[1]).as_secs_f64();
+            let secs = from + (to - from) * share;
+            place = Self { secs, bucket: bucket.shortest.as_nanos(), share };
+            before += count;
+            if rank <= before {
+                break;
+            }
+        }
+        place
+    }
+
+    /// How many of a group's times are below.
+    fn times_below(&self, group: &Histogram) -> f64 {
+        let of = |(bucket, count): (patterns::stats::Bucket, u64)| {
+            let share = match bucket.shortest.as_nanos().cmp(&self.bucket) {
+                std::cmp::Ordering::Less => 1.0,
+                std::cmp::Ordering::Equal => self.share,
+                std::cmp::Ordering::Greater => 0.0,
+            };
+            share * count as f64
+        };
+        group.buckets().map(of).sum()
+    }
+}

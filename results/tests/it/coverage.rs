@@ -1,0 +1,192 @@
+//! Intervals hold the truth as often as they say: draws of which the truth is known go straight
+//! into what is kept of runs.
+
+use patterns::Duration;
+use results::{Measured, SweepResult};
+use sim::design::{Axis, SweepDesign};
+use sim::kernel::{RngStream, RngStreams, StreamName};
+use sim::measure::{Better, Measure, Sample};
+use sim::observe::Histogram;
+
+use crate::table;
+
+const REPLICATIONS: u32 = 30;
+const SWEEPS: u64 = 1000;
+
+/// What is drawn is this many times as much in the second cell.
+const FACTOR: f64 = 1.5;
+
+/// What a run says, by draws.
+enum Drawn {
+    Sample(f64, f64),
+    Times(Histogram),
+}
+
+/// Asserts that the intervals of a measure, and of its difference between two cells, hold the truth
+/// as often as they say, or are marked as unreliable.
+fn covered(path: &str, truths: [f64; 2], draw: impl Fn(&mut RngStream, f64) -> Drawn) {
+    let measure = Measure::parse(path, &table::system(2)).unwrap();
+    let (mut held, mut marked) = ([0; 2], [0; 2]);
+    for seed in 0..SWEEPS {
+        let result = sweep(&measure, seed, &draw);
+        let found = [result.estimate(0, 0), result.difference(1, 0, 0)];
+        for (place, (found, truth)) in
+            found.iter().zip([truths[0], truths[1] - truths[0]]).enumerate()
+        {
+            held[place] += u64::from(found.low <= truth && truth <= found.high);
+            marked[place] += u64::from(!found.is_reliable);
+        }
+    }
+    for (place, of) in ["the measure", "its difference"].into_iter().enumerate() {
+        let [held, marked] = [held[place], marked[place]].map(|n| n as f64 / SWEEPS as f64);
+        println!("{path} {truths:?} {of}: {held:.3} held, {marked:.3} marked");
+        let is_right = (0.93..=0.97).contains(&held) || 0.5 < marked;
+        assert!(is_right, "{path}, {of}: {held:.3} held, {marked:.3} marked");
+    }
+}
+
+/// Two cells of one measure from the same draws.
+fn sweep(measure: &Measure, seed: u64, draw: impl Fn(&mut RngStream, f64) -> Drawn) -> SweepResult {
+    let design = SweepDesign {
+        title: "Draws".to_owned(),
+        variants: vec!["as written".to_owned()],
+        axes: vec![Axis { path: "factor".to_owned(), values: vec!["1".into(), "1.5".into()] }],
+        default: Some(vec![0]),
+        replications: REPLICATIONS,
+        seed,
+        objective: measure.clone(),
+        better: Better::Lower,
+    };
+    let mut result = SweepResult::new(design, vec![measure.clone()], String::new());
+    for (cell, factor) in [1.0, FACTOR].into_iter().enumerate() {
+        for replication in 0..REPLICATIONS {
+            let name = StreamName::of("draws").number(replication.into());
+            let mut stream = RngStreams::new(seed).stream(name);
+            let (sample, times) = match draw(&mut stream, factor) {
+                Drawn::Sample(part, of) => (Sample { part, of }, Vec::new()),
+                Drawn::Times(times) => (Sample::plain(0.0), vec![times]),
+            };
+            let run = Measured {
+                seed,
+                fingerprint: 0,
+                events: 0,
+                stopped: None,
+                samples: vec![sample],
+                times,
+                latency: Histogram::default(),
+            };
+            result.add(cell, replication, &run);
+        }
+    }
+    result
+}
+
+/// How many events come in a time at this rate.
+fn poisson(stream: &mut RngStream, mean: f64) -> f64 {
+    let (mut time, mut events) = (stream.exponential(), 0.0);
+    while time < mean {
+        time += stream.exponential();
+        events += 1.0;
+    }
+    events
+}
+
+/// How many trials of about this number succeed, and how many there are.
+fn trials(stream: &mut RngStream, of: f64, share: f64) -> Drawn {
+    let of = poisson(stream, of);
+    let good = (0..of as u64).filter(|_| stream.uniform() < share).count();
+    Drawn::Sample(good as f64, of)
+}
+
+fn times(stream: &mut RngStream, mean: f64) -> Drawn {
+    let mut times = Histogram::default();
+    for _ in 0..100 {
+        times.add(Duration::from_nanos((stream.exponential() * mean * 1e9) as u64));
+    }
+    Drawn::Times(times)
+}
+
+#[test]
+fn means_of_runs_are_covered() {
+    let count = |stream: &mut RngStream, factor| Drawn::Sample(poisson(stream, 20.0 * factor), 1.0);
+    covered("agents.a.tasks", [20.0, 20.0 * FACTOR], count);
+}
+
+#[test]
+fn shares_are_covered_common_and_rare() {
+    for share in [0.5, 0.05] {
+        let draw = |stream: &mut RngStream, factor| trials(stream, 50.0, share * factor);
+        covered("agents.a.success", [share, share * FACTOR], draw);
+    }
+    let rare = |stream: &mut RngStream, factor| Drawn::Sample(poisson(stream, factor), 1_000.0);
+    covered("agents.a.failed", [0.001, 0.001 * FACTOR], rare);
+}
+
+#[test]
+fn shares_whose_trials_stand_and_fall_together_are_covered() {
+    // In each run another share, evenly from 0 to twice the mean.
+    let draw = |stream: &mut RngStream, factor| {
+        let share = 0.6 * stream.uniform() * factor;
+        trials(stream, 50.0, share)
+    };
+    covered("agents.a.success", [0.3, 0.3 * FACTOR], draw);
+}
+
+#[test]
+fn rates_are_covered() {
+    let draw = |stream: &mut RngStream, factor| Drawn::Sample(poisson(stream, 2.0 * factor), 0.5);
+    covered("agents.a.goodput", [4.0, 4.0 * FACTOR], draw);
+}
+
+#[test]
+fn times_between_failures_are_covered_though_most_runs_have_none() {
+    // A failure in 24 hours, and runs of 8 hours.
+    let draw = |stream: &mut RngStream, factor: f64| {
+        Drawn::Sample(28_800.0, poisson(stream, 1.0 / 3.0 / factor))
+    };
+    covered("services.s.fault-mtbf", [86_400.0, 86_400.0 * FACTOR], draw);
+}
+
+#[test]
+fn mean_times_are_covered() {
+    let draw = |stream: &mut RngStream, factor| {
+        let of = poisson(stream, 20.0);
+        Drawn::Sample((0..of as u64).map(|_| stream.exponential() * factor).sum(), of)
+    };
+    covered("agents.a.latency.mean", [1.0, FACTOR], draw);
+}
+
+#[test]
+fn quantiles_are_covered() {
+    for (path, q) in [("agents.a.latency.p50", 0.5_f64), ("agents.a.latency.p99", 0.99)] {
+        let truth = -(1.0 - q).ln();
+        covered(path, [truth, truth * FACTOR], times);
+    }
+}
+
+#[test]
+fn quantiles_of_runs_that_differ_are_covered() {
+    // Times of half of the runs are twice as long: 1 − F(x) = (y² + y) / 2 with y = exp(−x / 2).
+    let draw = |stream: &mut RngStream, factor| {
+        let mean = if stream.uniform() < 0.5 { 1.0 } else { 2.0 };
+        times(stream, mean * factor)
+    };
+    for (path, q) in [("agents.a.latency.p50", 0.5_f64), ("agents.a.latency.p99", 0.99)] {
+        let truth = -2.0 * (((1.0 + 8.0 * (1.0 - q)).sqrt() - 1.0) / 2.0).ln();
+        covered(path, [truth, truth * FACTOR], draw);
+    }
+}
+
+#[test]
+fn what_is_too_rare_for_its_runs_is_marked_with_the_number_that_would_do() {
+    // One failure expected in all runs together.
+    let measure = Measure::parse("agents.a.failed", &table::system(2)).unwrap();
+    let draw = |stream: &mut RngStream, _| trials(stream, 100.0, 1.0 / 3_000.0);
+    let found = (0..100).map(|seed| sweep(&measure, seed, draw).estimate(0, 0));
+    for found in found {
+        let failures = (found.mean * 3_000.0).round();
+        assert!(!found.is_reliable || 4.0 < failures, "{found:?}");
+        let needed = found.runs_needed.map(|runs| runs as f64 * failures / 30.0);
+        assert!(needed.is_none_or(|failures| (3.0..12.0).contains(&failures)), "{found:?}");
+    }
+}
