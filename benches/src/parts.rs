@@ -4,6 +4,7 @@ use crate::measuring::Measuring;
 use crate::table::Table;
 
 mod agents;
+mod coverage;
 mod horizon;
 mod instructions;
 mod layers;
@@ -23,7 +24,7 @@ pub struct Part {
 }
 
 /// All parts, in the order in which they are printed.
-pub const PARTS: [Part; 7] = [
+pub const PARTS: [Part; 8] = [
     Part { name: "ratios", measure: ratios::measure },
     Part { name: "instructions", measure: instructions::measure },
     Part { name: "layers", measure: layers::measure },
@@ -31,4 +32,5 @@ pub const PARTS: [Part; 7] = [
     Part { name: "horizon", measure: horizon::measure },
     Part { name: "tiny", measure: tiny::measure },
     Part { name: "sweep", measure: sweep::measure },
+    Part { name: "coverage", measure: coverage::measure },
 ];

@@ -41,7 +41,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn of(samples: impl Iterator<Item = Sample> + Clone) -> Self {
-        let known = samples.filter(|sample| says_something(sample));
+        let known = samples.filter(says_something);
         let runs = known.clone().count();
         let part: f64 = known.clone().map(|sample| sample.part).sum();
         let of: f64 = known.clone().map(|sample| sample.of).sum();
@@ -54,9 +54,9 @@ impl Pool {
         let value = Sample { part, of }.value();
         let departures = known.clone().map(|one| one.part - value * one.of);
         let count = runs as f64;
-        let around: f64 = known.map(|one| (one.of - of / count).powi(2)).sum();
+        let around = sum_of_squares(known.map(|one| one.of - of / count));
         let base = (count - 1.0) / count * of * of / around;
-        let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+        let squares = sum_of_squares(departures.clone());
         let variance = count / (count - 1.0) * squares / (of * of);
         Self { runs, part, of, value, variance, events: events(departures), base }
     }
@@ -77,11 +77,13 @@ fn says_something(sample: &Sample) -> bool {
 /// is told by few terms that are far from all others; W. G. Cochran (Sampling Techniques, 1977,
 /// section 2.15) asks for 25, for normal intervals that are not exact at zero as these are.
 fn events(departures: impl Iterator<Item = f64> + Clone) -> f64 {
-    let count = departures.clone().count() as f64;
-    let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+    let squares = sum_of_squares(departures.clone());
     let cubes: f64 = departures.map(|departure| departure * departure * departure).sum();
-    let skewness = cubes / count / (squares / count).powf(1.5);
-    count / (skewness * skewness)
+    squares * squares * squares / (cubes * cubes)
+}
+
+pub(crate) fn sum_of_squares(terms: impl Iterator<Item = f64>) -> f64 {
+    terms.map(|term| term * term).sum()
 }
 
 fn is_share(pooling: Pooling) -> bool {
@@ -170,15 +172,15 @@ pub fn difference(
     if is_share(pooling) && left.variance == 0.0 && right.variance == 0.0 {
         // Where runs do not vary, the intervals of both still do (Newcombe, Statistics in
         // Medicine, 1998).
-        let low = change - (one.mean - one.low).hypot(other.high - other.mean);
-        let high = change + (one.high - one.mean).hypot(other.mean - other.low);
+        let low = change - libm::hypot(one.mean - one.low, other.high - other.mean);
+        let high = change + libm::hypot(one.high - one.mean, other.mean - other.low);
         let interval = (low.max(-1.0), high.min(1.0));
         return combined(bare.within(interval, f64::INFINITY), &one, &other);
     }
     let runs = count as f64;
     let of = |one: Sample, pool: &Pool| (one.part - pool.value * one.of) / pool.of * runs;
     let departures = pairs.map(|(a, b)| of(a, &left) - of(b, &right));
-    let squares: f64 = departures.clone().map(|departure| departure * departure).sum();
+    let squares = sum_of_squares(departures.clone());
     let half = students_t(count, intervals) * (squares / runs / (runs - 1.0)).sqrt();
     let (mut low, mut high) = (change - half, change + half);
     if is_share(pooling) {

@@ -9,7 +9,7 @@ use sim::measure::Sample;
 use sim::observe::Histogram;
 
 use crate::estimate::{Estimate, students_t};
-use crate::pooled::{Pool, combined, wilson};
+use crate::pooled::{Pool, combined, sum_of_squares, wilson};
 
 /// The most groups of runs.
 const GROUPS_MAX: usize = 20;
@@ -68,11 +68,11 @@ impl Times {
         let estimate = bare.within((low, high), trials * q.min(1.0 - q));
         let slope = (high - low) / (to - from);
         let mean = count / self.groups.len() as f64;
-        let moved = |group: &Histogram| {
+        let move_of = |group: &Histogram| {
             let Sample { part, of } = below(group);
             (pool.value * of - part) / mean * slope
         };
-        Quantile { estimate, moves: self.groups.iter().map(moved).collect() }
+        Quantile { estimate, moves: self.groups.iter().map(move_of).collect() }
     }
 }
 
@@ -86,7 +86,7 @@ impl Quantile {
             return bare;
         }
         let moves = self.moves.iter().zip(&other.moves);
-        let squares: f64 = moves.map(|(a, b)| (a - b).powi(2)).sum();
+        let squares = sum_of_squares(moves.map(|(a, b)| a - b));
         let error = (squares / units as f64 / (units - 1) as f64).sqrt();
         let half = students_t(units, intervals) * error;
         let (low, high) = (bare.mean - half, bare.mean + half);
@@ -105,7 +105,7 @@ struct Place {
 
 impl Place {
     fn of_rank(times: &Histogram, rank: f64) -> Self {
-        let ends = [times.min(), times.max()].map(|end| end.unwrap_or_default());
+        let ends = [times.min(), times.max()].map(Option::unwrap_or_default);
         let mut before = 0.0;
         let mut place = Self { secs: f64::NAN, bucket: 0, share: 0.0 };
         for (bucket, count) in times.buckets() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow::{Borrowed, Owned};
 
-use patterns::Class;
+use patterns::{Class, Duration};
 
 use super::sample::{How, Pooling};
 use super::unit::{Better, Unit};
@@ -132,7 +132,7 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
     "recovery" Seconds LOWER, "How long after the beginning of what is measured the failure \
         episode ended that was on then: 0 if none was, undefined if it did not end; the longest, \
         if there are several parts.",
-        Value(|r, _| r.recovery().map_or(f64::NAN, |time| time.as_secs_f64()));
+        Value(|r, _| r.recovery().map_or(f64::NAN, Duration::as_secs_f64));
 };
 
 pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
@@ -264,7 +264,7 @@ fn share(part: u64, of: &OutcomeCounts) -> (u64, u64) {
 /// How many times are longer than zero, and how many there are.
 fn above_zero(times: &Histogram) -> (u64, u64) {
     let all = times.count();
-    let share = times.share_above(patterns::Duration::ZERO);
+    let share = times.share_above(Duration::ZERO);
     (if all == 0 { 0 } else { libm::round(share * all as f64) as u64 }, all)
 }
 
@@ -280,5 +280,5 @@ fn secs(nanos: u128) -> f64 {
 }
 
 fn longest(histogram: &Histogram) -> f64 {
-    histogram.max().map_or(f64::NAN, patterns::Duration::as_secs_f64)
+    histogram.max().map_or(f64::NAN, Duration::as_secs_f64)
 }
