@@ -17,6 +17,7 @@ mod calling;
 mod fault_effects;
 mod fault_times;
 mod kind;
+mod layer_track;
 mod limits;
 mod overdue;
 mod recorder;
