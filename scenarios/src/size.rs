@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 /// Cells of all variants beyond which a sweep is refused: each is read, run and shown.
 const CELLS_MAX: usize = 10_000;
 
-/// Numbers beyond which a sweep is refused: one for each measure of each run, of eight bytes.
+/// Numbers beyond which a sweep is refused: one for each measure of each run, of 16 bytes.
 const NUMBERS_MAX: u64 = 100_000_000;
 
 /// Refuses a sweep of too many cells: they are all combinations of lists of these lengths.

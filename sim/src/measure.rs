@@ -15,7 +15,6 @@ use subject::{Formula, Subject};
 mod definitions;
 mod layer;
 mod sample;
-mod series;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -24,7 +23,6 @@ mod unknown;
 mod window;
 
 pub use sample::{Pooling, Sample};
-pub use series::{PIECES_MAX, Series};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
 pub use window::split as split_window;
