@@ -18,6 +18,7 @@ const GROUPS_MAX: usize = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Times {
     groups: Vec<Histogram>,
+    all: Histogram,
     runs: usize,
 }
 
@@ -38,13 +39,13 @@ impl Times {
             self.groups.resize_with(group + 1, Histogram::default);
         }
         self.groups[group].merge(times);
+        self.all.merge(times);
         self.runs += usize::from(0 < times.count());
     }
 
     /// A quantile of all times.
     pub fn quantile(&self, q: f64) -> Quantile {
-        let mut all = Histogram::default();
-        self.groups.iter().for_each(|group| all.merge(group));
+        let all = &self.all;
         let moves = vec![0.0; self.groups.len()].into();
         let units = self.groups.iter().filter(|group| 0 < group.count()).count();
         if units < 2 {
@@ -53,7 +54,7 @@ impl Times {
             return Quantile { estimate: Estimate::bare(self.runs, mean), moves };
         }
         let count = all.count() as f64;
-        let place = Place::of_rank(&all, q * count);
+        let place = Place::of_rank(all, q * count);
         let below =
             |group: &Histogram| Sample { part: place.times_below(group), of: group.count() as f64 };
         let pool = Pool::of(self.groups.iter().map(below));
@@ -64,7 +65,7 @@ impl Times {
             return Quantile { estimate: bare.within(interval, f64::INFINITY), moves };
         }
         let (from, to) = wilson(q, trials, students_t(units, 1));
-        let [low, high] = [from, to].map(|share| Place::of_rank(&all, share * count).secs);
+        let [low, high] = [from, to].map(|share| Place::of_rank(all, share * count).secs);
         let estimate = bare.within((low, high), trials * q.min(1.0 - q));
         let slope = (high - low) / (to - from);
         let mean = count / self.groups.len() as f64;

@@ -268,10 +268,15 @@ fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// An interval; one run has none.
+/// An interval, and whether it can be trusted; one run has none.
 fn shown_interval(estimate: &Estimate) -> String {
+    let reliability = match (estimate.is_reliable, estimate.runs_needed) {
+        (true, _) => String::new(),
+        (false, Some(runs)) => format!(" unreliable: {runs} runs would do"),
+        (false, None) => " unreliable".to_owned(),
+    };
     match estimate.n {
         0 | 1 => String::new(),
-        _ => format!(" [{:.4}, {:.4}]", estimate.low, estimate.high),
+        _ => format!(" [{:.4}, {:.4}]{reliability}", estimate.low, estimate.high),
     }
 }
