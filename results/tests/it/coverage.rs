@@ -46,38 +46,46 @@ fn covered(path: &str, truths: [f64; 2], draw: impl Fn(&mut RngStream, f64) -> D
 
 /// Two cells of one measure from the same draws.
 fn sweep(measure: &Measure, seed: u64, draw: impl Fn(&mut RngStream, f64) -> Drawn) -> SweepResult {
-    let design = SweepDesign {
-        title: "Draws".to_owned(),
-        variants: vec!["as written".to_owned()],
-        axes: vec![Axis { path: "factor".to_owned(), values: vec!["1".into(), "1.5".into()] }],
-        default: Some(vec![0]),
-        replications: REPLICATIONS,
-        seed,
-        objective: measure.clone(),
-        better: Better::Lower,
-    };
-    let mut result = SweepResult::new(design, vec![measure.clone()], String::new());
+    let mut result = empty(measure, &["1", "1.5"]);
     for (cell, factor) in [1.0, FACTOR].into_iter().enumerate() {
         for replication in 0..REPLICATIONS {
             let name = StreamName::of("draws").number(replication.into());
-            let mut stream = RngStreams::new(seed).stream(name);
-            let (sample, times) = match draw(&mut stream, factor) {
-                Drawn::Sample(part, of) => (Sample { part, of }, Vec::new()),
-                Drawn::Times(times) => (Sample::plain(0.0), vec![times]),
-            };
-            let run = Measured {
-                seed,
-                fingerprint: 0,
-                events: 0,
-                stopped: None,
-                samples: vec![sample],
-                times,
-                latency: Histogram::default(),
-            };
-            result.add(cell, replication, &run);
+            let drawn = draw(&mut RngStreams::new(seed).stream(name), factor);
+            result.add(cell, replication, &measured(drawn));
         }
     }
     result
+}
+
+fn empty(measure: &Measure, cells: &[&str]) -> SweepResult {
+    let values = cells.iter().map(ToString::to_string).collect();
+    let design = SweepDesign {
+        title: "Draws".to_owned(),
+        variants: vec!["as written".to_owned()],
+        axes: vec![Axis { path: "factor".to_owned(), values }],
+        default: Some(vec![0]),
+        replications: REPLICATIONS,
+        seed: 1,
+        objective: measure.clone(),
+        better: Better::Lower,
+    };
+    SweepResult::new(design, vec![measure.clone()], String::new())
+}
+
+fn measured(drawn: Drawn) -> Measured {
+    let (sample, times) = match drawn {
+        Drawn::Sample(part, of) => (Sample { part, of }, Vec::new()),
+        Drawn::Times(times) => (Sample::plain(0.0), vec![times]),
+    };
+    Measured {
+        seed: 1,
+        fingerprint: 0,
+        events: 0,
+        stopped: None,
+        samples: vec![sample],
+        times,
+        latency: Histogram::default(),
+    }
 }
 
 /// How many events come in a time at this rate.
@@ -188,4 +196,52 @@ fn what_is_too_rare_for_its_runs_is_marked_with_the_number_that_would_do() {
         let needed = found.runs_needed.map(|runs| runs as f64 * failures / 30.0);
         assert!(needed.is_none_or(|failures| (3.0..12.0).contains(&failures)), "{found:?}");
     }
+}
+
+#[test]
+fn the_best_in_truth_is_the_best_that_was_found_or_may_be_as_good() {
+    // Of 20 cells that are equal any may be called the best in truth: here the first.
+    let measure = Measure::parse("agents.a.busy", &table::system(2)).unwrap();
+    let lost = (0..SWEEPS).filter(|seed| {
+        let mut result = empty(&measure, &["x"; 20]);
+        let mut stream = RngStreams::new(*seed).stream(StreamName::of("draws"));
+        for cell in 0..result.cells() {
+            for replication in 0..REPLICATIONS {
+                let drawn = Drawn::Sample(10.0 + stream.normal(), 1.0);
+                result.add(cell, replication, &measured(drawn));
+            }
+        }
+        let best = result.best(None).unwrap();
+        best != 0 && !result.is_tied(0, best)
+    });
+    let lost = lost.count() as f64 / SWEEPS as f64;
+    assert!(lost < 0.05, "{lost:.3} of the best are lost");
+}
+
+#[test]
+fn a_quantile_is_that_of_all_times_in_whatever_order_runs_come() {
+    let measure = Measure::parse("agents.a.latency.p50", &table::system(2)).unwrap();
+    let of_order = |order: &dyn Fn(u32) -> u32| {
+        let mut result = empty(&measure, &["x", "y"]);
+        for at in 0..REPLICATIONS {
+            let replication = order(at);
+            // One run in three has ten times as many times, all of them of ten seconds.
+            let is_long = replication.is_multiple_of(3);
+            let mut all = Histogram::default();
+            let count = if is_long { 100 } else { 10 };
+            let secs = if is_long { 10 } else { 1 };
+            (0..count).for_each(|_| all.add(Duration::from_secs(secs)));
+            let run = measured(Drawn::Times(all));
+            for cell in [1, 0] {
+                result.add(cell, replication, &run);
+            }
+            assert_eq!(result.estimate(0, 0).n as u32, at + 1, "also when some are missing");
+        }
+        let change = result.difference(1, 0, 0);
+        assert_eq!([change.low, change.high].map(f64::to_bits), [0; 2]);
+        result.estimate(0, 0)
+    };
+    let found = of_order(&|at| at);
+    assert!((found.mean / 10.0 - 1.0).abs() < 1.0 / 128.0, "{found:?}");
+    assert_eq!(found, of_order(&|at| REPLICATIONS - 1 - at));
 }
