@@ -121,7 +121,7 @@ fn panel(
     scene.text(inner.right, inner.bottom + 42.0, &across, 14.0, Role::Muted, Anchor::End);
     if variant == 0 {
         let key = "thick frame: best · thin frame (yours): the file's own setting · \
-                   dot: may be as good as the best (paired 95 % interval)";
+                   dot: may be as good as the best (95 % for all)";
         scene.text(area.left, area.bottom - 4.0, key, 13.0, Role::Muted, Anchor::Start);
     }
 }
