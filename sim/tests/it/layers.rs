@@ -214,6 +214,7 @@ proptest! {
         let mut outside = Outside::new(&layers, &spare, stops);
         for happening in &story {
             outside.happen(happening);
+            prop_assert!(outside.callers.is_empty() || !outside.calls.is_empty());
             // Every request that is known is one that some leaf stands for, and but once.
             let leaves: BTreeSet<_> = outside.requests.values().collect();
             prop_assert_eq!(leaves.len(), outside.requests.len());

@@ -8,7 +8,7 @@ use sim::measure::Measure;
 use sim::model::system::{Arrivals, Caller, Edge, Effect, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
-use crate::tank::{agents, call, millis, once, secs, service, system};
+use crate::tank::{agents, call, millis, once, policy, secs, service, system, timeout};
 
 /// A task each `gap`, each of which takes a second.
 fn busy(gap: Distribution) -> System {
@@ -43,6 +43,20 @@ fn a_run_in_which_too_much_is_open_is_stopped() {
     assert_eq!(record.stopped, Some(Stop::TooManyOpen));
     let open = record.agents[0].tasks.open();
     assert!((25_000..100_000).contains(&open), "stopped with {open} tasks open");
+}
+
+#[test]
+fn a_run_in_which_too_many_calls_are_open_at_layers_is_stopped() {
+    // A task each millisecond, each of which stays: with it there is a call at each of ten layers.
+    let mut system = busy(Distribution::constant(millis(1)));
+    system.services[0].latency = Distribution::constant(secs(20_000));
+    let layers = (0..10).map(|_| timeout(secs(20_000))).collect();
+    system.policies = vec![policy(layers)];
+    system.edges[0].policy = Some(0);
+    let record = limited(&system, Limits { open: 100_000, ..Limits::default() });
+    assert_eq!(record.stopped, Some(Stop::TooManyOpen));
+    let open = record.agents[0].tasks.open();
+    assert!((5_000..20_000).contains(&open), "stopped with {open} tasks open");
 }
 
 #[test]

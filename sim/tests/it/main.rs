@@ -19,3 +19,4 @@ mod losses;
 mod open_ends;
 mod tank;
 mod traces;
+mod waking;
