@@ -5,6 +5,7 @@ mod call_info;
 mod design;
 mod distribution;
 mod kinds;
+mod measures;
 mod queue;
 mod report;
 mod scheduler;
@@ -13,6 +14,7 @@ mod stream;
 
 mod course;
 mod golden;
+mod health;
 mod layers;
 mod limits;
 mod losses;
