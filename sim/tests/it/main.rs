@@ -19,6 +19,7 @@ mod layers;
 mod limits;
 mod losses;
 mod open_ends;
+mod outages;
 mod tank;
 mod traces;
 mod waking;
