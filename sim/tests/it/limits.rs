@@ -46,8 +46,16 @@ fn a_run_in_which_too_much_is_open_is_stopped() {
 }
 
 #[test]
-fn a_run_in_which_too_many_calls_are_open_at_layers_is_stopped() {
-    // A task each millisecond, each of which stays: with it there is a call at each of ten layers.
+fn a_run_in_which_too_many_tasks_or_calls_at_layers_are_open_is_stopped() {
+    // A task each millisecond, which calls nothing and stays.
+    let mut system = busy(Distribution::constant(millis(1)));
+    system.agents[0].steps = vec![Step::Work(Distribution::constant(secs(20_000)))];
+    let record = limited(&system, Limits { open: 10_000, ..Limits::default() });
+    assert_eq!(record.stopped, Some(Stop::TooManyOpen));
+    let open = record.agents[0].tasks.open();
+    assert!((5_000..20_000).contains(&open), "stopped with {open} tasks open");
+
+    // Now it calls, and with it there is a call at each of ten layers.
     let mut system = busy(Distribution::constant(millis(1)));
     system.services[0].latency = Distribution::constant(secs(20_000));
     let layers = (0..10).map(|_| timeout(secs(20_000))).collect();

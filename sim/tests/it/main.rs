@@ -12,6 +12,7 @@ mod scheduler;
 mod sharing;
 mod stream;
 
+mod counted;
 mod course;
 mod golden;
 mod health;

@@ -141,6 +141,10 @@ fn an_answer_that_comes_while_nothing_moves_is_taken_up_afterwards() {
     // Where it did not come yet, nothing was to be held.
     let record = with(two_tasks_through(tank::call(1)), &[(HELD, 65, 68)]);
     ends(&record, [(OK, 11), (OK, 11)]);
+    let mut failing = two_tasks_through(tank::call(1));
+    failing.services[1].errors = vec![(Class::Validation, 1.0)];
+    let validation = failed(Class::Validation);
+    ends(&with(failing, &[(HELD, 65, 85)]), [(validation, 25), (validation, 26)]);
     let network = failed(Class::Network);
     let record = with(two_tasks_through(tank::call(1)), &[(LOST, 65, 85)]);
     ends(&record, [(network, 25), (network, 15)]);
