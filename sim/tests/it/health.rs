@@ -83,10 +83,11 @@ fn a_trace_shows_the_gravest_fault_of_each_time() {
     );
     let options = RunOptions { watch: Watch::Trace, ..RunOptions::default() };
     let trace = run_until(&system, 1, &options).trace.expect("it was asked for");
-    let track = trace.tracks.iter().find(|track| track.id == TrackId::Service("s".to_owned()));
-    let track = track.unwrap_or_else(|| panic!("{:?}", trace.tracks));
+    let service = TrackId::Service("s".to_owned());
+    let found = trace.tracks.iter().find(|track| track.id == service);
     let shown = |time: Time| time.since(Time::ZERO).as_secs_f64() as u64;
-    let shown: Vec<_> = track
+    let shown: Vec<_> = found
+        .expect("a service has a track")
         .intervals
         .iter()
         .map(|interval| (interval.state, shown(interval.from), shown(interval.to)))
