@@ -30,7 +30,10 @@ const INSTANCES_MAX: u64 = 500_000;
 
 /// The most calls that one task or request makes. Layers may answer all of them in one event, and it
 /// takes seconds until a run is stopped for that.
-const CALLS_MAX: u64 = 10_000_000;
+const CALLS_MAX: u64 = 1_000_000;
+
+/// The most calls of one run, about: an event is one, however many calls are answered in it.
+const CALLS_OF_RUN: u64 = 100_000_000;
 
 /// Checks a file, and runs it if it can be run.
 pub(crate) fn judge(text: &str, registry: &LayerRegistry) -> Verdict {
@@ -100,10 +103,15 @@ fn calls(steps: &[Step]) -> u64 {
     times.sum()
 }
 
-fn is_small(system: &System) -> bool {
+/// The most calls that any task or request makes.
+fn most_calls(system: &System) -> u64 {
     let agents = system.agents.iter().map(|agents| &agents.steps);
-    let mut steps = agents.chain(system.services.iter().map(|service| &service.steps));
-    if steps.any(|steps| calls(steps) > CALLS_MAX) {
+    let steps = agents.chain(system.services.iter().map(|service| &service.steps));
+    steps.map(|steps| calls(steps)).max().unwrap_or(0)
+}
+
+fn is_small(system: &System) -> bool {
+    if most_calls(system) > CALLS_MAX {
         return false;
     }
     let layers = |policy: Option<usize>| policy.map_or(0, |at| system.policies[at].layers.len());
@@ -119,7 +127,8 @@ fn is_small(system: &System) -> bool {
 }
 
 fn run(system: &System, seed: u64, watch: Watch, verdict: &mut Verdict) -> Record {
-    let limits = Limits { events: EVENTS_MAX, ..Limits::default() };
+    let events = EVENTS_MAX.min(CALLS_OF_RUN / most_calls(system).max(1));
+    let limits = Limits { events, ..Limits::default() };
     let record = run_until(system, seed, &RunOptions { watch, limits, ..RunOptions::default() });
     verdict.runs += 1;
     verdict.events += record.events;
