@@ -370,6 +370,7 @@ impl<'a> Builder<'a> {
             recorder: self.recorder,
             calls_made: 0,
             windows,
+            beyond_events: 0,
         }
     }
 }
