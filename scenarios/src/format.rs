@@ -5,7 +5,9 @@ mod arrivals;
 mod distribution;
 mod faults;
 mod head;
+mod loads;
 mod names;
+mod rate;
 mod services;
 mod sweep;
 

@@ -1,5 +1,6 @@
 //! Messages about scenario files, and the library of scenarios with its results.
 
+mod arrivals;
 mod cases;
 mod codes;
 mod description;
