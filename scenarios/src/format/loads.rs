@@ -70,6 +70,9 @@ impl Setting for RateSteps {
     }
 }
 
+/// How many times a trace may have.
+pub(crate) const TIMES_MAX: usize = 100_000;
+
 /// The times at which tasks come.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TraceTimes(Arc<[Time]>);
@@ -83,12 +86,13 @@ impl TraceTimes {
 
 impl Setting for TraceTimes {
     fn shape() -> Shape {
-        Shape::List(Duration::shape)
+        // A file that is named here has been read before.
+        Shape::List(TraceTime::shape)
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let times = read_rising(node, reader, |time: &Duration| *time, true)?;
-        Some(Self(times.into_iter().map(|time| Time::ZERO + time).collect()))
+        let times = read_rising(node, reader, |TraceTime(time)| *time, true)?;
+        Some(Self(times.into_iter().map(|TraceTime(time)| Time::ZERO + time).collect()))
     }
 
     fn write(&self) -> Node {
@@ -99,6 +103,37 @@ impl Setting for TraceTimes {
     fn magnitude(&self) -> Option<(f64, Unit)> {
         Some((self.0.len() as f64, Unit::Items))
     }
+}
+
+/// One time of a trace.
+#[derive(Clone, Copy, Debug)]
+struct TraceTime(Duration);
+
+impl Setting for TraceTime {
+    fn shape() -> Shape {
+        Shape::Form { what: "a length of time or a CSV file", example: "2.5s" }
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        if let Some(file) = node.text().filter(|text| is_file(text)) {
+            let message = format!(
+                "a trace can name the file `{file}` only in `[agents]`, as \
+                 `{{ trace = \"{file}\" }}`, and as all that it has"
+            );
+            reader.mistake(&node.at, Code::Unreadable, message);
+            return None;
+        }
+        Duration::read(node, None, reader).map(Self)
+    }
+
+    fn write(&self) -> Node {
+        self.0.write()
+    }
+}
+
+/// Whether a text names a file, and is no time.
+pub(crate) fn is_file(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"))
 }
 
 /// Reads a list in the order of time; may two stand at one time?

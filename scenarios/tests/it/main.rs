@@ -14,3 +14,4 @@ mod same_luck;
 mod seen_by_users;
 mod stacks;
 mod sweeps;
+mod trace_files;

@@ -44,6 +44,20 @@ impl Piece {
         let rate = self.rate + self.slope * time.since(self.from).as_secs_f64();
         rate.clamp(self.least, self.most)
     }
+
+    /// The next time in it, of a piece whose rate is not zero throughout.
+    fn next(&self, now: Time, end: Time, stream: &mut RngStream) -> Option<Time> {
+        let mut time = now;
+        loop {
+            time = time + Duration::from_secs_f64(stream.exponential() / self.most);
+            if time >= end {
+                return None;
+            }
+            if self.slope == 0.0 || stream.uniform() * self.most < self.at(time) {
+                return Some(time);
+            }
+        }
+    }
 }
 
 impl Pieces {
@@ -67,16 +81,12 @@ impl Pieces {
         let mut time = now;
         for index in self.index(now)..self.0.len() {
             let (piece, end) = (&self.0[index], self.end(index));
-            while piece.most > 0.0 {
-                time = time + Duration::from_secs_f64(stream.exponential() / piece.most);
-                // What would come in a later piece is drawn anew there: nothing has memory.
-                if time >= end {
-                    break;
-                }
-                if piece.slope == 0.0 || stream.uniform() * piece.most < piece.at(time) {
-                    return Some(time);
-                }
+            if piece.most > 0.0
+                && let Some(next) = piece.next(time, end, stream)
+            {
+                return Some(next);
             }
+            // What would come in a later piece is drawn anew there: nothing has memory.
             time = end;
         }
         None
