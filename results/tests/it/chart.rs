@@ -112,7 +112,7 @@ fn trace_of<S: LayerSettings>(states: &[(&'static str, u64, u64)]) -> Trace {
     let id = TrackId::Layer { kind: S::KIND.to_owned(), number: None, owner, report };
     let layer = Track { id, intervals: states.iter().map(interval).collect() };
     let to = Time::ZERO + Duration::from_secs(100);
-    Trace { from: Time::ZERO, to, tracks: vec![layer], calls: Vec::new() }
+    Trace { from: Time::ZERO, to, tracks: vec![layer], calls: Vec::new(), tasks: Vec::new() }
 }
 
 /// The same, with a service that was down from 20 s to 40 s.

@@ -8,6 +8,7 @@ use sim::design::{Axis, SweepDesign};
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
 use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
+use sim::observe::EpisodeRule;
 use sim::{Watch, run};
 
 /// One agent, and one service that takes a number of seconds.
@@ -21,6 +22,8 @@ pub(crate) fn system(secs: u64) -> System {
             steps: vec![Step::call(0)],
             deadline: None,
             priority: 0,
+            patience: None,
+            episode: EpisodeRule::default(),
         }],
         services: vec![Service {
             name: "s".to_owned(),

@@ -96,8 +96,11 @@ impl Subject {
 }
 
 /// The one that is meant, which is looked for at its place first: a record may have thousands.
-fn find<T>(all: &[T], place: usize, is_meant: impl Fn(&T) -> bool) -> Option<&T> {
-    all.get(place).filter(|one| is_meant(one)).or_else(|| all.iter().find(|one| is_meant(one)))
+pub(super) fn find<T>(all: &[T], place: usize, mut is_meant: impl FnMut(&T) -> bool) -> Option<&T> {
+    match all.get(place) {
+        Some(one) if is_meant(one) => Some(one),
+        _ => all.iter().find(|one| is_meant(one)),
+    }
 }
 
 impl Formula {

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use patterns::settings::LayerSettings;
 
+use super::subject::find;
 use super::{Better, Measure, Unit};
-use crate::model::system::LayerFactory;
+use crate::model::system::{Edge, LayerFactory, Service};
 use crate::observe::{AgentRecord, Histogram, LateCounts};
 use fixture::{check, counts, factory, near, record, system};
 
@@ -45,9 +46,9 @@ fn failure_episodes_are_measured() {
     check("agents.research.availability", 0.7);
     check("agents.research.mtbf", 35.0);
     check("agents.research.mttr", 15.0);
-    check("agents.research.mttr.detect", (1.0 + 4.0) / 2.0);
+    check("agents.research.mttr.detect", 2.5);
     check("agents.research.mttr.contain", 3.0 / 2.0);
-    check("agents.research.mttr.recover", (6.0 + 6.0) / 2.0);
+    check("agents.research.mttr.recover", 6.0);
     check("agents.research.mttr.verify", 10.0 / 2.0);
     check("agents.research.recovery", 0.0);
     check("edges.\"research -> git.hub\".episodes", 0.0);
@@ -225,6 +226,40 @@ fn a_record_of_another_variant_is_read_by_name() {
     assert!((measure.of(&other) - 20.0).abs() < 1e-12);
     other.agents.truncate(1);
     assert!(measure.of(&other).is_nan());
+}
+
+#[test]
+fn a_part_is_looked_for_where_it_stood_in_the_system() {
+    let mut system = system();
+    for name in ["first", "last"] {
+        let service = system.services[0].clone();
+        system.services.push(Service { name: name.to_owned(), ..service });
+        let to = system.services.len() - 1;
+        system.edges.push(Edge { to, ..system.edges[0].clone() });
+    }
+    let place = |path: &str| Measure::parse(path, &system).expect(path).place;
+    assert_eq!(
+        ["git.hub", "first", "last"].map(|of| place(&format!("services.{of}.busy"))),
+        [0, 1, 2]
+    );
+    assert_eq!(place("edges.research -> last.gate.passed"), 2);
+    for measure in Measure::all(&system) {
+        assert_eq!(place(measure.path()), measure.place, "{}", measure.path());
+    }
+
+    // It takes one look if it is there, and is found elsewhere if it is not.
+    let looks = |place| {
+        let mut looks = Vec::new();
+        let found = find(&[10, 11, 12, 13], place, |one| {
+            looks.push(*one);
+            *one == 12
+        });
+        assert_eq!(found, Some(&12));
+        looks
+    };
+    assert_eq!(looks(2), [12]);
+    assert_eq!(looks(0), [10, 10, 11, 12]);
+    assert_eq!(looks(9), [10, 11, 12]);
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::ops::Range;
 use patterns::Duration;
 
 use super::arrivals::Arrivals;
-use super::build_report::track;
 use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
@@ -316,7 +315,7 @@ impl<'a> Builder<'a> {
                 Per::Agent if is_own => LayerOwner::edge(&who.label(), &record.to),
                 Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
             };
-            tracer.layers.push(track(stack, place, owner));
+            tracer.layers.push(Self::track(stack, place, owner));
         }
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
@@ -371,6 +370,7 @@ impl<'a> Builder<'a> {
             recorder: self.recorder,
             calls_made: 0,
             windows,
+            beyond_events: 0,
         }
     }
 }

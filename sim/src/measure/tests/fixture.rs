@@ -141,7 +141,33 @@ fn episodes() -> Episodes {
         verified: verified.map(seconds),
     };
     let all = vec![of(20, 21, 24, Some(30), Some(40)), of(100, 104, 104, None, None)];
-    Episodes { all, windows: vec![(seconds(10), seconds(110))] }
+    Episodes { all, windows: vec![(seconds(10), seconds(110))], ..Episodes::default() }
+}
+
+fn service() -> ServiceRecord {
+    ServiceRecord {
+        name: "git.hub".to_owned(),
+        slots: 4,
+        open: OpenAt::default(),
+        requests: counts(
+            50,
+            &[
+                (Outcome::Ok, 30),
+                (Outcome::failed(Class::Overload), 15),
+                (Outcome::failed(Class::RateLimit), 5),
+            ],
+        ),
+        waiting: spans(1..=100),
+        sojourn: spans(101..=200),
+        abandoned: 4,
+        wasted: 12 * SECOND,
+        busy: 100 * SECOND,
+        queued: 250 * SECOND,
+        down: 20 * SECOND,
+        faulty: 40 * SECOND,
+        fault_intervals: 3,
+        first_fault: None,
+    }
 }
 
 /// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open and overdue.
@@ -170,29 +196,7 @@ pub(super) fn record() -> Record {
             frozen: 30 * SECOND,
             busy: 150 * SECOND,
         }],
-        services: vec![ServiceRecord {
-            name: "git.hub".to_owned(),
-            slots: 4,
-            open: OpenAt::default(),
-            requests: counts(
-                50,
-                &[
-                    (Outcome::Ok, 30),
-                    (Outcome::failed(Class::Overload), 15),
-                    (Outcome::failed(Class::RateLimit), 5),
-                ],
-            ),
-            waiting: spans(1..=100),
-            sojourn: spans(101..=200),
-            abandoned: 4,
-            wasted: 12 * SECOND,
-            busy: 100 * SECOND,
-            queued: 250 * SECOND,
-            down: 20 * SECOND,
-            faulty: 40 * SECOND,
-            fault_intervals: 3,
-            first_fault: None,
-        }],
+        services: vec![service()],
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
