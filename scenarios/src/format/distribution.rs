@@ -6,6 +6,7 @@ use patterns::settings::{Call, Code, Findings, Node, Reader, Setting, Shape, Val
 use patterns::{Duration, Invalid};
 use sim::kernel;
 
+use super::rate::Rate;
 use branch::{Branch, read_share};
 
 mod branch;
@@ -19,11 +20,13 @@ patterns::settings! {
             /// The length.
             value: Duration [.example("\"30s\"")],
         ),
-        /// Without memory, as the gaps of a Poisson process are.
-        Exponential(
+        /// Without memory, as the gaps of a Poisson process are. Either `mean` or `rate` is given.
+        Exponential {
             /// The mean.
-            mean: Duration [.above(0.0).example("\"2s\"")],
-        ),
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"2s\"")] = None,
+            /// How many such lengths there are in a length of time, on average.
+            rate: Option<Rate> [.above(0.0).example("\"30/min\"")] = None,
+        },
         /// Every length between two alike.
         Uniform {
             /// The shortest.
@@ -115,6 +118,10 @@ impl Distribution {
 
     fn rules(&self, found: &mut Findings) {
         let wrong = match self {
+            Self::Exponential { mean: None, rate: None } => Some(("mean", "given, or `rate`")),
+            Self::Exponential { mean: Some(_), rate: Some(_) } => {
+                Some(("rate", "left out beside `mean`"))
+            }
             Self::Lognormal { median, p99, sigma, mean, cv } => Self::wrong_lognormal(
                 [median.is_some(), mean.is_some()],
                 [p99.is_some(), sigma.is_some(), cv.is_some()],
@@ -167,7 +174,8 @@ impl Distribution {
         use kernel::Distribution as Law;
         match self {
             Self::Constant(value) => Ok(Law::constant(*value)),
-            Self::Exponential(mean) => Law::exponential(*mean),
+            Self::Exponential { rate: Some(rate), .. } => Law::exponential_rate(rate.per_second()),
+            Self::Exponential { mean, .. } => Law::exponential(mean.unwrap_or_default()),
             Self::Uniform { low, high } => Law::uniform(*low, *high),
             Self::Lognormal { median: Some(median), p99: Some(p99), .. } => {
                 Law::lognormal_p99(*median, *p99)

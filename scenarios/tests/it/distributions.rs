@@ -23,6 +23,7 @@ fn every_form_is_read() {
     let forms = [
         ("30s", Distribution::constant(span("30s"))),
         ("exponential(100ms)", Distribution::exponential(span("100ms")).unwrap()),
+        ("exponential(rate=30/min)", Distribution::exponential(span("2s")).unwrap()),
         ("uniform(1s, 3s)", Distribution::uniform(span("1s"), span("3s")).unwrap()),
         ("uniform(low=1s, high=3s)", Distribution::uniform(span("1s"), span("3s")).unwrap()),
         (
@@ -133,6 +134,8 @@ fn a_key_that_another_distribution_has_is_not_taken_for_a_misspelling() {
 #[test]
 fn parameters_that_do_not_go_together_are_named() {
     let cases = [
+        ("exponential()", "`mean` must be given, or `rate`"),
+        ("exponential(1s, 2/s)", "`rate` must be left out beside `mean`"),
         ("lognormal(1s)", "`median` must be given beside `p99`, `sigma` or `cv`"),
         ("lognormal(mean=1s)", "`mean` must be given beside `sigma` or `cv`"),
         ("lognormal(sigma=1)", "`median` must be given, or `mean`"),
