@@ -31,6 +31,7 @@ fn case(
 fn cases() -> Vec<Case> {
     let mut cases = one_draw_cases();
     cases.extend(several_draws_cases());
+    cases.extend(other_parameters_cases());
     cases
 }
 
@@ -113,6 +114,25 @@ fn several_draws_cases() -> Vec<Case> {
             Distribution::hyperexponential(&[(9.0, SECOND), (1.0, Duration::from_secs(10))]),
             |x| 1.0 - 0.9 * libm::exp(-x) - 0.1 * libm::exp(-x / 10.0),
         ),
+        case("mixture", [560_389_994, 789_911_330, 592_490_595, 929_858_643], mixture(), |x| {
+            0.75 * ((x - 0.5) / 0.5).clamp(0.0, 1.0) - 0.25 * libm::expm1(-x / 10.0)
+        }),
+        case(
+            "empirical",
+            [468_052_866, 172_467_992, 318_711_855, 497_742_032],
+            Distribution::empirical(&[
+                (0.0, Duration::from_millis(100)),
+                (0.5, Duration::from_millis(400)),
+                (0.99, SECOND),
+                (1.0, Duration::from_secs(10)),
+            ]),
+            empirical_cdf,
+        ),
+    ]
+}
+
+fn other_parameters_cases() -> Vec<Case> {
+    vec![
         case(
             "lognormal by mean and cv",
             [473_723_773, 155_769_837, 297_780_299, 575_562_575],
@@ -143,20 +163,6 @@ fn several_draws_cases() -> Vec<Case> {
             [938_569_406, 771_612_066, 446_263_044, 426_939_939],
             Distribution::gamma_cv(SECOND, 0.5),
             |x| gamma_cdf(4.0, x * 4.0),
-        ),
-        case("mixture", [560_389_994, 789_911_330, 592_490_595, 929_858_643], mixture(), |x| {
-            0.75 * ((x - 0.5) / 0.5).clamp(0.0, 1.0) - 0.25 * libm::expm1(-x / 10.0)
-        }),
-        case(
-            "empirical",
-            [468_052_866, 172_467_992, 318_711_855, 497_742_032],
-            Distribution::empirical(&[
-                (0.0, Duration::from_millis(100)),
-                (0.5, Duration::from_millis(400)),
-                (0.99, SECOND),
-                (1.0, Duration::from_secs(10)),
-            ]),
-            empirical_cdf,
         ),
     ]
 }

@@ -196,7 +196,9 @@ fn bursts_have_the_mean_and_the_dispersion_of_the_closed_form() {
         assert!((closed - theory).abs() < 1e-9 * theory, "{closed} {theory}");
         let dispersion = |run: &Vec<f64>| {
             let mut counts = vec![0.0_f64; 200_000 / span as usize];
-            run.iter().for_each(|time| counts[(*time / t) as usize] += 1.0);
+            for time in run {
+                counts[(*time / t) as usize] += 1.0;
+            }
             let expected = mean * t;
             let squares = counts.iter().map(|count| (count - expected) * (count - expected));
             squares.sum::<f64>() / counts.len() as f64 / expected
