@@ -44,6 +44,12 @@ impl Source {
         let text = text(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
         Ok(Self { named: named.to_owned(), stem: stem(path), file: plain(named).into(), text })
     }
+
+    /// The text of a file that the scenario names, from its own folder on; or why there is none.
+    pub(crate) fn beside(&self, name: &str) -> Result<String, String> {
+        let folder = Path::new(&self.named).parent().unwrap_or(Path::new(""));
+        text(&folder.join(name)).map_err(|error| error.to_string())
+    }
 }
 
 /// The text of a file. Files that do not end, such as devices, are not read for ever.

@@ -5,13 +5,16 @@ mod arrivals;
 mod distribution;
 mod faults;
 mod head;
+mod loads;
 mod names;
+mod rate;
 mod services;
 mod sweep;
 
 pub(crate) use agents::Agents;
 pub(crate) use faults::Fault;
 pub(crate) use head::{Head, Hypothesis, PER, Per, SECTIONS};
+pub(crate) use loads::{TIMES_MAX, is_file};
 pub(crate) use names::{FileNames, PolicyNames, is_name};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};

@@ -37,6 +37,7 @@ mod schema;
 mod size;
 mod source;
 mod sweep;
+mod trace_file;
 mod tree;
 
 pub use codes::{CODES, CodeInfo};

@@ -12,16 +12,20 @@
 //! 3. **Every run has a fingerprint**, a digest over all events and outcomes in order. If two runs
 //!    differ in anything, their fingerprints do.
 
+pub use bursts::{BurstState, Bursts};
 pub use distribution::Distribution;
 pub use queue::Queue;
+pub use rate_profile::RateProfile;
 pub use scheduler::{Event, KINDS, LaneId, MAX_INDEX, Scheduler};
 pub use split_mix::split_mix;
 pub use stream::{RngStream, RngStreams};
 pub use stream_name::StreamName;
 pub use ziggurat::unit;
 
+mod bursts;
 mod distribution;
 mod queue;
+mod rate_profile;
 mod scheduler;
 mod split_mix;
 mod stream;

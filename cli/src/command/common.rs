@@ -21,7 +21,8 @@ pub(crate) struct Sets {
 }
 
 impl Sets {
-    /// Parses the file and puts in what was set on the command line.
+    /// Parses the file, and puts in what was set on the command line and what stands in files of
+    /// traces.
     pub(crate) fn file(
         &self,
         registry: &LayerRegistry,
@@ -34,6 +35,7 @@ impl Sets {
             };
             file.set_text(registry, path.trim(), value.trim())?;
         }
+        file.read_traces(&mut |name| source.beside(name))?;
         Ok(file)
     }
 }

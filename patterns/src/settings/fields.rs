@@ -114,7 +114,8 @@ impl<'n> Fields<'n> {
     ) -> Option<T> {
         let name = key.name();
         if key.is_rest() && self.has_rest(key) {
-            return reader.within(name, |reader| T::read(&self.rest(key), base, reader));
+            let rest = self.rest(key);
+            return reader.within(name, |reader| read_value(key, &rest, base, reader));
         }
         // In a table the number of times is a key as any other.
         let times = if key.is_times() { self.times.take() } else { None };

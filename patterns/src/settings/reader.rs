@@ -248,6 +248,17 @@ impl<'a> Reader<'a> {
         self.mistakes.truncate(mark);
     }
 
+    /// For unknown names found since then that are meant as they stand: all there are, and not the
+    /// one most like it.
+    pub(super) fn name_all_since(&mut self, mark: usize, is_meant: impl Fn(&str) -> bool) {
+        for mistake in &mut self.mistakes[mark..] {
+            let unknown = mistake.unknown.take_if(|(name, _)| is_meant(name));
+            if let Some((_, known)) = unknown {
+                mistake.help = Some(format!("it takes: {}", known.join(", ")));
+            }
+        }
+    }
+
     /// Adds to the last mistake what to do about it, unless that is said already.
     pub(super) fn suggest(&mut self, help: &str) {
         if let Some(last) = self.mistakes.last_mut() {

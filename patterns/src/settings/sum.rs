@@ -68,7 +68,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
     if let Some(index) = variants.iter().position(|variant| variant.name == call.name) {
         let mut fields = Fields::of_call(call.name_at.clone(), &call);
         let value = T::read_variant(index, &mut fields, None, reader);
-        fields.finish(&variants[index].keys, reader);
+        finish(&mut fields, &variants, index, reader);
         return value;
     }
     let is_literal = !call.has_arguments && !T::literals().is_empty();
@@ -160,8 +160,17 @@ fn read_table<T: Sum>(
     }
     let held = base.filter(|_| named.is_none());
     let value = T::read_variant(index, &mut fields, held, reader);
-    fields.finish(&variants[index].keys, reader);
+    finish(&mut fields, variants, index, reader);
     value
+}
+
+/// Tells of everything that was not taken. What is a key of another form is no misspelling, and
+/// then all keys of this one are named: the nearest one would say something else.
+fn finish(fields: &mut Fields<'_>, variants: &[Variant], index: usize, reader: &mut Reader<'_>) {
+    let before = reader.mark();
+    fields.finish(&variants[index].keys, reader);
+    let is_key = |name: &str| variants.iter().flat_map(|of| &of.keys).any(|key| key.is_named(name));
+    reader.name_all_since(before, is_key);
 }
 
 fn expected(variants: &[Variant]) -> String {

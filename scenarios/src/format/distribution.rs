@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use patterns::settings::{Code, Findings, Node, Reader, Setting, Shape, Share};
+use patterns::settings::{Call, Code, Findings, Node, Reader, Setting, Shape, Value};
 use patterns::{Duration, Invalid};
 use sim::kernel;
+
+use super::rate::Rate;
+use branch::{Branch, read_share};
+
+mod branch;
 
 patterns::settings! {
     /// A distribution of lengths of time. A length alone is a constant.
@@ -15,11 +20,13 @@ patterns::settings! {
             /// The length.
             value: Duration [.example("\"30s\"")],
         ),
-        /// Without memory, as the gaps of a Poisson process are.
-        Exponential(
+        /// Without memory, as the gaps of a Poisson process are. Either `mean` or `rate` is given.
+        Exponential {
             /// The mean.
-            mean: Duration [.above(0.0).example("\"2s\"")],
-        ),
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"2s\"")] = None,
+            /// How many such lengths there are in a length of time, on average.
+            rate: Option<Rate> [.above(0.0).example("\"30/min\"")] = None,
+        },
         /// Every length between two alike.
         Uniform {
             /// The shortest.
@@ -27,37 +34,51 @@ patterns::settings! {
             /// The longest.
             high: Duration [.example("\"2s\"")],
         },
-        /// The logarithm is normal: the usual shape of latencies. Either `p99` or `sigma` is given.
+        /// The logarithm is normal: the usual shape of latencies. Given by `median` and `p99`, or by
+        /// one of `median` and `mean`, and one of `sigma` and `cv`.
         Lognormal {
             /// Half of all are shorter.
-            median: Duration [.above(0.0).example("\"1.2s\"")],
+            median: Option<Duration> [.above(0.0).none(&["none"]).example("\"1.2s\"")] = None,
             /// One in a hundred is longer.
             p99: Option<Duration> [.example("\"8s\"")] = None,
             /// The standard deviation of the logarithm.
             sigma: Option<f64> [.at_least(0.0)] = None,
+            /// The mean.
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"2s\"")] = None,
+            /// The coefficient of variation: the standard deviation over the mean.
+            cv: Option<f64> [.at_least(0.0).example("2.0")] = None,
         },
         /// `P(X > x) = exp(−(x / scale)^shape)`. Below 1 the shape is that of lives that get longer
-        /// the longer they have lasted, above 1 that of wear.
+        /// the longer they have lasted, above 1 that of wear. Either `scale` or `mean` is given.
         Weibull {
             /// The shape.
             shape: f64 [.above(0.0).example("1.5")],
             /// The scale: 63 % are shorter.
-            scale: Duration [.above(0.0).example("\"10s\"")],
+            scale: Option<Duration> [.above(0.0).none(&["none"]).example("\"10s\"")] = None,
+            /// The mean.
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"10s\"")] = None,
         },
         /// `P(X > x) = (least / x)^shape`: a heavy tail. The mean is infinite for a shape up to 1,
-        /// the variance for one up to 2.
+        /// the variance for one up to 2. Either `least` or `mean` is given.
         Pareto {
             /// The shape.
             shape: f64 [.above(0.0).example("2.5")],
             /// The shortest.
-            least: Duration [.above(0.0).example("\"100ms\"")],
+            least: Option<Duration> [.above(0.0).none(&["none"]).example("\"100ms\"")] = None,
+            /// The mean, for a shape above 1.
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"200ms\"")] = None,
         },
-        /// A sum of `shape` exponential lengths, also for fractions.
+        /// A sum of `shape` exponential lengths, also for fractions. Given by `shape` and one of
+        /// `mean` and `scale`, or by `mean` and `cv`.
         Gamma {
             /// The shape.
-            shape: f64 [.above(0.0).example("2.0")],
+            shape: Option<f64> [.above(0.0).example("2.0")] = None,
             /// The mean of the sum.
-            mean: Duration [.above(0.0).example("\"2s\"")],
+            mean: Option<Duration> [.above(0.0).none(&["none"]).example("\"2s\"")] = None,
+            /// The mean of each length.
+            scale: Option<Duration> [.above(0.0).none(&["none"]).example("\"1s\"")] = None,
+            /// The coefficient of variation: the standard deviation over the mean.
+            cv: Option<f64> [.above(0.0).example("0.7")] = None,
         },
         /// The sum of `k` exponential lengths of one mean.
         Erlang {
@@ -66,10 +87,19 @@ patterns::settings! {
             /// The mean of the sum.
             mean: Duration [.above(0.0).example("\"2s\"")],
         },
-        /// One of several exponential distributions, each by its share: `mix(90% 1s, 10% 20s)`.
-        Mix(
+        /// One of several exponential distributions, each by its share and mean:
+        /// `hyperexponential(90% 1s, 10% 20s)`.
+        Hyperexponential(
             /// Shares and means.
-            parts: Vec<Part> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
+            parts: Vec<Branch> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
+        ),
+        /// One of several distributions, each by its share: `mix(95% constant(100ms), 5%
+        /// lognormal(mean=20s, cv=2))`.
+        Mix(
+            /// Shares and distributions.
+            parts: Vec<Part> [
+                .rest().at_least(1.0).example("[\"95% constant(1s)\", \"5% exponential(20s)\"]")
+            ],
         ),
         /// Given by its quantiles, with straight lines between: `quantiles(p0=0s, p50=1s,
         /// p100=20s)`.
@@ -87,41 +117,97 @@ impl Distribution {
     pub(crate) const ZERO: Self = Self::Constant(Duration::ZERO);
 
     fn rules(&self, found: &mut Findings) {
-        match self {
-            Self::Lognormal { p99: None, sigma: None, .. } => {
-                found.add("median", "given beside `p99` or `sigma`", None);
+        let wrong = match self {
+            Self::Exponential { mean: None, rate: None } => Some(("mean", "given, or `rate`")),
+            Self::Exponential { mean: Some(_), rate: Some(_) } => {
+                Some(("rate", "left out beside `mean`"))
             }
-            Self::Lognormal { p99: Some(_), sigma: Some(_), .. } => {
-                found.add("sigma", "left out beside `p99`", None);
-            }
-            _ => {
-                if let Err(Invalid { setting, must_be, value }) = self.build() {
-                    found.add(&setting, must_be, value);
+            Self::Lognormal { median, p99, sigma, mean, cv } => Self::wrong_lognormal(
+                [median.is_some(), mean.is_some()],
+                [p99.is_some(), sigma.is_some(), cv.is_some()],
+            ),
+            Self::Weibull { scale, mean, .. } => one_of(["scale", "mean"], [scale, mean]),
+            Self::Pareto { least, mean, .. } => one_of(["least", "mean"], [least, mean]),
+            Self::Gamma { shape, mean, scale, cv } => {
+                match (shape.is_some(), mean.is_some(), scale.is_some(), cv.is_some()) {
+                    (true, true, false, false)
+                    | (true, false, true, false)
+                    | (false, true, false, true) => None,
+                    (true, true, true, _) => Some(("scale", "left out beside `mean`")),
+                    (true, _, _, true) => Some(("cv", "left out beside `shape`")),
+                    (false, _, true, _) => Some(("scale", "given beside `shape`")),
+                    (true, ..) => Some(("mean", "given, or `scale`")),
+                    (false, true, ..) => Some(("shape", "given, or `cv`")),
+                    (false, false, ..) => Some(("mean", "given beside `shape` or `cv`")),
                 }
             }
+            _ => None,
+        };
+        if let Some((setting, must_be)) = wrong {
+            found.add(setting, must_be, None);
+        } else if let Err(Invalid { setting, must_be, value }) = self.build() {
+            found.add(&setting, must_be, value);
+        }
+    }
+
+    /// What is wrong with what is given of a lognormal distribution: `median` and `mean`; `p99`,
+    /// `sigma` and `cv`.
+    fn wrong_lognormal(
+        middle: [bool; 2],
+        spread: [bool; 3],
+    ) -> Option<(&'static str, &'static str)> {
+        match (middle, spread) {
+            ([true, false], [true, false, false])
+            | ([true, false] | [false, true], [false, true, false] | [false, false, true]) => None,
+            ([true, true], _) => Some(("mean", "left out beside `median`")),
+            ([false, false], _) => Some(("median", "given, or `mean`")),
+            ([false, true], [true, ..]) => Some(("p99", "given beside `median`")),
+            (_, [true, true, _]) => Some(("sigma", "left out beside `p99`")),
+            (_, [true, _, true]) => Some(("cv", "left out beside `p99`")),
+            (_, [_, true, true]) => Some(("cv", "left out beside `sigma`")),
+            ([true, _], _) => Some(("median", "given beside `p99`, `sigma` or `cv`")),
+            (_, _) => Some(("mean", "given beside `sigma` or `cv`")),
         }
     }
 
     fn build(&self) -> Result<kernel::Distribution, Invalid> {
+        use kernel::Distribution as Law;
         match self {
-            Self::Constant(value) => Ok(kernel::Distribution::constant(*value)),
-            Self::Exponential(mean) => kernel::Distribution::exponential(*mean),
-            Self::Uniform { low, high } => kernel::Distribution::uniform(*low, *high),
-            Self::Lognormal { median, p99: Some(p99), .. } => {
-                kernel::Distribution::lognormal_p99(*median, *p99)
+            Self::Constant(value) => Ok(Law::constant(*value)),
+            Self::Exponential { rate: Some(rate), .. } => Law::exponential_rate(rate.per_second()),
+            Self::Exponential { mean, .. } => Law::exponential(mean.unwrap_or_default()),
+            Self::Uniform { low, high } => Law::uniform(*low, *high),
+            Self::Lognormal { median: Some(median), p99: Some(p99), .. } => {
+                Law::lognormal_p99(*median, *p99)
             }
-            Self::Lognormal { median, sigma, .. } => {
-                kernel::Distribution::lognormal(*median, sigma.unwrap_or(0.0))
+            Self::Lognormal { median, sigma, mean, cv, .. } => {
+                let sigma = sigma.map_or_else(|| Law::lognormal_sigma(cv.unwrap_or(0.0)), Ok)?;
+                match (median, mean) {
+                    (Some(median), _) => Law::lognormal(*median, sigma),
+                    (None, mean) => Law::lognormal_mean(mean.unwrap_or_default(), sigma),
+                }
             }
-            Self::Weibull { shape, scale } => kernel::Distribution::weibull(*shape, *scale),
-            Self::Pareto { shape, least } => kernel::Distribution::pareto(*shape, *least),
-            Self::Gamma { shape, mean } => kernel::Distribution::gamma(*shape, *mean),
-            Self::Erlang { k, mean } => kernel::Distribution::erlang(*k, *mean),
-            Self::Mix(parts) => {
+            Self::Weibull { shape, mean: Some(mean), .. } => Law::weibull_mean(*shape, *mean),
+            Self::Weibull { shape, scale, .. } => Law::weibull(*shape, scale.unwrap_or_default()),
+            Self::Pareto { shape, mean: Some(mean), .. } => Law::pareto_mean(*shape, *mean),
+            Self::Pareto { shape, least, .. } => Law::pareto(*shape, least.unwrap_or_default()),
+            Self::Gamma { mean: Some(mean), cv: Some(cv), .. } => Law::gamma_cv(*mean, *cv),
+            Self::Gamma { shape, scale: Some(scale), .. } => {
+                Law::gamma_scale(shape.unwrap_or_default(), *scale)
+            }
+            Self::Gamma { shape, mean, .. } => {
+                Law::gamma(shape.unwrap_or_default(), mean.unwrap_or_default())
+            }
+            Self::Erlang { k, mean } => Law::erlang(*k, *mean),
+            Self::Hyperexponential(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| (part.share, part.mean)).collect();
-                kernel::Distribution::hyperexponential(&parts)
+                Law::hyperexponential(&parts)
             }
-            Self::Quantiles(points) => kernel::Distribution::empirical(&quantiles(points)?),
+            Self::Mix(parts) => {
+                let parts = parts.iter().map(|part| Ok((part.share, part.law.build()?)));
+                Law::mixture(parts.collect::<Result<_, Invalid>>()?)
+            }
+            Self::Quantiles(points) => Law::empirical(&quantiles(points)?),
         }
     }
 
@@ -145,40 +231,69 @@ fn quantiles(points: &BTreeMap<String, Duration>) -> Result<Vec<(f64, Duration)>
     Ok(read)
 }
 
-/// One part of a mix: its share and its mean, written `90% 1s`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What is wrong unless just one of two lengths is given.
+fn one_of(
+    names: [&'static str; 2],
+    given: [&Option<Duration>; 2],
+) -> Option<(&'static str, &'static str)> {
+    match given.map(Option::is_some) {
+        [true, true] => Some((names[1], "left out where the other one is given")),
+        [false, false] => Some((names[0], "given, or `mean`")),
+        _ => None,
+    }
+}
+
+/// One part of a mixture: its share and its distribution, written `95% constant(1s)`.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
     share: f64,
-    mean: Duration,
+    law: Distribution,
 }
 
 impl Setting for Part {
     fn shape() -> Shape {
-        Shape::Form { what: "a share and a mean", example: "90% 1s" }
+        Shape::Form { what: "a share and a distribution", example: "95% constant(1s)" }
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let halves = node.text().and_then(|text| text.trim().split_once(' '));
-        let Some((share, mean)) = halves else {
-            reader.wrong_type(node, "a share and a mean such as `90% 1s`");
+        let call = match node.call() {
+            Ok(call) => call,
+            Err((at, why)) => {
+                let message = format!("{}: {why}", reader.subject());
+                reader.mistake(&at, Code::Unreadable, message);
+                return None;
+            }
+        };
+        let halves = call.as_ref().and_then(|call| Some((call, call.name.split_once(' ')?)));
+        let Some((call, (share, name))) = halves else {
+            reader.wrong_type(node, "a share and a distribution such as `95% constant(1s)`");
             return None;
         };
-        let word = |text: &str| Node { at: node.at.clone(), ..Node::word(text.trim()) };
-        let number = share.parse().ok().filter(|share: &f64| share.is_finite());
-        let share = match number {
-            Some(number) => Some(number),
-            None => Share::read(&word(share), None, reader).map(|Share(share)| share),
-        };
-        let (share, mean) = (share, Duration::read(&word(mean), None, reader));
-        if share.is_some_and(|share| share <= 0.0) {
-            let message = format!("{}: a share must be more than 0", reader.subject());
-            reader.mistake(&node.at, Code::OutOfRange, message);
+        let (text, name) = (call.name.as_str(), name.trim_start());
+        let share = read_share(share, node, reader);
+        if !call.has_arguments {
+            let mistake = reader.mistake(
+                &node.at,
+                Code::Renamed,
+                format!("`{text}` does not say which distribution this part of a mixture has"),
+            );
+            mistake.help = Some(format!(
+                "`constant({name})` or `exponential({name})`; where all parts are exponential, as \
+                 in earlier versions: `hyperexponential({text}, …)`"
+            ));
             return None;
         }
-        Some(Self { share: share?, mean: mean? })
+        let start = call.name_at.end.saturating_sub(name.len());
+        let is_within = call.name_at.len() == text.len();
+        let name_at = if is_within { start..call.name_at.end } else { call.name_at.clone() };
+        let law = Call { name: name.to_owned(), name_at, ..call.clone() };
+        let law = Node::new(node.at.clone(), Value::Call(law));
+        let law = Distribution::read(&law, None, reader);
+        Some(Self { share: share?, law: law? })
     }
 
     fn write(&self) -> Node {
-        Node::word(format!("{}% {}", self.share * 100.0, self.mean))
+        let law = self.law.write().to_string();
+        Node::word(format!("{}% {}", self.share * 100.0, law.trim_matches('"')))
     }
 }

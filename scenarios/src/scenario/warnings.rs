@@ -1,10 +1,9 @@
 //! What was written and has no effect, across the parts of a scenario.
 
+use patterns::Duration;
 use patterns::settings::{Node, Value};
-use patterns::{Duration, Time};
 use sim::System;
 use sim::fault::Schedule;
-use sim::model::system::Arrivals;
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -24,10 +23,9 @@ impl ScenarioFile {
     }
 
     fn warn_of_length(&self, system: &System, found: &mut Vec<Diagnostic>) {
-        let lasts = system.horizon.since(Time::ZERO).as_secs_f64();
         for agents in &system.agents {
-            let Arrivals::Open(gap) = &agents.arrivals else { continue };
-            let tasks = f64::from(agents.count) * lasts / gap.mean_secs();
+            let Some(each) = agents.arrivals.expected(system.horizon) else { continue };
+            let tasks = f64::from(agents.count) * each;
             if tasks > EVENTS_MAX as f64 {
                 let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
                 let place = written.and_then(|table| table.get("arrivals"));

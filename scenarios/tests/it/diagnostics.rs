@@ -243,13 +243,11 @@ fn many_mistakes_are_reported_at_once() {
               |
               = help: did you mean `count`?
 
-            error[missing]: `poisson` needs `every`
+            error[conflict]: `every` must be given, or `rate`
              --> it.toml:7:13
               |
             7 | arrivals = "poisson(evry=90s)"
               |             ^^^^^^^
-              |
-              = help: for example: every = "90s"
 
             error[unknown-key]: `poisson` has no key `evry`
              --> it.toml:7:21

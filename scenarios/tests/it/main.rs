@@ -1,5 +1,6 @@
 //! Messages about scenario files, and the library of scenarios with its results.
 
+mod arrivals;
 mod cases;
 mod codes;
 mod description;
@@ -13,3 +14,4 @@ mod same_luck;
 mod seen_by_users;
 mod stacks;
 mod sweeps;
+mod trace_files;

@@ -4,10 +4,12 @@ use patterns::{Duration, Invalid};
 
 use super::stream::RngStream;
 use branches::Branches;
+use mixture::Mixture;
 use quantiles::Quantiles;
 use units::{nanos, positive, some_time, squared};
 
 mod branches;
+mod mixture;
 mod quantiles;
 mod units;
 
@@ -45,6 +47,7 @@ enum Kind {
     Pareto { shape: f64, least: f64 },
     Gamma { shape: f64, mean: f64 },
     Hyperexponential(Branches),
+    Mixture(Mixture<Distribution>),
     Empirical(Quantiles),
 }
 
@@ -65,6 +68,12 @@ impl Distribution {
         Ok(Self(Kind::Exponential { mean: some_time(mean, "mean")? }))
     }
 
+    /// The gaps of a Poisson process of so many events per second.
+    pub fn exponential_rate(rate: f64) -> Result<Self, Invalid> {
+        Invalid::unless(rate > 0.0 && rate.is_finite(), "rate", "a number above 0")?;
+        Ok(Self(Kind::Exponential { mean: 1e9 / rate }))
+    }
+
     /// The logarithm is normal, with the standard deviation `sigma`.
     pub fn lognormal(median: Duration, sigma: f64) -> Result<Self, Invalid> {
         let is_finite = sigma >= 0.0 && sigma.is_finite();
@@ -79,10 +88,36 @@ impl Distribution {
         Self::lognormal(median, libm::log(nanos(p99) / middle) / NORMAL_P99)
     }
 
+    /// The logarithm is normal, with the standard deviation `sigma`; `mean` is that of the lengths
+    /// themselves.
+    pub fn lognormal_mean(mean: Duration, sigma: f64) -> Result<Self, Invalid> {
+        let is_finite = sigma >= 0.0 && sigma.is_finite();
+        Invalid::unless(is_finite, "sigma", "a number that is not negative")?;
+        let median = libm::exp(libm::log(some_time(mean, "mean")?) - sigma * sigma / 2.0);
+        Invalid::unless(median > 0.0, "sigma", "smaller: the median would be 0s")?;
+        Ok(Self(Kind::Lognormal { median, sigma }))
+    }
+
+    /// The standard deviation of the logarithm of a lognormal distribution, by its coefficient of
+    /// variation: the standard deviation over the mean.
+    pub fn lognormal_sigma(cv: f64) -> Result<f64, Invalid> {
+        let is_finite = cv >= 0.0 && (cv * cv).is_finite();
+        Invalid::unless(is_finite, "cv", "a number that is not negative")?;
+        Ok(libm::log1p(cv * cv).sqrt())
+    }
+
     /// P(X > x) = exp(−(x / `scale`)^`shape`). Below 1 the shape is that of lives that get longer
     /// the longer they have lasted, above 1 that of wear.
     pub fn weibull(shape: f64, scale: Duration) -> Result<Self, Invalid> {
         Ok(Self(Kind::Weibull { shape: positive(shape)?, scale: some_time(scale, "scale")? }))
+    }
+
+    /// The Weibull distribution of this shape and mean.
+    pub fn weibull_mean(shape: f64, mean: Duration) -> Result<Self, Invalid> {
+        let log_mean = libm::lgamma(1.0 + 1.0 / positive(shape)?);
+        let scale = libm::exp(libm::log(some_time(mean, "mean")?) - log_mean);
+        Invalid::unless(scale > 0.0, "shape", "larger: the scale would be 0s")?;
+        Ok(Self(Kind::Weibull { shape, scale }))
     }
 
     /// P(X > x) = (`least` / x)^`shape` from `least` on: a heavy tail. The mean is infinite for a
@@ -91,10 +126,34 @@ impl Distribution {
         Ok(Self(Kind::Pareto { shape: positive(shape)?, least: some_time(least, "least")? }))
     }
 
+    /// The Pareto distribution of this shape and mean.
+    pub fn pareto_mean(shape: f64, mean: Duration) -> Result<Self, Invalid> {
+        let has_mean = shape > 1.0 && shape.is_finite();
+        Invalid::unless(has_mean, "shape", "more than 1 beside `mean`, which is infinite else")?;
+        let least = some_time(mean, "mean")? * ((shape - 1.0) / shape);
+        Ok(Self(Kind::Pareto { shape, least }))
+    }
+
     /// The distribution of a sum of `shape` exponential lengths, were there such a thing for
     /// fractions.
     pub fn gamma(shape: f64, mean: Duration) -> Result<Self, Invalid> {
         Ok(Self(Kind::Gamma { shape: positive(shape)?, mean: some_time(mean, "mean")? }))
+    }
+
+    /// The gamma distribution of this shape and scale: its mean is their product.
+    pub fn gamma_scale(shape: f64, scale: Duration) -> Result<Self, Invalid> {
+        let mean = positive(shape)? * some_time(scale, "scale")?;
+        Invalid::unless(mean.is_finite() && mean > 0.0, "shape", "such that the mean is a length")?;
+        Ok(Self(Kind::Gamma { shape, mean }))
+    }
+
+    /// The gamma distribution of this mean and coefficient of variation: the standard deviation
+    /// over the mean.
+    pub fn gamma_cv(mean: Duration, cv: f64) -> Result<Self, Invalid> {
+        let shape = 1.0 / (cv * cv);
+        let is_usable = cv > 0.0 && shape > 0.0 && shape.is_finite();
+        Invalid::unless(is_usable, "cv", "a number above 0")?;
+        Self::gamma(shape, mean)
     }
 
     /// The sum of `k` exponential lengths of one mean; `mean` is that of the sum.
@@ -108,6 +167,13 @@ impl Distribution {
     /// Shares are weights: only how they stand to each other matters.
     pub fn hyperexponential(branches: &[(f64, Duration)]) -> Result<Self, Invalid> {
         Ok(Self(Kind::Hyperexponential(Branches::new(branches)?)))
+    }
+
+    /// One of several distributions, each by its share: `(share, distribution)`.
+    ///
+    /// Shares are weights, as those of [`hyperexponential`](Self::hyperexponential) are.
+    pub fn mixture(parts: Vec<(f64, Self)>) -> Result<Self, Invalid> {
+        Ok(Self(Kind::Mixture(Mixture::new(parts)?)))
     }
 
     /// A distribution given by its quantiles, `(q, at)`, with straight lines between them.
@@ -141,6 +207,7 @@ impl Distribution {
             Kind::Hyperexponential(branches) => {
                 branches.mean_of(stream.uniform()) * stream.exponential()
             }
+            Kind::Mixture(parts) => return parts.part(stream.uniform()).sample(stream),
             Kind::Empirical(quantiles) => quantiles.at(stream.uniform()),
         })
     }
@@ -156,6 +223,7 @@ impl Distribution {
             Kind::Pareto { shape, .. } if *shape <= 1.0 => f64::INFINITY,
             Kind::Pareto { shape, least } => least * (shape / (shape - 1.0)),
             Kind::Hyperexponential(branches) => branches.mean(),
+            Kind::Mixture(parts) => return parts.mean(Self::mean_secs),
             Kind::Empirical(quantiles) => quantiles.mean(),
         };
         mean / 1e9
@@ -177,6 +245,7 @@ impl Distribution {
             Kind::Pareto { shape, .. } => 1.0 / (shape * (shape - 2.0)),
             Kind::Gamma { shape, .. } => 1.0 / shape,
             Kind::Hyperexponential(branches) => branches.cv2(),
+            Kind::Mixture(parts) => parts.cv2(Self::mean_secs, Self::cv2),
             Kind::Empirical(quantiles) => quantiles.cv2(),
         }
     }

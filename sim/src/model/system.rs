@@ -10,7 +10,7 @@ use patterns::settings::{ConfiguredLayer, LayerSettings};
 use patterns::{Class, Duration, Layer, Time};
 
 use crate::fault::{Effect, Schedule};
-use crate::kernel::Distribution;
+use crate::kernel::{Bursts, Distribution, RateProfile};
 use crate::observe::{EpisodeRule, Window};
 
 /// A system, its faults, and how long it is watched.
@@ -93,6 +93,27 @@ pub enum Arrivals {
         /// thinking takes no time either. More than zero.
         pause: Duration,
     },
+    /// A Poisson process whose rate changes with time.
+    Varying(RateProfile),
+    /// A Poisson process whose rate changes at random between two values.
+    Bursts(Bursts),
+    /// At these times, which do not fall; the same for each agent of the group.
+    Trace(Arc<[Time]>),
+}
+
+impl Arrivals {
+    /// How many tasks come to one agent until `end` on average, if that does not depend on how
+    /// long they take.
+    pub fn expected(&self, end: Time) -> Option<f64> {
+        let lasts = end.since(Time::ZERO).as_secs_f64();
+        match self {
+            Self::Open(gap) => Some(lasts / gap.mean_secs()),
+            Self::Closed { .. } => None,
+            Self::Varying(profile) => Some(profile.expected(end)),
+            Self::Bursts(bursts) => Some(bursts.mean_rate() * lasts),
+            Self::Trace(times) => Some(times.partition_point(|time| *time < end) as f64),
+        }
+    }
 }
 
 impl Step {

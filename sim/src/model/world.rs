@@ -265,7 +265,7 @@ impl World {
         let (index, has_slot, task) = entry.admit(NONE, now);
         task.priority = role.priority;
         task.deadline = now + role.deadline;
-        if let Some(gap) = self.arrivals.after_arrival(agent, group) {
+        if let Some(gap) = self.arrivals.after_arrival(agent, group, now) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
         }

@@ -11,8 +11,8 @@ use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
 use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
-use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Fault, LayerFactory, Per, Step, System};
+use sim::kernel::{Bursts, Distribution, RateProfile};
+use sim::model::system::{Abandoned, Arrivals, Fault, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -102,6 +102,15 @@ fn under(layer: &LayerFactory) -> System {
     system
 }
 
+/// The same load as arrivals of this kind, and work of a mixture.
+fn coming(arrivals: Arrivals) -> System {
+    let mut system = busy();
+    system.agents[0].arrivals = arrivals;
+    let parts = [20, 200].map(|mean| (0.5, tank::exponential(millis(mean))));
+    system.services[0].latency = Distribution::mixture(parts.into()).expect("valid");
+    system
+}
+
 /// What a run took.
 #[derive(Debug)]
 struct Taken {
@@ -165,6 +174,16 @@ fn longer_runs_allocate_no_more() {
         ("outages", outages(Abandoned::RunsOn, many.clone())),
         ("outages, work stops", outages(Abandoned::Stops, many)),
     ];
+    let wave = RateProfile::wave(1.0, 0.5, secs(100), secs(50)).expect("valid");
+    let bursts = Bursts::new(0.8, 2.0, secs(5), secs(1)).expect("valid");
+    let times: Vec<Time> = (0..9000).map(|n| tank::at(secs(n))).collect();
+    for arrivals in
+        [Arrivals::Varying(wave), Arrivals::Bursts(bursts), Arrivals::Trace(times.into())]
+    {
+        let name = format!("{arrivals:?}").chars().take(40).collect::<String>();
+        let long = takes_no_more(&name, &coming(arrivals), MORE, 600);
+        assert!(long.events > 500_000, "{name}: {long:?}");
+    }
     for (name, system) in cases {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");

@@ -5,6 +5,7 @@
 //! 99 % confidence. Theory must lie within it, and it must be narrow: a wide one would agree with
 //! anything. All rates are by the second, all lengths in seconds.
 
+mod arrivals;
 mod availability;
 mod balance;
 mod faults;

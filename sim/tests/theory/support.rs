@@ -8,7 +8,7 @@ use sim::{Record, Watch, run};
 use crate::tank::{self, at};
 
 /// Independent runs behind each estimate.
-const RUNS: u64 = 20;
+pub(crate) const RUNS: u64 = 20;
 
 /// The quantile 0.995 of Student's t distribution with `RUNS - 1` degrees of freedom.
 ///
@@ -23,7 +23,8 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
-    fn of(values: &[f64]) -> Self {
+    /// The mean of what independent runs, [`RUNS`] of them, have measured.
+    pub(crate) fn of(values: &[f64]) -> Self {
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
