@@ -24,4 +24,5 @@ mod losses;
 mod open_ends;
 mod tank;
 mod traces;
+mod values;
 mod windows;
