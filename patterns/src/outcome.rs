@@ -21,7 +21,7 @@ pub struct Outcome {
 impl PartialEq for Outcome {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        (self.word ^ other.word) & !(Self::WRONG as u64) == 0
+        (self.word ^ other.word) & !u64::from(Self::WRONG) == 0
     }
 }
 
