@@ -8,8 +8,9 @@ use std::io::Write;
 use csv::Writer;
 use patterns::{Outcome, Time};
 use sim::Record;
-use sim::measure::{Measure, Series};
+use sim::measure::Measure;
 use sim::observe::{Trace, TrackId};
+use sim::series::Series;
 
 use crate::table::{column, number};
 
@@ -41,9 +42,9 @@ pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W>
     let mut out = Writer::from_writer(out);
     out.write_record(["caller", "callee", "from_s", "to_s", "outcome"])?;
     for call in &trace.calls {
-        let caller = trace.tracks[call.track as usize].id.to_string();
-        let callee = record.edges[call.edge as usize].to.clone();
-        out.write_record([caller, callee, secs(call.from), secs(call.to), word(call.outcome)])?;
+        let from = trace.tracks[call.track as usize].id.to_string();
+        let to = record.edges[call.edge as usize].to.clone();
+        out.write_record([from, to, secs(call.from), secs(call.to), word(call.outcome)])?;
     }
     finish(out)
 }

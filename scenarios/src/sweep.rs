@@ -141,15 +141,9 @@ impl ScenarioFile {
             }
             Some(system)
         });
-        let mut measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
         if !is_right {
             return None;
-        }
-        let of_windows = scenario.hypotheses.iter().map(|one| &one.measure);
-        for measure in of_windows.filter(|measure| measure.window().is_some()) {
-            if !measures.contains(measure) {
-                measures.push(measure.clone());
-            }
         }
         let replications = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
         let at = replications.map_or_else(|| self.size_at(&axes), |node| node.at.clone());
@@ -158,9 +152,7 @@ impl ScenarioFile {
             None => design.objective,
             Some(path) => self.objective(&path, &scenario, of_cells, found)?,
         };
-        if !measures.contains(&objective) {
-            measures.push(objective.clone());
-        }
+        let measures = with_windows(measures, &scenario, &objective);
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.source, Vec::new());
@@ -321,6 +313,17 @@ impl ScenarioFile {
             .map_err(|message| found.push(message.into_diagnostic(at)))
             .ok()
     }
+}
+
+/// With what hypotheses and the objective ask of a part of a run.
+fn with_windows(mut all: Vec<Measure>, scenario: &Scenario, objective: &Measure) -> Vec<Measure> {
+    let asked = scenario.hypotheses.iter().map(|one| &one.measure).chain([objective]);
+    for measure in asked.filter(|measure| measure.window().is_some()) {
+        if !all.contains(measure) {
+            all.push(measure.clone());
+        }
+    }
+    all
 }
 
 fn changes(variant: &Variant) -> Vec<Change<'_>> {

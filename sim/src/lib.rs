@@ -7,6 +7,7 @@
 //! - [`model`]: agents, services, sources, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.
 //! - [`measure`]: every number that a record can be asked for, defined once.
+//! - [`series`]: measures over time;
 //! - [`design`]: what a sweep is about, and which of its cells is which.
 
 pub mod call;
@@ -16,6 +17,7 @@ pub mod kernel;
 pub mod measure;
 pub mod model;
 pub mod observe;
+pub mod series;
 
 pub use model::{Limits, RunOptions, System, Watch, run, run_until};
 pub use observe::{Record, Stop};

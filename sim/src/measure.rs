@@ -13,7 +13,6 @@ use subject::{Formula, Subject};
 
 mod definitions;
 mod layer;
-mod series;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -21,7 +20,6 @@ mod unit;
 mod unknown;
 mod window;
 
-pub use series::{PIECES_MAX, Series};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
 pub use window::split as split_window;

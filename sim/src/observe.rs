@@ -52,7 +52,7 @@ pub struct Record {
     /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
     /// The windows that were asked for and came, each with its own record.
-    pub windows: Vec<(Window, Record)>,
+    pub windows: Vec<(Window, Self)>,
     /// Who did what when, if it was asked for.
     pub trace: Option<Trace>,
 }

@@ -6,13 +6,17 @@ use clap::Args;
 use patterns::Duration;
 use results::{PileUp, run_table};
 use scenarios::{Hypothesis, LayerRegistry, Scenario};
-use sim::measure::{Measure, PIECES_MAX, Series};
+use sim::measure::Measure;
+use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::failure::{Failure, Verdict, shown};
 use crate::pictures::Pictures;
 use crate::source::Source;
+
+/// The tables of a run.
+const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv", "states.csv"];
 
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
@@ -38,7 +42,7 @@ impl Run {
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
         let again = self.common.again("run", &source, seed);
-        let mut folder = self.common.folder(&source, "run", &["measures.csv"])?;
+        let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
 
@@ -67,8 +71,9 @@ impl Run {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         let trace = pictures.trace(system, &record, limits.limits());
-        if let Some(trace) = &trace {
-            let folder = &mut pictures.folder;
+        // What the end of the time cuts short is no table.
+        if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
+            let folder = &mut *pictures.folder;
             folder.table("tasks.csv", |out| run_table::tasks(trace, out))?;
             folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;
             folder.table("states.csv", |out| run_table::states(trace, out))?;

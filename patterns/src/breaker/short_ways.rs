@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::machine::Breaker;
 use super::settings::{CountAt, Evaluate, Settings};
 use super::state::Token;
-use super::trip::Trip;
+use super::trip::{Compare, Trip};
 use super::window::Window;
 use crate::layer::Rng;
 use crate::outcome::Classification;
@@ -47,6 +47,14 @@ fn settings() -> impl Strategy<Value = Settings> {
         (1..4_u32, nanos(1..20)).prop_map(|(failures, size)| Trip::Count {
             failures,
             window: Window::Sliding { size },
+        }),
+        // With the last of the calls that there must be, a success may open it.
+        (1..5_u32).prop_map(|min_calls| Trip::Rate {
+            rate: Some(0.5),
+            slow_rate: None,
+            window: Window::Calls(4),
+            min_calls: Some(min_calls),
+            compare: Compare::AtLeast,
         }),
     ];
     let counted = (slow, count_at);

@@ -280,8 +280,8 @@ impl Policy {
         attempts.permit.is_some()
     }
 
-    /// When the next attempt would be, as far as this call goes, or why there is none; what the call
-    /// has used with it is noted.
+    /// When the next attempt would be, as far as this call goes, or why there is none; what the
+    /// call has used with it is noted.
     #[inline]
     fn next(
         &self,

@@ -16,12 +16,16 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
     prop_oneof![2 => Just(Outcome::Ok), 1 => Just(Outcome::Degraded), 4 => failed]
 }
 
+fn too_late() -> impl Strategy<Value = TooLate> {
+    prop_oneof![Just(TooLate::Stop), Just(TooLate::Clip), Just(TooLate::AfterAttempt)]
+}
+
 proptest! {
     #[test]
     fn a_retry_does_in_a_used_place_and_for_good_answers_what_it_does_the_long_way(
         retries in 0..4_u32,
         per_class in any::<bool>(),
-        too_late in prop::sample::select(&[TooLate::Stop, TooLate::Clip, TooLate::AfterAttempt][..]),
+        too_late in too_late(),
         max_elapsed in prop::option::of((1..12_u64).prop_map(Duration::from_nanos)),
         calls in prop::collection::vec(prop::collection::vec(outcomes(), 1..6), 1..12),
     ) {

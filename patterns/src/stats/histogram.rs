@@ -193,7 +193,7 @@ impl<const PARTS: u64> Histogram<PARTS> {
     pub fn deviation_secs(&self) -> f64 {
         let mean = self.mean_secs();
         let squares = self.buckets().map(|(Bucket { shortest, longest }, count)| {
-            let middle = (shortest.as_secs_f64() + longest.as_secs_f64()) / 2.0;
+            let middle = f64::midpoint(shortest.as_secs_f64(), longest.as_secs_f64());
             count as f64 * (middle - mean) * (middle - mean)
         });
         libm::sqrt(squares.sum::<f64>() / self.count as f64)

@@ -122,7 +122,8 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
         bound.", |r, _| ratio(secs(r.parts()[3]), r.count());
     "recovery" Seconds LOWER, "How long after the beginning of what is measured the failure \
         episode ended that was on then: 0 if none was, undefined if it did not end; the longest, \
-        if there are several parts.", |r, _| r.recovery().map_or(f64::NAN, |time| time.as_secs_f64());
+        if there are several parts.",
+        |r, _| r.recovery().map_or(f64::NAN, patterns::Duration::as_secs_f64);
 };
 
 pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {

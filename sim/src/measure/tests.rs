@@ -48,9 +48,9 @@ fn failure_episodes_are_measured() {
     check("agents.research.availability", 0.7);
     check("agents.research.mtbf", 35.0);
     check("agents.research.mttr", 15.0);
-    check("agents.research.mttr.detect", (1.0 + 4.0) / 2.0);
+    check("agents.research.mttr.detect", 2.5);
     check("agents.research.mttr.contain", 3.0 / 2.0);
-    check("agents.research.mttr.recover", (6.0 + 6.0) / 2.0);
+    check("agents.research.mttr.recover", 6.0);
     check("agents.research.mttr.verify", 10.0 / 2.0);
     check("agents.research.recovery", 0.0);
     check("edges.\"research -> git.hub\".episodes", 0.0);

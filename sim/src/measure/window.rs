@@ -77,7 +77,7 @@ fn checked(window: Window, system: &System, text: &str) -> Result<Window, Unknow
     {
         return never("a window that ends after it begins");
     }
-    let [warmup, horizon] = [system.warmup, system.horizon].map(|time| time.as_nanos());
+    let [warmup, horizon] = [system.warmup, system.horizon].map(patterns::Time::as_nanos);
     let from = window.from.map_or(0, Duration::as_nanos);
     let until = window.until.map_or(u64::MAX, Duration::as_nanos);
     if horizon <= from {

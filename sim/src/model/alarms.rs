@@ -1,19 +1,9 @@
 //! Whether layers sound the alarm when a service that they stand before has a fault, and only then:
 //! a breaker that opens is an alarm.
 
-use patterns::Time;
 use patterns::report::{Severity, StateId};
 
 use super::recorder::Recorder;
-
-/// What is known of the faults of one service.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FaultTimes {
-    /// Since when it has some fault.
-    since: Option<Time>,
-    /// When its last fault ended.
-    ended: Option<Time>,
-}
 
 impl Recorder {
     /// A service that had no fault has one now.

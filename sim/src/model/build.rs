@@ -5,8 +5,8 @@ use std::ops::Range;
 use patterns::{Duration, Outcome};
 
 use super::arrivals::Arrivals;
-use super::build_report::track;
 use super::kind;
+use super::layer_track::track;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};

@@ -3,15 +3,16 @@
 use patterns::report::{Severity, StateId, StateInfo};
 use patterns::{Duration, Outcome, Time};
 
-use super::alarms::FaultTimes;
+use super::fault_times::FaultTimes;
 use super::limits::Watch;
+use super::records::{of_agents, of_edges, of_services};
 use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::fault::Standing;
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Episodes, Histogram, Interval,
-    LateCounts, LayerRecord, OpenAt, OutcomeCounts, ServiceRecord, TaskSpan, Trace, TrackKind,
+    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
+    ServiceRecord, TaskSpan, Trace, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -65,48 +66,6 @@ pub(crate) struct Instance {
 impl Recorder {
     /// An empty record for each part of a system.
     pub(crate) fn of(system: &System, watch: Watch) -> Self {
-        let agents = system.agents.iter().map(|agents| AgentRecord {
-            name: agents.name.clone(),
-            count: agents.count,
-            tasks: OutcomeCounts::default(),
-            open: OpenAt::default(),
-            late: LateCounts::default(),
-            overdue: 0,
-            episodes: Episodes::default(),
-            latency_ok: Histogram::new(),
-            latency_failed: Histogram::new(),
-            frozen: 0,
-            busy: 0,
-        });
-        let services = system.services.iter().map(|service| ServiceRecord {
-            name: service.name.clone(),
-            slots: service.slots,
-            requests: OutcomeCounts::default(),
-            open: OpenAt::default(),
-            waiting: Histogram::new(),
-            sojourn: Histogram::new(),
-            abandoned: 0,
-            wasted: 0,
-            busy: 0,
-            queued: 0,
-            down: 0,
-            faulty: 0,
-            fault_intervals: 0,
-            first_fault: None,
-        });
-        let edges = system.edges.iter().map(|edge| EdgeRecord {
-            from: system.caller_name(edge.from).to_owned(),
-            to: system.services[edge.to].name.clone(),
-            layers: Vec::new(),
-            calls: OutcomeCounts::default(),
-            attempts: OutcomeCounts::default(),
-            diverted: OutcomeCounts::default(),
-            latency_ok: Histogram::new(),
-            latency_failed: Histogram::new(),
-            late: 0,
-            frozen: 0,
-            episodes: Episodes::default(),
-        });
         let rule_of = |edge: &Edge| match edge.from {
             Caller::Agents(group) => system.agents[group].episode,
             Caller::Service(_) => EpisodeRule::default(),
@@ -114,10 +73,10 @@ impl Recorder {
         Self {
             now: Time::ZERO,
             warmup: system.warmup,
-            agents: agents.collect(),
-            services: services.collect(),
+            agents: of_agents(system),
+            services: of_services(system),
             standings: vec![Standing::default(); system.services.len()],
-            edges: edges.collect(),
+            edges: of_edges(system),
             record_of: Vec::new(),
             layers: Vec::new(),
             instances: Vec::new(),

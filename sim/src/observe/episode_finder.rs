@@ -115,7 +115,7 @@ impl EpisodeFinder {
                 rest.open = None;
                 match rest.ended.get_mut(EPISODES_MAX - 1) {
                     Some(last) => {
-                        (last.recovered, last.verified) = (episode.recovered, episode.verified)
+                        (last.recovered, last.verified) = (episode.recovered, episode.verified);
                     }
                     None => rest.ended.push(episode),
                 }

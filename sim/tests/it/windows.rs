@@ -5,9 +5,10 @@ use sim::fault::Schedule;
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
-use sim::measure::{Measure, Series};
+use sim::measure::Measure;
 use sim::model::system::{Arrivals, Fault, System};
 use sim::observe::{Anchor, Window};
+use sim::series::Series;
 use sim::{Record, RunOptions, Watch, run};
 
 use crate::tank::{self, at, exponential, millis, secs};

@@ -145,8 +145,35 @@ fn episodes() -> Episodes {
     Episodes { all, windows: vec![(seconds(10), seconds(110))] }
 }
 
-/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 4 of these wrong, 3 failed, 2
-/// open and overdue.
+fn service() -> ServiceRecord {
+    ServiceRecord {
+        name: "git.hub".to_owned(),
+        slots: 4,
+        open: OpenAt::default(),
+        requests: counts(
+            50,
+            &[
+                (Outcome::Ok, 25),
+                (Outcome::Ok.wrong(), 5),
+                (Outcome::failed(Class::Overload), 15),
+                (Outcome::failed(Class::RateLimit), 5),
+            ],
+        ),
+        waiting: spans(1..=100),
+        sojourn: spans(101..=200),
+        abandoned: 4,
+        wasted: 12 * SECOND,
+        busy: 100 * SECOND,
+        queued: 250 * SECOND,
+        down: 20 * SECOND,
+        faulty: 40 * SECOND,
+        fault_intervals: 3,
+        first_fault: None,
+    }
+}
+
+/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 4 of these wrong, 3 failed, 2 open and
+/// overdue.
 pub(super) fn record() -> Record {
     let refused = Outcome::failed(Class::BreakerOpen);
     let timeout = Outcome::failed(Class::Timeout);
@@ -181,30 +208,7 @@ pub(super) fn record() -> Record {
             frozen: 30 * SECOND,
             busy: 150 * SECOND,
         }],
-        services: vec![ServiceRecord {
-            name: "git.hub".to_owned(),
-            slots: 4,
-            open: OpenAt::default(),
-            requests: counts(
-                50,
-                &[
-                    (Outcome::Ok, 25),
-                    (Outcome::Ok.wrong(), 5),
-                    (Outcome::failed(Class::Overload), 15),
-                    (Outcome::failed(Class::RateLimit), 5),
-                ],
-            ),
-            waiting: spans(1..=100),
-            sojourn: spans(101..=200),
-            abandoned: 4,
-            wasted: 12 * SECOND,
-            busy: 100 * SECOND,
-            queued: 250 * SECOND,
-            down: 20 * SECOND,
-            faulty: 40 * SECOND,
-            fault_intervals: 3,
-            first_fault: None,
-        }],
+        services: vec![service()],
         edges: vec![EdgeRecord {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),

@@ -2,7 +2,7 @@
 
 use patterns::{Duration, Time};
 
-use super::Measure;
+use crate::measure::Measure;
 use crate::model::{RunOptions, System, World};
 use crate::observe::Record;
 

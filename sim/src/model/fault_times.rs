@@ -1,0 +1,12 @@
+//! Since when a service has a fault, and when the last one ended.
+
+use patterns::Time;
+
+/// What is known of the faults of one service.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FaultTimes {
+    /// Since when it has some fault.
+    pub(super) since: Option<Time>,
+    /// When its last fault ended.
+    pub(super) ended: Option<Time>,
+}

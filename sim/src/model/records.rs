@@ -1,0 +1,63 @@
+//! Empty records of the parts of a system.
+
+use super::system::System;
+use crate::observe::{
+    AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, OpenAt, OutcomeCounts, ServiceRecord,
+};
+
+/// Of its groups of agents.
+pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
+    let all = system.agents.iter().map(|agents| AgentRecord {
+        name: agents.name.clone(),
+        count: agents.count,
+        tasks: OutcomeCounts::default(),
+        open: OpenAt::default(),
+        late: LateCounts::default(),
+        overdue: 0,
+        episodes: Episodes::default(),
+        latency_ok: Histogram::new(),
+        latency_failed: Histogram::new(),
+        frozen: 0,
+        busy: 0,
+    });
+    all.collect()
+}
+
+/// Of its services.
+pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
+    let all = system.services.iter().map(|service| ServiceRecord {
+        name: service.name.clone(),
+        slots: service.slots,
+        requests: OutcomeCounts::default(),
+        open: OpenAt::default(),
+        waiting: Histogram::new(),
+        sojourn: Histogram::new(),
+        abandoned: 0,
+        wasted: 0,
+        busy: 0,
+        queued: 0,
+        down: 0,
+        faulty: 0,
+        fault_intervals: 0,
+        first_fault: None,
+    });
+    all.collect()
+}
+
+/// Of its edges.
+pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
+    let all = system.edges.iter().map(|edge| EdgeRecord {
+        from: system.caller_name(edge.from).to_owned(),
+        to: system.services[edge.to].name.clone(),
+        layers: Vec::new(),
+        calls: OutcomeCounts::default(),
+        attempts: OutcomeCounts::default(),
+        diverted: OutcomeCounts::default(),
+        latency_ok: Histogram::new(),
+        latency_failed: Histogram::new(),
+        late: 0,
+        frozen: 0,
+        episodes: Episodes::default(),
+    });
+    all.collect()
+}
