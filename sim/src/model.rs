@@ -17,7 +17,6 @@ mod calling;
 mod fault_effects;
 mod fault_times;
 mod kind;
-mod layer_track;
 mod limits;
 mod overdue;
 mod recorder;
