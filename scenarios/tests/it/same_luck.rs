@@ -288,11 +288,13 @@ proptest! {
         let mut misled = scene.clone();
         for (name, table) in &mut misled.services {
             let fault = "do = \"wrong\"\nshare = 0.3\nmtbf = \"1min\"\nmttr = \"1min\"";
-            misled.faults.insert(0, format!("name = \"wrong {name}\"\nhit = \"{name}\"\n{fault}"));
+            let fault = format!("name = \"wrong {name}\"\nhit = \"{name}\"\n{fault}");
+            misled.faults.insert(0, fault);
             *table += "\nwrong = 0.2\n";
         }
         let (right, wrong) = (scene.run(Watch::Counts), misled.run(Watch::Counts));
-        let counted = |record: &Record| record.edges.iter().map(|edge| edge.calls.wrong()).sum::<u64>();
+        let counted =
+            |record: &Record| record.edges.iter().map(|edge| edge.calls.wrong()).sum::<u64>();
         prop_assert!(counted(&right) == 0 && 0 < counted(&wrong), "{}", misled.text());
         let (right, mut wrong) = (of_parts(&right, &scene), of_parts(&wrong, &scene));
         as_it_looks(&mut wrong);

@@ -36,8 +36,8 @@ pub(super) struct Request {
     /// The present step.
     pub(super) step: u16,
     pub(super) state: State,
-    /// The code of how it ends if nothing else happens: it may fail of itself or have a wrong value,
-    /// as was drawn where it was made, or be what its calls have made of it.
+    /// The code of how it ends if nothing else happens: it may fail of itself or have a wrong
+    /// value, as was drawn where it was made, or be what its calls have made of it.
     pub(super) ending: u8,
     /// Whether the work or the call that is under way for it is the last.
     pub(super) is_last: bool,
