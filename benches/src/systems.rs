@@ -93,6 +93,7 @@ fn service(slots: u32, latency: Distribution) -> Service {
         queue: u32::MAX,
         latency,
         errors: Vec::new(),
+        wrong: 0.0,
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),

@@ -7,13 +7,25 @@ use crate::time::{Duration, Time};
 /// How a call or an attempt ended: a number for each way to end, and for a failure what it says
 /// about when to come again, in one word.
 ///
+/// A good or degraded answer may be [wrong](Self::is_wrong), and look like any other: two outcomes
+/// are equal if they look alike, so that no pattern decides by what it cannot know.
+///
 /// A wait that is asked for is known to the nanosecond up to 833 days; a longer one is as good as
 /// for ever.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Outcome {
     /// The hint, and below it the code.
     word: u64,
 }
+
+impl PartialEq for Outcome {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.word ^ other.word) & !u64::from(Self::WRONG) == 0
+    }
+}
+
+impl Eq for Outcome {}
 
 /// What a failure says about when to come again, as a number of 56 bits: 0 for nothing, the largest
 /// for never, else one more than the nanoseconds.
@@ -123,9 +135,41 @@ impl Outcome {
     pub const Degraded: Self = Self { word: 1 };
     /// The code of a failure of the first class.
     const FAILED: u8 = 2;
+    /// In the code of a good or a degraded answer: that it is wrong.
+    const WRONG: u8 = 1 << 4;
 }
 
 impl Outcome {
+    /// How many codes there are at most: each is below.
+    pub const CODES: usize = 2 + Self::WRONG as usize;
+
+    /// The outcome with a code, and without a hint.
+    #[inline]
+    pub const fn of_code(code: u8) -> Self {
+        debug_assert!(code < Self::FAILED + Class::COUNT as u8 || code & !1 == Self::WRONG);
+        Self { word: code as u64 }
+    }
+
+    /// The same with a value that is wrong, if it has one: not of the world as it is, cut short, or
+    /// made up. A failure has no value.
+    #[must_use]
+    pub const fn wrong(self) -> Self {
+        if self.is_ok() { Self { word: self.word | Self::WRONG as u64 } } else { self }
+    }
+
+    /// Whether it is a good or degraded answer whose value is wrong. Nothing shows it: this is for
+    /// who counts in the end what came of it, and not for patterns.
+    #[inline]
+    pub const fn is_wrong(self) -> bool {
+        self.word & Self::WRONG as u64 != 0
+    }
+
+    /// The same with the value of another answer: wrong if that is.
+    #[must_use]
+    pub const fn with_value_of(self, other: Self) -> Self {
+        if other.is_wrong() { self.wrong() } else { self }
+    }
+
     const fn failure(class: Class, hint: Hint) -> Self {
         Self { word: hint.0 << u8::BITS | (Self::FAILED + class as u8) as u64 }
     }
@@ -163,7 +207,7 @@ impl Outcome {
     /// Whether the caller has something to work with: a good or a degraded answer.
     #[inline]
     pub const fn is_ok(self) -> bool {
-        self.word < Self::FAILED as u64
+        self.code() & !(1 | Self::WRONG) == 0
     }
 
     /// The class of failure, if it failed.
@@ -202,7 +246,8 @@ impl Outcome {
         self.hint().0 == Hint::NEVER.0
     }
 
-    /// A number for each way to end: 0 for good, 1 for degraded, then one for each class.
+    /// A number for each way to end: 0 for good, 1 for degraded, then one for each class; 16 and 17
+    /// for answers that look good or degraded, and are wrong.
     #[inline]
     pub const fn code(self) -> u8 {
         self.word as u8
@@ -216,7 +261,10 @@ impl fmt::Debug for Outcome {
                 let mut failed = f.debug_struct("Failed");
                 failed.field("class", &class).field("hint", &self.hint()).finish()
             }
-            None => f.write_str(if *self == Self::Ok { "Ok" } else { "Degraded" }),
+            None => {
+                f.write_str(if *self == Self::Ok { "Ok" } else { "Degraded" })?;
+                f.write_str(if self.is_wrong() { " (wrong)" } else { "" })
+            }
         }
     }
 }
@@ -288,6 +336,45 @@ mod tests {
                 assert_eq!(failed.class(), Some(class));
                 assert!(!failed.is_ok());
             }
+        }
+    }
+
+    /// Of every outcome that a pattern can see, there is one that is wrong only where there is a
+    /// value, and no method but those for it tells them apart.
+    #[test]
+    fn a_wrong_value_shows_in_nothing_else() {
+        for good in [Outcome::Ok, Outcome::Degraded] {
+            let wrong = good.wrong();
+            assert!(wrong.is_wrong() && !good.is_wrong());
+            assert_eq!(wrong, good);
+            assert_eq!((wrong.is_ok(), wrong.class()), (true, None));
+            assert_eq!((wrong.retry_after(), wrong.says_when()), (None, false));
+            assert!(!wrong.forbids_retry() && !Classes::ALL.has(wrong));
+            assert_eq!(wrong.wrong().code(), wrong.code());
+            for other in [Outcome::Ok, Outcome::Degraded] {
+                assert_eq!(other.with_value_of(wrong).code(), other.wrong().code());
+                assert_eq!(other.with_value_of(good).code(), other.code());
+                assert_eq!(wrong == other, good == other);
+            }
+        }
+        for class in Class::ALL {
+            let failed = Outcome::failed_until(class, Duration::from_secs(1));
+            for still in [failed.wrong(), failed.with_value_of(Outcome::Ok.wrong())] {
+                assert_eq!((still, still.is_wrong()), (failed, false));
+            }
+            let wrong = Outcome::Ok.wrong();
+            assert!(Outcome::Ok.with_value_of(failed).code() == 0 && failed != wrong);
+        }
+    }
+
+    #[test]
+    fn an_outcome_without_a_hint_is_known_by_its_code() {
+        let failures = Class::ALL.map(Outcome::failed);
+        let good = [Outcome::Ok, Outcome::Degraded];
+        for outcome in failures.into_iter().chain(good).chain(good.map(Outcome::wrong)) {
+            assert!(usize::from(outcome.code()) < Outcome::CODES);
+            let same = Outcome::of_code(outcome.code());
+            assert_eq!((same, same.is_wrong()), (outcome, outcome.is_wrong()));
         }
     }
 

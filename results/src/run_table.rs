@@ -75,9 +75,13 @@ pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     finish(out)
 }
 
-/// How something ended: `good`, `degraded`, or the class of failure.
+/// How something ended: `good`, `degraded`, `wrong` if it only looks so, or the class of failure.
 fn word(outcome: Outcome) -> String {
-    let well = if outcome == Outcome::Ok { "good" } else { "degraded" };
+    let well = match outcome.is_wrong() {
+        true => "wrong",
+        false if outcome == Outcome::Ok => "good",
+        false => "degraded",
+    };
     outcome.class().map_or(well.to_owned(), |class| class.to_string())
 }
 

@@ -86,7 +86,7 @@ pub struct OutcomeCounts {
     /// How many were begun.
     pub issued: u64,
     /// How many ended in each way, by [`Outcome::code`].
-    pub ended: [u64; 2 + Class::COUNT],
+    pub ended: [u64; Outcome::CODES],
     /// How many were given up before they ended: an attempt by a timeout, a request by its caller.
     pub given_up: u64,
     /// How many more were open at the beginning of what is counted than have come to an end unseen
@@ -101,14 +101,24 @@ impl OutcomeCounts {
         self.ended[outcome.code() as usize] += 1;
     }
 
-    /// How many ended well, not degraded.
+    /// How many ended well, not degraded, for all that can be seen.
     pub fn good(&self) -> u64 {
-        self.ended[Outcome::Ok.code() as usize]
+        self.as_it_looks(Outcome::Ok)
     }
 
     /// How many ended with a stand-in for the answer.
     pub fn degraded(&self) -> u64 {
-        self.ended[Outcome::Degraded.code() as usize]
+        self.as_it_looks(Outcome::Degraded)
+    }
+
+    fn as_it_looks(&self, outcome: Outcome) -> u64 {
+        [outcome, outcome.wrong()].map(|one| self.ended[one.code() as usize]).iter().sum()
+    }
+
+    /// How many of the good and degraded ones have a wrong value.
+    pub fn wrong(&self) -> u64 {
+        let all = [Outcome::Ok, Outcome::Degraded].map(Outcome::wrong);
+        all.map(|one| self.ended[one.code() as usize]).iter().sum()
     }
 
     /// How many ended in a failure of this class.
@@ -190,6 +200,8 @@ pub struct LateCounts {
     pub degraded: u64,
     /// In a failure.
     pub failed: u64,
+    /// Of those that ended well or with a stand-in, the ones with a wrong value.
+    pub wrong: u64,
 }
 
 /// What became of the requests to a service.

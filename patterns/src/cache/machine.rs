@@ -121,10 +121,11 @@ impl Cache {
     /// the call is answered.
     pub fn answer(&mut self, key: u32, outcome: Outcome, now: Time) -> Outcome {
         let now = self.at(now);
-        match outcome {
-            Outcome::Ok => self.keep(key, outcome, now, self.settings.ttl),
-            Outcome::Degraded => {}
-            _ => return self.failed(key, outcome, now),
+        if !outcome.is_ok() {
+            return self.failed(key, outcome, now);
+        }
+        if outcome == Outcome::Ok {
+            self.keep(key, outcome, now, self.settings.ttl);
         }
         outcome
     }
@@ -164,7 +165,7 @@ impl Cache {
             && self.may_stand_in(copy, now)
         {
             self.order.used(place);
-            return Outcome::Degraded;
+            return Outcome::Degraded.with_value_of(copy.outcome);
         }
         let is_fresh = |copy: Kept| copy.outcome.is_ok() && now < copy.until;
         if let Some(Lasting(ttl)) = self.settings.negative

@@ -26,7 +26,7 @@ impl Layer for Fallback {
             Next::Failed(failure) => (Counter::Exhausted, Action::Reply(failure)),
             Next::Send(target) => (Counter::Sent, Action::SendTo(target)),
             Next::Replaced if outcome.is_ok() => {
-                (Counter::Answered, Action::Reply(Outcome::Degraded))
+                (Counter::Answered, Action::Reply(Outcome::Degraded.with_value_of(outcome)))
             }
             Next::Replaced => (Counter::Values, Action::Reply(Outcome::Degraded)),
         };

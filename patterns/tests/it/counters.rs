@@ -163,7 +163,7 @@ fn cache_counts_hits_misses_and_evictions() {
             let (mut kept, mut evicted): (Vec<u32>, u128) = (Vec::new(), 0);
             for Entry { input, info, .. } in &history.entries {
                 match input {
-                    Input::Reply(Outcome::Ok) if info.is_idempotent => {
+                    Input::Reply(outcome) if *outcome == Outcome::Ok && info.is_idempotent => {
                         if kept.contains(&info.key) {
                             kept.retain(|key| *key != info.key);
                         } else if kept.len() == 2 {
@@ -172,7 +172,9 @@ fn cache_counts_hits_misses_and_evictions() {
                         }
                         kept.push(info.key);
                     }
-                    Input::Reply(Outcome::Ok) | Input::Late(Outcome::Ok) if !info.is_idempotent => {
+                    Input::Reply(outcome) | Input::Late(outcome)
+                        if *outcome == Outcome::Ok && !info.is_idempotent =>
+                    {
                         kept.retain(|key| *key != info.key);
                     }
                     _ => {}

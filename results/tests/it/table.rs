@@ -31,6 +31,7 @@ pub(crate) fn system(secs: u64) -> System {
             queue: u32::MAX,
             latency: Distribution::constant(Duration::from_secs(secs)),
             errors: Vec::new(),
+            wrong: 0.0,
             rate_limit: None,
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),

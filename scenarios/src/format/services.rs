@@ -20,6 +20,9 @@ patterns::settings! {
         latency: Distribution [.example("\"lognormal(median=400ms, p99=3s)\"")],
         /// The share of requests that fail, by class of failure.
         errors: Errors [.example("{ network = 0.01, validation = \"0.2%\" }")] = Errors(Vec::new()),
+        /// The share of requests that end well with a wrong value, of those that do not fail: no
+        /// layer can see it, and what is made of it is wrong too.
+        wrong: f64 [.share()] = 0.0,
         /// A limit on the rate of requests, over all callers; what exceeds it fails as
         /// `rate-limit`, and learns when the next request will be let in.
         rate_limit: Option<RateLimit> = None,
@@ -123,6 +126,7 @@ impl Service {
             queue: self.queue,
             latency: self.latency.sampler(),
             errors: self.errors.0.clone(),
+            wrong: self.wrong,
             rate_limit,
             abandoned: match self.abandoned {
                 Abandoned::RunsOn => system::Abandoned::RunsOn,

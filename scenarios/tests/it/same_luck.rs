@@ -1,5 +1,6 @@
 //! What has no effect changes nothing: not a bit of what is recorded of the rest of a system.
 
+use patterns::Outcome;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use scenarios::{LayerRegistry, ScenarioFile};
@@ -218,11 +219,25 @@ impl Nothing {
     }
 }
 
+/// Without what is known of wrong values.
+fn as_it_looks((agents, services, edges): &mut Parts) {
+    let counts = agents.iter_mut().map(|part| &mut part.tasks);
+    let counts = counts.chain(services.iter_mut().map(|part| &mut part.requests));
+    let edges = edges.iter_mut();
+    let of_edges = edges.flat_map(|it| [&mut it.calls, &mut it.attempts, &mut it.diverted]);
+    for counts in counts.chain(of_edges) {
+        for good in [Outcome::Ok, Outcome::Degraded] {
+            let wrong = std::mem::take(&mut counts.ended[usize::from(good.wrong().code())]);
+            counts.ended[usize::from(good.code())] += wrong;
+        }
+    }
+    agents.iter_mut().for_each(|part| part.late.wrong = 0);
+}
+
+type Parts = (Vec<AgentRecord>, Vec<ServiceRecord>, Vec<EdgeRecord>);
+
 /// What is recorded of the parts that a scene has.
-fn of_parts(
-    record: &Record,
-    scene: &Scene,
-) -> (Vec<AgentRecord>, Vec<ServiceRecord>, Vec<EdgeRecord>) {
+fn of_parts(record: &Record, scene: &Scene) -> Parts {
     let has = |parts: &[(String, String)], name: &str| parts.iter().any(|(part, _)| part == name);
     let agents = record.agents.iter().filter(|part| has(&scene.agents, &part.name));
     let services = record.services.iter().filter(|part| has(&scene.services, &part.name));
@@ -260,6 +275,32 @@ proptest! {
         prop_assert!(before.0 == after.0, "agents differ in {}", more.text());
         prop_assert!(before.1 == after.1, "services differ in {}", more.text());
         prop_assert!(before.2 == after.2, "edges differ in {}", more.text());
+    }
+
+    /// Answers are wrong, and what becomes of calls and tasks is the same for all that can be seen.
+    #[test]
+    fn wrong_answers_change_nothing_but_the_count_of_wrong_ones(
+        mut scene in scene(),
+        is_cached in any::<bool>(),
+    ) {
+        let sharing = "{ cache = { ttl = \"9s\", stale-if-error = \"1min\" } }, { coalesce = {} }";
+        scene.layers.splice(0..0, is_cached.then(|| sharing.to_owned()));
+        let mut misled = scene.clone();
+        for (name, table) in &mut misled.services {
+            let fault = "do = \"wrong\"\nshare = 0.3\nmtbf = \"1min\"\nmttr = \"1min\"";
+            let fault = format!("name = \"wrong {name}\"\nhit = \"{name}\"\n{fault}");
+            misled.faults.insert(0, fault);
+            *table += "\nwrong = 0.2\n";
+        }
+        let (right, wrong) = (scene.run(Watch::Counts), misled.run(Watch::Counts));
+        let counted =
+            |record: &Record| record.edges.iter().map(|edge| edge.calls.wrong()).sum::<u64>();
+        prop_assert!(counted(&right) == 0 && 0 < counted(&wrong), "{}", misled.text());
+        let (right, mut wrong) = (of_parts(&right, &scene), of_parts(&wrong, &scene));
+        as_it_looks(&mut wrong);
+        prop_assert!(right.0 == wrong.0, "agents differ in {}", misled.text());
+        prop_assert!(right.1 == wrong.1, "services differ in {}", misled.text());
+        prop_assert!(right.2 == wrong.2, "edges differ in {}", misled.text());
     }
 
     /// Where agents have nothing in common, one more of them changes nothing for the others.

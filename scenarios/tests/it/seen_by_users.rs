@@ -120,6 +120,37 @@ fn a_breaker_thaws_what_a_timeout_alone_leaves_frozen() {
     assert!(with < 0.3 * without, "{with} of {without}");
 }
 
+/// It answers well, in time, with the availability of the best, and every second answer is wrong.
+#[test]
+fn a_system_whose_every_second_answer_is_wrong_succeeds_and_is_right_half_of_the_time() {
+    let wrong = fault("do = \"wrong\"\nshare = 0.5\nat = \"0s\"\nfor = \"10h\"");
+    let rest = wrong
+        + &hypotheses(&[
+            "agents.a.success >= 99.9%",
+            "agents.a.availability >= 99.9%",
+            "agents.a.right >= 90%",
+            "agents.a.wrong < 10%",
+            "edges.\"a -> s\".wrong < 10%",
+            "services.s.wrong < 10%",
+        ]);
+    // No layer knows: nothing is retried, no breaker opens, no fallback is asked.
+    let layers = "{ fallback = { to = \"spare\" } }, { retry = { validation = \"3 x 1s\" } }, \
+        { breaker = { failures = 5, open = \"60s\" } }, { timeout = \"30s\" }";
+    for policy in ["", layers] {
+        let seen = seen(scenario(STREAM, policy, &rest));
+        seen.is("agents.a.success", 1.0, 0.0);
+        seen.is("agents.a.complete", 1.0, 0.0);
+        seen.is("agents.a.episodes", 0.0, 0.0);
+        // Three standard deviations of some 1,300 tasks.
+        seen.is("agents.a.right", 0.5, 0.042);
+        seen.is("agents.a.right", 1.0 - seen.of("agents.a.wrong"), 1e-12);
+        for place in ["edges.\"a -> s\".wrong", "services.s.wrong"] {
+            seen.is(place, seen.of("agents.a.wrong"), 0.002);
+        }
+        assert_eq!(seen.holds(), [true, true, false, false, false, false]);
+    }
+}
+
 #[test]
 fn results_after_the_deadline_are_late_and_not_good() {
     let agents = format!("{STREAM}\ndeadline = \"1ns\"");

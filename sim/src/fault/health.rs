@@ -1,6 +1,6 @@
 //! What the faults that are on do to a service together: all that can be done to requests.
 
-use patterns::{Class, Duration};
+use patterns::{Class, Duration, Outcome};
 
 use crate::kernel::{split_mix, unit};
 
@@ -17,14 +17,16 @@ pub(crate) struct Health {
     extra: Duration,
     /// A request is refused by the first of these that hits it.
     refusals: Vec<Hit>,
-    /// A request fails at its end by the first of these that hits it.
-    failures: Vec<Hit>,
+    /// A request fails at its end by the first failure of these that hits it, and has a wrong value
+    /// if there is none and another hits it.
+    endings: Vec<Hit>,
 }
 
 /// A fault that hits a share of requests.
 #[derive(Clone, Copy, Debug)]
 struct Hit {
-    class: Class,
+    /// How a request ends that it hits.
+    ending: Outcome,
     share: f64,
     /// A number of the fault's own.
     salt: u64,
@@ -49,7 +51,7 @@ impl Default for Health {
             factor: 1.0,
             extra: Duration::ZERO,
             refusals: Vec::new(),
-            failures: Vec::new(),
+            endings: Vec::new(),
         }
     }
 }
@@ -57,14 +59,26 @@ impl Default for Health {
 impl Health {
     /// How a request with these random bits is refused, if it is.
     #[inline]
-    pub(crate) fn refusal(&self, bits: u64) -> Option<Class> {
-        first_hit(&self.refusals, bits)
+    pub(crate) fn refusal(&self, bits: u64) -> Option<Outcome> {
+        self.refusals.iter().find(|hit| hit.hits(bits)).map(|hit| hit.ending)
     }
 
-    /// How a request with these random bits fails at its end, if it does.
+    /// How a request with these random bits ends that would end so without faults.
     #[inline]
-    pub(crate) fn failure(&self, bits: u64) -> Option<Class> {
-        first_hit(&self.failures, bits)
+    pub(crate) fn ending(&self, bits: u64, by_itself: Outcome) -> Outcome {
+        if self.endings.is_empty() { by_itself } else { self.hit_ending(bits, by_itself) }
+    }
+
+    #[inline(never)]
+    fn hit_ending(&self, bits: u64, by_itself: Outcome) -> Outcome {
+        let mut ending = by_itself;
+        for hit in self.endings.iter().filter(|hit| hit.hits(bits)) {
+            if !ending.is_ok() {
+                break;
+            }
+            ending = if hit.ending.is_ok() { ending.with_value_of(hit.ending) } else { hit.ending };
+        }
+        ending
     }
 
     /// Whether nothing moves.
@@ -92,16 +106,16 @@ impl Health {
 
     /// Whether some requests are hit and others are not, so that there must be draws.
     pub(super) fn hits_some(&self) -> bool {
-        self.refusals.iter().chain(&self.failures).any(|hit| hit.share < 1.0)
+        self.refusals.iter().chain(&self.endings).any(|hit| hit.share < 1.0)
     }
 
     /// As it is without faults; what was allocated is kept.
     pub(super) fn clear(&mut self) {
-        let (mut refusals, mut failures) =
-            (core::mem::take(&mut self.refusals), core::mem::take(&mut self.failures));
+        let (mut refusals, mut endings) =
+            (core::mem::take(&mut self.refusals), core::mem::take(&mut self.endings));
         refusals.clear();
-        failures.clear();
-        *self = Self { refusals, failures, ..Self::default() };
+        endings.clear();
+        *self = Self { refusals, endings, ..Self::default() };
     }
 
     /// For a fault that adds to it, which has a number of its own.
@@ -111,14 +125,9 @@ impl Health {
 
     /// What it is the sum of, to be compared.
     pub(super) fn sum(&self) -> (u32, u32, u64, Duration, usize, usize) {
-        let (refusals, failures) = (self.refusals.len(), self.failures.len());
-        (self.hanging, self.down, self.factor.to_bits(), self.extra, refusals, failures)
+        let (refusals, endings) = (self.refusals.len(), self.endings.len());
+        (self.hanging, self.down, self.factor.to_bits(), self.extra, refusals, endings)
     }
-}
-
-#[inline]
-fn first_hit(hits: &[Hit], bits: u64) -> Option<Class> {
-    hits.iter().find(|hit| hit.hits(bits)).map(|hit| hit.class)
 }
 
 /// Takes what a fault that is on does to a service, beside what others do.
@@ -142,7 +151,8 @@ impl Adding<'_> {
 
     /// A share of requests is refused at once.
     pub fn refuse(&mut self, share: f64, class: Class) {
-        self.health.refusals.push(Hit { class, share, salt: self.salt });
+        let ending = Outcome::failed(class);
+        self.health.refusals.push(Hit { ending, share, salt: self.salt });
     }
 
     /// A share of requests fails when their work is done.
@@ -150,7 +160,16 @@ impl Adding<'_> {
     /// Each fault hits requests independently of the others; one that several hit fails as by the
     /// first.
     pub fn fail(&mut self, share: f64, class: Class) {
-        self.health.failures.push(Hit { class, share, salt: self.salt });
+        let ending = Outcome::failed(class);
+        self.health.endings.push(Hit { ending, share, salt: self.salt });
+    }
+
+    /// A share of requests that end well has a wrong value, which nothing shows.
+    ///
+    /// What the same fault fails as well is of that share: each fault makes one draw for a request.
+    pub fn mislead(&mut self, share: f64) {
+        let ending = Outcome::Ok.wrong();
+        self.health.endings.push(Hit { ending, share, salt: self.salt });
     }
 
     /// Work that begins takes this many times as long. Factors multiply.

@@ -53,6 +53,11 @@ const LOWER: Option<Better> = Some(Better::Lower);
 pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "success" Share HIGHER, "Tasks that ended good or degraded and in time, of all that ended or \
         are overdue.", Share(|r| of_all(complete(r) + degraded(r), r));
+    "right" Share HIGHER, "Tasks that ended good or degraded, in time and with a right value, of \
+        all that ended or are overdue: success less wrong.",
+        Share(|r| of_all(complete(r) + degraded(r) - wrong(r), r));
+    "wrong" Share LOWER, "Tasks that ended good or degraded and in time with a wrong value, which \
+        nothing shows, of all that ended or are overdue.", Share(|r| of_all(wrong(r), r));
     "complete" Share HIGHER, "Tasks that ended good and in time, of all that ended or are overdue.",
         Share(|r| of_all(complete(r), r));
     "degraded" Share LOWER, "Tasks that ended in time with a stand-in for an answer, of all that \
@@ -143,6 +148,8 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Ratio(|r, time| (r.requests.answered() as f64, time / 3600.0));
     "success" Share HIGHER, "Requests that the service ended well, of all that it ended.",
         Share(|r| share(r.requests.good() + r.requests.degraded(), &r.requests));
+    "wrong" Share LOWER, "Requests that the service ended well with a wrong value, of all that it \
+        ended.", Share(|r| share(r.requests.wrong(), &r.requests));
     "overload" Share LOWER, "Requests refused because the queue was full, of all that were ended.",
         Share(|r| share(r.requests.failed_as(Class::Overload), &r.requests));
     "rate-limited" Share LOWER, "Requests refused by the rate limit, of all that were ended.",
@@ -202,6 +209,8 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         Value(|r, _| r.calls.issued as f64);
     "success" Share HIGHER, "Calls that ended good or degraded, of all that ended.",
         Share(|r| share(r.calls.good() + r.calls.degraded(), &r.calls));
+    "wrong" Share LOWER, "Calls that ended good or degraded with a wrong value, of all that ended.",
+        Share(|r| share(r.calls.wrong(), &r.calls));
     "refused" Share LOWER, "Calls refused by the caller's own layers, of all that ended.",
         Share(|r| {
             let refusals = Class::ALL.into_iter().filter(|class| class.is_refusal());
@@ -245,6 +254,11 @@ fn complete(agents: &AgentRecord) -> u64 {
 /// Tasks that ended degraded, and in time.
 fn degraded(agents: &AgentRecord) -> u64 {
     agents.tasks.degraded() - agents.late.degraded
+}
+
+/// Tasks that ended good or degraded, and in time, with a wrong value.
+fn wrong(agents: &AgentRecord) -> u64 {
+    agents.tasks.wrong() - agents.late.wrong
 }
 
 /// Tasks that ended good or degraded, but too late.

@@ -16,6 +16,8 @@ use fixture::{check, counts, factory, near, record, seconds, system};
 #[test]
 fn agents_are_measured() {
     check("agents.research.success", 12.0 / 20.0);
+    check("agents.research.wrong", 3.0 / 20.0);
+    check("agents.research.right", 9.0 / 20.0);
     check("agents.research.complete", 9.0 / 20.0);
     check("agents.research.degraded", 3.0 / 20.0);
     check("agents.research.late", 3.0 / 20.0);
@@ -99,6 +101,7 @@ fn failure_episodes_are_measured() {
 fn services_are_measured() {
     check("services.\"git.hub\".requests", 50.0);
     check("services.\"git.hub\".success", 0.6);
+    check("services.\"git.hub\".wrong", 0.1);
     check("services.\"git.hub\".overload", 0.3);
     check("services.\"git.hub\".rate-limited", 0.1);
     check("services.\"git.hub\".utilisation", 0.25);
@@ -130,6 +133,7 @@ fn services_are_measured() {
 fn edges_are_measured() {
     check("edges.\"research -> git.hub\".calls", 40.0);
     check("edges.\"research -> git.hub\".success", 0.5);
+    check("edges.\"research -> git.hub\".wrong", 0.2);
     check("edges.\"research -> git.hub\".attempts", 50.0);
     check("edges.\"research -> git.hub\".amplification", 1.25);
     check("edges.\"research -> git.hub\".refused", 0.25);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use patterns::Duration;
+use patterns::{Duration, Outcome};
 
 use super::arrivals::Arrivals;
 use super::kind;
@@ -181,12 +181,16 @@ impl<'a> Builder<'a> {
         let mut below = 0.0;
         let errors = settings.errors.iter().map(|(class, share)| {
             below += share;
-            (*class, below)
+            (Outcome::failed(*class), below)
         });
+        let mut endings: Vec<(Outcome, f64)> = errors.collect();
+        if settings.wrong > 0.0 {
+            endings.push((Outcome::Ok.wrong(), below + (1.0 - below) * settings.wrong));
+        }
         self.services.push(Service {
             number: service as u32,
             latency: settings.latency.clone(),
-            errors: errors.collect(),
+            endings: endings.into(),
             rate_limiter: settings.rate_limit.map(Bucket::new),
             health: Health::default(),
             abandoned: settings.abandoned,

@@ -57,7 +57,8 @@ impl World {
         if request.station >= self.arrivals.len() {
             return self.call_of_service_ended(index, outcome);
         }
-        if outcome == Outcome::Ok && request.is_last {
+        // By its code: what is not only good for all that can be seen, but right.
+        if outcome.code() == Outcome::Ok.code() && request.is_last {
             let outcome = done(request);
             return self.end_task(index, outcome);
         }
@@ -83,7 +84,7 @@ impl World {
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
         request.call = NONE;
-        request.degraded |= outcome != Outcome::Ok;
+        request.use_answer(outcome);
         request.left -= 1;
         let goes_on = outcome.is_ok() || request.is_optional;
         let is_done = request.left == 0;

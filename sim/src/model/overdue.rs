@@ -17,11 +17,13 @@ impl Recorder {
         let group = group as usize;
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
-            match outcome {
-                Outcome::Ok => late.good += 1,
-                Outcome::Degraded => late.degraded += 1,
-                _ => late.failed += 1,
-            }
+            let as_it_ended = match outcome.class() {
+                Some(_) => &mut late.failed,
+                None if outcome == Outcome::Ok => &mut late.good,
+                None => &mut late.degraded,
+            };
+            *as_it_ended += 1;
+            late.wrong += u64::from(outcome.is_wrong());
         }
         let limit = self.task_limits[group];
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {

@@ -2,7 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use patterns::{Class, Duration, Outcome, Time};
+use patterns::{Duration, Outcome, Time};
 
 use super::role::CallStep;
 
@@ -36,10 +36,9 @@ pub(super) struct Request {
     /// The present step.
     pub(super) step: u16,
     pub(super) state: State,
-    /// How it fails of itself when its work is done, if it does; drawn where it was made.
-    pub(super) error: Option<Class>,
-    /// A call that failed was optional, or had a degraded answer.
-    pub(super) degraded: bool,
+    /// The code of how it ends if nothing else happens: it may fail of itself or have a wrong
+    /// value, as was drawn where it was made, or be what its calls have made of it.
+    pub(super) ending: u8,
     /// Whether the work or the call that is under way for it is the last.
     pub(super) is_last: bool,
     /// Whether its present call may fail.
@@ -114,7 +113,7 @@ impl Requests {
         request.leaf = leaf;
         request.step = 0;
         request.state = State::InLine;
-        request.degraded = false;
+        request.ending = 0;
         request
     }
 
@@ -133,8 +132,7 @@ impl Requests {
             next: self.all.len() as u32 + 1,
             step: 0,
             state: State::Gone,
-            error: None,
-            degraded: false,
+            ending: 0,
             is_last: false,
             is_optional: false,
             priority: 0,
@@ -181,6 +179,17 @@ impl Request {
         self.state = State::Calling;
         self.since = now;
         self.call = call;
+    }
+
+    /// A call of it has ended, and it goes on: what is made of degraded answers is degraded, and
+    /// what is made of wrong ones is wrong.
+    #[inline]
+    pub(super) fn use_answer(&mut self, outcome: Outcome) {
+        // In the codes of all that ends well each bit says one thing.
+        if Outcome::of_code(self.ending).is_ok() {
+            let used = if outcome.is_ok() { outcome } else { Outcome::Degraded };
+            self.ending |= used.code();
+        }
     }
 }
 

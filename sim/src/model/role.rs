@@ -33,8 +33,8 @@ pub(super) struct Service {
     /// Its index.
     pub(super) number: u32,
     pub(super) latency: Distribution,
-    /// A request fails of itself in the first class whose number is above its draw.
-    pub(super) errors: Box<[(Class, f64)]>,
+    /// A request ends of itself in the first way whose number is above its draw.
+    pub(super) endings: Box<[(Outcome, f64)]>,
     pub(super) rate_limiter: Option<Bucket>,
     pub(super) health: Health,
     pub(super) abandoned: Abandoned,

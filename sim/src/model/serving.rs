@@ -37,12 +37,11 @@ pub(super) fn ending(request: &Request, service: &Service) -> Option<Outcome> {
     if service.health.is_hanging() {
         return None;
     }
-    let failed = request.error.or_else(|| service.health.failure(request.fault_bits));
-    Some(failed.map_or_else(|| done(request), Outcome::failed))
+    Some(service.health.ending(request.fault_bits, done(request)))
 }
 
 /// How a program ends that has come to its end.
 #[inline]
 pub(super) fn done(request: &Request) -> Outcome {
-    if request.degraded { Outcome::Degraded } else { Outcome::Ok }
+    Outcome::of_code(request.ending)
 }

@@ -162,6 +162,8 @@ pub struct Service {
     pub latency: Distribution,
     /// The share of requests that fail when their work is done, by class. Adds up to at most 1.
     pub errors: Vec<(Class, f64)>,
+    /// The share of requests that end well with a wrong value, of those that do not fail so.
+    pub wrong: f64,
     /// A limit on the rate of requests, over all callers.
     pub rate_limit: Option<RateLimit>,
     /// What becomes of work whose caller has given up.

@@ -292,18 +292,19 @@ impl World {
         // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
         // on the state of the service.
         let demand = service.latency.sample(&mut edge.demand);
-        let error = if service.errors.is_empty() {
-            None
+        let ending = if service.endings.is_empty() {
+            Outcome::Ok
         } else {
             let draw = edge.error.uniform();
-            service.errors.iter().find(|(_, below)| draw < *below).map(|(class, _)| *class)
+            let ending = service.endings.iter().find(|(_, below)| draw < *below);
+            ending.map_or(Outcome::Ok, |(ending, _)| *ending)
         };
         let fault = edge.rare.as_mut().and_then(|rare| rare.fault.as_mut());
         let fault_bits = fault.map_or(0, RngStream::next_u64);
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if let Some(class) = service.health.refusal(fault_bits) {
-            Some(Outcome::failed(class))
+        let refused = if let Some(refused) = service.health.refusal(fault_bits) {
+            Some(refused)
         } else if let Some(Err(refused)) =
             service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {
@@ -319,7 +320,7 @@ impl World {
         }
         let (index, has_slot, request) = entry.admit(leaf, now);
         request.demand = demand;
-        request.error = error;
+        request.ending = ending.code();
         request.priority = priority;
         request.deadline = deadline;
         request.fault_bits = fault_bits;

@@ -167,6 +167,7 @@ impl LateCounts {
         self.good += later.good;
         self.degraded += later.degraded;
         self.failed += later.failed;
+        self.wrong += later.wrong;
     }
 
     fn since(self, earlier: Self) -> Self {
@@ -174,6 +175,7 @@ impl LateCounts {
             good: self.good - earlier.good,
             degraded: self.degraded - earlier.degraded,
             failed: self.failed - earlier.failed,
+            wrong: self.wrong - earlier.wrong,
         }
     }
 }

@@ -28,5 +28,6 @@ mod open_ends;
 mod outages;
 mod tank;
 mod traces;
+mod values;
 mod waking;
 mod windows;

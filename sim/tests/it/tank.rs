@@ -69,6 +69,7 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         queue,
         latency,
         errors: Vec::new(),
+        wrong: 0.0,
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),

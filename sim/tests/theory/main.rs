@@ -15,6 +15,7 @@ mod queues;
 mod races;
 mod rates;
 mod support;
+mod values;
 
 #[path = "../it/tank.rs"]
 #[expect(dead_code, reason = "the other test binary uses the rest")]

@@ -31,6 +31,7 @@ pub(super) fn system() -> System {
             queue: 10,
             latency: distribution(),
             errors: Vec::new(),
+            wrong: 0.0,
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
@@ -152,7 +153,8 @@ fn service() -> ServiceRecord {
         requests: counts(
             50,
             &[
-                (Outcome::Ok, 30),
+                (Outcome::Ok, 25),
+                (Outcome::Ok.wrong(), 5),
                 (Outcome::failed(Class::Overload), 15),
                 (Outcome::failed(Class::RateLimit), 5),
             ],
@@ -170,7 +172,8 @@ fn service() -> ServiceRecord {
     }
 }
 
-/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 3 failed, 2 open and overdue.
+/// 100 s measured; 20 tasks of which 10 good, 5 degraded, 4 of these wrong, 3 failed, 2 open and
+/// overdue.
 pub(super) fn record() -> Record {
     let refused = Outcome::failed(Class::BreakerOpen);
     let timeout = Outcome::failed(Class::Timeout);
@@ -187,8 +190,17 @@ pub(super) fn record() -> Record {
             name: "research".to_owned(),
             count: 2,
             open: OpenAt::default(),
-            tasks: counts(20, &[(Outcome::Ok, 10), (Outcome::Degraded, 5), (timeout, 3)]),
-            late: LateCounts { good: 1, degraded: 2, failed: 1 },
+            tasks: counts(
+                20,
+                &[
+                    (Outcome::Ok, 8),
+                    (Outcome::Ok.wrong(), 2),
+                    (Outcome::Degraded, 3),
+                    (Outcome::Degraded.wrong(), 2),
+                    (timeout, 3),
+                ],
+            ),
+            late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1 },
             overdue: 2,
             episodes: episodes(),
             latency_ok: spans(1..=50),
@@ -201,7 +213,10 @@ pub(super) fn record() -> Record {
             from: "research".to_owned(),
             to: "git.hub".to_owned(),
             layers: vec![0, 1],
-            calls: counts(40, &[(Outcome::Ok, 20), (refused, 10), (timeout, 10)]),
+            calls: counts(
+                40,
+                &[(Outcome::Ok, 12), (Outcome::Ok.wrong(), 8), (refused, 10), (timeout, 10)],
+            ),
             attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
             diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
             latency_ok: spans([5]),
