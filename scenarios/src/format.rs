@@ -5,6 +5,7 @@ mod arrivals;
 mod distribution;
 mod faults;
 mod head;
+mod hits;
 mod names;
 mod services;
 mod sweep;

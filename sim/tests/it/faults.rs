@@ -61,6 +61,13 @@ fn gravest(outages: &[Outage], second: u64) -> Option<(&'static str, Severity)> 
     KINDS.iter().find(|kind| kind.name == first).map(|kind| (kind.name, kind.severity))
 }
 
+/// Whether some fault is on in a second that leaves no request alone.
+fn answers_nothing(outages: &[Outage], second: u64) -> bool {
+    let on = outages.iter().filter(|(_, from, to)| (*from..*to).contains(&second));
+    let mut shown = on.map(|(effect, ..)| (effect.info().name, format!("{effect:?}")));
+    shown.any(|(name, it)| name == "down" || name == "hang" && it.contains("share: 1.0"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -76,7 +83,7 @@ proptest! {
             let is = gravest(&outages, second);
             let counts = second >= 10;
             faulty += u64::from(counts && is.is_some());
-            down += u64::from(counts && is.is_some_and(|(name, _)| ["down", "hang"].contains(&name)));
+            down += u64::from(counts && answers_nothing(&outages, second));
             begun += u64::from(counts && is.is_some() && was.is_none());
             let (from, to) = (at(secs(second)), at(secs(second + 1)));
             match (&mut first, is) {
@@ -163,7 +170,8 @@ fn kind_of_fault_from_outside_works_as_ours_do() {
 #[test]
 fn service_hangs_as_long_as_any_fault_lets_it_hang() {
     for resume in [true, false] {
-        let hangs = [(10, 20), (15, 25)].map(|(from, to)| (Hang { resume }.into(), from, to));
+        let hangs = [(10, 20), (15, 25)]
+            .map(|(from, to)| (Hang { resume, share: 1.0, permanent: false }.into(), from, to));
         let record = run(&called_every_second(&hangs), 1, Watch::Counts);
         let edge = &record.edges[0];
         // The calls of the seconds 10 to 24 are held until second 25.

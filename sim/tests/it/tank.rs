@@ -13,8 +13,8 @@ use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
-    System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
+    Step, System,
 };
 use sim::observe::EpisodeRule;
 
@@ -86,7 +86,12 @@ pub(crate) fn once(
     lasts: Duration,
 ) -> Fault {
     let schedule = Schedule::Once { at: at(from), lasts };
-    Fault { name: "outage".to_owned(), service, effect: effect.into(), schedule }
+    Fault {
+        name: "outage".to_owned(),
+        hits: vec![Place::Service(service)],
+        effect: effect.into(),
+        schedule,
+    }
 }
 
 /// Faults of every kind there is: with what must be set, and with all that can be, as the examples
