@@ -7,6 +7,7 @@
 
 mod availability;
 mod balance;
+mod fault_memory;
 mod fault_scope;
 mod faults;
 mod layers;
