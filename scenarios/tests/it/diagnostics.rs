@@ -429,6 +429,14 @@ fn mistakes_in_faults_say_what_to_do() {
             ("do = \"hang\"", "do = \"hangs\""),
             ("at = \"30min\"", "at = \"30min\"\nfactor = 2.0"),
             ("hit = \"github\"", "hit = 3"),
+            ("hit = \"github\"", "hit = []"),
+            ("hit = \"github\"", "hit = [\"github\", \"githib\", \"github\"]"),
+            ("hit = \"github\"", "hit = [\"github\", \"github\"]"),
+            ("hit = \"github\"", "hit = \"reserch -> github\""),
+            ("hit = \"github\"", "hit = \"research -> github\""),
+            ("hit = \"github\"\ndo = \"hang\"", "hit = \"github -> github\"\ndo = \"down\""),
+            ("at = \"30min\"", "at = \"30min\"\nevery = \"1s\""),
+            ("at = \"30min\"", "every = \"1h\""),
         ],
         &expect![[r#"
             "mtbf = \"30min\""
