@@ -71,7 +71,8 @@ impl Run {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         let trace = pictures.trace(system, &record, limits.limits());
-        if let Some(trace) = &trace {
+        // What the end of the time cuts short is no table.
+        if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
             let folder = &mut *pictures.folder;
             folder.table("tasks.csv", |out| run_table::tasks(trace, out))?;
             folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;

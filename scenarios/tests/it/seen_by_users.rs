@@ -53,7 +53,7 @@ impl Seen {
 }
 
 fn hypotheses(all: &[&str]) -> String {
-    all.iter().map(|that| format!("[[hypotheses]]\nthat = '{that}'\n")).collect()
+    all.iter().fold(String::new(), |all, that| all + "[[hypotheses]]\nthat = '" + that + "'\n")
 }
 
 #[test]

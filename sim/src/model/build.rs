@@ -5,9 +5,9 @@ use std::ops::Range;
 use patterns::Duration;
 
 use super::arrivals::Arrivals;
-use super::build_report::track;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
+use super::layer_track::track;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};

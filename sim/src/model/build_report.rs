@@ -4,12 +4,11 @@ use patterns::Time;
 use patterns::report::{Counts, StateId};
 
 use super::build::Builder;
+use super::layer_track::number;
 use super::recorder::{Instance, Recorder};
-use super::system::{Per, Policy};
+use super::system::Per;
 use crate::call::ChainLink;
-use crate::observe::{
-    AlarmRecord, LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId, can_alarm,
-};
+use crate::observe::{AlarmRecord, LayerRecord, LayerScope, StateRecord, can_alarm};
 
 impl Builder<'_> {
     /// Says of an edge which layers it has, as its first caller has them.
@@ -73,23 +72,4 @@ impl Builder<'_> {
         let state = state.map(|state| (state, Time::ZERO));
         self.recorder.instances.push(Instance { record, state, alarm: None, fault: None });
     }
-}
-
-/// Which of the layers of its kind in a policy one is, from 1 on.
-fn number(stack: &Policy, place: usize) -> u32 {
-    let kind = &stack.layers[place].kind;
-    stack.layers[..=place].iter().filter(|other| other.kind == *kind).count() as u32
-}
-
-/// The empty track of an instance of a layer.
-pub(super) fn track(stack: &Policy, place: usize, owner: LayerOwner) -> Track {
-    let factory = &stack.layers[place];
-    let alike = stack.layers.iter().filter(|other| other.kind == factory.kind).count();
-    let id = TrackId::Layer {
-        kind: factory.kind.clone(),
-        number: (1 < alike).then(|| number(stack, place)),
-        owner,
-        report: factory.report,
-    };
-    Track { id, intervals: Vec::new() }
 }

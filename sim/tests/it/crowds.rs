@@ -38,14 +38,17 @@ fn a_crowd_changes_nothing_for_those_whom_it_never_meets() {
     crowded.services.push(service("third", u32::MAX, 0, exponential(millis(200))));
     crowded.edges.push(edge(1, 2, Some(0)));
     for seed in 0..3 {
-        let [alone, among] = [&few, &crowded].map(|system| run(system, seed, Watch::Counts));
+        let runs = [&few, &crowded].map(|system| run(system, seed, Watch::Counts));
+        let [mut alone, mut among] = runs;
         assert!(alone.agents[0].tasks.good() > 500 && alone.agents[0].tasks.failed() > 100);
         assert!(among.agents[1..].iter().all(|group| group.tasks.good() > 1_000));
         assert_eq!(alone.agents[..], among.agents[..1], "{seed}");
         assert_eq!(alone.services[..], among.services[..2], "{seed}");
-        assert_eq!(alone.edges[..], among.edges[..2], "{seed}");
         // Layers are in the order in which callers come; services are the last.
         assert_eq!(alone.layers[..3], among.layers[..3], "{seed}");
         assert_eq!(alone.layers[3..], among.layers[6..], "{seed}");
+        // So what they are called on an edge by number differs.
+        alone.edges.iter_mut().chain(&mut among.edges).for_each(|edge| edge.layers.clear());
+        assert_eq!(alone.edges[..], among.edges[..2], "{seed}");
     }
 }
