@@ -19,7 +19,6 @@ mod edge_streams;
 mod fault_effects;
 mod fault_times;
 mod kind;
-mod layer_track;
 mod limits;
 mod links;
 mod overdue;

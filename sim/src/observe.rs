@@ -5,7 +5,7 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-pub use episode::{EPISODES_MAX, Episode, EpisodeRule, Episodes};
+pub use episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 pub use episode_finder::EpisodeFinder;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;

@@ -71,7 +71,7 @@ impl Draw {
         if depth > DEPTH_MAX {
             density = 0.0;
         }
-        let like = if self.chance(0.4) { self.pick(&libraries).copied() } else { None };
+        let like = if self.chance(0.6) { self.pick(&libraries).copied() } else { None };
         if let Some(library) = like {
             entries.push(("like".to_owned(), quoted(library)));
             match presets.iter().find(|preset| preset.library == library) {

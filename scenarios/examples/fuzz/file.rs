@@ -48,6 +48,8 @@ pub(crate) struct Author<'a> {
     /// The policies, each with its layers' kinds. One names services from its own number on, and
     /// stands before lower ones: so that nothing goes round in circles.
     pub(crate) policies: Vec<(String, usize)>,
+    /// Whether services and layers may name any service, so that calls may go round in circles.
+    circles: bool,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -71,6 +73,7 @@ impl<'a> Author<'a> {
             agents: Vec::new(),
             services: Vec::new(),
             policies: Vec::new(),
+            circles: false,
             parts: Vec::new(),
         }
     }
@@ -79,6 +82,7 @@ impl<'a> Author<'a> {
     pub(crate) fn file(&mut self) -> String {
         let is_mended = self.draw.chance(0.6);
         self.draw.wrong = if is_mended { 0.002 } else { 0.02 };
+        self.circles = self.draw.chance(0.1);
         self.names();
         self.outline();
         let system = if is_mended { self.mend() } else { self.system() };
@@ -192,7 +196,7 @@ impl<'a> Author<'a> {
             What::Head => "file",
             What::Agents(_) => "agents",
             What::Service(at) => {
-                self.draw.services.drain(..=at);
+                self.from(at + 1);
                 "services"
             }
             What::Fault => "faults",
@@ -215,10 +219,17 @@ impl<'a> Author<'a> {
         }
     }
 
+    /// Only services from this one on may be named, so that calls lead on and come to an end.
+    fn from(&mut self, first: usize) {
+        if !self.circles {
+            self.draw.services.drain(..first.min(self.services.len()));
+        }
+    }
+
     fn layer(&mut self, policy: usize, part: &mut Part) {
         let Some(kind) = self.draw.pick(&self.kinds).copied() else { return };
         let level = self.policies[policy].1;
-        self.draw.services.drain(..level.min(self.services.len()));
+        self.from(level);
         let (value, keys) = self.settings(kind);
         part.keys = keys;
         part.text = format!("    {{ {} = {value} }},\n", kind.name);

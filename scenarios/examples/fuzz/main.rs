@@ -83,6 +83,7 @@ fn fuzz(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
     let registry = LayerRegistry::builtin();
     let begin = now();
     let (mut drawn, mut right, mut runs, mut events, mut failed) = (0, 0, 0, 0, 0_u64);
+    let mut large = 0_u64;
     let mut slowest = (Duration::ZERO, 0);
     while drawn < count && begin.elapsed().as_secs() < seconds {
         let seed = first.wrapping_add(drawn);
@@ -104,6 +105,7 @@ fn fuzz(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
         }
         let verdict = judge(&text, &registry);
         right += u64::from(verdict.is_right);
+        large += u64::from(verdict.is_large);
         runs += verdict.runs;
         events += verdict.events;
         slowest = slowest.max((start.elapsed(), seed));
@@ -117,8 +119,8 @@ fn fuzz(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
     let (longest, at) = slowest;
     writeln!(
         out,
-        "{drawn} files drawn in {} s, {right} ({share:.0} %) can be run; {runs} runs, {events} \
-         events; {failed} files failed; the slowest took {:.1} s (seed {at})",
+        "{drawn} files drawn in {} s, {right} ({share:.0} %) can be run, {large} of \
+         these are too large; {runs} runs, {events} events; {failed} files failed; the slowest took {:.1} s (seed {at})",
         begin.elapsed().as_secs(),
         longest.as_secs_f64()
     )?;

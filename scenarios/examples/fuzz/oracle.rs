@@ -15,6 +15,8 @@ pub(crate) struct Verdict {
     pub(crate) is_right: bool,
     pub(crate) runs: u64,
     pub(crate) events: u64,
+    /// Whether it can be run, and is too large to be run here.
+    pub(crate) is_large: bool,
     /// What does not hold.
     pub(crate) failures: Vec<String>,
 }
@@ -24,11 +26,14 @@ const EVENTS_MAX: u64 = 200_000;
 
 /// The most instances of layers and agents of a file that is run: more take long to set up, and
 /// show nothing that fewer do not.
-const INSTANCES_MAX: u64 = 200_000;
+const INSTANCES_MAX: u64 = 500_000;
 
 /// The most calls that one task or request makes. Layers may answer all of them in one event, and it
 /// takes seconds until a run is stopped for that.
 const CALLS_MAX: u64 = 1_000_000;
+
+/// The most calls of one run, about: an event is one, however many calls are answered in it.
+const CALLS_OF_RUN: u64 = 100_000_000;
 
 /// Checks a file, and runs it if it can be run.
 pub(crate) fn judge(text: &str, registry: &LayerRegistry) -> Verdict {
@@ -89,17 +94,24 @@ fn places(text: &str, found: &Diagnostics, failures: &mut Vec<String>) {
     }
 }
 
-fn is_small(system: &System) -> bool {
+/// The calls that a task or a request makes.
+fn calls(steps: &[Step]) -> u64 {
+    let times = steps.iter().map(|step| match step {
+        Step::Call { times, .. } => u64::from(*times),
+        Step::Work(_) => 0,
+    });
+    times.sum()
+}
+
+/// The most calls that any task or request makes.
+fn most_calls(system: &System) -> u64 {
     let agents = system.agents.iter().map(|agents| &agents.steps);
-    let services = system.services.iter().map(|service| &service.steps);
-    let calls = |steps: &Vec<Step>| {
-        let times = steps.iter().map(|step| match step {
-            Step::Call { times, .. } => u64::from(*times),
-            Step::Work(_) => 0,
-        });
-        times.sum::<u64>()
-    };
-    if agents.chain(services).any(|steps| calls(steps) > CALLS_MAX) {
+    let steps = agents.chain(system.services.iter().map(|service| &service.steps));
+    steps.map(|steps| calls(steps)).max().unwrap_or(0)
+}
+
+fn is_small(system: &System) -> bool {
+    if most_calls(system) > CALLS_MAX {
         return false;
     }
     let layers = |policy: Option<usize>| policy.map_or(0, |at| system.policies[at].layers.len());
@@ -115,7 +127,8 @@ fn is_small(system: &System) -> bool {
 }
 
 fn run(system: &System, seed: u64, watch: Watch, verdict: &mut Verdict) -> Record {
-    let limits = Limits { events: EVENTS_MAX, ..Limits::default() };
+    let events = EVENTS_MAX.min(CALLS_OF_RUN / most_calls(system).max(1));
+    let limits = Limits { events, ..Limits::default() };
     let record = run_until(system, seed, &RunOptions { watch, limits, ..RunOptions::default() });
     verdict.runs += 1;
     verdict.events += record.events;
@@ -124,6 +137,7 @@ fn run(system: &System, seed: u64, watch: Watch, verdict: &mut Verdict) -> Recor
 
 fn system(system: &System, seed: u64, verdict: &mut Verdict) {
     if !is_small(system) {
+        verdict.is_large = true;
         return;
     }
     let record = run(system, seed, Watch::Counts, verdict);
@@ -138,7 +152,7 @@ fn system(system: &System, seed: u64, verdict: &mut Verdict) {
         verdict.failures.push("the traced run is another one".to_owned());
     }
     match trace {
-        Some(trace) => tracks(&trace, &record, &mut verdict.failures),
+        Some(trace) => tracks(system, &trace, &record, &mut verdict.failures),
         None => verdict.failures.push("there is no trace".to_owned()),
     }
 }
@@ -180,9 +194,14 @@ fn sane(system: &System, record: &Record, failures: &mut Vec<String>) {
 }
 
 /// A trace is in order, and no larger than what happened.
-fn tracks(trace: &Trace, record: &Record, failures: &mut Vec<String>) {
+fn tracks(system: &System, trace: &Trace, record: &Record, failures: &mut Vec<String>) {
     let intervals: usize = trace.tracks.iter().map(|track| track.intervals.len()).sum();
-    let most = 16 * record.events as usize + trace.tracks.len();
+    // Calls that are answered at once, and all that follow, are of one event.
+    let services = system.services.iter().map(|service| &service.steps);
+    let at_once: u64 = services.map(|steps| 1 + calls(steps)).fold(1, u64::saturating_mul);
+    let tasks = system.agents.iter().map(|agents| 1 + calls(&agents.steps)).max().unwrap_or(1);
+    let most = record.events.saturating_mul(at_once.saturating_mul(tasks)).saturating_mul(16);
+    let most = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(trace.tracks.len());
     if intervals > most || trace.calls.len() > most {
         let calls = trace.calls.len();
         failures.push(format!("{intervals} intervals and {calls} calls of {most} at most"));

@@ -7,7 +7,6 @@ use patterns::Duration;
 use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
-use super::layer_track::track;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
@@ -316,7 +315,7 @@ impl<'a> Builder<'a> {
                 Per::Agent if is_own => LayerOwner::edge(&who.label(), &record.to),
                 Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
             };
-            tracer.layers.push(track(stack, place, owner));
+            tracer.layers.push(Self::track(stack, place, owner));
         }
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
@@ -377,6 +376,7 @@ impl<'a> Builder<'a> {
             recorder: self.recorder,
             calls_made: 0,
             windows,
+            beyond_events: 0,
         }
     }
 }

@@ -4,11 +4,12 @@ use patterns::Time;
 use patterns::report::{Counts, StateId};
 
 use super::build::Builder;
-use super::layer_track::number;
 use super::recorder::{Instance, Recorder};
-use super::system::Per;
+use super::system::{Per, Policy};
 use crate::call::ChainLink;
-use crate::observe::{AlarmRecord, LayerRecord, LayerScope, StateRecord, can_alarm};
+use crate::observe::{
+    AlarmRecord, LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId, can_alarm,
+};
 
 impl Builder<'_> {
     /// Says of an edge which layers it has, as its first caller has them.
@@ -72,4 +73,23 @@ impl Builder<'_> {
         let state = state.map(|state| (state, Time::ZERO));
         self.recorder.instances.push(Instance { record, state, alarm: None, fault: None });
     }
+
+    /// The empty track of an instance of a layer.
+    pub(super) fn track(stack: &Policy, place: usize, owner: LayerOwner) -> Track {
+        let factory = &stack.layers[place];
+        let alike = stack.layers.iter().filter(|other| other.kind == factory.kind).count();
+        let id = TrackId::Layer {
+            kind: factory.kind.clone(),
+            number: (1 < alike).then(|| number(stack, place)),
+            owner,
+            report: factory.report,
+        };
+        Track { id, intervals: Vec::new() }
+    }
+}
+
+/// Which of the layers of its kind in a policy one is, from 1 on.
+fn number(stack: &Policy, place: usize) -> u32 {
+    let kind = &stack.layers[place].kind;
+    stack.layers[..=place].iter().filter(|other| other.kind == *kind).count() as u32
 }

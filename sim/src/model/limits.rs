@@ -34,7 +34,8 @@ pub struct RunOptions<'a> {
 /// points that depend on the number of events alone: so a stopped run can be repeated as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most events.
+    /// The most events. Where more than a thousand steps follow from one event at once, they count
+    /// as events.
     pub events: u64,
     /// The most tasks, requests and calls that may be open at once; at most [`OPEN_MAX`].
     pub open: usize,

@@ -85,7 +85,7 @@ impl Recorder {
             group_episodes: system
                 .agents
                 .iter()
-                .map(|agents| EpisodeFinder::new(agents.episode))
+                .map(|agents| EpisodeFinder::new(agents.episode, system.warmup))
                 .collect(),
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
@@ -101,7 +101,7 @@ impl Recorder {
             edge_episodes: system
                 .edges
                 .iter()
-                .map(|edge| EpisodeFinder::new(rule_of(edge)))
+                .map(|edge| EpisodeFinder::new(rule_of(edge), system.warmup))
                 .collect(),
         }
     }

@@ -30,6 +30,9 @@ const INSTANT_MAX: u32 = 1221;
 /// the spot can go on in one event for ever.
 const COMMANDS_MAX: u32 = 10_000_000;
 
+/// What may follow from one event without being counted as events.
+const COMMANDS_FREE: u32 = 1000;
+
 /// Everything that is simulated.
 #[derive(Debug)]
 pub struct World {
@@ -56,6 +59,8 @@ pub struct World {
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
     pub(super) windows: Windows,
+    /// What followed from events of which very much followed: it counts as events.
+    pub(super) beyond_events: u64,
 }
 
 impl World {
@@ -147,13 +152,15 @@ impl World {
         loop {
             let from = self.scheduler.now();
             let events = self.scheduler.events();
-            let left = options.limits.events.saturating_sub(events);
+            let left = options.limits.events.saturating_sub(events + self.beyond_events);
             // Wherever this begins, the limits are looked at after the same events.
             let until_look = LOOK_EVERY - events % LOOK_EVERY;
             if let ControlFlow::Break(why) = self.handle_some(left.min(until_look), end) {
                 return why;
             }
-            in_instant = if self.scheduler.now() == from { in_instant + 1 } else { 0 };
+            let is_whole = self.scheduler.events().is_multiple_of(LOOK_EVERY);
+            in_instant =
+                if self.scheduler.now() == from { in_instant + u32::from(is_whole) } else { 0 };
             if options.is_interrupted() {
                 return Some(Stop::Interrupted);
             } else if self.stations.room().max(self.calls.room())
@@ -162,22 +169,28 @@ impl World {
                 return Some(Stop::TooManyOpen);
             } else if in_instant == INSTANT_MAX {
                 return Some(Stop::TimeStandsStill);
-            } else if left <= until_look {
+            } else if options.limits.events <= self.scheduler.events() + self.beyond_events {
                 return Some(Stop::TooManyEvents);
             }
         }
     }
 
-    /// Handles the next events, as many as are asked for, unless a time comes or something stops
-    /// the run first.
+    /// Handles the next events, as many as are asked for, unless a time comes, something stops the
+    /// run, or very much follows from one of them.
     fn handle_some(&mut self, mut left: u64, end: Time) -> ControlFlow<Option<Stop>> {
         while left > 0 {
             let together = if self.looks_ahead() { self.look_ahead().min(left) } else { left };
             for _ in 0..together {
                 let Some(event) = self.scheduler.next(end) else { return ControlFlow::Break(None) };
                 self.recorder.now = self.scheduler.now();
-                if !self.handle(event) {
-                    return ControlFlow::Break(Some(Stop::TimeStandsStill));
+                let commands = self.handle(event);
+                if COMMANDS_FREE < commands {
+                    self.beyond_events += u64::from(commands);
+                    return if commands == COMMANDS_MAX {
+                        ControlFlow::Break(Some(Stop::TimeStandsStill))
+                    } else {
+                        ControlFlow::Continue(())
+                    };
                 }
             }
             left -= together;
@@ -185,9 +198,10 @@ impl World {
         ControlFlow::Continue(())
     }
 
+    /// Handles an event and all that follows from it at once, and says how much that was.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    fn handle(&mut self, event: Event) -> bool {
+    fn handle(&mut self, event: Event) -> u32 {
         let mut next = match event.kind {
             // Most tasks begin with a call, and most calls with an attempt.
             kind::ARRIVAL => match self.arrive(event.index) {
@@ -204,7 +218,7 @@ impl World {
         while let Some(command) = next.or_else(|| self.calls.next_command()) {
             commands += 1;
             if commands == COMMANDS_MAX {
-                return false;
+                return commands;
             }
             next = match command {
                 Command::Launch { leaf, edge } => self.launch(leaf, edge),
@@ -215,7 +229,7 @@ impl World {
                 Command::Done { caller, outcome } => self.call_ended(caller, outcome),
             };
         }
-        true
+        commands
     }
 
     /// A task comes from its source.

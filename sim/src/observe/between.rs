@@ -16,7 +16,7 @@ impl Record {
     /// histogram.
     pub fn since(&self, earlier: &Self) -> Self {
         let from = earlier.ended.max(earlier.warmup);
-        let within = |episodes: &Episodes| episodes.within(from, self.ended);
+        let within = |now: &Episodes, then: &Episodes| now.since(then, from, self.ended);
         let agents = self.agents.iter().zip(&earlier.agents).map(|(now, then)| AgentRecord {
             name: now.name.clone(),
             count: now.count,
@@ -24,7 +24,7 @@ impl Record {
             tasks: now.tasks.since(&then.tasks),
             late: now.late.since(then.late),
             overdue: now.overdue,
-            episodes: within(&now.episodes),
+            episodes: within(&now.episodes, &then.episodes),
             latency_ok: now.latency_ok.since(&then.latency_ok),
             latency_failed: now.latency_failed.since(&then.latency_failed),
             frozen: now.frozen.saturating_sub(then.frozen),
@@ -58,7 +58,7 @@ impl Record {
             latency_failed: now.latency_failed.since(&then.latency_failed),
             late: now.late - then.late,
             frozen: now.frozen.saturating_sub(then.frozen),
-            episodes: within(&now.episodes),
+            episodes: within(&now.episodes, &then.episodes),
         });
         let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
         Self {

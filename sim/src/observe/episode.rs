@@ -2,9 +2,9 @@
 
 use patterns::{Duration, Time};
 
-/// The most episodes of which each is kept. In a run of more the last one that is kept goes on to
-/// the end of the last of all.
-pub const EPISODES_MAX: usize = 4096;
+/// The most episodes of which each is kept; of further ones, their number and their times. They
+/// count in the window in which they end.
+pub const EPISODES_MAX: usize = 256;
 
 /// When a failure episode begins and ends: as long as more than so many of the last outcomes were
 /// failures. Before that many have come, those that are missing count as good.
@@ -50,6 +50,35 @@ pub struct Episodes {
     pub all: Vec<Episode>,
     /// The windows of time that are looked at: from when to when, in order, without overlap.
     pub windows: Vec<(Time, Time)>,
+    /// Those that are not kept one by one.
+    pub further: EpisodeTotals,
+}
+
+/// How many episodes there were, and how long their parts were in all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EpisodeTotals {
+    /// How many.
+    pub count: u64,
+    /// The lengths of their four parts, in nanoseconds.
+    pub parts: [u128; 4],
+}
+
+impl EpisodeTotals {
+    /// Adds an episode that has ended, as far as it lies behind a time.
+    pub(super) fn add(&mut self, episode: &Episode, from: Time) {
+        self.count += 1;
+        for (sum, (start, end)) in self.parts.iter_mut().zip(episode.parts()) {
+            *sum += u128::from(end.since(start.max(from)).as_nanos());
+        }
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        let mut parts = self.parts;
+        for (now, then) in parts.iter_mut().zip(earlier.parts) {
+            *now -= then;
+        }
+        Self { count: self.count - earlier.count, parts }
+    }
 }
 
 impl Episode {
@@ -75,7 +104,12 @@ impl Episodes {
     pub fn within(&self, from: Time, to: Time) -> Self {
         let is_on = |episode: &&Episode| episode.began < to && from < episode.ended();
         let all = self.all.iter().filter(is_on).copied().collect();
-        Self { all, windows: vec![(from, to)] }
+        Self { all, windows: vec![(from, to)], further: self.further }
+    }
+
+    /// Those in a window, which begins where `earlier` ends.
+    pub(super) fn since(&self, earlier: &Self, from: Time, to: Time) -> Self {
+        Self { further: self.further.since(&earlier.further), ..self.within(from, to) }
     }
 
     /// Adds those of a later window, which knows how the last one so far went on.
@@ -87,21 +121,26 @@ impl Episodes {
         }
         self.all.extend(&later.all);
         self.windows.extend(&later.windows);
+        self.further.count += later.further.count;
+        for (sum, more) in self.further.parts.iter_mut().zip(later.further.parts) {
+            *sum += more;
+        }
     }
 
     /// How many there are.
     pub fn count(&self) -> u64 {
-        self.all.len() as u64
+        self.all.len() as u64 + self.further.count
     }
 
     /// How much of the time lies in some episode, in nanoseconds.
     pub fn time(&self) -> u128 {
-        self.all.iter().map(|episode| self.inside(episode.began, episode.ended())).sum()
+        let windows = self.windows.iter().map(|(from, to)| u128::from(to.since(*from).as_nanos()));
+        self.parts().into_iter().sum::<u128>().min(windows.sum())
     }
 
     /// How much of the time lies in each of the parts of episodes, in nanoseconds.
     pub fn parts(&self) -> [u128; 4] {
-        let mut sums = [0; 4];
+        let mut sums = self.further.parts;
         for episode in &self.all {
             for (sum, (from, to)) in sums.iter_mut().zip(episode.parts()) {
                 *sum += self.inside(from, to);

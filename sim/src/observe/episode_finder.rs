@@ -2,7 +2,7 @@
 
 use patterns::{Outcome, Time};
 
-use super::episode::{EPISODES_MAX, Episode, EpisodeRule, Episodes};
+use super::episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 
 /// Outcomes of which the times are kept.
 const KEPT: usize = 64;
@@ -13,6 +13,8 @@ pub struct EpisodeFinder {
     /// The last outcomes, the latest in the lowest bit: 1 for a failure.
     recent: u64,
     rule: EpisodeRule,
+    /// What ended before this time does not count.
+    from: Time,
     /// Nothing before the first failure.
     rest: Option<Box<Rest>>,
 }
@@ -28,7 +30,10 @@ struct Rest {
     good_since: Time,
     latest: Time,
     open: Option<Episode>,
+    /// Those that ended after what is counted begins, as far as they are kept.
     ended: Vec<Episode>,
+    further: EpisodeTotals,
+    latest_end: Time,
 }
 
 impl Default for Rest {
@@ -39,21 +44,23 @@ impl Default for Rest {
             good_since: Time::ZERO,
             latest: Time::ZERO,
             open: None,
-            ended: Vec::new(),
+            ended: Vec::with_capacity(EPISODES_MAX),
+            further: EpisodeTotals::default(),
+            latest_end: Time::ZERO,
         }
     }
 }
 
 impl Default for EpisodeFinder {
     fn default() -> Self {
-        Self::new(EpisodeRule::default())
+        Self::new(EpisodeRule::default(), Time::ZERO)
     }
 }
 
 impl EpisodeFinder {
-    /// One that has seen nothing yet.
-    pub fn new(rule: EpisodeRule) -> Self {
-        Self { recent: 0, rule, rest: None }
+    /// One that has seen nothing yet, of a run that counts from a time on.
+    pub fn new(rule: EpisodeRule, from: Time) -> Self {
+        Self { recent: 0, rule, from, rest: None }
     }
 
     /// An outcome, now.
@@ -99,9 +106,8 @@ impl EpisodeFinder {
             None if fails => {
                 let back = (u64::BITS - 1 - self.recent.leading_zeros()) as usize;
                 let first = rest.times[(rest.head + KEPT - back) % KEPT];
-                let last_end = rest.ended.last().map_or(Time::ZERO, Episode::ended);
                 rest.open = Some(Episode {
-                    began: first.max(last_end).min(rest.latest),
+                    began: first.max(rest.latest_end).min(rest.latest),
                     detected: rest.latest,
                     contained: rest.latest,
                     recovered: None,
@@ -113,11 +119,11 @@ impl EpisodeFinder {
                 episode.verified = Some(rest.latest);
                 let episode = *episode;
                 rest.open = None;
-                match rest.ended.get_mut(EPISODES_MAX - 1) {
-                    Some(last) => {
-                        (last.recovered, last.verified) = (episode.recovered, episode.verified);
-                    }
-                    None => rest.ended.push(episode),
+                rest.latest_end = rest.latest;
+                if rest.ended.len() < EPISODES_MAX && self.from < episode.ended() {
+                    rest.ended.push(episode);
+                } else if self.from < episode.ended() {
+                    rest.further.add(&episode, self.from);
                 }
             }
             Some(episode) if is_failure && !is_refusal => episode.contained = rest.latest,
@@ -127,8 +133,10 @@ impl EpisodeFinder {
 
     /// All episodes that are on at some time in a window.
     pub fn within(&self, from: Time, to: Time) -> Episodes {
-        let rest = self.rest.iter();
-        let all = rest.flat_map(|rest| rest.ended.iter().chain(&rest.open)).copied().collect();
-        Episodes { all, windows: Vec::new() }.within(from, to)
+        let Some(rest) = &self.rest else {
+            return Episodes { windows: vec![(from, to)], ..Episodes::default() };
+        };
+        let all = rest.ended.iter().chain(&rest.open).copied().collect();
+        Episodes { all, windows: Vec::new(), further: rest.further }.within(from, to)
     }
 }

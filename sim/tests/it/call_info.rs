@@ -121,6 +121,7 @@ fn what_is_asked_for_is_one_of_so_many_or_its_own() {
     };
     let (calls, keys) = keys_of(None);
     assert_eq!(keys.len(), calls, "no two calls ask for the same");
+    assert!(keys[0] >= 1 << 31, "nor for what a step with keys may ask for");
     let (calls, keys) = keys_of(Some(4));
     assert!(calls > 200);
     assert_eq!(keys, [0, 1, 2, 3]);

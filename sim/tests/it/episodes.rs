@@ -1,6 +1,6 @@
 //! Failure episodes: from the first failure that users saw to the end of the last, by hand.
 
-use patterns::{Class, Duration, Time};
+use patterns::{Class, Duration, Outcome, Time};
 use sim::fault::Effect;
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::errors::Errors;
@@ -9,7 +9,7 @@ use sim::fault::kinds::slow::Slow;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, System};
-use sim::observe::{Episode, EpisodeRule};
+use sim::observe::{Episode, EpisodeFinder, EpisodeRule};
 use sim::{Record, Watch, run};
 
 use crate::tank::{self, at, secs};
@@ -177,4 +177,21 @@ fn an_episode_of_the_warm_up_counts_as_far_as_it_reaches_beyond_it() {
     assert!((value("availability") - 129.0 / 200.0).abs() < 1e-9);
     assert!((value("mttr.detect")).abs() < 1e-9 && (value("mttr.recover") - 1.0).abs() < 1e-9);
     assert!((value("recovery") - 71.0).abs() < 1e-9);
+}
+
+/// However many episodes there are, their number and their time are exact, and what is kept of
+/// them is bounded.
+#[test]
+fn many_episodes_are_counted_though_few_are_kept() {
+    let rule = EpisodeRule { of: 1, most_failures: 0 };
+    let mut finder = EpisodeFinder::new(rule, time(100));
+    let failure = Outcome::failed(Class::Network);
+    for round in 0..1_000 {
+        finder.note(failure, time(10 * round));
+        finder.note(Outcome::Ok, time(10 * round + 3));
+    }
+    let all = finder.within(time(100), time(10_000));
+    assert_eq!((all.count(), all.time()), (990, 990 * 3_000_000_000));
+    assert_eq!(all.parts(), [0, 0, 990 * 3_000_000_000, 0]);
+    assert!(all.all.len() < 300, "{} are kept", all.all.len());
 }

@@ -221,11 +221,13 @@ proptest! {
         let mut outside = Outside::new(&layers, &spare, stops);
         for happening in &story {
             outside.happen(happening);
+            prop_assert!(outside.callers.is_empty() || !outside.calls.is_empty());
             // Every request that is known is one that some leaf stands for, and but once.
             let leaves: BTreeSet<_> = outside.requests.values().collect();
             prop_assert_eq!(leaves.len(), outside.requests.len());
         }
-        for _ in 0..1000 {
+        // Hedges within hedges make thousands of requests of some calls.
+        for _ in 0..100_000 {
             if outside.callers.is_empty() && outside.requests.is_empty() {
                 break;
             }

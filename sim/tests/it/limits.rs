@@ -9,7 +9,7 @@ use sim::measure::Measure;
 use sim::model::system::{Arrivals, Caller, Edge, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
-use crate::tank::{agents, call, millis, once, secs, service, system};
+use crate::tank::{agents, call, edge, millis, once, policy, secs, service, system, timeout};
 
 /// A task each `gap`, each of which takes a second.
 fn busy(gap: Distribution) -> System {
@@ -44,6 +44,28 @@ fn a_run_in_which_too_much_is_open_is_stopped() {
     assert_eq!(record.stopped, Some(Stop::TooManyOpen));
     let open = record.agents[0].tasks.open();
     assert!((25_000..100_000).contains(&open), "stopped with {open} tasks open");
+}
+
+#[test]
+fn a_run_in_which_too_many_tasks_or_calls_at_layers_are_open_is_stopped() {
+    // A task each millisecond, which calls nothing and stays.
+    let mut system = busy(Distribution::constant(millis(1)));
+    system.agents[0].steps = vec![Step::Work(Distribution::constant(secs(20_000)))];
+    let record = limited(&system, Limits { open: 10_000, ..Limits::default() });
+    assert_eq!(record.stopped, Some(Stop::TooManyOpen));
+    let open = record.agents[0].tasks.open();
+    assert!((5_000..20_000).contains(&open), "stopped with {open} tasks open");
+
+    // Now it calls, and with it there is a call at each of ten layers.
+    let mut system = busy(Distribution::constant(millis(1)));
+    system.services[0].latency = Distribution::constant(secs(20_000));
+    let layers = (0..10).map(|_| timeout(secs(20_000))).collect();
+    system.policies = vec![policy(layers)];
+    system.edges[0].policy = Some(0);
+    let record = limited(&system, Limits { open: 100_000, ..Limits::default() });
+    assert_eq!(record.stopped, Some(Stop::TooManyOpen));
+    let open = record.agents[0].tasks.open();
+    assert!((5_000..20_000).contains(&open), "stopped with {open} tasks open");
 }
 
 #[test]
@@ -92,4 +114,37 @@ fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
     system.faults = vec![once(0, Down {}, secs(0), secs(10_000))];
     let record = limited(&system, Limits::default());
     assert_eq!((record.stopped, record.events), (Some(Stop::TimeStandsStill), 2));
+}
+
+#[test]
+fn a_stop_has_a_name_for_tables_and_a_sentence_for_people() {
+    let all = [Stop::TimeStandsStill, Stop::TooManyOpen, Stop::TooManyEvents, Stop::Interrupted];
+    let names = ["time-stands-still", "too-many-open", "too-many-events", "interrupted"];
+    assert_eq!(all.map(Stop::name), names);
+    let sentences = all.map(|stop| stop.to_string());
+    assert_eq!(sentences[2], "more events happened than the limit allows");
+    assert!(sentences.iter().all(|text| text.len() > 10), "{sentences:?}");
+}
+
+/// A task of many calls that are answered on the spot is one event, but as much work as many.
+#[test]
+fn what_follows_at_once_from_an_event_counts_as_events() {
+    let mut system = system(secs(100));
+    let step =
+        Step::Call { service: 0, times: 5_000, optional: true, keys: None, idempotent: true };
+    let every = Arrivals::Open(Distribution::constant(secs(1)));
+    system.agents = vec![agents("a", 1, every, vec![step])];
+    system.services = vec![service("s", 1, 0, Distribution::constant(secs(1)))];
+    system.edges = vec![edge(0, 0, None)];
+    system.faults = vec![once(0, Down {}, secs(0), secs(1_000))];
+    let whole = limited(&system, Limits::default());
+    assert_eq!((whole.stopped, whole.agents[0].tasks.answered()), (None, 100));
+    let limits = Limits { events: 50_000, ..Limits::default() };
+    let stopped = limited(&system, limits);
+    assert_eq!(stopped.stopped, Some(Stop::TooManyEvents));
+    assert!(
+        (5..=11).contains(&stopped.agents[0].tasks.answered()),
+        "{:?}",
+        stopped.agents[0].tasks
+    );
 }

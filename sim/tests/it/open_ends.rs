@@ -1,8 +1,9 @@
 //! The time of what is cut short: by the end of a run, by a caller that gives up.
 
+use patterns::Time;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Arrivals, System};
-use sim::observe::OpenAt;
+use sim::model::system::{Abandoned, Arrivals, Step, System};
+use sim::observe::{OpenAt, Track};
 use sim::{Limits, Record, RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, secs};
@@ -75,4 +76,48 @@ fn what_stops_as_its_caller_gives_up_has_its_time_until_then() {
     let requests = &service.requests;
     assert_eq!((requests.issued, requests.given_up, requests.open()), (6, 4, 2));
     assert_eq!((service.abandoned, requests.answered()), (4, 0));
+}
+
+#[test]
+fn work_without_a_caller_is_wasted_until_it_is_done() {
+    let mut system = cut_short(1, Abandoned::RunsOn);
+    system.services[0].slots = u32::MAX;
+    system.services[0].latency = Distribution::constant(secs(20));
+    let record = of(&system);
+    let service = &record.services[0];
+    // Requests of 10 and 20 s end at 30 and 40 s, the others are open; each has a caller for 5 s.
+    assert_eq!(service.busy, (18 + 20 + 13 + 3) * SECOND);
+    assert_eq!(service.wasted, (15 + 15 + 8) * SECOND);
+    assert_eq!((service.requests.answered(), service.requests.open()), (1, 2));
+    assert_eq!((service.abandoned, record.edges[0].late), (2, 1));
+}
+
+#[test]
+fn a_task_that_waits_for_a_slot_is_no_work_of_its_agent() {
+    let mut system = cut_short(1, Abandoned::RunsOn);
+    system.agents[0].slots = 1;
+    system.agents[0].steps = vec![tank::call(0), Step::Work(Distribution::constant(secs(20)))];
+    system.services[0].latency = Distribution::constant(secs(3));
+    let options = RunOptions { watch: Watch::Trace, ..RunOptions::default() };
+    let record = run_until(&system, 1, &options);
+    // The task of 10 s has the agent until 33 s, and that of 20 s from then on; it is at work from
+    // 36 s on.
+    assert_eq!(record.agents[0].busy, (43 - 12) * SECOND);
+    assert_eq!(record.agents[0].tasks.open(), 3);
+    let trace = record.trace.expect("it was asked for");
+    let shown = |track: &Track| -> Vec<_> {
+        let secs = |time: Time| time.since(Time::ZERO).as_secs_f64() as u64;
+        let all = track.intervals.iter();
+        all.map(|interval| (interval.state, secs(interval.from), secs(interval.to))).collect()
+    };
+    let tasks =
+        [("waiting", 10, 13), ("working", 10, 33), ("waiting", 33, 36), ("working", 33, 43)];
+    assert_eq!(shown(&trace.tracks[0]), tasks);
+
+    // A call that is open at the end is waited for.
+    system.services[0].latency = Distribution::constant(secs(100));
+    system.policies.clear();
+    system.edges[0].policy = None;
+    let trace = run_until(&system, 1, &options).trace.expect("it was asked for");
+    assert_eq!(shown(&trace.tracks[0]), [("working", 10, 43), ("waiting", 10, 43)]);
 }

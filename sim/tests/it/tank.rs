@@ -9,7 +9,8 @@ use patterns::retry::{self, RetryAfter, Rule, Rules};
 use patterns::settings::{
     ConfiguredLayer, Fields, Group, Key, NoNames, Node, Reader, Value, entry,
 };
-use patterns::{Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
+use patterns::{Class, Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
+use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
@@ -77,6 +78,22 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
 /// From a group of agents to a service.
 pub(crate) fn edge(agents: usize, to: usize, policy: Option<usize>) -> Edge {
     Edge { from: Caller::Agents(agents), to, policy }
+}
+
+pub(crate) fn down() -> Effect {
+    Down {}.into()
+}
+
+pub(crate) fn hang(resume: bool) -> Effect {
+    Hang { resume }.into()
+}
+
+pub(crate) fn slow(factor: f64) -> Effect {
+    Slow { factor }.into()
+}
+
+pub(crate) fn errors(class: Class, share: f64) -> Effect {
+    Errors { class, share }.into()
 }
 
 pub(crate) fn once(

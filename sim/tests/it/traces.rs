@@ -3,7 +3,7 @@
 use patterns::{Duration, Time};
 use sim::fault::kinds::{down::Down, hang::Hang, slow::Slow};
 use sim::model::system::{Arrivals, System};
-use sim::observe::{Interval, Trace};
+use sim::observe::{Interval, Trace, TrackKind};
 use sim::{RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, exponential, millis, secs};
@@ -84,4 +84,21 @@ fn the_first_fault_is_in_the_record_even_of_the_warm_up() {
     assert_eq!(first(&system), Some((at(secs(20)), at(secs(45)))));
     system.faults.clear();
     assert_eq!(first(&system), None);
+}
+
+#[test]
+fn an_agent_waits_in_its_own_track_within_its_tasks() {
+    let trace = traced(&busy(secs(100), secs(1)), None);
+    let agents = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Agent);
+    assert_eq!(agents.clone().count(), 3);
+    for agent in agents {
+        let (tasks, waits): (Vec<&Interval>, Vec<&Interval>) =
+            agent.intervals.iter().partition(|interval| interval.state == "working");
+        assert!(tasks.len() > 50 && waits.len() > 50, "{}", agent.id);
+        for wait in waits {
+            let mut around =
+                tasks.iter().filter(|task| task.from <= wait.from && wait.to <= task.to);
+            assert!(around.next().is_some(), "{}: {wait:?}", agent.id);
+        }
+    }
 }

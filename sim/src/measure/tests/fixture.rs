@@ -141,7 +141,7 @@ fn episodes() -> Episodes {
         verified: verified.map(seconds),
     };
     let all = vec![of(20, 21, 24, Some(30), Some(40)), of(100, 104, 104, None, None)];
-    Episodes { all, windows: vec![(seconds(10), seconds(110))] }
+    Episodes { all, windows: vec![(seconds(10), seconds(110))], ..Episodes::default() }
 }
 
 fn service() -> ServiceRecord {
