@@ -104,7 +104,8 @@ impl Chain {
         }
         while self.until <= after {
             self.is_bad = !self.is_bad;
-            self.until = self.until + self.stay(stays);
+            let stay = self.stay(stays);
+            self.until += stay;
         }
         self.is_bad
     }

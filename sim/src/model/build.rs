@@ -341,7 +341,12 @@ impl<'a> Builder<'a> {
             rare: (by_fault.by_attempt || is_keyed || link.is_some()).then(|| {
                 let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
                 let keys = is_keyed.then(|| stream("keys"));
-                Box::new(RareStreams { fault, keys, salts: self.salts(service, &link, who), link })
+                Box::new(RareStreams {
+                    fault,
+                    keys,
+                    salts: self.salts(service, link.as_ref(), who),
+                    link,
+                })
             }),
         }
     }

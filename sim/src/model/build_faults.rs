@@ -33,10 +33,10 @@ impl Builder<'_> {
     pub(super) fn salts(
         &self,
         service: usize,
-        link: &Option<Link>,
+        link: Option<&Link>,
         who: Who<'_>,
     ) -> Option<[u64; 2]> {
-        let of_link = link.as_ref().map(|link| self.system.services.len() + link.index as usize);
+        let of_link = link.map(|link| self.system.services.len() + link.index as usize);
         let by_call = |place| self.faults.draws(place).by_call;
         (by_call(service) || of_link.is_some_and(by_call)).then(|| {
             let names = [StreamName::of("fate of keys"), who.stream("fate of calls")];

@@ -85,15 +85,15 @@ pub(crate) fn down() -> Effect {
 }
 
 pub(crate) fn hang(resume: bool) -> Effect {
-    Hang { resume }.into()
+    Hang { resume, share: 1.0, permanent: false }.into()
 }
 
 pub(crate) fn slow(factor: f64) -> Effect {
-    Slow { factor }.into()
+    Slow { factor, share: 1.0 }.into()
 }
 
 pub(crate) fn errors(class: Class, share: f64) -> Effect {
-    Errors { class, share }.into()
+    Errors { class, share, permanent: false }.into()
 }
 
 pub(crate) fn once(

@@ -135,12 +135,12 @@ fn retries_heal_transient_faults_and_no_permanent_ones() {
     for permanent in [false, true] {
         let class = Class::Network;
         let left = if permanent { share } else { share * share * share };
-        let sharp = if permanent { 0.02 } else { 0.05 };
-        failing(on_service(Errors { class, share, permanent }), 73).is(left, sharp);
-        failing(on_edge(0, Errors { class, share, permanent }), 74).is(left, sharp);
-        failing(on_service(Hang { resume: false, share, permanent }), 75).is(left, sharp);
-        failing(on_service(Loss { share, permanent }), 76).is(left, sharp);
-        failing(on_edge(0, Loss { share, permanent }), 77).is(left, sharp);
+        let narrow = if permanent { 0.02 } else { 0.05 };
+        failing(on_service(Errors { class, share, permanent }), 73).is(left, narrow);
+        failing(on_edge(0, Errors { class, share, permanent }), 74).is(left, narrow);
+        failing(on_service(Hang { resume: false, share, permanent }), 75).is(left, narrow);
+        failing(on_service(Loss { share, permanent }), 76).is(left, narrow);
+        failing(on_edge(0, Loss { share, permanent }), 77).is(left, narrow);
     }
 }
 
