@@ -41,7 +41,8 @@ pub(crate) struct Recorder {
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
     /// By service, and then by link on which faults can happen.
     pub(crate) faults: Vec<FaultTimes>,
-    /// The services and links behind it, by record of a layer; none of a layer that raises no alarms.
+    /// The services and links behind it, by record of a layer; none of a layer that raises no
+    /// alarms.
     pub(crate) callees: Vec<Vec<u32>>,
     /// The beginning of the last fault in which some instance raised an alarm, by record of a
     /// layer.

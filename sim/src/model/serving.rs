@@ -8,7 +8,8 @@ use super::request::{Request, State};
 use super::role::Service;
 use crate::kernel::{Event, Scheduler};
 
-/// A request to a service has got a slot, as one of so many that have one: its first step is always the work that was drawn for it.
+/// A request to a service has got a slot, as one of so many that have one: its first step is always
+/// the work that was drawn for it.
 #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
 #[inline(always)]
 pub(super) fn begin(

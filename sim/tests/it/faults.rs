@@ -7,7 +7,7 @@ use patterns::report::Severity;
 use patterns::settings::Key;
 use patterns::{Class, Duration};
 use proptest::prelude::*;
-use sim::fault::kinds::hang::Hang;
+use sim::fault::kinds::{drain::Drain, hang::Hang, slots::Slots};
 use sim::fault::{Adding, Effect, FaultKind, KINDS};
 use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Fault, System};
@@ -183,6 +183,58 @@ fn service_hangs_as_long_as_any_fault_lets_it_hang() {
             assert_close(edge.latency_failed.mean_secs(), 8.0);
         }
     }
+}
+
+/// Those that hang end with the fault, or go on; the others see nothing of it.
+#[test]
+fn requests_that_hang_are_lost_or_go_on_when_the_fault_ends() {
+    for resume in [true, false] {
+        let hang = Hang { resume, share: 0.5, permanent: false };
+        let record = run(&called_every_second(&[(hang.into(), 10, 20)]), 1, Watch::Counts);
+        let edge = &record.edges[0];
+        assert_eq!(edge.calls.answered(), 39);
+        let (lost, longest) = (edge.calls.failed(), edge.latency_ok.max());
+        if resume {
+            assert_eq!(lost, 0);
+            assert!(longest > Some(secs(5)), "{longest:?}");
+        } else {
+            assert!((2..9).contains(&lost), "{lost} of ten");
+            assert_eq!(longest, Some(millis(300)));
+            assert!(edge.latency_failed.max() <= Some(secs(10)));
+        }
+        // None keeps its slot; there is the one of the last instant.
+        assert_eq!(record.services[0].requests.open(), 1);
+    }
+}
+
+/// What is in work goes on, and what waits is let in when the slots are back.
+#[test]
+fn slots_that_are_gone_are_not_filled_and_those_that_are_back_are_at_once() {
+    let mut system = called_every_second(&[(Slots { slots: 1 }.into(), 10, 20)]);
+    system.services[0] = tank::service("service", 4, u32::MAX, Distribution::constant(secs(3)));
+    let record = run(&system, 1, Watch::Counts);
+    let edge = &record.edges[0];
+    // Those of the seconds 8 and 9 go on. Those of 10, 11 and 12 begin in the seconds 12, 15 and 18,
+    // and three more in second 20: that of 13 has waited longest. Then four slots work off the
+    // rest.
+    assert_eq!(edge.calls.failed(), 0);
+    assert_eq!(edge.calls.answered(), 36);
+    assert_eq!(edge.latency_ok.max(), Some(secs(7 + 3)));
+    assert_eq!(record.services[0].queued, u128::from(secs(91).as_nanos()));
+}
+
+/// What is there is finished.
+#[test]
+fn service_that_drains_finishes_what_it_has_and_takes_nothing_new() {
+    let mut system = called_every_second(&[(Drain {}.into(), 10, 20)]);
+    system.services[0] = tank::service("service", 1, u32::MAX, Distribution::constant(secs(2)));
+    let record = run(&system, 1, Watch::Counts);
+    let edge = &record.edges[0];
+    assert_eq!(edge.calls.failed_as(Class::Overload), 10);
+    assert_eq!(edge.calls.failed(), 10);
+    assert_eq!(edge.latency_failed.max(), Some(Duration::ZERO));
+    // Nine had come, one each second, and take two seconds each: the last one ends in second 19.
+    assert!(edge.latency_ok.max() >= Some(secs(19 - 9)));
 }
 
 /// A service that is hit by these faults, and called once in each second but the first.

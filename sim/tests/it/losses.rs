@@ -123,8 +123,8 @@ proptest! {
             hits_edge || fault.effect.info().name == "loss"
         };
         let on_way = if system.faults.iter().any(is_on_way) {
-            let ways = record.edges.iter().map(|edge| edge.attempts.failed() + edge.attempts.open());
-            ways.sum()
+            let attempts = record.edges.iter().map(|edge| &edge.attempts);
+            attempts.map(|attempts| attempts.failed() + attempts.open()).sum()
         } else {
             0
         };

@@ -9,12 +9,12 @@ use crate::fault::kind::FaultKind;
 use crate::fault::level::Level;
 
 patterns::settings! {
-    /// Failures in bursts, after Gilbert and Elliott: a good and a bad state follow one another, and
-    /// in each another share of requests fails, as `class`.
+    /// Failures in bursts, after Gilbert and Elliott: a good and a bad state follow one another,
+    /// and in each another share of requests fails, as `class`.
     ///
     /// Each state lasts an exponential time. In the long run the share of failures is
-    /// `(good-stay · good-share + bad-stay · bad-share) / (good-stay + bad-stay)`, and it is so from
-    /// the beginning of the fault.
+    /// `(good-stay · good-share + bad-stay · bad-share) / (good-stay + bad-stay)`, and it is so
+    /// from the beginning of the fault.
     ///
     /// E. N. Gilbert, "Capacity of a burst-noise channel", 1960; E. O. Elliott, "Estimates of error
     /// rates for codes on burst-noise channels", 1963.

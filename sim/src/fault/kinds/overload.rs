@@ -6,8 +6,8 @@ use crate::fault::health::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
-    /// Work that begins takes longer, by `per-request` of its time for each other request that is in
-    /// work then.
+    /// Work that begins takes longer, by `per-request` of its time for each other request that is
+    /// in work then.
     ///
     /// Context switches, garbage collection, locks: what makes a service slower under load, so that
     /// more load comes of it.
