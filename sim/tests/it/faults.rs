@@ -7,12 +7,12 @@ use patterns::report::Severity;
 use patterns::settings::Key;
 use patterns::{Class, Duration};
 use proptest::prelude::*;
-use sim::fault::kinds::{drain::Drain, hang::Hang, slots::Slots};
+use sim::fault::kinds::{drain::Drain, hang::Hang, loss::Loss, slots::Slots};
 use sim::fault::{Adding, Effect, FaultKind, KINDS};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Fault, System};
+use sim::model::system::{Arrivals, Caller, Fault, Place, System};
 use sim::observe::{Interval, Record, TrackKind};
-use sim::{Watch, run};
+use sim::{Limits, RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, exponential, millis, secs};
 
@@ -235,6 +235,27 @@ fn service_that_drains_finishes_what_it_has_and_takes_nothing_new() {
     assert_eq!(edge.latency_failed.max(), Some(Duration::ZERO));
     // Nine had come, one each second, and take two seconds each: the last one ends in second 19.
     assert!(edge.latency_ok.max() >= Some(secs(19 - 9)));
+}
+
+/// An attempt that was lost leaves nothing behind once its caller has given it up.
+#[test]
+fn losses_that_are_given_up_take_no_room() {
+    let lost = Loss { share: 1.0, permanent: false };
+    let mut system = called_every_second(&[]);
+    system.horizon = at(secs(20_000));
+    system.policies = vec![tank::policy(vec![tank::timeout(millis(200))])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    let on_edge = Place::Edge { from: Caller::Agents(0), to: 0 };
+    for place in [Place::Service(0), on_edge] {
+        let always = tank::once(0, lost.clone(), Duration::ZERO, secs(30_000));
+        system.faults = vec![Fault { hits: vec![place], ..always }];
+        let limits = Limits { open: 64, ..Limits::default() };
+        let options = RunOptions { limits, ..RunOptions::default() };
+        let record = run_until(&system, 1, &options);
+        assert_eq!(record.stopped, None);
+        assert_eq!(record.edges[0].attempts.given_up, record.edges[0].calls.issued - 1);
+        assert_eq!(record.services[0].requests.issued, 0);
+    }
 }
 
 /// A service that is hit by these faults, and called once in each second but the first.
