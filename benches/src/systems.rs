@@ -11,7 +11,8 @@ use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
+    Step,
 };
 use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
@@ -64,7 +65,7 @@ pub fn shop(settings: Calls) -> System {
     system.edges = vec![Edge { from: Caller::Agents(0), to: 0, policy: Some(0) }];
     system.faults = vec![Fault {
         name: "outage".to_owned(),
-        service: 0,
+        hits: vec![Place::Service(0)],
         effect: Down {}.into(),
         schedule: Schedule::Once { at: settings.down_at, lasts: settings.down_for },
     }];

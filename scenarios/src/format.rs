@@ -5,6 +5,7 @@ mod arrivals;
 mod distribution;
 mod faults;
 mod head;
+mod hits;
 mod loads;
 mod names;
 mod rate;

@@ -145,6 +145,15 @@ impl Calls {
         None
     }
 
+    /// What the call of a leaf asks for, and when it began.
+    pub fn call_of(&self, leaf: u32) -> (u32, Time) {
+        let mut frame = &self.frames[leaf];
+        while !frame.is(Flag::ROOT) && frame.parent != NONE {
+            frame = &self.frames[frame.parent];
+        }
+        (frame.info.key, frame.began)
+    }
+
     /// The edge of a frame.
     pub fn edge(&self, frame: u32) -> u32 {
         self.frames[frame].edge

@@ -1,9 +1,9 @@
 //! Faults: what can be made to go wrong, when it is, and what all that is on adds up to.
 //!
 //! A *kind* of fault is one file below [`kinds`] and one entry of its list. It says what can be
-//! set, what it adds to the health of the service that it hits ([`Adding`]), and what becomes of
-//! the requests there when it comes on or goes off ([`Shock`]). Nothing else knows any kind:
-//! readers, schema, reference and command go by what a kind says of itself ([`FaultInfo`]).
+//! set, what it adds to the health of the services and edges that it hits ([`Adding`]), and what
+//! becomes of the requests there when it comes on or goes off ([`Shock`]). Nothing else knows any
+//! kind: readers, schema, reference and command go by what a kind says of itself ([`FaultInfo`]).
 //!
 //! ```text
 //!  Schedule ──► Faults ──toggle──► Health ──► every request that comes, works and ends
@@ -19,14 +19,18 @@ mod effect;
 mod faults;
 mod group;
 mod health;
+mod hit;
 mod kind;
+mod level;
 mod schedule;
 
 pub(crate) use condition::{Condition, Standing};
 pub use effect::{Effect, FaultInfo};
 pub(crate) use faults::{Faults, Toggled};
 pub use health::Adding;
-pub(crate) use health::Health;
+pub(crate) use health::{Health, Turned};
+pub(crate) use hit::Fate;
 pub use kind::{Change, FaultKind, Shock};
 pub use kinds::KINDS;
+pub use level::Level;
 pub use schedule::Schedule;

@@ -178,6 +178,7 @@ impl Draw {
             Shape::Share => format!("{:?}", self.number(Range { min: None, max: None }, 1.0)),
             Shape::Duration => quoted(&self.duration(range)),
             Shape::Text => quoted(&self.name()),
+            Shape::Form { example, .. } if example.contains("->") => self.edge(),
             Shape::Form { example, .. } => self.form(example),
             Shape::Name(kind) => {
                 let all = match kind {
@@ -213,6 +214,13 @@ impl Draw {
             }
             Shape::Sum(sum) => self.sum(sum, depth),
         }
+    }
+
+    /// The way from some caller to some service, whether or not it calls it.
+    fn edge(&mut self) -> String {
+        let (callers, services) = (self.callers.clone(), self.services.clone());
+        let [from, to] = [callers, services].map(|names| self.pick(&names).cloned());
+        quoted(&format!("{} -> {}", from.unwrap_or_default(), to.unwrap_or_default()))
     }
 
     fn items(&mut self, range: Range) -> usize {

@@ -3,30 +3,34 @@
 use patterns::settings::{Fields, Findings, Reader};
 use patterns::{Duration, Time};
 use sim::fault::{Effect, Schedule};
-use sim::model::system;
+use sim::model::system::{self, Place};
 
 use super::arrivals::exponential;
 use super::distribution::Distribution;
-use super::names::ServiceName;
+use super::hits::{Hit, Hits};
 
 patterns::settings! {
     /// A failure injection: what it hits, what it does, and when.
     ///
-    /// It is on once, by `at` and `for`, or again and again, by `mtbf` and `mttr` (or the
-    /// distributions `up` and `down`).
+    /// It is on once, by `at` and `for`; again and again at fixed times, by these and `every`; or
+    /// again and again by chance, by `mtbf` and `mttr` (or the distributions `up` and `down`).
     #[derive(Clone, Debug)]
     pub(crate) struct Fault {
         /// A name, after which its random numbers are drawn; with `none` it is called after what it
         /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
-        /// The service that it hits.
-        hit: ServiceName [.example("\"github\"")],
+        /// The service that it hits, an edge (`"research -> github"`: only requests of this caller
+        /// to this service), or a list of these: all are hit in the same instants, as by a common
+        /// cause.
+        hit: Hits [.at_least(1.0).example("\"github\"")],
         /// What it does.
         @flat effect: Effect,
         /// When it begins.
         at: Option<Duration> [.example("\"30min\"")] = None,
         /// How long it lasts.
         r#for: Option<Duration> [.example("\"10min\"")] = None,
+        /// From one beginning to the next, if it comes again and again at fixed times.
+        every: Option<Duration> [.above(0.0).example("\"1h\"")] = None,
         /// The time from one fault to the next.
         up: Option<Distribution> [.example("\"exponential(6h)\"")] = None,
         /// How long each one lasts.
@@ -36,28 +40,44 @@ patterns::settings! {
         /// Mean time to repair: short for `down = "exponential(…)"`.
         mttr: Option<Duration> [.above(0.0)] = None,
     }
-    rules Self::schedule_rules;
+    rules Self::rules;
     warns Self::warns;
 }
 
 impl Fault {
+    fn rules(&self, found: &mut Findings) {
+        self.schedule_rules(found);
+        let hits_edge = self.hit.0.iter().any(|hit| hit.caller.is_some());
+        let can = self.effect.info().hits_edges || !hits_edge;
+        found.unless(can, "hit", "a service: what this fault does cannot happen on an edge");
+    }
+
     fn schedule_rules(&self, found: &mut Findings) {
         found.unless(self.up.is_none() || self.mtbf.is_none(), "up", "left out beside `mtbf`");
         found.unless(self.down.is_none() || self.mttr.is_none(), "down", "left out beside `mttr`");
         let is_up = self.up.is_some() || self.mtbf.is_some();
         let is_down = self.down.is_some() || self.mttr.is_some();
-        let once = self.at.is_some() || self.r#for.is_some();
+        let once = self.at.is_some() || self.r#for.is_some() || self.every.is_some();
         match (once, is_up || is_down) {
             (false, false) => {
                 found.add("do", "given with its time: `at` and `for`, or `mtbf` and `mttr`", None);
             }
             (true, true) => {
-                let key = if self.at.is_some() { "at" } else { "for" };
+                let key = match (self.at, self.r#for) {
+                    (Some(_), _) => "at",
+                    (None, Some(_)) => "for",
+                    (None, None) => "every",
+                };
                 found.add(key, "left out beside `mtbf`, `mttr`, `up` and `down`", None);
+            }
+            (true, false) if self.at.is_none() && self.r#for.is_none() => {
+                found.add("every", "given beside `at` and `for`", None);
             }
             (true, false) => {
                 found.unless(self.at.is_some(), "for", "given beside `at`");
                 found.unless(self.r#for.is_some(), "at", "given beside `for`");
+                let is_over = self.every.is_none_or(|every| Some(every) > self.r#for);
+                found.unless(is_over, "every", "longer than `for`");
             }
             (false, true) => {
                 let up = if self.mtbf.is_some() { "mtbf" } else { "up" };
@@ -75,12 +95,18 @@ impl Fault {
     }
 
     /// The fault, as it is run.
-    pub(crate) fn resolved(&self, name: String) -> system::Fault {
+    ///
+    /// What it hits is looked up by `place`.
+    pub(crate) fn resolved(&self, name: String, place: impl Fn(&Hit) -> Place) -> system::Fault {
         let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
             (Some(own), _) => own.sampler(),
             (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
         };
         let schedule = match (self.at, self.r#for) {
+            (Some(at), Some(lasts)) if self.every.is_some() => {
+                let every = self.every.unwrap_or(Duration::MAX);
+                Schedule::Every { at: Time::ZERO + at, lasts, every }
+            }
             (Some(at), Some(lasts)) => Schedule::Once { at: Time::ZERO + at, lasts },
             _ => Schedule::Renewal {
                 up: lasting(&self.up, self.mtbf),
@@ -88,6 +114,7 @@ impl Fault {
             },
         };
         let effect = self.effect.clone();
-        system::Fault { name, service: self.hit.0, effect, schedule }
+        let hits = self.hit.0.iter().map(place).collect();
+        system::Fault { name, hits, effect, schedule }
     }
 }

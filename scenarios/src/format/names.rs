@@ -2,6 +2,9 @@
 
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
 use sim::model::caller_numbers;
+use sim::model::system::{Caller, Place};
+
+use super::hits::Hit;
 
 /// What is wrong with the name of a part, if anything is.
 ///
@@ -39,6 +42,33 @@ impl FileNames {
         let known = self.known(kind);
         let found = known.iter().position(|known| known == name);
         found.and_then(|place| u16::try_from(place).ok()).ok_or(known)
+    }
+
+    /// Where a fault happens.
+    pub(crate) fn hit(&self, hit: &Hit) -> Place {
+        let Some(caller) = hit.caller else { return Place::Service(hit.service) };
+        let place = self.caller_of(caller);
+        let from = match place.checked_sub(self.agents.len()) {
+            Some(service) => Caller::Service(service),
+            None => Caller::Agents(place),
+        };
+        Place::Edge { from, to: hit.service }
+    }
+
+    /// Where a fault happens, as it is written.
+    pub(crate) fn in_words(&self, hit: &Hit) -> String {
+        let service = &self.services[hit.service];
+        let Some(caller) = hit.caller else { return service.clone() };
+        let place = self.caller_of(caller);
+        let mut callers = self.agents.iter().chain(&self.services);
+        format!("{} -> {service}", callers.nth(place).map_or("", String::as_str))
+    }
+
+    /// The place of a caller, by its number.
+    fn caller_of(&self, number: u16) -> usize {
+        let names = self.agents.iter().chain(&self.services).map(String::as_str);
+        let place = caller_numbers(names).iter().position(|other| *other == number);
+        place.expect("the number is one that was looked up here")
     }
 
     /// The number that settings know a part by.

@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::system::Policy;
+use sim::model::system::{Place, Policy};
 
 use super::edges::{Written, add_edges};
 use super::policies::{self, Rooms};
 use super::{circles, edges, room};
+use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Agents, Fault, FileNames, Service};
 use crate::registry::LayerRegistry;
@@ -82,7 +83,7 @@ impl Parts {
         let names = self.fault_names(found);
         let faults = self.faults.iter().zip(names).map(|(part, name)| {
             let fault = part.read.as_ref()?;
-            Some(fault.resolved(name))
+            Some(fault.resolved(name, |hit| self.names.hit(hit)))
         });
         let faults: Option<Vec<_>> = faults.collect();
         let mut system = System {
@@ -93,6 +94,7 @@ impl Parts {
             ..System::default()
         };
         add_edges(&mut system, &self.edges, found);
+        check_faults(&self.faults, &system, found);
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());
@@ -115,7 +117,9 @@ impl Parts {
         let names = self.faults.iter().map(|part| {
             let Some(fault) = &part.read else { return String::new() };
             fault.name.clone().unwrap_or_else(|| {
-                let name = format!("{}-{}", self.names.services[fault.hit.0], fault.effect.word());
+                let hits = fault.hit.0.iter().map(|hit| self.names.in_words(hit));
+                let hits = hits.collect::<Vec<_>>().join(" + ");
+                let name = format!("{hits}-{}", fault.effect.word());
                 let mut names = (2..).map(|number| format!("{name}-{number}"));
                 let name = if taken.contains(&name) {
                     names.find(|name| !taken.contains(name)).unwrap_or_default()
@@ -127,6 +131,21 @@ impl Parts {
             })
         });
         names.collect()
+    }
+}
+
+/// A fault on an edge hits calls that are made.
+fn check_faults(faults: &[Part<Fault>], system: &System, found: &mut Vec<Diagnostic>) {
+    let faults = faults.iter().filter_map(|part| part.read.as_ref());
+    for (fault, built) in faults.zip(&system.faults) {
+        for (hit, place) in fault.hit.0.iter().zip(&built.hits) {
+            if matches!(place, Place::Edge { .. }) && system.edge_of(*place).is_none() {
+                let message = "this call is never made, so the fault hits nothing";
+                let help = "no step, fallback or balance of the caller names the service";
+                let at = hit.at.clone();
+                found.push(Diagnostic::new(at, FileCode::UnusedEdge, message).help(help));
+            }
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl ScenarioFile {
             return;
         };
         for (fault, item) in system.faults.iter().zip(items) {
-            if let Schedule::Once { at, .. } = fault.schedule
+            if let Schedule::Once { at, .. } | Schedule::Every { at, .. } = fault.schedule
                 && at >= system.horizon
             {
                 let place = item.get("at").map_or(&item.at, |node| &node.at).clone();

@@ -427,6 +427,14 @@ fn mistakes_in_faults_say_what_to_do() {
             ("do = \"hang\"", "do = \"hangs\""),
             ("at = \"30min\"", "at = \"30min\"\nfactor = 2.0"),
             ("hit = \"github\"", "hit = 3"),
+            ("hit = \"github\"", "hit = []"),
+            ("hit = \"github\"", "hit = [\"github\", \"githib\", \"github\"]"),
+            ("hit = \"github\"", "hit = [\"github\", \"github\"]"),
+            ("hit = \"github\"", "hit = \"reserch -> github\""),
+            ("hit = \"github\"", "hit = \"research -> github\""),
+            ("hit = \"github\"\ndo = \"hang\"", "hit = \"github -> github\"\ndo = \"down\""),
+            ("at = \"30min\"", "at = \"30min\"\nevery = \"1s\""),
+            ("at = \"30min\"", "every = \"1h\""),
         ],
         &expect![[r#"
             "mtbf = \"30min\""
@@ -436,9 +444,25 @@ fn mistakes_in_faults_say_what_to_do() {
             "do = \"hangs\""
               37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
             "at = \"30min\"\nfactor = 2.0"
-              39:10 conflict: `factor` must be left out: only `do = "slow"` has it
+              39:10 conflict: `factor` must be left out: only `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
               36:7 wrong-type: `hit` must be the name of a service, not a whole number
+            "hit = []"
+              36:7 out-of-range: `hit` must be a list of at least 1
+            "hit = [\"github\", \"githib\", \"github\"]"
+              36:18 unknown-name: there is no service `githib` (did you mean `github`?)
+            "hit = [\"github\", \"github\"]"
+              36:18 twice: this is hit twice by one fault
+            "hit = \"reserch -> github\""
+              36:7 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
+            "hit = \"research -> github\""
+              36:7 conflict: `hit` must be a service: what this fault does cannot happen on an edge
+            "hit = \"github -> github\"\ndo = \"down\""
+              36:7 unused-edge: this call is never made, so the fault hits nothing (no step, fallback or balance of the caller names the service)
+            "at = \"30min\"\nevery = \"1s\""
+              39:9 conflict: `every` must be longer than `for`
+            "every = \"1h\""
+              39:7 conflict: `for` must be given beside `at`
         "#]],
     );
 }

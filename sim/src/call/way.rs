@@ -186,6 +186,7 @@ impl Calls {
         // What else is known of the call is for layers.
         frame.info.deadline = info.deadline;
         frame.info.priority = info.priority;
+        frame.info.key = info.key;
         frame.began = began;
         frame.edge = edge;
         frame.place = place;

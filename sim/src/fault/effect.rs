@@ -98,6 +98,10 @@ pub struct FaultInfo {
     pub name: &'static str,
     /// How bad it is for a service.
     pub severity: Severity,
+    /// Whether it can hit the way from a caller to a service, too.
+    pub hits_edges: bool,
+    /// Whether something is drawn for it each time that it comes on.
+    pub(super) draws: bool,
     shape: fn() -> Shape,
     pub(super) read: fn(&mut Fields<'_>, &mut Reader<'_>) -> Option<Effect>,
 }
@@ -105,7 +109,14 @@ pub struct FaultInfo {
 impl FaultInfo {
     /// What is known of a kind.
     pub const fn of<K: FaultKind>() -> Self {
-        Self { name: K::NAME, severity: K::SEVERITY, shape: K::shape, read: read::<K> }
+        Self {
+            name: K::NAME,
+            severity: K::SEVERITY,
+            hits_edges: K::HITS_EDGES,
+            draws: K::DRAWS,
+            shape: K::shape,
+            read: read::<K>,
+        }
     }
 
     /// The table of its settings.

@@ -1,4 +1,4 @@
-//! All faults of a run: which are on, and what those of a service add up to.
+//! All faults of a run: which are on, and what those of a place add up to.
 
 use patterns::{Duration, Time};
 
@@ -7,6 +7,7 @@ use super::effect::Effect;
 use super::health::Health;
 use super::kind::{Change, Shock};
 use super::kinds::KINDS;
+use super::level::Onset;
 use super::schedule::Schedule;
 use crate::kernel::{RngStream, RngStreams, StreamName};
 
@@ -15,68 +16,84 @@ use crate::kernel::{RngStream, RngStreams, StreamName};
 pub(crate) struct Faults {
     /// In the order in which they were added.
     all: Vec<Fault>,
-    /// By service, those that hit it: the gravest kinds first, and else in order.
-    of_service: Vec<Vec<u32>>,
-    /// By service, whether some fault hits a share of its requests.
-    hit_some: Vec<bool>,
+    /// By place (services, then links), those that hit it: the gravest kinds first, and else in
+    /// order.
+    of_place: Vec<Vec<u32>>,
+    /// By place, what requests there must have random bits for.
+    draws: Vec<Draws>,
+}
+
+/// What random bits the requests at a place must have for its faults.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Draws {
+    /// Some fault hits a share of requests.
+    pub(crate) by_attempt: bool,
+    /// Some fault hits all attempts of a call alike.
+    pub(crate) by_call: bool,
 }
 
 /// One fault.
 #[derive(Debug)]
 struct Fault {
-    service: u32,
+    places: Vec<u32>,
     effect: Effect,
     is_on: bool,
     schedule: Schedule,
     rng: RngStream,
-    /// Its name as a number.
-    salt: u64,
+    /// For what is drawn while it is on.
+    inner: RngStream,
+    /// Since when it is on, or was on last.
+    onset: Onset,
 }
 
-/// What follows when a fault comes on or goes off.
+/// What follows at a place when a fault comes on or goes off.
 #[derive(Debug)]
 pub(crate) struct Toggled {
-    /// After how long it does the other, if it does.
-    pub(crate) again: Option<Duration>,
-    /// What becomes of the requests at its service.
+    /// What becomes of the requests there.
     pub(crate) shock: Shock,
-    /// In what condition the service is from now on.
+    /// In what condition it is from now on.
     pub(crate) condition: Condition,
 }
 
 impl Faults {
-    /// No faults, of this many services.
-    pub(crate) fn of_services(count: usize) -> Self {
-        Self { all: Vec::new(), of_service: vec![Vec::new(); count], hit_some: vec![false; count] }
+    /// No faults, of this many services and links.
+    pub(crate) fn of_places(count: usize) -> Self {
+        let (of_place, draws) = (vec![Vec::new(); count], vec![Draws::default(); count]);
+        Self { all: Vec::new(), of_place, draws }
     }
 
     /// Adds a fault that is off.
     pub(crate) fn add(
         &mut self,
-        service: u32,
+        places: Vec<u32>,
         effect: Effect,
         schedule: Schedule,
         streams: RngStreams,
         name: StreamName,
     ) {
+        let onset = Onset { at: Time::ZERO, salt: name.hash(), seed: 0 };
         let mut alone = Health::default();
-        effect.add(&mut alone.adding(0));
-        self.hit_some[service as usize] |= alone.hits_some();
+        effect.add(&mut alone.adding(onset));
         let rank = rank(&effect);
-        let of_service = &mut self.of_service[service as usize];
-        let place = of_service.partition_point(|other| rank_of(&self.all, *other) <= rank);
-        of_service.insert(place, self.all.len() as u32);
-        let (rng, salt) = (streams.stream(name), name.hash());
-        self.all.push(Fault { service, effect, is_on: false, schedule, rng, salt });
+        for place in &places {
+            let draws = &mut self.draws[*place as usize];
+            draws.by_attempt |= alone.hits_some();
+            draws.by_call |= alone.hits_calls();
+            let of_place = &mut self.of_place[*place as usize];
+            let at = of_place.partition_point(|other| rank_of(&self.all, *other) <= rank);
+            of_place.insert(at, self.all.len() as u32);
+        }
+        let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
+        self.all.push(Fault { places, effect, is_on: false, schedule, rng, inner, onset });
     }
 
     pub(crate) fn len(&self) -> u32 {
         self.all.len() as u32
     }
 
-    /// The service that a fault hits.
-    pub(crate) fn service(&self, index: u32) -> u32 {
-        self.all[index as usize].service
+    /// The places that a fault hits: services, then links.
+    pub(crate) fn places(&self, index: u32) -> &[u32] {
+        &self.all[index as usize].places
     }
 
     /// When a fault comes on for the first time.
@@ -103,51 +120,56 @@ impl Faults {
         times
     }
 
-    /// Whether faults of a service hit some of its requests and not others, so that each request
-    /// must have random bits for them.
-    pub(crate) fn hit_some(&self, service: usize) -> bool {
-        self.hit_some[service]
+    /// What random bits the requests at a place must have.
+    pub(crate) fn draws(&self, place: usize) -> Draws {
+        self.draws[place]
     }
 
-    /// A fault comes on or goes off. `health` is that of its service, which nothing else changes.
-    pub(crate) fn toggle(&mut self, index: u32, health: &mut Health) -> Toggled {
-        let service = self.service(index) as usize;
-        let (hung, sum) = (health.is_hanging(), health.sum());
-        if cfg!(debug_assertions) {
-            self.sum_up(service, health);
-            debug_assert_eq!(sum, health.sum(), "health is the sum of the faults that are on");
+    /// A fault comes on or goes off now: says after how long it does the other, if it does. Each of
+    /// its places is to [take](Self::take) that.
+    pub(crate) fn toggle(&mut self, index: u32, now: Time) -> Option<Duration> {
+        let Fault { effect, is_on, schedule, rng, inner, onset, .. } =
+            &mut self.all[index as usize];
+        *is_on = !*is_on;
+        if *is_on {
+            let seed = if effect.info().draws { inner.next_u64() } else { 0 };
+            *onset = Onset { at: now, seed, ..*onset };
         }
-        let fault = &mut self.all[index as usize];
-        fault.is_on = !fault.is_on;
-        let again = fault.schedule.next(fault.is_on, &mut fault.rng);
-        self.sum_up(service, health);
-        debug_assert!(self.hit_some[service] || !health.hits_some(), "there are draws for it");
+        schedule.next(*is_on, rng)
+    }
+
+    /// A fault of a place has come on or gone off. `health` is that of the place, which nothing
+    /// else changes.
+    pub(crate) fn take(&self, index: u32, place: u32, health: &mut Health) -> Toggled {
+        let (place, hung) = (place as usize, health.is_hanging());
+        self.sum_up(place, health);
+        debug_assert!(self.draws[place].by_attempt || !health.hits_some(), "there are draws");
         let Fault { is_on, ref effect, .. } = self.all[index as usize];
         let shock = effect.shock(Change { is_on, hung, hangs: health.is_hanging() });
-        let condition = self.condition(service, health);
+        let condition = self.condition(place, health);
         debug_assert!(!is_on || condition.faults > 0, "the one that came on is on");
         debug_assert!(health.is_hanging() || shock != Shock::HoldAll, "what moves is not held");
-        Toggled { again, shock, condition }
+        Toggled { shock, condition }
     }
 
-    /// The faults of a service that are on, the gravest first.
-    fn on(&self, service: usize) -> impl Iterator<Item = &Fault> {
-        let faults = self.of_service[service].iter().map(|index| &self.all[*index as usize]);
+    /// The faults of a place that are on, the gravest first.
+    fn on(&self, place: usize) -> impl Iterator<Item = &Fault> {
+        let faults = self.of_place[place].iter().map(|index| &self.all[*index as usize]);
         faults.filter(|fault| fault.is_on)
     }
 
-    /// Adds up what the faults of a service that are on do to it.
-    fn sum_up(&self, service: usize, health: &mut Health) {
+    /// Adds up what the faults of a place that are on do to it.
+    fn sum_up(&self, place: usize, health: &mut Health) {
         health.clear();
-        for fault in self.on(service) {
-            fault.effect.add(&mut health.adding(fault.salt));
+        for fault in self.on(place) {
+            fault.effect.add(&mut health.adding(fault.onset));
         }
     }
 
-    fn condition(&self, service: usize, health: &Health) -> Condition {
-        let gravest = self.on(service).next().map(|fault| fault.effect.info());
+    fn condition(&self, place: usize, health: &Health) -> Condition {
+        let gravest = self.on(place).next().map(|fault| fault.effect.info());
         let shown = gravest.map(|kind| (kind.name, kind.severity));
-        let faults = self.on(service).count() as u32;
+        let faults = self.on(place).count() as u32;
         Condition { faults, is_down: health.is_down(), shown }
     }
 }

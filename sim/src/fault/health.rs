@@ -1,12 +1,16 @@
-//! What the faults that are on do to a service together: all that can be done to requests.
+//! What the faults that are on do together at a service, or on the way to one: all that can be done
+//! to requests.
 
-use patterns::{Class, Duration, Outcome};
+use patterns::{Class, Duration, Outcome, Time};
 
-use crate::kernel::{split_mix, unit};
+use super::hit::{Fate, Hit};
+use super::level::{Chain, Level, Onset};
 
-/// What the faults that are on do to a service together. Requests ask it at every turn.
+/// What the faults that are on do to a service or a link. Requests ask it at every turn.
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
+    /// Whether something may not move.
+    may_hold: bool,
     /// How many faults let nothing move.
     hanging: u32,
     /// How many faults shut the service down.
@@ -15,70 +19,92 @@ pub(crate) struct Health {
     is_slow: bool,
     factor: f64,
     extra: Duration,
-    /// A request is refused by the first of these that hits it.
-    refusals: Vec<Hit>,
+    /// How much longer work takes, as a share, for each other request that is in work.
+    load: f64,
+    /// The most requests in work at a time.
+    slots: u32,
+    /// A request is turned away by the first of these that hits it.
+    door: Vec<(Hit, Turned)>,
+    /// A request does not move while one of these hits it.
+    stuck: Vec<Hit>,
+    /// Work on a request takes longer by all of these that hit it.
+    slowings: Vec<Slowing>,
     /// A request fails at its end by the first failure of these that hits it, and has a wrong value
     /// if there is none and another hits it.
-    endings: Vec<Hit>,
+    endings: Vec<(Hit, Outcome)>,
+    /// Where the bursts of faults are that were on before the last change.
+    chains: Vec<Chain>,
 }
 
-/// A fault that hits a share of requests.
+/// What becomes of a request that is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turned {
+    /// It is answered at once.
+    Refused(Class),
+    /// No answer ever comes.
+    Lost,
+}
+
+/// A fault by which work takes longer, on the requests that it hits or from time to time.
 #[derive(Clone, Copy, Debug)]
-struct Hit {
-    /// How a request ends that it hits.
-    ending: Outcome,
-    share: f64,
-    /// A number of the fault's own.
-    salt: u64,
-}
-
-impl Hit {
-    /// Whether it hits a request with these random bits. The bits are drawn once for each request,
-    /// and each fault makes a draw of its own of them: so a further fault changes nothing for the
-    /// others.
-    #[inline]
-    fn hits(&self, bits: u64) -> bool {
-        unit(split_mix(bits ^ self.salt, 0)) < self.share
-    }
+struct Slowing {
+    hit: Hit,
+    factor: Level,
+    /// In seconds.
+    extra: Level,
 }
 
 impl Default for Health {
     fn default() -> Self {
         Self {
+            may_hold: false,
             hanging: 0,
             down: 0,
             is_slow: false,
             factor: 1.0,
             extra: Duration::ZERO,
-            refusals: Vec::new(),
+            load: 0.0,
+            slots: u32::MAX,
+            door: Vec::new(),
+            stuck: Vec::new(),
+            slowings: Vec::new(),
             endings: Vec::new(),
+            chains: Vec::new(),
         }
     }
 }
 
 impl Health {
-    /// How a request with these random bits is refused, if it is.
+    /// How a request that comes is turned away, if it is.
     #[inline]
-    pub(crate) fn refusal(&self, bits: u64) -> Option<Outcome> {
-        self.refusals.iter().find(|hit| hit.hits(bits)).map(|hit| hit.ending)
+    pub(crate) fn at_door(&mut self, fate: Fate, now: Time) -> Option<Turned> {
+        first_hit(&mut self.door, fate, now)
     }
 
-    /// How a request with these random bits ends that would end so without faults.
+    /// How a request ends that would end so without faults.
     #[inline]
-    pub(crate) fn ending(&self, bits: u64, by_itself: Outcome) -> Outcome {
-        if self.endings.is_empty() { by_itself } else { self.hit_ending(bits, by_itself) }
+    pub(crate) fn ending(&mut self, fate: Fate, now: Time, by_itself: Outcome) -> Outcome {
+        if self.endings.is_empty() { by_itself } else { self.hit_ending(fate, now, by_itself) }
     }
 
     #[inline(never)]
-    fn hit_ending(&self, bits: u64, by_itself: Outcome) -> Outcome {
+    fn hit_ending(&mut self, fate: Fate, now: Time, by_itself: Outcome) -> Outcome {
         let mut ending = by_itself;
-        for hit in self.endings.iter().filter(|hit| hit.hits(bits)) {
+        for (hit, other) in &mut self.endings {
             if !ending.is_ok() {
                 break;
             }
-            ending = if hit.ending.is_ok() { ending.with_value_of(hit.ending) } else { hit.ending };
+            if hit.hits(fate, now) {
+                ending = if other.is_ok() { ending.with_value_of(*other) } else { *other };
+            }
         }
         ending
+    }
+
+    /// Whether a request does not move.
+    #[inline]
+    pub(crate) fn holds(&mut self, fate: Fate, now: Time) -> bool {
+        self.may_hold && (self.hanging > 0 || self.stuck.iter_mut().any(|hit| hit.hits(fate, now)))
     }
 
     /// Whether nothing moves.
@@ -87,16 +113,29 @@ impl Health {
         self.hanging > 0
     }
 
-    /// How long work takes that begins now.
+    /// How long work takes that begins now, as one of so many requests in work.
     #[inline]
-    pub(crate) fn slowed(&self, work: Duration) -> Duration {
-        if self.is_slow { self.scaled(work) } else { work }
+    pub(crate) fn slowed(&mut self, work: Duration, busy: u32, fate: Fate, now: Time) -> Duration {
+        if self.is_slow { self.scaled(work, busy, fate, now) } else { work }
     }
 
     #[expect(clippy::float_cmp, reason = "a factor of exactly 1 changes nothing")]
-    fn scaled(&self, work: Duration) -> Duration {
-        let scaled = if self.factor == 1.0 { work } else { work.scale(self.factor) };
-        scaled + self.extra
+    fn scaled(&mut self, work: Duration, busy: u32, fate: Fate, now: Time) -> Duration {
+        let (mut factor, mut extra) = (self.factor, self.extra);
+        factor *= 1.0 + self.load * f64::from(busy.saturating_sub(1));
+        for Slowing { hit, factor: more, extra: later } in &mut self.slowings {
+            if hit.hits(fate, now) {
+                factor *= hit.level(*more, now);
+                extra += Duration::from_secs(1).scale(hit.level(*later, now));
+            }
+        }
+        let scaled = if factor == 1.0 { work } else { work.scale(factor) };
+        scaled + extra
+    }
+
+    /// The most requests in work at a time, by faults.
+    pub(crate) fn slots(&self) -> u32 {
+        self.slots
     }
 
     /// Whether it answers nothing.
@@ -106,38 +145,66 @@ impl Health {
 
     /// Whether some requests are hit and others are not, so that there must be draws.
     pub(super) fn hits_some(&self) -> bool {
-        self.refusals.iter().chain(&self.endings).any(|hit| hit.share < 1.0)
+        self.hits().any(Hit::is_partial)
     }
 
-    /// As it is without faults; what was allocated is kept.
+    /// Whether some requests are hit by the bits of their calls.
+    pub(super) fn hits_calls(&self) -> bool {
+        self.hits().any(Hit::is_permanent)
+    }
+
+    fn hits(&self) -> impl Iterator<Item = &Hit> {
+        let door = self.door.iter().map(|(hit, _)| hit);
+        let endings = self.endings.iter().map(|(hit, _)| hit);
+        let slowings = self.slowings.iter().map(|slowing| &slowing.hit);
+        door.chain(endings).chain(slowings).chain(&self.stuck)
+    }
+
+    /// As it is without faults; what was allocated is kept, and where bursts are.
     pub(super) fn clear(&mut self) {
-        let (mut refusals, mut endings) =
-            (core::mem::take(&mut self.refusals), core::mem::take(&mut self.endings));
-        refusals.clear();
-        endings.clear();
-        *self = Self { refusals, endings, ..Self::default() };
+        let mut kept = core::mem::take(self);
+        kept.chains.clear();
+        kept.chains.extend(kept.endings.iter().filter_map(|(hit, _)| hit.chain()));
+        kept.door.clear();
+        kept.stuck.clear();
+        kept.slowings.clear();
+        kept.endings.clear();
+        let Self { door, stuck, slowings, endings, chains, .. } = kept;
+        *self = Self { door, stuck, slowings, endings, chains, ..Self::default() };
     }
 
-    /// For a fault that adds to it, which has a number of its own.
-    pub(super) fn adding(&mut self, salt: u64) -> Adding<'_> {
-        Adding { health: self, salt }
-    }
-
-    /// What it is the sum of, to be compared.
-    pub(super) fn sum(&self) -> (u32, u32, u64, Duration, usize, usize) {
-        let (refusals, endings) = (self.refusals.len(), self.endings.len());
-        (self.hanging, self.down, self.factor.to_bits(), self.extra, refusals, endings)
+    /// For a fault that adds to it.
+    pub(super) fn adding(&mut self, onset: Onset) -> Adding<'_> {
+        Adding { health: self, onset, is_permanent: false }
     }
 }
 
-/// Takes what a fault that is on does to a service, beside what others do.
+#[inline]
+fn first_hit<T: Copy>(hits: &mut [(Hit, T)], fate: Fate, now: Time) -> Option<T> {
+    hits.iter_mut().find_map(|(hit, what)| hit.hits(fate, now).then_some(*what))
+}
+
+/// Takes what a fault that is on does to a service or a link, beside what others do.
 #[derive(Debug)]
 pub struct Adding<'h> {
     health: &'h mut Health,
-    salt: u64,
+    onset: Onset,
+    is_permanent: bool,
 }
 
 impl Adding<'_> {
+    fn hit(&self, share: impl Into<Level>) -> Hit {
+        let mut hit = Hit::new(share.into(), self.is_permanent, self.onset);
+        hit.resume(&self.health.chains);
+        hit
+    }
+
+    /// Whether what is added from now on hits all attempts of a call alike: otherwise each attempt
+    /// is hit or not by itself.
+    pub fn permanent(&mut self, is_permanent: bool) {
+        self.is_permanent = is_permanent;
+    }
+
     /// The service is down: every request is refused at once ([`Class::Network`]).
     pub fn go_down(&mut self) {
         self.health.down += 1;
@@ -147,29 +214,43 @@ impl Adding<'_> {
     /// Nothing moves: requests are taken and never answered, work stands still.
     pub fn hang(&mut self) {
         self.health.hanging += 1;
+        self.health.may_hold = true;
+    }
+
+    /// A share of requests does not move, from their next step on; others go on.
+    pub fn hang_some(&mut self, share: impl Into<Level>) {
+        let hit = self.hit(share);
+        self.health.stuck.push(hit);
+        self.health.may_hold = true;
     }
 
     /// A share of requests is refused at once.
-    pub fn refuse(&mut self, share: f64, class: Class) {
-        let ending = Outcome::failed(class);
-        self.health.refusals.push(Hit { ending, share, salt: self.salt });
+    pub fn refuse(&mut self, share: impl Into<Level>, class: Class) {
+        let hit = self.hit(share);
+        self.health.door.push((hit, Turned::Refused(class)));
+    }
+
+    /// A share of requests is lost on the way: the service never sees them, and no answer comes.
+    pub fn lose(&mut self, share: impl Into<Level>) {
+        let hit = self.hit(share);
+        self.health.door.push((hit, Turned::Lost));
     }
 
     /// A share of requests fails when their work is done.
     ///
     /// Each fault hits requests independently of the others; one that several hit fails as by the
     /// first.
-    pub fn fail(&mut self, share: f64, class: Class) {
-        let ending = Outcome::failed(class);
-        self.health.endings.push(Hit { ending, share, salt: self.salt });
+    pub fn fail(&mut self, share: impl Into<Level>, class: Class) {
+        let hit = self.hit(share);
+        self.health.endings.push((hit, Outcome::failed(class)));
     }
 
     /// A share of requests that end well has a wrong value, which nothing shows.
     ///
     /// What the same fault fails as well is of that share: each fault makes one draw for a request.
-    pub fn mislead(&mut self, share: f64) {
-        let ending = Outcome::Ok.wrong();
-        self.health.endings.push(Hit { ending, share, salt: self.salt });
+    pub fn mislead(&mut self, share: impl Into<Level>) {
+        let hit = self.hit(share);
+        self.health.endings.push((hit, Outcome::Ok.wrong()));
     }
 
     /// Work that begins takes this many times as long. Factors multiply.
@@ -182,5 +263,24 @@ impl Adding<'_> {
     pub fn delay(&mut self, time: Duration) {
         self.health.extra += time;
         self.health.is_slow = true;
+    }
+
+    /// Work on a share of requests takes this many times as long, and then this many seconds more.
+    pub fn stretch(&mut self, share: f64, factor: impl Into<Level>, extra: impl Into<Level>) {
+        let (hit, factor, extra) = (self.hit(share), factor.into(), extra.into());
+        self.health.slowings.push(Slowing { hit, factor, extra });
+        self.health.is_slow = true;
+    }
+
+    /// Work that begins takes longer by this share of its time for each other request that is in
+    /// work then.
+    pub fn slow_by_load(&mut self, share: f64) {
+        self.health.load += share;
+        self.health.is_slow = true;
+    }
+
+    /// No more requests than these are in work at a time.
+    pub fn limit_slots(&mut self, slots: u32) {
+        self.health.slots = self.health.slots.min(slots);
     }
 }

@@ -15,16 +15,22 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     /// How bad it is for a service.
     const SEVERITY: Severity;
 
+    /// Whether it can hit the way from a caller to a service, too.
+    const HITS_EDGES: bool = false;
+
+    /// Whether something is drawn for it each time that it comes on.
+    const DRAWS: bool = false;
+
     /// What a fault of this kind is called, after the service that it hits, if it has no name:
     /// `github-slow`.
     fn word(&self) -> String {
         Self::NAME.to_owned()
     }
 
-    /// What it does to the service that it hits, while it is on.
+    /// What it does to the service or the edge that it hits, while it is on.
     fn add(&self, health: &mut Adding<'_>);
 
-    /// What becomes of the requests at the service when it comes on or goes off.
+    /// What becomes of the requests at the service that it hits when it comes on or goes off.
     fn shock(&self, change: Change) -> Shock {
         change.usual()
     }
@@ -64,4 +70,6 @@ pub enum Shock {
     HoldAll,
     /// Work goes on from where it stood.
     LetGo,
+    /// Those that stood still and would go on are lost, with [`patterns::Class::Network`].
+    LoseHeld,
 }

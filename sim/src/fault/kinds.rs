@@ -2,21 +2,39 @@
 
 use super::effect::FaultInfo;
 
+pub mod bursts;
+pub mod cold_start;
 pub mod delay;
 pub mod down;
+pub mod drain;
+pub mod drift;
 pub mod errors;
 pub mod hang;
+pub mod loss;
+pub mod overload;
+pub mod ramp;
 pub mod refuse;
+pub mod slots;
 pub mod slow;
+pub mod spike;
 pub mod wrong;
 
 /// All kinds, the gravest first: of several faults that are on, a trace shows the first.
 pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<down::Down>(),
     FaultInfo::of::<hang::Hang>(),
+    FaultInfo::of::<drain::Drain>(),
     FaultInfo::of::<refuse::Refuse>(),
+    FaultInfo::of::<loss::Loss>(),
     FaultInfo::of::<errors::Errors>(),
     FaultInfo::of::<wrong::Wrong>(),
+    FaultInfo::of::<bursts::Bursts>(),
+    FaultInfo::of::<ramp::Ramp>(),
+    FaultInfo::of::<slots::Slots>(),
+    FaultInfo::of::<overload::Overload>(),
     FaultInfo::of::<slow::Slow>(),
+    FaultInfo::of::<drift::Drift>(),
+    FaultInfo::of::<cold_start::ColdStart>(),
     FaultInfo::of::<delay::Delay>(),
+    FaultInfo::of::<spike::Spike>(),
 ];

@@ -14,6 +14,15 @@ pub enum Schedule {
         /// How long it lasts.
         lasts: Duration,
     },
+    /// Again and again at fixed times.
+    Every {
+        /// When it begins for the first time.
+        at: Time,
+        /// How long it lasts each time.
+        lasts: Duration,
+        /// From one beginning to the next; more than it lasts.
+        every: Duration,
+    },
     /// Again and again, an alternating renewal process: good for a time of the first distribution
     /// (mean: MTBF), then bad for a time of the second (mean: MTTR). The run begins good.
     Renewal {
@@ -28,7 +37,7 @@ impl Schedule {
     /// When the fault comes on for the first time.
     pub(super) fn first(&self, rng: &mut RngStream) -> Time {
         match self {
-            Self::Once { at, .. } => *at,
+            Self::Once { at, .. } | Self::Every { at, .. } => *at,
             Self::Renewal { up, .. } => Time::ZERO + up.sample(rng),
         }
     }
@@ -37,8 +46,9 @@ impl Schedule {
     /// again, if it does.
     pub(super) fn next(&self, is_on: bool, rng: &mut RngStream) -> Option<Duration> {
         match (self, is_on) {
-            (Self::Once { lasts, .. }, true) => Some(*lasts),
+            (Self::Once { lasts, .. } | Self::Every { lasts, .. }, true) => Some(*lasts),
             (Self::Once { .. }, false) => None,
+            (Self::Every { lasts, every, .. }, false) => Some(*every - *lasts),
             (Self::Renewal { down, .. }, true) => Some(down.sample(rng)),
             (Self::Renewal { up, .. }, false) => Some(up.sample(rng)),
         }

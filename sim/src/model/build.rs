@@ -5,18 +5,19 @@ use std::ops::Range;
 use patterns::{Duration, Outcome};
 
 use super::arrivals::Arrivals;
+use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
-use super::system::{Caller, Edge, KEYS_MAX, Per, Step, System};
+use super::system::{Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
 use super::windows::{TIMES_MAX, Windows};
-use super::world::{EdgeStreams, RareStreams, World};
+use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
-use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler, StreamName};
+use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::{LayerOwner, Track, TrackId};
 
 impl World {
@@ -28,12 +29,7 @@ impl World {
     /// made from scenario files do neither.
     pub fn new(system: &System, seed: u64, watch: Watch) -> Self {
         let mut builder = Builder::new(system, seed, watch);
-        for fault in &system.faults {
-            let name = StreamName::of("fault").text(&fault.name);
-            let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
-            let streams = builder.streams;
-            builder.faults.add(fault.service as u32, effect, schedule, streams, name);
-        }
+        builder.faults();
         for group in 0..system.agents.len() {
             builder.group(group);
         }
@@ -48,7 +44,7 @@ impl World {
 pub(super) struct Builder<'a> {
     pub(super) system: &'a System,
     seed: u64,
-    streams: RngStreams,
+    pub(super) streams: RngStreams,
     scheduler: Scheduler,
     /// The numbers of callers: groups of agents, then services.
     callers: Vec<u16>,
@@ -60,7 +56,9 @@ pub(super) struct Builder<'a> {
     services: Vec<Service>,
     stations: Stations,
     arrivals: Arrivals,
-    faults: Faults,
+    pub(super) faults: Faults,
+    /// The edges on which faults can happen.
+    pub(super) links: Vec<usize>,
     work: Vec<RngStream>,
     edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
@@ -92,6 +90,7 @@ impl<'a> Builder<'a> {
         let first_service = system.agents.iter().map(|agents| agents.count).sum();
         let mut by_caller: Vec<usize> = (0..system.edges.len()).collect();
         by_caller.sort_by_key(|&edge| order(system.edges[edge].from));
+        let links = system.links();
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -113,7 +112,8 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Faults::of_services(system.services.len()),
+            faults: Faults::of_places(system.services.len() + links.len()),
+            links,
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
@@ -241,7 +241,7 @@ impl<'a> Builder<'a> {
                 state.targets = targets.collect();
             }
             self.edges.push(state);
-            let streams = self.streams_of(edge, who);
+            let streams = self.streams_of(index, who);
             self.streams_of_edges.push(streams);
             self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
@@ -325,7 +325,8 @@ impl<'a> Builder<'a> {
         index
     }
 
-    fn streams_of(&self, edge: &Edge, who: Who<'_>) -> EdgeStreams {
+    fn streams_of(&self, index: usize, who: Who<'_>) -> EdgeStreams {
+        let edge = &self.system.edges[index];
         let service = edge.to;
         let callee = &self.system.services[service].name;
         let stream = |purpose| self.streams.stream(who.stream(purpose).text(callee));
@@ -333,15 +334,23 @@ impl<'a> Builder<'a> {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
-        let (by_fault, is_keyed) = (self.faults.hit_some(service), is_keyed(steps, service));
+        let (by_fault, is_keyed) = (self.faults.draws(service), is_keyed(steps, service));
+        let link = self.links.iter().position(|link| *link == index);
+        let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
         EdgeStreams {
             service: service as u32,
             station: self.first_service + service as u32,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault || is_keyed).then(|| {
-                let fault = by_fault.then(|| stream("errors by faults"));
-                Box::new(RareStreams { fault, keys: is_keyed.then(|| stream("keys")) })
+            rare: (by_fault.by_attempt || is_keyed || link.is_some()).then(|| {
+                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
+                let keys = is_keyed.then(|| stream("keys"));
+                Box::new(RareStreams {
+                    fault,
+                    keys,
+                    salts: self.salts(service, link.as_ref(), who),
+                    link,
+                })
             }),
         }
     }
@@ -358,7 +367,9 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> World {
         let windows = self.windows();
+        let links = self.links.iter().map(|_| Health::default()).collect();
         World {
+            links,
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,

@@ -51,12 +51,18 @@ impl Builder<'_> {
                 alarms: AlarmRecord::default(),
             });
             let edges = &self.system.edges;
+            let services = self.system.services.len();
+            let of_edge = |edge: usize| {
+                let link = self.links.iter().position(|link| *link == edge);
+                let link = link.map(|link| (services + link) as u32);
+                [Some(edges[edge].to as u32), link].into_iter().flatten()
+            };
             let behind = match factory.per {
                 _ if !can_alarm(factory.report) => Vec::new(),
-                Per::Agent | Per::Edge => vec![edges[edge].to as u32],
+                Per::Agent | Per::Edge => of_edge(edge).collect(),
                 Per::Policy => {
-                    let under = edges.iter().filter(|other| other.policy == Some(policy));
-                    under.map(|edge| edge.to as u32).collect()
+                    let under = (0..edges.len()).filter(|edge| edges[*edge].policy == Some(policy));
+                    under.flat_map(of_edge).collect()
                 }
             };
             self.recorder.callees.push(behind);

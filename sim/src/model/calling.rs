@@ -4,9 +4,10 @@
 use patterns::{CallInfo, Class, Outcome, Time};
 
 use super::kind;
-use super::request::{NONE, Request, State};
+use super::request::{LOST, NONE, Request, State};
 use super::role::{CallStep, Keys, Op, RoleKind};
 use super::serving::{begin, done};
+use super::station::Finished;
 use super::system::Abandoned;
 use super::world::World;
 use crate::call::Command;
@@ -71,7 +72,9 @@ impl World {
         let request = self.stations.request_mut(index);
         request.call = NONE;
         let service = request.station - self.arrivals.len();
-        if self.services[service as usize].health.is_hanging() {
+        let (fate, now) = (request.fate, self.scheduler.now());
+        if self.services[service as usize].health.holds(fate, now) {
+            let request = self.stations.request_mut(index);
             request.state = State::HeldReply;
             request.reply = outcome;
             return None;
@@ -114,6 +117,9 @@ impl World {
 
     /// The caller of a request no longer waits for it.
     pub(super) fn abandon(&mut self, leaf: u32, index: u32) {
+        if index == LOST {
+            return self.forget_lost(leaf);
+        }
         let request = self.stations.request_mut(index);
         if !self.calls.is_abandoned(leaf, index) || request.abandoned < Time::MAX {
             return;
@@ -130,9 +136,11 @@ impl World {
         self.recorder.note_given_up(number, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
-        } else if let Some((next, request)) = self.stations.finish(index).next {
-            let service = &self.services[number as usize];
-            begin(next, request, service, &mut self.recorder, &mut self.scheduler);
+        } else if let Finished { next: Some((next, request)), busy, .. } =
+            self.stations.finish(index)
+        {
+            let service = &mut self.services[number as usize];
+            begin(next, request, busy, service, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.forget(leaf);
     }

@@ -4,6 +4,7 @@ use patterns::{Class, Outcome};
 
 use super::kind;
 use super::request::State;
+use super::serving::begin;
 use super::world::World;
 use crate::call::Command;
 use crate::fault::{Shock, Toggled};
@@ -12,21 +13,61 @@ use crate::kernel::Event;
 impl World {
     /// A fault comes on or goes off.
     pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
-        let service = self.faults.service(index);
-        let health = &mut self.services[service as usize].health;
-        let Toggled { again, shock, condition } = self.faults.toggle(index, health);
-        if let Some(span) = again {
-            let at = self.scheduler.now() + span;
-            self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
+        let now = self.scheduler.now();
+        if let Some(span) = self.faults.toggle(index, now) {
+            self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
-        self.recorder.note_condition(service as usize, condition);
-        match shock {
-            Shock::Nothing => {}
-            Shock::LoseAll => self.lose_all(service),
-            Shock::HoldAll => self.hold_all(service),
-            Shock::LetGo => self.let_go(service),
+        for nth in 0..self.faults.places(index).len() {
+            let place = self.faults.places(index)[nth];
+            let services = self.services.len();
+            let (service, link) = (place, (place as usize).checked_sub(services));
+            if let Some(link) = link {
+                let Toggled { condition, .. } =
+                    self.faults.take(index, place, &mut self.links[link]);
+                self.recorder.note_link(services + link, condition.faults);
+                continue;
+            }
+            let health = &mut self.services[service as usize].health;
+            let Toggled { shock, condition } = self.faults.take(index, place, health);
+            let slots = health.slots();
+            self.recorder.note_condition(service as usize, condition);
+            match shock {
+                Shock::Nothing => {}
+                Shock::LoseAll => self.lose_all(service),
+                Shock::HoldAll => self.hold_all(service),
+                Shock::LetGo => self.let_go(service),
+                Shock::LoseHeld => self.lose_held(service),
+            }
+            self.limit_slots(service, slots);
         }
         self.calls.next_command()
+    }
+
+    /// A service has no more slots than these.
+    fn limit_slots(&mut self, service: u32, slots: u32) {
+        let station = self.arrivals.len() + service;
+        self.stations.limit_slots(station, slots);
+        while let Some((index, busy, request)) = self.stations.fill(station) {
+            let service = &mut self.services[service as usize];
+            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+        }
+    }
+
+    /// Requests that stood still at a service and would go on now are lost.
+    fn lose_held(&mut self, service: u32) {
+        let now = self.scheduler.now();
+        let mut next = self.stations.first(self.arrivals.len() + service);
+        while let Some(index) = next {
+            next = self.stations.after(index);
+            let request = self.stations.request(index);
+            let is_held = matches!(request.state, State::HeldStep | State::HeldReply);
+            let health = &mut self.services[service as usize].health;
+            if is_held && !health.holds(request.fate, now) {
+                let lost = Outcome::failed(Class::Network);
+                let next = self.end_request(index, service, lost);
+                self.put_back(next);
+            }
+        }
     }
 
     /// All that a service holds is lost; callers learn of it in the order in which they came.

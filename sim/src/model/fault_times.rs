@@ -2,7 +2,7 @@
 
 use patterns::Time;
 
-/// What is known of the faults of one service.
+/// What is known of the faults of one service, or of the way to one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FaultTimes {
     /// Since when it has some fault.

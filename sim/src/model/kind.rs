@@ -8,3 +8,5 @@ pub(super) const WORK: u8 = 1;
 pub(super) const WAKE: u8 = 2;
 /// A fault comes on or goes off.
 pub(super) const FAULT: u8 = 3;
+/// An attempt that was delayed on the way comes to its service.
+pub(super) const CROSS: u8 = 4;

@@ -39,9 +39,10 @@ pub(crate) struct Recorder {
     pub(crate) group_episodes: Vec<EpisodeFinder>,
     /// By record of an edge.
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
-    /// By service.
+    /// By service, and then by link on which faults can happen.
     pub(crate) faults: Vec<FaultTimes>,
-    /// The services behind it, by record of a layer; none of a layer that raises no alarms.
+    /// The services and links behind it, by record of a layer; none of a layer that raises no
+    /// alarms.
     pub(crate) callees: Vec<Vec<u32>>,
     /// The beginning of the last fault in which some instance raised an alarm, by record of a
     /// layer.
@@ -87,7 +88,7 @@ impl Recorder {
                 .iter()
                 .map(|agents| EpisodeFinder::new(agents.episode, system.warmup))
                 .collect(),
-            faults: vec![FaultTimes::default(); system.services.len()],
+            faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
             alarm_of: Vec::new(),
             group_of_edge: system

@@ -5,9 +5,13 @@ use std::ops::{Index, IndexMut};
 use patterns::{Duration, Outcome, Time};
 
 use super::role::CallStep;
+use crate::fault::Fate;
 
 /// No request, no leaf.
 pub(super) const NONE: u32 = u32::MAX;
+
+/// The request of an attempt that was lost on the way.
+pub(super) const LOST: u32 = u32::MAX - 1;
 
 /// A task at an agent, or a request at a service.
 ///
@@ -48,8 +52,8 @@ pub(super) struct Request {
     pub(super) since: Time,
     /// The time after which its result is of no use.
     pub(super) deadline: Time,
-    /// Random bits that decide whether it fails by a fault.
-    pub(super) fault_bits: u64,
+    /// Whether faults hit it.
+    pub(super) fate: Fate,
     /// How the call ended whose answer is held.
     pub(super) reply: Outcome,
     /// The call that it waits for.
@@ -138,7 +142,7 @@ impl Requests {
             priority: 0,
             since: Time::ZERO,
             deadline: Time::MAX,
-            fault_bits: 0,
+            fate: Fate::default(),
             reply: Outcome::Ok,
             call: NONE,
             left: 0,

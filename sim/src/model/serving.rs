@@ -1,6 +1,6 @@
 //! The beginning and the end of the work that a service does for a request.
 
-use patterns::Outcome;
+use patterns::{Outcome, Time};
 
 use super::kind;
 use super::recorder::Recorder;
@@ -8,36 +8,38 @@ use super::request::{Request, State};
 use super::role::Service;
 use crate::kernel::{Event, Scheduler};
 
-/// A request to a service has got a slot: its first step is always the work that was drawn for it.
+/// A request to a service has got a slot, as one of so many that have one: its first step is always
+/// the work that was drawn for it.
 #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
 #[inline(always)]
 pub(super) fn begin(
     index: u32,
     request: &mut Request,
-    service: &Service,
+    busy: u32,
+    service: &mut Service,
     recorder: &mut Recorder,
     scheduler: &mut Scheduler,
 ) {
     let now = scheduler.now();
     request.started = now;
     recorder.note_begin(service.number, request.arrived);
-    if service.health.is_hanging() {
+    if service.health.holds(request.fate, now) {
         request.state = State::HeldStep;
         return;
     }
     request.state = State::Working;
-    request.due = now + service.health.slowed(request.demand);
+    request.due = now + service.health.slowed(request.demand, busy, request.fate, now);
     scheduler.set_timer(request.due, Event { kind: kind::WORK, index });
 }
 
 /// How a request at a service ends that has come to the end of its program; not at all while
-/// nothing moves.
+/// it does not move.
 #[inline]
-pub(super) fn ending(request: &Request, service: &Service) -> Option<Outcome> {
-    if service.health.is_hanging() {
+pub(super) fn ending(request: &Request, service: &mut Service, now: Time) -> Option<Outcome> {
+    if service.health.holds(request.fate, now) {
         return None;
     }
-    Some(service.health.ending(request.fault_bits, done(request)))
+    Some(service.health.ending(request.fate, now, done(request)))
 }
 
 /// How a program ends that has come to its end.

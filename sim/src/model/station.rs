@@ -23,7 +23,9 @@ struct Station {
     role: u32,
     /// The first of its edges; those of one role have them in the same order.
     edges: u32,
+    /// How many requests can be in work at a time, and how many if faults left it alone.
     slots: u32,
+    all_slots: u32,
     busy: u32,
     queue: u32,
     waiting: u32,
@@ -48,6 +50,8 @@ pub(super) struct Finished<'a> {
     pub(super) request: Request,
     /// What its station does.
     pub(super) role: u32,
+    /// How many requests have a slot at the station now.
+    pub(super) busy: u32,
     /// The one that has got the slot.
     pub(super) next: Option<(u32, &'a mut Request)>,
 }
@@ -59,6 +63,7 @@ impl Stations {
             role,
             edges,
             slots,
+            all_slots: slots,
             busy: 0,
             queue,
             waiting: 0,
@@ -117,18 +122,41 @@ impl Stations {
         debug_assert_ne!(request.state, State::InLine, "it has a slot");
         let (station, neighbours) = self.requests.free(index);
         let station = &mut self.all[station as usize];
-        debug_assert!(0 < station.busy && station.busy <= station.slots, "{station:?}");
+        debug_assert!(0 < station.busy && station.busy <= station.all_slots, "{station:?}");
         station.unlink(neighbours, &mut self.requests);
         let role = station.role;
         let next = station.next_up;
-        if next == NONE {
+        if next == NONE || station.busy > station.slots {
             station.busy -= 1;
-            return Finished { request, role, next: None };
+            return Finished { request, role, busy: station.busy, next: None };
         }
         let first = &mut self.requests[next];
         station.waiting -= 1;
         station.next_up = first.next;
-        Finished { request, role, next: Some((next, first)) }
+        Finished { request, role, busy: station.busy, next: Some((next, first)) }
+    }
+
+    /// A station has no more slots than these, until it is said again. Those that are taken stay
+    /// so; if some get free, they are still to be [filled](Self::fill).
+    pub(super) fn limit_slots(&mut self, station: u32, most: u32) {
+        let station = &mut self.all[station as usize];
+        station.slots = station.all_slots.min(most);
+    }
+
+    /// Gives a free slot to the first in line.
+    pub(super) fn fill(&mut self, station: u32) -> Option<(u32, u32, &mut Request)> {
+        let station = &mut self.all[station as usize];
+        let next = some(station.next_up).filter(|_| station.busy < station.slots)?;
+        let first = &mut self.requests[next];
+        station.busy += 1;
+        station.waiting -= 1;
+        station.next_up = first.next;
+        Some((next, station.busy, first))
+    }
+
+    /// How many requests have a slot.
+    pub(super) fn busy(&self, station: u32) -> u32 {
+        self.all[station as usize].busy
     }
 
     /// A request leaves the line.
@@ -193,6 +221,12 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(super) fn edges(&self) -> u32 {
         self.place.edges
+    }
+
+    /// How many requests have a slot.
+    #[inline]
+    pub(super) fn busy(&self) -> u32 {
+        self.place.busy
     }
 
     /// The request that is admitted next.

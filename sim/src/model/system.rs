@@ -43,6 +43,23 @@ impl System {
             Caller::Service(service) => &self.services[service].name,
         }
     }
+
+    /// The edges on which faults can happen, each once.
+    pub(crate) fn links(&self) -> Vec<usize> {
+        let mut links = Vec::new();
+        for place in self.faults.iter().flat_map(|fault| &fault.hits) {
+            if let Some(edge) = self.edge_of(*place).filter(|edge| !links.contains(edge)) {
+                links.push(edge);
+            }
+        }
+        links
+    }
+
+    /// The index of the edge that a place is, if it is one that is there.
+    pub fn edge_of(&self, place: Place) -> Option<usize> {
+        let Place::Edge { from, to } = place else { return None };
+        self.edges.iter().position(|edge| edge.from == from && edge.to == to)
+    }
 }
 
 /// Some agents that are alike. Each works on its own, with random streams of its own.
@@ -268,13 +285,27 @@ pub enum Caller {
     Service(usize),
 }
 
+/// Where a fault can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At a service, for whoever calls it.
+    Service(usize),
+    /// On the way from a caller to a service, for the requests that go there.
+    Edge {
+        /// Who calls.
+        from: Caller,
+        /// The index of the service called.
+        to: usize,
+    },
+}
+
 /// A failure injection.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// The name, for records and random streams; unique.
     pub name: String,
-    /// The index of the service it hits.
-    pub service: usize,
+    /// What it hits, all in the same instants: at least one.
+    pub hits: Vec<Place>,
     /// What it does while it is on.
     pub effect: Effect,
     /// When it is on.

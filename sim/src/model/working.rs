@@ -16,10 +16,11 @@ impl World {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn worked(&mut self, index: u32) -> Option<Command> {
+        let now = self.scheduler.now();
         let request = self.stations.request_mut(index);
         if request.is_last
             && let Some(service) = request.station.checked_sub(self.arrivals.len())
-            && let Some(outcome) = ending(request, &self.services[service as usize])
+            && let Some(outcome) = ending(request, &mut self.services[service as usize], now)
         {
             return self.end_request(index, service, outcome);
         }
@@ -36,15 +37,16 @@ impl World {
         let step = usize::from(request.step);
         request.is_last = step + 1 >= role.program.len();
         let op = role.program.get(step).copied();
+        let now = self.scheduler.now();
         match role.kind {
             RoleKind::Service(service) => {
-                let at = &self.services[service as usize];
-                if at.health.is_hanging() {
+                let at = &mut self.services[service as usize];
+                if at.health.holds(request.fate, now) {
                     request.state = State::HeldStep;
                     return None;
                 }
                 if op.is_none() {
-                    let outcome = ending(request, at).expect("nothing hangs");
+                    let outcome = ending(request, at, now).expect("it moves");
                     return self.end_request(index, service, outcome);
                 }
             }
@@ -64,7 +66,10 @@ impl World {
             }
         };
         let span = match role.kind {
-            RoleKind::Service(service) => self.services[service as usize].health.slowed(span),
+            RoleKind::Service(service) => {
+                let (busy, fate) = (self.stations.busy(station), self.stations.request(index).fate);
+                self.services[service as usize].health.slowed(span, busy, fate, now)
+            }
             RoleKind::Agents(_) => span,
         };
         self.work(index, span);
@@ -88,12 +93,12 @@ impl World {
         service: u32,
         outcome: Outcome,
     ) -> Option<Command> {
-        let Finished { request, next, .. } = self.stations.finish(index);
+        let Finished { request, next, busy, .. } = self.stations.finish(index);
         self.recorder.note_request_end(service, &request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
-            let at = &self.services[service as usize];
-            begin(next, first, at, &mut self.recorder, &mut self.scheduler);
+            let at = &mut self.services[service as usize];
+            begin(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
@@ -103,7 +108,7 @@ impl World {
     #[inline(always)]
     pub(super) fn end_task(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
-        let Finished { request: task, role: group, next } = self.stations.finish(index);
+        let Finished { request: task, role: group, next, .. } = self.stations.finish(index);
         let next = next.map(|(next, _)| next);
         self.recorder.note_task_end(group, &task, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
+use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
@@ -15,7 +16,7 @@ use super::station::Stations;
 use super::windows::Windows;
 
 use crate::call::{Calls, Command};
-use crate::fault::Faults;
+use crate::fault::{Fate, Faults, Health, Turned};
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 use crate::observe::{Record, Stop, middle};
 
@@ -52,37 +53,14 @@ pub struct World {
     /// Streams for work and keys, which are drawn when their steps begin, by station.
     pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeStreams>,
+    /// What faults do on the way from callers to services, where some do.
+    pub(super) links: Vec<Health>,
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
     pub(super) windows: Windows,
     /// What followed from events of which very much followed: it counts as events.
     pub(super) beyond_events: u64,
-}
-
-/// What an edge leads to, and the random streams of the requests that travel on it.
-///
-/// In one line of the cache, which each request reads.
-#[derive(Debug)]
-#[repr(align(64))]
-pub(super) struct EdgeStreams {
-    /// The service called.
-    pub(super) service: u32,
-    /// Its station.
-    pub(super) station: u32,
-    pub(super) demand: RngStream,
-    pub(super) error: RngStream,
-    /// Streams that most edges do not have.
-    pub(super) rare: Option<Box<RareStreams>>,
-}
-
-/// Streams that most edges do not have.
-#[derive(Debug)]
-pub(super) struct RareStreams {
-    /// The bits by which requests fail by faults, if there are such faults.
-    pub(super) fault: Option<RngStream>,
-    /// What calls ask for, if that is one of several things.
-    pub(super) keys: Option<RngStream>,
 }
 
 impl World {
@@ -233,6 +211,7 @@ impl World {
             kind::WORK => self.worked(event.index),
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
+            kind::CROSS => self.cross(event.index),
             _ => unreachable!("there is no other kind"),
         };
         let mut commands = 0;
@@ -281,10 +260,22 @@ impl World {
         self.call(index, edge, keys, info)
     }
 
-    /// An attempt comes to a service.
+    /// An attempt sets out for a service.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     fn launch(&mut self, leaf: u32, edge: u32) -> Option<Command> {
+        let rare = self.edges[edge as usize].rare.as_ref();
+        if rare.is_some_and(|rare| rare.link.is_some()) {
+            return self.set_out(leaf, edge);
+        }
+        self.come(leaf, edge, Outcome::Ok)
+    }
+
+    /// An attempt comes to a service. What becomes of its answer on the way back is known
+    /// beforehand.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
         let edge = &mut self.edges[edge as usize];
         let EdgeStreams { service: number, station, .. } = *edge;
@@ -299,12 +290,20 @@ impl World {
             let ending = service.endings.iter().find(|(_, below)| draw < *below);
             ending.map_or(Outcome::Ok, |(ending, _)| *ending)
         };
-        let fault = edge.rare.as_mut().and_then(|rare| rare.fault.as_mut());
-        let fault_bits = fault.map_or(0, RngStream::next_u64);
+        let ending = if ending.is_ok() && on_way != Outcome::Ok {
+            if on_way.is_ok() { ending.with_value_of(on_way) } else { on_way }
+        } else {
+            ending
+        };
+        let mut fate = Fate::default();
+        if let Some(rare) = &mut edge.rare {
+            fate = rare.fate(leaf, &self.calls);
+        }
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if let Some(refused) = service.health.refusal(fault_bits) {
-            Some(refused)
+        let refused = if let Some(turned) = service.health.at_door(fate, now) {
+            let Turned::Refused(class) = turned else { return self.lose(leaf) };
+            Some(Outcome::failed(class))
         } else if let Some(Err(refused)) =
             service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
         {
@@ -318,26 +317,17 @@ impl World {
         if let Some(outcome) = refused {
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
+        let busy = entry.busy() + 1;
         let (index, has_slot, request) = entry.admit(leaf, now);
         request.demand = demand;
         request.ending = ending.code();
         request.priority = priority;
         request.deadline = deadline;
-        request.fault_bits = fault_bits;
+        request.fate = fate;
         request.is_last = service.is_plain;
         if has_slot {
-            begin(index, request, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
         }
         None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_streams_of_an_edge_take_one_line_of_the_cache() {
-        assert_eq!(size_of::<EdgeStreams>(), 64);
     }
 }

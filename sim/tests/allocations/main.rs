@@ -12,7 +12,7 @@ use patterns::{Duration, Outcome, Time};
 use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::{Bursts, Distribution, RateProfile};
-use sim::model::system::{Abandoned, Arrivals, Fault, LayerFactory, Per, Step, System};
+use sim::model::system::{Abandoned, Arrivals, Fault, LayerFactory, Per, Place, Step, System};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -65,8 +65,9 @@ fn busy() -> System {
 /// The same, but for most of the time nothing moves, and everything runs into its timeout.
 fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     let mut system = busy();
-    let effect = Hang { resume: false }.into();
-    system.faults = vec![Fault { name: "outage".to_owned(), service: 0, effect, schedule }];
+    let effect = Hang { resume: false, share: 1.0, permanent: false }.into();
+    system.faults =
+        vec![Fault { name: "outage".to_owned(), hits: vec![Place::Service(0)], effect, schedule }];
     system.services[0].abandoned = abandoned;
     // Without the breaker, so that there are many of them.
     system.policies[0].layers.remove(2);
@@ -81,7 +82,7 @@ fn faults_of_every_kind() -> System {
         // Now and then any two of them are on together.
         let schedule =
             Schedule::Renewal { up: Distribution::constant(secs(5 * number)), down: minute() };
-        Fault { name: format!("{number}"), service: 0, effect, schedule }
+        Fault { name: format!("{number}"), hits: vec![Place::Service(0)], effect, schedule }
     }));
     system
 }

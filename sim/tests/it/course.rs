@@ -19,7 +19,12 @@ fn back_to_back(failures: u32, open: Duration, outage: Duration) -> System {
     system.policies =
         vec![tank::policy(vec![tank::breaker(failures, open), tank::timeout(secs(10))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    system.faults = vec![tank::once(0, Hang { resume: false }, Duration::ZERO, outage)];
+    system.faults = vec![tank::once(
+        0,
+        Hang { resume: false, share: 1.0, permanent: false },
+        Duration::ZERO,
+        outage,
+    )];
     system
 }
 

@@ -31,7 +31,7 @@ fn system(effect: impl Into<Effect>, lasts: Duration) -> System {
 }
 
 fn errors() -> Errors {
-    Errors { class: Class::Network, share: 1.0 }
+    Errors { class: Class::Network, share: 1.0, permanent: false }
 }
 
 fn of(system: &System) -> Record {
@@ -96,7 +96,7 @@ fn an_episode_begins_with_the_first_failure_by_which_it_was_noticed() {
 
 #[test]
 fn a_system_that_hangs_for_good_fails() {
-    let system = system(Hang { resume: true }, FOR_EVER);
+    let system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
     let record = of(&system);
     let tasks = &record.agents[0].tasks;
     assert_eq!((tasks.good(), tasks.open()), (9, 31));
@@ -114,7 +114,7 @@ fn a_system_that_hangs_for_good_fails() {
 /// One agent that is stuck ends nothing, and fails again and again.
 #[test]
 fn an_agent_that_is_stuck_for_good_is_an_episode() {
-    let mut system = system(Hang { resume: true }, FOR_EVER);
+    let mut system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
     system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
     let record = of(&system);
     assert_eq!((record.agents[0].tasks.open(), record.agents[0].overdue), (1, 1));
@@ -137,7 +137,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
 /// Users whose patience is over have seen a failure, even if the task ends well in the end.
 #[test]
 fn a_task_that_ends_too_late_is_late_and_not_good() {
-    let mut system = system(Slow { factor: 20.0 }, secs(100));
+    let mut system = system(Slow { factor: 20.0, share: 1.0 }, secs(100));
     system.agents[0].patience = Some(secs(6));
     let record = of(&system);
     let value = |name| value(&record, &system, name);

@@ -7,12 +7,12 @@ use patterns::report::Severity;
 use patterns::settings::Key;
 use patterns::{Class, Duration};
 use proptest::prelude::*;
-use sim::fault::kinds::hang::Hang;
+use sim::fault::kinds::{drain::Drain, hang::Hang, loss::Loss, slots::Slots};
 use sim::fault::{Adding, Effect, FaultKind, KINDS};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Fault, System};
+use sim::model::system::{Arrivals, Caller, Fault, Place, System};
 use sim::observe::{Interval, Record, TrackKind};
-use sim::{Watch, run};
+use sim::{Limits, RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, exponential, millis, secs};
 
@@ -61,6 +61,13 @@ fn gravest(outages: &[Outage], second: u64) -> Option<(&'static str, Severity)> 
     KINDS.iter().find(|kind| kind.name == first).map(|kind| (kind.name, kind.severity))
 }
 
+/// Whether some fault is on in a second that leaves no request alone.
+fn answers_nothing(outages: &[Outage], second: u64) -> bool {
+    let on = outages.iter().filter(|(_, from, to)| (*from..*to).contains(&second));
+    let mut shown = on.map(|(effect, ..)| (effect.info().name, format!("{effect:?}")));
+    shown.any(|(name, it)| name == "down" || name == "hang" && it.contains("share: 1.0"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -76,7 +83,7 @@ proptest! {
             let is = gravest(&outages, second);
             let counts = second >= 10;
             faulty += u64::from(counts && is.is_some());
-            down += u64::from(counts && is.is_some_and(|(name, _)| ["down", "hang"].contains(&name)));
+            down += u64::from(counts && answers_nothing(&outages, second));
             begun += u64::from(counts && is.is_some() && was.is_none());
             let (from, to) = (at(secs(second)), at(secs(second + 1)));
             match (&mut first, is) {
@@ -163,7 +170,8 @@ fn kind_of_fault_from_outside_works_as_ours_do() {
 #[test]
 fn service_hangs_as_long_as_any_fault_lets_it_hang() {
     for resume in [true, false] {
-        let hangs = [(10, 20), (15, 25)].map(|(from, to)| (Hang { resume }.into(), from, to));
+        let hangs = [(10, 20), (15, 25)]
+            .map(|(from, to)| (Hang { resume, share: 1.0, permanent: false }.into(), from, to));
         let record = run(&called_every_second(&hangs), 1, Watch::Counts);
         let edge = &record.edges[0];
         // The calls of the seconds 10 to 24 are held until second 25.
@@ -174,6 +182,79 @@ fn service_hangs_as_long_as_any_fault_lets_it_hang() {
             assert_eq!(edge.calls.failed_as(Class::Network), 15);
             assert_close(edge.latency_failed.mean_secs(), 8.0);
         }
+    }
+}
+
+/// Those that hang end with the fault, or go on; the others see nothing of it.
+#[test]
+fn requests_that_hang_are_lost_or_go_on_when_the_fault_ends() {
+    for resume in [true, false] {
+        let hang = Hang { resume, share: 0.5, permanent: false };
+        let record = run(&called_every_second(&[(hang.into(), 10, 20)]), 1, Watch::Counts);
+        let edge = &record.edges[0];
+        assert_eq!(edge.calls.answered(), 39);
+        let (lost, longest) = (edge.calls.failed(), edge.latency_ok.max());
+        if resume {
+            assert_eq!(lost, 0);
+            assert!(longest > Some(secs(5)), "{longest:?}");
+        } else {
+            assert!((2..9).contains(&lost), "{lost} of ten");
+            assert_eq!(longest, Some(millis(300)));
+            assert!(edge.latency_failed.max() <= Some(secs(10)));
+        }
+        // None keeps its slot; there is the one of the last instant.
+        assert_eq!(record.services[0].requests.open(), 1);
+    }
+}
+
+/// What is in work goes on, and what waits is let in when the slots are back.
+#[test]
+fn slots_that_are_gone_are_not_filled_and_those_that_are_back_are_at_once() {
+    let mut system = called_every_second(&[(Slots { slots: 1 }.into(), 10, 20)]);
+    system.services[0] = tank::service("service", 4, u32::MAX, Distribution::constant(secs(3)));
+    let record = run(&system, 1, Watch::Counts);
+    let edge = &record.edges[0];
+    // Those of the seconds 8 and 9 go on. Those of 10, 11 and 12 begin in the seconds 12, 15 and 18,
+    // and three more in second 20: that of 13 has waited longest. Then four slots work off the
+    // rest.
+    assert_eq!(edge.calls.failed(), 0);
+    assert_eq!(edge.calls.answered(), 36);
+    assert_eq!(edge.latency_ok.max(), Some(secs(7 + 3)));
+    assert_eq!(record.services[0].queued, u128::from(secs(91).as_nanos()));
+}
+
+/// What is there is finished.
+#[test]
+fn service_that_drains_finishes_what_it_has_and_takes_nothing_new() {
+    let mut system = called_every_second(&[(Drain {}.into(), 10, 20)]);
+    system.services[0] = tank::service("service", 1, u32::MAX, Distribution::constant(secs(2)));
+    let record = run(&system, 1, Watch::Counts);
+    let edge = &record.edges[0];
+    assert_eq!(edge.calls.failed_as(Class::Overload), 10);
+    assert_eq!(edge.calls.failed(), 10);
+    assert_eq!(edge.latency_failed.max(), Some(Duration::ZERO));
+    // Nine had come, one each second, and take two seconds each: the last one ends in second 19.
+    assert!(edge.latency_ok.max() >= Some(secs(19 - 9)));
+}
+
+/// An attempt that was lost leaves nothing behind once its caller has given it up.
+#[test]
+fn losses_that_are_given_up_take_no_room() {
+    let lost = Loss { share: 1.0, permanent: false };
+    let mut system = called_every_second(&[]);
+    system.horizon = at(secs(20_000));
+    system.policies = vec![tank::policy(vec![tank::timeout(millis(200))])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    let on_edge = Place::Edge { from: Caller::Agents(0), to: 0 };
+    for place in [Place::Service(0), on_edge] {
+        let always = tank::once(0, lost.clone(), Duration::ZERO, secs(30_000));
+        system.faults = vec![Fault { hits: vec![place], ..always }];
+        let limits = Limits { open: 64, ..Limits::default() };
+        let options = RunOptions { limits, ..RunOptions::default() };
+        let record = run_until(&system, 1, &options);
+        assert_eq!(record.stopped, None);
+        assert_eq!(record.edges[0].attempts.given_up, record.edges[0].calls.issued - 1);
+        assert_eq!(record.services[0].requests.issued, 0);
     }
 }
 

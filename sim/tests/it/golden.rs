@@ -6,7 +6,7 @@ use expect_test::expect;
 use patterns::backoff::Jitter;
 use sim::fault::Schedule;
 use sim::fault::kinds::{hang::Hang, slow::Slow};
-use sim::model::system::{Fault, Per, System};
+use sim::model::system::{Fault, Per, Place, System};
 use sim::{Watch, run};
 
 use crate::tank::{self, exponential, millis, secs};
@@ -24,11 +24,11 @@ fn system() -> System {
     system.policies = vec![tank::policy(vec![retry, breaker, tank::timeout(secs(1))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![
-        tank::once(0, Hang { resume: false }, secs(600), secs(120)),
+        tank::once(0, Hang { resume: false, share: 1.0, permanent: false }, secs(600), secs(120)),
         Fault {
             name: "slow".to_owned(),
-            service: 0,
-            effect: Slow { factor: 3.0 }.into(),
+            hits: vec![Place::Service(0)],
+            effect: Slow { factor: 3.0, share: 1.0 }.into(),
             schedule: Schedule::Renewal { up: exponential(secs(300)), down: exponential(secs(60)) },
         },
     ];

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Per, RateLimit, Step, System,
+    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, RateLimit, Step, System,
 };
 use sim::observe::{OutcomeCounts, Record};
 use sim::{Watch, run};
@@ -23,14 +23,24 @@ fn effect() -> impl Strategy<Value = Effect> {
     prop::sample::select(tank::every_effect())
 }
 
+/// One service, two of them, or the way to one.
+fn hits() -> impl Strategy<Value = Vec<Place>> {
+    prop_oneof![
+        (0..3_usize).prop_map(|service| vec![Place::Service(service)]),
+        Just(vec![Place::Service(0), Place::Service(1)]),
+        (0..2_usize).prop_map(|to| vec![Place::Edge { from: Caller::Agents(0), to }]),
+        Just(vec![Place::Edge { from: Caller::Service(0), to: 1 }, Place::Service(2)]),
+    ]
+}
+
 fn fault() -> impl Strategy<Value = Fault> {
-    (0..3_usize, effect(), any::<bool>()).prop_map(|(service, effect, once)| {
+    (hits(), effect(), any::<bool>()).prop_map(|(hits, effect, once)| {
         let schedule = if once {
             Schedule::Once { at: tank::at(secs(5)), lasts: secs(10) }
         } else {
             Schedule::Renewal { up: exponential(secs(4)), down: exponential(secs(1)) }
         };
-        Fault { name: format!("{effect:?} {service} {once}"), service, effect, schedule }
+        Fault { name: format!("{effect:?} {hits:?} {once}"), hits, effect, schedule }
     })
 }
 
@@ -103,11 +113,22 @@ proptest! {
         }
         // A closed group has at most one task open for each agent.
         prop_assert!(record.agents[0].tasks.open() <= 4);
-        // Each attempt becomes a request, unless it was given up in the instant it was sent.
+        // Each attempt becomes a request, unless it was refused, delayed or lost on the way, or
+        // given up in the instant it was sent.
         let attempts: u64 = record.edges.iter().map(|edge| edge.attempts.issued).sum();
         let requests: u64 = record.services.iter().map(|service| service.requests.issued).sum();
         let given_up: u64 = record.edges.iter().map(|edge| edge.attempts.given_up).sum();
-        prop_assert!(requests <= attempts && attempts <= requests + given_up);
+        let is_on_way = |fault: &Fault| {
+            let hits_edge = fault.hits.iter().any(|hit| matches!(hit, Place::Edge { .. }));
+            hits_edge || fault.effect.info().name == "loss"
+        };
+        let on_way = if system.faults.iter().any(is_on_way) {
+            let attempts = record.edges.iter().map(|edge| &edge.attempts);
+            attempts.map(|attempts| attempts.failed() + attempts.open()).sum()
+        } else {
+            0
+        };
+        prop_assert!(requests <= attempts && attempts <= requests + given_up + on_way);
         // Attempts end in time or late, are open still, or were stopped with their request.
         for edge in &record.edges {
             prop_assert!(edge.late <= edge.attempts.given_up + edge.diverted.given_up);

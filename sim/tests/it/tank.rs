@@ -14,8 +14,8 @@ use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Policy, Service, Step,
-    System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
+    Step, System,
 };
 use sim::observe::EpisodeRule;
 
@@ -86,15 +86,15 @@ pub(crate) fn down() -> Effect {
 }
 
 pub(crate) fn hang(resume: bool) -> Effect {
-    Hang { resume }.into()
+    Hang { resume, share: 1.0, permanent: false }.into()
 }
 
 pub(crate) fn slow(factor: f64) -> Effect {
-    Slow { factor }.into()
+    Slow { factor, share: 1.0 }.into()
 }
 
 pub(crate) fn errors(class: Class, share: f64) -> Effect {
-    Errors { class, share }.into()
+    Errors { class, share, permanent: false }.into()
 }
 
 pub(crate) fn once(
@@ -104,7 +104,12 @@ pub(crate) fn once(
     lasts: Duration,
 ) -> Fault {
     let schedule = Schedule::Once { at: at(from), lasts };
-    Fault { name: "outage".to_owned(), service, effect: effect.into(), schedule }
+    Fault {
+        name: "outage".to_owned(),
+        hits: vec![Place::Service(service)],
+        effect: effect.into(),
+        schedule,
+    }
 }
 
 /// Faults of every kind there is: with what must be set, and with all that can be, as the examples

@@ -16,7 +16,7 @@ fn busy(horizon: Duration, gap: Duration) -> System {
     system.policies = vec![tank::policy(vec![tank::breaker(3, secs(5)), tank::timeout(secs(2))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![
-        tank::once(0, Hang { resume: false }, secs(20), secs(20)),
+        tank::once(0, Hang { resume: false, share: 1.0, permanent: false }, secs(20), secs(20)),
         tank::once(0, Down {}, secs(60), secs(20)),
     ];
     system
@@ -77,7 +77,7 @@ fn the_first_fault_is_in_the_record_even_of_the_warm_up() {
     let first = |system: &System| run(system, 1, Watch::Counts).services[0].first_fault;
     assert_eq!(first(&system), Some((at(secs(20)), at(secs(40)))));
     // One that begins as another is on goes on with it.
-    system.faults.push(tank::once(0, Slow { factor: 2.0 }, secs(30), secs(20)));
+    system.faults.push(tank::once(0, Slow { factor: 2.0, share: 1.0 }, secs(30), secs(20)));
     assert_eq!(first(&system), Some((at(secs(20)), at(secs(50)))));
     // It may be on at the end.
     system.horizon = at(secs(45));

@@ -5,7 +5,6 @@ use patterns::cache::{Cache, Lasting};
 use patterns::coalesce::Coalesce;
 use patterns::{Class, Duration, cache, coalesce};
 use sim::fault::kinds::down::Down;
-use sim::fault::kinds::hang::Hang;
 use sim::fault::kinds::wrong::Wrong;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
@@ -74,7 +73,7 @@ fn a_wrong_answer_goes_up_through_the_services_that_use_it() {
         assert_eq!(ends(&service.requests), [10, 0, 10]);
     }
     // What the front held while nothing moved there is as wrong.
-    system.faults = vec![tank::once(0, Hang { resume: true }, millis(11_500), secs(2))];
+    system.faults = vec![tank::once(0, tank::hang(true), millis(11_500), secs(2))];
     assert_eq!(tasks(&system), [10, 0, 10]);
     system.services[1].wrong = 0.0;
     assert_eq!(tasks(&system), [10, 0, 0]);

@@ -6,7 +6,7 @@ use sim::fault::kinds::down::Down;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Fault, System};
+use sim::model::system::{Arrivals, Fault, Place, System};
 use sim::observe::{Anchor, Window};
 use sim::series::Series;
 use sim::{Record, RunOptions, Watch, run};
@@ -105,7 +105,12 @@ fn a_window_holds_what_ended_in_it_and_the_time_that_lies_in_it() {
     let latency = Distribution::constant(secs(3));
     system.services = vec![tank::service("s", u32::MAX, 0, latency)];
     system.edges = vec![tank::edge(0, 0, None)];
-    system.faults = vec![tank::once(0, Hang { resume: true }, secs(45), secs(30))];
+    system.faults = vec![tank::once(
+        0,
+        Hang { resume: true, share: 1.0, permanent: false },
+        secs(45),
+        secs(30),
+    )];
     let windows = [window(Some(11), Some(52), Anchor::Run), window(Some(5), Some(60), during())];
     let record = of(system, &windows);
     let first = &record.window(&windows[0]).expect("it came").agents[0];
@@ -129,7 +134,8 @@ fn a_window_of_a_fault_that_comes_again_has_all_its_times() {
     let mut system = system();
     let schedule = Schedule::Renewal { up: exponential(secs(30)), down: exponential(secs(10)) };
     let name = "outage".to_owned();
-    system.faults = vec![Fault { name, service: 0, effect: Down {}.into(), schedule }];
+    system.faults =
+        vec![Fault { name, hits: vec![Place::Service(0)], effect: Down {}.into(), schedule }];
     let windows = [window(None, None, during()), window(None, None, after())];
     let record = of(system, &windows);
     let on = record.window(&windows[0]).expect("it came");

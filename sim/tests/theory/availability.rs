@@ -8,7 +8,7 @@ use patterns::{Class, Duration};
 use sim::fault::Schedule;
 use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
-use sim::model::system::{Fault, System};
+use sim::model::system::{Fault, Place, System};
 
 use crate::support::{counted, rate, replicate, stream_to, time_average};
 use crate::tank::{self, secs};
@@ -24,7 +24,8 @@ fn flaky(repair: Distribution, latency: Duration) -> System {
     let up = tank::exponential(Duration::from_secs_f64(MTBF));
     let schedule = Schedule::Renewal { up, down: repair };
     let name = "fault".to_owned();
-    system.faults = vec![Fault { name, service: 0, effect: Down {}.into(), schedule }];
+    system.faults =
+        vec![Fault { name, hits: vec![Place::Service(0)], effect: Down {}.into(), schedule }];
     system
 }
 

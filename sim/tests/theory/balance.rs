@@ -59,7 +59,7 @@ fn rush(abandoned: Abandoned, horizon: Duration) -> System {
     ];
     system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    let hang = Hang { resume: true };
+    let hang = Hang { resume: true, share: 1.0, permanent: false };
     system.faults = vec![tank::once(0, hang, secs(1001), secs(3))];
     system
 }

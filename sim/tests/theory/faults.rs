@@ -21,9 +21,9 @@ fn errors_and_slowness_have_their_size() {
     service.errors = vec![(Class::Network, 0.02), (Class::Validation, 0.01)];
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     system.faults = vec![
-        always("errors", Errors { class: Class::Overload, share: 0.3 }),
-        always("slow", Slow { factor: 4.0 }),
-        always("slower", Slow { factor: 1.5 }),
+        always("errors", Errors { class: Class::Overload, share: 0.3, permanent: false }),
+        always("slow", Slow { factor: 4.0, share: 1.0 }),
+        always("slower", Slow { factor: 1.5, share: 1.0 }),
     ];
     let [network, validation, overload, latency] = replicate(&system, 24, |record| {
         let calls = &record.edges[0].calls;
@@ -48,9 +48,9 @@ fn refusals_have_their_size_and_take_no_time() {
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     system.faults = vec![
-        always("errors", Errors { class: Class::Network, share: 0.2 }),
-        always("refuse", Refuse { class: Class::Overload, share: 0.3 }),
-        always("refuse more", Refuse { class: Class::RateLimit, share: 0.1 }),
+        always("errors", Errors { class: Class::Network, share: 0.2, permanent: false }),
+        always("refuse", Refuse { class: Class::Overload, share: 0.3, permanent: false }),
+        always("refuse more", Refuse { class: Class::RateLimit, share: 0.1, permanent: false }),
     ];
     let [overload, rate_limit, network, busy] = replicate(&system, 25, |record| {
         let calls = &record.edges[0].calls;
@@ -70,9 +70,9 @@ fn delays_add_up_after_factors() {
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     system.faults = vec![
-        always("delay", Delay { by: secs(2) }),
-        always("slow", Slow { factor: 3.0 }),
-        always("more delay", Delay { by: tank::millis(500) }),
+        always("delay", Delay { by: secs(2), share: 1.0 }),
+        always("slow", Slow { factor: 3.0, share: 1.0 }),
+        always("more delay", Delay { by: tank::millis(500), share: 1.0 }),
     ];
     let [latency] = replicate(&system, 26, |record| [record.edges[0].latency().mean_secs()]);
     latency.is(3.0 + 2.5, 0.005);

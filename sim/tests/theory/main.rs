@@ -8,6 +8,8 @@
 mod arrivals;
 mod availability;
 mod balance;
+mod fault_memory;
+mod fault_scope;
 mod faults;
 mod layers;
 mod losses;

@@ -15,6 +15,10 @@ patterns::settings! {
         class: Class [.example("\"network\"")],
         /// The share of requests that fail.
         share: f64 [.share().example("0.5")],
+        /// Whether all attempts of a call meet the same fate: a defect that no retry cures. Calls
+        /// that ask for the same thing fare alike, too. Otherwise each attempt fails or not by
+        /// itself.
+        permanent: bool [.example("true")] = false,
     }
     warns Self::warns;
 }
@@ -30,12 +34,14 @@ impl Errors {
 impl FaultKind for Errors {
     const NAME: &'static str = "errors";
     const SEVERITY: Severity = Severity::Limited;
+    const HITS_EDGES: bool = true;
 
     fn word(&self) -> String {
         self.class.to_string()
     }
 
     fn add(&self, health: &mut Adding<'_>) {
+        health.permanent(self.permanent);
         health.fail(self.share, self.class);
     }
 }

@@ -1,6 +1,7 @@
-//! Hang: the service is there, and nothing moves.
+//! Hang: the service is there, and nothing moves, or some requests do not.
 
 use patterns::report::Severity;
+use patterns::settings::{Fields, Reader};
 
 use crate::fault::health::Adding;
 use crate::fault::kind::{Change, FaultKind, Shock};
@@ -12,6 +13,24 @@ patterns::settings! {
         /// Whether work goes on where it stood when the fault ends. Otherwise the service comes
         /// back empty, and what it held fails as `network`.
         resume: bool [.example("true")] = false,
+        /// The share of requests that hang, each in its slot and from its next step on. Others go
+        /// on. With all of them the service itself hangs, and counts as down.
+        share: f64 [.share().example("0.05")] = 1.0,
+        /// Whether all attempts of a call meet the same fate, and those of calls that ask for the
+        /// same thing. Otherwise each attempt hangs or not by itself.
+        permanent: bool [.example("true")] = false,
+    }
+    warns Self::warns;
+}
+
+impl Hang {
+    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+        if self.share <= 0.0 {
+            reader.no_effect(&fields.place_of("share"), "a share of 0 lets no request hang");
+        }
+        if self.share >= 1.0 && self.permanent {
+            reader.no_effect(&fields.place_of("permanent"), "all requests hang");
+        }
     }
 }
 
@@ -20,10 +39,22 @@ impl FaultKind for Hang {
     const SEVERITY: Severity = Severity::Bad;
 
     fn add(&self, health: &mut Adding<'_>) {
-        health.hang();
+        if self.share >= 1.0 {
+            health.hang();
+        } else {
+            health.permanent(self.permanent);
+            health.hang_some(self.share);
+        }
     }
 
     fn shock(&self, change: Change) -> Shock {
+        if self.share < 1.0 {
+            return match (change.is_on, self.resume) {
+                (true, _) => Shock::Nothing,
+                (false, true) => Shock::LetGo,
+                (false, false) => Shock::LoseHeld,
+            };
+        }
         match change.usual() {
             Shock::LetGo if !self.resume => Shock::LoseAll,
             usual => usual,

@@ -18,6 +18,9 @@ patterns::settings! {
         class: Class [.example("\"rate-limit\"")] = Class::Overload,
         /// The share of requests that are refused.
         share: f64 [.share().example("0.5")],
+        /// Whether all attempts of a call meet the same fate, and those of calls that ask for the
+        /// same thing. Otherwise each attempt is refused or not by itself.
+        permanent: bool [.example("true")] = false,
     }
     warns Self::warns;
 }
@@ -33,8 +36,10 @@ impl Refuse {
 impl FaultKind for Refuse {
     const NAME: &'static str = "refuse";
     const SEVERITY: Severity = Severity::Limited;
+    const HITS_EDGES: bool = true;
 
     fn add(&self, health: &mut Adding<'_>) {
+        health.permanent(self.permanent);
         health.refuse(self.share, self.class);
     }
 }

@@ -1,6 +1,7 @@
 //! Slow: work takes a multiple of its time.
 
 use patterns::report::Severity;
+use patterns::settings::{Fields, Reader};
 
 use crate::fault::health::Adding;
 use crate::fault::kind::FaultKind;
@@ -11,6 +12,18 @@ patterns::settings! {
     pub struct Slow {
         /// How many times as long work takes.
         factor: f64 [.above(0.0).example("3.0")],
+        /// The share of requests whose work is slow: a gray failure. Each is slow or not in all of
+        /// its work.
+        share: f64 [.share().example("0.1")] = 1.0,
+    }
+    warns Self::warns;
+}
+
+impl Slow {
+    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+        if self.share <= 0.0 {
+            reader.no_effect(&fields.place_of("share"), "a share of 0 slows no request");
+        }
     }
 }
 
@@ -19,6 +32,10 @@ impl FaultKind for Slow {
     const SEVERITY: Severity = Severity::Limited;
 
     fn add(&self, health: &mut Adding<'_>) {
-        health.slow(self.factor);
+        if self.share >= 1.0 {
+            health.slow(self.factor);
+        } else {
+            health.stretch(self.share, self.factor, 0.0);
+        }
     }
 }

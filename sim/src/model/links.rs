@@ -1,0 +1,64 @@
+//! The way from a caller to a service, where faults can happen on it.
+
+use patterns::{Duration, Outcome};
+
+use super::kind;
+use super::request::{LOST, NONE};
+use super::world::World;
+use crate::call::Command;
+use crate::fault::{Fate, Turned};
+use crate::kernel::Event;
+
+impl World {
+    /// An attempt sets out on a way on which faults can happen.
+    #[inline(never)]
+    pub(super) fn set_out(&mut self, leaf: u32, edge: u32) -> Option<Command> {
+        let (now, (link, fate)) = (self.scheduler.now(), self.on_link(leaf, edge));
+        self.calls.launch(leaf, NONE)?;
+        let health = &mut self.links[link as usize];
+        match health.at_door(fate, now) {
+            Some(Turned::Lost) => return self.lose(leaf),
+            Some(Turned::Refused(class)) => {
+                let outcome = Outcome::failed(class);
+                return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+            }
+            None => {}
+        }
+        let late = health.slowed(Duration::ZERO, 0, fate, now);
+        if late.is_zero() {
+            return self.cross(leaf);
+        }
+        self.scheduler.schedule(now + late, Event { kind: kind::CROSS, index: leaf });
+        None
+    }
+
+    /// An attempt comes to the end of such a way.
+    #[inline(never)]
+    pub(super) fn cross(&mut self, leaf: u32) -> Option<Command> {
+        let (now, edge) = (self.scheduler.now(), self.calls.edge(leaf));
+        let (link, fate) = self.on_link(leaf, edge);
+        let on_way = self.links[link as usize].ending(fate, now, Outcome::Ok);
+        self.come(leaf, edge, on_way)
+    }
+
+    /// Which link it is, and whether faults on it hit an attempt.
+    fn on_link(&mut self, leaf: u32, edge: u32) -> (u32, Fate) {
+        let rare = self.edges[edge as usize].rare.as_mut().expect("it has a link");
+        rare.on_link(leaf, &self.calls).expect("it has a link")
+    }
+
+    /// An attempt is lost: it never ends.
+    #[inline(never)]
+    pub(super) fn lose(&mut self, leaf: u32) -> Option<Command> {
+        self.calls.launch(leaf, LOST);
+        None
+    }
+
+    /// An attempt that was lost is no longer waited for.
+    #[cold]
+    pub(super) fn forget_lost(&mut self, leaf: u32) {
+        if self.calls.is_abandoned(leaf, LOST) {
+            self.calls.forget(leaf);
+        }
+    }
+}
