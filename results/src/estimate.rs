@@ -1,5 +1,8 @@
 //! What several runs say of a number, and how far that can be trusted.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A number with its two-sided 95 % interval.
@@ -57,10 +60,20 @@ impl Estimate {
     }
 }
 
+/// Values of Student's t, by units and intervals.
+type Known = BTreeMap<(usize, usize), f64>;
+
 /// Student's t for a two-sided 95 % interval from this number of independent units; of several
 /// intervals, for all of them to hold together (Bonferroni).
 pub(crate) fn students_t(units: usize, intervals: usize) -> f64 {
-    let distribution = StudentsT::new(0.0, 1.0, (units - 1) as f64);
-    let distribution = distribution.expect("there are at least two units");
-    distribution.inverse_cdf(1.0 - 0.025 / intervals.max(1) as f64)
+    thread_local! {
+        /// Few are needed, and each takes as long as all the rest of an estimate.
+        static KNOWN: RefCell<Known> = const { RefCell::new(Known::new()) };
+    }
+    let find = || {
+        let distribution = StudentsT::new(0.0, 1.0, (units - 1) as f64);
+        let distribution = distribution.expect("there are at least two units");
+        distribution.inverse_cdf(1.0 - 0.025 / intervals.max(1) as f64)
+    };
+    KNOWN.with_borrow_mut(|known| *known.entry((units, intervals)).or_insert_with(find))
 }

@@ -57,7 +57,8 @@ impl Times {
         let place = Place::of_rank(all, q * count);
         let below =
             |group: &Histogram| Sample { part: place.times_below(group), of: group.count() as f64 };
-        let pool = Pool::of(self.groups.iter().map(below));
+        let below: Vec<Sample> = self.groups.iter().map(below).collect();
+        let pool = Pool::of(below.iter().copied());
         let bare = Estimate::bare(self.runs, place.secs);
         let trials = pool.trials();
         if !trials.is_finite() {
@@ -69,11 +70,8 @@ impl Times {
         let estimate = bare.within((low, high), trials * q.min(1.0 - q));
         let slope = (high - low) / (to - from);
         let mean = count / self.groups.len() as f64;
-        let move_of = |group: &Histogram| {
-            let Sample { part, of } = below(group);
-            (pool.value * of - part) / mean * slope
-        };
-        Quantile { estimate, moves: self.groups.iter().map(move_of).collect() }
+        let move_of = |of: &Sample| (pool.value * of.of - of.part) / mean * slope;
+        Quantile { estimate, moves: below.iter().map(move_of).collect() }
     }
 }
 
