@@ -96,10 +96,10 @@ patterns::settings! {
             /// The mean time at the high rate.
             high_for: Duration [.above(0.0).example("\"20s\"")],
         },
-        /// Open: at these times, such as those of a log: `{ trace = ["1s", "2.5s"] }`. With `{ trace =
-        /// "arrivals.csv" }` they are read from a file beside the scenario: from its column `time`,
-        /// or from `gap`, the time since the row before; a number alone is in seconds. Each agent of
-        /// a group has a task at each of them.
+        /// Open: at these times, such as those of a log: `{ trace = ["1s", "2.5s"] }`. With
+        /// `{ trace = "arrivals.csv" }` they are read from a file beside the scenario: from its
+        /// column `time`, or from `gap`, the time since the row before; a number alone is in
+        /// seconds. Each agent of a group has a task at each of them.
         Trace(
             /// The times since the beginning of the run, in order.
             times: TraceTimes [

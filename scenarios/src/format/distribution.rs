@@ -34,8 +34,8 @@ patterns::settings! {
             /// The longest.
             high: Duration [.example("\"2s\"")],
         },
-        /// The logarithm is normal: the usual shape of latencies. Given by `median` and `p99`, or by
-        /// one of `median` and `mean`, and one of `sigma` and `cv`.
+        /// The logarithm is normal: the usual shape of latencies. Given by `median` and `p99`, or
+        /// by one of `median` and `mean`, and one of `sigma` and `cv`.
         Lognormal {
             /// Half of all are shorter.
             median: Option<Duration> [.above(0.0).none(&["none"]).example("\"1.2s\"")] = None,
