@@ -231,7 +231,9 @@ fn as_it_looks((agents, services, edges): &mut Parts) {
             counts.ended[usize::from(good.code())] += wrong;
         }
     }
-    agents.iter_mut().for_each(|part| part.late.wrong = 0);
+    for part in agents {
+        part.late.wrong = 0;
+    }
 }
 
 type Parts = (Vec<AgentRecord>, Vec<ServiceRecord>, Vec<EdgeRecord>);
