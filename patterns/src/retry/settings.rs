@@ -3,6 +3,7 @@
 use super::rules::{FOREVER, RetryAfter, Rules};
 use crate::budget;
 use crate::invalid::Findings;
+use crate::outcome::Class;
 use crate::settings;
 use crate::settings::{Fields, Reader};
 use crate::time::Duration;
@@ -137,7 +138,11 @@ fn no_loop_in_one_instant(settings: &Settings, found: &mut Findings) {
 }
 
 fn warns(settings: &Settings, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-    if settings.rules.iter().next().is_none() && !settings.retry_after_overrules {
+    // Who writes "never" means it.
+    let says_so = Class::ALL.iter().any(|class| fields.node(class.name()).is_some())
+        || fields.node("others").is_some();
+    let has_rule = settings.rules.iter().next().is_some() || settings.retry_after_overrules;
+    if !has_rule && !says_so {
         let message = "`retry` has no effect: no class of failure has a rule";
         let help = "for example: network = \"3 x exponential(1s, factor=2, jitter=full)\"";
         reader.no_effect(&fields.place_of(""), message).help = Some(help.to_owned());
