@@ -92,7 +92,7 @@ fn bursts_are_as_long_as_the_chain_stays_bad() {
     let [length, share] = replicate(&system, 93, |record| {
         let edge = &record.edges[0];
         let failed = edge.calls.failed() as f64;
-        [failed / edge.episodes.all.len() as f64, failed / edge.calls.answered() as f64]
+        [failed / edge.episodes.count() as f64, failed / edge.calls.answered() as f64]
     });
     let leaves = good / (bad + good) * (1.0 - libm::exp(-(1.0 / bad + 1.0 / good)));
     length.is(1.0 / leaves, 0.05);
