@@ -69,12 +69,17 @@ impl Level {
     }
 }
 
+/// Rounds of both states after which a chain is begun anew, so that it takes no longer to look far
+/// ahead. It has long forgotten how it was begun before.
+const ROUNDS: u64 = 4096;
+
 /// Where a chain of two states is. Its stays follow from the seed alone, so that it is in the same
 /// state wherever it is asked, and however often.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chain {
     seed: u64,
-    /// How many draws were made.
+    /// How often it was begun before, and how many draws were made since.
+    begun: u64,
     draws: u64,
     is_bad: bool,
     /// When the present state ends.
@@ -83,7 +88,7 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn new(seed: u64) -> Self {
-        Self { seed, draws: 0, is_bad: false, until: Duration::ZERO }
+        Self { seed, begun: 0, draws: 0, is_bad: false, until: Duration::ZERO }
     }
 
     /// Whether it is of this seed.
@@ -93,16 +98,19 @@ impl Chain {
 
     fn draw(&mut self) -> f64 {
         self.draws += 1;
-        unit(split_mix(self.seed, self.draws))
+        unit(split_mix(split_mix(self.seed, self.begun), self.draws))
     }
 
     fn is_bad(&mut self, after: Duration, stays: [Duration; 2]) -> bool {
-        if self.draws == 0 {
+        let length = (stays[0] + stays[1]) * ROUNDS;
+        let begun = after.as_nanos() / length.as_nanos();
+        if self.draws == 0 || begun != self.begun {
+            (self.begun, self.draws) = (begun, 0);
             let [good, bad] = stays.map(Duration::as_secs_f64);
             self.is_bad = self.draw() * (good + bad) < bad;
-            self.until = self.stay(stays);
+            self.until = length * begun + self.stay(stays);
         }
-        while self.until <= after {
+        while self.until <= after && self.until < Duration::MAX {
             self.is_bad = !self.is_bad;
             let stay = self.stay(stays);
             self.until += stay;
@@ -125,4 +133,31 @@ pub(super) struct Onset {
     pub(super) salt: u64,
     /// A number of this time that it is on, in this run.
     pub(super) seed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_is_in_the_same_state_whoever_asks_and_however_far_ahead() {
+        let stays = [Duration::from_millis(1), Duration::from_millis(2)];
+        let mut often = Chain::new(7);
+        let (mut bad, mut changes, mut was) = (0, 0, false);
+        for tenths in 0..400_000_u64 {
+            let after = Duration::from_micros(100 * tenths);
+            let is = often.is_bad(after, stays);
+            changes += u32::from(is != was);
+            (bad, was) = (bad + u32::from(is), is);
+            if tenths % 9_973 == 0 {
+                assert_eq!(Chain::new(7).is_bad(after, stays), is, "{after}");
+            }
+        }
+        // Two thirds of the time, in some 40 s / 3 ms rounds of two changes.
+        assert!((260_000..273_000).contains(&bad), "{bad}");
+        assert!((24_000..26_500).contains(&changes), "{changes}");
+        // A hundred years are as far as two minutes.
+        let far = Duration::from_secs(100 * 365 * 86_400);
+        assert_eq!(Chain::new(7).is_bad(far, stays), often.is_bad(far, stays));
+    }
 }
