@@ -29,6 +29,7 @@ pub const LIBRARY: &[Entry] = entries![
     "cascade",
     "libraries",
     "rush-hour",
+    "death-spiral",
 ];
 
 /// The scenario of this name.

@@ -1,0 +1,52 @@
+//! What the failure stories of the library say of themselves is so on every seed.
+
+use scenarios::{LayerRegistry, Scenario, ScenarioFile, library};
+use sim::{Record, Watch, run};
+
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;
+
+/// The file as it is written, and each of its variants, on the file's own setting.
+fn versions(name: &str) -> Vec<(String, Scenario)> {
+    let registry = LayerRegistry::builtin();
+    let text = library::find(name).expect("it is in the library").text;
+    let file = ScenarioFile::parse(name, text).unwrap_or_else(|e| panic!("{e}"));
+    let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
+    let design = &sweep.design;
+    let own = design.default.as_ref().expect("the file's own setting is on each axis");
+    let cells = (0..design.cells()).filter(|&cell| design.place(cell).1 == *own);
+    let of = |cell| (design.variants[design.place(cell).0].clone(), sweep.cell(&registry, cell));
+    let mut all: Vec<_> = cells.map(of).collect();
+    // The hypotheses of the file itself are no part of a sweep.
+    all[0].1 = file.scenario(&registry).unwrap_or_else(|e| panic!("{e}"));
+    all
+}
+
+fn holds(scenario: &Scenario, record: &Record) -> Vec<bool> {
+    let hypotheses = scenario.hypotheses.iter();
+    hypotheses.map(|one| one.holds(one.measure.of(record))).collect()
+}
+
+/// All hypotheses of the file and of its variants hold; and those of the file do not all hold of
+/// a variant, or they would say nothing of what the variant changes.
+#[track_caller]
+fn holds_on_every_seed(name: &str) {
+    let versions = versions(name);
+    assert!(versions.len() > 1, "{name} has no remedy");
+    let story = &versions[0].1;
+    for (variant, scenario) in &versions {
+        assert!(!scenario.hypotheses.is_empty(), "{name}, {variant}: nothing is said");
+        for seed in SEEDS {
+            let record = run(&scenario.system, seed, Watch::Counts);
+            let found = holds(scenario, &record);
+            assert!(found.iter().all(|&held| held), "{name}, {variant}, seed {seed}: {found:?}");
+            let of_story = holds(story, &record);
+            let same = std::ptr::eq(scenario, story);
+            assert_eq!(of_story.iter().all(|&held| held), same, "{name}, {variant}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_death_spiral_outlives_its_rush_unless_retries_are_limited() {
+    holds_on_every_seed("death-spiral");
+}
