@@ -30,6 +30,7 @@ pub const LIBRARY: &[Entry] = entries![
     "libraries",
     "rush-hour",
     "death-spiral",
+    "poison-task",
 ];
 
 /// The scenario of this name.

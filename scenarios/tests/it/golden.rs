@@ -32,6 +32,7 @@ fn golden_fingerprints_of_the_library() {
         libraries 5acdf84322746423 7708
         rush-hour d5b1b8d1a7ec9cff 249494
         death-spiral 880de2d6e1b6891e 99214
+        poison-task a527a59aed007730 20439
     "#]]
     .assert_eq(&lines);
 }

@@ -50,3 +50,8 @@ fn holds_on_every_seed(name: &str) {
 fn a_death_spiral_outlives_its_rush_unless_retries_are_limited() {
     holds_on_every_seed("death-spiral");
 }
+
+#[test]
+fn poison_costs_retries_and_is_never_rescued() {
+    holds_on_every_seed("poison-task");
+}
