@@ -31,6 +31,7 @@ pub const LIBRARY: &[Entry] = entries![
     "rush-hour",
     "death-spiral",
     "poison-task",
+    "half-open-stampede",
 ];
 
 /// The scenario of this name.

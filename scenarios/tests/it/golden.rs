@@ -33,6 +33,7 @@ fn golden_fingerprints_of_the_library() {
         rush-hour d5b1b8d1a7ec9cff 249494
         death-spiral 880de2d6e1b6891e 99214
         poison-task a527a59aed007730 20439
+        half-open-stampede a915e5c974611a53 16613
     "#]]
     .assert_eq(&lines);
 }

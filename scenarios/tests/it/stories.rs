@@ -55,3 +55,8 @@ fn a_death_spiral_outlives_its_rush_unless_retries_are_limited() {
 fn poison_costs_retries_and_is_never_rescued() {
     holds_on_every_seed("poison-task");
 }
+
+#[test]
+fn breakers_that_probe_together_stay_open_after_the_service_is_back() {
+    holds_on_every_seed("half-open-stampede");
+}
