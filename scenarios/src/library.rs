@@ -32,6 +32,7 @@ pub const LIBRARY: &[Entry] = entries![
     "death-spiral",
     "poison-task",
     "half-open-stampede",
+    "cache-stampede",
 ];
 
 /// The scenario of this name.

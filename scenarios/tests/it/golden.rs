@@ -34,6 +34,7 @@ fn golden_fingerprints_of_the_library() {
         death-spiral 880de2d6e1b6891e 99214
         poison-task a527a59aed007730 20439
         half-open-stampede a915e5c974611a53 16613
+        cache-stampede 0fac19d6eca8f445 80821
     "#]]
     .assert_eq(&lines);
 }

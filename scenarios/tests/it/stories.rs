@@ -60,3 +60,8 @@ fn poison_costs_retries_and_is_never_rescued() {
 fn breakers_that_probe_together_stay_open_after_the_service_is_back() {
     holds_on_every_seed("half-open-stampede");
 }
+
+#[test]
+fn an_empty_cache_fills_again_only_if_calls_for_the_same_are_sent_once() {
+    holds_on_every_seed("cache-stampede");
+}
