@@ -33,6 +33,7 @@ pub const LIBRARY: &[Entry] = entries![
     "poison-task",
     "half-open-stampede",
     "cache-stampede",
+    "sinkhole",
 ];
 
 /// The scenario of this name.

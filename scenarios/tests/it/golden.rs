@@ -35,6 +35,7 @@ fn golden_fingerprints_of_the_library() {
         poison-task a527a59aed007730 20439
         half-open-stampede a915e5c974611a53 16613
         cache-stampede 0fac19d6eca8f445 80821
+        sinkhole 0ef318ddb9a89644 42430
     "#]]
     .assert_eq(&lines);
 }

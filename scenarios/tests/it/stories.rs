@@ -65,3 +65,8 @@ fn breakers_that_probe_together_stay_open_after_the_service_is_back() {
 fn an_empty_cache_fills_again_only_if_calls_for_the_same_are_sent_once() {
     holds_on_every_seed("cache-stampede");
 }
+
+#[test]
+fn a_sinkhole_draws_most_traffic_unless_it_is_left_out() {
+    holds_on_every_seed("sinkhole");
+}
