@@ -34,6 +34,7 @@ pub const LIBRARY: &[Entry] = entries![
     "half-open-stampede",
     "cache-stampede",
     "sinkhole",
+    "timeout-cascade",
 ];
 
 /// The scenario of this name.

@@ -36,6 +36,7 @@ fn golden_fingerprints_of_the_library() {
         half-open-stampede a915e5c974611a53 16613
         cache-stampede 0fac19d6eca8f445 80821
         sinkhole 0ef318ddb9a89644 42430
+        timeout-cascade 68cfc4d758d02515 34473
     "#]]
     .assert_eq(&lines);
 }

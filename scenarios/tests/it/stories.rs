@@ -70,3 +70,8 @@ fn an_empty_cache_fills_again_only_if_calls_for_the_same_are_sent_once() {
 fn a_sinkhole_draws_most_traffic_unless_it_is_left_out() {
     holds_on_every_seed("sinkhole");
 }
+
+#[test]
+fn an_inner_timeout_longer_than_the_outer_one_takes_the_gateway_along() {
+    holds_on_every_seed("timeout-cascade");
+}
