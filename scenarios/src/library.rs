@@ -35,6 +35,7 @@ pub const LIBRARY: &[Entry] = entries![
     "cache-stampede",
     "sinkhole",
     "timeout-cascade",
+    "silent-errors",
 ];
 
 /// The scenario of this name.

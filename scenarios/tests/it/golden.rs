@@ -37,6 +37,7 @@ fn golden_fingerprints_of_the_library() {
         cache-stampede 0fac19d6eca8f445 80821
         sinkhole 0ef318ddb9a89644 42430
         timeout-cascade 68cfc4d758d02515 34473
+        silent-errors 0237ece237fa06da 57189
     "#]]
     .assert_eq(&lines);
 }

@@ -75,3 +75,8 @@ fn a_sinkhole_draws_most_traffic_unless_it_is_left_out() {
 fn an_inner_timeout_longer_than_the_outer_one_takes_the_gateway_along() {
     holds_on_every_seed("timeout-cascade");
 }
+
+#[test]
+fn silent_errors_leave_success_as_it_was_until_a_check_finds_them() {
+    holds_on_every_seed("silent-errors");
+}
