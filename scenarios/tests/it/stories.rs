@@ -80,3 +80,13 @@ fn an_inner_timeout_longer_than_the_outer_one_takes_the_gateway_along() {
 fn silent_errors_leave_success_as_it_was_until_a_check_finds_them() {
     holds_on_every_seed("silent-errors");
 }
+
+#[test]
+fn a_retry_storm_outlives_its_fault_unless_something_holds_it_back() {
+    holds_on_every_seed("retry-storm");
+}
+
+#[test]
+fn a_pool_shared_by_two_is_emptied_by_one_of_them() {
+    holds_on_every_seed("shared-pool");
+}
