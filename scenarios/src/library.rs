@@ -36,6 +36,7 @@ pub const LIBRARY: &[Entry] = entries![
     "sinkhole",
     "timeout-cascade",
     "silent-errors",
+    "replica-storm",
 ];
 
 /// The scenario of this name.

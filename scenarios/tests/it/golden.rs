@@ -38,6 +38,7 @@ fn golden_fingerprints_of_the_library() {
         sinkhole 0ef318ddb9a89644 42430
         timeout-cascade 68cfc4d758d02515 34473
         silent-errors 0237ece237fa06da 57189
+        replica-storm 4a675e49f19ab26c 186906
     "#]]
     .assert_eq(&lines);
 }

@@ -90,3 +90,8 @@ fn a_retry_storm_outlives_its_fault_unless_something_holds_it_back() {
 fn a_pool_shared_by_two_is_emptied_by_one_of_them() {
     holds_on_every_seed("shared-pool");
 }
+
+#[test]
+fn a_replica_that_crashes_takes_the_others_along_unless_retries_or_queues_are_short() {
+    holds_on_every_seed("replica-storm");
+}
