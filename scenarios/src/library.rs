@@ -29,6 +29,14 @@ pub const LIBRARY: &[Entry] = entries![
     "cascade",
     "libraries",
     "rush-hour",
+    "death-spiral",
+    "poison-task",
+    "half-open-stampede",
+    "cache-stampede",
+    "sinkhole",
+    "timeout-cascade",
+    "silent-errors",
+    "replica-storm",
 ];
 
 /// The scenario of this name.

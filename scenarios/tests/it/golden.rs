@@ -31,6 +31,14 @@ fn golden_fingerprints_of_the_library() {
         cascade d119c76f7d69c31a 488403
         libraries 5acdf84322746423 7708
         rush-hour d5b1b8d1a7ec9cff 249494
+        death-spiral 880de2d6e1b6891e 99214
+        poison-task a527a59aed007730 20439
+        half-open-stampede a915e5c974611a53 16613
+        cache-stampede 0fac19d6eca8f445 80821
+        sinkhole 0ef318ddb9a89644 42430
+        timeout-cascade 68cfc4d758d02515 34473
+        silent-errors 0237ece237fa06da 57189
+        replica-storm 4a675e49f19ab26c 186906
     "#]]
     .assert_eq(&lines);
 }

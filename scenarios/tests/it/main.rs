@@ -13,5 +13,6 @@ mod runner;
 mod same_luck;
 mod seen_by_users;
 mod stacks;
+mod stories;
 mod sweeps;
 mod trace_files;
