@@ -31,7 +31,7 @@ mod routes;
 mod waking;
 mod way;
 
-pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observer};
+pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observer, Open};
 
 /// All calls on their way.
 ///
@@ -252,9 +252,16 @@ impl Calls {
         }
     }
 
-    /// The edge that a leaf travels on.
-    pub fn edge_of(&self, leaf: u32) -> u32 {
-        self.frames[leaf].edge
+    /// Calls that are open, and attempts that are (one may be both), but for those that were given
+    /// up: on which edge, and since when.
+    pub fn open(&self) -> impl Iterator<Item = Open> {
+        let is_wanted = |frame: &&Frame| !frame.is(Flag::GIVEN_UP);
+        self.frames.iter().filter(is_wanted).map(|frame| Open {
+            edge: frame.edge,
+            began: frame.began,
+            is_call: frame.is(Flag::TOP),
+            is_attempt: frame.is(Flag::LEAF),
+        })
     }
 
     /// All instances of layers, in their order.

@@ -90,7 +90,10 @@ impl Fault {
 
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
         if self.r#for.is_some_and(Duration::is_zero) {
-            reader.no_effect(&fields.place_of("for"), "a fault that lasts no time does nothing");
+            reader.no_effect(
+                &fields.place_of("for"),
+                "a fault that lasts no time only hits what is there in that instant",
+            );
         }
     }
 

@@ -10,9 +10,6 @@ use crate::diagnostic::Diagnostic;
 use crate::runner::EVENTS_MAX;
 use crate::scenario_file::ScenarioFile;
 
-/// Kinds of layer that respect the deadline of a call.
-const RESPECT_DEADLINES: [&str; 4] = ["deadline", "retry", "bulkhead", "hedge"];
-
 impl ScenarioFile {
     /// Warns of what has no effect.
     pub(super) fn warn(&self, system: &System, found: &mut Vec<Diagnostic>) {
@@ -62,17 +59,10 @@ impl ScenarioFile {
     }
 
     fn warn_of_agents(&self, system: &System, found: &mut Vec<Diagnostic>) {
-        let kinds = || system.policies.iter().flat_map(|policy| &policy.layers);
-        let respects = kinds().any(|layer| RESPECT_DEADLINES.contains(&layer.kind.as_str()));
         let orders = self.orders_by_priority();
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
-            if let Some(at) = place("deadline").filter(|_| !respects && agents.deadline.is_some()) {
-                let message = "no layer of any policy respects deadlines";
-                let help = "put a `deadline` layer into a policy, or leave this out";
-                found.push(Diagnostic::no_effect(at, message).help(help));
-            }
             if let Some(at) = place("priority").filter(|_| !orders) {
                 let message = "no layer of any policy knows priorities";
                 let help = "give a bulkhead `priorities`, or leave this out";

@@ -426,7 +426,6 @@ fn what_has_no_effect_is_a_warning() {
     for (text, at, why) in [
         (base.clone() + fault, "case.toml:16:6", "the run ends before this fault begins"),
         (base.replace("steps", "priority = 2\nsteps"), "case.toml:6:12", "knows priorities"),
-        (base.replace("steps", "deadline = \"9s\"\nsteps"), "case.toml:6:12", "respects deadlines"),
         (base.replace("p = [", "q = []\np = ["), "case.toml:10:1", "no edge uses the policy `q`"),
         (
             base.clone() + "[sweep]\n\"policies.p.breaker.open\" = [\"1s\", \"2s\"]\n",

@@ -245,3 +245,42 @@ fn a_hypothesis_is_of_the_unit_of_its_measure() {
         assert_eq!(wrong(that), Ok(()), "{that}");
     }
 }
+
+/// What is lost on the way is seen to fail when patience ends, after the fault has: it recovers only
+/// if it is well from then on.
+#[test]
+fn a_system_that_fails_only_after_its_fault_has_not_recovered() {
+    let agents = "arrivals = \"closed(think=constant(1s))\"\npatience = \"10s\"\ncount = 3";
+    let rest = fault("do = \"loss\"\nshare = 1.0\nat = \"1h\"\nfor = \"10s\"")
+        + &hypotheses(&["agents.a recovers within 2min after fault \"x\""]);
+    assert_eq!(seen(scenario(agents, "", &rest)).holds(), [false]);
+    // With a timeout it is well soon after the last lost call has failed.
+    let policy = "{ timeout = \"20s\" }";
+    assert_eq!(seen(scenario(agents, policy, &rest)).holds(), [true]);
+}
+
+/// A system in which nothing ever ends has failed, and its agents are frozen, wherever they wait.
+#[test]
+fn a_system_in_which_nothing_ever_ends_fails_its_hypotheses() {
+    for what in ["hang", "loss\"\nshare = \"100%"] {
+        let rest = fault(&format!("do = \"{what}\"\nat = \"0s\"\nfor = \"10h\""))
+            + &hypotheses(&[
+                "agents.a.success >= 1%",
+                "agents.a.availability >= 90%",
+                "edges.\"a -> s\".availability >= 90%",
+                "agents.a.frozen < 1h",
+            ]);
+        for agents in [STREAM, "arrivals = \"closed(think=exponential(5s))\""] {
+            let seen = seen(scenario(agents, "", &rest));
+            assert_eq!(seen.holds(), [false; 4], "{what} {agents}");
+        }
+    }
+}
+
+/// A fault of the warm-up is over before anything counts: how soon cannot be said.
+#[test]
+fn recovery_after_a_fault_of_the_warm_up_is_undefined() {
+    let rest = fault("do = \"down\"\nat = \"8min\"\nfor = \"1min\"")
+        + &hypotheses(&["agents.a recovers within 1h after fault \"x\""]);
+    assert_eq!(seen(scenario(STREAM, "", &rest)).holds(), [false]);
+}

@@ -160,6 +160,11 @@ impl Frames {
         &mut all[above]
     }
 
+    /// All that are in use.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.all.iter().filter(|frame| frame.flags != 0)
+    }
+
     #[inline]
     pub(super) fn room(&self) -> usize {
         self.all.len()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use patterns::report::StateId;
-use patterns::{CallId, Layer, Outcome};
+use patterns::{CallId, Layer, Outcome, Time};
 
 use super::frame::NONE;
 use crate::kernel::LaneId;
@@ -43,28 +43,28 @@ pub enum CallEvent {
     /// A call began at the top of the edge.
     Begun,
     /// A call of the caller ended at the top of the edge: how, and the time at which it had begun.
-    Ended(Outcome, patterns::Time),
+    Ended(Outcome, Time),
     /// The same, of a call that a layer of another edge had diverted to this one.
-    EndedBelow(Outcome, patterns::Time),
+    EndedBelow(Outcome, Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its
     /// caller.
-    GivenUp(patterns::Time),
+    GivenUp(Time),
     /// A layer of the edge diverted an attempt to another edge, where it is a call.
     Diverted,
     /// Such an attempt ended in time.
-    DivertedEnded(Outcome, patterns::Time),
+    DivertedEnded(Outcome, Time),
     /// Such an attempt was given up.
-    DivertedGivenUp(patterns::Time),
+    DivertedGivenUp(Time),
     /// Such an attempt that had been given up ended: the last one that was sent for it did.
-    DivertedLate(patterns::Time),
+    DivertedLate(Time),
     /// An attempt was sent.
     Sent,
     /// An attempt ended in time.
-    Answered(Outcome, patterns::Time),
+    Answered(Outcome, Time),
     /// An attempt was given up.
-    Dropped(patterns::Time),
+    Dropped(Time),
     /// An attempt that had been given up ended: when it had begun.
-    Late(patterns::Time),
+    Late(Time),
 }
 
 /// Receives what happens to calls and layers.
@@ -73,6 +73,19 @@ pub trait Observer {
     fn edge(&mut self, edge: u32, event: CallEvent);
     /// An instance of a layer is in another state now.
     fn layer(&mut self, layer: u32, state: StateId);
+}
+
+/// A call or an attempt that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// On which edge.
+    pub edge: u32,
+    /// Since when.
+    pub began: Time,
+    /// Whether it is a call at the top of the edge.
+    pub is_call: bool,
+    /// Whether it is an attempt below its layers.
+    pub is_attempt: bool,
 }
 
 /// From one caller to one callee: which layers stand between.

@@ -134,9 +134,9 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
         Ratio(|r, _| (secs(r.parts()[2]), r.count() as f64));
     "mttr.verify" Seconds LOWER, "Its last part: until the share of good outcomes is back at the \
         bound.", Ratio(|r, _| (secs(r.parts()[3]), r.count() as f64));
-    "recovery" Seconds LOWER, "How long after the beginning of what is measured the failure \
-        episode ended that was on then: 0 if none was, undefined if it did not end; the longest, \
-        if there are several parts.",
+    "recovery" Seconds LOWER, "How long after the beginning of what is measured the last failure \
+        episode ended: 0 if there was none, undefined if it did not end; the longest, if there are \
+        several parts.",
         Value(|r, _| r.recovery().map_or(f64::NAN, Duration::as_secs_f64));
 };
 

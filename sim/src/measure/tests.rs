@@ -93,7 +93,13 @@ fn failure_episodes_are_measured() {
     check("agents.research.mttr.contain", 3.0 / 2.0);
     check("agents.research.mttr.recover", 6.0);
     check("agents.research.mttr.verify", 10.0 / 2.0);
-    check("agents.research.recovery", 0.0);
+    // The second one has not ended.
+    let recovery = Measure::parse("agents.research.recovery", &system()).expect("it is there");
+    assert!(recovery.of(&record()).is_nan());
+    let mut ended = record();
+    ended.agents[0].episodes.all.pop();
+    assert!((recovery.of(&ended) - 30.0).abs() < 1e-12);
+    check("edges.\"research -> git.hub\".recovery", 0.0);
     check("edges.\"research -> git.hub\".episodes", 0.0);
 }
 

@@ -7,6 +7,7 @@ use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::role::RoleKind;
 use super::world::World;
+use crate::call::Open;
 use crate::fault::{Condition, Standing};
 use crate::observe::{OpenAt, Record, Stop};
 
@@ -280,14 +281,21 @@ impl World {
                     let wasted = recorder.wasted(request);
                     recorder.note_time(service, request);
                     recorder.services[service as usize].wasted += wasted;
-                    if request.abandoned == Time::MAX {
-                        let edge = self.calls.edge_of(request.leaf);
-                        recorder.note_open_attempt(edge, request.arrived);
-                    }
                 }
             }
         }
+        let mut calls = Vec::new();
+        for Open { edge, began, is_call, is_attempt } in self.calls.open() {
+            let record = recorder.record_of[edge as usize];
+            if is_call {
+                calls.push((began, record));
+            }
+            if is_attempt {
+                recorder.note_open_attempt(record, began);
+            }
+        }
         recorder.note_overdue(&open);
+        recorder.note_overdue_calls(&calls);
         recorder.add_up();
     }
 }

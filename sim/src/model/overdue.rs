@@ -4,7 +4,7 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use super::recorder::Recorder;
 use super::request::Request;
-use crate::observe::{AgentRecord, EpisodeFinder};
+use crate::observe::{EpisodeFinder, Histogram};
 
 /// How often at most one task fails for the episodes of its group.
 const FAILURES_MAX: u64 = 64;
@@ -31,14 +31,12 @@ impl Recorder {
         }
     }
 
-    /// How long a task may be open now before it has failed: what its group says, or else no longer
-    /// than any task that ended. None if there is nothing to go by.
-    fn limit_of_open(&self, group: usize) -> Option<Duration> {
-        let longest = |group: &AgentRecord| group.latency_ok.max().max(group.latency_failed.max());
-        match self.task_limits[group] {
-            Duration::MAX => longest(&self.agents[group]),
-            limit => Some(limit),
-        }
+    /// How long a task or a call may be open now before it has failed, if nothing else says so: no
+    /// longer than any that ended; if none has, a twentieth of the time that counts.
+    fn limit_of_open(&self, ended: [&Histogram; 2]) -> Duration {
+        let longest = ended[0].max().max(ended[1].max());
+        let twentieth = self.now.since(self.warmup).as_nanos() / 20;
+        longest.unwrap_or(Duration::from_nanos(twentieth))
     }
 
     /// Writes down those of the open tasks (when they came, and their group) that have failed by
@@ -47,37 +45,38 @@ impl Recorder {
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
     pub(super) fn note_overdue(&mut self, open: &[(Time, u32)]) {
-        let limits: Vec<Option<Duration>> =
-            (0..self.agents.len()).map(|group| self.limit_of_open(group)).collect();
-        let overdue: Vec<(Time, usize, Duration)> = open
-            .iter()
-            .filter_map(|&(arrived, group)| {
-                Some((arrived, group as usize, limits[group as usize]?))
-            })
-            .filter(|&(arrived, _, limit)| limit < self.now.since(arrived))
-            .collect();
-        let mut numbers = vec![0; self.agents.len()];
-        for &(arrived, group, _) in &overdue {
-            numbers[group] += 1;
-            self.agents[group].overdue += u64::from(self.counts(arrived));
+        let limits = self.agents.iter().zip(&self.task_limits).map(|(group, limit)| match *limit {
+            Duration::MAX => self.limit_of_open([&group.latency_ok, &group.latency_failed]),
+            limit => limit,
+        });
+        let limits: Vec<Duration> = limits.collect();
+        for &(arrived, group) in open {
+            let is_overdue = limits[group as usize] < self.now.since(arrived);
+            self.agents[group as usize].overdue += u64::from(is_overdue && self.counts(arrived));
         }
-        let mut times: Vec<(Time, usize)> = Vec::new();
-        for (arrived, group, limit) in overdue {
-            let most = (FAILURES_MAX / numbers[group]).max(1);
-            times.extend(failures(arrived, self.now, limit, most).map(|at| (at, group)));
-        }
-        times.sort_unstable();
-        for (at, group) in times {
+        for (at, group) in failures_of_open(open, &limits, self.now) {
             fail(&mut self.group_episodes[group], at);
+        }
+    }
+
+    /// The same for calls: when they began, and the record of their edge.
+    pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32)]) {
+        let limits = self
+            .edges
+            .iter()
+            .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
+        let limits: Vec<Duration> = limits.collect();
+        for (at, edge) in failures_of_open(open, &limits, self.now) {
+            fail(&mut self.edge_episodes[edge], at);
         }
     }
 
     /// An attempt is open at the end: who waits for it longer than for any call that ended well
     /// waits in vain.
-    pub(super) fn note_open_attempt(&mut self, edge: u32, began: Time) {
+    pub(super) fn note_open_attempt(&mut self, record: u32, began: Time) {
         let waited = self.counted_since(began);
         let age = self.now.since(began);
-        let record = &mut self.edges[self.record_of[edge as usize] as usize];
+        let record = &mut self.edges[record as usize];
         if record.latency_ok.max().is_none_or(|longest| longest < age) {
             record.frozen += waited;
         }
@@ -98,6 +97,26 @@ impl Recorder {
             }
         }
     }
+}
+
+/// When those of the open tasks or calls of each group or edge fail that are older than its limit,
+/// in order.
+fn failures_of_open(open: &[(Time, u32)], limits: &[Duration], now: Time) -> Vec<(Time, usize)> {
+    let overdue = || {
+        let all = open.iter().map(|&(began, of)| (began, of as usize));
+        all.filter(|(began, of)| limits[*of] < now.since(*began))
+    };
+    let mut numbers = vec![0; limits.len()];
+    for (_, of) in overdue() {
+        numbers[of] += 1;
+    }
+    let mut times: Vec<(Time, usize)> = Vec::new();
+    for (began, of) in overdue() {
+        let most = (FAILURES_MAX / numbers[of]).max(1);
+        times.extend(failures(began, now, limits[of], most).map(|at| (at, of)));
+    }
+    times.sort_unstable();
+    times
 }
 
 /// When a task that came at a time has failed until now.

@@ -50,7 +50,11 @@ impl Windows {
                 let until = window.until.map_or(ends, |after| (begins + after).min(ends));
                 (from.max(warmup), until.min(horizon))
             };
-            let parts = anchors.into_iter().map(part).filter(|(from, until)| from < until);
+            // What comes after a fault of the warm-up had begun before anything counts.
+            let is_after = matches!(window.anchor, Anchor::After(_));
+            let counts = |(begins, _): &(Time, Time)| !is_after || warmup <= *begins;
+            let parts =
+                anchors.into_iter().filter(counts).map(part).filter(|(from, until)| from < until);
             let mut parts: Vec<(Time, Time)> = parts.collect();
             parts.reverse();
             Seen { window: window.clone(), parts, start: None, sum: None }

@@ -154,12 +154,12 @@ impl Episodes {
         self.windows.iter().map(|window| u128::from(inside(window))).sum()
     }
 
-    /// How long after the beginning of a window the episode ended that was on then; the longest of
-    /// all windows, zero if none was on, and none if one did not end.
+    /// How long after the beginning of a window its last episode ended; the longest of all windows,
+    /// zero if there is none, and none if one did not end.
     pub fn recovery(&self) -> Option<Duration> {
-        let of = |&(from, _): &(Time, Time)| {
-            let on = self.all.iter().find(|one| one.began <= from && from < one.ended());
-            on.map_or(Some(Duration::ZERO), |episode| Some(episode.verified?.since(from)))
+        let of = |&(from, to): &(Time, Time)| {
+            let last = self.all.iter().rfind(|one| one.began < to && from < one.ended());
+            last.map_or(Some(Duration::ZERO), |episode| Some(episode.verified?.since(from)))
         };
         self.windows.iter().map(of).try_fold(Duration::ZERO, |longest, one| Some(longest.max(one?)))
     }
