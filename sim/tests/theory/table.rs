@@ -38,7 +38,7 @@ const HEAD: &str = "\
 Each row is a comparison that a test of this folder makes: what a closed form says, and the mean of
 independent runs with its 99 % confidence interval (Student's t). A test fails if theory lies
 outside of the interval, if the interval is wide, or if its rows are not those of this page. With
-other seeds, one row in a hundred would lie outside by chance. Where a measure is rounded (a
+other seeds, one row in a hundred would lie outside by chance. Where a measure is not exact (a
 quantile is the middle of a bucket), the interval is wider by what that can be. Tests of what must
 hold exactly in every run leave no row.
 
