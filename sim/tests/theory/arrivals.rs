@@ -6,7 +6,8 @@ use patterns::{Duration, Time};
 use sim::kernel::{BurstState, Bursts, Distribution, RateProfile, RngStreams};
 use sim::model::system::{Arrivals, System};
 
-use crate::support::{Estimate, RUNS, counted, rate, replicate, stream_to, time_average};
+use crate::support::{Estimate, RUNS, counted, rate, replicate, seed, stream_to, time_average};
+use crate::table::case;
 use crate::tank::{self, at, secs};
 
 /// What comes until `end`, each time rising, by independent runs.
@@ -16,7 +17,7 @@ fn runs(
     mut times: impl FnMut(u64) -> Box<dyn FnMut(Time) -> Option<Time>>,
 ) -> Vec<Vec<f64>> {
     let run = |index| {
-        let mut next = times(seeds * 1000 + index);
+        let mut next = times(seed(seeds, index));
         let mut came = Vec::new();
         let mut now = Time::ZERO;
         while let Some(time) = next(now).filter(|time| *time < at(end)) {
@@ -38,7 +39,13 @@ fn of_profile(profile: &RateProfile, seeds: u64, end: Duration) -> Vec<Vec<f64>>
 }
 
 /// A thinned Poisson process has in every time as many arrivals as the integral of its rate says.
-fn has_its_mean_in_every_part(profile: &RateProfile, seeds: u64, end: u64, sharpness: f64) {
+fn has_its_mean_in_every_part(
+    shape: &str,
+    profile: &RateProfile,
+    seeds: u64,
+    end: u64,
+    sharpness: f64,
+) {
     const PARTS: u64 = 5;
     let came = of_profile(profile, seeds, secs(end));
     for part in 0..PARTS {
@@ -50,15 +57,20 @@ fn has_its_mean_in_every_part(profile: &RateProfile, seeds: u64, end: u64, sharp
         if theory == 0.0 {
             assert!(counts.iter().all(|count| *count == 0.0), "part {part}: {counts:?}");
         } else {
-            Estimate::of(&counts).is(theory, sharpness);
+            Estimate::of(seeds, &counts).is(
+                &format!("arrivals, {shape}, part {} of {PARTS}", part + 1),
+                theory,
+                sharpness,
+            );
         }
     }
 }
 
 #[test]
 fn a_rate_by_day_and_night_brings_as_many_as_its_integral_says() {
+    case!();
     let wave = RateProfile::wave(10.0, 0.9, secs(1000), secs(300)).unwrap();
-    has_its_mean_in_every_part(&wave, 801, 1000, 0.05);
+    has_its_mean_in_every_part("wave", &wave, 801, 1000, 0.05);
     // The integral itself, by the rates in the middle of each second.
     let half = Duration::from_millis(500);
     let sum: f64 = (0..700).map(|n| wave.rate_at(at(secs(n) + half))).sum();
@@ -67,29 +79,32 @@ fn a_rate_by_day_and_night_brings_as_many_as_its_integral_says() {
 
 #[test]
 fn a_ramp_brings_as_many_as_its_integral_says() {
+    case!();
     let up = RateProfile::ramp(0.0, 20.0, secs(200), secs(600)).unwrap();
-    has_its_mean_in_every_part(&up, 802, 1000, 0.1);
+    has_its_mean_in_every_part("ramp up", &up, 802, 1000, 0.1);
     // A straight line from 0 to 20 in 600 s, and 200 s at 20.
     assert!((up.expected(at(secs(1000))) - 10_000.0).abs() < 1e-6);
     let down = RateProfile::ramp(20.0, 0.0, Duration::ZERO, secs(800)).unwrap();
-    has_its_mean_in_every_part(&down, 803, 1000, 0.1);
+    has_its_mean_in_every_part("ramp down", &down, 803, 1000, 0.1);
 }
 
 #[test]
 fn a_spike_and_steps_bring_as_many_as_their_integrals_say() {
+    case!();
     let spike = RateProfile::spike(2.0, 10.0, secs(400), secs(200)).unwrap();
-    has_its_mean_in_every_part(&spike, 804, 1000, 0.1);
+    has_its_mean_in_every_part("spike", &spike, 804, 1000, 0.1);
     assert!((spike.expected(at(secs(1000))) - 5600.0).abs() < 1e-6);
     let steps = [(100, 5.0), (300, 0.0), (600, 1.0), (700, 30.0), (800, 0.0)];
     let steps = steps.map(|(from, rate)| (secs(from), rate));
     let steps = RateProfile::steps(&steps).unwrap();
-    has_its_mean_in_every_part(&steps, 805, 1000, 0.2);
+    has_its_mean_in_every_part("steps", &steps, 805, 1000, 0.2);
 }
 
 /// The times at which the integral of the rate has risen by one more unit are those of a Poisson
 /// process of rate 1: gaps of mean 1 and variance 1, independent of each other.
 #[test]
 fn a_thinned_process_is_poisson_in_the_time_of_its_integral() {
+    case!();
     let wave = RateProfile::wave(5.0, 1.0, secs(100), Duration::ZERO).unwrap();
     let came = of_profile(&wave, 806, secs(5000));
     let mut measured: [Vec<f64>; 3] = Default::default();
@@ -104,13 +119,15 @@ fn a_thinned_process_is_poisson_in_the_time_of_its_integral() {
         // One is added, so that the interval can be compared with what theory says.
         measured[2].push(1.0 + mean(&mut products.into_iter()));
     }
-    for values in measured {
-        Estimate::of(&values).is(1.0, 0.02);
+    let names = ["mean gap", "variance of gaps", "1 + covariance of gaps that follow"];
+    for (values, name) in measured.iter().zip(names) {
+        Estimate::of(806, values).is(name, 1.0, 0.02);
     }
 }
 
 #[test]
 fn no_task_comes_where_the_rate_is_zero_for_ever() {
+    case!();
     let mut stream = RngStreams::new(1).stream("arrivals");
     let steps = RateProfile::steps(&[(secs(0), 5.0), (secs(10), 0.0)]).unwrap();
     assert_eq!(steps.next(at(secs(10)), &mut stream), None);
@@ -120,7 +137,7 @@ fn no_task_comes_where_the_rate_is_zero_for_ever() {
     system.agents[0].arrivals = Arrivals::Varying(steps);
     system.warmup = Time::ZERO;
     let [came] = replicate(&system, 807, |record| [record.services[0].requests.issued as f64]);
-    came.is(50.0, 0.15);
+    came.is("arrivals", 50.0, 0.15);
 }
 
 /// How many requests there are in a window, by the whole engine.
@@ -139,6 +156,7 @@ fn with_arrivals(arrivals: Arrivals, from: u64, to: u64) -> System {
 /// Management Science 39 (2), 1993, section 4.
 #[test]
 fn a_service_without_line_follows_the_rate_with_a_lag() {
+    case!();
     let (mean, amplitude, period, work) = (20.0, 0.8, 200.0, 0.05);
     let wave = RateProfile::wave(mean, amplitude, secs(200), Duration::ZERO).unwrap();
     let omega = TAU / period;
@@ -155,9 +173,13 @@ fn a_service_without_line_follows_the_rate_with_a_lag() {
             let service = &record.services[0];
             [time_average(service.busy, record), service.requests.issued as f64 / counted(record)]
         });
-        busy.is(theory(from as f64, to as f64), 0.05);
+        busy.is(
+            &format!("requests in work, seconds {from} to {to}"),
+            theory(from as f64, to as f64),
+            0.05,
+        );
         let came_in = wave.expected(at(secs(to))) - wave.expected(at(secs(from)));
-        came.is(came_in / (to - from) as f64, 0.1);
+        came.is(&format!("arrivals, seconds {from} to {to}"), came_in / (to - from) as f64, 0.1);
     }
 }
 
@@ -176,13 +198,14 @@ fn of_bursts(bursts: &Bursts, seeds: u64, end: Duration) -> Vec<Vec<f64>> {
 /// Performance Evaluation 18 (2), 1993, section 2.
 #[test]
 fn bursts_have_the_mean_and_the_dispersion_of_the_closed_form() {
+    case!();
     // In units of a second: the rates, the mean stays.
     let (low, high, low_stay, high_stay) = (0.5, 20.0, 30.0, 5.0);
     let bursts = Bursts::new(low, high, secs(30), secs(5)).unwrap();
     let came = of_bursts(&bursts, 810, secs(200_000));
     let mean = (low * low_stay + high * high_stay) / (low_stay + high_stay);
     let rates: Vec<f64> = came.iter().map(|run| run.len() as f64 / 200_000.0).collect();
-    Estimate::of(&rates).is(mean, 0.02);
+    Estimate::of(810, &rates).is("rate of arrivals", mean, 0.02);
 
     let (leave_low, leave_high): (f64, f64) = (1.0 / low_stay, 1.0 / high_stay);
     let both = leave_low + leave_high;
@@ -204,7 +227,11 @@ fn bursts_have_the_mean_and_the_dispersion_of_the_closed_form() {
             squares.sum::<f64>() / counts.len() as f64 / expected
         };
         let measured: Vec<f64> = came.iter().map(dispersion).collect();
-        Estimate::of(&measured).is(theory, sharpness);
+        Estimate::of(810, &measured).is(
+            &format!("dispersion of counts of {span} s"),
+            theory,
+            sharpness,
+        );
     }
 }
 
@@ -212,11 +239,12 @@ fn bursts_have_the_mean_and_the_dispersion_of_the_closed_form() {
 /// with the chance of the long run.
 #[test]
 fn bursts_begin_as_they_go_on() {
+    case!();
     let bursts = Bursts::new(0.0, 50.0, secs(30), secs(10)).unwrap();
     let mut system = with_arrivals(Arrivals::Bursts(bursts), 0, 2);
     system.agents[0].count = 400;
     let [came] = replicate(&system, 811, |record| [record.services[0].requests.issued as f64]);
-    came.is(400.0 * 2.0 * 12.5, 0.1);
+    came.is("arrivals", 400.0 * 2.0 * 12.5, 0.1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use sim::model::system::{Arrivals, Fault, System};
 use sim::observe::EpisodeRule;
 
 use crate::support::{Estimate, rate, replicate, stream_to};
+use crate::table::case;
 use crate::tank::{self, secs};
 
 /// A time in which a fault is on all the time.
@@ -56,6 +57,7 @@ fn mean_left(tau: f64) -> f64 {
 
 #[test]
 fn bursts_have_their_share_in_the_long_run_and_from_the_beginning() {
+    case!();
     let bursts = |bad_stay, good_stay| Bursts {
         class: Class::Network,
         bad_share: 0.8,
@@ -64,12 +66,20 @@ fn bursts_have_their_share_in_the_long_run_and_from_the_beginning() {
         good_share: 0.05,
     };
     let expected = (60.0 * 0.05 + 20.0 * 0.8) / 80.0;
-    failing(&under(bursts(secs(20), secs(60)), always()), 91).is(expected, 0.05);
+    failing(&under(bursts(secs(20), secs(60)), always()), 91).is(
+        "share that fails, always on",
+        expected,
+        0.05,
+    );
     // Each time that it is on is too short for a change of state.
     let short = bursts(secs(20_000), secs(60_000));
     let schedule =
         Schedule::Every { at: tank::at(Duration::ZERO), lasts: secs(20), every: secs(40) };
-    failing(&under(short, schedule), 192).is(expected / 2.0, 0.05);
+    failing(&under(short, schedule), 192).is(
+        "share that fails, on half of the time",
+        expected / 2.0,
+        0.05,
+    );
 }
 
 /// A burst ends when the chain has left the bad state between one request and the next:
@@ -77,6 +87,7 @@ fn bursts_have_their_share_in_the_long_run_and_from_the_beginning() {
 /// time `P(b -> g) = g / (b + g) · (1 - exp(-t (1/b + 1/g)))` within a time `t`.
 #[test]
 fn bursts_are_as_long_as_the_chain_stays_bad() {
+    case!();
     let (good, bad) = (60.0, 10.0);
     let effect = Bursts {
         class: Class::Network,
@@ -95,47 +106,61 @@ fn bursts_are_as_long_as_the_chain_stays_bad() {
         [failed / edge.episodes.count() as f64, failed / edge.calls.answered() as f64]
     });
     let leaves = good / (bad + good) * (1.0 - libm::exp(-(1.0 / bad + 1.0 / good)));
-    length.is(1.0 / leaves, 0.05);
-    share.is(bad / (bad + good), 0.05);
+    length.is("requests in a burst", 1.0 / leaves, 0.05);
+    share.is("share that fails", bad / (bad + good), 0.05);
 }
 
 /// A line to half of the time, and then its end.
 #[test]
 fn ramp_is_a_line_and_stays_at_its_end() {
+    case!();
     let over = secs(LENGTH / 2);
     let ramp = Ramp { class: Class::Network, from: 0.8, to: 0.2, over };
-    failing(&under(ramp, always()), 94).is(f64::midpoint(0.5, 0.2), 0.01);
+    failing(&under(ramp, always()), 94).is("share that fails", f64::midpoint(0.5, 0.2), 0.01);
 }
 
 #[test]
 fn drift_is_a_line_from_one_to_its_factor() {
+    case!();
     let drift = Drift { factor: 5.0, over: secs(LENGTH) };
-    latency(&under(drift, always()), 95).is(3.0, 0.01);
+    latency(&under(drift, always()), 95).is("latency, s", 3.0, 0.01);
 }
 
 #[test]
 fn spikes_fade_as_an_exponential() {
+    case!();
     let spike = Spike { by: secs(4), tau: secs(20) };
-    latency(&under(spike, every_100_seconds()), 96).is(1.0 + 4.0 * mean_left(20.0), 0.01);
+    latency(&under(spike, every_100_seconds()), 96).is(
+        "latency, s",
+        1.0 + 4.0 * mean_left(20.0),
+        0.01,
+    );
 }
 
 #[test]
 fn cold_start_fades_as_an_exponential() {
+    case!();
     let cold = ColdStart { factor: 5.0, tau: secs(20) };
-    latency(&under(cold, every_100_seconds()), 97).is(1.0 + 4.0 * mean_left(20.0), 0.01);
+    latency(&under(cold, every_100_seconds()), 97).is(
+        "latency, s",
+        1.0 + 4.0 * mean_left(20.0),
+        0.01,
+    );
 }
 
 /// Of five requests that are always in work, each begins beside four others.
 #[test]
 fn overload_goes_by_the_number_of_requests_in_work() {
+    case!();
     let mut system = under(Overload { per_request: 0.1 }, always());
     let arrivals = tank::closed(Distribution::constant(Duration::ZERO));
     system.agents = vec![tank::agents("agents", 5, arrivals, vec![tank::call(0)])];
-    latency(&system, 98).is_near(1.0 + 4.0 * 0.1, 1e-4, 0.01);
+    latency(&system, 98).is_near("latency, s", 1.0 + 4.0 * 0.1, 1e-4, 0.01);
 }
 
 #[test]
 fn fault_that_comes_at_fixed_times_is_on_as_often_and_as_long() {
+    case!();
     let schedule = Schedule::Every { at: tank::at(secs(50)), lasts: secs(30), every: secs(100) };
     let mut system = under(Down {}, schedule);
     // Nothing is under way when it comes.
@@ -144,5 +169,5 @@ fn fault_that_comes_at_fixed_times_is_on_as_often_and_as_long() {
     let service = &record.services[0];
     assert_eq!(service.fault_intervals, LENGTH / 100);
     assert_eq!(service.down, u128::from(secs(LENGTH / 100 * 30).as_nanos()));
-    failing(&system, 99).is(0.3, 0.01);
+    failing(&system, 99).is("share that fails", 0.3, 0.01);
 }

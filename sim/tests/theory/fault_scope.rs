@@ -11,6 +11,7 @@ use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Caller, Fault, Place, Step, System};
 
 use crate::support::{Estimate, rate, replicate, stream_to, time_average};
+use crate::table::case;
 use crate::tank::{self, millis, secs};
 
 fn on_service(effect: impl Into<Effect>) -> Fault {
@@ -27,6 +28,7 @@ fn on_edge(agents: usize, effect: impl Into<Effect>) -> Fault {
 /// Marshall and I. Olkin, "A multivariate exponential distribution", 1967, with repair).
 #[test]
 fn shared_faults_come_together_and_own_ones_by_chance() {
+    case!();
     let gaps = rate(0.2);
     let at_once = || tank::service("service", u32::MAX, 0, Distribution::constant(Duration::ZERO));
     let mut system = stream_to(at_once(), gaps, secs(200_000));
@@ -58,14 +60,15 @@ fn shared_faults_come_together_and_own_ones_by_chance() {
         [failed(0), failed(1), failed(0) - degraded]
     });
     let (own, other, shared) = (0.1, 0.2, 0.05);
-    first.is(1.0 - (1.0 - own) * (1.0 - shared), 0.03);
-    second.is(1.0 - (1.0 - other) * (1.0 - shared), 0.03);
-    both.is(shared + (1.0 - shared) * own * other, 0.06);
+    first.is("share of the first that fails", 1.0 - (1.0 - own) * (1.0 - shared), 0.03);
+    second.is("share of the second that fails", 1.0 - (1.0 - other) * (1.0 - shared), 0.03);
+    both.is("share of both that fails", shared + (1.0 - shared) * own * other, 0.06);
 }
 
 /// Another caller of the same service sees nothing of it. A delay on the way holds no slot.
 #[test]
 fn faults_on_an_edge_hit_one_caller_and_no_slot() {
+    case!();
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(50_000));
     let arrivals = Arrivals::Open(rate(1.0));
@@ -84,10 +87,10 @@ fn faults_on_an_edge_hit_one_caller_and_no_slot() {
         let busy = time_average(record.services[0].busy, record);
         [share, first.latency().mean_secs(), second.latency().mean_secs(), busy]
     });
-    failed.is(0.3, 0.01);
-    late.is(3.0, 0.01);
-    other.is(1.0, 0.01);
-    busy.is(2.0, 0.01);
+    failed.is("share that fails", 0.3, 0.01);
+    late.is("latency on the edge, s", 3.0, 0.01);
+    other.is("latency on the other edge, s", 1.0, 0.01);
+    busy.is("slots taken", 2.0, 0.01);
 }
 
 /// A partition in one direction: what is under way is answered.
@@ -131,29 +134,39 @@ fn failing(fault: Fault, seeds: u64) -> Estimate {
 /// Of what is drawn anew for each attempt, `p^3` is left after three of them; of a defect all is.
 #[test]
 fn retries_heal_transient_faults_and_no_permanent_ones() {
+    case!();
     let share: f64 = 0.3;
     for permanent in [false, true] {
         let class = Class::Network;
         let left = if permanent { share } else { share * share * share };
         let narrow = if permanent { 0.02 } else { 0.05 };
-        failing(on_service(Errors { class, share, permanent }), 73).is(left, narrow);
-        failing(on_edge(0, Errors { class, share, permanent }), 74).is(left, narrow);
-        failing(on_service(Hang { resume: false, share, permanent }), 75).is(left, narrow);
-        failing(on_service(Loss { share, permanent }), 76).is(left, narrow);
-        failing(on_edge(0, Loss { share, permanent }), 77).is(left, narrow);
+        let kind = if permanent { "permanent" } else { "transient" };
+        let errors = Errors { class, share, permanent };
+        let hang = Hang { resume: false, share, permanent };
+        let loss = Loss { share, permanent };
+        for (fault, what, seeds) in [
+            (on_service(errors.clone()), "errors of the service", 73),
+            (on_edge(0, errors), "errors on the edge", 74),
+            (on_service(hang), "hangs of the service", 75),
+            (on_service(loss.clone()), "losses at the service", 76),
+            (on_edge(0, loss), "losses on the edge", 77),
+        ] {
+            failing(fault, seeds).is(&format!("share left of {kind} {what}"), left, narrow);
+        }
     }
 }
 
 /// The service never sees what is lost.
 #[test]
 fn losses_have_their_size_at_services_and_on_edges() {
-    for fault in [on_service, on_edge_0] {
+    case!();
+    for (fault, place) in [(on_service as fn(Loss) -> Fault, "service"), (on_edge_0, "edge")] {
         let system = tried_three_times(fault(Loss { share: 0.2, permanent: false }));
         let [lost] = replicate(&system, 78, |record| {
             let sent = record.edges[0].attempts.issued as f64;
             [1.0 - record.services[0].requests.issued as f64 / sent]
         });
-        lost.is(0.2, 0.01);
+        lost.is(&format!("share lost at the {place}"), 0.2, 0.01);
     }
 }
 
@@ -165,6 +178,7 @@ fn on_edge_0(loss: Loss) -> Fault {
 #[test]
 fn permanent_faults_hit_all_calls_that_ask_for_the_same() {
     const KEYS: u32 = 8;
+    case!();
     let mut system = tried_three_times(on_service(Errors {
         class: Class::Network,
         share: 0.3,
@@ -178,27 +192,29 @@ fn permanent_faults_hit_all_calls_that_ask_for_the_same() {
         let keys = f64::from(KEYS) * calls.failed() as f64 / calls.answered() as f64;
         [keys, (keys - keys.round()).abs()]
     });
-    keys.is(0.3 * f64::from(KEYS), 0.5);
-    whole.is_near(0.02, 1.0, 1.0);
+    keys.is("keys that fail", 0.3 * f64::from(KEYS), 0.5);
+    whole.is_at_most(0.04);
 }
 
 #[test]
 fn slowness_and_delays_of_a_share_have_their_size() {
+    case!();
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(100_000));
-    for (effect, mean) in [
-        (Effect::from(Slow { factor: 5.0, share: 0.1 }), 1.0 + 0.1 * 4.0),
-        (Delay { by: secs(2), share: 0.25 }.into(), 1.0 + 0.25 * 2.0),
+    for (quantity, effect, mean) in [
+        ("latency of slowness, s", Effect::from(Slow { factor: 5.0, share: 0.1 }), 1.0 + 0.1 * 4.0),
+        ("latency of delays, s", Delay { by: secs(2), share: 0.25 }.into(), 1.0 + 0.25 * 2.0),
     ] {
         system.faults = vec![on_service(effect)];
         let [latency] = replicate(&system, 80, |record| [record.edges[0].latency().mean_secs()]);
-        latency.is(mean, 0.01);
+        latency.is(quantity, mean, 0.01);
     }
 }
 
 /// A request that hangs keeps its slot: with slots for all but those, others go on as ever.
 #[test]
 fn hangs_of_a_share_hold_slots_and_leave_others_alone() {
+    case!();
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(10_000));
     system.warmup = tank::at(Duration::ZERO);
@@ -209,16 +225,17 @@ fn hangs_of_a_share_hold_slots_and_leave_others_alone() {
         [open / calls.issued as f64, record.edges[0].latency().mean_secs()]
     });
     // One request is in work at the end, in the mean.
-    open.is_near(0.05, 0.002, 0.05);
-    latency.is(1.0, 0.01);
+    open.is_near("share that hangs", 0.05, 0.002, 0.05);
+    latency.is("latency of others, s", 1.0, 0.01);
 }
 
 /// A queue of four slots of which one is left is one of a single slot: M/M/1.
 #[test]
-fn service_with_fewer_slots_is_one_of_so_many_slots() {
+fn service_with_fewer_slots_is_a_smaller_one() {
+    case!();
     let service = tank::service("service", 4, u32::MAX, rate(1.0));
     let mut system = stream_to(service, rate(0.5), secs(100_000));
     system.faults = vec![on_service(Slots { slots: 1 })];
     let [latency] = replicate(&system, 82, |record| [record.edges[0].latency().mean_secs()]);
-    latency.is(1.0 / (1.0 - 0.5), 0.02);
+    latency.is("latency, s", 1.0 / (1.0 - 0.5), 0.02);
 }

@@ -8,6 +8,7 @@ use sim::kernel::Distribution;
 use sim::model::system::{LayerFactory, System};
 
 use crate::support::{rate, replicate, stream_to};
+use crate::table::case;
 use crate::tank::{self, secs};
 
 /// One agent that calls every 100 s a service which answers at once and fails this share.
@@ -26,12 +27,7 @@ fn entered(record: &Record, state: &str) -> f64 {
     record.layers[0].state(state).expect("it is one of its states").entered as f64
 }
 
-/// A closed breaker opens after (p^−k − 1) / (1 − p) calls in the mean, if it takes `k` failures
-/// in a row and each call fails with the chance `p` (W. Feller, "An Introduction to Probability
-/// Theory and Its Applications", volume 1, chapter XIII.7).
-///
-/// Its open wait is over when the next call comes, which is then a probe: 1 / (1 − p) of them,
-/// and as many openings, until it is closed again.
+/// A breaker that takes `failures` in a row, of calls that fail with the chance `failing`.
 #[track_caller]
 fn opens_after_a_row(failures: u32, failing: f64, seeds: u64, calls: u64) {
     let breaker = tank::breaker(failures, Duration::from_nanos(1));
@@ -44,17 +40,26 @@ fn opens_after_a_row(failures: u32, failing: f64, seeds: u64, calls: u64) {
         [sent / closed - probes, entered(record, "open") / closed]
     });
     let in_a_row = libm::pow(failing, -f64::from(failures));
-    until_open.is((in_a_row - 1.0) / (1.0 - failing), 0.02);
-    openings.is(probes, 0.015);
+    until_open.is("calls until it opens", (in_a_row - 1.0) / (1.0 - failing), 0.02);
+    openings.is("openings until it closes", probes, 0.015);
 }
 
+/// A closed breaker opens after (p^−k − 1) / (1 − p) calls in the mean, if it takes `k` failures
+/// in a row and each call fails with the chance `p` (W. Feller, "An Introduction to Probability
+/// Theory and Its Applications", volume 1, chapter XIII.7).
+///
+/// Its open wait is over when the next call comes, which is then a probe: 1 / (1 − p) of them,
+/// and as many openings, until it is closed again.
 #[test]
 fn a_breaker_opens_after_three_in_a_row() {
+    case!();
     opens_after_a_row(3, 0.3, 41, 100_000);
 }
 
+/// The same formula.
 #[test]
 fn a_breaker_opens_after_five_in_a_row() {
+    case!();
     opens_after_a_row(5, 0.5, 42, 100_000);
 }
 
@@ -101,7 +106,7 @@ fn waits(system: &System, seeds: u64, mean: f64, bounds: (f64, f64), reached: f6
         assert!(least <= bounds.0 + near && bounds.1 - near <= most, "{least} to {most}");
         [edge.latency_failed.mean_secs()]
     });
-    measured.is(mean, 0.01);
+    measured.is("wait, s", mean, 0.01);
 }
 
 /// The lengths of the waits before they are spread: 1, 2, 4 and 8 seconds.
@@ -115,6 +120,7 @@ fn lengths() -> impl Iterator<Item = f64> {
 
 #[test]
 fn waits_without_jitter_are_the_curve() {
+    case!();
     let system = retrying(secs(1), FACTOR, Jitter::None, None);
     let [mean, least, most] = replicate(&system, 43, |record| {
         let waits = &record.edges[0].latency_failed;
@@ -122,13 +128,14 @@ fn waits_without_jitter_are_the_curve() {
         [waits.mean_secs(), ends[0], ends[1]]
     });
     let sum = lengths().sum();
-    for exact in [mean, least, most] {
-        exact.is_near(sum, 1e-12, 1e-12);
+    for (exact, quantity) in [(mean, "wait, s"), (least, "least wait, s"), (most, "most wait, s")] {
+        exact.is_near(quantity, sum, 1e-12, 1e-12);
     }
 }
 
 #[test]
 fn waits_under_full_jitter_are_half_the_curve() {
+    case!();
     let sum: f64 = lengths().sum();
     let system = retrying(secs(1), FACTOR, Jitter::Full, None);
     waits(&system, 44, sum / 2.0, (0.0, sum), 0.1);
@@ -136,6 +143,7 @@ fn waits_under_full_jitter_are_half_the_curve() {
 
 #[test]
 fn waits_under_equal_jitter_are_three_quarters_of_the_curve() {
+    case!();
     let sum: f64 = lengths().sum();
     let system = retrying(secs(1), FACTOR, Jitter::Equal, None);
     waits(&system, 45, sum * 0.75, (sum / 2.0, sum), 0.1);
@@ -145,6 +153,7 @@ fn waits_under_equal_jitter_are_three_quarters_of_the_curve() {
 /// (first + factor × mean of the one before) / 2.
 #[test]
 fn waits_under_decorrelated_jitter_follow_the_recursion() {
+    case!();
     let factor = 3.0;
     let (mut before, mut longest, mut mean, mut most) = (FIRST, FIRST, 0.0, 0.0);
     for _ in 0..RETRIES {
@@ -160,6 +169,7 @@ fn waits_under_decorrelated_jitter_follow_the_recursion() {
 /// Capped before jitter, a wait is uniform up to the lesser of length and cap.
 #[test]
 fn waits_capped_before_jitter() {
+    case!();
     let sum: f64 = lengths().map(|length| length.min(3.0)).sum();
     let cap = Some((secs(3), CapWhen::Before));
     waits(&retrying(secs(1), FACTOR, Jitter::Full, cap), 47, sum / 2.0, (0.0, sum), 0.15);
@@ -169,6 +179,7 @@ fn waits_capped_before_jitter() {
 /// c, so its mean is c − c²/2d.
 #[test]
 fn waits_capped_after_jitter() {
+    case!();
     let cap = 3.0;
     let mean = lengths().map(|length| {
         let end = length.min(cap);

@@ -5,6 +5,7 @@ use sim::kernel::Distribution;
 use sim::model::system::System;
 
 use crate::support::{rate, replicate, stream_to, time_average};
+use crate::table::case;
 use crate::tank::{self, secs};
 
 const SLOTS: u32 = 5;
@@ -42,8 +43,8 @@ fn loses_as_erlang_says(system: &System, class: Class, seeds: u64) {
         [lost, time_average(record.services[0].busy, record)]
     });
     let share = erlang_b(SLOTS, OFFERED);
-    lost.is(share, 0.015);
-    busy.is(OFFERED * (1.0 - share), 0.005);
+    lost.is("share lost", share, 0.015);
+    busy.is("slots taken", OFFERED * (1.0 - share), 0.005);
 }
 
 /// Work of mean 1 s whose logarithm has the standard deviation 1.
@@ -53,17 +54,20 @@ fn lognormal() -> Distribution {
 
 #[test]
 fn a_service_with_memoryless_work() {
+    case!();
     loses_as_erlang_says(&service_without_line(rate(1.0)), Class::Overload, 11);
 }
 
 /// Only the mean of the work matters.
 #[test]
 fn a_service_with_lognormal_work() {
+    case!();
     loses_as_erlang_says(&service_without_line(lognormal()), Class::Overload, 12);
 }
 
 #[test]
 fn a_service_with_constant_work() {
+    case!();
     loses_as_erlang_says(
         &service_without_line(Distribution::constant(secs(1))),
         Class::Overload,
@@ -73,10 +77,12 @@ fn a_service_with_constant_work() {
 
 #[test]
 fn a_bulkhead_with_memoryless_work() {
+    case!();
     loses_as_erlang_says(&bulkhead_without_line(rate(1.0)), Class::BulkheadFull, 14);
 }
 
 #[test]
 fn a_bulkhead_with_lognormal_work() {
+    case!();
     loses_as_erlang_says(&bulkhead_without_line(lognormal()), Class::BulkheadFull, 15);
 }

@@ -3,7 +3,8 @@
 //!
 //! Each number is the mean of independent runs, with the interval that covers the true mean with
 //! 99 % confidence. Theory must lie within it, and it must be narrow: a wide one would agree with
-//! anything. All rates are by the second, all lengths in seconds.
+//! anything. `README.md` has the table of all comparisons. All rates are by the second, all lengths
+//! in seconds.
 
 mod arrivals;
 mod availability;
@@ -17,7 +18,9 @@ mod queues;
 mod races;
 mod rates;
 mod support;
+mod table;
 mod values;
+mod windows;
 
 #[path = "../it/tank.rs"]
 #[expect(dead_code, reason = "the other test binary uses the rest")]

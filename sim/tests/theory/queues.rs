@@ -6,11 +6,13 @@ use patterns::Duration;
 use sim::kernel::Distribution;
 
 use crate::support::{rate, replicate, stream_to, time_average};
+use crate::table::case;
 use crate::tank::{self, secs};
 
 /// M/M/1 at load 0.8: the sojourn is exponential with the rate μ − λ.
 #[test]
 fn one_slot_with_memoryless_work() {
+    case!();
     let (arrivals, work) = (0.8, 1.0);
     let service = tank::service("service", 1, u32::MAX, rate(work));
     let system = stream_to(service, rate(arrivals), secs(200_000));
@@ -30,14 +32,19 @@ fn one_slot_with_memoryless_work() {
 
     let load = arrivals / work;
     let sojourn = 1.0 / (work - arrivals);
-    mean.is(sojourn, 0.02);
-    called.is(sojourn, 0.02);
+    mean.is("sojourn, s", sojourn, 0.02);
+    called.is("latency of calls, s", sojourn, 0.02);
     // Quantiles are given as the middle of a bucket, whose width is 1/128 of it at most.
     for (estimate, q, sharpness) in [(p50, 0.5, 0.02), (p90, 0.9, 0.03), (p99, 0.99, 0.04)] {
-        estimate.is_near(-libm::log(1.0 - q) * sojourn, 1.0 / 256.0, sharpness);
+        estimate.is_near(
+            &format!("quantile {q} of the sojourn, s"),
+            -libm::log(1.0 - q) * sojourn,
+            1.0 / 256.0,
+            sharpness,
+        );
     }
-    in_line.is(load * load / (1.0 - load), 0.03);
-    busy.is(load, 0.005);
+    in_line.is("requests in line", load * load / (1.0 - load), 0.03);
+    busy.is("slots taken", load, 0.005);
 }
 
 /// The chance that all of `slots` are taken if requests wait (Erlang C).
@@ -55,6 +62,7 @@ fn erlang_c(slots: u32, offered: f64) -> f64 {
 /// exponential time.
 #[test]
 fn four_slots_with_memoryless_work() {
+    case!();
     let (slots, arrivals, work) = (4, 3.4, 1.0);
     let service = tank::service("service", slots, u32::MAX, rate(work));
     let system = stream_to(service, rate(arrivals), secs(150_000));
@@ -74,11 +82,11 @@ fn four_slots_with_memoryless_work() {
     let spare = f64::from(slots) * work - arrivals;
     let all_taken = erlang_c(slots, arrivals / work);
     let longer_than = |span: Duration| all_taken * libm::exp(-spare * span.as_secs_f64());
-    mean.is(all_taken / spare, 0.03);
-    waits.is(all_taken, 0.01);
-    over_short.is(longer_than(short), 0.03);
-    over_long.is(longer_than(long), 0.06);
-    in_line.is(arrivals * all_taken / spare, 0.03);
+    mean.is("wait, s", all_taken / spare, 0.03);
+    waits.is("share that waits", all_taken, 0.01);
+    over_short.is("share that waits above 2.147 s", longer_than(short), 0.03);
+    over_long.is("share that waits above 4.295 s", longer_than(long), 0.06);
+    in_line.is("requests in line", arrivals * all_taken / spare, 0.03);
 }
 
 /// M/G/1: the mean wait depends on the distribution of work by its first two moments (Pollaczek and
@@ -101,24 +109,29 @@ fn pollaczek_khinchine(
         [record.services[0].waiting.mean_secs(), time_average(record.services[0].busy, record)]
     });
     let second_moment = mean * mean * (1.0 + cv2);
-    waiting.is(arrivals * second_moment / (2.0 * (1.0 - load)), sharpness);
-    busy.is(load, sharpness / 2.0);
+    waiting.is("wait, s", arrivals * second_moment / (2.0 * (1.0 - load)), sharpness);
+    busy.is("slots taken", load, sharpness / 2.0);
 }
 
+/// M/D/1: a wait of λ E[S²] / 2(1 − ρ), by Pollaczek and Khinchine.
 #[test]
 fn one_slot_with_constant_work() {
+    case!();
     pollaczek_khinchine(&Distribution::constant(secs(1)), 0.0, 3, secs(250_000), 0.012);
 }
 
+/// M/G/1, by the same formula: the logarithm of the work has the standard deviation 0.8.
 #[test]
 fn one_slot_with_lognormal_work() {
+    case!();
     let work = Distribution::lognormal(secs(1), 0.8).expect("valid");
     pollaczek_khinchine(&work, libm::expm1(0.64), 4, secs(300_000), 0.02);
 }
 
-/// Nine in ten are short, one in ten is ten times as long.
+/// M/G/1, by the same formula: nine in ten are short, one in ten is ten times as long.
 #[test]
 fn one_slot_with_hyperexponential_work() {
+    case!();
     let [short, long] = [secs(1), secs(10)];
     let work = Distribution::hyperexponential(&[(0.9, short), (0.1, long)]).expect("valid");
     let mean = 0.9 + 0.1 * 10.0;
@@ -133,6 +146,7 @@ fn one_slot_with_hyperexponential_work() {
 /// (10 − n)λ, and shrinks at the rate min(n, 2)μ.
 #[test]
 fn ten_agents_share_two_slots() {
+    case!();
     let (agents, slots) = (10_u32, 2_u32);
     let (thinks, work) = (0.1, 0.5);
     let service = tank::service("service", slots, u32::MAX, rate(work));
@@ -162,8 +176,8 @@ fn ten_agents_share_two_slots() {
     };
     let rate_of_calls = thinks * mean_of(&|n| agents - n);
     let line = mean_of(&|n| n.saturating_sub(slots));
-    throughput.is(rate_of_calls, 0.005);
-    in_line.is(line, 0.015);
-    waiting.is(line / rate_of_calls, 0.015);
-    tasks.is(line / rate_of_calls + 1.0 / work, 0.01);
+    throughput.is("requests answered, by the second", rate_of_calls, 0.005);
+    in_line.is("requests in line", line, 0.015);
+    waiting.is("wait, s", line / rate_of_calls, 0.015);
+    tasks.is("length of tasks, s", line / rate_of_calls + 1.0 / work, 0.01);
 }

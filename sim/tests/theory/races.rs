@@ -3,12 +3,14 @@
 use patterns::{Action, CallId, Class, Context, Duration, Layer, Outcome, Target};
 
 use crate::support::{rate, replicate, stream_to, time_average};
+use crate::table::case;
 use crate::tank::{self, millis, secs};
 
 /// A memoryless service under a timeout: the share e^(−μd) of calls is given up, and the others
 /// are not affected by it.
 #[test]
 fn a_timeout_against_memoryless_work() {
+    case!();
     let (arrivals, work, limit) = (10.0, 1.0, millis(700));
     let service = tank::service("service", u32::MAX, 0, rate(work));
     let mut system = stream_to(service, rate(arrivals), secs(10_000));
@@ -26,11 +28,11 @@ fn a_timeout_against_memoryless_work() {
     });
 
     let too_long = libm::exp(-work * limit.as_secs_f64());
-    timeouts.is(too_long, 0.005);
-    latency.is((1.0 - too_long) / work, 0.005);
+    timeouts.is("share timed out", too_long, 0.005);
+    latency.is("latency, s", (1.0 - too_long) / work, 0.005);
     // The service is not informed: it works on for as long as ever, by lack of memory.
-    wasted.is(arrivals * too_long / work, 0.01);
-    late.is(too_long, 0.005);
+    wasted.is("slots that work in vain", arrivals * too_long / work, 0.01);
+    late.is("share answered late", too_long, 0.005);
 }
 
 /// Asks two services at once; the first answer counts.
@@ -55,6 +57,7 @@ impl Layer for Both {
 /// least with the chance of its part in that sum.
 #[test]
 fn two_services_race() {
+    case!();
     let (first, second) = (1.0, 0.5);
     let service = tank::service("first", u32::MAX, 0, rate(first));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
@@ -70,9 +73,9 @@ fn two_services_race() {
         [latency.mean_secs(), median, first / (first + second)]
     });
 
-    mean.is(1.0 / (first + second), 0.005);
-    median.is_near(libm::log(2.0) / (first + second), 1.0 / 256.0, 0.005);
-    wins.is(first / (first + second), 0.005);
+    mean.is("latency, s", 1.0 / (first + second), 0.005);
+    median.is_near("median latency, s", libm::log(2.0) / (first + second), 1.0 / 256.0, 0.005);
+    wins.is("share that the first wins", first / (first + second), 0.005);
 }
 
 /// A second attempt if the first takes long; the first answer counts.
@@ -98,6 +101,7 @@ impl Layer for Hedge {
 /// From the second attempt on, two memoryless times run against each other.
 #[test]
 fn a_second_attempt_after_a_while() {
+    case!();
     let (work, after) = (1.0, millis(500));
     let service = tank::service("service", u32::MAX, 0, rate(work));
     let mut system = stream_to(service, rate(10.0), secs(10_000));
@@ -110,6 +114,6 @@ fn a_second_attempt_after_a_while() {
     });
 
     let long = libm::exp(-work * after.as_secs_f64());
-    mean.is((1.0 - long) / work + long / (2.0 * work), 0.005);
-    attempts.is(1.0 + long, 0.005);
+    mean.is("latency, s", (1.0 - long) / work + long / (2.0 * work), 0.005);
+    attempts.is("attempts of a call", 1.0 + long, 0.005);
 }

@@ -6,6 +6,7 @@ use sim::model::system::{LayerFactory, RateLimit, System};
 use sim::{Watch, run};
 
 use crate::support::{counted, rate, replicate, stream_to};
+use crate::table::case;
 use crate::tank::{self, at, millis, secs};
 
 /// A service that lets in one call a second.
@@ -35,10 +36,11 @@ fn regular_overload_is_cut_to_the_limit() {
 /// With a burst large enough never to fill up, the same holds if calls come at random.
 #[test]
 fn random_overload_is_cut_to_the_limit() {
+    case!();
     let [admitted] = replicate(&limited(50, rate(2.0), secs(10_000)), 52, |record| {
         [record.services[0].requests.good() as f64 / counted(record)]
     });
-    admitted.is(1.0, 1e-4);
+    admitted.is("requests let in, by the second", 1.0, 1e-4);
 }
 
 /// From the beginning: the burst, and then every token as it comes back, but for those that come
@@ -58,11 +60,12 @@ fn the_burst_is_let_in_once() {
 /// of a second, and no line.
 #[test]
 fn a_bucket_of_one_loses_as_one_slot_does() {
+    case!();
     let arrivals = 2.0;
     let [admitted] = replicate(&limited(1, rate(arrivals), secs(20_000)), 53, |record| {
         [record.services[0].requests.good() as f64 / counted(record)]
     });
-    admitted.is(arrivals / (1.0 + arrivals), 0.003);
+    admitted.is("requests let in, by the second", arrivals / (1.0 + arrivals), 0.003);
 }
 
 /// Comes back just before the time it was given, and then again at the next one it is given.
