@@ -82,6 +82,21 @@ fn in_percents(part: u32, of: u32) -> f64 {
     (f64::from(part) / f64::from(of) * 100.0).round() / 100.0
 }
 
+/// The least number of failures of so many calls by which the successes are too few: the more fail,
+/// the smaller is their share, so that it is found by halving, however many calls there are.
+fn least_failures(rate: f64, calls: u32) -> u32 {
+    let (mut least, mut most) = (0, calls);
+    while least < most {
+        let middle = least + (most - least) / 2;
+        if in_percents(calls - middle, calls) <= 1.0 - rate {
+            most = middle;
+        } else {
+            least = middle + 1;
+        }
+    }
+    least
+}
+
 impl FailsafeGoTrip {
     fn condition(self) -> Trip {
         match self {
@@ -116,9 +131,7 @@ impl FailsafeGoTrip {
                 // The least number of failures that opens it. It asks for the share of successes
                 // first, with `1 - rate` as it comes out: at 80% that is a little less than 20%,
                 // and exactly the threshold closes it.
-                let opens = (0..=min_calls)
-                    .find(|failures| in_percents(min_calls - failures, min_calls) <= 1.0 - rate);
-                let failures = opens.unwrap_or(min_calls);
+                let failures = least_failures(rate, min_calls);
                 let close = Close::Rate {
                     probes: min_calls,
                     probe_rate: f64::from(failures) / f64::from(min_calls),
@@ -151,5 +164,28 @@ impl Like<Settings> for FailsafeGo {
             settings.half_open.close = close;
             settings.on_cancel = OnCancel::Failure;
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_number_of_failures_is_the_first_that_is_too_many() {
+        for calls in 1..=250 {
+            for percent in 1..=100 {
+                let rate = f64::from(percent) / 100.0;
+                let is_enough = |failures: &u32| in_percents(calls - failures, calls) <= 1.0 - rate;
+                let first = (0..=calls).find(is_enough).expect("all of them are enough");
+                assert_eq!(least_failures(rate, calls), first, "{rate} of {calls}");
+            }
+        }
+    }
+
+    /// Counting up to it would take minutes.
+    #[test]
+    fn the_least_number_of_failures_is_found_among_any_number_of_calls() {
+        assert_eq!(least_failures(0.5, u32::MAX), 2_126_008_812);
     }
 }
