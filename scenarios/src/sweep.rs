@@ -141,7 +141,7 @@ impl ScenarioFile {
             }
             Some(system)
         });
-        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        let mut measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
         if !is_right {
             return None;
         }
@@ -152,7 +152,10 @@ impl ScenarioFile {
             None => design.objective,
             Some(path) => self.objective(&path, &scenario, of_cells, found)?,
         };
-        let measures = with_windows(measures, &scenario, &objective);
+        scenario.add_windows(&mut measures);
+        if !measures.contains(&objective) {
+            measures.push(objective.clone());
+        }
         let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.source, Vec::new());
@@ -313,17 +316,6 @@ impl ScenarioFile {
             .map_err(|message| found.push(message.into_diagnostic(at)))
             .ok()
     }
-}
-
-/// With what hypotheses and the objective ask of a part of a run.
-fn with_windows(mut all: Vec<Measure>, scenario: &Scenario, objective: &Measure) -> Vec<Measure> {
-    let asked = scenario.hypotheses.iter().map(|one| &one.measure).chain([objective]);
-    for measure in asked.filter(|measure| measure.window().is_some()) {
-        if !all.contains(measure) {
-            all.push(measure.clone());
-        }
-    }
-    all
 }
 
 fn changes(variant: &Variant) -> Vec<Change<'_>> {

@@ -17,8 +17,8 @@ pub struct Series {
 }
 
 impl Series {
-    /// The length of pieces by which a run of this system has between 60 and 150 of them: 1, 2 or 5
-    /// times a power of ten, or a part of a minute, an hour or a day.
+    /// The length of pieces by which a run of this system has at most 150 of them: 1, 2 or 5 times
+    /// a power of ten, or a part of a minute, an hour or a day.
     pub fn every(system: &System) -> Duration {
         const STEPS: [u64; 26] = [
             1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000,
@@ -29,6 +29,15 @@ impl Series {
         let millis = STEPS.iter().map(|millis| Duration::from_millis(*millis));
         let fits = |step: &Duration| counted.as_nanos() <= 150 * step.as_nanos();
         millis.clone().find(fits).unwrap_or(Duration::from_nanos(counted.as_nanos().div_ceil(150)))
+    }
+
+    /// How many pieces of this length a run of a system has.
+    ///
+    /// # Panics
+    ///
+    /// If the length is zero.
+    pub fn count(system: &System, every: Duration) -> u64 {
+        system.horizon.since(system.warmup).as_nanos().div_ceil(every.as_nanos())
     }
 
     /// Runs a system as [`run_until`](crate::run_until) does, and measures every piece of this
@@ -44,15 +53,14 @@ impl Series {
         every: Duration,
         measures: &[Measure],
     ) -> (Record, Self) {
-        let counted = system.horizon.since(system.warmup).as_nanos();
-        let number = counted.div_ceil(every.as_nanos());
+        let number = Self::count(system, every);
         assert!(number <= PIECES_MAX, "{number} pieces");
         let times: Vec<Time> = (1..number).map(|piece| system.warmup + every * piece).collect();
         let mut series = Self::default();
         let mut before: Option<Record> = None;
-        let mut look = |record: &Record| {
-            series.add(before.as_ref(), record, measures);
-            before = Some(record.clone());
+        let mut look = |record: Record| {
+            series.add(before.as_ref(), &record, measures);
+            before = Some(record);
         };
         let world = World::new(system, seed, options.watch);
         let record = world.run_watched(options, &times, &mut look);

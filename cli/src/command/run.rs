@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use patterns::Duration;
 use results::{PileUp, run_table};
-use scenarios::{Hypothesis, LayerRegistry, Scenario};
+use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop};
@@ -23,8 +23,8 @@ const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv
 pub(crate) struct Run {
     /// A file, or a name from `wavetank list`.
     scenario: String,
-    /// How long the pieces are in which `series.csv` measures the run; by default there are 60 to
-    /// 150 of them.
+    /// How long the pieces are in which `series.csv` measures the run; by default there are at
+    /// most 150 of them.
     #[arg(long, value_name = "LENGTH", value_parser = piece)]
     every: Option<Duration>,
     #[command(flatten)]
@@ -55,14 +55,16 @@ impl Run {
         };
         let system = &scenario.system;
         let every = self.every.unwrap_or_else(|| Series::every(system));
-        let pieces = system.horizon.since(system.warmup).as_nanos().div_ceil(every.as_nanos());
+        let pieces = Series::count(system, every);
         if PIECES_MAX < pieces {
             let message = format!("`--every {every}` makes {pieces} pieces; at most {PIECES_MAX}");
             return Err(Failure::Request(message));
         }
         let all = Measure::all(system);
         let (record, series) = Series::run(system, seed, &options, every, &all);
-        if let Err(error) = measures(&all, &scenario.hypotheses, &record, &mut table) {
+        let mut with_windows = all.clone();
+        scenario.add_windows(&mut with_windows);
+        if let Err(error) = measures(&with_windows, &record, &mut table) {
             return Err(table.unwritten(error.into()).into());
         }
         folder.keep(table)?;
@@ -160,23 +162,11 @@ fn seconds(length: Option<Duration>) -> String {
     length.map_or("–".to_owned(), |length| format!("{:.2} s", length.as_secs_f64()))
 }
 
-/// Every number of the run, and those of windows that hypotheses ask for, with what it means.
-fn measures(
-    all: &[Measure],
-    hypotheses: &[Hypothesis],
-    record: &Record,
-    out: &mut dyn Write,
-) -> csv::Result<()> {
-    let mut windowed: Vec<&Measure> = Vec::new();
-    for measure in hypotheses.iter().map(|hypothesis| &hypothesis.measure) {
-        if measure.window().is_some() && !windowed.contains(&measure) {
-            windowed.push(measure);
-        }
-    }
-
+/// Every number of the run, with what it means.
+fn measures(all: &[Measure], record: &Record, out: &mut dyn Write) -> csv::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(["measure", "unit", "value", "definition"])?;
-    for measure in all.iter().chain(windowed) {
+    for measure in all {
         let value = measure.of(record);
         let value = if value.is_finite() { value.to_string() } else { String::new() };
         rows.write_record([measure.path(), measure.unit().name(), &value, measure.definition()])?;

@@ -47,15 +47,7 @@ pub fn read_sum<T: Sum>(node: &Node, base: Option<&T>, reader: &mut Reader<'_>) 
     if let Value::Table(entries) = &node.value {
         return read_table(node, entries, &variants, base, reader);
     }
-    let call = match node.call() {
-        Ok(call) => call,
-        Err((at, why)) => {
-            let message = format!("{}: {why}", reader.subject());
-            reader.mistake(&at, Code::Unreadable, message);
-            return None;
-        }
-    };
-    let Some(call) = call else {
+    let Some(call) = reader.call(node)? else {
         if T::literals().is_empty() {
             reader.wrong_type(node, &expected(&variants));
             return None;

@@ -6,6 +6,7 @@
 //! ```
 
 use super::node::{Argument, Call, Node, Place, Value};
+use super::reader::{Code, Reader};
 
 impl Node {
     /// The call that a text or a word spells.
@@ -29,6 +30,21 @@ impl Node {
             0 => Some(self.at.start),
             2 => Some(self.at.start + 1),
             _ => None,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The call that a text or a word spells, if it is one at all. One that cannot be read is a
+    /// mistake, and nothing is returned.
+    pub fn call(&mut self, node: &Node) -> Option<Option<Call>> {
+        match node.call() {
+            Ok(call) => Some(call),
+            Err((at, why)) => {
+                let message = format!("{}: {why}", self.subject());
+                self.mistake(&at, Code::Unreadable, message);
+                None
+            }
         }
     }
 }

@@ -256,14 +256,7 @@ impl Setting for Part {
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let call = match node.call() {
-            Ok(call) => call,
-            Err((at, why)) => {
-                let message = format!("{}: {why}", reader.subject());
-                reader.mistake(&at, Code::Unreadable, message);
-                return None;
-            }
-        };
+        let call = reader.call(node)?;
         let halves = call.as_ref().and_then(|call| Some((call, call.name.split_once(' ')?)));
         let Some((call, (share, name))) = halves else {
             reader.wrong_type(node, "a share and a distribution such as `95% constant(1s)`");

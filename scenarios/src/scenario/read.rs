@@ -37,6 +37,18 @@ pub struct Scenario {
     pub warnings: Diagnostics,
 }
 
+impl Scenario {
+    /// Adds the measures of windows that hypotheses ask for, each once.
+    pub fn add_windows(&self, all: &mut Vec<Measure>) {
+        let asked = self.hypotheses.iter().map(|one| &one.measure);
+        for measure in asked.filter(|measure| measure.window().is_some()) {
+            if !all.contains(measure) {
+                all.push(measure.clone());
+            }
+        }
+    }
+}
+
 impl ScenarioFile {
     /// Checks everything but sweep and variants, and resolves it to what can be run.
     ///

@@ -6,7 +6,7 @@ use patterns::report::{Severity, StateId};
 use super::recorder::Recorder;
 
 impl Recorder {
-    /// So many faults of a link are on.
+    /// This many faults of a link are on now.
     pub(super) fn note_link(&mut self, link: usize, faults: u32) {
         match (self.faults[link].since, faults) {
             (None, 1..) => self.note_fault(link),

@@ -75,7 +75,7 @@ impl World {
         mut self,
         options: &RunOptions<'_>,
         times: &[Time],
-        look: &mut dyn FnMut(&Record),
+        look: &mut dyn FnMut(Record),
     ) -> Record {
         if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
             (tracer.from, tracer.to) = (from, to);
@@ -118,7 +118,7 @@ impl World {
             let record = self.record_until(time, &at_warmup);
             windows.look(time, &record);
             if times.binary_search(&time).is_ok() {
-                look(&record);
+                look(record);
             }
         }
         if !is_middle_over {
