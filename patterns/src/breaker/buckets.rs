@@ -112,6 +112,13 @@ impl Buckets {
         counts
     }
 
+    /// When the oldest of the results leaves that are in the window at `now`.
+    pub(super) fn changes_after(&self, now: Time) -> Option<Time> {
+        let latest = self.latest.max(now);
+        let oldest = self.line.iter().find(|bucket| latest.since(bucket.begins) < self.size)?;
+        Some(oldest.begins + self.size)
+    }
+
     fn forget_old(&mut self, now: Time) {
         self.latest = self.latest.max(now);
         while let Some(first) = self.line.front() {

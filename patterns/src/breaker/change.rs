@@ -93,12 +93,11 @@ impl Breaker {
             if let Some(tripped) = self.judge.tripped(before) {
                 return self.open(Cause::Tripped(tripped), tick, rng);
             }
-            if !self.judge.may_change_after(before) {
-                let missed = now.since(tick).as_nanos() / period.as_nanos();
-                self.decided = Some(tick + period * missed);
-                return;
-            }
-            tick = tick + period;
+            // The ticks until something leaves the record decide as this one did.
+            let alike = self.judge.changes_after(before).unwrap_or(Time::MAX).min(now);
+            let alike = alike.since(tick).as_nanos() / period.as_nanos();
+            self.decided = Some(tick + period * alike);
+            tick = tick + period * (alike + 1);
         }
     }
 

@@ -153,13 +153,13 @@ impl Judge {
         }
     }
 
-    /// Whether it may hold after `now` without any further result, if it does not at `now`.
-    pub(super) fn may_change_after(&self, now: Time) -> bool {
+    /// When it next may hold or not without any further result, otherwise than at `now`.
+    pub(super) fn changes_after(&self, now: Time) -> Option<Time> {
         match self {
-            Self::Counting(_, _, record) => record.may_change_after(now),
-            Self::Averaging(..) => false,
+            Self::Counting(_, _, record) => record.changes_after(now),
+            Self::Averaging(..) => None,
             Self::Any(judges) | Self::All(judges) => {
-                judges.iter().any(|judge| judge.may_change_after(now))
+                judges.iter().filter_map(|judge| judge.changes_after(now)).min()
             }
         }
     }

@@ -76,11 +76,11 @@ impl Record {
         }
     }
 
-    /// Whether what it holds may change after `now` without any further result.
-    pub(super) fn may_change_after(&self, now: Time) -> bool {
+    /// When what it holds at `now` next changes without any further result.
+    pub(super) fn changes_after(&self, now: Time) -> Option<Time> {
         match self {
-            Self::Run(_) | Self::All(_) | Self::Calls(_) => false,
-            Self::Time(buckets) | Self::RunWithin(buckets) => buckets.counts(now).calls > 0,
+            Self::Run(_) | Self::All(_) | Self::Calls(_) => None,
+            Self::Time(buckets) | Self::RunWithin(buckets) => buckets.changes_after(now),
         }
     }
 

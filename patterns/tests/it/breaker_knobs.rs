@@ -492,3 +492,21 @@ fn without_jitter_nothing_is_drawn() {
         assert_eq!(driver.rng.taken(), 0);
     }
 }
+
+/// Ticks by the nanosecond over hours: only those count at which something has left the window.
+#[test]
+fn ticks_between_which_nothing_changes_take_no_time() {
+    let window = Window::Sliding { size: Duration::from_secs(1800) };
+    let mut breaker = breaker(in_a_row(1).with(|s| {
+        s.trip = Trip::rate(0.6, window).at_min_calls(1);
+        s.evaluate = Evaluate::Ticks(Duration::from_nanos(1));
+    }));
+    // One failure of two until the success leaves, half an hour after it came.
+    call(&mut breaker, Classification::Success, at(0));
+    call(&mut breaker, Classification::Failure, at(600));
+    assert_eq!(breaker.state(), State::Closed);
+    let _probe = breaker.try_acquire_with(at(9000), &mut half);
+    let first = breaker.changes().first().expect("it has opened");
+    assert!(matches!(first.to, State::Open { .. }), "{first:?}");
+    assert_eq!(first.at, at(1800) + Duration::from_nanos(1));
+}
