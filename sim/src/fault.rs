@@ -26,7 +26,7 @@ mod schedule;
 
 pub(crate) use condition::{Condition, Standing};
 pub use effect::{Effect, FaultInfo};
-pub(crate) use faults::{Faults, Toggled};
+pub(crate) use faults::{Draws, Faults, Toggled};
 pub use health::Adding;
 pub(crate) use health::{Health, Turned};
 pub(crate) use hit::Fate;

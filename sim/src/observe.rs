@@ -209,8 +209,10 @@ pub struct LateCounts {
 pub struct ServiceRecord {
     /// The name of the service.
     pub name: String,
-    /// Slots; `u32::MAX` for no limit.
+    /// Slots, of all replicas; `u32::MAX` for no limit.
     pub slots: u32,
+    /// Requests that came, by replica, if there are several: the rate limit's refusals are none.
+    pub by_replica: Vec<u64>,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
     /// How many requests were open when.

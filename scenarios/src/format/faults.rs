@@ -19,9 +19,9 @@ patterns::settings! {
         /// A name, after which its random numbers are drawn; with `none` it is called after what it
         /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
-        /// The service that it hits, an edge (`"research -> github"`: only requests of this caller
-        /// to this service), or a list of these: all are hit in the same instants, as by a common
-        /// cause.
+        /// The service that it hits, one of its replicas (`"github#2"`), an edge (`"research ->
+        /// github"`: only requests of this caller to this service), or a list of these: all are hit
+        /// in the same instants, as by a common cause.
         hit: Hits [.at_least(1.0).example("\"github\"")],
         /// What it does.
         @flat effect: Effect,

@@ -46,7 +46,13 @@ impl FileNames {
 
     /// Where a fault happens.
     pub(crate) fn hit(&self, hit: &Hit) -> Place {
-        let Some(caller) = hit.caller else { return Place::Service(hit.service) };
+        let Some(caller) = hit.caller else {
+            let service = hit.service;
+            return match hit.replica {
+                Some(replica) => Place::Replica { service, replica },
+                None => Place::Service(service),
+            };
+        };
         let place = self.caller_of(caller);
         let from = match place.checked_sub(self.agents.len()) {
             Some(service) => Caller::Service(service),
@@ -58,7 +64,12 @@ impl FileNames {
     /// Where a fault happens, as it is written.
     pub(crate) fn in_words(&self, hit: &Hit) -> String {
         let service = &self.services[hit.service];
-        let Some(caller) = hit.caller else { return service.clone() };
+        let Some(caller) = hit.caller else {
+            return match hit.replica {
+                Some(replica) => format!("{service}#{}", replica + 1),
+                None => service.clone(),
+            };
+        };
         let place = self.caller_of(caller);
         let mut callers = self.agents.iter().chain(&self.services);
         format!("{} -> {service}", callers.nth(place).map_or("", String::as_str))

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::system::{Place, Policy};
+use sim::model::system::{self, Place, Policy};
 
 use super::edges::{Written, add_edges};
 use super::policies::{self, Rooms};
@@ -144,6 +144,19 @@ fn check_faults(faults: &[Part<Fault>], system: &System, found: &mut Vec<Diagnos
                 let help = "no step, fallback or balance of the caller names the service";
                 let at = hit.at.clone();
                 found.push(Diagnostic::new(at, FileCode::UnusedEdge, message).help(help));
+            }
+            if let Place::Replica { service, replica } = *place {
+                let system::Service { name, replicas, .. } = &system.services[service];
+                if replicas.count <= replica {
+                    let message =
+                        format!("`{name}` has no such replica, so the fault hits nothing");
+                    let help = match replicas.count {
+                        1 => format!("it has one only: `{name}`; `count` says how many there are"),
+                        count => format!("there are `{name}#1` to `{name}#{count}`"),
+                    };
+                    let at = hit.at.clone();
+                    found.push(Diagnostic::new(at, Code::OutOfRange, message).help(help));
+                }
             }
         }
     }

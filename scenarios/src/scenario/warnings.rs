@@ -4,6 +4,7 @@ use patterns::Duration;
 use patterns::settings::{Node, Value};
 use sim::System;
 use sim::fault::Schedule;
+use sim::model::system::{Order, Service};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -59,13 +60,15 @@ impl ScenarioFile {
     }
 
     fn warn_of_agents(&self, system: &System, found: &mut Vec<Diagnostic>) {
-        let orders = self.orders_by_priority();
+        let by_priority = |service: &Service| service.order == Order::Priority;
+        let orders = self.orders_by_priority() || system.services.iter().any(by_priority);
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
             if let Some(at) = place("priority").filter(|_| !orders) {
-                let message = "no layer of any policy knows priorities";
-                let help = "give a bulkhead `priorities`, or leave this out";
+                let message = "no layer of any policy knows priorities, nor does a service";
+                let help = "give a bulkhead `priorities` or a service `order = \"priority\"`, or \
+                            leave this out";
                 found.push(Diagnostic::no_effect(at, message).help(help));
             }
         }

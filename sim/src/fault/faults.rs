@@ -32,6 +32,16 @@ pub(crate) struct Draws {
     pub(crate) by_call: bool,
 }
 
+impl Draws {
+    /// For those at one place or another.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            by_attempt: self.by_attempt || other.by_attempt,
+            by_call: self.by_call || other.by_call,
+        }
+    }
+}
+
 /// One fault.
 #[derive(Debug)]
 struct Fault {
@@ -166,7 +176,8 @@ impl Faults {
         }
     }
 
-    fn condition(&self, place: usize, health: &Health) -> Condition {
+    /// In what condition a place is.
+    pub(crate) fn condition(&self, place: usize, health: &Health) -> Condition {
         let gravest = self.on(place).next().map(|fault| fault.effect.info());
         let shown = gravest.map(|kind| (kind.name, kind.severity));
         let faults = self.on(place).count() as u32;

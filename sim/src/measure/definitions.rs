@@ -204,6 +204,12 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Ratio(|r, _| (r.faulty as f64 / 1e9, r.fault_intervals as f64));
 };
 
+/// Of a service of several replicas.
+pub(super) const REPLICAS: &[Definition<ServiceRecord>] = definitions! {
+    "busiest-share" Share LOWER, "Requests that went to the replica to which the most did, of all \
+        that went to one.", Ratio(|r, _| busiest(r));
+};
+
 pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "calls" Count None, "Calls begun, seen from above the policy.",
         Value(|r, _| r.calls.issued as f64);
@@ -287,6 +293,12 @@ fn sum(times: &[&Histogram]) -> (f64, f64) {
     let nanos: u128 = times.iter().map(|times| times.sum_nanos()).sum();
     let count: u64 = times.iter().map(|times| times.count()).sum();
     (secs(nanos), count as f64)
+}
+
+/// The requests of the busiest replica, and those of all.
+fn busiest(service: &ServiceRecord) -> (f64, f64) {
+    let counts = &service.by_replica;
+    (counts.iter().max().map_or(0.0, |most| *most as f64), counts.iter().sum::<u64>() as f64)
 }
 
 fn secs(nanos: u128) -> f64 {

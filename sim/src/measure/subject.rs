@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
+use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
@@ -79,14 +79,19 @@ impl Subject {
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well.
+    /// of their policies as well, and of services, what only some have.
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
             Self::Agents(_) | Self::Service(_) => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        self.formulas().into_iter().chain(layers).collect()
+        let replicas = match self {
+            Self::Service(_) if system.services[place].replicas.count > 1 => REPLICAS,
+            _ => &[],
+        };
+        let replicas = replicas.iter().map(Formula::Service);
+        self.formulas().into_iter().chain(replicas).chain(layers).collect()
     }
 
     /// The record of the edge that it is.

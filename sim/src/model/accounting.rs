@@ -60,6 +60,12 @@ impl Recorder {
         }
     }
 
+    /// A request goes to one of several replicas.
+    pub(super) fn note_replica(&mut self, service: u32, replica: u32) {
+        let counts = self.counts(self.now);
+        self.services[service as usize].by_replica[replica as usize] += u64::from(counts);
+    }
+
     /// A request gets a slot.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
@@ -205,7 +211,7 @@ impl World {
         let warmup = recorder.warmup;
         recorder.now = ended;
         self.note_open(&mut recorder);
-        for service in 0..self.services.len() {
+        for service in 0..recorder.services.len() {
             recorder.enter_condition(service, Condition::default());
         }
         let trace = recorder.finish();
@@ -252,7 +258,9 @@ impl World {
             let role = self.stations.role(request.station);
             let open = match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => &mut agents[group as usize].open,
-                RoleKind::Service(service) => &mut services[service as usize].open,
+                RoleKind::Service(replica) => {
+                    &mut services[self.services[replica as usize].number as usize].open
+                }
             };
             *moment(open) += 1;
         }
@@ -277,7 +285,8 @@ impl World {
                         recorder.track(request.station, request.since, "waiting");
                     }
                 }
-                RoleKind::Service(service) => {
+                RoleKind::Service(replica) => {
+                    let service = self.services[replica as usize].number;
                     let wasted = recorder.wasted(request);
                     recorder.note_time(service, request);
                     recorder.services[service as usize].wasted += wasted;

@@ -127,13 +127,15 @@ impl World {
         request.abandoned = self.scheduler.now();
         // The stations of services come after those of agents.
         let (arrived, number) = (request.arrived, request.station - self.arrivals.len());
-        self.recorder.note_abandoned(number, arrived);
-        if self.services[number as usize].abandoned == Abandoned::RunsOn {
+        let service = &self.services[number as usize];
+        let (service, abandoned) = (service.number, service.abandoned);
+        self.recorder.note_abandoned(service, arrived);
+        if abandoned == Abandoned::RunsOn {
             return;
         }
         self.drop_work(index);
         let request = self.stations.request(index);
-        self.recorder.note_given_up(number, request);
+        self.recorder.note_given_up(service, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
         } else if let Finished { next: Some((next, request)), busy, .. } =

@@ -19,9 +19,9 @@ impl World {
         }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
-            let services = self.services.len();
-            let (service, link) = (place, (place as usize).checked_sub(services));
+            let (service, link) = (place, (place as usize).checked_sub(self.services.len()));
             if let Some(link) = link {
+                let services = self.recorder.services.len();
                 let Toggled { condition, .. } =
                     self.faults.take(index, place, &mut self.links[link]);
                 self.recorder.note_link(services + link, condition.faults);
@@ -30,7 +30,9 @@ impl World {
             let health = &mut self.services[service as usize].health;
             let Toggled { shock, condition } = self.faults.take(index, place, health);
             let slots = health.slots();
-            self.recorder.note_condition(service as usize, condition);
+            let condition = self.condition_of_all(service, condition);
+            let number = self.services[service as usize].number;
+            self.recorder.note_condition(number as usize, condition);
             match shock {
                 Shock::Nothing => {}
                 Shock::LoseAll => self.lose_all(service),
@@ -70,7 +72,8 @@ impl World {
         }
     }
 
-    /// All that a service holds is lost; callers learn of it in the order in which they came.
+    /// All that a service holds is lost; callers learn of it in the order in which they have or get
+    /// a slot.
     fn lose_all(&mut self, service: u32) {
         let station = self.arrivals.len() + service;
         let mut next = self.stations.first(station);
@@ -85,7 +88,8 @@ impl World {
             next = self.stations.after(index);
             let request = self.stations.request(index);
             let leaf = request.leaf;
-            self.recorder.note_lost(service, request, outcome);
+            let number = self.services[service as usize].number;
+            self.recorder.note_lost(number, request, outcome);
             self.scheduler.fold(u64::from(outcome.code()));
             self.stations.forget(index);
             let next = self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);

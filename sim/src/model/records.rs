@@ -27,7 +27,14 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
 pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
     let all = system.services.iter().map(|service| ServiceRecord {
         name: service.name.clone(),
-        slots: service.slots,
+        slots: match service.slots {
+            u32::MAX => u32::MAX,
+            slots => slots.saturating_mul(service.replicas.count),
+        },
+        by_replica: match service.replicas.count {
+            1 => Vec::new(),
+            count => vec![0; count as usize],
+        },
         requests: OutcomeCounts::default(),
         open: OpenAt::default(),
         waiting: Histogram::new(),

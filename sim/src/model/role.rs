@@ -2,6 +2,7 @@
 
 use patterns::{CallInfo, Class, Duration, Outcome, Time};
 
+use super::balancer::Balancer;
 use super::system::{Abandoned, RateLimit};
 use crate::fault::Health;
 use crate::kernel::Distribution;
@@ -23,15 +24,17 @@ pub(super) struct Role {
 pub(super) enum RoleKind {
     /// The index of the group.
     Agents(u32),
-    /// The index of the service.
+    /// The place of the replica among those of all services.
     Service(u32),
 }
 
-/// What requests meet at a service, beside its slots.
+/// What requests meet at a replica of a service, beside its slots.
 #[derive(Debug)]
 pub(super) struct Service {
-    /// Its index.
+    /// The index of the service.
     pub(super) number: u32,
+    /// Which of its replicas.
+    pub(super) replica: u32,
     pub(super) latency: Distribution,
     /// A request ends of itself in the first way whose number is above its draw.
     pub(super) endings: Box<[(Outcome, f64)]>,
@@ -40,6 +43,8 @@ pub(super) struct Service {
     pub(super) abandoned: Abandoned,
     /// Whether its requests make no calls.
     pub(super) is_plain: bool,
+    /// Of the first of several replicas: what deals out the requests of all.
+    pub(super) balancer: Option<Box<Balancer>>,
 }
 
 /// One step of a program.

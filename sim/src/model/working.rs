@@ -94,7 +94,8 @@ impl World {
         outcome: Outcome,
     ) -> Option<Command> {
         let Finished { request, next, busy, .. } = self.stations.finish(index);
-        self.recorder.note_request_end(service, &request, outcome);
+        let number = self.services[service as usize].number;
+        self.recorder.note_request_end(number, &request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
             let at = &mut self.services[service as usize];

@@ -34,6 +34,9 @@ impl Record {
             self.services.iter().zip(&earlier.services).map(|(now, then)| ServiceRecord {
                 name: now.name.clone(),
                 slots: now.slots,
+                by_replica: (now.by_replica.iter().zip(&then.by_replica))
+                    .map(|(now, then)| now - then)
+                    .collect(),
                 open: now.open,
                 requests: now.requests.since(&then.requests),
                 waiting: now.waiting.since(&then.waiting),
@@ -105,6 +108,9 @@ impl Record {
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
+            for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
+                *sum += more;
+            }
             sum.waiting.merge(&more.waiting);
             sum.sojourn.merge(&more.sojourn);
             sum.abandoned += more.abandoned;

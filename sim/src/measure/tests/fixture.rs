@@ -12,7 +12,9 @@ use crate::observe::{
 };
 
 pub(super) fn system() -> System {
-    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Policy, Service};
+    use crate::model::system::{
+        Abandoned, Agents, Arrivals, Edge, Order, Overflow, Policy, Replicas, Service,
+    };
     System {
         agents: vec![Agents {
             name: "research".to_owned(),
@@ -35,6 +37,9 @@ pub(super) fn system() -> System {
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
+            replicas: Replicas::default(),
+            order: Order::Fifo,
+            overflow: Overflow::Newcomer,
         }],
         policies: vec![Policy {
             name: "guarded".to_owned(),
@@ -149,6 +154,7 @@ fn service() -> ServiceRecord {
     ServiceRecord {
         name: "git.hub".to_owned(),
         slots: 4,
+        by_replica: Vec::new(),
         open: OpenAt::default(),
         requests: counts(
             50,
