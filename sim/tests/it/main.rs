@@ -26,6 +26,7 @@ mod limits;
 mod losses;
 mod open_ends;
 mod outages;
+mod peaks;
 mod tank;
 mod traces;
 mod values;
