@@ -37,8 +37,8 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// From when to when the fault is on until the horizon, as far as its first [`TIMES_MAX`] times,
-    /// unless that is up to chance.
+    /// From when to when the fault is on until the horizon, the first [`TIMES_MAX`] times, unless
+    /// that is up to chance.
     pub fn fixed_times(&self, horizon: Time) -> Option<Vec<(Time, Time)>> {
         let (at, lasts, every) = match self {
             Self::Once { at, lasts } => (*at, *lasts, Duration::MAX),
