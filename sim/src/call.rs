@@ -260,6 +260,7 @@ impl Calls {
             edge: frame.edge,
             began: frame.began,
             is_call: frame.is(Flag::TOP),
+            is_own: frame.is(Flag::ROOT),
             is_attempt: frame.is(Flag::LEAF),
         })
     }

@@ -34,3 +34,4 @@ pub use kind::{Change, FaultKind, Shock};
 pub use kinds::KINDS;
 pub use level::Level;
 pub use schedule::Schedule;
+pub(crate) use schedule::TIMES_MAX;

@@ -1,10 +1,10 @@
 //! What was written and has no effect, across the parts of a scenario.
 
-use patterns::Duration;
 use patterns::settings::{Node, Value};
+use patterns::{Duration, Time};
 use sim::System;
 use sim::fault::Schedule;
-use sim::model::system::{Order, Service};
+use sim::model::system::{Arrivals, Order, Service};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -17,6 +17,7 @@ impl ScenarioFile {
         self.warn_of_length(system, found);
         self.warn_of_faults(system, found);
         self.warn_of_agents(system, found);
+        self.warn_of_arrivals(system, found);
         self.warn_of_policies(system, found);
     }
 
@@ -71,6 +72,40 @@ impl ScenarioFile {
                             leave this out";
                 found.push(Diagnostic::no_effect(at, message).help(help));
             }
+        }
+    }
+
+    /// Warns of tasks that would come only after the end.
+    fn warn_of_arrivals(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let horizon = system.horizon;
+        for agents in &system.agents {
+            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let Some(place) = written.and_then(|table| table.get("arrivals")) else { continue };
+            let expected = agents.arrivals.expected(horizon);
+            let beyond = |times: &[Time]| times.iter().filter(|time| horizon <= **time).count();
+            let are_steps = place.text().is_some_and(|text| text.trim().starts_with("steps"))
+                || place.get("steps").is_some();
+            let message = match &agents.arrivals {
+                Arrivals::Trace(times) if beyond(times) > 0 => {
+                    let (beyond, all) = (beyond(times), times.len());
+                    format!("{beyond} of the {all} times of the trace lie beyond the horizon")
+                }
+                Arrivals::Varying(profile) => {
+                    let changes = profile.changes();
+                    let number = beyond(&changes);
+                    if number == 0 || (number < changes.len() && !are_steps) {
+                        continue;
+                    }
+                    let last = changes[changes.len() - number];
+                    format!("the run ends before the rate changes at {last}")
+                }
+                _ if expected.is_some_and(|each| each * f64::from(agents.count) < 1.0) => {
+                    "fewer than one task comes before the run ends, on average".to_owned()
+                }
+                _ => continue,
+            };
+            let end = format!("the horizon is {horizon}");
+            found.push(Diagnostic::no_effect(place.at.clone(), message).help(end));
         }
     }
 

@@ -488,7 +488,7 @@ fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
             "research.sucess >="
               42:8 unknown-measure: there is no measure `sucess` (did you mean `success`?)
             "success = 99%"
-              42:8 bad-hypothesis: `agents.research.success = 99%` compares nothing (for example: agents.write.success >= 99%)
+              42:8 bad-hypothesis: `=` is no comparison: write `>=`, `>`, `<=` or `<` (for example: agents.write.success >= 99%)
             "\"policies.garded.breaker\" = "
               45:1 bad-path: path `policies.garded.breaker`: `policies` has no `garded` (did you mean `guarded`?)
             "braker.failures\" ="

@@ -16,3 +16,4 @@ mod stacks;
 mod stories;
 mod sweeps;
 mod trace_files;
+mod windows;

@@ -4,6 +4,9 @@ use patterns::{Duration, Time};
 
 use crate::kernel::{Distribution, RngStream};
 
+/// The most times of one fault that a window has a part for.
+pub(crate) const TIMES_MAX: usize = 1000;
+
 /// When a fault is on.
 #[derive(Clone, Debug)]
 pub enum Schedule {
@@ -34,6 +37,19 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// From when to when the fault is on until the horizon, the first [`TIMES_MAX`] times, unless
+    /// that is up to chance.
+    pub fn fixed_times(&self, horizon: Time) -> Option<Vec<(Time, Time)>> {
+        let (at, lasts, every) = match self {
+            Self::Once { at, lasts } => (*at, *lasts, Duration::MAX),
+            Self::Every { at, lasts, every } => (*at, *lasts, *every),
+            Self::Renewal { .. } => return None,
+        };
+        let begins = std::iter::successors(Some(at), |at| Some(*at + every));
+        let begins = begins.take_while(|at| *at < horizon).take(TIMES_MAX);
+        Some(begins.map(|at| (at, (at + lasts).min(horizon))).collect())
+    }
+
     /// When the fault comes on for the first time.
     pub(super) fn first(&self, rng: &mut RngStream) -> Time {
         match self {

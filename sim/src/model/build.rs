@@ -13,10 +13,10 @@ use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{self, Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
-use super::windows::{TIMES_MAX, Windows};
+use super::windows::Windows;
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
-use crate::fault::{Faults, Health};
+use crate::fault::{Faults, Health, TIMES_MAX};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::{LayerOwner, Track, TrackId};
 

@@ -142,7 +142,7 @@ impl World {
             self.stations.finish(index)
         {
             let service = &mut self.services[number as usize];
-            begin(next, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(next, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.forget(leaf);
     }

@@ -17,7 +17,7 @@ impl World {
         // The limit is one for all replicas.
         if let Some(Err(refused)) = service.rate_limiter.as_mut().map(|limiter| limiter.admit(now))
         {
-            self.recorder.note_request(service.number, Some(refused));
+            self.recorder.note_request(service.number, Some(refused), false);
             return self.calls.refuse(leaf, refused, &mut self.scheduler, &mut self.recorder);
         }
         let (call, station) = (self.calls.call_of(leaf), self.arrivals.len() + first);

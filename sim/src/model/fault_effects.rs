@@ -51,7 +51,7 @@ impl World {
         self.stations.limit_slots(station, slots);
         while let Some((index, busy, request)) = self.stations.fill(station) {
             let service = &mut self.services[service as usize];
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
     }
 

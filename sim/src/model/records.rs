@@ -2,7 +2,8 @@
 
 use super::system::System;
 use crate::observe::{
-    AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, OpenAt, OutcomeCounts, ServiceRecord,
+    AgentFailures, AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, Line, Load, OpenAt,
+    OutcomeCounts, Seconds, ServiceRecord,
 };
 
 /// Of its groups of agents.
@@ -14,6 +15,7 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
         open: OpenAt::default(),
         late: LateCounts::default(),
         overdue: 0,
+        failures: AgentFailures::default(),
         episodes: Episodes::default(),
         latency_ok: Histogram::new(),
         latency_failed: Histogram::new(),
@@ -36,6 +38,9 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
             count => vec![0; count as usize],
         },
         requests: OutcomeCounts::default(),
+        load: Load::default(),
+        line: Line::default(),
+        seconds: Seconds::default(),
         open: OpenAt::default(),
         waiting: Histogram::new(),
         sojourn: Histogram::new(),
@@ -58,6 +63,7 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
         to: system.services[edge.to].name.clone(),
         layers: Vec::new(),
         calls: OutcomeCounts::default(),
+        load: Load::default(),
         attempts: OutcomeCounts::default(),
         diverted: OutcomeCounts::default(),
         latency_ok: Histogram::new(),

@@ -273,6 +273,12 @@ impl<'a> Entry<'a> {
         self.place.busy
     }
 
+    /// Whether a request that comes now gets a slot at once.
+    #[inline]
+    pub(super) fn has_slot(&self) -> bool {
+        self.place.busy < self.place.slots
+    }
+
     /// Whether a request that comes now gets neither a slot nor a place in line.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
@@ -292,9 +298,9 @@ impl<'a> Entry<'a> {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn admit(self, leaf: u32, priority: u8, now: Time) -> (u32, bool, &'a mut Request) {
+        let has_slot = self.has_slot();
         let Self { number, place, requests, lines } = self;
         let index = requests.next();
-        let has_slot = place.busy < place.slots;
         let [mut previous, mut next] = [NONE; 2];
         if place.line != NONE && !has_slot {
             [previous, next] = place.line_up(index, priority, requests, lines);

@@ -99,7 +99,7 @@ impl World {
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
             let at = &mut self.services[service as usize];
-            begin(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }

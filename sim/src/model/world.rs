@@ -98,6 +98,8 @@ impl World {
             Time::ZERO => Vec::new(),
             now => self.counted_by_layers(&self.recorder, now),
         };
+        self.recorder.now = now;
+        self.recorder.begin_counting();
         self.count_open(|open| &mut open.warmup);
         let mut windows = std::mem::take(&mut self.windows);
         let is_within = |time: &Time| warmup <= *time && *time < self.horizon;
@@ -338,7 +340,7 @@ impl World {
         } else {
             None
         };
-        self.recorder.note_request(service.number, refused);
+        self.recorder.note_request(service.number, refused, !entry.has_slot());
         if let Some(outcome) = refused {
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
@@ -350,7 +352,7 @@ impl World {
         request.fate = fate;
         request.is_last = service.is_plain;
         if has_slot {
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
         }
         None
     }

@@ -24,6 +24,7 @@ impl Record {
             tasks: now.tasks.since(&then.tasks),
             late: now.late.since(then.late),
             overdue: now.overdue,
+            failures: now.failures.since(from),
             episodes: within(&now.episodes, &then.episodes),
             latency_ok: now.latency_ok.since(&then.latency_ok),
             latency_failed: now.latency_failed.since(&then.latency_failed),
@@ -39,6 +40,9 @@ impl Record {
                     .collect(),
                 open: now.open,
                 requests: now.requests.since(&then.requests),
+                load: now.load.since(from),
+                line: now.line.since(from),
+                seconds: now.seconds.since(from),
                 waiting: now.waiting.since(&then.waiting),
                 sojourn: now.sojourn.since(&then.sojourn),
                 abandoned: now.abandoned - then.abandoned,
@@ -55,6 +59,7 @@ impl Record {
             to: now.to.clone(),
             layers: now.layers.clone(),
             calls: now.calls.since(&then.calls),
+            load: now.load.since(from),
             attempts: now.attempts.since(&then.attempts),
             diverted: now.diverted.since(&then.diverted),
             latency_ok: now.latency_ok.since(&then.latency_ok),
@@ -100,6 +105,7 @@ impl Record {
             sum.tasks.extend(&more.tasks);
             sum.late.extend(more.late);
             sum.overdue = more.overdue;
+            sum.failures.extend(&more.failures);
             sum.episodes.extend(&more.episodes);
             sum.latency_ok.merge(&more.latency_ok);
             sum.latency_failed.merge(&more.latency_failed);
@@ -111,6 +117,9 @@ impl Record {
             for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
                 *sum += more;
             }
+            sum.load.extend(&more.load);
+            sum.line.extend(&more.line);
+            sum.seconds.extend(&more.seconds);
             sum.waiting.merge(&more.waiting);
             sum.sojourn.merge(&more.sojourn);
             sum.abandoned += more.abandoned;
@@ -123,6 +132,7 @@ impl Record {
         }
         for (sum, more) in self.edges.iter_mut().zip(&later.edges) {
             sum.calls.extend(&more.calls);
+            sum.load.extend(&more.load);
             sum.attempts.extend(&more.attempts);
             sum.diverted.extend(&more.diverted);
             sum.latency_ok.merge(&more.latency_ok);
@@ -135,6 +145,7 @@ impl Record {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
                 sum.entered += more.entered;
                 sum.time += more.time;
+                sum.at_end = more.at_end;
             }
             sum.counts.merge(&more.counts);
             sum.alarms = sum.alarms.and(more.alarms);
@@ -191,6 +202,7 @@ impl LayerRecord {
         let states = self.states.iter().zip(&earlier.states).map(|(now, then)| StateRecord {
             entered: now.entered - then.entered,
             time: now.time - then.time,
+            at_end: now.at_end,
         });
         let mut counts = self.counts.clone();
         counts.subtract(&earlier.counts);

@@ -27,6 +27,7 @@ mod lines;
 mod losses;
 mod open_ends;
 mod outages;
+mod peaks;
 mod replicas;
 mod tank;
 mod traces;
