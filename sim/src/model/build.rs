@@ -8,8 +8,9 @@ use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
+use super::rate_limit::Limits;
 use super::recorder::Recorder;
-use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
+use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
@@ -187,11 +188,13 @@ impl<'a> Builder<'a> {
         if settings.wrong > 0.0 {
             endings.push((Outcome::Ok.wrong(), below + (1.0 - below) * settings.wrong));
         }
+        let edges = self.system.edges.iter().enumerate();
+        let callers = edges.filter(|(_, edge)| edge.to == service).map(|(index, _)| index);
         self.services.push(Service {
             number: service as u32,
             latency: settings.latency.clone(),
             endings: endings.into(),
-            rate_limiter: settings.rate_limit.map(Bucket::new),
+            rate_limiter: settings.rate_limit.as_ref().map(|limit| Limits::new(limit, callers)),
             health: Health::default(),
             abandoned: settings.abandoned,
             is_plain: settings.steps.is_empty(),

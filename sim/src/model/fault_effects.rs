@@ -17,18 +17,21 @@ impl World {
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
+        while let Some(index) = self.faults.follower(index) {
+            self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+        }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
             let services = self.services.len();
             let (service, link) = (place, (place as usize).checked_sub(services));
             if let Some(link) = link {
                 let Toggled { condition, .. } =
-                    self.faults.take(index, place, &mut self.links[link]);
+                    self.faults.take(index, place, now, &mut self.links[link]);
                 self.recorder.note_link(services + link, condition.faults);
                 continue;
             }
             let health = &mut self.services[service as usize].health;
-            let Toggled { shock, condition } = self.faults.take(index, place, health);
+            let Toggled { shock, condition } = self.faults.take(index, place, now, health);
             let slots = health.slots();
             self.recorder.note_condition(service as usize, condition);
             match shock {
@@ -78,6 +81,7 @@ impl World {
             next = self.stations.after(index);
             self.drop_work(index);
         }
+        self.services[service as usize].health.note_end(self.scheduler.now());
         // Callers are answered once the service is empty, so that what they do next finds it empty.
         let mut next = self.stations.clear(station);
         let outcome = Outcome::failed(Class::Network);

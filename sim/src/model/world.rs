@@ -277,7 +277,8 @@ impl World {
     #[inline(always)]
     pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
-        let edge = &mut self.edges[edge as usize];
+        let from = edge as usize;
+        let edge = &mut self.edges[from];
         let EdgeStreams { service: number, station, .. } = *edge;
         let service = &mut self.services[number as usize];
         // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
@@ -301,11 +302,15 @@ impl World {
         }
         let entry = self.stations.entry(station);
         let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if let Some(turned) = service.health.at_door(fate, now) {
-            let Turned::Refused(class) = turned else { return self.lose(leaf) };
+        let turned = service.health.at_door(fate, now);
+        let refused = if let Some(Turned::Refused(class)) = turned {
             Some(Outcome::failed(class))
-        } else if let Some(Err(refused)) =
-            service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
+        } else if turned == Some(Turned::Lost) {
+            return self.lose(leaf);
+        } else if let Some(Err(refused)) = service
+            .rate_limiter
+            .as_mut()
+            .map(|limits| limits.admit(self.recorder.record_of[from], now))
         {
             Some(refused)
         } else if entry.is_full() {
@@ -327,6 +332,9 @@ impl World {
         request.is_last = service.is_plain;
         if has_slot {
             begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+        }
+        if turned.is_some() {
+            self.deliver_again(index);
         }
         None
     }
