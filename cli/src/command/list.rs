@@ -22,7 +22,7 @@ enum What {
     /// The scenarios that come with the program.
     Scenarios,
     /// The kinds of fault that a scenario can inject, `do = "hang"`, and the catalogue of faults: how
-    /// each is said, and the scenario that shows it.
+    /// each is written, and the scenario that shows it.
     Faults,
 }
 
@@ -41,12 +41,12 @@ impl List {
             writeln!(out, "  {name:width$}  {what}")?;
         }
         writeln!(out, "\nThe catalogue of faults, each with a scenario to run:\n")?;
-        let said = || FAULTS.iter().filter_map(Fault::scenario);
-        let width = said().map(|entry| entry.name.len()).max().unwrap_or(0);
+        let shown = || FAULTS.iter().filter_map(Fault::scenario);
+        let width = shown().map(|entry| entry.name.len()).max().unwrap_or(0);
         for Fault { number, name, how } in FAULTS {
             let (scenario, how) = match how {
-                How::Said(how, entry) => (entry.name, (*how).to_owned()),
-                How::Unsaid(why) => ("", format!("not yet: {why}")),
+                How::Written(how, entry) => (entry.name, (*how).to_owned()),
+                How::Missing(why) => ("", format!("not yet: {why}")),
             };
             writeln!(out, "  {number:>2}  {scenario:width$}  {name}: {how}")?;
         }

@@ -8,8 +8,8 @@ use sim::{Record, Watch, run};
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;
 
-/// The faults that a file can say.
-fn all_said() -> impl Iterator<Item = (&'static str, Scenario)> {
+/// The minimal scenarios.
+fn all_shown() -> impl Iterator<Item = (&'static str, Scenario)> {
     FAULTS.iter().filter_map(Fault::scenario).map(|entry| {
         let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
         let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
@@ -32,11 +32,11 @@ fn failing(scenario: &Scenario, record: &Record) -> Vec<String> {
 }
 
 #[test]
-fn catalogue_has_each_number_once_and_says_how_or_why_not() {
+fn catalogue_has_each_number_once_with_how_it_is_written_or_why_not() {
     let numbers: Vec<u32> = FAULTS.iter().map(|fault| fault.number).collect();
     assert_eq!(numbers, (1..=37).collect::<Vec<u32>>());
     for fault in FAULTS {
-        let (How::Said(text, _) | How::Unsaid(text)) = fault.how;
+        let (How::Written(text, _) | How::Missing(text)) = fault.how;
         assert!(!fault.name.is_empty() && !text.is_empty(), "{fault:?}");
         if let Some(entry) = fault.scenario() {
             let number = format!("faults/{:02}-", fault.number);
@@ -47,7 +47,7 @@ fn catalogue_has_each_number_once_and_says_how_or_why_not() {
 
 #[test]
 fn minimal_scenarios_show_their_fault_on_every_seed() {
-    for (name, scenario) in all_said() {
+    for (name, scenario) in all_shown() {
         assert!(scenario.hypotheses.len() > 1, "{name} says little");
         for seed in SEEDS {
             let failing = failing(&scenario, &of(&scenario, seed));
@@ -59,7 +59,7 @@ fn minimal_scenarios_show_their_fault_on_every_seed() {
 /// Each fault of a file is made one that does nothing, at the same times; and a rate limit is lifted.
 #[test]
 fn minimal_scenarios_fail_without_any_of_their_faults() {
-    for (name, scenario) in all_said() {
+    for (name, scenario) in all_shown() {
         let faults = scenario.system.faults.len();
         let limits = scenario.system.services.iter().filter(|one| one.rate_limit.is_some());
         assert!(faults + limits.count() > 0, "{name} has nothing to take out");

@@ -37,6 +37,8 @@ pub(crate) struct Draws {
 struct Fault {
     places: Vec<u32>,
     effect: Effect,
+    /// Those that come on when it has gone off.
+    followers: Vec<u32>,
     is_on: bool,
     /// Whether it is about to come on, since another one has ended.
     is_due: bool,
@@ -86,9 +88,14 @@ impl Faults {
             of_place.insert(at, self.all.len() as u32);
         }
         let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
+        if let Schedule::After { fault, .. } = schedule {
+            let number = self.all.len() as u32;
+            self.all[fault].followers.push(number);
+        }
         self.all.push(Fault {
             places,
             effect,
+            followers: Vec::new(),
             is_on: false,
             is_due: false,
             schedule,
@@ -119,9 +126,9 @@ impl Faults {
         let Fault { schedule, rng, .. } = &self.all[index as usize];
         let mut times: Vec<(Time, Time)> = Vec::new();
         if let Schedule::After { fault, lasts } = schedule {
-            for (_, from) in self.times(*fault as u32, horizon, usize::MAX) {
+            for (_, from) in self.times(*fault as u32, horizon, most) {
                 let is_free = times.last().is_none_or(|(_, until)| *until <= from);
-                if from < horizon && times.len() < most && is_free {
+                if from < horizon && is_free {
                     times.push((from, (from + *lasts).min(horizon)));
                 }
             }
@@ -159,19 +166,19 @@ impl Faults {
         schedule.next(*is_on, rng)
     }
 
-    /// The next fault that comes on now since this one has gone off.
-    pub(crate) fn follower(&mut self, index: u32) -> Option<u32> {
-        if self.all[index as usize].is_on {
-            return None;
-        }
-        let follows = |fault: &Fault| match fault.schedule {
-            Schedule::After { fault: other, .. } => other as u32 == index,
-            _ => false,
-        };
-        let is_next = |fault: &Fault| !fault.is_on && !fault.is_due && follows(fault);
-        let next = self.all.iter().position(is_next)?;
-        self.all[next].is_due = true;
-        Some(next as u32)
+    /// How many faults come on when this one has gone off.
+    pub(crate) fn followers(&self, index: u32) -> usize {
+        let Fault { is_on, followers, .. } = &self.all[index as usize];
+        if *is_on { 0 } else { followers.len() }
+    }
+
+    /// One of them, if it comes on now: not if it is on, or about to be.
+    pub(crate) fn follow(&mut self, index: u32, nth: usize) -> Option<u32> {
+        let next = self.all[index as usize].followers[nth];
+        let Fault { is_on, is_due, .. } = &mut self.all[next as usize];
+        let begins = !*is_on && !*is_due;
+        *is_due |= begins;
+        begins.then_some(next)
     }
 
     /// A fault of a place has come on or gone off. `health` is that of the place, which nothing

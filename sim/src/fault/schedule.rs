@@ -27,7 +27,7 @@ pub enum Schedule {
     },
     /// Whenever another fault has ended, unless it is still on.
     After {
-        /// The index of the other one, which is not its own.
+        /// The index of the other one, which comes before its own.
         fault: usize,
         /// How long it lasts.
         lasts: Duration,

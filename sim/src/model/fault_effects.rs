@@ -17,8 +17,10 @@ impl World {
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
-        while let Some(index) = self.faults.follower(index) {
-            self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+        for nth in 0..self.faults.followers(index) {
+            if let Some(index) = self.faults.follow(index, nth) {
+                self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+            }
         }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];

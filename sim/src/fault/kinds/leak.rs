@@ -24,7 +24,7 @@ patterns::settings! {
         /// After how long it is full, as it grows with time.
         full_after: Duration [.above(0.0).unlimited().example("\"2h\"")],
         /// After how many requests in work it is full, as it grows with these. Both add up.
-        full_after_requests: u32 [.at_least(1.0).unlimited().example("10_000")] = u32::MAX,
+        full_after_requests: u32 [.at_least(1.0).unlimited().example("10000")] = u32::MAX,
         /// How many times as long work takes when it is full.
         factor: f64 [.above(0.0).example("3.0")] = 1.0,
         /// How full it is when the first requests fail.
