@@ -21,6 +21,7 @@ mod group;
 mod health;
 mod hit;
 mod kind;
+mod leak;
 mod level;
 mod schedule;
 
@@ -32,6 +33,7 @@ pub(crate) use health::{Health, Turned};
 pub(crate) use hit::Fate;
 pub use kind::{Change, FaultKind, Shock};
 pub use kinds::KINDS;
+pub use leak::Growth;
 pub use level::Level;
 pub use schedule::Schedule;
 pub(crate) use schedule::TIMES_MAX;

@@ -4,7 +4,7 @@ use patterns::settings::{
     Code, Entry, Fields, Findings, Node, Reader, Setting, Shape, Share, Value,
 };
 use patterns::{Class, Duration};
-use sim::model::system;
+use sim::model::system::{self, RateRule};
 
 use super::agents::Step;
 use super::distribution::Distribution;
@@ -111,17 +111,55 @@ patterns::settings! {
 }
 
 patterns::settings! {
-    /// A limit on the rate of requests: a token bucket.
+    /// A limit on the rate of requests.
     #[derive(Clone, Debug)]
     pub(crate) struct RateLimit {
         /// Requests let in for each `per`.
         limit: u32 [.at_least(1.0).example("50")],
         /// The time in which `limit` requests are let in.
         per: Duration [.above(0.0).example("\"1min\"")],
-        /// How many may come at once; with `none`, `limit`.
+        /// How it is counted.
+        algorithm: RateAlgorithm = RateAlgorithm::TokenBucket,
+        /// How many may come at once, of a bucket; with `none`, `limit`.
         burst: Option<u32> [.at_least(1.0)] = None,
+        /// How many may come at once at the beginning, if others have used up some; with `none`,
+        /// as many as ever.
+        filled: Option<u32> = None,
+        /// What a failure says about when to come again: the header `Retry-After`, or
+        /// `grpc-retry-pushback-ms`.
+        hint: RateHint = RateHint::Exact,
+        /// Whether all callers share it. Otherwise each group of agents, and each service that
+        /// calls, has a limit of its own.
+        shared: bool = true,
     }
     rules Self::rules;
+}
+
+patterns::settings! {
+    /// How a limit on a rate is counted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum RateAlgorithm {
+        /// Tokens come back at an even pace, up to `burst`.
+        TokenBucket,
+        /// `limit` requests in each window of the length `per`; windows follow one another from the
+        /// beginning of the run: a quota that is reset.
+        FixedWindow,
+    }
+}
+
+patterns::settings! {
+    /// What a failure by a rate limit says about when to come again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum RateHint {
+        /// When the next request would be let in.
+        Exact,
+        /// Nothing.
+        None,
+        /// That it may be at once.
+        AtOnce,
+        /// That there is no point in it.
+        Never,
+    }
 }
 
 impl RateLimit {
@@ -129,9 +167,32 @@ impl RateLimit {
         Duration::from_nanos(self.per.as_nanos() / u64::from(self.limit.max(1)))
     }
 
+    /// The limit, as it is run.
+    fn resolved(&self) -> system::RateLimit {
+        let burst = self.burst.unwrap_or(self.limit);
+        let rule = match self.algorithm {
+            RateAlgorithm::TokenBucket => RateRule::Bucket { every: self.every(), burst },
+            RateAlgorithm::FixedWindow => RateRule::Window { limit: self.limit, length: self.per },
+        };
+        let hint = match self.hint {
+            RateHint::Exact => system::RateHint::Exact,
+            RateHint::None => system::RateHint::None,
+            RateHint::AtOnce => system::RateHint::AtOnce,
+            RateHint::Never => system::RateHint::Never,
+        };
+        let filled = self.filled.unwrap_or(burst);
+        system::RateLimit { rule, filled, hint, shared: self.shared }
+    }
+
     fn rules(&self, found: &mut Findings) {
         let each = "at least a nanosecond for each request of the limit";
-        found.unless(!self.every().is_zero(), "per", each);
+        let is_bucket = self.algorithm == RateAlgorithm::TokenBucket;
+        found.unless(!is_bucket || !self.every().is_zero(), "per", each);
+        let window = "left out beside a fixed window, which lets in `limit` at once";
+        found.unless(is_bucket || self.burst.is_none(), "burst", window);
+        let most = self.burst.unwrap_or(self.limit);
+        let is_less = self.filled.is_none_or(|filled| filled <= most);
+        found.unless(is_less, "filled", "at most `burst`, or `limit` without it");
     }
 }
 
@@ -182,10 +243,7 @@ impl Setting for Errors {
 impl Service {
     /// The service, as it is run.
     pub(crate) fn resolved(&self, name: &str) -> system::Service {
-        let rate_limit = self.rate_limit.as_ref().map(|limit| system::RateLimit {
-            every: limit.every(),
-            burst: limit.burst.unwrap_or(limit.limit),
-        });
+        let rate_limit = self.rate_limit.as_ref().map(RateLimit::resolved);
         system::Service {
             name: name.to_owned(),
             slots: self.slots,

@@ -12,7 +12,7 @@ use super::policies::{self, Rooms};
 use super::{circles, edges, room};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service};
+use crate::format::{Agents, Fault, FaultName, FileNames, Service};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -81,9 +81,13 @@ impl Parts {
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
         let names = self.fault_names(found);
-        let faults = self.faults.iter().zip(names).map(|(part, name)| {
+        let faults = self.faults.iter().zip(&names).enumerate().map(|(index, (part, name))| {
             let fault = part.read.as_ref()?;
-            Some(fault.resolved(name, |hit| self.names.hit(hit)))
+            let after = match &fault.after {
+                Some(after) => Some(earlier(after, &names[..index], found)?),
+                None => None,
+            };
+            Some(fault.resolved(name.clone(), |hit| self.names.hit(hit), after))
         });
         let faults: Option<Vec<_>> = faults.collect();
         let mut system = System {
@@ -132,6 +136,16 @@ impl Parts {
         });
         names.collect()
     }
+}
+
+/// Which of the faults before it a fault follows.
+fn earlier(after: &FaultName, names: &[String], found: &mut Vec<Diagnostic>) -> Option<usize> {
+    let index = names.iter().position(|name| *name == after.name);
+    if index.is_none() {
+        let known = names.iter().map(String::as_str);
+        found.push(Diagnostic::unknown(after.at.clone(), "earlier fault", &after.name, known));
+    }
+    index
 }
 
 /// A fault on an edge hits calls that are made.

@@ -444,7 +444,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "do = \"hangs\""
               37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
             "at = \"30min\"\nfactor = 2.0"
-              39:10 conflict: `factor` must be left out: only `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
+              39:10 conflict: `factor` must be left out: only `do = "leak"` and `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
               36:7 wrong-type: `hit` must be the name of a service, not a whole number
             "hit = []"

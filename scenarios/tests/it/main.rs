@@ -6,6 +6,7 @@ mod codes;
 mod description;
 mod diagnostics;
 mod distributions;
+mod faults;
 mod golden;
 mod mistakes;
 mod report;

@@ -4,7 +4,8 @@ use patterns::{Duration, Outcome};
 
 use super::balancer::Balancer;
 use super::build::Builder;
-use super::role::{Bucket, Role, RoleKind, Service};
+use super::rate_limit::Limits;
+use super::role::{Role, RoleKind, Service};
 use super::system::{self, Caller};
 use super::who::Who;
 use crate::fault::Health;
@@ -40,13 +41,15 @@ impl Builder<'_> {
         let who = Who::Service { name: &settings.name, number: replica, is_alone };
         self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
+        let edges = self.system.edges.iter().enumerate();
+        let callers = edges.filter(|(_, edge)| edge.to == service).map(|(index, _)| index);
         let is_balanced = replica == 0 && !is_alone;
         self.services.push(Service {
             number: service as u32,
             replica,
             latency: settings.latency.clone(),
             endings: endings(settings),
-            rate_limiter: settings.rate_limit.map(Bucket::new),
+            rate_limiter: settings.rate_limit.as_ref().map(|limit| Limits::new(limit, callers)),
             health: Health::default(),
             abandoned: settings.abandoned,
             is_plain: settings.steps.is_empty(),

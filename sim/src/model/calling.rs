@@ -99,6 +99,7 @@ impl World {
                 // one that can do no more.
                 let is_refusal = outcome.class().is_some_and(Class::is_refusal);
                 let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
+                self.services[service as usize].health.note_end(self.scheduler.now());
                 return self.end_request(index, service, seen);
             }
             _ => {}
@@ -134,6 +135,7 @@ impl World {
             return;
         }
         self.drop_work(index);
+        self.services[number as usize].health.note_end(self.scheduler.now());
         let request = self.stations.request(index);
         self.recorder.note_given_up(service, request);
         if request.state == State::InLine {

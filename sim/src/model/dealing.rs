@@ -15,7 +15,9 @@ impl World {
         let (now, leaf) = (self.scheduler.now(), coming.leaf);
         let service = &mut self.services[first as usize];
         // The limit is one for all replicas.
-        if let Some(Err(refused)) = service.rate_limiter.as_mut().map(|limiter| limiter.admit(now))
+        let record = self.recorder.record_of[coming.edge as usize];
+        if let Some(limits) = &mut service.rate_limiter
+            && let Err(refused) = limits.admit(record, now)
         {
             self.recorder.note_request(service.number, Some(refused), false);
             return self.calls.refuse(leaf, refused, &mut self.scheduler, &mut self.recorder);

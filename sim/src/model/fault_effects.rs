@@ -17,18 +17,23 @@ impl World {
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
+        for nth in 0..self.faults.followers(index) {
+            if let Some(index) = self.faults.follow(index, nth) {
+                self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+            }
+        }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
             let (service, link) = (place, (place as usize).checked_sub(self.services.len()));
             if let Some(link) = link {
                 let services = self.recorder.services.len();
                 let Toggled { condition, .. } =
-                    self.faults.take(index, place, &mut self.links[link]);
+                    self.faults.take(index, place, now, &mut self.links[link]);
                 self.recorder.note_link(services + link, condition.faults);
                 continue;
             }
             let health = &mut self.services[service as usize].health;
-            let Toggled { shock, condition } = self.faults.take(index, place, health);
+            let Toggled { shock, condition } = self.faults.take(index, place, now, health);
             let slots = health.slots();
             let condition = self.condition_of_all(service, condition);
             let number = self.services[service as usize].number;
@@ -81,6 +86,7 @@ impl World {
             next = self.stations.after(index);
             self.drop_work(index);
         }
+        self.services[service as usize].health.note_end(self.scheduler.now());
         // Callers are answered once the service is empty, so that what they do next finds it empty.
         let mut next = self.stations.clear(station);
         let outcome = Outcome::failed(Class::Network);

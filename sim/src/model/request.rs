@@ -66,6 +66,8 @@ pub(super) struct Request {
 #[derive(Clone, Copy)]
 pub(super) struct Coming {
     pub(super) leaf: u32,
+    /// The edge on which it comes.
+    pub(super) edge: u32,
     pub(super) demand: Duration,
     pub(super) ending: Outcome,
     pub(super) fate: Fate,

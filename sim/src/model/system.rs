@@ -253,14 +253,58 @@ pub enum Overflow {
     Last,
 }
 
-/// A token bucket in front of a service: requests beyond it fail with
-/// [`Class::RateLimit`], and say exactly when the next one would be let in.
+/// A limit on the rate of requests of a service: those beyond it fail with [`Class::RateLimit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// The time in which one token comes back.
-    pub every: Duration,
-    /// The most tokens there can be: how many requests may come at once.
-    pub burst: u32,
+    /// How it is counted.
+    pub rule: RateRule,
+    /// How many requests may come at once when a run begins; at most as many as ever.
+    pub filled: u32,
+    /// What a failure says about when to come again.
+    pub hint: RateHint,
+    /// Whether all callers have one limit; otherwise each group of agents and each service that
+    /// calls has its own.
+    pub shared: bool,
+}
+
+impl RateLimit {
+    /// A bucket that is full at first, which all callers share; hints are exact.
+    pub const fn bucket(every: Duration, burst: u32) -> Self {
+        let rule = RateRule::Bucket { every, burst };
+        Self { rule, filled: burst, hint: RateHint::Exact, shared: true }
+    }
+}
+
+/// How a limit on a rate is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateRule {
+    /// A token bucket.
+    Bucket {
+        /// The time in which one token comes back.
+        every: Duration,
+        /// The most tokens there can be: how many requests may come at once.
+        burst: u32,
+    },
+    /// A quota for each of the windows that follow one another from time zero.
+    Window {
+        /// Requests in a window; at least 1.
+        limit: u32,
+        /// How long a window is; more than no time.
+        length: Duration,
+    },
+}
+
+/// What a failure by a rate limit says about when to come again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateHint {
+    /// When a request would be let in if no other came.
+    Exact,
+    /// Nothing.
+    None,
+    /// That it may be at once.
+    AtOnce,
+    /// That there is no point in it.
+    Never,
 }
 
 /// What a service does with a request whose caller has given up (timeout, lost hedge).

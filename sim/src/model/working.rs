@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin, done, ending};
+use super::serving::{begin, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -67,8 +67,9 @@ impl World {
         };
         let span = match role.kind {
             RoleKind::Service(service) => {
-                let (busy, fate) = (self.stations.busy(station), self.stations.request(index).fate);
-                self.services[service as usize].health.slowed(span, busy, fate, now)
+                let busy = self.stations.busy(station);
+                let request = self.stations.request_mut(index);
+                hindered(span, request, busy, &mut self.services[service as usize], now)
             }
             RoleKind::Agents(_) => span,
         };

@@ -278,6 +278,7 @@ impl World {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
+        let from = edge;
         let edge = &mut self.edges[edge as usize];
         let EdgeStreams { service: number, station, .. } = *edge;
         let service = &mut self.services[number as usize];
@@ -303,7 +304,7 @@ impl World {
             dealt = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
         }
         let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
-        let coming = Coming { leaf, demand, ending, fate, deadline, priority };
+        let coming = Coming { leaf, edge: from, demand, ending, fate, deadline, priority };
         if let Some(draws) = dealt {
             return self.deal_out(coming, number, draws);
         }
@@ -321,15 +322,17 @@ impl World {
         is_limited: bool,
     ) -> Option<Command> {
         let now = self.scheduler.now();
-        let Coming { leaf, demand, ending, fate, deadline, priority } = coming;
+        let Coming { leaf, edge, demand, ending, fate, deadline, priority } = coming;
         let service = &mut self.services[replica as usize];
         let entry = self.stations.entry(station);
-        let refused = if let Some(turned) = service.health.at_door(fate, now) {
-            let Turned::Refused(class) = turned else { return self.lose(leaf) };
+        let turned = service.health.at_door(fate, now);
+        let refused = if let Some(Turned::Refused(class)) = turned {
             Some(Outcome::failed(class))
+        } else if turned == Some(Turned::Lost) {
+            return self.lose(leaf);
         } else if is_limited
-            && let Some(Err(refused)) =
-                service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
+            && let Some(limits) = &mut service.rate_limiter
+            && let Err(refused) = limits.admit(self.recorder.record_of[edge as usize], now)
         {
             Some(refused)
         } else if entry.is_full() {
@@ -353,6 +356,9 @@ impl World {
         request.is_last = service.is_plain;
         if has_slot {
             begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
+        }
+        if turned.is_some() {
+            self.deliver_again(index);
         }
         None
     }

@@ -18,6 +18,7 @@ mod counted;
 mod course;
 mod crowds;
 mod episodes;
+mod fault_kinds;
 mod faults;
 mod golden;
 mod health;

@@ -214,6 +214,7 @@ fn of_several_backlogs_the_longest_counts() {
         at: at(secs(20)),
         lasts: secs(lasts),
         every: secs(every),
+        chance: 1.0,
     };
     system.faults[0].schedule = twice(100, 10);
     system.horizon = at(secs(180));

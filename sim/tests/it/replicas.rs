@@ -130,7 +130,7 @@ fn a_later_attempt_of_a_call_goes_elsewhere() {
 #[test]
 fn all_replicas_have_one_rate_limit_and_call_on_one_edge() {
     let mut system = system(4, Pick::RoundRobin);
-    system.services[0].rate_limit = Some(RateLimit { every: secs(2), burst: 1 });
+    system.services[0].rate_limit = Some(RateLimit::bucket(secs(2), 1));
     system.services[0].steps = vec![tank::call(1), tank::call(1)];
     system.services.push(tank::service("back", u32::MAX, 0, Distribution::constant(millis(10))));
     system.edges.push(Edge { from: Caller::Service(0), to: 1, policy: None });

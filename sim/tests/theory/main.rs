@@ -9,6 +9,7 @@
 mod arrivals;
 mod availability;
 mod balance;
+mod fault_kinds;
 mod fault_memory;
 mod fault_scope;
 mod faults;
