@@ -7,6 +7,7 @@ use patterns::{Class, Duration, Outcome, Time};
 
 pub use episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 pub use episode_finder::EpisodeFinder;
+pub use faults::FaultRecord;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
@@ -17,6 +18,7 @@ pub use window::{Anchor, Window};
 mod between;
 mod episode;
 mod episode_finder;
+mod faults;
 mod histogram;
 mod layer;
 mod stop;
@@ -265,6 +267,8 @@ pub struct EdgeRecord {
     pub frozen: u128,
     /// When callers saw their calls fail.
     pub episodes: Episodes,
+    /// When faults were on, on the way to the service.
+    pub faults: FaultRecord,
 }
 
 impl EdgeRecord {

@@ -9,11 +9,14 @@ pub mod down;
 pub mod drain;
 pub mod drift;
 pub mod errors;
+pub mod flush;
+pub mod force;
 pub mod hang;
 pub mod loss;
 pub mod overload;
 pub mod ramp;
 pub mod refuse;
+pub mod reset;
 pub mod slots;
 pub mod slow;
 pub mod spike;
@@ -37,4 +40,7 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<cold_start::ColdStart>(),
     FaultInfo::of::<delay::Delay>(),
     FaultInfo::of::<spike::Spike>(),
+    FaultInfo::of::<force::Force>(),
+    FaultInfo::of::<reset::Reset>(),
+    FaultInfo::of::<flush::Flush>(),
 ];

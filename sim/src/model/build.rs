@@ -10,6 +10,7 @@ use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
+use super::sites::Sites;
 use super::station::Stations;
 use super::system::{Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
@@ -59,8 +60,9 @@ pub(super) struct Builder<'a> {
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
+    pub(super) sites: Sites,
     work: Vec<RngStream>,
-    edges: Vec<EdgeState>,
+    pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
     rngs_of_layers: Vec<RngStream>,
@@ -91,6 +93,7 @@ impl<'a> Builder<'a> {
         let mut by_caller: Vec<usize> = (0..system.edges.len()).collect();
         by_caller.sort_by_key(|&edge| order(system.edges[edge].from));
         let links = system.links();
+        let sites = Sites::of(system, links.len());
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -112,8 +115,9 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Faults::of_places(system.services.len() + links.len()),
+            faults: Faults::of_places(sites.count()),
             links,
+            sites,
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
@@ -336,19 +340,21 @@ impl<'a> Builder<'a> {
         };
         let (by_fault, is_keyed) = (self.faults.draws(service), is_keyed(steps, service));
         let link = self.links.iter().position(|link| *link == index);
+        let (by_scope, scopes) = self.scopes(service, link);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
         EdgeStreams {
             service: service as u32,
             station: self.first_service + service as u32,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some()).then(|| {
+            rare: (by_fault.by_attempt || is_keyed || link.is_some() || by_scope).then(|| {
                 let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
                 let keys = is_keyed.then(|| stream("keys"));
                 Box::new(RareStreams {
                     fault,
                     keys,
                     salts: self.salts(service, link.as_ref(), who),
+                    scopes,
                     link,
                 })
             }),
@@ -365,11 +371,15 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn finish(self) -> World {
-        let windows = self.windows();
+    fn finish(mut self) -> World {
+        let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
+        self.recorder.add_links();
         let links = self.links.iter().map(|_| Health::default()).collect();
         World {
             links,
+            sites: self.sites,
+            hit,
+            origins,
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,

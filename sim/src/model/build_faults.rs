@@ -2,8 +2,12 @@
 
 use super::build::Builder;
 use super::edge_streams::Link;
+use super::origins::{Fates, Origins};
+use super::own_work::OwnWork;
+use super::sites::{Hit, Site, hit_layers};
 use super::system::Place;
 use super::who::Who;
+use crate::fault::{Health, Scopes};
 use crate::kernel::StreamName;
 
 impl Builder<'_> {
@@ -11,22 +15,66 @@ impl Builder<'_> {
         let system = self.system;
         for fault in &system.faults {
             let name = StreamName::of("fault").text(&fault.name);
-            let places = fault.hits.iter().map(|place| self.place(*place)).collect();
+            // Those of layers come as the layers do.
+            let places = fault.hits.iter().filter_map(|place| self.place(*place)).collect();
             let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
             self.faults.add(places, effect, schedule, self.streams, name);
         }
     }
 
-    /// Services are places, and links after them.
-    fn place(&self, place: Place) -> u32 {
-        match place {
-            Place::Service(service) => service as u32,
+    fn place(&self, place: Place) -> Option<u32> {
+        let site = match place {
+            Place::Service(service) => Site::Service(service as u32),
             Place::Edge { .. } => {
                 let edge = self.system.edge_of(place);
                 let link = self.links.iter().position(|link| Some(*link) == edge);
-                (self.system.services.len() + link.expect("there is such an edge")) as u32
+                Site::Link(link.expect("there is such an edge"))
             }
+            Place::Agents(group) => Site::Agents(group),
+            Place::Layer { .. } => return None,
+        };
+        Some(self.sites.place(site))
+    }
+
+    /// The layers that faults hit, and the own work of agents.
+    pub(super) fn hit(&mut self) -> Hit {
+        let (layers, hits) = hit_layers(self.system, &self.edges, &self.recorder.record_of);
+        for (fault, layer) in hits {
+            self.faults.add_place(fault, self.sites.place(Site::Layer(layer)));
         }
+        let mut places = self.system.faults.iter().flat_map(|fault| &fault.hits);
+        let is_work = places.any(|place| matches!(place, Place::Agents(_)));
+        let work = is_work.then(|| {
+            let health = self.system.agents.iter().map(|_| Health::default()).collect();
+            Box::new(OwnWork { health, fates: self.fates(), scopes: self.faults.scopes().clone() })
+        });
+        Hit { layers, work }
+    }
+
+    /// For which tasks requests are made, if some fault goes by that.
+    pub(super) fn origins(&self) -> Option<Box<Origins>> {
+        self.faults.by_tasks().then(|| Box::new(Origins::new(self.fates())))
+    }
+
+    fn fates(&self) -> Fates {
+        let mut first = 0;
+        let groups = self.system.agents.iter().map(|agents| {
+            let station = first;
+            first += agents.count;
+            let name = StreamName::of("fate of tasks").text(&agents.name);
+            (self.streams.stream(name).next_u64(), station)
+        });
+        Fates { groups: groups.collect() }
+    }
+
+    /// The scopes of faults at a service and on the way to it, and whether an edge has to do with
+    /// them at all: all edges have if some fault goes by tasks, wherever it is.
+    pub(super) fn scopes(&self, service: usize, link: Option<usize>) -> (bool, Scopes) {
+        let link = link.map(|link| self.sites.place(Site::Link(link)) as usize);
+        let by_scope = |place| self.faults.draws(place).by_scope;
+        let is_scoped = by_scope(service) || link.is_some_and(by_scope);
+        let scopes = if is_scoped { self.faults.scopes().clone() } else { Scopes::default() };
+        (is_scoped || self.faults.by_tasks(), scopes)
     }
 
     /// By which the fate of a call follows, if some fault goes by calls.

@@ -2,7 +2,8 @@
 
 use super::system::System;
 use crate::observe::{
-    AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, OpenAt, OutcomeCounts, ServiceRecord,
+    AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, OpenAt, OutcomeCounts,
+    ServiceRecord,
 };
 
 /// Of its groups of agents.
@@ -58,6 +59,7 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
         late: 0,
         frozen: 0,
         episodes: Episodes::default(),
+        faults: FaultRecord::default(),
     });
     all.collect()
 }

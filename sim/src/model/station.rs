@@ -198,6 +198,11 @@ impl Stations {
         some(self.requests[index].next)
     }
 
+    /// The request that is admitted next.
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
     /// How many requests there is room for by now.
     #[inline]
     pub(super) fn room(&self) -> usize {

@@ -70,7 +70,13 @@ impl World {
                 let (busy, fate) = (self.stations.busy(station), self.stations.request(index).fate);
                 self.services[service as usize].health.slowed(span, busy, fate, now)
             }
-            RoleKind::Agents(_) => span,
+            RoleKind::Agents(group) => match &mut self.hit.work {
+                None => span,
+                Some(work) => {
+                    let (busy, task) = (self.stations.busy(station), self.stations.request(index));
+                    work.slowed(group, task, span, busy, now)
+                }
+            },
         };
         self.work(index, span);
         None

@@ -59,6 +59,7 @@ impl Record {
             late: now.late - then.late,
             frozen: now.frozen.saturating_sub(then.frozen),
             episodes: within(&now.episodes, &then.episodes),
+            faults: now.faults.since(&then.faults),
         });
         let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
         Self {
@@ -124,6 +125,7 @@ impl Record {
             sum.late += more.late;
             sum.frozen += more.frozen;
             sum.episodes.extend(&more.episodes);
+            sum.faults.extend(&more.faults);
         }
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {

@@ -7,8 +7,8 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram, LateCounts,
-    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
+    AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, FaultRecord, Histogram,
+    LateCounts, LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {
@@ -224,6 +224,7 @@ pub(super) fn record() -> Record {
             late: 3,
             frozen: 4 * SECOND,
             episodes: Episodes::default(),
+            faults: FaultRecord { faulty: 10 * SECOND, intervals: 4, first: None },
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
