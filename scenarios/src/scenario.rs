@@ -2,9 +2,11 @@
 
 mod circles;
 mod edges;
+mod faults;
 mod hypothesis;
 mod parts;
 mod policies;
+mod reach;
 mod read;
 mod room;
 mod warnings;

@@ -8,6 +8,7 @@ use patterns::{Class, Duration, Outcome, Time};
 pub use episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 pub use episode_finder::EpisodeFinder;
 pub use failures::AgentFailures;
+pub use faults::FaultRecord;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
@@ -22,6 +23,7 @@ mod between;
 mod episode;
 mod episode_finder;
 mod failures;
+mod faults;
 mod histogram;
 mod layer;
 mod load;
@@ -283,6 +285,8 @@ pub struct EdgeRecord {
     pub frozen: u128,
     /// When callers saw their calls fail.
     pub episodes: Episodes,
+    /// When faults were on, on the way to the service.
+    pub faults: FaultRecord,
 }
 
 impl EdgeRecord {

@@ -3,12 +3,13 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::hit::{Fate, Hit};
+use super::hit::{Fate, Hit, Permanent};
 use super::leak::{Growth, Leak};
 use super::level::{Chain, Level, Onset};
 use crate::kernel::{split_mix, unit};
 
 /// What the faults that are on do to a service or a link. Requests ask it at every turn.
+#[expect(clippy::struct_excessive_bools, reason = "each lets requests pass by what is not on")]
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     /// Whether something may not move.
@@ -44,6 +45,8 @@ pub(crate) struct Health {
     /// Where the bursts of faults are that were on before the last change, and their leaks.
     chains: Vec<Chain>,
     kept_leaks: Vec<Leak>,
+    /// Whether something is done to the place as a whole, and not to single requests.
+    is_whole: bool,
 }
 
 /// What becomes of a request that is not let in.
@@ -89,6 +92,7 @@ impl Default for Health {
             active: Time::ZERO,
             chains: Vec::new(),
             kept_leaks: Vec::new(),
+            is_whole: false,
         }
     }
 }
@@ -204,9 +208,25 @@ impl Health {
         self.hits().any(Hit::is_partial) || !(self.cuts.is_empty() && self.leaks.is_empty())
     }
 
-    /// Whether some requests are hit by the bits of their calls.
-    pub(super) fn hits_calls(&self) -> bool {
-        self.hits().any(Hit::is_permanent)
+    /// Whether some requests are hit by the bits that this has.
+    pub(super) fn hits_by(&self, by: Permanent) -> bool {
+        self.hits().any(|hit| hit.by() == by)
+    }
+
+    /// Whether something is done to the place as a whole, and not to single requests.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Whether something may not move.
+    pub(super) fn may_hold(&self) -> bool {
+        self.may_hold
+    }
+
+    /// Whether all that is done is that work takes longer.
+    pub(super) fn only_slows(&self) -> bool {
+        let others = self.door.len() + self.endings.len() + self.stuck.len();
+        self.is_slow && others == 0 && self.hanging == 0 && self.slots == u32::MAX
     }
 
     fn hits(&self) -> impl Iterator<Item = &Hit> {
@@ -231,7 +251,7 @@ impl Health {
         kept.leaks.clear();
         let Self { door, stuck, slowings, endings, cuts, leaks, kept_leaks, active, .. } = kept;
         let kept = Self { door, stuck, slowings, endings, cuts, leaks, ..Self::default() };
-        *self = Self { chains, kept_leaks, active, ..kept };
+        *self = Self { active, chains, kept_leaks, ..kept };
     }
 
     /// The service comes back from being down: what had filled up is empty.
@@ -240,8 +260,8 @@ impl Health {
     }
 
     /// For a fault that adds to it.
-    pub(super) fn adding(&mut self, onset: Onset) -> Adding<'_> {
-        Adding { health: self, onset, is_permanent: false }
+    pub(super) fn adding(&mut self, onset: Onset, scope: u32) -> Adding<'_> {
+        Adding { health: self, onset, scope, by: Permanent::Attempt }
     }
 }
 
@@ -255,30 +275,36 @@ fn first_hit<T: Copy>(hits: &mut [(Hit, T)], fate: Fate, now: Time) -> Option<T>
 pub struct Adding<'h> {
     health: &'h mut Health,
     onset: Onset,
-    is_permanent: bool,
+    /// The bit of its scope; none if it can hit every request.
+    scope: u32,
+    by: Permanent,
 }
 
 impl Adding<'_> {
     fn hit(&self, share: impl Into<Level>) -> Hit {
-        let mut hit = Hit::new(share.into(), self.is_permanent, self.onset);
+        let mut hit = Hit::new(share.into(), self.by, self.scope, self.onset);
         hit.resume(&self.health.chains);
         hit
     }
 
-    /// Whether what is added from now on hits all attempts of a call alike: otherwise each attempt
-    /// is hit or not by itself.
-    pub fn permanent(&mut self, is_permanent: bool) {
-        self.is_permanent = is_permanent;
+    /// What meets the same fate, of all that is added from now on: otherwise each attempt is hit or
+    /// not by itself.
+    pub fn permanent(&mut self, by: impl Into<Permanent>) {
+        self.by = by.into();
     }
 
     /// The service is down: every request is refused at once ([`Class::Network`]).
     pub fn go_down(&mut self) {
         self.health.down += 1;
+        self.health.is_whole = true;
         self.refuse(1.0, Class::Network);
     }
 
     /// Nothing moves: requests are taken and never answered, work stands still.
     pub fn hang(&mut self) {
+        if self.scope != 0 {
+            return self.hang_some(1.0);
+        }
         self.health.hanging += 1;
         self.health.may_hold = true;
     }
@@ -329,12 +355,18 @@ impl Adding<'_> {
 
     /// Work that begins takes this many times as long. Factors multiply.
     pub fn slow(&mut self, factor: f64) {
+        if self.scope != 0 {
+            return self.stretch(1.0, factor, 0.0);
+        }
         self.health.factor *= factor;
         self.health.is_slow = true;
     }
 
     /// Work that begins takes this much longer, after all factors.
     pub fn delay(&mut self, time: Duration) {
+        if self.scope != 0 {
+            return self.stretch(1.0, 1.0, time.as_secs_f64());
+        }
         self.health.extra += time;
         self.health.is_slow = true;
     }
@@ -374,11 +406,13 @@ impl Adding<'_> {
     /// work then.
     pub fn slow_by_load(&mut self, share: f64) {
         self.health.load += share;
+        self.health.is_whole = true;
         self.health.is_slow = true;
     }
 
     /// No more requests than these are in work at a time.
     pub fn limit_slots(&mut self, slots: u32) {
         self.health.slots = self.health.slots.min(slots);
+        self.health.is_whole = true;
     }
 }

@@ -167,47 +167,62 @@ impl Recorder {
         self.counted_since(request.abandoned.max(request.started))
     }
 
-    /// A service is in another condition from now on.
-    pub(super) fn note_condition(&mut self, service: usize, is: Condition) {
-        match (self.standings[service].condition.faults > 0, is.faults > 0) {
-            (false, true) => self.note_fault(service),
-            (true, false) => self.note_fault_end(service),
+    /// A service or a link is in another condition from now on.
+    pub(super) fn note_condition(&mut self, place: usize, is: Condition) {
+        match (self.standings[place].condition.faults > 0, is.faults > 0) {
+            (false, true) => self.note_fault(place),
+            (true, false) => self.note_fault_end(place),
             _ => {}
         }
-        self.enter_condition(service, is);
+        self.enter_condition(place, is);
     }
 
     /// Adds up the time in the condition before.
-    fn enter_condition(&mut self, service: usize, is: Condition) {
+    fn enter_condition(&mut self, place: usize, is: Condition) {
         let now = self.now;
         let Standing { condition: was, faulty_since, down_since, shown_since } =
-            self.standings[service];
+            self.standings[place];
         let (faulty, down) = (self.counted_since(faulty_since), self.counted_since(down_since));
-        let (standing, record) = (&mut self.standings[service], &mut self.services[service]);
+        let begins = u64::from(now >= self.warmup);
+        let standing = &mut self.standings[place];
         standing.condition = is;
+        let (time, intervals, first) = match place.checked_sub(self.services.len()) {
+            None => {
+                let record = &mut self.services[place];
+                (&mut record.faulty, &mut record.fault_intervals, &mut record.first_fault)
+            }
+            Some(link) => {
+                let record = &mut self.edges[self.links[link] as usize].faults;
+                (&mut record.faulty, &mut record.intervals, &mut record.first)
+            }
+        };
         match (was.faults > 0, is.faults > 0) {
             (false, true) => {
                 standing.faulty_since = now;
-                record.fault_intervals += u64::from(now >= self.warmup);
-                record.first_fault.get_or_insert((now, Time::MAX));
+                *intervals += begins;
+                first.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
-                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
+                if let Some((_, until @ Time::MAX)) = first {
                     *until = now;
                 }
-                record.faulty += faulty;
+                *time += faulty;
             }
             _ => {}
         }
         match (was.is_down, is.is_down) {
             (false, true) => standing.down_since = now,
-            (true, false) => record.down += down,
+            (true, false) => {
+                if let Some(record) = self.services.get_mut(place) {
+                    record.down += down;
+                }
+            }
             _ => {}
         }
         if was.shown != is.shown {
             standing.shown_since = now;
             if let Some(state) = was.shown {
-                self.service_track(service, shown_since, state);
+                self.place_track(place, shown_since, state);
             }
         }
     }
@@ -241,8 +256,8 @@ impl World {
         let warmup = recorder.warmup;
         recorder.now = ended;
         self.note_open(&mut recorder);
-        for service in 0..recorder.services.len() {
-            recorder.enter_condition(service, Condition::default());
+        for place in 0..recorder.standings.len() {
+            recorder.enter_condition(place, Condition::default());
         }
         let trace = recorder.finish();
         let counts = self.counted_by_layers(&recorder, ended);

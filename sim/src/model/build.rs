@@ -10,6 +10,7 @@ use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
 use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
+use super::sites::Sites;
 use super::station::Stations;
 use super::system::{self, Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
@@ -61,6 +62,7 @@ pub(super) struct Builder<'a> {
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
+    pub(super) sites: Sites,
     pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
@@ -100,6 +102,7 @@ impl<'a> Builder<'a> {
         };
         let mut first_replicas: Vec<u32> = system.services.iter().map(first_of).collect();
         first_replicas.push(replicas);
+        let sites = Sites::of(replicas as usize, links.len(), system.agents.len());
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -122,8 +125,9 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Faults::of_places(replicas as usize + links.len()),
+            faults: Faults::of_places(sites.count()),
             links,
+            sites,
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
@@ -308,25 +312,27 @@ impl<'a> Builder<'a> {
         let first = self.first_replicas[service];
         let replicas = self.system.services[service].replicas;
         let link = self.links.iter().position(|link| *link == index);
+        let (by_scope, scopes) = self.scopes(service, link);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
+        let is_dealt = replicas.count > 1;
+        let is_rare = by_fault.by_attempt || is_keyed || link.is_some() || is_dealt || by_scope;
         EdgeStreams {
             service: first,
             station: self.first_service + first,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some() || replicas.count > 1).then(
-                || {
-                    let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
-                    let keys = is_keyed.then(|| stream("keys"));
-                    Box::new(RareStreams {
-                        fault,
-                        keys,
-                        route: (replicas.count > 1).then(|| (replicas.pick, stream("replicas"))),
-                        salts: self.salts(service, link.as_ref(), who),
-                        link,
-                    })
-                },
-            ),
+            rare: is_rare.then(|| {
+                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
+                let keys = is_keyed.then(|| stream("keys"));
+                Box::new(RareStreams {
+                    fault,
+                    keys,
+                    route: is_dealt.then(|| (replicas.pick, stream("replicas"))),
+                    salts: self.salts(service, link.as_ref(), who),
+                    scopes,
+                    link,
+                })
+            }),
         }
     }
 
@@ -340,11 +346,15 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn finish(self) -> World {
-        let windows = self.windows();
+    fn finish(mut self) -> World {
+        let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
+        self.recorder.add_links();
         let links = self.links.iter().map(|_| Health::default()).collect();
         World {
             links,
+            sites: self.sites,
+            hit,
+            origins,
             seed: self.seed,
             horizon: self.system.horizon,
             scheduler: self.scheduler,

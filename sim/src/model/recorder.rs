@@ -10,10 +10,10 @@ use super::request::Request;
 use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
-use crate::fault::Standing;
+use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
     AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
-    LayerRecord, ServiceRecord, TaskSpan, Trace, TrackKind,
+    LayerRecord, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -24,9 +24,11 @@ pub(crate) struct Recorder {
     pub(crate) warmup: Time,
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
-    /// By service, in what condition it is.
+    /// By service, and then by link on which faults can happen, in what condition it is.
     pub(crate) standings: Vec<Standing>,
     pub(crate) edges: Vec<EdgeRecord>,
+    /// The edge of each link.
+    pub(crate) links: Vec<u32>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
     /// What layers report, by policy and place, and by edge unless all edges share the layer.
@@ -79,8 +81,9 @@ impl Recorder {
             warmup: system.warmup,
             agents: of_agents(system),
             services: of_services(system),
-            standings: vec![Standing::default(); system.services.len()],
+            standings: vec![Standing::default(); system.services.len() + system.links().len()],
             edges: of_edges(system),
+            links: system.links().iter().map(|edge| *edge as u32).collect(),
             record_of: Vec::new(),
             layers: Vec::new(),
             instances: Vec::new(),
@@ -119,6 +122,7 @@ impl Recorder {
             agents: self.agents.clone(),
             services: self.services.clone(),
             edges: self.edges.clone(),
+            links: self.links.clone(),
             record_of: self.record_of.clone(),
             standings: self.standings.clone(),
             layers: self.layers.clone(),
@@ -186,15 +190,15 @@ impl Recorder {
         }
     }
 
-    /// A service was in a state from some time until now.
-    pub(crate) fn service_track(
+    /// A service or a link was in a state from some time until now.
+    pub(crate) fn place_track(
         &mut self,
-        service: usize,
+        place: usize,
         from: Time,
         (state, severity): (&'static str, Severity),
     ) {
         let agents = self.agents.iter().map(|group| group.count).sum::<u32>();
-        self.interval(agents + service as u32, from, state, severity);
+        self.interval(agents + place as u32, from, state, severity);
     }
 
     /// Ends all states that are under way, and returns the tracks.
@@ -209,9 +213,12 @@ impl Recorder {
             let mut all = tracer.tracks;
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
-            let reports = |instance: &Instance| instance.state.is_some();
-            let layers = tracer.layers.into_iter().zip(&self.instances);
-            all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
+            // Those that report no states have a track if faults hit them.
+            let is_shown = |(track, instance): &(Track, &Instance)| {
+                instance.state.is_some() || !track.intervals.is_empty()
+            };
+            let layers = tracer.layers.into_iter().zip(&self.instances).filter(is_shown);
+            all.extend(layers.map(|(track, _)| track));
             all.extend(services);
             let (from, to) = (tracer.from, tracer.to.min(self.now));
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
@@ -220,6 +227,25 @@ impl Recorder {
             let (calls, tasks) = (tracer.calls, tracer.tasks);
             Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
         })
+    }
+
+    /// A fault does something to a layer now. Where it reports states, these show it.
+    pub(crate) fn note_intervention(&mut self, instance: u32, kind: FaultInfo) {
+        let is_silent = self.instances[instance as usize].state.is_none();
+        if let Some(tracer) = self.tracer.as_mut().filter(|_| is_silent) {
+            let (from, to, FaultInfo { name: state, severity, .. }) = (self.now, self.now, kind);
+            tracer.keep_layer(instance as usize, Interval { from, to, state, severity });
+        }
+    }
+
+    /// The tracks of links, behind those of services.
+    pub(crate) fn add_links(&mut self) {
+        let Some(tracer) = &mut self.tracer else { return };
+        let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);
+        tracer.tracks.extend(edges.map(|EdgeRecord { from, to, .. }| {
+            let id = TrackId::Edge { from: from.clone(), to: to.clone() };
+            Track { id, intervals: Vec::new() }
+        }));
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.

@@ -2,8 +2,8 @@
 
 use super::system::System;
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, Line, Load, OpenAt,
-    OutcomeCounts, Seconds, ServiceRecord,
+    AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
+    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord,
 };
 
 /// Of its groups of agents.
@@ -71,6 +71,7 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
         late: 0,
         frozen: 0,
         episodes: Episodes::default(),
+        faults: FaultRecord::default(),
     });
     all.collect()
 }

@@ -412,6 +412,18 @@ pub enum Place {
         /// The index of the service called.
         to: usize,
     },
+    /// In the own work of the agents of a group.
+    Agents(usize),
+    /// At a layer.
+    Layer {
+        /// The index of the policy.
+        policy: usize,
+        /// Its place in the policy.
+        layer: usize,
+        /// The one edge on which it is hit, by caller and service; otherwise all instances are. An
+        /// instance that edges share is hit on each of them.
+        edge: Option<(Caller, usize)>,
+    },
 }
 
 /// A failure injection.

@@ -71,7 +71,13 @@ impl World {
                 let request = self.stations.request_mut(index);
                 hindered(span, request, busy, &mut self.services[service as usize], now)
             }
-            RoleKind::Agents(_) => span,
+            RoleKind::Agents(group) => match &mut self.hit.work {
+                None => span,
+                Some(work) => {
+                    let (busy, task) = (self.stations.busy(station), self.stations.request(index));
+                    work.slowed(group, task, span, busy, now)
+                }
+            },
         };
         self.work(index, span);
         None

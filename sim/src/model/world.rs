@@ -6,13 +6,15 @@ use patterns::{Class, Outcome, Time};
 
 use super::arrivals::Arrivals;
 use super::balancer::Draws;
-use super::edge_streams::EdgeStreams;
+use super::edge_streams::{Around, EdgeStreams};
 use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
+use super::origins::Origins;
 use super::recorder::Recorder;
 use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
+use super::sites::{Hit, Sites};
 use super::station::Stations;
 use super::windows::Windows;
 
@@ -56,6 +58,12 @@ pub struct World {
     pub(super) edges: Vec<EdgeStreams>,
     /// What faults do on the way from callers to services, where some do.
     pub(super) links: Vec<Health>,
+    /// How places are numbered.
+    pub(super) sites: Sites,
+    /// What else faults hit.
+    pub(super) hit: Hit,
+    /// For which tasks requests are made, if some fault goes by that.
+    pub(super) origins: Option<Box<Origins>>,
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
@@ -300,7 +308,8 @@ impl World {
         let mut fate = Fate::default();
         let mut dealt = None;
         if let Some(rare) = &mut edge.rare {
-            fate = rare.fate(leaf, &self.calls);
+            let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
+            fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
             dealt = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
         }
         let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;

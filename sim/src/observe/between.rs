@@ -1,6 +1,6 @@
 //! The record of a window: what a record has that an earlier one of the same run did not.
 
-use patterns::Duration;
+use patterns::{Duration, Time};
 
 use super::{
     AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
@@ -31,29 +31,8 @@ impl Record {
             frozen: now.frozen.saturating_sub(then.frozen),
             busy: now.busy - then.busy,
         });
-        let services =
-            self.services.iter().zip(&earlier.services).map(|(now, then)| ServiceRecord {
-                name: now.name.clone(),
-                slots: now.slots,
-                by_replica: (now.by_replica.iter().zip(&then.by_replica))
-                    .map(|(now, then)| now - then)
-                    .collect(),
-                open: now.open,
-                requests: now.requests.since(&then.requests),
-                load: now.load.since(from),
-                line: now.line.since(from),
-                seconds: now.seconds.since(from),
-                waiting: now.waiting.since(&then.waiting),
-                sojourn: now.sojourn.since(&then.sojourn),
-                abandoned: now.abandoned - then.abandoned,
-                wasted: now.wasted - then.wasted,
-                busy: now.busy - then.busy,
-                queued: now.queued - then.queued,
-                down: now.down - then.down,
-                faulty: now.faulty - then.faulty,
-                fault_intervals: now.fault_intervals - then.fault_intervals,
-                first_fault: now.first_fault,
-            });
+        let services = self.services.iter().zip(&earlier.services);
+        let services = services.map(|(now, then)| now.since(then, from));
         let edges = self.edges.iter().zip(&earlier.edges).map(|(now, then)| EdgeRecord {
             from: now.from.clone(),
             to: now.to.clone(),
@@ -67,6 +46,7 @@ impl Record {
             late: now.late - then.late,
             frozen: now.frozen.saturating_sub(then.frozen),
             episodes: within(&now.episodes, &then.episodes),
+            faults: now.faults.since(&then.faults),
         });
         let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
         Self {
@@ -84,6 +64,34 @@ impl Record {
             layers: layers.collect(),
             windows: Vec::new(),
             trace: None,
+        }
+    }
+}
+
+impl ServiceRecord {
+    /// The same of the time from this one on, by the record of what was before.
+    fn since(&self, then: &Self, from: Time) -> Self {
+        Self {
+            name: self.name.clone(),
+            slots: self.slots,
+            by_replica: (self.by_replica.iter().zip(&then.by_replica))
+                .map(|(now, then)| now - then)
+                .collect(),
+            open: self.open,
+            requests: self.requests.since(&then.requests),
+            load: self.load.since(from),
+            line: self.line.since(from),
+            seconds: self.seconds.since(from),
+            waiting: self.waiting.since(&then.waiting),
+            sojourn: self.sojourn.since(&then.sojourn),
+            abandoned: self.abandoned - then.abandoned,
+            wasted: self.wasted - then.wasted,
+            busy: self.busy - then.busy,
+            queued: self.queued - then.queued,
+            down: self.down - then.down,
+            faulty: self.faulty - then.faulty,
+            fault_intervals: self.fault_intervals - then.fault_intervals,
+            first_fault: self.first_fault,
         }
     }
 }
@@ -140,6 +148,7 @@ impl Record {
             sum.late += more.late;
             sum.frozen += more.frozen;
             sum.episodes.extend(&more.episodes);
+            sum.faults.extend(&more.faults);
         }
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {

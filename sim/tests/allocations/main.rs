@@ -9,8 +9,8 @@ use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
 use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
-use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
+use sim::fault::{Permanent, Schedule};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
     Abandoned, Arrivals, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step, System,
@@ -67,7 +67,7 @@ fn busy() -> System {
 /// The same, but for most of the time nothing moves, and everything runs into its timeout.
 fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     let mut system = busy();
-    let effect = Hang { resume: false, share: 1.0, permanent: false }.into();
+    let effect = Hang { resume: false, share: 1.0, permanent: Permanent::Attempt }.into();
     system.faults =
         vec![Fault { name: "outage".to_owned(), hits: vec![Place::Service(0)], effect, schedule }];
     system.services[0].abandoned = abandoned;

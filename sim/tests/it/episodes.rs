@@ -1,11 +1,11 @@
 //! Failure episodes: from the first failure that users saw to the end of the last, by hand.
 
 use patterns::{Class, Duration, Outcome, Time};
-use sim::fault::Effect;
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::errors::Errors;
 use sim::fault::kinds::hang::Hang;
 use sim::fault::kinds::slow::Slow;
+use sim::fault::{Effect, Permanent};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, System};
@@ -31,7 +31,7 @@ fn system(effect: impl Into<Effect>, lasts: Duration) -> System {
 }
 
 fn errors() -> Errors {
-    Errors { class: Class::Network, share: 1.0, permanent: false }
+    Errors { class: Class::Network, share: 1.0, permanent: Permanent::Attempt }
 }
 
 fn of(system: &System) -> Record {
@@ -96,7 +96,7 @@ fn an_episode_begins_with_the_first_failure_by_which_it_was_noticed() {
 
 #[test]
 fn a_system_that_hangs_for_good_fails() {
-    let system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
+    let system = system(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, FOR_EVER);
     let record = of(&system);
     let tasks = &record.agents[0].tasks;
     assert_eq!((tasks.good(), tasks.open()), (9, 31));
@@ -114,7 +114,8 @@ fn a_system_that_hangs_for_good_fails() {
 /// One agent that is stuck ends nothing, and fails again and again.
 #[test]
 fn an_agent_that_is_stuck_for_good_is_an_episode() {
-    let mut system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
+    let mut system =
+        system(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, FOR_EVER);
     system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
     let record = of(&system);
     assert_eq!((record.agents[0].tasks.open(), record.agents[0].overdue), (1, 1));

@@ -11,7 +11,7 @@ use patterns::settings::{
 };
 use patterns::{Class, Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
-use sim::fault::{Effect, KINDS, Schedule};
+use sim::fault::{Effect, KINDS, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
@@ -89,7 +89,7 @@ pub(crate) fn down() -> Effect {
 }
 
 pub(crate) fn hang(resume: bool) -> Effect {
-    Hang { resume, share: 1.0, permanent: false }.into()
+    Hang { resume, share: 1.0, permanent: Permanent::Attempt }.into()
 }
 
 pub(crate) fn slow(factor: f64) -> Effect {
@@ -97,7 +97,7 @@ pub(crate) fn slow(factor: f64) -> Effect {
 }
 
 pub(crate) fn errors(class: Class, share: f64) -> Effect {
-    Errors { class, share, permanent: false }.into()
+    Errors { class, share, permanent: Permanent::Attempt }.into()
 }
 
 pub(crate) fn once(

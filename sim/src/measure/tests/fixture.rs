@@ -7,9 +7,9 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram,
-    LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts, Record, Seconds,
-    ServiceRecord, StateRecord,
+    AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
+    FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
+    Record, Seconds, ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {
@@ -259,6 +259,7 @@ pub(super) fn record() -> Record {
             late: 3,
             frozen: 4 * SECOND,
             episodes: Episodes::default(),
+            faults: FaultRecord { faulty: 10 * SECOND, intervals: 4, first: None },
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
