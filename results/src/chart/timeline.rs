@@ -181,11 +181,11 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
 /// on calls fail. That is the time by which most calls before it are good, and most after it fail.
 fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String> {
     let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
-    let mut lasting = services.filter_map(|track| {
+    let mut lasting = services.filter_map(|service| {
         let is_lasting = |interval: &&Interval| interval.from <= from && to <= interval.to;
-        Some((track, track.intervals.iter().find(is_lasting)?.state))
+        Some((service, service.intervals.iter().find(is_lasting)?.state))
     });
-    let (track, fault) = lasting.next()?;
+    let (service, fault) = lasting.next()?;
     let calls: Vec<_> =
         trace.calls.iter().filter(|call| from <= call.to && call.to <= to).collect();
     let (mut told_apart, mut best, mut turn) = (0_i64, 0, 0);
@@ -200,10 +200,10 @@ fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String>
     if before.is_empty() || failed(after) * 2 <= after.len() {
         return None;
     }
-    let (at, service) = (clock(after[0].to.as_secs_f64()), &track.id);
+    let at = clock(after[0].to.as_secs_f64());
     Some(format!(
-        "under {fault} of {service} all the time, {} of {} calls fail until {at}, {} of {} from \
-         then on",
+        "under {fault} of {} all the time, {} of {} calls fail until {at}, {} of {} from then on",
+        service.id,
         failed(before),
         before.len(),
         failed(after),

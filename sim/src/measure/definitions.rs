@@ -178,8 +178,9 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Value(|r, _| r.line.drained.map_or(f64::NAN, Duration::as_secs_f64));
     "peak" Count LOWER, "Peak load: the most requests at one time, in work and in the queue.",
         Value(|r, _| r.load.peak().into());
-    "peak.second" Count None, "The most requests that came in one second of the clock, refused ones \
-        included; a second counts wherever some of it is measured.", Value(|r, _| r.seconds.peak().into());
+    "peak.second" Count None, "The most requests that came in one second of the clock, refused \
+        ones included; a second counts wherever some of it is measured.",
+        Value(|r, _| r.seconds.peak().into());
     "waiting.mean" Seconds LOWER, "Mean time in the queue, of requests that got a slot.",
         Ratio(|r, _| sum(&[&r.waiting]));
     "waits" Share LOWER, "Share of requests that had to wait, of those that got a slot.",
