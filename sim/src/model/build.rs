@@ -8,11 +8,12 @@ use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
+use super::memory::Memories;
 use super::recorder::Recorder;
 use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
-use super::system::{self, Caller, KEYS_MAX, Per, Step, System};
-use super::who::{Who, caller_numbers, is_keyed};
+use super::system::{self, Caller, Per, Step, System};
+use super::who::{Who, caller_numbers, first_key, is_keyed};
 use super::windows::{TIMES_MAX, Windows};
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
@@ -58,6 +59,7 @@ pub(super) struct Builder<'a> {
     pub(super) services: Vec<Service>,
     pub(super) stations: Stations,
     arrivals: Arrivals,
+    pub(super) memories: Memories,
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
@@ -122,6 +124,7 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
+            memories: Memories::of(system),
             faults: Faults::of_places(replicas as usize + links.len()),
             links,
             work: Vec::new(),
@@ -145,6 +148,7 @@ impl<'a> Builder<'a> {
             program: self.program(Caller::Agents(group), &agents.steps, false),
             priority: agents.priority,
             deadline: agents.deadline.unwrap_or(Duration::MAX),
+            patience: self.patience(agents),
             caller: self.callers[group],
         };
         self.roles.push(role);
@@ -176,15 +180,15 @@ impl<'a> Builder<'a> {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
-                Step::Call { service, times, optional, keys, idempotent } => {
-                    // The upper half of all keys is for calls that ask for something of their own.
-                    let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
+                Step::Call { service, times, optional, keys, idempotent, does } => {
+                    let first = first_key(*service);
                     let edge = self.edge_to(caller, *service).expect("every call has an edge");
                     Op::Call(CallStep {
                         edge,
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
+                        does: *does,
                         keys: keys.map(|count| Keys { first, count }),
                         is_last: number == steps.len(),
                     })
@@ -307,26 +311,28 @@ impl<'a> Builder<'a> {
         let (by_fault, is_keyed) = (self.draws(service), is_keyed(steps, service));
         let first = self.first_replicas[service];
         let replicas = self.system.services[service].replicas;
+        let (has_replicas, remembers) = (replicas.count > 1, self.memories.has(service));
         let link = self.links.iter().position(|link| *link == index);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
+        let is_rare =
+            by_fault.by_attempt || is_keyed || link.is_some() || has_replicas || remembers;
         EdgeStreams {
             service: first,
             station: self.first_service + first,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some() || replicas.count > 1).then(
-                || {
-                    let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
-                    let keys = is_keyed.then(|| stream("keys"));
-                    Box::new(RareStreams {
-                        fault,
-                        keys,
-                        route: (replicas.count > 1).then(|| (replicas.pick, stream("replicas"))),
-                        salts: self.salts(service, link.as_ref(), who),
-                        link,
-                    })
-                },
-            ),
+            rare: is_rare.then(|| {
+                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
+                let keys = is_keyed.then(|| stream("keys"));
+                Box::new(RareStreams {
+                    fault,
+                    keys,
+                    route: has_replicas.then(|| (replicas.pick, stream("replicas"))),
+                    remembers,
+                    salts: self.salts(service, link.as_ref(), who),
+                    link,
+                })
+            }),
         }
     }
 
@@ -353,6 +359,7 @@ impl<'a> Builder<'a> {
             services: self.services,
             stations: self.stations,
             arrivals: self.arrivals,
+            memories: self.memories,
             faults: self.faults,
             distributions: self.distributions,
             work: self.work,

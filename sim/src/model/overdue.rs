@@ -10,11 +10,23 @@ use crate::observe::{EpisodeFinder, Histogram};
 const FAILURES_MAX: u64 = 64;
 
 impl Recorder {
-    /// A task ends that took longer than it might.
+    /// How long a task may take before it has failed.
+    fn limit_of(&self, group: usize, task: &Request) -> Duration {
+        match self.drawn_limits[group] {
+            None => self.task_limits[group],
+            Some(deadline) => deadline.min(task.demand),
+        }
+    }
+
+    /// A task ends that took longer than it might, unless that is drawn for each.
     #[cold]
     #[inline(never)]
     pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) {
         let group = group as usize;
+        let limit = self.limit_of(group, task);
+        if self.now.since(task.arrived) <= limit {
+            return self.group_episodes[group].note(outcome, self.now);
+        }
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
             let as_it_ended = match outcome.class() {
@@ -25,7 +37,6 @@ impl Recorder {
             *as_it_ended += 1;
             late.wrong += u64::from(outcome.is_wrong());
         }
-        let limit = self.task_limits[group];
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
             fail(&mut self.group_episodes[group], at);
         }
@@ -56,6 +67,24 @@ impl Recorder {
         }
         for (at, group) in failures_of_open(open, &limits, self.now) {
             fail(&mut self.group_episodes[group], at);
+        }
+    }
+
+    /// The same for tasks whose own limits were drawn: their groups, and what they are.
+    pub(super) fn note_overdue_drawn(&mut self, open: &[(u32, Request)]) {
+        let mut times: Vec<(Time, u32)> = Vec::new();
+        for (group, task) in open {
+            let limit = self.limit_of(*group as usize, task);
+            if limit < self.now.since(task.arrived) {
+                let counts = u64::from(self.counts(task.arrived));
+                self.agents[*group as usize].overdue += counts;
+                let most = (FAILURES_MAX / open.len() as u64).max(1);
+                times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
+            }
+        }
+        times.sort_unstable();
+        for (at, group) in times {
+            fail(&mut self.group_episodes[group as usize], at);
         }
     }
 

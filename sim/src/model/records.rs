@@ -3,6 +3,7 @@
 use super::system::System;
 use crate::observe::{
     AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, OpenAt, OutcomeCounts, ServiceRecord,
+    Writes,
 };
 
 /// Of its groups of agents.
@@ -36,6 +37,7 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
             count => vec![0; count as usize],
         },
         requests: OutcomeCounts::default(),
+        writes: Writes::default(),
         open: OpenAt::default(),
         waiting: Histogram::new(),
         sojourn: Histogram::new(),

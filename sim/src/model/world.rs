@@ -9,6 +9,7 @@ use super::balancer::Draws;
 use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::{OPEN_MAX, RunOptions};
+use super::memory::Memories;
 use super::recorder::Recorder;
 use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
@@ -49,6 +50,7 @@ pub struct World {
     pub(super) stations: Stations,
     pub(super) arrivals: Arrivals,
     pub(super) faults: Faults,
+    pub(super) memories: Memories,
     /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
     /// Streams for work and keys, which are drawn when their steps begin, by station.
@@ -213,6 +215,7 @@ impl World {
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
             kind::CROSS => self.cross(event.index),
+            kind::GIVE_UP => self.give_up(event.index),
             _ => unreachable!("there is no other kind"),
         };
         let mut commands = 0;
@@ -241,9 +244,12 @@ impl World {
         let entry = self.stations.entry(agent);
         // The roles of agents are their groups, in order, and come first; so do their stations.
         let (group, edges) = (entry.role(), entry.edges());
-        let role = &self.roles[group as usize];
+        let role = &mut self.roles[group as usize];
         let (index, has_slot, task) = entry.admit(NONE, role.priority, now);
         task.deadline = now + role.deadline;
+        if let Some(patience) = &mut role.patience {
+            patience.begin(index, task, &mut self.scheduler);
+        }
         if let Some(gap) = self.arrivals.after_arrival(agent, group, now) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
@@ -294,16 +300,16 @@ impl World {
         } else {
             ending
         };
-        let mut fate = Fate::default();
-        let mut dealt = None;
+        let mut coming = Coming { leaf, demand, ending, fate: Fate::default() };
         if let Some(rare) = &mut edge.rare {
-            fate = rare.fate(leaf, &self.calls);
-            dealt = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
-        }
-        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
-        let coming = Coming { leaf, demand, ending, fate, deadline, priority };
-        if let Some(draws) = dealt {
-            return self.deal_out(coming, number, draws);
+            coming.fate = rare.fate(leaf, &self.calls);
+            if rare.remembers {
+                self.memories.ask(leaf, &self.calls, &self.stations, &self.roles);
+            }
+            if let Some((pick, rng)) = &mut rare.route {
+                let draws = Draws::of(*pick, rng);
+                return self.deal_out(coming, number, draws);
+            }
         }
         self.enter(coming, number, station, true)
     }
@@ -319,9 +325,10 @@ impl World {
         is_limited: bool,
     ) -> Option<Command> {
         let now = self.scheduler.now();
-        let Coming { leaf, demand, ending, fate, deadline, priority } = coming;
+        let Coming { leaf, demand, ending, fate } = coming;
         let service = &mut self.services[replica as usize];
         let entry = self.stations.entry(station);
+        let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
         let refused = if let Some(turned) = service.health.at_door(fate, now) {
             let Turned::Refused(class) = turned else { return self.lose(leaf) };
             Some(Outcome::failed(class))
@@ -331,8 +338,8 @@ impl World {
         {
             Some(refused)
         } else if entry.is_full() {
-            if let Some(last) = entry.gives_way(priority) {
-                return self.make_way(last, coming, replica, station);
+            if entry.has_order() {
+                return self.at_full_line(coming, replica, station, priority);
             }
             Some(Outcome::failed(Class::Overload))
         } else {

@@ -4,7 +4,7 @@ use patterns::Duration;
 
 use super::{
     AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
-    ServiceRecord, StateRecord,
+    ServiceRecord, StateRecord, Writes,
 };
 
 impl Record {
@@ -37,6 +37,7 @@ impl Record {
                 by_replica: (now.by_replica.iter().zip(&then.by_replica))
                     .map(|(now, then)| now - then)
                     .collect(),
+                writes: now.writes.since(then.writes),
                 open: now.open,
                 requests: now.requests.since(&then.requests),
                 waiting: now.waiting.since(&then.waiting),
@@ -108,6 +109,7 @@ impl Record {
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
+            sum.writes.extend(more.writes);
             for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
                 *sum += more;
             }
@@ -164,6 +166,22 @@ impl OutcomeCounts {
             ended,
             given_up: self.given_up - earlier.given_up,
             carried: earlier.open().cast_signed(),
+        }
+    }
+}
+
+impl Writes {
+    fn extend(&mut self, later: Self) {
+        self.all += later.all;
+        self.conflicts += later.conflicts;
+        self.lost_updates += later.lost_updates;
+    }
+
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            all: self.all - earlier.all,
+            conflicts: self.conflicts - earlier.conflicts,
+            lost_updates: self.lost_updates - earlier.lost_updates,
         }
     }
 }

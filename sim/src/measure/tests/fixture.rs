@@ -8,7 +8,7 @@ use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
     AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram, LateCounts,
-    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
+    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -25,6 +25,7 @@ pub(super) fn system() -> System {
             deadline: None,
             priority: 0,
             patience: None,
+            gives_up: false,
             episode: EpisodeRule::default(),
         }],
         services: vec![Service {
@@ -37,6 +38,7 @@ pub(super) fn system() -> System {
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
+            refuses_stale: true,
             replicas: Replicas::default(),
             order: Order::Fifo,
             overflow: Overflow::Newcomer,
@@ -155,6 +157,7 @@ fn service() -> ServiceRecord {
         name: "git.hub".to_owned(),
         slots: 4,
         by_replica: Vec::new(),
+        writes: Writes::default(),
         open: OpenAt::default(),
         requests: counts(
             50,
