@@ -225,6 +225,8 @@ pub struct ServiceRecord {
     pub by_replica: Vec<u64>,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
+    /// What became of writes, if it remembers.
+    pub writes: Writes,
     /// How many requests were open when.
     pub open: OpenAt,
     /// How many requests were there at a time, in work or in line.
@@ -254,6 +256,17 @@ pub struct ServiceRecord {
     /// From when to when the first fault was on, or several that followed each other without a gap;
     /// it counts in the warm-up as well.
     pub first_fault: Option<(Time, Time)>,
+}
+
+/// What became of writes at a service that remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Writes {
+    /// Those that were done, and those that were refused as stale.
+    pub all: u64,
+    /// Those that were refused: their caller had not seen the present version.
+    pub conflicts: u64,
+    /// Those that overwrote a version that their caller had not seen.
+    pub lost_updates: u64,
 }
 
 /// What became of the calls from one caller to one service.

@@ -287,14 +287,12 @@ impl<'a> Looking<'a> {
                     _ => format!("`{name}` cannot happen to agents"),
                 };
                 let edges = in_words.join("\", \"");
-                let help = match effect.info().hits_edges {
-                    true => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
-                    false => match effect.like_on_edges() {
-                        Some(like) => format!(
-                            "`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`"
-                        ),
-                        None => "hit a service".to_owned(),
-                    },
+                let help = match (effect.info().hits_edges, effect.like_on_edges()) {
+                    (true, _) => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
+                    (false, Some(like)) => {
+                        format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`")
+                    }
+                    (false, None) => "hit a service".to_owned(),
                 };
                 wrong(FileOrSetting::Conflict, message, help)
             }

@@ -136,9 +136,15 @@ impl Health {
     }
 
     /// Whether a request does not move.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: a look at one flag")]
+    #[inline(always)]
     pub(crate) fn holds(&mut self, fate: Fate, now: Time) -> bool {
-        self.may_hold && (self.hanging > 0 || self.stuck.iter_mut().any(|hit| hit.hits(fate, now)))
+        self.may_hold && self.holds_some(fate, now)
+    }
+
+    #[inline(never)]
+    fn holds_some(&mut self, fate: Fate, now: Time) -> bool {
+        self.hanging > 0 || self.stuck.iter_mut().any(|hit| hit.hits(fate, now))
     }
 
     /// Whether nothing moves.

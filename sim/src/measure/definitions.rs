@@ -228,6 +228,16 @@ pub(super) const REPLICAS: &[Definition<ServiceRecord>] = definitions! {
         that went to one.", Ratio(|r, _| busiest(r));
 };
 
+/// Of a service that remembers.
+pub(super) const WRITES: &[Definition<ServiceRecord>] = definitions! {
+    "writes" Count None, "Writes that were done, and those that were refused because their caller \
+        had not seen the present version.", Value(|r, _| r.writes.all as f64);
+    "conflicts" Count LOWER, "Writes that were refused because their caller had not seen the \
+        present version.", Value(|r, _| r.writes.conflicts as f64);
+    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen.",
+        Value(|r, _| r.writes.lost_updates as f64);
+};
+
 pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "calls" Count None, "Calls begun, seen from above the policy.",
         Value(|r, _| r.calls.issued as f64);

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM};
+use super::definitions::{
+    AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
+};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
@@ -97,12 +99,12 @@ impl Subject {
             Self::Agents(_) | Self::Service(_) | Self::System => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        let replicas = match self {
-            Self::Service(_) if system.services[place].replicas.count > 1 => REPLICAS,
-            _ => &[],
-        };
-        let replicas = replicas.iter().map(Formula::Service);
-        self.formulas().into_iter().chain(replicas).chain(layers).collect()
+        let is_service = matches!(self, Self::Service(_));
+        let has_replicas = is_service && system.services[place].replicas.count > 1;
+        let replicas = REPLICAS.iter().filter(|_| has_replicas);
+        let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
+        let some = replicas.chain(writes).map(Formula::Service);
+        self.formulas().into_iter().chain(some).chain(layers).collect()
     }
 
     /// The record of the edge that it is.

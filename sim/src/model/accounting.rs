@@ -3,6 +3,7 @@
 use patterns::report::Counts;
 use patterns::{Duration, Outcome, Time};
 
+use super::memory::Effect;
 use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::role::RoleKind;
@@ -73,6 +74,16 @@ impl Recorder {
     pub(super) fn note_replica(&mut self, service: u32, replica: u32) {
         let counts = self.counts(self.now);
         self.services[service as usize].by_replica[replica as usize] += u64::from(counts);
+    }
+
+    /// A request at a service that remembers has an effect.
+    pub(super) fn note_effect(&mut self, service: u32, arrived: Time, effect: Effect) {
+        if self.counts(arrived) {
+            let writes = &mut self.services[service as usize].writes;
+            writes.all += u64::from(effect != Effect::None);
+            writes.conflicts += u64::from(effect == Effect::Refused);
+            writes.lost_updates += u64::from(effect == Effect::Overwritten);
+        }
     }
 
     /// A request leaves the line.
@@ -314,12 +325,16 @@ impl World {
     /// Adds up the time of what is still open at the end, and finds what has failed though it is
     /// open.
     fn note_open(&self, recorder: &mut Recorder) {
-        let mut open = Vec::new();
+        let (mut open, mut drawn) = (Vec::new(), Vec::new());
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    open.push((request.arrived, group, request.station));
+                    if recorder.drawn_limits[group as usize].is_some() {
+                        drawn.push((group, *request));
+                    } else {
+                        open.push((request.arrived, group, request.station));
+                    }
                     if request.state == State::InLine {
                         continue;
                     }
@@ -351,6 +366,7 @@ impl World {
             }
         }
         recorder.note_overdue(&open);
+        recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
     }

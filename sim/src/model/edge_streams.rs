@@ -32,6 +32,8 @@ pub(super) struct RareStreams {
     pub(super) keys: Option<RngStream>,
     /// How attempts are dealt out to the replicas of the service, if it has several.
     pub(super) route: Option<(Pick, RngStream)>,
+    /// Whether the service has records.
+    pub(super) remembers: bool,
     /// What faults on the way need.
     pub(super) link: Option<Link>,
     /// By which the fate of a call follows from what it asks for, and else from when it began.

@@ -7,7 +7,7 @@ use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{of_agents, of_edges, of_services};
 use super::request::Request;
-use super::system::{Agents, Caller, Edge, System};
+use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::fault::{FaultInfo, Standing};
@@ -38,6 +38,8 @@ pub(crate) struct Recorder {
     pub(crate) tracer: Option<Tracer>,
     /// By group: how long a task may take before it has failed for whoever sent it.
     pub(crate) task_limits: Vec<Duration>,
+    /// By group: the deadline, if how long a task may take is drawn for each.
+    pub(crate) drawn_limits: Vec<Option<Duration>>,
     /// By group.
     pub(crate) group_episodes: Vec<EpisodeFinder>,
     /// By record of an edge.
@@ -88,7 +90,16 @@ impl Recorder {
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            task_limits: system.agents.iter().map(Agents::limit).collect(),
+            // Where it is drawn, each is looked at more closely.
+            task_limits: (system.agents.iter())
+                .map(|agents| agents.limit().unwrap_or(Duration::ZERO))
+                .collect(),
+            drawn_limits: (system.agents.iter())
+                .map(|agents| match agents.limit() {
+                    None => Some(agents.deadline.unwrap_or(Duration::MAX)),
+                    Some(_) => None,
+                })
+                .collect(),
             group_episodes: system
                 .agents
                 .iter()
@@ -129,6 +140,7 @@ impl Recorder {
             instances: self.instances.clone(),
             tracer: None,
             task_limits: self.task_limits.clone(),
+            drawn_limits: self.drawn_limits.clone(),
             group_episodes: self.group_episodes.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),

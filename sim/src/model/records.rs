@@ -3,7 +3,7 @@
 use super::system::System;
 use crate::observe::{
     AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
-    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord,
+    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -38,6 +38,7 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
             count => vec![0; count as usize],
         },
         requests: OutcomeCounts::default(),
+        writes: Writes::default(),
         load: Load::default(),
         line: Line::default(),
         seconds: Seconds::default(),

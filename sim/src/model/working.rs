@@ -46,7 +46,10 @@ impl World {
                     return None;
                 }
                 if op.is_none() {
+                    let remembers = at.remembers;
                     let outcome = ending(request, at, now).expect("it moves");
+                    let outcome =
+                        if remembers { self.remember(index, service, outcome) } else { outcome };
                     return self.end_request(index, service, outcome);
                 }
             }

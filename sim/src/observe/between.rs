@@ -4,7 +4,7 @@ use patterns::{Duration, Time};
 
 use super::{
     AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
-    ServiceRecord, StateRecord,
+    ServiceRecord, StateRecord, Writes,
 };
 
 impl Record {
@@ -77,6 +77,7 @@ impl ServiceRecord {
             by_replica: (self.by_replica.iter().zip(&then.by_replica))
                 .map(|(now, then)| now - then)
                 .collect(),
+            writes: self.writes.since(then.writes),
             open: self.open,
             requests: self.requests.since(&then.requests),
             load: self.load.since(from),
@@ -122,6 +123,7 @@ impl Record {
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
+            sum.writes.extend(more.writes);
             for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
                 *sum += more;
             }
@@ -184,6 +186,22 @@ impl OutcomeCounts {
             ended,
             given_up: self.given_up - earlier.given_up,
             carried: earlier.open().cast_signed(),
+        }
+    }
+}
+
+impl Writes {
+    fn extend(&mut self, later: Self) {
+        self.all += later.all;
+        self.conflicts += later.conflicts;
+        self.lost_updates += later.lost_updates;
+    }
+
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            all: self.all - earlier.all,
+            conflicts: self.conflicts - earlier.conflicts,
+            lost_updates: self.lost_updates - earlier.lost_updates,
         }
     }
 }

@@ -26,6 +26,7 @@ mod layers;
 mod limits;
 mod lines;
 mod losses;
+mod memory;
 mod open_ends;
 mod outages;
 mod peaks;

@@ -50,6 +50,7 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         deadline: None,
         priority: 0,
         patience: None,
+        gives_up: false,
         episode: EpisodeRule::default(),
     }
 }
@@ -73,6 +74,7 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        refuses_stale: true,
         replicas: Replicas::default(),
         order: Order::Fifo,
         overflow: Overflow::Newcomer,

@@ -16,6 +16,8 @@ mod faults;
 mod layers;
 mod lines;
 mod losses;
+mod memory;
+mod patience;
 mod queues;
 mod races;
 mod rates;
