@@ -42,9 +42,25 @@ impl Hit {
     /// of its own of them: so a further fault changes nothing for the others.
     #[inline]
     pub(super) fn hits(&mut self, fate: Fate, now: Time) -> bool {
+        self.draw(fate) < self.level(self.share, now)
+    }
+
+    /// The draw that its fault makes for a request.
+    #[inline]
+    pub(super) fn draw(&self, fate: Fate) -> f64 {
         let bits = if self.is_permanent { fate.call } else { fate.attempt };
-        let draw = unit(split_mix(bits ^ self.onset.salt, 0));
-        draw < self.level(self.share, now)
+        unit(split_mix(bits ^ self.onset.salt, 0))
+    }
+
+    /// Whether it is of the same fault, on since the same time.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        let [own, other] = [self.onset, other.onset].map(|onset| (onset.salt, onset.at));
+        own == other
+    }
+
+    /// Since when its fault is on.
+    pub(super) fn since(&self) -> Time {
+        self.onset.at
     }
 
     /// How large a level of its fault is now.

@@ -188,13 +188,11 @@ impl<'a> Builder<'a> {
         if settings.wrong > 0.0 {
             endings.push((Outcome::Ok.wrong(), below + (1.0 - below) * settings.wrong));
         }
-        let edges = self.system.edges.iter().enumerate();
-        let callers = edges.filter(|(_, edge)| edge.to == service).map(|(index, _)| index);
         self.services.push(Service {
             number: service as u32,
             latency: settings.latency.clone(),
             endings: endings.into(),
-            rate_limiter: settings.rate_limit.as_ref().map(|limit| Limits::new(limit, callers)),
+            rate_limiter: Limits::of_service(self.system, service),
             health: Health::default(),
             abandoned: settings.abandoned,
             is_plain: settings.steps.is_empty(),
