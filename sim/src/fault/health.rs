@@ -6,7 +6,6 @@ use patterns::{Class, Duration, Outcome, Time};
 use super::hit::{Fate, Hit, Permanent};
 use super::leak::{Growth, Leak};
 use super::level::{Chain, Level, Onset};
-use crate::kernel::{split_mix, unit};
 
 /// What the faults that are on do to a service or a link. Requests ask it at every turn.
 #[expect(clippy::struct_excessive_bools, reason = "each lets requests pass by what is not on")]
@@ -37,8 +36,8 @@ pub(crate) struct Health {
     /// A request fails at its end by the first failure of these that hits it, and has a wrong value
     /// if there is none and another hits it.
     endings: Vec<(Hit, Outcome)>,
-    /// Work is cut off after these times, in seconds, on average: by fault, with its number.
-    cuts: Vec<(u64, f64)>,
+    /// Work on requests that one of these hits is cut off after so many seconds on average.
+    cuts: Vec<(Hit, f64)>,
     leaks: Vec<Leak>,
     /// When work last began or ended, as far as a fault goes by that.
     active: Time,
@@ -123,7 +122,7 @@ impl Health {
             }
         }
         if ending.is_ok() {
-            let mut failed = self.leaks.iter().filter_map(|leak| leak.ending(fate, now));
+            let mut failed = self.leaks.iter_mut().filter_map(|leak| leak.ending(fate, now));
             ending = failed.next().unwrap_or(ending);
         }
         ending
@@ -165,7 +164,7 @@ impl Health {
         factor *= 1.0 + self.load * f64::from(busy.saturating_sub(1));
         let idled = if busy <= 1 { now.since(self.active) } else { Duration::ZERO };
         self.active = now;
-        factor = self.leaks.iter_mut().fold(factor, |factor, leak| factor * leak.serve(now));
+        factor = self.leaks.iter_mut().fold(factor, |factor, leak| factor * leak.serve(fate, now));
         for Slowing { hit, factor: more, extra: later, idle } in &mut self.slowings {
             if *idle < idled {
                 hit.restart(now);
@@ -186,10 +185,10 @@ impl Health {
     }
 
     /// After how long work is cut off that would take so long, if it is.
-    pub(crate) fn cut(&self, work: Duration, fate: Fate) -> Option<Duration> {
-        let cuts = self.cuts.iter().map(|(salt, after)| {
-            let draw = unit(split_mix(fate.attempt ^ salt, 0));
-            Duration::from_secs(1).scale(-after * libm::log(1.0 - draw))
+    pub(crate) fn cut(&mut self, work: Duration, fate: Fate, now: Time) -> Option<Duration> {
+        let cuts = self.cuts.iter_mut().filter_map(|(hit, after)| {
+            let times = -libm::log1p(-hit.draw(fate));
+            hit.hits(fate, now).then(|| Duration::from_secs(1).scale(*after * times))
         });
         cuts.min().filter(|cut| *cut < work)
     }
@@ -232,6 +231,7 @@ impl Health {
     /// Whether all that is done is that work takes longer.
     pub(super) fn only_slows(&self) -> bool {
         let others = self.door.len() + self.endings.len() + self.stuck.len();
+        let others = others + self.cuts.len() + self.leaks.len();
         self.is_slow && others == 0 && self.hanging == 0 && self.slots == u32::MAX
     }
 
@@ -395,16 +395,16 @@ impl Adding<'_> {
 
     /// Work is cut off, with [`Class::Network`], after so much of it on average.
     pub fn cut(&mut self, after: Duration) {
-        self.health.cuts.push((self.onset.salt, after.as_secs_f64()));
+        let hit = self.hit(1.0);
+        self.health.cuts.push((hit, after.as_secs_f64()));
         self.health.is_slow = true;
     }
 
     /// Something fills up, until the fault ends or the service comes back from being down.
     pub fn leak(&mut self, growth: Growth) {
-        let onset = self.onset;
-        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_of(onset));
-        let leak = kept.copied().unwrap_or_else(|| Leak::new(growth, onset));
-        self.health.leaks.push(leak);
+        let new = Leak::new(growth, self.hit(1.0));
+        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_as(&new));
+        self.health.leaks.push(kept.copied().unwrap_or(new));
         (self.health.is_slow, self.health.minds_ends) = (true, true);
     }
 

@@ -60,15 +60,13 @@ impl Builder<'_> {
         let who = Who::Service { name: &settings.name, number: replica, is_alone };
         self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
-        let edges = self.system.edges.iter().enumerate();
-        let callers = edges.filter(|(_, edge)| edge.to == service).map(|(index, _)| index);
         let is_balanced = replica == 0 && !is_alone;
         self.services.push(Service {
             number: service as u32,
             replica,
             latency: settings.latency.clone(),
             endings: endings(settings),
-            rate_limiter: settings.rate_limit.as_ref().map(|limit| Limits::new(limit, callers)),
+            rate_limiter: Limits::of_service(self.system, service),
             health: Health::default(),
             abandoned: settings.abandoned,
             is_plain: settings.steps.is_empty() && !self.memories.has(service),

@@ -255,7 +255,7 @@ fn a_blast_radius_is_the_share_of_agents_that_were_hit() {
     is(&system, [("system.blast-radius", 0.0)]);
     system.warmup = at(secs(0));
     system.faults = vec![tank::once(0, tank::hang(true), secs(50), secs(3))];
-    system.agents[0].patience = Some(sim::kernel::Distribution::constant(secs(1)));
+    system.agents[0].patience = Some(Distribution::constant(secs(1)));
     is(
         &system,
         [
