@@ -108,12 +108,11 @@ fn complete(
 /// What must stand beside keys that make no sense alone.
 fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
     match (what, key) {
-        ("faults", "at") => &[("for", "\"1s\"")],
+        ("faults", "at" | "after") => &[("for", "\"1s\"")],
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
         ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],
-        ("faults", "after") => &[("for", "\"1s\"")],
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],
         ("breaker", "window" | "min-calls" | "compare") => {
