@@ -109,7 +109,8 @@ fn leak(full_after: Duration, full_after_requests: u32) -> Leak {
     Leak { full_after, full_after_requests, factor: 3.0, fails_from: 1.0, class: Class::Overload }
 }
 
-/// Requests come in the seconds 1 to 40 of which each makes the next slower; a restart in second 20.
+/// Requests come in the seconds 1 to 40 of which each makes the next slower; a restart in second
+/// 20.
 #[test]
 fn leak_is_emptied_by_a_restart_and_by_nothing_else() {
     let latency = |other: Option<Effect>| {
