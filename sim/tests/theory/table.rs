@@ -14,8 +14,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 14] = [
+const SUBJECTS: [(&str, &str); 18] = [
     ("queues", "Queues"),
+    ("lines", "Order in line"),
+    ("replicas", "Replicas"),
+    ("patience", "Patience"),
+    ("memory", "Stale writes"),
     ("losses", "Losses"),
     ("balance", "Little's law"),
     ("arrivals", "Arrivals"),
