@@ -37,6 +37,7 @@ pub const LIBRARY: &[Entry] = entries![
     "timeout-cascade",
     "silent-errors",
     "replica-storm",
+    "cache-flush",
 ];
 
 /// The scenario of this name.

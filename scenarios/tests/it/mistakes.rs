@@ -24,7 +24,11 @@ impl Place {
         match name {
             "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
-            "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
+            "faults" => {
+                let policies = "[policies]\nq = [{ breaker = { failures = 1, open = \"1s\" } }]\n\
+                                [edges]\n\"a -> s\" = \"q\"";
+                whole(format!("{}\n{policies}\n[[faults]]", system("", "")))
+            }
             "steps" => Self {
                 before: format!(
                     "{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n",
@@ -57,7 +61,10 @@ fn system(agents: &str, services: &str) -> String {
     let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
     let agents = ["research", "write"]
         .map(|name| {
-            format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+            format!(
+                "[agents.{name}]\narrivals = \"every(1s)\"\n\
+                 steps = [{{ call = \"s\" }}, {{ call = \"github\", keys = 10 }}]\n"
+            )
         })
         .concat()
         + agents;
@@ -107,6 +114,9 @@ fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
+        ("faults", "state") => {
+            &[("hit", "\"policies.q.breaker\""), ("at", "\"1s\""), ("for", "\"1s\"")]
+        }
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],
         ("breaker", "window" | "min-calls" | "compare") => {
@@ -132,6 +142,7 @@ fn wrong_for(shape: &Shape) -> &'static str {
     match shape {
         Shape::Optional(inner, _) => wrong_for(inner),
         Shape::Bool | Shape::Number | Shape::Share | Shape::Integer => "[\"neither\"]",
+        Shape::Sum(sum) if matches!((sum.literals)().as_slice(), [Shape::Bool]) => "[\"neither\"]",
         _ => "true",
     }
 }

@@ -95,3 +95,8 @@ fn a_pool_shared_by_two_is_emptied_by_one_of_them() {
 fn a_replica_that_crashes_takes_the_others_along_unless_retries_or_queues_are_short() {
     holds_on_every_seed("replica-storm");
 }
+
+#[test]
+fn a_flushed_cache_brings_down_what_it_hid_unless_less_comes_through() {
+    holds_on_every_seed("cache-flush");
+}

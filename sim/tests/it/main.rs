@@ -18,6 +18,7 @@ mod counted;
 mod course;
 mod crowds;
 mod episodes;
+mod fault_reach;
 mod faults;
 mod golden;
 mod health;

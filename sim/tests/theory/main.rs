@@ -10,6 +10,7 @@ mod arrivals;
 mod availability;
 mod balance;
 mod fault_memory;
+mod fault_reach;
 mod fault_scope;
 mod faults;
 mod layers;

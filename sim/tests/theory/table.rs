@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 13] = [
+const SUBJECTS: [(&str, &str); 14] = [
     ("queues", "Queues"),
     ("losses", "Losses"),
     ("balance", "Little's law"),
@@ -22,6 +22,7 @@ const SUBJECTS: [(&str, &str); 13] = [
     ("availability", "Availability"),
     ("faults", "Size of faults"),
     ("fault_scope", "Scope of faults"),
+    ("fault_reach", "Reach of faults"),
     ("fault_memory", "Memory of faults"),
     ("windows", "Windows"),
     ("values", "Wrong answers"),
