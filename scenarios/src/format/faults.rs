@@ -33,7 +33,7 @@ patterns::settings! {
         /// whichever service calls.
         tasks: Option<Named> [.example("\"research\"")] = None,
         /// Of the requests there it can hit only those of this priority.
-        priority: Option<u8> [.example("2")] = None,
+        priority: Option<u8> [.example("0")] = None,
         /// Of the requests there it can hit only those that ask for this one of several things, or
         /// one of these (`"1 to 10"`), counted from 1 on: see `keys` of a step.
         key: Option<KeyRange> [.at_least(1.0).example("7")] = None,

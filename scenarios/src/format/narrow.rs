@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use patterns::settings::{Code, Node, Reader, Setting, Shape, Unit};
+use patterns::settings::{Code, NameKind, Node, Reader, Setting, Shape, Unit};
 
-/// The name of a part, which is looked up later, and where it is written.
+/// The name of a group of agents, which is looked up later, and where it is written.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: String,
@@ -13,7 +13,7 @@ pub(crate) struct Named {
 
 impl Setting for Named {
     fn shape() -> Shape {
-        String::shape()
+        Shape::Name(NameKind::Caller)
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {

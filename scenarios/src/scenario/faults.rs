@@ -9,7 +9,7 @@ use sim::model::system::{self, Caller, LayerFactory, Place, Step};
 use super::parts::Part;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::format::{Fault, FaultName, FileNames, Hit, LayerName, Target};
 use crate::scenario_file::ScenarioFile;
 
@@ -203,10 +203,11 @@ impl<'a> Looking<'a> {
             return Ok(Vec::new());
         }
         let Some((_, first)) = meant.first() else {
-            let known = layer_names(layers);
-            let known = known.iter().map(String::as_str);
-            let what = format!("layer of the policy `{policy}`");
-            return Err(Diagnostic::unknown(hit.at.clone(), &what, &layer.in_words(), known));
+            let (known, layer) = (layer_names(layers), layer.in_words());
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let message = format!("the policy `{policy}` has no layer `{layer}`");
+            let message = Diagnostic::new(hit.at.clone(), Code::UnknownName, message);
+            return Err(message.help(nearest_or_all(&layer, &known)));
         };
         if let Some(what) = effect.intervention(true).filter(|what| !first.report.takes(*what)) {
             let message = format!("a layer `{}` cannot {}", layer.kind, what.in_words());

@@ -19,6 +19,7 @@ mod course;
 mod crowds;
 mod episodes;
 mod fault_kinds;
+mod fault_reach;
 mod faults;
 mod golden;
 mod health;

@@ -11,6 +11,7 @@ mod availability;
 mod balance;
 mod fault_kinds;
 mod fault_memory;
+mod fault_reach;
 mod fault_scope;
 mod faults;
 mod layers;
