@@ -7,6 +7,7 @@
 
 pub mod system;
 
+mod aborts;
 mod accounting;
 mod ahead;
 mod alarms;
@@ -21,6 +22,7 @@ mod fault_times;
 mod kind;
 mod limits;
 mod links;
+mod looks;
 mod overdue;
 mod recorder;
 mod records;
@@ -34,7 +36,7 @@ mod windows;
 mod working;
 mod world;
 
-pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};
+pub use limits::{Limits, Looks, OPEN_MAX, RunOptions, Watch};
 pub use system::System;
 pub use who::caller_numbers;
 pub use world::World;

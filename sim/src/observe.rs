@@ -10,6 +10,7 @@ pub use episode_finder::EpisodeFinder;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
+pub use parts::Parts;
 pub use stop::Stop;
 pub use trace::{CallSpan, Interval, LayerOwner, TaskSpan, Trace, Track, TrackId, TrackKind};
 pub use window::{Anchor, Window};
@@ -19,6 +20,7 @@ mod episode;
 mod episode_finder;
 mod histogram;
 mod layer;
+mod parts;
 mod stop;
 mod trace;
 mod window;
@@ -39,6 +41,9 @@ pub struct Record {
     pub left_out: Duration,
     /// Why the run was stopped before the horizon, if it was.
     pub stopped: Option<Stop>,
+    /// When the faults were taken off by an abort condition, and the place of it in the system, if
+    /// one did that.
+    pub faults_removed: Option<(Time, u32)>,
     /// Events handled.
     pub events: u64,
     /// A digest over every event and every outcome in order; equal runs have equal fingerprints.
@@ -66,6 +71,11 @@ impl Record {
     /// The record of a window; none if it was not asked for, or never came.
     pub fn window(&self, window: &Window) -> Option<&Self> {
         self.windows.iter().find(|(known, _)| known == window).map(|(_, record)| record)
+    }
+
+    /// Whether an abort condition held.
+    pub fn is_aborted(&self) -> bool {
+        matches!(self.stopped, Some(Stop::Aborted(_))) || self.faults_removed.is_some()
     }
 
     /// How much time is counted.

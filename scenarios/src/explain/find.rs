@@ -10,11 +10,12 @@ use crate::describe::{
 use crate::kind::{Described, KindInfo};
 
 /// Topics that are no part of a file.
-pub(super) const WORDS: [(&str, &str); 4] = [
+pub(super) const WORDS: [(&str, &str); 5] = [
     ("codes", "the codes of mistakes, and how each is mended"),
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
     ("measures", "the measures of objectives and hypotheses"),
+    ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
 ];
 
 /// What a topic is about.
@@ -25,6 +26,7 @@ pub(super) enum Topic<'d> {
     Code(&'static CodeInfo),
     Layers,
     Like,
+    Reliable,
     Library(&'static str),
     Measures(Vec<&'d MeasureInfo>),
     Kind(&'d KindInfo),
@@ -57,6 +59,7 @@ pub(super) fn find<'d>(
         "codes" => return found(Topic::Codes),
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
+        "reliable" | "runs_needed" => return found(Topic::Reliable),
         "measures" if !measures.is_empty() => {
             return found(Topic::Measures(measures.iter().collect()));
         }

@@ -25,6 +25,7 @@ impl Place {
             "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
             "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
+            "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
                     "{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n",

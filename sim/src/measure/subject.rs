@@ -2,19 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
+use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, RUNS, SERVICES};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
-use crate::model::system::{Edge, System};
-use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
+use crate::model::system::{Caller, Edge, System};
+use crate::observe::{AgentRecord, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     Agents(String),
     Service(String),
-    Edge { from: String, to: String },
+    Edge {
+        from: String,
+        to: String,
+    },
+    /// All of it.
+    Run,
 }
 
 /// What is measured of a part.
@@ -26,6 +31,7 @@ pub(super) enum Formula {
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
+    Run(&'static Definition<Record>),
 }
 
 impl Subject {
@@ -49,6 +55,7 @@ impl Subject {
             Self::Agents(_) => "agents",
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
+            Self::Run => "run",
         }
     }
 
@@ -57,6 +64,7 @@ impl Subject {
         match self {
             Self::Agents(name) | Self::Service(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
+            Self::Run => String::new(),
         }
     }
 
@@ -66,6 +74,7 @@ impl Subject {
             Self::Agents(name) => format!("agents.{name}.{number}"),
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
+            Self::Run => number.to_owned(),
         }
     }
 
@@ -75,6 +84,7 @@ impl Subject {
             Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
             Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
+            Self::Run => RUNS.iter().map(Formula::Run).collect(),
         }
     }
 
@@ -83,10 +93,40 @@ impl Subject {
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
-            Self::Agents(_) | Self::Service(_) => None,
+            Self::Agents(_) | Self::Service(_) | Self::Run => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
         self.formulas().into_iter().chain(layers).collect()
+    }
+
+    /// Marks the parts of a record of this system that it looks at.
+    pub(super) fn mark(&self, system: &System, parts: &mut Parts) {
+        match self {
+            Self::Agents(name) => {
+                let is_own = |edge: &Edge| match edge.from {
+                    Caller::Agents(group) => system.agents[group].name == *name,
+                    Caller::Service(_) => false,
+                };
+                for (asked, agents) in parts.agents.iter_mut().zip(&system.agents) {
+                    *asked |= agents.name == *name;
+                }
+                // Their frozen time is that of their edges.
+                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
+                    *asked |= is_own(edge);
+                }
+            }
+            Self::Service(name) => {
+                for (asked, service) in parts.services.iter_mut().zip(&system.services) {
+                    *asked |= service.name == *name;
+                }
+            }
+            Self::Edge { .. } => {
+                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
+                    *asked |= Self::of_edge(edge, system) == *self;
+                }
+            }
+            Self::Run => {}
+        }
     }
 
     /// The record of the edge that it is.
@@ -113,6 +153,7 @@ impl Formula {
             Self::Edge(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
+            Self::Run(definition) => Ok(&definition.info),
         }
     }
 
@@ -139,6 +180,7 @@ impl Formula {
             Self::Edge(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
+            Self::Run(definition) => definition.pooling(),
         }
     }
 
@@ -176,6 +218,7 @@ impl Formula {
                 let edge = edge.edge(place, record)?;
                 layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
+            (Self::Run(definition), _) => Some(definition.how.find(record, time)),
             (Self::Agents(_) | Self::Service(_), _) => None,
         }
     }

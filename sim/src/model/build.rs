@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use patterns::{Duration, Outcome};
 
+use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
@@ -13,7 +14,6 @@ use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
 use super::system::{Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
-use super::windows::{TIMES_MAX, Windows};
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
@@ -355,23 +355,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The windows of the system. When faults are on is known beforehand.
-    fn windows(&self) -> Windows {
-        let System { windows, warmup, horizon, .. } = self.system;
-        Windows::new(windows, (*warmup, *horizon), |name| {
-            let fault = self.system.faults.iter().position(|fault| fault.name == name);
-            let fault = fault.expect("a window names a fault of the system");
-            self.faults.times(fault as u32, *horizon, TIMES_MAX)
-        })
-    }
-
     fn finish(self) -> World {
         let windows = self.windows();
         let links = self.links.iter().map(|_| Health::default()).collect();
+        let System { aborts, warmup, horizon, .. } = self.system;
         World {
             links,
             seed: self.seed,
-            horizon: self.system.horizon,
+            horizon: *horizon,
             scheduler: self.scheduler,
             calls: Calls::new(&self.edges, self.layers, self.rngs_of_layers, kind::WAKE),
             roles: self.roles,
@@ -385,6 +376,8 @@ impl<'a> Builder<'a> {
             recorder: self.recorder,
             calls_made: 0,
             windows,
+            aborts: Aborts::new(aborts, *warmup, *horizon),
+            faults_removed: None,
             beyond_events: 0,
         }
     }

@@ -1,9 +1,10 @@
-//! Building the faults of a world: where they can happen.
+//! Building the faults of a world: where they can happen, and the windows around them.
 
 use super::build::Builder;
 use super::edge_streams::Link;
-use super::system::Place;
+use super::system::{Place, System};
 use super::who::Who;
+use super::windows::{TIMES_MAX, Windows};
 use crate::kernel::StreamName;
 
 impl Builder<'_> {
@@ -15,6 +16,16 @@ impl Builder<'_> {
             let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
             self.faults.add(places, effect, schedule, self.streams, name);
         }
+    }
+
+    /// The windows of the system. When faults are on is known beforehand.
+    pub(super) fn windows(&self) -> Windows {
+        let System { windows, warmup, horizon, .. } = self.system;
+        Windows::new(windows, (*warmup, *horizon), |name| {
+            let fault = self.system.faults.iter().position(|fault| fault.name == name);
+            let fault = fault.expect("a window names a fault of the system");
+            self.faults.times(fault as u32, *horizon, TIMES_MAX)
+        })
     }
 
     /// Services are places, and links after them.

@@ -10,3 +10,5 @@ pub(super) const WAKE: u8 = 2;
 pub(super) const FAULT: u8 = 3;
 /// An attempt that was delayed on the way comes to its service.
 pub(super) const CROSS: u8 = 4;
+/// All faults go off for good.
+pub(super) const REMOVE_FAULTS: u8 = 5;
