@@ -39,6 +39,7 @@ fn golden_fingerprints_of_the_library() {
         timeout-cascade 68cfc4d758d02515 34473
         silent-errors 0237ece237fa06da 57189
         replica-storm 4a675e49f19ab26c 186906
+        cache-flush 62eac42cbe50313d 175000
     "#]]
     .assert_eq(&lines);
 }
