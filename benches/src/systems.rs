@@ -11,8 +11,8 @@ use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
-    Step,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
+    Policy, Replicas, Service, Step,
 };
 use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
@@ -83,6 +83,7 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         deadline: None,
         priority: 0,
         patience: None,
+        gives_up: false,
         episode: EpisodeRule::default(),
     }
 }
@@ -98,6 +99,10 @@ fn service(slots: u32, latency: Distribution) -> Service {
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        refuses_stale: true,
+        replicas: Replicas::default(),
+        order: Order::Fifo,
+        overflow: Overflow::Newcomer,
     }
 }
 

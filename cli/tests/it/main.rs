@@ -8,6 +8,7 @@ mod folders;
 mod limits;
 mod printed;
 mod program;
+mod run_tables;
 #[cfg(unix)]
 mod signals;
 mod tank;

@@ -69,6 +69,7 @@ use crate::time::{Duration, Time};
 ///     breaker.record(permit, Classification::Success, Time::ZERO);
 /// }
 /// ```
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Clone, Debug)]
 pub struct Breaker {
     pub(super) settings: Settings,

@@ -7,7 +7,9 @@ use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
-use sim::model::system::{Agents, Arrivals, Caller, Edge, Service, Step, System};
+use sim::model::system::{
+    Agents, Arrivals, Caller, Edge, Order, Overflow, Replicas, Service, Step, System,
+};
 use sim::observe::EpisodeRule;
 use sim::{Watch, run};
 
@@ -23,6 +25,7 @@ pub(crate) fn system(secs: u64) -> System {
             deadline: None,
             priority: 0,
             patience: None,
+            gives_up: false,
             episode: EpisodeRule::default(),
         }],
         services: vec![Service {
@@ -35,6 +38,10 @@ pub(crate) fn system(secs: u64) -> System {
             rate_limit: None,
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),
+            refuses_stale: true,
+            replicas: Replicas::default(),
+            order: Order::Fifo,
+            overflow: Overflow::Newcomer,
         }],
         edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: None }],
         horizon: Time::ZERO + Duration::from_secs(1000),

@@ -10,11 +10,12 @@ use crate::describe::{
 use crate::kind::{Described, KindInfo};
 
 /// Topics that are no part of a file.
-pub(super) const WORDS: [(&str, &str); 4] = [
+pub(super) const WORDS: [(&str, &str); 5] = [
     ("codes", "the codes of mistakes, and how each is mended"),
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
     ("measures", "the measures of objectives and hypotheses"),
+    ("windows", "the part of a run that a measure is of, and all forms of it"),
 ];
 
 /// What a topic is about.
@@ -27,6 +28,7 @@ pub(super) enum Topic<'d> {
     Like,
     Library(&'static str),
     Measures(Vec<&'d MeasureInfo>),
+    Windows,
     Kind(&'d KindInfo),
     /// A section or another part of a file.
     Part(Shape),
@@ -57,6 +59,7 @@ pub(super) fn find<'d>(
         "codes" => return found(Topic::Codes),
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
+        "windows" => return found(Topic::Windows),
         "measures" if !measures.is_empty() => {
             return found(Topic::Measures(measures.iter().collect()));
         }

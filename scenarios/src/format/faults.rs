@@ -9,20 +9,22 @@ use sim::model::system::{self, Place};
 use super::arrivals::exponential;
 use super::distribution::Distribution;
 use super::hits::Hits;
+use super::names::FaultName;
 use super::narrow::{KeyRange, Named};
 
 patterns::settings! {
     /// A failure injection: what it hits, what it does, and when.
     ///
-    /// It is on once, by `at` and `for`; again and again at fixed times, by these and `every`; or
-    /// again and again by chance, by `mtbf` and `mttr` (or the distributions `up` and `down`).
+    /// It is on once, by `at` and `for`; again and again at fixed times, by these and `every`;
+    /// again and again by chance, by `mtbf` and `mttr` (or the distributions `up` and `down`); or
+    /// whenever another fault has ended, by `after` and `for`.
     #[derive(Clone, Debug)]
     pub(crate) struct Fault {
         /// A name, after which its random numbers are drawn; with `none` it is called after what it
         /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
         /// What it hits, or a list: then all are hit in the same instants, as by a common cause. A
-        /// service; an edge (`"research -> github"`: only requests of this caller to this service);
+        /// service, or one of its replicas (`"github#2"`); an edge (`"research -> github"`: only requests of this caller to this service);
         /// a group of agents, in their own work if the fault makes work slow, and else on all ways
         /// out of them; or a layer, on all edges (`"policies.guarded.cache"`) or on one (`"research
         /// -> github.cache"`), by its number if there are several (`"policies.guarded.retry#2"`).
@@ -43,6 +45,11 @@ patterns::settings! {
         r#for: Option<Lasting> [.unlimited().example("\"10min\"")] = None,
         /// From one beginning to the next, if it comes again and again at fixed times.
         every: Option<Duration> [.above(0.0).example("\"1h\"")] = None,
+        /// With `every`: with which chance it begins, each time.
+        chance: f64 [.share().above(0.0).example("0.2")] = 1.0,
+        /// The name of an earlier fault of the file, whenever whose end it begins: the next stage
+        /// of an outage, or what a restart brings with it. One that is still on goes on.
+        after: Option<FaultName> [.example("\"github-down\"")] = None,
         /// The time from one fault to the next.
         up: Option<Distribution> [.example("\"exponential(6h)\"")] = None,
         /// How long each one lasts.
@@ -94,6 +101,14 @@ impl Fault {
         let is_up = self.up.is_some() || self.mtbf.is_some();
         let is_down = self.down.is_some() || self.mttr.is_some();
         let once = self.at.is_some() || self.r#for.is_some() || self.every.is_some();
+        let is_certain = self.chance >= 1.0 || self.every.is_some();
+        found.unless(is_certain, "chance", "left out without `every`");
+        if self.after.is_some() {
+            let is_alone = self.at.is_none() && self.every.is_none() && !is_up && !is_down;
+            found.unless(is_alone, "after", "left out beside `at`, `every`, `mtbf`, `mttr`, …");
+            found.unless(self.r#for.is_some(), "after", "given beside `for`");
+            return;
+        }
         match (once, is_up || is_down) {
             (false, false) => {
                 found.add("do", "given with its time: `at` and `for`, or `mtbf` and `mttr`", None);
@@ -150,18 +165,26 @@ impl Fault {
         }
     }
 
-    /// The fault, as it is run, at these places and on these requests.
-    pub(crate) fn resolved(&self, name: String, hits: Vec<Place>, scope: Scope) -> system::Fault {
+    /// The fault, as it is run, at these places and on these requests; `after` is the index of the
+    /// fault that it follows.
+    pub(crate) fn resolved(
+        &self,
+        name: String,
+        hits: Vec<Place>,
+        scope: Scope,
+        after: Option<usize>,
+    ) -> system::Fault {
         let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
             (Some(own), _) => own.sampler(),
             (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
         };
-        let schedule = match (self.at, self.lasts()) {
-            (Some(at), Some(lasts)) if self.every.is_some() => {
+        let schedule = match (self.at, self.lasts(), after) {
+            (_, Some(lasts), Some(fault)) => Schedule::After { fault, lasts },
+            (Some(at), Some(lasts), None) if self.every.is_some() => {
                 let every = self.every.unwrap_or(Duration::MAX);
-                Schedule::Every { at: Time::ZERO + at, lasts, every }
+                Schedule::Every { at: Time::ZERO + at, lasts, every, chance: self.chance }
             }
-            (Some(at), Some(lasts)) => Schedule::Once { at: Time::ZERO + at, lasts },
+            (Some(at), Some(lasts), None) => Schedule::Once { at: Time::ZERO + at, lasts },
             _ => Schedule::Renewal {
                 up: lasting(&self.up, self.mtbf),
                 down: if self.effect.is_instant() {

@@ -18,10 +18,36 @@ pub(crate) struct Hit {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     Service(usize),
+    /// One replica of a service, from 0 on.
+    Replica {
+        service: usize,
+        replica: u32,
+    },
     Agents(u16),
-    Edge { caller: u16, service: usize },
-    Layer { policy: String, layer: LayerName },
-    LayerOfEdge { caller: u16, service: usize, layer: LayerName },
+    Edge {
+        caller: u16,
+        service: usize,
+    },
+    Layer {
+        policy: String,
+        layer: LayerName,
+    },
+    LayerOfEdge {
+        caller: u16,
+        service: usize,
+        layer: LayerName,
+    },
+}
+
+impl Target {
+    /// Whether both have a place in common, as far as that shows without looking them up.
+    fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Service(service), Self::Replica { service: of, .. })
+            | (Self::Replica { service: of, .. }, Self::Service(service)) => service == of,
+            _ => self == other,
+        }
+    }
 }
 
 /// The layers of a kind in a policy, or one of them by its number.
@@ -45,6 +71,7 @@ pub(crate) struct Hits(pub(crate) Vec<Hit>);
 fn one() -> Vec<Shape> {
     vec![
         Shape::Name(NameKind::Caller),
+        Shape::Form { what: "a replica", example: "github#2" },
         Shape::Form { what: "an edge", example: "research -> github" },
         Shape::Form { what: "a layer", example: "policies.guarded.cache" },
     ]
@@ -65,7 +92,7 @@ impl Setting for Hits {
         let read: Vec<_> = items.iter().map(|item| read_one(item, reader)).collect();
         let all: Vec<Hit> = read.into_iter().collect::<Option<_>>()?;
         for (index, hit) in all.iter().enumerate() {
-            if all[..index].iter().any(|other| other.target == hit.target) {
+            if all[..index].iter().any(|other| other.target.meets(&hit.target)) {
                 reader.mistake(&hit.at, Code::Twice, "this is hit twice by one fault");
                 return None;
             }
@@ -77,6 +104,9 @@ impl Setting for Hits {
         let one = |hit: &Hit| {
             Node::word(match &hit.target {
                 Target::Service(service) => format!("service-{service}"),
+                Target::Replica { service, replica } => {
+                    format!("service-{service}#{}", replica + 1)
+                }
                 Target::Agents(group) => group.to_string(),
                 Target::Edge { caller, service } => format!("{caller} -> service-{service}"),
                 Target::Layer { policy, layer } => {
@@ -105,6 +135,9 @@ fn read_one(node: &Node, reader: &mut Reader<'_>) -> Option<Hit> {
         Some(text) if text.starts_with("policies.") && !is_name(node, text, reader) => {
             read_layer(node, text, reader)?
         }
+        Some(text) if text.contains('#') && !is_name(node, text, reader) => {
+            read_replica(node, text, reader)?
+        }
         _ => match reader.tentative(|reader| reader.resolve(NameKind::Service, node)) {
             Ok(service) => Target::Service(service.into()),
             Err(_) => Target::Agents(reader.resolve(NameKind::Caller, node)?),
@@ -121,6 +154,18 @@ fn word(node: &Node, name: &str) -> Node {
 fn is_name(node: &Node, name: &str, reader: &mut Reader<'_>) -> bool {
     let found = reader.tentative(|reader| reader.resolve(NameKind::Caller, &word(node, name)));
     found.is_ok()
+}
+
+/// `service#2`, the second replica of a service.
+fn read_replica(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target> {
+    let (service, number) = text.split_once('#')?;
+    let service = reader.resolve(NameKind::Service, &word(node, service))?;
+    let Some(replica) = number.parse().ok().and_then(|n: u32| n.checked_sub(1)) else {
+        let message = "a replica is a number from 1 on, as in `api#2`";
+        reader.mistake(&node.at, Code::OutOfRange, message);
+        return None;
+    };
+    Some(Target::Replica { service: service.into(), replica })
 }
 
 /// `caller -> service`, and behind it a layer if no service is called so.

@@ -1,5 +1,7 @@
 //! The names that the parts of a scenario have, and the numbers that they stand for.
 
+use std::ops::Range;
+
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
 use sim::model::caller_numbers;
 use sim::model::system::Caller;
@@ -61,6 +63,9 @@ impl FileNames {
         };
         match &hit.target {
             Target::Service(service) => self.services[*service].clone(),
+            Target::Replica { service, replica } => {
+                format!("{}#{}", self.services[*service], replica + 1)
+            }
             Target::Agents(group) => caller(*group).to_owned(),
             Target::Edge { caller: from, service } => {
                 format!("{} -> {}", caller(*from), self.services[*service])
@@ -139,5 +144,27 @@ impl Setting for ServiceName {
 
     fn write(&self) -> Node {
         Node::word(format!("service-{}", self.0))
+    }
+}
+
+/// The name of another fault, and where that is written.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultName {
+    pub(crate) name: String,
+    pub(crate) at: Range<usize>,
+}
+
+impl Setting for FaultName {
+    fn shape() -> Shape {
+        String::shape()
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let name = String::read(node, None, reader)?;
+        Some(Self { name, at: node.at.clone() })
+    }
+
+    fn write(&self) -> Node {
+        self.name.write()
     }
 }

@@ -10,7 +10,7 @@ use super::parts::Part;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
-use crate::format::{Fault, FileNames, Hit, LayerName, Target};
+use crate::format::{Fault, FaultName, FileNames, Hit, LayerName, Target};
 use crate::scenario_file::ScenarioFile;
 
 /// What faults are looked up in.
@@ -25,15 +25,19 @@ pub(super) struct Looking<'a> {
 /// The faults of a system that has all else already, if each can be there.
 pub(super) fn resolved(
     parts: &[Part<Fault>],
-    names: Vec<String>,
+    names: &[String],
     mut looking: Looking<'_>,
 ) -> Option<Vec<system::Fault>> {
-    let faults: Vec<Option<system::Fault>> = parts
-        .iter()
-        .zip(names)
-        .zip(looking.items())
-        .map(|((part, name), item)| looking.fault(part.read.as_ref()?, name, item))
-        .collect();
+    let items: Vec<&Node> = looking.items().collect();
+    let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
+        let fault = part.read.as_ref()?;
+        let after = match &fault.after {
+            Some(after) => Some(looking.earlier(after, &names[..index])?),
+            None => None,
+        };
+        looking.fault((fault, item), names[index].clone(), after)
+    });
+    let faults: Vec<Option<system::Fault>> = all.collect();
     let faults: Vec<system::Fault> = faults.into_iter().collect::<Option<_>>()?;
     let mut scopes: Vec<Scope> = Vec::new();
     for (fault, part) in faults.iter().zip(parts) {
@@ -60,7 +64,23 @@ impl<'a> Looking<'a> {
         items.iter()
     }
 
-    fn fault(&mut self, fault: &Fault, name: String, item: &Node) -> Option<system::Fault> {
+    /// Which of the faults before it a fault follows.
+    fn earlier(&mut self, after: &FaultName, names: &[String]) -> Option<usize> {
+        let index = names.iter().position(|name| *name == after.name);
+        if index.is_none() {
+            let known = names.iter().map(String::as_str);
+            let what = "earlier fault";
+            self.found.push(Diagnostic::unknown(after.at.clone(), what, &after.name, known));
+        }
+        index
+    }
+
+    fn fault(
+        &mut self,
+        (fault, item): (&Fault, &Node),
+        name: String,
+        after: Option<usize>,
+    ) -> Option<system::Fault> {
         let mut hits: Vec<Place> = Vec::new();
         let mut is_right = true;
         for hit in &fault.hit.0 {
@@ -80,7 +100,7 @@ impl<'a> Looking<'a> {
             }
         }
         let scope = self.scope(fault, item, &hits)?;
-        is_right.then(|| fault.resolved(name, hits, scope))
+        is_right.then(|| fault.resolved(name, hits, scope, after))
     }
 
     /// Where something that is hit is.
@@ -104,6 +124,7 @@ impl<'a> Looking<'a> {
         }
         match hit.target {
             Target::Service(service) => Ok(vec![Place::Service(service)]),
+            Target::Replica { service, replica } => self.replica(hit, service, replica),
             Target::Edge { caller: from, service } => {
                 let from = caller(from);
                 if !info.hits_edges {
@@ -129,6 +150,20 @@ impl<'a> Looking<'a> {
                 Err(wrong(message).help(format!("what can: {}", kinds.join(", "))))
             }
         }
+    }
+
+    /// A replica of a service.
+    fn replica(&self, hit: &Hit, service: usize, replica: u32) -> Result<Vec<Place>, Diagnostic> {
+        let system::Service { name, replicas, .. } = &self.system.services[service];
+        if replica < replicas.count {
+            return Ok(vec![Place::Replica { service, replica }]);
+        }
+        let message = format!("`{name}` has no such replica, so the fault hits nothing");
+        let help = match replicas.count {
+            1 => format!("it has one only: `{name}`; `count` says how many there are"),
+            count => format!("there are `{name}#1` to `{name}#{count}`"),
+        };
+        Err(Diagnostic::new(hit.at.clone(), Code::OutOfRange, message).help(help))
     }
 
     /// The policy of an edge.
@@ -253,14 +288,12 @@ impl<'a> Looking<'a> {
                     _ => format!("`{name}` cannot happen to agents"),
                 };
                 let edges = in_words.join("\", \"");
-                let help = match effect.info().hits_edges {
-                    true => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
-                    false => match effect.like_on_edges() {
-                        Some(like) => format!(
-                            "`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`"
-                        ),
-                        None => "hit a service".to_owned(),
-                    },
+                let help = match (effect.info().hits_edges, effect.like_on_edges()) {
+                    (true, _) => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
+                    (false, Some(like)) => {
+                        format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`")
+                    }
+                    (false, None) => "hit a service".to_owned(),
                 };
                 wrong(FileOrSetting::Conflict, message, help)
             }
@@ -336,7 +369,9 @@ impl<'a> Looking<'a> {
     fn warn_of_slots(&mut self, effect: &Effect, places: &[Place], item: &Node) {
         let Some(most) = effect.slots() else { return };
         let slots = |place: &Place| match place {
-            Place::Service(service) => self.system.services[*service].slots,
+            Place::Service(service) | Place::Replica { service, .. } => {
+                self.system.services[*service].slots
+            }
             _ => u32::MAX,
         };
         if places.iter().all(|place| slots(place) <= most) {

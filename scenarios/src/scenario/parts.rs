@@ -92,7 +92,7 @@ impl Parts {
         };
         add_edges(&mut system, &self.edges, found);
         let looking = faults::Looking { file, names: &self.names, system: &system, found };
-        system.faults = faults::resolved(&self.faults, names, looking)?;
+        system.faults = faults::resolved(&self.faults, &names, looking)?;
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());

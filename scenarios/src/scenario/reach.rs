@@ -17,7 +17,9 @@ pub(super) fn reached(system: &System, group: usize, place: Place) -> bool {
         }
     }
     match place {
-        Place::Service(service) => callers.contains(&Caller::Service(service)),
+        Place::Service(service) | Place::Replica { service, .. } => {
+            callers.contains(&Caller::Service(service))
+        }
         Place::Edge { from, .. } => callers.contains(&from),
         Place::Agents(other) => other == group,
         Place::Layer { .. } => true,
@@ -27,7 +29,7 @@ pub(super) fn reached(system: &System, group: usize, place: Place) -> bool {
 /// The most different things that a step asks for there; none if no step asks for one of several.
 pub(super) fn keys_at(system: &System, place: Place) -> u32 {
     let (only, to) = match place {
-        Place::Service(service) => (None, service),
+        Place::Service(service) | Place::Replica { service, .. } => (None, service),
         Place::Edge { from, to } => (Some(from), to),
         Place::Agents(_) | Place::Layer { .. } => return 0,
     };

@@ -174,9 +174,13 @@ impl ScenarioFile {
         let read = read.unwrap_or_default().into_iter().zip(items);
         let resolved = read.filter_map(|(written, item)| {
             let at = item.get("that").map_or(&item.at, |node| &node.at);
-            hypothesis::read(&written.that, system)
+            let read = hypothesis::read(&written.that, system)
                 .map_err(|message| found.push(message.into_diagnostic(at.clone())))
-                .ok()
+                .ok()?;
+            if let Some((message, help)) = hypothesis::warning(&read, system) {
+                found.push(Diagnostic::no_effect(at.clone(), message).help(help));
+            }
+            Some(read)
         });
         resolved.collect()
     }

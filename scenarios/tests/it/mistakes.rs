@@ -24,10 +24,13 @@ impl Place {
         match name {
             "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
+            // One that another can follow, and a layer that can be hit.
             "faults" => {
                 let policies = "[policies]\nq = [{ breaker = { failures = 1, open = \"1s\" } }]\n\
                                 [edges]\n\"a -> s\" = \"q\"";
-                whole(format!("{}\n{policies}\n[[faults]]", system("", "")))
+                let first = "hit = \"github\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"";
+                let before = system("", "");
+                whole(format!("{before}\n{policies}\n[[faults]]\n{first}\n[[faults]]"))
             }
             "steps" => Self {
                 before: format!(
@@ -110,10 +113,11 @@ fn complete(
 /// What must stand beside keys that make no sense alone.
 fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
     match (what, key) {
-        ("faults", "at") => &[("for", "\"1s\"")],
+        ("faults", "at" | "after") => &[("for", "\"1s\"")],
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
+        ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],
         ("faults", "state") => {
             &[("hit", "\"policies.q.breaker\""), ("at", "\"1s\""), ("for", "\"1s\"")]
         }

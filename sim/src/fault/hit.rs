@@ -70,16 +70,35 @@ impl Hit {
     /// of its own of them: so a further fault changes nothing for the others.
     #[inline]
     pub(super) fn hits(&mut self, fate: Fate, now: Time) -> bool {
-        if self.scope != 0 && self.scope & fate.scopes == 0 {
-            return false;
-        }
+        self.is_in_scope(fate) && self.draw(fate) < self.level(self.share, now)
+    }
+
+    /// Whether its fault can hit a request.
+    #[inline]
+    pub(super) fn is_in_scope(&self, fate: Fate) -> bool {
+        self.scope == 0 || self.scope & fate.scopes != 0
+    }
+
+    /// The draw that its fault makes for a request.
+    #[inline]
+    pub(super) fn draw(&self, fate: Fate) -> f64 {
         let bits = match self.by {
             Permanent::Attempt => fate.attempt,
             Permanent::Call => fate.call,
             Permanent::Task => fate.task.into(),
         };
-        let draw = unit(split_mix(bits ^ self.onset.salt, 0));
-        draw < self.level(self.share, now)
+        unit(split_mix(bits ^ self.onset.salt, 0))
+    }
+
+    /// Whether it is of the same fault, on since the same time.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        let [own, other] = [self.onset, other.onset].map(|onset| (onset.salt, onset.at));
+        own == other
+    }
+
+    /// Since when its fault is on.
+    pub(super) fn since(&self) -> Time {
+        self.onset.at
     }
 
     /// How large a level of its fault is now.
@@ -88,6 +107,11 @@ impl Hit {
             Level::Fixed(number) => number,
             other => other.at(now.since(self.onset.at), &mut self.chain),
         }
+    }
+
+    /// Its level begins anew.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.chain.restart(now.since(self.onset.at));
     }
 
     /// Goes on where its fault was, if another one has made that everything is added up anew.
@@ -99,6 +123,6 @@ impl Hit {
 
     /// Where its chain is, if it has one that has begun.
     pub(super) fn chain(&self) -> Option<Chain> {
-        matches!(self.share, Level::Bursts { .. }).then_some(self.chain)
+        self.chain.has_begun().then_some(self.chain)
     }
 }

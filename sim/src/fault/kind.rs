@@ -46,6 +46,7 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
 }
 
 /// A fault comes on or goes off.
+#[expect(clippy::struct_excessive_bools, reason = "facts of their own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     /// Whether it comes on.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, SERVICES};
+use super::definitions::{
+    AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
+};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
@@ -14,7 +16,12 @@ use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
 pub(super) enum Subject {
     Agents(String),
     Service(String),
-    Edge { from: String, to: String },
+    Edge {
+        from: String,
+        to: String,
+    },
+    /// All of it.
+    System,
 }
 
 /// What is measured of a part.
@@ -23,6 +30,7 @@ pub(super) enum Formula {
     Agents(&'static Definition<AgentRecord>),
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
+    System(&'static Definition<Record>),
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
@@ -30,12 +38,13 @@ pub(super) enum Formula {
 
 impl Subject {
     /// All parts of a system, each with its place among those of its kind: groups of agents,
-    /// services, edges.
+    /// services, edges, and the whole.
     pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
-        agents.enumerate().chain(services.enumerate()).chain(edges.enumerate())
+        let parts = agents.enumerate().chain(services.enumerate()).chain(edges.enumerate());
+        parts.chain([(0, Self::System)])
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
@@ -49,6 +58,7 @@ impl Subject {
             Self::Agents(_) => "agents",
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
+            Self::System => "system",
         }
     }
 
@@ -57,6 +67,7 @@ impl Subject {
         match self {
             Self::Agents(name) | Self::Service(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
+            Self::System => String::new(),
         }
     }
 
@@ -66,6 +77,7 @@ impl Subject {
             Self::Agents(name) => format!("agents.{name}.{number}"),
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
+            Self::System => format!("system.{number}"),
         }
     }
 
@@ -75,18 +87,24 @@ impl Subject {
             Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
             Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
+            Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well.
+    /// of their policies as well, and of services, what only some have.
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
-            Self::Agents(_) | Self::Service(_) => None,
+            Self::Agents(_) | Self::Service(_) | Self::System => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        self.formulas().into_iter().chain(layers).collect()
+        let is_service = matches!(self, Self::Service(_));
+        let has_replicas = is_service && system.services[place].replicas.count > 1;
+        let replicas = REPLICAS.iter().filter(|_| has_replicas);
+        let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
+        let some = replicas.chain(writes).map(Formula::Service);
+        self.formulas().into_iter().chain(some).chain(layers).collect()
     }
 
     /// The record of the edge that it is.
@@ -111,6 +129,7 @@ impl Formula {
             Self::Agents(definition) => Ok(&definition.info),
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
+            Self::System(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
@@ -137,6 +156,7 @@ impl Formula {
             Self::Agents(definition) => definition.pooling(),
             Self::Service(definition) => definition.pooling(),
             Self::Edge(definition) => definition.pooling(),
+            Self::System(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
         }
@@ -162,6 +182,7 @@ impl Formula {
                 let service = find(&record.services, place, |service| service.name == *name)?;
                 Some(definition.how.find(service, time))
             }
+            (Self::System(definition), _) => Some(definition.how.find(record, time)),
             (Self::Edge(definition), edge) => {
                 Some(definition.how.find(edge.edge(place, record)?, time))
             }

@@ -3,6 +3,7 @@
 use patterns::report::Counts;
 use patterns::{Duration, Outcome, Time};
 
+use super::memory::Effect;
 use super::recorder::Recorder;
 use super::request::{Request, State};
 use super::role::RoleKind;
@@ -41,35 +42,69 @@ impl Recorder {
                 agents.latency_ok.add(latency);
             } else {
                 agents.latency_failed.add(latency);
+                self.failures.note(task.station, self.now);
             }
         }
         self.track(task.station, task.started, "working");
-        self.task_span(task.station, task.arrived, outcome);
+        self.task_span(task, outcome, !is_in_time);
     }
 
-    /// A request comes to a service, which may refuse it.
+    /// A request comes to a service, which may refuse it, or else let it wait in line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>) {
-        if self.counts(self.now) {
-            let requests = &mut self.services[service as usize].requests;
-            requests.issued += 1;
+    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>, waits: bool) {
+        let counts = self.counts(self.now);
+        let service = &mut self.services[service as usize];
+        service.seconds.add(self.now);
+        if refused.is_none() {
+            service.load.add();
+            if waits {
+                service.line.load.add();
+            }
+        }
+        if counts {
+            service.requests.issued += 1;
             if let Some(outcome) = refused {
-                requests.end(outcome);
+                service.requests.end(outcome);
             }
         }
     }
 
-    /// A request gets a slot.
+    /// A request goes to one of several replicas.
+    pub(super) fn note_replica(&mut self, service: u32, replica: u32) {
+        let counts = self.counts(self.now);
+        self.services[service as usize].by_replica[replica as usize] += u64::from(counts);
+    }
+
+    /// A request at a service that remembers has an effect.
+    pub(super) fn note_effect(&mut self, service: u32, arrived: Time, effect: Effect) {
+        if self.counts(arrived) {
+            let writes = &mut self.services[service as usize].writes;
+            writes.all += u64::from(effect != Effect::None);
+            writes.conflicts += u64::from(effect == Effect::Refused);
+            writes.lost_updates += u64::from(effect == Effect::Overwritten);
+        }
+    }
+
+    /// A request leaves the line.
+    #[inline]
+    pub(super) fn note_out_of_line(&mut self, service: u32) {
+        self.services[service as usize].line.remove(self.now);
+    }
+
+    /// A request gets a slot, at once or out of the line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_begin(&mut self, service: u32, arrived: Time) {
+    pub(super) fn note_begin(&mut self, service: u32, arrived: Time, was_in_line: bool) {
         let counts = self.counts(arrived);
         let queued = self.counted_since(arrived);
         let waited = self.now.since(arrived);
         let service = &mut self.services[service as usize];
         if counts {
             service.waiting.add(waited);
+        }
+        if was_in_line {
+            service.line.remove(self.now);
         }
         service.queued += queued;
     }
@@ -85,6 +120,7 @@ impl Recorder {
         let service = &mut self.services[service as usize];
         service.busy += busy;
         service.wasted += wasted;
+        service.load.remove();
         if counts {
             service.requests.end(outcome);
             service.sojourn.add(sojourn);
@@ -98,8 +134,10 @@ impl Recorder {
         }
         let counts = self.counts(request.arrived);
         let queued = self.counted_since(request.arrived);
+        self.note_out_of_line(service);
         let service = &mut self.services[service as usize];
         service.queued += queued;
+        service.load.remove();
         if counts {
             service.requests.end(outcome);
         }
@@ -114,7 +152,12 @@ impl Recorder {
     /// A request is dropped because its caller has given up.
     pub(super) fn note_given_up(&mut self, service: u32, request: &Request) {
         let counts = self.counts(request.arrived);
-        self.services[service as usize].requests.given_up += u64::from(counts);
+        let record = &mut self.services[service as usize];
+        record.requests.given_up += u64::from(counts);
+        record.load.remove();
+        if request.state == State::InLine {
+            self.note_out_of_line(service);
+        }
         self.note_time(service, request);
     }
 
@@ -200,12 +243,16 @@ impl World {
     /// The record of a run that ends now, or at the horizon if nothing stopped it.
     pub(super) fn finish(mut self, stopped: Option<Stop>, at_warmup: &[Counts]) -> Record {
         let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
-        let recorder = std::mem::take(&mut self.recorder);
+        let mut recorder = std::mem::take(&mut self.recorder);
+        recorder.now = ended;
+        recorder.mark();
         self.closed(recorder, ended, stopped, at_warmup)
     }
 
     /// The record of the run until a time, up to which all events are handled.
-    pub(super) fn record_until(&self, time: Time, at_warmup: &[Counts]) -> Record {
+    pub(super) fn record_until(&mut self, time: Time, at_warmup: &[Counts]) -> Record {
+        self.recorder.now = time;
+        self.recorder.mark();
         self.closed(self.recorder.so_far(), time, None, at_warmup)
     }
 
@@ -267,7 +314,9 @@ impl World {
             let role = self.stations.role(request.station);
             let open = match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => &mut agents[group as usize].open,
-                RoleKind::Service(service) => &mut services[service as usize].open,
+                RoleKind::Service(replica) => {
+                    &mut services[self.services[replica as usize].number as usize].open
+                }
             };
             *moment(open) += 1;
         }
@@ -276,12 +325,16 @@ impl World {
     /// Adds up the time of what is still open at the end, and finds what has failed though it is
     /// open.
     fn note_open(&self, recorder: &mut Recorder) {
-        let mut open = Vec::new();
+        let (mut open, mut drawn) = (Vec::new(), Vec::new());
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    open.push((request.arrived, group));
+                    if recorder.drawn_limits[group as usize].is_some() {
+                        drawn.push((group, *request));
+                    } else {
+                        open.push((request.arrived, group, request.station));
+                    }
                     if request.state == State::InLine {
                         continue;
                     }
@@ -292,7 +345,8 @@ impl World {
                         recorder.track(request.station, request.since, "waiting");
                     }
                 }
-                RoleKind::Service(service) => {
+                RoleKind::Service(replica) => {
+                    let service = self.services[replica as usize].number;
                     let wasted = recorder.wasted(request);
                     recorder.note_time(service, request);
                     recorder.services[service as usize].wasted += wasted;
@@ -300,16 +354,19 @@ impl World {
             }
         }
         let mut calls = Vec::new();
-        for Open { edge, began, is_call, is_attempt } in self.calls.open() {
+        for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                calls.push((began, record));
+                let tracer = recorder.tracer.as_ref().filter(|_| is_own);
+                let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
+                calls.push((began, record, track));
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);
             }
         }
         recorder.note_overdue(&open);
+        recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
     }

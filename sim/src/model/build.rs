@@ -2,22 +2,23 @@
 
 use std::ops::Range;
 
-use patterns::{Duration, Outcome};
+use patterns::Duration;
 
 use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
+use super::memory::Memories;
 use super::recorder::Recorder;
-use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
+use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::sites::Sites;
 use super::station::Stations;
-use super::system::{Caller, KEYS_MAX, Per, Step, System};
-use super::who::{Who, caller_numbers, is_keyed};
-use super::windows::{TIMES_MAX, Windows};
+use super::system::{self, Caller, Per, Step, System};
+use super::who::{Who, caller_numbers, first_key, is_keyed};
+use super::windows::Windows;
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
-use crate::fault::{Faults, Health};
+use crate::fault::{Faults, Health, TIMES_MAX};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::{LayerOwner, Track, TrackId};
 
@@ -48,20 +49,23 @@ pub(super) struct Builder<'a> {
     pub(super) streams: RngStreams,
     scheduler: Scheduler,
     /// The numbers of callers: groups of agents, then services.
-    callers: Vec<u16>,
-    /// The station of the first service; agents come before.
+    pub(super) callers: Vec<u16>,
+    /// The station of the first replica of a service; agents come before.
     first_service: u32,
+    /// By service, the place of its first replica among those of all; then how many there are.
+    pub(super) first_replicas: Vec<u32>,
     /// Of steps of work.
     distributions: Vec<Distribution>,
-    roles: Vec<Role>,
-    services: Vec<Service>,
-    stations: Stations,
+    pub(super) roles: Vec<Role>,
+    pub(super) services: Vec<Service>,
+    pub(super) stations: Stations,
     arrivals: Arrivals,
+    pub(super) memories: Memories,
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
     pub(super) sites: Sites,
-    work: Vec<RngStream>,
+    pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
@@ -93,7 +97,14 @@ impl<'a> Builder<'a> {
         let mut by_caller: Vec<usize> = (0..system.edges.len()).collect();
         by_caller.sort_by_key(|&edge| order(system.edges[edge].from));
         let links = system.links();
-        let sites = Sites::of(system, links.len());
+        let mut replicas = 0;
+        let first_of = |service: &system::Service| {
+            replicas += service.replicas.count;
+            replicas - service.replicas.count
+        };
+        let mut first_replicas: Vec<u32> = system.services.iter().map(first_of).collect();
+        first_replicas.push(replicas);
+        let sites = Sites::of(replicas as usize, links.len(), system.agents.len());
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -110,11 +121,13 @@ impl<'a> Builder<'a> {
             streams: RngStreams::new(seed),
             scheduler,
             first_service,
+            first_replicas,
             distributions: Vec::new(),
             roles: Vec::new(),
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
+            memories: Memories::of(system),
             faults: Faults::of_places(sites.count()),
             links,
             sites,
@@ -139,6 +152,7 @@ impl<'a> Builder<'a> {
             program: self.program(Caller::Agents(group), &agents.steps, false),
             priority: agents.priority,
             deadline: agents.deadline.unwrap_or(Duration::MAX),
+            patience: self.patience(agents),
             caller: self.callers[group],
         };
         self.roles.push(role);
@@ -162,47 +176,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn service(&mut self, service: usize) {
-        let settings = &self.system.services[service];
-        let caller = Caller::Service(service);
-        let role = Role {
-            kind: RoleKind::Service(service as u32),
-            program: self.program(caller, &settings.steps, true),
-            priority: 0,
-            deadline: Duration::MAX,
-            caller: self.callers[self.system.agents.len() + service],
-        };
-        let index = self.roles.len() as u32;
-        self.roles.push(role);
-        self.stations.add(index, settings.slots, settings.queue, self.edges.len() as u32);
-        let who = Who::Service(&settings.name);
-        self.edges(caller, who, None);
-        self.work.push(self.streams.stream(who.stream("work")));
-        if let Some(tracer) = &mut self.recorder.tracer {
-            let id = TrackId::Service(who.label());
-            tracer.tracks.push(Track { id, intervals: Vec::new() });
-        }
-        let mut below = 0.0;
-        let errors = settings.errors.iter().map(|(class, share)| {
-            below += share;
-            (Outcome::failed(*class), below)
-        });
-        let mut endings: Vec<(Outcome, f64)> = errors.collect();
-        if settings.wrong > 0.0 {
-            endings.push((Outcome::Ok.wrong(), below + (1.0 - below) * settings.wrong));
-        }
-        self.services.push(Service {
-            number: service as u32,
-            latency: settings.latency.clone(),
-            endings: endings.into(),
-            rate_limiter: settings.rate_limit.map(Bucket::new),
-            health: Health::default(),
-            abandoned: settings.abandoned,
-            is_plain: settings.steps.is_empty(),
-        });
-    }
-
-    fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
+    pub(super) fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
         for (number, step) in (1..).zip(steps) {
             ops.push(match step {
@@ -210,15 +184,15 @@ impl<'a> Builder<'a> {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
-                Step::Call { service, times, optional, keys, idempotent } => {
-                    // The upper half of all keys is for calls that ask for something of their own.
-                    let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
+                Step::Call { service, times, optional, keys, idempotent, does } => {
+                    let first = first_key(*service);
                     let edge = self.edge_to(caller, *service).expect("every call has an edge");
                     Op::Call(CallStep {
                         edge,
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
+                        does: *does,
                         keys: keys.map(|count| Keys { first, count }),
                         is_last: number == steps.len(),
                     })
@@ -229,7 +203,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The edges of one caller: each agent of a group has its own.
-    fn edges(&mut self, from: Caller, who: Who<'_>, track: Option<u32>) {
+    pub(super) fn edges(&mut self, from: Caller, who: Who<'_>, track: Option<u32>) {
         let system = self.system;
         let first = self.edges.len() as u32;
         for place in self.edges_of(from) {
@@ -338,21 +312,28 @@ impl<'a> Builder<'a> {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
-        let (by_fault, is_keyed) = (self.faults.draws(service), is_keyed(steps, service));
+        let (by_fault, is_keyed) = (self.draws(service), is_keyed(steps, service));
+        let first = self.first_replicas[service];
+        let replicas = self.system.services[service].replicas;
+        let (has_replicas, remembers) = (replicas.count > 1, self.memories.has(service));
         let link = self.links.iter().position(|link| *link == index);
         let (by_scope, scopes) = self.scopes(service, link);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
+        let is_rare = by_fault.by_attempt || is_keyed || link.is_some() || by_scope;
+        let is_rare = is_rare || has_replicas || remembers;
         EdgeStreams {
-            service: service as u32,
-            station: self.first_service + service as u32,
+            service: first,
+            station: self.first_service + first,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some() || by_scope).then(|| {
+            rare: is_rare.then(|| {
                 let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
                 let keys = is_keyed.then(|| stream("keys"));
                 Box::new(RareStreams {
                     fault,
                     keys,
+                    route: has_replicas.then(|| (replicas.pick, stream("replicas"))),
+                    remembers,
                     salts: self.salts(service, link.as_ref(), who),
                     scopes,
                     link,
@@ -388,6 +369,7 @@ impl<'a> Builder<'a> {
             services: self.services,
             stations: self.stations,
             arrivals: self.arrivals,
+            memories: self.memories,
             faults: self.faults,
             distributions: self.distributions,
             work: self.work,

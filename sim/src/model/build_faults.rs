@@ -1,5 +1,7 @@
 //! Building the faults of a world: where they can happen.
 
+use std::ops::Range;
+
 use super::build::Builder;
 use super::edge_streams::Link;
 use super::origins::{Fates, Origins};
@@ -7,7 +9,7 @@ use super::own_work::OwnWork;
 use super::sites::{Hit, Site, hit_layers};
 use super::system::Place;
 use super::who::Who;
-use crate::fault::{Health, Scopes};
+use crate::fault::{Draws, Health, Scopes};
 use crate::kernel::StreamName;
 
 impl Builder<'_> {
@@ -16,24 +18,34 @@ impl Builder<'_> {
         for fault in &system.faults {
             let name = StreamName::of("fault").text(&fault.name);
             // Those of layers come as the layers do.
-            let places = fault.hits.iter().filter_map(|place| self.place(*place)).collect();
+            let mut places: Vec<u32> = Vec::new();
+            for place in fault.hits.iter().flat_map(|hit| self.places(*hit)) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
             let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
             self.faults.add(places, effect, schedule, self.streams, name);
         }
     }
 
-    fn place(&self, place: Place) -> Option<u32> {
-        let site = match place {
-            Place::Service(service) => Site::Service(service as u32),
+    /// The numbers of a place: a service is all of its replicas.
+    fn places(&self, hit: Place) -> Range<u32> {
+        let site = match hit {
+            Place::Service(service) => return self.replicas(service),
+            Place::Replica { service, replica } => {
+                Site::Service(self.first_replicas[service] + replica)
+            }
             Place::Edge { .. } => {
-                let edge = self.system.edge_of(place);
+                let edge = self.system.edge_of(hit);
                 let link = self.links.iter().position(|link| Some(*link) == edge);
                 Site::Link(link.expect("there is such an edge"))
             }
             Place::Agents(group) => Site::Agents(group),
-            Place::Layer { .. } => return None,
+            Place::Layer { .. } => return 0..0,
         };
-        Some(self.sites.place(site))
+        let place = self.sites.place(site);
+        place..place + 1
     }
 
     /// The layers that faults hit, and the own work of agents.
@@ -71,10 +83,20 @@ impl Builder<'_> {
     /// them at all: all edges have if some fault goes by tasks, wherever it is.
     pub(super) fn scopes(&self, service: usize, link: Option<usize>) -> (bool, Scopes) {
         let link = link.map(|link| self.sites.place(Site::Link(link)) as usize);
-        let by_scope = |place| self.faults.draws(place).by_scope;
-        let is_scoped = by_scope(service) || link.is_some_and(by_scope);
+        let by_link = |place| self.faults.draws(place).by_scope;
+        let is_scoped = self.draws(service).by_scope || link.is_some_and(by_link);
         let scopes = if is_scoped { self.faults.scopes().clone() } else { Scopes::default() };
         (is_scoped || self.faults.by_tasks(), scopes)
+    }
+
+    fn replicas(&self, service: usize) -> Range<u32> {
+        self.first_replicas[service]..self.first_replicas[service + 1]
+    }
+
+    /// What random bits the requests to a service must have.
+    pub(super) fn draws(&self, service: usize) -> Draws {
+        let all = self.replicas(service).map(|place| self.faults.draws(place as usize));
+        all.fold(Draws::default(), Draws::and)
     }
 
     /// By which the fate of a call follows, if some fault goes by calls.
@@ -84,9 +106,11 @@ impl Builder<'_> {
         link: Option<&Link>,
         who: Who<'_>,
     ) -> Option<[u64; 2]> {
-        let of_link = link.map(|link| self.system.services.len() + link.index as usize);
-        let by_call = |place| self.faults.draws(place).by_call;
-        (by_call(service) || of_link.is_some_and(by_call)).then(|| {
+        let of_link = link.map(|link| {
+            let place = self.sites.place(Site::Link(link.index as usize));
+            self.faults.draws(place as usize)
+        });
+        (self.draws(service).by_call || of_link.is_some_and(|draws| draws.by_call)).then(|| {
             let names = [StreamName::of("fate of keys"), who.stream("fate of calls")];
             names.map(|name| self.streams.stream(name).next_u64())
         })

@@ -2,7 +2,7 @@
 
 use super::origins::Origins;
 use super::station::Stations;
-use super::system::KEYS_MAX;
+use super::system::{KEYS_MAX, Pick};
 use crate::call::Calls;
 use crate::fault::{Asked, Fate, Scopes};
 use crate::kernel::{RngStream, split_mix};
@@ -13,9 +13,9 @@ use crate::kernel::{RngStream, split_mix};
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct EdgeStreams {
-    /// The service called.
+    /// The service called: its first replica.
     pub(super) service: u32,
-    /// Its station.
+    /// The station of that.
     pub(super) station: u32,
     pub(super) demand: RngStream,
     pub(super) error: RngStream,
@@ -30,6 +30,10 @@ pub(super) struct RareStreams {
     pub(super) fault: Option<RngStream>,
     /// What calls ask for, if that is one of several things.
     pub(super) keys: Option<RngStream>,
+    /// How attempts are dealt out to the replicas of the service, if it has several.
+    pub(super) route: Option<(Pick, RngStream)>,
+    /// Whether the service has records.
+    pub(super) remembers: bool,
     /// What faults on the way need.
     pub(super) link: Option<Link>,
     /// By which the fate of a call follows from what it asks for, and else from when it began.

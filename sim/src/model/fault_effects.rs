@@ -18,17 +18,23 @@ impl World {
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
+        for nth in 0..self.faults.followers(index) {
+            if let Some(index) = self.faults.follow(index, nth) {
+                self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+            }
+        }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
             match self.sites.site(place) {
                 Site::Service(service) => self.toggle_at(service, index),
                 Site::Link(link) => {
-                    let toggled = self.faults.take(index, place, &mut self.links[link]);
-                    self.recorder.note_condition(place as usize, toggled.condition);
+                    let toggled = self.faults.take(index, place, now, &mut self.links[link]);
+                    let known = self.recorder.services.len() + link;
+                    self.recorder.note_condition(known, toggled.condition);
                 }
                 Site::Agents(group) => {
                     if let Some(work) = &mut self.hit.work {
-                        self.faults.take(index, place, &mut work.health[group]);
+                        self.faults.take(index, place, now, &mut work.health[group]);
                     }
                 }
                 Site::Layer(layer) => self.intervene(index, place, layer),
@@ -37,12 +43,15 @@ impl World {
         self.calls.next_command()
     }
 
-    /// A fault of a service has come on or gone off.
+    /// A fault of a replica of a service has come on or gone off.
     fn toggle_at(&mut self, service: u32, index: u32) {
+        let now = self.scheduler.now();
         let health = &mut self.services[service as usize].health;
-        let Toggled { shock, condition } = self.faults.take(index, service, health);
+        let Toggled { shock, condition } = self.faults.take(index, service, now, health);
         let slots = health.slots();
-        self.recorder.note_condition(service as usize, condition);
+        let condition = self.condition_of_all(service, condition);
+        let number = self.services[service as usize].number;
+        self.recorder.note_condition(number as usize, condition);
         match shock {
             Shock::Nothing => {}
             Shock::LoseAll => self.lose_all(service),
@@ -67,7 +76,7 @@ impl World {
         self.stations.limit_slots(station, slots);
         while let Some((index, busy, request)) = self.stations.fill(station) {
             let service = &mut self.services[service as usize];
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
     }
 
@@ -88,7 +97,8 @@ impl World {
         }
     }
 
-    /// All that a service holds is lost; callers learn of it in the order in which they came.
+    /// All that a service holds is lost; callers learn of it in the order in which they have or get
+    /// a slot.
     fn lose_all(&mut self, service: u32) {
         let station = self.arrivals.len() + service;
         let mut next = self.stations.first(station);
@@ -96,6 +106,7 @@ impl World {
             next = self.stations.after(index);
             self.drop_work(index);
         }
+        self.services[service as usize].health.note_end(self.scheduler.now());
         // Callers are answered once the service is empty, so that what they do next finds it empty.
         let mut next = self.stations.clear(station);
         let outcome = Outcome::failed(Class::Network);
@@ -103,7 +114,8 @@ impl World {
             next = self.stations.after(index);
             let request = self.stations.request(index);
             let leaf = request.leaf;
-            self.recorder.note_lost(service, request, outcome);
+            let number = self.services[service as usize].number;
+            self.recorder.note_lost(number, request, outcome);
             self.scheduler.fold(u64::from(outcome.code()));
             self.stations.forget(index);
             let next = self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);

@@ -55,6 +55,13 @@ impl Origins {
         Some(Origin { group, task: self.fates.of(group, request) as u32 })
     }
 
+    /// A request is made for the same task as another one.
+    pub(super) fn copy(&mut self, from: u32, to: u32) {
+        if let Some(origin) = self.by_request.get(from as usize).copied() {
+            self.note(to, origin);
+        }
+    }
+
     /// A request is made for a task.
     pub(super) fn note(&mut self, request: u32, origin: Origin) {
         let index = request as usize;

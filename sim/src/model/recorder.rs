@@ -6,13 +6,14 @@ use patterns::{Duration, Outcome, Time};
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{of_agents, of_edges, of_services};
-use super::system::{Agents, Caller, Edge, System};
+use super::request::Request;
+use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
-    ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
+    LayerRecord, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -37,6 +38,8 @@ pub(crate) struct Recorder {
     pub(crate) tracer: Option<Tracer>,
     /// By group: how long a task may take before it has failed for whoever sent it.
     pub(crate) task_limits: Vec<Duration>,
+    /// By group: the deadline, if how long a task may take is drawn for each.
+    pub(crate) drawn_limits: Vec<Option<Duration>>,
     /// By group.
     pub(crate) group_episodes: Vec<EpisodeFinder>,
     /// By record of an edge.
@@ -51,6 +54,8 @@ pub(crate) struct Recorder {
     pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
+    /// The agents of all groups.
+    pub(crate) failures: AgentFailures,
 }
 
 /// One instance of a layer.
@@ -85,7 +90,16 @@ impl Recorder {
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            task_limits: system.agents.iter().map(Agents::limit).collect(),
+            // Where it is drawn, each is looked at more closely.
+            task_limits: (system.agents.iter())
+                .map(|agents| agents.limit().unwrap_or(Duration::ZERO))
+                .collect(),
+            drawn_limits: (system.agents.iter())
+                .map(|agents| match agents.limit() {
+                    None => Some(agents.deadline.unwrap_or(Duration::MAX)),
+                    Some(_) => None,
+                })
+                .collect(),
             group_episodes: system
                 .agents
                 .iter()
@@ -94,6 +108,7 @@ impl Recorder {
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
             alarm_of: Vec::new(),
+            failures: AgentFailures::none(system.agents.iter().map(|group| group.count).sum()),
             group_of_edge: system
                 .edges
                 .iter()
@@ -125,13 +140,39 @@ impl Recorder {
             instances: self.instances.clone(),
             tracer: None,
             task_limits: self.task_limits.clone(),
+            drawn_limits: self.drawn_limits.clone(),
             group_episodes: self.group_episodes.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
+            failures: self.failures.clone(),
             // No state changes in a copy.
             faults: Vec::new(),
             callees: Vec::new(),
             alarm_of: Vec::new(),
+        }
+    }
+
+    /// A part of the run ends now: what is the most of something is known of each part.
+    pub(crate) fn mark(&mut self) {
+        for service in &mut self.services {
+            service.load.mark(self.now);
+            service.line.mark(self.now);
+            service.seconds.mark(self.now);
+        }
+        for edge in &mut self.edges {
+            edge.load.mark(self.now);
+        }
+    }
+
+    /// All that counts begins now.
+    pub(crate) fn begin_counting(&mut self) {
+        for service in &mut self.services {
+            service.load.restart();
+            service.line.restart(self.now);
+            service.seconds.restart();
+        }
+        for edge in &mut self.edges {
+            edge.load.restart();
         }
     }
 
@@ -176,6 +217,9 @@ impl Recorder {
     pub(crate) fn finish(&mut self) -> Option<Trace> {
         for index in 0..self.instances.len() {
             self.leave_state(index);
+            if let Instance { record, state: Some((state, _)), .. } = self.instances[index] {
+                self.layers[record as usize].states[usize::from(state.0)].at_end += 1;
+            }
         }
         self.tracer.take().map(|tracer| {
             let mut all = tracer.tracks;
@@ -189,7 +233,11 @@ impl Recorder {
             all.extend(layers.map(|(track, _)| track));
             all.extend(services);
             let (from, to) = (tracer.from, tracer.to.min(self.now));
-            Trace { from, to, tracks: all, calls: tracer.calls, tasks: tracer.tasks }
+            let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
+            open_tasks.sort_unstable();
+            open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
+            let (calls, tasks) = (tracer.calls, tracer.tasks);
+            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
         })
     }
 
@@ -229,12 +277,12 @@ impl Recorder {
         }
     }
 
-    /// A task that came at some time ends now.
+    /// A task ends now.
     #[inline]
-    pub(crate) fn task_span(&mut self, track: u32, from: Time, outcome: Outcome) {
-        let to = self.now;
+    pub(crate) fn task_span(&mut self, task: &Request, outcome: Outcome, is_late: bool) {
+        let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
-            tracer.keep_task(TaskSpan { track, from, to, outcome });
+            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late });
         }
     }
 
@@ -264,7 +312,10 @@ impl Observer for Recorder {
         let number = self.record_of[edge as usize] as usize;
         let record = &mut self.edges[number];
         match event {
-            CallEvent::Begun => record.calls.issued += u64::from(counts),
+            CallEvent::Begun => {
+                record.calls.issued += u64::from(counts);
+                record.load.add();
+            }
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
             CallEvent::Diverted => record.diverted.issued += u64::from(counts),
             CallEvent::DivertedEnded(outcome, began) => {
@@ -276,6 +327,7 @@ impl Observer for Recorder {
                 record.diverted.given_up += u64::from(began >= warmup);
             }
             CallEvent::Ended(outcome, began) => {
+                record.load.remove();
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
@@ -286,6 +338,7 @@ impl Observer for Recorder {
             }
             // The caller waits for its own call, whoever answers it.
             CallEvent::EndedBelow(outcome, began) => {
+                record.load.remove();
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
@@ -299,7 +352,10 @@ impl Observer for Recorder {
                     record.frozen += counted(warmup, began, self.now);
                 }
             }
-            CallEvent::GivenUp(began) => record.calls.given_up += u64::from(began >= warmup),
+            CallEvent::GivenUp(began) => {
+                record.calls.given_up += u64::from(began >= warmup);
+                record.load.remove();
+            }
             CallEvent::Dropped(began) => {
                 record.attempts.given_up += u64::from(began >= warmup);
                 record.frozen += counted(warmup, began, self.now);

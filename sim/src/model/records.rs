@@ -2,8 +2,8 @@
 
 use super::system::System;
 use crate::observe::{
-    AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, OpenAt, OutcomeCounts,
-    ServiceRecord,
+    AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
+    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -15,6 +15,7 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
         open: OpenAt::default(),
         late: LateCounts::default(),
         overdue: 0,
+        failures: AgentFailures::default(),
         episodes: Episodes::default(),
         latency_ok: Histogram::new(),
         latency_failed: Histogram::new(),
@@ -28,8 +29,19 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
 pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
     let all = system.services.iter().map(|service| ServiceRecord {
         name: service.name.clone(),
-        slots: service.slots,
+        slots: match service.slots {
+            u32::MAX => u32::MAX,
+            slots => slots.saturating_mul(service.replicas.count),
+        },
+        by_replica: match service.replicas.count {
+            1 => Vec::new(),
+            count => vec![0; count as usize],
+        },
         requests: OutcomeCounts::default(),
+        writes: Writes::default(),
+        load: Load::default(),
+        line: Line::default(),
+        seconds: Seconds::default(),
         open: OpenAt::default(),
         waiting: Histogram::new(),
         sojourn: Histogram::new(),
@@ -52,6 +64,7 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
         to: system.services[edge.to].name.clone(),
         layers: Vec::new(),
         calls: OutcomeCounts::default(),
+        load: Load::default(),
         attempts: OutcomeCounts::default(),
         diverted: OutcomeCounts::default(),
         latency_ok: Histogram::new(),

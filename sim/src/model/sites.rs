@@ -9,6 +9,7 @@ use crate::call::{ChainLink, EdgeState};
 /// What a number stands for by which faults know a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Site {
+    /// A replica of a service.
     Service(u32),
     /// A link, by its place among all of them.
     Link(usize),
@@ -18,7 +19,7 @@ pub(super) enum Site {
     Layer(usize),
 }
 
-/// How the numbers of places are given: to services, links, groups of agents and layers in turn.
+/// How the numbers of places are given: to replicas of services, links, groups of agents and layers in turn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sites {
     services: usize,
@@ -27,8 +28,9 @@ pub(super) struct Sites {
 }
 
 impl Sites {
-    pub(super) fn of(system: &System, links: usize) -> Self {
-        Self { services: system.services.len(), links, groups: system.agents.len() }
+    /// For so many replicas of services, links, and groups of agents.
+    pub(super) fn of(services: usize, links: usize, groups: usize) -> Self {
+        Self { services, links, groups }
     }
 
     /// How many places there are, but for layers.

@@ -13,6 +13,10 @@ use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
 use crate::observe::{EpisodeRule, Window};
 
+pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
+
+mod serving;
+
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
 pub struct System {
@@ -55,6 +59,19 @@ impl System {
         links
     }
 
+    /// How many records steps read and write at a service.
+    pub fn records(&self, of: usize) -> u32 {
+        let steps = self.agents.iter().map(|agents| &agents.steps);
+        let steps = steps.chain(self.services.iter().map(|service| &service.steps));
+        let records = steps.flatten().map(|step| match step {
+            Step::Call { service, does: Does::Read | Does::Write, keys, .. } if *service == of => {
+                keys.unwrap_or(0)
+            }
+            _ => 0,
+        });
+        records.max().unwrap_or(0)
+    }
+
     /// The index of the edge that a place is, if it is one that is there.
     pub fn edge_of(&self, place: Place) -> Option<usize> {
         let Place::Edge { from, to } = place else { return None };
@@ -80,18 +97,24 @@ pub struct Agents {
     pub deadline: Option<Duration>,
     /// How important the tasks are: 0 comes first. The layers of all calls made for them know it.
     pub priority: u8,
-    /// How long whoever sent a task waits for it, if that is limited: a task that takes longer has
-    /// failed for them, however it ends. No layer knows of it.
-    pub patience: Option<Duration>,
+    /// How long whoever sent a task waits for it, if that is limited: drawn when it comes. A task
+    /// that takes longer has failed for them, however it ends. No layer knows of it.
+    pub patience: Option<Distribution>,
+    /// Whether a task ends there and then when patience does, and its calls are given up.
+    pub gives_up: bool,
     /// What counts as a failure episode of the group, and of its calls on each edge.
     pub episode: EpisodeRule,
 }
 
 impl Agents {
-    /// How long a task may take before it has failed for whoever sent it.
-    pub fn limit(&self) -> Duration {
-        let of = |limit: Option<Duration>| limit.unwrap_or(Duration::MAX);
-        of(self.deadline).min(of(self.patience))
+    /// How long a task may take before it has failed for whoever sent it; none if that is drawn for
+    /// each task.
+    pub fn limit(&self) -> Option<Duration> {
+        let deadline = self.deadline.unwrap_or(Duration::MAX);
+        match &self.patience {
+            None => Some(deadline),
+            Some(patience) => Some(deadline.min(patience.as_constant()?)),
+        }
     }
 }
 
@@ -136,7 +159,8 @@ impl Arrivals {
 impl Step {
     /// One call of a service, idempotent, whose failure is the task's.
     pub fn call(service: usize) -> Self {
-        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true }
+        let does = Does::Other;
+        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does }
     }
 }
 
@@ -162,7 +186,23 @@ pub enum Step {
         keys: Option<u32>,
         /// Whether it does no harm to send the call more than once.
         idempotent: bool,
+        /// What it has to do with what the service remembers.
+        does: Does,
     },
+}
+
+/// What a call has to do with the records that a service remembers: one for each thing that it can
+/// be asked for, with a version that each write raises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Does {
+    /// Nothing.
+    #[default]
+    Other,
+    /// Its caller learns the version.
+    Read,
+    /// It writes what its caller has read last at this service, and says which version that was:
+    /// see [`Service::refuses_stale`].
+    Write,
 }
 
 /// A service: slots, a queue, a latency distribution, and ways to fail.
@@ -187,25 +227,15 @@ pub struct Service {
     pub abandoned: Abandoned,
     /// What is done for each request after the work in `latency`: calls to other services.
     pub steps: Vec<Step>,
-}
-
-/// A token bucket in front of a service: requests beyond it fail with
-/// [`Class::RateLimit`], and say exactly when the next one would be let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// The time in which one token comes back.
-    pub every: Duration,
-    /// The most tokens there can be: how many requests may come at once.
-    pub burst: u32,
-}
-
-/// What a service does with a request whose caller has given up (timeout, lost hedge).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Abandoned {
-    /// It works on, unseen: what most real servers do.
-    RunsOn,
-    /// The work stops at once and its slot is free.
-    Stops,
+    /// Whether a write fails ([`Class::Validation`]) if its caller has not seen the present version
+    /// of the record. Otherwise it overwrites what it has not seen.
+    pub refuses_stale: bool,
+    /// How many there are of it, each with slots and a queue of its own.
+    pub replicas: Replicas,
+    /// Whose turn is next in the queue.
+    pub order: Order,
+    /// Who has to go when a request comes that would have to wait, and the queue is full.
+    pub overflow: Overflow,
 }
 
 /// A named stack of layers, outermost first.
@@ -288,8 +318,15 @@ pub enum Caller {
 /// Where a fault can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// At a service, for whoever calls it.
+    /// At a service, for whoever calls it: at all of its replicas.
     Service(usize),
+    /// At one replica of a service.
+    Replica {
+        /// The index of the service.
+        service: usize,
+        /// Which one, from 0 on.
+        replica: u32,
+    },
     /// On the way from a caller to a service, for the requests that go there.
     Edge {
         /// Who calls.

@@ -2,10 +2,7 @@
 
 use patterns::Time;
 
-use crate::observe::{Anchor, Record, Window};
-
-/// The most times of one fault that a window has a part for.
-pub(super) const TIMES_MAX: usize = 1000;
+use crate::observe::{Record, Window};
 
 /// The windows of a run, and what has been seen of them.
 #[derive(Debug, Default)]
@@ -32,30 +29,8 @@ impl Windows {
         times: impl Fn(&str) -> Vec<(Time, Time)>,
     ) -> Self {
         let all = windows.iter().map(|window| {
-            let anchors = match &window.anchor {
-                Anchor::Run => vec![(Time::ZERO, horizon)],
-                Anchor::Before(fault) => {
-                    let first = times(fault).first().map_or(horizon, |(from, _)| *from);
-                    vec![(warmup, first)]
-                }
-                Anchor::During(fault) => times(fault),
-                Anchor::After(fault) => {
-                    let times = times(fault);
-                    let next = times.iter().skip(1).map(|(from, _)| *from).chain([horizon]);
-                    times.iter().map(|(_, to)| *to).zip(next).collect()
-                }
-            };
-            let part = |(begins, ends): (Time, Time)| {
-                let from = window.from.map_or(begins, |after| begins + after);
-                let until = window.until.map_or(ends, |after| (begins + after).min(ends));
-                (from.max(warmup), until.min(horizon))
-            };
-            // What comes after a fault of the warm-up had begun before anything counts.
-            let is_after = matches!(window.anchor, Anchor::After(_));
-            let counts = |(begins, _): &(Time, Time)| !is_after || warmup <= *begins;
-            let parts =
-                anchors.into_iter().filter(counts).map(part).filter(|(from, until)| from < until);
-            let mut parts: Vec<(Time, Time)> = parts.collect();
+            let times = window.anchor.fault().map(&times).unwrap_or_default();
+            let mut parts = window.parts((warmup, horizon), &times);
             parts.reverse();
             Seen { window: window.clone(), parts, start: None, sum: None }
         });

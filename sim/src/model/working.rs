@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin, done, ending};
+use super::serving::{begin, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -46,7 +46,10 @@ impl World {
                     return None;
                 }
                 if op.is_none() {
+                    let remembers = at.remembers;
                     let outcome = ending(request, at, now).expect("it moves");
+                    let outcome =
+                        if remembers { self.remember(index, service, outcome) } else { outcome };
                     return self.end_request(index, service, outcome);
                 }
             }
@@ -67,8 +70,9 @@ impl World {
         };
         let span = match role.kind {
             RoleKind::Service(service) => {
-                let (busy, fate) = (self.stations.busy(station), self.stations.request(index).fate);
-                self.services[service as usize].health.slowed(span, busy, fate, now)
+                let busy = self.stations.busy(station);
+                let request = self.stations.request_mut(index);
+                hindered(span, request, busy, &mut self.services[service as usize], now)
             }
             RoleKind::Agents(group) => match &mut self.hit.work {
                 None => span,
@@ -100,11 +104,12 @@ impl World {
         outcome: Outcome,
     ) -> Option<Command> {
         let Finished { request, next, busy, .. } = self.stations.finish(index);
-        self.recorder.note_request_end(service, &request, outcome);
+        let number = self.services[service as usize].number;
+        self.recorder.note_request_end(number, &request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
             let at = &mut self.services[service as usize];
-            begin(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }

@@ -129,7 +129,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
     };
     assert_eq!(record.agents[0].episodes.all, [expected]);
     // With a patience of 10 s it does so at 109, 119 and 129 s.
-    system.agents[0].patience = Some(secs(10));
+    system.agents[0].patience = Some(Distribution::constant(secs(10)));
     let record = of(&system);
     let episode = record.agents[0].episodes.all[0];
     assert_eq!((episode.began, episode.detected), (time(109), time(129)));
@@ -139,7 +139,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
 #[test]
 fn a_task_that_ends_too_late_is_late_and_not_good() {
     let mut system = system(Slow { factor: 20.0, share: 1.0 }, secs(100));
-    system.agents[0].patience = Some(secs(6));
+    system.agents[0].patience = Some(Distribution::constant(secs(6)));
     let record = of(&system);
     let value = |name| value(&record, &system, name);
     assert_eq!(record.agents[0].tasks.good(), 39);
@@ -151,7 +151,8 @@ fn a_task_that_ends_too_late_is_late_and_not_good() {
     let episode = record.agents[0].episodes.all[0];
     assert_eq!((episode.began, episode.detected), (time(106), time(118)));
     // With a deadline of the same length it is all the same.
-    system.agents[0].deadline = system.agents[0].patience.take();
+    system.agents[0].patience = None;
+    system.agents[0].deadline = Some(secs(6));
     let other = of(&system);
     assert_eq!(other.agents[0].late, record.agents[0].late);
     assert_eq!(other.agents[0].episodes, record.agents[0].episodes);

@@ -14,8 +14,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 14] = [
+const SUBJECTS: [(&str, &str); 19] = [
     ("queues", "Queues"),
+    ("lines", "Order in line"),
+    ("replicas", "Replicas"),
+    ("patience", "Patience"),
+    ("memory", "Stale writes"),
     ("losses", "Losses"),
     ("balance", "Little's law"),
     ("arrivals", "Arrivals"),
@@ -24,6 +28,7 @@ const SUBJECTS: [(&str, &str); 14] = [
     ("fault_scope", "Scope of faults"),
     ("fault_reach", "Reach of faults"),
     ("fault_memory", "Memory of faults"),
+    ("fault_kinds", "Kinds of fault"),
     ("windows", "Windows"),
     ("values", "Wrong answers"),
     ("layers", "Breaker and backoff"),
