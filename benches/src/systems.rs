@@ -11,8 +11,8 @@ use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
-    Step,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
+    Policy, Replicas, Service, Step,
 };
 use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
@@ -98,6 +98,9 @@ fn service(slots: u32, latency: Distribution) -> Service {
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        replicas: Replicas::default(),
+        order: Order::Fifo,
+        overflow: Overflow::Newcomer,
     }
 }
 

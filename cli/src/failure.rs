@@ -75,7 +75,7 @@ impl fmt::Display for Failure {
             Self::UnknownScenario(name) => {
                 let shown = plain(name);
                 write!(f, "error: `{shown}` is neither a file nor a scenario of the library")?;
-                let known: Vec<&str> = library::LIBRARY.iter().map(|entry| entry.name).collect();
+                let known: Vec<&str> = library::all().map(|entry| entry.name).collect();
                 if let Some(near) = nearest(name, &known) {
                     write!(f, "; did you mean `{near}`?")?;
                 }

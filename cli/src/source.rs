@@ -32,12 +32,14 @@ impl Source {
         {
             return Ok(Self {
                 named: named.to_owned(),
-                stem: named.to_owned(),
+                stem: stem(path),
                 file: format!("scenarios/library/{named}.toml"),
                 text: entry.text.to_owned(),
             });
         }
-        let looks_like_a_path = path.extension().is_some() || path.components().count() > 1;
+        let of_faults = named.starts_with("faults/") && path.extension().is_none();
+        let is_deep = path.components().count() > 1 && !of_faults;
+        let looks_like_a_path = path.extension().is_some() || is_deep;
         if !looks_like_a_path && !path.exists() {
             return Err(Failure::UnknownScenario(named.to_owned()));
         }

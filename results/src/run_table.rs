@@ -26,25 +26,45 @@ pub fn series<W: Write>(series: &Series, measures: &[Measure], out: W) -> csv::R
     finish(out)
 }
 
-/// Writes `tasks.csv`: one row for each task that ended in the window of a trace.
+/// Writes `tasks.csv`: one row for each task that ended in the window of a trace, or is open at its
+/// end.
 pub fn tasks<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
-    out.write_record(["agent", "from_s", "to_s", "outcome"])?;
+    out.write_record(["agent", "from_s", "to_s", "outcome", "late"])?;
     for task in &trace.tasks {
         let agent = trace.tracks[task.track as usize].id.to_string();
-        out.write_record([agent, secs(task.from), secs(task.to), word(task.outcome)])?;
+        let late = yes_or_no(task.is_late);
+        out.write_record([agent, secs(task.from), secs(task.to), word(task.outcome), late])?;
+    }
+    for task in &trace.open_tasks {
+        let agent = trace.tracks[task.track as usize].id.to_string();
+        out.write_record([
+            agent,
+            secs(task.from),
+            String::new(),
+            open(),
+            yes_or_no(task.is_overdue),
+        ])?;
     }
     finish(out)
 }
 
-/// Writes `calls.csv`: one row for each call of an agent that ended in the window of a trace.
+/// Writes `calls.csv`: one row for each call of an agent that ended in the window of a trace, or is
+/// open at its end.
 pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
-    out.write_record(["caller", "callee", "from_s", "to_s", "outcome"])?;
+    out.write_record(["caller", "callee", "from_s", "to_s", "outcome", "overdue"])?;
     for call in &trace.calls {
         let from = trace.tracks[call.track as usize].id.to_string();
         let to = record.edges[call.edge as usize].to.clone();
-        out.write_record([from, to, secs(call.from), secs(call.to), word(call.outcome)])?;
+        let overdue = yes_or_no(false);
+        out.write_record([from, to, secs(call.from), secs(call.to), word(call.outcome), overdue])?;
+    }
+    for (edge, call) in &trace.open_calls {
+        let from = trace.tracks[call.track as usize].id.to_string();
+        let to = record.edges[*edge as usize].to.clone();
+        let overdue = yes_or_no(call.is_overdue);
+        out.write_record([from, to, secs(call.from), String::new(), open(), overdue])?;
     }
     finish(out)
 }
@@ -83,6 +103,15 @@ fn word(outcome: Outcome) -> String {
         false => "degraded",
     };
     outcome.class().map_or(well.to_owned(), |class| class.to_string())
+}
+
+/// What stands where the outcome is still to come.
+fn open() -> String {
+    "open".to_owned()
+}
+
+fn yes_or_no(is_so: bool) -> String {
+    if is_so { "yes" } else { "no" }.to_owned()
 }
 
 fn secs(time: Time) -> String {

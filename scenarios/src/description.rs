@@ -37,7 +37,7 @@ pub fn reference(registry: &LayerRegistry) -> Vec<ReferencePage> {
 
 /// What there is to say of a topic, as text for the terminal: a kind of layer (`breaker`), a key
 /// (`breaker.open`, `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a
-/// measure, `codes`, `layers`, `like`, `measures`; everything in short for an empty one.
+/// measure, `codes`, `layers`, `like`, `measures`, `windows`; everything in short for an empty one.
 ///
 /// # Errors
 ///

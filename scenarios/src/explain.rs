@@ -8,6 +8,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod topic;
+mod windows;
 
 pub(crate) use measure::MeasureInfo;
 pub(crate) use topic::explain;

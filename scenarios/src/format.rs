@@ -16,7 +16,7 @@ pub(crate) use agents::Agents;
 pub(crate) use faults::Fault;
 pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS};
 pub(crate) use loads::{TIMES_MAX, is_file};
-pub(crate) use names::{FileNames, PolicyNames, is_name};
+pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
 

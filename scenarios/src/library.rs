@@ -1,20 +1,16 @@
 //! The scenarios that come with the program.
 
-/// A scenario that comes with the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its name; its file is `scenarios/library/NAME.toml`.
-    pub name: &'static str,
-    /// The text of its file.
-    pub text: &'static str,
-}
+mod entry;
+mod faults;
+
+use entry::entry;
+
+pub use entry::Entry;
+pub use faults::{FAULTS, Fault, How};
 
 macro_rules! entries {
     ($($name:literal),+ $(,)?) => {
-        &[$(Entry {
-            name: $name,
-            text: include_str!(concat!("../library/", $name, ".toml")),
-        }),+]
+        &[$(entry!($name)),+]
     };
 }
 
@@ -37,9 +33,15 @@ pub const LIBRARY: &[Entry] = entries![
     "timeout-cascade",
     "silent-errors",
     "replica-storm",
+    "goodput-collapse",
 ];
+
+/// All scenarios that can be named: those of the library, and those of the catalogue of faults.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    LIBRARY.iter().chain(FAULTS.iter().filter_map(Fault::scenario))
+}
 
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    LIBRARY.iter().find(|entry| entry.name == name)
+    all().find(|entry| entry.name == name)
 }

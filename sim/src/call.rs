@@ -25,6 +25,7 @@ use frame::{Flag, Frame, Frames, NONE, Opening};
 use routes::Routes;
 
 mod cancel;
+mod copies;
 mod frame;
 mod parts;
 mod routes;
@@ -183,7 +184,9 @@ impl Calls {
         let frame = &self.frames[leaf];
         let (edge, began) = (frame.edge, frame.began);
         if frame.is(Flag::GIVEN_UP) {
-            observer.edge(edge, CallEvent::Late(began));
+            if !frame.is(Flag::COPY) {
+                observer.edge(edge, CallEvent::Late(began));
+            }
             return self.late(leaf, outcome, scheduler, observer);
         }
         observer.edge(edge, CallEvent::Answered(outcome, began));
@@ -260,6 +263,7 @@ impl Calls {
             edge: frame.edge,
             began: frame.began,
             is_call: frame.is(Flag::TOP),
+            is_own: frame.is(Flag::ROOT),
             is_attempt: frame.is(Flag::LEAF),
         })
     }

@@ -27,7 +27,7 @@ pub use bound::{Bound, Compare};
 pub use sample::{Pooling, Sample};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
-pub use window::split as split_window;
+pub use window::{not_a_window, split as split_window};
 
 /// One number of a record, such as `agents.worker.success`.
 ///
@@ -77,14 +77,9 @@ impl Measure {
         Some(Self::new(subject, 0, formula))
     }
 
-    /// Whether an abort condition held: the share of runs in which one did.
-    pub fn aborted() -> Self {
-        Self::new(Subject::Run, 0, Formula::Run(&definitions::RUNS[0]))
-    }
-
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
     /// `edges."FROM -> TO".attempts`, `edges."FROM -> TO".breaker.opens` (the quotes may be left
-    /// out).
+    /// out), `system.success`.
     ///
     /// Behind it may stand a window: `from 10min until 20min`, `during fault "x"`, `before fault
     /// "x"`, `after fault "x"`, `from 20s until 5min after fault "x"`.
@@ -123,18 +118,15 @@ impl Measure {
 
     /// The measure of a whole run of this path.
     fn of_run(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
-        let unknown = |what: &'static str, part: &str, known: Vec<String>| UnknownMeasure {
-            part: part.to_owned(),
-            what,
-            known,
-        };
+        let unknown = UnknownMeasure::no;
         let (kind, rest) = path.split_once('.').unwrap_or((path, ""));
         let what = match kind {
             "agents" => "agent",
             "services" => "service",
             "edges" => "edge",
+            "system" => "system",
             _ => {
-                let known = ["agents", "services", "edges"].map(str::to_owned).to_vec();
+                let known = ["agents", "services", "edges", "system"].map(str::to_owned).to_vec();
                 return Err(unknown("kind of measure", kind, known));
             }
         };
@@ -142,8 +134,10 @@ impl Measure {
         let bare = rest.replace(['"', '\''], "");
         // Names may have dots, so that of several that fit the longest is meant.
         let found = subjects().filter_map(|(place, subject)| {
-            let rest = bare.strip_prefix(&subject.name())?;
-            Some((place, subject, rest.strip_prefix('.')?))
+            let name = subject.name();
+            let rest = bare.strip_prefix(&name)?;
+            let measure = if name.is_empty() { rest } else { rest.strip_prefix('.')? };
+            Some((place, subject, measure))
         });
         let Some((place, subject, measure)) = found.min_by_key(|(.., measure)| measure.len())
         else {
@@ -153,6 +147,9 @@ impl Measure {
         };
         let formulas = subject.formulas_in(place, system);
         let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
+        if let Some((_, rest)) = measure.split_once(char::is_whitespace) {
+            return Err(not_a_window(rest));
+        }
         if let Some(formula) = formulas.iter().find(|formula| formula.name() == measure) {
             return Ok(Self::new(subject, place, formula.clone()));
         }
@@ -285,8 +282,9 @@ impl AbortCondition for Measure {
 /// of a system, its unit, and its definition.
 pub fn documented() -> impl Iterator<Item = (String, Unit, String)> {
     let named = |name: &str| name.to_owned();
-    let subjects = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
-    subjects.into_iter().flat_map(|subject| {
+    let of_parts = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
+    let subjects = of_parts.into_iter().chain([Subject::System]);
+    subjects.flat_map(|subject| {
         let formulas = subject.formulas().into_iter();
         formulas.map(move |formula| documentation(&subject, &formula))
     })

@@ -7,19 +7,25 @@ use patterns::{Class, Duration, Outcome, Time};
 
 pub use episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 pub use episode_finder::EpisodeFinder;
+pub use failures::AgentFailures;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
+pub use load::{Line, Load, Peak, Seconds};
 pub use parts::Parts;
 pub use stop::Stop;
-pub use trace::{CallSpan, Interval, LayerOwner, TaskSpan, Trace, Track, TrackId, TrackKind};
+pub use trace::{
+    CallSpan, Interval, LayerOwner, OpenSpan, TaskSpan, Trace, Track, TrackId, TrackKind,
+};
 pub use window::{Anchor, Window};
 
 mod between;
 mod episode;
 mod episode_finder;
+mod failures;
 mod histogram;
 mod layer;
+mod load;
 mod parts;
 mod stop;
 mod trace;
@@ -180,6 +186,8 @@ pub struct AgentRecord {
     /// Tasks open at the end of what is counted that are older than the patience of their group;
     /// without one, older than any that ended has become.
     pub overdue: u64,
+    /// Which of the agents had a task that failed, ended late, or is overdue.
+    pub failures: AgentFailures,
     /// When the group was seen to fail.
     pub episodes: Episodes,
     /// Time from the arrival of a task to its end, of those that ended good or degraded.
@@ -219,12 +227,20 @@ pub struct LateCounts {
 pub struct ServiceRecord {
     /// The name of the service.
     pub name: String,
-    /// Slots; `u32::MAX` for no limit.
+    /// Slots, of all replicas; `u32::MAX` for no limit.
     pub slots: u32,
+    /// Requests that came, by replica, if there are several: the rate limit's refusals are none.
+    pub by_replica: Vec<u64>,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
     /// How many requests were open when.
     pub open: OpenAt,
+    /// How many requests were there at a time, in work or in line.
+    pub load: Load,
+    /// How many waited for a slot at a time.
+    pub line: Line,
+    /// How many came in a second.
+    pub seconds: Seconds,
     /// Time that requests waited for a slot, of all that got one.
     pub waiting: Histogram,
     /// Time from the arrival of a request to its end, of all that got a slot and were ended.
@@ -259,6 +275,8 @@ pub struct EdgeRecord {
     pub layers: Vec<u32>,
     /// Calls, as the caller sees them: from above the policy.
     pub calls: OutcomeCounts,
+    /// How many calls were open at a time.
+    pub load: Load,
     /// Attempts that were sent to the service: from below the policy.
     pub attempts: OutcomeCounts,
     /// Attempts that a layer of the policy sent to other services: a balance, a fallback. Each is a

@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
-use scenarios::{LayerRegistry, ScenarioFile, library};
+use scenarios::library::{self, FAULTS, Fault, How};
+use scenarios::{LayerRegistry, ScenarioFile};
 
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
-/// List what comes with the program: scenarios, or kinds of fault.
+/// List what comes with the program: scenarios, or faults.
 #[derive(Args, Debug)]
 pub(crate) struct List {
     /// What to list.
@@ -20,7 +21,8 @@ pub(crate) struct List {
 enum What {
     /// The scenarios that come with the program.
     Scenarios,
-    /// The kinds of fault that a scenario can inject: `do = "hang"`.
+    /// The kinds of fault that a scenario can inject, `do = "hang"`, and the catalogue of faults: how
+    /// each is written, and the scenario that shows it.
     Faults,
 }
 
@@ -33,9 +35,20 @@ impl List {
     }
 
     fn faults(out: &mut dyn Write) -> Result<Verdict, Failure> {
+        writeln!(out, "Kinds of fault, as `do` names them:\n")?;
         let width = scenarios::faults().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, what) in scenarios::faults() {
-            writeln!(out, "{name:width$}  {what}")?;
+            writeln!(out, "  {name:width$}  {what}")?;
+        }
+        writeln!(out, "\nThe catalogue of faults, each with a scenario to run:\n")?;
+        let shown = || FAULTS.iter().filter_map(Fault::scenario);
+        let width = shown().map(|entry| entry.name.len()).max().unwrap_or(0);
+        for Fault { number, name, how } in FAULTS {
+            let (scenario, how) = match how {
+                How::Written(how, entry) => (entry.name, (*how).to_owned()),
+                How::Missing(why) => ("", format!("not yet: {why}")),
+            };
+            writeln!(out, "  {number:>2}  {scenario:width$}  {name}: {how}")?;
         }
         Ok(Verdict::Holds)
     }
@@ -46,6 +59,8 @@ impl List {
             let scenario = ScenarioFile::parse(name, text)?.scenario(&LayerRegistry::builtin())?;
             writeln!(out, "{name:width$}  {}", scenario.title)?;
         }
+        let count = FAULTS.iter().filter_map(Fault::scenario).count();
+        writeln!(out, "\nand {count} that show one fault each: `wavetank list faults`")?;
         Ok(Verdict::Holds)
     }
 }

@@ -136,14 +136,22 @@ fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Resul
 /// The few numbers that matter most.
 fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     for agents in &record.agents {
-        let (tasks, latency) = (&agents.tasks, agents.latency());
+        let (tasks, late, latency) = (&agents.tasks, agents.late, agents.latency());
+        // What most runs have none of is left out there.
+        let some = |number: u64, before: &str, after: &str| match number {
+            0 => String::new(),
+            number => format!("{before}{number}{after}"),
+        };
+        let after_time = some(late.good + late.degraded, "", " late, ");
+        let overdue = some(agents.overdue, " (", " overdue)");
         writeln!(
             out,
-            "{:12} {} tasks: {} good, {} degraded, {} failed, {} open; p50 {}, p99 {}",
+            "{:12} {} tasks: {} good, {} degraded, {after_time}{} failed, {} open{overdue}; \
+             p50 {}, p99 {}",
             agents.name,
             tasks.issued,
-            tasks.good(),
-            tasks.degraded(),
+            tasks.good() - late.good,
+            tasks.degraded() - late.degraded,
             tasks.failed(),
             tasks.open(),
             seconds(latency.quantile(0.5)),

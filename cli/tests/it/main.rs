@@ -9,6 +9,7 @@ mod judged;
 mod limits;
 mod printed;
 mod program;
+mod run_tables;
 #[cfg(unix)]
 mod signals;
 mod tank;

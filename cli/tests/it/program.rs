@@ -53,6 +53,10 @@ fn bad_input_is_exit_code_2_with_the_place() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("did you mean `shared-pool`"), "{}", said(&output));
 
+    let output = wavetank(&["run", "faults/03-hangs"], &folder);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did you mean `faults/03-hang`"), "{}", said(&output));
+
     let output = wavetank(&["run", "shared-pool", "--set", "faults.0.facto=3"], &folder);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("did you mean `factor`"), "{}", said(&output));
@@ -70,8 +74,24 @@ fn every_scenario_is_listed_and_can_be_shown_and_checked() {
     }
     let list = said(&wavetank(&["list", "faults"], &folder));
     assert!(scenarios::faults().all(|(name, what)| list.contains(name) && list.contains(&what)));
-    let names: Vec<&str> = scenarios::library::LIBRARY.iter().map(|entry| entry.name).collect();
+    for entry in scenarios::library::FAULTS.iter().filter_map(scenarios::library::Fault::scenario) {
+        assert!(list.contains(entry.name), "{list}");
+    }
+    let names: Vec<&str> = scenarios::library::all().map(|entry| entry.name).collect();
     let output = wavetank(&[&["check"], &names[..]].concat(), &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+/// Their output goes to folders of their own, which are named after their files.
+#[test]
+fn minimal_scenarios_of_faults_are_run_by_their_names() {
+    let folder = Folder::new("faults");
+    let output = wavetank(&["run", "faults/05-latency-spike", "--seed", "3"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("again        wavetank run faults/05-latency-spike --seed 3"), "{text}");
+    assert!(folder.0.join("out/05-latency-spike/timeline.svg").is_file(), "{text}");
+    let output = wavetank(&["sweep", "faults/07-random-errors", "--replications", "2"], &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 

@@ -2,7 +2,7 @@
 
 use patterns::Time;
 use patterns::report::Severity;
-use sim::observe::{Interval, Trace, Track, TrackId, TrackKind};
+use sim::observe::{CallSpan, Interval, Trace, Track, TrackId, TrackKind};
 
 use super::paint::Role;
 use super::scale::{Scale, clock, time_ticks};
@@ -118,6 +118,7 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     let shown = || trace.calls.iter().filter(|call| from <= call.to && call.to <= to);
     let failed = shown().filter(|call| !call.outcome.is_ok()).count();
     let calls = format!("{failed} of {} calls fail", shown().count());
+    let calls = turn_for_the_worse(trace, (from, to)).unwrap_or(calls);
     let layers = || {
         trace.tracks.iter().filter_map(|track| match &track.id {
             TrackId::Layer { kind, report, .. } => Some((kind, *report, track)),
@@ -167,6 +168,40 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
         1 => format!("{a} {kind} is {state} from {since}; {calls}"),
         times => format!("{times} times {a} {kind} is {state}, first from {since}; {calls}"),
     }
+}
+
+/// Of a run in which a fault is on all the time, so that its beginning and end tell nothing: from when
+/// on calls fail. That is the time by which most calls before it are good, and most after it fail.
+fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String> {
+    let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
+    let mut lasting = services.filter_map(|track| {
+        let is_lasting = |interval: &&Interval| interval.from <= from && to <= interval.to;
+        Some((track, track.intervals.iter().find(is_lasting)?.state))
+    });
+    let (track, fault) = lasting.next()?;
+    let calls: Vec<_> =
+        trace.calls.iter().filter(|call| from <= call.to && call.to <= to).collect();
+    let (mut told_apart, mut best, mut turn) = (0_i64, 0, 0);
+    for (number, call) in (1..).zip(&calls) {
+        told_apart += if call.outcome.is_ok() { 1 } else { -1 };
+        if best < told_apart {
+            (best, turn) = (told_apart, number);
+        }
+    }
+    let (before, after) = calls.split_at(turn);
+    let failed = |calls: &[&CallSpan]| calls.iter().filter(|call| !call.outcome.is_ok()).count();
+    if before.is_empty() || failed(after) * 2 <= after.len() {
+        return None;
+    }
+    let (at, service) = (clock(after[0].to.as_secs_f64()), &track.id);
+    Some(format!(
+        "under {fault} of {service} all the time, {} of {} calls fail until {at}, {} of {} from \
+         then on",
+        failed(before),
+        before.len(),
+        failed(after),
+        after.len(),
+    ))
 }
 
 /// Shades the times of faults across all tracks, and names them above.

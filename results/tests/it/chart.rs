@@ -2,12 +2,12 @@
 
 use patterns::report::{Report, Severity};
 use patterns::settings::LayerSettings;
-use patterns::{Duration, Time};
+use patterns::{Class, Duration, Outcome, Time};
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
 use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
-use sim::observe::{Interval, LayerOwner, Trace, Track, TrackId};
+use sim::observe::{CallSpan, Interval, LayerOwner, Trace, Track, TrackId};
 use sim::{Watch, run};
 
 use crate::table;
@@ -112,7 +112,7 @@ fn trace_of<S: LayerSettings>(states: &[(&'static str, u64, u64)]) -> Trace {
     let id = TrackId::Layer { kind: S::KIND.to_owned(), number: None, owner, report };
     let layer = Track { id, intervals: states.iter().map(interval).collect() };
     let to = Time::ZERO + Duration::from_secs(100);
-    Trace { from: Time::ZERO, to, tracks: vec![layer], calls: Vec::new(), tasks: Vec::new() }
+    Trace { to, tracks: vec![layer], ..Trace::default() }
 }
 
 /// The same, with a service that was down from 20 s to 40 s.
@@ -177,6 +177,40 @@ fn a_timeline_speaks_of_the_layers_that_it_shows() {
         let (_, rest) = legend.split_once("by one that fails.").expect("agents come first");
         assert!(rest.starts_with(&format!("{layers} From")), "{rest}");
     }
+}
+
+/// A fault that is on all the time has no beginning to speak of: the picture tells when calls began to
+/// fail.
+#[test]
+fn a_timeline_tells_from_when_on_calls_fail_under_a_lasting_fault() {
+    let lasting = |outcomes: &[(Outcome, u64, u64)]| {
+        let mut trace = with_outage(trace_of::<patterns::load_shedder::Settings>(&[]));
+        let service = trace.tracks.last_mut().expect("there is one");
+        service.intervals[0].state = "overload";
+        (service.intervals[0].from, service.intervals[0].to) = (trace.from, trace.to);
+        for (outcome, from, to) in outcomes {
+            trace.calls.extend((*from..*to).map(|secs| {
+                let to = Time::ZERO + Duration::from_secs(secs);
+                CallSpan { track: 0, edge: 0, from: to, to, outcome: *outcome }
+            }));
+        }
+        trace
+    };
+    let failed = Outcome::failed(Class::Timeout);
+    let mut trace = lasting(&[(Outcome::Ok, 0, 40), (failed, 40, 97), (Outcome::Ok, 97, 100)]);
+    let title = |trace: &Trace| drawn(trace).title().to_owned();
+    assert_eq!(
+        title(&trace),
+        "Under overload of s all the time, 0 of 40 calls fail until 0:40, 57 of 60 from then on"
+    );
+    // Where there is no such time, or the fault comes and goes, it is as it was.
+    assert_eq!(title(&lasting(&[(failed, 0, 50)])), "50 of 50 calls fail");
+    assert_eq!(
+        title(&lasting(&[(Outcome::Ok, 0, 50), (failed, 50, 52), (Outcome::Ok, 52, 54)])),
+        "2 of 54 calls fail"
+    );
+    trace.tracks[1].intervals[0].from = Time::ZERO + Duration::from_secs(1);
+    assert_eq!(title(&trace), "57 of 100 calls fail");
 }
 
 /// The colour of faults is that of faults.

@@ -42,7 +42,7 @@ fn the_fuzzer_draws_every_key_in_a_file_that_can_be_run_and_half_of_its_files_ca
     let mut missing = all_keys(&registry);
     assert!(missing.len() > 200, "only {} keys are described", missing.len());
     let (mut drawn, mut right) = (0, 0);
-    while drawn < 500 || (!missing.is_empty() && drawn < 5000) {
+    while drawn < 500 || (!missing.is_empty() && drawn < 10_000) {
         let mut author = Author::new(drawn, &registry);
         let text = author.file();
         drawn += 1;

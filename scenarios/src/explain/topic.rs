@@ -4,14 +4,15 @@ use super::find::{Found, Topic, WORDS, find, nearest};
 use super::measure::MeasureInfo;
 use super::sheet::Sheet;
 use super::show;
+use super::windows;
 use crate::codes::{CODES, CodeInfo};
 use crate::describe::{clean, doc_of, first_sentence};
 use crate::kind::{Described, KindInfo};
 
 /// What there is to say of a topic: a kind of layer (`breaker`), a key (`breaker.open`,
 /// `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a measure, `codes`,
-/// `layers`, `like`, `measures`; everything in short for an empty one. Lines have at most 96
-/// columns.
+/// `layers`, `like`, `measures`, `windows`; everything in short for an empty one. Lines have at
+/// most 96 columns.
 ///
 /// # Errors
 ///
@@ -32,6 +33,7 @@ pub(crate) fn explain(
             Topic::Like => like(&mut sheet, described),
             Topic::Reliable => reliable(&mut sheet),
             Topic::Library(name) => library(&mut sheet, name, described),
+            Topic::Windows => windows::show(&mut sheet),
             Topic::Measures(found) => show_measures(&mut sheet, &found),
             Topic::Kind(kind) => show::kind(&mut sheet, kind, described),
             Topic::Part(shape) => show::part(&mut sheet, &path, &shape),

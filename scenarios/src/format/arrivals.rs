@@ -50,7 +50,8 @@ patterns::settings! {
             amplitude: Option<f64> [.share().example("0.8")] = None,
             /// How many times as high as its lowest rate the highest one is.
             peak_to_trough: Option<f64> [.at_least(1.0).example("9.0")] = None,
-            /// The time from one peak to the next.
+            /// The time from one peak to the next; at least 1s, since a rate that swings faster
+            /// comes to its mean.
             period: Duration [.above(0.0)] = Duration::from_secs(86_400),
             /// When the first peak comes. With `none`, in the middle of the first period.
             peak: Option<Duration> [.none(&["none"]).example("\"14h\"")] = None,
@@ -121,6 +122,10 @@ impl Arrivals {
             }
             Self::Diurnal { amplitude: None, peak_to_trough: None, .. } => {
                 found.add("amplitude", "given, or `peak-to-trough`", None);
+            }
+            Self::Diurnal { period, .. } if *period < Duration::from_secs(1) => {
+                let must_be = "at least 1s: a rate that swings faster comes to its mean";
+                found.add("period", must_be, Some(period.to_string()));
             }
             Self::Diurnal { amplitude: Some(_), peak_to_trough: Some(_), .. } => {
                 found.add("peak-to-trough", "left out beside `amplitude`", None);

@@ -107,6 +107,18 @@ patterns::settings! {
             /// Quantiles from `p0` to `p100`, in percent.
             points: BTreeMap<String, Duration> [.rest().example("{ p0 = \"0s\", p100 = \"1s\" }")],
         ),
+        /// How long a crash loop lasts: a restart after a wait that doubles each time, until one
+        /// succeeds. The wait begins anew with each crash from which a service had come back.
+        Restarts {
+            /// The chance that a restart fails; below 1.
+            again: f64 [.share().example("0.5")],
+            /// The wait before the first restart.
+            base: Duration [.example("\"10s\"")],
+            /// The longest wait.
+            cap: Duration [.example("\"5min\"")],
+            /// How long a start takes, also one that fails.
+            start: Duration = Duration::ZERO,
+        },
     }
     rules Self::rules;
     literals { Duration => Self::Constant }
@@ -208,6 +220,9 @@ impl Distribution {
                 Law::mixture(parts.collect::<Result<_, Invalid>>()?)
             }
             Self::Quantiles(points) => Law::empirical(&quantiles(points)?),
+            Self::Restarts { again, base, cap, start } => {
+                Law::restarts(*again, *base, *cap, *start)
+            }
         }
     }
 

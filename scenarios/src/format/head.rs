@@ -32,7 +32,8 @@ patterns::settings! {
     #[derive(Clone, Debug)]
     pub(crate) struct Hypothesis {
         /// A comparison of a measure: `agents.write.success >= 99%`,
-        /// `agents.write.latency.p95 < 30s`.
+        /// `agents.write.latency.p95 < 30s`. Behind it may stand the part of the run that it is
+        /// about: `from 20s after fault "github-hang"`. See `explain measures`, `explain windows`.
         that: String [.example("\"agents.write.success >= 99%\"")],
     }
 }

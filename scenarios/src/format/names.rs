@@ -1,5 +1,7 @@
 //! The names that the parts of a scenario have, and the numbers that they stand for.
 
+use std::ops::Range;
+
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
 use sim::model::caller_numbers;
 use sim::model::system::{Caller, Place};
@@ -46,7 +48,13 @@ impl FileNames {
 
     /// Where a fault happens.
     pub(crate) fn hit(&self, hit: &Hit) -> Place {
-        let Some(caller) = hit.caller else { return Place::Service(hit.service) };
+        let Some(caller) = hit.caller else {
+            let service = hit.service;
+            return match hit.replica {
+                Some(replica) => Place::Replica { service, replica },
+                None => Place::Service(service),
+            };
+        };
         let place = self.caller_of(caller);
         let from = match place.checked_sub(self.agents.len()) {
             Some(service) => Caller::Service(service),
@@ -58,7 +66,12 @@ impl FileNames {
     /// Where a fault happens, as it is written.
     pub(crate) fn in_words(&self, hit: &Hit) -> String {
         let service = &self.services[hit.service];
-        let Some(caller) = hit.caller else { return service.clone() };
+        let Some(caller) = hit.caller else {
+            return match hit.replica {
+                Some(replica) => format!("{service}#{}", replica + 1),
+                None => service.clone(),
+            };
+        };
         let place = self.caller_of(caller);
         let mut callers = self.agents.iter().chain(&self.services);
         format!("{} -> {service}", callers.nth(place).map_or("", String::as_str))
@@ -130,5 +143,27 @@ impl Setting for ServiceName {
 
     fn write(&self) -> Node {
         Node::word(format!("service-{}", self.0))
+    }
+}
+
+/// The name of another fault, and where that is written.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultName {
+    pub(crate) name: String,
+    pub(crate) at: Range<usize>,
+}
+
+impl Setting for FaultName {
+    fn shape() -> Shape {
+        String::shape()
+    }
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let name = String::read(node, None, reader)?;
+        Some(Self { name, at: node.at.clone() })
+    }
+
+    fn write(&self) -> Node {
+        self.name.write()
     }
 }

@@ -1,8 +1,10 @@
 //! Services.
 
-use patterns::settings::{Code, Entry, Findings, Node, Reader, Setting, Shape, Share, Value};
+use patterns::settings::{
+    Code, Entry, Fields, Findings, Node, Reader, Setting, Shape, Share, Value,
+};
 use patterns::{Class, Duration};
-use sim::model::system;
+use sim::model::system::{self, RateRule};
 
 use super::agents::Step;
 use super::distribution::Distribution;
@@ -12,10 +14,28 @@ patterns::settings! {
     /// file system.
     #[derive(Clone, Debug)]
     pub(crate) struct Service {
-        /// Requests worked on at a time.
+        /// Requests worked on at a time, by each replica.
         slots: u32 [.at_least(1.0).unlimited()] = u32::MAX,
-        /// Requests that may wait for a slot; more are refused as overload.
+        /// Requests that may wait for a slot, at each replica; more are refused as overload.
         queue: u32 [.unlimited()] = u32::MAX,
+        /// Whose turn is next in the queue.
+        order: Order = Order::Fifo,
+        /// Which request is refused when one comes that would have to wait, and the queue is full.
+        overflow: Overflow = Overflow::Newcomer,
+        /// How many replicas there are, each with slots and a queue of its own. One of them is
+        /// called `NAME#2`, counted from 1 on: a fault can hit it alone. Random numbers of requests
+        /// do not depend on it.
+        count: u32 [.at_least(1.0).at_most(1000.0)] = 1,
+        /// Which replica gets a request, whoever calls. `least-in-flight` and `two-choices` go by
+        /// how many requests are in work or in line at each.
+        pick: Pick = Pick::RoundRobin,
+        /// How long a replica is down or hangs until the balancer leaves it out, and how long it is
+        /// back until it is used again. While all are left out, all are used. With `none` the
+        /// balancer knows of no failure: one that refuses at once looks idle to it.
+        health_check: Option<Duration> [.none(&["none"]).example("\"10s\"")] = None,
+        /// Whether an attempt goes to another replica than the one before of the same call (Envoy
+        /// `previous_hosts`, of which this remembers the last).
+        retry_elsewhere: bool = false,
         /// How long the work on a request takes.
         latency: Distribution [.example("\"lognormal(median=400ms, p99=3s)\"")],
         /// The share of requests that fail, by class of failure.
@@ -23,13 +43,59 @@ patterns::settings! {
         /// The share of requests that end well with a wrong value, of those that do not fail: no
         /// layer can see it, and what is made of it is wrong too.
         wrong: f64 [.share()] = 0.0,
-        /// A limit on the rate of requests, over all callers; what exceeds it fails as
+        /// A limit on the rate of requests, over all callers and replicas; what exceeds it fails as
         /// `rate-limit`, and learns when the next request will be let in.
         rate_limit: Option<RateLimit> = None,
         /// What becomes of work whose caller has given up.
         abandoned: Abandoned = Abandoned::RunsOn,
         /// Calls to other services, made after its own work.
         steps: Vec<Step> [.at_most(10_000.0)] = Vec::new(),
+    }
+    warns Self::warns;
+}
+
+patterns::settings! {
+    /// Whose turn is next in the queue.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Order {
+        /// First in, first out.
+        Fifo,
+        /// Last in, first out: the mean wait is the same, but while there are too many requests the
+        /// newest, whose callers most likely still wait, are served in time (Maurer, "Fail at
+        /// Scale", ACM Queue 13(8), 2015), and old ones never.
+        Lifo,
+        /// By the `priority` of the task, 0 first, and else first in, first out. What has a slot
+        /// keeps it.
+        Priority,
+    }
+}
+
+patterns::settings! {
+    /// Which request is refused when one comes that would have to wait, and the queue is full.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Overflow {
+        /// The newcomer.
+        Newcomer,
+        /// Of all that wait and the newcomer the one whose turn would be last: with `lifo` the
+        /// oldest, with `priority` one that is less important than the newcomer, if there is one.
+        Last,
+    }
+}
+
+patterns::settings! {
+    /// Which of the replicas that may be used gets a request.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Pick {
+        /// One after the other.
+        RoundRobin,
+        /// Any, each as likely.
+        Random,
+        /// One with the fewest requests in work or in line, and of several such one after the
+        /// other: "join the shortest queue".
+        LeastInFlight,
+        /// Of two different ones, drawn by chance, the one with fewer requests in work or in line
+        /// (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 1996).
+        TwoChoices,
     }
 }
 
@@ -45,17 +111,55 @@ patterns::settings! {
 }
 
 patterns::settings! {
-    /// A limit on the rate of requests: a token bucket.
+    /// A limit on the rate of requests.
     #[derive(Clone, Debug)]
     pub(crate) struct RateLimit {
         /// Requests let in for each `per`.
         limit: u32 [.at_least(1.0).example("50")],
         /// The time in which `limit` requests are let in.
         per: Duration [.above(0.0).example("\"1min\"")],
-        /// How many may come at once; with `none`, `limit`.
+        /// How it is counted.
+        algorithm: RateAlgorithm = RateAlgorithm::TokenBucket,
+        /// How many may come at once, of a bucket; with `none`, `limit`.
         burst: Option<u32> [.at_least(1.0)] = None,
+        /// How many may come at once at the beginning, if others have used up some; with `none`,
+        /// as many as ever.
+        filled: Option<u32> = None,
+        /// What a failure says about when to come again: the header `Retry-After`, or
+        /// `grpc-retry-pushback-ms`.
+        hint: RateHint = RateHint::Exact,
+        /// Whether all callers share it. Otherwise each group of agents, and each service that
+        /// calls, has a limit of its own.
+        shared: bool = true,
     }
     rules Self::rules;
+}
+
+patterns::settings! {
+    /// How a limit on a rate is counted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum RateAlgorithm {
+        /// Tokens come back at an even pace, up to `burst`.
+        TokenBucket,
+        /// `limit` requests in each window of the length `per`; windows follow one another from the
+        /// beginning of the run: a quota that is reset.
+        FixedWindow,
+    }
+}
+
+patterns::settings! {
+    /// What a failure by a rate limit says about when to come again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum RateHint {
+        /// When the next request would be let in.
+        Exact,
+        /// Nothing.
+        None,
+        /// That it may be at once.
+        AtOnce,
+        /// That there is no point in it.
+        Never,
+    }
 }
 
 impl RateLimit {
@@ -63,9 +167,32 @@ impl RateLimit {
         Duration::from_nanos(self.per.as_nanos() / u64::from(self.limit.max(1)))
     }
 
+    /// The limit, as it is run.
+    fn resolved(&self) -> system::RateLimit {
+        let burst = self.burst.unwrap_or(self.limit);
+        let rule = match self.algorithm {
+            RateAlgorithm::TokenBucket => RateRule::Bucket { every: self.every(), burst },
+            RateAlgorithm::FixedWindow => RateRule::Window { limit: self.limit, length: self.per },
+        };
+        let hint = match self.hint {
+            RateHint::Exact => system::RateHint::Exact,
+            RateHint::None => system::RateHint::None,
+            RateHint::AtOnce => system::RateHint::AtOnce,
+            RateHint::Never => system::RateHint::Never,
+        };
+        let filled = self.filled.unwrap_or(burst);
+        system::RateLimit { rule, filled, hint, shared: self.shared }
+    }
+
     fn rules(&self, found: &mut Findings) {
         let each = "at least a nanosecond for each request of the limit";
-        found.unless(!self.every().is_zero(), "per", each);
+        let is_bucket = self.algorithm == RateAlgorithm::TokenBucket;
+        found.unless(!is_bucket || !self.every().is_zero(), "per", each);
+        let window = "left out beside a fixed window, which lets in `limit` at once";
+        found.unless(is_bucket || self.burst.is_none(), "burst", window);
+        let most = self.burst.unwrap_or(self.limit);
+        let is_less = self.filled.is_none_or(|filled| filled <= most);
+        found.unless(is_less, "filled", "at most `burst`, or `limit` without it");
     }
 }
 
@@ -116,10 +243,7 @@ impl Setting for Errors {
 impl Service {
     /// The service, as it is run.
     pub(crate) fn resolved(&self, name: &str) -> system::Service {
-        let rate_limit = self.rate_limit.as_ref().map(|limit| system::RateLimit {
-            every: limit.every(),
-            burst: limit.burst.unwrap_or(limit.limit),
-        });
+        let rate_limit = self.rate_limit.as_ref().map(RateLimit::resolved);
         system::Service {
             name: name.to_owned(),
             slots: self.slots,
@@ -133,6 +257,46 @@ impl Service {
                 Abandoned::Stops => system::Abandoned::Stops,
             },
             steps: self.steps.iter().map(Step::resolved).collect(),
+            replicas: system::Replicas {
+                count: self.count,
+                pick: match self.pick {
+                    Pick::RoundRobin => system::Pick::RoundRobin,
+                    Pick::Random => system::Pick::Random,
+                    Pick::LeastInFlight => system::Pick::LeastInFlight,
+                    Pick::TwoChoices => system::Pick::TwoChoices,
+                },
+                health_check: self.health_check,
+                retry_elsewhere: self.retry_elsewhere,
+            },
+            order: match self.order {
+                Order::Fifo => system::Order::Fifo,
+                Order::Lifo => system::Order::Lifo,
+                Order::Priority => system::Order::Priority,
+            },
+            overflow: match self.overflow {
+                Overflow::Newcomer => system::Overflow::Newcomer,
+                Overflow::Last => system::Overflow::Last,
+            },
+        }
+    }
+
+    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+        if self.count == 1 {
+            for key in ["pick", "health-check", "retry-elsewhere"] {
+                if fields.node(key).is_some() {
+                    let message = "there is one replica only: nothing can be picked";
+                    reader.no_effect(&fields.place_of(key), message);
+                }
+            }
+        }
+        let has_queue = 0 < self.queue && self.slots < u32::MAX;
+        for key in ["order", "overflow"] {
+            if fields.node(key).is_some() && !has_queue {
+                reader.no_effect(&fields.place_of(key), "no request ever waits in the queue");
+            }
+        }
+        if fields.node("overflow").is_some() && self.queue == u32::MAX {
+            reader.no_effect(&fields.place_of("overflow"), "the queue is never full");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::plain::plain;
 use crate::scenario_file::ScenarioFile;
 
 /// Looks at abort conditions beyond which a run is refused.
-const LOOKS_MAX: u64 = 100_000;
+const LOOKS_MAX: u64 = 50_000;
 
 impl ScenarioFile {
     /// What must hold.
@@ -28,7 +28,12 @@ impl ScenarioFile {
         let mut hypotheses = Vec::new();
         for (format::Hypothesis { that }, at) in self.each("hypotheses", "that", found) {
             match hypothesis::read(&that, system) {
-                Ok(read) => hypotheses.push(read),
+                Ok(read) => {
+                    if let Some((message, help)) = hypothesis::warning(&read, system) {
+                        found.push(Diagnostic::no_effect(at, message).help(help));
+                    }
+                    hypotheses.push(read);
+                }
                 Err(message) => found.push(message.into_diagnostic(at)),
             }
         }

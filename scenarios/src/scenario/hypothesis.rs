@@ -4,7 +4,10 @@ use core::ops::Range;
 
 use patterns::Duration;
 use sim::System;
-use sim::measure::{Bound, Compare, Measure, Unit, split_window};
+use sim::fault::Schedule;
+use sim::measure::{Bound, Compare, Measure, Unit, UnknownMeasure, not_a_window, split_window};
+use sim::model::system::Fault;
+use sim::observe::Anchor;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
@@ -52,11 +55,15 @@ impl Message {
 
 /// Finds what a path measures.
 pub(crate) fn measure(path: &str, system: &System) -> Result<Measure, Message> {
-    Measure::parse(path, system).map_err(|unknown| {
+    Measure::parse(path, system).map_err(Message::from)
+}
+
+impl From<UnknownMeasure> for Message {
+    fn from(unknown: UnknownMeasure) -> Self {
         let known: Vec<&str> = unknown.known.iter().map(String::as_str).collect();
-        let help = Some(nearest_or_all(&unknown.part, &known));
-        Message { code: FileCode::UnknownMeasure, message: unknown.to_string(), help }
-    })
+        let help = unknown.help.unwrap_or_else(|| nearest_or_all(&unknown.part, &known));
+        Self { code: FileCode::UnknownMeasure, message: unknown.message, help: Some(help) }
+    }
 }
 
 /// Reads `agents.write.success >= 99%`, with a window behind the measure or at the end:
@@ -68,17 +75,28 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         message,
         help: Some("for example: agents.write.success >= 99%".to_owned()),
     };
+    if text.matches('"').count() % 2 == 1 {
+        return Err(wrong(format!("a quotation mark in `{text}` is not closed")));
+    }
     let (path, compare, bound) = match recovers(text) {
         Some((path, bound)) => (path, Compare::AtMost, bound),
         None => {
-            let (path, compare, bound) =
-                compared(text).ok_or_else(|| wrong(format!("`{text}` compares nothing")))?;
+            let (path, compare, bound) = compared(text).map_err(wrong)?;
             let (bound, window) = split_window(bound);
             (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
         }
     };
     let measure = measure(path.trim(), system)?;
-    let value = bound_of(measure.unit(), bound.trim()).map_err(wrong)?;
+    let unit = measure.unit();
+    let value = bound_of(unit, bound.trim()).map_err(|message| {
+        // What can be read may have something behind it that was to be a window.
+        let spaces = bound.match_indices(' ');
+        let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
+        match halves.filter(|(bound, _)| bound_of(unit, bound).is_ok()).last() {
+            Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
+            _ => wrong(message),
+        }
+    })?;
     Ok(Hypothesis { text: plain(text).into(), measure, bound: Bound { compare, value } })
 }
 
@@ -110,21 +128,34 @@ fn recovers(text: &str) -> Option<(String, &str)> {
 }
 
 /// A text at the first sign of comparison that is in no quotes: an edge's name has an arrow.
-fn compared(text: &str) -> Option<(&str, Compare, &str)> {
+fn compared(text: &str) -> Result<(&str, Compare, &str), String> {
     const COMPARES: [(&str, Compare); 4] = [
         (">=", Compare::AtLeast),
         ("<=", Compare::AtMost),
         (">", Compare::MoreThan),
         ("<", Compare::LessThan),
     ];
+    let nothing = || format!("`{text}` compares nothing: there is no `>=`, `>`, `<=` or `<`");
     let mut is_quoted = false;
-    let (at, _) = text.char_indices().find(|(at, c)| {
+    let found = text.char_indices().find(|(at, c)| {
         is_quoted ^= *c == '"';
         let is_arrow = *c == '>' && text[..*at].ends_with('-');
-        !is_quoted && matches!(c, '<' | '>') && !is_arrow
-    })?;
-    let (sign, compare) = COMPARES.iter().find(|(sign, _)| text[at..].starts_with(sign))?;
-    Some((&text[..at], *compare, &text[at + sign.len()..]))
+        !is_quoted && matches!(c, '<' | '>' | '=') && !is_arrow
+    });
+    let (at, _) = found.ok_or_else(nothing)?;
+    let end = text[at..].find(|c| !matches!(c, '<' | '>' | '=' | '!' | '~'));
+    let sign = &text[at..end.map_or(text.len(), |length| at + length)];
+    match COMPARES.iter().find(|(known, _)| *known == sign) {
+        Some((_, compare)) => Ok((&text[..at], *compare, &text[at + sign.len()..])),
+        None => {
+            let meant = match sign {
+                "=>" => "`>=`",
+                "=<" => "`<=`",
+                _ => "`>=`, `>`, `<=` or `<`",
+            };
+            Err(format!("`{sign}` is no comparison: write {meant}"))
+        }
+    }
 }
 
 /// Reads a bound, which must be of the measure's kind.
@@ -151,4 +182,26 @@ fn bound_of(unit: Unit, text: &str) -> Result<f64, String> {
 /// A finite number. A percentage is divided, so that 70% is the number written 0.7.
 fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+/// Warns of a window that by chance comes in few runs, or in none.
+pub(super) fn warning(hypothesis: &Hypothesis, system: &System) -> Option<(String, String)> {
+    let window = hypothesis.measure.window()?;
+    let named = |fault: &&Fault| Some(&*fault.name) == window.anchor.fault();
+    let Schedule::Renewal { up, down } = &system.faults.iter().find(named)?.schedule else {
+        return None;
+    };
+    let after = window.from.map_or(0.0, Duration::as_secs_f64);
+    let begins = match window.anchor {
+        Anchor::Run | Anchor::Before(_) => return None,
+        Anchor::During(_) => up.mean_secs() + after,
+        Anchor::After(_) => up.mean_secs() + down.mean_secs() + after,
+    };
+    if begins < system.horizon.as_secs_f64() {
+        return None;
+    }
+    let message = format!("by chance the window `{window}` may never come: nothing holds then");
+    let end = system.horizon;
+    let help = format!("on average it begins after {begins:.0}s, and the horizon is {end}");
+    Some((message, help))
 }

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::system::{Place, Policy};
+use sim::model::system::{self, Place, Policy};
 
 use super::edges::{Written, add_edges};
 use super::policies::{self, Rooms};
 use super::{circles, edges, room};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service};
+use crate::format::{Agents, Fault, FaultName, FileNames, Service};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -81,9 +81,13 @@ impl Parts {
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
         let names = self.fault_names(found);
-        let faults = self.faults.iter().zip(names).map(|(part, name)| {
+        let faults = self.faults.iter().zip(&names).enumerate().map(|(index, (part, name))| {
             let fault = part.read.as_ref()?;
-            Some(fault.resolved(name, |hit| self.names.hit(hit)))
+            let after = match &fault.after {
+                Some(after) => Some(earlier(after, &names[..index], found)?),
+                None => None,
+            };
+            Some(fault.resolved(name.clone(), |hit| self.names.hit(hit), after))
         });
         let faults: Option<Vec<_>> = faults.collect();
         let mut system = System {
@@ -134,6 +138,16 @@ impl Parts {
     }
 }
 
+/// Which of the faults before it a fault follows.
+fn earlier(after: &FaultName, names: &[String], found: &mut Vec<Diagnostic>) -> Option<usize> {
+    let index = names.iter().position(|name| *name == after.name);
+    if index.is_none() {
+        let known = names.iter().map(String::as_str);
+        found.push(Diagnostic::unknown(after.at.clone(), "earlier fault", &after.name, known));
+    }
+    index
+}
+
 /// A fault on an edge hits calls that are made.
 fn check_faults(faults: &[Part<Fault>], system: &System, found: &mut Vec<Diagnostic>) {
     let faults = faults.iter().filter_map(|part| part.read.as_ref());
@@ -144,6 +158,19 @@ fn check_faults(faults: &[Part<Fault>], system: &System, found: &mut Vec<Diagnos
                 let help = "no step, fallback or balance of the caller names the service";
                 let at = hit.at.clone();
                 found.push(Diagnostic::new(at, FileCode::UnusedEdge, message).help(help));
+            }
+            if let Place::Replica { service, replica } = *place {
+                let system::Service { name, replicas, .. } = &system.services[service];
+                if replicas.count <= replica {
+                    let message =
+                        format!("`{name}` has no such replica, so the fault hits nothing");
+                    let help = match replicas.count {
+                        1 => format!("it has one only: `{name}`; `count` says how many there are"),
+                        count => format!("there are `{name}#1` to `{name}#{count}`"),
+                    };
+                    let at = hit.at.clone();
+                    found.push(Diagnostic::new(at, Code::OutOfRange, message).help(help));
+                }
             }
         }
     }

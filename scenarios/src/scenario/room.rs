@@ -18,6 +18,8 @@ const ROOM_MAX: u64 = 3 << 29;
 
 /// An agent, with its source and its random streams.
 const AGENT: u64 = 2 << 10;
+/// A replica of a service, with its line and its random stream.
+const REPLICA: u64 = 4 << 10;
 /// An edge of one caller, with its random streams.
 const EDGE: u64 = 1 << 10;
 /// An instance of a layer, with what is noted of its states.
@@ -47,7 +49,8 @@ pub(super) fn check(
         own.saturating_add(edges(system, &layers, Caller::Agents(group)))
     });
     let services = system.services.iter().enumerate().map(|(index, service)| {
-        let own = RECORD + STEP * service.steps.len() as u64;
+        let replicas = u64::from(service.replicas.count);
+        let own = RECORD + replicas * (REPLICA + STEP * service.steps.len() as u64);
         own.saturating_add(edges(system, &layers, Caller::Service(index)))
     });
     let sizes: Vec<u64> = agents.chain(services).collect();
@@ -74,7 +77,7 @@ pub(super) fn check(
 fn count(system: &System, from: Caller) -> u64 {
     match from {
         Caller::Agents(group) => system.agents[group].count.into(),
-        Caller::Service(_) => 1,
+        Caller::Service(service) => system.services[service].replicas.count.into(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What was written and has no effect, across the parts of a scenario.
 
-use patterns::Duration;
 use patterns::settings::{Node, Value};
+use patterns::{Duration, Time};
 use sim::System;
 use sim::fault::Schedule;
+use sim::model::system::{Arrivals, Order, Service};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -16,6 +17,7 @@ impl ScenarioFile {
         self.warn_of_length(system, found);
         self.warn_of_faults(system, found);
         self.warn_of_agents(system, found);
+        self.warn_of_arrivals(system, found);
         self.warn_of_policies(system, found);
     }
 
@@ -59,15 +61,51 @@ impl ScenarioFile {
     }
 
     fn warn_of_agents(&self, system: &System, found: &mut Vec<Diagnostic>) {
-        let orders = self.orders_by_priority();
+        let by_priority = |service: &Service| service.order == Order::Priority;
+        let orders = self.orders_by_priority() || system.services.iter().any(by_priority);
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
             if let Some(at) = place("priority").filter(|_| !orders) {
-                let message = "no layer of any policy knows priorities";
-                let help = "give a bulkhead `priorities`, or leave this out";
+                let message = "no layer of any policy knows priorities, nor does a service";
+                let help = "give a bulkhead `priorities` or a service `order = \"priority\"`, or \
+                            leave this out";
                 found.push(Diagnostic::no_effect(at, message).help(help));
             }
+        }
+    }
+
+    /// Warns of tasks that would come only after the end.
+    fn warn_of_arrivals(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let horizon = system.horizon;
+        for agents in &system.agents {
+            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let Some(place) = written.and_then(|table| table.get("arrivals")) else { continue };
+            let expected = agents.arrivals.expected(horizon);
+            let beyond = |times: &[Time]| times.iter().filter(|time| horizon <= **time).count();
+            let are_steps = place.text().is_some_and(|text| text.trim().starts_with("steps"))
+                || place.get("steps").is_some();
+            let message = match &agents.arrivals {
+                Arrivals::Trace(times) if beyond(times) > 0 => {
+                    let (beyond, all) = (beyond(times), times.len());
+                    format!("{beyond} of the {all} times of the trace lie beyond the horizon")
+                }
+                Arrivals::Varying(profile) => {
+                    let changes = profile.changes();
+                    let number = beyond(&changes);
+                    if number == 0 || (number < changes.len() && !are_steps) {
+                        continue;
+                    }
+                    let last = changes[changes.len() - number];
+                    format!("the run ends before the rate changes at {last}")
+                }
+                _ if expected.is_some_and(|each| each * f64::from(agents.count) < 1.0) => {
+                    "fewer than one task comes before the run ends, on average".to_owned()
+                }
+                _ => continue,
+            };
+            let end = format!("the horizon is {horizon}");
+            found.push(Diagnostic::no_effect(place.at.clone(), message).help(end));
         }
     }
 

@@ -150,3 +150,53 @@ fn what_is_wrong_with_arrivals_is_said_at_its_place() {
     let found = wrong(&format!("{{ trace = [{many}] }}"));
     assert!(found[0].1.contains("a list of from 1 to 100000"), "{}", found[0].1);
 }
+
+#[test]
+fn a_day_is_at_least_a_second_long() {
+    let found = wrong("\"diurnal(mean=30/min, amplitude=0.8, period=1ns)\"");
+    let [(_, message)] = &found[..] else { panic!("{found:?}") };
+    assert!(
+        message.contains("at least 1s: a rate that swings faster comes to its mean"),
+        "{message}"
+    );
+    assert!(wrong("\"diurnal(mean=30/min, amplitude=0.8, period=1s)\"").is_empty());
+}
+
+#[test]
+fn arrivals_beyond_the_horizon_are_warned_of() {
+    let warnings = |arrivals: &str| -> Vec<String> {
+        let file =
+            ScenarioFile::parse("it.toml", &file(arrivals)).unwrap_or_else(|e| panic!("{e}"));
+        let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+        scenario.warnings.all().iter().map(|one| one.message().to_owned()).collect()
+    };
+    for (arrivals, expected) in [
+        (
+            "{ trace = [\"1s\", \"2h\", \"3h\"] }",
+            "2 of the 3 times of the trace lie beyond the horizon",
+        ),
+        ("\"steps(0s 10/min, 3h 50/min)\"", "the run ends before the rate changes at 3h"),
+        (
+            "\"ramp(from=1/min, to=9/min, over=10min, at=2h)\"",
+            "the run ends before the rate changes at 2h",
+        ),
+        (
+            "\"spike(rate=1/min, factor=9, at=5h, for=1min)\"",
+            "the run ends before the rate changes at 5h",
+        ),
+        ("\"every(3h)\"", "fewer than one task comes before the run ends, on average"),
+        ("\"poisson(3h)\"", "fewer than one task comes before the run ends, on average"),
+    ] {
+        assert_eq!(warnings(arrivals), [expected], "{arrivals}");
+    }
+    for arrivals in [
+        "{ trace = [\"1s\", \"119min\"] }",
+        "\"steps(0s 10/min, 1h 50/min)\"",
+        "\"ramp(from=1/min, to=9/min, over=3h, at=1h)\"",
+        "\"spike(rate=1/min, factor=9, at=1h, for=5h)\"",
+        "\"poisson(1h)\"",
+        "\"closed(think=constant(1s))\"",
+    ] {
+        assert_eq!(warnings(arrivals), Vec::<String>::new(), "{arrivals}");
+    }
+}

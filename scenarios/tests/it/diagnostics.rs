@@ -444,7 +444,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "do = \"hangs\""
               37:7 unknown-word: `do` has no form `hangs` (did you mean `hang`?)
             "at = \"30min\"\nfactor = 2.0"
-              39:10 conflict: `factor` must be left out: only `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
+              39:10 conflict: `factor` must be left out: only `do = "leak"` and `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
               36:7 wrong-type: `hit` must be the name of a service, not a whole number
             "hit = []"
@@ -488,7 +488,7 @@ fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
             "research.sucess >="
               42:8 unknown-measure: there is no measure `sucess` (did you mean `success`?)
             "success = 99%"
-              42:8 bad-hypothesis: `agents.research.success = 99%` compares nothing (for example: agents.write.success >= 99%)
+              42:8 bad-hypothesis: `=` is no comparison: write `>=`, `>`, `<=` or `<` (for example: agents.write.success >= 99%)
             "\"policies.garded.breaker\" = "
               45:1 bad-path: path `policies.garded.breaker`: `policies` has no `garded` (did you mean `guarded`?)
             "braker.failures\" ="

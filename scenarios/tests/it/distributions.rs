@@ -79,6 +79,10 @@ fn every_form_is_read() {
             .unwrap(),
         ),
         (
+            "restarts(again=0.5, base=1s, cap=1min, start=2s)",
+            Distribution::restarts(0.5, span("1s"), span("1min"), span("2s")).unwrap(),
+        ),
+        (
             "quantiles(p0=0s, p50=1s, p100=20s)",
             Distribution::empirical(&[(0.0, span("0s")), (0.5, span("1s")), (1.0, span("20s"))])
                 .unwrap(),

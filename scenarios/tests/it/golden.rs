@@ -38,7 +38,8 @@ fn golden_fingerprints_of_the_library() {
         sinkhole 0ef318ddb9a89644 42430
         timeout-cascade 68cfc4d758d02515 34473
         silent-errors 0237ece237fa06da 57189
-        replica-storm 4a675e49f19ab26c 186906
+        replica-storm eb64ed4b60fbfac7 188644
+        goodput-collapse 065b7c2c6b120aff 137666
     "#]]
     .assert_eq(&lines);
 }

@@ -24,7 +24,12 @@ impl Place {
         match name {
             "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
-            "faults" => whole(format!("{}\n[[faults]]", system("", ""))),
+            // One that another can follow.
+            "faults" => whole(format!(
+                "{}\n[[faults]]\nhit = \"github\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"\n\
+                 [[faults]]",
+                system("", "")
+            )),
             "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
@@ -108,6 +113,8 @@ fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
+        ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],
+        ("faults", "after") => &[("for", "\"1s\"")],
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],
         ("breaker", "window" | "min-calls" | "compare") => {

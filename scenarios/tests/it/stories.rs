@@ -95,3 +95,8 @@ fn a_pool_shared_by_two_is_emptied_by_one_of_them() {
 fn a_replica_that_crashes_takes_the_others_along_unless_retries_or_queues_are_short() {
     holds_on_every_seed("replica-storm");
 }
+
+#[test]
+fn a_line_longer_than_anyone_waits_leaves_no_goodput_unless_the_newest_go_first_or_few_wait() {
+    holds_on_every_seed("goodput-collapse");
+}

@@ -29,6 +29,8 @@ impl Flag {
     pub(super) const WOKEN: u32 = 64;
     /// The frame above had sent an attempt before this one.
     pub(super) const AGAIN: u32 = 256;
+    /// It stands for the second request of an attempt that was delivered twice.
+    pub(super) const COPY: u32 = 512;
 }
 
 /// A call at one layer, or a leaf.

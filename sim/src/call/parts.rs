@@ -84,6 +84,8 @@ pub struct Open {
     pub began: Time,
     /// Whether it is a call at the top of the edge.
     pub is_call: bool,
+    /// Whether it is a call that the caller made itself: no layer of another edge diverted it.
+    pub is_own: bool,
     /// Whether it is an attempt below its layers.
     pub is_attempt: bool,
 }

@@ -14,6 +14,18 @@ pub(crate) struct Condition {
     pub(crate) shown: Option<(&'static str, Severity)>,
 }
 
+impl Condition {
+    /// That of a service of which one replica is in this condition, and another in the other one.
+    pub(crate) fn beside(self, other: Self) -> Self {
+        let grave = |one: &(&str, Severity)| one.1;
+        Self {
+            faults: self.faults + other.faults,
+            is_down: self.is_down && other.is_down,
+            shown: self.shown.into_iter().chain(other.shown).max_by_key(grave),
+        }
+    }
+}
+
 /// A condition, and since when each part of it has held.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Standing {

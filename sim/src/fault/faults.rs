@@ -32,12 +32,26 @@ pub(crate) struct Draws {
     pub(crate) by_call: bool,
 }
 
+impl Draws {
+    /// For those at one place or another.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            by_attempt: self.by_attempt || other.by_attempt,
+            by_call: self.by_call || other.by_call,
+        }
+    }
+}
+
 /// One fault.
 #[derive(Debug)]
 struct Fault {
     places: Vec<u32>,
     effect: Effect,
+    /// Those that come on when it has gone off.
+    followers: Vec<u32>,
     is_on: bool,
+    /// Whether it is about to come on, since another one has ended.
+    is_due: bool,
     schedule: Schedule,
     rng: RngStream,
     /// For what is drawn while it is on.
@@ -84,7 +98,21 @@ impl Faults {
             of_place.insert(at, self.all.len() as u32);
         }
         let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
-        self.all.push(Fault { places, effect, is_on: false, schedule, rng, inner, onset });
+        if let Schedule::After { fault, .. } = schedule {
+            let number = self.all.len() as u32;
+            self.all[fault].followers.push(number);
+        }
+        self.all.push(Fault {
+            places,
+            effect,
+            followers: Vec::new(),
+            is_on: false,
+            is_due: false,
+            schedule,
+            rng,
+            inner,
+            onset,
+        });
     }
 
     pub(crate) fn len(&self) -> u32 {
@@ -111,8 +139,17 @@ impl Faults {
     /// that happens in a run can change that.
     pub(crate) fn times(&self, index: u32, horizon: Time, most: usize) -> Vec<(Time, Time)> {
         let Fault { schedule, rng, .. } = &self.all[index as usize];
+        let mut times: Vec<(Time, Time)> = Vec::new();
+        if let Schedule::After { fault, lasts } = schedule {
+            for (_, from) in self.times(*fault as u32, horizon, most) {
+                let is_free = times.last().is_none_or(|(_, until)| *until <= from);
+                if from < horizon && is_free {
+                    times.push((from, (from + *lasts).min(horizon)));
+                }
+            }
+            return times;
+        }
         let mut rng = rng.clone();
-        let mut times = Vec::new();
         let mut from = schedule.first(&mut rng);
         while from < horizon && times.len() < most {
             let to = schedule.next(true, &mut rng).map_or(Time::MAX, |lasts| from + lasts);
@@ -133,9 +170,10 @@ impl Faults {
     /// A fault comes on or goes off now: says after how long it does the other, if it does. Each of
     /// its places is to [take](Self::take) that.
     pub(crate) fn toggle(&mut self, index: u32, now: Time) -> Option<Duration> {
-        let Fault { effect, is_on, schedule, rng, inner, onset, .. } =
+        let Fault { effect, is_on, is_due, schedule, rng, inner, onset, .. } =
             &mut self.all[index as usize];
         *is_on = !*is_on;
+        *is_due = false;
         if *is_on {
             let seed = if effect.info().draws { inner.next_u64() } else { 0 };
             *onset = Onset { at: now, seed, ..*onset };
@@ -143,11 +181,29 @@ impl Faults {
         schedule.next(*is_on, rng)
     }
 
+    /// How many faults come on when this one has gone off.
+    pub(crate) fn followers(&self, index: u32) -> usize {
+        let Fault { is_on, followers, .. } = &self.all[index as usize];
+        if *is_on { 0 } else { followers.len() }
+    }
+
+    /// One of them, if it comes on now: not if it is on, or about to be.
+    pub(crate) fn follow(&mut self, index: u32, nth: usize) -> Option<u32> {
+        let next = self.all[index as usize].followers[nth];
+        let Fault { is_on, is_due, .. } = &mut self.all[next as usize];
+        let begins = !*is_on && !*is_due;
+        *is_due |= begins;
+        begins.then_some(next)
+    }
+
     /// A fault of a place has come on or gone off. `health` is that of the place, which nothing
     /// else changes.
-    pub(crate) fn take(&self, index: u32, place: u32, health: &mut Health) -> Toggled {
-        let (place, hung) = (place as usize, health.is_hanging());
+    pub(crate) fn take(&self, index: u32, place: u32, now: Time, health: &mut Health) -> Toggled {
+        let (place, hung, was_shut) = (place as usize, health.is_hanging(), health.is_shut());
         self.sum_up(place, health);
+        if was_shut && !health.is_shut() {
+            health.restart(now);
+        }
         debug_assert!(self.draws[place].by_attempt || !health.hits_some(), "there are draws");
         let Fault { is_on, ref effect, .. } = self.all[index as usize];
         let shock = effect.shock(Change { is_on, hung, hangs: health.is_hanging() });
@@ -171,7 +227,8 @@ impl Faults {
         }
     }
 
-    fn condition(&self, place: usize, health: &Health) -> Condition {
+    /// In what condition a place is.
+    pub(crate) fn condition(&self, place: usize, health: &Health) -> Condition {
         let gravest = self.on(place).next().map(|fault| fault.effect.info());
         let shown = gravest.map(|kind| (kind.name, kind.severity));
         let faults = self.on(place).count() as u32;

@@ -4,7 +4,9 @@
 use patterns::{Class, Duration, Outcome, Time};
 
 use super::hit::{Fate, Hit};
+use super::leak::{Growth, Leak};
 use super::level::{Chain, Level, Onset};
+use crate::kernel::{split_mix, unit};
 
 /// What the faults that are on do to a service or a link. Requests ask it at every turn.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Health {
     down: u32,
     /// Whether work takes another time than it does by itself.
     is_slow: bool,
+    /// Whether something happens when a request ends.
+    minds_ends: bool,
     factor: f64,
     extra: Duration,
     /// How much longer work takes, as a share, for each other request that is in work.
@@ -32,8 +36,14 @@ pub(crate) struct Health {
     /// A request fails at its end by the first failure of these that hits it, and has a wrong value
     /// if there is none and another hits it.
     endings: Vec<(Hit, Outcome)>,
-    /// Where the bursts of faults are that were on before the last change.
+    /// Work is cut off after these times, in seconds, on average: by fault, with its number.
+    cuts: Vec<(u64, f64)>,
+    leaks: Vec<Leak>,
+    /// When work last began or ended, as far as a fault goes by that.
+    active: Time,
+    /// Where the bursts of faults are that were on before the last change, and their leaks.
     chains: Vec<Chain>,
+    kept_leaks: Vec<Leak>,
 }
 
 /// What becomes of a request that is not let in.
@@ -43,6 +53,8 @@ pub(crate) enum Turned {
     Refused(Class),
     /// No answer ever comes.
     Lost,
+    /// It is let in, and comes a second time.
+    Twice,
 }
 
 /// A fault by which work takes longer, on the requests that it hits or from time to time.
@@ -52,6 +64,8 @@ struct Slowing {
     factor: Level,
     /// In seconds.
     extra: Level,
+    /// After how long without work it begins anew.
+    idle: Duration,
 }
 
 impl Default for Health {
@@ -61,6 +75,7 @@ impl Default for Health {
             hanging: 0,
             down: 0,
             is_slow: false,
+            minds_ends: false,
             factor: 1.0,
             extra: Duration::ZERO,
             load: 0.0,
@@ -69,7 +84,11 @@ impl Default for Health {
             stuck: Vec::new(),
             slowings: Vec::new(),
             endings: Vec::new(),
+            cuts: Vec::new(),
+            leaks: Vec::new(),
+            active: Time::ZERO,
             chains: Vec::new(),
+            kept_leaks: Vec::new(),
         }
     }
 }
@@ -84,11 +103,12 @@ impl Health {
     /// How a request ends that would end so without faults.
     #[inline]
     pub(crate) fn ending(&mut self, fate: Fate, now: Time, by_itself: Outcome) -> Outcome {
-        if self.endings.is_empty() { by_itself } else { self.hit_ending(fate, now, by_itself) }
+        if self.minds_ends { self.hit_ending(fate, now, by_itself) } else { by_itself }
     }
 
     #[inline(never)]
     fn hit_ending(&mut self, fate: Fate, now: Time, by_itself: Outcome) -> Outcome {
+        self.active = now;
         let mut ending = by_itself;
         for (hit, other) in &mut self.endings {
             if !ending.is_ok() {
@@ -98,7 +118,17 @@ impl Health {
                 ending = if other.is_ok() { ending.with_value_of(*other) } else { *other };
             }
         }
+        if ending.is_ok() {
+            let mut failed = self.leaks.iter().filter_map(|leak| leak.ending(fate, now));
+            ending = failed.next().unwrap_or(ending);
+        }
         ending
+    }
+
+    /// A request has ended otherwise than at the end of its work.
+    #[cold]
+    pub(crate) fn note_end(&mut self, now: Time) {
+        self.active = now;
     }
 
     /// Whether a request does not move.
@@ -123,7 +153,13 @@ impl Health {
     fn scaled(&mut self, work: Duration, busy: u32, fate: Fate, now: Time) -> Duration {
         let (mut factor, mut extra) = (self.factor, self.extra);
         factor *= 1.0 + self.load * f64::from(busy.saturating_sub(1));
-        for Slowing { hit, factor: more, extra: later } in &mut self.slowings {
+        let idled = if busy <= 1 { now.since(self.active) } else { Duration::ZERO };
+        self.active = now;
+        factor = self.leaks.iter_mut().fold(factor, |factor, leak| factor * leak.serve(now));
+        for Slowing { hit, factor: more, extra: later, idle } in &mut self.slowings {
+            if *idle < idled {
+                hit.restart(now);
+            }
             if hit.hits(fate, now) {
                 factor *= hit.level(*more, now);
                 extra += Duration::from_secs(1).scale(hit.level(*later, now));
@@ -133,9 +169,29 @@ impl Health {
         scaled + extra
     }
 
+    /// Whether work may take another time than it does by itself, or be cut off.
+    #[inline]
+    pub(crate) fn is_slow(&self) -> bool {
+        self.is_slow
+    }
+
+    /// After how long work is cut off that would take so long, if it is.
+    pub(crate) fn cut(&self, work: Duration, fate: Fate) -> Option<Duration> {
+        let cuts = self.cuts.iter().map(|(salt, after)| {
+            let draw = unit(split_mix(fate.attempt ^ salt, 0));
+            Duration::from_secs(1).scale(-after * libm::log(1.0 - draw))
+        });
+        cuts.min().filter(|cut| *cut < work)
+    }
+
     /// The most requests in work at a time, by faults.
     pub(crate) fn slots(&self) -> u32 {
         self.slots
+    }
+
+    /// Whether a fault has shut it down.
+    pub(super) fn is_shut(&self) -> bool {
+        self.down > 0
     }
 
     /// Whether it answers nothing.
@@ -145,7 +201,7 @@ impl Health {
 
     /// Whether some requests are hit and others are not, so that there must be draws.
     pub(super) fn hits_some(&self) -> bool {
-        self.hits().any(Hit::is_partial)
+        self.hits().any(Hit::is_partial) || !(self.cuts.is_empty() && self.leaks.is_empty())
     }
 
     /// Whether some requests are hit by the bits of their calls.
@@ -160,17 +216,27 @@ impl Health {
         door.chain(endings).chain(slowings).chain(&self.stuck)
     }
 
-    /// As it is without faults; what was allocated is kept, and where bursts are.
+    /// As it is without faults; what was allocated is kept, and where bursts and leaks are.
     pub(super) fn clear(&mut self) {
+        let mut chains = core::mem::take(&mut self.chains);
+        chains.clear();
+        chains.extend(self.hits().filter_map(Hit::chain));
         let mut kept = core::mem::take(self);
-        kept.chains.clear();
-        kept.chains.extend(kept.endings.iter().filter_map(|(hit, _)| hit.chain()));
+        core::mem::swap(&mut kept.leaks, &mut kept.kept_leaks);
         kept.door.clear();
         kept.stuck.clear();
         kept.slowings.clear();
         kept.endings.clear();
-        let Self { door, stuck, slowings, endings, chains, .. } = kept;
-        *self = Self { door, stuck, slowings, endings, chains, ..Self::default() };
+        kept.cuts.clear();
+        kept.leaks.clear();
+        let Self { door, stuck, slowings, endings, cuts, leaks, kept_leaks, active, .. } = kept;
+        let kept = Self { door, stuck, slowings, endings, cuts, leaks, ..Self::default() };
+        *self = Self { chains, kept_leaks, active, ..kept };
+    }
+
+    /// The service comes back from being down: what had filled up is empty.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.leaks.iter_mut().for_each(|leak| leak.empty(now));
     }
 
     /// For a fault that adds to it.
@@ -236,6 +302,12 @@ impl Adding<'_> {
         self.health.door.push((hit, Turned::Lost));
     }
 
+    /// A share of requests is delivered twice, unless another fault turns them away.
+    pub fn deliver_twice(&mut self, share: impl Into<Level>) {
+        let hit = self.hit(share);
+        self.health.door.push((hit, Turned::Twice));
+    }
+
     /// A share of requests fails when their work is done.
     ///
     /// Each fault hits requests independently of the others; one that several hit fails as by the
@@ -243,6 +315,7 @@ impl Adding<'_> {
     pub fn fail(&mut self, share: impl Into<Level>, class: Class) {
         let hit = self.hit(share);
         self.health.endings.push((hit, Outcome::failed(class)));
+        self.health.minds_ends = true;
     }
 
     /// A share of requests that end well has a wrong value, which nothing shows.
@@ -251,6 +324,7 @@ impl Adding<'_> {
     pub fn mislead(&mut self, share: impl Into<Level>) {
         let hit = self.hit(share);
         self.health.endings.push((hit, Outcome::Ok.wrong()));
+        self.health.minds_ends = true;
     }
 
     /// Work that begins takes this many times as long. Factors multiply.
@@ -268,8 +342,32 @@ impl Adding<'_> {
     /// Work on a share of requests takes this many times as long, and then this many seconds more.
     pub fn stretch(&mut self, share: f64, factor: impl Into<Level>, extra: impl Into<Level>) {
         let (hit, factor, extra) = (self.hit(share), factor.into(), extra.into());
-        self.health.slowings.push(Slowing { hit, factor, extra });
+        self.health.slowings.push(Slowing { hit, factor, extra, idle: Duration::MAX });
         self.health.is_slow = true;
+    }
+
+    /// Work takes this many times as long, and the level begins anew whenever nothing was in work
+    /// for a time.
+    pub fn stretch_after(&mut self, idle: Duration, factor: impl Into<Level>) {
+        let (hit, factor, extra) = (self.hit(1.0), factor.into(), Level::Fixed(0.0));
+        self.health.slowings.push(Slowing { hit, factor, extra, idle });
+        self.health.active = self.health.active.max(self.onset.at);
+        (self.health.is_slow, self.health.minds_ends) = (true, true);
+    }
+
+    /// Work is cut off, with [`Class::Network`], after so much of it on average.
+    pub fn cut(&mut self, after: Duration) {
+        self.health.cuts.push((self.onset.salt, after.as_secs_f64()));
+        self.health.is_slow = true;
+    }
+
+    /// Something fills up, until the fault ends or the service comes back from being down.
+    pub fn leak(&mut self, growth: Growth) {
+        let onset = self.onset;
+        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_of(onset));
+        let leak = kept.copied().unwrap_or_else(|| Leak::new(growth, onset));
+        self.health.leaks.push(leak);
+        (self.health.is_slow, self.health.minds_ends) = (true, true);
     }
 
     /// Work that begins takes longer by this share of its time for each other request that is in

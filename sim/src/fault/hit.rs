@@ -55,6 +55,11 @@ impl Hit {
         }
     }
 
+    /// Its level begins anew.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.chain.restart(now.since(self.onset.at));
+    }
+
     /// Goes on where its fault was, if another one has made that everything is added up anew.
     pub(super) fn resume(&mut self, chains: &[Chain]) {
         if let Some(chain) = chains.iter().find(|chain| chain.is_of(self.onset.seed)) {
@@ -64,6 +69,6 @@ impl Hit {
 
     /// Where its chain is, if it has one that has begun.
     pub(super) fn chain(&self) -> Option<Chain> {
-        matches!(self.share, Level::Bursts { .. }).then_some(self.chain)
+        self.chain.has_begun().then_some(self.chain)
     }
 }

@@ -4,12 +4,15 @@ use super::effect::FaultInfo;
 
 pub mod bursts;
 pub mod cold_start;
+pub mod cut;
 pub mod delay;
 pub mod down;
 pub mod drain;
 pub mod drift;
+pub mod duplicate;
 pub mod errors;
 pub mod hang;
+pub mod leak;
 pub mod loss;
 pub mod overload;
 pub mod ramp;
@@ -17,17 +20,23 @@ pub mod refuse;
 pub mod slots;
 pub mod slow;
 pub mod spike;
+pub mod stale;
 pub mod wrong;
 
-/// All kinds, the gravest first: of several faults that are on, a trace shows the first.
+/// All kinds, the gravest first: of several faults that are on, a trace shows the first, and what
+/// is turned away by one is not seen by those after it.
 pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<down::Down>(),
     FaultInfo::of::<hang::Hang>(),
     FaultInfo::of::<drain::Drain>(),
     FaultInfo::of::<refuse::Refuse>(),
     FaultInfo::of::<loss::Loss>(),
+    FaultInfo::of::<duplicate::Duplicate>(),
+    FaultInfo::of::<cut::Cut>(),
     FaultInfo::of::<errors::Errors>(),
+    FaultInfo::of::<leak::Leak>(),
     FaultInfo::of::<wrong::Wrong>(),
+    FaultInfo::of::<stale::Stale>(),
     FaultInfo::of::<bursts::Bursts>(),
     FaultInfo::of::<ramp::Ramp>(),
     FaultInfo::of::<slots::Slots>(),

@@ -6,11 +6,13 @@ use super::stream::RngStream;
 use branches::Branches;
 use mixture::Mixture;
 use quantiles::Quantiles;
+use restarts::Restarts;
 use units::{nanos, positive, some_time, squared};
 
 mod branches;
 mod mixture;
 mod quantiles;
+mod restarts;
 mod units;
 
 /// The 99 % quantile of the normal distribution of mean 0 and variance 1.
@@ -49,6 +51,7 @@ enum Kind {
     Hyperexponential(Branches),
     Mixture(Mixture<Distribution>),
     Empirical(Quantiles),
+    Restarts(Restarts),
 }
 
 impl Distribution {
@@ -183,6 +186,18 @@ impl Distribution {
         Ok(Self(Kind::Empirical(Quantiles::new(quantiles)?)))
     }
 
+    /// How long something is down that is restarted until it comes up: before each restart there is
+    /// a wait, which begins with `base` and doubles up to `cap`, then it takes the time `start`,
+    /// and with the chance `again` it has crashed again.
+    pub fn restarts(
+        again: f64,
+        base: Duration,
+        cap: Duration,
+        start: Duration,
+    ) -> Result<Self, Invalid> {
+        Ok(Self(Kind::Restarts(Restarts::new(again, base, cap, start)?)))
+    }
+
     /// Draws a length.
     #[inline]
     pub fn sample(&self, stream: &mut RngStream) -> Duration {
@@ -209,6 +224,7 @@ impl Distribution {
             }
             Kind::Mixture(parts) => return parts.part(stream.uniform()).sample(stream),
             Kind::Empirical(quantiles) => quantiles.at(stream.uniform()),
+            Kind::Restarts(restarts) => restarts.at(stream.uniform()),
         })
     }
 
@@ -225,6 +241,7 @@ impl Distribution {
             Kind::Hyperexponential(branches) => branches.mean(),
             Kind::Mixture(parts) => return parts.mean(Self::mean_secs),
             Kind::Empirical(quantiles) => quantiles.mean(),
+            Kind::Restarts(restarts) => restarts.mean(),
         };
         mean / 1e9
     }
@@ -247,6 +264,7 @@ impl Distribution {
             Kind::Hyperexponential(branches) => branches.cv2(),
             Kind::Mixture(parts) => parts.cv2(Self::mean_secs, Self::cv2),
             Kind::Empirical(quantiles) => quantiles.cv2(),
+            Kind::Restarts(restarts) => restarts.cv2(),
         }
     }
 }

@@ -93,6 +93,14 @@ impl RateProfile {
         Ok(Self(Kind::Pieces(Pieces::new(pieces))))
     }
 
+    /// The times at which it goes on in another way; none of a wave, which always does.
+    pub fn changes(&self) -> Vec<Time> {
+        match &self.0 {
+            Kind::Pieces(pieces) => pieces.changes().collect(),
+            Kind::Wave(_) => Vec::new(),
+        }
+    }
+
     /// The next time after `now`; none if no further one comes.
     pub fn next(&self, now: Time, stream: &mut RngStream) -> Option<Time> {
         match &self.0 {

@@ -52,8 +52,8 @@ macro_rules! definitions {
 const HIGHER: Option<Better> = Some(Better::Higher);
 const LOWER: Option<Better> = Some(Better::Lower);
 
-/// Of a run as a whole.
-pub(super) const RUNS: &[Definition<Record>] = definitions! {
+/// Of a system with abort conditions.
+pub(super) const ABORTS: &[Definition<Record>] = definitions! {
     "aborted" Share LOWER, "Runs in which an abort condition held, of all.",
         Share(|r| (u64::from(r.is_aborted()), 1));
 };
@@ -94,6 +94,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "busy" WorkSeconds None, "Time in which agents had a task in hand, added up over tasks.",
         Value(|r, _| r.busy as f64 / 1e9);
     "tasks" Count None, "Tasks begun.", Value(|r, _| r.tasks.issued as f64);
+    "blast-radius" Share LOWER, "Agents that had a task that failed, ended late or is overdue, of \
+        all agents of the group.", Share(|r| (r.failures.agents(), r.count.into()));
     "open" Count LOWER, "Tasks that had not ended when the run did.",
         Value(|r, _| r.tasks.open() as f64);
     "latency.mean" Seconds LOWER, "Mean time from the arrival of a task to its end.",
@@ -142,6 +144,8 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
         Ratio(|r, _| (secs(r.parts()[2]), r.count() as f64));
     "mttr.verify" Seconds LOWER, "Its last part: until the share of good outcomes is back at the \
         bound.", Ratio(|r, _| (secs(r.parts()[3]), r.count() as f64));
+    "healed" Share HIGHER, "Auto-healed: failure episodes that ended without a step of a human, of \
+        all; one that has not ended is not healed.", Share(|r| (r.ended(), r.count()));
     "recovery" Seconds LOWER, "How long after the beginning of what is measured the last failure \
         episode ended: 0 if there was none, undefined if it did not end; the longest, if there are \
         several parts.",
@@ -171,6 +175,17 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Ratio(|r, time| (r.busy as f64 / 1e9, time));
     "queue" Ratio LOWER, "Requests in the queue, on average over time.",
         Ratio(|r, time| (r.queued as f64 / 1e9, time));
+    "queue.peak" Count LOWER, "The most requests in the queue at one time.",
+        Value(|r, _| r.line.load.peak().into());
+    "queue.drain" Seconds LOWER, "Time to drain: how long after the beginning of what is measured \
+        (a window after a fault) the queue was empty for the first time; 0 if it was empty then, \
+        undefined if it never was; the longest, if there are several parts. A fault that drops \
+        what waits leaves an empty queue: there, ask from some seconds after it.",
+        Value(|r, _| r.line.drained.map_or(f64::NAN, Duration::as_secs_f64));
+    "peak" Count LOWER, "Peak load: the most requests at one time, in work and in the queue.",
+        Value(|r, _| r.load.peak().into());
+    "peak.second" Count None, "The most requests that came in one second of the clock, refused ones \
+        included; a second counts wherever some of it is measured.", Value(|r, _| r.seconds.peak().into());
     "waiting.mean" Seconds LOWER, "Mean time in the queue, of requests that got a slot.",
         Ratio(|r, _| sum(&[&r.waiting]));
     "waits" Share LOWER, "Share of requests that had to wait, of those that got a slot.",
@@ -212,6 +227,12 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Ratio(|r, _| (r.faulty as f64 / 1e9, r.fault_intervals as f64));
 };
 
+/// Of a service of several replicas.
+pub(super) const REPLICAS: &[Definition<ServiceRecord>] = definitions! {
+    "busiest-share" Share LOWER, "Requests that went to the replica to which the most did, of all \
+        that went to one.", Ratio(|r, _| busiest(r));
+};
+
 pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "calls" Count None, "Calls begun, seen from above the policy.",
         Value(|r, _| r.calls.issued as f64);
@@ -235,6 +256,9 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "throughput" PerHour None, "Calls that ended, however they did, per hour.",
         Ratio(|r, time| (r.calls.answered() as f64, time / 3600.0));
     "open" Count LOWER, "Calls that had not ended at the end.", Value(|r, _| r.calls.open() as f64);
+    "peak" Count LOWER, "The most calls that were open at one time; one that is refused on the \
+        spot counts for the instant.",
+        Value(|r, _| r.load.peak().into());
     "frozen" WorkSeconds LOWER, "Time spent waiting on attempts to this service that failed or \
         were given up, or that are open at the end and older than any call that ended well; added \
         up over attempts.", Value(|r, _| r.frozen as f64 / 1e9);
@@ -253,6 +277,28 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "latency.sd" Seconds LOWER, "Standard deviation of that time.",
         Deviation(|r| Owned(r.latency()));
 };
+
+/// Of all groups of agents together.
+pub(super) const SYSTEM: &[Definition<Record>] = definitions! {
+    "success" Share HIGHER, "Tasks of all groups that ended good or degraded and in time, of all \
+        that ended or are overdue.", Share(|r| {
+            let of = |agents: &AgentRecord| of_all(complete(agents) + degraded(agents), agents);
+            sum_of_all(r, of)
+        });
+    "goodput" PerHour HIGHER, "Tasks of all groups that ended good or degraded and in time, per \
+        hour.", Ratio(|r, time| {
+            let good = r.agents.iter().map(|agents| complete(agents) + degraded(agents));
+            (good.sum::<u64>() as f64, time / 3600.0)
+        });
+    "blast-radius" Share LOWER, "Agents of all groups that had a task that failed, ended late or \
+        is overdue, of all agents.",
+        Share(|r| sum_of_all(r, |agents| (agents.failures.agents(), agents.count.into())));
+};
+
+fn sum_of_all(record: &Record, of: impl Fn(&AgentRecord) -> (u64, u64)) -> (u64, u64) {
+    let all = record.agents.iter().map(of);
+    all.fold((0, 0), |(part, all), (more, of)| (part + more, all + of))
+}
 
 /// Tasks that ended good, and in time.
 fn complete(agents: &AgentRecord) -> u64 {
@@ -295,6 +341,12 @@ fn sum(times: &[&Histogram]) -> (f64, f64) {
     let nanos: u128 = times.iter().map(|times| times.sum_nanos()).sum();
     let count: u64 = times.iter().map(|times| times.count()).sum();
     (secs(nanos), count as f64)
+}
+
+/// The requests of the busiest replica, and those of all.
+fn busiest(service: &ServiceRecord) -> (f64, f64) {
+    let counts = &service.by_replica;
+    (counts.iter().max().map_or(0.0, |most| *most as f64), counts.iter().sum::<u64>() as f64)
 }
 
 fn secs(nanos: u128) -> f64 {

@@ -23,6 +23,8 @@ pub(super) struct OfLayers {
 enum What {
     Counter(&'static CounterInfo),
     StateShare(&'static StateInfo),
+    /// The share of instances in a state at the end.
+    StateAtEnd(&'static StateInfo),
     Alarm(&'static AlarmInfo),
 }
 
@@ -103,7 +105,8 @@ impl OfLayers {
         report: &'static Report,
     ) -> impl Iterator<Item = Self> {
         let counters = report.counters.iter().map(What::Counter);
-        let states = report.states.iter().map(What::StateShare);
+        let states = report.states.iter();
+        let states = states.clone().map(What::StateShare).chain(states.map(What::StateAtEnd));
         let kind = kind.to_owned();
         let alarms = ALARMS.iter().filter(|_| can_alarm(report)).map(What::Alarm);
         counters.chain(states).chain(alarms).map(move |what| Self {
@@ -119,6 +122,7 @@ impl OfLayers {
         let what = match self.what {
             What::Counter(counter) => Cow::from(counter.name),
             What::StateShare(state) => Cow::from(format!("{}-share", state.name)),
+            What::StateAtEnd(state) => Cow::from(format!("{}-at-end", state.name)),
             What::Alarm(alarm) => Cow::from(alarm.name),
         };
         format!("{}{number}.{what}", self.kind)
@@ -137,6 +141,11 @@ impl OfLayers {
                 state.name,
                 uncapitalised(state.meaning)
             ),
+            What::StateAtEnd(state) => format!(
+                "Share of instances that are in the state {} at the end of what is measured: {}",
+                state.name,
+                uncapitalised(state.meaning)
+            ),
         }
     }
 
@@ -147,7 +156,7 @@ impl OfLayers {
                 Quantity::Time => Unit::WorkSeconds,
                 Quantity::Level => Unit::Ratio,
             },
-            What::StateShare(_) => Unit::Share,
+            What::StateShare(_) | What::StateAtEnd(_) => Unit::Share,
             What::Alarm(alarm) => alarm.unit,
         }
     }
@@ -155,7 +164,7 @@ impl OfLayers {
     pub(super) fn better(&self) -> Option<Better> {
         match self.what {
             What::Counter(counter) => counter.better,
-            What::StateShare(_) => None,
+            What::StateShare(_) | What::StateAtEnd(_) => None,
             What::Alarm(_) => Some(Better::Lower),
         }
     }
@@ -165,6 +174,7 @@ impl OfLayers {
             What::Counter(counter) if counter.quantity == Quantity::Level => Pooling::Ratio,
             What::Counter(_) => Pooling::Mean,
             What::StateShare(_) => Pooling::ShareOfTime,
+            What::StateAtEnd(_) => Pooling::Share,
             What::Alarm(alarm) => alarm.pooling,
         }
     }
@@ -194,6 +204,12 @@ impl OfLayers {
             What::Alarm(alarm) => {
                 let all = layers().map(|layer| layer.alarms);
                 (alarm.of)(&all.fold(AlarmRecord::default(), AlarmRecord::and))
+            }
+            What::StateAtEnd(state) => {
+                let there = layers().map(|layer| Some(layer.state(state.name)?.at_end));
+                let instances = layers().map(|layer| layer.with_states);
+                let part = there.sum::<Option<u32>>()?.into();
+                Sample { part, of: instances.sum::<u32>().into() }
             }
             What::StateShare(state) => {
                 let times = layers().map(|layer| Some(layer.state(state.name)?.time));

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::definitions::{AGENTS, Definition, EDGES, EPISODES, Info, RUNS, SERVICES};
+use super::definitions::{
+    ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM,
+};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
@@ -19,7 +21,7 @@ pub(super) enum Subject {
         to: String,
     },
     /// All of it.
-    Run,
+    System,
 }
 
 /// What is measured of a part.
@@ -28,20 +30,21 @@ pub(super) enum Formula {
     Agents(&'static Definition<AgentRecord>),
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
+    System(&'static Definition<Record>),
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
-    Run(&'static Definition<Record>),
 }
 
 impl Subject {
     /// All parts of a system, each with its place among those of its kind: groups of agents,
-    /// services, edges.
+    /// services, edges, and the whole.
     pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
-        agents.enumerate().chain(services.enumerate()).chain(edges.enumerate())
+        let parts = agents.enumerate().chain(services.enumerate()).chain(edges.enumerate());
+        parts.chain([(0, Self::System)])
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
@@ -55,7 +58,7 @@ impl Subject {
             Self::Agents(_) => "agents",
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
-            Self::Run => "run",
+            Self::System => "system",
         }
     }
 
@@ -64,7 +67,7 @@ impl Subject {
         match self {
             Self::Agents(name) | Self::Service(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
-            Self::Run => String::new(),
+            Self::System => String::new(),
         }
     }
 
@@ -74,7 +77,7 @@ impl Subject {
             Self::Agents(name) => format!("agents.{name}.{number}"),
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
-            Self::Run => number.to_owned(),
+            Self::System => format!("system.{number}"),
         }
     }
 
@@ -84,19 +87,30 @@ impl Subject {
             Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
             Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
-            Self::Run => RUNS.iter().map(Formula::Run).collect(),
+            Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well.
+    /// of their policies as well, and of services and the whole, what only some
+    /// have.
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
-            Self::Agents(_) | Self::Service(_) | Self::Run => None,
+            Self::Agents(_) | Self::Service(_) | Self::System => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        self.formulas().into_iter().chain(layers).collect()
+        let replicas = match self {
+            Self::Service(_) if system.services[place].replicas.count > 1 => REPLICAS,
+            _ => &[],
+        };
+        let replicas = replicas.iter().map(Formula::Service);
+        let aborts = match self {
+            Self::System if !system.aborts.is_empty() => ABORTS,
+            _ => &[],
+        };
+        let aborts = aborts.iter().map(Formula::System);
+        self.formulas().into_iter().chain(replicas).chain(layers).chain(aborts).collect()
     }
 
     /// Marks the parts of a record of this system that it looks at.
@@ -125,7 +139,7 @@ impl Subject {
                     *asked |= Self::of_edge(edge, system) == *self;
                 }
             }
-            Self::Run => {}
+            Self::System => *parts = system.parts(true),
         }
     }
 
@@ -151,9 +165,9 @@ impl Formula {
             Self::Agents(definition) => Ok(&definition.info),
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
+            Self::System(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
-            Self::Run(definition) => Ok(&definition.info),
         }
     }
 
@@ -178,9 +192,9 @@ impl Formula {
             Self::Agents(definition) => definition.pooling(),
             Self::Service(definition) => definition.pooling(),
             Self::Edge(definition) => definition.pooling(),
+            Self::System(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
-            Self::Run(definition) => definition.pooling(),
         }
     }
 
@@ -204,6 +218,7 @@ impl Formula {
                 let service = find(&record.services, place, |service| service.name == *name)?;
                 Some(definition.how.find(service, time))
             }
+            (Self::System(definition), _) => Some(definition.how.find(record, time)),
             (Self::Edge(definition), edge) => {
                 Some(definition.how.find(edge.edge(place, record)?, time))
             }
@@ -218,7 +233,6 @@ impl Formula {
                 let edge = edge.edge(place, record)?;
                 layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
-            (Self::Run(definition), _) => Some(definition.how.find(record, time)),
             (Self::Agents(_) | Self::Service(_), _) => None,
         }
     }

@@ -6,11 +6,12 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use patterns::settings::LayerSettings;
+use patterns::{Class, Outcome};
 
 use super::subject::find;
 use super::{Better, Measure, Pooling, Sample, Unit};
 use crate::model::system::{Edge, LayerFactory, Service, System};
-use crate::observe::{AgentRecord, Histogram, LateCounts};
+use crate::observe::{AgentFailures, AgentRecord, Histogram, LateCounts};
 use fixture::{check, counts, factory, near, record, seconds, system};
 
 #[test]
@@ -34,6 +35,7 @@ fn agents_are_measured() {
     check("agents.research.frozen", 30.0);
     check("agents.research.busy", 150.0);
     check("agents.research.tasks", 20.0);
+    check("agents.research.blast-radius", 0.5);
     check("agents.research.open", 2.0);
     near("agents.research.latency.p50", 0.050);
     near("agents.research.latency.p95", 0.095);
@@ -41,6 +43,28 @@ fn agents_are_measured() {
     near("agents.research.latency-ok.p50", 0.025);
     near("agents.research.latency-ok.p95", 0.048);
     near("agents.research.latency-ok.p99", 0.050);
+}
+
+#[test]
+fn all_groups_are_measured_together() {
+    let mut record = record();
+    record.agents.push(AgentRecord {
+        name: "another".to_owned(),
+        count: 6,
+        tasks: counts(30, &[(Outcome::Ok, 20), (Outcome::failed(Class::Timeout), 10)]),
+        late: LateCounts::default(),
+        overdue: 0,
+        failures: AgentFailures::none(6),
+        ..record.agents[0].clone()
+    });
+    for (path, expected) in [
+        ("system.success", (12.0 + 20.0) / 50.0),
+        ("system.goodput", (12.0 + 20.0) * 36.0),
+        ("system.blast-radius", 1.0 / 8.0),
+    ] {
+        let value = Measure::parse(path, &system()).expect(path).of(&record);
+        assert!((value - expected).abs() < 1e-12, "{path} is {value}, not {expected}");
+    }
 }
 
 #[test]
@@ -93,6 +117,7 @@ fn failure_episodes_are_measured() {
     check("agents.research.mttr.contain", 3.0 / 2.0);
     check("agents.research.mttr.recover", 6.0);
     check("agents.research.mttr.verify", 10.0 / 2.0);
+    check("agents.research.healed", 0.5);
     // The second one has not ended.
     let recovery = Measure::parse("agents.research.recovery", &system()).expect("it is there");
     assert!(recovery.of(&record()).is_nan());
@@ -113,6 +138,10 @@ fn services_are_measured() {
     check("services.\"git.hub\".utilisation", 0.25);
     check("services.\"git.hub\".queue", 2.5);
     check("services.\"git.hub\".busy", 1.0);
+    check("services.\"git.hub\".peak", 7.0);
+    check("services.\"git.hub\".peak.second", 0.0);
+    check("services.\"git.hub\".queue.peak", 5.0);
+    check("services.\"git.hub\".queue.drain", 9.0);
     check("services.\"git.hub\".waiting.mean", 0.0505);
     near("services.\"git.hub\".waiting.p50", 0.050);
     near("services.\"git.hub\".waiting.p95", 0.095);
@@ -145,6 +174,7 @@ fn edges_are_measured() {
     check("edges.\"research -> git.hub\".refused", 0.25);
     check("edges.\"research -> git.hub\".timeouts", 0.25);
     check("edges.\"research -> git.hub\".late", 3.0);
+    check("edges.\"research -> git.hub\".peak", 6.0);
     check("edges.\"research -> git.hub\".frozen", 4.0);
     check("edges.\"research -> git.hub\".throughput", 40.0 * 36.0);
     check("edges.\"research -> git.hub\".given-up", 0.1);
@@ -163,11 +193,13 @@ fn layers_are_measured_on_their_edges() {
     check("edges.\"research -> git.hub\".gate#1.narrow-share", 0.05);
     check("edges.\"research -> git.hub\".gate#2.passed", 5.0);
     check("edges.\"research -> git.hub\".gate#2.wide-share", 0.85);
+    check("edges.\"research -> git.hub\".gate#1.narrow-at-end", 0.5);
     // Both together: what is counted adds up, what is an average is one over all instances.
     check("edges.\"research -> git.hub\".gate.passed", 12.0);
     check("edges.\"research -> git.hub\".gate.waited", 32.0);
     check("edges.\"research -> git.hub\".gate.within", 1.5);
     check("edges.\"research -> git.hub\".gate.narrow-share", 0.1);
+    check("edges.\"research -> git.hub\".gate.narrow-at-end", 0.75);
 }
 
 #[test]
@@ -189,7 +221,7 @@ fn systems_of_other_layers_have_their_measures_together() {
         .skip(Measure::all(&bare).len())
         .map(|measure| measure.path().to_owned())
         .collect();
-    assert_eq!(more.len(), 15, "five numbers, of both and of each");
+    assert_eq!(more.len(), 21, "seven numbers, of both and of each");
     assert_eq!(more[0], "edges.\"research -> git.hub\".gate.passed");
     assert_eq!(Measure::all_of([&system(), &bare]), Measure::all(&system()));
 }
@@ -318,7 +350,7 @@ fn an_unknown_path_says_what_could_stand_there() {
     let of = |path| Measure::parse(path, &system()).expect_err(path);
     let error = of("agent.research.success");
     assert_eq!(error.to_string(), "there is no kind of measure `agent`");
-    assert_eq!(error.known, ["agents", "services", "edges"]);
+    assert_eq!(error.known, ["agents", "services", "edges", "system"]);
     let error = of("agents.writer.success");
     assert_eq!(error.to_string(), "there is no agent `writer`");
     assert_eq!(error.known, ["research"]);

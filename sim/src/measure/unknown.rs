@@ -6,17 +6,32 @@ use std::fmt;
 /// A path that measures nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownMeasure {
+    /// What is wrong, in a sentence.
+    pub message: String,
     /// The part of the path that is wrong.
     pub part: String,
-    /// What kind of thing it should name.
-    pub what: &'static str,
     /// What could stand there.
     pub known: Vec<String>,
+    /// What is expected there, with an example, if that says more.
+    pub help: Option<String>,
+}
+
+impl UnknownMeasure {
+    /// Nothing of this kind has the name that is written, but others may.
+    pub(super) fn no(what: &str, part: &str, known: Vec<String>) -> Self {
+        let part = part.trim().to_owned();
+        Self { message: format!("there is no {what} `{part}`"), part, known, help: None }
+    }
+
+    /// Something else is wrong.
+    pub(super) fn because(message: String, help: String) -> Self {
+        Self { message, part: String::new(), known: Vec::new(), help: Some(help) }
+    }
 }
 
 impl fmt::Display for UnknownMeasure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no {} `{}`", self.what, self.part)
+        f.write_str(&self.message)
     }
 }
 

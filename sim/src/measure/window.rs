@@ -23,13 +23,18 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// What is wrong with a text that stands where a window might, and begins with no word of one.
+pub fn not_a_window(text: &str) -> UnknownMeasure {
+    let word = text.split_whitespace().next().unwrap_or("");
+    UnknownMeasure::no("word of a window", word, WORDS.map(str::to_owned).to_vec())
+}
+
 /// Reads a window: `from 20s until 5min after fault "x"`.
 pub(super) fn read(text: &str, system: &System) -> Result<Window, UnknownMeasure> {
     let mut window = Window { from: None, until: None, anchor: Anchor::Run };
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let (word, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let behind = behind.trim_start();
+        let (word, behind) = first_word(rest);
         let slot = match word {
             "from" => &mut window.from,
             "until" => &mut window.until,
@@ -38,28 +43,82 @@ pub(super) fn read(text: &str, system: &System) -> Result<Window, UnknownMeasure
                 return checked(window, system, text);
             }
         };
-        let end = WORDS.iter().filter_map(|word| behind.find(&format!(" {word}"))).min();
-        let (time, more) = behind.split_at(end.unwrap_or(behind.len()));
-        let time = time.trim().parse::<Duration>().map_err(|_| {
-            unknown("length of time", time, &["20s", "5min", "1h 30min"].map(str::to_owned))
-        })?;
+        if slot.is_some() {
+            let message = format!("`{word}` stands twice in the window `{text}`");
+            return Err(because(message, "`from 20s until 5min`".to_owned()));
+        }
+        let (time, more) = time(word, behind)?;
         *slot = Some(time);
-        rest = more.trim_start();
+        rest = more;
     }
     checked(window, system, text)
 }
 
+fn first_word(text: &str) -> (&str, &str) {
+    let (word, behind) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (word, behind.trim_start())
+}
+
+/// The length of time that a text begins with, of as many words as can be read, and what is behind
+/// it.
+fn time<'a>(word: &str, text: &'a str) -> Result<(Duration, &'a str), UnknownMeasure> {
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    let ends = ends.chain([text.len()]);
+    let read = ends.filter_map(|end| Some((text[..end].trim().parse().ok()?, text[end..].trim())));
+    if let Some((time, more)) = read.last() {
+        return match first_word(more).0 {
+            next if next.is_empty() || WORDS.contains(&next) => Ok((time, more)),
+            _ => Err(not_a_window(more)),
+        };
+    }
+    let (first, _) = first_word(text);
+    if first.is_empty() || WORDS.contains(&first) {
+        let message = format!("a length of time is missing behind `{word}`");
+        return Err(because(message, format!("`{word} 20s`")));
+    }
+    if first.parse::<f64>().is_ok() {
+        let message = format!("there is no length of time `{first}`: it has no unit");
+        return Err(because(message, format!("`{word} {first}s`, `{word} {first}min`")));
+    }
+    let known = ["20s", "5min", "1h 30min"].map(str::to_owned).to_vec();
+    Err(UnknownMeasure::no("length of time", first, known))
+}
+
 fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMeasure> {
     if !["before", "during", "after"].contains(&word) {
-        return Err(unknown("word of a window", word, &WORDS.map(str::to_owned)));
+        return Err(not_a_window(word));
     }
-    let Some(name) = behind.strip_prefix("fault") else {
-        return Err(unknown("kind of anchor", behind, &["fault \"NAME\"".to_owned()]));
+    let known = || system.faults.iter().map(|fault| fault.name.clone());
+    let example = |name: &str| format!("`{word} fault \"{name}\"`");
+    let some = known().next().unwrap_or_else(|| "NAME".to_owned());
+    let (fault, name) = first_word(behind);
+    // A quotation mark may stand right behind the word.
+    let (fault, name) = match behind.find(['"', '\'']) {
+        Some(at) if at < fault.len() => (&behind[..at], &behind[at..]),
+        _ => (fault, name),
     };
-    let name = name.trim().trim_matches(['"', '\'']);
-    if !system.faults.iter().any(|fault| fault.name == name) {
-        let known: Vec<String> = system.faults.iter().map(|fault| fault.name.clone()).collect();
-        return Err(unknown("fault", name, &known));
+    if fault != "fault" {
+        let written = behind.split(['"', '\'']).find(|part| known().any(|name| name == *part));
+        let message = format!("behind `{word}` the word `fault` and a name are missing");
+        return Err(because(message, example(written.unwrap_or(&some))));
+    }
+    let Some(quote) = name.chars().next().filter(|c| ['"', '\''].contains(c)) else {
+        let written = if name.is_empty() { some.as_str() } else { name };
+        let message = "the name of a fault stands in quotation marks".to_owned();
+        return Err(because(message, example(written)));
+    };
+    let Some((name, more)) = name[1..].split_once(quote) else {
+        let message = "the quotation mark before the name of a fault is not closed".to_owned();
+        return Err(because(message, example(name[1..].trim())));
+    };
+    if !more.trim().is_empty() {
+        let message = format!("nothing may stand behind the name of a fault, as `{}`", more.trim());
+        let example =
+            format!("times come first, as in `from 20s until 5min {word} fault \"{name}\"`");
+        return Err(because(message, example));
+    }
+    if !known().any(|fault| fault == name) {
+        return Err(UnknownMeasure::no("fault", name, known().collect()));
     }
     let name = name.to_owned();
     Ok(match word {
@@ -69,26 +128,41 @@ fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMe
     })
 }
 
+fn because(message: String, example: String) -> UnknownMeasure {
+    UnknownMeasure::because(message, format!("for example: {example}"))
+}
+
 /// A window that is empty, or lies outside of what is counted, is never measured.
 fn checked(window: Window, system: &System, text: &str) -> Result<Window, UnknownMeasure> {
-    let never = |known: &str| Err(unknown("time in the window", text, &[known.to_owned()]));
+    let never = |why: String| {
+        let message = format!("there is no time in the window `{text}`");
+        Err(UnknownMeasure::because(message, why))
+    };
     if let (Some(from), Some(until)) = (window.from, window.until)
         && until <= from
     {
-        return never("a window that ends after it begins");
+        return never(format!("a window ends after it begins: `from {until} until {from}`"));
     }
     let [warmup, horizon] = [system.warmup, system.horizon].map(patterns::Time::as_nanos);
     let from = window.from.map_or(0, Duration::as_nanos);
     let until = window.until.map_or(u64::MAX, Duration::as_nanos);
-    if horizon <= from {
-        return never(&format!("a window that begins before the horizon, {}", system.horizon));
+    let run = || format!("the run counts from {} until {}", system.warmup, system.horizon);
+    if horizon <= from || (window.anchor == Anchor::Run && until <= warmup) {
+        return never(run());
     }
-    if window.anchor == Anchor::Run && until <= warmup {
-        return never(&format!("a window that ends after the warm-up, {}", system.warmup));
+    let named = |fault: &&crate::model::system::Fault| Some(&*fault.name) == window.anchor.fault();
+    let schedule = system.faults.iter().find(named).map(|fault| &fault.schedule);
+    let times = schedule.and_then(|schedule| schedule.fixed_times(system.horizon));
+    if let Some(times) = times
+        && window.parts((system.warmup, system.horizon), &times).is_empty()
+    {
+        let on: Vec<String> =
+            times.iter().take(2).map(|(on, off)| format!("{on} to {off}")).collect();
+        let on = match on.is_empty() {
+            true => "the fault never begins".to_owned(),
+            false => format!("the fault is on from {}", on.join(", from ")),
+        };
+        return never(format!("{on}, and {}", run()));
     }
     Ok(window)
-}
-
-fn unknown(what: &'static str, part: &str, known: &[String]) -> UnknownMeasure {
-    UnknownMeasure { part: part.trim().to_owned(), what, known: known.to_vec() }
 }

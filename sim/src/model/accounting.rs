@@ -42,35 +42,59 @@ impl Recorder {
                 agents.latency_ok.add(latency);
             } else {
                 agents.latency_failed.add(latency);
+                self.failures.note(task.station, self.now);
             }
         }
         self.track(task.station, task.started, "working");
-        self.task_span(task.station, task.arrived, outcome);
+        self.task_span(task, outcome, !is_in_time);
     }
 
-    /// A request comes to a service, which may refuse it.
+    /// A request comes to a service, which may refuse it, or else let it wait in line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>) {
-        if self.counts(self.now) {
-            let requests = &mut self.services[service as usize].requests;
-            requests.issued += 1;
+    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>, waits: bool) {
+        let counts = self.counts(self.now);
+        let service = &mut self.services[service as usize];
+        service.seconds.add(self.now);
+        if refused.is_none() {
+            service.load.add();
+            if waits {
+                service.line.load.add();
+            }
+        }
+        if counts {
+            service.requests.issued += 1;
             if let Some(outcome) = refused {
-                requests.end(outcome);
+                service.requests.end(outcome);
             }
         }
     }
 
-    /// A request gets a slot.
+    /// A request goes to one of several replicas.
+    pub(super) fn note_replica(&mut self, service: u32, replica: u32) {
+        let counts = self.counts(self.now);
+        self.services[service as usize].by_replica[replica as usize] += u64::from(counts);
+    }
+
+    /// A request leaves the line.
+    #[inline]
+    pub(super) fn note_out_of_line(&mut self, service: u32) {
+        self.services[service as usize].line.remove(self.now);
+    }
+
+    /// A request gets a slot, at once or out of the line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_begin(&mut self, service: u32, arrived: Time) {
+    pub(super) fn note_begin(&mut self, service: u32, arrived: Time, was_in_line: bool) {
         let counts = self.counts(arrived);
         let queued = self.counted_since(arrived);
         let waited = self.now.since(arrived);
         let service = &mut self.services[service as usize];
         if counts {
             service.waiting.add(waited);
+        }
+        if was_in_line {
+            service.line.remove(self.now);
         }
         service.queued += queued;
     }
@@ -86,6 +110,7 @@ impl Recorder {
         let service = &mut self.services[service as usize];
         service.busy += busy;
         service.wasted += wasted;
+        service.load.remove();
         if counts {
             service.requests.end(outcome);
             service.sojourn.add(sojourn);
@@ -99,8 +124,10 @@ impl Recorder {
         }
         let counts = self.counts(request.arrived);
         let queued = self.counted_since(request.arrived);
+        self.note_out_of_line(service);
         let service = &mut self.services[service as usize];
         service.queued += queued;
+        service.load.remove();
         if counts {
             service.requests.end(outcome);
         }
@@ -115,7 +142,12 @@ impl Recorder {
     /// A request is dropped because its caller has given up.
     pub(super) fn note_given_up(&mut self, service: u32, request: &Request) {
         let counts = self.counts(request.arrived);
-        self.services[service as usize].requests.given_up += u64::from(counts);
+        let record = &mut self.services[service as usize];
+        record.requests.given_up += u64::from(counts);
+        record.load.remove();
+        if request.state == State::InLine {
+            self.note_out_of_line(service);
+        }
         self.note_time(service, request);
     }
 
@@ -190,12 +222,21 @@ impl World {
         stopped: Option<Stop>,
         at_warmup: &[Counts],
     ) -> Record {
-        let recorder = std::mem::take(&mut self.recorder);
+        let mut recorder = std::mem::take(&mut self.recorder);
+        recorder.now = ended;
+        recorder.mark();
         self.closed(recorder, ended, stopped, Some(at_warmup))
     }
 
     /// The record of some parts of the run until a time, up to which all events are handled.
-    pub(super) fn record_until(&self, time: Time, at_warmup: &[Counts], parts: &Parts) -> Record {
+    pub(super) fn record_until(
+        &mut self,
+        time: Time,
+        at_warmup: &[Counts],
+        parts: &Parts,
+    ) -> Record {
+        self.recorder.now = time;
+        self.recorder.mark();
         let at_warmup = parts.layers.then_some(at_warmup);
         let mut record = self.closed(self.recorder.so_far(parts), time, None, at_warmup);
         // What is under way was added up of all parts.
@@ -217,7 +258,7 @@ impl World {
         let warmup = recorder.warmup;
         recorder.now = ended;
         self.note_open(&mut recorder);
-        for service in 0..self.services.len() {
+        for service in 0..recorder.services.len() {
             recorder.enter_condition(service, Condition::default());
         }
         let trace = recorder.finish();
@@ -267,7 +308,9 @@ impl World {
             let role = self.stations.role(request.station);
             let open = match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => &mut agents[group as usize].open,
-                RoleKind::Service(service) => &mut services[service as usize].open,
+                RoleKind::Service(replica) => {
+                    &mut services[self.services[replica as usize].number as usize].open
+                }
             };
             *moment(open) += 1;
         }
@@ -281,7 +324,7 @@ impl World {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    open.push((request.arrived, group));
+                    open.push((request.arrived, group, request.station));
                     if request.state == State::InLine {
                         continue;
                     }
@@ -292,7 +335,8 @@ impl World {
                         recorder.track(request.station, request.since, "waiting");
                     }
                 }
-                RoleKind::Service(service) => {
+                RoleKind::Service(replica) => {
+                    let service = self.services[replica as usize].number;
                     let wasted = recorder.wasted(request);
                     recorder.note_time(service, request);
                     recorder.services[service as usize].wasted += wasted;
@@ -300,10 +344,12 @@ impl World {
             }
         }
         let mut calls = Vec::new();
-        for Open { edge, began, is_call, is_attempt } in self.calls.open() {
+        for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                calls.push((began, record));
+                let tracer = recorder.tracer.as_ref().filter(|_| is_own);
+                let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
+                calls.push((began, record, track));
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);

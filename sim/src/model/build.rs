@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use patterns::{Duration, Outcome};
+use patterns::Duration;
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
@@ -10,9 +10,9 @@ use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
 use super::recorder::Recorder;
-use super::role::{Bucket, CallStep, Keys, Op, Role, RoleKind, Service};
+use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::station::Stations;
-use super::system::{Caller, KEYS_MAX, Per, Step, System};
+use super::system::{self, Caller, KEYS_MAX, Per, Step, System};
 use super::who::{Who, caller_numbers, is_keyed};
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
@@ -47,20 +47,22 @@ pub(super) struct Builder<'a> {
     pub(super) streams: RngStreams,
     scheduler: Scheduler,
     /// The numbers of callers: groups of agents, then services.
-    callers: Vec<u16>,
-    /// The station of the first service; agents come before.
+    pub(super) callers: Vec<u16>,
+    /// The station of the first replica of a service; agents come before.
     first_service: u32,
+    /// By service, the place of its first replica among those of all; then how many there are.
+    pub(super) first_replicas: Vec<u32>,
     /// Of steps of work.
     distributions: Vec<Distribution>,
-    roles: Vec<Role>,
-    services: Vec<Service>,
-    stations: Stations,
+    pub(super) roles: Vec<Role>,
+    pub(super) services: Vec<Service>,
+    pub(super) stations: Stations,
     arrivals: Arrivals,
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
-    work: Vec<RngStream>,
-    edges: Vec<EdgeState>,
+    pub(super) work: Vec<RngStream>,
+    pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
     layers: Vec<LayerInstance>,
     rngs_of_layers: Vec<RngStream>,
@@ -91,6 +93,13 @@ impl<'a> Builder<'a> {
         let mut by_caller: Vec<usize> = (0..system.edges.len()).collect();
         by_caller.sort_by_key(|&edge| order(system.edges[edge].from));
         let links = system.links();
+        let mut replicas = 0;
+        let first_of = |service: &system::Service| {
+            replicas += service.replicas.count;
+            replicas - service.replicas.count
+        };
+        let mut first_replicas: Vec<u32> = system.services.iter().map(first_of).collect();
+        first_replicas.push(replicas);
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -107,12 +116,13 @@ impl<'a> Builder<'a> {
             streams: RngStreams::new(seed),
             scheduler,
             first_service,
+            first_replicas,
             distributions: Vec::new(),
             roles: Vec::new(),
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Faults::of_places(system.services.len() + links.len()),
+            faults: Faults::of_places(replicas as usize + links.len()),
             links,
             work: Vec::new(),
             edges: Vec::new(),
@@ -158,47 +168,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn service(&mut self, service: usize) {
-        let settings = &self.system.services[service];
-        let caller = Caller::Service(service);
-        let role = Role {
-            kind: RoleKind::Service(service as u32),
-            program: self.program(caller, &settings.steps, true),
-            priority: 0,
-            deadline: Duration::MAX,
-            caller: self.callers[self.system.agents.len() + service],
-        };
-        let index = self.roles.len() as u32;
-        self.roles.push(role);
-        self.stations.add(index, settings.slots, settings.queue, self.edges.len() as u32);
-        let who = Who::Service(&settings.name);
-        self.edges(caller, who, None);
-        self.work.push(self.streams.stream(who.stream("work")));
-        if let Some(tracer) = &mut self.recorder.tracer {
-            let id = TrackId::Service(who.label());
-            tracer.tracks.push(Track { id, intervals: Vec::new() });
-        }
-        let mut below = 0.0;
-        let errors = settings.errors.iter().map(|(class, share)| {
-            below += share;
-            (Outcome::failed(*class), below)
-        });
-        let mut endings: Vec<(Outcome, f64)> = errors.collect();
-        if settings.wrong > 0.0 {
-            endings.push((Outcome::Ok.wrong(), below + (1.0 - below) * settings.wrong));
-        }
-        self.services.push(Service {
-            number: service as u32,
-            latency: settings.latency.clone(),
-            endings: endings.into(),
-            rate_limiter: settings.rate_limit.map(Bucket::new),
-            health: Health::default(),
-            abandoned: settings.abandoned,
-            is_plain: settings.steps.is_empty(),
-        });
-    }
-
-    fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
+    pub(super) fn program(&mut self, caller: Caller, steps: &[Step], serves: bool) -> Box<[Op]> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
         for (number, step) in (1..).zip(steps) {
             ops.push(match step {
@@ -225,7 +195,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The edges of one caller: each agent of a group has its own.
-    fn edges(&mut self, from: Caller, who: Who<'_>, track: Option<u32>) {
+    pub(super) fn edges(&mut self, from: Caller, who: Who<'_>, track: Option<u32>) {
         let system = self.system;
         let first = self.edges.len() as u32;
         for place in self.edges_of(from) {
@@ -334,24 +304,29 @@ impl<'a> Builder<'a> {
             Caller::Agents(group) => &self.system.agents[group].steps,
             Caller::Service(service) => &self.system.services[service].steps,
         };
-        let (by_fault, is_keyed) = (self.faults.draws(service), is_keyed(steps, service));
+        let (by_fault, is_keyed) = (self.draws(service), is_keyed(steps, service));
+        let first = self.first_replicas[service];
+        let replicas = self.system.services[service].replicas;
         let link = self.links.iter().position(|link| *link == index);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
         EdgeStreams {
-            service: service as u32,
-            station: self.first_service + service as u32,
+            service: first,
+            station: self.first_service + first,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some()).then(|| {
-                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
-                let keys = is_keyed.then(|| stream("keys"));
-                Box::new(RareStreams {
-                    fault,
-                    keys,
-                    salts: self.salts(service, link.as_ref(), who),
-                    link,
-                })
-            }),
+            rare: (by_fault.by_attempt || is_keyed || link.is_some() || replicas.count > 1).then(
+                || {
+                    let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
+                    let keys = is_keyed.then(|| stream("keys"));
+                    Box::new(RareStreams {
+                        fault,
+                        keys,
+                        route: (replicas.count > 1).then(|| (replicas.pick, stream("replicas"))),
+                        salts: self.salts(service, link.as_ref(), who),
+                        link,
+                    })
+                },
+            ),
         }
     }
 

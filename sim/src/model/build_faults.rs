@@ -1,10 +1,13 @@
 //! Building the faults of a world: where they can happen, and the windows around them.
 
+use std::ops::Range;
+
 use super::build::Builder;
 use super::edge_streams::Link;
 use super::system::{Place, System};
 use super::who::Who;
-use super::windows::{TIMES_MAX, Windows};
+use super::windows::Windows;
+use crate::fault::{Draws, TIMES_MAX};
 use crate::kernel::StreamName;
 
 impl Builder<'_> {
@@ -12,7 +15,12 @@ impl Builder<'_> {
         let system = self.system;
         for fault in &system.faults {
             let name = StreamName::of("fault").text(&fault.name);
-            let places = fault.hits.iter().map(|place| self.place(*place)).collect();
+            let mut places: Vec<u32> = Vec::new();
+            for place in fault.hits.iter().flat_map(|hit| self.places(*hit)) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
             let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
             self.faults.add(places, effect, schedule, self.streams, name);
         }
@@ -28,16 +36,35 @@ impl Builder<'_> {
         })
     }
 
-    /// Services are places, and links after them.
-    fn place(&self, place: Place) -> u32 {
-        match place {
-            Place::Service(service) => service as u32,
+    /// Replicas of services are places, and links after them.
+    fn places(&self, hit: Place) -> Range<u32> {
+        match hit {
+            Place::Service(service) => self.replicas(service),
+            Place::Replica { service, replica } => {
+                let place = self.first_replicas[service] + replica;
+                place..place + 1
+            }
             Place::Edge { .. } => {
-                let edge = self.system.edge_of(place);
+                let edge = self.system.edge_of(hit);
                 let link = self.links.iter().position(|link| Some(*link) == edge);
-                (self.system.services.len() + link.expect("there is such an edge")) as u32
+                let place = self.place_of_link(link.expect("there is such an edge") as u32);
+                place..place + 1
             }
         }
+    }
+
+    fn replicas(&self, service: usize) -> Range<u32> {
+        self.first_replicas[service]..self.first_replicas[service + 1]
+    }
+
+    fn place_of_link(&self, link: u32) -> u32 {
+        self.first_replicas.last().copied().unwrap_or_default() + link
+    }
+
+    /// What random bits the requests to a service must have.
+    pub(super) fn draws(&self, service: usize) -> Draws {
+        let all = self.replicas(service).map(|place| self.faults.draws(place as usize));
+        all.fold(Draws::default(), Draws::and)
     }
 
     /// By which the fate of a call follows, if some fault goes by calls.
@@ -47,9 +74,8 @@ impl Builder<'_> {
         link: Option<&Link>,
         who: Who<'_>,
     ) -> Option<[u64; 2]> {
-        let of_link = link.map(|link| self.system.services.len() + link.index as usize);
-        let by_call = |place| self.faults.draws(place).by_call;
-        (by_call(service) || of_link.is_some_and(by_call)).then(|| {
+        let of_link = link.map(|link| self.faults.draws(self.place_of_link(link.index) as usize));
+        (self.draws(service).by_call || of_link.is_some_and(|draws| draws.by_call)).then(|| {
             let names = [StreamName::of("fate of keys"), who.stream("fate of calls")];
             names.map(|name| self.streams.stream(name).next_u64())
         })

@@ -99,6 +99,7 @@ impl World {
                 // one that can do no more.
                 let is_refusal = outcome.class().is_some_and(Class::is_refusal);
                 let seen = if is_refusal { Outcome::failed(Class::Overload) } else { outcome };
+                self.services[service as usize].health.note_end(self.scheduler.now());
                 return self.end_request(index, service, seen);
             }
             _ => {}
@@ -127,20 +128,23 @@ impl World {
         request.abandoned = self.scheduler.now();
         // The stations of services come after those of agents.
         let (arrived, number) = (request.arrived, request.station - self.arrivals.len());
-        self.recorder.note_abandoned(number, arrived);
-        if self.services[number as usize].abandoned == Abandoned::RunsOn {
+        let service = &self.services[number as usize];
+        let (service, abandoned) = (service.number, service.abandoned);
+        self.recorder.note_abandoned(service, arrived);
+        if abandoned == Abandoned::RunsOn {
             return;
         }
         self.drop_work(index);
+        self.services[number as usize].health.note_end(self.scheduler.now());
         let request = self.stations.request(index);
-        self.recorder.note_given_up(number, request);
+        self.recorder.note_given_up(service, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
         } else if let Finished { next: Some((next, request)), busy, .. } =
             self.stations.finish(index)
         {
             let service = &mut self.services[number as usize];
-            begin(next, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(next, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.forget(leaf);
     }

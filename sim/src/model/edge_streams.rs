@@ -1,5 +1,6 @@
 //! Edges as requests travel on them: where they lead, and the random streams of what travels there.
 
+use super::system::Pick;
 use crate::call::Calls;
 use crate::fault::Fate;
 use crate::kernel::{RngStream, split_mix};
@@ -10,9 +11,9 @@ use crate::kernel::{RngStream, split_mix};
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct EdgeStreams {
-    /// The service called.
+    /// The service called: its first replica.
     pub(super) service: u32,
-    /// Its station.
+    /// The station of that.
     pub(super) station: u32,
     pub(super) demand: RngStream,
     pub(super) error: RngStream,
@@ -27,6 +28,8 @@ pub(super) struct RareStreams {
     pub(super) fault: Option<RngStream>,
     /// What calls ask for, if that is one of several things.
     pub(super) keys: Option<RngStream>,
+    /// How attempts are dealt out to the replicas of the service, if it has several.
+    pub(super) route: Option<(Pick, RngStream)>,
     /// What faults on the way need.
     pub(super) link: Option<Link>,
     /// By which the fate of a call follows from what it asks for, and else from when it began.

@@ -34,20 +34,27 @@ impl World {
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
         }
+        for nth in 0..self.faults.followers(index) {
+            if let Some(index) = self.faults.follow(index, nth) {
+                self.scheduler.schedule(now, Event { kind: kind::FAULT, index });
+            }
+        }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
-            let services = self.services.len();
-            let (service, link) = (place, (place as usize).checked_sub(services));
+            let (service, link) = (place, (place as usize).checked_sub(self.services.len()));
             if let Some(link) = link {
+                let services = self.recorder.services.len();
                 let Toggled { condition, .. } =
-                    self.faults.take(index, place, &mut self.links[link]);
+                    self.faults.take(index, place, now, &mut self.links[link]);
                 self.recorder.note_link(services + link, condition.faults);
                 continue;
             }
             let health = &mut self.services[service as usize].health;
-            let Toggled { shock, condition } = self.faults.take(index, place, health);
+            let Toggled { shock, condition } = self.faults.take(index, place, now, health);
             let slots = health.slots();
-            self.recorder.note_condition(service as usize, condition);
+            let condition = self.condition_of_all(service, condition);
+            let number = self.services[service as usize].number;
+            self.recorder.note_condition(number as usize, condition);
             match shock {
                 Shock::Nothing => {}
                 Shock::LoseAll => self.lose_all(service),
@@ -65,7 +72,7 @@ impl World {
         self.stations.limit_slots(station, slots);
         while let Some((index, busy, request)) = self.stations.fill(station) {
             let service = &mut self.services[service as usize];
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
     }
 
@@ -86,7 +93,8 @@ impl World {
         }
     }
 
-    /// All that a service holds is lost; callers learn of it in the order in which they came.
+    /// All that a service holds is lost; callers learn of it in the order in which they have or get
+    /// a slot.
     fn lose_all(&mut self, service: u32) {
         let station = self.arrivals.len() + service;
         let mut next = self.stations.first(station);
@@ -94,6 +102,7 @@ impl World {
             next = self.stations.after(index);
             self.drop_work(index);
         }
+        self.services[service as usize].health.note_end(self.scheduler.now());
         // Callers are answered once the service is empty, so that what they do next finds it empty.
         let mut next = self.stations.clear(station);
         let outcome = Outcome::failed(Class::Network);
@@ -101,7 +110,8 @@ impl World {
             next = self.stations.after(index);
             let request = self.stations.request(index);
             let leaf = request.leaf;
-            self.recorder.note_lost(service, request, outcome);
+            let number = self.services[service as usize].number;
+            self.recorder.note_lost(number, request, outcome);
             self.scheduler.fold(u64::from(outcome.code()));
             self.stations.forget(index);
             let next = self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);

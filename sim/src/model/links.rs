@@ -22,7 +22,7 @@ impl World {
                 let outcome = Outcome::failed(class);
                 return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
             }
-            None => {}
+            Some(Turned::Twice) | None => {}
         }
         let late = health.slowed(Duration::ZERO, 0, fate, now);
         if late.is_zero() {

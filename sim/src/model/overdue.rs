@@ -4,7 +4,7 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use super::recorder::Recorder;
 use super::request::Request;
-use crate::observe::{EpisodeFinder, Histogram};
+use crate::observe::{EpisodeFinder, Histogram, OpenSpan};
 
 /// How often at most one task fails for the episodes of its group.
 const FAILURES_MAX: u64 = 64;
@@ -24,6 +24,7 @@ impl Recorder {
             };
             *as_it_ended += 1;
             late.wrong += u64::from(outcome.is_wrong());
+            self.failures.note(task.station, self.now);
         }
         let limit = self.task_limits[group];
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
@@ -39,34 +40,49 @@ impl Recorder {
         longest.unwrap_or(Duration::from_nanos(twentieth))
     }
 
-    /// Writes down those of the open tasks (when they came, and their group) that have failed by
-    /// now.
+    /// Writes down those of the open tasks (when they came, their group and their agent) that have
+    /// failed by now.
     ///
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
-    pub(super) fn note_overdue(&mut self, open: &[(Time, u32)]) {
+    pub(super) fn note_overdue(&mut self, open: &[(Time, u32, u32)]) {
         let limits = self.agents.iter().zip(&self.task_limits).map(|(group, limit)| match *limit {
             Duration::MAX => self.limit_of_open([&group.latency_ok, &group.latency_failed]),
             limit => limit,
         });
         let limits: Vec<Duration> = limits.collect();
-        for &(arrived, group) in open {
+        for &(arrived, group, agent) in open {
             let is_overdue = limits[group as usize] < self.now.since(arrived);
-            self.agents[group as usize].overdue += u64::from(is_overdue && self.counts(arrived));
+            if is_overdue && self.counts(arrived) {
+                self.agents[group as usize].overdue += 1;
+                self.failures.note(agent, self.now);
+            }
+            if let Some(tracer) = &mut self.tracer {
+                tracer.keep_open_task(OpenSpan { from: arrived, track: agent, is_overdue });
+            }
         }
-        for (at, group) in failures_of_open(open, &limits, self.now) {
+        let open: Vec<(Time, u32)> = open.iter().map(|(at, group, _)| (*at, *group)).collect();
+        for (at, group) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.group_episodes[group], at);
         }
     }
 
-    /// The same for calls: when they began, and the record of their edge.
-    pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32)]) {
+    /// The same for calls: when they began, the record of their edge, and the track in which they
+    /// are shown, if they are.
+    pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32, Option<u32>)]) {
         let limits = self
             .edges
             .iter()
             .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
         let limits: Vec<Duration> = limits.collect();
-        for (at, edge) in failures_of_open(open, &limits, self.now) {
+        for &(from, edge, track) in open {
+            let is_overdue = limits[edge as usize] < self.now.since(from);
+            if let (Some(track), Some(tracer)) = (track, &mut self.tracer) {
+                tracer.keep_open_call(edge, OpenSpan { from, track, is_overdue });
+            }
+        }
+        let open: Vec<(Time, u32)> = open.iter().map(|(began, edge, _)| (*began, *edge)).collect();
+        for (at, edge) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.edge_episodes[edge], at);
         }
     }
@@ -88,8 +104,14 @@ impl Recorder {
         for (edge, finder) in self.edges.iter_mut().zip(&self.edge_episodes) {
             edge.episodes = finder.within(from, to);
         }
+        let mut first = 0;
         for (agents, finder) in self.agents.iter_mut().zip(&self.group_episodes) {
             agents.episodes = finder.within(from, to);
+            agents.failures = self.failures.of(first..first + agents.count);
+            first += agents.count;
+        }
+        for service in &mut self.services {
+            service.line.add_up(from);
         }
         for (edge, group) in self.edges.iter().zip(&self.group_of_edge) {
             if let Some(group) = group {

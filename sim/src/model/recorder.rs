@@ -6,13 +6,14 @@ use patterns::{Duration, Outcome, Time};
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
+use super::request::Request;
 use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
 use crate::fault::Standing;
 use crate::observe::{
-    AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord, Parts,
-    ServiceRecord, TaskSpan, Trace, TrackKind,
+    AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
+    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -49,6 +50,8 @@ pub(crate) struct Recorder {
     pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
+    /// The agents of all groups.
+    pub(crate) failures: AgentFailures,
 }
 
 /// One instance of a layer.
@@ -91,6 +94,7 @@ impl Recorder {
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
             alarm_of: Vec::new(),
+            failures: AgentFailures::none(system.agents.iter().map(|group| group.count).sum()),
             group_of_edge: system
                 .edges
                 .iter()
@@ -124,10 +128,35 @@ impl Recorder {
             group_episodes: self.group_episodes.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
+            failures: self.failures.clone(),
             // No state changes in a copy.
             faults: Vec::new(),
             callees: Vec::new(),
             alarm_of: Vec::new(),
+        }
+    }
+
+    /// A part of the run ends now: what is the most of something is known of each part.
+    pub(crate) fn mark(&mut self) {
+        for service in &mut self.services {
+            service.load.mark(self.now);
+            service.line.mark(self.now);
+            service.seconds.mark(self.now);
+        }
+        for edge in &mut self.edges {
+            edge.load.mark(self.now);
+        }
+    }
+
+    /// All that counts begins now.
+    pub(crate) fn begin_counting(&mut self) {
+        for service in &mut self.services {
+            service.load.restart();
+            service.line.restart(self.now);
+            service.seconds.restart();
+        }
+        for edge in &mut self.edges {
+            edge.load.restart();
         }
     }
 
@@ -172,6 +201,9 @@ impl Recorder {
     pub(crate) fn finish(&mut self) -> Option<Trace> {
         for index in 0..self.instances.len() {
             self.leave_state(index);
+            if let Instance { record, state: Some((state, _)), .. } = self.instances[index] {
+                self.layers[record as usize].states[usize::from(state.0)].at_end += 1;
+            }
         }
         self.tracer.take().map(|tracer| {
             let mut all = tracer.tracks;
@@ -182,7 +214,11 @@ impl Recorder {
             all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
             all.extend(services);
             let (from, to) = (tracer.from, tracer.to.min(self.now));
-            Trace { from, to, tracks: all, calls: tracer.calls, tasks: tracer.tasks }
+            let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
+            open_tasks.sort_unstable();
+            open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
+            let (calls, tasks) = (tracer.calls, tracer.tasks);
+            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
         })
     }
 
@@ -203,12 +239,12 @@ impl Recorder {
         }
     }
 
-    /// A task that came at some time ends now.
+    /// A task ends now.
     #[inline]
-    pub(crate) fn task_span(&mut self, track: u32, from: Time, outcome: Outcome) {
-        let to = self.now;
+    pub(crate) fn task_span(&mut self, task: &Request, outcome: Outcome, is_late: bool) {
+        let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
-            tracer.keep_task(TaskSpan { track, from, to, outcome });
+            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late });
         }
     }
 
@@ -238,7 +274,10 @@ impl Observer for Recorder {
         let number = self.record_of[edge as usize] as usize;
         let record = &mut self.edges[number];
         match event {
-            CallEvent::Begun => record.calls.issued += u64::from(counts),
+            CallEvent::Begun => {
+                record.calls.issued += u64::from(counts);
+                record.load.add();
+            }
             CallEvent::Sent => record.attempts.issued += u64::from(counts),
             CallEvent::Diverted => record.diverted.issued += u64::from(counts),
             CallEvent::DivertedEnded(outcome, began) => {
@@ -250,6 +289,7 @@ impl Observer for Recorder {
                 record.diverted.given_up += u64::from(began >= warmup);
             }
             CallEvent::Ended(outcome, began) => {
+                record.load.remove();
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
@@ -260,6 +300,7 @@ impl Observer for Recorder {
             }
             // The caller waits for its own call, whoever answers it.
             CallEvent::EndedBelow(outcome, began) => {
+                record.load.remove();
                 if began >= warmup {
                     record.end_call(outcome, self.now.since(began));
                 }
@@ -273,7 +314,10 @@ impl Observer for Recorder {
                     record.frozen += counted(warmup, began, self.now);
                 }
             }
-            CallEvent::GivenUp(began) => record.calls.given_up += u64::from(began >= warmup),
+            CallEvent::GivenUp(began) => {
+                record.calls.given_up += u64::from(began >= warmup);
+                record.load.remove();
+            }
             CallEvent::Dropped(began) => {
                 record.attempts.given_up += u64::from(began >= warmup);
                 record.frozen += counted(warmup, began, self.now);

@@ -2,7 +2,8 @@
 
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
-    AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, OpenAt, OutcomeCounts, ServiceRecord,
+    AgentFailures, AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, Line, Load, OpenAt,
+    OutcomeCounts, Seconds, ServiceRecord,
 };
 
 /// Of its groups of agents.
@@ -23,6 +24,7 @@ pub(super) fn empty_agents() -> AgentRecord {
         open: OpenAt::default(),
         late: LateCounts::default(),
         overdue: 0,
+        failures: AgentFailures::default(),
         episodes: Episodes::default(),
         latency_ok: Histogram::new(),
         latency_failed: Histogram::new(),
@@ -35,7 +37,14 @@ pub(super) fn empty_agents() -> AgentRecord {
 pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
     let named = |service: &Service| ServiceRecord {
         name: service.name.clone(),
-        slots: service.slots,
+        slots: match service.slots {
+            u32::MAX => u32::MAX,
+            slots => slots.saturating_mul(service.replicas.count),
+        },
+        by_replica: match service.replicas.count {
+            1 => Vec::new(),
+            count => vec![0; count as usize],
+        },
         ..empty_service()
     };
     system.services.iter().map(named).collect()
@@ -45,7 +54,11 @@ pub(super) fn empty_service() -> ServiceRecord {
     ServiceRecord {
         name: String::new(),
         slots: 0,
+        by_replica: Vec::new(),
         requests: OutcomeCounts::default(),
+        load: Load::default(),
+        line: Line::default(),
+        seconds: Seconds::default(),
         open: OpenAt::default(),
         waiting: Histogram::new(),
         sojourn: Histogram::new(),
@@ -76,6 +89,7 @@ pub(super) fn empty_edge() -> EdgeRecord {
         to: String::new(),
         layers: Vec::new(),
         calls: OutcomeCounts::default(),
+        load: Load::default(),
         attempts: OutcomeCounts::default(),
         diverted: OutcomeCounts::default(),
         latency_ok: Histogram::new(),

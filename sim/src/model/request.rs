@@ -62,6 +62,19 @@ pub(super) struct Request {
     pub(super) left: u32,
 }
 
+/// An attempt that has come to a service.
+#[derive(Clone, Copy)]
+pub(super) struct Coming {
+    pub(super) leaf: u32,
+    /// The edge on which it comes.
+    pub(super) edge: u32,
+    pub(super) demand: Duration,
+    pub(super) ending: Outcome,
+    pub(super) fate: Fate,
+    pub(super) deadline: Time,
+    pub(super) priority: u8,
+}
+
 /// What a request is at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(u8)]

@@ -3,19 +3,23 @@
 
 use patterns::Time;
 
+use super::line::Line;
 use super::request::{NONE, Request, Requests, State};
+use super::system::{Order, Overflow};
 
 /// All stations and what is under way at them.
 #[derive(Debug, Default)]
 pub(super) struct Stations {
     all: Vec<Station>,
     requests: Requests,
+    /// Of the stations whose lines go by another order.
+    lines: Vec<Line>,
 }
 
 /// One agent or service.
 ///
-/// A request that is here is in a slot or in line. All are linked in the order in which they came;
-/// those in line are the last ones, since who came first gets a slot first.
+/// A request that is here is in a slot or in line. All are linked: first those in a slot, in the
+/// order in which they got it, and then those in line, in the order in which they will.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Station {
@@ -33,6 +37,8 @@ struct Station {
     last: u32,
     /// The first in line.
     next_up: u32,
+    /// Its line among those that go by another order than first in, first out.
+    line: u32,
     /// Whether requests are linked: not where there is a slot for each and no fault hits them.
     is_linked: bool,
 }
@@ -42,6 +48,7 @@ pub(super) struct Entry<'a> {
     number: u32,
     place: &'a mut Station,
     requests: &'a mut Requests,
+    lines: &'a mut Vec<Line>,
 }
 
 /// What has come of the end of a request.
@@ -70,8 +77,19 @@ impl Stations {
             first: NONE,
             last: NONE,
             next_up: NONE,
+            line: NONE,
             is_linked: true,
         });
+    }
+
+    /// The line of the station added last goes by this order.
+    pub(super) fn order_line(&mut self, order: Order, overflow: Overflow) {
+        if order != Order::Fifo
+            && let Some(station) = self.all.last_mut()
+        {
+            station.line = self.lines.len() as u32;
+            self.lines.push(Line::new(order, overflow));
+        }
     }
 
     /// Adds an agent.
@@ -101,7 +119,20 @@ impl Stations {
     #[inline]
     pub(super) fn entry(&mut self, station: u32) -> Entry<'_> {
         let place = &mut self.all[station as usize];
-        Entry { number: station, place, requests: &mut self.requests }
+        let (requests, lines) = (&mut self.requests, &mut self.lines);
+        Entry { number: station, place, requests, lines }
+    }
+
+    /// The request that is admitted next.
+    #[inline]
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
+    /// How many requests are at a station, in slots and in line.
+    pub(super) fn load(&self, station: u32) -> u32 {
+        let station = &self.all[station as usize];
+        station.busy + station.waiting
     }
 
     #[inline]
@@ -130,6 +161,9 @@ impl Stations {
             station.busy -= 1;
             return Finished { request, role, busy: station.busy, next: None };
         }
+        if station.line != NONE {
+            self.lines[station.line as usize].leave(next, &self.requests);
+        }
         let first = &mut self.requests[next];
         station.waiting -= 1;
         station.next_up = first.next;
@@ -147,6 +181,9 @@ impl Stations {
     pub(super) fn fill(&mut self, station: u32) -> Option<(u32, u32, &mut Request)> {
         let station = &mut self.all[station as usize];
         let next = some(station.next_up).filter(|_| station.busy < station.slots)?;
+        if let Some(line) = self.lines.get_mut(station.line as usize) {
+            line.leave(next, &self.requests);
+        }
         let first = &mut self.requests[next];
         station.busy += 1;
         station.waiting -= 1;
@@ -161,7 +198,11 @@ impl Stations {
 
     /// A request leaves the line.
     pub(super) fn drop_waiting(&mut self, index: u32) {
-        debug_assert_eq!(self.requests[index].state, State::InLine, "it has no slot");
+        let Request { station, state, .. } = self.requests[index];
+        debug_assert_eq!(state, State::InLine, "it has no slot");
+        if let Some(line) = self.lines.get_mut(self.all[station as usize].line as usize) {
+            line.leave(index, &self.requests);
+        }
         let (station, neighbours) = self.requests.free(index);
         let station = &mut self.all[station as usize];
         station.unlink(neighbours, &mut self.requests);
@@ -177,6 +218,9 @@ impl Stations {
         let first = self.first(station);
         let station = &mut self.all[station as usize];
         (station.busy, station.waiting) = (0, 0);
+        if let Some(line) = self.lines.get_mut(station.line as usize) {
+            line.clear();
+        }
         (station.first, station.last, station.next_up) = (NONE, NONE, NONE);
         first
     }
@@ -187,13 +231,13 @@ impl Stations {
     }
 
     /// The first of the requests at a station to which faults may happen: in slots and then in
-    /// line, in the order in which they came.
+    /// line.
     pub(super) fn first(&self, station: u32) -> Option<u32> {
         debug_assert!(self.all[station as usize].is_linked, "its requests are linked");
         some(self.all[station as usize].first)
     }
 
-    /// The request that came next to its station.
+    /// The request that is next at its station.
     pub(super) fn after(&self, index: u32) -> Option<u32> {
         some(self.requests[index].next)
     }
@@ -229,10 +273,10 @@ impl<'a> Entry<'a> {
         self.place.busy
     }
 
-    /// The request that is admitted next.
+    /// Whether a request that comes now gets a slot at once.
     #[inline]
-    pub(super) fn next_request(&self) -> u32 {
-        self.requests.next()
+    pub(super) fn has_slot(&self) -> bool {
+        self.place.busy < self.place.slots
     }
 
     /// Whether a request that comes now gets neither a slot nor a place in line.
@@ -242,14 +286,25 @@ impl<'a> Entry<'a> {
         busy >= slots && waiting >= queue
     }
 
+    /// The last in line, if it has to go for a request of this priority that comes.
+    #[cold]
+    pub(super) fn gives_way(&self, priority: u8) -> Option<u32> {
+        let line = self.lines.get(self.place.line as usize)?;
+        let last = some(self.place.last).filter(|_| self.place.waiting > 0)?;
+        line.gives_way(&self.requests[last], priority).then_some(last)
+    }
+
     /// A request comes: it gets a slot if one is free, or else waits in line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn admit(self, leaf: u32, now: Time) -> (u32, bool, &'a mut Request) {
-        let Self { number, place, requests } = self;
+    pub(super) fn admit(self, leaf: u32, priority: u8, now: Time) -> (u32, bool, &'a mut Request) {
+        let has_slot = self.has_slot();
+        let Self { number, place, requests, lines } = self;
         let index = requests.next();
-        let mut previous = NONE;
-        if place.is_linked {
+        let [mut previous, mut next] = [NONE; 2];
+        if place.line != NONE && !has_slot {
+            [previous, next] = place.line_up(index, priority, requests, lines);
+        } else if place.is_linked {
             previous = std::mem::replace(&mut place.last, index);
             if previous == NONE {
                 place.first = index;
@@ -257,7 +312,6 @@ impl<'a> Entry<'a> {
                 requests[previous].next = index;
             }
         }
-        let has_slot = place.busy < place.slots;
         if has_slot {
             debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
             place.busy += 1;
@@ -268,13 +322,34 @@ impl<'a> Entry<'a> {
             place.waiting += 1;
         }
         let request = requests.take(number, leaf, now);
+        request.priority = priority;
         request.previous = previous;
-        request.next = NONE;
+        request.next = next;
         (index, has_slot, request)
     }
 }
 
 impl Station {
+    /// A request comes into a line that does not go first in, first out; says who its neighbours
+    /// are.
+    #[inline(never)]
+    fn line_up(
+        &mut self,
+        index: u32,
+        priority: u8,
+        requests: &mut Requests,
+        lines: &mut [Line],
+    ) -> [u32; 2] {
+        let next = lines[self.line as usize].enter(index, priority, self.next_up, requests);
+        let previous = if next == NONE { self.last } else { requests[next].previous };
+        if next == self.next_up {
+            self.next_up = index;
+        }
+        *if previous == NONE { &mut self.first } else { &mut requests[previous].next } = index;
+        *if next == NONE { &mut self.last } else { &mut requests[next].previous } = index;
+        [previous, next]
+    }
+
     /// Closes the gap between the neighbours of a request that is gone.
     #[inline]
     fn unlink(&mut self, [previous, next]: [u32; 2], requests: &mut Requests) {

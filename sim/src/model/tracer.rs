@@ -2,7 +2,7 @@
 
 use patterns::Time;
 
-use crate::observe::{CallSpan, Interval, TaskSpan, Track};
+use crate::observe::{CallSpan, Interval, OpenSpan, TaskSpan, Track};
 
 /// The most intervals and calls that a trace keeps.
 const PIECES_MAX: usize = 1 << 20;
@@ -18,6 +18,8 @@ pub(crate) struct Tracer {
     pub(crate) track_of_edge: Vec<Option<u32>>,
     pub(crate) calls: Vec<CallSpan>,
     pub(crate) tasks: Vec<TaskSpan>,
+    pub(crate) open_tasks: Vec<OpenSpan>,
+    pub(crate) open_calls: Vec<(u32, OpenSpan)>,
     /// The window: what lies outside is left out.
     pub(crate) from: Time,
     pub(crate) to: Time,
@@ -33,6 +35,8 @@ impl Default for Tracer {
             track_of_edge: Vec::new(),
             calls: Vec::new(),
             tasks: Vec::new(),
+            open_tasks: Vec::new(),
+            open_calls: Vec::new(),
             from: Time::ZERO,
             to: Time::MAX,
             room: PIECES_MAX,
@@ -69,6 +73,20 @@ impl Tracer {
         if self.from <= task.to && task.to <= self.to {
             self.take_room(task.to);
             self.tasks.push(task);
+        }
+    }
+
+    /// A task has not ended when the run does.
+    pub(crate) fn keep_open_task(&mut self, task: OpenSpan) {
+        if task.from <= self.to {
+            self.open_tasks.push(task);
+        }
+    }
+
+    /// The same of a call, with the record of its edge.
+    pub(crate) fn keep_open_call(&mut self, edge: u32, call: OpenSpan) {
+        if call.from <= self.to {
+            self.open_calls.push((edge, call));
         }
     }
 

@@ -21,11 +21,11 @@ pub fn caller_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Vec<u16> {
     numbers
 }
 
-/// One agent of a group, or a service, as streams are named after it.
+/// One agent of a group, or a replica of a service, as streams are named after it.
 #[derive(Clone, Copy)]
 pub(super) enum Who<'a> {
     Agent { group: &'a str, number: u32, is_alone: bool },
-    Service(&'a str),
+    Service { name: &'a str, number: u32, is_alone: bool },
 }
 
 impl Who<'_> {
@@ -36,17 +36,21 @@ impl Who<'_> {
             Self::Agent { group, number, .. } => {
                 name.text("agent").text(group).number(number.into())
             }
-            Self::Service(service) => name.text("service").text(service),
+            Self::Service { name: service, number: 0, .. } => name.text("service").text(service),
+            Self::Service { name: service, number, .. } => {
+                name.text("service").text(service).number(number.into())
+            }
         }
     }
 
     /// What a trace calls it.
     pub(super) fn label(self) -> String {
         match self {
-            Self::Agent { group: name, is_alone: true, .. } | Self::Service(name) => {
-                name.to_owned()
+            Self::Agent { group: name, is_alone: true, .. }
+            | Self::Service { name, is_alone: true, .. } => name.to_owned(),
+            Self::Agent { group: name, number, .. } | Self::Service { name, number, .. } => {
+                format!("{name}#{}", number + 1)
             }
-            Self::Agent { group, number, .. } => format!("{group}#{}", number + 1),
         }
     }
 }

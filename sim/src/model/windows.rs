@@ -2,10 +2,7 @@
 
 use patterns::Time;
 
-use crate::observe::{Anchor, Record, Window};
-
-/// The most times of one fault that a window has a part for.
-pub(super) const TIMES_MAX: usize = 1000;
+use crate::observe::{Record, Window};
 
 /// The windows of a run, and what has been seen of them.
 #[derive(Debug, Default)]
@@ -37,7 +34,8 @@ impl Windows {
     ) -> Self {
         let all = windows.iter().map(|window| {
             let times = window.anchor.fault().map(&times).unwrap_or_default();
-            let parts = parts(window, (warmup, horizon), &times);
+            let mut parts = window.parts((warmup, horizon), &times);
+            parts.reverse();
             Seen { window: window.clone(), times, parts, start: None, sum: None }
         });
         Self { all: all.collect(), warmup, horizon }
@@ -50,7 +48,8 @@ impl Windows {
             for (_, until) in times.iter_mut() {
                 *until = now.min(*until);
             }
-            *seen = parts(window, (self.warmup, self.horizon), times);
+            *seen = window.parts((self.warmup, self.horizon), times);
+            seen.reverse();
             seen.retain(|(_, until)| now <= *until);
         }
     }
@@ -110,37 +109,4 @@ impl Seen {
             None => self.sum = Some(part),
         }
     }
-}
-
-/// The parts of a window in a run that counts from the warm-up to the horizon, the last one first;
-/// the fault that it names is on at these times.
-fn parts(
-    window: &Window,
-    (warmup, horizon): (Time, Time),
-    times: &[(Time, Time)],
-) -> Vec<(Time, Time)> {
-    let anchors = match &window.anchor {
-        Anchor::Run => vec![(Time::ZERO, horizon)],
-        Anchor::Before(_) => {
-            let first = times.first().map_or(horizon, |(from, _)| *from);
-            vec![(warmup, first)]
-        }
-        Anchor::During(_) => times.to_vec(),
-        Anchor::After(_) => {
-            let next = times.iter().skip(1).map(|(from, _)| *from).chain([horizon]);
-            times.iter().map(|(_, to)| *to).zip(next).collect()
-        }
-    };
-    let part = |(begins, ends): (Time, Time)| {
-        let from = window.from.map_or(begins, |after| begins + after);
-        let until = window.until.map_or(ends, |after| (begins + after).min(ends));
-        (from.max(warmup), until.min(horizon))
-    };
-    // What comes after a fault of the warm-up had begun before anything counts.
-    let is_after = matches!(window.anchor, Anchor::After(_));
-    let counts = |(begins, _): &(Time, Time)| !is_after || warmup <= *begins;
-    let parts = anchors.into_iter().filter(counts).map(part).filter(|(from, until)| from < until);
-    let mut parts: Vec<(Time, Time)> = parts.collect();
-    parts.reverse();
-    parts
 }

@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin, done, ending};
+use super::serving::{begin, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -67,8 +67,9 @@ impl World {
         };
         let span = match role.kind {
             RoleKind::Service(service) => {
-                let (busy, fate) = (self.stations.busy(station), self.stations.request(index).fate);
-                self.services[service as usize].health.slowed(span, busy, fate, now)
+                let busy = self.stations.busy(station);
+                let request = self.stations.request_mut(index);
+                hindered(span, request, busy, &mut self.services[service as usize], now)
             }
             RoleKind::Agents(_) => span,
         };
@@ -94,11 +95,12 @@ impl World {
         outcome: Outcome,
     ) -> Option<Command> {
         let Finished { request, next, busy, .. } = self.stations.finish(index);
-        self.recorder.note_request_end(service, &request, outcome);
+        let number = self.services[service as usize].number;
+        self.recorder.note_request_end(number, &request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
             let at = &mut self.services[service as usize];
-            begin(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }

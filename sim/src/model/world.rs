@@ -6,11 +6,12 @@ use patterns::{Class, Outcome, Time};
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
+use super::balancer::Draws;
 use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::recorder::Recorder;
-use super::request::NONE;
+use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
 use super::station::Stations;
@@ -43,9 +44,9 @@ pub struct World {
     pub(super) calls: Calls,
     /// Groups of agents, then services.
     pub(super) roles: Vec<Role>,
-    /// By service.
+    /// By replica: those of each service one after the other.
     pub(super) services: Vec<Service>,
-    /// Agents, then services.
+    /// Agents, then replicas of services.
     pub(super) stations: Stations,
     pub(super) arrivals: Arrivals,
     pub(super) faults: Faults,
@@ -95,6 +96,8 @@ impl World {
             Time::ZERO => Vec::new(),
             now => self.counted_by_layers(&self.recorder, now),
         };
+        self.recorder.now = now;
+        self.recorder.begin_counting();
         self.count_open(|open| &mut open.warmup);
         let mut next = Some(warmup);
         let middle = middle(warmup, self.horizon);
@@ -235,8 +238,7 @@ impl World {
         // The roles of agents are their groups, in order, and come first; so do their stations.
         let (group, edges) = (entry.role(), entry.edges());
         let role = &self.roles[group as usize];
-        let (index, has_slot, task) = entry.admit(NONE, now);
-        task.priority = role.priority;
+        let (index, has_slot, task) = entry.admit(NONE, role.priority, now);
         task.deadline = now + role.deadline;
         if let Some(gap) = self.arrivals.after_arrival(agent, group, now) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
@@ -270,7 +272,7 @@ impl World {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
-        let now = self.scheduler.now();
+        let from = edge;
         let edge = &mut self.edges[edge as usize];
         let EdgeStreams { service: number, station, .. } = *edge;
         let service = &mut self.services[number as usize];
@@ -290,37 +292,67 @@ impl World {
             ending
         };
         let mut fate = Fate::default();
+        let mut dealt = None;
         if let Some(rare) = &mut edge.rare {
             fate = rare.fate(leaf, &self.calls);
+            dealt = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
         }
+        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
+        let coming = Coming { leaf, edge: from, demand, ending, fate, deadline, priority };
+        if let Some(draws) = dealt {
+            return self.deal_out(coming, number, draws);
+        }
+        self.enter(coming, number, station, true)
+    }
+
+    /// An attempt is at the door of a service, or of one of its replicas, which may turn it away.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn enter(
+        &mut self,
+        coming: Coming,
+        replica: u32,
+        station: u32,
+        is_limited: bool,
+    ) -> Option<Command> {
+        let now = self.scheduler.now();
+        let Coming { leaf, edge, demand, ending, fate, deadline, priority } = coming;
+        let service = &mut self.services[replica as usize];
         let entry = self.stations.entry(station);
-        let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
-        let refused = if let Some(turned) = service.health.at_door(fate, now) {
-            let Turned::Refused(class) = turned else { return self.lose(leaf) };
+        let turned = service.health.at_door(fate, now);
+        let refused = if let Some(Turned::Refused(class)) = turned {
             Some(Outcome::failed(class))
-        } else if let Some(Err(refused)) =
-            service.rate_limiter.as_mut().map(|rate_limiter| rate_limiter.admit(now))
+        } else if turned == Some(Turned::Lost) {
+            return self.lose(leaf);
+        } else if is_limited
+            && let Some(limits) = &mut service.rate_limiter
+            && let Err(refused) = limits.admit(self.recorder.record_of[edge as usize], now)
         {
             Some(refused)
         } else if entry.is_full() {
+            if let Some(last) = entry.gives_way(priority) {
+                return self.make_way(last, coming, replica, station);
+            }
             Some(Outcome::failed(Class::Overload))
         } else {
             None
         };
-        self.recorder.note_request(number, refused);
+        self.recorder.note_request(service.number, refused, !entry.has_slot());
         if let Some(outcome) = refused {
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
         let busy = entry.busy() + 1;
-        let (index, has_slot, request) = entry.admit(leaf, now);
+        let (index, has_slot, request) = entry.admit(leaf, priority, now);
         request.demand = demand;
         request.ending = ending.code();
-        request.priority = priority;
         request.deadline = deadline;
         request.fate = fate;
         request.is_last = service.is_plain;
         if has_slot {
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
+        }
+        if turned.is_some() {
+            self.deliver_again(index);
         }
         None
     }

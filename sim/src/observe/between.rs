@@ -1,6 +1,6 @@
 //! The record of a window: what a record has that an earlier one of the same run did not.
 
-use patterns::Duration;
+use patterns::{Duration, Time};
 
 use super::{
     AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
@@ -24,34 +24,21 @@ impl Record {
             tasks: now.tasks.since(&then.tasks),
             late: now.late.since(then.late),
             overdue: now.overdue,
+            failures: now.failures.since(from),
             episodes: within(&now.episodes, &then.episodes),
             latency_ok: now.latency_ok.since(&then.latency_ok),
             latency_failed: now.latency_failed.since(&then.latency_failed),
             frozen: now.frozen.saturating_sub(then.frozen),
             busy: now.busy - then.busy,
         });
-        let services =
-            self.services.iter().zip(&earlier.services).map(|(now, then)| ServiceRecord {
-                name: now.name.clone(),
-                slots: now.slots,
-                open: now.open,
-                requests: now.requests.since(&then.requests),
-                waiting: now.waiting.since(&then.waiting),
-                sojourn: now.sojourn.since(&then.sojourn),
-                abandoned: now.abandoned - then.abandoned,
-                wasted: now.wasted - then.wasted,
-                busy: now.busy - then.busy,
-                queued: now.queued - then.queued,
-                down: now.down - then.down,
-                faulty: now.faulty - then.faulty,
-                fault_intervals: now.fault_intervals - then.fault_intervals,
-                first_fault: now.first_fault,
-            });
+        let services = self.services.iter().zip(&earlier.services);
+        let services = services.map(|(now, then)| now.since(then, from));
         let edges = self.edges.iter().zip(&earlier.edges).map(|(now, then)| EdgeRecord {
             from: now.from.clone(),
             to: now.to.clone(),
             layers: now.layers.clone(),
             calls: now.calls.since(&then.calls),
+            load: now.load.since(from),
             attempts: now.attempts.since(&then.attempts),
             diverted: now.diverted.since(&then.diverted),
             latency_ok: now.latency_ok.since(&then.latency_ok),
@@ -99,6 +86,7 @@ impl Record {
             sum.tasks.extend(&more.tasks);
             sum.late.extend(more.late);
             sum.overdue = more.overdue;
+            sum.failures.extend(&more.failures);
             sum.episodes.extend(&more.episodes);
             sum.latency_ok.merge(&more.latency_ok);
             sum.latency_failed.merge(&more.latency_failed);
@@ -107,6 +95,12 @@ impl Record {
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
+            for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
+                *sum += more;
+            }
+            sum.load.extend(&more.load);
+            sum.line.extend(&more.line);
+            sum.seconds.extend(&more.seconds);
             sum.waiting.merge(&more.waiting);
             sum.sojourn.merge(&more.sojourn);
             sum.abandoned += more.abandoned;
@@ -119,6 +113,7 @@ impl Record {
         }
         for (sum, more) in self.edges.iter_mut().zip(&later.edges) {
             sum.calls.extend(&more.calls);
+            sum.load.extend(&more.load);
             sum.attempts.extend(&more.attempts);
             sum.diverted.extend(&more.diverted);
             sum.latency_ok.merge(&more.latency_ok);
@@ -131,6 +126,7 @@ impl Record {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
                 sum.entered += more.entered;
                 sum.time += more.time;
+                sum.at_end = more.at_end;
             }
             sum.counts.merge(&more.counts);
             sum.alarms = sum.alarms.and(more.alarms);
@@ -182,11 +178,40 @@ impl LateCounts {
     }
 }
 
+impl ServiceRecord {
+    /// Of what is counted from a time on.
+    fn since(&self, earlier: &Self, from: Time) -> Self {
+        Self {
+            name: self.name.clone(),
+            slots: self.slots,
+            by_replica: (self.by_replica.iter().zip(&earlier.by_replica))
+                .map(|(now, then)| now - then)
+                .collect(),
+            open: self.open,
+            requests: self.requests.since(&earlier.requests),
+            load: self.load.since(from),
+            line: self.line.since(from),
+            seconds: self.seconds.since(from),
+            waiting: self.waiting.since(&earlier.waiting),
+            sojourn: self.sojourn.since(&earlier.sojourn),
+            abandoned: self.abandoned - earlier.abandoned,
+            wasted: self.wasted - earlier.wasted,
+            busy: self.busy - earlier.busy,
+            queued: self.queued - earlier.queued,
+            down: self.down - earlier.down,
+            faulty: self.faulty - earlier.faulty,
+            fault_intervals: self.fault_intervals - earlier.fault_intervals,
+            first_fault: self.first_fault,
+        }
+    }
+}
+
 impl LayerRecord {
     fn since(&self, earlier: &Self) -> Self {
         let states = self.states.iter().zip(&earlier.states).map(|(now, then)| StateRecord {
             entered: now.entered - then.entered,
             time: now.time - then.time,
+            at_end: now.at_end,
         });
         let mut counts = self.counts.clone();
         counts.subtract(&earlier.counts);

@@ -132,6 +132,12 @@ impl Episodes {
         self.all.len() as u64 + self.further.count
     }
 
+    /// How many of them have ended.
+    pub fn ended(&self) -> u64 {
+        let ended = self.all.iter().filter(|episode| episode.verified.is_some());
+        ended.count() as u64 + self.further.count
+    }
+
     /// How much of the time lies in some episode, in nanoseconds.
     pub fn time(&self) -> u128 {
         let windows = self.windows.iter().map(|(from, to)| u128::from(to.since(*from).as_nanos()));

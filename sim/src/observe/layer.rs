@@ -96,6 +96,8 @@ pub struct StateRecord {
     pub entered: u64,
     /// How long instances were in it, in nanoseconds.
     pub time: u128,
+    /// How many of the instances are in it at the end of what is counted.
+    pub at_end: u32,
 }
 
 impl LayerRecord {

@@ -19,6 +19,10 @@ pub struct Trace {
     pub calls: Vec<CallSpan>,
     /// Tasks that ended, in order of their end.
     pub tasks: Vec<TaskSpan>,
+    /// Tasks that had come by the end of the window and had not ended when the run did, in order.
+    pub open_tasks: Vec<OpenSpan>,
+    /// The same of calls of agents, each with its edge by its place in the record.
+    pub open_calls: Vec<(u32, OpenSpan)>,
 }
 
 /// One agent, service or layer, and the states it was in.
@@ -143,6 +147,8 @@ pub struct TaskSpan {
     pub to: Time,
     /// How it ended.
     pub outcome: Outcome,
+    /// Whether it took longer than its deadline or patience allows.
+    pub is_late: bool,
 }
 
 /// A call that ended.
@@ -158,4 +164,16 @@ pub struct CallSpan {
     pub to: Time,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// A task or a call that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenSpan {
+    /// When it began.
+    pub from: Time,
+    /// The track of its agent.
+    pub track: u32,
+    /// Whether it is open for longer than its deadline or patience allows; without either, or of a
+    /// call, for longer than any that ended.
+    pub is_overdue: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use patterns::Duration;
+use patterns::{Duration, Time};
 
 /// A part of a run. As text it is what stands behind a measure: `from 10min until 20min`,
 /// `during fault "github-hang"`, `from 20s after fault "github-hang"`.
@@ -27,6 +27,38 @@ pub enum Anchor {
     During(String),
     /// Each end of a fault; it ends with its next beginning.
     After(String),
+}
+
+impl Window {
+    /// Its parts in a run that counts from the warm-up to the horizon, in order; `times` says from
+    /// when to when its fault is on.
+    pub(crate) fn parts(
+        &self,
+        (warmup, horizon): (Time, Time),
+        times: &[(Time, Time)],
+    ) -> Vec<(Time, Time)> {
+        let anchors = match &self.anchor {
+            Anchor::Run => vec![(Time::ZERO, horizon)],
+            Anchor::Before(_) => {
+                let first = times.first().map_or(horizon, |(from, _)| *from);
+                vec![(warmup, first)]
+            }
+            Anchor::During(_) => times.to_vec(),
+            Anchor::After(_) => {
+                let next = times.iter().skip(1).map(|(from, _)| *from).chain([horizon]);
+                times.iter().map(|(_, to)| *to).zip(next).collect()
+            }
+        };
+        let part = |(begins, ends): (Time, Time)| {
+            let from = self.from.map_or(begins, |after| begins + after);
+            let until = self.until.map_or(ends, |after| (begins + after).min(ends));
+            (from.max(warmup), until.min(horizon))
+        };
+        // What comes after a fault of the warm-up had begun before anything counts.
+        let is_after = matches!(self.anchor, Anchor::After(_));
+        let counts = |(begins, _): &(Time, Time)| !is_after || warmup <= *begins;
+        anchors.into_iter().filter(counts).map(part).filter(|(from, until)| from < until).collect()
+    }
 }
 
 impl Anchor {

@@ -12,7 +12,9 @@ use patterns::{Duration, Outcome, Time};
 use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::{Bursts, Distribution, RateProfile};
-use sim::model::system::{Abandoned, Arrivals, Fault, LayerFactory, Per, Place, Step, System};
+use sim::model::system::{
+    Abandoned, Arrivals, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step, System,
+};
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -84,6 +86,19 @@ fn faults_of_every_kind() -> System {
             Schedule::Renewal { up: Distribution::constant(secs(5 * number)), down: minute() };
         Fault { name: format!("{number}"), hits: vec![Place::Service(0)], effect, schedule }
     }));
+    system
+}
+
+/// The same, at four replicas that check on each other, by priority.
+fn replicas() -> System {
+    let mut system = faults_of_every_kind();
+    system.services[0].replicas = Replicas {
+        count: 4,
+        pick: Pick::TwoChoices,
+        health_check: Some(secs(5)),
+        retry_elsewhere: true,
+    };
+    system.services[0].order = Order::Priority;
     system
 }
 
@@ -189,9 +204,12 @@ fn longer_runs_allocate_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");
     }
-    let name = "faults of every kind";
-    let long = takes_no_more(name, &faults_of_every_kind(), MORE, 600);
-    assert!(long.events > 100_000, "{name}: {long:?}");
+    for (name, system) in
+        [("faults of every kind", faults_of_every_kind()), ("replicas", replicas())]
+    {
+        let long = takes_no_more(name, &system, MORE, 600);
+        assert!(long.events > 100_000, "{name}: {long:?}");
+    }
     for layer in kinds::each() {
         let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 100);
         assert!(long.events > 20_000, "{}: {long:?}", layer.kind);

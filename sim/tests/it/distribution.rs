@@ -275,6 +275,9 @@ fn moments_are_those_of_the_books() {
         1.5,
     );
     near(ok(Distribution::empirical(&[(0.0, SECOND), (1.0, SECOND)])).cv2(), 0.0);
+    // Waits that do not grow are a geometric number of equal lengths.
+    near(ok(Distribution::restarts(0.7, SECOND, SECOND, Duration::ZERO)).cv2(), 0.7);
+    near(ok(Distribution::restarts(0.0, SECOND, SECOND * 4, SECOND)).cv2(), 0.0);
     near(ok(Distribution::exponential_rate(4.0)).mean_secs(), 0.25);
     let lognormal = ok(Distribution::lognormal_mean(SECOND, ok_sigma(2.0)));
     near(lognormal.mean_secs(), 1.0);
@@ -303,7 +306,7 @@ fn moments_are_those_of_the_books() {
 #[test]
 fn settings_out_of_range_are_named() {
     let zero = Duration::ZERO;
-    let refused: [(Result<Distribution, Invalid>, &str); 31] = [
+    let refused: [(Result<Distribution, Invalid>, &str); 33] = [
         (Distribution::uniform(SECOND, zero), "high"),
         (Distribution::exponential(zero), "mean"),
         (Distribution::lognormal(zero, 1.0), "median"),
@@ -333,6 +336,8 @@ fn settings_out_of_range_are_named() {
         (Distribution::mixture(vec![]), "share"),
         (Distribution::mixture(vec![(-1.0, Distribution::constant(SECOND))]), "share"),
         (Distribution::empirical(&[(0.0, SECOND)]), "q"),
+        (Distribution::restarts(1.0, SECOND, SECOND, zero), "again"),
+        (Distribution::restarts(0.5, SECOND * 2, SECOND, zero), "cap"),
         (Distribution::empirical(&[(0.0, zero), (0.5, SECOND), (0.5, SECOND), (1.0, SECOND)]), "q"),
         (Distribution::empirical(&[(0.0, SECOND), (1.0, zero)]), "at"),
     ];
@@ -342,6 +347,30 @@ fn settings_out_of_range_are_named() {
 }
 
 /// Settings that a user can write, however absurd, give a distribution that can be drawn from.
+/// Lengths of 1.5, 4, 8.5, 13, … s, each half as likely as the one before.
+#[test]
+fn crash_loop_lasts_as_long_as_its_waits_and_starts() {
+    let half = Duration::from_millis(500);
+    let law = ok(Distribution::restarts(0.5, SECOND, SECOND * 4, half));
+    let lengths = (0..60).map(|n| match n {
+        0 => (1.5, 0.5),
+        1 => (4.0, 0.25),
+        n => (4.0 + 4.5 * f64::from(n - 1), libm::exp2(-f64::from(n + 1))),
+    });
+    let moments = lengths.map(|(length, chance)| (chance * length, chance * length * length));
+    let (mean, square) = moments.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    assert!((law.mean_secs() - mean).abs() < 1e-9, "{} and {mean}", law.mean_secs());
+    let cv2 = square / (mean * mean) - 1.0;
+    assert!((law.cv2() - cv2).abs() < 1e-9, "{} and {cv2}", law.cv2());
+    let mut stream = RngStreams::new(42).stream("restarts");
+    let draws: Vec<f64> = (0..DRAWS).map(|_| law.sample(&mut stream).as_secs_f64()).collect();
+    for (length, share) in [(1.5, 0.5), (4.0, 0.25), (8.5, 0.125), (13.0, 0.0625)] {
+        let found = draws.iter().filter(|draw| (**draw - length).abs() < 1e-6).count();
+        let found = found as f64 / DRAWS as f64;
+        assert!((found - share).abs() < 0.01, "{length} s: {found}");
+    }
+}
+
 #[test]
 fn extremes_do_no_harm() {
     let mut stream = RngStreams::new(1).stream("extremes");

@@ -1,12 +1,13 @@
 //! Nothing is lost: what was begun has ended, was given up, or is still open; whatever the layers,
 //! the faults and the seed.
 
-use patterns::Class;
+use patterns::{Class, Duration};
 use proptest::prelude::*;
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, RateLimit, Step, System,
+    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick, Place,
+    RateLimit, Replicas, Step, System,
 };
 use sim::observe::{OutcomeCounts, Record};
 use sim::{Watch, run};
@@ -23,11 +24,12 @@ fn effect() -> impl Strategy<Value = Effect> {
     prop::sample::select(tank::every_effect())
 }
 
-/// One service, two of them, or the way to one.
+/// One service, two of them, a replica of one, or the way to one.
 fn hits() -> impl Strategy<Value = Vec<Place>> {
     prop_oneof![
         (0..3_usize).prop_map(|service| vec![Place::Service(service)]),
         Just(vec![Place::Service(0), Place::Service(1)]),
+        (0..2_u32).prop_map(|replica| vec![Place::Replica { service: 1, replica }]),
         (0..2_usize).prop_map(|to| vec![Place::Edge { from: Caller::Agents(0), to }]),
         Just(vec![Place::Edge { from: Caller::Service(0), to: 1 }, Place::Service(2)]),
     ]
@@ -44,12 +46,28 @@ fn fault() -> impl Strategy<Value = Fault> {
     })
 }
 
+fn replicas() -> impl Strategy<Value = Replicas> {
+    let pick = [Pick::RoundRobin, Pick::Random, Pick::LeastInFlight, Pick::TwoChoices];
+    let health_check = prop_oneof![Just(None), Just(Some(Duration::ZERO)), Just(Some(secs(2)))];
+    (2..5_u32, prop::sample::select(pick.to_vec()), health_check, any::<bool>()).prop_map(
+        |(count, pick, health_check, retry_elsewhere)| Replicas {
+            count,
+            pick,
+            health_check,
+            retry_elsewhere,
+        },
+    )
+}
+
 /// Two groups of agents, a front service that calls a back service, and a spare.
 fn any_system() -> impl Strategy<Value = System> {
     let layers = || prop::collection::vec(layer(), 0..5);
     let faults = prop::collection::vec(fault(), 0..4);
     let limits = (1..4_u32, 0..3_u32, any::<bool>(), any::<bool>());
-    (layers(), layers(), faults, limits).prop_map(|(outer, inner, faults, limits)| {
+    let order = prop_oneof![Just(Order::Fifo), Just(Order::Lifo), Just(Order::Priority)];
+    let overflow = prop_oneof![Just(Overflow::Newcomer), Just(Overflow::Last)];
+    let lines = (order, overflow, replicas());
+    (layers(), layers(), faults, limits, lines).prop_map(|(outer, inner, faults, limits, lines)| {
         let (slots, queue, stops, limited) = limits;
         let mut system = tank::system(secs(30));
         let optional =
@@ -63,12 +81,15 @@ fn any_system() -> impl Strategy<Value = System> {
             ),
             tank::agents("open", 1, Arrivals::Open(exponential(millis(200))), vec![tank::call(0)]),
         ];
+        system.agents[1].priority = 1;
         let mut front = tank::service("front", slots, queue, exponential(millis(50)));
         front.steps = vec![tank::call(1)];
+        (front.order, front.overflow, front.replicas) = lines;
         front.abandoned = if stops { Abandoned::Stops } else { Abandoned::RunsOn };
         let mut back = tank::service("back", 2, u32::MAX, exponential(millis(60)));
         back.errors = vec![(Class::Network, 0.1), (Class::Validation, 0.05)];
-        back.rate_limit = limited.then_some(RateLimit { every: millis(80), burst: 3 });
+        back.rate_limit = limited.then_some(RateLimit::bucket(millis(80), 3));
+        (back.order, back.replicas) = (lines.0, Replicas { count: 2, ..lines.2 });
         let spare = tank::service("spare", u32::MAX, 0, exponential(millis(20)));
         system.services = vec![front, back, spare];
         let mut outer = tank::policy(outer);
@@ -128,7 +149,11 @@ proptest! {
         } else {
             0
         };
-        prop_assert!(requests <= attempts && attempts <= requests + given_up + on_way);
+        // Some become two.
+        let is_twice = |fault: &Fault| fault.effect.info().name == "duplicate";
+        let twice = if system.faults.iter().any(is_twice) { attempts } else { 0 };
+        prop_assert!(requests <= attempts + twice);
+        prop_assert!(attempts <= requests + given_up + on_way);
         // Attempts end in time or late, are open still, or were stopped with their request.
         for edge in &record.edges {
             prop_assert!(edge.late <= edge.attempts.given_up + edge.diverted.given_up);

@@ -14,8 +14,8 @@ use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Per, Place, Policy, Service,
-    Step, System,
+    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
+    Policy, Replicas, Service, Step, System,
 };
 use sim::observe::EpisodeRule;
 
@@ -73,6 +73,9 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        replicas: Replicas::default(),
+        order: Order::Fifo,
+        overflow: Overflow::Newcomer,
     }
 }
 

@@ -206,7 +206,7 @@ fn a_window_that_can_never_be_is_refused() {
         assert!(error(window).starts_with("there is no time in the window"), "{window}");
     }
     assert!(error("from soon").starts_with("there is no length of time `soon`"));
-    assert!(error("during \"outage\"").starts_with("there is no kind of anchor"));
+    assert!(error("during \"outage\"").starts_with("behind `during` the word `fault`"));
 }
 
 /// The pieces of a series are windows of equal length, and change nothing.

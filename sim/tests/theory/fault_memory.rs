@@ -34,7 +34,7 @@ fn always() -> Schedule {
 
 /// On for the first 90 of every 100 seconds.
 fn every_100_seconds() -> Schedule {
-    Schedule::Every { at: tank::at(Duration::ZERO), lasts: secs(90), every: secs(100) }
+    Schedule::Every { at: tank::at(Duration::ZERO), lasts: secs(90), every: secs(100), chance: 1.0 }
 }
 
 fn latency(system: &System, seeds: u64) -> Estimate {
@@ -73,8 +73,12 @@ fn bursts_have_their_share_in_the_long_run_and_from_the_beginning() {
     );
     // Each time that it is on is too short for a change of state.
     let short = bursts(secs(20_000), secs(60_000));
-    let schedule =
-        Schedule::Every { at: tank::at(Duration::ZERO), lasts: secs(20), every: secs(40) };
+    let schedule = Schedule::Every {
+        at: tank::at(Duration::ZERO),
+        lasts: secs(20),
+        every: secs(40),
+        chance: 1.0,
+    };
     failing(&under(short, schedule), 192).is(
         "share that fails, on half of the time",
         expected / 2.0,
@@ -129,7 +133,7 @@ fn drift_is_a_line_from_one_to_its_factor() {
 #[test]
 fn spikes_fade_as_an_exponential() {
     case!();
-    let spike = Spike { by: secs(4), tau: secs(20) };
+    let spike = Spike { by: secs(4), tau: secs(20), gap: None };
     latency(&under(spike, every_100_seconds()), 96).is(
         "latency, s",
         1.0 + 4.0 * mean_left(20.0),
@@ -140,7 +144,7 @@ fn spikes_fade_as_an_exponential() {
 #[test]
 fn cold_start_fades_as_an_exponential() {
     case!();
-    let cold = ColdStart { factor: 5.0, tau: secs(20) };
+    let cold = ColdStart { factor: 5.0, tau: secs(20), idle: None };
     latency(&under(cold, every_100_seconds()), 97).is(
         "latency, s",
         1.0 + 4.0 * mean_left(20.0),
@@ -161,7 +165,8 @@ fn overload_goes_by_the_number_of_requests_in_work() {
 #[test]
 fn fault_that_comes_at_fixed_times_is_on_as_often_and_as_long() {
     case!();
-    let schedule = Schedule::Every { at: tank::at(secs(50)), lasts: secs(30), every: secs(100) };
+    let schedule =
+        Schedule::Every { at: tank::at(secs(50)), lasts: secs(30), every: secs(100), chance: 1.0 };
     let mut system = under(Down {}, schedule);
     // Nothing is under way when it comes.
     system.services[0].latency = Distribution::constant(Duration::ZERO);

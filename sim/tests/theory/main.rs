@@ -9,14 +9,17 @@
 mod arrivals;
 mod availability;
 mod balance;
+mod fault_kinds;
 mod fault_memory;
 mod fault_scope;
 mod faults;
 mod layers;
+mod lines;
 mod losses;
 mod queues;
 mod races;
 mod rates;
+mod replicas;
 mod support;
 mod table;
 mod values;

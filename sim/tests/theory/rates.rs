@@ -12,7 +12,7 @@ use crate::tank::{self, at, millis, secs};
 /// A service that lets in one call a second.
 fn limited(burst: u32, gaps: Distribution, counted: Duration) -> System {
     let mut service = tank::service("service", u32::MAX, 0, Distribution::constant(Duration::ZERO));
-    service.rate_limit = Some(RateLimit { every: secs(1), burst });
+    service.rate_limit = Some(RateLimit::bucket(secs(1), burst));
     stream_to(service, gaps, counted)
 }
 

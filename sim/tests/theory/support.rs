@@ -54,6 +54,11 @@ impl Estimate {
         Comparison { quantity, theory, mean, half_width, slack, seeds }.record();
     }
 
+    /// The ends of the interval.
+    pub(crate) fn ends(self) -> [f64; 2] {
+        [self.mean - self.half_width, self.mean + self.half_width]
+    }
+
     /// Asserts that all of the interval is below a bound.
     #[track_caller]
     pub(crate) fn is_at_most(self, bound: f64) {

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 13] = [
+const SUBJECTS: [(&str, &str); 14] = [
     ("queues", "Queues"),
     ("losses", "Losses"),
     ("balance", "Little's law"),
@@ -23,6 +23,7 @@ const SUBJECTS: [(&str, &str); 13] = [
     ("faults", "Size of faults"),
     ("fault_scope", "Scope of faults"),
     ("fault_memory", "Memory of faults"),
+    ("fault_kinds", "Kinds of fault"),
     ("windows", "Windows"),
     ("values", "Wrong answers"),
     ("layers", "Breaker and backoff"),

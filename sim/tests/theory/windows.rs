@@ -33,7 +33,8 @@ fn a_queue_before_and_during_and_after_slowness() {
     (system.warmup, system.horizon) = (at(secs(1000)), at(secs(400_000)));
     let slow = Slow { factor, share: 1.0 };
     let fault = tank::once(0, slow, Duration::ZERO, secs(1));
-    let schedule = Schedule::Every { at: at(secs(4000)), lasts: secs(4000), every: secs(8000) };
+    let schedule =
+        Schedule::Every { at: at(secs(4000)), lasts: secs(4000), every: secs(8000), chance: 1.0 };
     let name = "slow".to_owned();
     system.faults = vec![Fault { name: name.clone(), schedule, ..fault }];
     // A thousand seconds are enough for what is in line to be as it will stay.

@@ -22,13 +22,13 @@ patterns::settings! {
     pub struct Bursts {
         /// The class of failure.
         class: Class [.example("\"network\"")],
-        /// The share of requests that fail in the bad state.
+        /// The share of requests that fail in the bad state: at least `good-share`.
         bad_share: f64 [.share().example("0.8")],
         /// How long the bad state lasts on average.
         bad_stay: Duration [.at_least(1e6).example("\"5s\"")],
         /// How long the good state lasts on average.
         good_stay: Duration [.at_least(1e6).example("\"1min\"")],
-        /// The share of requests that fail in the good state.
+        /// The share of requests that fail in the good state: at most `bad-share`.
         good_share: f64 [.share().example("0.01")] = 0.0,
     }
     rules Self::rules;

@@ -68,6 +68,11 @@ impl Pieces {
         Self(pieces.into())
     }
 
+    /// When each piece but the first one begins.
+    pub(super) fn changes(&self) -> impl Iterator<Item = Time> {
+        self.0.iter().skip(1).map(|piece| piece.from)
+    }
+
     /// The piece that holds at a time; of two that begin at once the later one.
     fn index(&self, time: Time) -> usize {
         self.0.partition_point(|piece| piece.from <= time).saturating_sub(1)

@@ -7,12 +7,15 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram, LateCounts,
-    LayerRecord, LayerScope, OpenAt, OutcomeCounts, Record, ServiceRecord, StateRecord,
+    AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram,
+    LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts, Record, Seconds,
+    ServiceRecord, StateRecord,
 };
 
 pub(super) fn system() -> System {
-    use crate::model::system::{Abandoned, Agents, Arrivals, Edge, Policy, Service};
+    use crate::model::system::{
+        Abandoned, Agents, Arrivals, Edge, Order, Overflow, Policy, Replicas, Service,
+    };
     System {
         agents: vec![Agents {
             name: "research".to_owned(),
@@ -35,6 +38,9 @@ pub(super) fn system() -> System {
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
+            replicas: Replicas::default(),
+            order: Order::Fifo,
+            overflow: Overflow::Newcomer,
         }],
         policies: vec![Policy {
             name: "guarded".to_owned(),
@@ -118,8 +124,8 @@ pub(super) fn gate(
         instances: 2,
         with_states: 2,
         states: vec![
-            StateRecord { entered: 1, time: 200 * SECOND - narrow * SECOND },
-            StateRecord { entered: 1, time: narrow * SECOND },
+            StateRecord { entered: 1, time: 200 * SECOND - narrow * SECOND, at_end: 2 - number },
+            StateRecord { entered: 1, time: narrow * SECOND, at_end: number },
         ],
         counts: counted,
         alarms: AlarmRecord::default(),
@@ -145,10 +151,34 @@ fn episodes() -> Episodes {
     Episodes { all, windows: vec![(seconds(10), seconds(110))], ..Episodes::default() }
 }
 
+/// So many came, and so many are left.
+fn load(came: u32, left: u32) -> Load {
+    let mut load = Load::default();
+    (0..came).for_each(|_| load.add());
+    (left..came).for_each(|_| load.remove());
+    load
+}
+
+/// At most five wait; none has waited after 9 s.
+fn line() -> Line {
+    let mut line = Line::default();
+    line.load = load(5, 0);
+    line.drained = Some(Duration::from_secs(9));
+    line
+}
+
+/// Of the second one of two agents.
+fn failures() -> AgentFailures {
+    let mut failures = AgentFailures::none(2);
+    failures.note(1, seconds(50));
+    failures
+}
+
 fn service() -> ServiceRecord {
     ServiceRecord {
         name: "git.hub".to_owned(),
         slots: 4,
+        by_replica: Vec::new(),
         open: OpenAt::default(),
         requests: counts(
             50,
@@ -159,6 +189,9 @@ fn service() -> ServiceRecord {
                 (Outcome::failed(Class::RateLimit), 5),
             ],
         ),
+        load: load(7, 3),
+        line: line(),
+        seconds: Seconds::default(),
         waiting: spans(1..=100),
         sojourn: spans(101..=200),
         abandoned: 4,
@@ -203,6 +236,7 @@ pub(super) fn record() -> Record {
             ),
             late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1 },
             overdue: 2,
+            failures: failures(),
             episodes: episodes(),
             latency_ok: spans(1..=50),
             latency_failed: spans(51..=100),
@@ -218,6 +252,7 @@ pub(super) fn record() -> Record {
                 40,
                 &[(Outcome::Ok, 12), (Outcome::Ok.wrong(), 8), (refused, 10), (timeout, 10)],
             ),
+            load: load(6, 6),
             attempts: OutcomeCounts { given_up: 3, ..counts(40, &[]) },
             diverted: OutcomeCounts { given_up: 2, ..counts(10, &[]) },
             latency_ok: spans([5]),

@@ -1,0 +1,63 @@
+//! The tables and the line of a run, in which something is late and something never ends.
+
+use std::fs;
+
+use crate::tank::{Folder, said, wavetank};
+
+/// A task every 2 s, which takes 1 s and may take 1.5 s: the second one is slow, and from the third
+/// one on all are stuck.
+const STUCK: &str = r#"
+title = "x"
+horizon = "10s"
+[agents.a]
+arrivals = "every(2s)"
+slots = "unlimited"
+patience = "1500ms"
+steps = [{ call = "s" }]
+[services.s]
+latency = "1s"
+[[faults]]
+hit = "s"
+do = "slow"
+factor = 2.0
+at = "3s"
+for = "2s"
+[[faults]]
+hit = "s"
+do = "hang"
+at = "6500ms"
+for = "1h"
+"#;
+
+#[test]
+fn what_is_late_is_called_late_and_what_never_ends_is_open() {
+    let folder = Folder::new("stuck");
+    fs::write(folder.0.join("stuck.toml"), STUCK).unwrap();
+    let output = wavetank(&["run", "stuck.toml", "--out", "out"], &folder);
+    let text = said(&output);
+    let line = "5 tasks: 1 good, 0 degraded, 1 late, 0 failed, 3 open (2 overdue); p50";
+    assert!(text.contains(line), "{text}");
+    let table = |name: &str| fs::read_to_string(folder.0.join("out").join(name)).unwrap();
+    assert_eq!(
+        table("tasks.csv"),
+        "agent,from_s,to_s,outcome,late\na,2,3,good,no\na,4,6,good,yes\na,6,,open,yes\n\
+         a,8,,open,yes\na,10,,open,no\n"
+    );
+    // Calls have no deadline of their own: the one that is older than any that ended is overdue.
+    assert_eq!(
+        table("calls.csv"),
+        "caller,callee,from_s,to_s,outcome,overdue\na,s,2,3,good,no\na,s,4,6,good,no\n\
+         a,s,6,,open,yes\na,s,8,,open,no\na,s,10,,open,no\n"
+    );
+}
+
+/// In a run in which nothing is late or open, nothing is said of it.
+#[test]
+fn a_run_in_which_all_is_well_says_so_in_few_words() {
+    let folder = Folder::new("well");
+    let end = STUCK.find("[[faults]]").unwrap();
+    let text = STUCK[..end].replace("every(2s)", "every(3s)");
+    fs::write(folder.0.join("well.toml"), text).unwrap();
+    let text = said(&wavetank(&["run", "well.toml"], &folder));
+    assert!(text.contains("3 tasks: 3 good, 0 degraded, 0 failed, 0 open; p50"), "{text}");
+}

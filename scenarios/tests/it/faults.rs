@@ -1,0 +1,83 @@
+//! The catalogue of faults: each minimal scenario shows what it says, and nothing of it is there
+//! without the fault.
+
+use scenarios::library::{FAULTS, Fault, How};
+use scenarios::{LayerRegistry, Scenario, ScenarioFile};
+use sim::fault::kinds::slow::Slow;
+use sim::{Record, Watch, run};
+
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;
+
+/// The minimal scenarios.
+fn all_shown() -> impl Iterator<Item = (&'static str, Scenario)> {
+    FAULTS.iter().filter_map(Fault::scenario).map(|entry| {
+        let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+        assert!(scenario.warnings.is_empty(), "{}: {}", entry.name, scenario.warnings);
+        (entry.name, scenario)
+    })
+}
+
+fn of(scenario: &Scenario, seed: u64) -> Record {
+    let record = run(&scenario.system, seed, Watch::Counts);
+    assert_eq!(record.stopped, None, "{}", scenario.title);
+    record
+}
+
+/// The hypotheses that do not hold, each with what was measured.
+fn failing(scenario: &Scenario, record: &Record) -> Vec<String> {
+    let values = scenario.hypotheses.iter().map(|one| (one, one.measure.of(record)));
+    let failing = values.filter(|(one, value)| !one.holds(*value));
+    failing.map(|(one, value)| format!("{}: {value}", one.text)).collect()
+}
+
+#[test]
+fn catalogue_has_each_number_once_with_how_it_is_written_or_why_not() {
+    let numbers: Vec<u32> = FAULTS.iter().map(|fault| fault.number).collect();
+    assert_eq!(numbers, (1..=37).collect::<Vec<u32>>());
+    for fault in FAULTS {
+        let (How::Written(text, _) | How::Missing(text)) = fault.how;
+        assert!(!fault.name.is_empty() && !text.is_empty(), "{fault:?}");
+        if let Some(entry) = fault.scenario() {
+            let number = format!("faults/{:02}-", fault.number);
+            assert!(entry.name.starts_with(&number), "{}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn minimal_scenarios_show_their_fault_on_every_seed() {
+    for (name, scenario) in all_shown() {
+        assert!(scenario.hypotheses.len() > 1, "{name} says little");
+        for seed in SEEDS {
+            let failing = failing(&scenario, &of(&scenario, seed));
+            assert!(failing.is_empty(), "{name}, seed {seed}: {failing:#?}");
+        }
+    }
+}
+
+/// Each fault of a file is made one that does nothing, at the same times; and a rate limit is lifted.
+#[test]
+fn minimal_scenarios_fail_without_any_of_their_faults() {
+    for (name, scenario) in all_shown() {
+        let faults = scenario.system.faults.len();
+        let limits = scenario.system.services.iter().filter(|one| one.rate_limit.is_some());
+        assert!(faults + limits.count() > 0, "{name} has nothing to take out");
+        let without = |change: &dyn Fn(&mut Scenario)| {
+            let mut scenario = scenario.clone();
+            change(&mut scenario);
+            failing(&scenario, &of(&scenario, 1))
+        };
+        for index in 0..faults {
+            let nothing = Slow { factor: 1.0, share: 1.0 };
+            let failing = without(&|one| one.system.faults[index].effect = nothing.clone().into());
+            assert!(!failing.is_empty(), "{name} holds without its fault {index}");
+        }
+        if faults == 0 {
+            let lift = |one: &mut Scenario| {
+                one.system.services.iter_mut().for_each(|service| service.rate_limit = None);
+            };
+            assert!(!without(&lift).is_empty(), "{name} holds without its limit");
+        }
+    }
+}

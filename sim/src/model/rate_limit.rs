@@ -1,0 +1,199 @@
+//! The limit on the rate of requests of a service.
+
+use patterns::rate_limiter::{Kind, RateLimiter, Settings};
+use patterns::{Class, Duration, Outcome, Time};
+
+use super::system::{RateHint, RateLimit, RateRule};
+
+/// The limit of a service: one for all callers, or one for each.
+#[derive(Debug)]
+pub(super) struct Limits {
+    hint: RateHint,
+    /// By the edge on which requests come; one alone is for all.
+    all: Box<[(u32, Limit)]>,
+}
+
+#[derive(Debug)]
+enum Limit {
+    Bucket(Bucket),
+    Window(Box<RateLimiter>),
+}
+
+impl Limits {
+    /// The limit of a service that is called on these edges.
+    pub(super) fn new(limit: &RateLimit, edges: impl Iterator<Item = usize>) -> Self {
+        let edges = if limit.shared { vec![0] } else { edges.map(|edge| edge as u32).collect() };
+        let all = edges.into_iter().map(|edge| (edge, Limit::new(limit)));
+        Self { hint: limit.hint, all: all.collect() }
+    }
+
+    /// Lets a request in that comes on an edge, or says how it fails.
+    pub(super) fn admit(&mut self, edge: u32, now: Time) -> Result<(), Outcome> {
+        let place = match self.all.len() {
+            1 => 0,
+            _ => self.all.binary_search_by_key(&edge, |(edge, _)| *edge).expect("it is known"),
+        };
+        let Err(wait) = self.all[place].1.admit(now) else { return Ok(()) };
+        let class = Class::RateLimit;
+        Err(match self.hint {
+            RateHint::Exact => Outcome::failed_until(class, wait),
+            RateHint::None => Outcome::failed(class),
+            RateHint::AtOnce => Outcome::failed_until(class, Duration::ZERO),
+            RateHint::Never => Outcome::failed_for_good(class),
+        })
+    }
+}
+
+impl Limit {
+    fn new(limit: &RateLimit) -> Self {
+        match limit.rule {
+            RateRule::Bucket { every, burst } => {
+                Self::Bucket(Bucket::new(every, burst, limit.filled))
+            }
+            RateRule::Window { limit: most, length } => {
+                let settings = Settings::of(Kind::FixedWindow { limit: most, window: length });
+                let mut window = RateLimiter::new(settings).expect("a limit and a window above 0");
+                let used = most.saturating_sub(limit.filled);
+                if used > 0 {
+                    // What is taken and not given back is used up.
+                    let _used = window.try_acquire(Time::ZERO, used);
+                }
+                Self::Window(Box::new(window))
+            }
+        }
+    }
+
+    /// Lets a request in, or says after which time it would be.
+    fn admit(&mut self, now: Time) -> Result<(), Duration> {
+        match self {
+            Self::Bucket(bucket) => bucket.admit(now),
+            Self::Window(window) => match window.try_acquire(now, 1) {
+                Ok(_used) => Ok(()),
+                Err(rejected) => Err(rejected.until.map_or(Duration::MAX, |at| at.since(now))),
+            },
+        }
+    }
+}
+
+/// A token bucket with exact arithmetic, as the generic cell rate algorithm (ITU-T I.371): a
+/// request conforms if it comes no earlier than the theoretical time of arrival of the one after
+/// the burst.
+#[derive(Debug)]
+struct Bucket {
+    every: Duration,
+    burst: u32,
+    /// When the bucket is full again if nothing comes.
+    full_at: Time,
+}
+
+impl Bucket {
+    fn new(every: Duration, burst: u32, filled: u32) -> Self {
+        let missing = u64::from(burst.saturating_sub(filled));
+        Self { every, burst, full_at: Time::ZERO + every * missing }
+    }
+
+    fn admit(&mut self, now: Time) -> Result<(), Duration> {
+        let full_at = self.full_at.max(now) + self.every;
+        let ahead = full_at.since(now);
+        let most = self.every * u64::from(self.burst);
+        if ahead > most {
+            return Err(ahead - most);
+        }
+        self.full_at = full_at;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITED: Outcome = Outcome::failed(Class::RateLimit);
+
+    fn start() -> Time {
+        Time::ZERO + Duration::from_secs(100)
+    }
+
+    #[test]
+    fn bucket_lets_in_its_burst_and_then_its_rate() {
+        let every = Duration::from_secs(2);
+        let mut bucket = Limits::new(&RateLimit::bucket(every, 3), 0..0);
+        for _ in 0..3 {
+            assert_eq!(bucket.admit(0, start()), Ok(()));
+        }
+        let refused = bucket.admit(0, start()).expect_err("the burst is used up");
+        assert_eq!(refused.retry_after(), Some(every));
+
+        // The hint is exact: a nanosecond earlier is too early, and asking costs nothing.
+        let just_before = start() + (every - Duration::from_nanos(1));
+        assert!(bucket.admit(0, just_before).is_err());
+        assert_eq!(bucket.admit(0, start() + every), Ok(()));
+        assert!(bucket.admit(0, start() + every).is_err());
+
+        // Idling fills it up to the burst and no further.
+        let later = start() + Duration::from_secs(1000);
+        assert_eq!((0..5).filter(|_| bucket.admit(0, later).is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn limit_that_is_not_full_at_first_lets_in_less_then() {
+        let second = Duration::from_secs(1);
+        for rule in [
+            RateRule::Bucket { every: second, burst: 5 },
+            RateRule::Window { limit: 5, length: second * 5 },
+        ] {
+            let limit = RateLimit { rule, filled: 2, ..RateLimit::bucket(second, 5) };
+            let mut limits = Limits::new(&limit, 0..0);
+            let let_in =
+                |limits: &mut Limits, now| (0..9).filter(|_| limits.admit(0, now).is_ok()).count();
+            assert_eq!(let_in(&mut limits, Time::ZERO), 2, "{rule:?}");
+            assert_eq!(let_in(&mut limits, start()), 5, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn window_has_its_quota_until_it_ends() {
+        let rule = RateRule::Window { limit: 3, length: Duration::from_secs(30) };
+        let limit = RateLimit { rule, filled: 3, ..RateLimit::bucket(Duration::ZERO, 0) };
+        let mut limits = Limits::new(&limit, 0..0);
+        assert_eq!((0..5).filter(|_| limits.admit(0, start()).is_ok()).count(), 3);
+        // The window of second 100 ends in second 120.
+        let refused = limits.admit(0, start()).expect_err("it is used up");
+        assert_eq!(refused.retry_after(), Some(Duration::from_secs(20)));
+        let left = Duration::from_secs(20);
+        let just_before = start() + (left - Duration::from_nanos(1));
+        assert!(limits.admit(0, just_before).is_err());
+        assert_eq!(limits.admit(0, start() + left), Ok(()));
+    }
+
+    #[test]
+    fn limit_of_each_caller_leaves_the_others_alone() {
+        let one = RateLimit::bucket(Duration::from_secs(1), 1);
+        let mut limits = Limits::new(&RateLimit { shared: false, ..one }, [4, 7, 9].into_iter());
+        for edge in [4, 9] {
+            assert_eq!(limits.admit(edge, start()), Ok(()));
+            assert!(limits.admit(edge, start()).is_err());
+        }
+        assert_eq!(limits.admit(7, start()), Ok(()));
+        let mut shared = Limits::new(&one, [4, 7, 9].into_iter());
+        assert_eq!(shared.admit(4, start()), Ok(()));
+        assert!(shared.admit(7, start()).is_err());
+    }
+
+    #[test]
+    fn hint_is_what_the_limit_says_of_when_to_come_again() {
+        let second = Duration::from_secs(1);
+        let hints = [
+            (RateHint::Exact, Outcome::failed_until(Class::RateLimit, second)),
+            (RateHint::None, LIMITED),
+            (RateHint::AtOnce, Outcome::failed_until(Class::RateLimit, Duration::ZERO)),
+            (RateHint::Never, Outcome::failed_for_good(Class::RateLimit)),
+        ];
+        for (hint, expected) in hints {
+            let limit = RateLimit { hint, ..RateLimit::bucket(second, 1) };
+            let mut limits = Limits::new(&limit, 0..0);
+            assert_eq!(limits.admit(0, start()), Ok(()));
+            assert_eq!(limits.admit(0, start()), Err(expected));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Services of several replicas, worked out by hand.
+
+use patterns::backoff::Jitter;
+use patterns::{Class, Duration};
+use sim::fault::kinds::refuse::Refuse;
+use sim::kernel::Distribution;
+use sim::model::system::{Arrivals, Caller, Edge, Fault, Pick, Place, RateLimit, Replicas, System};
+use sim::observe::TrackKind;
+use sim::{Record, Watch, run};
+
+use crate::tank::{self, millis, secs};
+
+/// A service of some replicas with a slot each, that works for nearly two seconds, and a call
+/// of it in each second but the first, for 100 seconds.
+fn system(count: u32, pick: Pick) -> System {
+    let mut system = tank::system(millis(100_500));
+    let arrivals = Arrivals::Open(Distribution::constant(secs(1)));
+    system.agents = vec![tank::agents("agent", 1, arrivals, vec![tank::call(0)])];
+    let mut service = tank::service("service", 1, 0, Distribution::constant(millis(1_900)));
+    service.replicas = Replicas { count, pick, ..Replicas::default() };
+    system.services = vec![service];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system
+}
+
+fn counts(system: &System) -> Record {
+    let record = run(system, 1, Watch::Counts);
+    assert_eq!(record.stopped, None);
+    record
+}
+
+fn fault(hits: Vec<Place>, from: u64, lasts: u64) -> Fault {
+    Fault { hits, ..tank::once(0, tank::down(), millis(1000 * from + 500), secs(lasts)) }
+}
+
+#[test]
+fn each_replica_has_slots_of_its_own() {
+    let record = counts(&system(1, Pick::RoundRobin));
+    assert_eq!(record.services[0].requests.failed_as(Class::Overload), 50);
+    assert_eq!((record.services[0].slots, record.services[0].by_replica.len()), (1, 0));
+
+    let record = counts(&system(2, Pick::RoundRobin));
+    assert_eq!(record.services[0].requests.failed_as(Class::Overload), 0);
+    assert_eq!((record.services[0].slots, &record.services[0].by_replica), (2, &vec![50, 50]));
+}
+
+#[test]
+fn a_replica_that_has_less_to_do_gets_the_request() {
+    // All are idle whenever a call comes: they take turns.
+    let mut three = system(3, Pick::LeastInFlight);
+    three.services[0].latency = Distribution::constant(millis(900));
+    assert_eq!(counts(&three).services[0].by_replica, [34, 33, 33]);
+    // The first is down, and so idle whenever a call comes: the other one gets those of seconds 2,
+    // 5, … and is at work when the others come.
+    let mut two = system(2, Pick::LeastInFlight);
+    two.services[0].latency = Distribution::constant(millis(2_900));
+    two.faults = vec![fault(vec![Place::Replica { service: 0, replica: 0 }], 0, 1000)];
+    let record = counts(&two);
+    assert_eq!(record.services[0].requests.failed_as(Class::Network), 67);
+}
+
+#[test]
+fn a_fault_of_one_replica_leaves_the_others_alone() {
+    let mut system = system(4, Pick::RoundRobin);
+    system.faults = vec![fault(vec![Place::Replica { service: 0, replica: 1 }], 20, 40)];
+    let record = counts(&system);
+    let service = &record.services[0];
+    assert_eq!(service.by_replica, [25, 25, 25, 25]);
+    // Ten come while it is down, in seconds 22 to 58; the one of second 18 has ended.
+    assert_eq!(service.requests.failed_as(Class::Network), 10);
+    // The service answers all the while, but has a fault.
+    assert_eq!((service.down, service.faulty), (0, 40_000_000_000));
+
+    // With all replicas hit, however that is written, it is down; and there is one fault.
+    let replica = |replica| Place::Replica { service: 0, replica };
+    for hits in [vec![Place::Service(0)], vec![replica(0), replica(1), replica(2), replica(3)]] {
+        system.faults = vec![fault(hits, 20, 40)];
+        let record = counts(&system);
+        let service = &record.services[0];
+        assert_eq!((service.down, service.faulty), (40_000_000_000, 40_000_000_000));
+        assert_eq!(service.fault_intervals, 1);
+        // Two were at work when it began.
+        assert_eq!(service.requests.failed_as(Class::Network), 42);
+    }
+}
+
+#[test]
+fn a_balancer_sees_a_failure_and_its_end_some_time_later() {
+    let mut system = system(2, Pick::RoundRobin);
+    system.services[0].slots = u32::MAX;
+    system.services[0].replicas.health_check = Some(secs(10));
+    system.faults = vec![fault(vec![Place::Replica { service: 0, replica: 1 }], 20, 40)];
+    let record = counts(&system);
+    // Until it is seen it gets every other call: those of seconds 22 to 30 are refused, and that of
+    // second 20 was lost. From second 31 to second 70 it gets none.
+    assert_eq!(record.services[0].requests.failed_as(Class::Network), 6);
+    assert_eq!(record.services[0].by_replica, [70, 30]);
+
+    // A failure that is over before it is seen is not seen; with all left out all are used.
+    system.faults = vec![fault(vec![Place::Replica { service: 0, replica: 1 }], 20, 9)];
+    assert_eq!(counts(&system).services[0].by_replica, [50, 50]);
+    system.faults = vec![fault(vec![Place::Service(0)], 20, 40)];
+    assert_eq!(counts(&system).services[0].by_replica, [50, 50]);
+}
+
+#[test]
+fn a_later_attempt_of_a_call_goes_elsewhere() {
+    let mut system = system(3, Pick::Random);
+    system.services[0].slots = u32::MAX;
+    let refuse = Refuse { class: Class::Network, share: 1.0, permanent: false };
+    let mut broken = tank::once(0, refuse, Duration::ZERO, secs(1000));
+    broken.hits = vec![Place::Replica { service: 0, replica: 1 }];
+    system.faults = vec![broken];
+    system.policies = vec![tank::policy(vec![tank::retry(1, millis(10), Jitter::None)])];
+    system.edges = vec![tank::edge(0, 0, Some(0))];
+    let failed = |system: &System| {
+        let counts = (1..=20).map(|seed| run(system, seed, Watch::Counts).edges[0].calls.failed());
+        counts.sum::<u64>()
+    };
+    // Of 2000 calls a ninth meets it twice.
+    assert!((150..300).contains(&failed(&system)), "{}", failed(&system));
+    system.services[0].replicas.retry_elsewhere = true;
+    assert_eq!(failed(&system), 0);
+    // Where there is one replica only, there is no other.
+    system.services[0].replicas.count = 2;
+    system.services[0].replicas.health_check = Some(Duration::ZERO);
+    assert_eq!(failed(&system), 0);
+}
+
+#[test]
+fn all_replicas_have_one_rate_limit_and_call_on_one_edge() {
+    let mut system = system(4, Pick::RoundRobin);
+    system.services[0].rate_limit = Some(RateLimit::bucket(secs(2), 1));
+    system.services[0].steps = vec![tank::call(1), tank::call(1)];
+    system.services.push(tank::service("back", u32::MAX, 0, Distribution::constant(millis(10))));
+    system.edges.push(Edge { from: Caller::Service(0), to: 1, policy: None });
+    let record = counts(&system);
+    assert_eq!(record.services[0].requests.failed_as(Class::RateLimit), 50);
+    assert_eq!(record.services[0].by_replica, [13, 13, 12, 12]);
+    // The call of second 99 is at work at the end.
+    assert_eq!(record.edges[1].calls.issued, 98);
+    assert_eq!(record.services[1].requests.good(), 98);
+}
+
+#[test]
+fn a_trace_has_one_track_for_all_replicas() {
+    let mut system = system(4, Pick::RoundRobin);
+    system.faults = vec![fault(vec![Place::Replica { service: 0, replica: 3 }], 20, 40)];
+    let trace = run(&system, 1, Watch::Trace).trace.expect("it was asked for");
+    let tracks = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
+    let tracks: Vec<_> = tracks.collect();
+    assert_eq!(tracks.len(), 1);
+    let shown: Vec<_> = tracks[0].intervals.iter().map(|one| one.state).collect();
+    assert_eq!(shown, ["down"]);
+}
+
+/// What a request does is drawn where it is made, and not by the replica.
+#[test]
+fn replicas_change_no_draw_of_a_request() {
+    let served = |count, pick| {
+        let mut system = system(count, pick);
+        system.services[0].slots = u32::MAX;
+        system.services[0].latency = tank::exponential(secs(1));
+        system.services[0].errors = vec![(Class::Network, 0.3)];
+        let record = counts(&system);
+        (record.edges[0].latency_ok.clone(), record.edges[0].calls.clone())
+    };
+    let one = served(1, Pick::RoundRobin);
+    for pick in [Pick::RoundRobin, Pick::Random, Pick::LeastInFlight, Pick::TwoChoices] {
+        assert_eq!(served(3, pick), one);
+    }
+}
