@@ -162,9 +162,6 @@ impl ScenarioFile {
             measures.push(objective.clone());
         }
         measures.extend(scenario.shares());
-        if !scenario.system.aborts.is_empty() {
-            measures.push(Measure::aborted());
-        }
         let node = |key| self.root.get("sweep").and_then(|sweep| sweep.get(key));
         let at = |node: Option<&Node>| node.map_or_else(|| self.size_at(&axes), |n| n.at.clone());
         size::check_numbers(&design, measures.len(), &at(node("replications")), found)?;

@@ -77,11 +77,6 @@ impl Measure {
         Some(Self::new(subject, 0, formula))
     }
 
-    /// Whether an abort condition held: the share of runs in which one did.
-    pub fn aborted() -> Self {
-        Self::new(Subject::System, 0, Formula::System(&definitions::RUNS[0]))
-    }
-
     /// The measure of this path: `agents.NAME.success`, `services.NAME.queue`,
     /// `edges."FROM -> TO".attempts`, `edges."FROM -> TO".breaker.opens` (the quotes may be left
     /// out), `system.success`.

@@ -16,7 +16,7 @@ use crate::plain::plain;
 use crate::scenario_file::ScenarioFile;
 
 /// Looks at abort conditions beyond which a run is refused.
-const LOOKS_MAX: u64 = 100_000;
+const LOOKS_MAX: u64 = 50_000;
 
 impl ScenarioFile {
     /// What must hold.

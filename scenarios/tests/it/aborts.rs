@@ -148,7 +148,7 @@ fn what_is_wrong_with_a_condition_is_said_at_its_place() {
         ("agents.shop.success < 50% over 1mile", "`1mile` is no length of time", "1min"),
         ("agents.shop.success < 50% over 0s", "`0s` is no length of time", "1min"),
         ("agents.shop.success < 50% over 3h", "longer than what counts of a run", ""),
-        ("agents.shop.success < 50% over 1ms", "at most 100000 times", "longer `over`"),
+        ("agents.shop.success < 50% over 1ms", "at most 50000 times", "longer `over`"),
         ("agents.shop.success < 50% during fault \"x\" over 1min", "is a window", "over 1min"),
     ];
     for (when, message, help) in wrong {

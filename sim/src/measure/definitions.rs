@@ -52,8 +52,8 @@ macro_rules! definitions {
 const HIGHER: Option<Better> = Some(Better::Higher);
 const LOWER: Option<Better> = Some(Better::Lower);
 
-/// Of a run as a whole.
-pub(super) const RUNS: &[Definition<Record>] = definitions! {
+/// Of a system with abort conditions.
+pub(super) const ABORTS: &[Definition<Record>] = definitions! {
     "aborted" Share LOWER, "Runs in which an abort condition held, of all.",
         Share(|r| (u64::from(r.is_aborted()), 1));
 };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::definitions::{
-    AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, RUNS, SERVICES, SYSTEM, WRITES,
+    ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
@@ -92,7 +92,8 @@ impl Subject {
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well, and of services, what only some have.
+    /// of their policies as well, and of services and the whole, what only some
+    /// have.
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
@@ -104,9 +105,9 @@ impl Subject {
         let replicas = REPLICAS.iter().filter(|_| has_replicas);
         let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
         let some = replicas.chain(writes).map(Formula::Service);
-        let is_aborted = *self == Self::System && !system.aborts.is_empty();
-        let runs = RUNS.iter().filter(|_| is_aborted).map(Formula::System);
-        self.formulas().into_iter().chain(some).chain(runs).chain(layers).collect()
+        let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
+        let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
+        self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
     }
 
     /// Marks the parts of a record of this system that it looks at.
@@ -135,7 +136,7 @@ impl Subject {
                     *asked |= Self::of_edge(edge, system) == *self;
                 }
             }
-            Self::System => parts.agents.fill(true),
+            Self::System => *parts = system.parts(true),
         }
     }
 

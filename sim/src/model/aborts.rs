@@ -45,7 +45,7 @@ impl Aborts {
     pub(super) fn look(
         &mut self,
         now: Time,
-        record: impl Fn(&Parts) -> Record,
+        mut record: impl FnMut(&Parts) -> Record,
     ) -> Option<(u32, Then)> {
         let mut met = None;
         for (index, Watched { abort, next, records }) in self.all.iter_mut().enumerate() {

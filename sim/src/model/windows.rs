@@ -34,7 +34,8 @@ impl Windows {
     ) -> Self {
         let all = windows.iter().map(|window| {
             let times = window.anchor.fault().map(&times).unwrap_or_default();
-            let parts = parts(window, (warmup, horizon), &times);
+            let mut parts = window.parts((warmup, horizon), &times);
+            parts.reverse();
             Seen { window: window.clone(), times, parts, start: None, sum: None }
         });
         Self { all: all.collect(), warmup, horizon }
@@ -47,7 +48,8 @@ impl Windows {
             for (_, until) in times.iter_mut() {
                 *until = now.min(*until);
             }
-            *seen = parts(window, (self.warmup, self.horizon), times);
+            *seen = window.parts((self.warmup, self.horizon), times);
+            seen.reverse();
             seen.retain(|(_, until)| now <= *until);
         }
     }
@@ -107,12 +109,4 @@ impl Seen {
             None => self.sum = Some(part),
         }
     }
-}
-
-/// The parts of a window in a run that counts from the warm-up to the horizon, the last one first;
-/// the fault that it names is on at these times.
-fn parts(window: &Window, counted: (Time, Time), times: &[(Time, Time)]) -> Vec<(Time, Time)> {
-    let mut parts = window.parts(counted, times);
-    parts.reverse();
-    parts
 }

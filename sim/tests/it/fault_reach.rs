@@ -11,7 +11,7 @@ use sim::fault::kinds::{
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Edge, Fault, Per, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Does, Edge, Fault, Per, Place, Step, System};
 use sim::observe::{Track, TrackKind};
 use sim::{Record, Watch, run};
 
