@@ -12,6 +12,7 @@ use crate::terminal::Terminal;
 
 mod check;
 mod common;
+mod judged;
 mod limits;
 mod list;
 mod run;

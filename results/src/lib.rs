@@ -4,6 +4,7 @@
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
+//! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
@@ -14,6 +15,7 @@ pub mod estimate;
 pub mod measured;
 pub mod pooled;
 pub mod run_table;
+pub mod series;
 pub mod stability;
 pub mod sweep_result;
 pub mod table;

@@ -1,6 +1,6 @@
 //! What is kept of one run of a sweep: the record itself may be large.
 
-use sim::measure::{Measure, Pooling, Sample};
+use sim::measure::{Measure, Sample};
 use sim::observe::{AgentRecord, Histogram};
 use sim::{Record, Stop};
 
@@ -15,10 +15,12 @@ pub struct Measured {
     pub events: u64,
     /// Why the run was stopped before the horizon, if it was.
     pub stopped: Option<Stop>,
+    /// The abort condition that took the faults off, if one did.
+    pub faults_removed: Option<u32>,
     /// What was measured, in the order in which it was asked for.
     pub samples: Vec<Sample>,
-    /// The times of which quantiles were asked for, in this order; neighbours that are quantiles of
-    /// the same times share them.
+    /// The times of which quantiles and deviations were asked for, in this order; neighbours that
+    /// are of the same times share them.
     pub times: Vec<Histogram>,
     /// How long tasks of the first group of agents took.
     pub latency: Histogram,
@@ -27,19 +29,14 @@ pub struct Measured {
 impl Measured {
     /// Measures a run.
     pub fn of(measures: &[Measure], record: &Record) -> Self {
-        let mut times = Vec::new();
-        for (index, measure) in measures.iter().enumerate() {
-            if begins_times(measures, index) {
-                times.push(measure.times(record).unwrap_or_default());
-            }
-        }
         Self {
             seed: record.seed,
             fingerprint: record.fingerprint,
             events: record.events,
             stopped: record.stopped,
+            faults_removed: record.faults_removed.map(|(_, by)| by),
             samples: measures.iter().map(|measure| measure.sample(record)).collect(),
-            times,
+            times: times_of(measures, record),
             latency: record.agents.first().map(AgentRecord::latency).unwrap_or_default(),
         }
     }
@@ -50,23 +47,25 @@ impl Measured {
     }
 }
 
-/// Which of the times of a run each measure is a quantile of.
+/// The times of a run that measures are of, in their order.
+pub(crate) fn times_of(measures: &[Measure], record: &Record) -> Vec<Histogram> {
+    let begins = (0..measures.len()).filter(|index| begins_times(measures, *index));
+    begins.map(|index| measures[index].times(record).unwrap_or_default()).collect()
+}
+
+/// Which of the times of a run each measure is of.
 pub(crate) fn places_of_times(measures: &[Measure]) -> Vec<Option<usize>> {
     let mut begun = 0;
     let of = |(index, measure): (usize, &Measure)| {
         begun += usize::from(begins_times(measures, index));
-        is_quantile(measure).then(|| begun - 1)
+        measure.pooling().is_of_times().then(|| begun - 1)
     };
     measures.iter().enumerate().map(of).collect()
 }
 
-/// Whether a measure is a quantile of other times than the one before it.
+/// Whether a measure is of other times than the one before it.
 fn begins_times(measures: &[Measure], index: usize) -> bool {
     let before = index.checked_sub(1).map(|before| &measures[before]);
     let measure = &measures[index];
-    is_quantile(measure) && before.is_none_or(|before| !before.is_of_same_times(measure))
-}
-
-fn is_quantile(measure: &Measure) -> bool {
-    matches!(measure.pooling(), Pooling::Quantile(_))
+    measure.pooling().is_of_times() && before.is_none_or(|before| !before.is_of_same_times(measure))
 }

@@ -10,6 +10,9 @@
 //!   · √variance / R). Of counted events it is near Poisson's, for the rate as for its reciprocal;
 //! - of a difference, the interval of the paired differences of part − R · of.
 //!
+//! Where few runs have much more than the others, the end of the interval on that side is further
+//! away: a sum that missed some of them is too small, and so is its variance. See [`long_side`].
+//!
 //! Where nothing was seen, runs say nothing of their variance. A share then has Wilson's interval
 //! as if trials were independent (of time, as if each run were one trial), and a rate or a mean
 //! time between events the bound of a Poisson process. Such intervals are marked as unreliable.
@@ -35,6 +38,8 @@ pub(crate) struct Pool {
     pub(crate) variance: f64,
     /// On how many events it seems to rest, by the skewness of what runs add to it.
     events: f64,
+    /// That skewness.
+    skewness: f64,
     /// The same of its denominator, by its variance alone.
     base: f64,
 }
@@ -49,7 +54,8 @@ impl Pool {
         let first = known.clone().next().map_or(f64::NAN, |sample| sample.value());
         if known.clone().all(|sample| sample.value().to_bits() == first.to_bits()) {
             let (variance, events) = (0.0, f64::INFINITY);
-            return Self { runs, part, of, value: first, variance, events, base: events };
+            let (value, base, skewness) = (first, events, 0.0);
+            return Self { runs, part, of, value, variance, events, skewness, base };
         }
         let value = Sample { part, of }.value();
         let departures = known.clone().map(|one| one.part - value * one.of);
@@ -58,7 +64,8 @@ impl Pool {
         let base = (count - 1.0) / count * of * of / around;
         let squares = sum_of_squares(departures.clone());
         let variance = count / (count - 1.0) * squares / (of * of);
-        Self { runs, part, of, value, variance, events: events(departures), base }
+        let (events, skewness) = (events(departures.clone()), skewness(departures));
+        Self { runs, part, of, value, variance, events, skewness, base }
     }
 
     /// How many independent trials give a share this variance.
@@ -68,7 +75,7 @@ impl Pool {
 }
 
 /// Whether a run has anything to do with a number: not if nothing came of nothing.
-fn says_something(sample: &Sample) -> bool {
+pub(crate) fn says_something(sample: &Sample) -> bool {
     !sample.part.is_nan() && !sample.of.is_nan() && (sample.part != 0.0 || sample.of != 0.0)
 }
 
@@ -77,9 +84,34 @@ fn says_something(sample: &Sample) -> bool {
 /// is told by few terms that are far from all others; W. G. Cochran (Sampling Techniques, 1977,
 /// section 2.15) asks for 25, for normal intervals that are not exact at zero as these are.
 fn events(departures: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = departures.clone().count() as f64;
+    let skewness = skewness(departures);
+    count / (skewness * skewness)
+}
+
+/// The skewness of terms with mean zero.
+fn skewness(departures: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = departures.clone().count() as f64;
     let squares = sum_of_squares(departures.clone());
     let cubes: f64 = departures.map(|departure| departure * departure * departure).sum();
-    squares * squares * squares / (cubes * cubes)
+    cubes / squares * (count / squares).sqrt()
+}
+
+/// The skewness of a few dozen terms is much less than that of what they are drawn from, since it
+/// is the rare large terms that make it: so it is taken this many times. By simulation, intervals
+/// from 30 normal, exponential, lognormal (σ up to 1) and compound Poisson terms then hold the mean
+/// in 93 to 97 of 100 cases, and most of those of terms that are more skewed are marked.
+const OF_MEANS: f64 = 2.0;
+/// The same of differences, whose intervals are on no scale of logarithms.
+const OF_DIFFERENCES: f64 = 1.5;
+
+/// How many deviations the end of an interval is away on the side on which the skewed terms have
+/// their long tail, from t on either side without it: by Edgeworth's expansion of the studentised
+/// mean (N. J. Johnson, JASA, 1978; P. Hall, The Bootstrap and Edgeworth Expansion, 1992, section
+/// 2.6), of its logarithm if the terms have a coefficient of variation.
+fn long_side(t: f64, terms: usize, skewness: f64, variation: f64) -> f64 {
+    let bend = t * t * (2.0 * skewness - 3.0 * variation) + skewness;
+    t.max(t + bend / (6.0 * (terms as f64).sqrt()))
 }
 
 pub(crate) fn sum_of_squares(terms: impl Iterator<Item = f64>) -> f64 {
@@ -115,9 +147,11 @@ pub fn estimate(
         return bare.within(wilson(pool.value, trials, t), events);
     }
     let error = pool.variance.sqrt() / pool.value;
-    let spread = libm::exp(t * error);
+    let upper =
+        long_side(t, pool.runs, OF_MEANS * pool.skewness, error * (pool.runs as f64).sqrt());
+    let [below, above] = [t, upper].map(|t| libm::exp(t * error));
     let events = pool.events.min(1.0 / (error * error));
-    bare.within((pool.value / spread, pool.value * spread), events)
+    bare.within((pool.value / below, pool.value * above), events)
 }
 
 /// The interval of what happened never, or always.
@@ -147,7 +181,8 @@ pub(crate) fn wilson(share: f64, trials: f64, z: f64) -> (f64, f64) {
 }
 
 /// By how much a measure is greater in the runs `a` than in the runs `b`, pair by pair with the
-/// same random numbers, so that what is in both cancels: pooled, with an interval that holds
+/// same random numbers, so that what is in both cancels; of pairs in which both runs say something,
+/// which are as many as it is made of: pooled, with an interval that holds
 /// together with so many others in 95 of 100 cases. Zero where both are equal bit for bit.
 pub fn difference(
     pooling: Pooling,
@@ -155,8 +190,7 @@ pub fn difference(
     pairs: impl Iterator<Item = (Sample, Sample)> + Clone,
     intervals: usize,
 ) -> Estimate {
-    let is_defined = |one: &Sample| !one.part.is_nan() && !one.of.is_nan();
-    let pairs = pairs.filter(|(a, b)| is_defined(a) && is_defined(b));
+    let pairs = pairs.filter(|(a, b)| says_something(a) && says_something(b));
     let (a, b) = (pairs.clone().map(|(a, _)| a), pairs.clone().map(|(_, b)| b));
     let (left, right) = (Pool::of(a.clone()), Pool::of(b.clone()));
     let change = left.value - right.value;
@@ -181,8 +215,14 @@ pub fn difference(
     let of = |one: Sample, pool: &Pool| (one.part - pool.value * one.of) / pool.of * runs;
     let departures = pairs.map(|(a, b)| of(a, &left) - of(b, &right));
     let squares = sum_of_squares(departures.clone());
-    let half = students_t(count, intervals) * (squares / runs / (runs - 1.0)).sqrt();
-    let (mut low, mut high) = (change - half, change + half);
+    let error = (squares / runs / (runs - 1.0)).sqrt();
+    let t = students_t(count, intervals);
+    // What a run adds to a share has no long tail.
+    let is_even = squares == 0.0 || is_share(pooling);
+    let skewness = if is_even { 0.0 } else { skewness(departures.clone()) };
+    let [below, above] =
+        [-OF_DIFFERENCES, OF_DIFFERENCES].map(|of| long_side(t, count, of * skewness, 0.0));
+    let (mut low, mut high) = (change - below * error, change + above * error);
     if is_share(pooling) {
         (low, high) = (low.max(-1.0), high.min(1.0));
     }

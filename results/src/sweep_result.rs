@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use sim::design::SweepDesign;
-use sim::measure::{Better, Measure, Pooling, Sample};
+use sim::measure::{Better, Measure, Sample};
 use sim::observe::Histogram;
 
 use crate::estimate::Estimate;
 use crate::measured::{Measured, places_of_times};
 use crate::pooled;
-use crate::times::{Quantile, Times};
+use crate::times::{OfTimes, Times};
 
 /// What a sweep came to. It does not depend on the order in which runs are added.
 #[derive(Clone, Debug)]
@@ -26,10 +26,10 @@ pub struct SweepResult {
     pub command: String,
     /// By cell, measure and replication.
     samples: Vec<Sample>,
-    /// Which of the times of a run each measure is a quantile of.
+    /// Which of the times of a run each measure is of.
     places_of_times: Vec<Option<usize>>,
     /// Of cells of which all runs were added, by cell and measure.
-    quantiles: BTreeMap<(usize, usize), Quantile>,
+    of_times: BTreeMap<(usize, usize), OfTimes>,
     /// Of cells of which some runs were added: runs come cell by cell, so that there are few.
     begun: BTreeMap<usize, Begun>,
     /// By cell: how long tasks of the first group of agents took, over all replications.
@@ -72,7 +72,7 @@ impl SweepResult {
             objective,
             command,
             samples,
-            quantiles: BTreeMap::new(),
+            of_times: BTreeMap::new(),
             begun: BTreeMap::new(),
             latency,
         }
@@ -99,10 +99,10 @@ impl SweepResult {
         if begun.runs == self.design.replications {
             let places = 0..self.measures.len();
             let found = places.filter_map(|measure| {
-                Some(((cell, measure), self.quantile(cell, measure)?.into_owned()))
+                Some(((cell, measure), self.of_times(cell, measure)?.into_owned()))
             });
             let found: Vec<_> = found.collect();
-            self.quantiles.extend(found);
+            self.of_times.extend(found);
             self.begun.remove(&cell);
         }
     }
@@ -116,15 +116,15 @@ impl SweepResult {
         self.samples[at..at + self.replications as usize].iter().copied()
     }
 
-    /// A measure that is a quantile of all times of a cell; none if it is something else, or no
-    /// run of the cell was added.
-    fn quantile(&self, cell: usize, measure: usize) -> Option<Cow<'_, Quantile>> {
-        let Pooling::Quantile(q) = self.measures[measure].pooling() else { return None };
-        match self.quantiles.get(&(cell, measure)) {
-            Some(quantile) => Some(Cow::Borrowed(quantile)),
+    /// A measure that is a number of all times of a cell; none if it is something else, or no run
+    /// of the cell was added.
+    fn of_times(&self, cell: usize, measure: usize) -> Option<Cow<'_, OfTimes>> {
+        let place = self.places_of_times[measure]?;
+        match self.of_times.get(&(cell, measure)) {
+            Some(known) => Some(Cow::Borrowed(known)),
             None => {
-                let place = self.places_of_times[measure]?;
-                Some(Cow::Owned(self.begun.get(&cell)?.times[place].quantile(q)))
+                let times = &self.begun.get(&cell)?.times[place];
+                times.number(self.measures[measure].pooling()).map(Cow::Owned)
             }
         }
     }
@@ -136,14 +136,15 @@ impl SweepResult {
 
     /// What the runs of a cell say of a measure, all together.
     pub fn estimate(&self, cell: usize, measure: usize) -> Estimate {
-        if let Some(quantile) = self.quantile(cell, measure) {
-            return quantile.estimate;
+        if let Some(number) = self.of_times(cell, measure) {
+            return number.estimate;
         }
         let asked = &self.measures[measure];
         pooled::estimate(asked.pooling(), asked.unit(), self.samples(cell, measure))
     }
 
-    /// By how much a measure of one cell is above that of another, replication by replication.
+    /// By how much a measure of one cell is above that of another, replication by replication, of
+    /// the runs in which both are defined.
     pub fn difference(&self, cell: usize, from: usize, measure: usize) -> Estimate {
         self.difference_of_several(cell, from, measure, 1)
     }
@@ -156,12 +157,15 @@ impl SweepResult {
         measure: usize,
         intervals: usize,
     ) -> Estimate {
-        let both = self.quantile(cell, measure).zip(self.quantile(from, measure));
-        if let Some((one, other)) = both {
+        let pairs = self.samples(cell, measure).zip(self.samples(from, measure));
+        let both = self.of_times(cell, measure).zip(self.of_times(from, measure));
+        if let Some((one, other)) = both
+            && pairs.clone().all(|(a, b)| a.value().is_nan() == b.value().is_nan())
+        {
             return one.above(&other, intervals);
         }
+        // Where some runs lack the times of one of the two, the others have a number each.
         let asked = &self.measures[measure];
-        let pairs = self.samples(cell, measure).zip(self.samples(from, measure));
         pooled::difference(asked.pooling(), asked.unit(), pairs, intervals)
     }
 

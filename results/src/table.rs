@@ -68,6 +68,8 @@ impl<W: Write> RunsWriter<W> {
 ///   `runs_needed`: how many runs would do, where that can be said;
 /// - `diff`, `diff_low95`, `diff_high95`: the difference to the cell with the file's own values,
 ///   from pairs of runs with the same random numbers, zero where both are equal bit for bit;
+///   `diff_n`: of how many pairs, those in which both runs say something. Where times are missing
+///   in some, it is the mean difference of the quantiles (or deviations) of single runs;
 /// - `diff_reliable`, `diff_runs_needed`: the same of the difference, which is at most as reliable
 ///   as the rows of both cells.
 pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
@@ -85,6 +87,7 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
         "max",
         "reliable",
         "runs_needed",
+        "diff_n",
         "diff",
         "diff_low95",
         "diff_high95",
@@ -106,6 +109,7 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
             row.extend(reliability(&estimate));
             let from = result.default_cell(0);
             let difference = from.map(|from| result.difference(cell, from, index));
+            row.push(difference.map_or(String::new(), |d| d.n.to_string()));
             let ends = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
             row.extend(ends.map(number));
             row.extend(difference.map_or_else(Default::default, |d| reliability(&d)));
@@ -122,7 +126,7 @@ fn reliability(estimate: &Estimate) -> [String; 2] {
 }
 
 /// The first columns of a row: the cell, its variant and its values on the axes.
-fn place(result: &SweepResult, cell: usize) -> Vec<String> {
+pub(crate) fn place(result: &SweepResult, cell: usize) -> Vec<String> {
     let values = result.settings(cell).map(|(_, value)| value.to_owned());
     [cell.to_string(), result.variant(cell).to_owned()].into_iter().chain(values).collect()
 }

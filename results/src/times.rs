@@ -1,15 +1,18 @@
-//! Quantiles of the times of several runs, taken together.
+//! Quantiles and the standard deviation of the times of several runs, taken together.
 //!
-//! The interval is R. S. Woodruff's (JASA, 1952): the share of times below the quantile is a ratio
-//! like others, with runs as independent units; the ends of its interval are ranks, and the times
-//! of these ranks are the ends of the interval of the quantile. Runs are dealt out to at most 20
-//! groups, which are the units then, so that not every run has to be kept.
+//! The interval of a quantile is R. S. Woodruff's (JASA, 1952): the share of times below it is a
+//! ratio like others, with runs as independent units; the ends of its interval are ranks, and the
+//! times of these ranks are the ends of the interval of the quantile. Runs are dealt out to at most
+//! 20 groups, which are the units then, so that not every run has to be kept.
+//!
+//! The variance of times is a ratio as well, of their squared distances from the mean of all; the
+//! ends of the interval of the deviation are the roots of those of its interval.
 
-use sim::measure::Sample;
+use sim::measure::{Pooling, Sample, Unit};
 use sim::observe::Histogram;
 
 use crate::estimate::{Estimate, students_t};
-use crate::pooled::{Pool, combined, sum_of_squares, wilson};
+use crate::pooled::{Pool, combined, estimate, sum_of_squares, wilson};
 
 /// The most groups of runs.
 const GROUPS_MAX: usize = 20;
@@ -22,10 +25,10 @@ pub struct Times {
     runs: usize,
 }
 
-/// A quantile of times.
+/// A quantile or the standard deviation of times.
 #[derive(Clone, Debug)]
-pub struct Quantile {
-    /// The quantile, with its interval.
+pub struct OfTimes {
+    /// The number, with its interval.
     pub estimate: Estimate,
     /// By how much each group moves it, so that pairs of groups can be compared.
     moves: Box<[f64]>,
@@ -43,15 +46,56 @@ impl Times {
         self.runs += usize::from(0 < times.count());
     }
 
+    /// A number of all times; none that is not of times.
+    pub fn number(&self, pooling: Pooling) -> Option<OfTimes> {
+        match pooling {
+            Pooling::Quantile(q) => Some(self.quantile(q)),
+            Pooling::Deviation => Some(self.deviation()),
+            _ => None,
+        }
+    }
+
+    fn units(&self) -> usize {
+        self.groups.iter().filter(|group| 0 < group.count()).count()
+    }
+
+    /// The standard deviation of all times.
+    fn deviation(&self) -> OfTimes {
+        let all = &self.all;
+        if self.units() < 2 {
+            let estimate = Estimate::bare(self.runs, all.deviation_secs());
+            return OfTimes { estimate, moves: vec![0.0; self.groups.len()].into() };
+        }
+        let mean = all.mean_secs();
+        let are_equal = all.min() == all.max();
+        let squares = |group: &Histogram| if are_equal { 0.0 } else { group.squares_around(mean) };
+        let of = |group: &Histogram| Sample { part: squares(group), of: group.count() as f64 };
+        let samples: Vec<Sample> = self.groups.iter().map(of).collect();
+        let variance = estimate(Pooling::Ratio, Unit::Ratio, samples.iter().copied());
+        let [deviation, low, high] = [variance.mean, variance.low, variance.high].map(libm::sqrt);
+        let of_each = all.count() as f64 / self.groups.len() as f64;
+        let move_of = |one: &Sample| {
+            let departure = (one.part - variance.mean * one.of) / of_each;
+            if departure == 0.0 { 0.0 } else { departure / (2.0 * deviation) }
+        };
+        let moves = samples.iter().map(move_of).collect();
+        // Units are groups of runs.
+        let runs_needed = variance
+            .runs_needed
+            .map(|groups| groups.saturating_mul(self.runs as u64).div_ceil(variance.n as u64));
+        let bare = Estimate { n: self.runs, mean: deviation, low, high, ..variance };
+        OfTimes { estimate: Estimate { runs_needed, ..bare }, moves }
+    }
+
     /// A quantile of all times.
-    pub fn quantile(&self, q: f64) -> Quantile {
+    fn quantile(&self, q: f64) -> OfTimes {
         let all = &self.all;
         let moves = vec![0.0; self.groups.len()].into();
-        let units = self.groups.iter().filter(|group| 0 < group.count()).count();
+        let units = self.units();
         if units < 2 {
             // As it is told of one run.
             let mean = all.quantile(q).map_or(f64::NAN, patterns::Duration::as_secs_f64);
-            return Quantile { estimate: Estimate::bare(self.runs, mean), moves };
+            return OfTimes { estimate: Estimate::bare(self.runs, mean), moves };
         }
         let count = all.count() as f64;
         let place = Place::of_rank(all, q * count);
@@ -63,7 +107,7 @@ impl Times {
         let trials = pool.trials();
         if !trials.is_finite() {
             let interval = (place.secs, place.secs);
-            return Quantile { estimate: bare.within(interval, f64::INFINITY), moves };
+            return OfTimes { estimate: bare.within(interval, f64::INFINITY), moves };
         }
         let (from, to) = wilson(q, trials, students_t(units, 1));
         let [low, high] = [from, to].map(|share| Place::of_rank(all, share * count).secs);
@@ -71,11 +115,11 @@ impl Times {
         let slope = (high - low) / (to - from);
         let mean = count / self.groups.len() as f64;
         let move_of = |of: &Sample| (pool.value * of.of - of.part) / mean * slope;
-        Quantile { estimate, moves: below.iter().map(move_of).collect() }
+        OfTimes { estimate, moves: below.iter().map(move_of).collect() }
     }
 }
 
-impl Quantile {
+impl OfTimes {
     /// By how much it is greater than another, group by group.
     pub fn above(&self, other: &Self, intervals: usize) -> Estimate {
         let (one, two) = (&self.estimate, &other.estimate);

@@ -15,7 +15,7 @@ mod sweep;
 
 pub(crate) use agents::Agents;
 pub(crate) use faults::Fault;
-pub(crate) use head::{Head, Hypothesis, PER, Per, SECTIONS};
+pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS};
 pub(crate) use hits::{Hit, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};
 pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name};

@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod axes;
 mod codes;
 mod describe;
 mod description;
@@ -26,6 +27,7 @@ mod explain;
 mod format;
 mod kind;
 pub mod library;
+mod over_time;
 mod path;
 mod plain;
 mod reference;
@@ -49,6 +51,6 @@ pub use plain::plain;
 pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
 pub use runner::{EVENTS_MAX, Run, Runs, seed_of};
-pub use scenario::{Compare, Hypothesis, Scenario};
+pub use scenario::{Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::{AS_WRITTEN, Sweep};

@@ -53,6 +53,22 @@ impl Runs {
         system: impl Fn(usize) -> System + Sync,
         keep: impl Fn(&Record) -> T + Sync,
         stop: &AtomicBool,
+        on_done: impl FnMut(Run<T>),
+    ) -> bool {
+        let run = |system: &System, seed, options: &RunOptions<'_>| {
+            let record = run_until(system, seed, options);
+            let kept = keep(&record);
+            (record, kept)
+        };
+        self.make_by(system, run, stop, on_done)
+    }
+
+    /// The same, with a function that makes a run with a seed and says what is kept of it.
+    pub fn make_by<T: Send>(
+        &self,
+        system: impl Fn(usize) -> System + Sync,
+        run: impl Fn(&System, u64, &RunOptions<'_>) -> (Record, T) + Sync,
+        stop: &AtomicBool,
         mut on_done: impl FnMut(Run<T>),
     ) -> bool {
         let replications = self.replications as usize;
@@ -73,11 +89,17 @@ impl Runs {
                     Some(same) => at_hand.insert(same),
                     None => at_hand.insert((cell, system(cell))),
                 };
-                let record = self.record(system, replication, stop);
+                let seed = seed_of(self.seed, replication);
+                let options = RunOptions {
+                    limits: self.limits,
+                    interrupt: Some(stop),
+                    ..RunOptions::default()
+                };
+                let (record, kept) = run(system, seed, &options);
                 if record.stopped == Some(Stop::Interrupted) {
                     break;
                 }
-                ordered.put(index, Run { cell, replication, kept: keep(&record) });
+                ordered.put(index, Run { cell, replication, kept });
             }
         };
         thread::scope(|scope| {
@@ -92,13 +114,6 @@ impl Runs {
             }
             done == total
         })
-    }
-
-    fn record(&self, system: &System, replication: u32, stop: &AtomicBool) -> Record {
-        let seed = seed_of(self.seed, replication);
-        let options =
-            RunOptions { limits: self.limits, interrupt: Some(stop), ..RunOptions::default() };
-        run_until(system, seed, &options)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a scenario file to what can be run.
 
 mod circles;
+mod conditions;
 mod edges;
 mod faults;
 mod hypothesis;
@@ -11,6 +12,6 @@ mod read;
 mod room;
 mod warnings;
 
+pub use hypothesis::Hypothesis;
 pub(crate) use hypothesis::measure;
-pub use hypothesis::{Compare, Hypothesis};
 pub use read::Scenario;

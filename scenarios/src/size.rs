@@ -2,7 +2,10 @@
 
 use core::ops::Range;
 
+use patterns::Duration;
 use sim::design::SweepDesign;
+use sim::measure::Measure;
+use sim::series::{PIECES_MAX, SeriesDesign, length};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -12,6 +15,17 @@ const CELLS_MAX: usize = 10_000;
 
 /// Numbers beyond which a sweep is refused: one for each measure of each run, of 16 bytes.
 const NUMBERS_MAX: u64 = 100_000_000;
+
+/// Rows of `series.csv` beyond which a sweep is refused: one for each cell, piece and measure.
+const ROWS_MAX: u64 = 2_000_000;
+
+/// Numbers that the pieces of a cell may have, of which some hundred runs are kept at a time, and
+/// as how many of them counts a measure that needs all times.
+const OF_CELL_MAX: u64 = 100_000;
+const TIMES: u64 = 30;
+
+/// Pieces that a run is cut into unless the file says how long they are.
+const PIECES: u64 = 150;
 
 /// Refuses a sweep of too many cells: they are all combinations of lists of these lengths.
 pub(crate) fn check_cells(
@@ -45,5 +59,40 @@ pub(crate) fn check_numbers(
          {NUMBERS_MAX} numbers"
     );
     found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message));
+    None
+}
+
+/// What is measured over time in this many cells, the longest of which counts so much time. Without
+/// a length, pieces are as long as it takes. Refuses pieces of which there are too many.
+pub(crate) fn check_series(
+    cells: usize,
+    longest: Duration,
+    every: Option<Duration>,
+    measures: Vec<Measure>,
+    at: &Range<usize>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<SeriesDesign> {
+    let of_piece = (cells as u64).saturating_mul(measures.len() as u64).max(1);
+    let weight = |one: &Measure| if one.pooling().is_of_times() { TIMES } else { 1 };
+    let weight = measures.iter().map(weight).sum::<u64>().max(1);
+    let most = PIECES_MAX.min(ROWS_MAX / of_piece).min(OF_CELL_MAX / weight);
+    let every = match every {
+        Some(every) => every,
+        None => length(longest, PIECES.min(most).max(1)),
+    };
+    let pieces = longest.as_nanos().div_ceil(every.as_nanos().max(1));
+    if pieces <= most || measures.is_empty() {
+        return Some(SeriesDesign { every, measures });
+    }
+    let number = measures.len();
+    let message = format!(
+        "{pieces} pieces of {number} measures over time in {cells} cells are too many: it may be \
+         {most} pieces"
+    );
+    let help = match most {
+        0 => "fewer cells, or fewer measures in `series`, have fewer rows".to_owned(),
+        most => format!("with `series-every = \"{}\"` they are fewer", length(longest, most)),
+    };
+    found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message).help(help));
     None
 }

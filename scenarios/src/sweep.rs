@@ -2,15 +2,19 @@
 
 use core::iter;
 use core::ops::Range;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
-use sim::design::{Axis, SweepDesign};
+use patterns::Duration;
+use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Value};
+use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
+use sim::series::SeriesDesign;
 
+use crate::axes::{Varied, axis, refuse_fixed, shown, varied};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, Design, FileNames};
+use crate::over_time::{self, Asked};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Scenario, measure};
@@ -22,8 +26,10 @@ use crate::size;
 pub struct Sweep {
     /// What is varied, and how often each cell is run.
     pub design: SweepDesign,
-    /// All that can be measured in some cell.
+    /// All that can be measured in some cell, and the hypotheses of the file.
     pub measures: Vec<Measure>,
+    /// What is measured over time.
+    pub series: SeriesDesign,
     /// About how many bytes of memory a run takes at the most, without what is open in it.
     pub room: u64,
     /// What was written and has no effect.
@@ -44,32 +50,63 @@ impl Sweep {
         let Self { file, variants, axes, design, .. } = self;
         let mut found = Vec::new();
         let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
-        scenario.expect("every cell was checked")
+        let mut scenario = scenario.expect("every cell was checked");
+        // What must hold is said of the file, and asked of every cell.
+        scenario.watch(&self.measures);
+        scenario
     }
 }
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
 
-/// Paths that cannot be varied, and why.
-const FIXED: [(&str, &str); 4] = [
-    ("seed", "the seed is that of the whole sweep, so that all cells have the same random numbers"),
-    ("title", "the title is that of the whole sweep"),
-    ("sweep", "a sweep cannot vary itself"),
-    ("variants", "a sweep cannot vary its variants"),
-];
-
-#[derive(Clone, Debug)]
-struct Varied {
-    path: String,
-    at: Range<usize>,
-    values: Vec<Node>,
-}
-
 #[derive(Clone, Debug)]
 struct Variant {
     name: String,
     changes: Vec<(String, Range<usize>, Node)>,
+}
+
+/// What is found in all cells.
+struct Cells {
+    /// All that can be measured in some of them.
+    measures: Vec<Measure>,
+    /// By their paths, what was asked for and can be measured in some of them.
+    asked: BTreeMap<String, Measure>,
+    /// The most memory that a run of one takes.
+    room: u64,
+    /// The most time that counts in one.
+    longest: Duration,
+}
+
+impl Cells {
+    /// Reads all cells, of which there are so many, unless something is wrong with one.
+    fn read(
+        scenario: &Scenario,
+        number: usize,
+        paths: &[String],
+        read: impl Fn(usize, &mut Vec<Diagnostic>) -> Option<Scenario>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let mut asked = BTreeMap::new();
+        let (mut is_right, mut room, mut longest) = (true, 0, Duration::ZERO);
+        let cells = (0..number).map_while(|cell| {
+            let cell = read(cell, found);
+            is_right &= cell.is_some();
+            let Scenario { system, room: of_cell, .. } = cell?;
+            room = room.max(of_cell);
+            longest = longest.max(system.horizon.since(system.warmup));
+            for path in paths {
+                if !asked.contains_key(path)
+                    && let Ok(found) = measure(path, &system)
+                {
+                    asked.insert(path.clone(), found);
+                }
+            }
+            Some(system)
+        });
+        let measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
+        is_right.then_some(Self { measures, asked, room, longest })
+    }
 }
 
 /// One change to a file.
@@ -111,6 +148,43 @@ impl ScenarioFile {
         if found.iter().any(|one| !one.is_warning()) {
             return None;
         }
+        let written = design;
+        let design = self.draft(&written, &scenario, &variants, &axes, registry)?;
+        let cells = |cell, found: &mut Vec<Diagnostic>| {
+            self.cell(&variants, &axes, &design, cell, registry, found)
+        };
+        let Cells { mut measures, asked, room, longest } =
+            Cells::read(&scenario, design.cells(), &over_time::asked(&written), cells, found)?;
+        let Asked { objective, series } =
+            self.asked(&written, &scenario, &asked, &design.objective, found)?;
+        scenario.add_windows(&mut measures);
+        if !measures.contains(&objective) {
+            measures.push(objective.clone());
+        }
+        measures.extend(scenario.shares());
+        let node = |key| self.root.get("sweep").and_then(|sweep| sweep.get(key));
+        let at = |node: Option<&Node>| node.map_or_else(|| self.size_at(&axes), |n| n.at.clone());
+        size::check_numbers(&design, measures.len(), &at(node("replications")), found)?;
+        let of_series = at(node("series-every").or_else(|| node("series")));
+        let every = written.series_every;
+        let series = size::check_series(design.cells(), longest, every, series, &of_series, found)?;
+        let better = written.better.map(Better::from).or(objective.better());
+        let better = better.unwrap_or(Better::Higher);
+        let design = SweepDesign { objective, better, ..design };
+        let warnings = Diagnostics::new(&self.source, Vec::new());
+        let file = self.clone();
+        Some(Sweep { design, measures, series, room, warnings, file, variants, axes })
+    }
+
+    /// The design, with what is looked at if the file does not say it.
+    fn draft(
+        &self,
+        written: &Design,
+        scenario: &Scenario,
+        variants: &[Variant],
+        axes: &[Varied],
+        registry: &LayerRegistry,
+    ) -> Option<SweepDesign> {
         let mut names = vec![AS_WRITTEN.to_owned()];
         names.extend(variants.iter().map(|variant| plain(&variant.name).into()));
         let default = axes.iter().map(|axis| {
@@ -118,49 +192,16 @@ impl ScenarioFile {
             axis.values.iter().position(|value| shown(value) == own)
         });
         let success = Measure::of_agents(&scenario.system.agents.first()?.name, "success")?;
-        let (written, better) = (design.objective, design.better);
-        let design = SweepDesign {
+        Some(SweepDesign {
             title: scenario.title.clone(),
             variants: names,
             axes: axes.iter().map(axis).collect(),
             default: default.collect(),
-            replications: design.replications,
+            replications: written.replications,
             seed: scenario.seed,
             better: success.better().unwrap_or(Better::Higher),
             objective: success,
-        };
-        let mut of_cells = None;
-        let (mut is_right, mut room) = (true, 0);
-        let cells = (0..design.cells()).map_while(|cell| {
-            let cell = self.cell(&variants, &axes, &design, cell, registry, found);
-            is_right &= cell.is_some();
-            let Scenario { system, room: of_cell, .. } = cell?;
-            room = room.max(of_cell);
-            if let (Some(path), None) = (&written, &of_cells) {
-                of_cells = measure(path, &system).ok();
-            }
-            Some(system)
-        });
-        let mut measures = Measure::all_of(iter::once(scenario.system.clone()).chain(cells));
-        if !is_right {
-            return None;
-        }
-        let replications = self.root.get("sweep").and_then(|sweep| sweep.get("replications"));
-        let at = replications.map_or_else(|| self.size_at(&axes), |node| node.at.clone());
-        size::check_numbers(&design, measures.len(), &at, found)?;
-        let objective = match written {
-            None => design.objective,
-            Some(path) => self.objective(&path, &scenario, of_cells, found)?,
-        };
-        scenario.add_windows(&mut measures);
-        if !measures.contains(&objective) {
-            measures.push(objective.clone());
-        }
-        let better = better.map(Better::from).or(objective.better()).unwrap_or(Better::Higher);
-        let design = SweepDesign { objective, better, ..design };
-        let warnings = Diagnostics::new(&self.source, Vec::new());
-        let file = self.clone();
-        Some(Sweep { design, measures, room, warnings, file, variants, axes })
+        })
     }
 
     /// The design, and the axes.
@@ -298,59 +339,10 @@ impl ScenarioFile {
         }
         self.changed(&all, registry, found)
     }
-
-    /// What is looked at: a measure of the file, or of some cell.
-    fn objective(
-        &self,
-        path: &str,
-        scenario: &Scenario,
-        of_cells: Option<Measure>,
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<Measure> {
-        let of_file = measure(path, &scenario.system);
-        let sweep = self.root.get("sweep");
-        let node = sweep.and_then(|sweep| sweep.get("objective"));
-        let at = node.map_or(0..0, |node| node.at.clone());
-        of_file
-            .or_else(|message| of_cells.ok_or(message))
-            .map_err(|message| found.push(message.into_diagnostic(at)))
-            .ok()
-    }
 }
 
 fn changes(variant: &Variant) -> Vec<Change<'_>> {
     variant.changes.iter().map(|(path, at, value)| (path.as_str(), at, value)).collect()
-}
-
-/// An axis: a path, and the values to put there.
-fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
-    let Value::List(items) = &entry.node.value else {
-        let message = "an axis is a list of values";
-        found.push(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
-        return None;
-    };
-    if items.is_empty() {
-        let message = "an axis needs at least one value";
-        found.push(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange, message));
-    }
-    let mut known = BTreeSet::new();
-    for item in items {
-        if !known.insert(shown(item)) {
-            let message = format!("`{}` is there twice", shown(item));
-            let help = "each value of an axis makes cells of its own";
-            found.push(Diagnostic::new(item.at.clone(), Code::Conflict, message).help(help));
-        }
-    }
-    refuse_fixed(&entry.key, &entry.key_at, found);
-    Some(Varied { path: entry.key.clone(), at: entry.key_at.clone(), values: items.clone() })
-}
-
-fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagnostic>) {
-    let head = path.split('.').next().unwrap_or(path);
-    if let Some((_, why)) = FIXED.iter().find(|(fixed, _)| *fixed == head) {
-        let message = format!("`{path}` cannot be varied: {why}");
-        found.push(Diagnostic::new(at.clone(), FileCode::BadPath, message));
-    }
 }
 
 impl From<format::Better> for Better {
@@ -359,27 +351,5 @@ impl From<format::Better> for Better {
             format::Better::Higher => Self::Higher,
             format::Better::Lower => Self::Lower,
         }
-    }
-}
-
-fn axis(axis: &Varied) -> Axis {
-    let values = axis.values.iter().map(|value| plain(&shown(value)).into());
-    Axis { path: plain(&axis.path).into(), values: values.collect() }
-}
-
-/// A value as tables and charts show it.
-fn shown(node: &Node) -> String {
-    match &node.value {
-        Value::List(items) => {
-            format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
-        }
-        Value::Table(entries) => {
-            let entries =
-                entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));
-            entries.collect::<Vec<_>>().join(" ")
-        }
-        Value::Float(number) => number.to_string(),
-        Value::Call(_) => node.to_string().trim_matches('"').to_owned(),
-        _ => node.text().map_or_else(|| node.to_string(), str::to_owned),
     }
 }

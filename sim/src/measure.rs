@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use patterns::report::Report;
 
-use crate::model::system::System;
-use crate::observe::{Histogram, Record, Window};
+use crate::model::system::{AbortCondition, System};
+use crate::observe::{Histogram, Parts, Record, Window};
 
 use layer::OfLayers;
 use sample::Found;
 use subject::{Formula, Subject};
 
+mod bound;
 mod definitions;
 mod layer;
 mod sample;
@@ -22,6 +23,7 @@ mod unit;
 mod unknown;
 mod window;
 
+pub use bound::{Bound, Compare};
 pub use sample::{Pooling, Sample};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;
@@ -41,6 +43,8 @@ pub struct Measure {
     definition: Cow<'static, str>,
     /// The part of a run that is measured; all of it if it is none.
     window: Option<Window>,
+    /// Not the number is asked for, but whether it keeps to this.
+    bound: Option<Bound>,
 }
 
 /// What measures were called, and what they are called now.
@@ -55,7 +59,7 @@ const FORMER: [(&str, &str); 5] = [
 /// Equal measures have one name and one definition, wherever their subject was found.
 impl PartialEq for Measure {
     fn eq(&self, other: &Self) -> bool {
-        self.path == other.path && self.formula == other.formula
+        self.path == other.path && self.formula == other.formula && self.bound == other.bound
     }
 }
 
@@ -63,7 +67,7 @@ impl Measure {
     fn new(subject: Subject, place: usize, formula: Formula) -> Self {
         let definition = formula.text();
         let path = subject.path(&formula.name());
-        Self { path, subject, place, formula, definition, window: None }
+        Self { path, subject, place, formula, definition, window: None, bound: None }
     }
 
     /// A measure of a group of agents, such as `success`; none if there is no such measure.
@@ -97,6 +101,19 @@ impl Measure {
     /// The part of a run that is measured; all of it if it is none.
     pub fn window(&self) -> Option<&Window> {
         self.window.as_ref()
+    }
+
+    /// Whether it keeps to a bound, under another name: the share of runs of which that can be said
+    /// and that were not stopped before their end.
+    pub fn holding(self, bound: Bound, path: String) -> Self {
+        let definition = "Share of runs in which this holds; of one that was stopped, or in which \
+                          it is undefined, it does not.";
+        Self { path, definition: Cow::Borrowed(definition), bound: Some(bound), ..self }
+    }
+
+    /// The bound that it is held against, if that is what is asked.
+    pub fn bound(&self) -> Option<&Bound> {
+        self.bound.as_ref()
     }
 
     /// The measure of a whole run of this path.
@@ -172,11 +189,23 @@ impl Measure {
 
     /// What a run says of it, so that several runs can be put together.
     pub fn sample(&self, record: &Record) -> Sample {
-        self.found_in(record, |found| found.sample()).unwrap_or(Sample::UNDEFINED)
+        let found = self.found_in(record, |found| found.sample());
+        match self.bound {
+            None => found.unwrap_or(Sample::UNDEFINED),
+            Some(bound) if self.formula.find(&self.subject, self.place, record).is_some() => {
+                let value = found.map_or(f64::NAN, |sample| sample.value());
+                let holds = record.stopped.is_none() && bound.holds(value);
+                Sample::plain(f64::from(u8::from(holds)))
+            }
+            Some(_) => Sample::UNDEFINED,
+        }
     }
 
-    /// The times of a run of which it is a quantile, if it is one.
+    /// The times of a run of which it is a quantile or the standard deviation, if it is one.
     pub fn times(&self, record: &Record) -> Option<Histogram> {
+        if self.bound.is_some() {
+            return None;
+        }
         self.found_in(record, |found| found.times().map(Cow::into_owned)).flatten()
     }
 
@@ -188,22 +217,36 @@ impl Measure {
         self.formula.find(&self.subject, self.place, record).map(of)
     }
 
-    /// How several runs are put together.
-    pub fn pooling(&self) -> Pooling {
-        self.formula.pooling()
+    /// Marks the parts of a record of this system that it looks at.
+    pub fn mark(&self, system: &System, parts: &mut Parts) {
+        self.subject.mark(system, parts);
+        parts.layers |= matches!(self.formula, Formula::Layers(_));
     }
 
-    /// Whether both are quantiles of the same times.
+    /// How several runs are put together.
+    pub fn pooling(&self) -> Pooling {
+        if self.bound.is_some() { Pooling::Share } else { self.formula.pooling() }
+    }
+
+    /// Whether both are numbers of the same times: quantiles, standard deviations.
     pub fn is_of_same_times(&self, other: &Self) -> bool {
-        let is_quantile = |measure: &Self| matches!(measure.pooling(), Pooling::Quantile(_));
-        let (mine, theirs) = (self.formula.name(), other.formula.name());
-        let times = |name: &str| name.rfind(".p");
-        let is_same = |at: usize| times(&theirs) == Some(at) && mine[..at] == theirs[..at];
-        is_quantile(self)
-            && is_quantile(other)
+        let is_of_times = |measure: &Self| measure.pooling().is_of_times();
+        let times = |measure: &Self| {
+            let name = measure.formula.name().into_owned();
+            name.split_once('.').map(|(times, _)| times.to_owned())
+        };
+        is_of_times(self)
+            && is_of_times(other)
             && self.subject == other.subject
             && self.window == other.window
-            && times(&mine).is_some_and(is_same)
+            && times(self) == times(other)
+    }
+
+    /// The same of a whole run.
+    #[must_use]
+    pub fn of_whole_run(&self) -> Self {
+        let path = window::split(&self.path).0.to_owned();
+        Self { path, window: None, ..self.clone() }
     }
 
     /// Its name: the path that [`Measure::parse`] reads.
@@ -218,12 +261,20 @@ impl Measure {
 
     /// In what it counts.
     pub fn unit(&self) -> Unit {
-        self.formula.unit()
+        if self.bound.is_some() { Unit::Share } else { self.formula.unit() }
     }
 
     /// Which direction is good, where that is clear.
     pub fn better(&self) -> Option<Better> {
-        self.formula.better()
+        if self.bound.is_some() { Some(Better::Higher) } else { self.formula.better() }
+    }
+}
+
+/// Whether the measure keeps to its bound; without one it is no condition.
+impl AbortCondition for Measure {
+    fn is_met(&self, record: &Record) -> bool {
+        let value = self.found_in(record, |found| found.sample().value());
+        self.bound.zip(value).is_some_and(|(bound, value)| bound.holds(value))
     }
 }
 

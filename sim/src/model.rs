@@ -7,6 +7,7 @@
 
 pub mod system;
 
+mod aborts;
 mod accounting;
 mod ahead;
 mod alarms;
@@ -27,6 +28,7 @@ mod kind;
 mod limits;
 mod line;
 mod links;
+mod looks;
 mod memory;
 mod origins;
 mod overdue;
@@ -47,7 +49,7 @@ mod windows;
 mod working;
 mod world;
 
-pub use limits::{Limits, OPEN_MAX, RunOptions, Watch};
+pub use limits::{Limits, Looks, OPEN_MAX, RunOptions, Watch};
 pub use system::System;
 pub use who::caller_numbers;
 pub use world::World;

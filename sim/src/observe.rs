@@ -13,6 +13,7 @@ pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
+pub use parts::Parts;
 pub use stop::Stop;
 pub use trace::{
     CallSpan, Interval, LayerOwner, OpenSpan, TaskSpan, Trace, Track, TrackId, TrackKind,
@@ -27,6 +28,7 @@ mod faults;
 mod histogram;
 mod layer;
 mod load;
+mod parts;
 mod stop;
 mod trace;
 mod window;
@@ -47,6 +49,9 @@ pub struct Record {
     pub left_out: Duration,
     /// Why the run was stopped before the horizon, if it was.
     pub stopped: Option<Stop>,
+    /// When the faults were taken off by an abort condition, and the place of it in the system, if
+    /// one did that.
+    pub faults_removed: Option<(Time, u32)>,
     /// Events handled.
     pub events: u64,
     /// A digest over every event and every outcome in order; equal runs have equal fingerprints.
@@ -74,6 +79,11 @@ impl Record {
     /// The record of a window; none if it was not asked for, or never came.
     pub fn window(&self, window: &Window) -> Option<&Self> {
         self.windows.iter().find(|(known, _)| known == window).map(|(_, record)| record)
+    }
+
+    /// Whether an abort condition held.
+    pub fn is_aborted(&self) -> bool {
+        matches!(self.stopped, Some(Stop::Aborted(_))) || self.faults_removed.is_some()
     }
 
     /// How much time is counted.

@@ -31,7 +31,7 @@ struct Row {
 const HOURS: f64 = 8.0;
 const RATE: f64 = 60.0;
 
-fn rows() -> [Row; 9] {
+fn rows() -> [Row; 12] {
     let row = |name, path, truth| Row { name, path, truth };
     [
         row("mean of a count", "services.clean.requests", RATE * HOURS),
@@ -42,9 +42,18 @@ fn rows() -> [Row; 9] {
         row("time between faults", "services.faulty.fault-mtbf", 86_400.0),
         row("mean time", "services.clean.sojourn.mean", 1.0),
         row("median time", "services.clean.sojourn.p50", core::f64::consts::LN_2),
+        row("standard deviation", "services.clean.sojourn.sd", 1.0),
+        row("deviation, skewed", "services.skewed.sojourn.sd", SKEWED_SD),
+        row("skewed mean of runs", "agents.seldom.busy", HOURS * SELDOM * SKEWED_MEAN),
         row("99th percentile", "services.clean.sojourn.p99", 2.0 * core::f64::consts::LN_10),
     ]
 }
+
+/// Calls an hour to a service with lognormal times of a median of 1 s and σ = 1: their mean,
+/// exp(½), and their standard deviation, √((e − 1) e).
+const SELDOM: f64 = 0.25;
+const SKEWED_MEAN: f64 = 1.648_721_270_7;
+const SKEWED_SD: f64 = 2.161_197_415_9;
 
 /// Services that succeed so often, one with exponential times, and one with a fault a day.
 fn system(factor: f64) -> System {
@@ -64,7 +73,16 @@ fn system(factor: f64) -> System {
             {{ call = "clean" }},
         ]
 
+        [agents.seldom]
+        arrivals = "poisson(every={seldom}s)"
+        steps = [{{ call = "skewed" }}]
+
+        [agents.often]
+        arrivals = "poisson(every={between}ms)"
+        steps = [{{ call = "skewed" }}]
+
         [services]
+        skewed = {{ latency = "lognormal(median={clean}ms, sigma=1)" }}
         half = {{ latency = "1ms", errors = {{ network = {half} }} }}
         some = {{ latency = "1ms", errors = {{ network = {some} }} }}
         rare = {{ latency = "1ms", errors = {{ network = {rare} }} }}
@@ -77,6 +95,7 @@ fn system(factor: f64) -> System {
         mtbf = "{mtbf}s"
         mttr = "1min"
         "#,
+        seldom = 3600.0 / SELDOM,
         between = 3_600_000.0 / RATE / factor,
         half = fails(0.5),
         some = fails(0.05),

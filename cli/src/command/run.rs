@@ -11,6 +11,7 @@ use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
+use crate::command::judged;
 use crate::failure::{Failure, Verdict, shown};
 use crate::pictures::Pictures;
 use crate::source::Source;
@@ -85,10 +86,7 @@ impl Run {
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
-        if let Some(stop) = record.stopped {
-            let (ended, horizon) = (record.ended, record.horizon);
-            writeln!(out, "STOPPED      at {ended} of {horizon}: {}", limits.why(stop))?;
-        }
+        judged::stops(system, &record, limits, out)?;
         if are_cut_short {
             let why = limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED      pictures are left out: {why}")?;
@@ -120,9 +118,16 @@ fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Resul
     let mut hold = true;
     for hypothesis in &scenario.hypotheses {
         let value = hypothesis.measure.of(record);
-        let holds = hypothesis.holds(value);
+        // What was stopped might have come to anything.
+        let holds = record.stopped.is_none() && hypothesis.holds(value);
         let shown = if holds { "holds" } else { "FAILS" };
-        writeln!(out, "{shown}        {} (it is {value:.4})", hypothesis.text)?;
+        let is = if value.is_nan() {
+            format!("undefined: {}", judged::why_not(&hypothesis.measure))
+        } else {
+            format!("{value:.4}")
+        };
+        let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
+        writeln!(out, "{shown}        {} (it is {is}{end})", hypothesis.text)?;
         hold &= holds;
     }
     Ok(hold)

@@ -7,12 +7,15 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use results::series::{Pieces, SeriesWriter};
 use results::table::{RunsWriter, summary};
 use results::{Estimate, Measured, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
-use sim::{RunOptions, Stop};
+use sim::series::SeriesDesign;
+use sim::{Record, RunOptions, Stop, System, run_until};
 
 use crate::command::common::{Common, name_others, warn};
+use crate::command::judged;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
 use crate::pictures::Pictures;
@@ -20,6 +23,9 @@ use crate::source::Source;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
+
+/// The tables of a sweep.
+const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
@@ -63,17 +69,21 @@ impl Sweep {
         if self.replications.is_some() {
             again += &format!(" --replications {replications}");
         }
-        let mut folder = self.common.folder(&source, "sweep", &["runs.csv", "summary.csv"])?;
-        let mut table = folder.part("runs.csv")?;
+        let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
+        let [mut table, mut series] = [folder.part("runs.csv")?, folder.part("series.csv")?];
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
         writeln!(out, "{title}: {cells} cells, {replications} runs each, seed 0x{seed:x}")?;
         out.flush()?;
 
         let time_is_up = self.common.limits.time_is_up();
-        let made = self.run(&sweep, registry, &mut result, &mut table, &time_is_up);
-        let made = made.map_err(|error| table.unwritten(error.into()))?;
+        let tables = [&mut table, &mut series];
+        let made = self.run(&sweep, registry, &mut result, tables, &time_is_up);
+        let made = made.map_err(|(of_runs, error)| {
+            if of_runs { table.unwritten(error.into()) } else { series.unwritten(error.into()) }
+        })?;
         folder.keep(table)?;
+        folder.keep(series)?;
         let mut table = folder.part("summary.csv")?;
         let written = summary(&result, &mut table).map(drop);
         written.map_err(|error| table.unwritten(error.into()))?;
@@ -86,13 +96,14 @@ impl Sweep {
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
-        self.name_stops(&made, result.runs(), out)?;
+        self.name_stops(&made, &scenario, result.runs(), out)?;
         if made.runs == result.runs() && !are_whole {
             let why = self.common.limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED: pictures are left out: {why}")?;
         }
         name_unstable(&made, &result, out)?;
-        summarise(&result, out)?;
+        let is_known = summarise(&result, out)?;
+        let hold = judged::hypotheses(&scenario, &result, out)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -100,8 +111,9 @@ impl Sweep {
         }
         name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
-        let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
-        Ok(if is_whole { Verdict::Holds } else { Verdict::Fails })
+        let are_run_out = made.stops.keys().all(|stop| matches!(stop, Stop::Aborted(_)));
+        let is_whole = made.runs == result.runs() && are_run_out && are_whole;
+        Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
     }
 
     /// Runs every cell, and writes each run to the table as it comes.
@@ -110,9 +122,9 @@ impl Sweep {
         sweep: &scenarios::Sweep,
         registry: &LayerRegistry,
         result: &mut SweepResult,
-        table: &mut Part,
+        [table, series]: [&mut Part; 2],
         time_is_up: &AtomicBool,
-    ) -> csv::Result<Made> {
+    ) -> Result<Made, (bool, csv::Error)> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(cores, usize::from);
         let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
@@ -125,16 +137,28 @@ impl Sweep {
         };
         let measures = result.measures.clone();
         let bar = progress(result.runs());
-        let mut rows = RunsWriter::new(result, table)?;
+        let of_runs = |error| (true, error);
+        let of_series = |error| (false, error);
+        let mut rows = RunsWriter::new(result, table).map_err(of_runs)?;
+        let over_time = sweep.series.measures.clone();
+        let mut series = SeriesWriter::new(result, over_time, series).map_err(of_series)?;
         let (mut made, mut written) = (Made::default(), Ok(()));
-        runs.make(
+        runs.make_by(
             |cell| sweep.cell(registry, cell).system,
-            |record| (Measured::of(&measures, record), PileUp::all(record)),
+            |system, seed, options| {
+                let (record, pieces) = run_in_pieces(system, seed, options, &sweep.series);
+                let kept = Measured::of(&measures, &record);
+                let pile_ups = PileUp::all(&record);
+                (record, (kept, pile_ups, pieces))
+            },
             time_is_up,
-            |Run { cell, replication, kept: (kept, pile_ups) }| {
+            |Run { cell, replication, kept: (kept, pile_ups, pieces) }| {
                 result.add(cell, replication, &kept);
                 if written.is_ok() {
-                    written = rows.row(result, cell, replication, &kept);
+                    let row = rows.row(result, cell, replication, &kept).map_err(of_runs);
+                    written = row.and_then(|()| {
+                        series.add(result, cell, replication, &pieces).map_err(of_series)
+                    });
                 }
                 // Rows that cannot be written end the sweep as well as the time does.
                 if written.is_err() {
@@ -146,7 +170,8 @@ impl Sweep {
         );
         bar.finish_and_clear();
         written?;
-        rows.finish()?;
+        rows.finish().map_err(|error| of_runs(error.into()))?;
+        series.finish(result).map_err(of_series)?;
         Ok(made)
     }
 
@@ -160,24 +185,58 @@ impl Sweep {
         let limits = self.common.limits.limits();
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-        let record = sim::run_until(&scenario.system, seed, &options);
+        let record = run_until(&scenario.system, seed, &options);
         let trace = pictures.trace(&scenario.system, &record, limits);
         pictures.timeline(&scenario.title, trace.as_ref())
     }
 
     /// Says which runs were not made to their end, and why.
-    fn name_stops(&self, made: &Made, all: u64, out: &mut dyn Write) -> io::Result<()> {
+    fn name_stops(
+        &self,
+        made: &Made,
+        scenario: &Scenario,
+        all: u64,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let limits = &self.common.limits;
         if made.runs < all {
             let why = limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED: {} of {all} runs were made: {why}", made.runs)?;
         }
         for (stop, runs) in &made.stops {
-            let why = limits.why(*stop);
+            let why = match stop {
+                Stop::Aborted(by) => judged::abort(&scenario.system, *by),
+                _ => limits.why(*stop),
+            };
             writeln!(out, "STOPPED: {runs} of {} runs before their end: {why}", made.runs)?;
+        }
+        for (by, runs) in &made.removals {
+            let why = judged::abort(&scenario.system, *by);
+            writeln!(out, "FAULTS REMOVED: in {runs} of {} runs: {why}", made.runs)?;
         }
         Ok(())
     }
+}
+
+/// A run of a cell, with what is measured of its pieces.
+fn run_in_pieces(
+    system: &System,
+    seed: u64,
+    options: &RunOptions<'_>,
+    series: &SeriesDesign,
+) -> (Record, Pieces) {
+    let mut pieces = Pieces::default();
+    let SeriesDesign { every, measures } = series;
+    if measures.is_empty() {
+        return (run_until(system, seed, options), pieces);
+    }
+    let parts = series.parts(system);
+    let mut add = |piece: &Record| pieces.add(measures, piece);
+    let record = sim::series::run_in_pieces(system, seed, options, *every, &parts, &mut add);
+    if record.stopped.is_some() {
+        pieces.cut();
+    }
+    (record, pieces)
 }
 
 /// Which runs of a sweep were made.
@@ -186,6 +245,8 @@ struct Made {
     runs: u64,
     /// How many of them did not come to their end, and why.
     stops: BTreeMap<Stop, u64>,
+    /// In how many of them an abort condition took the faults off, and which.
+    removals: BTreeMap<u32, u64>,
     /// By cell, how many of them were unstable, and what piled up in the first.
     unstable: BTreeMap<usize, (u32, PileUp)>,
 }
@@ -198,6 +259,9 @@ impl Made {
         }
         if let Some(stop) = run.stopped {
             *self.stops.entry(stop).or_insert(0) += 1;
+        }
+        if let Some(by) = run.faults_removed {
+            *self.removals.entry(by).or_insert(0) += 1;
         }
     }
 }
@@ -246,37 +310,54 @@ fn progress(runs: u64) -> ProgressBar {
     bar
 }
 
-/// The best, the worst and the file's own cell.
-fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
+/// The best, the worst and the file's own cell; says whether there is anything of the objective.
+fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
     let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
+    let number = (0..result.cells()).filter(reached).count();
     let cells = if best != worst {
         vec![("best", best), ("the file's own", own), ("worst", worst)]
-    } else if (0..result.cells()).filter(reached).count() > 1 {
+    } else if number > 1 {
         vec![("all alike", best)]
     } else {
         vec![("the only one", best)]
     };
+    let mut is_reliable = true;
     for (name, cell) in cells {
         let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
-        let (mean, interval) = (estimate.mean, shown_interval(&estimate));
+        let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
         writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
+        is_reliable &= estimate.is_reliable || estimate.n < 2;
     }
-    Ok(())
+    if number == 0 {
+        writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;
+    } else if number < result.cells() {
+        let (why, cells) = (judged::why_not(objective), result.cells());
+        writeln!(out, "  undefined in {} of {cells} cells: {why}", cells - number)?;
+    }
+    if !is_reliable {
+        writeln!(out, "unreliable: see `wavetank explain reliable`")?;
+    }
+    Ok(number > 0)
 }
 
-/// An interval, and whether it can be trusted; one run has none.
-fn shown_interval(estimate: &Estimate) -> String {
+/// An interval, whether it can be trusted, and on how many runs it rests if not on all; one run has
+/// none.
+fn shown_interval(estimate: &Estimate, replications: u32) -> String {
     let reliability = match (estimate.is_reliable, estimate.runs_needed) {
         (true, _) => String::new(),
         (false, Some(runs)) => format!(" unreliable: {runs} runs would do"),
         (false, None) => " unreliable".to_owned(),
     };
+    let of_runs = match estimate.n {
+        n if n < replications as usize => format!(" in {n} of {replications} runs"),
+        _ => String::new(),
+    };
     match estimate.n {
-        0 | 1 => String::new(),
-        _ => format!(" [{:.4}, {:.4}]{reliability}", estimate.low, estimate.high),
+        0 | 1 => of_runs,
+        _ => format!(" [{:.4}, {:.4}]{reliability}{of_runs}", estimate.low, estimate.high),
     }
 }

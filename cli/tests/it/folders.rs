@@ -94,7 +94,7 @@ fn files_of_another_command_stay_and_are_named() {
 
     let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
     let text = said(&output);
-    assert!(text.contains("of an earlier `run`: measures.csv, series.csv, "), "{text}");
+    assert!(text.contains("of an earlier `run`: measures.csv, tasks.csv, "), "{text}");
 }
 
 /// A list that leads out of the folder is not one that Wavetank has written.
@@ -182,15 +182,16 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
     let before = files(&folder.0.join("o"));
     for (arguments, blocks, file) in [
         ("run it.toml", 1, "measures.csv"),
-        ("sweep it.toml --replications 60", 16, "runs.csv"),
-        ("sweep it.toml --replications 1", 8, "summary.csv"),
+        ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, "runs.csv"),
+        ("sweep it.toml --replications 1", 8, "series.csv"),
+        ("sweep it.toml --replications 1 --set sweep.series-every=10s", 8, "summary.csv"),
     ] {
         assert_eq!(limited(arguments, blocks, file), before, "{arguments}");
     }
     // Tables that are whole stay, without pictures of another sweep beside them.
     let after = limited("sweep it.toml --replications 1", 32, "heat-map.png");
     let after: Vec<String> = after.into_iter().map(|(name, _)| name).collect();
-    assert_eq!(after, [".wavetank", "runs.csv", "summary.csv"]);
+    assert_eq!(after, [".wavetank", "runs.csv", "series.csv", "summary.csv"]);
 }
 
 #[test]

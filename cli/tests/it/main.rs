@@ -5,6 +5,7 @@
 mod circles;
 #[cfg(unix)]
 mod folders;
+mod judged;
 mod limits;
 mod printed;
 mod program;

@@ -189,14 +189,24 @@ impl<const PARTS: u64> Histogram<PARTS> {
     }
 
     /// The standard deviation, in seconds, with each length in the middle of its bucket; not a
-    /// number if there is none.
+    /// number if there is none. It is zero where all lengths are equal.
     pub fn deviation_secs(&self) -> f64 {
-        let mean = self.mean_secs();
-        let squares = self.buckets().map(|(Bucket { shortest, longest }, count)| {
-            let middle = f64::midpoint(shortest.as_secs_f64(), longest.as_secs_f64());
-            count as f64 * (middle - mean) * (middle - mean)
+        if self.shortest == self.longest {
+            return 0.0;
+        }
+        libm::sqrt(self.squares_around(self.mean_secs()) / self.count as f64)
+    }
+
+    /// The squared distances from a length in seconds, added up, with each length in the middle of
+    /// its bucket.
+    pub fn squares_around(&self, secs: f64) -> f64 {
+        let squares = self.buckets().map(|(bucket, count)| {
+            let from = bucket.shortest.max(self.shortest).as_secs_f64();
+            let to = bucket.longest.min(self.longest).as_secs_f64();
+            let distance = f64::midpoint(from, to) - secs;
+            count as f64 * distance * distance
         });
-        libm::sqrt(squares.sum::<f64>() / self.count as f64)
+        squares.sum()
     }
 
     /// What this one and `other` have counted together.

@@ -82,6 +82,7 @@ fn measured(drawn: Drawn) -> Measured {
         fingerprint: 0,
         events: 0,
         stopped: None,
+        faults_removed: None,
         samples: vec![sample],
         times,
         latency: Histogram::default(),
@@ -168,6 +169,100 @@ fn quantiles_are_covered() {
     for (path, q) in [("agents.a.latency.p50", 0.5_f64), ("agents.a.latency.p99", 0.99)] {
         let truth = -libm::log(1.0 - q);
         covered(path, [truth, truth * FACTOR], times);
+    }
+}
+
+#[test]
+fn means_of_skewed_numbers_are_covered_or_marked() {
+    // Lognormal, exponential, and sums of a number of exponential ones, which may be none.
+    for deviation in [0.5, 1.0, 2.0] {
+        let truth = libm::exp(deviation * deviation / 2.0);
+        let draw = |stream: &mut RngStream, factor: f64| {
+            Drawn::Sample(libm::exp(deviation * stream.normal()) * factor, 1.0)
+        };
+        covered("agents.a.frozen", [truth, truth * FACTOR], draw);
+    }
+    let one = |stream: &mut RngStream, factor| Drawn::Sample(stream.exponential() * factor, 1.0);
+    covered("agents.a.frozen", [1.0, FACTOR], one);
+    for often in [0.2, 0.5, 1.0] {
+        let draw = |stream: &mut RngStream, factor: f64| {
+            let number = poisson(stream, often) as u64;
+            Drawn::Sample((0..number).map(|_| stream.exponential() * factor).sum(), 1.0)
+        };
+        covered("agents.a.frozen", [often, often * FACTOR], draw);
+    }
+}
+
+#[test]
+fn standard_deviations_are_covered() {
+    // That of exponential times is their mean.
+    covered("agents.a.latency.sd", [1.0, FACTOR], times);
+    // Of runs whose means are 1 or 2: a variance of (2 + 8) / 2 − 1.5².
+    let truth = (5.0_f64 - 2.25).sqrt();
+    covered("agents.a.latency.sd", [truth, truth * FACTOR], |stream, factor| {
+        let mean = if stream.uniform() < 0.5 { 1.0 } else { 2.0 };
+        times(stream, mean * factor)
+    });
+}
+
+#[test]
+fn a_standard_deviation_is_that_of_all_times_and_zero_of_constants() {
+    let measure = Measure::parse("agents.a.latency.sd", &table::system(2)).unwrap();
+    let of = |secs: &dyn Fn(u64) -> f64| {
+        sweep(&measure, 1, |stream, factor| {
+            let mut times = Histogram::default();
+            let run = stream.next_u64();
+            for at in 0..50 {
+                times.add(Duration::from_nanos((secs(run + at) * factor * 1e9) as u64));
+            }
+            Drawn::Times(times)
+        })
+    };
+    let constant = of(&|_| 0.3).estimate(0, 0);
+    assert_eq!([constant.mean, constant.low, constant.high].map(f64::to_bits), [0; 3]);
+    // Each run has 1 s or 3 s alone, half of them each; so the deviation of all is 1 s.
+    let mut result = empty(&measure, &["x"]);
+    for replication in 0..REPLICATIONS {
+        let mut times = Histogram::default();
+        let secs = if replication.is_multiple_of(2) { 1 } else { 3 };
+        (0..20).for_each(|_| times.add(Duration::from_secs(secs)));
+        result.add(0, replication, &measured(Drawn::Times(times)));
+    }
+    let found = result.estimate(0, 0);
+    assert!((found.mean - 1.0).abs() < 1e-2 && found.n == 30, "{found:?}");
+}
+
+#[test]
+fn differences_of_what_some_runs_lack_are_those_of_the_runs_that_have_both() {
+    // Every third run of the first cell, and every second of the other one, has nothing. A run has
+    // its number as its value, the other cell one more.
+    for path in ["agents.a.busy", "agents.a.latency.mean", "agents.a.latency.p50"] {
+        let measure = Measure::parse(path, &table::system(2)).unwrap();
+        let is_of_times = path.ends_with("p50");
+        let mut result = empty(&measure, &["x", "y"]);
+        for replication in 0..REPLICATIONS {
+            for (cell, lacking) in [3, 2].into_iter().enumerate() {
+                let secs = u64::from(replication) + cell as u64;
+                let is_lacking = replication.is_multiple_of(lacking);
+                let mut times = Histogram::default();
+                (0..u64::from(!is_lacking) * 9).for_each(|_| times.add(Duration::from_secs(secs)));
+                let mut run = measured(match (is_of_times, is_lacking) {
+                    (true, _) => Drawn::Times(times),
+                    (false, true) if path.ends_with("busy") => Drawn::Sample(f64::NAN, 1.0),
+                    (false, true) => Drawn::Sample(0.0, 0.0),
+                    (false, false) => Drawn::Sample(secs as f64, 1.0),
+                });
+                if is_of_times {
+                    let value = if is_lacking { f64::NAN } else { secs as f64 };
+                    run.samples = vec![Sample { part: value, of: 1.0 }];
+                }
+                result.add(cell, replication, &run);
+            }
+        }
+        let found = result.difference(1, 0, 0);
+        let both = (0..REPLICATIONS).filter(|n| n % 2 != 0 && n % 3 != 0).count();
+        assert_eq!((found.n, both), (both, 10), "{path}: {found:?}");
+        assert!((found.mean - 1.0).abs() < 1e-9, "{path}: {found:?}");
     }
 }
 

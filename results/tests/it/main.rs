@@ -5,5 +5,6 @@
 mod chart;
 mod coverage;
 mod estimate;
+mod series;
 mod stability;
 mod table;

@@ -10,12 +10,13 @@ use crate::describe::{
 use crate::kind::{Described, KindInfo};
 
 /// Topics that are no part of a file.
-pub(super) const WORDS: [(&str, &str); 5] = [
+pub(super) const WORDS: [(&str, &str); 6] = [
     ("codes", "the codes of mistakes, and how each is mended"),
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
     ("measures", "the measures of objectives and hypotheses"),
     ("windows", "the part of a run that a measure is of, and all forms of it"),
+    ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
 ];
 
 /// What a topic is about.
@@ -26,6 +27,7 @@ pub(super) enum Topic<'d> {
     Code(&'static CodeInfo),
     Layers,
     Like,
+    Reliable,
     Library(&'static str),
     Measures(Vec<&'d MeasureInfo>),
     Windows,
@@ -60,6 +62,7 @@ pub(super) fn find<'d>(
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
         "windows" => return found(Topic::Windows),
+        "reliable" | "runs_needed" => return found(Topic::Reliable),
         "measures" if !measures.is_empty() => {
             return found(Topic::Measures(measures.iter().collect()));
         }

@@ -31,6 +31,7 @@ pub(crate) fn explain(
             Topic::Code(info) => code(&mut sheet, info),
             Topic::Layers => layers(&mut sheet, described),
             Topic::Like => like(&mut sheet, described),
+            Topic::Reliable => reliable(&mut sheet),
             Topic::Library(name) => library(&mut sheet, name, described),
             Topic::Windows => windows::show(&mut sheet),
             Topic::Measures(found) => show_measures(&mut sheet, &found),
@@ -96,6 +97,18 @@ fn like(sheet: &mut Sheet, described: &Described) {
     sheet.paragraph(
         "With `like = \"LIBRARY\"` in its settings, a layer behaves as that of the library where \
          nothing else is written. `explain LIBRARY` shows what that is.",
+    );
+}
+
+fn reliable(sheet: &mut Sheet) {
+    sheet.title("reliable, runs_needed");
+    sheet.paragraph(
+        "An interval of `summary.csv` and `series.csv` says `reliable` if runs like these would \
+         give one that holds the truth in 95 of 100 cases; `no` stands where too little was seen \
+         for that: fewer than five of the events that decide about the number, or a few runs that \
+         had nearly all of it. `runs_needed` is how many runs of each cell would see enough \
+         (`--replications`), if what comes is like what was seen; it is empty where nothing was \
+         seen from which that could be told.",
     );
 }
 

@@ -39,6 +39,39 @@ patterns::settings! {
 }
 
 patterns::settings! {
+    /// A condition that ends the experiment (a kill switch): a comparison as in a hypothesis, but
+    /// of the last so much of a run. It is looked at ten times in each such length, for the first
+    /// time when one has passed since the warm-up.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Abort {
+        /// A comparison of a measure, and over how long: `agents.write.success < 50% over 1min`.
+        when: String [.example("\"agents.write.success < 50% over 1min\"")],
+        /// What is done when it holds.
+        then: Then = Then::Stop,
+    }
+}
+
+patterns::settings! {
+    /// What is done when an abort condition holds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Then {
+        /// The run is stopped, and none of its hypotheses holds.
+        Stop,
+        /// All faults go off for good, and the run goes on.
+        RemoveFaults,
+    }
+}
+
+impl From<Then> for system::Then {
+    fn from(then: Then) -> Self {
+        match then {
+            Then::Stop => Self::Stop,
+            Then::RemoveFaults => Self::RemoveFaults,
+        }
+    }
+}
+
+patterns::settings! {
     /// Who shares one instance of a layer.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum Per {
@@ -114,13 +147,14 @@ pub(crate) static PER: Key =
         .or(|| Per::Agent.write());
 
 /// The sections of a file beside the keys at its top.
-pub(crate) static SECTIONS: [Key; 8] = [
+pub(crate) static SECTIONS: [Key; 9] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
     Key::new("policies", &[" Stacks of layers, outermost first."], anything),
     Key::new("edges", &[" Which policy stands between a caller and a service."], edges),
     Key::new("faults", &[" Failure injections."], faults),
     Key::new("hypotheses", &[" What must hold."], hypotheses),
+    Key::new("aborts", &[" What ends the experiment."], aborts),
     Key::new("sweep", &[" What is varied, and how often each cell is run."], Design::shape),
     Key::new("variants", &[" Named changes to the file."], anything),
 ];
@@ -145,6 +179,10 @@ fn hypotheses() -> Shape {
     Shape::List(Hypothesis::shape)
 }
 
+fn aborts() -> Shape {
+    Shape::List(Abort::shape)
+}
+
 fn anything() -> Shape {
     Shape::Map(String::shape)
 }
@@ -158,6 +196,7 @@ pub fn sections() -> Vec<(&'static str, Shape)> {
         ("services", Service::shape()),
         ("faults", Fault::shape()),
         ("hypotheses", Hypothesis::shape()),
+        ("aborts", Abort::shape()),
         ("sweep", Design::shape()),
     ]
 }

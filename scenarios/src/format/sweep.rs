@@ -1,5 +1,7 @@
 //! What a sweep is to do, beside its axes.
 
+use patterns::Duration;
+
 patterns::settings! {
     /// A sweep: every other key is an axis, a path into the file with the values to put there.
     #[derive(Clone, Debug)]
@@ -8,6 +10,12 @@ patterns::settings! {
         replications: u32 [.at_least(1.0).at_most(1_000_000.0)] = 30,
         /// The measure that is looked at; with `none`, the success of the first group of agents.
         objective: Option<String> [.example("\"agents.research.success\"")] = None,
+        /// Measures that `series.csv` has over time; with `none`, the objective and those of the
+        /// hypotheses, without their windows.
+        series: Option<Vec<String>> [.example("[\"agents.research.success\"]")] = None,
+        /// How long the pieces are in which it has them; with `none`, there are at most 150 of
+        /// them.
+        series_every: Option<Duration> [.above(0.0).example("\"10s\"")] = None,
         /// Whether more of the objective is better; with `none`, as the measure has it.
         better: Option<Better> [.example("\"lower\"")] = None,
     }

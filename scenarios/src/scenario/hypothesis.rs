@@ -5,7 +5,7 @@ use core::ops::Range;
 use patterns::Duration;
 use sim::System;
 use sim::fault::Schedule;
-use sim::measure::{Measure, Unit, UnknownMeasure, not_a_window, split_window};
+use sim::measure::{Bound, Compare, Measure, Unit, UnknownMeasure, not_a_window, split_window};
 use sim::model::system::Fault;
 use sim::observe::Anchor;
 
@@ -20,34 +20,19 @@ pub struct Hypothesis {
     pub text: String,
     /// What is measured.
     pub measure: Measure,
-    /// How it is compared.
-    pub compare: Compare,
-    /// With what: in the measure's unit.
-    pub bound: f64,
-}
-
-/// How a measure is compared with a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compare {
-    /// `>=`
-    AtLeast,
-    /// `>`
-    MoreThan,
-    /// `<=`
-    AtMost,
-    /// `<`
-    LessThan,
+    /// What it is held against.
+    pub bound: Bound,
 }
 
 impl Hypothesis {
     /// Whether it holds for this value of its measure. Nothing holds of what is undefined.
     pub fn holds(&self, value: f64) -> bool {
-        match self.compare {
-            Compare::AtLeast => value >= self.bound,
-            Compare::MoreThan => value > self.bound,
-            Compare::AtMost => value <= self.bound,
-            Compare::LessThan => value < self.bound,
-        }
+        self.bound.holds(value)
+    }
+
+    /// The share of runs in which it holds, as a measure with its text as name.
+    pub fn share(&self) -> Measure {
+        self.measure.clone().holding(self.bound, self.text.clone())
     }
 }
 
@@ -103,7 +88,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
     };
     let measure = measure(path.trim(), system)?;
     let unit = measure.unit();
-    let bound = bound_of(unit, bound.trim()).map_err(|message| {
+    let value = bound_of(unit, bound.trim()).map_err(|message| {
         // What can be read may have something behind it that was to be a window.
         let spaces = bound.match_indices(' ');
         let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
@@ -112,7 +97,27 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
             _ => wrong(message),
         }
     })?;
-    Ok(Hypothesis { text: plain(text).into(), measure, compare, bound })
+    Ok(Hypothesis { text: plain(text).into(), measure, bound: Bound { compare, value } })
+}
+
+/// Reads `agents.write.success < 50% over 1min`: a hypothesis of the last so much of a run.
+pub(super) fn read_over(text: &str, system: &System) -> Result<(Hypothesis, Duration), Message> {
+    let wrong = |message: String| Message {
+        code: FileCode::BadHypothesis,
+        message,
+        help: Some("for example: agents.write.success < 50% over 1min".to_owned()),
+    };
+    let Some((condition, over)) = text.rsplit_once(" over ") else {
+        return Err(wrong(format!("`{text}` does not say over how much of the run")));
+    };
+    let hypothesis = read(condition, system)?;
+    if let Some(window) = hypothesis.measure.window() {
+        return Err(wrong(format!("`{window}` is a window, and `over {over}` is one as well")));
+    }
+    let length = over.trim().parse::<Duration>().ok().filter(|length| !length.is_zero());
+    let length =
+        length.ok_or_else(|| wrong(format!("`{over}` is no length of time, such as 1min")))?;
+    Ok((hypothesis, length))
 }
 
 /// The measure and the bound of `agents.write recovers within 2min after fault "x"`.

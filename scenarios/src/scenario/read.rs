@@ -1,12 +1,12 @@
 //! Reads every part of a scenario, checks that they fit together, and reports all mistakes at once.
 
-use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Setting, Value};
+use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Value};
 use patterns::{Duration, Time};
 use sim::System;
 use sim::measure::Measure;
 use sim::observe::Window;
 
-use super::hypothesis::{self, Hypothesis, measure};
+use super::hypothesis::{Hypothesis, measure};
 use super::parts::Parts;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -46,6 +46,30 @@ impl Scenario {
                 all.push(measure.clone());
             }
         }
+    }
+
+    /// The hypotheses, each as the share of runs in which it holds; each once.
+    pub(crate) fn shares(&self) -> Vec<Measure> {
+        let mut shares: Vec<Measure> = Vec::new();
+        for share in self.hypotheses.iter().map(Hypothesis::share) {
+            if !shares.contains(&share) {
+                shares.push(share);
+            }
+        }
+        shares
+    }
+
+    /// Has the windows of some measures measured, as far as their faults are there.
+    pub(crate) fn watch(&mut self, measures: &[Measure]) {
+        let System { windows, faults, .. } = &mut self.system;
+        for window in measures.iter().filter_map(Measure::window) {
+            let is_there = |name: &str| faults.iter().any(|fault| fault.name == name);
+            if window.anchor.fault().is_none_or(is_there) {
+                windows.push(window.clone());
+            }
+        }
+        windows.sort();
+        windows.dedup();
     }
 }
 
@@ -97,6 +121,7 @@ impl ScenarioFile {
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
         let hypotheses = self.hypotheses(&system, found);
+        system.aborts = self.aborts(&system, found);
         // What is wrong with the objective is a matter of the sweep.
         let objective = self.root.get("sweep").and_then(|sweep| sweep.get("objective"));
         let objective = objective.and_then(|node| measure(node.text()?, &system).ok());
@@ -161,27 +186,5 @@ impl ScenarioFile {
         let services = named("services");
         let _checked = named("policies");
         FileNames { agents, services }
-    }
-
-    fn hypotheses(&self, system: &System, found: &mut Vec<Diagnostic>) -> Vec<Hypothesis> {
-        let Some(node) = self.root.get("hypotheses") else { return Vec::new() };
-        let mut names = FileNames::default();
-        let mut reader = Reader::new(&mut names);
-        let read: Option<Vec<format::Hypothesis>> =
-            reader.within("hypotheses", |reader| Vec::read(node, None, reader));
-        found.extend(reader.finish().into_iter().map(Diagnostic::from));
-        let Value::List(items) = &node.value else { return Vec::new() };
-        let read = read.unwrap_or_default().into_iter().zip(items);
-        let resolved = read.filter_map(|(written, item)| {
-            let at = item.get("that").map_or(&item.at, |node| &node.at);
-            let read = hypothesis::read(&written.that, system)
-                .map_err(|message| found.push(message.into_diagnostic(at.clone())))
-                .ok()?;
-            if let Some((message, help)) = hypothesis::warning(&read, system) {
-                found.push(Diagnostic::no_effect(at.clone(), message).help(help));
-            }
-            Some(read)
-        });
-        resolved.collect()
     }
 }

@@ -32,6 +32,7 @@ impl Place {
                 let before = system("", "");
                 whole(format!("{before}\n{policies}\n[[faults]]\n{first}\n[[faults]]"))
             }
+            "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
                     "{}\n[agents.b]\narrivals = \"every(1s)\"\nsteps = [{{\n",

@@ -172,6 +172,11 @@ impl Faults {
         self.all.len() as u32
     }
 
+    /// Whether a fault is on.
+    pub(crate) fn is_on(&self, index: u32) -> bool {
+        self.all[index as usize].is_on
+    }
+
     /// The places that a fault hits: services, then links.
     pub(crate) fn places(&self, index: u32) -> &[u32] {
         &self.all[index as usize].places

@@ -39,7 +39,7 @@ impl<R> PartialEq for Definition<R> {
 }
 
 /// A number is a `Value` of a run, a `Share` of trials or a `Ratio` (both with numerator and
-/// denominator, so that runs can be pooled), or a `Quantile` of times.
+/// denominator, so that runs can be pooled), or a `Quantile` or the standard `Deviation` of times.
 macro_rules! definitions {
     ($($name:literal $unit:ident $better:expr, $text:literal, $how:ident($($of:expr),+);)+) => {
         &[$(Definition {
@@ -51,6 +51,12 @@ macro_rules! definitions {
 
 const HIGHER: Option<Better> = Some(Better::Higher);
 const LOWER: Option<Better> = Some(Better::Lower);
+
+/// Of a system with abort conditions.
+pub(super) const ABORTS: &[Definition<Record>] = definitions! {
+    "aborted" Share LOWER, "Runs in which an abort condition held, of all.",
+        Share(|r| (u64::from(r.is_aborted()), 1));
+};
 
 pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "success" Share HIGHER, "Tasks that ended good or degraded and in time, of all that ended or \
@@ -102,7 +108,7 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "latency.p99.9" Seconds LOWER, "99.9th percentile of that time.",
         Quantile(0.999, |r| Owned(r.latency()));
     "latency.sd" Seconds LOWER, "Standard deviation of that time.",
-        Value(|r, _| r.latency().deviation_secs());
+        Deviation(|r| Owned(r.latency()));
     "latency.max" Seconds LOWER, "The longest such time.", Value(|r, _| longest(&r.latency()));
     "latency-ok.mean" Seconds LOWER, "Mean time from the arrival of a task to its end, of tasks \
         that ended good or degraded.", Ratio(|r, _| sum(&[&r.latency_ok]));
@@ -115,7 +121,7 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "latency-ok.p99.9" Seconds LOWER, "99.9th percentile of that time.",
         Quantile(0.999, |r| Borrowed(&r.latency_ok));
     "latency-ok.sd" Seconds LOWER, "Standard deviation of that time.",
-        Value(|r, _| r.latency_ok.deviation_secs());
+        Deviation(|r| Borrowed(&r.latency_ok));
 };
 
 /// Of failure episodes, as the users of a group or of an edge see them. By them availability is
@@ -193,7 +199,7 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "waiting.p99.9" Seconds LOWER, "99.9th percentile of that time.",
         Quantile(0.999, |r| Borrowed(&r.waiting));
     "waiting.sd" Seconds LOWER, "Standard deviation of that time.",
-        Value(|r, _| r.waiting.deviation_secs());
+        Deviation(|r| Borrowed(&r.waiting));
     "sojourn.mean" Seconds LOWER, "Mean time from a request's arrival to its end.",
         Ratio(|r, _| sum(&[&r.sojourn]));
     "sojourn.p50" Seconds LOWER, "Median of that time.", Quantile(0.5, |r| Borrowed(&r.sojourn));
@@ -204,7 +210,7 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "sojourn.p99.9" Seconds LOWER, "99.9th percentile of that time.",
         Quantile(0.999, |r| Borrowed(&r.sojourn));
     "sojourn.sd" Seconds LOWER, "Standard deviation of that time.",
-        Value(|r, _| r.sojourn.deviation_secs());
+        Deviation(|r| Borrowed(&r.sojourn));
     "abandoned" Count LOWER, "Requests whose caller gave up first.",
         Value(|r, _| r.abandoned as f64);
     "wasted" WorkSeconds LOWER, "Wasted work: slot-seconds spent on requests after their caller \
@@ -280,7 +286,7 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "latency.p99.9" Seconds LOWER, "99.9th percentile of that time.",
         Quantile(0.999, |r| Owned(r.latency()));
     "latency.sd" Seconds LOWER, "Standard deviation of that time.",
-        Value(|r, _| r.latency().deviation_secs());
+        Deviation(|r| Owned(r.latency()));
     "faults" Count LOWER, "How often a fault began on the way to the service while no other was on.",
         Value(|r, _| r.faults.intervals as f64);
     "fault-mtbf" Seconds HIGHER, "Mean time between faults on the way: time without a fault for \

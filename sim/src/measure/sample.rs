@@ -19,6 +19,15 @@ pub enum Pooling {
     Ratio,
     /// This quantile of all times of all runs.
     Quantile(f64),
+    /// The standard deviation of all times of all runs.
+    Deviation,
+}
+
+impl Pooling {
+    /// Whether it is a number of the times of all runs.
+    pub fn is_of_times(self) -> bool {
+        matches!(self, Self::Quantile(_) | Self::Deviation)
+    }
 }
 
 /// What one run says of a measure: so much in all, for so many of another.
@@ -56,13 +65,16 @@ pub(super) enum How<R: 'static> {
     Ratio(fn(&R, f64) -> (f64, f64)),
     /// A quantile of times.
     Quantile(f64, fn(&R) -> Cow<'_, Histogram>),
+    /// The standard deviation of times.
+    Deviation(fn(&R) -> Cow<'_, Histogram>),
 }
 
 /// What was found in a record.
 #[derive(Debug)]
 pub(super) enum Found<'a> {
     Sample(Sample),
-    Times(f64, Cow<'a, Histogram>),
+    Quantile(f64, Cow<'a, Histogram>),
+    Deviation(Cow<'a, Histogram>),
 }
 
 impl<R> How<R> {
@@ -78,7 +90,8 @@ impl<R> How<R> {
                 let (part, of) = of(record, time);
                 Sample { part, of }
             }
-            Self::Quantile(q, times) => return Found::Times(*q, times(record)),
+            Self::Quantile(q, times) => return Found::Quantile(*q, times(record)),
+            Self::Deviation(times) => return Found::Deviation(times(record)),
         })
     }
 
@@ -89,6 +102,7 @@ impl<R> How<R> {
             Self::Ratio(_) if unit == Unit::Share => Pooling::ShareOfTime,
             Self::Ratio(_) => Pooling::Ratio,
             Self::Quantile(q, _) => Pooling::Quantile(*q),
+            Self::Deviation(_) => Pooling::Deviation,
         }
     }
 }
@@ -97,17 +111,19 @@ impl<'a> Found<'a> {
     pub(super) fn sample(&self) -> Sample {
         match self {
             Self::Sample(sample) => *sample,
-            Self::Times(q, times) => {
+            Self::Quantile(q, times) => {
                 let quantile = times.quantile(*q);
                 quantile.map_or(Sample::UNDEFINED, |time| Sample::plain(time.as_secs_f64()))
             }
+            Self::Deviation(times) if times.count() == 0 => Sample::UNDEFINED,
+            Self::Deviation(times) => Sample::plain(times.deviation_secs()),
         }
     }
 
     pub(super) fn times(self) -> Option<Cow<'a, Histogram>> {
         match self {
             Self::Sample(_) => None,
-            Self::Times(_, times) => Some(times),
+            Self::Quantile(_, times) | Self::Deviation(times) => Some(times),
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::definitions::{
-    AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
+    ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
-use crate::model::system::{Edge, System};
-use crate::observe::{AgentRecord, EdgeRecord, Episodes, Record, ServiceRecord};
+use crate::model::system::{Caller, Edge, System};
+use crate::observe::{AgentRecord, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,8 @@ impl Subject {
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well, and of services, what only some have.
+    /// of their policies as well, and of services and the whole, what only some
+    /// have.
     pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
@@ -104,7 +105,39 @@ impl Subject {
         let replicas = REPLICAS.iter().filter(|_| has_replicas);
         let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
         let some = replicas.chain(writes).map(Formula::Service);
-        self.formulas().into_iter().chain(some).chain(layers).collect()
+        let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
+        let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
+        self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
+    }
+
+    /// Marks the parts of a record of this system that it looks at.
+    pub(super) fn mark(&self, system: &System, parts: &mut Parts) {
+        match self {
+            Self::Agents(name) => {
+                let is_own = |edge: &Edge| match edge.from {
+                    Caller::Agents(group) => system.agents[group].name == *name,
+                    Caller::Service(_) => false,
+                };
+                for (asked, agents) in parts.agents.iter_mut().zip(&system.agents) {
+                    *asked |= agents.name == *name;
+                }
+                // Their frozen time is that of their edges.
+                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
+                    *asked |= is_own(edge);
+                }
+            }
+            Self::Service(name) => {
+                for (asked, service) in parts.services.iter_mut().zip(&system.services) {
+                    *asked |= service.name == *name;
+                }
+            }
+            Self::Edge { .. } => {
+                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
+                    *asked |= Self::of_edge(edge, system) == *self;
+                }
+            }
+            Self::System => *parts = system.parts(true),
+        }
     }
 
     /// The record of the edge that it is.

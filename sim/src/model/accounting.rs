@@ -5,12 +5,13 @@ use patterns::{Duration, Outcome, Time};
 
 use super::memory::Effect;
 use super::recorder::Recorder;
+use super::records::{empty_agents, empty_edge, empty_service};
 use super::request::{Request, State};
 use super::role::RoleKind;
 use super::world::World;
 use crate::call::Open;
 use crate::fault::{Condition, Standing};
-use crate::observe::{OpenAt, Record, Stop};
+use crate::observe::{OpenAt, Parts, Record, Stop};
 
 impl Recorder {
     /// A task comes to an agent.
@@ -240,29 +241,45 @@ impl Recorder {
 }
 
 impl World {
-    /// The record of a run that ends now, or at the horizon if nothing stopped it.
-    pub(super) fn finish(mut self, stopped: Option<Stop>, at_warmup: &[Counts]) -> Record {
-        let ended = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
+    /// The record of a run that has ended.
+    pub(super) fn finish(
+        mut self,
+        ended: Time,
+        stopped: Option<Stop>,
+        at_warmup: &[Counts],
+    ) -> Record {
         let mut recorder = std::mem::take(&mut self.recorder);
         recorder.now = ended;
         recorder.mark();
-        self.closed(recorder, ended, stopped, at_warmup)
+        self.closed(recorder, ended, stopped, Some(at_warmup))
     }
 
-    /// The record of the run until a time, up to which all events are handled.
-    pub(super) fn record_until(&mut self, time: Time, at_warmup: &[Counts]) -> Record {
+    /// The record of some parts of the run until a time, up to which all events are handled.
+    pub(super) fn record_until(
+        &mut self,
+        time: Time,
+        at_warmup: &[Counts],
+        parts: &Parts,
+    ) -> Record {
         self.recorder.now = time;
         self.recorder.mark();
-        self.closed(self.recorder.so_far(), time, None, at_warmup)
+        let at_warmup = parts.layers.then_some(at_warmup);
+        let mut record = self.closed(self.recorder.so_far(parts), time, None, at_warmup);
+        // What is under way was added up of all parts.
+        empty_rest(&mut record.agents, &parts.agents, empty_agents);
+        empty_rest(&mut record.services, &parts.services, empty_service);
+        empty_rest(&mut record.edges, &parts.edges, empty_edge);
+        record
     }
 
-    /// What is written down, with all that is under way cut off at a time.
+    /// What is written down, with all that is under way cut off at a time; what layers have counted
+    /// since the warm-up, if that is asked for.
     fn closed(
         &self,
         mut recorder: Recorder,
         ended: Time,
         stopped: Option<Stop>,
-        at_warmup: &[Counts],
+        at_warmup: Option<&[Counts]>,
     ) -> Record {
         let warmup = recorder.warmup;
         recorder.now = ended;
@@ -271,13 +288,15 @@ impl World {
             recorder.enter_condition(place, Condition::default());
         }
         let trace = recorder.finish();
-        let counts = self.counted_by_layers(&recorder, ended);
-        let mut earlier = at_warmup.iter();
-        for (layer, mut counts) in recorder.layers.iter_mut().zip(counts) {
-            if let Some(earlier) = earlier.next() {
-                counts.subtract(earlier);
+        if let Some(at_warmup) = at_warmup {
+            let counts = self.counted_by_layers(&recorder, ended);
+            let mut earlier = at_warmup.iter();
+            for (layer, mut counts) in recorder.layers.iter_mut().zip(counts) {
+                if let Some(earlier) = earlier.next() {
+                    counts.subtract(earlier);
+                }
+                layer.counts = counts;
             }
-            layer.counts = counts;
         }
         Record {
             seed: self.seed,
@@ -286,6 +305,7 @@ impl World {
             ended,
             left_out: Duration::ZERO,
             stopped,
+            faults_removed: self.faults_removed,
             events: self.scheduler.events(),
             fingerprint: self.scheduler.fingerprint(),
             agents: recorder.agents,
@@ -369,5 +389,12 @@ impl World {
         recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
+    }
+}
+
+/// Empties what was not asked for.
+fn empty_rest<T>(all: &mut [T], are_asked: &[bool], empty: fn() -> T) {
+    for (one, _) in all.iter_mut().zip(are_asked).filter(|(_, is_asked)| !**is_asked) {
+        *one = empty();
     }
 }

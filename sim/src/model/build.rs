@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use patterns::Duration;
 
+use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
@@ -15,10 +16,9 @@ use super::sites::Sites;
 use super::station::Stations;
 use super::system::{self, Caller, Per, Step, System};
 use super::who::{Who, caller_numbers, first_key, is_keyed};
-use super::windows::Windows;
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
-use crate::fault::{Faults, Health, TIMES_MAX};
+use crate::fault::{Faults, Health};
 use crate::kernel::{Distribution, LaneId, RngStream, RngStreams, Scheduler};
 use crate::observe::{LayerOwner, Track, TrackId};
 
@@ -342,27 +342,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The windows of the system. When faults are on is known beforehand.
-    fn windows(&self) -> Windows {
-        let System { windows, warmup, horizon, .. } = self.system;
-        Windows::new(windows, (*warmup, *horizon), |name| {
-            let fault = self.system.faults.iter().position(|fault| fault.name == name);
-            let fault = fault.expect("a window names a fault of the system");
-            self.faults.times(fault as u32, *horizon, TIMES_MAX)
-        })
-    }
-
     fn finish(mut self) -> World {
         let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
         self.recorder.add_links();
         let links = self.links.iter().map(|_| Health::default()).collect();
+        let System { aborts, warmup, horizon, .. } = self.system;
         World {
             links,
             sites: self.sites,
             hit,
             origins,
             seed: self.seed,
-            horizon: self.system.horizon,
+            horizon: *horizon,
             scheduler: self.scheduler,
             calls: Calls::new(&self.edges, self.layers, self.rngs_of_layers, kind::WAKE),
             roles: self.roles,
@@ -377,6 +368,8 @@ impl<'a> Builder<'a> {
             recorder: self.recorder,
             calls_made: 0,
             windows,
+            aborts: Aborts::new(aborts, *warmup, *horizon),
+            faults_removed: None,
             beyond_events: 0,
         }
     }

@@ -1,4 +1,4 @@
-//! Building the faults of a world: where they can happen.
+//! Building the faults of a world: where they can happen, and the windows around them.
 
 use std::ops::Range;
 
@@ -7,9 +7,10 @@ use super::edge_streams::Link;
 use super::origins::{Fates, Origins};
 use super::own_work::OwnWork;
 use super::sites::{Hit, Site, hit_layers};
-use super::system::Place;
+use super::system::{Place, System};
 use super::who::Who;
-use crate::fault::{Draws, Health, Scopes};
+use super::windows::Windows;
+use crate::fault::{Draws, Health, Scopes, TIMES_MAX};
 use crate::kernel::StreamName;
 
 impl Builder<'_> {
@@ -27,6 +28,16 @@ impl Builder<'_> {
             let (effect, schedule) = (fault.effect.clone(), fault.schedule.clone());
             self.faults.add(places, effect, schedule, self.streams, name);
         }
+    }
+
+    /// The windows of the system. When faults are on is known beforehand.
+    pub(super) fn windows(&self) -> Windows {
+        let System { windows, warmup, horizon, .. } = self.system;
+        Windows::new(windows, (*warmup, *horizon), |name| {
+            let fault = self.system.faults.iter().position(|fault| fault.name == name);
+            let fault = fault.expect("a window names a fault of the system");
+            self.faults.times(fault as u32, *horizon, TIMES_MAX)
+        })
     }
 
     /// The numbers of a place: a service is all of its replicas.

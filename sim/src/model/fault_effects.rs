@@ -14,6 +14,23 @@ use crate::kernel::Event;
 impl World {
     /// A fault comes on or goes off.
     pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
+        if self.faults_removed.is_none() {
+            self.turn(index);
+        }
+        self.calls.next_command()
+    }
+
+    /// All faults go off for good.
+    pub(super) fn remove_faults(&mut self) -> Option<Command> {
+        for index in 0..self.faults.len() {
+            if self.faults.is_on(index) {
+                self.turn(index);
+            }
+        }
+        self.calls.next_command()
+    }
+
+    fn turn(&mut self, index: u32) {
         let now = self.scheduler.now();
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
@@ -40,7 +57,6 @@ impl World {
                 Site::Layer(layer) => self.intervene(index, place, layer),
             }
         }
-        self.calls.next_command()
     }
 
     /// A fault of a replica of a service has come on or gone off.

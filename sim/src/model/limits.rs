@@ -1,10 +1,12 @@
 //! How a run is asked for: what is to be seen of it, and what ends it before its horizon.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::Time;
 
 use crate::kernel::MAX_INDEX;
+use crate::observe::{Parts, Record};
 
 /// What is to be seen of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +30,22 @@ pub struct RunOptions<'a> {
     /// Stops the run soon after it becomes true. How soon is the only thing about a run that is
     /// not the same each time.
     pub interrupt: Option<&'a AtomicBool>,
+}
+
+/// Looks at a run while it goes on.
+pub struct Looks<'a> {
+    /// When, in order; times in the warm-up and from the horizon on are left out.
+    pub times: &'a [Time],
+    /// The parts that are looked at.
+    pub parts: &'a Parts,
+    /// Is shown the record of all that was before each time.
+    pub look: &'a mut dyn FnMut(Record),
+}
+
+impl fmt::Debug for Looks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Looks").field("times", &self.times).field("parts", &self.parts).finish()
+    }
 }
 
 /// Limits beyond which a run is stopped. They are looked at every few thousand events, at

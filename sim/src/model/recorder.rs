@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome, Time};
 
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
-use super::records::{of_agents, of_edges, of_services};
+use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
 use super::request::Request;
 use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
@@ -13,7 +13,7 @@ use crate::call::{CallEvent, Observer};
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
     AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
-    LayerRecord, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -125,14 +125,14 @@ impl Recorder {
         }
     }
 
-    /// What is written down so far, without the trace.
-    pub(crate) fn so_far(&self) -> Self {
+    /// What is written down of some parts so far, without the trace.
+    pub(crate) fn so_far(&self, parts: &Parts) -> Self {
         Self {
             now: self.now,
             warmup: self.warmup,
-            agents: self.agents.clone(),
-            services: self.services.clone(),
-            edges: self.edges.clone(),
+            agents: some(&self.agents, &parts.agents, empty_agents),
+            services: some(&self.services, &parts.services, empty_service),
+            edges: some(&self.edges, &parts.edges, empty_edge),
             links: self.links.clone(),
             record_of: self.record_of.clone(),
             standings: self.standings.clone(),
@@ -383,4 +383,10 @@ impl Observer for Recorder {
 #[inline]
 pub(super) fn counted(warmup: Time, from: Time, to: Time) -> u128 {
     u128::from(to.since(from.max(warmup)).as_nanos())
+}
+
+/// Copies of some; empty ones in place of the others.
+fn some<T: Clone>(all: &[T], are_asked: &[bool], empty: fn() -> T) -> Vec<T> {
+    let one = |(one, is_asked): (&T, &bool)| if *is_asked { one.clone() } else { empty() };
+    all.iter().zip(are_asked).map(one).collect()
 }

@@ -1,6 +1,6 @@
 //! Empty records of the parts of a system.
 
-use super::system::System;
+use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
     AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
     Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
@@ -8,9 +8,18 @@ use crate::observe::{
 
 /// Of its groups of agents.
 pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
-    let all = system.agents.iter().map(|agents| AgentRecord {
+    let named = |agents: &Agents| AgentRecord {
         name: agents.name.clone(),
         count: agents.count,
+        ..empty_agents()
+    };
+    system.agents.iter().map(named).collect()
+}
+
+pub(super) fn empty_agents() -> AgentRecord {
+    AgentRecord {
+        name: String::new(),
+        count: 0,
         tasks: OutcomeCounts::default(),
         open: OpenAt::default(),
         late: LateCounts::default(),
@@ -21,13 +30,12 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
         latency_failed: Histogram::new(),
         frozen: 0,
         busy: 0,
-    });
-    all.collect()
+    }
 }
 
 /// Of its services.
 pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
-    let all = system.services.iter().map(|service| ServiceRecord {
+    let named = |service: &Service| ServiceRecord {
         name: service.name.clone(),
         slots: match service.slots {
             u32::MAX => u32::MAX,
@@ -37,6 +45,16 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
             1 => Vec::new(),
             count => vec![0; count as usize],
         },
+        ..empty_service()
+    };
+    system.services.iter().map(named).collect()
+}
+
+pub(super) fn empty_service() -> ServiceRecord {
+    ServiceRecord {
+        name: String::new(),
+        slots: 0,
+        by_replica: Vec::new(),
         requests: OutcomeCounts::default(),
         writes: Writes::default(),
         load: Load::default(),
@@ -53,15 +71,23 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
         faulty: 0,
         fault_intervals: 0,
         first_fault: None,
-    });
-    all.collect()
+    }
 }
 
 /// Of its edges.
 pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
-    let all = system.edges.iter().map(|edge| EdgeRecord {
+    let named = |edge: &Edge| EdgeRecord {
         from: system.caller_name(edge.from).to_owned(),
         to: system.services[edge.to].name.clone(),
+        ..empty_edge()
+    };
+    system.edges.iter().map(named).collect()
+}
+
+pub(super) fn empty_edge() -> EdgeRecord {
+    EdgeRecord {
+        from: String::new(),
+        to: String::new(),
         layers: Vec::new(),
         calls: OutcomeCounts::default(),
         load: Load::default(),
@@ -73,6 +99,5 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
         frozen: 0,
         episodes: Episodes::default(),
         faults: FaultRecord::default(),
-    });
-    all.collect()
+    }
 }

@@ -11,7 +11,7 @@ use patterns::{Class, Duration, Layer, Time};
 
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
-use crate::observe::{EpisodeRule, Window};
+use crate::observe::{EpisodeRule, Parts, Record, Window};
 
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
 
@@ -37,6 +37,49 @@ pub struct System {
     pub warmup: Time,
     /// Parts of a run that are measured apart as well.
     pub windows: Vec<Window>,
+    /// What ends the experiment.
+    pub aborts: Vec<Abort>,
+}
+
+/// What ends an experiment: a condition that is looked at while a run goes on, from one `over`
+/// after the warm-up on.
+#[derive(Clone, Debug)]
+pub struct Abort {
+    /// As it is written.
+    pub text: String,
+    /// What must hold of the last `over`.
+    pub condition: Arc<dyn AbortCondition>,
+    /// The parts of a record that it looks at.
+    pub parts: Parts,
+    /// How much of the run it is about; more than zero.
+    pub over: Duration,
+    /// What is done.
+    pub then: Then,
+}
+
+/// What may hold of a part of a run.
+pub trait AbortCondition: fmt::Debug + Send + Sync {
+    /// Whether it holds.
+    fn is_met(&self, record: &Record) -> bool;
+}
+
+/// What is done when an abort condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The run is stopped.
+    Stop,
+    /// All faults go off for good, and the run goes on.
+    RemoveFaults,
+}
+
+/// How often an abort condition is looked at in the length of time that it is about.
+pub const LOOKS: u64 = 10;
+
+impl Abort {
+    /// The time from one look to the next.
+    pub(super) fn step(&self) -> Duration {
+        Duration::from_nanos(self.over.as_nanos().div_ceil(LOOKS))
+    }
 }
 
 impl System {
@@ -70,6 +113,12 @@ impl System {
             _ => 0,
         });
         records.max().unwrap_or(0)
+    }
+
+    /// No part of it, or all, to be looked at.
+    pub fn parts(&self, are_asked: bool) -> Parts {
+        let counts = [self.agents.len(), self.services.len(), self.edges.len()];
+        Parts::of(counts, are_asked)
     }
 
     /// The index of the edge that a place is, if it is one that is there.

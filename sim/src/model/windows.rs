@@ -8,11 +8,15 @@ use crate::observe::{Record, Window};
 #[derive(Debug, Default)]
 pub(super) struct Windows {
     all: Vec<Seen>,
+    warmup: Time,
+    horizon: Time,
 }
 
 #[derive(Debug)]
 struct Seen {
     window: Window,
+    /// From when to when the fault is on that it names.
+    times: Vec<(Time, Time)>,
     /// Its parts that are still to come or under way, the next one last.
     parts: Vec<(Time, Time)>,
     /// The record at the beginning of the part under way.
@@ -32,15 +36,39 @@ impl Windows {
             let times = window.anchor.fault().map(&times).unwrap_or_default();
             let mut parts = window.parts((warmup, horizon), &times);
             parts.reverse();
-            Seen { window: window.clone(), parts, start: None, sum: None }
+            Seen { window: window.clone(), times, parts, start: None, sum: None }
         });
-        Self { all: all.collect() }
+        Self { all: all.collect(), warmup, horizon }
     }
 
-    /// Every time at which [`look`](Self::look) is to be called.
-    pub(super) fn times(&self) -> Vec<Time> {
-        let parts = self.all.iter().flat_map(|seen| &seen.parts);
-        parts.flat_map(|(from, until)| [*from, *until]).collect()
+    /// All faults are off from a time on, at which nothing has been looked at yet.
+    pub(super) fn remove_faults(&mut self, now: Time) {
+        for Seen { window, times, parts: seen, .. } in &mut self.all {
+            times.retain(|(from, _)| *from < now);
+            for (_, until) in times.iter_mut() {
+                *until = now.min(*until);
+            }
+            *seen = window.parts((self.warmup, self.horizon), times);
+            seen.reverse();
+            seen.retain(|(_, until)| now <= *until);
+        }
+    }
+
+    /// The first time after another one at which [`look`](Self::look) is to be called.
+    pub(super) fn next(&self, after: Time) -> Option<Time> {
+        self.times().filter(|time| after < *time).min()
+    }
+
+    /// Whether [`look`](Self::look) is to be called at a time.
+    pub(super) fn is_due(&self, now: Time) -> bool {
+        self.times().any(|time| time == now)
+    }
+
+    /// Every next time at which a part begins or ends.
+    fn times(&self) -> impl Iterator<Item = Time> {
+        // Where one part ends the next one may begin.
+        let next = |seen: &Seen| seen.parts.iter().rev().take(2).copied().collect::<Vec<_>>();
+        self.all.iter().flat_map(next).flat_map(|(from, until)| [from, until])
     }
 
     /// The run has come to a time; `record` is of all before it.

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 
 use patterns::{Class, Outcome, Time};
 
+use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::balancer::Draws;
 use super::edge_streams::{Around, EdgeStreams};
 use super::kind;
-use super::limits::{OPEN_MAX, RunOptions};
+use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::memory::Memories;
 use super::origins::Origins;
 use super::recorder::Recorder;
@@ -70,6 +71,9 @@ pub struct World {
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
     pub(super) windows: Windows,
+    pub(super) aborts: Aborts,
+    /// When the faults were removed, and by which abort condition.
+    pub(super) faults_removed: Option<(Time, u32)>,
     /// What followed from events of which very much followed: it counts as events.
     pub(super) beyond_events: u64,
 }
@@ -77,17 +81,11 @@ pub struct World {
 impl World {
     /// Runs to the horizon, or until something stops it, and says what happened.
     pub fn run(self, options: &RunOptions<'_>) -> Record {
-        self.run_watched(options, &[], &mut |_| {})
+        self.run_watched(options, None)
     }
 
-    /// The same; at each of the times (in order) that lie between warm-up and horizon, `look` is
-    /// shown the record of all that was before.
-    pub fn run_watched(
-        mut self,
-        options: &RunOptions<'_>,
-        times: &[Time],
-        look: &mut dyn FnMut(Record),
-    ) -> Record {
+    /// The same; at each of some times the record of all that was before is looked at.
+    pub fn run_watched(mut self, options: &RunOptions<'_>, mut looks: Option<Looks<'_>>) -> Record {
         if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
             (tracer.from, tracer.to) = (from, to);
         }
@@ -111,35 +109,30 @@ impl World {
         self.recorder.now = now;
         self.recorder.begin_counting();
         self.count_open(|open| &mut open.warmup);
-        let mut windows = std::mem::take(&mut self.windows);
-        let is_within = |time: &Time| warmup <= *time && *time < self.horizon;
-        let mut all: Vec<Time> = windows.times().into_iter().filter(is_within).collect();
-        all.extend(times.iter().copied().filter(is_within));
-        all.sort_unstable();
-        all.dedup();
+        let mut next = Some(warmup);
         let middle = middle(warmup, self.horizon);
         let mut is_middle_over = false;
-        for time in all {
+        let mut ended = None;
+        while let Some(time) = next.filter(|time| *time < self.horizon && stopped.is_none()) {
             if middle < time && !is_middle_over {
-                stopped = stopped.or_else(|| self.run_to_middle(middle, options));
+                stopped = self.run_to_middle(middle, options);
                 is_middle_over = true;
             }
             stopped = stopped.or_else(|| self.run_before(time, options));
-            if stopped.is_some() {
-                break;
+            if stopped.is_none() {
+                stopped = self.look(time, &at_warmup, looks.as_mut());
+                ended = stopped.map(|_| time);
             }
-            let record = self.record_until(time, &at_warmup);
-            windows.look(time, &record);
-            if times.binary_search(&time).is_ok() {
-                look(record);
-            }
+            next = self.next_look(time, looks.as_ref());
         }
         if !is_middle_over {
             stopped = stopped.or_else(|| self.run_to_middle(middle, options));
         }
         let stopped = stopped.or_else(|| self.run_to(self.horizon, options));
         self.count_open(|open| &mut open.end);
-        let mut record = self.finish(stopped, &at_warmup);
+        let now = if stopped.is_some() { self.scheduler.now() } else { self.horizon };
+        let windows = std::mem::take(&mut self.windows);
+        let mut record = self.finish(ended.unwrap_or(now), stopped, &at_warmup);
         record.windows = windows.finish(&record);
         record
     }
@@ -226,6 +219,7 @@ impl World {
             kind::FAULT => self.toggle(event.index),
             kind::CROSS => self.cross(event.index),
             kind::GIVE_UP => self.give_up(event.index),
+            kind::REMOVE_FAULTS => self.remove_faults(),
             _ => unreachable!("there is no other kind"),
         };
         let mut commands = 0;

@@ -56,6 +56,7 @@ impl Record {
             ended: self.ended,
             left_out: Duration::ZERO,
             stopped: self.stopped,
+            faults_removed: self.faults_removed,
             events: self.events - earlier.events,
             fingerprint: self.fingerprint,
             agents: agents.collect(),
@@ -108,6 +109,7 @@ impl Record {
         self.left_out = self.left_out + later.left_out + later.warmup.since(self.ended);
         self.ended = later.ended;
         self.stopped = later.stopped;
+        self.faults_removed = later.faults_removed;
         self.events += later.events;
         self.fingerprint = later.fingerprint;
         for (sum, more) in self.agents.iter_mut().zip(&later.agents) {

@@ -13,6 +13,8 @@ pub enum Stop {
     TooManyEvents,
     /// It was stopped from outside.
     Interrupted,
+    /// An abort condition held: the one at this place in the system.
+    Aborted(u32),
 }
 
 impl Stop {
@@ -23,6 +25,7 @@ impl Stop {
             Self::TooManyOpen => "too-many-open",
             Self::TooManyEvents => "too-many-events",
             Self::Interrupted => "interrupted",
+            Self::Aborted(_) => "aborted",
         }
     }
 }
@@ -34,6 +37,7 @@ impl fmt::Display for Stop {
             Self::TooManyOpen => "more tasks, requests or calls were open at once than fit",
             Self::TooManyEvents => "more events happened than the limit allows",
             Self::Interrupted => "it was interrupted",
+            Self::Aborted(_) => "an abort condition held",
         })
     }
 }

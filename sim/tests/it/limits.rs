@@ -124,8 +124,14 @@ fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
 
 #[test]
 fn a_stop_has_a_name_for_tables_and_a_sentence_for_people() {
-    let all = [Stop::TimeStandsStill, Stop::TooManyOpen, Stop::TooManyEvents, Stop::Interrupted];
-    let names = ["time-stands-still", "too-many-open", "too-many-events", "interrupted"];
+    let all = [
+        Stop::TimeStandsStill,
+        Stop::TooManyOpen,
+        Stop::TooManyEvents,
+        Stop::Interrupted,
+        Stop::Aborted(0),
+    ];
+    let names = ["time-stands-still", "too-many-open", "too-many-events", "interrupted", "aborted"];
     assert_eq!(all.map(Stop::name), names);
     let sentences = all.map(|stop| stop.to_string());
     assert_eq!(sentences[2], "more events happened than the limit allows");

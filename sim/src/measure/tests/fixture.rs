@@ -220,6 +220,7 @@ pub(super) fn record() -> Record {
         ended: seconds(110),
         left_out: Duration::ZERO,
         stopped: None,
+        faults_removed: None,
         events: 5,
         fingerprint: 7,
         agents: vec![AgentRecord {

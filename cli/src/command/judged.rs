@@ -1,0 +1,78 @@
+//! What is said of hypotheses and abort conditions.
+
+use std::io::{self, Write};
+
+use results::SweepResult;
+use scenarios::Scenario;
+use sim::measure::Measure;
+use sim::{Record, Stop, System};
+
+use crate::command::limits::LimitArgs;
+
+/// Why a measure is no number.
+pub(crate) fn why_not(measure: &Measure) -> &'static str {
+    match measure.window() {
+        Some(_) => "its window never came, or nothing happened in it",
+        None => "nothing happened that it is about",
+    }
+}
+
+/// That an abort condition of a system holds.
+pub(crate) fn abort(system: &System, by: u32) -> String {
+    let text = system.aborts.get(by as usize).map_or("", |abort| &abort.text);
+    format!("abort condition `{text}`")
+}
+
+/// Says why a run was stopped before its end, and when its faults were taken off.
+pub(crate) fn stops(
+    system: &System,
+    record: &Record,
+    limits: &LimitArgs,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if let Some(stop) = record.stopped {
+        let (ended, horizon) = (record.ended, record.horizon);
+        let why = match stop {
+            Stop::Aborted(by) => abort(system, by),
+            stop => limits.why(stop),
+        };
+        writeln!(out, "STOPPED      at {ended} of {horizon}: {why}")?;
+    }
+    if let Some((at, by)) = record.faults_removed {
+        writeln!(out, "FAULTS OFF   from {at} on: {}", abort(system, by))?;
+    }
+    Ok(())
+}
+
+/// Says in how many runs each hypothesis holds; and whether all hold in every run of the file's own
+/// cell, or of all cells if none is its own.
+pub(crate) fn hypotheses(
+    scenario: &Scenario,
+    result: &SweepResult,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let (cells, whose) = match result.default_cell(0) {
+        Some(own) if result.cells() > 1 => (own..own + 1, " of the file's own cell"),
+        _ => (0..result.cells(), ""),
+    };
+    let values = |measure: &Measure| {
+        let place = result.measures.iter().position(|other| other == measure);
+        let of_cell = |cell| place.into_iter().flat_map(move |place| result.values(cell, place));
+        let all = cells.clone().flat_map(of_cell);
+        all.filter(|value| !value.is_nan()).collect::<Vec<f64>>()
+    };
+    let mut hold = true;
+    for hypothesis in &scenario.hypotheses {
+        let share = values(&hypothesis.share());
+        let (good, all) = (share.iter().filter(|value| **value > 0.5).count(), share.len());
+        let holds = good == all && all > 0;
+        let shown = if holds { "holds" } else { "FAILS" };
+        write!(out, "{shown} in {good} of {all} runs{whose}: {}", hypothesis.text)?;
+        if values(&hypothesis.measure).is_empty() {
+            write!(out, " (it is undefined: {})", why_not(&hypothesis.measure))?;
+        }
+        writeln!(out)?;
+        hold &= holds;
+    }
+    Ok(hold)
+}

@@ -1,0 +1,169 @@
+//! Measures over time in a sweep: each piece of the runs of a cell pooled, with its interval.
+
+use std::io::Write;
+
+use csv::Writer;
+use patterns::Time;
+use sim::Record;
+use sim::measure::{Measure, Sample};
+use sim::observe::Histogram;
+
+use crate::estimate::Estimate;
+use crate::measured::{places_of_times, times_of};
+use crate::pooled;
+use crate::sweep_result::SweepResult;
+use crate::table::{number, place};
+use crate::times::Times;
+
+/// The most groups of runs: beyond it, runs are added up in groups, which are the units then, so
+/// that what is kept of a cell does not grow with them.
+const GROUPS_MAX: usize = 100;
+
+/// What is kept of the pieces of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Pieces {
+    all: Vec<Piece>,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    from: Time,
+    to: Time,
+    samples: Vec<Sample>,
+    times: Vec<Histogram>,
+}
+
+impl Pieces {
+    /// Measures the next piece.
+    pub fn add(&mut self, measures: &[Measure], piece: &Record) {
+        self.all.push(Piece {
+            from: piece.warmup,
+            to: piece.ended,
+            samples: measures.iter().map(|measure| measure.sample(piece)).collect(),
+            times: times_of(measures, piece),
+        });
+    }
+
+    /// Takes away the last piece, which the end of a run that was stopped has cut short.
+    pub fn cut(&mut self) {
+        self.all.pop();
+    }
+}
+
+/// A piece in all runs of a cell.
+#[derive(Debug)]
+struct Pool {
+    from: Time,
+    to: Time,
+    /// By measure: how many runs have said something.
+    runs: Vec<usize>,
+    /// By measure and group of runs.
+    samples: Vec<Sample>,
+    times: Vec<Times>,
+}
+
+/// Writes the `series.csv` of a sweep, cell by cell, as runs come in: one row for each piece and
+/// measure, pooled and with intervals as in [`summary.csv`](crate::table::summary). Runs must come
+/// in the order of their cells. Of a run that was stopped, the pieces count that it has come
+/// through.
+///
+/// Of more than 100 runs, groups are the units of the intervals.
+#[derive(Debug)]
+pub struct SeriesWriter<W: Write> {
+    out: Writer<W>,
+    measures: Vec<Measure>,
+    groups: usize,
+    /// The cell whose runs come in, and its pieces.
+    cell: Option<usize>,
+    pools: Vec<Pool>,
+}
+
+impl<W: Write> SeriesWriter<W> {
+    /// Writes the names of the columns.
+    pub fn new(result: &SweepResult, measures: Vec<Measure>, out: W) -> csv::Result<Self> {
+        let mut out = Writer::from_writer(out);
+        let fixed = ["cell", "variant"].map(str::to_owned);
+        let axes = result.axes.iter().map(|axis| axis.path.clone());
+        let rest =
+            ["from_s", "to_s", "measure", "unit", "n", "mean", "low95", "high95", "reliable"];
+        out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
+        let groups = (result.replications as usize).min(GROUPS_MAX);
+        Ok(Self { out, measures, groups, cell: None, pools: Vec::new() })
+    }
+
+    /// Adds a run of a cell, and writes the cell before it.
+    pub fn add(
+        &mut self,
+        result: &SweepResult,
+        cell: usize,
+        replication: u32,
+        run: &Pieces,
+    ) -> csv::Result<()> {
+        if self.cell != Some(cell) {
+            self.write(result)?;
+            self.cell = Some(cell);
+        }
+        let group = replication as usize % self.groups;
+        for (at, piece) in run.all.iter().enumerate() {
+            if at == self.pools.len() {
+                self.pools.push(Pool {
+                    from: piece.from,
+                    to: piece.to,
+                    runs: vec![0; self.measures.len()],
+                    samples: vec![Sample { part: 0.0, of: 0.0 }; self.measures.len() * self.groups],
+                    times: vec![Times::default(); piece.times.len()],
+                });
+            }
+            let pool = &mut self.pools[at];
+            for (measure, sample) in piece.samples.iter().enumerate() {
+                if pooled::says_something(sample) {
+                    pool.runs[measure] += 1;
+                    let sum = &mut pool.samples[measure * self.groups + group];
+                    sum.part += sample.part;
+                    sum.of += sample.of;
+                }
+            }
+            for (all, times) in pool.times.iter_mut().zip(&piece.times) {
+                all.add(replication, times);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the cell whose runs have come in.
+    fn write(&mut self, result: &SweepResult) -> csv::Result<()> {
+        let Some(cell) = self.cell else { return Ok(()) };
+        let places = places_of_times(&self.measures);
+        for pool in std::mem::take(&mut self.pools) {
+            let secs = [pool.from, pool.to].map(|time| number(time.as_secs_f64()));
+            for (index, measure) in self.measures.iter().enumerate() {
+                let of_times =
+                    places[index].and_then(|at| pool.times[at].number(measure.pooling()));
+                let estimate = match of_times {
+                    Some(found) => found.estimate,
+                    None => {
+                        let at = index * self.groups;
+                        let samples = pool.samples[at..at + self.groups].iter().copied();
+                        let of_groups =
+                            pooled::estimate(measure.pooling(), measure.unit(), samples);
+                        Estimate { n: pool.runs[index], ..of_groups }
+                    }
+                };
+                let mut row = place(result, cell);
+                row.extend(secs.clone());
+                row.extend([measure.path(), measure.unit().name()].map(str::to_owned));
+                row.push(estimate.n.to_string());
+                row.extend([estimate.mean, estimate.low, estimate.high].map(number));
+                row.push(if estimate.is_reliable { "yes" } else { "no" }.to_owned());
+                self.out.write_record(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is still held back, and gives the writer back.
+    pub fn finish(mut self, result: &SweepResult) -> csv::Result<W> {
+        self.write(result)?;
+        self.out.into_inner().map_err(|error| error.into_error().into())
+    }
+}

@@ -1,0 +1,81 @@
+//! The measures that a sweep names: its objective, and what it shows over time.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use patterns::settings::{Node, Value};
+use sim::measure::Measure;
+
+use crate::codes::FileCode;
+use crate::diagnostic::Diagnostic;
+use crate::format::Design;
+use crate::scenario::{Scenario, measure};
+use crate::scenario_file::ScenarioFile;
+
+/// What a sweep asks for.
+pub(crate) struct Asked {
+    /// What is looked at.
+    pub(crate) objective: Measure,
+    /// What is shown over time.
+    pub(crate) series: Vec<Measure>,
+}
+
+/// The paths of all measures that a sweep names.
+pub(crate) fn asked(design: &Design) -> Vec<String> {
+    let series = design.series.iter().flatten();
+    design.objective.iter().chain(series).cloned().collect()
+}
+
+impl ScenarioFile {
+    /// What the sweep asks for: measures of the file, or of some cell, by their paths.
+    pub(crate) fn asked(
+        &self,
+        design: &Design,
+        scenario: &Scenario,
+        of_cells: &BTreeMap<String, Measure>,
+        default: &Measure,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Asked> {
+        let node = |key: &str| self.root.get("sweep").and_then(|sweep| sweep.get(key));
+        let mut read = |path: &str, at: Range<usize>| {
+            let of_file = measure(path, &scenario.system);
+            let known = of_file.or_else(|message| of_cells.get(path).cloned().ok_or(message));
+            let known = known.map_err(|message| message.into_diagnostic(at));
+            known.map_err(|wrong| found.push(wrong)).ok()
+        };
+        let at = |node: Option<&Node>| node.map_or(0..0, |node| node.at.clone());
+        let objective = match &design.objective {
+            None => Some(default.clone()),
+            Some(path) => read(path, at(node("objective"))),
+        };
+        let items = match node("series").map(|node| &node.value) {
+            Some(Value::List(items)) => &items[..],
+            _ => &[],
+        };
+        let mut series = Vec::new();
+        for (path, item) in design.series.iter().flatten().zip(items) {
+            series.push(read(path, item.at.clone()));
+        }
+        let mut series: Vec<Measure> = series.into_iter().collect::<Option<_>>()?;
+        let objective = objective?;
+        for (measure, item) in series.iter().zip(items) {
+            if measure.window().is_some() {
+                let message = format!("`{}` is of a window, and not over time", measure.path());
+                found.push(Diagnostic::new(item.at.clone(), FileCode::UnknownMeasure, message));
+            }
+        }
+        if design.series.is_none() {
+            let hypotheses = scenario.hypotheses.iter().map(|one| &one.measure);
+            series = hypotheses.chain([&objective]).map(Measure::of_whole_run).collect();
+            series.rotate_right(1);
+        }
+        let mut each: Vec<Measure> = Vec::new();
+        series.retain(|one| {
+            let is_new = !each.contains(one);
+            each.extend(is_new.then(|| one.clone()));
+            is_new
+        });
+        let is_right = series.iter().all(|measure| measure.window().is_none());
+        is_right.then_some(Asked { objective, series })
+    }
+}

@@ -1,0 +1,59 @@
+//! Looks at a run while it goes on: for windows, for who watches it, and for abort conditions.
+
+use patterns::Time;
+use patterns::report::Counts;
+
+use super::kind;
+use super::limits::Looks;
+use super::system::Then;
+use super::world::World;
+use crate::kernel::Event;
+use crate::observe::{Parts, Stop};
+
+impl World {
+    /// The first time after another one at which something is to be looked at.
+    pub(super) fn next_look(&self, after: Time, looks: Option<&Looks<'_>>) -> Option<Time> {
+        let asked = looks.and_then(|looks| {
+            let at = looks.times.partition_point(|time| *time <= after);
+            looks.times.get(at).copied()
+        });
+        [self.windows.next(after), asked, self.aborts.next()].into_iter().flatten().min()
+    }
+
+    /// Looks at the run at a time, up to which all events are handled; says why, if that stops it.
+    pub(super) fn look(
+        &mut self,
+        time: Time,
+        at_warmup: &[Counts],
+        looks: Option<&mut Looks<'_>>,
+    ) -> Option<Stop> {
+        self.recorder.now = time;
+        self.recorder.mark();
+        let mut aborts = std::mem::take(&mut self.aborts);
+        let met = aborts.look(time, |parts| self.record_until(time, at_warmup, parts));
+        self.aborts = aborts;
+        if let Some((by, Then::RemoveFaults)) = met {
+            self.faults_removed = Some((time, by));
+            self.scheduler.schedule(time, Event { kind: kind::REMOVE_FAULTS, index: 0 });
+            self.windows.remove_faults(time);
+        }
+        if self.windows.is_due(time) {
+            let all = self.every_part();
+            let record = self.record_until(time, at_warmup, &all);
+            self.windows.look(time, &record);
+        }
+        if let Some(looks) = looks.filter(|looks| looks.times.binary_search(&time).is_ok()) {
+            (looks.look)(self.record_until(time, at_warmup, looks.parts));
+        }
+        match met {
+            Some((by, Then::Stop)) => Some(Stop::Aborted(by)),
+            _ => None,
+        }
+    }
+
+    fn every_part(&self) -> Parts {
+        let Self { recorder, .. } = self;
+        let counts = [recorder.agents.len(), recorder.services.len(), recorder.edges.len()];
+        Parts::of(counts, true)
+    }
+}
