@@ -235,12 +235,6 @@ impl<'a> Entry<'a> {
         self.requests.next()
     }
 
-    /// Whether a request that comes now gets a slot at once.
-    #[inline]
-    pub(super) fn has_slot(&self) -> bool {
-        self.place.busy < self.place.slots
-    }
-
     /// Whether a request that comes now gets neither a slot nor a place in line.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
@@ -252,7 +246,6 @@ impl<'a> Entry<'a> {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn admit(self, leaf: u32, now: Time) -> (u32, bool, &'a mut Request) {
-        let has_slot = self.has_slot();
         let Self { number, place, requests } = self;
         let index = requests.next();
         let mut previous = NONE;
@@ -264,6 +257,7 @@ impl<'a> Entry<'a> {
                 requests[previous].next = index;
             }
         }
+        let has_slot = place.busy < place.slots;
         if has_slot {
             debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
             place.busy += 1;
