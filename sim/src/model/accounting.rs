@@ -50,18 +50,15 @@ impl Recorder {
         self.task_span(task, outcome, !is_in_time);
     }
 
-    /// A request comes to a service, which may refuse it, or else let it wait in line.
+    /// A request comes to a service, which may refuse it.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>, waits: bool) {
+    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>) {
         let counts = self.counts(self.now);
         let service = &mut self.services[service as usize];
         service.seconds.add(self.now);
         if refused.is_none() {
             service.load.add();
-            if waits {
-                service.line.load.add();
-            }
         }
         if counts {
             service.requests.issued += 1;
@@ -87,25 +84,28 @@ impl Recorder {
         }
     }
 
+    /// A request gets no slot, but a place in line.
+    #[inline]
+    pub(super) fn note_in_line(&mut self, service: u32) {
+        self.services[service as usize].line.load.add();
+    }
+
     /// A request leaves the line.
     #[inline]
     pub(super) fn note_out_of_line(&mut self, service: u32) {
         self.services[service as usize].line.remove(self.now);
     }
 
-    /// A request gets a slot, at once or out of the line.
+    /// A request gets a slot.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_begin(&mut self, service: u32, arrived: Time, was_in_line: bool) {
+    pub(super) fn note_begin(&mut self, service: u32, arrived: Time) {
         let counts = self.counts(arrived);
         let queued = self.counted_since(arrived);
         let waited = self.now.since(arrived);
         let service = &mut self.services[service as usize];
         if counts {
             service.waiting.add(waited);
-        }
-        if was_in_line {
-            service.line.remove(self.now);
         }
         service.queued += queued;
     }
@@ -255,14 +255,7 @@ impl World {
     }
 
     /// The record of some parts of the run until a time, up to which all events are handled.
-    pub(super) fn record_until(
-        &mut self,
-        time: Time,
-        at_warmup: &[Counts],
-        parts: &Parts,
-    ) -> Record {
-        self.recorder.now = time;
-        self.recorder.mark();
+    pub(super) fn record_until(&self, time: Time, at_warmup: &[Counts], parts: &Parts) -> Record {
         let at_warmup = parts.layers.then_some(at_warmup);
         let mut record = self.closed(self.recorder.so_far(parts), time, None, at_warmup);
         // What is under way was added up of all parts.

@@ -25,7 +25,7 @@ impl World {
         if matches!(limited, Some(Err(_))) || entry.is_full() {
             return;
         }
-        self.recorder.note_request(service.number, None, !entry.has_slot());
+        self.recorder.note_request(service.number, None);
         let leaf = self.calls.copy(first.leaf, copy, &self.scheduler);
         if service.remembers {
             self.memories.copy(first.leaf, leaf);
@@ -39,7 +39,9 @@ impl World {
         request.is_last = service.is_plain;
         request.abandoned = now;
         if has_slot {
-            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+        } else {
+            self.recorder.note_in_line(service.number);
         }
     }
 }

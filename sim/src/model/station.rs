@@ -280,12 +280,6 @@ impl<'a> Entry<'a> {
         self.place.busy
     }
 
-    /// Whether a request that comes now gets a slot at once.
-    #[inline]
-    pub(super) fn has_slot(&self) -> bool {
-        self.place.busy < self.place.slots
-    }
-
     /// The request that is admitted next.
     #[inline]
     pub(super) fn next_request(&self) -> u32 {
@@ -309,7 +303,7 @@ impl<'a> Entry<'a> {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn admit(self, leaf: u32, priority: u8, now: Time) -> (u32, bool, &'a mut Request) {
-        let has_slot = self.has_slot();
+        let has_slot = self.place.busy < self.place.slots;
         let Self { number, place, requests, lines } = self;
         let index = requests.next();
         let [mut previous, mut next] = [NONE; 2];
@@ -323,6 +317,7 @@ impl<'a> Entry<'a> {
                 requests[previous].next = index;
             }
         }
+        let has_slot = place.busy < place.slots;
         if has_slot {
             debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
             place.busy += 1;

@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin, done, ending, hindered};
+use super::serving::{begin_from_line, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -109,7 +109,7 @@ impl World {
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         if let Some((next, first)) = next {
             let at = &mut self.services[service as usize];
-            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
+            begin_from_line(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }

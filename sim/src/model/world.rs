@@ -353,7 +353,7 @@ impl World {
         } else {
             None
         };
-        self.recorder.note_request(service.number, refused, !entry.has_slot());
+        self.recorder.note_request(service.number, refused);
         if let Some(outcome) = refused {
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
@@ -365,7 +365,9 @@ impl World {
         request.fate = fate;
         request.is_last = service.is_plain;
         if has_slot {
-            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+        } else {
+            self.recorder.note_in_line(service.number);
         }
         if turned.is_some() {
             self.deliver_again(index);

@@ -81,7 +81,8 @@ fn faults_on_an_edge_are_recorded_and_traced_as_those_of_a_service() {
         let path = format!("edges.\"a -> s\".{name}");
         Measure::parse(&path, &system).expect(&path).of(&record)
     };
-    assert_eq!([of("faults"), of("fault-mttr"), of("fault-mtbf")], [2.0, 20.0, 22.5]);
+    let found = [of("faults"), of("fault-mttr"), of("fault-mtbf")];
+    assert_eq!(found.map(f64::to_bits), [2.0_f64, 20.0, 22.5].map(f64::to_bits), "{found:?}");
     let service = &record.services[0];
     assert_eq!((service.faulty, service.first_fault), (0, None), "it is well itself");
     let tracks = tracks(&record, TrackKind::Edge);

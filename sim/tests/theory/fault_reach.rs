@@ -126,11 +126,11 @@ fn faults_of_a_key_hit_its_share_of_requests() {
 fn behind_a_gateway() -> System {
     let mut system = system();
     let mut group = system.agents[0].clone();
-    group.name = "other".to_owned();
+    "other".clone_into(&mut group.name);
     group.priority = 3;
     system.agents.push(group);
     let mut database = system.services[0].clone();
-    database.name = "database".to_owned();
+    "database".clone_into(&mut database.name);
     system.services.push(database);
     system.services[0].steps = vec![tank::call(1)];
     system.edges.push(tank::edge(1, 0, None));
