@@ -5,6 +5,7 @@ mod conditions;
 mod edges;
 mod faults;
 mod hypothesis;
+mod looking;
 mod parts;
 mod policies;
 mod reach;

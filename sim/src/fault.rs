@@ -14,6 +14,7 @@
 
 pub mod kinds;
 
+mod adding;
 mod condition;
 mod effect;
 mod faults;
@@ -26,10 +27,10 @@ mod level;
 mod schedule;
 mod scope;
 
+pub use adding::Adding;
 pub(crate) use condition::{Condition, Standing};
 pub use effect::{Effect, FaultInfo, OnAgents};
 pub(crate) use faults::{Draws, Faults, Toggled};
-pub use health::Adding;
 pub(crate) use health::{Health, Turned};
 pub(crate) use hit::Fate;
 pub use hit::Permanent;

@@ -1,26 +1,15 @@
 //! Faults: what they hit, looked up, and whether there is anything to hit.
 
-use patterns::Intervention;
 use patterns::settings::{Code, Node, Value};
-use sim::System;
 use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
-use sim::model::system::{self, Caller, LayerFactory, Place, Step};
+use sim::model::system::{self, Caller, Place, Step};
 
+use super::looking::{Looking, never_called};
 use super::parts::Part;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, nearest_or_all};
-use crate::format::{Fault, FaultName, FileNames, Hit, LayerName, Target};
-use crate::scenario_file::ScenarioFile;
-
-/// What faults are looked up in.
-pub(super) struct Looking<'a> {
-    pub(super) file: &'a ScenarioFile,
-    pub(super) names: &'a FileNames,
-    /// All but the faults.
-    pub(super) system: &'a System,
-    pub(super) found: &'a mut Vec<Diagnostic>,
-}
+use crate::diagnostic::Diagnostic;
+use crate::format::{Fault, FaultName, Hit, Target};
 
 /// The faults of a system that has all else already, if each can be there.
 pub(super) fn resolved(
@@ -166,88 +155,6 @@ impl<'a> Looking<'a> {
         Err(Diagnostic::new(hit.at.clone(), Code::OutOfRange, message).help(help))
     }
 
-    /// The policy of an edge.
-    fn policy_of(&self, hit: &Hit, (from, to): (Caller, usize)) -> Result<String, Diagnostic> {
-        let place = self.system.edge_of(Place::Edge { from, to });
-        let Some(edge) = place else { return Err(never_called(hit)) };
-        let policy = self.system.edges[edge].policy;
-        policy.map(|policy| self.system.policies[policy].name.clone()).ok_or_else(|| {
-            let message = "this edge has no policy, so it has no layers";
-            Diagnostic::new(hit.at.clone(), Code::Conflict, message)
-                .help("add it to `[edges]`: \"caller -> service\" = \"policy\"")
-        })
-    }
-
-    /// Layers of a policy, on all edges or on one.
-    fn layers(
-        &mut self,
-        hit: &Hit,
-        policy: &str,
-        layer: &LayerName,
-        edge: Option<(Caller, usize)>,
-        effect: &Effect,
-    ) -> Result<Vec<Place>, Diagnostic> {
-        let policies = &self.system.policies;
-        let Some(index) = policies.iter().position(|known| known.name == policy) else {
-            let known = policies.iter().map(|policy| policy.name.as_str());
-            return Err(Diagnostic::unknown(hit.at.clone(), "policy", policy, known));
-        };
-        let layers = &policies[index].layers;
-        let alike = layers.iter().enumerate().filter(|(_, other)| other.kind == layer.kind);
-        let number = layer.number.map(|number| number as usize - 1);
-        let meant = alike.enumerate().filter(|(nth, _)| number.is_none_or(|only| only == *nth));
-        let meant: Vec<(usize, &LayerFactory)> = meant.map(|(_, meant)| meant).collect();
-        if meant.is_empty() && self.is_off(policy, layer) {
-            let message = "this layer is off, so the fault hits nothing";
-            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
-            return Ok(Vec::new());
-        }
-        let Some((_, first)) = meant.first() else {
-            let (known, layer) = (layer_names(layers), layer.in_words());
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let message = format!("the policy `{policy}` has no layer `{layer}`");
-            let message = Diagnostic::new(hit.at.clone(), Code::UnknownName, message);
-            return Err(message.help(nearest_or_all(&layer, &known)));
-        };
-        if let Some(what) = effect.intervention(true).filter(|what| !first.report.takes(*what)) {
-            let message = format!("a layer `{}` cannot {}", layer.kind, what.in_words());
-            let message = Diagnostic::new(hit.at.clone(), Code::Conflict, message);
-            return Err(message.help(self.able(effect)));
-        }
-        if edge.is_none() && self.system.edges.iter().all(|edge| edge.policy != Some(index)) {
-            let message = format!("no edge uses the policy `{policy}`, so the fault hits nothing");
-            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
-        }
-        Ok(meant
-            .iter()
-            .map(|(layer, _)| Place::Layer { policy: index, layer: *layer, edge })
-            .collect())
-    }
-
-    /// The layers of the file to which this can be done.
-    fn able(&self, effect: &Effect) -> String {
-        let Some(what) = effect.intervention(true) else { return String::new() };
-        let able = self.system.policies.iter().flat_map(|policy| {
-            let names = layer_names(&policy.layers).into_iter().zip(&policy.layers);
-            let able = names.filter(move |(_, layer)| layer.report.takes(what));
-            able.map(|(layer, _)| format!("`{}`", format_path(&policy.name, &layer)))
-        });
-        let able: Vec<String> = able.collect();
-        if able.is_empty() {
-            let kind = if what == Intervention::Flush { "cache" } else { "breaker" };
-            return format!("no layer of this file can {}; a `{kind}` can", what.in_words());
-        }
-        format!("these can {}: {}", what.in_words(), able.join(", "))
-    }
-
-    /// Whether a policy has such a layer that is left out.
-    fn is_off(&self, policy: &str, layer: &LayerName) -> bool {
-        let policy = self.file.root.get("policies").and_then(|all| all.get(policy));
-        let Some(Value::List(items)) = policy.map(|node| &node.value) else { return false };
-        let mut layers = items.iter().filter_map(|item| item.entries()?.first());
-        layers.any(|entry| entry.key == layer.kind && entry.node.text() == Some("off"))
-    }
-
     /// What becomes of a group of agents.
     fn agents(&self, hit: &Hit, caller: Caller, effect: &Effect) -> Result<Vec<Place>, Diagnostic> {
         let Caller::Agents(group) = caller else { return Ok(Vec::new()) };
@@ -387,29 +294,4 @@ impl<'a> Looking<'a> {
 enum FileOrSetting {
     Nothing,
     Conflict,
-}
-
-fn never_called(hit: &Hit) -> Diagnostic {
-    let message = "this call is never made, so the fault hits nothing";
-    let help = "no step, fallback or balance of the caller names the service";
-    Diagnostic::new(hit.at.clone(), FileCode::UnusedEdge, message).help(help)
-}
-
-/// The names of layers, with numbers where there are several of a kind.
-fn layer_names(layers: &[LayerFactory]) -> Vec<String> {
-    let several = |kind: &str| layers.iter().filter(|layer| layer.kind == kind).count() > 1;
-    let named = layers.iter().enumerate().map(|(place, layer)| {
-        let before = layers[..=place].iter().filter(|other| other.kind == layer.kind).count();
-        if several(&layer.kind) { format!("{}#{before}", layer.kind) } else { layer.kind.clone() }
-    });
-    named.collect()
-}
-
-/// The path of a layer, as a fault names it.
-fn format_path(policy: &str, layer: &str) -> String {
-    if policy.contains('.') {
-        format!("policies.'{policy}'.{layer}")
-    } else {
-        format!("policies.{policy}.{layer}")
-    }
 }

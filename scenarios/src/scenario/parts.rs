@@ -8,6 +8,7 @@ use sim::System;
 use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
+use super::looking::Looking;
 use super::policies::{self, Rooms};
 use super::{circles, edges, faults, room};
 use crate::diagnostic::Diagnostic;
@@ -91,7 +92,7 @@ impl Parts {
             ..System::default()
         };
         add_edges(&mut system, &self.edges, found);
-        let looking = faults::Looking { file, names: &self.names, system: &system, found };
+        let looking = Looking { file, names: &self.names, system: &system, found };
         system.faults = faults::resolved(&self.faults, &names, looking)?;
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         circles::check(&system, &places, found);

@@ -7,7 +7,8 @@ use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Entry, Fields, Findings, Form, Key, Reader, Shape, TableInfo};
 
-use super::health::{Adding, Health};
+use super::adding::Adding;
+use super::health::Health;
 use super::kind::{Change, FaultKind, Shock};
 use super::level::Onset;
 use super::scope::Scope;

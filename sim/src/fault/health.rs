@@ -4,48 +4,48 @@
 use patterns::{Class, Duration, Outcome, Time};
 
 use super::hit::{Fate, Hit, Permanent};
-use super::leak::{Growth, Leak};
-use super::level::{Chain, Level, Onset};
+use super::leak::Leak;
+use super::level::{Chain, Level};
 
 /// What the faults that are on do to a service or a link. Requests ask it at every turn.
 #[expect(clippy::struct_excessive_bools, reason = "each lets requests pass by what is not on")]
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     /// Whether something may not move.
-    may_hold: bool,
+    pub(super) may_hold: bool,
     /// How many faults let nothing move.
-    hanging: u32,
+    pub(super) hanging: u32,
     /// How many faults shut the service down.
-    down: u32,
+    pub(super) down: u32,
     /// Whether work takes another time than it does by itself.
-    is_slow: bool,
+    pub(super) is_slow: bool,
     /// Whether something happens when a request ends.
-    minds_ends: bool,
-    factor: f64,
-    extra: Duration,
+    pub(super) minds_ends: bool,
+    pub(super) factor: f64,
+    pub(super) extra: Duration,
     /// How much longer work takes, as a share, for each other request that is in work.
-    load: f64,
+    pub(super) load: f64,
     /// The most requests in work at a time.
-    slots: u32,
+    pub(super) slots: u32,
     /// A request is turned away by the first of these that hits it.
-    door: Vec<(Hit, Turned)>,
+    pub(super) door: Vec<(Hit, Turned)>,
     /// A request does not move while one of these hits it.
-    stuck: Vec<Hit>,
+    pub(super) stuck: Vec<Hit>,
     /// Work on a request takes longer by all of these that hit it.
-    slowings: Vec<Slowing>,
+    pub(super) slowings: Vec<Slowing>,
     /// A request fails at its end by the first failure of these that hits it, and has a wrong value
     /// if there is none and another hits it.
-    endings: Vec<(Hit, Outcome)>,
+    pub(super) endings: Vec<(Hit, Outcome)>,
     /// Work on requests that one of these hits is cut off after so many seconds on average.
-    cuts: Vec<(Hit, f64)>,
-    leaks: Vec<Leak>,
+    pub(super) cuts: Vec<(Hit, f64)>,
+    pub(super) leaks: Vec<Leak>,
     /// When work last began or ended, as far as a fault goes by that.
-    active: Time,
+    pub(super) active: Time,
     /// Where the bursts of faults are that were on before the last change, and their leaks.
-    chains: Vec<Chain>,
-    kept_leaks: Vec<Leak>,
+    pub(super) chains: Vec<Chain>,
+    pub(super) kept_leaks: Vec<Leak>,
     /// Whether something is done to the place as a whole, and not to single requests.
-    is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 /// What becomes of a request that is not let in.
@@ -61,13 +61,13 @@ pub(crate) enum Turned {
 
 /// A fault by which work takes longer, on the requests that it hits or from time to time.
 #[derive(Clone, Copy, Debug)]
-struct Slowing {
-    hit: Hit,
-    factor: Level,
+pub(super) struct Slowing {
+    pub(super) hit: Hit,
+    pub(super) factor: Level,
     /// In seconds.
-    extra: Level,
+    pub(super) extra: Level,
     /// After how long without work it begins anew.
-    idle: Duration,
+    pub(super) idle: Duration,
 }
 
 impl Default for Health {
@@ -265,161 +265,9 @@ impl Health {
     pub(super) fn restart(&mut self, now: Time) {
         self.leaks.iter_mut().for_each(|leak| leak.empty(now));
     }
-
-    /// For a fault that adds to it.
-    pub(super) fn adding(&mut self, onset: Onset, scope: u32) -> Adding<'_> {
-        Adding { health: self, onset, scope, by: Permanent::Attempt }
-    }
 }
 
 #[inline]
 fn first_hit<T: Copy>(hits: &mut [(Hit, T)], fate: Fate, now: Time) -> Option<T> {
     hits.iter_mut().find_map(|(hit, what)| hit.hits(fate, now).then_some(*what))
-}
-
-/// Takes what a fault that is on does to a service or a link, beside what others do.
-#[derive(Debug)]
-pub struct Adding<'h> {
-    health: &'h mut Health,
-    onset: Onset,
-    /// The bit of its scope; none if it can hit every request.
-    scope: u32,
-    by: Permanent,
-}
-
-impl Adding<'_> {
-    fn hit(&self, share: impl Into<Level>) -> Hit {
-        let mut hit = Hit::new(share.into(), self.by, self.scope, self.onset);
-        hit.resume(&self.health.chains);
-        hit
-    }
-
-    /// What meets the same fate, of all that is added from now on: otherwise each attempt is hit or
-    /// not by itself.
-    pub fn permanent(&mut self, by: impl Into<Permanent>) {
-        self.by = by.into();
-    }
-
-    /// The service is down: every request is refused at once ([`Class::Network`]).
-    pub fn go_down(&mut self) {
-        self.health.down += 1;
-        self.health.is_whole = true;
-        self.refuse(1.0, Class::Network);
-    }
-
-    /// Nothing moves: requests are taken and never answered, work stands still.
-    pub fn hang(&mut self) {
-        if self.scope != 0 {
-            return self.hang_some(1.0);
-        }
-        self.health.hanging += 1;
-        self.health.may_hold = true;
-    }
-
-    /// A share of requests does not move, from their next step on; others go on.
-    pub fn hang_some(&mut self, share: impl Into<Level>) {
-        let hit = self.hit(share);
-        self.health.stuck.push(hit);
-        self.health.may_hold = true;
-    }
-
-    /// A share of requests is refused at once.
-    pub fn refuse(&mut self, share: impl Into<Level>, class: Class) {
-        let hit = self.hit(share);
-        self.health.door.push((hit, Turned::Refused(class)));
-    }
-
-    /// A share of requests is lost on the way: the service never sees them, and no answer comes.
-    pub fn lose(&mut self, share: impl Into<Level>) {
-        let hit = self.hit(share);
-        self.health.door.push((hit, Turned::Lost));
-    }
-
-    /// A share of requests is delivered twice, unless another fault turns them away.
-    pub fn deliver_twice(&mut self, share: impl Into<Level>) {
-        let hit = self.hit(share);
-        self.health.door.push((hit, Turned::Twice));
-    }
-
-    /// A share of requests fails when their work is done.
-    ///
-    /// Each fault hits requests independently of the others; one that several hit fails as by the
-    /// first.
-    pub fn fail(&mut self, share: impl Into<Level>, class: Class) {
-        let hit = self.hit(share);
-        self.health.endings.push((hit, Outcome::failed(class)));
-        self.health.minds_ends = true;
-    }
-
-    /// A share of requests that end well has a wrong value, which nothing shows.
-    ///
-    /// What the same fault fails as well is of that share: each fault makes one draw for a request.
-    pub fn mislead(&mut self, share: impl Into<Level>) {
-        let hit = self.hit(share);
-        self.health.endings.push((hit, Outcome::Ok.wrong()));
-        self.health.minds_ends = true;
-    }
-
-    /// Work that begins takes this many times as long. Factors multiply.
-    pub fn slow(&mut self, factor: f64) {
-        if self.scope != 0 {
-            return self.stretch(1.0, factor, 0.0);
-        }
-        self.health.factor *= factor;
-        self.health.is_slow = true;
-    }
-
-    /// Work that begins takes this much longer, after all factors.
-    pub fn delay(&mut self, time: Duration) {
-        if self.scope != 0 {
-            return self.stretch(1.0, 1.0, time.as_secs_f64());
-        }
-        self.health.extra += time;
-        self.health.is_slow = true;
-    }
-
-    /// Work on a share of requests takes this many times as long, and then this many seconds more.
-    pub fn stretch(&mut self, share: f64, factor: impl Into<Level>, extra: impl Into<Level>) {
-        let (hit, factor, extra) = (self.hit(share), factor.into(), extra.into());
-        self.health.slowings.push(Slowing { hit, factor, extra, idle: Duration::MAX });
-        self.health.is_slow = true;
-    }
-
-    /// Work takes this many times as long, and the level begins anew whenever nothing was in work
-    /// for a time.
-    pub fn stretch_after(&mut self, idle: Duration, factor: impl Into<Level>) {
-        let (hit, factor, extra) = (self.hit(1.0), factor.into(), Level::Fixed(0.0));
-        self.health.slowings.push(Slowing { hit, factor, extra, idle });
-        self.health.active = self.health.active.max(self.onset.at);
-        (self.health.is_slow, self.health.minds_ends) = (true, true);
-    }
-
-    /// Work is cut off, with [`Class::Network`], after so much of it on average.
-    pub fn cut(&mut self, after: Duration) {
-        let hit = self.hit(1.0);
-        self.health.cuts.push((hit, after.as_secs_f64()));
-        self.health.is_slow = true;
-    }
-
-    /// Something fills up, until the fault ends or the service comes back from being down.
-    pub fn leak(&mut self, growth: Growth) {
-        let new = Leak::new(growth, self.hit(1.0));
-        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_as(&new));
-        self.health.leaks.push(kept.copied().unwrap_or(new));
-        (self.health.is_slow, self.health.minds_ends) = (true, true);
-    }
-
-    /// Work that begins takes longer by this share of its time for each other request that is in
-    /// work then.
-    pub fn slow_by_load(&mut self, share: f64) {
-        self.health.load += share;
-        self.health.is_whole = true;
-        self.health.is_slow = true;
-    }
-
-    /// No more requests than these are in work at a time.
-    pub fn limit_slots(&mut self, slots: u32) {
-        self.health.slots = self.health.slots.min(slots);
-        self.health.is_whole = true;
-    }
 }

@@ -6,7 +6,7 @@ use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Group, Setting};
 
-use super::health::Adding;
+use super::adding::Adding;
 
 /// A kind of fault: its settings, described with [`patterns::settings!`], and what it does.
 pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {

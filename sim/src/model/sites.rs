@@ -6,6 +6,19 @@ use super::own_work::OwnWork;
 use super::system::{Place, System};
 use crate::call::{ChainLink, EdgeState};
 
+impl System {
+    /// The edges on which faults can happen, each once.
+    pub(crate) fn links(&self) -> Vec<usize> {
+        let mut links = Vec::new();
+        for place in self.faults.iter().flat_map(|fault| &fault.hits) {
+            if let Some(edge) = self.edge_of(*place).filter(|edge| !links.contains(edge)) {
+                links.push(edge);
+            }
+        }
+        links
+    }
+}
+
 /// What a number stands for by which faults know a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Site {

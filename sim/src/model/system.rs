@@ -91,17 +91,6 @@ impl System {
         }
     }
 
-    /// The edges on which faults can happen, each once.
-    pub(crate) fn links(&self) -> Vec<usize> {
-        let mut links = Vec::new();
-        for place in self.faults.iter().flat_map(|fault| &fault.hits) {
-            if let Some(edge) = self.edge_of(*place).filter(|edge| !links.contains(edge)) {
-                links.push(edge);
-            }
-        }
-        links
-    }
-
     /// How many records steps read and write at a service.
     pub fn records(&self, of: usize) -> u32 {
         let steps = self.agents.iter().map(|agents| &agents.steps);

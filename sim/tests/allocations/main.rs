@@ -9,11 +9,13 @@ use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
 use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
-use sim::fault::kinds::hang::Hang;
-use sim::fault::{Permanent, Schedule};
+use sim::fault::kinds::force::{Force, Forced};
+use sim::fault::kinds::{errors::Errors, flush::Flush, hang::Hang, slow::Slow};
+use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
-    Abandoned, Arrivals, Does, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step, System,
+    Abandoned, Arrivals, Caller, Does, Fault, LayerFactory, Order, Per, Pick, Place, Replicas,
+    Step, System,
 };
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -89,7 +91,40 @@ fn faults_of_every_kind() -> System {
     system
 }
 
-/// The same, at four replicas that check on each other, by priority.
+/// Fifty agents behind a cache that is flushed and a breaker that is forced, by which some tasks are
+/// poison, some agents slow, and some things cannot be had.
+fn faults_of_layers_agents_and_scopes() -> System {
+    let mut system = under(&tank::from_settings::<Cache>(cache::Settings::of(secs(1))));
+    system.agents[0].steps.push(Step::Work(tank::exponential(millis(20))));
+    system.policies[0].layers.push(LayerFactory { per: Per::Policy, ..tank::breaker(20, secs(5)) });
+    let layer = |layer| Place::Layer { policy: 0, layer, edge: None };
+    let errors = |permanent| Errors { class: patterns::Class::Network, share: 0.5, permanent };
+    let edge = Place::Edge { from: Caller::Agents(0), to: 0 };
+    let scope = Scope { tasks: Some(0), keys: Some((3, 9)), ..Scope::ALL };
+    let faults: [(Place, Effect); 5] = [
+        (layer(1), Flush {}.into()),
+        (layer(3), Force { state: Forced::HalfOpen }.into()),
+        (Place::Service(0), errors(Permanent::Task).into()),
+        (edge, Effect::from(errors(Permanent::Call)).within(scope)),
+        (Place::Agents(0), Slow { factor: 2.0, share: 0.5 }.into()),
+    ];
+    system.faults = faults
+        .into_iter()
+        .zip(3..)
+        .map(|((place, effect), number)| Fault {
+            name: format!("{number}"),
+            hits: vec![place],
+            effect,
+            schedule: Schedule::Renewal {
+                up: Distribution::constant(secs(number)),
+                down: Distribution::constant(secs(2)),
+            },
+        })
+        .collect();
+    system
+}
+
+/// Faults of every kind, at four replicas that check on each other, by priority.
 fn replicas() -> System {
     let mut system = faults_of_every_kind();
     system.services[0].replicas = Replicas {
@@ -218,6 +253,9 @@ fn longer_runs_allocate_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 100_000, "{name}: {long:?}");
     }
+    let name = "faults of layers, agents and scopes";
+    let long = takes_no_more(name, &faults_of_layers_agents_and_scopes(), MORE, 100);
+    assert!(long.events > 20_000, "{long:?}");
     for layer in kinds::each() {
         let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 100);
         assert!(long.events > 20_000, "{}: {long:?}", layer.kind);

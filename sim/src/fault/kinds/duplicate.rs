@@ -3,7 +3,7 @@
 use patterns::report::Severity;
 use patterns::settings::{Fields, Reader};
 
-use crate::fault::health::Adding;
+use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {

@@ -4,7 +4,7 @@ use patterns::report::Severity;
 use patterns::settings::{Fields, Reader};
 use patterns::{Class, Duration};
 
-use crate::fault::health::Adding;
+use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 use crate::fault::leak::Growth;
 

@@ -2,7 +2,7 @@
 
 use patterns::report::Severity;
 
-use crate::fault::health::Adding;
+use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {

@@ -4,7 +4,7 @@ use patterns::Duration;
 use patterns::report::Severity;
 use patterns::settings::Findings;
 
-use crate::fault::health::Adding;
+use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 use crate::fault::level::Level;
 

@@ -3,7 +3,7 @@
 use patterns::Duration;
 use patterns::report::Severity;
 
-use crate::fault::health::Adding;
+use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 use crate::fault::level::Level;
 
