@@ -12,6 +12,7 @@
 //! | `Exponential { base, factor }` | `base · factorⁿ` |
 //! | `Fibonacci { base }` | `base · F(n)`: 1, 1, 2, 3, 5, … |
 //! | `List(waits)` | `waits[n]`, the last one for all that follow |
+//! | `Drawn(points)` | on straight lines between the points, at the share `r`; one draw, no jitter |
 //!
 //! | jitter | wait | draws |
 //! |---|---|---|
@@ -57,8 +58,10 @@
 
 mod curve;
 mod machine;
+mod quantiles;
 mod settings;
 
 pub use curve::Curve;
 pub use machine::{Backoff, Progress};
+pub use quantiles::Quantile;
 pub use settings::{CapWhen, Jitter, Settings};

@@ -1,5 +1,7 @@
 //! How waits grow.
 
+use super::quantiles::{self, Quantile};
+use crate::invalid::Findings;
 use crate::settings;
 use crate::settings::Auto;
 use crate::time::Duration;
@@ -40,11 +42,29 @@ settings! {
             /// The waits, in order; at least one.
             waits: Vec<Duration> [.rest().at_least(1.0).example("[\"1s\", \"5s\", \"30s\"]")],
         ),
+        /// Each drawn anew from a distribution that is given by shares: `drawn(0% 0s, 50% 2s, 99%
+        /// 20s, 100% 30s)`. Half of these waits are no longer than 2 s; between two of the points
+        /// all waits are alike.
+        Drawn(
+            /// In rising order from 0% to 100%, which share of all waits is no longer than which
+            /// wait.
+            points: Vec<Quantile>
+                [.rest().at_least(2.0).example("[\"0% 0s\", \"50% 2s\", \"100% 30s\"]")],
+        ),
     }
+    rules Self::rules;
     literals { Duration => Self::Constant }
 }
 
 impl Curve {
+    fn rules(&self, found: &mut Findings) {
+        if let Self::Drawn(points) = self
+            && let Err(must_be) = quantiles::check(points)
+        {
+            found.add("points", must_be, None);
+        }
+    }
+
     /// A wait that doubles each time.
     pub const fn doubling(base: Duration) -> Self {
         Self::Exponential { base, factor: 2.0 }
@@ -58,6 +78,7 @@ impl Curve {
             Self::Exponential { base, factor } => base.scale(power(*factor, waits)),
             Self::Fibonacci { base } => *base * fibonacci(waits),
             Self::List(list) => list[(waits as usize).min(list.len() - 1)],
+            Self::Drawn(points) => points.last().map_or(Duration::ZERO, |longest| longest.wait),
         }
     }
 

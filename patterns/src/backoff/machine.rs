@@ -1,6 +1,7 @@
 //! The waits themselves.
 
 use super::curve::{Curve, power};
+use super::quantiles;
 use super::settings::{CapWhen, Jitter, Settings};
 use crate::invalid::{Findings, Invalid};
 use crate::layer::Rng;
@@ -41,6 +42,8 @@ pub struct Backoff {
     settings: Settings,
     /// The first lengths that the curve gives, capped if the cap comes before jitter.
     lengths: [Duration; LENGTHS],
+    /// Whether waits are drawn, and do not follow from each other.
+    is_drawn: bool,
 }
 
 /// More waits than most calls ever take.
@@ -56,7 +59,8 @@ impl Backoff {
         let mut found = Findings::default();
         settings.check(&mut found);
         found.into_result()?;
-        let mut backoff = Self { settings, lengths: [Duration::ZERO; LENGTHS] };
+        let is_drawn = matches!(settings.curve, Curve::Drawn(_));
+        let mut backoff = Self { settings, lengths: [Duration::ZERO; LENGTHS], is_drawn };
         backoff.lengths = core::array::from_fn(|waits| backoff.length(waits as u32));
         Ok(backoff)
     }
@@ -68,14 +72,14 @@ impl Backoff {
 
     /// Whether a wait depends on chance: [`Backoff::next_with`] then draws once for each.
     pub fn uses_chance(&self) -> bool {
-        self.settings.jitter != Jitter::None
+        self.settings.jitter != Jitter::None || self.is_drawn
     }
 
-    /// The next wait, of a backoff without jitter.
+    /// The next wait, of a backoff without chance.
     ///
     /// # Panics
     ///
-    /// If there is jitter: then take [`Backoff::next_with`].
+    /// If it depends on chance: then take [`Backoff::next_with`].
     pub fn next(&self, progress: &mut Progress) -> Duration {
         assert!(!self.uses_chance(), "a backoff with jitter needs `next_with`");
         self.advance(progress, 0.0)
@@ -83,7 +87,7 @@ impl Backoff {
 
     /// The next wait.
     ///
-    /// Draws once if there is jitter, and never otherwise.
+    /// Draws once if it [depends on chance](Self::uses_chance), and never otherwise.
     pub fn next_with(&self, progress: &mut Progress, rng: &mut impl Rng) -> Duration {
         let draw = if self.uses_chance() { rng.uniform() } else { 0.0 };
         self.advance(progress, draw)
@@ -95,7 +99,7 @@ impl Backoff {
             return self.advance_by_curve(progress, draw);
         };
         let wait = match self.settings.jitter {
-            Jitter::None => *length,
+            Jitter::None if !self.is_drawn => *length,
             Jitter::Full => length.scale(draw).min(*length),
             _ => return self.advance_by_curve(progress, draw),
         };
@@ -126,9 +130,10 @@ impl Backoff {
 
     fn drawn(&self, progress: Progress, draw: f64) -> Duration {
         let (least, most) = self.spread(progress);
-        let wait = match self.settings.jitter {
-            Jitter::None => most,
-            Jitter::PlusMinus(by) => (most + by.scale(2.0 * draw)) - (by + by),
+        let wait = match (self.settings.jitter, &self.settings.curve) {
+            (_, Curve::Drawn(points)) => self.capped_early(quantiles::wait(points, draw)),
+            (Jitter::None, _) => most,
+            (Jitter::PlusMinus(by), _) => (most + by.scale(2.0 * draw)) - (by + by),
             // Rounding may go past the end by a nanosecond, or by more where `f64` is coarse.
             _ => (least + (most - least).scale(draw)).min(most),
         };
@@ -163,6 +168,10 @@ impl Backoff {
             }
             (jitter, Curve::Exponential { base, factor }) if jitter.is_finagle() => {
                 self.finagle(jitter, *base, *factor, progress)
+            }
+            (_, Curve::Drawn(points)) => {
+                let least = points.first().map_or(Duration::ZERO, |least| least.wait);
+                (capped(least), self.length(waits))
             }
             (jitter, _) => {
                 let length = self.length(waits);

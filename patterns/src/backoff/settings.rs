@@ -152,6 +152,10 @@ fn in_order(jitter: &Jitter, found: &mut Findings) {
 fn goes_with_the_curve(settings: &Settings, found: &mut Findings) {
     let is_exponential = matches!(settings.curve, Curve::Exponential { .. });
     match settings.jitter {
+        Jitter::None => {}
+        _ if matches!(settings.curve, Curve::Drawn(_)) => {
+            found.add("jitter", "left out where waits are drawn", None);
+        }
         Jitter::Polly => {
             let doubles = matches!(settings.curve, Curve::Exponential { factor: 2.0, .. });
             found.unless(doubles, "jitter", "polly only if the waits double");

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use patterns::Duration;
-use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Progress, Settings};
+use patterns::backoff::{Backoff, CapWhen, Curve, Jitter, Progress, Quantile, Settings};
 use patterns::settings::Auto;
 use proptest::prelude::*;
 
@@ -201,6 +201,7 @@ fn length(curve: &Curve, n: u32) -> f64 {
             base.as_nanos() as f64 * numbers.0
         }
         Curve::List(waits) => waits[waits.len().min(n as usize + 1) - 1].as_nanos() as f64,
+        Curve::Drawn(_) => unreachable!("not generated"),
     }
 }
 
@@ -465,4 +466,42 @@ fn a_cap_is_reached_by_a_wait_that_would_be_longer() {
     assert_eq!(reaches(&after), [true; 4]);
     let list = Settings::of(Curve::List(vec![second, second * 5, second])).capped(second * 3);
     assert_eq!(reaches(&list), [false, true, true, true]);
+}
+
+/// A draw finds its wait on straight lines between the points, and the cap cuts what is longer.
+#[test]
+fn waits_are_drawn_from_a_distribution() {
+    let points = |points: &[(f64, u64)]| {
+        let point = |&(share, secs)| Quantile { share, wait: Duration::from_secs(secs) };
+        Settings::of(Curve::Drawn(points.iter().map(point).collect()))
+    };
+    let settings = points(&[(0.0, 1), (0.5, 3), (0.9, 11), (1.0, 31)]);
+    let backoff = Backoff::new(settings.clone()).expect("valid");
+    assert!(backoff.uses_chance());
+    let found = |draw| wait(&backoff, 5, Duration::ZERO, || draw).as_secs_f64();
+    for (draw, secs) in [(0.0, 1.0), (0.25, 2.0), (0.5, 3.0), (0.7, 7.0), (0.9, 11.0), (0.95, 21.0)]
+    {
+        assert!((found(draw) - secs).abs() < 1e-8, "{draw}: {}", found(draw));
+    }
+    assert!(found(1.0 - 1e-16) <= 31.0);
+    let bounds = backoff.bounds(Progress::default());
+    assert_eq!(bounds, (Duration::from_secs(1), Duration::from_secs(31)));
+    for cap_when in [CapWhen::Before, CapWhen::After] {
+        let mut capped = settings.clone().capped(Duration::from_secs(5));
+        capped.cap_when = cap_when;
+        let capped = Backoff::new(capped).expect("valid");
+        let waits = [0.25, 0.7].map(|draw| wait(&capped, 0, Duration::ZERO, || draw));
+        assert_eq!(waits, [2, 5].map(Duration::from_secs));
+    }
+    // A jitter would spread them twice.
+    assert!(Backoff::new(settings.spread(Jitter::Full)).is_err());
+    for wrong in [
+        &[][..],
+        &[(0.0, 1), (0.99, 2)],
+        &[(0.01, 1), (1.0, 2)],
+        &[(0.0, 2), (1.0, 1)],
+        &[(0.0, 1), (0.5, 1), (0.5, 2), (1.0, 3)],
+    ] {
+        assert!(Backoff::new(points(wrong)).is_err(), "{wrong:?}");
+    }
 }
