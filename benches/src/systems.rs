@@ -83,6 +83,7 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         deadline: None,
         priority: 0,
         patience: None,
+        gives_up: false,
         episode: EpisodeRule::default(),
     }
 }
@@ -98,6 +99,7 @@ fn service(slots: u32, latency: Distribution) -> Service {
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        refuses_stale: true,
         replicas: Replicas::default(),
         order: Order::Fifo,
         overflow: Overflow::Newcomer,

@@ -115,7 +115,9 @@ const CALLS_MAX: u64 = 6000;
 /// after it.
 fn window(record: &Record) -> (Time, Time) {
     let calls: u64 = record.edges.iter().map(|edge| edge.calls.issued).sum();
-    let first = record.services.iter().filter_map(|service| service.first_fault).min();
+    let of_services = record.services.iter().filter_map(|service| service.first_fault);
+    let of_edges = record.edges.iter().filter_map(|edge| edge.faults.first);
+    let first = of_services.chain(of_edges).min();
     let Some((from, to)) = first.filter(|_| calls > CALLS_MAX) else {
         return (Time::ZERO, record.ended);
     };

@@ -78,6 +78,12 @@ impl Index {
         }
     }
 
+    /// Forgets all keys.
+    pub(crate) fn clear(&mut self) {
+        self.slots.fill(FREE);
+        self.len = 0;
+    }
+
     /// Where a key is, or would be put.
     fn find(&self, key: u32) -> usize {
         let mask = self.slots.len() - 1;

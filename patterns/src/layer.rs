@@ -27,6 +27,7 @@ use core::fmt;
 use core::ops::{Index, IndexMut};
 
 use crate::call_info::CallInfo;
+use crate::intervention::Intervention;
 use crate::outcome::Outcome;
 use crate::report::{Counts, StateId};
 use crate::time::Time;
@@ -51,6 +52,14 @@ pub trait Layer {
 
     /// An attempt has ended after its call was given up.
     fn on_late(&mut self, _call: CallId, _outcome: Outcome, _cx: &mut Context<'_>) {}
+
+    /// Something is done to it by hand. Says whether it can be: only what its
+    /// [`Report`](crate::report::Report) names can.
+    ///
+    /// There is no call: `cx` has the time and the draws, wakes calls and takes states.
+    fn intervene(&mut self, _intervention: Intervention, _cx: &mut Context<'_>) -> bool {
+        false
+    }
 
     /// The state it begins in, for a layer that reports its states by [`Context::enter_state`].
     fn initial_state(&self) -> Option<StateId> {

@@ -52,6 +52,7 @@ pub mod fallback;
 pub mod health;
 pub mod hedge;
 mod index;
+pub mod intervention;
 pub mod invalid;
 pub mod layer;
 pub mod load_shedder;
@@ -71,6 +72,7 @@ pub mod time;
 pub mod timeout;
 
 pub use call_info::CallInfo;
+pub use intervention::{Hold, Intervention};
 pub use invalid::Invalid;
 pub use layer::{Action, CallId, Context, Effects, Layer, PerCall, Rng, Target};
 pub use outcome::{Class, Classes, Classification, Classifier, Outcome};

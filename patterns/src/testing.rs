@@ -1,6 +1,7 @@
 //! Drive one layer by hand: for tests and for learning how a layer behaves.
 
 use crate::call_info::CallInfo;
+use crate::intervention::Intervention;
 use crate::layer::{Action, CallId, Context, Effects, Layer, Rng};
 use crate::outcome::Outcome;
 use crate::report::{Counts, Report};
@@ -97,6 +98,11 @@ impl<L: Layer> Driver<L> {
     /// An attempt of a call that was given up ends.
     pub fn late(&mut self, call: u32, outcome: Outcome) {
         self.with(|layer, cx| layer.on_late(CallId(call), outcome, cx));
+    }
+
+    /// Something is done to it by hand.
+    pub fn intervene(&mut self, intervention: Intervention) -> bool {
+        self.with(|layer, cx| layer.intervene(intervention, cx))
     }
 
     fn with<T>(&mut self, tell: impl FnOnce(&mut L, &mut Context<'_>) -> T) -> T {

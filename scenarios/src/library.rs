@@ -34,6 +34,7 @@ pub const LIBRARY: &[Entry] = entries![
     "silent-errors",
     "replica-storm",
     "goodput-collapse",
+    "cache-flush",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

@@ -1,8 +1,8 @@
 //! Paths into a scenario file: `services.github.slots`, `policies.guarded.retry.network.base`.
 //!
 //! A path is a list of keys with dots between. Keys with dots or spaces are quoted: `edges."a ->
-//! b"`. In a list of tables with one key each, such as a policy, the key names the element; a
-//! number does for every list. Texts such as `exponential(1s, factor=2)` are tables in another
+//! b"`. In a list of tables with one key each, such as a policy, the key names the element, and in a
+//! list of tables with names, such as the faults, the name does; a number does for every list. Texts such as `exponential(1s, factor=2)` are tables in another
 //! spelling: a path leads into them, too, and so every number can be set and swept.
 
 use core::ops::Range;
@@ -363,19 +363,28 @@ impl Finder<'_> {
     }
 }
 
-/// The element of a list that a key names: by its only key, or by its number.
+/// The element of a list that a key names: by its only key, by its name, or by its number.
 fn element(items: &[Node], key: &str) -> Option<usize> {
     let by_key =
         items.iter().position(|item| item.entries().is_some_and(|entries| is_only(entries, key)));
-    by_key.or_else(|| key.parse().ok().filter(|index| *index < items.len()))
+    let by_name = || items.iter().position(|item| name(item) == Some(key));
+    by_key.or_else(by_name).or_else(|| key.parse().ok().filter(|index| *index < items.len()))
 }
 
 fn is_only(entries: &[Entry], key: &str) -> bool {
     entries.len() == 1 && entries[0].key == key
 }
 
+/// The name of an element that has one.
+fn name(item: &Node) -> Option<&str> {
+    item.get("name").and_then(Node::text)
+}
+
 fn names(items: &[Node]) -> Vec<String> {
-    let first = |item: &Node| item.entries()?.first().map(|entry| entry.key.clone());
+    let first = |item: &Node| match name(item) {
+        Some(name) => Some(name.to_owned()),
+        None => item.entries()?.first().map(|entry| entry.key.clone()),
+    };
     items.iter().filter_map(first).collect()
 }
 

@@ -3,9 +3,11 @@
 mod circles;
 mod conditions;
 mod edges;
+mod faults;
 mod hypothesis;
 mod parts;
 mod policies;
+mod reach;
 mod read;
 mod room;
 mod warnings;

@@ -17,7 +17,7 @@
 
 use std::collections::VecDeque;
 
-use patterns::{CallInfo, Effects, Layer, Outcome, Time};
+use patterns::{CallInfo, Context, Effects, Intervention, Layer, Outcome, Time};
 
 use crate::kernel::{RngStream, Scheduler};
 
@@ -155,6 +155,12 @@ impl Calls {
         (frame.info.key, frame.began)
     }
 
+    /// What a leaf asks for, and of which priority it is.
+    pub fn asked(&self, leaf: u32) -> (u32, u8) {
+        let info = &self.frames[leaf].info;
+        (info.key, info.priority)
+    }
+
     /// The edge of a frame.
     pub fn edge(&self, frame: u32) -> u32 {
         self.frames[frame].edge
@@ -266,6 +272,29 @@ impl Calls {
             is_own: frame.is(Flag::ROOT),
             is_attempt: frame.is(Flag::LEAF),
         })
+    }
+
+    /// Something is done to an instance of a layer by hand. What follows for its calls waits for
+    /// [`Calls::next_command`].
+    pub fn intervene(
+        &mut self,
+        link: ChainLink,
+        intervention: Intervention,
+        scheduler: &mut Scheduler,
+        observer: &mut impl Observer,
+    ) {
+        let ChainLink { instance, rng } = link;
+        let mut info = CallInfo::default();
+        let mut rng = || self.routes.draw(rng);
+        let mut cx = Context::new(scheduler.now(), &mut info, &mut rng, &mut self.effects);
+        let is_done = self.layers[instance as usize].layer.intervene(intervention, &mut cx);
+        debug_assert!(is_done, "what a layer does not take was refused before");
+        self.take_effects(instance, observer);
+        if !self.woken.is_empty()
+            && let Some(first) = self.wake_others(None, scheduler, observer)
+        {
+            self.put_back(first);
+        }
     }
 
     /// All instances of layers, in their order.

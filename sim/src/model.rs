@@ -5,6 +5,7 @@
 //! arrive from outside; a service's come from calls. So a service that calls other services needs
 //! nothing of its own.
 
+pub mod abort;
 pub mod system;
 
 mod aborts;
@@ -23,18 +24,25 @@ mod duplicates;
 mod edge_streams;
 mod fault_effects;
 mod fault_times;
+mod giving_up;
 mod kind;
 mod limits;
 mod line;
 mod links;
 mod looks;
+mod memory;
+mod origins;
 mod overdue;
+mod own_work;
+mod patience;
 mod rate_limit;
 mod recorder;
 mod records;
+mod remembering;
 mod request;
 mod role;
 mod serving;
+mod sites;
 mod station;
 mod tracer;
 mod who;

@@ -8,6 +8,7 @@ use patterns::{Class, Duration, Outcome, Time};
 pub use episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
 pub use episode_finder::EpisodeFinder;
 pub use failures::AgentFailures;
+pub use faults::FaultRecord;
 pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
@@ -23,6 +24,7 @@ mod between;
 mod episode;
 mod episode_finder;
 mod failures;
+mod faults;
 mod histogram;
 mod layer;
 mod load;
@@ -233,6 +235,8 @@ pub struct ServiceRecord {
     pub by_replica: Vec<u64>,
     /// Requests, as the service ended them, whether or not the caller still listened.
     pub requests: OutcomeCounts,
+    /// What became of writes, if it remembers.
+    pub writes: Writes,
     /// How many requests were open when.
     pub open: OpenAt,
     /// How many requests were there at a time, in work or in line.
@@ -264,6 +268,17 @@ pub struct ServiceRecord {
     pub first_fault: Option<(Time, Time)>,
 }
 
+/// What became of writes at a service that remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Writes {
+    /// Those that were done, and those that were refused as stale.
+    pub all: u64,
+    /// Those that were refused: their caller had not seen the present version.
+    pub conflicts: u64,
+    /// Those that overwrote a version that their caller had not seen.
+    pub lost_updates: u64,
+}
+
 /// What became of the calls from one caller to one service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdgeRecord {
@@ -293,6 +308,8 @@ pub struct EdgeRecord {
     pub frozen: u128,
     /// When callers saw their calls fail.
     pub episodes: Episodes,
+    /// When faults were on, on the way to the service.
+    pub faults: FaultRecord,
 }
 
 impl EdgeRecord {

@@ -21,8 +21,8 @@ pub(crate) struct List {
 enum What {
     /// The scenarios that come with the program.
     Scenarios,
-    /// The kinds of fault that a scenario can inject, `do = "hang"`, and the catalogue of faults: how
-    /// each is written, and the scenario that shows it.
+    /// The kinds of fault that a scenario can inject, `do = "hang"`, and the catalogue of faults:
+    /// how each is written, and the scenario that shows it.
     Faults,
 }
 

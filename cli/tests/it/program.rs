@@ -89,7 +89,10 @@ fn minimal_scenarios_of_faults_are_run_by_their_names() {
     let output = wavetank(&["run", "faults/05-latency-spike", "--seed", "3"], &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("again        wavetank run faults/05-latency-spike --seed 3"), "{text}");
+    assert!(
+        text.contains("again        wavetank run faults/05-latency-spike --seed 0x3"),
+        "{text}"
+    );
     assert!(folder.0.join("out/05-latency-spike/timeline.svg").is_file(), "{text}");
     let output = wavetank(&["sweep", "faults/07-random-errors", "--replications", "2"], &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

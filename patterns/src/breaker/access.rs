@@ -5,6 +5,7 @@ use super::half_open::Then;
 use super::machine::{Breaker, NoChance};
 use super::settings::Mode;
 use super::state::{Cause, Change, ImpossibleChange, State, Tripped};
+use crate::intervention::{Hold, Intervention};
 use crate::layer::Rng;
 use crate::time::{Duration, Time};
 
@@ -76,11 +77,73 @@ impl Breaker {
         self.figures
     }
 
-    /// Takes a breaker out of its own hands, or gives it back, closed and with an empty record.
+    /// Takes a breaker out of its own hands, or gives it back, closed and with an empty record. One
+    /// that is held is so no longer.
     pub fn set_mode(&mut self, mode: Mode, now: Time) {
         self.changes.clear();
         self.settings.mode = mode;
-        self.enter(mode.state(), now, Cause::ByHand);
+        self.begin_anew(now);
+    }
+
+    /// Holds it in a state, whatever its mode, until it is [released](Self::release) or its mode is
+    /// set.
+    ///
+    /// # Panics
+    ///
+    /// If the settings use chance: then take [`Breaker::hold_with`].
+    pub fn hold(&mut self, hold: Hold, now: Time) {
+        self.refuse_chance();
+        self.hold_with(hold, now, &mut NoChance);
+    }
+
+    /// The same, with a source of draws: one is made if it is held half-open and the open waits
+    /// have jitter.
+    pub fn hold_with(&mut self, hold: Hold, now: Time, rng: &mut impl Rng) {
+        self.catch_up(now);
+        self.intervene(Intervention::Hold(hold), now, rng);
+    }
+
+    /// Holds it no longer: it is as its mode says, and if it decides for itself closed, with an
+    /// empty record. One that is not held stays as it is.
+    pub fn release(&mut self, now: Time) {
+        self.catch_up(now);
+        self.intervene(Intervention::Release, now, &mut NoChance);
+    }
+
+    /// Begins anew as its mode says: closed, with an empty record, if it decides for itself. One
+    /// that is held stays so.
+    pub fn reset(&mut self, now: Time) {
+        self.catch_up(now);
+        self.intervene(Intervention::Reset, now, &mut NoChance);
+    }
+
+    /// Does what is done by hand, if it can be done to a breaker.
+    pub(super) fn intervene(
+        &mut self,
+        intervention: Intervention,
+        now: Time,
+        rng: &mut impl Rng,
+    ) -> bool {
+        match intervention {
+            Intervention::Flush => return false,
+            Intervention::Reset if !self.is_held => self.begin_anew(now),
+            Intervention::Release if self.is_held => self.begin_anew(now),
+            Intervention::Reset | Intervention::Release => {}
+            Intervention::Hold(hold) => {
+                match hold {
+                    Hold::Open => self.enter(State::ForcedOpen, now, Cause::ByHand),
+                    Hold::HalfOpen => self.probe(now, Cause::ByHand, rng),
+                    Hold::Closed => self.enter(State::Disabled, now, Cause::ByHand),
+                }
+                self.is_held = true;
+            }
+        }
+        true
+    }
+
+    fn begin_anew(&mut self, now: Time) {
+        self.is_held = false;
+        self.enter(self.settings.mode.state(), now, Cause::ByHand);
     }
 
     /// Opens it for this wait, whatever its settings say; also if it is open already.
@@ -138,10 +201,19 @@ impl Breaker {
     }
 
     fn begin_change(&mut self, to: &'static str, now: Time) -> Result<(), ImpossibleChange> {
+        self.catch_up(now);
+        let from = self.state;
+        if from.is_automatic() && !self.is_held {
+            Ok(())
+        } else {
+            Err(ImpossibleChange { from, to })
+        }
+    }
+
+    /// Brings about what time alone does to its state.
+    fn catch_up(&mut self, now: Time) {
         self.changes.clear();
         self.end_half_open(now);
         self.end_ramp(now);
-        let from = self.state;
-        if from.is_automatic() { Ok(()) } else { Err(ImpossibleChange { from, to }) }
     }
 }

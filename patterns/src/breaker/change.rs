@@ -104,7 +104,9 @@ impl Breaker {
     /// When the half-open state ended, if it has by `now`.
     pub(super) fn half_open_end(&self, now: Time) -> Option<Time> {
         match self.state {
-            State::HalfOpen { until, .. } if until <= now && until < Time::MAX => Some(until),
+            State::HalfOpen { until, .. } if until <= now && until < Time::MAX && !self.is_held => {
+                Some(until)
+            }
             _ => None,
         }
     }

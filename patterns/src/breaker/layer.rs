@@ -6,8 +6,9 @@ use super::half_open::Close;
 use super::machine::Breaker;
 use super::report::{Counter, REPORT};
 use super::settings::Settings;
-use super::state::{Change, State, Token};
+use super::state::{Cause, Change, State, Token};
 use super::window::Window;
+use crate::intervention::Intervention;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::{Class, Outcome};
@@ -43,7 +44,9 @@ impl Breaker {
 
     #[cold]
     fn count_changes(&mut self) {
-        for Change { from, to, .. } in &self.changes {
+        // What is done by hand says nothing of the callee.
+        let changes = self.changes.iter().filter(|change| change.cause != Cause::ByHand);
+        for Change { from, to, .. } in changes {
             let counter = match (from, to) {
                 (State::Closed | State::Recovering { .. }, State::Open { .. }) => Counter::Opens,
                 (State::HalfOpen { .. }, State::Open { .. }) => Counter::Reopens,
@@ -126,6 +129,11 @@ impl Layer for Breaker {
                 breaker.settle(token, how, cx.now, cx);
             });
         }
+    }
+
+    fn intervene(&mut self, intervention: Intervention, cx: &mut Context<'_>) -> bool {
+        let now = cx.now;
+        self.noting(cx, |breaker, cx| breaker.intervene(intervention, now, cx))
     }
 
     fn count(&self, _now: Time, counts: &mut Counts) {

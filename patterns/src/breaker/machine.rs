@@ -69,6 +69,7 @@ use crate::time::{Duration, Time};
 ///     breaker.record(permit, Classification::Success, Time::ZERO);
 /// }
 /// ```
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Clone, Debug)]
 pub struct Breaker {
     pub(super) settings: Settings,
@@ -98,6 +99,8 @@ pub struct Breaker {
     pub(super) latest_probes: Option<Record>,
     pub(super) changes: Vec<Change>,
     pub(super) last_change: Option<Change>,
+    /// Whether it is held in its state by hand, beside its mode.
+    pub(super) is_held: bool,
     uses_chance: bool,
     /// Whether time alone changes nothing while it is neither half-open nor on a ramp: there is no
     /// interval, and nothing is decided now and then.
@@ -160,6 +163,7 @@ impl Breaker {
             latest_probes,
             changes: Vec::with_capacity(8),
             last_change: None,
+            is_held: false,
             uses_chance,
             is_timeless,
             only_counts_successes,

@@ -1,6 +1,7 @@
 //! What a breaker reports of itself.
 
 use super::state::State;
+use crate::intervention::{Hold, Intervention};
 use crate::report::StateId;
 
 crate::report! {
@@ -36,6 +37,13 @@ crate::report! {
         /// given up.
         Late = "late", Count;
     }
+
+    interventions [
+        Intervention::Reset,
+        Intervention::Hold(Hold::Open),
+        Intervention::Hold(Hold::HalfOpen),
+        Intervention::Hold(Hold::Closed),
+    ]
 }
 
 impl From<State> for StateName {

@@ -87,6 +87,7 @@ impl Breaker {
         if let State::HalfOpen { .. } = self.state {
             match self.settings.half_open.on_ignored {
                 OnIgnored::GiveBack => self.give_back(true),
+                OnIgnored::Open if self.is_held => self.give_back(true),
                 OnIgnored::Open => self.open(Cause::ProbesFailed, now, &mut NoChance),
                 OnIgnored::Keep => {}
             }
@@ -154,6 +155,8 @@ impl Breaker {
             *successes += u32::from(!mark.failed);
         }
         match self.settings.half_open.close.decide(self.figures.counts(), latest, mark) {
+            // Nothing follows where it is held.
+            Decision::Close | Decision::Open if self.is_held => {}
             Decision::GoOn => {}
             Decision::Close => {
                 self.enter(self.recovered(now), now, Cause::ProbesSucceeded);

@@ -3,6 +3,7 @@
 use super::machine::{Cache, Found};
 use super::report::{Counter, REPORT};
 use super::settings::{LateResults, Settings};
+use crate::intervention::Intervention;
 use crate::invalid::Invalid;
 use crate::layer::{Action, CallId, Context, Layer};
 use crate::outcome::Outcome;
@@ -49,6 +50,14 @@ impl Layer for Cache {
         } else if outcome == Outcome::Ok && self.settings().late == LateResults::Keep {
             let _answer = self.answer(info.key, outcome, cx.now);
         }
+    }
+
+    fn intervene(&mut self, intervention: Intervention, _cx: &mut Context<'_>) -> bool {
+        let is_right = matches!(intervention, Intervention::Flush | Intervention::Reset);
+        if is_right {
+            self.clear();
+        }
+        is_right
     }
 
     fn count(&self, _now: Time, counts: &mut Counts) {

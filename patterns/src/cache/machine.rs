@@ -137,6 +137,14 @@ impl Cache {
         }
     }
 
+    /// Drops all that is kept. Room that was made for it stays.
+    pub fn clear(&mut self) {
+        self.index.clear();
+        self.copies.clear();
+        self.free.clear();
+        self.order.clear();
+    }
+
     /// How many answers are kept, those past their lifetime included.
     pub fn len(&self) -> u32 {
         (self.copies.len() - self.free.len()) as u32

@@ -43,6 +43,13 @@ impl Order {
         Self { eviction, places: Vec::new(), groups: Vec::new(), first: NONE, free: NONE }
     }
 
+    /// No place is taken any more.
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+        self.groups.clear();
+        (self.first, self.free) = (NONE, NONE);
+    }
+
     /// The place that goes first.
     pub(super) fn first(&self) -> Option<u32> {
         self.groups.get(self.first as usize).map(|group| group.first)

@@ -1,5 +1,7 @@
 //! What a cache reports of itself.
 
+use crate::intervention::Intervention;
+
 crate::report! {
     counters Counter {
         /// Calls that were answered by a fresh copy of a good answer.
@@ -13,4 +15,6 @@ crate::report! {
         /// Copies that were dropped to make room for others.
         Evictions = "evictions", Count, Lower;
     }
+
+    interventions [Intervention::Flush, Intervention::Reset]
 }

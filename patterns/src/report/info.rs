@@ -1,5 +1,7 @@
 //! What there is to know of the states and counters of a kind of layer.
 
+use crate::intervention::Intervention;
+
 /// All that a kind of layer reports of itself.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Report {
@@ -7,11 +9,22 @@ pub struct Report {
     pub states: &'static [StateInfo],
     /// What it counts.
     pub counters: &'static [CounterInfo],
+    /// What can be done to it by hand.
+    pub interventions: &'static [Intervention],
 }
 
 impl Report {
     /// A layer that reports nothing.
-    pub const NONE: Self = Self { states: &[], counters: &[] };
+    pub const NONE: Self = Self { states: &[], counters: &[], interventions: &[] };
+
+    /// Whether this can be done to it by hand. What can be held can be released.
+    pub fn takes(&self, intervention: Intervention) -> bool {
+        let is_it = |one: &Intervention| match intervention {
+            Intervention::Release => matches!(one, Intervention::Hold(_)),
+            other => *one == other,
+        };
+        self.interventions.iter().any(is_it)
+    }
 
     /// What is known of a state.
     ///

@@ -5,7 +5,8 @@
 /// Of each state: its name in code, its name in files and charts, its
 /// [`Severity`](crate::report::Severity). Of each counter: its two names, its
 /// [`Quantity`](crate::report::Quantity), and which direction is [`Better`](crate::report::Better)
-/// if that is clear. The comment above says what it means. Either part may be left out.
+/// if that is clear. The comment above says what it means. Behind them stands what can be done to
+/// such a layer [by hand](crate::Intervention). Each part may be left out.
 ///
 /// It makes an enum of the states, which [`Context::enter_state`](crate::Context::enter_state)
 /// takes; an enum of the counters, and the type `Counters` to count in; and the constant `REPORT`.
@@ -21,6 +22,7 @@ macro_rules! report {
             $($(#[doc = $counter_doc:literal])+
             $counter:ident = $counter_name:literal, $quantity:ident $(, $better:ident)?;)+
         })?
+        $(interventions [$($intervention:expr),+ $(,)?])?
     ) => {
         /// The states and counters of this kind of layer.
         pub(crate) const REPORT: $crate::report::Report = $crate::report::Report {
@@ -35,6 +37,7 @@ macro_rules! report {
                 better: $crate::report!(@better $($better)?),
                 meaning: concat!($($counter_doc),+).trim_ascii(),
             }),+)?],
+            interventions: &[$($($intervention),+)?],
         };
 
         $(

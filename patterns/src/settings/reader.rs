@@ -195,7 +195,8 @@ impl<'a> Reader<'a> {
     /// The number of a named part of the scenario.
     pub fn resolve(&mut self, kind: NameKind, node: &Node) -> Option<u16> {
         let Some(name) = node.text() else {
-            self.wrong_type(node, &format!("the name of a {}", kind.in_words()));
+            let article = if kind == NameKind::Caller { "an" } else { "a" };
+            self.wrong_type(node, &format!("the name of {article} {}", kind.in_words()));
             return None;
         };
         match self.names.resolve(kind, name) {

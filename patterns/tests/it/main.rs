@@ -38,6 +38,7 @@ mod bulkhead_permits;
 mod bulkhead_settings;
 mod bulkhead_share;
 mod bulkhead_story;
+mod by_hand;
 mod cache;
 mod cache_list;
 mod cache_model;

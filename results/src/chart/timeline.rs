@@ -64,17 +64,24 @@ pub fn timeline(about: &str, command: &str, trace: &Trace) -> Option<Scene> {
     Some(scene)
 }
 
-/// The tracks that have something to show, agents and breakers and services in turn, as many as
-/// fit.
+/// The tracks that have something to show, agents and layers, services and edges in turn, as many
+/// as fit.
 fn shown(trace: &Trace) -> Vec<&Track> {
     let of = |kind: TrackKind, most: usize| {
         let busy = move |track: &&Track| track.kind() == kind && !track.intervals.is_empty();
         trace.tracks.iter().filter(busy).take(most)
     };
     let services = of(TrackKind::Service, 4).count();
-    let layers = of(TrackKind::Layer, (TRACKS_MAX - services) / 2).count();
-    let agents = of(TrackKind::Agent, TRACKS_MAX - services - layers);
-    agents.chain(of(TrackKind::Layer, layers)).chain(of(TrackKind::Service, services)).collect()
+    let edges = of(TrackKind::Edge, 4 - services / 2).count();
+    let layers = of(TrackKind::Layer, (TRACKS_MAX - services - edges) / 2).count();
+    let agents = of(TrackKind::Agent, TRACKS_MAX - services - edges - layers);
+    let faulty = of(TrackKind::Service, services).chain(of(TrackKind::Edge, edges));
+    agents.chain(of(TrackKind::Layer, layers)).chain(faulty).collect()
+}
+
+/// Whether its states are faults.
+fn is_faulty(track: &Track) -> bool {
+    matches!(track.kind(), TrackKind::Service | TrackKind::Edge)
 }
 
 /// How each state looks that is to be seen between two times.
@@ -106,7 +113,7 @@ fn legend(tracks: &[&Track], (from, to): (Time, Time)) -> String {
     if !looks.is_empty() {
         legend += &format!(" Layers: {}.", looks.join("; "));
     }
-    if tracks.iter().any(|track| track.kind() == TrackKind::Service) {
+    if tracks.iter().any(|track| is_faulty(track)) {
         legend += " Shaded: faults.";
     }
     legend
@@ -174,11 +181,11 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
 /// on calls fail. That is the time by which most calls before it are good, and most after it fail.
 fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String> {
     let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
-    let mut lasting = services.filter_map(|track| {
+    let mut lasting = services.filter_map(|service| {
         let is_lasting = |interval: &&Interval| interval.from <= from && to <= interval.to;
-        Some((track, track.intervals.iter().find(is_lasting)?.state))
+        Some((service, service.intervals.iter().find(is_lasting)?.state))
     });
-    let (track, fault) = lasting.next()?;
+    let (service, fault) = lasting.next()?;
     let calls: Vec<_> =
         trace.calls.iter().filter(|call| from <= call.to && call.to <= to).collect();
     let (mut told_apart, mut best, mut turn) = (0_i64, 0, 0);
@@ -193,10 +200,10 @@ fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String>
     if before.is_empty() || failed(after) * 2 <= after.len() {
         return None;
     }
-    let (at, service) = (clock(after[0].to.as_secs_f64()), &track.id);
+    let at = clock(after[0].to.as_secs_f64());
     Some(format!(
-        "under {fault} of {service} all the time, {} of {} calls fail until {at}, {} of {} from \
-         then on",
+        "under {fault} of {} all the time, {} of {} calls fail until {at}, {} of {} from then on",
+        service.id,
         failed(before),
         before.len(),
         failed(after),
@@ -206,7 +213,7 @@ fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String>
 
 /// Shades the times of faults across all tracks, and names them above.
 fn faults(scene: &mut Scene, tracks: &[&Track], inner: Area, across: &Scale, span: (f64, f64)) {
-    for track in tracks.iter().filter(|track| track.kind() == TrackKind::Service) {
+    for track in tracks.iter().filter(|track| is_faulty(track)) {
         for Interval { from, to, state, .. } in &track.intervals {
             let (from, to) = (from.as_secs_f64().max(span.0), to.as_secs_f64().min(span.1));
             if to <= from {
@@ -292,7 +299,7 @@ impl Strip<'_> {
         match kind {
             TrackKind::Agent => self.agent(scene, left, width, interval.state),
             TrackKind::Layer => self.layer(scene, left, width, interval, from),
-            TrackKind::Service => {
+            TrackKind::Service | TrackKind::Edge => {
                 scene.rect(left, self.top, width, self.height, Role::Series(1).faint(0.8));
                 self.label(scene, left, width, interval.state);
             }

@@ -2,8 +2,8 @@
 
 use patterns::{Duration, Time};
 use results::PileUp;
-use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
+use sim::fault::{Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Fault, Place, System};
 use sim::{Watch, run};
@@ -119,11 +119,16 @@ fn with_fault(effect: Hang, from: u64, to: u64) -> System {
 #[test]
 fn a_service_that_hangs_for_good_makes_a_run_unstable() {
     for from in [0, 300, 700, 900] {
-        let system = with_fault(Hang { resume: true, share: 1.0, permanent: false }, from, 2000);
+        let system = with_fault(
+            Hang { resume: true, share: 1.0, permanent: Permanent::Attempt },
+            from,
+            2000,
+        );
         assert_eq!(unstable(&system, 20), 20, "from {from} s on");
     }
     // Half the tasks of the server's capacity come: 5 a second.
-    let system = with_fault(Hang { resume: true, share: 1.0, permanent: false }, 0, 2000);
+    let system =
+        with_fault(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, 0, 2000);
     let all = PileUp::all(&run(&system, 1, Watch::Counts));
     assert_eq!(all.len(), 2);
     for pile_up in all {
@@ -134,15 +139,19 @@ fn a_service_that_hangs_for_good_makes_a_run_unstable() {
 #[test]
 fn a_service_that_comes_back_does_not_make_a_run_unstable() {
     for (from, to) in [(100, 200), (400, 600), (990, 995)] {
-        let system = with_fault(Hang { resume: true, share: 1.0, permanent: false }, from, to);
+        let system =
+            with_fault(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, from, to);
         assert_eq!(unstable(&system, 20), 0, "from {from} s to {to} s");
     }
 }
 
 #[test]
 fn a_short_outage_at_the_end_of_a_long_run_does_not_make_it_unstable() {
-    let mut system =
-        with_fault(Hang { resume: true, share: 1.0, permanent: false }, 39_400, 40_600);
+    let mut system = with_fault(
+        Hang { resume: true, share: 1.0, permanent: Permanent::Attempt },
+        39_400,
+        40_600,
+    );
     system.horizon = Time::ZERO + Duration::from_secs(40_000);
     let record = run(&system, 1, Watch::Counts);
     assert!(record.services[0].open.end > 2500);

@@ -25,6 +25,7 @@ pub(crate) fn system(secs: u64) -> System {
             deadline: None,
             priority: 0,
             patience: None,
+            gives_up: false,
             episode: EpisodeRule::default(),
         }],
         services: vec![Service {
@@ -37,6 +38,7 @@ pub(crate) fn system(secs: u64) -> System {
             rate_limit: None,
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),
+            refuses_stale: true,
             replicas: Replicas::default(),
             order: Order::Fifo,
             overflow: Overflow::Newcomer,

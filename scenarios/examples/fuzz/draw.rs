@@ -16,6 +16,8 @@ pub(crate) struct Draw {
     pub(crate) services: Vec<String>,
     /// The agents and services that a value may name.
     pub(crate) callers: Vec<String>,
+    /// The layers that a value may name.
+    pub(crate) layers: Vec<String>,
     /// How likely a value is not what can be written.
     pub(crate) wrong: f64,
 }
@@ -26,7 +28,7 @@ const DEPTH_MAX: usize = 3;
 impl Draw {
     pub(crate) fn new(seed: u64) -> Self {
         let rng = RngStreams::new(seed).stream("fuzz");
-        Self { rng, services: Vec::new(), callers: Vec::new(), wrong: 0.0 }
+        Self { rng, services: Vec::new(), callers: Vec::new(), layers: Vec::new(), wrong: 0.0 }
     }
 
     pub(crate) fn chance(&mut self, of: f64) -> bool {
@@ -179,6 +181,10 @@ impl Draw {
             Shape::Duration => quoted(&self.duration(range)),
             Shape::Text => quoted(&self.name()),
             Shape::Form { example, .. } if example.contains("->") => self.edge(),
+            Shape::Form { what: "a layer", .. } => {
+                let layer = self.pick(&self.layers.clone()).cloned();
+                quoted(&layer.unwrap_or_default())
+            }
             Shape::Form { example, .. } => self.form(example),
             Shape::Name(kind) => {
                 let all = match kind {

@@ -199,7 +199,10 @@ impl<'a> Author<'a> {
                 self.from(at + 1);
                 "services"
             }
-            What::Fault => "faults",
+            What::Fault => {
+                self.draw.layers = self.layers();
+                "faults"
+            }
             What::Design => "sweep",
             _ => return part.text.clear(),
         };
@@ -217,6 +220,16 @@ impl<'a> Author<'a> {
             part.text += &format!("{} = {value}\n", key_of(&key));
             part.keys.push(format!("{section}.{key}"));
         }
+    }
+
+    /// The layers that there are so far, as faults name them.
+    fn layers(&self) -> Vec<String> {
+        let layers = self.parts.iter().filter_map(|part| {
+            let What::Layer(policy) = part.what else { return None };
+            let (kind, _) = part.text.trim_start_matches([' ', '{']).split_once(" = ")?;
+            Some(format!("policies.'{}'.{kind}", self.policies[policy].0))
+        });
+        layers.collect()
     }
 
     /// Only services from this one on may be named, so that calls lead on and come to an end.

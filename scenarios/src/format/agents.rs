@@ -1,6 +1,7 @@
 //! Agents and the steps of their tasks.
 
 use patterns::Duration;
+use patterns::settings::{Fields, Findings, Reader};
 use sim::model::system::{self, KEYS_MAX};
 use sim::observe::EpisodeRule;
 
@@ -25,14 +26,20 @@ patterns::settings! {
         deadline: Option<Duration> = None,
         /// How important the tasks are, 0 first: for layers that know priorities.
         priority: u8 = 0,
-        /// How long whoever sent a task waits for it: one that takes longer has failed for them,
-        /// though it may go on. With `none`, a task still open at the end has failed if it is older
-        /// than any that ended.
-        patience: Option<Duration> [.above(0.0)] = None,
+        /// How long whoever sent a task waits for it, drawn for each task: one that takes longer has
+        /// failed for them, though it may go on. With `none`, a task still open at the end has
+        /// failed if it is older than any that ended.
+        patience: Option<Distribution>
+            [.none(&["unlimited", "none"]).example("\"exponential(30s)\"")] = None,
+        /// Whether a task ends as a `timeout` when patience does: it leaves the queue, and its calls
+        /// are given up.
+        gives_up: bool = false,
         /// What counts as a failure episode: a time in which the group, or its calls to a service,
         /// are seen to fail.
         episode: Episode = Episode { below: 0.8, of: 20 },
     }
+    rules Self::rules;
+    warns Self::warns;
 }
 
 patterns::settings! {
@@ -73,6 +80,9 @@ patterns::settings! {
             keys: Option<u32> [.at_least(1.0).at_most(1_048_576.0)] = None,
             /// Whether it does no harm to send the call more than once.
             idempotent: bool [.was(&["repeatable"])] = true,
+            /// What the call has to do with the records of the service, of which it has one for each
+            /// of the `keys`.
+            does: Does = Does::Other,
         },
         /// Work on one's own.
         Work {
@@ -82,18 +92,58 @@ patterns::settings! {
     }
 }
 
+patterns::settings! {
+    /// What a call has to do with the records of a service. They have versions, which writes raise;
+    /// both reads and writes take effect when the work on them ends, and crashes lose nothing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Does {
+        /// Nothing.
+        Other,
+        /// The task learns the version of a record.
+        Read,
+        /// It writes the record that the task has read last, and says which version that was; see
+        /// `stale-writes` of the service. A further attempt says the same, though it may have been
+        /// the attempt before that wrote.
+        Write,
+    }
+}
+
 const _: () = assert!(KEYS_MAX == 1_048_576, "the range of `keys` is that of the model");
 
 impl Step {
+    /// Says what is wrong with what steps read and write.
+    pub(super) fn check_all(steps: &[Self], found: &mut Findings) {
+        for (place, step) in steps.iter().enumerate() {
+            let Self::Call { call, keys, does, .. } = step else { continue };
+            let needs = "such that one that reads or writes has `keys`";
+            found.unless(*does == Does::Other || keys.is_some(), "steps", needs);
+            let is_read = |earlier: &Self| match earlier {
+                Self::Call { call: of, keys: among, does: Does::Read, .. } => {
+                    of == call && among == keys
+                }
+                _ => false,
+            };
+            let needs = "such that one that writes comes after one that reads the same service, \
+                         with as many `keys`";
+            let is_after_read = steps[..place].iter().any(is_read);
+            found.unless(*does != Does::Write || is_after_read, "steps", needs);
+        }
+    }
+
     /// The step, as it is run.
     pub(crate) fn resolved(&self) -> system::Step {
         match self {
-            Self::Call { call, times, optional, keys, idempotent } => system::Step::Call {
+            Self::Call { call, times, optional, keys, idempotent, does } => system::Step::Call {
                 service: call.0,
                 times: *times,
                 optional: *optional,
                 keys: *keys,
                 idempotent: *idempotent,
+                does: match does {
+                    Does::Other => system::Does::Other,
+                    Does::Read => system::Does::Read,
+                    Does::Write => system::Does::Write,
+                },
             },
             Self::Work { work } => system::Step::Work(work.sampler()),
         }
@@ -101,6 +151,18 @@ impl Step {
 }
 
 impl Agents {
+    fn rules(&self, found: &mut Findings) {
+        Step::check_all(&self.steps, found);
+        let is_some = self.patience != Some(Distribution::ZERO);
+        found.unless(is_some, "patience", "longer than 0s");
+    }
+
+    fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+        if self.gives_up && self.patience.is_none() {
+            reader.no_effect(&fields.place_of("gives-up"), "without `patience` no task gives up");
+        }
+    }
+
     /// The agents, as they are run.
     pub(crate) fn resolved(&self, name: &str) -> system::Agents {
         system::Agents {
@@ -111,7 +173,8 @@ impl Agents {
             steps: self.steps.iter().map(Step::resolved).collect(),
             deadline: self.deadline,
             priority: self.priority,
-            patience: self.patience,
+            patience: self.patience.as_ref().map(Distribution::sampler),
+            gives_up: self.gives_up,
             episode: self.episode.rule(),
         }
     }

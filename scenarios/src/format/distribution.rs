@@ -128,6 +128,11 @@ impl Distribution {
     /// No time at all.
     pub(crate) const ZERO: Self = Self::Constant(Duration::ZERO);
 
+    /// Whether it is always no time at all.
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self, Self::Constant(length) if length.is_zero())
+    }
+
     fn rules(&self, found: &mut Findings) {
         let wrong = match self {
             Self::Exponential { mean: None, rate: None } => Some(("mean", "given, or `rate`")),

@@ -1,14 +1,16 @@
 //! Failure injections.
 
+use patterns::cache::Lasting;
 use patterns::settings::{Fields, Findings, Reader};
 use patterns::{Duration, Time};
-use sim::fault::{Effect, Schedule};
+use sim::fault::{Effect, Schedule, Scope};
 use sim::model::system::{self, Place};
 
 use super::arrivals::exponential;
 use super::distribution::Distribution;
-use super::hits::{Hit, Hits};
+use super::hits::Hits;
 use super::names::FaultName;
+use super::narrow::{KeyRange, Named};
 
 patterns::settings! {
     /// A failure injection: what it hits, what it does, and when.
@@ -21,16 +23,26 @@ patterns::settings! {
         /// A name, after which its random numbers are drawn; with `none` it is called after what it
         /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
-        /// The service that it hits, one of its replicas (`"github#2"`), an edge (`"research ->
-        /// github"`: only requests of this caller to this service), or a list of these: all are hit
-        /// in the same instants, as by a common cause.
+        /// What it hits, or a list: then all are hit in the same instants, as by a common cause. A
+        /// service, or one of its replicas (`"github#2"`); an edge (`"research -> github"`: only requests of this caller to this service);
+        /// a group of agents, in their own work if the fault makes work slow, and else on all ways
+        /// out of them; or a layer, on all edges (`"policies.guarded.cache"`) or on one (`"research
+        /// -> github.cache"`), by its number if there are several (`"policies.guarded.retry#2"`).
         hit: Hits [.at_least(1.0).example("\"github\"")],
+        /// Of the requests there it can hit only what is done for tasks of this group of agents,
+        /// whichever service calls.
+        tasks: Option<Named> [.example("\"research\"")] = None,
+        /// Of the requests there it can hit only those of this priority.
+        priority: Option<u8> [.example("0")] = None,
+        /// Of the requests there it can hit only those that ask for this one of several things, or
+        /// one of these (`"1 to 10"`), counted from 1 on: see `keys` of a step.
+        key: Option<KeyRange> [.at_least(1.0).example("7")] = None,
         /// What it does.
         @flat effect: Effect,
         /// When it begins.
         at: Option<Duration> [.example("\"30min\"")] = None,
         /// How long it lasts.
-        r#for: Option<Duration> [.example("\"10min\"")] = None,
+        r#for: Option<Lasting> [.unlimited().example("\"10min\"")] = None,
         /// From one beginning to the next, if it comes again and again at fixed times.
         every: Option<Duration> [.above(0.0).example("\"1h\"")] = None,
         /// With `every`: with which chance it begins, each time.
@@ -53,13 +65,37 @@ patterns::settings! {
 
 impl Fault {
     fn rules(&self, found: &mut Findings) {
-        self.schedule_rules(found);
-        let hits_edge = self.hit.0.iter().any(|hit| hit.caller.is_some());
-        let can = self.effect.info().hits_edges || !hits_edge;
-        found.unless(can, "hit", "a service: what this fault does cannot happen on an edge");
+        if self.effect.is_instant() {
+            self.instant_rules(found);
+        } else {
+            self.schedule_rules(found);
+        }
+    }
+
+    /// Of what is done in an instant.
+    fn instant_rules(&self, found: &mut Findings) {
+        let name = self.effect.info().name;
+        let lasting = [
+            ("for", self.r#for.is_some()),
+            ("mttr", self.mttr.is_some()),
+            ("down", self.down.is_some()),
+        ];
+        for (key, is_written) in lasting {
+            found.unless(!is_written, key, format!("left out: `{name}` takes no time"));
+        }
+        found.unless(self.up.is_none() || self.mtbf.is_none(), "up", "left out beside `mtbf`");
+        let is_up = self.up.is_some() || self.mtbf.is_some();
+        let key = if self.at.is_some() { "at" } else { "every" };
+        match (self.at.is_some() || self.every.is_some(), is_up) {
+            (false, false) => found.add("do", "given with its time: `at`, or `mtbf`", None),
+            (true, true) => found.add(key, "left out beside `mtbf` and `up`", None),
+            (true, false) => found.unless(self.at.is_some(), "every", "given beside `at`"),
+            (false, true) => {}
+        }
     }
 
     fn schedule_rules(&self, found: &mut Findings) {
+        let is_none = |of: &Option<Distribution>| of.as_ref().is_some_and(Distribution::is_none);
         found.unless(self.up.is_none() || self.mtbf.is_none(), "up", "left out beside `mtbf`");
         found.unless(self.down.is_none() || self.mttr.is_none(), "down", "left out beside `mttr`");
         let is_up = self.up.is_some() || self.mtbf.is_some();
@@ -91,8 +127,11 @@ impl Fault {
             (true, false) => {
                 found.unless(self.at.is_some(), "for", "given beside `at`");
                 found.unless(self.r#for.is_some(), "at", "given beside `for`");
-                let is_over = self.every.is_none_or(|every| Some(every) > self.r#for);
+                let is_over = self.every.is_none_or(|every| Some(every) > self.lasts());
                 found.unless(is_over, "every", "longer than `for`");
+            }
+            (false, true) if is_none(&self.up) && is_none(&self.down) => {
+                found.add("down", "longer than 0s, or `up` is", None);
             }
             (false, true) => {
                 let up = if self.mtbf.is_some() { "mtbf" } else { "up" };
@@ -103,29 +142,43 @@ impl Fault {
         }
     }
 
+    /// How long it lasts, if it comes at fixed times.
+    fn lasts(&self) -> Option<Duration> {
+        let in_no_time = self.effect.is_instant() && self.at.is_some();
+        let lasts = self.r#for.map(|Lasting(lasts)| lasts);
+        lasts.or(in_no_time.then_some(Duration::ZERO))
+    }
+
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
-        if self.r#for.is_some_and(Duration::is_zero) {
-            reader.no_effect(
-                &fields.place_of("for"),
-                "a fault that lasts no time only hits what is there in that instant",
-            );
+        let is_none = |of: &Option<Distribution>| of.as_ref().is_some_and(Distribution::is_none);
+        let mut warn = |key: &str, why: &str| {
+            reader.no_effect(&fields.place_of(key), why);
+        };
+        if self.r#for == Some(Lasting(Duration::ZERO)) {
+            warn("for", "a fault that lasts no time only hits what is there in that instant");
+        }
+        if is_none(&self.down) {
+            warn("down", "a fault that lasts no time only hits what is there in that instant");
+        }
+        if is_none(&self.up) {
+            warn("up", "the fault begins anew in the instant in which it ends");
         }
     }
 
-    /// The fault, as it is run.
-    ///
-    /// What it hits is looked up by `place`; `after` is the index of the fault that it follows.
+    /// The fault, as it is run, at these places and on these requests; `after` is the index of the
+    /// fault that it follows.
     pub(crate) fn resolved(
         &self,
         name: String,
-        place: impl Fn(&Hit) -> Place,
+        hits: Vec<Place>,
+        scope: Scope,
         after: Option<usize>,
     ) -> system::Fault {
         let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
             (Some(own), _) => own.sampler(),
             (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
         };
-        let schedule = match (self.at, self.r#for, after) {
+        let schedule = match (self.at, self.lasts(), after) {
             (_, Some(lasts), Some(fault)) => Schedule::After { fault, lasts },
             (Some(at), Some(lasts), None) if self.every.is_some() => {
                 let every = self.every.unwrap_or(Duration::MAX);
@@ -134,11 +187,14 @@ impl Fault {
             (Some(at), Some(lasts), None) => Schedule::Once { at: Time::ZERO + at, lasts },
             _ => Schedule::Renewal {
                 up: lasting(&self.up, self.mtbf),
-                down: lasting(&self.down, self.mttr),
+                down: if self.effect.is_instant() {
+                    sim::kernel::Distribution::constant(Duration::ZERO)
+                } else {
+                    lasting(&self.down, self.mttr)
+                },
             },
         };
-        let effect = self.effect.clone();
-        let hits = self.hit.0.iter().map(place).collect();
+        let effect = self.effect.clone().within(scope);
         system::Fault { name, hits, effect, schedule }
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
 use sim::model::caller_numbers;
-use sim::model::system::{Caller, Place};
+use sim::model::system::Caller;
 
-use super::hits::Hit;
+use super::hits::{Hit, Target};
 
 /// What is wrong with the name of a part, if anything is.
 ///
@@ -46,35 +46,36 @@ impl FileNames {
         found.and_then(|place| u16::try_from(place).ok()).ok_or(known)
     }
 
-    /// Where a fault happens.
-    pub(crate) fn hit(&self, hit: &Hit) -> Place {
-        let Some(caller) = hit.caller else {
-            let service = hit.service;
-            return match hit.replica {
-                Some(replica) => Place::Replica { service, replica },
-                None => Place::Service(service),
-            };
-        };
-        let place = self.caller_of(caller);
-        let from = match place.checked_sub(self.agents.len()) {
+    /// A caller, by its number.
+    pub(crate) fn caller(&self, number: u16) -> Caller {
+        let place = self.caller_of(number);
+        match place.checked_sub(self.agents.len()) {
             Some(service) => Caller::Service(service),
             None => Caller::Agents(place),
-        };
-        Place::Edge { from, to: hit.service }
+        }
     }
 
     /// Where a fault happens, as it is written.
     pub(crate) fn in_words(&self, hit: &Hit) -> String {
-        let service = &self.services[hit.service];
-        let Some(caller) = hit.caller else {
-            return match hit.replica {
-                Some(replica) => format!("{service}#{}", replica + 1),
-                None => service.clone(),
-            };
+        let caller = |number: u16| {
+            let mut callers = self.agents.iter().chain(&self.services);
+            callers.nth(self.caller_of(number)).map_or("", String::as_str)
         };
-        let place = self.caller_of(caller);
-        let mut callers = self.agents.iter().chain(&self.services);
-        format!("{} -> {service}", callers.nth(place).map_or("", String::as_str))
+        match &hit.target {
+            Target::Service(service) => self.services[*service].clone(),
+            Target::Replica { service, replica } => {
+                format!("{}#{}", self.services[*service], replica + 1)
+            }
+            Target::Agents(group) => caller(*group).to_owned(),
+            Target::Edge { caller: from, service } => {
+                format!("{} -> {}", caller(*from), self.services[*service])
+            }
+            Target::Layer { policy, layer } => format!("{policy}.{}", layer.in_words()),
+            Target::LayerOfEdge { caller: from, service, layer } => {
+                let service = &self.services[*service];
+                format!("{} -> {service}.{}", caller(*from), layer.in_words())
+            }
+        }
     }
 
     /// The place of a caller, by its number.

@@ -48,10 +48,26 @@ patterns::settings! {
         rate_limit: Option<RateLimit> = None,
         /// What becomes of work whose caller has given up.
         abandoned: Abandoned = Abandoned::RunsOn,
+        /// What becomes of a write (a step with `does = "write"`) whose task has not seen the
+        /// present version of the record.
+        stale_writes: StaleWrites = StaleWrites::Refuse,
         /// Calls to other services, made after its own work.
         steps: Vec<Step> [.at_most(10_000.0)] = Vec::new(),
     }
+    rules Self::rules;
     warns Self::warns;
+}
+
+patterns::settings! {
+    /// What becomes of a write whose task has not seen the present version of the record.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum StaleWrites {
+        /// It fails as `validation`, and changes nothing (compare-and-set; in HTTP an `If-Match`,
+        /// RFC 9110, 13.1.1). Measured as `conflicts`.
+        Refuse,
+        /// It is done, and overwrites what the task has not seen. Measured as `lost-updates`.
+        Accept,
+    }
 }
 
 patterns::settings! {
@@ -257,6 +273,7 @@ impl Service {
                 Abandoned::Stops => system::Abandoned::Stops,
             },
             steps: self.steps.iter().map(Step::resolved).collect(),
+            refuses_stale: self.stale_writes == StaleWrites::Refuse,
             replicas: system::Replicas {
                 count: self.count,
                 pick: match self.pick {
@@ -278,6 +295,10 @@ impl Service {
                 Overflow::Last => system::Overflow::Last,
             },
         }
+    }
+
+    fn rules(&self, found: &mut Findings) {
+        Step::check_all(&self.steps, found);
     }
 
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {

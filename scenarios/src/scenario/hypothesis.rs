@@ -92,7 +92,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         // What can be read may have something behind it that was to be a window.
         let spaces = bound.match_indices(' ');
         let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
-        match halves.filter(|(bound, _)| bound_of(unit, bound).is_ok()).last() {
+        match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
             Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
             _ => wrong(message),
         }

@@ -5,14 +5,13 @@ use std::ops::Range;
 
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::system::{self, Place, Policy};
+use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
 use super::policies::{self, Rooms};
-use super::{circles, edges, room};
-use crate::codes::FileCode;
+use super::{circles, edges, faults, room};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FaultName, FileNames, Service};
+use crate::format::{Agents, Fault, FileNames, Service};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -64,7 +63,11 @@ impl Parts {
 
     /// The system that the parts make, if each could be read, and about how many bytes a run of it
     /// takes.
-    pub(super) fn resolved(self, found: &mut Vec<Diagnostic>) -> Option<(System, u64)> {
+    pub(super) fn resolved(
+        self,
+        file: &ScenarioFile,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<(System, u64)> {
         if self.names.agents.is_empty() {
             let message = "there are no agents, so nothing would happen";
             let message = Diagnostic::new(0..0, Code::Missing, message);
@@ -81,24 +84,15 @@ impl Parts {
         let services: Option<Vec<_>> =
             self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
         let names = self.fault_names(found);
-        let faults = self.faults.iter().zip(&names).enumerate().map(|(index, (part, name))| {
-            let fault = part.read.as_ref()?;
-            let after = match &fault.after {
-                Some(after) => Some(earlier(after, &names[..index], found)?),
-                None => None,
-            };
-            Some(fault.resolved(name.clone(), |hit| self.names.hit(hit), after))
-        });
-        let faults: Option<Vec<_>> = faults.collect();
         let mut system = System {
             agents: agents?,
             services: services?,
             policies: self.policies,
-            faults: faults?,
             ..System::default()
         };
         add_edges(&mut system, &self.edges, found);
-        check_faults(&self.faults, &system, found);
+        let looking = faults::Looking { file, names: &self.names, system: &system, found };
+        system.faults = faults::resolved(&self.faults, &names, looking)?;
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());
@@ -135,44 +129,6 @@ impl Parts {
             })
         });
         names.collect()
-    }
-}
-
-/// Which of the faults before it a fault follows.
-fn earlier(after: &FaultName, names: &[String], found: &mut Vec<Diagnostic>) -> Option<usize> {
-    let index = names.iter().position(|name| *name == after.name);
-    if index.is_none() {
-        let known = names.iter().map(String::as_str);
-        found.push(Diagnostic::unknown(after.at.clone(), "earlier fault", &after.name, known));
-    }
-    index
-}
-
-/// A fault on an edge hits calls that are made.
-fn check_faults(faults: &[Part<Fault>], system: &System, found: &mut Vec<Diagnostic>) {
-    let faults = faults.iter().filter_map(|part| part.read.as_ref());
-    for (fault, built) in faults.zip(&system.faults) {
-        for (hit, place) in fault.hit.0.iter().zip(&built.hits) {
-            if matches!(place, Place::Edge { .. }) && system.edge_of(*place).is_none() {
-                let message = "this call is never made, so the fault hits nothing";
-                let help = "no step, fallback or balance of the caller names the service";
-                let at = hit.at.clone();
-                found.push(Diagnostic::new(at, FileCode::UnusedEdge, message).help(help));
-            }
-            if let Place::Replica { service, replica } = *place {
-                let system::Service { name, replicas, .. } = &system.services[service];
-                if replicas.count <= replica {
-                    let message =
-                        format!("`{name}` has no such replica, so the fault hits nothing");
-                    let help = match replicas.count {
-                        1 => format!("it has one only: `{name}`; `count` says how many there are"),
-                        count => format!("there are `{name}#1` to `{name}#{count}`"),
-                    };
-                    let at = hit.at.clone();
-                    found.push(Diagnostic::new(at, Code::OutOfRange, message).help(help));
-                }
-            }
-        }
     }
 }
 

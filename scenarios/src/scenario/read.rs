@@ -116,7 +116,7 @@ impl ScenarioFile {
         if errors(found) > before {
             return None;
         }
-        let (mut system, room) = parts.resolved(found)?;
+        let (mut system, room) = parts.resolved(self, found)?;
         let Head { title, about, horizon, warmup, seed } = head?;
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;

@@ -26,6 +26,8 @@ const EDGE: u64 = 1 << 10;
 const LAYER: u64 = 3 << 10;
 /// A step of a task.
 const STEP: u64 = 256;
+/// The version of one thing that a service remembers.
+const VERSION: u64 = 4;
 /// A fault, with its random stream.
 const FAULT: u64 = 1 << 10;
 /// What is noted of a group, a service or an edge: two histograms that have seen every length.
@@ -50,7 +52,8 @@ pub(super) fn check(
     });
     let services = system.services.iter().enumerate().map(|(index, service)| {
         let replicas = u64::from(service.replicas.count);
-        let own = RECORD + replicas * (REPLICA + STEP * service.steps.len() as u64);
+        let records = VERSION * u64::from(system.records(index));
+        let own = RECORD + records + replicas * (REPLICA + STEP * service.steps.len() as u64);
         own.saturating_add(edges(system, &layers, Caller::Service(index)))
     });
     let sizes: Vec<u64> = agents.chain(services).collect();

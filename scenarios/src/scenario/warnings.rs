@@ -62,7 +62,10 @@ impl ScenarioFile {
 
     fn warn_of_agents(&self, system: &System, found: &mut Vec<Diagnostic>) {
         let by_priority = |service: &Service| service.order == Order::Priority;
-        let orders = self.orders_by_priority() || system.services.iter().any(by_priority);
+        let mut scopes = system.faults.iter().map(|fault| fault.effect.scope());
+        let orders = self.orders_by_priority()
+            || system.services.iter().any(by_priority)
+            || scopes.any(|scope| scope.priority.is_some());
         for agents in &system.agents {
             let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());

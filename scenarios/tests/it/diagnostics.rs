@@ -293,7 +293,7 @@ fn many_mistakes_are_reported_at_once() {
                |
                = help: did you mean `guarded`?
 
-            error[unknown-name]: there is no service `gihub`
+            error[unknown-name]: there is no agent or service `gihub`
               --> it.toml:36:7
                |
             36 | hit = "gihub"
@@ -435,6 +435,7 @@ fn mistakes_in_faults_say_what_to_do() {
             ("hit = \"github\"\ndo = \"hang\"", "hit = \"github -> github\"\ndo = \"down\""),
             ("at = \"30min\"", "at = \"30min\"\nevery = \"1s\""),
             ("at = \"30min\"", "every = \"1h\""),
+            ("do = \"hang\"", "do = \"flush\""),
         ],
         &expect![[r#"
             "mtbf = \"30min\""
@@ -446,23 +447,128 @@ fn mistakes_in_faults_say_what_to_do() {
             "at = \"30min\"\nfactor = 2.0"
               39:10 conflict: `factor` must be left out: only `do = "leak"` and `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
-              36:7 wrong-type: `hit` must be the name of a service, not a whole number
+              36:7 wrong-type: `hit` must be the name of an agent or service, not a whole number
             "hit = []"
               36:7 out-of-range: `hit` must be a list of at least 1
             "hit = [\"github\", \"githib\", \"github\"]"
-              36:18 unknown-name: there is no service `githib` (did you mean `github`?)
+              36:18 unknown-name: there is no agent or service `githib` (did you mean `github`?)
             "hit = [\"github\", \"github\"]"
               36:18 twice: this is hit twice by one fault
             "hit = \"reserch -> github\""
               36:7 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
             "hit = \"research -> github\""
-              36:7 conflict: `hit` must be a service: what this fault does cannot happen on an edge
+              36:7 conflict: `hang` cannot happen on an edge (`loss` is what is like it there; or hit `github`)
             "hit = \"github -> github\"\ndo = \"down\""
               36:7 unused-edge: this call is never made, so the fault hits nothing (no step, fallback or balance of the caller names the service)
             "at = \"30min\"\nevery = \"1s\""
               39:9 conflict: `every` must be longer than `for`
             "every = \"1h\""
               39:7 conflict: `for` must be given beside `at`
+            "do = \"flush\""
+              39:7 conflict: `for` must be left out: `flush` takes no time
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_what_faults_hit_say_what_to_do() {
+    let fault = |of: &'static str| ("hit = \"github\"\ndo = \"hang\"", of);
+    check_each(
+        &[
+            fault("hit = \"reserch\"\ndo = \"hang\""),
+            fault("hit = \"research\"\ndo = \"hang\""),
+            fault("hit = \"research\"\ndo = \"down\""),
+            fault("hit = \"research\"\ndo = \"drain\""),
+            fault("hit = \"research\"\ndo = \"slow\"\nfactor = 2"),
+            fault("hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"),
+            fault("hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"),
+            fault("hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"),
+            fault("hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.retry\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker\"\ndo = \"force\"\nstate = \"opn\""),
+            fault("hit = \"research -> github.retry\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"research -> gihub.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"research -> filesystem.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"github\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"),
+            fault("hit = \"github\"\ntasks = \"reserch\"\ndo = \"hang\""),
+            fault("hit = \"github\"\ntasks = \"github\"\ndo = \"hang\""),
+            fault("hit = \"github\"\npriority = 7\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = 7\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = \"7 to 3\"\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = \"7 to x\"\ndo = \"hang\""),
+            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"down\""),
+            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"slots\"\nslots = 2"),
+            fault("hit = \"github\"\npermanent = \"tsk\"\nshare = 0.5\ndo = \"hang\""),
+        ],
+        &expect![[r#"
+            "hit = \"reserch\"\ndo = \"hang\""
+              36:7 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
+            "hit = \"research\"\ndo = \"hang\""
+              36:7 conflict: agents do not crash: `hang` cannot hit them (`do = "loss"` on the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
+            "hit = \"research\"\ndo = \"down\""
+              36:7 conflict: agents do not crash: `down` cannot hit them (name the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
+            "hit = \"research\"\ndo = \"drain\""
+              36:7 conflict: `drain` cannot happen to agents (hit a service)
+            "hit = \"research\"\ndo = \"slow\"\nfactor = 2"
+              36:7 unused-edge: these agents have no work of their own, so `slow` has nothing to slow down (give them a step `{ work = … }`, or hit a service or an edge)
+            "hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"
+              36:20 twice: this is hit twice by one fault
+            "hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"
+              36:7 conflict: `slow` cannot happen on an edge (`delay` is what is like it there; or hit `github`)
+            "hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"
+              36:7 conflict: `slots` cannot happen on an edge (hit the service: `github`)
+            "hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""
+              36:7 unknown-name: there is no policy `garded` (did you mean `guarded`?)
+            "hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""
+              36:7 unknown-name: there is no layer of the policy `guarded` `braker` (did you mean `breaker`?)
+              36:7 unknown-name: there is no layer of the policy `guarded` `braker` (there is: fallback, retry, bulkhead, timeout)
+            "hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""
+              36:7 unknown-name: there is no layer of the policy `guarded` `breaker#2` (did you mean `breaker`?)
+              36:7 no-effect: this layer is off, so the fault hits nothing
+            "hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""
+              36:7 out-of-range: `breaker#x` is no layer: behind `#` stands a number from 1 on
+            "hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""
+              36:7 unreadable: `policies.guarded` is no layer: write `policies.NAME.KIND`
+            "hit = \"policies.guarded.retry\"\ndo = \"force\"\nstate = \"open\""
+              36:7 conflict: a layer `retry` cannot be held open (these can be held open: `policies.guarded.breaker`)
+              36:7 conflict: a layer `retry` cannot be held open (no layer of this file can be held open; a `breaker` can)
+            "hit = \"policies.guarded.breaker\"\ndo = \"force\"\nstate = \"opn\""
+              38:10 unknown-word: `state` has no form `opn` (did you mean `open`?)
+            "hit = \"research -> github.retry\"\ndo = \"force\"\nstate = \"open\""
+              36:7 conflict: a layer `retry` cannot be held open (these can be held open: `policies.guarded.breaker`)
+              36:7 conflict: a layer `retry` cannot be held open (no layer of this file can be held open; a `breaker` can)
+            "hit = \"research -> gihub.breaker\"\ndo = \"force\"\nstate = \"open\""
+              36:7 unknown-name: there is no service `gihub` (did you mean `github`?)
+            "hit = \"research -> filesystem.breaker\"\ndo = \"force\"\nstate = \"open\""
+              36:7 conflict: this edge has no policy, so it has no layers (add it to `[edges]`: "caller -> service" = "policy")
+            "hit = \"github\"\ndo = \"force\"\nstate = \"open\""
+              36:7 conflict: `force` hits layers of policies (these can be held open: `policies.guarded.breaker`)
+              36:7 conflict: `force` hits layers of policies (no layer of this file can be held open; a `breaker` can)
+            "hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"
+              36:7 conflict: `loss` cannot happen to a layer (what can: `force`, `reset`, `flush`)
+            "hit = \"github\"\ntasks = \"reserch\"\ndo = \"hang\""
+              37:9 unknown-name: there is no group of agents `reserch` (did you mean `research`?)
+            "hit = \"github\"\ntasks = \"github\"\ndo = \"hang\""
+              37:9 unknown-name: there is no group of agents `github` (there is: research)
+            "hit = \"github\"\npriority = 7\ndo = \"hang\""
+              37:12 conflict: nothing is done there for tasks of this priority, so the fault hits nothing
+            "hit = \"github\"\nkey = 7\ndo = \"hang\""
+              37:7 conflict: no step asks there for one of so many things, so the fault hits nothing
+            "hit = \"github\"\nkey = \"7 to 3\"\ndo = \"hang\""
+              37:7 out-of-range: the last key of a range comes after its first
+            "hit = \"github\"\nkey = \"7 to x\"\ndo = \"hang\""
+              37:7 unreadable: a range of keys is written `"1 to 10"`
+            "hit = \"github\"\ntasks = \"research\"\ndo = \"down\""
+              37:9 conflict: `down` is done to a place as a whole, not to some requests (`refuse`, `loss` and `hang` can be done to some)
+            "hit = \"github\"\ntasks = \"research\"\ndo = \"slots\"\nslots = 2"
+              37:9 conflict: `slots` is done to a place as a whole, not to some requests (leave this out)
+            "hit = \"github\"\npermanent = \"tsk\"\nshare = 0.5\ndo = \"hang\""
+              37:14 unknown-word: `permanent` has no form `tsk` (did you mean `task`?)
         "#]],
     );
 }

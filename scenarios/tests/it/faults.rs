@@ -56,7 +56,8 @@ fn minimal_scenarios_show_their_fault_on_every_seed() {
     }
 }
 
-/// Each fault of a file is made one that does nothing, at the same times; and a rate limit is lifted.
+/// Each fault of a file is made one that does nothing, at the same times; and a rate limit is
+/// lifted.
 #[test]
 fn minimal_scenarios_fail_without_any_of_their_faults() {
     for (name, scenario) in all_shown() {

@@ -24,12 +24,14 @@ impl Place {
         match name {
             "agents" => whole(format!("{}\n[agents.b]", system("", ""))),
             "services" => whole(format!("{}\n[services.z]", system("", ""))),
-            // One that another can follow.
-            "faults" => whole(format!(
-                "{}\n[[faults]]\nhit = \"github\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"\n\
-                 [[faults]]",
-                system("", "")
-            )),
+            // One that another can follow, and a layer that can be hit.
+            "faults" => {
+                let policies = "[policies]\nq = [{ breaker = { failures = 1, open = \"1s\" } }]\n\
+                                [edges]\n\"a -> s\" = \"q\"";
+                let first = "hit = \"github\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"";
+                let before = system("", "");
+                whole(format!("{before}\n{policies}\n[[faults]]\n{first}\n[[faults]]"))
+            }
             "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
@@ -63,7 +65,10 @@ fn system(agents: &str, services: &str) -> String {
     let others = names.map(|name| format!("[services.{name}]\nlatency = \"1s\"\n")).concat();
     let agents = ["research", "write"]
         .map(|name| {
-            format!("[agents.{name}]\narrivals = \"every(1s)\"\nsteps = [{{ call = \"s\" }}]\n")
+            format!(
+                "[agents.{name}]\narrivals = \"every(1s)\"\n\
+                 steps = [{{ call = \"s\" }}, {{ call = \"github\", keys = 10 }}]\n"
+            )
         })
         .concat()
         + agents;
@@ -109,12 +114,14 @@ fn complete(
 /// What must stand beside keys that make no sense alone.
 fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
     match (what, key) {
-        ("faults", "at") => &[("for", "\"1s\"")],
+        ("faults", "at" | "after") => &[("for", "\"1s\"")],
         ("faults", "for") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
         ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],
-        ("faults", "after") => &[("for", "\"1s\"")],
+        ("faults", "state") => {
+            &[("hit", "\"policies.q.breaker\""), ("at", "\"1s\""), ("for", "\"1s\"")]
+        }
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],
         ("breaker", "window" | "min-calls" | "compare") => {
@@ -140,6 +147,7 @@ fn wrong_for(shape: &Shape) -> &'static str {
     match shape {
         Shape::Optional(inner, _) => wrong_for(inner),
         Shape::Bool | Shape::Number | Shape::Share | Shape::Integer => "[\"neither\"]",
+        Shape::Sum(sum) if matches!((sum.literals)().as_slice(), [Shape::Bool]) => "[\"neither\"]",
         _ => "true",
     }
 }

@@ -4,7 +4,7 @@ use patterns::Outcome;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use scenarios::{LayerRegistry, ScenarioFile};
-use sim::observe::{AgentRecord, EdgeRecord, ServiceRecord, TrackKind};
+use sim::observe::{AgentRecord, EdgeRecord, FaultRecord, ServiceRecord, TrackKind};
 use sim::{Record, Watch, run};
 
 /// A scenario, in parts that can be added to.
@@ -138,9 +138,22 @@ enum Nothing {
     Group(&'static str, &'static str),
     Service(&'static str),
     FaultOf(&'static str, bool),
+    /// A fault that can hit only what a group does for which nothing comes before the end.
+    OfLate(&'static str),
     ErrorOfShareZero,
     Keys,
 }
+
+/// Faults of which the group `late` alone is hit.
+const OF_LATE: [&str; 7] = [
+    "hit = \"shop\"\ntasks = \"late\"\ndo = \"errors\"\nclass = \"validation\"\nshare = 1.0",
+    "hit = \"shop\"\npriority = 9\ndo = \"hang\"",
+    "hit = [\"shop\", \"late\"]\npriority = 9\ndo = \"refuse\"\nshare = 0.5\npermanent = \"task\"",
+    "hit = \"shop\"\ntasks = \"late\"\ndo = \"slow\"\nfactor = 9",
+    "hit = \"late\"\ndo = \"loss\"\nshare = 0.5\npermanent = true",
+    "hit = \"late\"\ndo = \"slow\"\nfactor = 9\nshare = 0.5",
+    "hit = \"late\"\nkey = \"2 to 3\"\ndo = \"refuse\"\nshare = 1.0",
+];
 
 fn nothing() -> impl Strategy<Value = Nothing> {
     let works =
@@ -162,6 +175,7 @@ fn nothing() -> impl Strategy<Value = Nothing> {
         1 => select(vec!["a", "z", "guarded2"]).prop_map(Nothing::PolicyName),
         2 => group.prop_map(|(name, table)| Nothing::Group(name, table)),
         1 => select(vec!["aside", "other", "zoo"]).prop_map(Nothing::Service),
+        2 => select(OF_LATE.to_vec()).prop_map(Nothing::OfLate),
         2 => (fault, any::<bool>()).prop_map(|(fault, first)| Nothing::FaultOf(fault, first)),
         1 => Just(Nothing::ErrorOfShareZero),
         1 => Just(Nothing::Keys),
@@ -197,6 +211,18 @@ impl Nothing {
                 if scene.services.iter().all(|(other, _)| other != name) {
                     scene.services.push(((*name).to_owned(), "latency = \"1s\"".to_owned()));
                 }
+            }
+            Self::OfLate(fault) => {
+                let table = "arrivals = \"every(11min)\"\npriority = 9\nsteps = [{ work = \"1s\" }, \
+                             { call = \"shop\", keys = 4 }]";
+                let late = ("late".to_owned(), table.to_owned());
+                if !scene.agents.contains(&late) {
+                    scene.agents.push(late);
+                    scene.edges.push("late -> shop".to_owned());
+                }
+                let times = "at = \"1s\"\nfor = \"9min\"";
+                let number = scene.faults.len();
+                scene.faults.push(format!("name = \"late {number}\"\n{fault}\n{times}"));
             }
             Self::FaultOf(fault, first) => {
                 let at = if *first { 0 } else { scene.faults.len() };
@@ -255,7 +281,8 @@ fn of_parts(record: &Record, scene: &Scene) -> Parts {
         ..service
     });
     // Layers may stand at other places.
-    let edges = edges.cloned().map(|edge| EdgeRecord { layers: Vec::new(), ..edge });
+    let faults = FaultRecord::default();
+    let edges = edges.cloned().map(|edge| EdgeRecord { layers: Vec::new(), faults, ..edge });
     (agents.cloned().collect(), services.collect(), edges.collect())
 }
 

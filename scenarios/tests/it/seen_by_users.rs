@@ -369,5 +369,5 @@ fn a_breaker_that_is_stuck_open_is_seen_at_the_end() {
         seen(scenario).holds()
     };
     assert_eq!(holds(""), [true, true]);
-    assert_eq!(holds(", half-open-timeout = \"60s\"")[1], false);
+    assert!(!holds(", half-open-timeout = \"60s\"")[1]);
 }

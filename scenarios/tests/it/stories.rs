@@ -100,3 +100,8 @@ fn a_replica_that_crashes_takes_the_others_along_unless_retries_or_queues_are_sh
 fn a_line_longer_than_anyone_waits_leaves_no_goodput_unless_the_newest_go_first_or_few_wait() {
     holds_on_every_seed("goodput-collapse");
 }
+
+#[test]
+fn a_flushed_cache_brings_down_what_it_hid_unless_less_comes_through() {
+    holds_on_every_seed("cache-flush");
+}

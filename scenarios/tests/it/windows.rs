@@ -207,20 +207,18 @@ fn a_window_that_may_not_come_by_chance_is_warned_of() {
 #[test]
 fn every_window_that_is_explained_can_be_written() {
     let text = explain("windows", &LayerRegistry::builtin()).expect("it is a topic");
-    let hypotheses: String = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("that = "))
-        .map(|that| format!("[[hypotheses]]\nthat = {that}\n"))
-        .collect();
+    let add = |all: String, that: &str| all + "[[hypotheses]]\nthat = " + that + "\n";
+    let written = text.lines().filter_map(|line| line.trim().strip_prefix("that = "));
+    let hypotheses = written.fold(String::new(), add);
     assert_eq!(hypotheses.matches("that").count(), 5, "{text}");
     let objective = text.lines().find(|line| line.contains("objective = ")).expect("there is one");
     // In a table, the forms stand in front.
-    let forms: String = text
+    let forms = text
         .lines()
         .filter_map(|line| Some(line.trim().split_once("  ")?.0))
         .filter(|form| ["from", "before", "during", "after"].iter().any(|w| form.starts_with(w)))
-        .map(|form| format!("[[hypotheses]]\nthat = 'agents.research.success >= 1% {form}'\n"))
-        .collect();
+        .map(|form| format!("'agents.research.success >= 1% {form}'"))
+        .fold(String::new(), |all, that| add(all, &that));
     assert_eq!(forms.matches("that").count(), 7, "{text}");
     let file = format!(
         "title = \"x\"\nhorizon = \"2h\"\n[agents.research]\narrivals = \"poisson(5s)\"\n\

@@ -5,8 +5,8 @@ use super::frame::{Flag, NONE};
 use crate::kernel::Scheduler;
 
 impl Calls {
-    /// A leaf for a request that is the second of an attempt: its end reaches neither a caller nor a
-    /// layer.
+    /// A leaf for a request that is the second of an attempt: neither a caller nor a layer learns
+    /// of its end.
     #[cold]
     pub fn copy(&mut self, leaf: u32, request: u32, scheduler: &Scheduler) -> u32 {
         let first = self.frames[leaf];

@@ -37,6 +37,11 @@ impl Routes {
         routes
     }
 
+    /// A draw from one of the streams of layers.
+    pub(super) fn draw(&mut self, rng: u32) -> f64 {
+        self.rngs[rng as usize].uniform()
+    }
+
     /// The place of the first layer of an edge.
     #[inline]
     pub(super) fn first(&self, edge: u32) -> u32 {

@@ -3,17 +3,36 @@
 use std::fmt;
 use std::sync::Arc;
 
+use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Entry, Fields, Findings, Form, Key, Reader, Shape, TableInfo};
 
-use super::health::Adding;
+use super::health::{Adding, Health};
 use super::kind::{Change, FaultKind, Shock};
+use super::level::Onset;
+use super::scope::Scope;
 
 /// What a fault does to what it hits: a kind of fault with its settings.
 ///
 /// Faults that overlap add up.
 #[derive(Clone)]
-pub struct Effect(Arc<dyn AnyFault>);
+pub struct Effect {
+    kind: Arc<dyn AnyFault>,
+    scope: Scope,
+}
+
+/// What becomes of agents that a fault hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnAgents {
+    /// It happens on all ways out of the group.
+    Edges,
+    /// Their own work takes longer.
+    Work,
+    /// They would crash.
+    Crash,
+    /// It cannot happen to agents.
+    Nothing,
+}
 
 /// A [`FaultKind`] whose type is forgotten.
 trait AnyFault: fmt::Debug + Send + Sync {
@@ -21,6 +40,7 @@ trait AnyFault: fmt::Debug + Send + Sync {
     fn word_of(&self) -> String;
     fn add_to(&self, health: &mut Adding<'_>);
     fn shock_of(&self, change: Change) -> Shock;
+    fn intervention_of(&self, is_on: bool) -> Option<Intervention>;
     fn write_to(&self, out: &mut Vec<Entry>);
     fn check_in(&self, found: &mut Findings);
 }
@@ -42,6 +62,10 @@ impl<K: FaultKind> AnyFault for K {
         self.shock(change)
     }
 
+    fn intervention_of(&self, is_on: bool) -> Option<Intervention> {
+        self.intervention(is_on)
+    }
+
     fn write_to(&self, out: &mut Vec<Entry>) {
         self.write_fields(out);
     }
@@ -53,41 +77,106 @@ impl<K: FaultKind> AnyFault for K {
 
 impl<K: FaultKind> From<K> for Effect {
     fn from(kind: K) -> Self {
-        Self(Arc::new(kind))
+        Self { kind: Arc::new(kind), scope: Scope::ALL }
     }
 }
 
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.kind.fmt(f)
     }
 }
 
 impl Effect {
     /// Its kind.
     pub fn info(&self) -> FaultInfo {
-        self.0.info()
+        self.kind.info()
     }
 
     /// What such a fault is called, after what it hits, if it has no name.
     pub fn word(&self) -> String {
-        self.0.word_of()
+        self.kind.word_of()
+    }
+
+    /// The same effect on no other requests than these.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// Which requests it can hit.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// What is done to the layers that it hits when it comes on or goes off.
+    pub fn intervention(&self, is_on: bool) -> Option<Intervention> {
+        self.kind.intervention_of(is_on)
+    }
+
+    /// What becomes of agents that it hits.
+    pub fn on_agents(&self) -> OnAgents {
+        let alone = self.alone(0);
+        if alone.is_down() {
+            OnAgents::Crash
+        } else if alone.only_slows() && !alone.is_whole() {
+            OnAgents::Work
+        } else if self.info().hits_edges {
+            OnAgents::Edges
+        } else {
+            OnAgents::Nothing
+        }
+    }
+
+    /// Whether it is done to single requests, so that it can be done to some and not to others.
+    pub fn can_be_scoped(&self) -> bool {
+        !self.info().hits_layers && !self.alone(1).is_whole()
+    }
+
+    /// Whether all of it is done in the instant in which it comes on.
+    pub fn is_instant(&self) -> bool {
+        self.intervention(true).is_some() && self.intervention(false).is_none()
+    }
+
+    /// How many slots it leaves a service at the most, if it takes some.
+    pub fn slots(&self) -> Option<u32> {
+        Some(self.alone(0).slots()).filter(|slots| *slots < u32::MAX)
+    }
+
+    /// The kind of fault that is to an edge what this one is to a service, where it cannot happen
+    /// on edges itself.
+    pub fn like_on_edges(&self) -> Option<&'static str> {
+        let alone = self.alone(0);
+        if alone.may_hold() {
+            Some("loss")
+        } else if alone.only_slows() && !alone.is_whole() {
+            Some("delay")
+        } else {
+            None
+        }
+    }
+
+    /// What it does to a place, with nothing beside it.
+    pub(super) fn alone(&self, scope: u32) -> Health {
+        let mut alone = Health::default();
+        self.add(&mut alone.adding(Onset::default(), scope));
+        alone
     }
 
     pub(super) fn add(&self, health: &mut Adding<'_>) {
-        self.0.add_to(health);
+        self.kind.add_to(health);
     }
 
     pub(super) fn shock(&self, change: Change) -> Shock {
-        self.0.shock_of(change)
+        self.kind.shock_of(change)
     }
 
     pub(super) fn write_settings(&self, out: &mut Vec<Entry>) {
-        self.0.write_to(out);
+        self.kind.write_to(out);
     }
 
     pub(super) fn check_settings(&self, found: &mut Findings) {
-        self.0.check_in(found);
+        self.kind.check_in(found);
     }
 }
 
@@ -100,6 +189,8 @@ pub struct FaultInfo {
     pub severity: Severity,
     /// Whether it can hit the way from a caller to a service, too.
     pub hits_edges: bool,
+    /// Whether it hits layers of policies, and nothing else.
+    pub hits_layers: bool,
     /// Whether something is drawn for it each time that it comes on.
     pub(super) draws: bool,
     shape: fn() -> Shape,
@@ -113,6 +204,7 @@ impl FaultInfo {
             name: K::NAME,
             severity: K::SEVERITY,
             hits_edges: K::HITS_EDGES,
+            hits_layers: K::HITS_LAYERS,
             draws: K::DRAWS,
             shape: K::shape,
             read: read::<K>,

@@ -1,14 +1,16 @@
 //! All faults of a run: which are on, and what those of a place add up to.
 
-use patterns::{Duration, Time};
+use patterns::{Duration, Intervention, Time};
 
 use super::condition::Condition;
-use super::effect::Effect;
+use super::effect::{Effect, FaultInfo};
 use super::health::Health;
+use super::hit::Permanent;
 use super::kind::{Change, Shock};
 use super::kinds::KINDS;
 use super::level::Onset;
 use super::schedule::Schedule;
+use super::scope::Scopes;
 use crate::kernel::{RngStream, RngStreams, StreamName};
 
 /// All faults of a run.
@@ -16,11 +18,12 @@ use crate::kernel::{RngStream, RngStreams, StreamName};
 pub(crate) struct Faults {
     /// In the order in which they were added.
     all: Vec<Fault>,
-    /// By place (services, then links), those that hit it: the gravest kinds first, and else in
+    /// By place (services, links, groups of agents, layers), those that hit it: the gravest kinds first, and else in
     /// order.
     of_place: Vec<Vec<u32>>,
     /// By place, what requests there must have random bits for.
     draws: Vec<Draws>,
+    scopes: Scopes,
 }
 
 /// What random bits the requests at a place must have for its faults.
@@ -30,6 +33,8 @@ pub(crate) struct Draws {
     pub(crate) by_attempt: bool,
     /// Some fault hits all attempts of a call alike.
     pub(crate) by_call: bool,
+    /// Some fault hits those of a scope.
+    pub(crate) by_scope: bool,
 }
 
 impl Draws {
@@ -38,6 +43,7 @@ impl Draws {
         Self {
             by_attempt: self.by_attempt || other.by_attempt,
             by_call: self.by_call || other.by_call,
+            by_scope: self.by_scope || other.by_scope,
         }
     }
 }
@@ -49,6 +55,8 @@ struct Fault {
     effect: Effect,
     /// Those that come on when it has gone off.
     followers: Vec<u32>,
+    /// The bit of its scope.
+    scope: u32,
     is_on: bool,
     /// Whether it is about to come on, since another one has ended.
     is_due: bool,
@@ -70,10 +78,10 @@ pub(crate) struct Toggled {
 }
 
 impl Faults {
-    /// No faults, of this many services and links.
+    /// No faults, of this many places.
     pub(crate) fn of_places(count: usize) -> Self {
         let (of_place, draws) = (vec![Vec::new(); count], vec![Draws::default(); count]);
-        Self { all: Vec::new(), of_place, draws }
+        Self { all: Vec::new(), of_place, draws, scopes: Scopes::default() }
     }
 
     /// Adds a fault that is off.
@@ -86,26 +94,17 @@ impl Faults {
         name: StreamName,
     ) {
         let onset = Onset { at: Time::ZERO, salt: name.hash(), seed: 0 };
-        let mut alone = Health::default();
-        effect.add(&mut alone.adding(onset));
-        let rank = rank(&effect);
-        for place in &places {
-            let draws = &mut self.draws[*place as usize];
-            draws.by_attempt |= alone.hits_some();
-            draws.by_call |= alone.hits_calls();
-            let of_place = &mut self.of_place[*place as usize];
-            let at = of_place.partition_point(|other| rank_of(&self.all, *other) <= rank);
-            of_place.insert(at, self.all.len() as u32);
-        }
+        let scope = self.scopes.add(effect.scope());
         let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
+        let index = self.all.len() as u32;
         if let Schedule::After { fault, .. } = schedule {
-            let number = self.all.len() as u32;
-            self.all[fault].followers.push(number);
+            self.all[fault].followers.push(index);
         }
         self.all.push(Fault {
-            places,
+            places: Vec::new(),
             effect,
             followers: Vec::new(),
+            scope,
             is_on: false,
             is_due: false,
             schedule,
@@ -113,6 +112,60 @@ impl Faults {
             inner,
             onset,
         });
+        for place in places {
+            self.add_place(index, place);
+        }
+    }
+
+    /// Adds a place to those that a fault hits, which may be one behind all others.
+    pub(crate) fn add_place(&mut self, index: u32, place: u32) {
+        self.all[index as usize].places.push(place);
+        let count = self.of_place.len().max(place as usize + 1);
+        self.of_place.resize(count, Vec::new());
+        self.draws.resize(count, Draws::default());
+        let Fault { effect, scope, .. } = &self.all[index as usize];
+        let (alone, rank) = (effect.alone(*scope), rank(effect));
+        let draws = &mut self.draws[place as usize];
+        draws.by_attempt |= alone.hits_some();
+        draws.by_call |= alone.hits_by(Permanent::Call);
+        draws.by_scope |= *scope != 0;
+        let of_place = &mut self.of_place[place as usize];
+        let at = of_place.partition_point(|other| rank_of(&self.all, *other) <= rank);
+        of_place.insert(at, index);
+    }
+
+    /// The scopes that faults have.
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Whether some fault goes by the tasks for which requests are made.
+    pub(crate) fn by_tasks(&self) -> bool {
+        let mut faults = self.all.iter();
+        let by_bits = faults.any(|fault| fault.effect.alone(0).hits_by(Permanent::Task));
+        by_bits || self.scopes.by_tasks()
+    }
+
+    /// What is done to a layer as a fault of it has come on or gone off. What came on last holds it;
+    /// when that goes off, another one does that is on.
+    pub(crate) fn intervention(&self, index: u32, place: u32) -> Option<Intervention> {
+        let Fault { is_on, effect, .. } = &self.all[index as usize];
+        let holding = |fault: &Fault| {
+            let done = fault.effect.intervention(true);
+            done.filter(|done| matches!(done, Intervention::Hold(_)))
+        };
+        match effect.intervention(*is_on) {
+            Some(Intervention::Release) => {
+                let still = self.on(place as usize).find_map(holding);
+                Some(still.unwrap_or(Intervention::Release))
+            }
+            other => other,
+        }
+    }
+
+    /// What a trace calls a fault: its kind.
+    pub(crate) fn kind(&self, index: u32) -> FaultInfo {
+        self.all[index as usize].effect.info()
     }
 
     pub(crate) fn len(&self) -> u32 {
@@ -205,8 +258,9 @@ impl Faults {
             health.restart(now);
         }
         debug_assert!(self.draws[place].by_attempt || !health.hits_some(), "there are draws");
-        let Fault { is_on, ref effect, .. } = self.all[index as usize];
-        let shock = effect.shock(Change { is_on, hung, hangs: health.is_hanging() });
+        let Fault { is_on, ref effect, scope, .. } = self.all[index as usize];
+        let (hangs, is_scoped) = (health.is_hanging(), scope != 0);
+        let shock = effect.shock(Change { is_on, hung, hangs, is_scoped });
         let condition = self.condition(place, health);
         debug_assert!(!is_on || condition.faults > 0, "the one that came on is on");
         debug_assert!(health.is_hanging() || shock != Shock::HoldAll, "what moves is not held");
@@ -223,7 +277,7 @@ impl Faults {
     fn sum_up(&self, place: usize, health: &mut Health) {
         health.clear();
         for fault in self.on(place) {
-            fault.effect.add(&mut health.adding(fault.onset));
+            fault.effect.add(&mut health.adding(fault.onset, fault.scope));
         }
     }
 

@@ -3,12 +3,12 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::hit::{Fate, Hit};
+use super::hit::{Fate, Hit, Permanent};
 use super::leak::{Growth, Leak};
 use super::level::{Chain, Level, Onset};
-use crate::kernel::{split_mix, unit};
 
 /// What the faults that are on do to a service or a link. Requests ask it at every turn.
+#[expect(clippy::struct_excessive_bools, reason = "each lets requests pass by what is not on")]
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     /// Whether something may not move.
@@ -36,14 +36,16 @@ pub(crate) struct Health {
     /// A request fails at its end by the first failure of these that hits it, and has a wrong value
     /// if there is none and another hits it.
     endings: Vec<(Hit, Outcome)>,
-    /// Work is cut off after these times, in seconds, on average: by fault, with its number.
-    cuts: Vec<(u64, f64)>,
+    /// Work on requests that one of these hits is cut off after so many seconds on average.
+    cuts: Vec<(Hit, f64)>,
     leaks: Vec<Leak>,
     /// When work last began or ended, as far as a fault goes by that.
     active: Time,
     /// Where the bursts of faults are that were on before the last change, and their leaks.
     chains: Vec<Chain>,
     kept_leaks: Vec<Leak>,
+    /// Whether something is done to the place as a whole, and not to single requests.
+    is_whole: bool,
 }
 
 /// What becomes of a request that is not let in.
@@ -89,6 +91,7 @@ impl Default for Health {
             active: Time::ZERO,
             chains: Vec::new(),
             kept_leaks: Vec::new(),
+            is_whole: false,
         }
     }
 }
@@ -119,7 +122,7 @@ impl Health {
             }
         }
         if ending.is_ok() {
-            let mut failed = self.leaks.iter().filter_map(|leak| leak.ending(fate, now));
+            let mut failed = self.leaks.iter_mut().filter_map(|leak| leak.ending(fate, now));
             ending = failed.next().unwrap_or(ending);
         }
         ending
@@ -132,9 +135,15 @@ impl Health {
     }
 
     /// Whether a request does not move.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every call: a look at one flag")]
+    #[inline(always)]
     pub(crate) fn holds(&mut self, fate: Fate, now: Time) -> bool {
-        self.may_hold && (self.hanging > 0 || self.stuck.iter_mut().any(|hit| hit.hits(fate, now)))
+        self.may_hold && self.holds_some(fate, now)
+    }
+
+    #[inline(never)]
+    fn holds_some(&mut self, fate: Fate, now: Time) -> bool {
+        self.hanging > 0 || self.stuck.iter_mut().any(|hit| hit.hits(fate, now))
     }
 
     /// Whether nothing moves.
@@ -155,7 +164,7 @@ impl Health {
         factor *= 1.0 + self.load * f64::from(busy.saturating_sub(1));
         let idled = if busy <= 1 { now.since(self.active) } else { Duration::ZERO };
         self.active = now;
-        factor = self.leaks.iter_mut().fold(factor, |factor, leak| factor * leak.serve(now));
+        factor = self.leaks.iter_mut().fold(factor, |factor, leak| factor * leak.serve(fate, now));
         for Slowing { hit, factor: more, extra: later, idle } in &mut self.slowings {
             if *idle < idled {
                 hit.restart(now);
@@ -176,10 +185,10 @@ impl Health {
     }
 
     /// After how long work is cut off that would take so long, if it is.
-    pub(crate) fn cut(&self, work: Duration, fate: Fate) -> Option<Duration> {
-        let cuts = self.cuts.iter().map(|(salt, after)| {
-            let draw = unit(split_mix(fate.attempt ^ salt, 0));
-            Duration::from_secs(1).scale(-after * libm::log(1.0 - draw))
+    pub(crate) fn cut(&mut self, work: Duration, fate: Fate, now: Time) -> Option<Duration> {
+        let cuts = self.cuts.iter_mut().filter_map(|(hit, after)| {
+            let times = -libm::log1p(-hit.draw(fate));
+            hit.hits(fate, now).then(|| Duration::from_secs(1).scale(*after * times))
         });
         cuts.min().filter(|cut| *cut < work)
     }
@@ -204,9 +213,26 @@ impl Health {
         self.hits().any(Hit::is_partial) || !(self.cuts.is_empty() && self.leaks.is_empty())
     }
 
-    /// Whether some requests are hit by the bits of their calls.
-    pub(super) fn hits_calls(&self) -> bool {
-        self.hits().any(Hit::is_permanent)
+    /// Whether some requests are hit by the bits that this has.
+    pub(super) fn hits_by(&self, by: Permanent) -> bool {
+        self.hits().any(|hit| hit.by() == by)
+    }
+
+    /// Whether something is done to the place as a whole, and not to single requests.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Whether something may not move.
+    pub(super) fn may_hold(&self) -> bool {
+        self.may_hold
+    }
+
+    /// Whether all that is done is that work takes longer.
+    pub(super) fn only_slows(&self) -> bool {
+        let others = self.door.len() + self.endings.len() + self.stuck.len();
+        let others = others + self.cuts.len() + self.leaks.len();
+        self.is_slow && others == 0 && self.hanging == 0 && self.slots == u32::MAX
     }
 
     fn hits(&self) -> impl Iterator<Item = &Hit> {
@@ -231,7 +257,7 @@ impl Health {
         kept.leaks.clear();
         let Self { door, stuck, slowings, endings, cuts, leaks, kept_leaks, active, .. } = kept;
         let kept = Self { door, stuck, slowings, endings, cuts, leaks, ..Self::default() };
-        *self = Self { chains, kept_leaks, active, ..kept };
+        *self = Self { active, chains, kept_leaks, ..kept };
     }
 
     /// The service comes back from being down: what had filled up is empty.
@@ -240,8 +266,8 @@ impl Health {
     }
 
     /// For a fault that adds to it.
-    pub(super) fn adding(&mut self, onset: Onset) -> Adding<'_> {
-        Adding { health: self, onset, is_permanent: false }
+    pub(super) fn adding(&mut self, onset: Onset, scope: u32) -> Adding<'_> {
+        Adding { health: self, onset, scope, by: Permanent::Attempt }
     }
 }
 
@@ -255,30 +281,36 @@ fn first_hit<T: Copy>(hits: &mut [(Hit, T)], fate: Fate, now: Time) -> Option<T>
 pub struct Adding<'h> {
     health: &'h mut Health,
     onset: Onset,
-    is_permanent: bool,
+    /// The bit of its scope; none if it can hit every request.
+    scope: u32,
+    by: Permanent,
 }
 
 impl Adding<'_> {
     fn hit(&self, share: impl Into<Level>) -> Hit {
-        let mut hit = Hit::new(share.into(), self.is_permanent, self.onset);
+        let mut hit = Hit::new(share.into(), self.by, self.scope, self.onset);
         hit.resume(&self.health.chains);
         hit
     }
 
-    /// Whether what is added from now on hits all attempts of a call alike: otherwise each attempt
-    /// is hit or not by itself.
-    pub fn permanent(&mut self, is_permanent: bool) {
-        self.is_permanent = is_permanent;
+    /// What meets the same fate, of all that is added from now on: otherwise each attempt is hit or
+    /// not by itself.
+    pub fn permanent(&mut self, by: impl Into<Permanent>) {
+        self.by = by.into();
     }
 
     /// The service is down: every request is refused at once ([`Class::Network`]).
     pub fn go_down(&mut self) {
         self.health.down += 1;
+        self.health.is_whole = true;
         self.refuse(1.0, Class::Network);
     }
 
     /// Nothing moves: requests are taken and never answered, work stands still.
     pub fn hang(&mut self) {
+        if self.scope != 0 {
+            return self.hang_some(1.0);
+        }
         self.health.hanging += 1;
         self.health.may_hold = true;
     }
@@ -329,12 +361,18 @@ impl Adding<'_> {
 
     /// Work that begins takes this many times as long. Factors multiply.
     pub fn slow(&mut self, factor: f64) {
+        if self.scope != 0 {
+            return self.stretch(1.0, factor, 0.0);
+        }
         self.health.factor *= factor;
         self.health.is_slow = true;
     }
 
     /// Work that begins takes this much longer, after all factors.
     pub fn delay(&mut self, time: Duration) {
+        if self.scope != 0 {
+            return self.stretch(1.0, 1.0, time.as_secs_f64());
+        }
         self.health.extra += time;
         self.health.is_slow = true;
     }
@@ -357,16 +395,16 @@ impl Adding<'_> {
 
     /// Work is cut off, with [`Class::Network`], after so much of it on average.
     pub fn cut(&mut self, after: Duration) {
-        self.health.cuts.push((self.onset.salt, after.as_secs_f64()));
+        let hit = self.hit(1.0);
+        self.health.cuts.push((hit, after.as_secs_f64()));
         self.health.is_slow = true;
     }
 
     /// Something fills up, until the fault ends or the service comes back from being down.
     pub fn leak(&mut self, growth: Growth) {
-        let onset = self.onset;
-        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_of(onset));
-        let leak = kept.copied().unwrap_or_else(|| Leak::new(growth, onset));
-        self.health.leaks.push(leak);
+        let new = Leak::new(growth, self.hit(1.0));
+        let kept = self.health.kept_leaks.iter().find(|leak| leak.is_as(&new));
+        self.health.leaks.push(kept.copied().unwrap_or(new));
         (self.health.is_slow, self.health.minds_ends) = (true, true);
     }
 
@@ -374,11 +412,13 @@ impl Adding<'_> {
     /// work then.
     pub fn slow_by_load(&mut self, share: f64) {
         self.health.load += share;
+        self.health.is_whole = true;
         self.health.is_slow = true;
     }
 
     /// No more requests than these are in work at a time.
     pub fn limit_slots(&mut self, slots: u32) {
         self.health.slots = self.health.slots.min(slots);
+        self.health.is_whole = true;
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Group, Setting};
 
@@ -18,6 +19,9 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     /// Whether it can hit the way from a caller to a service, too.
     const HITS_EDGES: bool = false;
 
+    /// Whether it hits layers of policies, and nothing else.
+    const HITS_LAYERS: bool = false;
+
     /// Whether something is drawn for it each time that it comes on.
     const DRAWS: bool = false;
 
@@ -28,7 +32,12 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     }
 
     /// What it does to the service or the edge that it hits, while it is on.
-    fn add(&self, health: &mut Adding<'_>);
+    fn add(&self, _health: &mut Adding<'_>) {}
+
+    /// What is done to the layers that it hits when it comes on or goes off.
+    fn intervention(&self, _is_on: bool) -> Option<Intervention> {
+        None
+    }
 
     /// What becomes of the requests at the service that it hits when it comes on or goes off.
     fn shock(&self, change: Change) -> Shock {
@@ -37,6 +46,7 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
 }
 
 /// A fault comes on or goes off.
+#[expect(clippy::struct_excessive_bools, reason = "facts of their own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     /// Whether it comes on.
@@ -45,6 +55,8 @@ pub struct Change {
     pub hung: bool,
     /// Whether nothing moves there from now on.
     pub hangs: bool,
+    /// Whether it hits but a part of the requests, by its scope.
+    pub is_scoped: bool,
 }
 
 impl Change {

@@ -11,12 +11,15 @@ pub mod drain;
 pub mod drift;
 pub mod duplicate;
 pub mod errors;
+pub mod flush;
+pub mod force;
 pub mod hang;
 pub mod leak;
 pub mod loss;
 pub mod overload;
 pub mod ramp;
 pub mod refuse;
+pub mod reset;
 pub mod slots;
 pub mod slow;
 pub mod spike;
@@ -46,4 +49,7 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<cold_start::ColdStart>(),
     FaultInfo::of::<delay::Delay>(),
     FaultInfo::of::<spike::Spike>(),
+    FaultInfo::of::<force::Force>(),
+    FaultInfo::of::<reset::Reset>(),
+    FaultInfo::of::<flush::Flush>(),
 ];

@@ -2,9 +2,7 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::hit::Fate;
-use super::level::Onset;
-use crate::kernel::{split_mix, unit};
+use super::hit::{Fate, Hit};
 
 /// How something fills up, and what happens to requests when it is full.
 #[derive(Clone, Copy, Debug)]
@@ -25,20 +23,21 @@ pub struct Growth {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Leak {
     growth: Growth,
-    onset: Onset,
+    /// The requests by which it grows, and which it slows and fails.
+    hit: Hit,
     /// When it was emptied for the last time, and how many requests have come since.
     emptied: Time,
     requests: u32,
 }
 
 impl Leak {
-    pub(super) fn new(growth: Growth, onset: Onset) -> Self {
-        Self { growth, onset, emptied: onset.at, requests: 0 }
+    pub(super) fn new(growth: Growth, hit: Hit) -> Self {
+        Self { growth, hit, emptied: hit.since(), requests: 0 }
     }
 
-    /// Whether it is of the same fault, since the same time.
-    pub(super) fn is_of(&self, onset: Onset) -> bool {
-        (self.onset.salt, self.onset.at) == (onset.salt, onset.at)
+    /// Whether it is of the same fault, on since the same time.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.hit.is_as(&other.hit)
     }
 
     /// The service was restarted.
@@ -61,21 +60,23 @@ impl Leak {
     }
 
     /// A request comes to be worked on: how many times as long that takes.
-    pub(super) fn serve(&mut self, now: Time) -> f64 {
+    pub(super) fn serve(&mut self, fate: Fate, now: Time) -> f64 {
+        if !self.hit.hits(fate, now) {
+            return 1.0;
+        }
         let factor = 1.0 + (self.growth.factor - 1.0) * self.fill(now);
         self.requests = self.requests.saturating_add(1);
         factor
     }
 
     /// How a request fails by it that would end well, if it does.
-    pub(super) fn ending(&self, fate: Fate, now: Time) -> Option<Outcome> {
+    pub(super) fn ending(&mut self, fate: Fate, now: Time) -> Option<Outcome> {
         let over = self.fill(now) - self.growth.fails_from;
-        if over < 0.0 {
+        if over < 0.0 || !self.hit.hits(fate, now) {
             return None;
         }
         let left = 1.0 - self.growth.fails_from;
         let share = if left > 0.0 { over / left } else { 1.0 };
-        let draw = unit(split_mix(fate.attempt ^ self.onset.salt, 0));
-        (draw < share).then_some(Outcome::failed(self.growth.class))
+        (self.hit.draw(fate) < share).then_some(Outcome::failed(self.growth.class))
     }
 }

@@ -206,7 +206,7 @@ impl Chain {
 }
 
 /// Since when a fault is on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Onset {
     pub(super) at: Time,
     /// A number of this fault.

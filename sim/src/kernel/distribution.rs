@@ -60,6 +60,14 @@ impl Distribution {
         Self(Kind::Constant { at: span })
     }
 
+    /// The length that it always is, if it is a constant.
+    pub fn as_constant(&self) -> Option<Duration> {
+        match self.0 {
+            Kind::Constant { at } => Some(at),
+            _ => None,
+        }
+    }
+
     /// Every length from `low` to `high` alike.
     pub fn uniform(low: Duration, high: Duration) -> Result<Self, Invalid> {
         Invalid::unless(low <= high, "high", "at least `low`")?;

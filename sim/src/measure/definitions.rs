@@ -184,8 +184,9 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
         Value(|r, _| r.line.drained.map_or(f64::NAN, Duration::as_secs_f64));
     "peak" Count LOWER, "Peak load: the most requests at one time, in work and in the queue.",
         Value(|r, _| r.load.peak().into());
-    "peak.second" Count None, "The most requests that came in one second of the clock, refused ones \
-        included; a second counts wherever some of it is measured.", Value(|r, _| r.seconds.peak().into());
+    "peak.second" Count None, "The most requests that came in one second of the clock, refused \
+        ones included; a second counts wherever some of it is measured.",
+        Value(|r, _| r.seconds.peak().into());
     "waiting.mean" Seconds LOWER, "Mean time in the queue, of requests that got a slot.",
         Ratio(|r, _| sum(&[&r.waiting]));
     "waits" Share LOWER, "Share of requests that had to wait, of those that got a slot.",
@@ -233,6 +234,16 @@ pub(super) const REPLICAS: &[Definition<ServiceRecord>] = definitions! {
         that went to one.", Ratio(|r, _| busiest(r));
 };
 
+/// Of a service that remembers.
+pub(super) const WRITES: &[Definition<ServiceRecord>] = definitions! {
+    "writes" Count None, "Writes that were done, and those that were refused because their caller \
+        had not seen the present version.", Value(|r, _| r.writes.all as f64);
+    "conflicts" Count LOWER, "Writes that were refused because their caller had not seen the \
+        present version.", Value(|r, _| r.writes.conflicts as f64);
+    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen.",
+        Value(|r, _| r.writes.lost_updates as f64);
+};
+
 pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
     "calls" Count None, "Calls begun, seen from above the policy.",
         Value(|r, _| r.calls.issued as f64);
@@ -276,6 +287,12 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         Quantile(0.999, |r| Owned(r.latency()));
     "latency.sd" Seconds LOWER, "Standard deviation of that time.",
         Deviation(|r| Owned(r.latency()));
+    "faults" Count LOWER, "How often a fault began on the way to the service while no other was on.",
+        Value(|r, _| r.faults.intervals as f64);
+    "fault-mtbf" Seconds HIGHER, "Mean time between faults on the way: time without a fault for \
+        each fault.", Ratio(|r, time| (time - secs(r.faults.faulty), r.faults.intervals as f64));
+    "fault-mttr" Seconds LOWER, "Mean length of faults on the way: time with a fault for each \
+        fault.", Ratio(|r, _| (secs(r.faults.faulty), r.faults.intervals as f64));
 };
 
 /// Of all groups of agents together.

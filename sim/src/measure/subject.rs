@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::definitions::{
-    ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM,
+    ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
@@ -100,17 +100,14 @@ impl Subject {
             Self::Agents(_) | Self::Service(_) | Self::System => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        let replicas = match self {
-            Self::Service(_) if system.services[place].replicas.count > 1 => REPLICAS,
-            _ => &[],
-        };
-        let replicas = replicas.iter().map(Formula::Service);
-        let aborts = match self {
-            Self::System if !system.aborts.is_empty() => ABORTS,
-            _ => &[],
-        };
-        let aborts = aborts.iter().map(Formula::System);
-        self.formulas().into_iter().chain(replicas).chain(layers).chain(aborts).collect()
+        let is_service = matches!(self, Self::Service(_));
+        let has_replicas = is_service && system.services[place].replicas.count > 1;
+        let replicas = REPLICAS.iter().filter(|_| has_replicas);
+        let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
+        let some = replicas.chain(writes).map(Formula::Service);
+        let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
+        let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
+        self.formulas().into_iter().chain(some).chain(layers).chain(aborts).collect()
     }
 
     /// Marks the parts of a record of this system that it looks at.

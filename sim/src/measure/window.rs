@@ -45,7 +45,7 @@ pub(super) fn read(text: &str, system: &System) -> Result<Window, UnknownMeasure
         };
         if slot.is_some() {
             let message = format!("`{word}` stands twice in the window `{text}`");
-            return Err(because(message, "`from 20s until 5min`".to_owned()));
+            return Err(because(message, "`from 20s until 5min`"));
         }
         let (time, more) = time(word, behind)?;
         *slot = Some(time);
@@ -64,8 +64,9 @@ fn first_word(text: &str) -> (&str, &str) {
 fn time<'a>(word: &str, text: &'a str) -> Result<(Duration, &'a str), UnknownMeasure> {
     let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     let ends = ends.chain([text.len()]);
-    let read = ends.filter_map(|end| Some((text[..end].trim().parse().ok()?, text[end..].trim())));
-    if let Some((time, more)) = read.last() {
+    let mut read =
+        ends.filter_map(|end| Some((text[..end].trim().parse().ok()?, text[end..].trim())));
+    if let Some((time, more)) = read.next_back() {
         return match first_word(more).0 {
             next if next.is_empty() || WORDS.contains(&next) => Ok((time, more)),
             _ => Err(not_a_window(more)),
@@ -74,11 +75,11 @@ fn time<'a>(word: &str, text: &'a str) -> Result<(Duration, &'a str), UnknownMea
     let (first, _) = first_word(text);
     if first.is_empty() || WORDS.contains(&first) {
         let message = format!("a length of time is missing behind `{word}`");
-        return Err(because(message, format!("`{word} 20s`")));
+        return Err(because(message, &format!("`{word} 20s`")));
     }
     if first.parse::<f64>().is_ok() {
         let message = format!("there is no length of time `{first}`: it has no unit");
-        return Err(because(message, format!("`{word} {first}s`, `{word} {first}min`")));
+        return Err(because(message, &format!("`{word} {first}s`, `{word} {first}min`")));
     }
     let known = ["20s", "5min", "1h 30min"].map(str::to_owned).to_vec();
     Err(UnknownMeasure::no("length of time", first, known))
@@ -100,22 +101,22 @@ fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMe
     if fault != "fault" {
         let written = behind.split(['"', '\'']).find(|part| known().any(|name| name == *part));
         let message = format!("behind `{word}` the word `fault` and a name are missing");
-        return Err(because(message, example(written.unwrap_or(&some))));
+        return Err(because(message, &example(written.unwrap_or(&some))));
     }
     let Some(quote) = name.chars().next().filter(|c| ['"', '\''].contains(c)) else {
         let written = if name.is_empty() { some.as_str() } else { name };
         let message = "the name of a fault stands in quotation marks".to_owned();
-        return Err(because(message, example(written)));
+        return Err(because(message, &example(written)));
     };
     let Some((name, more)) = name[1..].split_once(quote) else {
         let message = "the quotation mark before the name of a fault is not closed".to_owned();
-        return Err(because(message, example(name[1..].trim())));
+        return Err(because(message, &example(name[1..].trim())));
     };
     if !more.trim().is_empty() {
         let message = format!("nothing may stand behind the name of a fault, as `{}`", more.trim());
         let example =
             format!("times come first, as in `from 20s until 5min {word} fault \"{name}\"`");
-        return Err(because(message, example));
+        return Err(because(message, &example));
     }
     if !known().any(|fault| fault == name) {
         return Err(UnknownMeasure::no("fault", name, known().collect()));
@@ -128,7 +129,7 @@ fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMe
     })
 }
 
-fn because(message: String, example: String) -> UnknownMeasure {
+fn because(message: String, example: &str) -> UnknownMeasure {
     UnknownMeasure::because(message, format!("for example: {example}"))
 }
 
@@ -158,9 +159,10 @@ fn checked(window: Window, system: &System, text: &str) -> Result<Window, Unknow
     {
         let on: Vec<String> =
             times.iter().take(2).map(|(on, off)| format!("{on} to {off}")).collect();
-        let on = match on.is_empty() {
-            true => "the fault never begins".to_owned(),
-            false => format!("the fault is on from {}", on.join(", from ")),
+        let on = if on.is_empty() {
+            "the fault never begins".to_owned()
+        } else {
+            format!("the fault is on from {}", on.join(", from "))
         };
         return never(format!("{on}, and {}", run()));
     }

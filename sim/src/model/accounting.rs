@@ -3,6 +3,7 @@
 use patterns::report::Counts;
 use patterns::{Duration, Outcome, Time};
 
+use super::memory::Effect;
 use super::recorder::Recorder;
 use super::records::{empty_agents, empty_edge, empty_service};
 use super::request::{Request, State};
@@ -74,6 +75,16 @@ impl Recorder {
     pub(super) fn note_replica(&mut self, service: u32, replica: u32) {
         let counts = self.counts(self.now);
         self.services[service as usize].by_replica[replica as usize] += u64::from(counts);
+    }
+
+    /// A request at a service that remembers has an effect.
+    pub(super) fn note_effect(&mut self, service: u32, arrived: Time, effect: Effect) {
+        if self.counts(arrived) {
+            let writes = &mut self.services[service as usize].writes;
+            writes.all += u64::from(effect != Effect::None);
+            writes.conflicts += u64::from(effect == Effect::Refused);
+            writes.lost_updates += u64::from(effect == Effect::Overwritten);
+        }
     }
 
     /// A request leaves the line.
@@ -168,47 +179,62 @@ impl Recorder {
         self.counted_since(request.abandoned.max(request.started))
     }
 
-    /// A service is in another condition from now on.
-    pub(super) fn note_condition(&mut self, service: usize, is: Condition) {
-        match (self.standings[service].condition.faults > 0, is.faults > 0) {
-            (false, true) => self.note_fault(service),
-            (true, false) => self.note_fault_end(service),
+    /// A service or a link is in another condition from now on.
+    pub(super) fn note_condition(&mut self, place: usize, is: Condition) {
+        match (self.standings[place].condition.faults > 0, is.faults > 0) {
+            (false, true) => self.note_fault(place),
+            (true, false) => self.note_fault_end(place),
             _ => {}
         }
-        self.enter_condition(service, is);
+        self.enter_condition(place, is);
     }
 
     /// Adds up the time in the condition before.
-    fn enter_condition(&mut self, service: usize, is: Condition) {
+    fn enter_condition(&mut self, place: usize, is: Condition) {
         let now = self.now;
         let Standing { condition: was, faulty_since, down_since, shown_since } =
-            self.standings[service];
+            self.standings[place];
         let (faulty, down) = (self.counted_since(faulty_since), self.counted_since(down_since));
-        let (standing, record) = (&mut self.standings[service], &mut self.services[service]);
+        let begins = u64::from(now >= self.warmup);
+        let standing = &mut self.standings[place];
         standing.condition = is;
+        let (time, intervals, first) = match place.checked_sub(self.services.len()) {
+            None => {
+                let record = &mut self.services[place];
+                (&mut record.faulty, &mut record.fault_intervals, &mut record.first_fault)
+            }
+            Some(link) => {
+                let record = &mut self.edges[self.links[link] as usize].faults;
+                (&mut record.faulty, &mut record.intervals, &mut record.first)
+            }
+        };
         match (was.faults > 0, is.faults > 0) {
             (false, true) => {
                 standing.faulty_since = now;
-                record.fault_intervals += u64::from(now >= self.warmup);
-                record.first_fault.get_or_insert((now, Time::MAX));
+                *intervals += begins;
+                first.get_or_insert((now, Time::MAX));
             }
             (true, false) => {
-                if let Some((_, until @ Time::MAX)) = &mut record.first_fault {
+                if let Some((_, until @ Time::MAX)) = first {
                     *until = now;
                 }
-                record.faulty += faulty;
+                *time += faulty;
             }
             _ => {}
         }
         match (was.is_down, is.is_down) {
             (false, true) => standing.down_since = now,
-            (true, false) => record.down += down,
+            (true, false) => {
+                if let Some(record) = self.services.get_mut(place) {
+                    record.down += down;
+                }
+            }
             _ => {}
         }
         if was.shown != is.shown {
             standing.shown_since = now;
             if let Some(state) = was.shown {
-                self.service_track(service, shown_since, state);
+                self.place_track(place, shown_since, state);
             }
         }
     }
@@ -258,8 +284,8 @@ impl World {
         let warmup = recorder.warmup;
         recorder.now = ended;
         self.note_open(&mut recorder);
-        for service in 0..recorder.services.len() {
-            recorder.enter_condition(service, Condition::default());
+        for place in 0..recorder.standings.len() {
+            recorder.enter_condition(place, Condition::default());
         }
         let trace = recorder.finish();
         if let Some(at_warmup) = at_warmup {
@@ -319,12 +345,16 @@ impl World {
     /// Adds up the time of what is still open at the end, and finds what has failed though it is
     /// open.
     fn note_open(&self, recorder: &mut Recorder) {
-        let mut open = Vec::new();
+        let (mut open, mut drawn) = (Vec::new(), Vec::new());
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    open.push((request.arrived, group, request.station));
+                    if recorder.drawn_limits[group as usize].is_some() {
+                        drawn.push((group, *request));
+                    } else {
+                        open.push((request.arrived, group, request.station));
+                    }
                     if request.state == State::InLine {
                         continue;
                     }
@@ -356,6 +386,7 @@ impl World {
             }
         }
         recorder.note_overdue(&open);
+        recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
     }

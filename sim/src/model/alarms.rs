@@ -6,15 +6,6 @@ use patterns::report::{Severity, StateId};
 use super::recorder::Recorder;
 
 impl Recorder {
-    /// This many faults of a link are on now.
-    pub(super) fn note_link(&mut self, link: usize, faults: u32) {
-        match (self.faults[link].since, faults) {
-            (None, 1..) => self.note_fault(link),
-            (Some(_), 0) => self.note_fault_end(link),
-            _ => {}
-        }
-    }
-
     /// A service that had no fault has one now.
     pub(super) fn note_fault(&mut self, service: usize) {
         self.faults[service].since = Some(self.now);

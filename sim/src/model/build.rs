@@ -9,11 +9,13 @@ use super::arrivals::Arrivals;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
+use super::memory::Memories;
 use super::recorder::Recorder;
 use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
+use super::sites::Sites;
 use super::station::Stations;
-use super::system::{self, Caller, KEYS_MAX, Per, Step, System};
-use super::who::{Who, caller_numbers, is_keyed};
+use super::system::{self, Caller, Per, Step, System};
+use super::who::{Who, caller_numbers, first_key, is_keyed};
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
@@ -58,9 +60,11 @@ pub(super) struct Builder<'a> {
     pub(super) services: Vec<Service>,
     pub(super) stations: Stations,
     arrivals: Arrivals,
+    pub(super) memories: Memories,
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
+    pub(super) sites: Sites,
     pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
@@ -100,6 +104,7 @@ impl<'a> Builder<'a> {
         };
         let mut first_replicas: Vec<u32> = system.services.iter().map(first_of).collect();
         first_replicas.push(replicas);
+        let sites = Sites::of(replicas as usize, links.len(), system.agents.len());
         let mut layers = 0;
         let of_edges = system.edges.iter().map(|edge| edge.policy);
         let of_all = of_edges.chain((0..system.policies.len()).map(Some));
@@ -122,8 +127,10 @@ impl<'a> Builder<'a> {
             services: Vec::new(),
             stations: Stations::default(),
             arrivals: Arrivals::default(),
-            faults: Faults::of_places(replicas as usize + links.len()),
+            memories: Memories::of(system),
+            faults: Faults::of_places(sites.count()),
             links,
+            sites,
             work: Vec::new(),
             edges: Vec::new(),
             streams_of_edges: Vec::new(),
@@ -145,6 +152,7 @@ impl<'a> Builder<'a> {
             program: self.program(Caller::Agents(group), &agents.steps, false),
             priority: agents.priority,
             deadline: agents.deadline.unwrap_or(Duration::MAX),
+            patience: self.patience(agents),
             caller: self.callers[group],
         };
         self.roles.push(role);
@@ -176,15 +184,15 @@ impl<'a> Builder<'a> {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
-                Step::Call { service, times, optional, keys, idempotent } => {
-                    // The upper half of all keys is for calls that ask for something of their own.
-                    let first = (*service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1);
+                Step::Call { service, times, optional, keys, idempotent, does } => {
+                    let first = first_key(*service);
                     let edge = self.edge_to(caller, *service).expect("every call has an edge");
                     Op::Call(CallStep {
                         edge,
                         times: *times,
                         optional: *optional,
                         idempotent: *idempotent,
+                        does: *does,
                         keys: keys.map(|count| Keys { first, count }),
                         is_last: number == steps.len(),
                     })
@@ -307,35 +315,43 @@ impl<'a> Builder<'a> {
         let (by_fault, is_keyed) = (self.draws(service), is_keyed(steps, service));
         let first = self.first_replicas[service];
         let replicas = self.system.services[service].replicas;
+        let (has_replicas, remembers) = (replicas.count > 1, self.memories.has(service));
         let link = self.links.iter().position(|link| *link == index);
+        let (by_scope, scopes) = self.scopes(service, link);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
+        let is_rare = by_fault.by_attempt || is_keyed || link.is_some() || by_scope;
+        let is_rare = is_rare || has_replicas || remembers;
         EdgeStreams {
             service: first,
             station: self.first_service + first,
             demand: stream("demand"),
             error: stream("errors"),
-            rare: (by_fault.by_attempt || is_keyed || link.is_some() || replicas.count > 1).then(
-                || {
-                    let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
-                    let keys = is_keyed.then(|| stream("keys"));
-                    Box::new(RareStreams {
-                        fault,
-                        keys,
-                        route: (replicas.count > 1).then(|| (replicas.pick, stream("replicas"))),
-                        salts: self.salts(service, link.as_ref(), who),
-                        link,
-                    })
-                },
-            ),
+            rare: is_rare.then(|| {
+                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
+                let keys = is_keyed.then(|| stream("keys"));
+                Box::new(RareStreams {
+                    fault,
+                    keys,
+                    route: has_replicas.then(|| (replicas.pick, stream("replicas"))),
+                    remembers,
+                    salts: self.salts(service, link.as_ref(), who),
+                    scopes,
+                    link,
+                })
+            }),
         }
     }
 
-    fn finish(self) -> World {
-        let windows = self.windows();
+    fn finish(mut self) -> World {
+        let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
+        self.recorder.add_links();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;
         World {
             links,
+            sites: self.sites,
+            hit,
+            origins,
             seed: self.seed,
             horizon: *horizon,
             scheduler: self.scheduler,
@@ -344,6 +360,7 @@ impl<'a> Builder<'a> {
             services: self.services,
             stations: self.stations,
             arrivals: self.arrivals,
+            memories: self.memories,
             faults: self.faults,
             distributions: self.distributions,
             work: self.work,

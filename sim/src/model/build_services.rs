@@ -1,9 +1,10 @@
-//! Building services.
+//! Building services, and the patience of who sends tasks.
 
 use patterns::{Duration, Outcome};
 
 use super::balancer::Balancer;
 use super::build::Builder;
+use super::patience::Patience;
 use super::rate_limit::Limits;
 use super::role::{Role, RoleKind, Service};
 use super::system::{self, Caller};
@@ -12,6 +13,23 @@ use crate::fault::Health;
 use crate::observe::{Track, TrackId};
 
 impl Builder<'_> {
+    /// The patience of the next group of agents, if it is drawn or some give up.
+    pub(super) fn patience(&self, agents: &system::Agents) -> Option<Box<Patience>> {
+        let distribution = agents.patience.clone()?;
+        if distribution.as_constant().is_some() && !agents.gives_up {
+            return None;
+        }
+        let (group, is_alone) = (agents.name.as_str(), agents.count == 1);
+        let stream =
+            |number| self.streams.stream(Who::Agent { group, number, is_alone }.stream("patience"));
+        Some(Box::new(Patience {
+            distribution,
+            gives_up: agents.gives_up,
+            first: self.stations.len(),
+            streams: (0..agents.count).map(stream).collect(),
+        }))
+    }
+
     pub(super) fn service(&mut self, service: usize) {
         let settings = &self.system.services[service];
         for replica in 0..settings.replicas.count {
@@ -31,6 +49,7 @@ impl Builder<'_> {
             program: self.program(caller, &settings.steps, true),
             priority: 0,
             deadline: Duration::MAX,
+            patience: None,
             caller: self.callers[self.system.agents.len() + service],
         };
         let index = self.roles.len() as u32;
@@ -41,18 +60,17 @@ impl Builder<'_> {
         let who = Who::Service { name: &settings.name, number: replica, is_alone };
         self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
-        let edges = self.system.edges.iter().enumerate();
-        let callers = edges.filter(|(_, edge)| edge.to == service).map(|(index, _)| index);
         let is_balanced = replica == 0 && !is_alone;
         self.services.push(Service {
             number: service as u32,
             replica,
             latency: settings.latency.clone(),
             endings: endings(settings),
-            rate_limiter: settings.rate_limit.as_ref().map(|limit| Limits::new(limit, callers)),
+            rate_limiter: Limits::of_service(self.system, service),
             health: Health::default(),
             abandoned: settings.abandoned,
-            is_plain: settings.steps.is_empty(),
+            is_plain: settings.steps.is_empty() && !self.memories.has(service),
+            remembers: self.memories.has(service),
             balancer: is_balanced.then(|| Box::new(Balancer::new(settings.replicas))),
         });
     }

@@ -47,7 +47,7 @@ impl World {
         let Request { station, deadline, priority, .. } = *request;
         let caller = self.roles[self.stations.role(station) as usize].caller;
         let edge = self.stations.edges(station) + step.edge;
-        self.call(index, edge, step.keys, step.info(caller, priority, deadline))
+        self.call_about(index, edge, &step, step.info(caller, priority, deadline))
     }
 
     /// The call of a request has ended.

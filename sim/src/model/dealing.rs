@@ -3,7 +3,7 @@
 use patterns::{Class, Outcome};
 
 use super::balancer::Draws;
-use super::request::Coming;
+use super::request::{Coming, NONE};
 use super::world::World;
 use crate::call::Command;
 use crate::fault::Condition;
@@ -13,6 +13,7 @@ impl World {
     #[inline(never)]
     pub(super) fn deal_out(&mut self, coming: Coming, first: u32, draws: Draws) -> Option<Command> {
         let (now, leaf) = (self.scheduler.now(), coming.leaf);
+        self.calls.launch(leaf, NONE)?;
         let service = &mut self.services[first as usize];
         // The limit is one for all replicas.
         let record = self.recorder.record_of[coming.edge as usize];
@@ -27,28 +28,43 @@ impl World {
         let load = |replica| self.stations.load(station + replica);
         let replica = balancer.pick((self.calls.caller(leaf), call), draws, now, load);
         self.recorder.note_replica(service.number, replica);
-        self.enter(coming, first + replica, station + replica, false)
+        self.enter_later(coming, first + replica, station + replica)
     }
 
-    /// The last in line goes for an attempt that has come.
     #[inline(never)]
-    pub(super) fn make_way(
+    fn enter_later(&mut self, coming: Coming, replica: u32, station: u32) -> Option<Command> {
+        self.enter(coming, replica, station, false)
+    }
+
+    /// An attempt has come to a full line that does not go first in, first out: it is refused, or
+    /// the last in line is.
+    #[inline(never)]
+    pub(super) fn at_full_line(
         &mut self,
-        last: u32,
         coming: Coming,
         replica: u32,
         station: u32,
+        priority: u8,
     ) -> Option<Command> {
-        let outcome = Outcome::failed(Class::Overload);
+        let (outcome, number) =
+            (Outcome::failed(Class::Overload), self.services[replica as usize].number);
+        let Some(last) = self.stations.gives_way(station, priority) else {
+            self.recorder.note_request(number, Some(outcome), false);
+            let (scheduler, recorder) = (&mut self.scheduler, &mut self.recorder);
+            return self.calls.refuse(coming.leaf, outcome, scheduler, recorder);
+        };
         let request = self.stations.request(last);
         let leaf = request.leaf;
-        self.recorder.note_lost(self.services[replica as usize].number, request, outcome);
+        self.recorder.note_lost(number, request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(last) << 8);
+        let before = self.stations.next_request();
         self.stations.drop_waiting(last);
-        self.calls.launch(coming.leaf, self.stations.next_request());
-        // It was let in but for the queue.
-        let next = self.enter(coming, replica, station, false);
-        debug_assert!(next.is_none(), "there is room now");
+        if let Some(origins) = &mut self.origins {
+            origins.copy(before, self.stations.next_request());
+        }
+        // It was let in but for the line, in which there is room now.
+        let next = self.enter_later(coming, replica, station);
+        debug_assert!(next.is_none(), "it waits");
         self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
 

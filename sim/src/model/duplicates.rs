@@ -9,6 +9,9 @@ impl World {
     #[cold]
     pub(super) fn deliver_again(&mut self, first: u32) {
         let now = self.scheduler.now();
+        if let Some(origins) = &mut self.origins {
+            origins.copy(first, self.stations.next_request());
+        }
         let first = *self.stations.request(first);
         let number = first.station - self.arrivals.len();
         let edge = self.recorder.record_of[self.calls.edge(first.leaf) as usize];
@@ -23,8 +26,10 @@ impl World {
             return;
         }
         self.recorder.note_request(service.number, None, !entry.has_slot());
-
         let leaf = self.calls.copy(first.leaf, copy, &self.scheduler);
+        if service.remembers {
+            self.memories.copy(first.leaf, leaf);
+        }
         let busy = entry.busy() + 1;
         let (index, has_slot, request) = entry.admit(leaf, first.priority, now);
         request.demand = first.demand;

@@ -1,8 +1,10 @@
 //! Edges as requests travel on them: where they lead, and the random streams of what travels there.
 
-use super::system::Pick;
+use super::origins::Origins;
+use super::station::Stations;
+use super::system::{KEYS_MAX, Pick};
 use crate::call::Calls;
-use crate::fault::Fate;
+use crate::fault::{Asked, Fate, Scopes};
 use crate::kernel::{RngStream, split_mix};
 
 /// What an edge leads to, and the random streams of the requests that travel on it.
@@ -30,10 +32,22 @@ pub(super) struct RareStreams {
     pub(super) keys: Option<RngStream>,
     /// How attempts are dealt out to the replicas of the service, if it has several.
     pub(super) route: Option<(Pick, RngStream)>,
+    /// Whether the service has records.
+    pub(super) remembers: bool,
     /// What faults on the way need.
     pub(super) link: Option<Link>,
     /// By which the fate of a call follows from what it asks for, and else from when it began.
     pub(super) salts: Option<[u64; 2]>,
+    /// The scopes of faults at the service or on the way, if there are any.
+    pub(super) scopes: Scopes,
+}
+
+/// All that is under way when an attempt sets out, as far as faults go by it.
+#[derive(Debug)]
+pub(super) struct Around<'a> {
+    pub(super) calls: &'a Calls,
+    pub(super) stations: &'a Stations,
+    pub(super) origins: Option<&'a mut Origins>,
 }
 
 /// What an edge has on which faults can happen.
@@ -45,18 +59,40 @@ pub(super) struct Link {
 }
 
 impl RareStreams {
-    /// Whether faults hit an attempt at its service.
+    /// Whether faults hit an attempt at its service, which will be the request that comes next.
     #[inline(never)]
-    pub(super) fn fate(&mut self, leaf: u32, calls: &Calls) -> Fate {
+    pub(super) fn fate(&mut self, leaf: u32, around: &mut Around<'_>) -> Fate {
         let attempt = self.fault.as_mut().map_or(0, RngStream::next_u64);
-        Fate { attempt, call: self.of_call(leaf, calls) }
+        let call = self.of_call(leaf, around.calls);
+        let (task, scopes) = self.of_task(leaf, around);
+        Fate { attempt, call, task, scopes }
     }
 
     /// Which link it is, and whether faults on it hit an attempt.
-    pub(super) fn on_link(&mut self, leaf: u32, calls: &Calls) -> Option<(u32, Fate)> {
-        let call = self.of_call(leaf, calls);
+    pub(super) fn on_link(&mut self, leaf: u32, around: &mut Around<'_>) -> Option<(u32, Fate)> {
+        let call = self.of_call(leaf, around.calls);
+        let (task, scopes) = self.of_task(leaf, around);
         let link = self.link.as_mut()?;
-        Some((link.index, Fate { attempt: link.bits.next_u64(), call }))
+        Some((link.index, Fate { attempt: link.bits.next_u64(), call, task, scopes }))
+    }
+
+    /// The bits of a task, and those of the scopes that an attempt made for it is in.
+    fn of_task(&self, leaf: u32, around: &mut Around<'_>) -> (u32, u32) {
+        let Around { calls, stations, origins } = around;
+        let origin = origins.as_mut().and_then(|origins| {
+            let origin = origins.of_leaf(leaf, calls, stations)?;
+            origins.note(stations.next_request(), origin);
+            Some(origin)
+        });
+        let task = origin.map_or(0, |origin| origin.task);
+        if self.scopes.is_empty() {
+            return (task, 0);
+        }
+        let (key, priority) = calls.asked(leaf);
+        // The upper half of all keys is for calls that ask for something of their own.
+        let key = (key >> 31 == 0).then_some(key % KEYS_MAX + 1);
+        let asked = Asked { tasks: origin.map(|origin| origin.group), priority, key };
+        (task, self.scopes.bits(&asked))
     }
 
     /// The bits of a call: those that ask for the same have the same; else those of one caller that

@@ -5,6 +5,7 @@ use patterns::{Class, Outcome};
 use super::kind;
 use super::request::State;
 use super::serving::begin;
+use super::sites::Site;
 use super::world::World;
 use crate::call::Command;
 use crate::fault::{Shock, Toggled};
@@ -41,29 +42,48 @@ impl World {
         }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
-            let (service, link) = (place, (place as usize).checked_sub(self.services.len()));
-            if let Some(link) = link {
-                let services = self.recorder.services.len();
-                let Toggled { condition, .. } =
-                    self.faults.take(index, place, now, &mut self.links[link]);
-                self.recorder.note_link(services + link, condition.faults);
-                continue;
+            match self.sites.site(place) {
+                Site::Service(service) => self.toggle_at(service, index),
+                Site::Link(link) => {
+                    let toggled = self.faults.take(index, place, now, &mut self.links[link]);
+                    let known = self.recorder.services.len() + link;
+                    self.recorder.note_condition(known, toggled.condition);
+                }
+                Site::Agents(group) => {
+                    if let Some(work) = &mut self.hit.work {
+                        self.faults.take(index, place, now, &mut work.health[group]);
+                    }
+                }
+                Site::Layer(layer) => self.intervene(index, place, layer),
             }
-            let health = &mut self.services[service as usize].health;
-            let Toggled { shock, condition } = self.faults.take(index, place, now, health);
-            let slots = health.slots();
-            let condition = self.condition_of_all(service, condition);
-            let number = self.services[service as usize].number;
-            self.recorder.note_condition(number as usize, condition);
-            match shock {
-                Shock::Nothing => {}
-                Shock::LoseAll => self.lose_all(service),
-                Shock::HoldAll => self.hold_all(service),
-                Shock::LetGo => self.let_go(service),
-                Shock::LoseHeld => self.lose_held(service),
-            }
-            self.limit_slots(service, slots);
         }
+    }
+
+    /// A fault of a replica of a service has come on or gone off.
+    fn toggle_at(&mut self, service: u32, index: u32) {
+        let now = self.scheduler.now();
+        let health = &mut self.services[service as usize].health;
+        let Toggled { shock, condition } = self.faults.take(index, service, now, health);
+        let slots = health.slots();
+        let condition = self.condition_of_all(service, condition);
+        let number = self.services[service as usize].number;
+        self.recorder.note_condition(number as usize, condition);
+        match shock {
+            Shock::Nothing => {}
+            Shock::LoseAll => self.lose_all(service),
+            Shock::HoldAll => self.hold_all(service),
+            Shock::LetGo => self.let_go(service),
+            Shock::LoseHeld => self.lose_held(service),
+        }
+        self.limit_slots(service, slots);
+    }
+
+    /// A fault of a layer has come on or gone off.
+    fn intervene(&mut self, index: u32, place: u32, layer: usize) {
+        let Some(intervention) = self.faults.intervention(index, place) else { return };
+        let link = self.hit.layers[layer];
+        self.recorder.note_intervention(link.instance, self.faults.kind(index));
+        self.calls.intervene(link, intervention, &mut self.scheduler, &mut self.recorder);
     }
 
     /// A service has no more slots than these.

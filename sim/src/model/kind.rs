@@ -10,5 +10,7 @@ pub(super) const WAKE: u8 = 2;
 pub(super) const FAULT: u8 = 3;
 /// An attempt that was delayed on the way comes to its service.
 pub(super) const CROSS: u8 = 4;
+/// The patience of who sent a task is over, if the task is still there.
+pub(super) const GIVE_UP: u8 = 5;
 /// All faults go off for good.
-pub(super) const REMOVE_FAULTS: u8 = 5;
+pub(super) const REMOVE_FAULTS: u8 = 6;

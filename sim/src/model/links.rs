@@ -2,6 +2,7 @@
 
 use patterns::{Duration, Outcome};
 
+use super::edge_streams::Around;
 use super::kind;
 use super::request::{LOST, NONE};
 use super::world::World;
@@ -43,8 +44,10 @@ impl World {
 
     /// Which link it is, and whether faults on it hit an attempt.
     fn on_link(&mut self, leaf: u32, edge: u32) -> (u32, Fate) {
-        let rare = self.edges[edge as usize].rare.as_mut().expect("it has a link");
-        rare.on_link(leaf, &self.calls).expect("it has a link")
+        let Self { edges, calls, stations, origins, .. } = self;
+        let rare = edges[edge as usize].rare.as_mut().expect("it has a link");
+        let mut around = Around { calls, stations, origins: origins.as_deref_mut() };
+        rare.on_link(leaf, &mut around).expect("it has a link")
     }
 
     /// An attempt is lost: it never ends.

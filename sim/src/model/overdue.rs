@@ -10,11 +10,23 @@ use crate::observe::{EpisodeFinder, Histogram, OpenSpan};
 const FAILURES_MAX: u64 = 64;
 
 impl Recorder {
-    /// A task ends that took longer than it might.
+    /// How long a task may take before it has failed.
+    fn limit_of(&self, group: usize, task: &Request) -> Duration {
+        match self.drawn_limits[group] {
+            None => self.task_limits[group],
+            Some(deadline) => deadline.min(task.demand),
+        }
+    }
+
+    /// A task ends that took longer than it might, unless that is drawn for each.
     #[cold]
     #[inline(never)]
     pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) {
         let group = group as usize;
+        let limit = self.limit_of(group, task);
+        if self.now.since(task.arrived) <= limit {
+            return self.group_episodes[group].note(outcome, self.now);
+        }
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
             let as_it_ended = match outcome.class() {
@@ -26,7 +38,6 @@ impl Recorder {
             late.wrong += u64::from(outcome.is_wrong());
             self.failures.note(task.station, self.now);
         }
-        let limit = self.task_limits[group];
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
             fail(&mut self.group_episodes[group], at);
         }
@@ -64,6 +75,32 @@ impl Recorder {
         let open: Vec<(Time, u32)> = open.iter().map(|(at, group, _)| (*at, *group)).collect();
         for (at, group) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.group_episodes[group], at);
+        }
+    }
+
+    /// The same for tasks whose own limits were drawn: their groups, and what they are.
+    pub(super) fn note_overdue_drawn(&mut self, open: &[(u32, Request)]) {
+        let mut times: Vec<(Time, u32)> = Vec::new();
+        for (group, task) in open {
+            let limit = self.limit_of(*group as usize, task);
+            let is_overdue = limit < self.now.since(task.arrived);
+            if let Some(tracer) = &mut self.tracer {
+                let (from, track) = (task.arrived, task.station);
+                tracer.keep_open_task(OpenSpan { from, track, is_overdue });
+            }
+            if is_overdue {
+                let counts = u64::from(self.counts(task.arrived));
+                self.agents[*group as usize].overdue += counts;
+                if counts > 0 {
+                    self.failures.note(task.station, self.now);
+                }
+                let most = (FAILURES_MAX / open.len() as u64).max(1);
+                times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
+            }
+        }
+        times.sort_unstable();
+        for (at, group) in times {
+            fail(&mut self.group_episodes[group as usize], at);
         }
     }
 

@@ -3,7 +3,7 @@
 use patterns::rate_limiter::{Kind, RateLimiter, Settings};
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::system::{RateHint, RateLimit, RateRule};
+use super::system::{RateHint, RateLimit, RateRule, System};
 
 /// The limit of a service: one for all callers, or one for each.
 #[derive(Debug)]
@@ -20,8 +20,15 @@ enum Limit {
 }
 
 impl Limits {
+    /// The limit of a service of a system, if it has one.
+    pub(super) fn of_service(system: &System, service: usize) -> Option<Self> {
+        let limit = system.services[service].rate_limit.as_ref()?;
+        let edges = system.edges.iter().enumerate().filter(|(_, edge)| edge.to == service);
+        Some(Self::new(limit, edges.map(|(index, _)| index)))
+    }
+
     /// The limit of a service that is called on these edges.
-    pub(super) fn new(limit: &RateLimit, edges: impl Iterator<Item = usize>) -> Self {
+    fn new(limit: &RateLimit, edges: impl Iterator<Item = usize>) -> Self {
         let edges = if limit.shared { vec![0] } else { edges.map(|edge| edge as u32).collect() };
         let all = edges.into_iter().map(|edge| (edge, Limit::new(limit)));
         Self { hint: limit.hint, all: all.collect() }

@@ -7,13 +7,13 @@ use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
 use super::request::Request;
-use super::system::{Agents, Caller, Edge, System};
+use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::call::{CallEvent, Observer};
-use crate::fault::Standing;
+use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
     AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
-    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, TrackKind,
+    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -24,9 +24,11 @@ pub(crate) struct Recorder {
     pub(crate) warmup: Time,
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
-    /// By service, in what condition it is.
+    /// By service, and then by link on which faults can happen, in what condition it is.
     pub(crate) standings: Vec<Standing>,
     pub(crate) edges: Vec<EdgeRecord>,
+    /// The edge of each link.
+    pub(crate) links: Vec<u32>,
     /// By running edge, of which each agent of a group has its own: its record in `edges`.
     pub(crate) record_of: Vec<u32>,
     /// What layers report, by policy and place, and by edge unless all edges share the layer.
@@ -36,6 +38,8 @@ pub(crate) struct Recorder {
     pub(crate) tracer: Option<Tracer>,
     /// By group: how long a task may take before it has failed for whoever sent it.
     pub(crate) task_limits: Vec<Duration>,
+    /// By group: the deadline, if how long a task may take is drawn for each.
+    pub(crate) drawn_limits: Vec<Option<Duration>>,
     /// By group.
     pub(crate) group_episodes: Vec<EpisodeFinder>,
     /// By record of an edge.
@@ -79,13 +83,23 @@ impl Recorder {
             warmup: system.warmup,
             agents: of_agents(system),
             services: of_services(system),
-            standings: vec![Standing::default(); system.services.len()],
+            standings: vec![Standing::default(); system.services.len() + system.links().len()],
             edges: of_edges(system),
+            links: system.links().iter().map(|edge| *edge as u32).collect(),
             record_of: Vec::new(),
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            task_limits: system.agents.iter().map(Agents::limit).collect(),
+            // Where it is drawn, each is looked at more closely.
+            task_limits: (system.agents.iter())
+                .map(|agents| agents.limit().unwrap_or(Duration::ZERO))
+                .collect(),
+            drawn_limits: (system.agents.iter())
+                .map(|agents| match agents.limit() {
+                    None => Some(agents.deadline.unwrap_or(Duration::MAX)),
+                    Some(_) => None,
+                })
+                .collect(),
             group_episodes: system
                 .agents
                 .iter()
@@ -119,12 +133,14 @@ impl Recorder {
             agents: some(&self.agents, &parts.agents, empty_agents),
             services: some(&self.services, &parts.services, empty_service),
             edges: some(&self.edges, &parts.edges, empty_edge),
+            links: self.links.clone(),
             record_of: self.record_of.clone(),
             standings: self.standings.clone(),
             layers: self.layers.clone(),
             instances: self.instances.clone(),
             tracer: None,
             task_limits: self.task_limits.clone(),
+            drawn_limits: self.drawn_limits.clone(),
             group_episodes: self.group_episodes.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
@@ -186,15 +202,15 @@ impl Recorder {
         }
     }
 
-    /// A service was in a state from some time until now.
-    pub(crate) fn service_track(
+    /// A service or a link was in a state from some time until now.
+    pub(crate) fn place_track(
         &mut self,
-        service: usize,
+        place: usize,
         from: Time,
         (state, severity): (&'static str, Severity),
     ) {
         let agents = self.agents.iter().map(|group| group.count).sum::<u32>();
-        self.interval(agents + service as u32, from, state, severity);
+        self.interval(agents + place as u32, from, state, severity);
     }
 
     /// Ends all states that are under way, and returns the tracks.
@@ -209,9 +225,12 @@ impl Recorder {
             let mut all = tracer.tracks;
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
-            let reports = |instance: &Instance| instance.state.is_some();
-            let layers = tracer.layers.into_iter().zip(&self.instances);
-            all.extend(layers.filter(|(_, instance)| reports(instance)).map(|(track, _)| track));
+            // Those that report no states have a track if faults hit them.
+            let is_shown = |(track, instance): &(Track, &Instance)| {
+                instance.state.is_some() || !track.intervals.is_empty()
+            };
+            let layers = tracer.layers.into_iter().zip(&self.instances).filter(is_shown);
+            all.extend(layers.map(|(track, _)| track));
             all.extend(services);
             let (from, to) = (tracer.from, tracer.to.min(self.now));
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
@@ -220,6 +239,25 @@ impl Recorder {
             let (calls, tasks) = (tracer.calls, tracer.tasks);
             Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
         })
+    }
+
+    /// A fault does something to a layer now. Where it reports states, these show it.
+    pub(crate) fn note_intervention(&mut self, instance: u32, kind: FaultInfo) {
+        let is_silent = self.instances[instance as usize].state.is_none();
+        if let Some(tracer) = self.tracer.as_mut().filter(|_| is_silent) {
+            let (from, to, FaultInfo { name: state, severity, .. }) = (self.now, self.now, kind);
+            tracer.keep_layer(instance as usize, Interval { from, to, state, severity });
+        }
+    }
+
+    /// The tracks of links, behind those of services.
+    pub(crate) fn add_links(&mut self) {
+        let Some(tracer) = &mut self.tracer else { return };
+        let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);
+        tracer.tracks.extend(edges.map(|EdgeRecord { from, to, .. }| {
+            let id = TrackId::Edge { from: from.clone(), to: to.clone() };
+            Track { id, intervals: Vec::new() }
+        }));
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.

@@ -2,8 +2,8 @@
 
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, Episodes, Histogram, LateCounts, Line, Load, OpenAt,
-    OutcomeCounts, Seconds, ServiceRecord,
+    AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
+    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -56,6 +56,7 @@ pub(super) fn empty_service() -> ServiceRecord {
         slots: 0,
         by_replica: Vec::new(),
         requests: OutcomeCounts::default(),
+        writes: Writes::default(),
         load: Load::default(),
         line: Line::default(),
         seconds: Seconds::default(),
@@ -97,5 +98,6 @@ pub(super) fn empty_edge() -> EdgeRecord {
         late: 0,
         frozen: 0,
         episodes: Episodes::default(),
+        faults: FaultRecord::default(),
     }
 }

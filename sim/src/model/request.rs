@@ -71,8 +71,6 @@ pub(super) struct Coming {
     pub(super) demand: Duration,
     pub(super) ending: Outcome,
     pub(super) fate: Fate,
-    pub(super) deadline: Time,
-    pub(super) priority: u8,
 }
 
 /// What a request is at.

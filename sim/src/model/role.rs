@@ -3,8 +3,9 @@
 use patterns::{CallInfo, Duration, Outcome, Time};
 
 use super::balancer::Balancer;
+use super::patience::Patience;
 use super::rate_limit::Limits;
-use super::system::Abandoned;
+use super::system::{Abandoned, Does};
 use crate::fault::Health;
 use crate::kernel::Distribution;
 
@@ -16,6 +17,8 @@ pub(super) struct Role {
     /// For agents: how important their tasks are, and how long the results are of use.
     pub(super) priority: u8,
     pub(super) deadline: Duration,
+    /// How long who sent them waits, if that is drawn or if they give up.
+    pub(super) patience: Option<Box<Patience>>,
     /// The number by which layers know it as a caller.
     pub(super) caller: u16,
 }
@@ -42,8 +45,10 @@ pub(super) struct Service {
     pub(super) rate_limiter: Option<Limits>,
     pub(super) health: Health,
     pub(super) abandoned: Abandoned,
-    /// Whether its requests make no calls.
+    /// Whether its requests make no calls, and it remembers nothing.
     pub(super) is_plain: bool,
+    /// Whether there are records.
+    pub(super) remembers: bool,
     /// Of the first of several replicas: what deals out the requests of all.
     pub(super) balancer: Option<Box<Balancer>>,
 }
@@ -68,6 +73,7 @@ pub(super) struct CallStep {
     pub(super) optional: bool,
     pub(super) idempotent: bool,
     pub(super) keys: Option<Keys>,
+    pub(super) does: Does,
     /// Whether it is the last step of its program.
     pub(super) is_last: bool,
 }

@@ -46,7 +46,7 @@ pub(super) fn hindered(
     now: Time,
 ) -> Duration {
     let work = service.health.slowed(work, busy, request.fate, now);
-    let Some(cut) = service.health.cut(work, request.fate) else { return work };
+    let Some(cut) = service.health.cut(work, request.fate, now) else { return work };
     request.ending = Outcome::failed(Class::Network).code();
     // No step follows.
     (request.step, request.is_last) = (u16::MAX - 1, true);

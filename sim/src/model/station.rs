@@ -123,10 +123,12 @@ impl Stations {
         Entry { number: station, place, requests, lines }
     }
 
-    /// The request that is admitted next.
-    #[inline]
-    pub(super) fn next_request(&self) -> u32 {
-        self.requests.next()
+    /// The last in line at a station, if it has to go for a request of this priority that comes.
+    #[inline(never)]
+    pub(super) fn gives_way(&self, station: u32, priority: u8) -> Option<u32> {
+        let Station { line, last, waiting, .. } = self.all[station as usize];
+        let last = some(last).filter(|_| waiting > 0)?;
+        self.lines[line as usize].gives_way(&self.requests[last], priority).then_some(last)
     }
 
     /// How many requests are at a station, in slots and in line.
@@ -242,6 +244,11 @@ impl Stations {
         some(self.requests[index].next)
     }
 
+    /// The request that is admitted next.
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
     /// How many requests there is room for by now.
     #[inline]
     pub(super) fn room(&self) -> usize {
@@ -279,6 +286,12 @@ impl<'a> Entry<'a> {
         self.place.busy < self.place.slots
     }
 
+    /// The request that is admitted next.
+    #[inline]
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests.next()
+    }
+
     /// Whether a request that comes now gets neither a slot nor a place in line.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
@@ -286,12 +299,10 @@ impl<'a> Entry<'a> {
         busy >= slots && waiting >= queue
     }
 
-    /// The last in line, if it has to go for a request of this priority that comes.
-    #[cold]
-    pub(super) fn gives_way(&self, priority: u8) -> Option<u32> {
-        let line = self.lines.get(self.place.line as usize)?;
-        let last = some(self.place.last).filter(|_| self.place.waiting > 0)?;
-        line.gives_way(&self.requests[last], priority).then_some(last)
+    /// Whether its line does not go first in, first out.
+    #[inline]
+    pub(super) fn has_order(&self) -> bool {
+        self.place.line != NONE
     }
 
     /// A request comes: it gets a slot if one is free, or else waits in line.
@@ -302,7 +313,7 @@ impl<'a> Entry<'a> {
         let Self { number, place, requests, lines } = self;
         let index = requests.next();
         let [mut previous, mut next] = [NONE; 2];
-        if place.line != NONE && !has_slot {
+        if !has_slot && place.line != NONE {
             [previous, next] = place.line_up(index, priority, requests, lines);
         } else if place.is_linked {
             previous = std::mem::replace(&mut place.last, index);

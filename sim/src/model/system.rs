@@ -9,9 +9,14 @@ use patterns::report::Report;
 use patterns::settings::{ConfiguredLayer, LayerSettings};
 use patterns::{Class, Duration, Layer, Time};
 
+use super::abort::Abort;
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
-use crate::observe::{EpisodeRule, Parts, Record, Window};
+use crate::observe::{EpisodeRule, Parts, Window};
+
+pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
+
+mod serving;
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -35,47 +40,6 @@ pub struct System {
     pub windows: Vec<Window>,
     /// What ends the experiment.
     pub aborts: Vec<Abort>,
-}
-
-/// What ends an experiment: a condition that is looked at while a run goes on, from one `over`
-/// after the warm-up on.
-#[derive(Clone, Debug)]
-pub struct Abort {
-    /// As it is written.
-    pub text: String,
-    /// What must hold of the last `over`.
-    pub condition: Arc<dyn AbortCondition>,
-    /// The parts of a record that it looks at.
-    pub parts: Parts,
-    /// How much of the run it is about; more than zero.
-    pub over: Duration,
-    /// What is done.
-    pub then: Then,
-}
-
-/// What may hold of a part of a run.
-pub trait AbortCondition: fmt::Debug + Send + Sync {
-    /// Whether it holds.
-    fn is_met(&self, record: &Record) -> bool;
-}
-
-/// What is done when an abort condition holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// The run is stopped.
-    Stop,
-    /// All faults go off for good, and the run goes on.
-    RemoveFaults,
-}
-
-/// How often an abort condition is looked at in the length of time that it is about.
-pub const LOOKS: u64 = 10;
-
-impl Abort {
-    /// The time from one look to the next.
-    pub(super) fn step(&self) -> Duration {
-        Duration::from_nanos(self.over.as_nanos().div_ceil(LOOKS))
-    }
 }
 
 impl System {
@@ -104,6 +68,19 @@ impl System {
         Parts::of(counts, are_asked)
     }
 
+    /// How many records steps read and write at a service.
+    pub fn records(&self, of: usize) -> u32 {
+        let steps = self.agents.iter().map(|agents| &agents.steps);
+        let steps = steps.chain(self.services.iter().map(|service| &service.steps));
+        let records = steps.flatten().map(|step| match step {
+            Step::Call { service, does: Does::Read | Does::Write, keys, .. } if *service == of => {
+                keys.unwrap_or(0)
+            }
+            _ => 0,
+        });
+        records.max().unwrap_or(0)
+    }
+
     /// The index of the edge that a place is, if it is one that is there.
     pub fn edge_of(&self, place: Place) -> Option<usize> {
         let Place::Edge { from, to } = place else { return None };
@@ -129,18 +106,24 @@ pub struct Agents {
     pub deadline: Option<Duration>,
     /// How important the tasks are: 0 comes first. The layers of all calls made for them know it.
     pub priority: u8,
-    /// How long whoever sent a task waits for it, if that is limited: a task that takes longer has
-    /// failed for them, however it ends. No layer knows of it.
-    pub patience: Option<Duration>,
+    /// How long whoever sent a task waits for it, if that is limited: drawn when it comes. A task
+    /// that takes longer has failed for them, however it ends. No layer knows of it.
+    pub patience: Option<Distribution>,
+    /// Whether a task ends there and then when patience does, and its calls are given up.
+    pub gives_up: bool,
     /// What counts as a failure episode of the group, and of its calls on each edge.
     pub episode: EpisodeRule,
 }
 
 impl Agents {
-    /// How long a task may take before it has failed for whoever sent it.
-    pub fn limit(&self) -> Duration {
-        let of = |limit: Option<Duration>| limit.unwrap_or(Duration::MAX);
-        of(self.deadline).min(of(self.patience))
+    /// How long a task may take before it has failed for whoever sent it; none if that is drawn for
+    /// each task.
+    pub fn limit(&self) -> Option<Duration> {
+        let deadline = self.deadline.unwrap_or(Duration::MAX);
+        match &self.patience {
+            None => Some(deadline),
+            Some(patience) => Some(deadline.min(patience.as_constant()?)),
+        }
     }
 }
 
@@ -185,7 +168,8 @@ impl Arrivals {
 impl Step {
     /// One call of a service, idempotent, whose failure is the task's.
     pub fn call(service: usize) -> Self {
-        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true }
+        let does = Does::Other;
+        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does }
     }
 }
 
@@ -211,7 +195,23 @@ pub enum Step {
         keys: Option<u32>,
         /// Whether it does no harm to send the call more than once.
         idempotent: bool,
+        /// What it has to do with what the service remembers.
+        does: Does,
     },
+}
+
+/// What a call has to do with the records that a service remembers: one for each thing that it can
+/// be asked for, with a version that each write raises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Does {
+    /// Nothing.
+    #[default]
+    Other,
+    /// Its caller learns the version.
+    Read,
+    /// It writes what its caller has read last at this service, and says which version that was:
+    /// see [`Service::refuses_stale`].
+    Write,
 }
 
 /// A service: slots, a queue, a latency distribution, and ways to fail.
@@ -236,133 +236,15 @@ pub struct Service {
     pub abandoned: Abandoned,
     /// What is done for each request after the work in `latency`: calls to other services.
     pub steps: Vec<Step>,
+    /// Whether a write fails ([`Class::Validation`]) if its caller has not seen the present version
+    /// of the record. Otherwise it overwrites what it has not seen.
+    pub refuses_stale: bool,
     /// How many there are of it, each with slots and a queue of its own.
     pub replicas: Replicas,
     /// Whose turn is next in the queue.
     pub order: Order,
     /// Who has to go when a request comes that would have to wait, and the queue is full.
     pub overflow: Overflow,
-}
-
-/// How many replicas a service has, and how its requests are dealt out among them: by one balancer
-/// in front of all, whoever calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Replicas {
-    /// How many there are; at least 1.
-    pub count: u32,
-    /// Which of them gets a request.
-    pub pick: Pick,
-    /// How long a replica is down or hangs until the balancer leaves it out, and how long it is
-    /// back until it is used again. While all are left out, all are used. Without it the balancer
-    /// knows of no failure.
-    pub health_check: Option<Duration>,
-    /// Whether an attempt goes to another replica than the one before of the same call.
-    pub retry_elsewhere: bool,
-}
-
-impl Default for Replicas {
-    fn default() -> Self {
-        Self { count: 1, pick: Pick::RoundRobin, health_check: None, retry_elsewhere: false }
-    }
-}
-
-/// Which of the replicas that may be used gets a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// One after the other.
-    RoundRobin,
-    /// Any, each as likely: one draw.
-    Random,
-    /// One with the fewest requests in work or in line, and of several such one after the other.
-    LeastInFlight,
-    /// Of two different ones, drawn by chance, the one with fewer requests in work or in line, and
-    /// the first of them if they have as many: two draws.
-    TwoChoices,
-}
-
-/// Whose turn is next among the requests that wait for a slot of a service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// First in, first out.
-    #[default]
-    Fifo,
-    /// Last in, first out.
-    Lifo,
-    /// The one of the most important task (0 comes first), and among those first in, first out.
-    Priority,
-}
-
-/// Which request is refused when one comes that would have to wait, and the queue is full.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Overflow {
-    /// The newcomer.
-    #[default]
-    Newcomer,
-    /// Of all that wait and the newcomer the one whose turn would be last.
-    Last,
-}
-
-/// A limit on the rate of requests of a service: those beyond it fail with [`Class::RateLimit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// How it is counted.
-    pub rule: RateRule,
-    /// How many requests may come at once when a run begins; at most as many as ever.
-    pub filled: u32,
-    /// What a failure says about when to come again.
-    pub hint: RateHint,
-    /// Whether all callers have one limit; otherwise each group of agents and each service that
-    /// calls has its own.
-    pub shared: bool,
-}
-
-impl RateLimit {
-    /// A bucket that is full at first, which all callers share; hints are exact.
-    pub const fn bucket(every: Duration, burst: u32) -> Self {
-        let rule = RateRule::Bucket { every, burst };
-        Self { rule, filled: burst, hint: RateHint::Exact, shared: true }
-    }
-}
-
-/// How a limit on a rate is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RateRule {
-    /// A token bucket.
-    Bucket {
-        /// The time in which one token comes back.
-        every: Duration,
-        /// The most tokens there can be: how many requests may come at once.
-        burst: u32,
-    },
-    /// A quota for each of the windows that follow one another from time zero.
-    Window {
-        /// Requests in a window; at least 1.
-        limit: u32,
-        /// How long a window is; more than no time.
-        length: Duration,
-    },
-}
-
-/// What a failure by a rate limit says about when to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RateHint {
-    /// When a request would be let in if no other came.
-    Exact,
-    /// Nothing.
-    None,
-    /// That it may be at once.
-    AtOnce,
-    /// That there is no point in it.
-    Never,
-}
-
-/// What a service does with a request whose caller has given up (timeout, lost hedge).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Abandoned {
-    /// It works on, unseen: what most real servers do.
-    RunsOn,
-    /// The work stops at once and its slot is free.
-    Stops,
 }
 
 /// A named stack of layers, outermost first.
@@ -460,6 +342,18 @@ pub enum Place {
         from: Caller,
         /// The index of the service called.
         to: usize,
+    },
+    /// In the own work of the agents of a group.
+    Agents(usize),
+    /// At a layer.
+    Layer {
+        /// The index of the policy.
+        policy: usize,
+        /// Its place in the policy.
+        layer: usize,
+        /// The one edge on which it is hit, by caller and service; otherwise all instances are. An
+        /// instance that edges share is hit on each of them.
+        edge: Option<(Caller, usize)>,
     },
 }
 

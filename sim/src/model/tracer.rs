@@ -10,7 +10,7 @@ const PIECES_MAX: usize = 1 << 20;
 /// Tracks and calls of a run that is to be drawn.
 #[derive(Debug)]
 pub(crate) struct Tracer {
-    /// By agent, then by service.
+    /// By agent, then by service, then by link on which faults can happen.
     pub(crate) tracks: Vec<Track>,
     /// By instance of a layer.
     pub(crate) layers: Vec<Track>,

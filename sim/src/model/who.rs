@@ -1,6 +1,6 @@
 //! Who callers are: the names of their random streams, and the numbers that layers know them by.
 
-use super::system::Step;
+use super::system::{KEYS_MAX, Step};
 use crate::kernel::{StreamName, split_mix};
 
 /// The numbers by which layers know callers of these names: those of groups of agents and then of
@@ -53,6 +53,12 @@ impl Who<'_> {
             }
         }
     }
+}
+
+/// The first of the keys of a service. The upper half of all is for calls that ask for something of
+/// their own.
+pub(super) fn first_key(service: usize) -> u32 {
+    (service as u32).wrapping_mul(KEYS_MAX) & (u32::MAX >> 1)
 }
 
 /// Whether some step asks a service for one of several things.

@@ -46,7 +46,10 @@ impl World {
                     return None;
                 }
                 if op.is_none() {
+                    let remembers = at.remembers;
                     let outcome = ending(request, at, now).expect("it moves");
+                    let outcome =
+                        if remembers { self.remember(index, service, outcome) } else { outcome };
                     return self.end_request(index, service, outcome);
                 }
             }
@@ -71,7 +74,13 @@ impl World {
                 let request = self.stations.request_mut(index);
                 hindered(span, request, busy, &mut self.services[service as usize], now)
             }
-            RoleKind::Agents(_) => span,
+            RoleKind::Agents(group) => match &mut self.hit.work {
+                None => span,
+                Some(work) => {
+                    let (busy, task) = (self.stations.busy(station), self.stations.request(index));
+                    work.slowed(group, task, span, busy, now)
+                }
+            },
         };
         self.work(index, span);
         None

@@ -7,13 +7,16 @@ use patterns::{Class, Outcome, Time};
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::balancer::Draws;
-use super::edge_streams::EdgeStreams;
+use super::edge_streams::{Around, EdgeStreams};
 use super::kind;
 use super::limits::{Looks, OPEN_MAX, RunOptions};
+use super::memory::Memories;
+use super::origins::Origins;
 use super::recorder::Recorder;
 use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
+use super::sites::{Hit, Sites};
 use super::station::Stations;
 use super::windows::Windows;
 
@@ -50,6 +53,7 @@ pub struct World {
     pub(super) stations: Stations,
     pub(super) arrivals: Arrivals,
     pub(super) faults: Faults,
+    pub(super) memories: Memories,
     /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
     /// Streams for work and keys, which are drawn when their steps begin, by station.
@@ -57,6 +61,12 @@ pub struct World {
     pub(super) edges: Vec<EdgeStreams>,
     /// What faults do on the way from callers to services, where some do.
     pub(super) links: Vec<Health>,
+    /// How places are numbered.
+    pub(super) sites: Sites,
+    /// What else faults hit.
+    pub(super) hit: Hit,
+    /// For which tasks requests are made, if some fault goes by that.
+    pub(super) origins: Option<Box<Origins>>,
     pub(super) recorder: Recorder,
     /// How many calls without a key were made.
     pub(super) calls_made: u32,
@@ -208,6 +218,7 @@ impl World {
             kind::WAKE => self.calls.wake(event.index, &mut self.scheduler, &mut self.recorder),
             kind::FAULT => self.toggle(event.index),
             kind::CROSS => self.cross(event.index),
+            kind::GIVE_UP => self.give_up(event.index),
             kind::REMOVE_FAULTS => self.remove_faults(),
             _ => unreachable!("there is no other kind"),
         };
@@ -237,9 +248,12 @@ impl World {
         let entry = self.stations.entry(agent);
         // The roles of agents are their groups, in order, and come first; so do their stations.
         let (group, edges) = (entry.role(), entry.edges());
-        let role = &self.roles[group as usize];
+        let role = &mut self.roles[group as usize];
         let (index, has_slot, task) = entry.admit(NONE, role.priority, now);
         task.deadline = now + role.deadline;
+        if let Some(patience) = &mut role.patience {
+            patience.begin(index, task, &mut self.scheduler);
+        }
         if let Some(gap) = self.arrivals.after_arrival(agent, group, now) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
@@ -291,16 +305,17 @@ impl World {
         } else {
             ending
         };
-        let mut fate = Fate::default();
-        let mut dealt = None;
+        let mut coming = Coming { leaf, edge: from, demand, ending, fate: Fate::default() };
         if let Some(rare) = &mut edge.rare {
-            fate = rare.fate(leaf, &self.calls);
-            dealt = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
-        }
-        let (deadline, priority) = self.calls.launch(leaf, self.stations.next_request())?;
-        let coming = Coming { leaf, edge: from, demand, ending, fate, deadline, priority };
-        if let Some(draws) = dealt {
-            return self.deal_out(coming, number, draws);
+            let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
+            coming.fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
+            if rare.remembers {
+                self.memories.ask(leaf, &self.calls, &self.stations, &self.roles);
+            }
+            if let Some((pick, rng)) = &mut rare.route {
+                let draws = Draws::of(*pick, rng);
+                return self.deal_out(coming, number, draws);
+            }
         }
         self.enter(coming, number, station, true)
     }
@@ -316,9 +331,10 @@ impl World {
         is_limited: bool,
     ) -> Option<Command> {
         let now = self.scheduler.now();
-        let Coming { leaf, edge, demand, ending, fate, deadline, priority } = coming;
+        let Coming { leaf, edge, demand, ending, fate } = coming;
         let service = &mut self.services[replica as usize];
         let entry = self.stations.entry(station);
+        let (deadline, priority) = self.calls.launch(leaf, entry.next_request())?;
         let turned = service.health.at_door(fate, now);
         let refused = if let Some(Turned::Refused(class)) = turned {
             Some(Outcome::failed(class))
@@ -330,8 +346,8 @@ impl World {
         {
             Some(refused)
         } else if entry.is_full() {
-            if let Some(last) = entry.gives_way(priority) {
-                return self.make_way(last, coming, replica, station);
+            if entry.has_order() {
+                return self.at_full_line(coming, replica, station, priority);
             }
             Some(Outcome::failed(Class::Overload))
         } else {

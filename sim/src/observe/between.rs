@@ -4,7 +4,7 @@ use patterns::{Duration, Time};
 
 use super::{
     AgentRecord, EdgeRecord, Episodes, LateCounts, LayerRecord, OutcomeCounts, Record,
-    ServiceRecord, StateRecord,
+    ServiceRecord, StateRecord, Writes,
 };
 
 impl Record {
@@ -46,6 +46,7 @@ impl Record {
             late: now.late - then.late,
             frozen: now.frozen.saturating_sub(then.frozen),
             episodes: within(&now.episodes, &then.episodes),
+            faults: now.faults.since(&then.faults),
         });
         let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
         Self {
@@ -64,6 +65,35 @@ impl Record {
             layers: layers.collect(),
             windows: Vec::new(),
             trace: None,
+        }
+    }
+}
+
+impl ServiceRecord {
+    /// The same of the time from this one on, by the record of what was before.
+    fn since(&self, then: &Self, from: Time) -> Self {
+        Self {
+            name: self.name.clone(),
+            slots: self.slots,
+            by_replica: (self.by_replica.iter().zip(&then.by_replica))
+                .map(|(now, then)| now - then)
+                .collect(),
+            writes: self.writes.since(then.writes),
+            open: self.open,
+            requests: self.requests.since(&then.requests),
+            load: self.load.since(from),
+            line: self.line.since(from),
+            seconds: self.seconds.since(from),
+            waiting: self.waiting.since(&then.waiting),
+            sojourn: self.sojourn.since(&then.sojourn),
+            abandoned: self.abandoned - then.abandoned,
+            wasted: self.wasted - then.wasted,
+            busy: self.busy - then.busy,
+            queued: self.queued - then.queued,
+            down: self.down - then.down,
+            faulty: self.faulty - then.faulty,
+            fault_intervals: self.fault_intervals - then.fault_intervals,
+            first_fault: self.first_fault,
         }
     }
 }
@@ -95,6 +125,7 @@ impl Record {
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
+            sum.writes.extend(more.writes);
             for (sum, more) in sum.by_replica.iter_mut().zip(&more.by_replica) {
                 *sum += more;
             }
@@ -121,6 +152,7 @@ impl Record {
             sum.late += more.late;
             sum.frozen += more.frozen;
             sum.episodes.extend(&more.episodes);
+            sum.faults.extend(&more.faults);
         }
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
@@ -160,6 +192,22 @@ impl OutcomeCounts {
     }
 }
 
+impl Writes {
+    fn extend(&mut self, later: Self) {
+        self.all += later.all;
+        self.conflicts += later.conflicts;
+        self.lost_updates += later.lost_updates;
+    }
+
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            all: self.all - earlier.all,
+            conflicts: self.conflicts - earlier.conflicts,
+            lost_updates: self.lost_updates - earlier.lost_updates,
+        }
+    }
+}
+
 impl LateCounts {
     fn extend(&mut self, later: Self) {
         self.good += later.good;
@@ -174,34 +222,6 @@ impl LateCounts {
             degraded: self.degraded - earlier.degraded,
             failed: self.failed - earlier.failed,
             wrong: self.wrong - earlier.wrong,
-        }
-    }
-}
-
-impl ServiceRecord {
-    /// Of what is counted from a time on.
-    fn since(&self, earlier: &Self, from: Time) -> Self {
-        Self {
-            name: self.name.clone(),
-            slots: self.slots,
-            by_replica: (self.by_replica.iter().zip(&earlier.by_replica))
-                .map(|(now, then)| now - then)
-                .collect(),
-            open: self.open,
-            requests: self.requests.since(&earlier.requests),
-            load: self.load.since(from),
-            line: self.line.since(from),
-            seconds: self.seconds.since(from),
-            waiting: self.waiting.since(&earlier.waiting),
-            sojourn: self.sojourn.since(&earlier.sojourn),
-            abandoned: self.abandoned - earlier.abandoned,
-            wasted: self.wasted - earlier.wasted,
-            busy: self.busy - earlier.busy,
-            queued: self.queued - earlier.queued,
-            down: self.down - earlier.down,
-            faulty: self.faulty - earlier.faulty,
-            fault_intervals: self.fault_intervals - earlier.fault_intervals,
-            first_fault: self.first_fault,
         }
     }
 }

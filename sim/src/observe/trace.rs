@@ -13,7 +13,7 @@ pub struct Trace {
     pub from: Time,
     /// The end of the window.
     pub to: Time,
-    /// Agents first, then layers, then services.
+    /// Agents first, then layers, then services, then edges on which faults can happen.
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,
@@ -25,7 +25,7 @@ pub struct Trace {
     pub open_calls: Vec<(u32, OpenSpan)>,
 }
 
-/// One agent, service or layer, and the states it was in.
+/// One agent, service, layer or edge, and the states it was in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// Whose track it is.
@@ -33,7 +33,7 @@ pub struct Track {
     /// What state it was in when; in order, without overlap, but for those of agents: there
     /// `working` is the whole of a task, over which its waits lie, and an agent with several slots
     /// has several tasks at a time. Times in no interval are idle (an agent), or healthy (a
-    /// service).
+    /// service, an edge).
     pub intervals: Vec<Interval>,
 }
 
@@ -56,6 +56,13 @@ pub enum TrackId {
     },
     /// A service; its state is the kind of the gravest fault that is on: `hang`.
     Service(String),
+    /// The way from a caller to a service; its state is the kind of the gravest fault on it.
+    Edge {
+        /// A group of agents, or a service.
+        from: String,
+        /// The service called.
+        to: String,
+    },
 }
 
 /// Whose instance of a layer it is.
@@ -81,6 +88,8 @@ pub enum TrackKind {
     Layer,
     /// A service.
     Service,
+    /// An edge.
+    Edge,
 }
 
 impl Track {
@@ -90,15 +99,18 @@ impl Track {
             TrackId::Agent(_) => TrackKind::Agent,
             TrackId::Layer { .. } => TrackKind::Layer,
             TrackId::Service(_) => TrackKind::Service,
+            TrackId::Edge { .. } => TrackKind::Edge,
         }
     }
 }
 
-/// What charts call it: `research#2`, `github`, `research#2 -> github: breaker`.
+/// What charts call it: `research#2`, `github`, `research -> github`, `research#2 -> github:
+/// breaker`.
 impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Agent(name) | Self::Service(name) => f.write_str(name),
+            Self::Edge { from, to } => write!(f, "{from} -> {to}"),
             Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;
                 number.map_or(Ok(()), |number| write!(f, "#{number}"))

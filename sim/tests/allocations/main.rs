@@ -9,11 +9,11 @@ use patterns::cache::{self, Cache, Eviction};
 use patterns::fallback::Targets;
 use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
-use sim::fault::Schedule;
 use sim::fault::kinds::hang::Hang;
+use sim::fault::{Permanent, Schedule};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
-    Abandoned, Arrivals, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step, System,
+    Abandoned, Arrivals, Does, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step, System,
 };
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -67,7 +67,7 @@ fn busy() -> System {
 /// The same, but for most of the time nothing moves, and everything runs into its timeout.
 fn outages(abandoned: Abandoned, schedule: Schedule) -> System {
     let mut system = busy();
-    let effect = Hang { resume: false, share: 1.0, permanent: false }.into();
+    let effect = Hang { resume: false, share: 1.0, permanent: Permanent::Attempt }.into();
     system.faults =
         vec![Fault { name: "outage".to_owned(), hits: vec![Place::Service(0)], effect, schedule }];
     system.services[0].abandoned = abandoned;
@@ -99,14 +99,22 @@ fn replicas() -> System {
         retry_elsewhere: true,
     };
     system.services[0].order = Order::Priority;
+    system.agents[0].patience = Some(tank::exponential(secs(2)));
+    system.agents[0].gives_up = true;
     system
 }
 
 /// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
 fn under(layer: &LayerFactory) -> System {
     let mut system = busy();
-    let call =
-        Step::Call { service: 0, times: 1, optional: false, keys: Some(40), idempotent: true };
+    let call = Step::Call {
+        service: 0,
+        times: 1,
+        optional: false,
+        keys: Some(40),
+        idempotent: true,
+        does: Does::Other,
+    };
     system.agents[0].steps = vec![call];
     system.agents[0].deadline = Some(secs(3));
     system.services.push(tank::service("spare", 5, 10, tank::exponential(millis(30))));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use patterns::report::Report;
 use patterns::{Action, CallId, CallInfo, Context, Duration, Layer, Outcome, Time};
-use sim::model::system::{Arrivals, Caller, Edge, LayerFactory, Per, Step, System};
+use sim::model::system::{Arrivals, Caller, Does, Edge, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 
 use crate::tank::{self, millis, secs};
@@ -110,7 +110,14 @@ fn a_deadline_lowered_by_a_layer_is_lower_all_the_way() {
 #[test]
 fn what_is_asked_for_is_one_of_so_many_or_its_own() {
     let keys_of = |keys| {
-        let step = Step::Call { service: 0, times: 3, optional: false, keys, idempotent: false };
+        let step = Step::Call {
+            service: 0,
+            times: 3,
+            optional: false,
+            keys,
+            idempotent: false,
+            does: Does::Other,
+        };
         let [front, _] = seen(None, step);
         assert!(front.iter().all(|(_, info)| !info.is_idempotent));
         let mut keys: Vec<u32> = front.iter().map(|(_, info)| info.key).collect();

@@ -1,6 +1,7 @@
 //! Experiments whose course is known beforehand, to the nanosecond.
 
 use patterns::{Class, Duration, Outcome};
+use sim::fault::Permanent;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
 use sim::model::system::System;
@@ -21,7 +22,7 @@ fn back_to_back(failures: u32, open: Duration, outage: Duration) -> System {
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![tank::once(
         0,
-        Hang { resume: false, share: 1.0, permanent: false },
+        Hang { resume: false, share: 1.0, permanent: Permanent::Attempt },
         Duration::ZERO,
         outage,
     )];

@@ -1,11 +1,11 @@
 //! Failure episodes: from the first failure that users saw to the end of the last, by hand.
 
 use patterns::{Class, Duration, Outcome, Time};
-use sim::fault::Effect;
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::errors::Errors;
 use sim::fault::kinds::hang::Hang;
 use sim::fault::kinds::slow::Slow;
+use sim::fault::{Effect, Permanent};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, System};
@@ -31,7 +31,7 @@ fn system(effect: impl Into<Effect>, lasts: Duration) -> System {
 }
 
 fn errors() -> Errors {
-    Errors { class: Class::Network, share: 1.0, permanent: false }
+    Errors { class: Class::Network, share: 1.0, permanent: Permanent::Attempt }
 }
 
 fn of(system: &System) -> Record {
@@ -96,7 +96,7 @@ fn an_episode_begins_with_the_first_failure_by_which_it_was_noticed() {
 
 #[test]
 fn a_system_that_hangs_for_good_fails() {
-    let system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
+    let system = system(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, FOR_EVER);
     let record = of(&system);
     let tasks = &record.agents[0].tasks;
     assert_eq!((tasks.good(), tasks.open()), (9, 31));
@@ -114,7 +114,8 @@ fn a_system_that_hangs_for_good_fails() {
 /// One agent that is stuck ends nothing, and fails again and again.
 #[test]
 fn an_agent_that_is_stuck_for_good_is_an_episode() {
-    let mut system = system(Hang { resume: true, share: 1.0, permanent: false }, FOR_EVER);
+    let mut system =
+        system(Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }, FOR_EVER);
     system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
     let record = of(&system);
     assert_eq!((record.agents[0].tasks.open(), record.agents[0].overdue), (1, 1));
@@ -128,7 +129,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
     };
     assert_eq!(record.agents[0].episodes.all, [expected]);
     // With a patience of 10 s it does so at 109, 119 and 129 s.
-    system.agents[0].patience = Some(secs(10));
+    system.agents[0].patience = Some(Distribution::constant(secs(10)));
     let record = of(&system);
     let episode = record.agents[0].episodes.all[0];
     assert_eq!((episode.began, episode.detected), (time(109), time(129)));
@@ -138,7 +139,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
 #[test]
 fn a_task_that_ends_too_late_is_late_and_not_good() {
     let mut system = system(Slow { factor: 20.0, share: 1.0 }, secs(100));
-    system.agents[0].patience = Some(secs(6));
+    system.agents[0].patience = Some(Distribution::constant(secs(6)));
     let record = of(&system);
     let value = |name| value(&record, &system, name);
     assert_eq!(record.agents[0].tasks.good(), 39);
@@ -150,7 +151,8 @@ fn a_task_that_ends_too_late_is_late_and_not_good() {
     let episode = record.agents[0].episodes.all[0];
     assert_eq!((episode.began, episode.detected), (time(106), time(118)));
     // With a deadline of the same length it is all the same.
-    system.agents[0].deadline = system.agents[0].patience.take();
+    system.agents[0].patience = None;
+    system.agents[0].deadline = Some(secs(6));
     let other = of(&system);
     assert_eq!(other.agents[0].late, record.agents[0].late);
     assert_eq!(other.agents[0].episodes, record.agents[0].episodes);

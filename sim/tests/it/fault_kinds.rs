@@ -8,7 +8,7 @@ use sim::fault::kinds::{
 };
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Caller, Edge, Fault, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Does, Edge, Fault, Place, Step, System};
 use sim::observe::Record;
 use sim::{Watch, run};
 
@@ -85,8 +85,14 @@ fn what_is_stale_stays_stale() {
     for length in (10..200).step_by(10) {
         let mut system = each_second(Duration::ZERO, length);
         let keys = Some(1);
-        system.agents[0].steps =
-            vec![Step::Call { service: 0, times: 1, optional: false, keys, idempotent: true }];
+        system.agents[0].steps = vec![Step::Call {
+            service: 0,
+            times: 1,
+            optional: false,
+            keys,
+            idempotent: true,
+            does: Does::Other,
+        }];
         system.faults = vec![fault("stale", Stale { change: secs(20) }, once(0, 1000))];
         let calls = &of(&system).edges[0].calls;
         let is = (calls.answered(), calls.wrong());
@@ -103,7 +109,8 @@ fn leak(full_after: Duration, full_after_requests: u32) -> Leak {
     Leak { full_after, full_after_requests, factor: 3.0, fails_from: 1.0, class: Class::Overload }
 }
 
-/// Requests come in the seconds 1 to 40 of which each makes the next slower; a restart in second 20.
+/// Requests come in the seconds 1 to 40 of which each makes the next slower; a restart in second
+/// 20.
 #[test]
 fn leak_is_emptied_by_a_restart_and_by_nothing_else() {
     let latency = |other: Option<Effect>| {
@@ -144,7 +151,7 @@ fn service_is_cold_after_each_pause() {
 /// The second stage follows each end of the first but those in which it is still on.
 #[test]
 fn stage_that_is_still_on_goes_on() {
-    let errors = |class| Errors { class, share: 1.0, permanent: false };
+    let errors = |class| Errors { class, share: 1.0, permanent: false.into() };
     let first =
         Schedule::Every { at: at(millis(10_500)), lasts: secs(5), every: secs(20), chance: 1.0 };
     let mut system = each_second(Duration::ZERO, 100);

@@ -8,7 +8,7 @@ use patterns::settings::Key;
 use patterns::{Class, Duration};
 use proptest::prelude::*;
 use sim::fault::kinds::{drain::Drain, hang::Hang, loss::Loss, slots::Slots};
-use sim::fault::{Adding, Effect, FaultKind, KINDS};
+use sim::fault::{Adding, Effect, FaultKind, KINDS, Permanent};
 use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Caller, Fault, Place, System};
 use sim::observe::{Interval, Record, TrackKind};
@@ -170,8 +170,9 @@ fn kind_of_fault_from_outside_works_as_ours_do() {
 #[test]
 fn service_hangs_as_long_as_any_fault_lets_it_hang() {
     for resume in [true, false] {
-        let hangs = [(10, 20), (15, 25)]
-            .map(|(from, to)| (Hang { resume, share: 1.0, permanent: false }.into(), from, to));
+        let hangs = [(10, 20), (15, 25)].map(|(from, to)| {
+            (Hang { resume, share: 1.0, permanent: Permanent::Attempt }.into(), from, to)
+        });
         let record = run(&called_every_second(&hangs), 1, Watch::Counts);
         let edge = &record.edges[0];
         // The calls of the seconds 10 to 24 are held until second 25.
@@ -189,7 +190,7 @@ fn service_hangs_as_long_as_any_fault_lets_it_hang() {
 #[test]
 fn requests_that_hang_are_lost_or_go_on_when_the_fault_ends() {
     for resume in [true, false] {
-        let hang = Hang { resume, share: 0.5, permanent: false };
+        let hang = Hang { resume, share: 0.5, permanent: Permanent::Attempt };
         let record = run(&called_every_second(&[(hang.into(), 10, 20)]), 1, Watch::Counts);
         let edge = &record.edges[0];
         assert_eq!(edge.calls.answered(), 39);
@@ -240,7 +241,7 @@ fn service_that_drains_finishes_what_it_has_and_takes_nothing_new() {
 /// An attempt that was lost leaves nothing behind once its caller has given it up.
 #[test]
 fn losses_that_are_given_up_take_no_room() {
-    let lost = Loss { share: 1.0, permanent: false };
+    let lost = Loss { share: 1.0, permanent: Permanent::Attempt };
     let mut system = called_every_second(&[]);
     system.horizon = at(secs(20_000));
     system.policies = vec![tank::policy(vec![tank::timeout(millis(200))])];

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use expect_test::expect;
 use patterns::backoff::Jitter;
-use sim::fault::Schedule;
 use sim::fault::kinds::{hang::Hang, slow::Slow};
+use sim::fault::{Permanent, Schedule};
 use sim::model::system::{Fault, Per, Place, System};
 use sim::{Watch, run};
 
@@ -24,7 +24,12 @@ fn system() -> System {
     system.policies = vec![tank::policy(vec![retry, breaker, tank::timeout(secs(1))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![
-        tank::once(0, Hang { resume: false, share: 1.0, permanent: false }, secs(600), secs(120)),
+        tank::once(
+            0,
+            Hang { resume: false, share: 1.0, permanent: Permanent::Attempt },
+            secs(600),
+            secs(120),
+        ),
         Fault {
             name: "slow".to_owned(),
             hits: vec![Place::Service(0)],

@@ -6,7 +6,7 @@ use patterns::Time;
 use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Edge, Step};
+use sim::model::system::{Arrivals, Caller, Does, Edge, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
 use crate::tank::{agents, call, edge, millis, once, policy, secs, service, system, timeout};
@@ -108,8 +108,14 @@ fn an_interrupted_run_says_so_and_a_limited_one_is_repeatable() {
 fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
     // A service that is down answers on the spot, and the task calls again.
     let mut system = busy(Distribution::constant(secs(1)));
-    let step =
-        Step::Call { service: 0, times: u32::MAX, optional: true, keys: None, idempotent: true };
+    let step = Step::Call {
+        service: 0,
+        times: u32::MAX,
+        optional: true,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     system.agents[0].steps = vec![step];
     system.faults = vec![once(0, Down {}, secs(0), secs(10_000))];
     let record = limited(&system, Limits::default());
@@ -136,8 +142,14 @@ fn a_stop_has_a_name_for_tables_and_a_sentence_for_people() {
 #[test]
 fn what_follows_at_once_from_an_event_counts_as_events() {
     let mut system = system(secs(100));
-    let step =
-        Step::Call { service: 0, times: 5_000, optional: true, keys: None, idempotent: true };
+    let step = Step::Call {
+        service: 0,
+        times: 5_000,
+        optional: true,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     let every = Arrivals::Open(Distribution::constant(secs(1)));
     system.agents = vec![agents("a", 1, every, vec![step])];
     system.services = vec![service("s", 1, 0, Distribution::constant(secs(1)))];

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick, Place,
-    RateLimit, Replicas, Step, System,
+    Abandoned, Arrivals, Caller, Does, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick,
+    Place, RateLimit, Replicas, Step, System,
 };
 use sim::observe::{OutcomeCounts, Record};
 use sim::{Watch, run};
@@ -70,8 +70,14 @@ fn any_system() -> impl Strategy<Value = System> {
     (layers(), layers(), faults, limits, lines).prop_map(|(outer, inner, faults, limits, lines)| {
         let (slots, queue, stops, limited) = limits;
         let mut system = tank::system(secs(30));
-        let optional =
-            Step::Call { service: 1, times: 2, optional: true, keys: None, idempotent: true };
+        let optional = Step::Call {
+            service: 1,
+            times: 2,
+            optional: true,
+            keys: None,
+            idempotent: true,
+            does: Does::Other,
+        };
         system.agents = vec![
             tank::agents(
                 "closed",
@@ -82,6 +88,10 @@ fn any_system() -> impl Strategy<Value = System> {
             tank::agents("open", 1, Arrivals::Open(exponential(millis(200))), vec![tank::call(0)]),
         ];
         system.agents[1].priority = 1;
+        system.agents[0].patience = Some(exponential(millis(400)));
+        system.agents[0].gives_up = stops;
+        system.agents[1].patience = Some(exponential(secs(1)));
+        system.agents[1].gives_up = limited;
         let mut front = tank::service("front", slots, queue, exponential(millis(50)));
         front.steps = vec![tank::call(1)];
         (front.order, front.overflow, front.replicas) = lines;

@@ -19,6 +19,7 @@ fn crossing() -> System {
         optional: false,
         keys: None,
         idempotent: true,
+        does: sim::model::system::Does::Other,
     };
     system.agents = vec![
         tank::agents("once", 1, arrivals(), vec![times(0, 1), times(1, 2)]),

@@ -3,7 +3,7 @@
 use patterns::{Action, CallId, Class, Context, Layer, Outcome};
 use sim::fault::Effect;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Arrivals, Caller, Edge, Fault, Step, System};
+use sim::model::system::{Abandoned, Arrivals, Caller, Does, Edge, Fault, Step, System};
 use sim::observe::AgentRecord;
 use sim::{Record, Watch, run};
 
@@ -183,8 +183,14 @@ impl Layer for Refusal {
 
 #[test]
 fn a_service_whose_call_fails_fails_alike_unless_it_can_do_without() {
-    let step =
-        |times, optional| Step::Call { service: 1, times, optional, keys: None, idempotent: true };
+    let step = |times, optional| Step::Call {
+        service: 1,
+        times,
+        optional,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     let failing = |step| {
         let mut system = two_tasks_through(step);
         system.services[1].errors = vec![(Class::Validation, 1.0)];
@@ -210,8 +216,14 @@ fn a_service_whose_call_fails_fails_alike_unless_it_can_do_without() {
 
 #[test]
 fn a_task_whose_call_fails_fails_alike_unless_it_can_do_without() {
-    let step =
-        |times, optional| Step::Call { service: 0, times, optional, keys: None, idempotent: true };
+    let step = |times, optional| Step::Call {
+        service: 0,
+        times,
+        optional,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     let failing = |step: Step| {
         let mut system = two_tasks();
         system.services[0].slots = 2;

@@ -159,7 +159,7 @@ fn the_highest_of_the_peaks_of_pieces_is_that_of_the_run() {
         let highest = peaks().fold(0.0, f64::max);
         assert!((measure.of(&record) - highest).abs() < 1e-9, "{}", measure.path());
         // All have come in 9 s, and the last one is done after 300 s.
-        assert!(peaks().last().is_some_and(|last| last < 1.0));
+        assert!(peaks().next_back().is_some_and(|last| last < 1.0));
     }
     let peaks: Vec<f64> = series.pieces.iter().map(|(.., values)| values[0]).collect();
     // Of those at the beginning of the sixth piece, three are done.
@@ -205,18 +205,16 @@ fn a_backlog_is_drained_when_none_waits_for_the_first_time() {
     assert_eq!(waits(&record), 30);
 }
 
-/// Twice, the second time with less behind it: the longer one counts; and if one is undefined, all
-/// are.
+/// Twice: the longer one counts; and if one is undefined, all are.
 #[test]
 fn of_several_backlogs_the_longest_counts() {
     let mut system = backlog();
-    let twice = |every: u64, lasts: u64| sim::fault::Schedule::Every {
+    system.faults[0].schedule = sim::fault::Schedule::Every {
         at: at(secs(20)),
-        lasts: secs(lasts),
-        every: secs(every),
+        lasts: secs(10),
+        every: secs(100),
         chance: 1.0,
     };
-    system.faults[0].schedule = twice(100, 10);
     system.horizon = at(secs(180));
     let path = "services.s.queue.drain after fault \"outage\"";
     let drain = of(&system, [path])[0];
@@ -257,7 +255,7 @@ fn a_blast_radius_is_the_share_of_agents_that_were_hit() {
     is(&system, [("system.blast-radius", 0.0)]);
     system.warmup = at(secs(0));
     system.faults = vec![tank::once(0, tank::hang(true), secs(50), secs(3))];
-    system.agents[0].patience = Some(secs(1));
+    system.agents[0].patience = Some(Distribution::constant(secs(1)));
     is(
         &system,
         [

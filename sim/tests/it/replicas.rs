@@ -107,7 +107,7 @@ fn a_balancer_sees_a_failure_and_its_end_some_time_later() {
 fn a_later_attempt_of_a_call_goes_elsewhere() {
     let mut system = system(3, Pick::Random);
     system.services[0].slots = u32::MAX;
-    let refuse = Refuse { class: Class::Network, share: 1.0, permanent: false };
+    let refuse = Refuse { class: Class::Network, share: 1.0, permanent: false.into() };
     let mut broken = tank::once(0, refuse, Duration::ZERO, secs(1000));
     broken.hits = vec![Place::Replica { service: 0, replica: 1 }];
     system.faults = vec![broken];

@@ -11,7 +11,7 @@ use patterns::settings::{
 };
 use patterns::{Class, Classes, Duration, Layer, Time, bulkhead, fallback, timeout};
 use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
-use sim::fault::{Effect, KINDS, Schedule};
+use sim::fault::{Effect, KINDS, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
@@ -50,6 +50,7 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         deadline: None,
         priority: 0,
         patience: None,
+        gives_up: false,
         episode: EpisodeRule::default(),
     }
 }
@@ -73,6 +74,7 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         rate_limit: None,
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
+        refuses_stale: true,
         replicas: Replicas::default(),
         order: Order::Fifo,
         overflow: Overflow::Newcomer,
@@ -89,7 +91,7 @@ pub(crate) fn down() -> Effect {
 }
 
 pub(crate) fn hang(resume: bool) -> Effect {
-    Hang { resume, share: 1.0, permanent: false }.into()
+    Hang { resume, share: 1.0, permanent: Permanent::Attempt }.into()
 }
 
 pub(crate) fn slow(factor: f64) -> Effect {
@@ -97,7 +99,7 @@ pub(crate) fn slow(factor: f64) -> Effect {
 }
 
 pub(crate) fn errors(class: Class, share: f64) -> Effect {
-    Errors { class, share, permanent: false }.into()
+    Errors { class, share, permanent: Permanent::Attempt }.into()
 }
 
 pub(crate) fn once(

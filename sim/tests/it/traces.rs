@@ -1,6 +1,7 @@
 //! Traces hold what they say, and not more than fits.
 
 use patterns::{Duration, Time};
+use sim::fault::Permanent;
 use sim::fault::kinds::{down::Down, hang::Hang, slow::Slow};
 use sim::model::system::{Arrivals, System};
 use sim::observe::{Interval, Trace, TrackKind};
@@ -16,7 +17,12 @@ fn busy(horizon: Duration, gap: Duration) -> System {
     system.policies = vec![tank::policy(vec![tank::breaker(3, secs(5)), tank::timeout(secs(2))])];
     system.edges = vec![tank::edge(0, 0, Some(0))];
     system.faults = vec![
-        tank::once(0, Hang { resume: false, share: 1.0, permanent: false }, secs(20), secs(20)),
+        tank::once(
+            0,
+            Hang { resume: false, share: 1.0, permanent: Permanent::Attempt },
+            secs(20),
+            secs(20),
+        ),
         tank::once(0, Down {}, secs(60), secs(20)),
     ];
     system

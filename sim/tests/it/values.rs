@@ -8,7 +8,7 @@ use sim::fault::kinds::down::Down;
 use sim::fault::kinds::wrong::Wrong;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Edge, LayerFactory, Per, Service, Step, System};
+use sim::model::system::{Arrivals, Caller, Does, Edge, LayerFactory, Per, Service, Step, System};
 use sim::observe::{Anchor, OutcomeCounts, Window};
 use sim::{Record, Watch, run};
 
@@ -39,11 +39,25 @@ fn under(layer: LayerFactory, step: Step, services: Vec<Service>) -> System {
 }
 
 fn one_of_one() -> Step {
-    Step::Call { service: 0, times: 1, optional: false, keys: Some(1), idempotent: true }
+    Step::Call {
+        service: 0,
+        times: 1,
+        optional: false,
+        keys: Some(1),
+        idempotent: true,
+        does: Does::Other,
+    }
 }
 
 fn optional(service: usize) -> Step {
-    Step::Call { service, times: 1, optional: true, keys: None, idempotent: true }
+    Step::Call {
+        service,
+        times: 1,
+        optional: true,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    }
 }
 
 fn of(system: &System) -> Record {
@@ -194,7 +208,7 @@ fn wrong_values_of_windows_add_up_to_those_of_the_run() {
     let services = vec![Service { wrong: 0.5, ..tank::service("s", u32::MAX, 0, latency) }];
     let mut system = system(vec![tank::call(0)], services);
     system.agents[0].count = 50;
-    system.agents[0].patience = Some(secs(1));
+    system.agents[0].patience = Some(Distribution::constant(secs(1)));
     let window = |from, until| Window { from, until, anchor: Anchor::Run };
     let windows = [window(None, Some(secs(40))), window(Some(secs(40)), None)];
     system.windows = windows.to_vec();

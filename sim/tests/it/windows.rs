@@ -1,9 +1,9 @@
 //! Windows: what happened in a part of a run, measured as the whole run is.
 
 use patterns::{Class, Duration, Time};
-use sim::fault::Schedule;
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::hang::Hang;
+use sim::fault::{Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, Fault, Place, System};
@@ -107,7 +107,7 @@ fn a_window_holds_what_ended_in_it_and_the_time_that_lies_in_it() {
     system.edges = vec![tank::edge(0, 0, None)];
     system.faults = vec![tank::once(
         0,
-        Hang { resume: true, share: 1.0, permanent: false },
+        Hang { resume: true, share: 1.0, permanent: Permanent::Attempt },
         secs(45),
         secs(30),
     )];

@@ -2,6 +2,7 @@
 
 use patterns::Duration;
 use patterns::backoff::Jitter;
+use sim::fault::Permanent;
 use sim::fault::kinds::hang::Hang;
 use sim::kernel::Distribution;
 use sim::model::system::{Abandoned, Per, System};
@@ -65,7 +66,7 @@ fn rush(abandoned: Abandoned, horizon: Duration) -> System {
     ];
     system.policies = vec![tank::policy(layers)];
     system.edges = vec![tank::edge(0, 0, Some(0))];
-    let hang = Hang { resume: true, share: 1.0, permanent: false };
+    let hang = Hang { resume: true, share: 1.0, permanent: Permanent::Attempt };
     system.faults = vec![tank::once(0, hang, secs(1001), secs(3))];
     system
 }

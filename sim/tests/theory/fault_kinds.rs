@@ -276,7 +276,7 @@ fn fault_that_comes_with_a_chance_comes_as_often() {
     case!();
     let every =
         Schedule::Every { at: at(secs(50)), lasts: secs(30), every: secs(100), chance: 0.2 };
-    let errors = Errors { class: Class::Validation, share: 1.0, permanent: true };
+    let errors = Errors { class: Class::Validation, share: 1.0, permanent: true.into() };
     let system = under(no_time(), vec![fault("expired", errors, every)]);
     let [failing] = replicate(&system, 414, |record| {
         let calls = &record.edges[0].calls;
@@ -294,8 +294,8 @@ fn defects_stay_and_other_failures_are_retried() {
     let mut system = under(
         no_time(),
         vec![
-            fault("defect", Errors { class, share: defect, permanent: true }, always()),
-            fault("malformed", Errors { class, share, permanent: false }, always()),
+            fault("defect", Errors { class, share: defect, permanent: true.into() }, always()),
+            fault("malformed", Errors { class, share, permanent: false.into() }, always()),
         ],
     );
     let retry = tank::retry(2, millis(10), Jitter::None);

@@ -6,9 +6,9 @@ use patterns::{Class, Duration};
 use sim::fault::kinds::{
     delay::Delay, down::Down, errors::Errors, hang::Hang, loss::Loss, slots::Slots, slow::Slow,
 };
-use sim::fault::{Effect, Schedule};
+use sim::fault::{Effect, Permanent, Schedule};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Caller, Fault, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Does, Fault, Place, Step, System};
 
 use crate::support::{Estimate, rate, replicate, stream_to, time_average};
 use crate::table::case;
@@ -36,8 +36,14 @@ fn shared_faults_come_together_and_own_ones_by_chance() {
     other.name = "other".to_owned();
     system.services.push(other);
     system.edges.push(tank::edge(0, 1, None));
-    let optional =
-        Step::Call { service: 0, times: 1, optional: true, keys: None, idempotent: true };
+    let optional = Step::Call {
+        service: 0,
+        times: 1,
+        optional: true,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     system.agents[0].steps = vec![optional, tank::call(1)];
     let fault = |name: &str, hits: &[usize], up, down| Fault {
         name: name.to_owned(),
@@ -74,7 +80,7 @@ fn faults_on_an_edge_hit_one_caller_and_no_slot() {
     let arrivals = Arrivals::Open(rate(1.0));
     system.agents.push(tank::agents("other", 1, arrivals, vec![tank::call(0)]));
     system.edges.push(tank::edge(1, 0, None));
-    let errors = Errors { class: Class::Validation, share: 0.3, permanent: false };
+    let errors = Errors { class: Class::Validation, share: 0.3, permanent: Permanent::Attempt };
     let fault = on_edge(0, errors);
     system.faults = vec![
         Fault { name: "errors".to_owned(), ..fault },
@@ -136,11 +142,12 @@ fn failing(fault: Fault, seeds: u64) -> Estimate {
 fn retries_heal_transient_faults_and_no_permanent_ones() {
     case!();
     let share: f64 = 0.3;
-    for permanent in [false, true] {
+    for permanent in [Permanent::Attempt, Permanent::Call] {
+        let is_permanent = permanent == Permanent::Call;
         let class = Class::Network;
-        let left = if permanent { share } else { share * share * share };
-        let narrow = if permanent { 0.02 } else { 0.05 };
-        let kind = if permanent { "permanent" } else { "transient" };
+        let left = if is_permanent { share } else { share * share * share };
+        let narrow = if is_permanent { 0.02 } else { 0.05 };
+        let kind = if is_permanent { "permanent" } else { "transient" };
         let errors = Errors { class, share, permanent };
         let hang = Hang { resume: false, share, permanent };
         let loss = Loss { share, permanent };
@@ -161,7 +168,7 @@ fn retries_heal_transient_faults_and_no_permanent_ones() {
 fn losses_have_their_size_at_services_and_on_edges() {
     case!();
     for (fault, place) in [(on_service as fn(Loss) -> Fault, "service"), (on_edge_0, "edge")] {
-        let system = tried_three_times(fault(Loss { share: 0.2, permanent: false }));
+        let system = tried_three_times(fault(Loss { share: 0.2, permanent: Permanent::Attempt }));
         let [lost] = replicate(&system, 78, |record| {
             let sent = record.edges[0].attempts.issued as f64;
             [1.0 - record.services[0].requests.issued as f64 / sent]
@@ -182,11 +189,17 @@ fn permanent_faults_hit_all_calls_that_ask_for_the_same() {
     let mut system = tried_three_times(on_service(Errors {
         class: Class::Network,
         share: 0.3,
-        permanent: true,
+        permanent: Permanent::Call,
     }));
     let keys = Some(KEYS);
-    system.agents[0].steps =
-        vec![Step::Call { service: 0, times: 1, optional: false, keys, idempotent: true }];
+    system.agents[0].steps = vec![Step::Call {
+        service: 0,
+        times: 1,
+        optional: false,
+        keys,
+        idempotent: true,
+        does: Does::Other,
+    }];
     let [keys, whole] = replicate(&system, 79, |record| {
         let calls = &record.edges[0].calls;
         let keys = f64::from(KEYS) * calls.failed() as f64 / calls.answered() as f64;
@@ -218,7 +231,8 @@ fn hangs_of_a_share_hold_slots_and_leave_others_alone() {
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(10_000));
     system.warmup = tank::at(Duration::ZERO);
-    system.faults = vec![on_service(Hang { resume: false, share: 0.05, permanent: false })];
+    system.faults =
+        vec![on_service(Hang { resume: false, share: 0.05, permanent: Permanent::Attempt })];
     let [open, latency] = replicate(&system, 81, |record| {
         let calls = &record.edges[0].calls;
         let open = (calls.issued - calls.answered()) as f64;

@@ -2,8 +2,8 @@
 //! they were given.
 
 use patterns::{Class, Duration};
-use sim::fault::Effect;
 use sim::fault::kinds::{delay::Delay, errors::Errors, refuse::Refuse, slow::Slow};
+use sim::fault::{Effect, Permanent};
 use sim::model::system::Fault;
 
 use crate::support::{rate, replicate, stream_to, time_average};
@@ -23,7 +23,10 @@ fn errors_and_slowness_have_their_size() {
     service.errors = vec![(Class::Network, 0.02), (Class::Validation, 0.01)];
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     system.faults = vec![
-        always("errors", Errors { class: Class::Overload, share: 0.3, permanent: false }),
+        always(
+            "errors",
+            Errors { class: Class::Overload, share: 0.3, permanent: Permanent::Attempt },
+        ),
         always("slow", Slow { factor: 4.0, share: 1.0 }),
         always("slower", Slow { factor: 1.5, share: 1.0 }),
     ];
@@ -51,9 +54,18 @@ fn refusals_have_their_size_and_take_no_time() {
     let service = tank::service("service", u32::MAX, 0, rate(1.0));
     let mut system = stream_to(service, rate(1.0), secs(100_000));
     system.faults = vec![
-        always("errors", Errors { class: Class::Network, share: 0.2, permanent: false }),
-        always("refuse", Refuse { class: Class::Overload, share: 0.3, permanent: false }),
-        always("refuse more", Refuse { class: Class::RateLimit, share: 0.1, permanent: false }),
+        always(
+            "errors",
+            Errors { class: Class::Network, share: 0.2, permanent: Permanent::Attempt },
+        ),
+        always(
+            "refuse",
+            Refuse { class: Class::Overload, share: 0.3, permanent: Permanent::Attempt },
+        ),
+        always(
+            "refuse more",
+            Refuse { class: Class::RateLimit, share: 0.1, permanent: Permanent::Attempt },
+        ),
     ];
     let [overload, rate_limit, network, busy] = replicate(&system, 25, |record| {
         let calls = &record.edges[0].calls;

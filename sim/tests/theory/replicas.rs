@@ -99,7 +99,7 @@ fn a_fault_hits_one_replica() {
             tank::service("service", u32::MAX, u32::MAX, Distribution::constant(secs(1)));
         service.replicas = Replicas { count: 4, pick, health_check, ..Replicas::default() };
         let mut system = stream_to(service, rate(40.0), secs(2_000));
-        let refuse = Refuse { class: Class::Network, share: 1.0, permanent: false };
+        let refuse = Refuse { class: Class::Network, share: 1.0, permanent: false.into() };
         let effect = if health_check.is_some() { tank::down() } else { refuse.into() };
         let mut fault = tank::once(0, effect, Duration::ZERO, secs(10_000));
         fault.hits = vec![Place::Replica { service: 0, replica: 2 }];

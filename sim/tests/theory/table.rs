@@ -14,14 +14,19 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 14] = [
+const SUBJECTS: [(&str, &str); 19] = [
     ("queues", "Queues"),
+    ("lines", "Order in line"),
+    ("replicas", "Replicas"),
+    ("patience", "Patience"),
+    ("memory", "Stale writes"),
     ("losses", "Losses"),
     ("balance", "Little's law"),
     ("arrivals", "Arrivals"),
     ("availability", "Availability"),
     ("faults", "Size of faults"),
     ("fault_scope", "Scope of faults"),
+    ("fault_reach", "Reach of faults"),
     ("fault_memory", "Memory of faults"),
     ("fault_kinds", "Kinds of fault"),
     ("windows", "Windows"),

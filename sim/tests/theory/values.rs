@@ -3,7 +3,7 @@
 use patterns::backoff::Jitter;
 use patterns::{Class, Duration};
 use sim::fault::kinds::wrong::Wrong;
-use sim::model::system::{Fault, Step, System};
+use sim::model::system::{Does, Fault, Step, System};
 use sim::observe::OutcomeCounts;
 
 use crate::support::{rate, replicate, stream_to};
@@ -26,7 +26,14 @@ fn tasks(detect: f64) -> System {
     let service = tank::service("service", u32::MAX, 0, rate(100.0));
     let mut system = stream_to(service, rate(1.0), secs(50_000));
     let times = CALLS as u32;
-    let step = Step::Call { service: 0, times, optional: false, keys: None, idempotent: true };
+    let step = Step::Call {
+        service: 0,
+        times,
+        optional: false,
+        keys: None,
+        idempotent: true,
+        does: Does::Other,
+    };
     system.agents[0].steps = vec![step];
     system.faults = vec![wrong(SHARE, detect)];
     system

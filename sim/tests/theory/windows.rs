@@ -4,8 +4,8 @@
 
 use patterns::{Class, Duration};
 use sim::Record;
-use sim::fault::Schedule;
 use sim::fault::kinds::{errors::Errors, slow::Slow};
+use sim::fault::{Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::Fault;
 use sim::observe::{Anchor, Window};
@@ -103,7 +103,7 @@ fn errors_thin_a_poisson_process() {
     let service = tank::service("service", u32::MAX, 0, Distribution::constant(Duration::ZERO));
     let mut system = stream_to(service, rate(arrivals), secs(1));
     (system.warmup, system.horizon) = (at(Duration::ZERO), at(secs(WINDOWS * LENGTH)));
-    let errors = Errors { class: Class::Network, share, permanent: false };
+    let errors = Errors { class: Class::Network, share, permanent: Permanent::Attempt };
     system.faults = vec![tank::once(0, errors, Duration::ZERO, secs(WINDOWS * LENGTH))];
     let windows: Vec<Window> = (0..WINDOWS)
         .map(|n| [n, n + 1].map(|n| Some(secs(n * LENGTH))))

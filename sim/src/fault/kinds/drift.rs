@@ -3,6 +3,7 @@
 use patterns::Duration;
 use patterns::report::Severity;
 
+use super::slow::no_factor;
 use crate::fault::health::Adding;
 use crate::fault::kind::FaultKind;
 use crate::fault::level::Level;
@@ -18,6 +19,7 @@ patterns::settings! {
         /// How long it takes until then, in a straight line.
         over: Duration [.above(0.0).example("\"10min\"")],
     }
+    warns |drift: &Drift, fields, reader| no_factor(drift.factor, fields, reader);
 }
 
 impl FaultKind for Drift {

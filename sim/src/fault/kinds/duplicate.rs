@@ -7,8 +7,8 @@ use crate::fault::health::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
-    /// A `share` of requests is delivered twice: the second is worked on unseen, and takes a slot or
-    /// a place in line as the first does.
+    /// A `share` of requests is delivered twice: the second is worked on unseen, and takes a slot
+    /// or a place in line as the first does.
     ///
     /// It counts as a request of the service, and its work as wasted; its answer goes nowhere. A
     /// second one that finds no room, or is beyond a rate limit, is dropped.

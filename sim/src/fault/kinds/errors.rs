@@ -5,6 +5,7 @@ use patterns::report::Severity;
 use patterns::settings::{Fields, Reader};
 
 use crate::fault::health::Adding;
+use crate::fault::hit::Permanent;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
@@ -15,10 +16,10 @@ patterns::settings! {
         class: Class [.example("\"network\"")],
         /// The share of requests that fail.
         share: f64 [.share().example("0.5")],
-        /// Whether all attempts of a call meet the same fate: a defect that no retry cures. Calls
-        /// that ask for the same thing fare alike, too. Otherwise each attempt fails or not by
-        /// itself.
-        permanent: bool [.example("true")] = false,
+        /// Whether all attempts of a call meet the same fate, and those of calls that ask for the
+        /// same thing: a defect that no retry cures. With `task` all calls do that are made for
+        /// one task, however deep. Otherwise each attempt fails or not by itself.
+        permanent: Permanent [.example("true")] = Permanent::Attempt,
     }
     warns Self::warns;
 }
@@ -27,6 +28,9 @@ impl Errors {
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
         if self.share <= 0.0 {
             reader.no_effect(&fields.place_of("share"), "a share of 0 fails no request");
+        }
+        if self.share >= 1.0 && self.permanent != Permanent::Attempt {
+            reader.no_effect(&fields.place_of("permanent"), "all requests fail");
         }
     }
 }

@@ -4,6 +4,7 @@ use patterns::report::Severity;
 use patterns::settings::{Fields, Reader};
 
 use crate::fault::health::Adding;
+use crate::fault::hit::Permanent;
 use crate::fault::kind::{Change, FaultKind, Shock};
 
 patterns::settings! {
@@ -17,8 +18,9 @@ patterns::settings! {
         /// on. With all of them the service itself hangs, and counts as down.
         share: f64 [.share().example("0.05")] = 1.0,
         /// Whether all attempts of a call meet the same fate, and those of calls that ask for the
-        /// same thing. Otherwise each attempt hangs or not by itself.
-        permanent: bool [.example("true")] = false,
+        /// same thing: a defect that no retry cures. With `task` all calls do that are made for
+        /// one task, however deep. Otherwise each attempt hangs or not by itself.
+        permanent: Permanent [.example("true")] = Permanent::Attempt,
     }
     warns Self::warns;
 }
@@ -28,7 +30,7 @@ impl Hang {
         if self.share <= 0.0 {
             reader.no_effect(&fields.place_of("share"), "a share of 0 lets no request hang");
         }
-        if self.share >= 1.0 && self.permanent {
+        if self.share >= 1.0 && self.permanent != Permanent::Attempt {
             reader.no_effect(&fields.place_of("permanent"), "all requests hang");
         }
     }
@@ -48,7 +50,7 @@ impl FaultKind for Hang {
     }
 
     fn shock(&self, change: Change) -> Shock {
-        if self.share < 1.0 {
+        if self.share < 1.0 || change.is_scoped {
             return match (change.is_on, self.resume) {
                 (true, _) => Shock::Nothing,
                 (false, true) => Shock::LetGo,

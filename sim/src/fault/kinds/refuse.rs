@@ -5,6 +5,7 @@ use patterns::report::Severity;
 use patterns::settings::{Fields, Reader};
 
 use crate::fault::health::Adding;
+use crate::fault::hit::Permanent;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
@@ -19,8 +20,9 @@ patterns::settings! {
         /// The share of requests that are refused.
         share: f64 [.share().example("0.5")],
         /// Whether all attempts of a call meet the same fate, and those of calls that ask for the
-        /// same thing. Otherwise each attempt is refused or not by itself.
-        permanent: bool [.example("true")] = false,
+        /// same thing: a defect that no retry cures. With `task` all calls do that are made for
+        /// one task, however deep. Otherwise each attempt is refused or not by itself.
+        permanent: Permanent [.example("true")] = Permanent::Attempt,
     }
     warns Self::warns;
 }
@@ -29,6 +31,9 @@ impl Refuse {
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
         if self.share <= 0.0 {
             reader.no_effect(&fields.place_of("share"), "a share of 0 refuses no request");
+        }
+        if self.share >= 1.0 && self.permanent != Permanent::Attempt {
+            reader.no_effect(&fields.place_of("permanent"), "all requests are refused");
         }
     }
 }

@@ -24,6 +24,15 @@ impl Slow {
         if self.share <= 0.0 {
             reader.no_effect(&fields.place_of("share"), "a share of 0 slows no request");
         }
+        no_factor(self.factor, fields, reader);
+    }
+}
+
+/// Warns of a factor of exactly 1.
+#[expect(clippy::float_cmp, reason = "a factor of exactly 1 changes nothing")]
+pub(super) fn no_factor(factor: f64, fields: &Fields<'_>, reader: &mut Reader<'_>) {
+    if factor == 1.0 {
+        reader.no_effect(&fields.place_of("factor"), "a factor of 1 changes nothing");
     }
 }
 

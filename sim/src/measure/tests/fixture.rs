@@ -7,9 +7,9 @@ use crate::kernel::Distribution;
 use crate::measure::Measure;
 use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes, Histogram,
-    LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts, Record, Seconds,
-    ServiceRecord, StateRecord,
+    AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
+    FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
+    Record, Seconds, ServiceRecord, StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -26,6 +26,7 @@ pub(super) fn system() -> System {
             deadline: None,
             priority: 0,
             patience: None,
+            gives_up: false,
             episode: EpisodeRule::default(),
         }],
         services: vec![Service {
@@ -38,6 +39,7 @@ pub(super) fn system() -> System {
             rate_limit: None,
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
+            refuses_stale: true,
             replicas: Replicas::default(),
             order: Order::Fifo,
             overflow: Overflow::Newcomer,
@@ -179,6 +181,7 @@ fn service() -> ServiceRecord {
         name: "git.hub".to_owned(),
         slots: 4,
         by_replica: Vec::new(),
+        writes: Writes::default(),
         open: OpenAt::default(),
         requests: counts(
             50,
@@ -260,6 +263,7 @@ pub(super) fn record() -> Record {
             late: 3,
             frozen: 4 * SECOND,
             episodes: Episodes::default(),
+            faults: FaultRecord { faulty: 10 * SECOND, intervals: 4, first: None },
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),

@@ -1,0 +1,415 @@
+//! Faults: what they hit, looked up, and whether there is anything to hit.
+
+use patterns::Intervention;
+use patterns::settings::{Code, Node, Value};
+use sim::System;
+use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
+use sim::model::system::{self, Caller, LayerFactory, Place, Step};
+
+use super::parts::Part;
+use super::reach::{keys_at, reached};
+use crate::codes::FileCode;
+use crate::diagnostic::{Diagnostic, nearest_or_all};
+use crate::format::{Fault, FaultName, FileNames, Hit, LayerName, Target};
+use crate::scenario_file::ScenarioFile;
+
+/// What faults are looked up in.
+pub(super) struct Looking<'a> {
+    pub(super) file: &'a ScenarioFile,
+    pub(super) names: &'a FileNames,
+    /// All but the faults.
+    pub(super) system: &'a System,
+    pub(super) found: &'a mut Vec<Diagnostic>,
+}
+
+/// The faults of a system that has all else already, if each can be there.
+pub(super) fn resolved(
+    parts: &[Part<Fault>],
+    names: &[String],
+    mut looking: Looking<'_>,
+) -> Option<Vec<system::Fault>> {
+    let items: Vec<&Node> = looking.items().collect();
+    let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
+        let fault = part.read.as_ref()?;
+        let after = match &fault.after {
+            Some(after) => Some(looking.earlier(after, &names[..index])?),
+            None => None,
+        };
+        looking.fault((fault, item), names[index].clone(), after)
+    });
+    let faults: Vec<Option<system::Fault>> = all.collect();
+    let faults: Vec<system::Fault> = faults.into_iter().collect::<Option<_>>()?;
+    let mut scopes: Vec<Scope> = Vec::new();
+    for (fault, part) in faults.iter().zip(parts) {
+        let scope = fault.effect.scope();
+        if scope != Scope::ALL && !scopes.contains(&scope) {
+            scopes.push(scope);
+            if scopes.len() == SCOPES_MAX + 1 {
+                let message = format!("faults have more than {SCOPES_MAX} different scopes");
+                let message = Diagnostic::new(part.at.clone(), FileCode::TooLarge, message);
+                looking.found.push(message.help("`tasks`, `priority` and `key` are a scope"));
+            }
+        }
+    }
+    Some(faults)
+}
+
+impl<'a> Looking<'a> {
+    /// The faults as they are written.
+    fn items(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
+        let items = match self.file.root.get("faults").map(|node| &node.value) {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter()
+    }
+
+    /// Which of the faults before it a fault follows.
+    fn earlier(&mut self, after: &FaultName, names: &[String]) -> Option<usize> {
+        let index = names.iter().position(|name| *name == after.name);
+        if index.is_none() {
+            let known = names.iter().map(String::as_str);
+            let what = "earlier fault";
+            self.found.push(Diagnostic::unknown(after.at.clone(), what, &after.name, known));
+        }
+        index
+    }
+
+    fn fault(
+        &mut self,
+        (fault, item): (&Fault, &Node),
+        name: String,
+        after: Option<usize>,
+    ) -> Option<system::Fault> {
+        let mut hits: Vec<Place> = Vec::new();
+        let mut is_right = true;
+        for hit in &fault.hit.0 {
+            match self.places(hit, &fault.effect) {
+                Ok(places) if places.iter().any(|place| hits.contains(place)) => {
+                    let message = "this is hit twice by one fault";
+                    self.found.push(Diagnostic::new(hit.at.clone(), Code::Twice, message));
+                }
+                Ok(places) => {
+                    self.warn_of_slots(&fault.effect, &places, item);
+                    hits.extend(places);
+                }
+                Err(message) => {
+                    self.found.push(message);
+                    is_right = false;
+                }
+            }
+        }
+        let scope = self.scope(fault, item, &hits)?;
+        is_right.then(|| fault.resolved(name, hits, scope, after))
+    }
+
+    /// Where something that is hit is.
+    fn places(&mut self, hit: &Hit, effect: &Effect) -> Result<Vec<Place>, Diagnostic> {
+        let caller = |number: u16| self.names.caller(number);
+        let wrong = |message: String| Diagnostic::new(hit.at.clone(), Code::Conflict, message);
+        let info = effect.info();
+        if info.hits_layers {
+            return match &hit.target {
+                Target::Layer { policy, layer } => self.layers(hit, policy, layer, None, effect),
+                Target::LayerOfEdge { caller: from, service, layer } => {
+                    let edge = (caller(*from), *service);
+                    let policy = self.policy_of(hit, edge)?;
+                    self.layers(hit, &policy, layer, Some(edge), effect)
+                }
+                _ => {
+                    let message = format!("`{}` hits layers of policies", info.name);
+                    Err(wrong(message).help(self.able(effect)))
+                }
+            };
+        }
+        match hit.target {
+            Target::Service(service) => Ok(vec![Place::Service(service)]),
+            Target::Replica { service, replica } => self.replica(hit, service, replica),
+            Target::Edge { caller: from, service } => {
+                let from = caller(from);
+                if !info.hits_edges {
+                    let message = format!("`{}` cannot happen on an edge", info.name);
+                    let to = &self.names.services[service];
+                    let help = match effect.like_on_edges() {
+                        Some(like) => format!("`{like}` is what is like it there; or hit `{to}`"),
+                        None => format!("hit the service: `{to}`"),
+                    };
+                    return Err(wrong(message).help(help));
+                }
+                let place = Place::Edge { from, to: service };
+                if self.system.edge_of(place).is_none() {
+                    return Err(never_called(hit));
+                }
+                Ok(vec![place])
+            }
+            Target::Agents(group) => self.agents(hit, caller(group), effect),
+            Target::Layer { .. } | Target::LayerOfEdge { .. } => {
+                let message = format!("`{}` cannot happen to a layer", info.name);
+                let kinds = sim::fault::KINDS.iter().filter(|kind| kind.hits_layers);
+                let kinds: Vec<_> = kinds.map(|kind| format!("`{}`", kind.name)).collect();
+                Err(wrong(message).help(format!("what can: {}", kinds.join(", "))))
+            }
+        }
+    }
+
+    /// A replica of a service.
+    fn replica(&self, hit: &Hit, service: usize, replica: u32) -> Result<Vec<Place>, Diagnostic> {
+        let system::Service { name, replicas, .. } = &self.system.services[service];
+        if replica < replicas.count {
+            return Ok(vec![Place::Replica { service, replica }]);
+        }
+        let message = format!("`{name}` has no such replica, so the fault hits nothing");
+        let help = match replicas.count {
+            1 => format!("it has one only: `{name}`; `count` says how many there are"),
+            count => format!("there are `{name}#1` to `{name}#{count}`"),
+        };
+        Err(Diagnostic::new(hit.at.clone(), Code::OutOfRange, message).help(help))
+    }
+
+    /// The policy of an edge.
+    fn policy_of(&self, hit: &Hit, (from, to): (Caller, usize)) -> Result<String, Diagnostic> {
+        let place = self.system.edge_of(Place::Edge { from, to });
+        let Some(edge) = place else { return Err(never_called(hit)) };
+        let policy = self.system.edges[edge].policy;
+        policy.map(|policy| self.system.policies[policy].name.clone()).ok_or_else(|| {
+            let message = "this edge has no policy, so it has no layers";
+            Diagnostic::new(hit.at.clone(), Code::Conflict, message)
+                .help("add it to `[edges]`: \"caller -> service\" = \"policy\"")
+        })
+    }
+
+    /// Layers of a policy, on all edges or on one.
+    fn layers(
+        &mut self,
+        hit: &Hit,
+        policy: &str,
+        layer: &LayerName,
+        edge: Option<(Caller, usize)>,
+        effect: &Effect,
+    ) -> Result<Vec<Place>, Diagnostic> {
+        let policies = &self.system.policies;
+        let Some(index) = policies.iter().position(|known| known.name == policy) else {
+            let known = policies.iter().map(|policy| policy.name.as_str());
+            return Err(Diagnostic::unknown(hit.at.clone(), "policy", policy, known));
+        };
+        let layers = &policies[index].layers;
+        let alike = layers.iter().enumerate().filter(|(_, other)| other.kind == layer.kind);
+        let number = layer.number.map(|number| number as usize - 1);
+        let meant = alike.enumerate().filter(|(nth, _)| number.is_none_or(|only| only == *nth));
+        let meant: Vec<(usize, &LayerFactory)> = meant.map(|(_, meant)| meant).collect();
+        if meant.is_empty() && self.is_off(policy, layer) {
+            let message = "this layer is off, so the fault hits nothing";
+            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
+            return Ok(Vec::new());
+        }
+        let Some((_, first)) = meant.first() else {
+            let (known, layer) = (layer_names(layers), layer.in_words());
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let message = format!("the policy `{policy}` has no layer `{layer}`");
+            let message = Diagnostic::new(hit.at.clone(), Code::UnknownName, message);
+            return Err(message.help(nearest_or_all(&layer, &known)));
+        };
+        if let Some(what) = effect.intervention(true).filter(|what| !first.report.takes(*what)) {
+            let message = format!("a layer `{}` cannot {}", layer.kind, what.in_words());
+            let message = Diagnostic::new(hit.at.clone(), Code::Conflict, message);
+            return Err(message.help(self.able(effect)));
+        }
+        if edge.is_none() && self.system.edges.iter().all(|edge| edge.policy != Some(index)) {
+            let message = format!("no edge uses the policy `{policy}`, so the fault hits nothing");
+            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
+        }
+        Ok(meant
+            .iter()
+            .map(|(layer, _)| Place::Layer { policy: index, layer: *layer, edge })
+            .collect())
+    }
+
+    /// The layers of the file to which this can be done.
+    fn able(&self, effect: &Effect) -> String {
+        let Some(what) = effect.intervention(true) else { return String::new() };
+        let able = self.system.policies.iter().flat_map(|policy| {
+            let names = layer_names(&policy.layers).into_iter().zip(&policy.layers);
+            let able = names.filter(move |(_, layer)| layer.report.takes(what));
+            able.map(|(layer, _)| format!("`{}`", format_path(&policy.name, &layer)))
+        });
+        let able: Vec<String> = able.collect();
+        if able.is_empty() {
+            let kind = if what == Intervention::Flush { "cache" } else { "breaker" };
+            return format!("no layer of this file can {}; a `{kind}` can", what.in_words());
+        }
+        format!("these can {}: {}", what.in_words(), able.join(", "))
+    }
+
+    /// Whether a policy has such a layer that is left out.
+    fn is_off(&self, policy: &str, layer: &LayerName) -> bool {
+        let policy = self.file.root.get("policies").and_then(|all| all.get(policy));
+        let Some(Value::List(items)) = policy.map(|node| &node.value) else { return false };
+        let mut layers = items.iter().filter_map(|item| item.entries()?.first());
+        layers.any(|entry| entry.key == layer.kind && entry.node.text() == Some("off"))
+    }
+
+    /// What becomes of a group of agents.
+    fn agents(&self, hit: &Hit, caller: Caller, effect: &Effect) -> Result<Vec<Place>, Diagnostic> {
+        let Caller::Agents(group) = caller else { return Ok(Vec::new()) };
+        let name = effect.info().name;
+        let out = self.system.edges.iter().filter(|edge| edge.from == caller);
+        let edges: Vec<Place> =
+            out.map(|edge| Place::Edge { from: edge.from, to: edge.to }).collect();
+        let in_words: Vec<String> = edges.iter().map(|place| self.in_words(*place)).collect();
+        let is_work = |step: &Step| matches!(step, Step::Work(_));
+        let wrong = |code: FileOrSetting, message: String, help: String| {
+            let message = match code {
+                FileOrSetting::Nothing => {
+                    Diagnostic::new(hit.at.clone(), FileCode::UnusedEdge, message)
+                }
+                FileOrSetting::Conflict => Diagnostic::new(hit.at.clone(), Code::Conflict, message),
+            };
+            Err(message.help(help))
+        };
+        match effect.on_agents() {
+            OnAgents::Edges if edges.is_empty() => {
+                let message = "these agents call no service, so the fault hits nothing".to_owned();
+                wrong(FileOrSetting::Nothing, message, "hit a service or an edge".to_owned())
+            }
+            OnAgents::Edges => Ok(edges),
+            OnAgents::Work if self.system.agents[group].steps.iter().any(is_work) => {
+                Ok(vec![Place::Agents(group)])
+            }
+            OnAgents::Work => {
+                let message = format!(
+                    "these agents have no work of their own, so `{name}` has nothing to slow down"
+                );
+                let help = "give them a step `{ work = … }`, or hit a service or an edge";
+                wrong(FileOrSetting::Nothing, message, help.to_owned())
+            }
+            OnAgents::Crash | OnAgents::Nothing => {
+                let message = match effect.on_agents() {
+                    OnAgents::Crash => format!("agents do not crash: `{name}` cannot hit them"),
+                    _ => format!("`{name}` cannot happen to agents"),
+                };
+                let edges = in_words.join("\", \"");
+                let help = match (effect.info().hits_edges, effect.like_on_edges()) {
+                    (true, _) => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
+                    (false, Some(like)) => {
+                        format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`")
+                    }
+                    (false, None) => "hit a service".to_owned(),
+                };
+                wrong(FileOrSetting::Conflict, message, help)
+            }
+        }
+    }
+
+    fn in_words(&self, place: Place) -> String {
+        let Place::Edge { from, to } = place else { return String::new() };
+        let from = self.system.caller_name(from);
+        format!("{from} -> {}", self.system.services[to].name)
+    }
+
+    /// Which requests a fault can hit at its places, if it can hit any.
+    fn scope(&mut self, fault: &Fault, item: &Node, places: &[Place]) -> Option<Scope> {
+        let mut scope = Scope { priority: fault.priority, ..Scope::ALL };
+        scope.keys = fault.key.map(|keys| (keys.0, keys.1));
+        if let Some(tasks) = &fault.tasks {
+            let group = self.names.agents.iter().position(|name| *name == tasks.name);
+            if group.is_none() {
+                let known = self.names.agents.iter().map(String::as_str);
+                let (at, name) = (tasks.at.clone(), &tasks.name);
+                self.found.push(Diagnostic::unknown(at, "group of agents", name, known));
+                return None;
+            }
+            scope.tasks = group;
+        }
+        let at = |key: &str| item.get(key).map_or_else(|| item.at.clone(), |node| node.at.clone());
+        let keys = [
+            ("tasks", scope.tasks.is_some()),
+            ("priority", scope.priority.is_some()),
+            ("key", scope.keys.is_some()),
+        ];
+        let written: Vec<&str> = keys.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
+        let Some(first) = written.first() else { return Some(scope) };
+        if !fault.effect.can_be_scoped() {
+            let name = fault.effect.info().name;
+            let message = format!("`{name}` is done to a place as a whole, not to some requests");
+            let help = match name {
+                "down" => "`refuse`, `loss` and `hang` can be done to some",
+                _ => "leave this out",
+            };
+            self.found.push(Diagnostic::new(at(first), Code::Conflict, message).help(help));
+            return None;
+        }
+        let is_hit = |key: &str| places.iter().any(|place| self.can_hit(*place, scope, key));
+        let missed: Vec<&str> = written.into_iter().filter(|key| !is_hit(key)).collect();
+        for key in missed.iter().filter(|_| !places.is_empty()) {
+            let why = match *key {
+                "tasks" => "nothing is done there for tasks of these agents",
+                "priority" => "nothing is done there for tasks of this priority",
+                _ => "no step asks there for one of so many things",
+            };
+            let message = format!("{why}, so the fault hits nothing");
+            self.found.push(Diagnostic::new(at(key), Code::Conflict, message));
+        }
+        Some(scope)
+    }
+
+    /// Whether something at a place is in a scope, as far as one key of it says.
+    fn can_hit(&self, place: Place, scope: Scope, key: &str) -> bool {
+        let agents = || 0..self.system.agents.len();
+        let comes = |group: usize| reached(self.system, group, place);
+        match key {
+            "tasks" => scope.tasks.is_some_and(comes),
+            "priority" => agents().any(|group| {
+                Some(self.system.agents[group].priority) == scope.priority && comes(group)
+            }),
+            _ => scope.keys.is_some_and(|(first, _)| first <= keys_at(self.system, place)),
+        }
+    }
+
+    /// Slots that a service does not have anyway.
+    fn warn_of_slots(&mut self, effect: &Effect, places: &[Place], item: &Node) {
+        let Some(most) = effect.slots() else { return };
+        let slots = |place: &Place| match place {
+            Place::Service(service) | Place::Replica { service, .. } => {
+                self.system.services[*service].slots
+            }
+            _ => u32::MAX,
+        };
+        if places.iter().all(|place| slots(place) <= most) {
+            let at = item.get("slots").map_or_else(|| item.at.clone(), |node| node.at.clone());
+            let message = "the service has no more slots than these by itself";
+            self.found.push(Diagnostic::no_effect(at, message));
+        }
+    }
+}
+
+/// Whether something hits nothing, or cannot be.
+#[derive(Clone, Copy)]
+enum FileOrSetting {
+    Nothing,
+    Conflict,
+}
+
+fn never_called(hit: &Hit) -> Diagnostic {
+    let message = "this call is never made, so the fault hits nothing";
+    let help = "no step, fallback or balance of the caller names the service";
+    Diagnostic::new(hit.at.clone(), FileCode::UnusedEdge, message).help(help)
+}
+
+/// The names of layers, with numbers where there are several of a kind.
+fn layer_names(layers: &[LayerFactory]) -> Vec<String> {
+    let several = |kind: &str| layers.iter().filter(|layer| layer.kind == kind).count() > 1;
+    let named = layers.iter().enumerate().map(|(place, layer)| {
+        let before = layers[..=place].iter().filter(|other| other.kind == layer.kind).count();
+        if several(&layer.kind) { format!("{}#{before}", layer.kind) } else { layer.kind.clone() }
+    });
+    named.collect()
+}
+
+/// The path of a layer, as a fault names it.
+fn format_path(policy: &str, layer: &str) -> String {
+    if policy.contains('.') {
+        format!("policies.'{policy}'.{layer}")
+    } else {
+        format!("policies.{policy}.{layer}")
+    }
+}
