@@ -83,6 +83,8 @@ struct Column {
     name: Option<String>,
     /// Whether each is counted from the one before.
     is_gap: bool,
+    /// How many columns the file has.
+    of: usize,
 }
 
 /// The times in the text of a file, or all that is wrong with it.
@@ -119,6 +121,14 @@ fn times_in(name: &str, text: &str) -> Result<Vec<Duration>, Vec<String>> {
                 wrong.push(format!("`{name}`, row {row}, column {number}{named}: {why}"));
             }
         }
+        if column.of < record.len() {
+            let (has, number) = (column.of, column.of + 1);
+            let cell = &record[column.of];
+            wrong.push(format!(
+                "`{name}`, row {row}, column {number}: `{cell}` is in a column that row 1 does not \
+                 have: it has {has}"
+            ));
+        }
         if times.len() > TIMES_MAX {
             wrong.push(format!("`{name}`, row {row}: more than {TIMES_MAX} times"));
             break;
@@ -140,11 +150,11 @@ fn column_of(first: &StringRecord) -> Result<Column, String> {
     for (name, is_gap) in [("time", false), ("gap", true)] {
         let found = first.iter().position(|cell| cell.eq_ignore_ascii_case(name));
         if let Some(index) = found {
-            return Ok(Column { index, name: Some(name.to_owned()), is_gap });
+            return Ok(Column { index, name: Some(name.to_owned()), is_gap, of: first.len() });
         }
     }
     if first.len() == 1 && length(&first[0]).is_ok() {
-        return Ok(Column { index: 0, name: None, is_gap: false });
+        return Ok(Column { index: 0, name: None, is_gap: false, of: 1 });
     }
     let cells: Vec<String> = first.iter().take(SHOWN).map(|cell| format!("`{cell}`")).collect();
     Err(format!("row 1 names no column `time` or `gap`, but {}", cells.join(", ")))

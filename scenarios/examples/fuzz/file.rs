@@ -5,6 +5,7 @@ use std::ops::Range;
 use patterns::settings::{Key, Shape, TableInfo};
 use scenarios::{KindInfo, LayerRegistry, ScenarioFile};
 use sim::System;
+use sim::fault::KINDS;
 
 use crate::draw::Draw;
 use crate::spelling::{key_of, quoted, table_of};
@@ -208,7 +209,10 @@ impl<'a> Author<'a> {
         };
         let found = self.sections.iter().find(|(name, _)| *name == section);
         let table = found.expect("every section is described").1;
-        let entries = self.draw.entries(&table, &[], 0);
+        let mut entries = self.draw.entries(&table, &[], 0);
+        if part.what == What::Fault {
+            self.fit_fault(&mut entries);
+        }
         part.text = match part.what {
             What::Agents(at) => format!("[agents.{}]\n", key_of(&self.agents[at])),
             What::Service(at) => format!("[services.{}]\n", key_of(&self.services[at])),
@@ -219,6 +223,29 @@ impl<'a> Author<'a> {
         for (key, value) in entries {
             part.text += &format!("{} = {value}\n", key_of(&key));
             part.keys.push(format!("{section}.{key}"));
+        }
+    }
+
+    /// Makes it likely that a fault has something to hit.
+    fn fit_fault(&mut self, entries: &mut Vec<(String, String)>) {
+        let narrow = ["tasks", "priority", "key"];
+        entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.15));
+        let word = entries.iter().find(|(key, _)| key == "do").map(|(_, word)| word.clone());
+        let kind = KINDS.iter().find(|kind| word == Some(quoted(kind.name)));
+        let all = match kind {
+            Some(kind) if kind.hits_layers => {
+                let able = if kind.name == "flush" { ".cache" } else { ".breaker" };
+                let layers = self.draw.layers.iter();
+                layers.filter(|layer| layer.ends_with(able)).cloned().collect()
+            }
+            _ => self.services.clone(),
+        };
+        let is_layers = kind.is_some_and(|kind| kind.hits_layers);
+        if let Some((_, hit)) = entries.iter_mut().find(|(key, _)| key == "hit")
+            && (is_layers || hit.contains("policies.") || self.draw.chance(0.5))
+            && let Some(one) = self.draw.pick(&all)
+        {
+            *hit = quoted(one);
         }
     }
 

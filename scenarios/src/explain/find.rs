@@ -15,8 +15,8 @@ pub(super) const WORDS: [(&str, &str); 6] = [
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
     ("measures", "the measures of objectives and hypotheses"),
-    ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
     ("windows", "the part of a run that a measure is of, and all forms of it"),
+    ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
 ];
 
 /// What a topic is about.
@@ -61,8 +61,8 @@ pub(super) fn find<'d>(
         "codes" => return found(Topic::Codes),
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
-        "reliable" | "runs_needed" => return found(Topic::Reliable),
         "windows" => return found(Topic::Windows),
+        "reliable" | "runs_needed" => return found(Topic::Reliable),
         "measures" if !measures.is_empty() => {
             return found(Topic::Measures(measures.iter().collect()));
         }

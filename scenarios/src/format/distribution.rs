@@ -7,7 +7,7 @@ use patterns::{Duration, Invalid};
 use sim::kernel;
 
 use super::rate::Rate;
-use branch::{Branch, read_share};
+use branch::{Branch, Weight, read_share, wrong_weights};
 
 mod branch;
 
@@ -88,13 +88,14 @@ patterns::settings! {
             mean: Duration [.above(0.0).example("\"2s\"")],
         },
         /// One of several exponential distributions, each by its share and mean:
-        /// `hyperexponential(90% 1s, 10% 20s)`.
+        /// `hyperexponential(90% 1s, 10% 20s)`. Shares add up to 100%; numbers without `%` are
+        /// weights: `9 1s, 1 20s`.
         Hyperexponential(
             /// Shares and means.
             parts: Vec<Branch> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
         ),
         /// One of several distributions, each by its share: `mix(95% constant(100ms), 5%
-        /// lognormal(mean=20s, cv=2))`.
+        /// lognormal(mean=20s, cv=2))`. Shares add up to 100%; numbers without `%` are weights.
         Mix(
             /// Shares and distributions.
             parts: Vec<Part> [
@@ -158,6 +159,14 @@ impl Distribution {
                     (false, false, ..) => Some(("mean", "given beside `shape` or `cv`")),
                 }
             }
+            Self::Hyperexponential(parts) => {
+                let all: Vec<Weight> = parts.iter().map(|part| part.share).collect();
+                wrong_weights(&all).map(|must_be| ("parts", must_be))
+            }
+            Self::Mix(parts) => {
+                let all: Vec<Weight> = parts.iter().map(|part| part.share).collect();
+                wrong_weights(&all).map(|must_be| ("parts", must_be))
+            }
             _ => None,
         };
         if let Some((setting, must_be)) = wrong {
@@ -217,11 +226,12 @@ impl Distribution {
             }
             Self::Erlang { k, mean } => Law::erlang(*k, *mean),
             Self::Hyperexponential(parts) => {
-                let parts: Vec<_> = parts.iter().map(|part| (part.share, part.mean)).collect();
+                let parts: Vec<_> =
+                    parts.iter().map(|part| (part.share.value, part.mean)).collect();
                 Law::hyperexponential(&parts)
             }
             Self::Mix(parts) => {
-                let parts = parts.iter().map(|part| Ok((part.share, part.law.build()?)));
+                let parts = parts.iter().map(|part| Ok((part.share.value, part.law.build()?)));
                 Law::mixture(parts.collect::<Result<_, Invalid>>()?)
             }
             Self::Quantiles(points) => Law::empirical(&quantiles(points)?),
@@ -266,7 +276,7 @@ fn one_of(
 /// One part of a mixture: its share and its distribution, written `95% constant(1s)`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
-    share: f64,
+    share: Weight,
     law: Distribution,
 }
 
@@ -307,6 +317,6 @@ impl Setting for Part {
 
     fn write(&self) -> Node {
         let law = self.law.write().to_string();
-        Node::word(format!("{}% {}", self.share * 100.0, law.trim_matches('"')))
+        Node::word(format!("{} {}", self.share, law.trim_matches('"')))
     }
 }

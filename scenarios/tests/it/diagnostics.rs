@@ -525,10 +525,10 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             "hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: there is no policy `garded` (did you mean `guarded`?)
             "hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""
-              36:7 unknown-name: there is no layer of the policy `guarded` `braker` (did you mean `breaker`?)
-              36:7 unknown-name: there is no layer of the policy `guarded` `braker` (there is: fallback, retry, bulkhead, timeout)
+              36:7 unknown-name: the policy `guarded` has no layer `braker` (did you mean `breaker`?)
+              36:7 unknown-name: the policy `guarded` has no layer `braker` (there is: fallback, retry, bulkhead, timeout)
             "hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""
-              36:7 unknown-name: there is no layer of the policy `guarded` `breaker#2` (did you mean `breaker`?)
+              36:7 unknown-name: the policy `guarded` has no layer `breaker#2` (did you mean `breaker`?)
               36:7 no-effect: this layer is off, so the fault hits nothing
             "hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""
               36:7 out-of-range: `breaker#x` is no layer: behind `#` stands a number from 1 on

@@ -160,6 +160,18 @@ fn parameters_that_do_not_go_together_are_named() {
         ("gamma(2, 1s, cv=1)", "`cv` must be left out beside `shape`"),
         ("gamma(cv=1)", "`mean` must be given beside `shape` or `cv`"),
         ("gamma(mean=1s, cv=1e-200)", "`cv` must be a number above 0"),
+        (
+            "mix(50% constant(1s), 30% constant(2s))",
+            "`parts` must be shares that add up to 100%, or else weights: numbers without `%`",
+        ),
+        (
+            "hyperexponential(60% 1s, 50% 20s)",
+            "`parts` must be shares that add up to 100%, or else weights: numbers without `%`",
+        ),
+        (
+            "mix(50% constant(1s), 1 constant(2s))",
+            "`parts` must be either all shares, such as `5%`, or all weights, such as `5`",
+        ),
     ];
     for (text, message) in cases {
         let found = wrong(text);

@@ -82,3 +82,67 @@ fn minimal_scenarios_fail_without_any_of_their_faults() {
         }
     }
 }
+
+/// What is wrong with a file of these faults and this service, on one line each.
+fn refused(service: &str, faults: &str) -> String {
+    let text = format!(
+        "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
+         steps = [{{ call = \"s\" }}]\n[services.s]\nlatency = \"1s\"\n{service}\n{faults}"
+    );
+    let file = ScenarioFile::parse("t.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    let Err(found) = file.scenario(&LayerRegistry::builtin()) else { return String::new() };
+    let said = found.all().iter().map(|one| {
+        let help = one.help_text().map_or_else(String::new, |help| format!(" ({help})"));
+        format!("{}{help}", one.message())
+    });
+    said.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn stages_chances_and_gaps_that_make_no_sense_are_refused() {
+    let first = "[[faults]]\nname = \"first\"\nhit = \"s\"\ndo = \"down\"\nat = \"1min\"\n\
+                 for = \"1min\"\n";
+    let then = |keys: &str| {
+        let second = format!("[[faults]]\nname = \"second\"\nhit = \"s\"\n{keys}\n");
+        refused("", &format!("{first}{second}"))
+    };
+    let down = |keys: &str| then(&format!("do = \"down\"\n{keys}"));
+    assert_eq!(down("after = \"first\"\nfor = \"1min\""), "");
+    for (keys, expected) in [
+        (
+            "after = \"fist\"\nfor = \"1min\"",
+            "there is no earlier fault `fist` (did you mean `first`?)",
+        ),
+        (
+            "after = \"second\"\nfor = \"1min\"",
+            "there is no earlier fault `second` (there is: first)",
+        ),
+        ("after = \"first\"", "`after` must be given beside `for`"),
+        (
+            "after = \"first\"\nfor = \"1s\"\nat = \"1s\"",
+            "`after` must be left out beside `at`, `every`, `mtbf`, `mttr`, …",
+        ),
+        ("at = \"1s\"\nfor = \"1s\"\nchance = 0.5", "`chance` must be left out without `every`"),
+    ] {
+        assert_eq!(down(keys), expected, "{keys}");
+    }
+    let spike =
+        "do = \"spike\"\nby = \"1s\"\ntau = \"1h\"\ngap = \"1s\"\nat = \"0s\"\nfor = \"1h\"";
+    assert_eq!(then(spike), "`gap` must be at least a thousandth of `tau`");
+}
+
+#[test]
+fn rate_limits_that_make_no_sense_are_refused() {
+    for (limit, expected) in [
+        ("burst = 5, filled = 5", ""),
+        ("burst = 5, filled = 6", "`filled` must be at most `burst`, or `limit` without it"),
+        ("algorithm = \"fixed-window\", filled = 9", ""),
+        (
+            "algorithm = \"fixed-window\", burst = 5",
+            "`burst` must be left out beside a fixed window, which lets in `limit` at once",
+        ),
+    ] {
+        let limit = format!("rate-limit = {{ limit = 9, per = \"1min\", {limit} }}");
+        assert_eq!(refused(&limit, ""), expected, "{limit}");
+    }
+}

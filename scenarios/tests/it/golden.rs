@@ -40,6 +40,7 @@ fn golden_fingerprints_of_the_library() {
         silent-errors 0237ece237fa06da 57189
         replica-storm eb64ed4b60fbfac7 188644
         goodput-collapse 065b7c2c6b120aff 137666
+        cache-flush 62eac42cbe50313d 175000
     "#]]
     .assert_eq(&lines);
 }

@@ -55,6 +55,19 @@ fn a_mistake_names_file_row_and_column() {
         ("1\n-2\n", vec!["`log.csv`, row 2, column 1: `-2` must be from 0 to 1e10 seconds"]),
         ("1\nnan\n", vec!["`log.csv`, row 2, column 1: `nan` must be from 0 to 1e10 seconds"]),
         ("at,task\n1,a\n", vec!["`log.csv`: row 1 names no column `time` or `gap`, but `at`, "]),
+        // A decimal comma makes two fields of a number.
+        (
+            "1\n2,5\n",
+            vec![
+                "`log.csv`, row 2, column 2: `5` is in a column that row 1 does not have: it has 1",
+            ],
+        ),
+        (
+            "time,task\n1,a\n2,b,c\n",
+            vec![
+                "`log.csv`, row 3, column 3: `c` is in a column that row 1 does not have: it has 2",
+            ],
+        ),
         ("time\n", vec!["`log.csv` has no times"]),
         ("", vec!["`log.csv` has no times"]),
     ];

@@ -232,7 +232,8 @@ impl Health {
     pub(super) fn only_slows(&self) -> bool {
         let others = self.door.len() + self.endings.len() + self.stuck.len();
         let others = others + self.cuts.len() + self.leaks.len();
-        self.is_slow && others == 0 && self.hanging == 0 && self.slots == u32::MAX
+        let is_plain = others == 0 && !self.minds_ends;
+        self.is_slow && is_plain && self.hanging == 0 && self.slots == u32::MAX
     }
 
     fn hits(&self) -> impl Iterator<Item = &Hit> {

@@ -107,7 +107,7 @@ impl Subject {
         let some = replicas.chain(writes).map(Formula::Service);
         let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
         let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
-        self.formulas().into_iter().chain(some).chain(layers).chain(aborts).collect()
+        self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
     }
 
     /// Marks the parts of a record of this system that it looks at.

@@ -255,14 +255,7 @@ impl World {
     }
 
     /// The record of some parts of the run until a time, up to which all events are handled.
-    pub(super) fn record_until(
-        &mut self,
-        time: Time,
-        at_warmup: &[Counts],
-        parts: &Parts,
-    ) -> Record {
-        self.recorder.now = time;
-        self.recorder.mark();
+    pub(super) fn record_until(&self, time: Time, at_warmup: &[Counts], parts: &Parts) -> Record {
         let at_warmup = parts.layers.then_some(at_warmup);
         let mut record = self.closed(self.recorder.so_far(parts), time, None, at_warmup);
         // What is under way was added up of all parts.

@@ -27,6 +27,8 @@ impl World {
         at_warmup: &[Counts],
         looks: Option<&mut Looks<'_>>,
     ) -> Option<Stop> {
+        self.recorder.now = time;
+        self.recorder.mark();
         let mut aborts = std::mem::take(&mut self.aborts);
         let met = aborts.look(time, |parts| self.record_until(time, at_warmup, parts));
         self.aborts = aborts;

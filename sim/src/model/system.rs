@@ -62,12 +62,6 @@ impl System {
         links
     }
 
-    /// No part of it, or all, to be looked at.
-    pub fn parts(&self, are_asked: bool) -> Parts {
-        let counts = [self.agents.len(), self.services.len(), self.edges.len()];
-        Parts::of(counts, are_asked)
-    }
-
     /// How many records steps read and write at a service.
     pub fn records(&self, of: usize) -> u32 {
         let steps = self.agents.iter().map(|agents| &agents.steps);
@@ -79,6 +73,12 @@ impl System {
             _ => 0,
         });
         records.max().unwrap_or(0)
+    }
+
+    /// No part of it, or all, to be looked at.
+    pub fn parts(&self, are_asked: bool) -> Parts {
+        let counts = [self.agents.len(), self.services.len(), self.edges.len()];
+        Parts::of(counts, are_asked)
     }
 
     /// The index of the edge that a place is, if it is one that is there.
