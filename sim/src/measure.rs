@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use patterns::report::Report;
 
-use crate::model::system::{AbortCondition, System};
+use crate::model::abort::AbortCondition;
+use crate::model::system::System;
 use crate::observe::{Histogram, Parts, Record, Window};
 
 use layer::OfLayers;

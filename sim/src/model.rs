@@ -5,6 +5,7 @@
 //! arrive from outside; a service's come from calls. So a service that calls other services needs
 //! nothing of its own.
 
+pub mod abort;
 pub mod system;
 
 mod aborts;

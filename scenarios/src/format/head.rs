@@ -2,7 +2,7 @@
 
 use patterns::Duration;
 use patterns::settings::{Code, Key, Node, Reader, Setting, Shape, Value};
-use sim::model::system;
+use sim::model::{abort, system};
 
 use super::agents::{Agents, Step};
 use super::faults::Fault;
@@ -62,7 +62,7 @@ patterns::settings! {
     }
 }
 
-impl From<Then> for system::Then {
+impl From<Then> for abort::Then {
     fn from(then: Then) -> Self {
         match then {
             Then::Stop => Self::Stop,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use patterns::Duration;
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::system::{Abort, LOOKS};
+use sim::model::abort::{Abort, LOOKS};
 
 use super::hypothesis::{self, Hypothesis};
 use crate::codes::FileCode;

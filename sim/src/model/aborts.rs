@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use patterns::Time;
 
-use super::system::{Abort, LOOKS, Then};
+use super::abort::{Abort, LOOKS, Then};
 use crate::observe::{Parts, Record};
 
 /// The abort conditions of a run, and what has been seen for them.

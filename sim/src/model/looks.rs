@@ -3,9 +3,9 @@
 use patterns::Time;
 use patterns::report::Counts;
 
+use super::abort::Then;
 use super::kind;
 use super::limits::Looks;
-use super::system::Then;
 use super::world::World;
 use crate::kernel::Event;
 use crate::observe::{Parts, Stop};
