@@ -470,9 +470,13 @@ fn mistakes_in_faults_say_what_to_do() {
     );
 }
 
+/// The fault of the file, as another one.
+fn fault(of: &'static str) -> (&'static str, &'static str) {
+    ("hit = \"github\"\ndo = \"hang\"", of)
+}
+
 #[test]
 fn mistakes_in_what_faults_hit_say_what_to_do() {
-    let fault = |of: &'static str| ("hit = \"github\"\ndo = \"hang\"", of);
     check_each(
         &[
             fault("hit = \"reserch\"\ndo = \"hang\""),
@@ -483,27 +487,6 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             fault("hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"),
             fault("hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"),
             fault("hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"),
-            fault("hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.retry\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.breaker\"\ndo = \"force\"\nstate = \"opn\""),
-            fault("hit = \"research -> github.retry\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"research -> gihub.breaker\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"research -> filesystem.breaker\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"github\"\ndo = \"force\"\nstate = \"open\""),
-            fault("hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"),
-            fault("hit = \"github\"\ntasks = \"reserch\"\ndo = \"hang\""),
-            fault("hit = \"github\"\ntasks = \"github\"\ndo = \"hang\""),
-            fault("hit = \"github\"\npriority = 7\ndo = \"hang\""),
-            fault("hit = \"github\"\nkey = 7\ndo = \"hang\""),
-            fault("hit = \"github\"\nkey = \"7 to 3\"\ndo = \"hang\""),
-            fault("hit = \"github\"\nkey = \"7 to x\"\ndo = \"hang\""),
-            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"down\""),
-            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"slots\"\nslots = 2"),
-            fault("hit = \"github\"\npermanent = \"tsk\"\nshare = 0.5\ndo = \"hang\""),
         ],
         &expect![[r#"
             "hit = \"reserch\"\ndo = \"hang\""
@@ -522,6 +505,28 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
               36:7 conflict: `slow` cannot happen on an edge (`delay` is what is like it there; or hit `github`)
             "hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"
               36:7 conflict: `slots` cannot happen on an edge (hit the service: `github`)
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_layers_that_faults_hit_say_what_to_do() {
+    check_each(
+        &[
+            fault("hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.retry\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker\"\ndo = \"force\"\nstate = \"opn\""),
+            fault("hit = \"research -> github.retry\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"research -> gihub.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"research -> filesystem.breaker\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"github\"\ndo = \"force\"\nstate = \"open\""),
+            fault("hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"),
+        ],
+        &expect![[r#"
             "hit = \"policies.garded.breaker\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: there is no policy `garded` (did you mean `guarded`?)
             "hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""
@@ -551,6 +556,25 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
               36:7 conflict: `force` hits layers of policies (no layer of this file can be held open; a `breaker` can)
             "hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"
               36:7 conflict: `loss` cannot happen to a layer (what can: `force`, `reset`, `flush`)
+        "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_which_requests_faults_hit_say_what_to_do() {
+    check_each(
+        &[
+            fault("hit = \"github\"\ntasks = \"reserch\"\ndo = \"hang\""),
+            fault("hit = \"github\"\ntasks = \"github\"\ndo = \"hang\""),
+            fault("hit = \"github\"\npriority = 7\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = 7\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = \"7 to 3\"\ndo = \"hang\""),
+            fault("hit = \"github\"\nkey = \"7 to x\"\ndo = \"hang\""),
+            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"down\""),
+            fault("hit = \"github\"\ntasks = \"research\"\ndo = \"slots\"\nslots = 2"),
+            fault("hit = \"github\"\npermanent = \"tsk\"\nshare = 0.5\ndo = \"hang\""),
+        ],
+        &expect![[r#"
             "hit = \"github\"\ntasks = \"reserch\"\ndo = \"hang\""
               37:9 unknown-name: there is no group of agents `reserch` (did you mean `research`?)
             "hit = \"github\"\ntasks = \"github\"\ndo = \"hang\""
