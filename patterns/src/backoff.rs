@@ -12,7 +12,7 @@
 //! | `Exponential { base, factor }` | `base · factorⁿ` |
 //! | `Fibonacci { base }` | `base · F(n)`: 1, 1, 2, 3, 5, … |
 //! | `List(waits)` | `waits[n]`, the last one for all that follow |
-//! | `Drawn(points)` | on straight lines between the points, at the share `r`; one draw, no jitter |
+//! | `Drawn(points)` | where straight lines between the points have the share `r`; one draw |
 //!
 //! | jitter | wait | draws |
 //! |---|---|---|

@@ -26,13 +26,13 @@ patterns::settings! {
         deadline: Option<Duration> = None,
         /// How important the tasks are, 0 first: for layers that know priorities.
         priority: u8 = 0,
-        /// How long whoever sent a task waits for it, drawn for each task: one that takes longer has
-        /// failed for them, though it may go on. With `none`, a task still open at the end has
+        /// How long whoever sent a task waits for it, drawn for each task: one that takes longer
+        /// has failed for them, though it may go on. With `none`, a task still open at the end has
         /// failed if it is older than any that ended.
         patience: Option<Distribution>
             [.none(&["unlimited", "none"]).example("\"exponential(30s)\"")] = None,
-        /// Whether a task ends as a `timeout` when patience does: it leaves the queue, and its calls
-        /// are given up.
+        /// Whether a task ends as a `timeout` when patience does: it leaves the queue, and its
+        /// calls are given up.
         gives_up: bool = false,
         /// What counts as a failure episode: a time in which the group, or its calls to a service,
         /// are seen to fail.
@@ -80,8 +80,8 @@ patterns::settings! {
             keys: Option<u32> [.at_least(1.0).at_most(1_048_576.0)] = None,
             /// Whether it does no harm to send the call more than once.
             idempotent: bool [.was(&["repeatable"])] = true,
-            /// What the call has to do with the records of the service, of which it has one for each
-            /// of the `keys`.
+            /// What the call has to do with the records of the service, of which it has one for
+            /// each of the `keys`.
             does: Does = Does::Other,
         },
         /// Work on one's own.

@@ -1,9 +1,8 @@
 //! How long who sent a task waits for it, drawn for each task.
 
-use patterns::Time;
+use patterns::{Duration, Time};
 
 use super::kind;
-use super::request::Request;
 use crate::kernel::{Distribution, Event, RngStream, Scheduler};
 
 /// The patience of who sends tasks to the agents of a group.
@@ -18,14 +17,15 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// A task comes.
+    /// A task comes to an agent: for how long it is waited for.
     #[inline(never)]
-    pub(super) fn begin(&mut self, index: u32, task: &mut Request, scheduler: &mut Scheduler) {
-        let rng = &mut self.streams[(task.station - self.first) as usize];
-        task.demand = self.distribution.sample(rng);
-        let over = scheduler.now() + task.demand;
+    pub(super) fn begin(&mut self, index: u32, agent: u32, scheduler: &mut Scheduler) -> Duration {
+        let rng = &mut self.streams[(agent - self.first) as usize];
+        let lasts = self.distribution.sample(rng);
+        let over = scheduler.now() + lasts;
         if self.gives_up && over < Time::MAX {
             scheduler.schedule(over, Event { kind: kind::GIVE_UP, index });
         }
+        lasts
     }
 }

@@ -23,7 +23,8 @@ pub(super) struct Request {
     pub(super) arrived: Time,
     /// When it got its slot.
     pub(super) started: Time,
-    /// The time that its service will take, as drawn where it was made.
+    /// The time that its service will take, as drawn where it was made; of a task, how long it is
+    /// waited for, if that is drawn.
     pub(super) demand: Duration,
     /// When its present work will be done; while it is held, how much work was left is this less
     /// `since`.

@@ -252,7 +252,7 @@ impl World {
         let (index, has_slot, task) = entry.admit(NONE, role.priority, now);
         task.deadline = now + role.deadline;
         if let Some(patience) = &mut role.patience {
-            patience.begin(index, task, &mut self.scheduler);
+            task.demand = patience.begin(index, agent, &mut self.scheduler);
         }
         if let Some(gap) = self.arrivals.after_arrival(agent, group, now) {
             let next = Event { kind: kind::ARRIVAL, index: agent };

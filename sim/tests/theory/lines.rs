@@ -80,8 +80,8 @@ fn the_most_important_waits_least() {
 }
 
 /// M/M/1/5 last in, first out, the last of which in line goes when one more comes: as many are
-/// refused as when the newcomer goes, the share (1 − ρ)ρ⁵ / (1 − ρ⁶); but who gets a slot has waited
-/// for less, since the oldest are gone.
+/// refused as when the newcomer goes, the share (1 − ρ)ρ⁵ / (1 − ρ⁶); but who gets a slot has
+/// waited for less, since the oldest are gone.
 #[test]
 fn the_oldest_makes_way_for_the_newest() {
     case!();

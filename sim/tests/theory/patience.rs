@@ -7,8 +7,9 @@ use crate::support::{rate, replicate, stream_to, time_average};
 use crate::table::case;
 use crate::tank::{self, secs};
 
-/// M/M/1 in which who waits for longer than an exponential time with the rate θ has failed, but stays
-/// in line: the sojourn is exponential with the rate μ − λ, and so the share θ / (θ + μ − λ) is late.
+/// M/M/1 in which who waits for longer than an exponential time with the rate θ has failed, but
+/// stays in line: the sojourn is exponential with the rate μ − λ, and so the share θ / (θ + μ − λ)
+/// is late.
 #[test]
 fn patience_that_is_drawn_judges_each_task() {
     case!();
@@ -59,8 +60,8 @@ fn those_who_lose_patience_give_up() {
     busy.is("slots taken", mean_of(&|n| n.min(slots)), 0.005);
 }
 
-/// Who gives up at an agent that works on one task at a time leaves its line: the same process, with
-/// one slot, and who is at work goes as well.
+/// Who gives up at an agent that works on one task at a time leaves its line: the same process,
+/// with one slot, and who is at work goes as well.
 #[test]
 fn those_in_line_at_an_agent_give_up() {
     case!();

@@ -88,9 +88,9 @@ fn the_shortest_line_is_nearly_as_good_as_one() {
     assert!(shortest.ends()[1] < two.ends()[0], "{shortest:?} {two:?}");
 }
 
-/// One of four replicas refuses at once: by turns or by chance it gets a quarter of all requests. It
-/// never has one in flight, so that it is better than whichever it is drawn with; and the fewest in
-/// flight make a sinkhole of it. A balancer that checks leaves out one that is down.
+/// One of four replicas refuses at once: by turns or by chance it gets a quarter of all requests.
+/// It never has one in flight, so that it is better than whichever it is drawn with; and the fewest
+/// in flight make a sinkhole of it. A balancer that checks leaves out one that is down.
 #[test]
 fn a_fault_hits_one_replica() {
     case!();
