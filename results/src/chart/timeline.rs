@@ -170,8 +170,9 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     }
 }
 
-/// Of a run in which a fault is on all the time, so that its beginning and end tell nothing: from when
-/// on calls fail. That is the time by which most calls before it are good, and most after it fail.
+/// Of a run in which a fault is on all the time, so that its beginning and end tell nothing: from
+/// when on calls fail. That is the time by which most calls before it are good, and most after it
+/// fail.
 fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String> {
     let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
     let mut lasting = services.filter_map(|service| {

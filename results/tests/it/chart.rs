@@ -179,8 +179,8 @@ fn a_timeline_speaks_of_the_layers_that_it_shows() {
     }
 }
 
-/// A fault that is on all the time has no beginning to speak of: the picture tells when calls began to
-/// fail.
+/// A fault that is on all the time has no beginning to speak of: the picture tells when calls began
+/// to fail.
 #[test]
 fn a_timeline_tells_from_when_on_calls_fail_under_a_lasting_fault() {
     let lasting = |outcomes: &[(Outcome, u64, u64)]| {
