@@ -196,7 +196,7 @@ fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String>
     }
     let at = clock(after[0].to.as_secs_f64());
     Some(format!(
-        "under {fault} of {} all the time, {} of {} calls fail until {at}, {} of {} from then on",
+        "under {fault} of {} throughout, {} of {} calls fail until {at}, then {} of {}",
         service.id,
         failed(before),
         before.len(),
