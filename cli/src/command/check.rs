@@ -61,7 +61,7 @@ impl Check {
 ///
 /// Topics are kinds of layer (`breaker`), keys (`breaker.open`, `agents.arrivals`), forms
 /// (`breaker.window.epoch`), libraries (`resilience4j`), codes of mistakes (`out-of-range`), and
-/// `layers`, `like`, `measures`, `codes`. Without a topic, everything in short.
+/// `layers`, `like`, `measures`, `windows`, `codes`. Without a topic, everything in short.
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
     /// What to explain.

@@ -177,8 +177,9 @@ fn title(trace: &Trace, (from, to): (Time, Time)) -> String {
     }
 }
 
-/// Of a run in which a fault is on all the time, so that its beginning and end tell nothing: from when
-/// on calls fail. That is the time by which most calls before it are good, and most after it fail.
+/// Of a run in which a fault is on all the time, so that its beginning and end tell nothing: from
+/// when on calls fail. That is the time by which most calls before it are good, and most after it
+/// fail.
 fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String> {
     let services = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
     let mut lasting = services.filter_map(|service| {
@@ -202,7 +203,7 @@ fn turn_for_the_worse(trace: &Trace, (from, to): (Time, Time)) -> Option<String>
     }
     let at = clock(after[0].to.as_secs_f64());
     Some(format!(
-        "under {fault} of {} all the time, {} of {} calls fail until {at}, {} of {} from then on",
+        "under {fault} of {} throughout, {} of {} calls fail until {at}, then {} of {}",
         service.id,
         failed(before),
         before.len(),

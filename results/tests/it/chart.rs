@@ -179,8 +179,8 @@ fn a_timeline_speaks_of_the_layers_that_it_shows() {
     }
 }
 
-/// A fault that is on all the time has no beginning to speak of: the picture tells when calls began to
-/// fail.
+/// A fault that is on all the time has no beginning to speak of: the picture tells when calls began
+/// to fail.
 #[test]
 fn a_timeline_tells_from_when_on_calls_fail_under_a_lasting_fault() {
     let lasting = |outcomes: &[(Outcome, u64, u64)]| {
@@ -201,7 +201,7 @@ fn a_timeline_tells_from_when_on_calls_fail_under_a_lasting_fault() {
     let title = |trace: &Trace| drawn(trace).title().to_owned();
     assert_eq!(
         title(&trace),
-        "Under overload of s all the time, 0 of 40 calls fail until 0:40, 57 of 60 from then on"
+        "Under overload of s throughout, 0 of 40 calls fail until 0:40, then 57 of 60"
     );
     // Where there is no such time, or the fault comes and goes, it is as it was.
     assert_eq!(title(&lasting(&[(failed, 0, 50)])), "50 of 50 calls fail");

@@ -243,8 +243,8 @@ fn a_hypothesis_is_of_the_unit_of_its_measure() {
     }
 }
 
-/// What is lost on the way is seen to fail when patience ends, after the fault has: it recovers only
-/// if it is well from then on.
+/// What is lost on the way is seen to fail when patience ends, after the fault has: it recovers
+/// only if it is well from then on.
 #[test]
 fn a_system_that_fails_only_after_its_fault_has_not_recovered() {
     let agents = "arrivals = \"closed(think=constant(1s))\"\npatience = \"10s\"\ncount = 3";
@@ -285,8 +285,8 @@ fn nothing_holds_of_a_window_that_does_not_come() {
     assert_eq!(seen(scenario(STREAM, "", &rest)).holds(), [false, false]);
 }
 
-/// The line is empty as the fault that has dropped it ends, and then all come back at once: the time
-/// to drain is 0 at that moment, and it is what comes after it from some seconds on.
+/// The line is empty as the fault that has dropped it ends, and then all come back at once: the
+/// time to drain is 0 at that moment, and it is what comes after it from some seconds on.
 #[test]
 fn a_backlog_that_comes_after_a_fault_is_seen_from_some_seconds_after_it() {
     let rest = fault("do = \"down\"\nat = \"1h\"\nfor = \"3min\"")

@@ -183,8 +183,8 @@ impl Line {
 }
 
 /// How many come in a second of the clock, which begins a whole number of seconds after the run. A
-/// second belongs to each part of a run in which some of it lies, with all that has come in it by the
-/// end of the part: so it does not matter to a run how it is cut into parts.
+/// second belongs to each part of a run in which some of it lies, with all that has come in it by
+/// the end of the part: so it does not matter to a run how it is cut into parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seconds {
     /// When the second ends.

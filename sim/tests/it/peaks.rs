@@ -1,5 +1,5 @@
-//! The most that there was of something, how long a line took to drain, whom a fault has hit, and in
-//! what state it leaves layers: counted by hand.
+//! The most that there was of something, how long a line took to drain, whom a fault has hit, and
+//! in what state it leaves layers: counted by hand.
 
 use patterns::settings::LayerSettings;
 use patterns::{Class, Duration};
