@@ -40,6 +40,11 @@ impl Aborts {
         all.min().filter(|next| *next < self.horizon)
     }
 
+    /// The first of the times since which something is watched.
+    pub(super) fn oldest_start(&self) -> Option<Time> {
+        self.all.iter().filter_map(|watched| Some(watched.records.front()?.ended)).min()
+    }
+
     /// The run has come to a time; `record` is of all before it. Says which condition holds, the
     /// first of several, and what is to be done.
     pub(super) fn look(

@@ -250,7 +250,7 @@ impl World {
     ) -> Record {
         let mut recorder = std::mem::take(&mut self.recorder);
         recorder.now = ended;
-        recorder.mark();
+        recorder.mark(Time::ZERO);
         self.closed(recorder, ended, stopped, Some(at_warmup))
     }
 

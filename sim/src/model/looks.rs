@@ -28,7 +28,7 @@ impl World {
         looks: Option<&mut Looks<'_>>,
     ) -> Option<Stop> {
         self.recorder.now = time;
-        self.recorder.mark();
+        self.recorder.mark(self.oldest_start(time, looks.as_deref()));
         let mut aborts = std::mem::take(&mut self.aborts);
         let met = aborts.look(time, |parts| self.record_until(time, at_warmup, parts));
         self.aborts = aborts;
@@ -49,6 +49,16 @@ impl World {
             Some((by, Then::Stop)) => Some(Stop::Aborted(by)),
             _ => None,
         }
+    }
+
+    /// When the oldest of the parts of the run began of which a record may still be asked.
+    fn oldest_start(&self, now: Time, looks: Option<&Looks<'_>>) -> Time {
+        let asked = looks.map(|looks| {
+            let before = looks.times.partition_point(|time| *time < now).checked_sub(1);
+            before.map_or(Time::ZERO, |before| looks.times[before])
+        });
+        let all = [self.windows.oldest_start(), self.aborts.oldest_start(), asked];
+        all.into_iter().flatten().min().unwrap_or(now)
     }
 
     fn every_part(&self) -> Parts {

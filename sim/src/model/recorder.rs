@@ -153,14 +153,14 @@ impl Recorder {
     }
 
     /// A part of the run ends now: what is the most of something is known of each part.
-    pub(crate) fn mark(&mut self) {
+    pub(crate) fn mark(&mut self, oldest: Time) {
         for service in &mut self.services {
-            service.load.mark(self.now);
-            service.line.mark(self.now);
-            service.seconds.mark(self.now);
+            service.load.mark(self.now, oldest);
+            service.line.mark(self.now, oldest);
+            service.seconds.mark(self.now, oldest);
         }
         for edge in &mut self.edges {
-            edge.load.mark(self.now);
+            edge.load.mark(self.now, oldest);
         }
     }
 

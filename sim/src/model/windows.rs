@@ -54,6 +54,11 @@ impl Windows {
         }
     }
 
+    /// When the first of those under way began.
+    pub(super) fn oldest_start(&self) -> Option<Time> {
+        self.all.iter().filter_map(|seen| Some(seen.start.as_ref()?.ended)).min()
+    }
+
     /// The first time after another one at which [`look`](Self::look) is to be called.
     pub(super) fn next(&self, after: Time) -> Option<Time> {
         self.times().filter(|time| after < *time).min()

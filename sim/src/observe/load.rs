@@ -32,8 +32,12 @@ impl Peak {
         }
     }
 
-    /// A part ends; the next one begins with this value.
-    fn mark(&mut self, now: Time, value: u32) {
+    /// A part ends; the next one begins with this value. Windows under way began no earlier than
+    /// `oldest`.
+    fn mark(&mut self, now: Time, oldest: Time, value: u32) {
+        let known = self.parts.partition_point(|(ended, _)| *ended <= oldest);
+        // The first of them is the most of the run.
+        self.parts.drain(1.min(known)..known);
         self.add(now, self.most);
         self.most = value;
     }
@@ -89,9 +93,9 @@ impl Load {
         self.now = self.now.wrapping_sub(1);
     }
 
-    /// A part of the run ends.
-    pub(crate) fn mark(&mut self, now: Time) {
-        self.peak.mark(now, self.now);
+    /// A part of the run ends; windows under way began no earlier than `oldest`.
+    pub(crate) fn mark(&mut self, now: Time, oldest: Time) {
+        self.peak.mark(now, oldest, self.now);
     }
 
     /// All that counts begins now.
@@ -145,9 +149,12 @@ impl Line {
         self.is_awaited = false;
     }
 
-    /// A part of the run ends.
-    pub(crate) fn mark(&mut self, now: Time) {
-        self.load.mark(now);
+    /// A part of the run ends; windows under way began no earlier than `oldest`.
+    pub(crate) fn mark(&mut self, now: Time, oldest: Time) {
+        self.load.mark(now, oldest);
+        let known = self.empty.partition_point(|time| *time < oldest);
+        // The first of them is that of the run.
+        self.empty.drain(1.min(known)..known);
         self.look(now);
     }
 
@@ -217,13 +224,13 @@ impl Seconds {
         self.until = now + Duration::from_nanos(SECOND - now.as_nanos() % SECOND);
     }
 
-    /// A part of the run ends.
-    pub(crate) fn mark(&mut self, now: Time) {
+    /// A part of the run ends; windows under way began no earlier than `oldest`.
+    pub(crate) fn mark(&mut self, now: Time, oldest: Time) {
         self.peak.raise(self.count);
         if self.until <= now {
             self.turn(now);
         }
-        self.peak.mark(now, self.count);
+        self.peak.mark(now, oldest, self.count);
     }
 
     /// All that counts begins now.
@@ -237,5 +244,35 @@ impl Seconds {
 
     pub(super) fn extend(&mut self, later: &Self) {
         self.peak.extend(&later.peak);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_window_asks_for_any_more_is_dropped() {
+        let at = |secs: u64| Time::ZERO + Duration::from_secs(secs);
+        let mut line = Line::default();
+        line.restart(at(0));
+        for number in 1..1000 {
+            // Fewer and fewer wait, and at times none.
+            for _ in 0..2000 - number {
+                line.load.add();
+            }
+            line.mark(at(3 * number), at(3 * (number - 1)));
+            while line.load.at_end() > 0 {
+                line.remove(at(3 * number + 1));
+            }
+        }
+        assert!(line.empty.len() <= 3 && line.load.peak.parts.len() <= 3, "{line:?}");
+        assert_eq!(line.load.peak(), 1999);
+        let last = line.since(at(3 * 998));
+        // What was there when it began counts.
+        assert_eq!(last.load.peak(), 1002);
+        assert_eq!(last.drained, Some(Duration::from_secs(1)));
+        line.add_up(at(0));
+        assert_eq!(line.drained, Some(Duration::ZERO));
     }
 }
