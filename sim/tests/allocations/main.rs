@@ -254,7 +254,7 @@ fn longer_runs_allocate_no_more() {
         assert!(long.events > 100_000, "{name}: {long:?}");
     }
     let name = "faults of layers, agents and scopes";
-    let long = takes_no_more(name, &faults_of_layers_agents_and_scopes(), MORE, 100);
+    let long = takes_no_more(name, &faults_of_layers_agents_and_scopes(), MORE_BY_AGENTS, 600);
     assert!(long.events > 20_000, "{long:?}");
     for layer in kinds::each() {
         let long = takes_no_more(&layer.kind, &under(&layer), MORE_BY_AGENTS, 100);
