@@ -84,8 +84,8 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
 fn a_measure_that_can_never_be_had_is_said_to_be_undefined_and_exit_code_1() {
     let folder = Folder::new("undefined");
     let that = "agents.a.success >= 1% during fault \\\"x\\\"";
-    // By chance the fault comes every thousand years.
-    let seldom = "[[faults]]\nname = \"x\"\nhit = \"x\"\ndo = \"down\"\nmtbf = \"365000d\"\n\
+    // By chance the fault comes every hundred years.
+    let seldom = "[[faults]]\nname = \"x\"\nhit = \"x\"\ndo = \"down\"\nmtbf = \"36500d\"\n\
                   mttr = \"1s\"\n[sweep]\nreplications = 4\n";
     let objective = "objective = \"agents.a.success during fault \\\"x\\\"\"\n";
     let more = format!("[[hypotheses]]\nthat = \"{that}\"\n{seldom}{objective}");
