@@ -214,23 +214,39 @@ pub fn difference(
     let runs = count as f64;
     let of = |one: Sample, pool: &Pool| (one.part - pool.value * one.of) / pool.of * runs;
     let departures = pairs.map(|(a, b)| of(a, &left) - of(b, &right));
-    let squares = sum_of_squares(departures.clone());
-    let error = (squares / runs / (runs - 1.0)).sqrt();
-    let t = students_t(count, intervals);
-    // What a run adds to a share has no long tail.
-    let is_even = squares == 0.0 || is_share(pooling);
-    let skewness = if is_even { 0.0 } else { skewness(departures.clone()) };
-    let [below, above] =
-        [-OF_DIFFERENCES, OF_DIFFERENCES].map(|of| long_side(t, count, of * skewness, 0.0));
-    let (mut low, mut high) = (change - below * error, change + above * error);
+    let ((mut low, mut high), mut events) = around(change, departures.clone(), intervals);
     if is_share(pooling) {
-        (low, high) = (low.max(-1.0), high.min(1.0));
+        // What a run adds to a share has no long tail.
+        let half = students_t(count, intervals) * deviation_of_mean(departures);
+        (low, high) = ((change - half).max(-1.0), (change + half).min(1.0));
     }
-    let events = if squares == 0.0 { f64::INFINITY } else { events(departures) };
     // A ratio is near its tangent where its denominator is known to within a fifth (Cochran,
     // section 6.5, says a tenth, for its bias to be negligible).
-    let events = events.min(left.base / 4.0).min(right.base / 4.0);
+    events = events.min(left.base / 4.0).min(right.base / 4.0);
     combined(bare.within((low, high), events), &one, &other)
+}
+
+/// The interval of a difference from what units depart from it, and on how many events it rests.
+pub(crate) fn around(
+    change: f64,
+    departures: impl Iterator<Item = f64> + Clone,
+    intervals: usize,
+) -> ((f64, f64), f64) {
+    let error = deviation_of_mean(departures.clone());
+    if error == 0.0 {
+        return ((change, change), f64::INFINITY);
+    }
+    let units = departures.clone().count();
+    let t = students_t(units, intervals);
+    let skewed = OF_DIFFERENCES * skewness(departures.clone());
+    let [below, above] = [-skewed, skewed].map(|skewness| long_side(t, units, skewness, 0.0));
+    ((change - below * error, change + above * error), events(departures))
+}
+
+/// The standard deviation of the mean of terms with mean zero.
+fn deviation_of_mean(departures: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = departures.clone().count() as f64;
+    (sum_of_squares(departures) / count / (count - 1.0)).sqrt()
 }
 
 /// A difference is at most as reliable as both of what it is taken from.

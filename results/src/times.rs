@@ -12,7 +12,7 @@ use sim::measure::{Pooling, Sample, Unit};
 use sim::observe::Histogram;
 
 use crate::estimate::{Estimate, students_t};
-use crate::pooled::{Pool, combined, estimate, sum_of_squares, wilson};
+use crate::pooled::{Pool, around, combined, estimate, wilson};
 
 /// The most groups of runs.
 const GROUPS_MAX: usize = 20;
@@ -128,12 +128,9 @@ impl OfTimes {
         if units < 2 || bare.n < 2 || bare.mean.is_nan() {
             return bare;
         }
-        let moves = self.moves.iter().zip(&other.moves);
-        let squares = sum_of_squares(moves.map(|(a, b)| a - b));
-        let error = (squares / units as f64 / (units - 1) as f64).sqrt();
-        let half = students_t(units, intervals) * error;
-        let (low, high) = (bare.mean - half, bare.mean + half);
-        combined(bare.within((low, high), f64::INFINITY), one, two)
+        let moves = self.moves.iter().zip(&other.moves).map(|(a, b)| a - b);
+        let (interval, events) = around(bare.mean, moves, intervals);
+        combined(bare.within(interval, events), one, two)
     }
 }
 

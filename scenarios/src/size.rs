@@ -24,8 +24,9 @@ const ROWS_MAX: u64 = 2_000_000;
 const OF_CELL_MAX: u64 = 100_000;
 const TIMES: u64 = 30;
 
-/// Pieces that a run is cut into unless the file says how long they are.
-const PIECES: u64 = 150;
+/// Pieces that a run is cut into at the most, unless the file says how long they are: each costs
+/// every run a look.
+const PIECES: u64 = 30;
 
 /// Refuses a sweep of too many cells: they are all combinations of lists of these lengths.
 pub(crate) fn check_cells(

@@ -220,7 +220,7 @@ impl Measure {
 
     /// Marks the parts of a record of this system that it looks at.
     pub fn mark(&self, system: &System, parts: &mut Parts) {
-        self.subject.mark(system, parts);
+        self.subject.mark(system, self.formula.name() == "frozen", parts);
         parts.layers |= matches!(self.formula, Formula::Layers(_));
     }
 

@@ -13,7 +13,7 @@ patterns::settings! {
         /// Measures that `series.csv` has over time; with `none`, the objective and those of the
         /// hypotheses, without their windows.
         series: Option<Vec<String>> [.example("[\"agents.research.success\"]")] = None,
-        /// How long the pieces are in which it has them; with `none`, there are at most 150 of
+        /// How long the pieces are in which it has them; with `none`, there are at most 30 of
         /// them.
         series_every: Option<Duration> [.above(0.0).example("\"10s\"")] = None,
         /// Whether more of the objective is better; with `none`, as the measure has it.

@@ -110,8 +110,9 @@ impl Subject {
         self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
     }
 
-    /// Marks the parts of a record of this system that it looks at.
-    pub(super) fn mark(&self, system: &System, parts: &mut Parts) {
+    /// Marks the parts of a record of this system that it looks at; the frozen time of agents is
+    /// that of their edges.
+    pub(super) fn mark(&self, system: &System, is_frozen: bool, parts: &mut Parts) {
         match self {
             Self::Agents(name) => {
                 let is_own = |edge: &Edge| match edge.from {
@@ -121,9 +122,8 @@ impl Subject {
                 for (asked, agents) in parts.agents.iter_mut().zip(&system.agents) {
                     *asked |= agents.name == *name;
                 }
-                // Their frozen time is that of their edges.
                 for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
-                    *asked |= is_own(edge);
+                    *asked |= is_frozen && is_own(edge);
                 }
             }
             Self::Service(name) => {
