@@ -29,6 +29,7 @@ mod kind;
 pub mod library;
 mod over_time;
 mod path;
+mod path_keys;
 mod plain;
 mod reference;
 mod registry;

@@ -1,9 +1,10 @@
 //! Paths into a scenario file: `services.github.slots`, `policies.guarded.retry.network.base`.
 //!
 //! A path is a list of keys with dots between. Keys with dots or spaces are quoted: `edges."a ->
-//! b"`. In a list of tables with one key each, such as a policy, the key names the element, and in a
-//! list of tables with names, such as the faults, the name does; a number does for every list. Texts such as `exponential(1s, factor=2)` are tables in another
-//! spelling: a path leads into them, too, and so every number can be set and swept.
+//! b"`. In a list of tables with one key each, such as a policy, the key names the element, and in
+//! a list of tables with names, such as the faults, the name does; a number does for every list.
+//! Texts such as `exponential(1s, factor=2)` are tables in another spelling: a path leads into
+//! them, too, and so every number can be set and swept.
 
 use core::ops::Range;
 
@@ -13,24 +14,6 @@ use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::format::{Head, SECTIONS};
 use crate::registry::LayerRegistry;
-
-/// The keys of a path.
-pub(crate) fn keys(path: &str) -> Result<Vec<String>, String> {
-    let mut keys = vec![String::new()];
-    let mut quote = None;
-    for c in path.chars() {
-        match (c, quote) {
-            ('"' | '\'', None) => quote = Some(c),
-            (c, Some(open)) if c == open => quote = None,
-            ('.', None) => keys.push(String::new()),
-            (c, _) => keys.last_mut().expect("there is always a last key").push(c),
-        }
-    }
-    if quote.is_some() || keys.iter().any(String::is_empty) {
-        return Err(format!("`{path}` is not a path: keys with dots between"));
-    }
-    Ok(keys)
-}
 
 /// What is known of a place in a file.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ mod edges;
 mod faults;
 mod hypothesis;
 mod looking;
+mod part;
 mod parts;
 mod policies;
 mod reach;

@@ -7,7 +7,8 @@ use toml::de::DeTable;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::path::{self, Finder, Found};
+use crate::path::{Finder, Found};
+use crate::path_keys;
 use crate::registry::LayerRegistry;
 use crate::source::Source;
 use crate::tree;
@@ -38,7 +39,7 @@ impl ScenarioFile {
 
     /// The value at a path, as it is written.
     pub fn get(&self, registry: &LayerRegistry, path: &str) -> Option<Node> {
-        let keys = path::keys(path).ok()?;
+        let keys = path_keys::keys(path).ok()?;
         let finder = Finder { registry, at: 0..0, creates: false };
         // Texts that the path leads into are taken apart, in a copy.
         let mut root = self.root.clone();
@@ -50,7 +51,7 @@ impl ScenarioFile {
 
     /// Whether a path leads into a layer that is left out.
     pub(crate) fn is_off(&self, registry: &LayerRegistry, path: &str) -> bool {
-        let Ok(keys) = path::keys(path) else { return false };
+        let Ok(keys) = path_keys::keys(path) else { return false };
         let finder = Finder { registry, at: 0..0, creates: false };
         matches!(finder.find(&mut self.root.clone(), &keys), Ok(Found::Off))
     }
@@ -75,7 +76,7 @@ impl ScenarioFile {
         value: Node,
     ) -> Result<(), Diagnostic> {
         let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
-        let keys = path::keys(path).map_err(wrong)?;
+        let keys = path_keys::keys(path).map_err(wrong)?;
         let finder = Finder { registry, at: at.clone(), creates: true };
         let found = finder.find(&mut self.root, &keys);
         match found.map_err(|message| message.within(&format!("path `{path}`")))? {

@@ -139,7 +139,8 @@ impl<'a> Walk<'a> {
                     walk.inner.push((tokens[at + 1].clone(), depth));
                     at += 1;
                 }
-                "use" => at = walk.tree(at + 1, &[]),
+                // `impl Trait + use<'a>` names no file.
+                "use" if walk.token(at + 1) != "<" => at = walk.tree(at + 1, &[]),
                 "{" => depth += 1,
                 "}" => {
                     depth -= 1;
@@ -165,6 +166,7 @@ impl<'a> Walk<'a> {
                 "{" => {
                     at += 1;
                     while self.token(at) != "}" {
+                        assert!(at < self.tokens.len(), "a list in `use` that ends: {before:?}");
                         at = self.tree(at, &path);
                         at += usize::from(self.token(at) == ",");
                     }
@@ -342,7 +344,7 @@ fn a_circle_is_seen_through_groups_facades_and_paths() {
             "use super::{y::{self, Y}}; #[cfg(test)] mod tests { use super::*; use crate::b; }",
         ),
         ("a::y", "mod inner { use super::super::super::b::B; } const C: char = '\\'';"),
-        ("b", "use std::{fmt, io}; fn b() -> &'static str { \"crate::c\" }"),
+        ("b", "use std::{fmt, io}; fn b<'a>() -> impl Sized + use<'a> { \"crate::c\" }"),
         ("c", "fn c() { crate::b::B::new(); crate::made!(); }"),
         ("d", "macro_rules! made { () => { $crate::a::A } }"),
     ] {

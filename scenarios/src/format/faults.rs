@@ -24,10 +24,11 @@ patterns::settings! {
         /// does and to whom: `github-hang`, and `github-hang-2` for the second of these.
         name: Option<String> = None,
         /// What it hits, or a list: then all are hit in the same instants, as by a common cause. A
-        /// service, or one of its replicas (`"github#2"`); an edge (`"research -> github"`: only requests of this caller to this service);
-        /// a group of agents, in their own work if the fault makes work slow, and else on all ways
-        /// out of them; or a layer, on all edges (`"policies.guarded.cache"`) or on one (`"research
-        /// -> github.cache"`), by its number if there are several (`"policies.guarded.retry#2"`).
+        /// service, or one of its replicas (`"github#2"`); an edge (`"research -> github"`: only
+        /// requests of this caller to this service); a group of agents, in their own work if the
+        /// fault makes work slow, and else on all ways out of them; or a layer, on all edges
+        /// (`"policies.guarded.cache"`) or on one (`"research -> github.cache"`), by its number if
+        /// there are several (`"policies.guarded.retry#2"`).
         hit: Hits [.at_least(1.0).example("\"github\"")],
         /// Of the requests there it can hit only what is done for tasks of this group of agents,
         /// whichever service calls.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use patterns::settings::{Code, NameKind, Node, Reader, Setting, Shape, Unit, Value};
 
-use crate::path;
+use crate::path_keys;
 
 /// One of the things that a fault hits, and where that is written.
 #[derive(Clone, Debug)]
@@ -187,7 +187,7 @@ fn read_edge(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target>
 
 /// `policies.NAME.KIND`, as paths into the file are written.
 fn read_layer(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target> {
-    let keys = path::keys(text).unwrap_or_default();
+    let keys = path_keys::keys(text).unwrap_or_default();
     let [_, policy, layer] = keys.as_slice() else {
         let message = format!("`{text}` is no layer: write `policies.NAME.KIND`");
         reader.mistake(&node.at, Code::Unreadable, message);

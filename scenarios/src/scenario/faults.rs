@@ -5,7 +5,7 @@ use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
 use sim::model::system::{self, Caller, Place, Step};
 
 use super::looking::{Looking, never_called};
-use super::parts::Part;
+use super::part::Part;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;

@@ -9,6 +9,7 @@ use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
 use super::looking::Looking;
+use super::part::Part;
 use super::policies::{self, Rooms};
 use super::{circles, edges, faults, room};
 use crate::diagnostic::Diagnostic;
@@ -25,13 +26,6 @@ pub(super) struct Parts {
     rooms: Rooms,
     edges: Vec<Written>,
     faults: Vec<Part<Fault>>,
-}
-
-/// Something that was written at a place, and what it says if it can be read.
-pub(super) struct Part<T> {
-    pub(super) name: String,
-    pub(super) at: Range<usize>,
-    pub(super) read: Option<T>,
 }
 
 impl Parts {

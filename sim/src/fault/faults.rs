@@ -18,8 +18,8 @@ use crate::kernel::{RngStream, RngStreams, StreamName};
 pub(crate) struct Faults {
     /// In the order in which they were added.
     all: Vec<Fault>,
-    /// By place (services, links, groups of agents, layers), those that hit it: the gravest kinds first, and else in
-    /// order.
+    /// By place (services, links, groups of agents, layers), those that hit it: the gravest kinds
+    /// first, and else in order.
     of_place: Vec<Vec<u32>>,
     /// By place, what requests there must have random bits for.
     draws: Vec<Draws>,
@@ -146,8 +146,8 @@ impl Faults {
         by_bits || self.scopes.by_tasks()
     }
 
-    /// What is done to a layer as a fault of it has come on or gone off. What came on last holds it;
-    /// when that goes off, another one does that is on.
+    /// What is done to a layer as a fault of it has come on or gone off. What came on last
+    /// holds it; when that goes off, another one does that is on.
     pub(crate) fn intervention(&self, index: u32, place: u32) -> Option<Intervention> {
         let Fault { is_on, effect, .. } = &self.all[index as usize];
         let holding = |fault: &Fault| {

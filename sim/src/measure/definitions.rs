@@ -287,7 +287,7 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         Quantile(0.999, |r| Owned(r.latency()));
     "latency.sd" Seconds LOWER, "Standard deviation of that time.",
         Deviation(|r| Owned(r.latency()));
-    "faults" Count LOWER, "How often a fault began on the way to the service while no other was on.",
+    "faults" Count LOWER, "How often a fault began on the way while no other was on.",
         Value(|r, _| r.faults.intervals as f64);
     "fault-mtbf" Seconds HIGHER, "Mean time between faults on the way: time without a fault for \
         each fault.", Ratio(|r, time| (time - secs(r.faults.faulty), r.faults.intervals as f64));

@@ -32,7 +32,8 @@ pub(super) enum Site {
     Layer(usize),
 }
 
-/// How the numbers of places are given: to replicas of services, links, groups of agents and layers in turn.
+/// How the numbers of places are given: to replicas of services, links, groups of agents and
+/// layers in turn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sites {
     services: usize,
