@@ -183,7 +183,7 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
     for (arguments, blocks, file) in [
         ("run it.toml", 1, "measures.csv"),
         ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, "runs.csv"),
-        ("sweep it.toml --replications 1", 8, "series.csv"),
+        ("sweep it.toml --replications 1 --set sweep.series-every=200ms", 8, "series.csv"),
         ("sweep it.toml --replications 1 --set sweep.series-every=10s", 8, "summary.csv"),
     ] {
         assert_eq!(limited(arguments, blocks, file), before, "{arguments}");
