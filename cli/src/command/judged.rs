@@ -12,7 +12,7 @@ use crate::command::limits::LimitArgs;
 /// Why a measure is no number.
 pub(crate) fn why_not(measure: &Measure) -> &'static str {
     match measure.window() {
-        Some(_) => "its window never came, or nothing happened in it",
+        Some(_) => "its window never came, nothing happened in it, or what happened had not ended",
         None => "nothing happened that it is about",
     }
 }
@@ -66,8 +66,12 @@ pub(crate) fn hypotheses(
         let share = values(&hypothesis.share());
         let (good, all) = (share.iter().filter(|value| **value > 0.5).count(), share.len());
         let holds = good == all && all > 0;
-        let shown = if holds { "holds" } else { "FAILS" };
-        write!(out, "{shown} in {good} of {all} runs{whose}: {}", hypothesis.text)?;
+        let text = &hypothesis.text;
+        if holds {
+            write!(out, "holds in {good} of {all} runs{whose}: {text}")?;
+        } else {
+            write!(out, "FAILS: it holds in {good} of {all} runs{whose}: {text}")?;
+        }
         if values(&hypothesis.measure).is_empty() {
             write!(out, " (it is undefined: {})", why_not(&hypothesis.measure))?;
         }

@@ -39,7 +39,7 @@ fn hypotheses_of_a_sweep_are_shares_of_runs_and_those_of_the_own_cell_decide() {
     let output = wavetank(&[&sweep[..], &["--set", "faults.0.at=5s"]].concat(), &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    let fails = format!("FAILS in 0 of 4 runs of the file's own cell: {that}");
+    let fails = format!("FAILS: it holds in 0 of 4 runs of the file's own cell: {that}");
     assert!(text.contains(&fails), "{text}");
 }
 
@@ -101,7 +101,7 @@ fn a_measure_that_can_never_be_had_is_said_to_be_undefined_and_exit_code_1() {
         "{text}"
     );
     assert!(
-        text.contains("FAILS in 0 of 4 runs") && text.contains("(it is undefined: its"),
+        text.contains("FAILS: it holds in 0 of 4 runs") && text.contains("(it is undefined: its"),
         "{text}"
     );
     let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);

@@ -51,4 +51,9 @@ pub(super) fn show(sheet: &mut Sheet) {
          ended in the warm-up is not measured. A window that never comes is a mistake; one that by \
          chance does not come in a run is undefined there, and nothing holds of it.",
     );
+    sheet.paragraph(
+        "What is open at the end of a window is judged at that end, as at the end of a run: a task \
+         may be overdue there that ends well later. So overdue tasks, frozen time and availability \
+         of windows, and of the pieces of series.csv, do not add up to those of the whole run.",
+    );
 }

@@ -127,7 +127,7 @@ impl Fault {
             }
             (true, false) => {
                 found.unless(self.at.is_some(), "for", "given beside `at`");
-                found.unless(self.r#for.is_some(), "at", "given beside `for`");
+                found.unless(self.r#for.is_some(), "at", "given with `for`, how long it lasts");
                 let is_over = self.every.is_none_or(|every| Some(every) > self.lasts());
                 found.unless(is_over, "every", "longer than `for`");
             }

@@ -44,10 +44,10 @@ impl Recorder {
     }
 
     /// How long a task or a call may be open now before it has failed, if nothing else says so: no
-    /// longer than any that ended; if none has, a twentieth of the time that counts.
+    /// longer than any that ended; if none has, a twentieth of all the time that is to count.
     fn limit_of_open(&self, ended: [&Histogram; 2]) -> Duration {
         let longest = ended[0].max().max(ended[1].max());
-        let twentieth = self.now.since(self.warmup).as_nanos() / 20;
+        let twentieth = self.horizon.since(self.warmup).as_nanos() / 20;
         longest.unwrap_or(Duration::from_nanos(twentieth))
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Recorder {
     /// The current time; the world sets it with each event.
     pub(crate) now: Time,
     pub(crate) warmup: Time,
+    /// When the run is to end.
+    pub(crate) horizon: Time,
     pub(crate) agents: Vec<AgentRecord>,
     pub(crate) services: Vec<ServiceRecord>,
     /// By service, and then by link on which faults can happen, in what condition it is.
@@ -81,6 +83,7 @@ impl Recorder {
         Self {
             now: Time::ZERO,
             warmup: system.warmup,
+            horizon: system.horizon,
             agents: of_agents(system),
             services: of_services(system),
             standings: vec![Standing::default(); system.services.len() + system.links().len()],
@@ -130,6 +133,7 @@ impl Recorder {
         Self {
             now: self.now,
             warmup: self.warmup,
+            horizon: self.horizon,
             agents: some(&self.agents, &parts.agents, empty_agents),
             services: some(&self.services, &parts.services, empty_service),
             edges: some(&self.edges, &parts.edges, empty_edge),

@@ -40,6 +40,8 @@ pub struct Episode {
     pub recovered: Option<Time>,
     /// When the share was back at the bound: its end.
     pub verified: Option<Time>,
+    /// If it has not ended: the end of the last window in which it was on.
+    pub seen_until: Time,
 }
 
 /// The episodes in some part of a run.
@@ -82,14 +84,14 @@ impl EpisodeTotals {
 }
 
 impl Episode {
-    /// When it ended; the end of time if it has not.
+    /// When it ended, as far as that was seen.
     pub fn ended(&self) -> Time {
-        self.verified.unwrap_or(Time::MAX)
+        self.verified.unwrap_or(self.seen_until)
     }
 
     /// Its four parts: from when to when each lasted, if it came to that.
     pub fn parts(&self) -> [(Time, Time); 4] {
-        let recovered = self.recovered.unwrap_or(Time::MAX);
+        let recovered = self.recovered.unwrap_or(self.seen_until);
         [
             (self.began, self.detected),
             (self.detected, self.contained),
@@ -103,7 +105,14 @@ impl Episodes {
     /// Those that are on at some time in a window.
     pub fn within(&self, from: Time, to: Time) -> Self {
         let is_on = |episode: &&Episode| episode.began < to && from < episode.ended();
-        let all = self.all.iter().filter(is_on).copied().collect();
+        let cut = |mut episode: Episode| {
+            // Nothing is known of it behind the window: another one may be far off.
+            if episode.verified.is_none() {
+                episode.seen_until = episode.seen_until.min(to);
+            }
+            episode
+        };
+        let all = self.all.iter().filter(is_on).copied().map(cut).collect();
         Self { all, windows: vec![(from, to)], further: self.further }
     }
 

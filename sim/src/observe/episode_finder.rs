@@ -112,6 +112,7 @@ impl EpisodeFinder {
                     contained: rest.latest,
                     recovered: None,
                     verified: None,
+                    seen_until: Time::MAX,
                 });
             }
             Some(episode) if !fails => {

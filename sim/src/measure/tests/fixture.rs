@@ -148,6 +148,7 @@ fn episodes() -> Episodes {
         contained: seconds(contained),
         recovered: recovered.map(seconds),
         verified: verified.map(seconds),
+        seen_until: Time::MAX,
     };
     let all = vec![of(20, 21, 24, Some(30), Some(40)), of(100, 104, 104, None, None)];
     Episodes { all, windows: vec![(seconds(10), seconds(110))], ..Episodes::default() }
