@@ -371,3 +371,22 @@ fn a_breaker_that_is_stuck_open_is_seen_at_the_end() {
     assert_eq!(holds(""), [true, true]);
     assert!(!holds(", half-open-timeout = \"60s\"")[1]);
 }
+
+/// The outage begins in the window and lasts into the gap before the next one, which is left out:
+/// half a minute of each two minutes.
+#[test]
+fn what_lies_in_the_gap_between_two_parts_of_a_window_is_no_downtime() {
+    let faults = "[[faults]]\nname = \"f\"\nhit = \"s\"\ndo = \"delay\"\nby = \"1ms\"\n\
+                  at = \"15min\"\nfor = \"1min\"\nevery = \"20min\"\n\
+                  [[faults]]\nhit = \"s\"\ndo = \"down\"\n\
+                  at = \"17min30s\"\nfor = \"5min\"\nevery = \"20min\"\n"
+        .to_owned();
+    let in_window = "agents.a.availability until 2min after fault \"f\"";
+    let faults =
+        faults + &hypotheses(&["agents.a.availability >= 70% until 2min after fault \"f\""]);
+    let seen = seen(scenario("arrivals = \"every(1s)\"", "", &faults));
+    seen.is(in_window, 0.75, 0.02);
+    seen.is("agents.a.mttr until 2min after fault \"f\"", 30.0, 2.0);
+    // It did not end in the window.
+    assert!(seen.of("agents.a.recovery until 2min after fault \"f\"").is_nan());
+}
