@@ -11,7 +11,7 @@
 //! - of a difference, the interval of the paired differences of part − R · of.
 //!
 //! Where few runs have much more than the others, the end of the interval on that side is further
-//! away: a sum that missed some of them is too small, and so is its variance. See [`long_side`].
+//! away: a sum that missed some of them is too small, and so is its variance. See `long_side`.
 //!
 //! Where nothing was seen, runs say nothing of their variance. A share then has Wilson's interval
 //! as if trials were independent (of time, as if each run were one trial), and a rate or a mean

@@ -46,7 +46,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// From when to when the fault is on until the horizon, the first [`TIMES_MAX`] times, unless
+    /// From when to when the fault is on until the horizon, the first 1000 times, unless
     /// that is up to chance or to another fault.
     pub fn fixed_times(&self, horizon: Time) -> Option<Vec<(Time, Time)>> {
         let (at, lasts, every) = match self {
