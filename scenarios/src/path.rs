@@ -176,7 +176,16 @@ impl Finder<'_> {
     ) -> Result<Found<'n>, Diagnostic> {
         let Value::List(items) = &mut node.value else { return Ok(Found::Off) };
         let Some(index) = element(items, key) else {
-            return Err(self.unknown("the list", key, &names(items)));
+            let unknown = self.unknown("the list", key, &names(items));
+            let has_no_name =
+                |item: &Node| name(item).is_none() && item.entries().is_some_and(|e| e.len() > 1);
+            return Err(match items.iter().position(has_no_name) {
+                Some(index) => unknown.help(format!(
+                    "one without a `name` is known by its number, from 0 on: `{index}`; or give it \
+                     a `name`"
+                )),
+                None => unknown,
+            });
         };
         let below = known.below(key, self.registry);
         let item = &mut items[index];
@@ -366,7 +375,10 @@ fn name(item: &Node) -> Option<&str> {
 fn names(items: &[Node]) -> Vec<String> {
     let first = |item: &Node| match name(item) {
         Some(name) => Some(name.to_owned()),
-        None => item.entries()?.first().map(|entry| entry.key.clone()),
+        None => item.entries().and_then(|all| match all {
+            [only] => Some(only.key.clone()),
+            _ => None,
+        }),
     };
     items.iter().filter_map(first).collect()
 }
