@@ -44,6 +44,22 @@ fn assert_equal(found: &[f64], expected: &[f64]) {
 }
 
 #[test]
+fn faults_that_follow_one_another_at_once_are_missed_or_found_as_one() {
+    for is_turned in [false, true] {
+        let with = |faults: [(u64, u64); 2]| {
+            let mut system = system();
+            faults.iter().for_each(|(from, lasts)| down(&mut system, *from, *lasts));
+            if is_turned {
+                system.faults.reverse();
+            }
+            alarms(&system)
+        };
+        assert_equal(&with([(100, 1), (101, 1)])[..2], &[0.0, 1.0]);
+        assert_equal(&with([(100, 2), (102, 98)]), &[0.0, 0.0, 3.5, 2.0]);
+    }
+}
+
+#[test]
 fn a_breaker_that_opens_in_a_fault_has_raised_an_alarm() {
     let mut system = system();
     // The call of 100 s is lost, and those of 101 to 104 s are refused. Probes of 111, 118, ... s
