@@ -48,7 +48,9 @@ fn faults_that_follow_one_another_at_once_are_missed_or_found_as_one() {
     for is_turned in [false, true] {
         let with = |faults: [(u64, u64); 2]| {
             let mut system = system();
-            faults.iter().for_each(|(from, lasts)| down(&mut system, *from, *lasts));
+            for (from, lasts) in faults {
+                down(&mut system, from, lasts);
+            }
             if is_turned {
                 system.faults.reverse();
             }
