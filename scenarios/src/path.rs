@@ -176,16 +176,17 @@ impl Finder<'_> {
     ) -> Result<Found<'n>, Diagnostic> {
         let Value::List(items) = &mut node.value else { return Ok(Found::Off) };
         let Some(index) = element(items, key) else {
-            let unknown = self.unknown("the list", key, &names(items));
+            let names = names(items);
+            let unknown = self.unknown("the list", key, &names);
             let has_no_name =
                 |item: &Node| name(item).is_none() && item.entries().is_some_and(|e| e.len() > 1);
-            return Err(match items.iter().position(has_no_name) {
-                Some(index) => unknown.help(format!(
-                    "one without a `name` is known by its number, from 0 on: `{index}`; or give it \
-                     a `name`"
-                )),
-                None => unknown,
-            });
+            let Some(index) = items.iter().position(has_no_name) else { return Err(unknown) };
+            let help = format!("write the number of one without a `name`, from 0 on: `{index}`");
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return Err(unknown.help(match names.as_slice() {
+                [] => help,
+                names => format!("{}; or {help}", nearest_or_all(key, names)),
+            }));
         };
         let below = known.below(key, self.registry);
         let item = &mut items[index];

@@ -86,8 +86,9 @@ impl Fault {
         let (up, down) = self.renewal();
         let nanos = (up.mean_secs() + down.mean_secs()) * 1e9;
         // That both are none has a message of its own.
-        let lasts = self.effect.is_instant() || nanos > 0.0;
-        if lasts && nanos < CYCLE_MIN {
+        let is_none = |of: &Option<Distribution>| of.as_ref().is_some_and(Distribution::is_none);
+        let are_none = is_none(&self.up) && is_none(&self.down);
+        if nanos < CYCLE_MIN && (self.effect.is_instant() || !are_none) {
             let longer = "longer: from one beginning to the next it is at least 1us on average";
             found.add(key, longer, None);
         }

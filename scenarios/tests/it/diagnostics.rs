@@ -625,7 +625,7 @@ fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
             "braker.failures\" ="
               50:1 bad-path: path `policies.guarded.braker.failures`: the list has no `braker` (did you mean `breaker`?)
             "\"faults.github-hang.at\" ="
-              50:1 bad-path: path `faults.github-hang.at`: the list has no `github-hang` (one without a `name` is known by its number, from 0 on: `0`; or give it a `name`)
+              50:1 bad-path: path `faults.github-hang.at`: the list has no `github-hang` (write the number of one without a `name`, from 0 on: `0`)
             "[]"
               50:39 out-of-range: an axis needs at least one value
             "replicatons = 5"

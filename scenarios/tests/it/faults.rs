@@ -131,6 +131,7 @@ fn stages_chances_and_gaps_that_make_no_sense_are_refused() {
         ("mtbf = \"1ns\"\nmttr = \"1ns\"", SHORT_MTBF),
         ("mtbf = \"1ns\"\nmttr = \"1us\"", ""),
         ("up = \"1ns\"\ndown = \"1ns\"", SHORT_UP),
+        (NO_TIME, SHORT_UP),
     ] {
         assert_eq!(down(keys), expected, "{keys}");
     }
@@ -141,6 +142,8 @@ fn stages_chances_and_gaps_that_make_no_sense_are_refused() {
 
 const SHORT_MTBF: &str =
     "`mtbf` must be longer: from one beginning to the next it is at least 1us on average";
+const NO_TIME: &str = "up = \"mix(50% constant(0s), 50% constant(0s))\"\n\
+     down = \"mix(50% constant(0s), 50% constant(0s))\"";
 const SHORT_UP: &str =
     "`up` must be longer: from one beginning to the next it is at least 1us on average";
 
