@@ -176,7 +176,17 @@ impl Finder<'_> {
     ) -> Result<Found<'n>, Diagnostic> {
         let Value::List(items) = &mut node.value else { return Ok(Found::Off) };
         let Some(index) = element(items, key) else {
-            return Err(self.unknown("the list", key, &names(items)));
+            let names = names(items);
+            let unknown = self.unknown("the list", key, &names);
+            let has_no_name =
+                |item: &Node| name(item).is_none() && item.entries().is_some_and(|e| e.len() > 1);
+            let Some(index) = items.iter().position(has_no_name) else { return Err(unknown) };
+            let help = format!("write the number of one without a `name`, from 0 on: `{index}`");
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return Err(unknown.help(match names.as_slice() {
+                [] => help,
+                names => format!("{}; or {help}", nearest_or_all(key, names)),
+            }));
         };
         let below = known.below(key, self.registry);
         let item = &mut items[index];
@@ -366,7 +376,10 @@ fn name(item: &Node) -> Option<&str> {
 fn names(items: &[Node]) -> Vec<String> {
     let first = |item: &Node| match name(item) {
         Some(name) => Some(name.to_owned()),
-        None => item.entries()?.first().map(|entry| entry.key.clone()),
+        None => item.entries().and_then(|all| match all {
+            [only] => Some(only.key.clone()),
+            _ => None,
+        }),
     };
     items.iter().filter_map(first).collect()
 }

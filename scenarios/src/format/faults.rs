@@ -12,12 +12,15 @@ use super::hits::Hits;
 use super::names::FaultName;
 use super::narrow::{KeyRange, Named};
 
+/// The least time from one beginning of a fault to the next, in nanoseconds, so that a run ends.
+const CYCLE_MIN: f64 = 1e3;
+
 patterns::settings! {
     /// A failure injection: what it hits, what it does, and when.
     ///
     /// It is on once, by `at` and `for`; again and again at fixed times, by these and `every`;
     /// again and again by chance, by `mtbf` and `mttr` (or the distributions `up` and `down`); or
-    /// whenever another fault has ended, by `after` and `for`.
+    /// whenever another fault has ended, by `after` and `for`. What takes no time has no `for`.
     #[derive(Clone, Debug)]
     pub(crate) struct Fault {
         /// A name, after which its random numbers are drawn; with `none` it is called after what it
@@ -45,7 +48,7 @@ patterns::settings! {
         /// How long it lasts.
         r#for: Option<Lasting> [.unlimited().example("\"10min\"")] = None,
         /// From one beginning to the next, if it comes again and again at fixed times.
-        every: Option<Duration> [.above(0.0).example("\"1h\"")] = None,
+        every: Option<Duration> [.at_least(CYCLE_MIN).example("\"1h\"")] = None,
         /// With `every`: with which chance it begins, each time.
         chance: f64 [.share().above(0.0).example("0.2")] = 1.0,
         /// The name of an earlier fault of the file, whenever whose end it begins: the next stage
@@ -66,11 +69,43 @@ patterns::settings! {
 
 impl Fault {
     fn rules(&self, found: &mut Findings) {
+        self.cycle_rule(found);
         if self.effect.is_instant() {
             self.instant_rules(found);
         } else {
             self.schedule_rules(found);
         }
+    }
+
+    /// What comes by chance comes after some time on average.
+    fn cycle_rule(&self, found: &mut Findings) {
+        let key = if self.mtbf.is_some() { "mtbf" } else { "up" };
+        if (self.mtbf.is_none() && self.up.is_none()) || self.after.is_some() {
+            return;
+        }
+        let (up, down) = self.renewal();
+        let nanos = (up.mean_secs() + down.mean_secs()) * 1e9;
+        // That both are none has a message of its own.
+        let is_none = |of: &Option<Distribution>| of.as_ref().is_some_and(Distribution::is_none);
+        let are_none = is_none(&self.up) && is_none(&self.down);
+        if nanos < CYCLE_MIN && (self.effect.is_instant() || !are_none) {
+            let longer = "longer: from one beginning to the next it is at least 1us on average";
+            found.add(key, longer, None);
+        }
+    }
+
+    /// How long it is off and on each time, if it comes by chance.
+    fn renewal(&self) -> (sim::kernel::Distribution, sim::kernel::Distribution) {
+        let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
+            (Some(own), _) => own.sampler(),
+            (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
+        };
+        let down = if self.effect.is_instant() {
+            sim::kernel::Distribution::constant(Duration::ZERO)
+        } else {
+            lasting(&self.down, self.mttr)
+        };
+        (lasting(&self.up, self.mtbf), down)
     }
 
     /// Of what is done in an instant.
@@ -86,9 +121,14 @@ impl Fault {
         }
         found.unless(self.up.is_none() || self.mtbf.is_none(), "up", "left out beside `mtbf`");
         let is_up = self.up.is_some() || self.mtbf.is_some();
+        if self.after.is_some() {
+            let is_alone = self.at.is_none() && self.every.is_none() && !is_up;
+            found.unless(is_alone, "after", "left out beside `at`, `every`, `mtbf` and `up`");
+            return;
+        }
         let key = if self.at.is_some() { "at" } else { "every" };
         match (self.at.is_some() || self.every.is_some(), is_up) {
-            (false, false) => found.add("do", "given with its time: `at`, or `mtbf`", None),
+            (false, false) => found.add("do", "given with its time: `at`, `mtbf` or `after`", None),
             (true, true) => found.add(key, "left out beside `mtbf` and `up`", None),
             (true, false) => found.unless(self.at.is_some(), "every", "given beside `at`"),
             (false, true) => {}
@@ -145,7 +185,8 @@ impl Fault {
 
     /// How long it lasts, if it comes at fixed times.
     fn lasts(&self) -> Option<Duration> {
-        let in_no_time = self.effect.is_instant() && self.at.is_some();
+        let is_fixed = self.at.is_some() || self.after.is_some();
+        let in_no_time = self.effect.is_instant() && is_fixed;
         let lasts = self.r#for.map(|Lasting(lasts)| lasts);
         lasts.or(in_no_time.then_some(Duration::ZERO))
     }
@@ -175,10 +216,6 @@ impl Fault {
         scope: Scope,
         after: Option<usize>,
     ) -> system::Fault {
-        let lasting = |own: &Option<Distribution>, mean: Option<Duration>| match (own, mean) {
-            (Some(own), _) => own.sampler(),
-            (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
-        };
         let schedule = match (self.at, self.lasts(), after) {
             (_, Some(lasts), Some(fault)) => Schedule::After { fault, lasts },
             (Some(at), Some(lasts), None) if self.every.is_some() => {
@@ -186,14 +223,10 @@ impl Fault {
                 Schedule::Every { at: Time::ZERO + at, lasts, every, chance: self.chance }
             }
             (Some(at), Some(lasts), None) => Schedule::Once { at: Time::ZERO + at, lasts },
-            _ => Schedule::Renewal {
-                up: lasting(&self.up, self.mtbf),
-                down: if self.effect.is_instant() {
-                    sim::kernel::Distribution::constant(Duration::ZERO)
-                } else {
-                    lasting(&self.down, self.mttr)
-                },
-            },
+            _ => {
+                let (up, down) = self.renewal();
+                Schedule::Renewal { up, down }
+            }
         };
         let effect = self.effect.clone().within(scope);
         system::Fault { name, hits, effect, schedule }

@@ -177,6 +177,15 @@ fn read_edge(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target>
     });
     let caller = reader.resolve(NameKind::Caller, &word(node, from));
     let to = layer.map_or(to, |(service, _)| service);
+    if let Some((name, number)) = to.split_once('#')
+        && number.trim().parse::<u32>().is_ok()
+        && reader.tentative(|r| r.resolve(NameKind::Service, &word(node, to))).is_err()
+    {
+        let (from, to) = (from.trim(), name.trim());
+        let message = format!("an edge leads to all replicas: `{from} -> {to}`");
+        reader.mistake(&node.at, Code::Conflict, message);
+        return None;
+    }
     let service = reader.resolve(NameKind::Service, &word(node, to)).map(usize::from);
     let Some((_, layer)) = layer else {
         return Some(Target::Edge { caller: caller?, service: service? });

@@ -37,6 +37,15 @@ impl Setting for KeyRange {
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
         let Some((first, last)) = node.text().and_then(|text| text.split_once(" to ")) else {
+            let dashed = node.text().and_then(|text| text.split_once('-'));
+            let number = |text: &str| text.trim().parse::<u32>().ok();
+            if let Some((first, last)) = dashed
+                && let (Some(first), Some(last)) = (number(first), number(last))
+            {
+                let message = format!("a range of keys is written `\"{first} to {last}\"`");
+                reader.mistake(&node.at, Code::Unreadable, message);
+                return None;
+            }
             let key = u32::read(node, None, reader)?;
             return Some(Self(key, key));
         };

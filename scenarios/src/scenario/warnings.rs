@@ -4,7 +4,8 @@ use patterns::settings::{Node, Value};
 use patterns::{Duration, Time};
 use sim::System;
 use sim::fault::Schedule;
-use sim::model::system::{Arrivals, Order, Service};
+use sim::kernel::{Distribution, RngStreams};
+use sim::model::system::{Arrivals, Fault, Order, Place, Service};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -48,7 +49,36 @@ impl ScenarioFile {
         let Some(Value::List(items)) = self.root.get("faults").map(|node| &node.value) else {
             return;
         };
-        for (fault, item) in system.faults.iter().zip(items) {
+        for (index, (fault, item)) in system.faults.iter().zip(items).enumerate() {
+            let at = |key: &str| item.get(key).map_or(&item.at, |node| &node.at).clone();
+            let events = toggles(&system.faults, index, system.horizon);
+            if events > EVENTS_MAX as f64 {
+                let key = ["every", "mtbf", "up", "after"];
+                let key = key.into_iter().find(|key| item.get(key).is_some()).unwrap_or("at");
+                let message = format!(
+                    "the fault begins and ends about {events:.1e} times until the horizon, and a \
+                     run is stopped after {EVENTS_MAX} events"
+                );
+                let help = "rarer faults, a shorter horizon, or `--max-events` if this is meant";
+                found.push(Diagnostic::new(at(key), FileCode::TooLong, message).help(help));
+            }
+            let is_called = |place: &Place| match place {
+                Place::Service(to) | Place::Replica { service: to, .. } => {
+                    system.edges.iter().any(|edge| edge.to == *to)
+                }
+                _ => true,
+            };
+            if !fault.hits.is_empty() && !fault.hits.iter().any(is_called) {
+                let message = "no edge leads to what this fault hits";
+                found.push(Diagnostic::no_effect(at("hit"), message));
+            }
+            if let Schedule::After { fault, .. } = fault.schedule
+                && first_end(&system.faults, fault).is_some_and(|end| end >= system.horizon)
+            {
+                let message = "the fault that this one follows does not end before the run does";
+                let end = format!("the horizon is {}", system.horizon);
+                found.push(Diagnostic::no_effect(at("after"), message).help(end));
+            }
             if let Schedule::Once { at, .. } | Schedule::Every { at, .. } = fault.schedule
                 && at >= system.horizon
             {
@@ -102,6 +132,7 @@ impl ScenarioFile {
                     let last = changes[changes.len() - number];
                     format!("the run ends before the rate changes at {last}")
                 }
+                Arrivals::Open(gap) if may_come_early(gap, horizon) => continue,
                 _ if expected.is_some_and(|each| each * f64::from(agents.count) < 1.0) => {
                     "fewer than one task comes before the run ends, on average".to_owned()
                 }
@@ -138,6 +169,40 @@ impl ScenarioFile {
                 found.push(Diagnostic::no_effect(entry.key_at.clone(), message).help(help));
             }
         }
+    }
+}
+
+/// Whether a gap that varies much, and so is mostly far shorter than its mean, may end before the
+/// horizon.
+fn may_come_early(gap: &Distribution, horizon: Time) -> bool {
+    const SAMPLES: usize = 1000;
+    let varies_little = gap.cv2() <= 1.0 + 1e-9;
+    let mut rng = RngStreams::new(0).stream("gaps");
+    !varies_little && (0..SAMPLES).any(|_| Time::ZERO + gap.sample(&mut rng) < horizon)
+}
+
+/// How often a fault begins or ends until the horizon, on average.
+fn toggles(faults: &[Fault], index: usize, horizon: Time) -> f64 {
+    let cycles = |from: Time, secs: f64| horizon.since(from).as_secs_f64() / secs;
+    match &faults[index].schedule {
+        Schedule::Once { .. } => 2.0,
+        Schedule::After { fault, .. } => toggles(faults, *fault, horizon),
+        Schedule::Every { at, every, chance, .. } if *at < horizon => {
+            2.0 * chance * cycles(*at, every.as_secs_f64())
+        }
+        Schedule::Every { .. } => 0.0,
+        Schedule::Renewal { up, down } => {
+            2.0 * cycles(Time::ZERO, up.mean_secs() + down.mean_secs())
+        }
+    }
+}
+
+/// When a fault ends for the first time at the earliest, if that is not up to chance.
+fn first_end(faults: &[Fault], index: usize) -> Option<Time> {
+    match faults[index].schedule {
+        Schedule::Once { at, lasts } | Schedule::Every { at, lasts, .. } => Some(at + lasts),
+        Schedule::After { fault, lasts } => Some(first_end(faults, fault)? + lasts),
+        Schedule::Renewal { .. } => None,
     }
 }
 

@@ -186,6 +186,10 @@ fn arrivals_beyond_the_horizon_are_warned_of() {
         ),
         ("\"every(3h)\"", "fewer than one task comes before the run ends, on average"),
         ("\"poisson(3h)\"", "fewer than one task comes before the run ends, on average"),
+        (
+            "\"renewal(pareto(shape=0.9, least=3h))\"",
+            "fewer than one task comes before the run ends, on average",
+        ),
     ] {
         assert_eq!(warnings(arrivals), [expected], "{arrivals}");
     }
@@ -196,6 +200,7 @@ fn arrivals_beyond_the_horizon_are_warned_of() {
         "\"spike(rate=1/min, factor=9, at=1h, for=5h)\"",
         "\"poisson(1h)\"",
         "\"closed(think=constant(1s))\"",
+        "\"renewal(pareto(shape=0.9, least=1s))\"",
     ] {
         assert_eq!(warnings(arrivals), Vec::<String>::new(), "{arrivals}");
     }

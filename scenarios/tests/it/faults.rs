@@ -126,9 +126,106 @@ fn stages_chances_and_gaps_that_make_no_sense_are_refused() {
     ] {
         assert_eq!(down(keys), expected, "{keys}");
     }
+    for (keys, expected) in [
+        ("at = \"0s\"\nfor = \"1ns\"\nevery = \"2ns\"", "`every` must be at least 1us, not 2ns"),
+        ("mtbf = \"1ns\"\nmttr = \"1ns\"", SHORT_MTBF),
+        ("mtbf = \"1ns\"\nmttr = \"1us\"", ""),
+        ("up = \"1ns\"\ndown = \"1ns\"", SHORT_UP),
+        (NO_TIME, SHORT_UP),
+    ] {
+        assert_eq!(down(keys), expected, "{keys}");
+    }
     let spike =
         "do = \"spike\"\nby = \"1s\"\ntau = \"1h\"\ngap = \"1s\"\nat = \"0s\"\nfor = \"1h\"";
     assert_eq!(then(spike), "`gap` must be at least a thousandth of `tau`");
+}
+
+const SHORT_MTBF: &str =
+    "`mtbf` must be longer: from one beginning to the next it is at least 1us on average";
+const NO_TIME: &str = "up = \"mix(50% constant(0s), 50% constant(0s))\"\n\
+     down = \"mix(50% constant(0s), 50% constant(0s))\"";
+const SHORT_UP: &str =
+    "`up` must be longer: from one beginning to the next it is at least 1us on average";
+
+const CACHE: &str = "policies = { p = [{ cache = { ttl = \"1h\" } }] }\n\
+                     edges = { \"a -> s\" = \"p\" }\n";
+
+/// A file of these faults, with a service `t` that nothing calls.
+fn with_cache(faults: &str) -> Result<Scenario, String> {
+    let text = format!(
+        "title = \"t\"\nhorizon = \"1h\"\n{CACHE}[agents.a]\narrivals = \"every(1s)\"\n\
+         steps = [{{ call = \"s\", keys = 1 }}]\n[services.s]\nlatency = \"1ms\"\n\
+         [services.t]\nlatency = \"1ms\"\n{faults}"
+    );
+    let file = ScenarioFile::parse("t.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    file.scenario(&LayerRegistry::builtin()).map_err(|found| found.to_string())
+}
+
+const FLUSH: &str = "[[faults]]\nhit = \"policies.p.cache\"\ndo = \"flush\"\n";
+const DOWN: &str = "[[faults]]\nname = \"first\"\nhit = \"s\"\ndo = \"down\"\n";
+
+#[test]
+fn flush_after_an_outage_comes_once_at_its_end() {
+    let flushes = |flush: &str| {
+        let faults = format!("{DOWN}at = \"10s\"\nfor = \"1min\"\n{flush}");
+        let scenario = with_cache(&faults).unwrap_or_else(|e| panic!("{e}"));
+        let record = run(&scenario.system, 1, Watch::Counts);
+        record.services[0].requests.issued
+    };
+    let after = flushes(&format!("{FLUSH}after = \"first\"\n"));
+    assert_eq!(after, flushes(&format!("{FLUSH}at = \"70s\"\n")));
+    assert_eq!(after, flushes("") + 1, "what was kept is asked for once more");
+    for (keys, expected) in [
+        ("after = \"first\"\nfor = \"1s\"", "`for` must be left out: `flush` takes no time"),
+        ("after = \"first\"\nmtbf = \"1h\"", "`after` must be left out beside `at`"),
+        ("mtbf = \"1ns\"", SHORT_MTBF),
+        ("up = \"0s\"", SHORT_UP),
+        ("at = \"0s\"\nevery = \"1ns\"", "`every` must be at least 1us"),
+    ] {
+        let faults = format!("{DOWN}at = \"10s\"\nfor = \"1min\"\n{FLUSH}{keys}\n");
+        let found = with_cache(&faults).err().unwrap_or_default();
+        assert!(found.contains(expected), "{keys}: {found}");
+    }
+}
+
+#[test]
+fn faults_that_cannot_matter_or_come_too_often_are_warned_of() {
+    for (faults, expected) in [
+        ("at = \"0s\"\nfor = \"1us\"\nevery = \"2us\"", "about 3.6e9 times"),
+        ("mtbf = \"1us\"\nmttr = \"2us\"", "about 2.4e9 times"),
+    ] {
+        let scenario = with_cache(&format!("{DOWN}{faults}\n")).unwrap_or_else(|e| panic!("{e}"));
+        let warnings = scenario.warnings.to_string();
+        assert!(warnings.contains("too-long") && warnings.contains(expected), "{warnings}");
+    }
+    let after = format!("{FLUSH}after = \"first\"\n");
+    let at = "at = \"59min\"\n";
+    let missed = "the fault that this one follows does not end before the run does";
+    for (faults, expected) in [
+        (format!("{DOWN}{at}for = \"30s\"\n{after}"), ""),
+        (format!("{DOWN}{at}for = \"1min\"\n{after}"), missed),
+        (format!("{DOWN}{at}for = \"unlimited\"\n{after}"), missed),
+        (
+            "[[faults]]\nhit = \"t\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"\n".to_owned(),
+            "no edge leads to what this fault hits",
+        ),
+    ] {
+        let scenario = with_cache(&faults).unwrap_or_else(|e| panic!("{e}"));
+        let warnings = scenario.warnings.to_string();
+        let is_right =
+            warnings.contains(expected) && scenario.warnings.is_empty() == expected.is_empty();
+        assert!(is_right, "{faults}: {warnings}");
+    }
+}
+
+#[test]
+fn edges_to_replicas_and_keys_with_dashes_are_refused_with_what_to_write() {
+    let edge =
+        "[[faults]]\nhit = \"a -> s#2\"\ndo = \"loss\"\nshare = 0.5\nat = \"1s\"\nfor = \"1s\"";
+    assert_eq!(refused("", edge), "an edge leads to all replicas: `a -> s`");
+    let keys = "[[faults]]\nhit = \"s\"\ndo = \"refuse\"\nshare = 0.5\nkey = \"1-3\"\nat = \"1s\"\n\
+                for = \"1s\"";
+    assert_eq!(refused("", keys), "a range of keys is written `\"1 to 3\"`");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Standing {
     pub(crate) condition: Condition,
     /// Since when some fault has been on.
     pub(crate) faulty_since: Time,
+    /// When the last fault ended, if one has.
+    pub(crate) faulty_until: Option<Time>,
     pub(crate) down_since: Time,
     pub(crate) shown_since: Time,
 }

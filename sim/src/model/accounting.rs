@@ -192,10 +192,12 @@ impl Recorder {
     /// Adds up the time in the condition before.
     fn enter_condition(&mut self, place: usize, is: Condition) {
         let now = self.now;
-        let Standing { condition: was, faulty_since, down_since, shown_since } =
+        let Standing { condition: was, faulty_since, faulty_until, down_since, shown_since } =
             self.standings[place];
+        // A fault that begins in the instant in which another one ends goes on with it.
+        let goes_on = faulty_until == Some(now);
         let (faulty, down) = (self.counted_since(faulty_since), self.counted_since(down_since));
-        let begins = u64::from(now >= self.warmup);
+        let begins = u64::from(now >= self.warmup && !goes_on);
         let standing = &mut self.standings[place];
         standing.condition = is;
         let (time, intervals, first) = match place.checked_sub(self.services.len()) {
@@ -212,12 +214,16 @@ impl Recorder {
             (false, true) => {
                 standing.faulty_since = now;
                 *intervals += begins;
-                first.get_or_insert((now, Time::MAX));
+                let (_, until) = first.get_or_insert((now, Time::MAX));
+                if goes_on && *until == now {
+                    *until = Time::MAX;
+                }
             }
             (true, false) => {
                 if let Some((_, until @ Time::MAX)) = first {
                     *until = now;
                 }
+                standing.faulty_until = Some(now);
                 *time += faulty;
             }
             _ => {}

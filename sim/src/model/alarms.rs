@@ -1,20 +1,35 @@
 //! Whether layers sound the alarm when a service that they stand before has a fault, and only then:
 //! a breaker that opens is an alarm.
 
+use patterns::Time;
 use patterns::report::{Severity, StateId};
 
 use super::recorder::Recorder;
 
 impl Recorder {
-    /// A service that had no fault has one now.
+    /// A service that had no fault has one now. One that begins in the instant in which another one
+    /// ends goes on with it, and so it is not missed yet.
     pub(super) fn note_fault(&mut self, service: usize) {
-        self.faults[service].since = Some(self.now);
+        let fault = &mut self.faults[service];
+        let goes_on = fault.ended == Some(self.now);
+        fault.began = fault.began.filter(|_| goes_on).or(Some(self.now));
+        fault.since = fault.began;
+        let since = fault.since;
+        if goes_on {
+            self.count_missed(service, since, u64::saturating_sub);
+        }
     }
 
     /// A service no longer has a fault.
     pub(super) fn note_fault_end(&mut self, service: usize) {
         let since = self.faults[service].since.take();
         self.faults[service].ended = Some(self.now);
+        self.count_missed(service, since, u64::saturating_add);
+    }
+
+    /// Counts, or no longer, a fault of which layers before a service gave no alarm.
+    fn count_missed(&mut self, service: usize, since: Option<Time>, count: fn(u64, u64) -> u64) {
+        let counts = u64::from(self.now >= self.warmup);
         for record in 0..self.layers.len() {
             if !self.callees[record].contains(&(service as u32)) {
                 continue;
@@ -25,7 +40,8 @@ impl Recorder {
                     && self.severity(record, state) != Severity::Normal
             });
             if !is_open && self.alarm_of[record] != since {
-                self.layers[record].alarms.missed += u64::from(self.now >= self.warmup);
+                let missed = &mut self.layers[record].alarms.missed;
+                *missed = count(*missed, counts);
             }
         }
     }

@@ -7,6 +7,8 @@ use patterns::Time;
 pub(crate) struct FaultTimes {
     /// Since when it has some fault.
     pub(super) since: Option<Time>,
+    /// When its last fault began, also if that is over.
+    pub(super) began: Option<Time>,
     /// When its last fault ended.
     pub(super) ended: Option<Time>,
 }

@@ -1,5 +1,6 @@
 //! A breaker as an alarm: whether it opens when there is a fault, and how soon.
 
+use sim::fault::Schedule;
 use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
@@ -41,6 +42,26 @@ fn assert_equal(found: &[f64], expected: &[f64]) {
     let is_near =
         found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-9);
     assert!(is_near, "{found:?}, not {expected:?}");
+}
+
+#[test]
+fn faults_that_follow_one_another_at_once_are_missed_or_found_as_one() {
+    // At fixed times the second one begins before the first one ends, and as a stage after it.
+    for is_stage in [false, true] {
+        let with = |faults: [(u64, u64); 2]| {
+            let mut system = system();
+            for (from, lasts) in faults {
+                down(&mut system, from, lasts);
+            }
+            if is_stage {
+                let lasts = secs(faults[1].1);
+                system.faults[1].schedule = Schedule::After { fault: 0, lasts };
+            }
+            alarms(&system)
+        };
+        assert_equal(&with([(100, 1), (101, 1)])[..2], &[0.0, 1.0]);
+        assert_equal(&with([(100, 2), (102, 98)]), &[0.0, 0.0, 3.5, 2.0]);
+    }
 }
 
 #[test]

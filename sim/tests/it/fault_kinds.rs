@@ -168,3 +168,29 @@ fn stage_that_is_still_on_goes_on() {
         [Class::Network, Class::Overload, Class::Timeout].map(|class| calls.failed_as(class));
     assert_eq!(by_class, [25, 20 + 20 + 5, 4]);
 }
+
+/// An outage that begins in the instant in which another one ends goes on with it, whichever of
+/// the two events comes first.
+#[test]
+fn faults_that_follow_one_another_at_once_are_one() {
+    let every =
+        |from| Schedule::Every { at: at(secs(from)), lasts: secs(1), every: secs(2), chance: 1.0 };
+    let faults = |faults: Vec<_>| {
+        let mut system = each_second(millis(1), 100);
+        system.faults = faults;
+        let record = of(&system);
+        (record.services[0].fault_intervals, record.services[0].first_fault)
+    };
+    let (ones, others) =
+        (|| fault("ones", Down {}, every(0)), || fault("others", Down {}, every(1)));
+    let whole = (1, Some((at(secs(0)), at(secs(100)))));
+    assert_eq!(faults(vec![ones(), others()]), whole);
+    assert_eq!(faults(vec![others(), ones()]), whole);
+    let first = Schedule::Every { at: at(secs(10)), lasts: secs(10), every: secs(50), chance: 1.0 };
+    let stages = vec![
+        fault("first", Down {}, first),
+        fault("second", Down {}, Schedule::After { fault: 0, lasts: secs(10) }),
+        fault("third", Down {}, Schedule::After { fault: 1, lasts: secs(10) }),
+    ];
+    assert_eq!(faults(stages), (2, Some((at(secs(10)), at(secs(40))))));
+}
