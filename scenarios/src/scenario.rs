@@ -11,6 +11,7 @@ mod parts;
 mod policies;
 mod reach;
 mod read;
+mod records;
 mod room;
 mod warnings;
 

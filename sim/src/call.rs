@@ -238,12 +238,14 @@ impl Calls {
         self.carry_out(frame, action, scheduler, observer)
     }
 
-    /// The caller gives up its call, which [`Calls::next_top`] named so. No [`Command::Done`]
-    /// will come of it. What the outside has to do waits for [`Calls::next_command`].
+    /// The caller gives up its call, which [`Calls::next_top`] named so; if it says how, the call
+    /// has ended in this way for it. No [`Command::Done`] will come of it. What the outside has to
+    /// do waits for [`Calls::next_command`].
     pub fn cancel(
         &mut self,
         top: u32,
         caller: u32,
+        ended: Option<Outcome>,
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
@@ -254,7 +256,13 @@ impl Calls {
             );
             return;
         }
-        self.frames[top].parent = NONE;
+        let frame = &mut self.frames[top];
+        frame.parent = NONE;
+        if let Some(outcome) = ended {
+            // So it is not counted as given up as well.
+            frame.unset(Flag::TOP);
+            observer.edge(frame.edge, CallEvent::Ended(outcome, frame.began));
+        }
         self.give_up(top, self.frames[top].edge, scheduler, observer);
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);

@@ -11,7 +11,7 @@ use super::edges::{Written, add_edges};
 use super::looking::Looking;
 use super::part::Part;
 use super::policies::{self, Rooms};
-use super::{circles, edges, faults, room};
+use super::{circles, edges, faults, records, room};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Agents, Fault, FileNames, Service};
 use crate::registry::LayerRegistry;
@@ -89,6 +89,7 @@ impl Parts {
         let looking = Looking { file, names: &self.names, system: &system, found };
         system.faults = faults::resolved(&self.faults, &names, looking)?;
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
+        records::check(file, &system, found);
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());
         let places = agents.chain(places).collect::<Vec<_>>();

@@ -390,3 +390,42 @@ fn what_lies_in_the_gap_between_two_parts_of_a_window_is_no_downtime() {
     // It did not end in the window.
     assert!(seen.of("agents.a.recovery until 2min after fault \"f\"").is_nan());
 }
+
+/// A call that its task waits for no longer has timed out for who made it.
+#[test]
+fn calls_of_tasks_that_give_up_have_failed_and_so_have_the_tasks_that_waited_in_vain() {
+    let agents = "arrivals = \"poisson(5s)\"\npatience = \"5s\"\ngives-up = true";
+    let faults = fault("do = \"hang\"\nat = \"1h\"\nfor = \"unlimited\"")
+        + &hypotheses(&["edges.\"a -> s\".availability >= 99%"]);
+    let seen = seen(scenario(agents, "", &faults));
+    let edge = &seen.record.edges[0];
+    assert_eq!(edge.calls.given_up, 0, "none is left out");
+    // The service hangs for 60 of 110 minutes.
+    seen.is("edges.\"a -> s\".timeouts", 60.0 / 110.0, 0.03);
+    seen.is("edges.\"a -> s\".success", 50.0 / 110.0, 0.03);
+    seen.is("edges.\"a -> s\".availability", 50.0 / 110.0, 0.03);
+    seen.is("agents.a.ungraceful", 60.0 / 110.0, 0.03);
+    seen.is("agents.a.graceful", 0.0, 0.001);
+    assert_eq!(seen.holds(), [false]);
+}
+
+#[test]
+fn reads_and_writes_of_records_pass_no_layer_that_would_answer_them() {
+    for (layer, is_fine) in
+        [("cache = \"1h\"", false), ("coalesce = {}", false), ("timeout = \"5s\"", true)]
+    {
+        let text = format!(
+            "title = \"x\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1s)\"\n\
+             steps = [{{ call = \"s\", keys = 1, does = \"read\" }}]\n[services.s]\nlatency = \"1ms\"\n\
+             [policies]\np = [{{ {layer} }}]\n[edges]\n\"a -> s\" = \"p\"\n"
+        );
+        let file = ScenarioFile::parse("case.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        let read = file.scenario(&LayerRegistry::builtin());
+        assert_eq!(read.is_ok(), is_fine, "{layer}");
+        if let Err(mistakes) = read {
+            let mistakes = mistakes.to_string();
+            assert!(mistakes.contains("would answer this in place of the service"), "{mistakes}");
+            assert!(mistakes.contains("case.toml:5:41"), "{mistakes}");
+        }
+    }
+}

@@ -75,10 +75,10 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         Share(|r| of_all(late(r), r));
     "failed" Share LOWER, "Tasks that failed or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(r.tasks.failed() + r.overdue, r));
-    "graceful" Share LOWER, "Graceful failures: tasks that failed in time, of all that ended or \
-        are overdue.", Share(|r| of_all(r.tasks.failed() - r.late.failed, r));
+    "graceful" Share LOWER, "Graceful failures: tasks that failed in time, and not because who \
+        sent them gave up, of all that ended or are overdue.", Share(|r| of_all(r.tasks.failed() - r.late.failed, r));
     "ungraceful" Share LOWER, "Ungraceful failures: tasks that ended too late, however they did, \
-        or are overdue, of all that ended or are overdue.",
+        were given up by who sent them, or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(late(r) + r.late.failed + r.overdue, r));
     "overdue" Count LOWER, "Tasks open at the end for longer than their deadline or patience \
         allows; without either, for longer than any that ended.", Value(|r, _| r.overdue as f64);
@@ -156,7 +156,8 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "requests" Count None, "Requests that came.", Value(|r, _| r.requests.issued as f64);
     "open" Count LOWER, "Requests that had not ended at the end.",
         Value(|r, _| r.requests.open() as f64);
-    "throughput" PerHour None, "Requests that the service ended, however it did, per hour.",
+    "throughput" PerHour None, "Requests that the service ended, well or not, per hour; not those that it stopped as their \
+        caller gave up.",
         Ratio(|r, time| (r.requests.answered() as f64, time / 3600.0));
     "success" Share HIGHER, "Requests that the service ended well, of all that it ended.",
         Share(|r| share(r.requests.good() + r.requests.degraded(), &r.requests));

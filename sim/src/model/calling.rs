@@ -134,7 +134,7 @@ impl World {
         if abandoned == Abandoned::RunsOn {
             return;
         }
-        self.drop_work(index);
+        self.drop_work(index, None);
         self.services[number as usize].health.note_end(self.scheduler.now());
         let request = self.stations.request(index);
         self.recorder.note_given_up(service, request);
@@ -149,13 +149,15 @@ impl World {
         self.calls.forget(leaf);
     }
 
-    /// Stops what is under way for a request: its work, or its call.
-    pub(super) fn drop_work(&mut self, index: u32) {
+    /// Stops what is under way for a request: its work, or its call, which has ended in some way
+    /// for who waited for it if that is said.
+    pub(super) fn drop_work(&mut self, index: u32, ended: Option<Outcome>) {
         let request = self.stations.request(index);
         match request.state {
             State::Working => self.scheduler.cancel_timer(Event { kind: kind::WORK, index }),
             State::Calling => {
-                self.calls.cancel(request.call, index, &mut self.scheduler, &mut self.recorder);
+                let (scheduler, recorder) = (&mut self.scheduler, &mut self.recorder);
+                self.calls.cancel(request.call, index, ended, scheduler, recorder);
             }
             _ => {}
         }

@@ -120,7 +120,7 @@ impl World {
         let mut next = self.stations.first(station);
         while let Some(index) = next {
             next = self.stations.after(index);
-            self.drop_work(index);
+            self.drop_work(index, None);
         }
         self.services[service as usize].health.note_end(self.scheduler.now());
         // Callers are answered once the service is empty, so that what they do next finds it empty.

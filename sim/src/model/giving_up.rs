@@ -24,8 +24,9 @@ impl World {
             return None;
         }
         let outcome = Outcome::failed(Class::Timeout);
+        self.recorder.note_gave_up(group, &task);
         if task.state != State::InLine {
-            self.drop_work(index);
+            self.drop_work(index, Some(outcome));
             return self.end_task(index, outcome);
         }
         self.stations.drop_waiting(index);

@@ -43,6 +43,14 @@ impl Recorder {
         }
     }
 
+    /// Who sent a task gives up: it has failed by waiting for as long as it might, and no sooner.
+    pub(super) fn note_gave_up(&mut self, group: u32, task: &Request) {
+        let is_in_time = self.now.since(task.arrived) <= self.limit_of(group as usize, task);
+        if is_in_time && self.counts(task.arrived) {
+            self.agents[group as usize].late.failed += 1;
+        }
+    }
+
     /// How long a task or a call may be open now before it has failed, if nothing else says so: no
     /// longer than any that ended; if none has, a twentieth of all the time that is to count.
     fn limit_of_open(&self, ended: [&Histogram; 2]) -> Duration {

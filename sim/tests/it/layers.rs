@@ -158,7 +158,7 @@ impl Outside {
             Happening::Cancel(which) => {
                 let Some(caller) = nth(&self.callers, which) else { return };
                 let top = self.callers.remove(&caller).expect("it is there");
-                calls.cancel(top, caller, scheduler, counts);
+                calls.cancel(top, caller, None, scheduler, counts);
                 self.obey(None);
             }
             Happening::Pass(time) => {

@@ -88,7 +88,7 @@ fn a_call_given_up_in_the_instant_of_its_answer_is_not_answered_but_the_others_a
     // Handed back, it is no one's but the second caller's.
     calls.put_back(first.expect("it is there"));
     assert!(!calls.is_empty(), "two answers are to be handed out");
-    calls.cancel(top, 0, &mut scheduler, &mut wakes);
+    calls.cancel(top, 0, None, &mut scheduler, &mut wakes);
     assert_eq!(calls.next_command(), done(1, Outcome::Ok));
     assert_eq!(calls.next_command(), None);
     assert!(calls.is_empty());

@@ -60,7 +60,8 @@ pub enum Overflow {
     Last,
 }
 
-/// A limit on the rate of requests of a service: those beyond it fail with [`patterns::Class::RateLimit`].
+/// A limit on the rate of requests of a service: those beyond it fail with
+/// [`patterns::Class::RateLimit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How it is counted.
