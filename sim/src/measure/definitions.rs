@@ -76,7 +76,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "failed" Share LOWER, "Tasks that failed or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(r.tasks.failed() + r.overdue, r));
     "graceful" Share LOWER, "Graceful failures: tasks that failed in time, and not because who \
-        sent them gave up, of all that ended or are overdue.", Share(|r| of_all(r.tasks.failed() - r.late.failed, r));
+        sent them gave up, of all that ended or are overdue.",
+        Share(|r| of_all(r.tasks.failed() - r.late.failed, r));
     "ungraceful" Share LOWER, "Ungraceful failures: tasks that ended too late, however they did, \
         were given up by who sent them, or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(late(r) + r.late.failed + r.overdue, r));
