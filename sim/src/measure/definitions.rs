@@ -157,8 +157,8 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "requests" Count None, "Requests that came.", Value(|r, _| r.requests.issued as f64);
     "open" Count LOWER, "Requests that had not ended at the end.",
         Value(|r, _| r.requests.open() as f64);
-    "throughput" PerHour None, "Requests that the service ended, well or not, per hour; not those that it stopped as their \
-        caller gave up.",
+    "throughput" PerHour None, "Requests that the service ended, well or not, per hour; not those \
+        that it stopped as their caller gave up.",
         Ratio(|r, time| (r.requests.answered() as f64, time / 3600.0));
     "success" Share HIGHER, "Requests that the service ended well, of all that it ended.",
         Share(|r| share(r.requests.good() + r.requests.degraded(), &r.requests));
