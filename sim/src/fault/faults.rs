@@ -24,6 +24,8 @@ pub(crate) struct Faults {
     /// By place, what requests there must have random bits for.
     draws: Vec<Draws>,
     scopes: Scopes,
+    /// Whether some fault goes by the tasks for which requests are made.
+    by_tasks: bool,
 }
 
 /// What random bits the requests at a place must have for its faults.
@@ -57,6 +59,8 @@ struct Fault {
     followers: Vec<u32>,
     /// The bit of its scope.
     scope: u32,
+    /// What requests must have random bits for where it hits.
+    draws: Draws,
     is_on: bool,
     /// Whether it is about to come on, since another one has ended.
     is_due: bool,
@@ -81,7 +85,7 @@ impl Faults {
     /// No faults, of this many places.
     pub(crate) fn of_places(count: usize) -> Self {
         let (of_place, draws) = (vec![Vec::new(); count], vec![Draws::default(); count]);
-        Self { all: Vec::new(), of_place, draws, scopes: Scopes::default() }
+        Self { all: Vec::new(), of_place, draws, scopes: Scopes::default(), by_tasks: false }
     }
 
     /// Adds a fault that is off.
@@ -95,6 +99,13 @@ impl Faults {
     ) {
         let onset = Onset { at: Time::ZERO, salt: name.hash(), seed: 0 };
         let scope = self.scopes.add(effect.scope());
+        let alone = effect.alone(scope);
+        self.by_tasks |= alone.hits_by(Permanent::Task) || effect.scope().tasks.is_some();
+        let draws = Draws {
+            by_attempt: alone.hits_some(),
+            by_call: alone.hits_by(Permanent::Call),
+            by_scope: scope != 0,
+        };
         let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
         let index = self.all.len() as u32;
         if let Schedule::After { fault, .. } = schedule {
@@ -105,6 +116,7 @@ impl Faults {
             effect,
             followers: Vec::new(),
             scope,
+            draws,
             is_on: false,
             is_due: false,
             schedule,
@@ -123,12 +135,9 @@ impl Faults {
         let count = self.of_place.len().max(place as usize + 1);
         self.of_place.resize(count, Vec::new());
         self.draws.resize(count, Draws::default());
-        let Fault { effect, scope, .. } = &self.all[index as usize];
-        let (alone, rank) = (effect.alone(*scope), rank(effect));
-        let draws = &mut self.draws[place as usize];
-        draws.by_attempt |= alone.hits_some();
-        draws.by_call |= alone.hits_by(Permanent::Call);
-        draws.by_scope |= *scope != 0;
+        let Fault { effect, draws, .. } = &self.all[index as usize];
+        let (rank, of_others) = (rank(effect), self.draws[place as usize]);
+        self.draws[place as usize] = of_others.and(*draws);
         let of_place = &mut self.of_place[place as usize];
         let at = of_place.partition_point(|other| rank_of(&self.all, *other) <= rank);
         of_place.insert(at, index);
@@ -141,9 +150,7 @@ impl Faults {
 
     /// Whether some fault goes by the tasks for which requests are made.
     pub(crate) fn by_tasks(&self) -> bool {
-        let mut faults = self.all.iter();
-        let by_bits = faults.any(|fault| fault.effect.alone(0).hits_by(Permanent::Task));
-        by_bits || self.scopes.by_tasks()
+        self.by_tasks
     }
 
     /// What is done to a layer as a fault of it has come on or gone off. What came on last

@@ -64,11 +64,6 @@ impl Scopes {
         has.fold(0, |bits, (bit, _)| bits | bit)
     }
 
-    /// Whether some go by tasks.
-    pub(crate) fn by_tasks(&self) -> bool {
-        self.0.iter().any(|(_, scope)| scope.tasks.is_some())
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
