@@ -2,6 +2,16 @@
 
 /// The keys of a path.
 pub(crate) fn keys(path: &str) -> Result<Vec<String>, String> {
+    let (keys, is_whole) = split(path);
+    if !is_whole || keys.iter().any(String::is_empty) {
+        return Err(format!("`{path}` is not a path: keys with dots between"));
+    }
+    Ok(keys)
+}
+
+/// What stands between the dots of a path, and whether each quote is closed; a key in quotes may
+/// have dots.
+pub(crate) fn split(path: &str) -> (Vec<String>, bool) {
     let mut keys = vec![String::new()];
     let mut quote = None;
     for c in path.chars() {
@@ -12,8 +22,5 @@ pub(crate) fn keys(path: &str) -> Result<Vec<String>, String> {
             (c, _) => keys.last_mut().expect("there is always a last key").push(c),
         }
     }
-    if quote.is_some() || keys.iter().any(String::is_empty) {
-        return Err(format!("`{path}` is not a path: keys with dots between"));
-    }
-    Ok(keys)
+    (keys, quote.is_none())
 }

@@ -8,6 +8,7 @@ use crate::describe::{
     Field, fields, fields_of, keys_in, own_fields, plain_field, section_field, types_in,
 };
 use crate::kind::{Described, KindInfo};
+use crate::path_keys;
 
 /// Topics that are no part of a file.
 pub(super) const WORDS: [(&str, &str); 6] = [
@@ -68,7 +69,7 @@ pub(super) fn find<'d>(
         }
         _ => {}
     }
-    let keys = split(topic);
+    let (keys, _) = path_keys::split(topic);
     if let Some((topic, kind)) = in_file(&keys, described) {
         return Some(Found { topic, path, kind });
     }
@@ -84,21 +85,6 @@ pub(super) fn find<'d>(
     };
     let measures: Vec<&MeasureInfo> = measures.iter().filter(is_meant).collect();
     if measures.is_empty() { None } else { found(Topic::Measures(measures)) }
-}
-
-/// The keys of a path; a key in quotes may have dots.
-fn split(path: &str) -> Vec<String> {
-    let mut keys = vec![String::new()];
-    let mut quote = None;
-    for c in path.chars() {
-        match (c, quote) {
-            ('"' | '\'', None) => quote = Some(c),
-            (c, Some(open)) if c == open => quote = None,
-            ('.', None) => keys.push(String::new()),
-            (c, _) => keys.last_mut().expect("there is always a last key").push(c),
-        }
-    }
-    keys
 }
 
 type Place<'d> = (Topic<'d>, Option<&'d KindInfo>);

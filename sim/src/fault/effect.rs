@@ -120,7 +120,7 @@ impl Effect {
         let alone = self.alone(0);
         if alone.is_down() {
             OnAgents::Crash
-        } else if alone.only_slows() && !alone.is_whole() {
+        } else if alone.only_slows() && !alone.is_whole {
             OnAgents::Work
         } else if self.info().hits_edges {
             OnAgents::Edges
@@ -131,7 +131,7 @@ impl Effect {
 
     /// Whether it is done to single requests, so that it can be done to some and not to others.
     pub fn can_be_scoped(&self) -> bool {
-        !self.info().hits_layers && !self.alone(1).is_whole()
+        !self.info().hits_layers && !self.alone(1).is_whole
     }
 
     /// Whether all of it is done in the instant in which it comes on.
@@ -148,9 +148,9 @@ impl Effect {
     /// on edges itself.
     pub fn like_on_edges(&self) -> Option<&'static str> {
         let alone = self.alone(0);
-        if alone.may_hold() {
+        if alone.may_hold {
             Some("loss")
-        } else if alone.only_slows() && !alone.is_whole() {
+        } else if alone.only_slows() && !alone.is_whole {
             Some("delay")
         } else {
             None

@@ -218,16 +218,6 @@ impl Health {
         self.hits().any(|hit| hit.by() == by)
     }
 
-    /// Whether something is done to the place as a whole, and not to single requests.
-    pub(super) fn is_whole(&self) -> bool {
-        self.is_whole
-    }
-
-    /// Whether something may not move.
-    pub(super) fn may_hold(&self) -> bool {
-        self.may_hold
-    }
-
     /// Whether all that is done is that work takes longer.
     pub(super) fn only_slows(&self) -> bool {
         let others = self.door.len() + self.endings.len() + self.stuck.len();

@@ -14,8 +14,8 @@ use sim::fault::kinds::{errors::Errors, flush::Flush, hang::Hang, slow::Slow};
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Does, Fault, LayerFactory, Order, Per, Pick, Place, Replicas,
-    Step, System,
+    Abandoned, Arrivals, Caller, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step,
+    System,
 };
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -142,14 +142,7 @@ fn replicas() -> System {
 /// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
 fn under(layer: &LayerFactory) -> System {
     let mut system = busy();
-    let call = Step::Call {
-        service: 0,
-        times: 1,
-        optional: false,
-        keys: Some(40),
-        idempotent: true,
-        does: Does::Other,
-    };
+    let call = tank::one_of(0, 40);
     system.agents[0].steps = vec![call];
     system.agents[0].deadline = Some(secs(3));
     system.services.push(tank::service("spare", 5, 10, tank::exponential(millis(30))));

@@ -8,7 +8,7 @@ use sim::fault::kinds::{
 };
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Caller, Does, Edge, Fault, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Edge, Fault, Place, System};
 use sim::observe::Record;
 use sim::{Watch, run};
 
@@ -84,15 +84,7 @@ fn what_is_stale_stays_stale() {
     let mut before = (0, 0);
     for length in (10..200).step_by(10) {
         let mut system = each_second(Duration::ZERO, length);
-        let keys = Some(1);
-        system.agents[0].steps = vec![Step::Call {
-            service: 0,
-            times: 1,
-            optional: false,
-            keys,
-            idempotent: true,
-            does: Does::Other,
-        }];
+        system.agents[0].steps = vec![tank::one_of(0, 1)];
         system.faults = vec![fault("stale", Stale { change: secs(20) }, once(0, 1000))];
         let calls = &of(&system).edges[0].calls;
         let is = (calls.answered(), calls.wrong());

@@ -11,7 +11,7 @@ use sim::fault::kinds::{
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Does, Edge, Fault, Per, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Edge, Fault, Per, Place, Step, System};
 use sim::observe::{Track, TrackKind};
 use sim::{Record, Watch, run};
 
@@ -101,15 +101,7 @@ fn a_cache_is_empty_after_each_flush_and_its_track_shows_when() {
         system.policies =
             vec![tank::policy(vec![sim::model::system::LayerFactory { per, ..cache }])];
         system.edges[0].policy = Some(0);
-        let keys = Some(1);
-        system.agents[0].steps = vec![Step::Call {
-            service: 0,
-            times: 1,
-            optional: false,
-            keys,
-            idempotent: true,
-            does: Does::Other,
-        }];
+        system.agents[0].steps = vec![tank::one_of(0, 1)];
         let half = at(secs(30) + millis(500));
         let every =
             Schedule::Every { at: half, lasts: Duration::ZERO, every: secs(30), chance: 1.0 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patterns::report::{Counts, StateId};
 use patterns::{Action, CallId, Context, Layer, Outcome, Time};
-use sim::model::system::{Does, LayerFactory, Per, Step, System};
+use sim::model::system::{LayerFactory, Per, System};
 use sim::{Watch, run};
 
 use crate::kinds;
@@ -40,14 +40,7 @@ impl Layer for Own {
 /// Two groups of agents that call one service under one policy, and a spare service.
 fn system(layers: Vec<LayerFactory>) -> System {
     let mut system = tank::system(secs(60));
-    let call = Step::Call {
-        service: 0,
-        times: 1,
-        optional: false,
-        keys: Some(9),
-        idempotent: true,
-        does: Does::Other,
-    };
+    let call = tank::one_of(0, 9);
     let arrivals = || tank::closed(exponential(millis(100)));
     system.agents = vec![
         tank::agents("first", 5, arrivals(), vec![call.clone()]),

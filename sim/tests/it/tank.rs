@@ -14,8 +14,8 @@ use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
-    Policy, Replicas, Service, Step, System,
+    Abandoned, Agents, Arrivals, Caller, Does, Edge, Fault, LayerFactory, Order, Overflow, Per,
+    Place, Policy, Replicas, Service, Step, System,
 };
 use sim::observe::EpisodeRule;
 
@@ -61,6 +61,18 @@ pub(crate) fn closed(think: Distribution) -> Arrivals {
 
 pub(crate) fn call(service: usize) -> Step {
     Step::call(service)
+}
+
+/// A call whose failure leaves its task degraded.
+pub(crate) fn optional(service: usize) -> Step {
+    let (keys, does) = (None, Does::Other);
+    Step::Call { service, times: 1, optional: true, keys, idempotent: true, does }
+}
+
+/// A call that asks for one of several things.
+pub(crate) fn one_of(service: usize, keys: u32) -> Step {
+    let (keys, does) = (Some(keys), Does::Other);
+    Step::Call { service, times: 1, optional: false, keys, idempotent: true, does }
 }
 
 pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution) -> Service {

@@ -8,7 +8,7 @@ use sim::fault::kinds::down::Down;
 use sim::fault::kinds::wrong::Wrong;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Does, Edge, LayerFactory, Per, Service, Step, System};
+use sim::model::system::{Arrivals, Caller, Edge, LayerFactory, Per, Service, Step, System};
 use sim::observe::{Anchor, OutcomeCounts, Window};
 use sim::{Record, Watch, run};
 
@@ -36,28 +36,6 @@ fn under(layer: LayerFactory, step: Step, services: Vec<Service>) -> System {
     system.policies = vec![tank::policy(vec![layer])];
     system.edges[0].policy = Some(0);
     system
-}
-
-fn one_of_one() -> Step {
-    Step::Call {
-        service: 0,
-        times: 1,
-        optional: false,
-        keys: Some(1),
-        idempotent: true,
-        does: Does::Other,
-    }
-}
-
-fn optional(service: usize) -> Step {
-    Step::Call {
-        service,
-        times: 1,
-        optional: true,
-        keys: None,
-        idempotent: true,
-        does: Does::Other,
-    }
 }
 
 fn of(system: &System) -> Record {
@@ -115,10 +93,13 @@ fn a_task_that_fails_has_no_wrong_value() {
 fn a_task_that_goes_on_without_an_answer_is_degraded_and_not_wrong() {
     let mut services = vec![service("s", 1.0), service("broken", 1.0)];
     services[1].errors = vec![(Class::Network, 1.0)];
-    assert_eq!(tasks(&system(vec![optional(1)], services.clone())), [0, 10, 0]);
-    assert_eq!(tasks(&system(vec![optional(0)], services.clone())), [10, 0, 10]);
-    assert_eq!(tasks(&system(vec![optional(0), optional(1)], services.clone())), [0, 10, 10]);
-    assert_eq!(tasks(&system(vec![optional(1), optional(0)], services)), [0, 10, 10]);
+    assert_eq!(tasks(&system(vec![tank::optional(1)], services.clone())), [0, 10, 0]);
+    assert_eq!(tasks(&system(vec![tank::optional(0)], services.clone())), [10, 0, 10]);
+    assert_eq!(
+        tasks(&system(vec![tank::optional(0), tank::optional(1)], services.clone())),
+        [0, 10, 10]
+    );
+    assert_eq!(tasks(&system(vec![tank::optional(1), tank::optional(0)], services)), [0, 10, 10]);
 }
 
 #[test]
@@ -142,7 +123,7 @@ fn a_fallback_passes_on_a_wrong_answer_and_gives_one() {
 #[test]
 fn a_cache_gives_a_wrong_answer_until_it_is_too_old() {
     let layer = || tank::from_settings::<Cache>(cache::Settings::of(secs(35)));
-    let mut system = under(layer(), one_of_one(), vec![service("s", 0.0)]);
+    let mut system = under(layer(), tank::one_of(0, 1), vec![service("s", 0.0)]);
     system.faults =
         vec![tank::once(0, Wrong { share: 1.0, detect: 0.0 }, Duration::ZERO, secs(15))];
     let record = of(&system);
@@ -156,7 +137,7 @@ fn a_stale_copy_of_a_wrong_answer_is_wrong() {
     let settings =
         cache::Settings::of(secs(5)).with(|it| it.stale_if_error = Some(Lasting(secs(1_000))));
     let mut system =
-        under(tank::from_settings::<Cache>(settings), one_of_one(), vec![service("s", 1.0)]);
+        under(tank::from_settings::<Cache>(settings), tank::one_of(0, 1), vec![service("s", 1.0)]);
     system.faults = vec![tank::once(0, Down {}, secs(15), secs(1_000))];
     assert_eq!(tasks(&system), [1, 9, 10]);
     system.services[0].wrong = 0.0;
@@ -167,7 +148,7 @@ fn a_stale_copy_of_a_wrong_answer_is_wrong() {
 fn calls_that_are_sent_as_one_share_a_wrong_answer() {
     let make = || Coalesce::new(coalesce::Settings::default()).expect("valid");
     let layer = LayerFactory::of(Per::Edge, make);
-    let mut system = under(layer, one_of_one(), vec![service("s", 1.0)]);
+    let mut system = under(layer, tank::one_of(0, 1), vec![service("s", 1.0)]);
     system.agents[0].count = 3;
     let record = of(&system);
     assert_eq!(ends(&record.services[0].requests), [10, 0, 10]);

@@ -7,7 +7,7 @@ use sim::fault::kinds::force::{Force, Forced};
 use sim::fault::kinds::{down::Down, errors::Errors, slow::Slow};
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::Distribution;
-use sim::model::system::{Caller, Does, Edge, Fault, Place, Step, System};
+use sim::model::system::{Caller, Edge, Fault, Place, Step, System};
 
 use crate::support::{rate, replicate, stream_to};
 use crate::table::case;
@@ -68,14 +68,7 @@ fn faults_of_all_ways_out_of_a_group_come_together() {
     other.name = "other".to_owned();
     system.services.push(other);
     system.edges.push(tank::edge(0, 1, None));
-    let optional = Step::Call {
-        service: 0,
-        times: 1,
-        optional: true,
-        keys: None,
-        idempotent: true,
-        does: Does::Other,
-    };
+    let optional = tank::optional(0);
     system.agents[0].steps = vec![optional, tank::call(1)];
     system.faults = vec![
         by_chance("first", vec![way(0)], Down {}, 270, 30),
@@ -103,15 +96,7 @@ fn faults_of_a_key_hit_its_share_of_requests() {
     case!();
     for (place, what) in [(Place::Service(0), "at the service"), (way(0), "on the edge")] {
         let mut system = system();
-        let keys = Some(8);
-        system.agents[0].steps = vec![Step::Call {
-            service: 0,
-            times: 1,
-            optional: false,
-            keys,
-            idempotent: true,
-            does: Does::Other,
-        }];
+        system.agents[0].steps = vec![tank::one_of(0, 8)];
         let scope = Scope { keys: Some((2, 4)), ..Scope::ALL };
         system.faults = vec![always(place, errors(0.5, Permanent::Attempt), scope)];
         let [failed] = replicate(&system, 303, |record| {

@@ -8,7 +8,7 @@ use sim::fault::kinds::{
 };
 use sim::fault::{Effect, Permanent, Schedule};
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Caller, Does, Fault, Place, Step, System};
+use sim::model::system::{Arrivals, Caller, Fault, Place, System};
 
 use crate::support::{Estimate, rate, replicate, stream_to, time_average};
 use crate::table::case;
@@ -36,14 +36,7 @@ fn shared_faults_come_together_and_own_ones_by_chance() {
     other.name = "other".to_owned();
     system.services.push(other);
     system.edges.push(tank::edge(0, 1, None));
-    let optional = Step::Call {
-        service: 0,
-        times: 1,
-        optional: true,
-        keys: None,
-        idempotent: true,
-        does: Does::Other,
-    };
+    let optional = tank::optional(0);
     system.agents[0].steps = vec![optional, tank::call(1)];
     let fault = |name: &str, hits: &[usize], up, down| Fault {
         name: name.to_owned(),
@@ -191,15 +184,7 @@ fn permanent_faults_hit_all_calls_that_ask_for_the_same() {
         share: 0.3,
         permanent: Permanent::Call,
     }));
-    let keys = Some(KEYS);
-    system.agents[0].steps = vec![Step::Call {
-        service: 0,
-        times: 1,
-        optional: false,
-        keys,
-        idempotent: true,
-        does: Does::Other,
-    }];
+    system.agents[0].steps = vec![tank::one_of(0, KEYS)];
     let [keys, whole] = replicate(&system, 79, |record| {
         let calls = &record.edges[0].calls;
         let keys = f64::from(KEYS) * calls.failed() as f64 / calls.answered() as f64;
