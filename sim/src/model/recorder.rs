@@ -11,8 +11,8 @@ use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
-    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
+    Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
