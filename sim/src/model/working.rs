@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin_from_line, done, ending, hindered};
+use super::serving::{begin, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -110,7 +110,7 @@ impl World {
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let Finished { next, busy } = self.stations.finish(index);
         if let Some((next, first)) = next {
-            begin_from_line(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }

@@ -373,8 +373,8 @@ impl World {
         } else {
             None
         };
-        self.recorder.note_request(service.number, refused);
         if let Some(outcome) = refused {
+            self.recorder.note_refused(service.number, outcome);
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
         let busy = entry.busy() + 1;
@@ -384,10 +384,9 @@ impl World {
         request.deadline = deadline;
         request.fate = fate;
         request.is_last = service.is_plain;
+        self.recorder.note_request(service.number, has_slot);
         if has_slot {
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
-        } else {
-            self.recorder.note_in_line(service.number);
+            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
         }
         if turned.is_some() {
             self.deliver_again(index);
