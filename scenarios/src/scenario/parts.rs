@@ -13,7 +13,7 @@ use super::part::Part;
 use super::policies::{self, Rooms};
 use super::{circles, edges, faults, records, room};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service};
+use crate::format::{Agents, Fault, FileNames, Service, fault_names};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -97,8 +97,7 @@ impl Parts {
         Some((system, room))
     }
 
-    /// The names of the faults. One without a name is called after what it does and to whom, and
-    /// not after its place: so a further fault does not change the draws of the others.
+    /// The names of the faults, none of which is given twice.
     fn fault_names(&self, found: &mut Vec<Diagnostic>) -> Vec<String> {
         let given = |part: &Part<Fault>| part.read.as_ref().and_then(|fault| fault.name.clone());
         let mut taken = BTreeSet::new();
@@ -108,23 +107,8 @@ impl Parts {
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
-        let names = self.faults.iter().map(|part| {
-            let Some(fault) = &part.read else { return String::new() };
-            fault.name.clone().unwrap_or_else(|| {
-                let hits = fault.hit.0.iter().map(|hit| self.names.in_words(hit));
-                let hits = hits.collect::<Vec<_>>().join(" + ");
-                let name = format!("{hits}-{}", fault.effect.word());
-                let mut names = (2..).map(|number| format!("{name}-{number}"));
-                let name = if taken.contains(&name) {
-                    names.find(|name| !taken.contains(name)).unwrap_or_default()
-                } else {
-                    name
-                };
-                taken.insert(name.clone());
-                name
-            })
-        });
-        names.collect()
+        let faults: Vec<_> = self.faults.iter().map(|part| part.read.as_ref()).collect();
+        fault_names(&faults, &self.names)
     }
 }
 

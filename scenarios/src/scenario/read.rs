@@ -169,22 +169,14 @@ impl ScenarioFile {
 
     /// The names of agents and services; none may look like a path or an edge.
     fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
-        let mut named = |section: &str| -> Vec<String> {
-            let entries = self.root.get(section).and_then(Node::entries).unwrap_or_default();
-            for entry in entries {
+        for section in ["agents", "services", "policies"] {
+            for entry in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
                 if let Err(why) = format::is_name(&entry.key) {
                     let message = format!("the name `{}` {why}", entry.key);
                     found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
                 }
             }
-            let mut names: Vec<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-            // By name, so that the order in the file plays no part in a run.
-            names.sort_unstable();
-            names
-        };
-        let agents = named("agents");
-        let services = named("services");
-        let _checked = named("policies");
-        FileNames { agents, services }
+        }
+        FileNames::written(&self.root)
     }
 }

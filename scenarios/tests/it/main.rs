@@ -10,6 +10,7 @@ mod distributions;
 mod faults;
 mod golden;
 mod mistakes;
+mod paths;
 mod report;
 mod runner;
 mod same_luck;
