@@ -5,6 +5,7 @@ mod conditions;
 mod edges;
 mod faults;
 mod hypothesis;
+mod idle;
 mod looking;
 mod part;
 mod parts;

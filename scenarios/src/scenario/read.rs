@@ -18,6 +18,9 @@ use crate::scenario_file::ScenarioFile;
 /// Parts of a section beyond which it is refused.
 const PARTS_MAX: usize = 10_000;
 
+/// Characters beyond which a title is refused: it stands over every picture.
+const TITLE_MAX: usize = 300;
+
 /// A scenario that can be run: names are resolved, and everything is in range.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -110,7 +113,7 @@ impl ScenarioFile {
         fields.finish(&keys, &mut reader);
         found.extend(reader.finish().into_iter().map(Diagnostic::from));
         if let Some(head) = &head {
-            self.check_times(head, found);
+            self.check_head(head, found);
         }
         let parts = Parts::read(self, registry, names, found);
         if errors(found) > before {
@@ -159,7 +162,13 @@ impl ScenarioFile {
         is_right.then_some(())
     }
 
-    fn check_times(&self, head: &Head, found: &mut Vec<Diagnostic>) {
+    fn check_head(&self, head: &Head, found: &mut Vec<Diagnostic>) {
+        if head.title.chars().count() > TITLE_MAX {
+            let message = format!("`title` has more than {TITLE_MAX} characters");
+            let at = self.root.get("title").map_or(0..0, |node| node.at.start..node.at.start + 1);
+            let message = Diagnostic::new(at, FileCode::TooLarge, message);
+            found.push(message.help("`about` may be long"));
+        }
         if head.warmup >= head.horizon && head.horizon > Duration::ZERO {
             let message = "`warmup` must end before the horizon, or nothing is counted";
             let at = self.root.get("warmup").map_or(0..0, |node| node.at.clone());

@@ -8,6 +8,7 @@ mod description;
 mod diagnostics;
 mod distributions;
 mod faults;
+mod first_hours;
 mod golden;
 mod mistakes;
 mod paths;
