@@ -90,10 +90,9 @@ fn not_utf8(bytes: &[u8], from: usize) -> String {
                 save it as UTF-8, or: iconv -f utf-16 -t utf-8 OLD > NEW"
             .to_owned();
     }
-    let before = &bytes[..from];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+    let lines = bytes[..from].split(|byte| *byte == b'\n');
+    let (line, last) = lines.enumerate().last().unwrap_or_default();
+    let (line, column) = (line + 1, String::from_utf8_lossy(last).chars().count() + 1);
     format!(
         "line {line}, column {column} is not UTF-8\n\
          save it as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD > NEW"

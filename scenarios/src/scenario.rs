@@ -14,6 +14,7 @@ mod reach;
 mod read;
 mod records;
 mod room;
+mod second_look;
 mod warnings;
 
 pub use hypothesis::Hypothesis;

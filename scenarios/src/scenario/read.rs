@@ -8,6 +8,7 @@ use sim::observe::Window;
 
 use super::hypothesis::{Hypothesis, measure};
 use super::parts::Parts;
+use super::second_look::Unreadable;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, FileNames, Head, SECTIONS};
@@ -96,6 +97,16 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
+        self.read_once(registry, true, found)
+    }
+
+    /// The same; if some parts cannot be read, the rest is looked at once more if it may be.
+    pub(super) fn read_once(
+        &self,
+        registry: &LayerRegistry,
+        may_look_again: bool,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
         let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
         let before = errors(found);
         self.check_lengths(found)?;
@@ -115,8 +126,11 @@ impl ScenarioFile {
         if let Some(head) = &head {
             self.check_head(head, found);
         }
+        let is_head_wrong = errors(found) > before;
         let parts = Parts::read(self, registry, names, found);
-        if errors(found) > before {
+        if errors(found) > before && may_look_again {
+            let unreadable = Unreadable { head: is_head_wrong, ..parts.unreadable() };
+            found.extend(self.second_look(registry, &unreadable));
             return None;
         }
         let (mut system, room) = parts.resolved(self, found)?;

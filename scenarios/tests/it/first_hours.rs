@@ -173,6 +173,47 @@ fn a_file_that_is_no_trace_is_told_how_traces_are_named() {
     }
 }
 
+/// A second round of mistakes is one too many.
+#[test]
+fn what_faults_hit_and_what_is_measured_is_looked_at_beside_other_mistakes() {
+    let measure = (THAT, "agents.a.sucess >= 10%");
+    let unit = (THAT, "agents.a.success >= 10s");
+    let hit = ("hit = \"s\"", "hit = \"s#3\"");
+    let [of_measure, of_unit] = ["no measure `sucess`", "`10s` is no share"];
+    let of_hit = "no such replica";
+    for (wrong, said) in [
+        (("horizon = \"20min\"", "horizon = 20"), "`horizon` must be"),
+        (("count    = 2", "cuont    = 2"), "no key `cuont`"),
+        (("latency = \"200ms\"", "latency = \"200 sec\""), "`200 sec`"),
+        (("failures = 5", "failurs = 5"), "no key `failurs`"),
+        (("\"a -> s\" =", "\"b -> s\" ="), "no agent or service `b`"),
+        (("at  = \"5min\"", "at  = 5"), "`at` must be"),
+    ] {
+        says(&[wrong, measure], &[said, of_measure]);
+        says(&[wrong, unit], &[said, of_unit]);
+    }
+    says(&[("horizon = \"20min\"", "horizon = 20"), hit], &[of_hit]);
+}
+
+/// What may be the doing of a part that cannot be read is not held against the rest.
+#[test]
+fn what_a_mistake_hides_is_no_further_mistake() {
+    let of_edge = (THAT, "edges.'a -> s'.breaker.opens < 5");
+    let of_fault = (THAT, "agents.a.success >= 1% during fault 's-down'");
+    for wrong in [
+        ("count    = 2", "cuont    = 2"),
+        ("latency = \"200ms\"", "latency = \"200 sec\""),
+        ("open = \"30s\"", "open = \"30 sec\""),
+        ("at  = \"5min\"", "at  = 5"),
+    ] {
+        for that in [of_edge, of_fault] {
+            let that = (that.0, &*that.1.replace('\'', "\\\""));
+            let said = checked(&[wrong, that]);
+            assert!(said.ends_with("1 mistake in file.toml"), "{wrong:?}, {that:?}:\n{said}");
+        }
+    }
+}
+
 #[test]
 fn a_title_without_end_is_a_mistake() {
     let long = "x".repeat(10_000);
