@@ -1,5 +1,6 @@
 //! How a command ends: all holds, a hypothesis does not hold, or it fails, and why.
 
+use std::env;
 use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,16 @@ pub(crate) enum Failure {
     Output(io::Error),
 }
 
+impl Failure {
+    /// What it says, without colours.
+    pub(crate) fn in_plain_text(&self) -> String {
+        match self {
+            Self::Scenario(diagnostics) => diagnostics.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::Scenario(diagnostics)
@@ -70,7 +81,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scenario(diagnostics) => {
-                f.write_str(&diagnostics.render(io::stderr().is_terminal()))
+                f.write_str(&diagnostics.render(is_coloured(&io::stderr())))
             }
             Self::UnknownScenario(name) => {
                 let shown = plain(name);
@@ -84,6 +95,16 @@ impl fmt::Display for Failure {
             Self::Request(message) => write!(f, "error: {}", plain(message)),
             Self::ReadFile(path, error) => {
                 write!(f, "error: cannot read {}: {error}", shown(path))
+            }
+            Self::Unwritten(Unwritten { path, error })
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                let path = shown(path);
+                writeln!(f, "error: {path} is a file or lies below one, and a folder is wanted")?;
+                f.write_str("name another folder by `--out`")
             }
             Self::Unwritten(Unwritten { path, error }) => {
                 write!(f, "error: cannot write {}: {error}", shown(path))
@@ -101,6 +122,14 @@ impl fmt::Display for Failure {
             Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }
     }
+}
+
+/// Whether what is written there is coloured: on a terminal that can show it, unless the user wants
+/// none (<https://no-color.org>).
+pub(crate) fn is_coloured(to: &impl IsTerminal) -> bool {
+    let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+    to.is_terminal() && !is_unwanted && !is_dumb
 }
 
 /// A path, on one line.

@@ -14,7 +14,7 @@ use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
 use sim::series::SeriesDesign;
 use sim::{Record, RunOptions, Stop, System, run_until};
 
-use crate::command::common::{Common, name_others, warn};
+use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
@@ -73,7 +73,8 @@ impl Sweep {
         let [mut table, mut series] = [folder.part("runs.csv")?, folder.part("series.csv")?];
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
-        writeln!(out, "{title}: {cells} cells, {replications} runs each, seed 0x{seed:x}")?;
+        let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
+        writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
         out.flush()?;
 
         let time_is_up = self.common.limits.time_is_up();
@@ -111,8 +112,8 @@ impl Sweep {
         }
         name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
-        let are_run_out = made.stops.keys().all(|stop| matches!(stop, Stop::Aborted(_)));
-        let is_whole = made.runs == result.runs() && are_run_out && are_whole;
+        // What was stopped might have come to anything.
+        let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
         Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
     }
 
@@ -208,7 +209,7 @@ impl Sweep {
                 Stop::Aborted(by) => judged::abort(&scenario.system, *by),
                 _ => limits.why(*stop),
             };
-            writeln!(out, "STOPPED: {runs} of {} runs before their end: {why}", made.runs)?;
+            writeln!(out, "STOPPED: {runs} of {} runs were stopped: {why}", made.runs)?;
         }
         for (by, runs) in &made.removals {
             let why = judged::abort(&scenario.system, *by);
