@@ -81,8 +81,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "ungraceful" Share LOWER, "Ungraceful failures: tasks that ended too late, however they did, \
         were given up by who sent them, or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(late(r) + r.late.failed + r.overdue, r));
-    "overdue" Count LOWER, "Tasks open at the end for longer than their deadline or patience \
-        allows; without either, for longer than any that ended.", Value(|r, _| r.overdue as f64);
+    "overdue" Count LOWER, "Tasks open at the end, those of the warm-up as well, for longer than \
+        their deadline or patience allows; without either, for longer than any that ended.", Value(|r, _| r.overdue as f64);
     "goodput" PerHour HIGHER, "Tasks that ended good or degraded and in time, per hour.",
         Ratio(|r, time| ((complete(r) + degraded(r)) as f64, time / 3600.0));
     "weighted-goodput" PerHour HIGHER, "Tasks done in time per hour, a degraded one counting half.",
@@ -97,7 +97,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "tasks" Count None, "Tasks begun.", Value(|r, _| r.tasks.issued as f64);
     "blast-radius" Share LOWER, "Agents that had a task that failed, ended late or is overdue, of \
         all agents of the group.", Share(|r| (r.failures.agents(), r.count.into()));
-    "open" Count LOWER, "Tasks that had not ended when the run did.",
+    "open" Count LOWER, "Tasks that had not ended when the run did; those that came in the warm-up \
+        as well.",
         Value(|r, _| r.tasks.open() as f64);
     "latency.mean" Seconds LOWER, "Mean time from the arrival of a task to its end.",
         Ratio(|r, _| sum(&[&r.latency_ok, &r.latency_failed]));
@@ -155,7 +156,8 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
 
 pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "requests" Count None, "Requests that came.", Value(|r, _| r.requests.issued as f64);
-    "open" Count LOWER, "Requests that had not ended at the end.",
+    "open" Count LOWER, "Requests that had not ended at the end; those of the warm-up as \
+        well.",
         Value(|r, _| r.requests.open() as f64);
     "throughput" PerHour None, "Requests that the service ended, well or not, per hour; not those \
         that it stopped as their caller gave up.",
@@ -268,7 +270,8 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         Share(|r| (r.attempts.given_up + r.diverted.given_up, r.sent()));
     "throughput" PerHour None, "Calls that ended, however they did, per hour.",
         Ratio(|r, time| (r.calls.answered() as f64, time / 3600.0));
-    "open" Count LOWER, "Calls that had not ended at the end.", Value(|r, _| r.calls.open() as f64);
+    "open" Count LOWER, "Calls that had not ended at the end; those of the warm-up as well.",
+        Value(|r, _| r.calls.open() as f64);
     "peak" Count LOWER, "The most calls that were open at one time; one that is refused on the \
         spot counts for the instant.",
         Value(|r, _| r.load.peak().into());

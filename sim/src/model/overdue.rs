@@ -60,7 +60,7 @@ impl Recorder {
     }
 
     /// Writes down those of the open tasks (when they came, their group and their agent) that have
-    /// failed by now.
+    /// failed by now. Those of the warm-up count as well: they are stuck in the time that counts.
     ///
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
@@ -72,7 +72,7 @@ impl Recorder {
         let limits: Vec<Duration> = limits.collect();
         for &(arrived, group, agent) in open {
             let is_overdue = limits[group as usize] < self.now.since(arrived);
-            if is_overdue && self.counts(arrived) {
+            if is_overdue {
                 self.agents[group as usize].overdue += 1;
                 self.failures.note(agent, self.now);
             }
@@ -97,11 +97,8 @@ impl Recorder {
                 tracer.keep_open_task(OpenSpan { from, track, is_overdue });
             }
             if is_overdue {
-                let counts = u64::from(self.counts(task.arrived));
-                self.agents[*group as usize].overdue += counts;
-                if counts > 0 {
-                    self.failures.note(task.station, self.now);
-                }
+                self.agents[*group as usize].overdue += 1;
+                self.failures.note(task.station, self.now);
                 let most = (FAILURES_MAX / open.len() as u64).max(1);
                 times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
             }
