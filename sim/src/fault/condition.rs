@@ -10,6 +10,8 @@ pub(crate) struct Condition {
     pub(crate) faults: u32,
     /// Whether it answers nothing.
     pub(crate) is_down: bool,
+    /// Whether a balancer that checks it leaves it out.
+    pub(crate) is_out: bool,
     /// What a trace shows of it: the gravest fault.
     pub(crate) shown: Option<(&'static str, Severity)>,
 }
@@ -21,6 +23,7 @@ impl Condition {
         Self {
             faults: self.faults + other.faults,
             is_down: self.is_down && other.is_down,
+            is_out: self.is_out && other.is_out,
             shown: self.shown.into_iter().chain(other.shown).max_by_key(grave),
         }
     }

@@ -163,7 +163,7 @@ impl Recorder {
     }
 
     /// The time of a request that does not end.
-    fn note_time(&mut self, service: u32, request: &Request) {
+    pub(super) fn note_time(&mut self, service: u32, request: &Request) {
         let in_line = request.state == State::InLine;
         let time = self.counted_since(if in_line { request.arrived } else { request.started });
         let service = &mut self.services[service as usize];
@@ -345,13 +345,10 @@ impl World {
     /// open.
     fn note_open(&self, recorder: &mut Recorder) {
         let (mut open, mut drawn) = (Vec::new(), Vec::new());
-        let warmup = recorder.warmup;
-        let before = |began: Time| i64::from(began < warmup);
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    recorder.agents[group as usize].tasks.carried += before(request.arrived);
                     if recorder.drawn_limits[group as usize].is_some() {
                         drawn.push((group, *request));
                     } else {
@@ -369,11 +366,7 @@ impl World {
                 }
                 RoleKind::Service(replica) => {
                     let service = self.services[replica as usize].number;
-                    let wasted = recorder.wasted(request);
-                    recorder.note_time(service, request);
-                    let service = &mut recorder.services[service as usize];
-                    service.wasted += wasted;
-                    service.requests.carried += before(request.arrived);
+                    recorder.note_open_request(service, request);
                 }
             }
         }
@@ -381,7 +374,6 @@ impl World {
         for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                recorder.edges[record as usize].calls.carried += before(began);
                 let tracer = recorder.tracer.as_ref().filter(|_| is_own);
                 let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
                 calls.push((began, record, track));

@@ -73,7 +73,7 @@ impl World {
         let (now, nth) = (self.scheduler.now(), self.services[replica as usize].replica);
         let first = (replica - nth) as usize;
         let Some(balancer) = &mut self.services[first].balancer else { return own };
-        balancer.note(nth, own.is_down, now);
+        balancer.note(nth, own.is_out, now);
         let all = first..first + balancer.count() as usize;
         let conditions =
             all.map(|place| self.faults.condition(place, &self.services[place].health));

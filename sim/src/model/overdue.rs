@@ -72,6 +72,7 @@ impl Recorder {
         let limits: Vec<Duration> = limits.collect();
         for &(arrived, group, agent) in open {
             let is_overdue = limits[group as usize] < self.now.since(arrived);
+            self.agents[group as usize].tasks.carried += i64::from(!self.counts(arrived));
             if is_overdue {
                 self.agents[group as usize].overdue += 1;
                 self.failures.note(agent, self.now);
@@ -92,6 +93,8 @@ impl Recorder {
         for (group, task) in open {
             let limit = self.limit_of(*group as usize, task);
             let is_overdue = limit < self.now.since(task.arrived);
+            let carried = i64::from(!self.counts(task.arrived));
+            self.agents[*group as usize].tasks.carried += carried;
             if let Some(tracer) = &mut self.tracer {
                 let (from, track) = (task.arrived, task.station);
                 tracer.keep_open_task(OpenSpan { from, track, is_overdue });
@@ -119,6 +122,7 @@ impl Recorder {
         let limits: Vec<Duration> = limits.collect();
         for &(from, edge, track) in open {
             let is_overdue = limits[edge as usize] < self.now.since(from);
+            self.edges[edge as usize].calls.carried += i64::from(!self.counts(from));
             if let (Some(track), Some(tracer)) = (track, &mut self.tracer) {
                 tracer.keep_open_call(edge, OpenSpan { from, track, is_overdue });
             }
@@ -127,6 +131,15 @@ impl Recorder {
         for (at, edge) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.edge_episodes[edge], at);
         }
+    }
+
+    /// A request is open at the end.
+    pub(super) fn note_open_request(&mut self, service: u32, request: &Request) {
+        let (wasted, carried) = (self.wasted(request), !self.counts(request.arrived));
+        self.note_time(service, request);
+        let service = &mut self.services[service as usize];
+        service.wasted += wasted;
+        service.requests.carried += i64::from(carried);
     }
 
     /// An attempt is open at the end: who waits for it longer than for any call that ended well

@@ -51,8 +51,7 @@ pub(crate) struct Recorder {
     /// The services and links behind it, by record of a layer; none of a layer that raises no
     /// alarms.
     pub(crate) callees: Vec<Vec<u32>>,
-    /// The beginning of the last fault in which some instance raised an alarm, by record of a
-    /// layer.
+    /// When some instance last raised an alarm in a fault, by record of a layer.
     pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
@@ -71,6 +70,8 @@ pub(crate) struct Instance {
     pub(crate) alarm: Option<Time>,
     /// The beginning of the last fault in which it raised one.
     pub(crate) fault: Option<Time>,
+    /// Whether its state is changed by hand now, which is no alarm.
+    pub(crate) by_hand: bool,
 }
 
 impl Recorder {

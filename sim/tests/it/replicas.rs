@@ -2,7 +2,8 @@
 
 use patterns::backoff::Jitter;
 use patterns::{Class, Duration};
-use sim::fault::kinds::refuse::Refuse;
+use sim::fault::kinds::{drain::Drain, refuse::Refuse};
+use sim::fault::{Effect, Scope};
 use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Caller, Edge, Fault, Pick, Place, RateLimit, Replicas, System};
 use sim::observe::TrackKind;
@@ -101,6 +102,30 @@ fn a_balancer_sees_a_failure_and_its_end_some_time_later() {
     assert_eq!(counts(&system).services[0].by_replica, [50, 50]);
     system.faults = vec![fault(vec![Place::Service(0)], 20, 40)];
     assert_eq!(counts(&system).services[0].by_replica, [50, 50]);
+}
+
+#[test]
+fn a_balancer_leaves_out_a_replica_that_drains() {
+    let mut system = system(2, Pick::RoundRobin);
+    system.services[0].slots = u32::MAX;
+    system.services[0].replicas.health_check = Some(secs(10));
+    let mut drain = tank::once(0, Drain {}, secs(19) + millis(500), secs(40));
+    drain.hits = vec![Place::Replica { service: 0, replica: 1 }];
+    system.faults = vec![drain];
+    let record = counts(&system);
+    // Until it is seen it refuses every other call; what it has is finished.
+    let requests = &record.services[0].requests;
+    assert_eq!((requests.failed_as(Class::Overload), requests.failed()), (5, 5));
+    assert_eq!(record.services[0].by_replica, [70, 30]);
+    // It answers what it has: it is not down.
+    assert_eq!(record.services[0].down, 0);
+
+    // One that refuses unimportant tasks alone is ready.
+    let scope = Scope { priority: Some(4), ..Scope::ALL };
+    system.faults[0].effect = Effect::from(Drain {}).within(scope);
+    let record = counts(&system);
+    assert_eq!(record.services[0].requests.failed(), 0);
+    assert_eq!(record.services[0].by_replica, [50, 50]);
 }
 
 #[test]
