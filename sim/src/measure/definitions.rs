@@ -222,13 +222,17 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "down" Share LOWER, "Share of time in which the service was down or hanging.",
         Ratio(|r, time| (r.down as f64 / 1e9, time));
     "fault-availability" Share HIGHER, "Share of time in which no fault had the service down or \
-        hanging.",
+        hanging. Other kinds (errors, slowness) are not in it, though they are in faults, \
+        fault-mtbf and fault-mttr: so it need not be what follows from these.",
         Ratio(|r, time| (time - r.down as f64 / 1e9, time));
-    "faults" Count LOWER, "How often a fault began while no other was on.",
+    "faults" Count LOWER, "How often a fault of any kind began while no other was on; one of a \
+        replica counts.",
         Value(|r, _| r.fault_intervals as f64);
-    "fault-mtbf" Seconds HIGHER, "Mean time between faults: time without a fault for each fault.",
+    "fault-mtbf" Seconds HIGHER, "Mean time between faults of any kind: time without a fault for \
+        each fault.",
         Ratio(|r, time| (time - r.faulty as f64 / 1e9, r.fault_intervals as f64));
-    "fault-mttr" Seconds LOWER, "Mean length of faults: time with a fault for each fault.",
+    "fault-mttr" Seconds LOWER, "Mean length of faults of any kind: time with a fault for each \
+        fault.",
         Ratio(|r, _| (r.faulty as f64 / 1e9, r.fault_intervals as f64));
 };
 

@@ -239,7 +239,7 @@ impl Recorder {
         }
         if was.shown != is.shown {
             standing.shown_since = now;
-            if let Some(state) = was.shown {
+            if let Some(state) = was.shown.filter(|_| shown_since < now) {
                 self.place_track(place, shown_since, state);
             }
         }
@@ -374,9 +374,8 @@ impl World {
         for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                let tracer = recorder.tracer.as_ref().filter(|_| is_own);
-                let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
-                calls.push((began, record, track));
+                let traced = (is_own && recorder.tracer.is_some()).then_some(edge);
+                calls.push((began, record, traced));
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);

@@ -224,6 +224,7 @@ impl<'a> Builder<'a> {
             self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
                 tracer.track_of_edge.push(track);
+                tracer.service_of_edge.push(track.is_none().then(|| who.label().into()));
             }
         }
     }

@@ -112,19 +112,19 @@ impl Recorder {
         }
     }
 
-    /// The same for calls: when they began, the record of their edge, and the track in which they
-    /// are shown, if they are.
+    /// The same for calls: when they began, the record of their edge, and the running edge itself if
+    /// they are traced.
     pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32, Option<u32>)]) {
         let limits = self
             .edges
             .iter()
             .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
         let limits: Vec<Duration> = limits.collect();
-        for &(from, edge, track) in open {
+        for &(from, edge, traced) in open {
             let is_overdue = limits[edge as usize] < self.now.since(from);
             self.edges[edge as usize].calls.carried += i64::from(!self.counts(from));
-            if let (Some(track), Some(tracer)) = (track, &mut self.tracer) {
-                tracer.keep_open_call(edge, OpenSpan { from, track, is_overdue });
+            if let (Some(running), Some(tracer)) = (traced, &mut self.tracer) {
+                tracer.keep_open_call(running, edge, from, is_overdue);
             }
         }
         let open: Vec<(Time, u32)> = open.iter().map(|(began, edge, _)| (*began, *edge)).collect();

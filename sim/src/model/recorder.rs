@@ -226,10 +226,11 @@ impl Recorder {
                 self.layers[record as usize].states[usize::from(state.0)].at_end += 1;
             }
         }
-        self.tracer.take().map(|tracer| {
-            let mut all = tracer.tracks;
+        self.tracer.take().map(|mut tracer| {
+            let mut all = std::mem::take(&mut tracer.tracks);
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
+            let services = tracer.with_replicas(services, self.now);
             // Those that report no states have a track if faults hit them.
             let is_shown = |(track, instance): &(Track, &Instance)| {
                 instance.state.is_some() || !track.intervals.is_empty()
@@ -241,8 +242,8 @@ impl Recorder {
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
             open_tasks.sort_unstable();
             open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
-            let (calls, tasks) = (tracer.calls, tracer.tasks);
-            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
+            let (calls, tasks, service_calls) = (tracer.calls, tracer.tasks, tracer.service_calls);
+            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls, service_calls }
         })
     }
 
@@ -294,16 +295,8 @@ impl Recorder {
     #[inline]
     fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
         let (record, to) = (self.record_of[edge as usize], self.now);
-        if let Some(tracer) = &mut self.tracer
-            && let Some(track) = tracer.track_of_edge[edge as usize]
-        {
-            tracer.keep_call(CallSpan { track, edge: record, from, to, outcome });
-            let (state, severity) = if outcome.is_ok() {
-                ("waiting", Severity::Normal)
-            } else {
-                ("frozen", Severity::Bad)
-            };
-            tracer.keep(track, Interval { from, to, state, severity });
+        if let Some(tracer) = &mut self.tracer {
+            tracer.keep_call(edge, CallSpan { track: 0, edge: record, from, to, outcome });
         }
     }
 }
