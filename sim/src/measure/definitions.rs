@@ -248,7 +248,8 @@ pub(super) const WRITES: &[Definition<ServiceRecord>] = definitions! {
         had not seen the present version.", Value(|r, _| r.writes.all as f64);
     "conflicts" Count LOWER, "Writes that were refused because their caller had not seen the \
         present version.", Value(|r, _| r.writes.conflicts as f64);
-    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen.",
+    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen. \
+        What is read afterwards does not count as wrong: it is what was written last.",
         Value(|r, _| r.writes.lost_updates as f64);
 };
 

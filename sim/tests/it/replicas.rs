@@ -193,6 +193,12 @@ fn a_trace_names_the_replicas_of_which_not_all_have_a_fault() {
     system.faults = vec![fault(vec![Place::Service(0)], 70, 10)];
     let all = (name("service"), vec![("down", 70, 80)]);
     assert_eq!(service_tracks(&system), [all.clone(), (name("other"), vec![])]);
+    // So it is with two faults that come and go together.
+    let replica = |replica| Place::Replica { service: 0, replica };
+    let mut others = fault(vec![replica(1), replica(2), replica(3)], 70, 10);
+    others.name = name("others");
+    system.faults = vec![fault(vec![replica(0)], 70, 10), others];
+    assert_eq!(service_tracks(&system), [all, (name("other"), vec![])]);
     // A slight fault of all while one of them is down is one of each; at the end it goes on.
     let mut slow = tank::once(0, tank::slow(2.0), millis(50_500), secs(1000));
     slow.name = name("slow");
