@@ -187,8 +187,8 @@ pub struct AgentRecord {
     pub open: OpenAt,
     /// Of those that ended, the ones that did so after the time by which their result was wanted.
     pub late: LateCounts,
-    /// Tasks open at the end of what is counted, whenever they came, that are older than the patience
-    /// of their group; without one, older than any that ended has become.
+    /// Tasks open at the end of what is counted, whenever they came, that are older than the
+    /// patience of their group; without one, older than any that ended has become.
     pub overdue: u64,
     /// Which of the agents had a task that failed, ended late, or is overdue.
     pub failures: AgentFailures,

@@ -82,7 +82,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         were given up by who sent them, or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(late(r) + r.late.failed + r.overdue, r));
     "overdue" Count LOWER, "Tasks open at the end, those of the warm-up as well, for longer than \
-        their deadline or patience allows; without either, for longer than any that ended.", Value(|r, _| r.overdue as f64);
+        their deadline or patience allows; without either, for longer than any that ended.",
+        Value(|r, _| r.overdue as f64);
     "goodput" PerHour HIGHER, "Tasks that ended good or degraded and in time, per hour.",
         Ratio(|r, time| ((complete(r) + degraded(r)) as f64, time / 3600.0));
     "weighted-goodput" PerHour HIGHER, "Tasks done in time per hour, a degraded one counting half.",

@@ -112,8 +112,8 @@ impl Recorder {
         }
     }
 
-    /// The same for calls: when they began, the record of their edge, and the running edge itself if
-    /// they are traced.
+    /// The same for calls: when they began, the record of their edge, and the running edge itself
+    /// if they are traced.
     pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32, Option<u32>)]) {
         let limits = self
             .edges

@@ -167,8 +167,11 @@ fn all_replicas_have_one_rate_limit_and_call_on_one_edge() {
     assert_eq!(record.services[1].requests.good(), 98);
 }
 
-/// The tracks of services, and the states in them: from when to when in seconds.
-fn service_tracks(system: &System) -> Vec<(String, Vec<(&'static str, u64, u64)>)> {
+/// A state, and from when to when in seconds.
+type InState = (&'static str, u64, u64);
+
+/// The tracks of services, and the states in them.
+fn service_tracks(system: &System) -> Vec<(String, Vec<InState>)> {
     let trace = run(system, 1, Watch::Trace).trace.expect("it was asked for");
     let secs = |time: Time| time.since(Time::ZERO).as_secs_f64() as u64;
     let states = |track: &Track| {
