@@ -160,7 +160,8 @@ fn what_is_wrong_with_a_condition_is_said_at_its_place() {
 
 #[test]
 fn a_peak_is_that_of_all_the_time_that_a_condition_is_about() {
-    // A hang from 10 to 20 minutes lets requests pile up, which are answered at its end.
+    // A hang from 10 to 20 minutes lets requests pile up, which are lost at its end, and a shorter
+    // one after it fewer.
     let hung = FILE.replace("do = \"down\"", "do = \"hang\"").replace("1min", "19min");
     let hung = hung.replace("arrivals", "slots = \"unlimited\"\narrivals");
     let parsed = |more: &str| {
@@ -168,11 +169,14 @@ fn a_peak_is_that_of_all_the_time_that_a_condition_is_about() {
         let scenario = file.and_then(|file| file.scenario(&LayerRegistry::builtin()));
         scenario.unwrap_or_else(|wrong| panic!("{wrong}")).system
     };
-    let aborting = parsed("[[aborts]]\nwhen = \"services.pay.peak < 100 over 2min\"\n");
+    let aborting = parsed(
+        "[[faults]]\nname = \"y\"\nhit = \"pay\"\ndo = \"hang\"\nat = \"1230s\"\nfor = \"1min\"\n\
+         [[aborts]]\nwhen = \"services.pay.peak < 30 over 2min\"\n",
+    );
     let record = run(&aborting, 1, Watch::Counts);
     assert_eq!(record.stopped, Some(Stop::Aborted(0)));
-    // It is looked at every twelve seconds: at 22 minutes the two last ones began with the pile.
-    assert_eq!(record.ended, at(22 * 60 + 12));
+    // It is looked at every twelve seconds: the pile was there until 1290 s.
+    assert_eq!(record.ended, at(1296 + 120));
 }
 
 #[test]
