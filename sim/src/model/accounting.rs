@@ -163,7 +163,7 @@ impl Recorder {
     }
 
     /// The time of a request that does not end.
-    fn note_time(&mut self, service: u32, request: &Request) {
+    pub(super) fn note_time(&mut self, service: u32, request: &Request) {
         let in_line = request.state == State::InLine;
         let time = self.counted_since(if in_line { request.arrived } else { request.started });
         let service = &mut self.services[service as usize];
@@ -239,7 +239,7 @@ impl Recorder {
         }
         if was.shown != is.shown {
             standing.shown_since = now;
-            if let Some(state) = was.shown {
+            if let Some(state) = was.shown.filter(|_| shown_since < now) {
                 self.place_track(place, shown_since, state);
             }
         }
@@ -366,9 +366,7 @@ impl World {
                 }
                 RoleKind::Service(replica) => {
                     let service = self.services[replica as usize].number;
-                    let wasted = recorder.wasted(request);
-                    recorder.note_time(service, request);
-                    recorder.services[service as usize].wasted += wasted;
+                    recorder.note_open_request(service, request);
                 }
             }
         }
@@ -376,9 +374,8 @@ impl World {
         for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                let tracer = recorder.tracer.as_ref().filter(|_| is_own);
-                let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
-                calls.push((began, record, track));
+                let traced = (is_own && recorder.tracer.is_some()).then_some(edge);
+                calls.push((began, record, traced));
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);

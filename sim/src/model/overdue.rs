@@ -60,7 +60,7 @@ impl Recorder {
     }
 
     /// Writes down those of the open tasks (when they came, their group and their agent) that have
-    /// failed by now.
+    /// failed by now. Those of the warm-up count as well: they are stuck in the time that counts.
     ///
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
@@ -72,7 +72,8 @@ impl Recorder {
         let limits: Vec<Duration> = limits.collect();
         for &(arrived, group, agent) in open {
             let is_overdue = limits[group as usize] < self.now.since(arrived);
-            if is_overdue && self.counts(arrived) {
+            self.agents[group as usize].tasks.carried += i64::from(!self.counts(arrived));
+            if is_overdue {
                 self.agents[group as usize].overdue += 1;
                 self.failures.note(agent, self.now);
             }
@@ -92,16 +93,15 @@ impl Recorder {
         for (group, task) in open {
             let limit = self.limit_of(*group as usize, task);
             let is_overdue = limit < self.now.since(task.arrived);
+            let carried = i64::from(!self.counts(task.arrived));
+            self.agents[*group as usize].tasks.carried += carried;
             if let Some(tracer) = &mut self.tracer {
                 let (from, track) = (task.arrived, task.station);
                 tracer.keep_open_task(OpenSpan { from, track, is_overdue });
             }
             if is_overdue {
-                let counts = u64::from(self.counts(task.arrived));
-                self.agents[*group as usize].overdue += counts;
-                if counts > 0 {
-                    self.failures.note(task.station, self.now);
-                }
+                self.agents[*group as usize].overdue += 1;
+                self.failures.note(task.station, self.now);
                 let most = (FAILURES_MAX / open.len() as u64).max(1);
                 times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
             }
@@ -112,24 +112,34 @@ impl Recorder {
         }
     }
 
-    /// The same for calls: when they began, the record of their edge, and the track in which they
-    /// are shown, if they are.
+    /// The same for calls: when they began, the record of their edge, and the running edge itself
+    /// if they are traced.
     pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32, Option<u32>)]) {
         let limits = self
             .edges
             .iter()
             .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
         let limits: Vec<Duration> = limits.collect();
-        for &(from, edge, track) in open {
+        for &(from, edge, traced) in open {
             let is_overdue = limits[edge as usize] < self.now.since(from);
-            if let (Some(track), Some(tracer)) = (track, &mut self.tracer) {
-                tracer.keep_open_call(edge, OpenSpan { from, track, is_overdue });
+            self.edges[edge as usize].calls.carried += i64::from(!self.counts(from));
+            if let (Some(running), Some(tracer)) = (traced, &mut self.tracer) {
+                tracer.keep_open_call(running, edge, from, is_overdue);
             }
         }
         let open: Vec<(Time, u32)> = open.iter().map(|(began, edge, _)| (*began, *edge)).collect();
         for (at, edge) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.edge_episodes[edge], at);
         }
+    }
+
+    /// A request is open at the end.
+    pub(super) fn note_open_request(&mut self, service: u32, request: &Request) {
+        let (wasted, carried) = (self.wasted(request), !self.counts(request.arrived));
+        self.note_time(service, request);
+        let service = &mut self.services[service as usize];
+        service.wasted += wasted;
+        service.requests.carried += i64::from(carried);
     }
 
     /// An attempt is open at the end: who waits for it longer than for any call that ended well

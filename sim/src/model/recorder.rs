@@ -50,8 +50,7 @@ pub(crate) struct Recorder {
     /// The services and links behind it, by record of a layer; none of a layer that raises no
     /// alarms.
     pub(crate) callees: Vec<Vec<u32>>,
-    /// The beginning of the last fault in which some instance raised an alarm, by record of a
-    /// layer.
+    /// When some instance last raised an alarm in a fault, by record of a layer.
     pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
@@ -70,6 +69,8 @@ pub(crate) struct Instance {
     pub(crate) alarm: Option<Time>,
     /// The beginning of the last fault in which it raised one.
     pub(crate) fault: Option<Time>,
+    /// Whether its state is changed by hand now, which is no alarm.
+    pub(crate) by_hand: bool,
 }
 
 impl Recorder {
@@ -224,10 +225,11 @@ impl Recorder {
                 self.layers[record as usize].states[usize::from(state.0)].at_end += 1;
             }
         }
-        self.tracer.take().map(|tracer| {
-            let mut all = tracer.tracks;
+        self.tracer.take().map(|mut tracer| {
+            let mut all = std::mem::take(&mut tracer.tracks);
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
+            let services = tracer.with_replicas(services, self.now);
             // Those that report no states have a track if faults hit them.
             let is_shown = |(track, instance): &(Track, &Instance)| {
                 instance.state.is_some() || !track.intervals.is_empty()
@@ -239,8 +241,8 @@ impl Recorder {
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
             open_tasks.sort_unstable();
             open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
-            let (calls, tasks) = (tracer.calls, tracer.tasks);
-            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls }
+            let (calls, tasks, service_calls) = (tracer.calls, tracer.tasks, tracer.service_calls);
+            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls, service_calls }
         })
     }
 
