@@ -239,7 +239,7 @@ fn what_a_mistake_hides_is_no_further_mistake() {
 
 #[test]
 fn a_misspelt_section_is_no_missing_one() {
-    let said = checked(&[("[agents.a]", "[agent.a]")]);
+    let said = checked(&[("[agents.a]", "[agent.a]"), ("\"a -> s\" = \"p\"\n", "")]);
     assert!(said.contains("did you mean `agents`?") && !said.contains("no agents"), "{said}");
 }
 
