@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patterns::{Duration, Time};
 use results::SweepResult;
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use sim::measure::Measure;
 use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
 
@@ -15,6 +16,7 @@ const HEAT_MAP: &str = "heat-map";
 const LINES: &str = "lines";
 const LATENCY: &str = "latency";
 const TIMELINE: &str = "timeline";
+const CLOSE_UP: &str = "timeline-close";
 
 /// What their files end in: the drawing for light and dark, and both as they are.
 const SVG: &str = ".svg";
@@ -23,8 +25,23 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 /// The names of the files of all pictures that there may be.
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
-    let names = [HEAT_MAP, LINES, LATENCY, TIMELINE].into_iter();
+    let names = [HEAT_MAP, LINES, LATENCY, TIMELINE, CLOSE_UP].into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
+}
+
+/// The group of agents that is asked about: the first that a measure is of, or the first of all.
+pub(crate) fn asked_about<'a>(
+    system: &'a System,
+    asked: impl Iterator<Item = &'a Measure>,
+) -> &'a str {
+    let names = || system.agents.iter().map(|agents| agents.name.as_str());
+    let of = |measure: &Measure| {
+        let whom = measure.of_whom();
+        let caller = whom.split(" -> ").next().unwrap_or_default();
+        names().find(|name| *name == whom || *name == caller)
+    };
+    let found = { asked }.find_map(of);
+    found.or(names().next()).unwrap_or_default()
 }
 
 /// Draws into a folder until the time is up.
@@ -65,8 +82,9 @@ impl Pictures<'_> {
         title: &str,
         trace: Option<&Trace>,
         record: &Record,
+        first: &str,
     ) -> Result<(), Unwritten> {
-        self.timeline(title, trace)?;
+        self.timeline(title, trace, record, first)?;
         let times: Vec<_> =
             record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
         let curves: Vec<Curve<'_>> =
@@ -75,13 +93,24 @@ impl Pictures<'_> {
         self.draw(LATENCY, || latency("tasks", command, &curves))
     }
 
-    /// Who did what when.
-    pub(crate) fn timeline(&mut self, title: &str, trace: Option<&Trace>) -> Result<(), Unwritten> {
+    /// Who did what when: the whole run, and what is drawn more closely. The group of agents that
+    /// is asked about comes first.
+    pub(crate) fn timeline(
+        &mut self,
+        title: &str,
+        trace: Option<&Trace>,
+        record: &Record,
+        first: &str,
+    ) -> Result<(), Unwritten> {
         let command = self.command;
-        self.draw(TIMELINE, || timeline(title, command, trace?))
+        for (place, name) in [TIMELINE, CLOSE_UP].into_iter().enumerate() {
+            let overview = trace.and_then(|trace| trace.overviews.get(place));
+            self.draw(name, || timeline(title, command, overview?, record, first))?;
+        }
+        Ok(())
     }
 
-    /// Who did what when in the part of a run that is drawn.
+    /// Who did what when in a run.
     pub(crate) fn trace(&self, system: &System, record: &Record, limits: Limits) -> Option<Trace> {
         let interrupt = Some(self.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
@@ -111,26 +140,21 @@ impl Pictures<'_> {
 /// Calls that a sheet can show before they run together.
 const CALLS_MAX: u64 = 6000;
 
-/// What is drawn of a run: all of it, or if that is too much the first fault and as long before and
-/// after it.
-fn window(record: &Record) -> (Time, Time) {
+/// The part of a run that is drawn more closely and of which calls are kept: none if that is all of
+/// it, or else the first fault and as long before and after it.
+fn window(record: &Record) -> Option<(Time, Time)> {
     let calls: u64 = record.edges.iter().map(|edge| edge.calls.issued).sum();
     let of_services = record.services.iter().filter_map(|service| service.first_fault);
     let of_edges = record.edges.iter().filter_map(|edge| edge.faults.first);
-    let first = of_services.chain(of_edges).min();
-    let Some((from, to)) = first.filter(|_| calls > CALLS_MAX) else {
-        return (Time::ZERO, record.ended);
-    };
+    let (from, to) = of_services.chain(of_edges).min().filter(|_| calls > CALLS_MAX)?;
     let around = to.since(from).max(Duration::from_secs(60));
     let before = from.since(Time::ZERO + around);
-    (Time::ZERO + before, (to + around).min(record.ended))
+    let (from, to) = (Time::ZERO + before, (to + around).min(record.ended));
+    (record.ended.since(Time::ZERO) > to.since(from) * 2).then_some((from, to))
 }
 
-/// The window of a run that is to be drawn, made again: only that much of it is traced, and what
-/// comes after it is not run.
+/// The run made once more, so that it can be drawn.
 fn traced(system: &System, record: &Record, options: &RunOptions<'_>) -> Option<Trace> {
-    let (from, to) = window(record);
-    let system = System { horizon: to, ..system.clone() };
-    let options = RunOptions { watch: Watch::Trace, window: Some((from, to)), ..*options };
-    sim::run_until(&system, record.seed, &options).trace
+    let options = RunOptions { watch: Watch::Trace, window: window(record), ..*options };
+    sim::run_until(system, record.seed, &options).trace
 }

@@ -3,22 +3,28 @@
 //! A chart is first a [`Scene`]: rectangles, lines and texts in colours that are named by their
 //! role. A scene becomes one SVG that serves light and dark, or a PNG in either.
 
+mod draw;
 mod finding;
+mod font;
 mod heat_map;
+mod lanes;
 mod latency;
 mod lines;
 mod paint;
+mod plot;
 mod png;
 mod scale;
 mod scene;
+mod story;
 mod svg;
 mod timeline;
+mod words;
 
 pub use heat_map::heat_map;
 pub use latency::{Curve, latency};
 pub use lines::lines;
 pub use paint::Theme;
 pub use png::png;
-pub use scene::Scene;
+pub use scene::{Scene, TextBox};
 pub use svg::svg;
 pub use timeline::timeline;

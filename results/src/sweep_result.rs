@@ -209,7 +209,11 @@ impl SweepResult {
     /// is best in truth is with 95 % confidence the best one here or one of those that may be as
     /// good.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
-        let others = self.cells() - 1;
+        self.is_tied_among(cell, best, self.cells() - 1)
+    }
+
+    /// The same where the best is one of fewer: so many others are compared with it.
+    pub(crate) fn is_tied_among(&self, cell: usize, best: usize, others: usize) -> bool {
         cell != best && self.difference_of_several(cell, best, self.objective, others).may_be_zero()
     }
 

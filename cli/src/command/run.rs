@@ -13,7 +13,7 @@ use sim::{Record, RunOptions, Stop};
 use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
 use crate::failure::{Failure, Verdict, shown};
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// The tables of a run.
@@ -81,7 +81,9 @@ impl Run {
             folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;
             folder.table("states.csv", |out| run_table::states(trace, out))?;
         }
-        pictures.of_run(&scenario.title, trace.as_ref(), &record)?;
+        let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
+        let first = asked_about(system, asked);
+        pictures.of_run(&scenario.title, trace.as_ref(), &record, first)?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 

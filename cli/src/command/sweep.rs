@@ -18,7 +18,7 @@ use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
@@ -92,7 +92,7 @@ impl Sweep {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         pictures.of_sweep(&result)?;
-        self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        self.timeline(&scenario, &source, &result, &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
@@ -175,19 +175,25 @@ impl Sweep {
         Ok(made)
     }
 
-    /// Draws the run of the file's own cell with this seed.
+    /// Draws the first run of the file's own cell.
     fn timeline(
         &self,
         scenario: &Scenario,
-        seed: u64,
+        source: &Source,
+        result: &SweepResult,
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
         let limits = self.common.limits.limits();
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-        let record = run_until(&scenario.system, seed, &options);
-        let trace = pictures.trace(&scenario.system, &record, limits);
-        pictures.timeline(&scenario.title, trace.as_ref())
+        let (system, seed) = (&scenario.system, result.seed_of(0));
+        let record = run_until(system, seed, &options);
+        let trace = pictures.trace(system, &record, limits);
+        let first = asked_about(system, std::iter::once(result.objective()));
+        // It is made again by itself.
+        let again = self.common.again("run", source, seed);
+        let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
+        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.

@@ -1,6 +1,7 @@
 //! The objective over two axes, one panel for each variant.
 
 use super::finding;
+use super::font::Weight;
 use super::paint::{Role, on, viridis};
 use super::scale;
 use super::scene::{Anchor, Area, Scene};
@@ -17,11 +18,11 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
         return None;
     }
     let unit = result.objective().unit();
-    let title = finding::best_against_default(result);
+    let title = finding::best(result);
     let subtitle = format!(
         "{}. {}{} {} runs in each cell, with the same random numbers in every cell.",
         result.title.trim_end_matches('.'),
-        finding::variants(result),
+        "",
         result.objective().definition(),
         result.replications
     );
@@ -61,9 +62,9 @@ fn panel(
     let (rows, columns) = (&result.axes[0], &result.axes[1]);
     if result.variants.len() > 1 {
         let name = &result.variants[variant];
-        scene.text_as(area.left, area.top + 14.0, name, 15.0, Role::Ink, Anchor::Start, true);
+        scene.bold(area.left, area.top + 14.0, name, 15.0, Role::Ink, Anchor::Start);
     }
-    let labels = rows.values.iter().map(|v| super::scene::width_of(v, 14.0, false));
+    let labels = rows.values.iter().map(|v| super::font::width_of(v, 14.0, Weight::Regular));
     let labels = labels.fold(0.0, f64::max) + 12.0;
     let inner = Area {
         left: area.left + labels,

@@ -2,9 +2,10 @@
 
 use sim::observe::Histogram;
 
+use super::font::{Weight, width_of};
 use super::paint::{Role, SERIES};
 use super::scale::{Scale, length};
-use super::scene::{Anchor, Area, Scene, width_of};
+use super::scene::{Anchor, Area, Scene};
 
 /// One distribution, and what it is of.
 #[derive(Clone, Debug)]
@@ -27,7 +28,10 @@ pub fn latency(of: &str, command: &str, curves: &[Curve<'_>]) -> Option<Scene> {
     let subtitle = "Each point: that share of tasks took no longer. The scale across gives every \
                     further nine the same room; times are on a log scale.";
     let (mut scene, area) = Scene::framed(&title, subtitle, command);
-    let names = curves.iter().map(|curve| width_of(&curve.name, 14.0, true)).fold(0.0, f64::max);
+    let names = curves
+        .iter()
+        .map(|curve| width_of(&curve.name, 14.0, Weight::SemiBold))
+        .fold(0.0, f64::max);
     let inner = Area {
         left: area.left + 70.0,
         right: area.right - names.min(360.0) - 20.0,
@@ -71,7 +75,7 @@ pub fn latency(of: &str, command: &str, curves: &[Curve<'_>]) -> Option<Scene> {
         let y = y.max(above + 19.0);
         above = y;
         let (role, name) = (Role::Series(index), &curves[index].name);
-        scene.text_as(inner.right + 12.0, y + 5.0, name, 14.0, role, Anchor::Start, true);
+        scene.bold(inner.right + 12.0, y + 5.0, name, 14.0, role, Anchor::Start);
     }
     let _ = first;
     Some(scene)

@@ -8,3 +8,4 @@ mod estimate;
 mod series;
 mod stability;
 mod table;
+mod timeline;

@@ -2,7 +2,7 @@
 
 use patterns::Time;
 
-use crate::observe::{CallSpan, Interval, OpenSpan, TaskSpan, Track};
+use crate::observe::{CallSpan, Interval, OpenSpan, Overview, TaskSpan, Track};
 
 /// The most intervals and calls that a trace keeps.
 const PIECES_MAX: usize = 1 << 20;
@@ -23,6 +23,12 @@ pub(crate) struct Tracer {
     /// The window: what lies outside is left out.
     pub(crate) from: Time,
     pub(crate) to: Time,
+    /// The whole run at a glance, and the window if there is one.
+    pub(crate) overviews: Vec<Overview>,
+    /// The lane of each track.
+    pub(crate) lane_of_track: Vec<u32>,
+    /// The lane of each instance of a layer.
+    pub(crate) lane_of_layer: Vec<Option<u32>>,
     /// How much more is kept before the window ends.
     room: usize,
 }
@@ -39,6 +45,9 @@ impl Default for Tracer {
             open_calls: Vec::new(),
             from: Time::ZERO,
             to: Time::MAX,
+            overviews: Vec::new(),
+            lane_of_track: Vec::new(),
+            lane_of_layer: Vec::new(),
             room: PIECES_MAX,
         }
     }
@@ -48,6 +57,10 @@ impl Tracer {
     /// Something was in a state in its track until now, which `interval` ends with.
     #[inline]
     pub(crate) fn keep(&mut self, track: u32, interval: Interval) {
+        if let Some(lane) = self.lane_of_track.get(track as usize) {
+            let lane = *lane as usize;
+            self.overviews.iter_mut().for_each(|overview| overview.add(lane, interval));
+        }
         if let Some(interval) = self.inside(interval) {
             self.tracks[track as usize].intervals.push(interval);
         }
@@ -55,8 +68,17 @@ impl Tracer {
 
     /// As [`keep`](Self::keep), of a layer.
     pub(crate) fn keep_layer(&mut self, instance: usize, interval: Interval) {
+        self.glance_at_layer(instance, interval);
         if let Some(interval) = self.inside(interval) {
             self.layers[instance].intervals.push(interval);
+        }
+    }
+
+    /// A layer in the overviews alone.
+    pub(crate) fn glance_at_layer(&mut self, instance: usize, interval: Interval) {
+        if let Some(Some(lane)) = self.lane_of_layer.get(instance) {
+            let lane = *lane as usize;
+            self.overviews.iter_mut().for_each(|overview| overview.add(lane, interval));
         }
     }
 
@@ -70,6 +92,10 @@ impl Tracer {
 
     /// A task has ended now.
     pub(crate) fn keep_task(&mut self, task: TaskSpan) {
+        if let Some(lane) = self.lane_of_track.get(task.track as usize) {
+            let lane = *lane as usize;
+            self.overviews.iter_mut().for_each(|overview| overview.end(lane, &task));
+        }
         if self.from <= task.to && task.to <= self.to {
             self.take_room(task.to);
             self.tasks.push(task);
