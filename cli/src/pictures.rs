@@ -3,8 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
-use results::SweepResult;
-use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::chart::{
+    Curve, Scene, Theme, heat_map, latency, lines, png, run_over_time, svg, sweep_over_time,
+    timeline, variants,
+};
+use results::{OverTime, SweepResult};
 use sim::measure::Measure;
 use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
@@ -14,9 +17,11 @@ use crate::output::{Folder, Unwritten};
 /// The names of all pictures, without their endings.
 const HEAT_MAP: &str = "heat-map";
 const LINES: &str = "lines";
+const VARIANTS: &str = "variants";
 const LATENCY: &str = "latency";
 const TIMELINE: &str = "timeline";
 const CLOSE_UP: &str = "timeline-close";
+const OVER_TIME: &str = "over-time";
 
 /// What their files end in: the drawing for light and dark, and both as they are.
 const SVG: &str = ".svg";
@@ -25,7 +30,7 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 /// The names of the files of all pictures that there may be.
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
-    let names = [HEAT_MAP, LINES, LATENCY, TIMELINE, CLOSE_UP].into_iter();
+    let names = [HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, TIMELINE, CLOSE_UP].into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
 }
 
@@ -58,6 +63,8 @@ impl Pictures<'_> {
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
         self.draw(HEAT_MAP, || heat_map(result))?;
         self.draw(LINES, || lines(result))?;
+        let is_compared = result.variants.len() > 1 || result.axes.is_empty();
+        self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
         // The file's own cell in each variant, and the best of all.
         let own = (0..result.variants.len())
             .map(|variant| (result.default_cell(variant), result.variants[variant].clone()));
@@ -108,6 +115,28 @@ impl Pictures<'_> {
             self.draw(name, || timeline(title, command, overview?, record, first))?;
         }
         Ok(())
+    }
+
+    /// Measures of a run over time.
+    pub(crate) fn over_time_of_run(
+        &mut self,
+        title: &str,
+        run: &OverTime,
+        trace: Option<&Trace>,
+    ) -> Result<(), Unwritten> {
+        let (command, overview) = (self.command, trace.and_then(|trace| trace.overviews.first()));
+        self.draw(OVER_TIME, || run_over_time(title, command, run, overview))
+    }
+
+    /// Measures of a sweep over time, of the file's own cell in each variant.
+    pub(crate) fn over_time_of_sweep(
+        &mut self,
+        title: &str,
+        variants: &[(String, OverTime)],
+        trace: Option<&Trace>,
+    ) -> Result<(), Unwritten> {
+        let (command, overview) = (self.command, trace.and_then(|trace| trace.overviews.first()));
+        self.draw(OVER_TIME, || sweep_over_time(title, command, variants, overview))
     }
 
     /// Who did what when in a run.

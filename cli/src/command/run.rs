@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
-use results::{PileUp, run_table};
+use results::chart::measures_over_time;
+use results::{OverTime, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::series::{PIECES_MAX, Series};
@@ -84,6 +85,9 @@ impl Run {
         let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
         let first = asked_about(system, asked);
         pictures.of_run(&scenario.title, trace.as_ref(), &record, first)?;
+        let drawn = measures_over_time(&all, first, &[], usize::MAX);
+        let over_time = OverTime::of_run(&series, &all, &drawn, seed);
+        pictures.over_time_of_run(&scenario.title, &over_time, trace.as_ref())?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 

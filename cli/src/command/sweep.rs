@@ -7,15 +7,16 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::series::{Pieces, SeriesWriter};
+use results::series::SeriesWriter;
 use results::table::{RunsWriter, summary};
-use results::{Estimate, Measured, PileUp, SweepResult};
+use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
 use sim::series::SeriesDesign;
-use sim::{Record, RunOptions, Stop, System, run_until};
+use sim::{RunOptions, Stop, run_until};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
+use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
 use crate::pictures::{Pictures, asked_about};
@@ -78,7 +79,8 @@ impl Sweep {
 
         let time_is_up = self.common.limits.time_is_up();
         let tables = [&mut table, &mut series];
-        let made = self.run(&sweep, registry, &mut result, tables, &time_is_up);
+        let over_time = drawn_over_time(&sweep, &scenario);
+        let made = self.run(&sweep, &over_time, registry, &mut result, tables, &time_is_up);
         let made = made.map_err(|(of_runs, error)| {
             if of_runs { table.unwritten(error.into()) } else { series.unwritten(error.into()) }
         })?;
@@ -92,7 +94,7 @@ impl Sweep {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         pictures.of_sweep(&result)?;
-        self.timeline(&scenario, &source, &result, &mut pictures)?;
+        self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
@@ -120,6 +122,7 @@ impl Sweep {
     fn run(
         &self,
         sweep: &scenarios::Sweep,
+        over_time: &SeriesDesign,
         registry: &LayerRegistry,
         result: &mut SweepResult,
         [table, series]: [&mut Part; 2],
@@ -140,13 +143,16 @@ impl Sweep {
         let of_runs = |error| (true, error);
         let of_series = |error| (false, error);
         let mut rows = RunsWriter::new(result, table).map_err(of_runs)?;
-        let over_time = sweep.series.measures.clone();
-        let mut series = SeriesWriter::new(result, over_time, series).map_err(of_series)?;
+        let own: Vec<usize> =
+            (0..result.variants.len()).filter_map(|v| result.default_cell(v)).collect();
+        let (of_file, drawn) = (sweep.series.measures.len(), over_time.measures.clone());
+        let mut series =
+            SeriesWriter::new(result, drawn, of_file, own, series).map_err(of_series)?;
         let (mut made, mut written) = (Made::default(), Ok(()));
         runs.make_by(
             |cell| sweep.cell(registry, cell).system,
             |system, seed, options| {
-                let (record, pieces) = run_in_pieces(system, seed, options, &sweep.series);
+                let (record, pieces) = run_in_pieces(system, seed, options, over_time);
                 let kept = Measured::of(&measures, &record);
                 let pile_ups = PileUp::all(&record);
                 (record, (kept, pile_ups, pieces))
@@ -171,16 +177,16 @@ impl Sweep {
         bar.finish_and_clear();
         written?;
         rows.finish().map_err(|error| of_runs(error.into()))?;
-        series.finish(result).map_err(of_series)?;
+        made.over_time = series.finish(result).map_err(of_series)?.1;
         Ok(made)
     }
 
-    /// Draws the first run of the file's own cell.
-    fn timeline(
+    /// Draws the first run of the file's own cell, and over it what all runs of it were over time.
+    fn one_run(
         &self,
         scenario: &Scenario,
         source: &Source,
-        result: &SweepResult,
+        (result, made): (&SweepResult, &Made),
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
         let limits = self.common.limits.limits();
@@ -190,6 +196,12 @@ impl Sweep {
         let record = run_until(system, seed, &options);
         let trace = pictures.trace(system, &record, limits);
         let first = asked_about(system, std::iter::once(result.objective()));
+        let variants = made
+            .over_time
+            .iter()
+            .map(|(cell, over_time)| (result.variant(*cell).to_owned(), over_time.clone()));
+        let variants: Vec<(String, OverTime)> = variants.collect();
+        pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
         // It is made again by itself.
         let again = self.common.again("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
@@ -224,27 +236,6 @@ impl Sweep {
     }
 }
 
-/// A run of a cell, with what is measured of its pieces.
-fn run_in_pieces(
-    system: &System,
-    seed: u64,
-    options: &RunOptions<'_>,
-    series: &SeriesDesign,
-) -> (Record, Pieces) {
-    let mut pieces = Pieces::default();
-    let SeriesDesign { every, measures } = series;
-    if measures.is_empty() {
-        return (run_until(system, seed, options), pieces);
-    }
-    let parts = series.parts(system);
-    let mut add = |piece: &Record| pieces.add(measures, piece);
-    let record = sim::series::run_in_pieces(system, seed, options, *every, &parts, &mut add);
-    if record.stopped.is_some() {
-        pieces.cut();
-    }
-    (record, pieces)
-}
-
 /// Which runs of a sweep were made.
 #[derive(Debug, Default)]
 struct Made {
@@ -255,6 +246,8 @@ struct Made {
     removals: BTreeMap<u32, u64>,
     /// By cell, how many of them were unstable, and what piled up in the first.
     unstable: BTreeMap<usize, (u32, PileUp)>,
+    /// Of the file's own cells, measures over time.
+    over_time: Vec<(usize, OverTime)>,
 }
 
 impl Made {

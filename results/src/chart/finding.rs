@@ -250,6 +250,29 @@ pub(crate) fn two_outcomes(result: &SweepResult, cell: usize) -> Option<String> 
     Some(format!("of {} runs {low}, {high}", values.len()))
 }
 
+/// In how many of the runs of a cell no failure episode of the agents that are asked about was under
+/// way at the end, and of how many that is known.
+pub(crate) fn well_at_end(result: &SweepResult, cell: usize) -> Option<(usize, usize)> {
+    let whom = result.objective().of_whom();
+    let whom = whom.split(" -> ").next().unwrap_or_default();
+    let of = |name: &str| {
+        let agents = result.measures.iter().enumerate().filter(|(_, measure)| {
+            measure.name() == name
+                && measure.path().starts_with("agents.")
+                && measure.window().is_none()
+                && measure.bound().is_none()
+        });
+        let asked = agents.clone().find(|(_, measure)| measure.of_whom() == whom);
+        asked.or(agents.clone().next()).map(|(index, _)| index)
+    };
+    let (healed, tasks) = (of("healed")?, of("tasks")?);
+    let runs = result.values(cell, healed).zip(result.values(cell, tasks));
+    // Without an episode there is nothing to heal.
+    let known = runs.filter(|(_, tasks)| tasks.is_finite());
+    let well = known.clone().filter(|(healed, _)| healed.is_nan() || *healed >= 1.0);
+    Some((well.count(), known.count()))
+}
+
 /// Where two groups of values part, none in between: the gap is at least half of the range, and
 /// the range is large enough to matter.
 fn gap(sorted: &[f64], unit: sim::measure::Unit) -> Option<usize> {

@@ -200,3 +200,22 @@ pub(crate) fn stack(strip: Strip, lane: &Lane, overview: &Overview) -> Vec<(Vec<
         Strip::Fault => vec![(of(&|_| true), Role::Series(1).faint(0.8))],
     }
 }
+
+/// From when to when some fault is on, as exactly as the columns go.
+pub(crate) fn faults(overview: &Overview) -> Vec<(f64, f64)> {
+    let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
+    let states: Vec<&StateSeen> = faulty.flat_map(|lane| &lane.states).collect();
+    let mut found: Vec<(f64, f64)> = Vec::new();
+    for column in 0..COLUMNS {
+        let most = states.iter().map(|seen| seen.nanos[column]).max().unwrap_or(0);
+        if most > 0 {
+            let begin = overview.from.as_secs_f64() + column as f64 * overview.column.as_secs_f64();
+            let end = begin + overview.column.as_secs_f64();
+            match found.last_mut() {
+                Some((_, last)) if begin <= *last + 1e-9 => *last = end,
+                _ => found.push((begin, end)),
+            }
+        }
+    }
+    found
+}

@@ -22,6 +22,8 @@ pub(crate) enum Swatch {
     Line(Role),
     /// A dot.
     Dot(Role),
+    /// Nothing: the name says it all.
+    None,
 }
 
 /// Explains every colour, in as many lines as that takes; less room is left.
@@ -38,12 +40,14 @@ pub(crate) fn legend(scene: &mut Scene, area: Area, entries: &[(Swatch, String)]
         }
         let (top, side) = (y - 10.0, 12.0);
         match swatch {
+            Swatch::None => {}
             Swatch::Fill(paint) => scene.rect(x, top, side, side, *paint),
             Swatch::Line(role) => scene.line((x, y - 4.0), (x + side, y - 4.0), *role, 2.5),
             Swatch::Dot(role) => scene.dot(x + 6.0, y - 4.0, 4.0, *role),
         }
+        let aside = if matches!(swatch, Swatch::None) { 0.0 } else { 18.0 };
         let text = Text {
-            x: x + 18.0,
+            x: x + aside,
             y,
             text: name.clone(),
             size: TICK,
@@ -117,7 +121,7 @@ pub(crate) fn end_labels(scene: &mut Scene, area: Area, labels: Vec<(f64, String
     let mut rest = labels.len() as f64;
     for (y, name, role) in labels {
         // What comes after it needs room as well.
-        let lowest = area.bottom + 6.0 - (rest - 1.0) * LINE;
+        let lowest = area.bottom - 2.0 - (rest - 1.0) * LINE;
         let y = y.min(lowest).max(free);
         (free, rest) = (y + LINE, rest - 1.0);
         let text = Text {

@@ -24,6 +24,14 @@ impl Scale {
         Self { low: libm::log10(low), high: libm::log10(high), from, to, log: true }
     }
 
+    pub(crate) fn low(&self) -> f64 {
+        self.low
+    }
+
+    pub(crate) fn high(&self) -> f64 {
+        self.high
+    }
+
     pub(crate) fn at(&self, value: f64) -> f64 {
         let value = if self.log { libm::log10(value) } else { value };
         let share = (value - self.low) / (self.high - self.low);
@@ -120,16 +128,31 @@ pub(crate) fn value(value: f64, unit: Unit) -> String {
     }
 }
 
-/// A difference of two values, with its sign and its interval.
-pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
-    let sign = |text: String, value: f64| if value > 0.0 { format!("+{text}") } else { text };
-    let (scale, name) = match unit {
+/// What differences of values are multiplied with, and what they are called then.
+fn of_differences(unit: Unit) -> (f64, &'static str) {
+    match unit {
         Unit::Share => (100.0, "\u{a0}points"),
         Unit::Seconds | Unit::WorkSeconds => (1.0, "\u{a0}s"),
         Unit::PerHour => (1.0, "/h"),
         Unit::Count | Unit::Ratio => (1.0, ""),
-    };
-    let shown = |value: f64| sign(digits(value * scale), value);
+    }
+}
+
+fn signed(value: f64) -> String {
+    let text = digits(value);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A difference of two values, with its sign.
+pub(crate) fn bare_difference(value: f64, unit: Unit) -> String {
+    let (scale, name) = of_differences(unit);
+    format!("{}{name}", signed(value * scale))
+}
+
+/// A difference of two values, with its sign and its interval.
+pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
+    let (scale, name) = of_differences(unit);
+    let shown = |value: f64| signed(value * scale);
     // Without an interval, or where all runs are the same.
     if low.is_nan() || shown(low) == shown(high) {
         return format!("{}{name}", shown(mean));

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use patterns::report::Severity;
 use sim::Record;
-use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId, TrackKind};
+use sim::observe::{COLUMNS, Ended, Lane, Overview, TrackId, TrackKind};
 
 use super::font::{Weight, width_of};
 use super::lanes::{
-    Strip, by_ending, idle, is_mark, kind, label, most, name, of_severity, shown, stack, strips,
+    Strip, by_ending, faults, idle, is_mark, kind, label, most, name, of_severity, shown, stack,
+    strips,
 };
 use super::paint::Role;
 use super::plot::{self, Swatch};
@@ -151,25 +152,6 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
         key.push((Swatch::Fill(Role::Series(1).faint(0.10)), "while it is on".to_owned()));
     }
     key
-}
-
-/// From when to when some fault is on, as exactly as the columns go.
-fn faults(overview: &Overview) -> Vec<(f64, f64)> {
-    let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
-    let states: Vec<&StateSeen> = faulty.flat_map(|lane| &lane.states).collect();
-    let mut found: Vec<(f64, f64)> = Vec::new();
-    for column in 0..COLUMNS {
-        let most = states.iter().map(|seen| seen.nanos[column]).max().unwrap_or(0);
-        if most > 0 {
-            let begin = overview.from.as_secs_f64() + column as f64 * overview.column.as_secs_f64();
-            let end = begin + overview.column.as_secs_f64();
-            match found.last_mut() {
-                Some((_, last)) if begin <= *last + 1e-9 => *last = end,
-                _ => found.push((begin, end)),
-            }
-        }
-    }
-    found
 }
 
 /// From where on tasks count.
