@@ -7,6 +7,7 @@ use results::chart::{
     Curve, Scene, Theme, heat_map, latency, lines, png, run_over_time, svg, sweep_over_time,
     timeline, variants,
 };
+use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
 use sim::measure::Measure;
 use sim::observe::Trace;
@@ -65,22 +66,13 @@ impl Pictures<'_> {
         self.draw(LINES, || lines(result))?;
         let is_compared = result.variants.len() > 1 || result.axes.is_empty();
         self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
-        // The file's own cell in each variant, and the best of all.
-        let own = (0..result.variants.len())
-            .map(|variant| (result.default_cell(variant), result.variants[variant].clone()));
-        let best = [(result.best(None), "best cell".to_owned())];
-        let mut cells: Vec<(usize, String)> = Vec::new();
-        for (cell, name) in own.chain(best) {
-            let known = |cell: usize| cells.iter().any(|(other, _)| *other == cell);
-            if let Some(cell) = cell.filter(|cell| !known(*cell)) {
-                cells.push((cell, name));
-            }
-        }
-        let curves = cells
-            .iter()
-            .map(|(cell, name)| Curve { name: name.clone(), times: result.latency(*cell) });
-        let curves: Vec<Curve<'_>> = curves.collect();
-        self.draw(LATENCY, || latency("tasks", &result.command, &curves))
+        let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
+            name: name.clone(),
+            times: result.latency(variant).clone(),
+        });
+        let curves: Vec<Curve> = curves.collect();
+        let about = format!("{}.", result.title.trim_end_matches('.'));
+        self.draw(LATENCY, || latency(&about, &result.command, &curves))
     }
 
     /// The pictures of a run of a system.
@@ -92,12 +84,15 @@ impl Pictures<'_> {
         first: &str,
     ) -> Result<(), Unwritten> {
         self.timeline(title, trace, record, first)?;
-        let times: Vec<_> =
-            record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
-        let curves: Vec<Curve<'_>> =
-            times.iter().map(|(name, times)| Curve { name: name.clone(), times }).collect();
+        let curves = record
+            .agents
+            .iter()
+            .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) });
+        let mut curves: Vec<Curve> = curves.collect();
+        curves.sort_by_key(|curve| curve.name != first);
+        let about = format!("{}. Seed 0x{:x}.", title.trim_end_matches('.'), record.seed);
         let command = self.command;
-        self.draw(LATENCY, || latency("tasks", command, &curves))
+        self.draw(LATENCY, || latency(&about, command, &curves))
     }
 
     /// Who did what when: the whole run, and what is drawn more closely. The group of agents that

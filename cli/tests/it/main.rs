@@ -7,6 +7,7 @@ mod circles;
 mod folders;
 mod judged;
 mod limits;
+mod pictures;
 mod printed;
 mod program;
 mod run_tables;

@@ -213,19 +213,27 @@ pub(crate) fn along(result: &SweepResult) -> String {
             all => format!("{is}; none of {all} variants changes it in a way that can be shown"),
         };
     }
-    let mut parts: Vec<String> = match clear.len() {
-        // A title has room for three; of more, the best and the worst.
-        0..=3 => clear.iter().map(|found| told(found)).collect(),
-        number => vec![
-            format!("best of {} variants: {}", all.len(), told(clear[0])),
-            format!("worst: {}", told(clear[number - 1])),
-        ],
-    };
-    if let (Some((variant, _)), true) =
-        (all.iter().find(|(_, change)| change.may_be_zero()), clear.len() + 1 == all.len())
-    {
-        parts.push(format!("{}: no clear change", result.variants[*variant]));
+    // A title has room for three; of more, the best and the worst.
+    if all.len() > 3 {
+        let is_better = |change: &Estimate| sign * change.mean < 0.0;
+        let (best, worst) = (clear[0], clear[clear.len() - 1]);
+        let best = if is_better(&best.1) {
+            format!("best of {} variants: {}", all.len(), told(best))
+        } else {
+            format!("none of {} variants is clearly better", all.len())
+        };
+        let worst = if clear.len() > 1 || !is_better(&worst.1) {
+            format!("; worst: {}", told(worst))
+        } else {
+            String::new()
+        };
+        return format!("{is} as written; {best}{worst}");
     }
+    let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
+    let unclear = all.iter().filter(|(_, change)| change.may_be_zero());
+    parts.extend(
+        unclear.map(|(variant, _)| format!("{}: no clear change", result.variants[*variant])),
+    );
     format!("{is} as written; {}", parts.join("; "))
 }
 
@@ -250,8 +258,8 @@ pub(crate) fn two_outcomes(result: &SweepResult, cell: usize) -> Option<String> 
     Some(format!("of {} runs {low}, {high}", values.len()))
 }
 
-/// In how many of the runs of a cell no failure episode of the agents that are asked about was under
-/// way at the end, and of how many that is known.
+/// In how many of the runs of a cell no failure episode of the agents that are asked about was
+/// under way at the end, and of how many that is known.
 pub(crate) fn well_at_end(result: &SweepResult, cell: usize) -> Option<(usize, usize)> {
     let whom = result.objective().of_whom();
     let whom = whom.split(" -> ").next().unwrap_or_default();

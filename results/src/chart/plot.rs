@@ -22,6 +22,8 @@ pub(crate) enum Swatch {
     Line(Role),
     /// A dot.
     Dot(Role),
+    /// A square without a filling, and how thick its edge is.
+    Frame(Role, f64),
     /// Nothing: the name says it all.
     None,
 }
@@ -41,6 +43,9 @@ pub(crate) fn legend(scene: &mut Scene, area: Area, entries: &[(Swatch, String)]
         let (top, side) = (y - 10.0, 12.0);
         match swatch {
             Swatch::None => {}
+            Swatch::Frame(role, line) => {
+                scene.frame(x + 1.5, top + 1.5, (side - 3.0, side - 3.0), *role, *line);
+            }
             Swatch::Fill(paint) => scene.rect(x, top, side, side, *paint),
             Swatch::Line(role) => scene.line((x, y - 4.0), (x + side, y - 4.0), *role, 2.5),
             Swatch::Dot(role) => scene.dot(x + 6.0, y - 4.0, 4.0, *role),
@@ -115,6 +120,7 @@ pub(crate) fn columns(scene: &mut Scene, y: f64, places: &[(f64, String)], step:
 
 /// Names at the ends of lines: each as near to its own as the others let it.
 pub(crate) fn end_labels(scene: &mut Scene, area: Area, labels: Vec<(f64, String, Role)>) {
+    let room = scene.size().0 - 10.0 - area.right - 12.0;
     let mut labels = labels;
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut free = f64::NEG_INFINITY;
@@ -133,7 +139,6 @@ pub(crate) fn end_labels(scene: &mut Scene, area: Area, labels: Vec<(f64, String
             anchor: Anchor::Start,
             weight: Weight::SemiBold,
         };
-        let room = scene.size().0 - 10.0 - text.x;
         scene.write_within(text, room);
     }
 }

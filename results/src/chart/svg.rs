@@ -16,7 +16,7 @@ use plotters_backend::{
 use super::draw::{Sheet, draw};
 use super::font::{self, Weight};
 use super::paint::{PALETTE, Theme};
-use super::scene::{Scene, Text};
+use super::scene::{Anchor, Scene, Text};
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
@@ -152,18 +152,25 @@ impl Sheet for Svg {
     }
 
     fn write(&mut self, text: &Text, color: BackendColor) -> Drawn {
-        let [x, y, size] =
-            [text.left(), text.y, text.size].map(|value| (value * Self::STEPS).round());
-        let (paint, weight, content) = (fill(color), text.weight, escape(&text.text));
-        if !font::knows(&text.text, weight) {
-            let width = (text.width() * Self::STEPS).floor();
-            let bold = if weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
-            self.shape(&format!(
-                "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-family=\"sans-serif\"{bold} \
-                 textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"{paint}>{content}</text>"
-            ));
-            return Ok(());
+        let mut left = text.left();
+        for (part, is_known) in parts(&text.text, text.weight) {
+            let text = Text { x: left, text: part, anchor: Anchor::Start, ..text.clone() };
+            if is_known {
+                self.outlines(&text, color);
+            } else {
+                self.left_to_the_viewer(&text, color);
+            }
+            left += text.width();
         }
+        Ok(())
+    }
+}
+
+impl Svg {
+    /// Writes a text letter by letter.
+    fn outlines(&mut self, text: &Text, color: BackendColor) {
+        let [x, y, size] = [text.x, text.y, text.size].map(|value| (value * Self::STEPS).round());
+        let (paint, weight, content) = (fill(color), text.weight, escape(&text.text));
         let scale = size / EM;
         let mut group = format!(
             "<g aria-label=\"{content}\" transform=\"translate({x} {y})scale({scale})\"{paint}>"
@@ -180,15 +187,38 @@ impl Sheet for Svg {
             };
         }
         self.shape(&(group + "</g>"));
-        Ok(())
     }
-}
 
-impl Svg {
+    /// Leaves a text to the fonts of the viewer, in the room that it has.
+    fn left_to_the_viewer(&mut self, text: &Text, color: BackendColor) {
+        let [x, y, size] = [text.x, text.y, text.size].map(|value| (value * Self::STEPS).round());
+        let (width, paint) = ((text.width() * Self::STEPS).floor(), fill(color));
+        let bold = if text.weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
+        self.shape(&format!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-family=\"sans-serif\"{bold} \
+             textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"{paint}>{}</text>",
+            escape(&text.text)
+        ));
+    }
+
     fn shape(&mut self, shape: &str) {
         self.body += shape;
         self.body.push('\n');
     }
+}
+
+/// The parts of a text that the font has, and those that it lacks. Spaces between two words that it
+/// lacks are part of those, since their order may be from right to left.
+fn parts(text: &str, weight: Weight) -> Vec<(String, bool)> {
+    let mut parts: Vec<(String, bool)> = Vec::new();
+    for word in text.split_inclusive(' ') {
+        let is_known = font::knows(word, weight);
+        match parts.last_mut() {
+            Some((part, was_known)) if *was_known == is_known => part.push_str(word),
+            _ => parts.push((word.to_owned(), is_known)),
+        }
+    }
+    parts
 }
 
 fn has_outline(weight: Weight, glyph: GlyphId) -> bool {
