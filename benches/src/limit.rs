@@ -13,4 +13,4 @@ mod streams;
 pub use calls::calls;
 pub use hold::hold;
 pub use mm1::mm1;
-pub use recording::{Bare, BreakerState, Full, Recording, StateTotal, Stay};
+pub use recording::{Bare, BreakerState, Full, Level, Recording, StateTotal, Stay};

@@ -90,11 +90,12 @@ impl Calls {
         let place = self.routes.first(edge);
         let flags = Flag::ROOT | Flag::TOP;
         let opening = Opening { edge, place, parent: caller, next: NONE, flags };
-        observer.edge(edge, CallEvent::Begun);
         if self.routes.layer(place) == NONE {
-            let launch = self.leaf(opening, info, scheduler.now(), observer);
+            observer.edge(edge, CallEvent::BegunAndSent);
+            let launch = self.leaf(opening, info, scheduler.now());
             return self.next_of(Some(launch));
         }
+        observer.edge(edge, CallEvent::Begun);
         let turn = self.down(opening, info, scheduler, observer);
         self.conclude(turn, scheduler, observer)
     }
@@ -195,13 +196,13 @@ impl Calls {
             }
             return self.late(leaf, outcome, scheduler, observer);
         }
-        observer.edge(edge, CallEvent::Answered(outcome, began));
         if frame.is(Flag::ROOT) {
             let caller = frame.parent;
             self.frames.free(leaf);
-            observer.edge(edge, CallEvent::Ended(outcome, began));
+            observer.edge(edge, CallEvent::AnsweredAndEnded(outcome, began));
             return self.next_of(Some(Command::Done { caller, outcome }));
         }
+        observer.edge(edge, CallEvent::Answered(outcome, began));
         let turn = self.up(leaf, outcome, scheduler, observer);
         self.conclude(turn, scheduler, observer)
     }

@@ -19,6 +19,7 @@ mod build_faults;
 mod build_report;
 mod build_services;
 mod calling;
+mod calls_seen;
 mod dealing;
 mod duplicates;
 mod edge_streams;

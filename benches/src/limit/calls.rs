@@ -120,7 +120,7 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
         epoch: 0,
         good: 0,
         ended: 0,
-        recording: R::new(settings.horizon, settings.timeout),
+        recording: R::new(settings.horizon, settings.timeout).of_clients(settings.clients),
     };
     for client in 0..settings.clients {
         shop.think(0, client);
@@ -208,13 +208,15 @@ impl<R: Recording> Shop<R> {
         let fails = streams.errors.uniform() < self.settings.errors;
         let arrived = R::moment(now);
         let request = Request { client: index, attempt, work, fails, arrived, started: arrived };
-        self.recording.attempt_sent();
+        self.recording.attempt_sent(now);
         if self.down {
             self.recording.request_refused(End::Failed.outcome());
             self.answered(now, request, End::Failed);
         } else if let Some(slot) = self.at_work.iter().position(Option::is_none) {
+            self.recording.request_let_in(true);
             self.start(now, slot, request);
         } else {
+            self.recording.request_let_in(false);
             self.line.push_back(request);
         }
     }
@@ -232,6 +234,7 @@ impl<R: Recording> Shop<R> {
         let stay = self.stay(request);
         self.recording.request_ended(now, request.client, stay, end.outcome());
         if let Some(next) = self.line.pop_front() {
+            self.recording.line_moves();
             self.start(now, slot, next);
         }
         self.answered(now, request, end);
@@ -348,8 +351,10 @@ impl<R: Recording> Shop<R> {
         for request in &self.line {
             self.recording.request_open(end, self.stay(*request), false);
         }
-        for client in self.clients.iter().filter(|client| client.attempts > 0) {
-            self.recording.task_open(end, client.began);
+        for (index, client) in (0..).zip(&self.clients) {
+            if client.attempts > 0 {
+                self.recording.task_open(end, index, client.began);
+            }
         }
         self.recording.finish(end);
     }

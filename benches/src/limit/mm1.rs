@@ -21,7 +21,7 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
     let mut serial = 0;
     let mut line: VecDeque<u64> = VecDeque::new();
     let (mut left, mut sojourn) = (0, 0_u128);
-    let mut recording = R::new(horizon, Duration::MAX);
+    let mut recording = R::new(horizon, Duration::MAX).of_clients(1);
     let mut started = R::moment(0);
     queue.push(key(exponential(&mut arrivals, between), &mut serial, ARRIVAL));
     while let Some(next) = queue.pop() {
@@ -35,7 +35,8 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
             queue.push(key(now + gap, &mut serial, ARRIVAL));
             line.push_back(now);
             recording.task_began();
-            recording.attempt_sent();
+            recording.attempt_sent(now);
+            recording.request_let_in(line.len() == 1);
             line.len() == 1
         } else {
             let arrived = line.pop_front().expect("a customer is served");
@@ -45,6 +46,9 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
             recording.request_ended(now, 0, stay, Outcome::Ok);
             recording.attempt_answered(Outcome::Ok);
             recording.task_ended(now, 0, R::moment(arrived), Outcome::Ok, 1);
+            if !line.is_empty() {
+                recording.line_moves();
+            }
             !line.is_empty()
         };
         if begins {
@@ -58,8 +62,9 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
     for (place, arrived) in line.into_iter().enumerate() {
         let stay = Stay { arrived: R::moment(arrived), started, is_abandoned: false };
         recording.request_open(end, stay, place == 0);
-        recording.task_open(end, R::moment(arrived));
+        recording.task_open(end, 0, R::moment(arrived));
     }
+    recording.finish(end);
     let answer = Answer { operations: left, figure: sojourn as f64 / left as f64 / 1e9 };
     (answer, recording)
 }

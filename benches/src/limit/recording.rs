@@ -17,6 +17,14 @@ pub trait Recording {
     /// Which streams a client draws from: its own, or those of all.
     fn streams(client: u32) -> usize;
 
+    /// An empty one, of so many clients.
+    fn of_clients(self, _clients: u32) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+
     /// An event is handled.
     fn event(&mut self, _now: u64, _what: u32) {}
 
@@ -24,10 +32,16 @@ pub trait Recording {
     fn task_began(&mut self) {}
 
     /// An attempt comes to the service.
-    fn attempt_sent(&mut self) {}
+    fn attempt_sent(&mut self, _now: u64) {}
 
     /// It is refused, since the service is down.
     fn request_refused(&mut self, _outcome: Outcome) {}
+
+    /// It is let in: there is a slot for it, or it waits in line.
+    fn request_let_in(&mut self, _has_slot: bool) {}
+
+    /// The first in line gets a slot.
+    fn line_moves(&mut self) {}
 
     /// A request gets its slot.
     fn request_started(&mut self, _now: u64, _arrived: Self::Moment) {}
@@ -65,7 +79,7 @@ pub trait Recording {
     }
 
     /// A task is there when the run ends.
-    fn task_open(&mut self, _now: u64, _began: Self::Moment) {}
+    fn task_open(&mut self, _now: u64, _client: u32, _began: Self::Moment) {}
 
     /// The breaker refuses an attempt.
     fn attempt_refused(&mut self) {}
@@ -172,6 +186,20 @@ pub struct Full {
     pub slots_busy: u128,
     /// Requests in line over time.
     pub queued: u128,
+    /// Calls that are open.
+    pub open_calls: Level,
+    /// Requests in slots and in line.
+    pub at_service: Level,
+    /// Requests in line.
+    pub in_line: Level,
+    /// The most requests that came in a second.
+    pub most_in_a_second: u32,
+    second_ends: u64,
+    in_second: u32,
+    /// By client, when its last task failed or was found to be open for too long.
+    pub failed_at: Vec<Option<u64>>,
+    /// Tasks that were open at the end for longer than any that ended.
+    pub overdue: u64,
     /// Time of outages.
     pub down: u128,
     /// How many there were.
@@ -193,6 +221,28 @@ pub struct Full {
     pub states: [StateTotal; 3],
     state: BreakerState,
     state_since: u64,
+}
+
+/// How many there are at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    /// Now.
+    pub now: u32,
+    /// The most there were.
+    pub most: u32,
+}
+
+impl Level {
+    fn add(&mut self) {
+        self.now += 1;
+        if self.most < self.now {
+            self.most = self.now;
+        }
+    }
+
+    fn remove(&mut self) {
+        self.now -= 1;
+    }
 }
 
 /// What became of one state of the breaker.
@@ -221,7 +271,7 @@ impl Full {
         self.wasted += self.unwanted(now, stay);
     }
 
-    fn at_service(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
+    fn under_way(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
         if in_slot {
             self.in_slot(now, stay);
         } else {
@@ -254,6 +304,10 @@ impl Recording for Full {
         Self { horizon, timeout, digest: EVENT, ..Self::default() }
     }
 
+    fn of_clients(self, clients: u32) -> Self {
+        Self { failed_at: vec![None; clients as usize], ..self }
+    }
+
     fn moment(now: u64) -> u64 {
         now
     }
@@ -270,11 +324,30 @@ impl Recording for Full {
     fn task_began(&mut self) {
         self.tasks.issued += 1;
         self.calls.issued += 1;
+        self.open_calls.add();
     }
 
-    fn attempt_sent(&mut self) {
+    fn attempt_sent(&mut self, now: u64) {
+        const SECOND: u64 = 1_000_000_000;
         self.attempts.issued += 1;
         self.requests.issued += 1;
+        if self.second_ends <= now {
+            self.most_in_a_second = self.most_in_a_second.max(self.in_second);
+            self.in_second = 0;
+            self.second_ends = now + SECOND - now % SECOND;
+        }
+        self.in_second += 1;
+    }
+
+    fn request_let_in(&mut self, has_slot: bool) {
+        self.at_service.add();
+        if !has_slot {
+            self.in_line.add();
+        }
+    }
+
+    fn line_moves(&mut self) {
+        self.in_line.remove();
     }
 
     fn request_refused(&mut self, outcome: Outcome) {
@@ -288,6 +361,7 @@ impl Recording for Full {
 
     fn request_ended(&mut self, now: u64, client: u32, stay: Stay<u64>, outcome: Outcome) {
         self.in_slot(now, stay);
+        self.at_service.remove();
         self.requests.end(outcome);
         self.sojourn.add(Duration::from_nanos(now - stay.arrived));
         self.waited_in_vain(now, stay, outcome);
@@ -295,7 +369,11 @@ impl Recording for Full {
     }
 
     fn request_lost(&mut self, now: u64, stay: Stay<u64>, in_slot: bool, outcome: Outcome) {
-        self.at_service(now, stay, in_slot);
+        self.under_way(now, stay, in_slot);
+        self.at_service.remove();
+        if !in_slot {
+            self.in_line.remove();
+        }
         self.waited_in_vain(now, stay, outcome);
         self.requests.end(outcome);
         if in_slot {
@@ -305,7 +383,7 @@ impl Recording for Full {
     }
 
     fn request_open(&mut self, now: u64, stay: Stay<u64>, in_slot: bool) {
-        self.at_service(now, stay, in_slot);
+        self.under_way(now, stay, in_slot);
         let age = Duration::from_nanos(now - stay.arrived);
         if !stay.is_abandoned && self.calls_ok.max().is_none_or(|longest| longest < age) {
             self.frozen += u128::from(age.as_nanos());
@@ -337,6 +415,7 @@ impl Recording for Full {
     fn task_ended(&mut self, now: u64, client: u32, began: u64, outcome: Outcome, attempts: u32) {
         let took = Duration::from_nanos(now - began);
         self.calls.end(outcome);
+        self.open_calls.remove();
         self.tasks.end(outcome);
         self.busy += u128::from(now - began);
         self.task_episodes.note(outcome, Time::from_nanos(now));
@@ -348,12 +427,19 @@ impl Recording for Full {
         } else {
             self.calls_failed.add(took);
             self.tasks_failed.add(took);
+            self.failed_at[client as usize] = Some(now);
         }
         self.fold(u64::from(outcome.code()) | u64::from(client) << 8, END);
     }
 
-    fn task_open(&mut self, now: u64, began: u64) {
+    fn task_open(&mut self, now: u64, client: u32, began: u64) {
         self.busy += u128::from(now - began);
+        let longest = self.tasks_ok.max().max(self.tasks_failed.max());
+        let twentieth = Duration::from_nanos(self.horizon / 20);
+        if longest.unwrap_or(twentieth) < Duration::from_nanos(now - began) {
+            self.overdue += 1;
+            self.failed_at[client as usize] = Some(now);
+        }
     }
 
     fn attempt_refused(&mut self) {
@@ -383,6 +469,7 @@ impl Recording for Full {
     }
 
     fn finish(&mut self, now: u64) {
+        self.most_in_a_second = self.most_in_a_second.max(self.in_second);
         self.leave_state(now);
         if let Some(since) = self.down_since.take() {
             self.down += u128::from(now - since);

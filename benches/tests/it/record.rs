@@ -1,9 +1,9 @@
 //! The full limit leaves the record that the engine leaves, to the last bit.
 
 use patterns::{Class, Duration, Time};
-use sim::observe::Record;
+use sim::observe::{Load, Record};
 use sim::{System, Watch};
-use wavetank_benches::limit::{self, BreakerState, Full, StateTotal};
+use wavetank_benches::limit::{self, BreakerState, Full, Level, StateTotal};
 use wavetank_benches::{Calls, Customers, queue, shop};
 
 /// Both draw from streams of the same names, so whatever one of them counts the other must count.
@@ -30,9 +30,16 @@ fn assert_agents_alike(name: &str, full: &Full, record: &Record) {
     assert_eq!(full.calls_failed, edge.latency_failed, "{name}");
     assert_eq!((full.busy, full.frozen), (agents.busy, agents.frozen), "{name}");
     assert_eq!(full.late, edge.late, "{name}");
+    assert_eq!(full.open_calls, level(&edge.load), "{name}");
+    let failed = full.failed_at.iter().flatten().count() as u64;
+    assert_eq!((failed, full.overdue), (agents.failures.agents(), agents.overdue), "{name}");
     let (from, to) = (record.warmup, record.ended);
     assert_eq!(full.task_episodes.within(from, to), agents.episodes, "{name}");
     assert_eq!(full.call_episodes.within(from, to), edge.episodes, "{name}");
+}
+
+fn level(load: &Load) -> Level {
+    Level { now: load.at_end(), most: load.peak() }
 }
 
 #[track_caller]
@@ -43,6 +50,9 @@ fn assert_service_alike(name: &str, full: &Full, record: &Record) {
     assert_eq!(full.sojourn, service.sojourn, "{name}");
     assert_eq!((full.slots_busy, full.queued), (service.busy, service.queued), "{name}");
     assert_eq!((full.wasted, full.abandoned), (service.wasted, service.abandoned), "{name}");
+    assert_eq!(full.at_service, level(&service.load), "{name}");
+    assert_eq!(full.in_line, level(&service.line.load), "{name}");
+    assert_eq!(full.most_in_a_second, service.seconds.peak(), "{name}");
     assert_eq!((full.down, full.outages), (service.down, service.fault_intervals), "{name}");
 }
 

@@ -42,8 +42,12 @@ pub enum Command {
 pub enum CallEvent {
     /// A call began at the top of the edge.
     Begun,
+    /// A call began, and was sent as an attempt at once: its edge has no layers.
+    BegunAndSent,
     /// A call of the caller ended at the top of the edge: how, and the time at which it had begun.
     Ended(Outcome, Time),
+    /// The attempt ended in time that was a call of its own.
+    AnsweredAndEnded(Outcome, Time),
     /// The same, of a call that a layer of another edge had diverted to this one.
     EndedBelow(Outcome, Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its

@@ -133,7 +133,8 @@ impl Calls {
             let instance = self.routes.layer(place);
             if instance == NONE {
                 let opening = Opening { edge, place, parent, next, flags };
-                return Turn::Over(Some(self.leaf(opening, info, began, observer)));
+                observer.edge(edge, CallEvent::Sent);
+                return Turn::Over(Some(self.leaf(opening, info, began)));
             }
             let (index, following, frame) = self.frames.take();
             frame.began = began;
@@ -174,13 +175,7 @@ impl Calls {
 
     /// Opens a leaf, which is to be launched.
     #[inline]
-    pub(super) fn leaf(
-        &mut self,
-        opening: Opening,
-        info: CallInfo,
-        began: Time,
-        observer: &mut impl Observer,
-    ) -> Command {
+    pub(super) fn leaf(&mut self, opening: Opening, info: CallInfo, began: Time) -> Command {
         let Opening { edge, place, parent, next, flags } = opening;
         let (index, _, frame) = self.frames.take();
         // What else is known of the call is for layers.
@@ -196,7 +191,6 @@ impl Calls {
         frame.next = next;
         frame.call = NONE;
         frame.flags = flags | Flag::LEAF;
-        observer.edge(edge, CallEvent::Sent);
         Command::Launch { leaf: index, edge }
     }
 

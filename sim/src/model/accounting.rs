@@ -50,21 +50,29 @@ impl Recorder {
         self.task_span(task, outcome, !is_in_time);
     }
 
-    /// A request comes to a service, which may refuse it.
+    /// A request comes to a service: there is a slot for it, or it waits in line.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_request(&mut self, service: u32, refused: Option<Outcome>) {
+    pub(super) fn note_request(&mut self, service: u32, has_slot: bool) {
         let counts = self.counts(self.now);
         let service = &mut self.services[service as usize];
         service.seconds.add(self.now);
-        if refused.is_none() {
-            service.load.add();
+        service.load.add();
+        if !has_slot {
+            service.line.load.add();
         }
+        service.requests.issued += u64::from(counts);
+    }
+
+    /// A request comes to a service, which refuses it.
+    #[inline(never)]
+    pub(super) fn note_refused(&mut self, service: u32, outcome: Outcome) {
+        let counts = self.counts(self.now);
+        let service = &mut self.services[service as usize];
+        service.seconds.add(self.now);
         if counts {
             service.requests.issued += 1;
-            if let Some(outcome) = refused {
-                service.requests.end(outcome);
-            }
+            service.requests.end(outcome);
         }
     }
 
@@ -84,26 +92,17 @@ impl Recorder {
         }
     }
 
-    /// A request gets no slot, but a place in line.
-    #[inline]
-    pub(super) fn note_in_line(&mut self, service: u32) {
-        self.services[service as usize].line.load.add();
-    }
-
-    /// A request leaves the line.
-    #[inline]
-    pub(super) fn note_out_of_line(&mut self, service: u32) {
-        self.services[service as usize].line.remove(self.now);
-    }
-
-    /// A request gets a slot.
+    /// A request gets a slot: it had waited in line for it, or had just come.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_begin(&mut self, service: u32, arrived: Time) {
+    pub(super) fn note_begin(&mut self, service: u32, arrived: Time, was_in_line: bool) {
         let counts = self.counts(arrived);
         let queued = self.counted_since(arrived);
         let waited = self.now.since(arrived);
         let service = &mut self.services[service as usize];
+        if was_in_line {
+            service.line.remove(self.now);
+        }
         if counts {
             service.waiting.add(waited);
         }
@@ -135,8 +134,9 @@ impl Recorder {
         }
         let counts = self.counts(request.arrived);
         let queued = self.counted_since(request.arrived);
-        self.note_out_of_line(service);
+        let now = self.now;
         let service = &mut self.services[service as usize];
+        service.line.remove(now);
         service.queued += queued;
         service.load.remove();
         if counts {
@@ -157,7 +157,7 @@ impl Recorder {
         record.requests.given_up += u64::from(counts);
         record.load.remove();
         if request.state == State::InLine {
-            self.note_out_of_line(service);
+            record.line.remove(self.now);
         }
         self.note_time(service, request);
     }

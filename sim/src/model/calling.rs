@@ -6,7 +6,7 @@ use patterns::{CallInfo, Class, Outcome, Time};
 use super::kind;
 use super::request::{LOST, NONE, Request, State};
 use super::role::{CallStep, Keys, Op, RoleKind};
-use super::serving::{begin_from_line, done};
+use super::serving::{begin, done};
 use super::station::Finished;
 use super::system::Abandoned;
 use super::world::World;
@@ -144,7 +144,7 @@ impl World {
             self.stations.finish(index)
         {
             let service = &mut self.services[number as usize];
-            begin_from_line(next, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(next, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
         self.calls.forget(leaf);
     }

@@ -20,7 +20,7 @@ impl World {
         if let Some(limits) = &mut service.rate_limiter
             && let Err(refused) = limits.admit(record, now)
         {
-            self.recorder.note_request(service.number, Some(refused));
+            self.recorder.note_refused(service.number, refused);
             return self.calls.refuse(leaf, refused, &mut self.scheduler, &mut self.recorder);
         }
         let (call, station) = (self.calls.call_of(leaf), self.arrivals.len() + first);
@@ -49,7 +49,7 @@ impl World {
         let (outcome, number) =
             (Outcome::failed(Class::Overload), self.services[replica as usize].number);
         let Some(last) = self.stations.gives_way(station, priority) else {
-            self.recorder.note_request(number, Some(outcome));
+            self.recorder.note_refused(number, outcome);
             let (scheduler, recorder) = (&mut self.scheduler, &mut self.recorder);
             return self.calls.refuse(coming.leaf, outcome, scheduler, recorder);
         };

@@ -25,7 +25,6 @@ impl World {
         if matches!(limited, Some(Err(_))) || entry.is_full() {
             return;
         }
-        self.recorder.note_request(service.number, None);
         let leaf = self.calls.copy(first.leaf, copy, &self.scheduler);
         if service.remembers {
             self.memories.copy(first.leaf, leaf);
@@ -38,10 +37,9 @@ impl World {
         request.fate = first.fate;
         request.is_last = service.is_plain;
         request.abandoned = now;
+        self.recorder.note_request(service.number, has_slot);
         if has_slot {
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
-        } else {
-            self.recorder.note_in_line(service.number);
+            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
         }
     }
 }

@@ -4,7 +4,7 @@ use patterns::{Class, Outcome};
 
 use super::kind;
 use super::request::State;
-use super::serving::begin_from_line;
+use super::serving::begin;
 use super::sites::Site;
 use super::world::World;
 use crate::call::Command;
@@ -92,7 +92,7 @@ impl World {
         self.stations.limit_slots(station, slots);
         while let Some((index, busy, request)) = self.stations.fill(station) {
             let service = &mut self.services[service as usize];
-            begin_from_line(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
+            begin(index, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }
     }
 

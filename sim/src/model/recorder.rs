@@ -9,11 +9,10 @@ use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edge
 use super::request::Request;
 use super::system::{Caller, Edge, System};
 use super::tracer::Tracer;
-use crate::call::{CallEvent, Observer};
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
-    AgentFailures, AgentRecord, CallSpan, EdgeRecord, EpisodeFinder, EpisodeRule, Interval,
-    LayerRecord, Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
+    Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -267,7 +266,7 @@ impl Recorder {
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.
-    fn leave_state(&mut self, instance: usize) {
+    pub(super) fn leave_state(&mut self, instance: usize) {
         let Instance { record, state, .. } = self.instances[instance];
         let Some((state, since)) = state else { return };
         let time = self.counted_since(since);
@@ -289,98 +288,6 @@ impl Recorder {
         let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
             tracer.keep_task(TaskSpan { track, from, to, outcome, is_late });
-        }
-    }
-
-    #[inline]
-    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
-        let (record, to) = (self.record_of[edge as usize], self.now);
-        if let Some(tracer) = &mut self.tracer
-            && let Some(track) = tracer.track_of_edge[edge as usize]
-        {
-            tracer.keep_call(CallSpan { track, edge: record, from, to, outcome });
-            let (state, severity) = if outcome.is_ok() {
-                ("waiting", Severity::Normal)
-            } else {
-                ("frozen", Severity::Bad)
-            };
-            tracer.keep(track, Interval { from, to, state, severity });
-        }
-    }
-}
-
-impl Observer for Recorder {
-    #[expect(clippy::inline_always, reason = "which event it is, is known where it is given")]
-    #[inline(always)]
-    fn edge(&mut self, edge: u32, event: CallEvent) {
-        let counts = self.counts(self.now);
-        let warmup = self.warmup;
-        let number = self.record_of[edge as usize] as usize;
-        let record = &mut self.edges[number];
-        match event {
-            CallEvent::Begun => {
-                record.calls.issued += u64::from(counts);
-                record.load.add();
-            }
-            CallEvent::Sent => record.attempts.issued += u64::from(counts),
-            CallEvent::Diverted => record.diverted.issued += u64::from(counts),
-            CallEvent::DivertedEnded(outcome, began) => {
-                if began >= warmup {
-                    record.diverted.end(outcome);
-                }
-            }
-            CallEvent::DivertedGivenUp(began) => {
-                record.diverted.given_up += u64::from(began >= warmup);
-            }
-            CallEvent::Ended(outcome, began) => {
-                record.load.remove();
-                if began >= warmup {
-                    record.end_call(outcome, self.now.since(began));
-                }
-                self.edge_episodes[number].note(outcome, self.now);
-                if self.tracer.is_some() {
-                    self.call_span(edge, outcome, began);
-                }
-            }
-            // The caller waits for its own call, whoever answers it.
-            CallEvent::EndedBelow(outcome, began) => {
-                record.load.remove();
-                if began >= warmup {
-                    record.end_call(outcome, self.now.since(began));
-                }
-                self.edge_episodes[number].note(outcome, self.now);
-            }
-            CallEvent::Answered(outcome, began) => {
-                if began >= warmup {
-                    record.attempts.end(outcome);
-                }
-                if !outcome.is_ok() {
-                    record.frozen += counted(warmup, began, self.now);
-                }
-            }
-            CallEvent::GivenUp(began) => {
-                record.calls.given_up += u64::from(began >= warmup);
-                record.load.remove();
-            }
-            CallEvent::Dropped(began) => {
-                record.attempts.given_up += u64::from(began >= warmup);
-                record.frozen += counted(warmup, began, self.now);
-            }
-            CallEvent::Late(began) | CallEvent::DivertedLate(began) => {
-                record.late += u64::from(began >= warmup);
-            }
-        }
-    }
-
-    fn layer(&mut self, layer: u32, state: StateId) {
-        self.leave_state(layer as usize);
-        if let Some((before, _)) = self.instances[layer as usize].state {
-            self.note_alarm(layer as usize, before, state);
-        }
-        let Instance { record, state: current, .. } = &mut self.instances[layer as usize];
-        *current = Some((state, self.now));
-        if self.now >= self.warmup {
-            self.layers[*record as usize].states[usize::from(state.0)].entered += 1;
         }
     }
 }

@@ -8,21 +8,21 @@ use super::request::{Request, State};
 use super::role::Service;
 use crate::kernel::{Event, Scheduler};
 
-/// A request to a service has got a slot, as one of so many that have one: its first step is always
-/// the work that was drawn for it.
+/// A request to a service has got a slot, as one of so many that have one, and had waited in line
+/// for it or not: its first step is always the work that was drawn for it.
 #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
 #[inline(always)]
 pub(super) fn begin(
     index: u32,
     request: &mut Request,
-    busy: u32,
+    (busy, was_in_line): (u32, bool),
     service: &mut Service,
     recorder: &mut Recorder,
     scheduler: &mut Scheduler,
 ) {
     let now = scheduler.now();
     request.started = now;
-    recorder.note_begin(service.number, request.arrived);
+    recorder.note_begin(service.number, request.arrived, was_in_line);
     if service.health.holds(request.fate, now) {
         request.state = State::HeldStep;
         return;
@@ -51,20 +51,6 @@ pub(super) fn hindered(
     // No step follows.
     (request.step, request.is_last) = (u16::MAX - 1, true);
     cut
-}
-
-/// The same of one that has waited for it in line.
-#[inline]
-pub(super) fn begin_from_line(
-    index: u32,
-    request: &mut Request,
-    busy: u32,
-    service: &mut Service,
-    recorder: &mut Recorder,
-    scheduler: &mut Scheduler,
-) {
-    recorder.note_out_of_line(service.number);
-    begin(index, request, busy, service, recorder, scheduler);
 }
 
 /// How a request at a service ends that has come to the end of its program; not at all while

@@ -53,10 +53,6 @@ pub(super) struct Entry<'a> {
 
 /// What has come of the end of a request.
 pub(super) struct Finished<'a> {
-    /// The request as it was.
-    pub(super) request: Request,
-    /// What its station does.
-    pub(super) role: u32,
     /// How many requests have a slot at the station now.
     pub(super) busy: u32,
     /// The one that has got the slot.
@@ -151,17 +147,15 @@ impl Stations {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn finish(&mut self, index: u32) -> Finished<'_> {
-        let request = self.requests[index];
-        debug_assert_ne!(request.state, State::InLine, "it has a slot");
+        debug_assert_ne!(self.requests[index].state, State::InLine, "it has a slot");
         let (station, neighbours) = self.requests.free(index);
         let station = &mut self.all[station as usize];
         debug_assert!(0 < station.busy && station.busy <= station.all_slots, "{station:?}");
         station.unlink(neighbours, &mut self.requests);
-        let role = station.role;
         let next = station.next_up;
         if next == NONE || station.busy > station.slots {
             station.busy -= 1;
-            return Finished { request, role, busy: station.busy, next: None };
+            return Finished { busy: station.busy, next: None };
         }
         if station.line != NONE {
             self.lines[station.line as usize].leave(next, &self.requests);
@@ -169,7 +163,7 @@ impl Stations {
         let first = &mut self.requests[next];
         station.waiting -= 1;
         station.next_up = first.next;
-        Finished { request, role, busy: station.busy, next: Some((next, first)) }
+        Finished { busy: station.busy, next: Some((next, first)) }
     }
 
     /// A station has no more slots than these, until it is said again. Those that are taken stay
@@ -317,7 +311,6 @@ impl<'a> Entry<'a> {
                 requests[previous].next = index;
             }
         }
-        let has_slot = place.busy < place.slots;
         if has_slot {
             debug_assert_eq!(place.waiting, 0, "a slot is free only if none waits");
             place.busy += 1;

@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome};
 use super::kind;
 use super::request::State;
 use super::role::{Op, RoleKind};
-use super::serving::{begin_from_line, done, ending, hindered};
+use super::serving::{begin, done, ending, hindered};
 use super::station::Finished;
 use super::world::World;
 use crate::call::Command;
@@ -103,15 +103,16 @@ impl World {
         service: u32,
         outcome: Outcome,
     ) -> Option<Command> {
-        let Finished { request, next, busy, .. } = self.stations.finish(index);
-        let number = self.services[service as usize].number;
-        self.recorder.note_request_end(number, &request, outcome);
+        let at = &mut self.services[service as usize];
+        let request = self.stations.request(index);
+        let leaf = request.leaf;
+        self.recorder.note_request_end(at.number, request, outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
+        let Finished { next, busy } = self.stations.finish(index);
         if let Some((next, first)) = next {
-            let at = &mut self.services[service as usize];
-            begin_from_line(next, first, busy, at, &mut self.recorder, &mut self.scheduler);
+            begin(next, first, (busy, true), at, &mut self.recorder, &mut self.scheduler);
         }
-        self.calls.end(request.leaf, outcome, &mut self.scheduler, &mut self.recorder)
+        self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder)
     }
 
     /// A task ends.
@@ -119,12 +120,13 @@ impl World {
     #[inline(always)]
     pub(super) fn end_task(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
-        let Finished { request: task, role: group, next, .. } = self.stations.finish(index);
-        let next = next.map(|(next, _)| next);
-        self.recorder.note_task_end(group, &task, outcome);
-        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
-        let first = next.and_then(|next| self.begin_waiting_task(next));
+        let task = self.stations.request(index);
         let (agent, took) = (task.station, now.since(task.arrived));
+        let group = self.stations.role(agent);
+        self.recorder.note_task_end(group, task, outcome);
+        self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
+        let next = self.stations.finish(index).next.map(|(next, _)| next);
+        let first = next.and_then(|next| self.begin_waiting_task(next));
         if let Some(gap) = self.arrivals.after_end(agent, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);

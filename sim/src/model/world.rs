@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use patterns::{Class, Outcome, Time};
+use patterns::{Class, Duration, Outcome, Time};
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
@@ -187,13 +187,10 @@ impl World {
             for _ in 0..together {
                 let Some(event) = self.scheduler.next(end) else { return ControlFlow::Break(None) };
                 self.recorder.now = self.scheduler.now();
-                let commands = self.handle(event);
-                if COMMANDS_FREE < commands {
-                    self.beyond_events += u64::from(commands);
-                    return if commands == COMMANDS_MAX {
-                        ControlFlow::Break(Some(Stop::TimeStandsStill))
-                    } else {
-                        ControlFlow::Continue(())
+                if !self.handle(event) {
+                    return match self.handle_more() {
+                        ControlFlow::Break(why) => ControlFlow::Break(Some(why)),
+                        ControlFlow::Continue(()) => ControlFlow::Continue(()),
                     };
                 }
             }
@@ -202,10 +199,10 @@ impl World {
         ControlFlow::Continue(())
     }
 
-    /// Handles an event and all that follows from it at once, and says how much that was.
+    /// Handles an event and what follows from it at once; says whether that is all of it.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    fn handle(&mut self, event: Event) -> u32 {
+    fn handle(&mut self, event: Event) -> bool {
         let mut next = match event.kind {
             // Most tasks begin with a call, and most calls with an attempt.
             kind::ARRIVAL => match self.arrive(event.index) {
@@ -220,22 +217,49 @@ impl World {
             kind::REMOVE_FAULTS => self.remove_faults(),
             _ => unreachable!("there is no other kind"),
         };
-        let mut commands = 0;
-        while let Some(command) = next.or_else(|| self.calls.next_command()) {
+        for _ in 0..COMMANDS_FREE {
+            let Some(command) = next.or_else(|| self.calls.next_command()) else { return true };
+            next = self.carry_out(command);
+        }
+        if let Some(next) = next {
+            self.calls.put_back(next);
+        }
+        false
+    }
+
+    /// Handles very much that follows from an event at once: it counts as events.
+    #[cold]
+    #[inline(never)]
+    fn handle_more(&mut self) -> ControlFlow<Stop> {
+        let mut commands = COMMANDS_FREE;
+        while let Some(command) = self.calls.next_command() {
             commands += 1;
             if commands == COMMANDS_MAX {
-                return commands;
+                self.beyond_events += u64::from(commands);
+                return ControlFlow::Break(Stop::TimeStandsStill);
             }
-            next = match command {
-                Command::Launch { leaf, edge } => self.launch(leaf, edge),
-                Command::Abandon { leaf, request } => {
-                    self.abandon(leaf, request);
-                    None
-                }
-                Command::Done { caller, outcome } => self.call_ended(caller, outcome),
-            };
+            if let Some(next) = self.carry_out(command) {
+                self.calls.put_back(next);
+            }
         }
-        commands
+        if COMMANDS_FREE < commands {
+            self.beyond_events += u64::from(commands);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Does what a call has come to.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    fn carry_out(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::Launch { leaf, edge } => self.launch(leaf, edge),
+            Command::Abandon { leaf, request } => {
+                self.abandon(leaf, request);
+                None
+            }
+            Command::Done { caller, outcome } => self.call_ended(caller, outcome),
+        }
     }
 
     /// A task comes from its source.
@@ -272,39 +296,35 @@ impl World {
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     fn launch(&mut self, leaf: u32, edge: u32) -> Option<Command> {
-        let rare = self.edges[edge as usize].rare.as_ref();
-        if rare.is_some_and(|rare| rare.link.is_some()) {
-            return self.set_out(leaf, edge);
+        let streams = &mut self.edges[edge as usize];
+        if let Some(rare) = &streams.rare {
+            let has_link = rare.link.is_some();
+            return self.launch_rarely(leaf, edge, has_link);
         }
-        self.come(leaf, edge, Outcome::Ok)
+        let (service, station) = (streams.service, streams.station);
+        let (demand, ending) = drawn(&self.services[service as usize], streams);
+        let coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
+        self.enter(coming, service, station, true)
     }
 
-    /// An attempt comes to a service. What becomes of its answer on the way back is known
-    /// beforehand.
-    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-    #[inline(always)]
+    #[inline(never)]
+    fn launch_rarely(&mut self, leaf: u32, edge: u32, has_link: bool) -> Option<Command> {
+        if has_link { self.set_out(leaf, edge) } else { self.come(leaf, edge, Outcome::Ok) }
+    }
+
+    /// An attempt comes to a service on an edge that has more than the streams that all have. What
+    /// becomes of its answer on the way back is known beforehand.
     pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
-        let from = edge;
-        let edge = &mut self.edges[edge as usize];
-        let EdgeStreams { service: number, station, .. } = *edge;
-        let service = &mut self.services[number as usize];
-        // Random numbers are drawn for each attempt, whatever becomes of it: so it does not depend
-        // on the state of the service.
-        let demand = service.latency.sample(&mut edge.demand);
-        let ending = if service.endings.is_empty() {
-            Outcome::Ok
-        } else {
-            let draw = edge.error.uniform();
-            let ending = service.endings.iter().find(|(_, below)| draw < *below);
-            ending.map_or(Outcome::Ok, |(ending, _)| *ending)
+        let streams = &mut self.edges[edge as usize];
+        let (number, station) = (streams.service, streams.station);
+        let (demand, ending) = drawn(&self.services[number as usize], streams);
+        let ending = match (ending.is_ok(), on_way.is_ok()) {
+            (true, true) => ending.with_value_of(on_way),
+            (true, false) => on_way,
+            (false, _) => ending,
         };
-        let ending = if ending.is_ok() && on_way != Outcome::Ok {
-            if on_way.is_ok() { ending.with_value_of(on_way) } else { on_way }
-        } else {
-            ending
-        };
-        let mut coming = Coming { leaf, edge: from, demand, ending, fate: Fate::default() };
-        if let Some(rare) = &mut edge.rare {
+        let mut coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
+        if let Some(rare) = &mut streams.rare {
             let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
             coming.fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
             if rare.remembers {
@@ -351,8 +371,8 @@ impl World {
         } else {
             None
         };
-        self.recorder.note_request(service.number, refused);
         if let Some(outcome) = refused {
+            self.recorder.note_refused(service.number, outcome);
             return self.calls.refuse(leaf, outcome, &mut self.scheduler, &mut self.recorder);
         }
         let busy = entry.busy() + 1;
@@ -362,14 +382,27 @@ impl World {
         request.deadline = deadline;
         request.fate = fate;
         request.is_last = service.is_plain;
+        self.recorder.note_request(service.number, has_slot);
         if has_slot {
-            begin(index, request, busy, service, &mut self.recorder, &mut self.scheduler);
-        } else {
-            self.recorder.note_in_line(service.number);
+            begin(index, request, (busy, false), service, &mut self.recorder, &mut self.scheduler);
         }
         if turned.is_some() {
             self.deliver_again(index);
         }
         None
     }
+}
+
+/// The work of an attempt, and how it ends of itself. They are drawn for each, whatever becomes of
+/// it: so they do not depend on the state of the service.
+#[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+#[inline(always)]
+fn drawn(service: &Service, streams: &mut EdgeStreams) -> (Duration, Outcome) {
+    let demand = service.latency.sample(&mut streams.demand);
+    if service.endings.is_empty() {
+        return (demand, Outcome::Ok);
+    }
+    let draw = streams.error.uniform();
+    let ending = service.endings.iter().find(|(_, below)| draw < *below);
+    (demand, ending.map_or(Outcome::Ok, |(ending, _)| *ending))
 }

@@ -67,6 +67,14 @@ impl Observer for Counts {
     fn edge(&mut self, edge: u32, event: CallEvent) {
         match event {
             CallEvent::Begun => *self.open.entry(edge).or_default() += 1,
+            CallEvent::BegunAndSent => {
+                *self.open.entry(edge).or_default() += 1;
+                self.attempts += 1;
+            }
+            CallEvent::AnsweredAndEnded(..) => {
+                *self.open.entry(edge).or_default() -= 1;
+                self.attempts -= 1;
+            }
             CallEvent::Ended(..) | CallEvent::EndedBelow(..) | CallEvent::GivenUp(_) => {
                 *self.open.entry(edge).or_default() -= 1;
             }
