@@ -23,6 +23,7 @@ mod timeline;
 mod variants;
 mod words;
 
+pub use finding::{Told, told};
 pub use heat_map::heat_map;
 pub use latency::{Curve, latency};
 pub use lines::lines;

@@ -7,10 +7,11 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use results::chart::{Told, told};
 use results::series::SeriesWriter;
 use results::table::{RunsWriter, summary};
 use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, library, plain};
 use sim::series::SeriesDesign;
 use sim::{RunOptions, Stop, run_until};
 
@@ -313,23 +314,18 @@ fn progress(runs: u64) -> ProgressBar {
 fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
     let number = (0..result.cells()).filter(reached).count();
-    let cells = if best != worst {
-        vec![("best", best), ("the file's own", own), ("worst", worst)]
-    } else if number > 1 {
-        vec![("all alike", best)]
-    } else {
-        vec![("the only one", best)]
-    };
+    let Told { cells, said } = told(result);
     let mut is_reliable = true;
     for (name, cell) in cells {
-        let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
         let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
         writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
         is_reliable &= estimate.is_reliable || estimate.n < 2;
+    }
+    for sentence in said {
+        writeln!(out, "  {}", plain(&sentence))?;
     }
     if number == 0 {
         writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;

@@ -48,6 +48,58 @@ impl Choice {
     }
 }
 
+/// The cells that say most of a sweep, each with what it is, and what is said of it in words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Under the file's own condition the best and the worst choice, or where nothing can be chosen
+    /// the highest and the lowest of all; and the file's own.
+    pub cells: Vec<(&'static str, usize)>,
+    /// Sentences.
+    pub said: Vec<String>,
+}
+
+/// What a sweep says in a few words. Nothing if the objective is undefined everywhere.
+pub fn told(result: &SweepResult) -> Told {
+    let Some(found) = Choice::under(result, &own(result)) else { return Told::default() };
+    let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
+    let mean = |cell: usize| sign * result.estimate(cell, result.objective).mean;
+    let least = |cells: &[usize]| {
+        let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
+        known.reduce(|worst, cell| if mean(cell) < mean(worst) { cell } else { worst })
+    };
+    let is_choice = 1 < found.cells.len();
+    let all: Vec<usize> = (0..result.cells()).collect();
+    let (best, worst, names) = if is_choice {
+        (Some(found.best), least(&found.cells), ["best", "worst"])
+    } else {
+        (result.best(None), least(&all), ["best case", "worst case"])
+    };
+    let file = result.default_cell(0);
+    let mut cells = Vec::new();
+    if best == worst {
+        let number = (0..result.cells()).filter(|cell| !mean(*cell).is_nan()).count();
+        cells
+            .extend(best.map(|cell| (if number > 1 { "all alike" } else { "the only one" }, cell)));
+    } else {
+        cells.extend(best.map(|cell| (names[0], cell)));
+        cells.extend(file.map(|cell| ("the file's own", cell)));
+        cells.extend(worst.map(|cell| (names[1], cell)));
+    }
+    let mut said = Vec::new();
+    if is_choice && result.replications > 1 {
+        said.push(self::best(result));
+    }
+    for variant in 0..result.variants.len() {
+        let cell = result.cell(variant, &own(result));
+        let whose = format!("{}{}", result.variants[variant], condition(result, cell));
+        said.extend(two_outcomes(result, cell).map(|outcomes| format!("{whose}: {outcomes}")));
+        if let Some((well, known)) = well_at_end(result, cell).filter(|(well, all)| well < all) {
+            said.push(format!("{whose}: {well} of {known} runs are well at the end"));
+        }
+    }
+    Told { cells, said }
+}
+
 /// The file's own values, or the first.
 pub(crate) fn own(result: &SweepResult) -> Vec<usize> {
     result.default.clone().unwrap_or(vec![0; result.axes.len()])
