@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
 use results::chart::{
-    Curve, Scene, Theme, heat_map, latency, lines, png, run_over_time, svg, sweep_over_time,
-    timeline, variants,
+    Curve, Scene, Theme, endings, heat_map, latency, lines, png, run_over_time, svg,
+    sweep_over_time, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -20,6 +20,7 @@ const HEAT_MAP: &str = "heat-map";
 const LINES: &str = "lines";
 const VARIANTS: &str = "variants";
 const LATENCY: &str = "latency";
+const ENDINGS: &str = "endings";
 const TIMELINE: &str = "timeline";
 const CLOSE_UP: &str = "timeline-close";
 const OVER_TIME: &str = "over-time";
@@ -31,7 +32,8 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 /// The names of the files of all pictures that there may be.
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
-    let names = [HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, TIMELINE, CLOSE_UP].into_iter();
+    let names =
+        [HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, TIMELINE, CLOSE_UP].into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
 }
 
@@ -84,6 +86,7 @@ impl Pictures<'_> {
         first: &str,
     ) -> Result<(), Unwritten> {
         self.timeline(title, trace, record, first)?;
+        self.draw(ENDINGS, || endings(title, self.command, record, first))?;
         let curves = record
             .agents
             .iter()

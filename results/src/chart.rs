@@ -4,6 +4,7 @@
 //! role. A scene becomes one SVG that serves light and dark, or a PNG in either.
 
 mod draw;
+mod endings;
 mod finding;
 mod font;
 mod heat_map;
@@ -23,6 +24,7 @@ mod timeline;
 mod variants;
 mod words;
 
+pub use endings::endings;
 pub use finding::{Told, told};
 pub use heat_map::heat_map;
 pub use latency::{Curve, latency};

@@ -2,8 +2,8 @@
 //! overlap, and none is cut.
 
 use results::chart::{
-    Curve, Scene, TextBox, heat_map, latency, lines, measures_over_time, run_over_time, svg,
-    sweep_over_time, timeline, variants,
+    Curve, Scene, TextBox, endings, heat_map, latency, lines, measures_over_time, run_over_time,
+    svg, sweep_over_time, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::series::{Pieces, SeriesWriter};
@@ -69,6 +69,7 @@ fn pictures(name: &str, text: &str, replications: u32) -> Vec<(&'static str, Sce
         ("latency of the run", latency(about, &command, &by_group)),
         ("over time in the sweep", sweep_over_time(about, &command, &kept, overviews.first())),
         ("over time in the run", run_over_time(about, &command, &one, overviews.first())),
+        ("endings", endings(about, &command, &record, first)),
         ("timeline", timeline(about, &command, &overviews[0], &record, first)),
         ("close-up", timeline(about, &command, &overviews[1], &record, first)),
     ];

@@ -17,14 +17,14 @@ fn sweep(
     value: impl Fn(usize, &[usize], u32) -> f64,
 ) -> SweepResult {
     let objective = Measure::parse("agents.a.frozen", &table::system(1)).unwrap();
-    let axis = |(path, values): &(&str, &[&str])| Axis {
+    let read = |(path, values): &(&str, &[&str])| Axis {
         path: (*path).to_owned(),
         values: values.iter().map(ToString::to_string).collect(),
     };
     let design = SweepDesign {
         title: "Invented".to_owned(),
         variants: variants.iter().map(ToString::to_string).collect(),
-        axes: axes.iter().map(axis).collect(),
+        axes: axes.iter().map(read).collect(),
         default: Some(vec![0; axes.len()]),
         replications: RUNS,
         seed: 1,
