@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
 use results::chart::{
-    Curve, Scene, Theme, endings, heat_map, latency, lines, png, run_over_time, svg,
-    sweep_over_time, timeline, variants,
+    Curve, Scene, Theme, endings, heat_map, latency, lines, png, run_over_time, states, svg,
+    sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -21,6 +21,8 @@ const LINES: &str = "lines";
 const VARIANTS: &str = "variants";
 const LATENCY: &str = "latency";
 const ENDINGS: &str = "endings";
+const SYSTEM: &str = "system";
+const STATES: &str = "breakers";
 const TIMELINE: &str = "timeline";
 const CLOSE_UP: &str = "timeline-close";
 const OVER_TIME: &str = "over-time";
@@ -32,8 +34,10 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 /// The names of the files of all pictures that there may be.
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
-    let names =
-        [HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, TIMELINE, CLOSE_UP].into_iter();
+    let names = [
+        HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, STATES, TIMELINE, CLOSE_UP,
+    ]
+    .into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
 }
 
@@ -86,6 +90,7 @@ impl Pictures<'_> {
         first: &str,
     ) -> Result<(), Unwritten> {
         self.timeline(title, trace, record, first)?;
+        self.draw(STATES, || states(title, self.command, record))?;
         self.draw(ENDINGS, || endings(title, self.command, record, first))?;
         let curves = record
             .agents
@@ -113,6 +118,17 @@ impl Pictures<'_> {
             self.draw(name, || timeline(title, command, overview?, record, first))?;
         }
         Ok(())
+    }
+
+    /// Who calls whom.
+    pub(crate) fn system(
+        &mut self,
+        title: &str,
+        of: &System,
+        first: &str,
+    ) -> Result<(), Unwritten> {
+        let command = self.command;
+        self.draw(SYSTEM, || system(title, command, of, first))
     }
 
     /// Measures of a run over time.

@@ -84,6 +84,7 @@ impl Run {
         }
         let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
         let first = asked_about(system, asked);
+        pictures.system(&scenario.title, system, first)?;
         pictures.of_run(&scenario.title, trace.as_ref(), &record, first)?;
         let drawn = measures_over_time(&all, first, &[], usize::MAX);
         let over_time = OverTime::of_run(&series, &all, &drawn, seed);

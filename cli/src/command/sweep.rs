@@ -206,6 +206,7 @@ impl Sweep {
         // It is made again by itself.
         let again = self.common.again("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
+        pictures.system(&scenario.title, system, first)?;
         pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
     }
 

@@ -3,7 +3,7 @@
 
 use results::chart::{
     Curve, Scene, TextBox, endings, heat_map, latency, lines, measures_over_time, run_over_time,
-    svg, sweep_over_time, timeline, variants,
+    states, svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::series::{Pieces, SeriesWriter};
@@ -69,6 +69,8 @@ fn pictures(name: &str, text: &str, replications: u32) -> Vec<(&'static str, Sce
         ("latency of the run", latency(about, &command, &by_group)),
         ("over time in the sweep", sweep_over_time(about, &command, &kept, overviews.first())),
         ("over time in the run", run_over_time(about, &command, &one, overviews.first())),
+        ("system", system(about, &command, &scenario.system, first)),
+        ("states", states(about, &command, &record)),
         ("endings", endings(about, &command, &record, first)),
         ("timeline", timeline(about, &command, &overviews[0], &record, first)),
         ("close-up", timeline(about, &command, &overviews[1], &record, first)),

@@ -1,14 +1,21 @@
 //! Pictures of one run: where calls ended, how long tasks took, and measures over time.
 
-use patterns::report::Severity;
+use patterns::breaker::Counter;
+use patterns::report::{Counts, Severity};
+use patterns::settings::LayerSettings;
+use patterns::timeout;
 use patterns::{Class, Duration, Outcome, Time};
 use results::OverTime;
 use results::chart::{
-    Curve, Scene, endings, latency, measures_over_time, run_over_time, sweep_over_time,
+    Curve, Scene, endings, latency, measures_over_time, run_over_time, states, sweep_over_time,
+    system,
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
-use sim::observe::{Histogram, Interval, Overview, TrackId};
+use sim::model::system::{LayerFactory, Per, Policy};
+use sim::observe::{
+    AlarmRecord, Histogram, Interval, LayerRecord, LayerScope, Overview, StateRecord, TrackId,
+};
 use sim::series::Series;
 use sim::{Record, RunOptions, Watch, run};
 
@@ -133,4 +140,68 @@ fn measures_over_time_of_a_sweep_have_a_line_for_each_variant() {
     for text in ["as written", "worse", "success of a", "queue of s"] {
         assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");
     }
+}
+
+/// A breaker on the only edge that opened twice and again five times, and was open for a quarter of
+/// the time.
+fn opened(record: &Record) -> LayerRecord {
+    let report = patterns::breaker::Settings::REPORT;
+    let mut counts = Counts::of(report);
+    counts.add(Counter::Opens, 2);
+    counts.add(Counter::Reopens, 5);
+    counts.add(Counter::Closes, 1);
+    let all = u128::from(record.counted().as_nanos());
+    let state = |name: &str| match name {
+        "closed" => StateRecord { entered: 1, time: all / 2, at_end: 0 },
+        "open" => StateRecord { entered: 7, time: all / 4, at_end: 1 },
+        "half-open" => StateRecord { entered: 6, time: all / 4, at_end: 0 },
+        _ => StateRecord::default(),
+    };
+    LayerRecord {
+        policy: "p".to_owned(),
+        kind: "breaker".to_owned(),
+        place: 0,
+        number: 1,
+        scope: LayerScope::Edge(0),
+        report,
+        instances: 1,
+        with_states: 1,
+        states: report.states.iter().map(|info| state(info.name)).collect(),
+        counts,
+        alarms: AlarmRecord::default(),
+    }
+}
+
+#[test]
+fn a_diagram_of_a_breaker_has_what_was_measured() {
+    let mut record = run(&table::system(2), 1, Watch::Counts);
+    assert!(states("It", "wavetank run it", &record).is_none(), "there is no breaker");
+    record.layers.push(opened(&record));
+    let scene = states("It", "wavetank run it", &record).unwrap();
+    let is = "The breaker of a → s opens 2 times, again 5 times, and is open 25 % of the time";
+    assert_eq!(title(&scene), is);
+    let texts = says(&scene);
+    for text in ["opens 2", "half-opens 6", "reopens 5", "closes 1", "50 %", "half-open"] {
+        assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");
+    }
+}
+
+#[test]
+fn the_system_is_drawn_with_its_layers_and_what_limits_services() {
+    let mut of = table::system(2);
+    let limit = || timeout::Timeout::new(timeout::Settings::of(Duration::from_secs(1))).unwrap();
+    let layers = vec![LayerFactory::of(Per::Edge, limit)];
+    of.policies.push(Policy { name: "p".to_owned(), layers, targets: Vec::new() });
+    let bare = title(&system("It", "it", &of, "a").unwrap());
+    assert_eq!(bare, "One agent and one service; no call passes any layer");
+    of.edges[0].policy = Some(0);
+    (of.agents[0].count, of.services[0].queue) = (5, 7);
+    let scene = system("It", "it", &of, "a").unwrap();
+    assert_eq!(title(&scene), "5 agents and one service; every call passes some layer");
+    let texts = says(&scene);
+    for text in ["a", "5 agents", "timeout", "s", "1 slot, queue 7"] {
+        assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");
+    }
+    assert!(texts.iter().any(|text| text == "layer: all callers of the edge share one"));
+    assert!(!texts.iter().any(|text| text == "layer: each caller has its own"), "{texts:?}");
 }
