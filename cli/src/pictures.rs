@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
 use results::chart::{
-    Curve, Scene, Theme, endings, heat_map, latency, lines, png, run_over_time, states, svg,
-    sweep_over_time, system, timeline, variants,
+    Curve, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time, states,
+    svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -22,6 +22,7 @@ const VARIANTS: &str = "variants";
 const LATENCY: &str = "latency";
 const ENDINGS: &str = "endings";
 const SYSTEM: &str = "system";
+const BACKOFF: &str = "backoff";
 const STATES: &str = "breakers";
 const TIMELINE: &str = "timeline";
 const CLOSE_UP: &str = "timeline-close";
@@ -35,7 +36,8 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
     let names = [
-        HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, STATES, TIMELINE, CLOSE_UP,
+        HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES, TIMELINE,
+        CLOSE_UP,
     ]
     .into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
@@ -120,7 +122,7 @@ impl Pictures<'_> {
         Ok(())
     }
 
-    /// Who calls whom.
+    /// Who calls whom, and how retries wait.
     pub(crate) fn system(
         &mut self,
         title: &str,
@@ -128,7 +130,8 @@ impl Pictures<'_> {
         first: &str,
     ) -> Result<(), Unwritten> {
         let command = self.command;
-        self.draw(SYSTEM, || system(title, command, of, first))
+        self.draw(SYSTEM, || system(title, command, of, first))?;
+        self.draw(BACKOFF, || backoff(title, command, of))
     }
 
     /// Measures of a run over time.

@@ -3,6 +3,7 @@
 //! A chart is first a [`Scene`]: rectangles, lines and texts in colours that are named by their
 //! role. A scene becomes one SVG that serves light and dark, or a PNG in either.
 
+mod backoff;
 mod draw;
 mod endings;
 mod finding;
@@ -26,6 +27,7 @@ mod timeline;
 mod variants;
 mod words;
 
+pub use backoff::backoff;
 pub use endings::endings;
 pub use finding::{Told, told};
 pub use heat_map::heat_map;

@@ -2,8 +2,8 @@
 //! overlap, and none is cut.
 
 use results::chart::{
-    Curve, Scene, TextBox, endings, heat_map, latency, lines, measures_over_time, run_over_time,
-    states, svg, sweep_over_time, system, timeline, variants,
+    Curve, Scene, TextBox, backoff, endings, heat_map, latency, lines, measures_over_time,
+    run_over_time, states, svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::series::{Pieces, SeriesWriter};
@@ -71,6 +71,7 @@ fn pictures(name: &str, text: &str, replications: u32) -> Vec<(&'static str, Sce
         ("over time in the run", run_over_time(about, &command, &one, overviews.first())),
         ("system", system(about, &command, &scenario.system, first)),
         ("states", states(about, &command, &record)),
+        ("back-off", backoff(about, &command, &scenario.system)),
         ("endings", endings(about, &command, &record, first)),
         ("timeline", timeline(about, &command, &overviews[0], &record, first)),
         ("close-up", timeline(about, &command, &overviews[1], &record, first)),

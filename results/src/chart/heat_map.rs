@@ -252,11 +252,13 @@ fn cells(scene: &mut Scene, result: &SweepResult, variant: usize, inner: Area, s
             let size = (width - 2.0 * inset, height - 2.0 * inset);
             scene.frame(x + inset, y + inset, size, ink, line);
         };
+        // Within the cell, so that it can be seen on any background.
+        let (of_best, of_own) = if height < 40.0 || width < 40.0 { (1.5, 4.5) } else { (4.5, 9.0) };
         if shades.best.contains(&cell) {
-            frame(gap + 1.5, 3.0);
+            frame(gap + of_best, 3.0);
         }
         if result.default_cell(0) == Some(cell) {
-            frame(if height < 24.0 { 3.0 } else { 5.5 }, 1.2);
+            frame(gap + of_own, 1.2);
         }
     }
 }

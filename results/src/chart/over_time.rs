@@ -115,7 +115,7 @@ pub fn sweep_over_time(
     let skip = ["goodput", "throughput", "latency-ok.p50"];
     let drawn = (0..first.measures.len())
         .filter(|index| *index == 0 || !skip.contains(&first.measures[*index].name().as_ref()));
-    let panels = drawn.map(|index| {
+    let panels = most_telling(first, &drawn.collect::<Vec<_>>()).into_iter().map(|index| {
         let measure = &first.measures[index];
         let lines = shown.iter().enumerate().map(|(number, (name, over_time))| {
             line(name.clone(), number, &over_time.pieces, index, measure)
@@ -141,6 +141,31 @@ pub fn sweep_over_time(
     }
     let title = sweep_title(shown);
     draw_panels((&title, &lead, command), panels.collect(), &first.pieces, overview, &key)
+}
+
+/// The measures in the order in which they are drawn while there is room: of those that several
+/// parts have, such as lines of services, the ones that change most come before the others.
+fn most_telling(run: &OverTime, measures: &[usize]) -> Vec<usize> {
+    let change = |index: usize| {
+        let values = run.pieces.iter().map(|piece| piece.estimates[index].mean);
+        let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        let high = values.iter().copied().fold(0.0, f64::max);
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        if high > 0.0 { (high - low) / high } else { 0.0 }
+    };
+    let name = |index: usize| run.measures[index].name();
+    let rank = |index: usize| {
+        let alike = measures.iter().filter(|other| name(**other) == name(index));
+        let before = |other: &&usize| {
+            let (its, own) = (change(**other), change(index));
+            its > own || (its >= own && **other < index)
+        };
+        alike.filter(before).count()
+    };
+    let mut ranked: Vec<(usize, usize)> =
+        measures.iter().map(|index| (rank(*index), *index)).collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, index)| index).collect()
 }
 
 fn line(name: String, number: usize, pieces: &[Piece], index: usize, of: &Measure) -> Line {

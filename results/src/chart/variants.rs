@@ -47,7 +47,7 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
     let well = if finding::well_at_end(result, base).is_some() { WELL } else { 0.0 };
     let room = area.right - well - left;
     let share = if rows.len() > 1 { 0.58 } else { 1.0 };
-    let inner = Area { left, right: left + room * share - 16.0, top: area.top + 26.0, ..area };
+    let inner = Area { left, right: left + room * share - 28.0, top: area.top + 26.0, ..area };
     let inner = Area { bottom: area.bottom - 24.0, ..inner };
     let height = (inner.height() / rows.len() as f64).min(200.0);
     let inner = Area { bottom: inner.top + height * rows.len() as f64, ..inner };
@@ -82,7 +82,7 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
     let columns = |value: f64| scale::value(value, unit);
     strip(&mut scene, inner, height, (&name, &of_runs, false), &columns)?;
     if rows.len() > 1 {
-        let beside = Area { left: inner.right + 32.0, right: left + room - 8.0, ..inner };
+        let beside = Area { left: inner.right + 56.0, right: left + room - 8.0, ..inner };
         let differences: Vec<Column> =
             rows.iter().map(|row| difference(result, row.cell, base)).collect();
         let shown = |value: f64| scale::bare_difference(value, unit);

@@ -1,14 +1,16 @@
 //! Pictures of one run: where calls ended, how long tasks took, and measures over time.
 
+use patterns::backoff::{Curve as Waits, Jitter, Settings};
 use patterns::breaker::Counter;
 use patterns::report::{Counts, Severity};
+use patterns::retry::{self, Retry, Rule};
 use patterns::settings::LayerSettings;
 use patterns::timeout;
 use patterns::{Class, Duration, Outcome, Time};
 use results::OverTime;
 use results::chart::{
-    Curve, Scene, endings, latency, measures_over_time, run_over_time, states, sweep_over_time,
-    system,
+    Curve, Scene, backoff, endings, latency, measures_over_time, run_over_time, states,
+    sweep_over_time, system,
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
@@ -204,4 +206,27 @@ fn the_system_is_drawn_with_its_layers_and_what_limits_services() {
     }
     assert!(texts.iter().any(|text| text == "layer: all callers of the edge share one"));
     assert!(!texts.iter().any(|text| text == "layer: each caller has its own"), "{texts:?}");
+}
+
+/// Three retries after a timeout, waiting 1, 2 and 4 seconds or less, as jitter has it.
+#[test]
+fn a_back_off_curve_is_what_the_layer_does_when_it_is_asked() {
+    let mut of = table::system(2);
+    let doubling = Waits::doubling(Duration::from_secs(1));
+    let jittered = Settings::of(doubling.clone()).spread(Jitter::Full);
+    let rule_of = |waits: Settings| (Class::Timeout, Rule::of(3, waits));
+    let make = move |waits: Settings| {
+        let rules = [rule_of(waits)];
+        move || Retry::new(retry::Settings::of(rules.clone().into())).unwrap()
+    };
+    let layer = |waits: Settings| LayerFactory::of(Per::Edge, make(waits));
+    let layers = vec![layer(Settings::of(doubling))];
+    of.policies.push(Policy { name: "p".to_owned(), layers, targets: Vec::new() });
+    assert!(backoff("It", "it", &of).is_none(), "no edge has the policy");
+    of.edges[0].policy = Some(0);
+    let scene = backoff("It", "it", &of).unwrap();
+    assert_eq!(title(&scene), "P: 3 retries after timeout, with waits of 7 s in all");
+    of.policies[0].layers = vec![layer(jittered)];
+    let scene = backoff("It", "it", &of).unwrap();
+    assert_eq!(title(&scene), "P: 3 retries after timeout, with waits of 0 s to 7 s in all");
 }
