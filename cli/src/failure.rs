@@ -1,5 +1,7 @@
 //! How a command ends: all holds, a hypothesis does not hold, or it fails, and why.
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -38,6 +40,16 @@ pub(crate) enum Failure {
     Output(io::Error),
 }
 
+impl Failure {
+    /// What it says, without colours.
+    pub(crate) fn in_plain_text(&self) -> String {
+        match self {
+            Self::Scenario(diagnostics) => diagnostics.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::Scenario(diagnostics)
@@ -70,7 +82,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scenario(diagnostics) => {
-                f.write_str(&diagnostics.render(io::stderr().is_terminal()))
+                f.write_str(&diagnostics.render(is_coloured(&io::stderr())))
             }
             Self::UnknownScenario(name) => {
                 let shown = plain(name);
@@ -84,6 +96,20 @@ impl fmt::Display for Failure {
             Self::Request(message) => write!(f, "error: {}", plain(message)),
             Self::ReadFile(path, error) => {
                 write!(f, "error: cannot read {}: {error}", shown(path))
+            }
+            Self::Unwritten(Unwritten { path, error })
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                let path = shown(path);
+                writeln!(
+                    f,
+                    "error: cannot write {path}: it is a file or lies below one, and a folder is \
+                     wanted"
+                )?;
+                f.write_str("name another folder by `--out`")
             }
             Self::Unwritten(Unwritten { path, error }) => {
                 write!(f, "error: cannot write {}: {error}", shown(path))
@@ -103,7 +129,37 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Whether what is written there is coloured.
+pub(crate) fn is_coloured(to: &impl IsTerminal) -> bool {
+    to.is_terminal() && may_be_coloured(|name| env::var_os(name))
+}
+
+/// Whether the terminal can show colours, and the user does not want none (<https://no-color.org>).
+fn may_be_coloured(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_unwanted = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = variable("TERM").is_some_and(|value| value == "dumb");
+    !is_unwanted && !is_dumb
+}
+
 /// A path, on one line.
 pub(crate) fn shown(path: &Path) -> String {
     plain(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_left_out_where_they_are_not_wanted_or_cannot_be_shown() {
+        for (name, value, expected) in [
+            ("NO_COLOR", "1", false),
+            ("NO_COLOR", "", true),
+            ("TERM", "dumb", false),
+            ("TERM", "xterm-256color", true),
+        ] {
+            let variable = |asked: &str| (asked == name).then(|| OsString::from(value));
+            assert_eq!(may_be_coloured(variable), expected, "{name}={value}");
+        }
+    }
 }

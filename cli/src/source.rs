@@ -11,6 +11,9 @@ use crate::failure::Failure;
 /// The most bytes that a file may have: more than anyone writes, and little enough to be read.
 const BYTES_MAX: u64 = 16 << 20;
 
+/// What stands for the standard input.
+const STDIN: &str = "-";
+
 /// The text of a scenario, and what to call it.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -27,6 +30,12 @@ impl Source {
     /// Finds a scenario by the path of its file, or by its name in the library.
     pub(crate) fn find(named: &str) -> Result<Self, Failure> {
         let path = Path::new(named);
+        if named == STDIN {
+            let text = text_of(io::stdin().lock());
+            let text = text.map_err(|error| Failure::ReadFile("standard input".into(), error))?;
+            let file = "standard input".to_owned();
+            return Ok(Self { named: named.to_owned(), stem: "stdin".to_owned(), file, text });
+        }
         if !path.is_file()
             && let Some(entry) = library::find(named)
         {
@@ -54,15 +63,40 @@ impl Source {
     }
 }
 
-/// The text of a file. Files that do not end, such as devices, are not read for ever.
+/// The text of a file.
 fn text(path: &Path) -> io::Result<String> {
+    text_of(File::open(path)?)
+}
+
+/// The text of what can be read. What does not end, such as a device, is not read for ever.
+fn text_of(from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    from.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > BYTES_MAX {
         let message = format!("it has more than {} MB", BYTES_MAX >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    String::from_utf8(bytes).map_err(|error| {
+        let message = not_utf8(error.as_bytes(), error.utf8_error().valid_up_to());
+        io::Error::new(io::ErrorKind::InvalidData, message)
+    })
+}
+
+/// Why bytes are no text in UTF-8 from a byte on, and the way out.
+fn not_utf8(bytes: &[u8], from: usize) -> String {
+    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if is_wide {
+        return "it is UTF-16, as Windows PowerShell writes it, and must be UTF-8\n\
+                save it as UTF-8, or: iconv -f utf-16 -t utf-8 OLD > NEW"
+            .to_owned();
+    }
+    let lines = bytes[..from].split(|byte| *byte == b'\n');
+    let (line, last) = lines.enumerate().last().unwrap_or_default();
+    let (line, column) = (line + 1, String::from_utf8_lossy(last).chars().count() + 1);
+    format!(
+        "line {line}, column {column} is not UTF-8\n\
+         save it as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD > NEW"
+    )
 }
 
 /// The name of a file without its ending, if a folder can have that name: `..` leads elsewhere.

@@ -72,6 +72,11 @@ pub trait Layer {
         false
     }
 
+    /// Whether it may send attempts to this target ([`Action::SendTo`]).
+    fn sends_to(&self, _target: Target) -> bool {
+        false
+    }
+
     /// Adds what it has counted until now to `counts`, in the order of its
     /// [`Report`](crate::report::Report). It counts for itself as it goes, and is asked but once
     /// or twice in a run.

@@ -77,3 +77,17 @@ pub(crate) fn students_t(units: usize, intervals: usize) -> f64 {
     };
     KNOWN.with_borrow_mut(|known| *known.entry((units, intervals)).or_insert_with(find))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_reliable_from_five_events_on() {
+        let within = |events: f64| Estimate::bare(10, 1.0).within((0.0, 2.0), events);
+        assert!(within(5.0).is_reliable && within(5.0).runs_needed.is_none());
+        assert!(!within(4.9).is_reliable);
+        assert_eq!([4.9, 2.5].map(|events| within(events).runs_needed), [Some(11), Some(20)]);
+        assert_eq!(within(0.0).runs_needed, None, "of nothing seen nothing follows");
+    }
+}

@@ -256,3 +256,18 @@ pub(crate) fn combined(difference: Estimate, a: &Estimate, b: &Estimate) -> Esti
     let runs_needed = all.iter().filter_map(|one| one.runs_needed).max();
     Estimate { is_reliable, runs_needed, ..difference }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilsons_interval_has_the_share_and_stays_within_what_is_possible() {
+        for trials in 1..2000 {
+            for part in [0.0, 0.5, 1.0] {
+                let (low, high) = wilson(part, f64::from(trials), NORMAL);
+                assert!(0.0 <= low && low <= part && part <= high && high <= 1.0, "{trials}");
+            }
+        }
+    }
+}

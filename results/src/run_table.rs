@@ -49,8 +49,8 @@ pub fn tasks<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     finish(out)
 }
 
-/// Writes `calls.csv`: one row for each call of an agent that ended in the window of a trace, or is
-/// open at its end.
+/// Writes `calls.csv`: one row for each call of an agent, and then of a service, that ended in the
+/// window of a trace, or is open at its end.
 pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     out.write_record(["caller", "callee", "from_s", "to_s", "outcome", "overdue"])?;
@@ -65,6 +65,13 @@ pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W>
         let to = record.edges[*edge as usize].to.clone();
         let overdue = yes_or_no(call.is_overdue);
         out.write_record([from, to, secs(call.from), String::new(), open(), overdue])?;
+    }
+    for call in &trace.service_calls {
+        let to = record.edges[call.edge as usize].to.clone();
+        let end = call.end.map(|(time, outcome)| (secs(time), word(outcome)));
+        let (time, outcome) = end.unwrap_or_else(|| (String::new(), open()));
+        let (from, overdue) = (call.caller.to_string(), yes_or_no(call.is_overdue));
+        out.write_record([from, to, secs(call.from), time, outcome, overdue])?;
     }
     finish(out)
 }

@@ -3,7 +3,9 @@
 mod agents;
 mod arrivals;
 mod distribution;
+mod fault_names;
 mod faults;
+mod halves;
 mod head;
 mod hits;
 mod loads;
@@ -14,7 +16,9 @@ mod services;
 mod sweep;
 
 pub(crate) use agents::Agents;
+pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
+pub(crate) use halves::halves;
 pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS};
 pub(crate) use hits::{Hit, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};

@@ -11,113 +11,14 @@ use core::ops::Range;
 use patterns::settings::{Argument, Call, Code, Entry, Key, Node, Shape, Value, Variant};
 
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, nearest_or_all};
-use crate::format::{Head, SECTIONS};
+use crate::diagnostic::{Diagnostic, nearest, nearest_or_all};
+use crate::format::halves;
 use crate::registry::LayerRegistry;
+use elements::{element, is_only, name, names};
+use known::Known;
 
-/// What is known of a place in a file.
-#[derive(Clone, Debug)]
-enum Known<'r> {
-    /// The whole file.
-    File,
-    /// All policies.
-    Policies,
-    /// One policy.
-    Policy,
-    /// One element of a policy.
-    Layer,
-    /// The settings of a layer of this kind.
-    Settings(&'r str),
-    /// Anything that has a shape.
-    Shape(Shape),
-    /// The arguments of a form.
-    Variant(Variant),
-    /// Nothing.
-    Nothing,
-}
-
-impl<'r> Known<'r> {
-    /// What is known of what is below a key.
-    fn below(&self, key: &str, registry: &'r LayerRegistry) -> Self {
-        match self {
-            Self::File if key == "policies" => Self::Policies,
-            Self::File => keyed(&file_keys(), key),
-            Self::Policies => Self::Policy,
-            Self::Policy => Self::Layer,
-            Self::Layer => {
-                registry.kind(key).map_or(Self::Nothing, |kind| Self::Settings(kind.name))
-            }
-            Self::Settings(kind) => match registry.kind(kind).map(|kind| &kind.shape) {
-                Some(Shape::Table(table)) => keyed(&table.all_keys(), key),
-                _ => Self::Nothing,
-            },
-            Self::Shape(shape) => match shape {
-                Shape::Table(table) => keyed(&table.all_keys(), key),
-                Shape::Map(of) | Shape::List(of) => Self::of(of()),
-                Shape::Sum(sum) => {
-                    let found = (sum.variants)().into_iter().find(|form| form.name == key);
-                    found.map_or(Self::Nothing, Self::Variant)
-                }
-                _ => Self::Nothing,
-            },
-            Self::Variant(variant) => keyed(&variant.keys, key),
-            Self::Nothing => Self::Nothing,
-        }
-    }
-
-    /// What is known of a shape: of what may be left out, the thing itself.
-    fn of(shape: Shape) -> Self {
-        match shape {
-            Shape::Optional(inner, _) => Self::of(*inner),
-            Shape::Either(mut all) if !all.is_empty() => Self::of(all.swap_remove(0)),
-            shape => Self::Shape(shape),
-        }
-    }
-
-    /// The keys that there are, if they are known.
-    fn keys(&self, registry: &LayerRegistry) -> Vec<&'static Key> {
-        match self {
-            Self::File => file_keys(),
-            Self::Settings(kind) => match registry.kind(kind).map(|kind| &kind.shape) {
-                Some(Shape::Table(table)) => table.all_keys(),
-                _ => Vec::new(),
-            },
-            Self::Shape(Shape::Table(table)) => table.all_keys(),
-            Self::Variant(variant) => variant.keys.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The forms, if it is one of several.
-    fn forms(&self) -> Vec<Variant> {
-        match self {
-            Self::Shape(Shape::Sum(sum)) => (sum.variants)(),
-            Self::Variant(variant) => vec![variant.clone()],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The key that a value alone stands for.
-    fn short(&self, registry: &LayerRegistry) -> Option<&'static str> {
-        match self {
-            Self::Settings(kind) => registry.kind(kind)?.short,
-            Self::Shape(Shape::Table(table)) => table.short,
-            _ => None,
-        }
-    }
-}
-
-fn file_keys() -> Vec<&'static Key> {
-    let mut keys = Vec::new();
-    <Head as patterns::settings::Group>::keys(&mut keys);
-    keys.extend(SECTIONS.iter());
-    keys
-}
-
-fn keyed<'r>(keys: &[&'static Key], name: &str) -> Known<'r> {
-    let found = keys.iter().find(|key| key.is_named(name));
-    found.map_or(Known::Nothing, |key| Known::of(key.shape()))
-}
+mod elements;
+mod known;
 
 /// Where a path leads.
 pub(crate) enum Found<'n> {
@@ -130,6 +31,8 @@ pub(crate) enum Found<'n> {
 /// Follows paths into a file.
 pub(crate) struct Finder<'a> {
     pub(crate) registry: &'a LayerRegistry,
+    /// The names of the faults, where none are written as well.
+    pub(crate) faults: &'a [String],
     /// The place that messages are about.
     pub(crate) at: Range<usize>,
     /// Whether what is missing at the end of the path is made.
@@ -174,19 +77,28 @@ impl Finder<'_> {
         key: &str,
         rest: &[String],
     ) -> Result<Found<'n>, Diagnostic> {
+        // A list may stand for the form that has nothing else: `{ mix = ["…", "…"] }`.
+        if let Known::Variant(form) = known
+            && let Some(of) = form.keys.iter().find(|of| of.is_rest() && of.is_named(key))
+            && let Some((key, rest)) = rest.split_first()
+        {
+            return self.list(node, &Known::of(of.shape()), key, rest);
+        }
+        let unwritten = if matches!(known, Known::Faults) { self.faults } else { &[] };
         let Value::List(items) = &mut node.value else { return Ok(Found::Off) };
-        let Some(index) = element(items, key) else {
-            let names = names(items);
+        let Some(index) = element(items, unwritten, key) else {
+            let names = names(items, unwritten);
             let unknown = self.unknown("the list", key, &names);
             let has_no_name =
                 |item: &Node| name(item).is_none() && item.entries().is_some_and(|e| e.len() > 1);
             let Some(index) = items.iter().position(has_no_name) else { return Err(unknown) };
             let help = format!("write the number of one without a `name`, from 0 on: `{index}`");
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            return Err(unknown.help(match names.as_slice() {
-                [] => help,
-                names => format!("{}; or {help}", nearest_or_all(key, names)),
-            }));
+            return Err(match names.as_slice() {
+                [] => unknown.help(help),
+                names if nearest(key, names).is_some() => unknown,
+                names => unknown.help(format!("{}; or {help}", nearest_or_all(key, names))),
+            });
         };
         let below = known.below(key, self.registry);
         let item = &mut items[index];
@@ -206,6 +118,15 @@ impl Finder<'_> {
             return Ok(());
         }
         let is_plain = !matches!(node.value, Value::Table(_) | Value::List(_) | Value::Call(_));
+        if let Some(keys) = known.halves()
+            && let Some(halves) = halves(node)
+        {
+            let entries = keys.into_iter().zip(halves);
+            let entries =
+                entries.map(|(key, half)| Entry { key, key_at: half.at.clone(), node: half });
+            node.value = Value::Table(entries.collect());
+            return Ok(());
+        }
         if is_plain && let Some(short) = known.short(self.registry) {
             let inner = node.clone();
             let entry = Entry { key: short.to_owned(), key_at: node.at.clone(), node: inner };
@@ -235,7 +156,14 @@ impl Finder<'_> {
         let Value::Table(entries) = &mut node.value else { return Ok(Found::Off) };
         // A form stands for its arguments: `latency.p99` is `latency.lognormal.p99`.
         let forms = known.forms();
-        let is_written = entries.iter().any(|entry| entry.key == *key);
+        let written = |entries: &[Entry], key: &str| {
+            let edge = known.is_edges().then(|| edge_of(key)).flatten();
+            let is_it = |entry: &Entry| {
+                entry.key == *key || (edge.is_some() && edge_of(&entry.key) == edge)
+            };
+            entries.iter().position(is_it)
+        };
+        let is_written = written(entries, key).is_some();
         let form = forms.iter().find(|form| entries.iter().any(|entry| entry.key == form.name));
         if let Some(form) = form
             && !is_written
@@ -261,7 +189,7 @@ impl Finder<'_> {
             let inner = Node::new(self.at.clone(), value);
             entries.push(Entry { key: key.to_owned(), key_at: self.at.clone(), node: inner });
         }
-        let at = entries.iter().position(|entry| entry.key == *key).unwrap_or(0);
+        let at = written(entries, key).unwrap_or(0);
         self.step(&mut entries[at].node, &below, key, rest)
     }
 
@@ -287,7 +215,9 @@ impl Finder<'_> {
                 forms.iter().flat_map(|form| form.keys.clone()).filter(|k| k.is_times()).collect()
             }
         };
-        let Some(of) = all.iter().find(|of| of.is_named(key)) else {
+        let takes_any = |of: &&&'static Key| of.is_rest() && matches!(of.shape(), Shape::Map(_));
+        let of = all.iter().find(|of| of.is_named(key)).or_else(|| all.iter().find(takes_any));
+        let Some(of) = of else {
             let other = forms.iter().find(|form| form.keys.iter().any(|of| of.is_named(key)));
             if let Some(other) = other.filter(|_| form.is_none()) {
                 let message = format!("{} has no `{key}`", quoted(&call.name));
@@ -300,6 +230,15 @@ impl Finder<'_> {
                 &all.iter().map(|k| k.name()).collect::<Vec<_>>(),
             ));
         };
+        // Keys of any name: `quantiles(p50=1s)` has a `p50` among its points.
+        if takes_any(&of) {
+            let (key, rest) = match rest.split_first() {
+                Some((inner, rest)) if of.is_named(key) => (inner.as_str(), rest),
+                _ => (key, rest),
+            };
+            let index = self.argument(call, form, key)?;
+            return self.step(&mut call.arguments[index].node, &Known::Nothing, key, rest);
+        }
         let known = Known::of(of.shape());
         if of.is_times() {
             let at = self.at.clone();
@@ -308,7 +247,11 @@ impl Finder<'_> {
                 .get_or_insert_with(|| Box::new(Node::new(at, Value::Word(String::new()))));
             return self.step(times, &known, key, rest);
         }
-        let index = self.argument(call, form, key)?;
+        let index = if !rest.is_empty() && is_list(of) {
+            all_in_one(call, key)
+        } else {
+            self.argument(call, form, key)?
+        };
         call.has_arguments = true;
         self.step(&mut call.arguments[index].node, &known, key, rest)
     }
@@ -351,37 +294,41 @@ impl Finder<'_> {
         let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
         known.dedup();
         let message = format!("{what} has no `{name}`");
-        Diagnostic::new(self.at.clone(), FileCode::BadPath, message)
-            .help(nearest_or_all(name, &known))
+        let message = Diagnostic::new(self.at.clone(), FileCode::BadPath, message);
+        if known.is_empty() {
+            return message.help("there is nothing in it");
+        }
+        message.help(nearest_or_all(name, &known))
     }
 }
 
-/// The element of a list that a key names: by its only key, by its name, or by its number.
-fn element(items: &[Node], key: &str) -> Option<usize> {
-    let by_key =
-        items.iter().position(|item| item.entries().is_some_and(|entries| is_only(entries, key)));
-    let by_name = || items.iter().position(|item| name(item) == Some(key));
-    by_key.or_else(by_name).or_else(|| key.parse().ok().filter(|index| *index < items.len()))
+/// The caller and the service of an edge.
+fn edge_of(name: &str) -> Option<(&str, &str)> {
+    name.split_once("->").map(|(from, to)| (from.trim(), to.trim()))
 }
 
-fn is_only(entries: &[Entry], key: &str) -> bool {
-    entries.len() == 1 && entries[0].key == key
+/// Whether a key takes all that has no key of its own, as a list.
+fn is_list(key: &Key) -> bool {
+    key.is_rest() && matches!(key.shape(), Shape::List(_))
 }
 
-/// The name of an element that has one.
-fn name(item: &Node) -> Option<&str> {
-    item.get("name").and_then(Node::text)
-}
-
-fn names(items: &[Node]) -> Vec<String> {
-    let first = |item: &Node| match name(item) {
-        Some(name) => Some(name.to_owned()),
-        None => item.entries().and_then(|all| match all {
-            [only] => Some(only.key.clone()),
-            _ => None,
-        }),
-    };
-    items.iter().filter_map(first).collect()
+/// The place of the argument that has all arguments without a key, as one list.
+fn all_in_one(call: &mut Call, key: &str) -> usize {
+    let (bare, mut others): (Vec<Argument>, Vec<Argument>) =
+        core::mem::take(&mut call.arguments).into_iter().partition(|one| one.key.is_none());
+    if !bare.is_empty() {
+        let at = bare[0].node.at.clone();
+        let items = bare.into_iter().map(|argument| argument.node).collect();
+        let key = Some((key.to_owned(), at.clone()));
+        others.push(Argument { key, node: Node::new(at, Value::List(items)) });
+    }
+    call.arguments = others;
+    let named = |one: &Argument| one.key.as_ref().is_some_and(|(name, _)| name == key);
+    call.arguments.iter().position(named).unwrap_or_else(|| {
+        let node = Node::new(call.name_at.clone(), Value::List(Vec::new()));
+        call.arguments.push(Argument { key: Some((key.to_owned(), call.name_at.clone())), node });
+        call.arguments.len() - 1
+    })
 }
 
 /// Whether a word says that there is nothing: a layer that is left out, a rule that is none.

@@ -5,6 +5,7 @@ mod conditions;
 mod edges;
 mod faults;
 mod hypothesis;
+mod idle;
 mod looking;
 mod part;
 mod parts;
@@ -13,6 +14,7 @@ mod reach;
 mod read;
 mod records;
 mod room;
+mod second_look;
 mod warnings;
 
 pub use hypothesis::Hypothesis;

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::format::written_fault_names;
 use crate::path::{Finder, Found};
 use crate::path_keys;
 use crate::registry::LayerRegistry;
@@ -18,6 +19,9 @@ use crate::tree;
 pub struct ScenarioFile {
     pub(crate) source: Source,
     pub(crate) root: Node,
+    /// What paths call the faults: so one that changes what a fault does, or to whom, does not take
+    /// its name from the others.
+    fault_names: Vec<String>,
 }
 
 impl ScenarioFile {
@@ -34,13 +38,15 @@ impl ScenarioFile {
         });
         let source = Source::new(name, text);
         Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
-        Ok(Self { source, root: tree::table(table.get_ref(), 0..0) })
+        let root = tree::table(table.get_ref(), 0..0);
+        let fault_names = written_fault_names(&root);
+        Ok(Self { source, root, fault_names })
     }
 
     /// The value at a path, as it is written.
     pub fn get(&self, registry: &LayerRegistry, path: &str) -> Option<Node> {
         let keys = path_keys::keys(path).ok()?;
-        let finder = Finder { registry, at: 0..0, creates: false };
+        let finder = Finder { registry, faults: &self.fault_names, at: 0..0, creates: false };
         // Texts that the path leads into are taken apart, in a copy.
         let mut root = self.root.clone();
         match finder.find(&mut root, &keys).ok()? {
@@ -52,7 +58,7 @@ impl ScenarioFile {
     /// Whether a path leads into a layer that is left out.
     pub(crate) fn is_off(&self, registry: &LayerRegistry, path: &str) -> bool {
         let Ok(keys) = path_keys::keys(path) else { return false };
-        let finder = Finder { registry, at: 0..0, creates: false };
+        let finder = Finder { registry, faults: &self.fault_names, at: 0..0, creates: false };
         matches!(finder.find(&mut self.root.clone(), &keys), Ok(Found::Off))
     }
 
@@ -77,7 +83,7 @@ impl ScenarioFile {
     ) -> Result<(), Diagnostic> {
         let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
         let keys = path_keys::keys(path).map_err(wrong)?;
-        let finder = Finder { registry, at: at.clone(), creates: true };
+        let finder = Finder { registry, faults: &self.fault_names, at: at.clone(), creates: true };
         let found = finder.find(&mut self.root, &keys);
         match found.map_err(|message| message.within(&format!("path `{path}`")))? {
             Found::Node(node) => *node = value,
@@ -113,6 +119,7 @@ impl ScenarioFile {
         value.each_place(&mut |at| *at = at.start + of_value..at.end + of_value);
         let wrong = self.set(registry, path, &at, value).err().into_iter().collect();
         Diagnostics::new(&self.source, wrong).unless_wrong()?;
+        self.fault_names = written_fault_names(&self.root);
         Ok(())
     }
 }

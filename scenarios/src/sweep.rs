@@ -5,7 +5,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use patterns::Duration;
-use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Value};
+use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
 use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
@@ -13,7 +13,7 @@ use sim::series::SeriesDesign;
 use crate::axes::{Varied, axis, refuse_fixed, shown, varied};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::format::{self, Design, FileNames};
+use crate::format::{self, Design, FileNames, SECTIONS};
 use crate::over_time::{self, Asked};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
@@ -228,7 +228,18 @@ impl ScenarioFile {
         let mut axes = Vec::new();
         for entry in entries {
             let is_axis = entry.key.contains('.') || matches!(entry.node.value, Value::List(_));
-            if keys.iter().any(|key| key.is_named(&entry.key)) || !is_axis {
+            if keys.iter().any(|key| key.is_named(&entry.key)) {
+                continue;
+            }
+            if !is_axis && SECTIONS.iter().any(|section| section.is_named(&entry.key)) {
+                let _axis = fields.take_node(&entry.key);
+                let path = path_below(entry);
+                let message = format!("the path `{path}` is not in quotes");
+                let message = Diagnostic::new(entry.key_at.clone(), FileCode::BadPath, message);
+                found.push(message.help(format!("for example: \"{path}\" = [1, 5]")));
+                continue;
+            }
+            if !is_axis {
                 continue;
             }
             let _axis = fields.take_node(&entry.key);
@@ -338,6 +349,14 @@ impl ScenarioFile {
             all.push((&axis.path, &axis.at, &axis.values[place]));
         }
         self.changed(&all, registry, found)
+    }
+}
+
+/// The path that tables within each other spell.
+fn path_below(entry: &Entry) -> String {
+    match entry.node.entries() {
+        Some([below, ..]) => format!("{}.{}", entry.key, path_below(below)),
+        _ => entry.key.clone(),
     }
 }
 

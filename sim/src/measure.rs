@@ -146,7 +146,7 @@ impl Measure {
             let known = subjects().map(|(_, subject)| subject.name()).collect();
             return Err(unknown(what, name, known));
         };
-        let formulas = subject.formulas_in(place, system);
+        let formulas = subject.formulas_in(place, system, &system.records());
         let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
         if let Some((_, rest)) = measure.split_once(char::is_whitespace) {
             return Err(not_a_window(rest));
@@ -163,8 +163,9 @@ impl Measure {
 
     /// All measures of a system.
     pub fn all(system: &System) -> Vec<Self> {
+        let records = system.records();
         let of = |(place, subject): (usize, Subject)| {
-            let formulas = subject.formulas_in(place, system).into_iter();
+            let formulas = subject.formulas_in(place, system, &records).into_iter();
             formulas.map(move |formula| Self::new(subject.clone(), place, formula))
         };
         Subject::all(system).flat_map(of).collect()

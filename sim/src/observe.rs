@@ -1,7 +1,8 @@
 //! What one run leaves behind: plain data of bounded size.
 //!
 //! Tasks, calls and requests that begin before the warm-up is over are not counted, however they
-//! end; time integrals run from the end of the warm-up.
+//! end; but those that do not end are open, and may be overdue. Time integrals run from the end of
+//! the warm-up.
 
 use patterns::{Class, Duration, Outcome, Time};
 
@@ -17,7 +18,9 @@ pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::Parts;
 pub use stop::Stop;
 pub use trace::Trace;
-pub use track::{CallSpan, Interval, LayerOwner, OpenSpan, TaskSpan, Track, TrackId, TrackKind};
+pub use track::{
+    CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track, TrackId, TrackKind,
+};
 pub use window::{Anchor, Window};
 
 mod between;
@@ -110,7 +113,7 @@ pub struct OutcomeCounts {
     /// How many were given up before they ended: an attempt by a timeout, a request by its caller.
     pub given_up: u64,
     /// How many more were open at the beginning of what is counted than have come to an end unseen
-    /// since: zero but in a window of a run.
+    /// since.
     pub carried: i64,
 }
 
@@ -187,8 +190,8 @@ pub struct AgentRecord {
     pub open: OpenAt,
     /// Of those that ended, the ones that did so after the time by which their result was wanted.
     pub late: LateCounts,
-    /// Tasks open at the end of what is counted that are older than the patience of their group;
-    /// without one, older than any that ended has become.
+    /// Tasks open at the end of what is counted, whenever they came, that are older than the
+    /// patience of their group; without one, older than any that ended has become.
     pub overdue: u64,
     /// Which of the agents had a task that failed, ended late, or is overdue.
     pub failures: AgentFailures,

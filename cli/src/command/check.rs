@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use scenarios::LayerRegistry;
+use scenarios::{LayerRegistry, Sweep};
 
-use crate::command::common::Sets;
+use crate::command::common::{Sets, counted};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::Folder;
 use crate::source::Source;
@@ -14,7 +14,7 @@ use crate::source::Source;
 /// Check scenario files, sweeps and variants included, and report every mistake.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// Files, or names from `wavetank list`.
+    /// Files, `-` for the standard input, or names from `wavetank list`.
     #[arg(required = true)]
     scenarios: Vec<String>,
     #[command(flatten)]
@@ -29,31 +29,30 @@ impl Check {
     ) -> Result<Verdict, Failure> {
         let mut first = None;
         for named in &self.scenarios {
-            let source = Source::find(named)?;
-            let sweep = match self.sets.file(registry, &source) {
-                Ok(file) => file.sweep(registry),
-                Err(Failure::Scenario(diagnostics)) => Err(diagnostics),
-                Err(failure) => return Err(failure),
-            };
-            match sweep {
-                Ok(sweep) => {
-                    let cells = sweep.design.cells();
-                    let cells =
-                        if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
-                    writeln!(out, "{}: fine, {cells}", source.file)?;
+            match self.one(named, registry) {
+                Ok((file, sweep)) => {
+                    writeln!(out, "{file}: fine, {}", counted(sweep.design.cells(), "cell"))?;
                     if !sweep.warnings.is_empty() {
                         writeln!(out, "{}\n", sweep.warnings)?;
                     }
                 }
-                // All files are looked at; the last one's mistakes come with the exit code.
-                Err(diagnostics) => {
-                    if let Some(earlier) = first.replace(diagnostics) {
-                        writeln!(out, "{earlier}\n")?;
+                // All files are looked at, also those that cannot be read; what is wrong with the
+                // last one comes with the exit code.
+                Err(failure) => {
+                    if let Some(earlier) = first.replace(failure) {
+                        writeln!(out, "{}\n", earlier.in_plain_text())?;
                     }
                 }
             }
         }
-        first.map_or(Ok(Verdict::Holds), |diagnostics| Err(diagnostics.into()))
+        first.map_or(Ok(Verdict::Holds), Err)
+    }
+
+    /// What one file is called, and its sweep.
+    fn one(&self, named: &str, registry: &LayerRegistry) -> Result<(String, Sweep), Failure> {
+        let source = Source::find(named)?;
+        let sweep = self.sets.file(registry, &source)?.sweep(registry)?;
+        Ok((source.file, sweep))
     }
 }
 

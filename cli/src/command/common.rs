@@ -1,13 +1,13 @@
 //! What `run` and `sweep` have in common.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, is_coloured};
 use crate::output::Folder;
 use crate::pictures;
 use crate::source::Source;
@@ -44,7 +44,7 @@ impl Sets {
 #[derive(Args, Debug, Default)]
 pub(crate) struct Common {
     /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
-    #[arg(long, value_parser = scenarios::seed)]
+    #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sets: Sets,
@@ -113,10 +113,15 @@ fn dollar_quoted(text: &str) -> String {
     quoted
 }
 
+/// A number of things: `1 cell`, `4 cells`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Shows what was written and has no effect.
 pub(crate) fn warn(warnings: &Diagnostics) {
     if !warnings.is_empty() {
-        let colour = io::stderr().is_terminal();
+        let colour = is_coloured(&io::stderr());
         // A warning that cannot be shown stops nothing.
         let _ = writeln!(io::stderr(), "{}\n", warnings.render(colour));
     }

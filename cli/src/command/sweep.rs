@@ -15,7 +15,7 @@ use scenarios::{LayerRegistry, Run, Runs, Scenario, library, plain};
 use sim::series::SeriesDesign;
 use sim::{RunOptions, Stop, run_until};
 
-use crate::command::common::{Common, name_others, warn};
+use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::failure::{Failure, Verdict, shown};
@@ -32,7 +32,7 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
 pub(crate) struct Sweep {
-    /// A file, or a name from `wavetank list`.
+    /// A file, `-` for the standard input, or a name from `wavetank list`.
     scenario: String,
     /// Runs of each cell; default: the file's.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -75,7 +75,8 @@ impl Sweep {
         let [mut table, mut series] = [folder.part("runs.csv")?, folder.part("series.csv")?];
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
-        writeln!(out, "{title}: {cells} cells, {replications} runs each, seed 0x{seed:x}")?;
+        let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
+        writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
         out.flush()?;
 
         let time_is_up = self.common.limits.time_is_up();
@@ -114,8 +115,8 @@ impl Sweep {
         }
         name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
-        let are_run_out = made.stops.keys().all(|stop| matches!(stop, Stop::Aborted(_)));
-        let is_whole = made.runs == result.runs() && are_run_out && are_whole;
+        // What was stopped might have come to anything.
+        let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
         Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
     }
 
@@ -228,7 +229,7 @@ impl Sweep {
                 Stop::Aborted(by) => judged::abort(&scenario.system, *by),
                 _ => limits.why(*stop),
             };
-            writeln!(out, "STOPPED: {runs} of {} runs before their end: {why}", made.runs)?;
+            writeln!(out, "STOPPED: {runs} of {} runs were stopped: {why}", made.runs)?;
         }
         for (by, runs) in &made.removals {
             let why = judged::abort(&scenario.system, *by);

@@ -57,12 +57,13 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
     assert!(text.lines().nth(1).unwrap().starts_with("STOPPED      at 6"), "{text}");
     assert!(text.contains(why) && text.contains("FAILS        agents.a.success >= 1%"), "{text}");
 
-    // The other cell alone is aborted, and the file's own cell is not.
+    // The other cell alone is aborted, and the file's own cell is not: a stopped run fails.
     let sweep = ["sweep", "it.toml", "--out", "o"];
     let output = wavetank(&sweep, &folder);
     let text = said(&output);
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains(&format!("STOPPED: 4 of 8 runs before their end: {why}")), "{text}");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("holds in 4 of 4 runs of the file's own cell"), "{text}");
+    assert!(text.contains(&format!("STOPPED: 4 of 8 runs were stopped: {why}")), "{text}");
     let rows = summary(&folder, "system.aborted");
     assert!(rows[0].contains(",share,4,0,") && rows[1].contains(",share,4,1,"), "{rows:?}");
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();

@@ -32,10 +32,7 @@ fn a_sweep_of_stopped_runs_says_how_many_and_why() {
     let output = wavetank(&["sweep", "it.toml", "--out", "o", "--max-events", "1000"], &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(
-        text.contains("\nSTOPPED: 3 of 6 runs before their end: it has had 1000 events"),
-        "{text}"
-    );
+    assert!(text.contains("\nSTOPPED: 3 of 6 runs were stopped: it has had 1000 events"), "{text}");
     assert_eq!(rows(&folder, "runs.csv"), 6);
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
     assert_eq!(runs.matches(",too-many-events,").count(), 3, "{runs}");

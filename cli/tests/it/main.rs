@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod circles;
+mod first_hours;
 #[cfg(unix)]
 mod folders;
 mod judged;

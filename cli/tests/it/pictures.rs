@@ -13,13 +13,17 @@ use sim::measure::Measure;
 use sim::series::{Series, SeriesDesign, run_in_pieces};
 use sim::{Record, RunOptions, Watch};
 
-/// All pictures of a sweep of so many runs a cell, and of its first run.
-fn pictures(name: &str, text: &str, replications: u32) -> Vec<(&'static str, Scene)> {
+fn refused<T>(mistakes: &scenarios::Diagnostics) -> T {
+    panic!("{}", mistakes.render(false))
+}
+
+/// All pictures of a sweep of so many runs a cell, and of its first run; `more` is said of each.
+fn pictures(name: &str, text: &str, more: &str, replications: u32) -> Vec<(&'static str, Scene)> {
     let registry = LayerRegistry::builtin();
-    let mut file = ScenarioFile::parse(name, text).unwrap_or_else(|e| panic!("{e:?}"));
+    let mut file = ScenarioFile::parse(name, text).unwrap_or_else(|mistakes| refused(&mistakes));
     file.set_replications(replications);
-    let scenario = file.scenario(&registry).unwrap_or_else(|e| panic!("{e:?}"));
-    let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e:?}"));
+    let scenario = file.scenario(&registry).unwrap_or_else(|mistakes| refused(&mistakes));
+    let sweep = file.sweep(&registry).unwrap_or_else(|mistakes| refused(&mistakes));
     let command = format!("wavetank sweep {name} --seed 0x1");
     let (design, measures) = (sweep.design.clone(), sweep.measures.clone());
     let first = design.objective.of_whom();
@@ -60,7 +64,7 @@ fn pictures(name: &str, text: &str, replications: u32) -> Vec<(&'static str, Sce
     let by_group: Vec<Curve> = (record.agents.iter())
         .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) })
         .collect();
-    let about = &scenario.title;
+    let about = &format!("{}{more}", scenario.title);
     let all = [
         ("heat map", heat_map(&result)),
         ("lines", lines(&result)),
@@ -105,7 +109,7 @@ fn texts_of_the_library_neither_overlap_nor_are_cut() {
     let mut wrong = Vec::new();
     let mut number = 0;
     for scenario in library::LIBRARY {
-        for (name, scene) in pictures(scenario.name, scenario.text, 2) {
+        for (name, scene) in pictures(scenario.name, scenario.text, "", 2) {
             number += 1;
             let cut = scene.texts().filter(|text| text.text.ends_with('…'));
             let cut = cut.map(|text| format!("cut: {}", text.text)).collect::<Vec<_>>();
@@ -136,8 +140,9 @@ fn named(group: &str, service: &str, variant: &str, title: &str) -> String {
          [[policies.p]]\ntimeout = \"5s\"\n[edges]\n\"{edge}\" = \"p\"\n\
          [[faults]]\nhit = {service}\ndo = \"hang\"\nat = \"3min\"\nfor = \"2min\"\n\
          [variants.{variant}]\n\"policies.p.breaker\" = \"off\"\n\
-         [sweep]\nreplications = 2\n\
-         \"policies.p.breaker.failures\" = [1, 3]\n\"policies.p.breaker.open\" = [\"20s\", \"1min\"]\n"
+         [sweep]\n\
+         \"policies.p.breaker.failures\" = [1, 3]\n\
+         \"policies.p.breaker.open\" = [\"20s\", \"1min\"]\n"
     )
 }
 
@@ -159,9 +164,9 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
             name,
             &format!("{name}2"),
             name,
-            &format!("\u{1b}[31m{name}\u{7} \" ' \\ \u{202e}{spaced}"),
+            &format!("\u{1b}[31m{name:.200}\u{7} \" ' \\ \u{202e}"),
         );
-        for (picture, scene) in pictures("hostile", &text, 2) {
+        for (picture, scene) in pictures("hostile", &text, &spaced, 2) {
             let faults = faults(&scene);
             assert!(faults.is_empty(), "{picture} of {name}: {}", faults.join("\n"));
             let file = svg(&scene);

@@ -61,3 +61,36 @@ fn a_run_in_which_all_is_well_says_so_in_few_words() {
     let text = said(&wavetank(&["run", "well.toml"], &folder));
     assert!(text.contains("3 tasks: 3 good, 0 degraded, 0 failed, 0 open; p50"), "{text}");
 }
+
+/// A task every second, whose call makes another one for it.
+const CHAIN: &str = r#"
+title = "x"
+horizon = "3500ms"
+[agents.a]
+arrivals = "every(1s)"
+steps = [{ call = "s" }]
+[services.s]
+latency = "100ms"
+count = 2
+steps = [{ call = "t" }]
+[services.t]
+latency = "200ms"
+[[faults]]
+hit = "t"
+do = "hang"
+at = "3s"
+for = "1h"
+"#;
+
+#[test]
+fn calls_of_services_are_listed_with_the_replica_that_made_them() {
+    let folder = Folder::new("chain");
+    fs::write(folder.0.join("chain.toml"), CHAIN).unwrap();
+    said(&wavetank(&["run", "chain.toml", "--out", "out"], &folder));
+    let table = fs::read_to_string(folder.0.join("out/calls.csv")).unwrap();
+    assert_eq!(
+        table,
+        "caller,callee,from_s,to_s,outcome,overdue\na,s,1,1.3,good,no\na,s,2,2.3,good,no\n\
+         a,s,3,,open,yes\ns#1,t,1.1,1.3,good,no\ns#2,t,2.1,2.3,good,no\ns#1,t,3.1,,open,yes\n"
+    );
+}

@@ -4,7 +4,7 @@ use super::machine::{Balance, Sent, Turn};
 use super::report::{Counter, REPORT, State};
 use super::settings::Settings;
 use crate::invalid::Invalid;
-use crate::layer::{Action, CallId, Context, Layer};
+use crate::layer::{Action, CallId, Context, Layer, Target};
 use crate::outcome::{Class, Outcome};
 use crate::permit::Permit;
 use crate::report::{Counts, Report, StateId};
@@ -85,6 +85,10 @@ impl Layer for Balance {
             self.record_with(permit, outcome, cx.now, cx);
             self.note(cx);
         }
+    }
+
+    fn sends_to(&self, target: Target) -> bool {
+        self.settings.over.contains(&target)
     }
 
     fn initial_state(&self) -> Option<StateId> {

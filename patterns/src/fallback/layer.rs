@@ -4,7 +4,7 @@ use super::machine::{Fallback, Next};
 use super::report::{Counter, REPORT};
 use super::settings::Settings;
 use crate::invalid::Invalid;
-use crate::layer::{Action, CallId, Context, Layer};
+use crate::layer::{Action, CallId, Context, Layer, Target};
 use crate::outcome::Outcome;
 use crate::report::{Counts, Report};
 use crate::settings::{ConfiguredLayer, LayerSettings};
@@ -40,6 +40,10 @@ impl Layer for Fallback {
 
     fn keeps_nothing(&self) -> bool {
         true
+    }
+
+    fn sends_to(&self, target: Target) -> bool {
+        self.settings().to.targets().contains(&target)
     }
 }
 

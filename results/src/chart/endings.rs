@@ -66,8 +66,9 @@ fn numbers(counts: &OutcomeCounts) -> Vec<u64> {
     numbers
 }
 
-/// How the tasks of a run ended, the calls of each edge, and the attempts below its layers; and what
-/// the layers did. The group of agents that is asked about comes first. None if nothing was begun.
+/// How the tasks of a run ended, the calls of each edge, and the attempts below its layers; and
+/// what the layers did. The group of agents that is asked about comes first. None if nothing was
+/// begun.
 pub fn endings(about: &str, command: &str, record: &Record, first: &str) -> Option<Scene> {
     let bars = bars(record, first);
     if bars.is_empty() {

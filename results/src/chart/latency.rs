@@ -1,5 +1,5 @@
-//! How long tasks took, good ones and failures apart: percentiles on a scale that gives the tail its
-//! room, times on a log axis.
+//! How long tasks took, good ones and failures apart: percentiles on a scale that gives the tail
+//! its room, times on a log axis.
 
 use sim::measure::Unit;
 use sim::observe::Histogram;
@@ -38,8 +38,8 @@ pub fn latency(about: &str, command: &str, curves: &[Curve]) -> Option<Scene> {
         format!(" Without room here: {}.", rest.join(", "))
     };
     let subtitle = format!(
-        "{about} Each point: that share took no longer. Every further nine has the same room across; \
-         times are on a log scale.{rest}"
+        "{about} Each point: that share took no longer. Every further nine has the same room \
+         across; times are on a log scale.{rest}"
     );
     let (mut scene, area) = Scene::framed(&title(shown, first), &subtitle, command);
     let key: Vec<(Swatch, String)> = (shown.iter().enumerate())

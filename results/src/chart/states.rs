@@ -30,8 +30,8 @@ pub fn states(about: &str, command: &str, record: &Record) -> Option<Scene> {
     let (shown, rest) = breakers.split_at(breakers.len().min(DIAGRAMS_MAX));
     let first = shown.first()?;
     let mut subtitle = format!(
-        "{}. Seed 0x{:x}. In a circle: the share of time in that state, of all its instances; at an \
-         arrow: how often they went that way.",
+        "{}. Seed 0x{:x}. In a circle: the share of time in that state, of all its instances; at \
+         an arrow: how often they went that way.",
         about.trim_end_matches('.'),
         record.seed
     );

@@ -130,3 +130,45 @@ fn a_difference_is_exactly_zero_only_where_both_are_equal_bit_for_bit() {
     let other = change(Pooling::Share, &whole, &[(10.0, 10.0), (11.0, 11.0)]);
     assert!(other.mean == 0.0 && other.low < -0.1 && 0.1 < other.high, "{other:?}");
 }
+
+#[test]
+fn few_events_are_marked_though_they_are_spread_evenly() {
+    // Two of four trials: an effective number of three, and of each kind one and a half.
+    let few = share(&[(1.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.0, 1.0)]);
+    assert!(!few.is_reliable && few.runs_needed == Some(14), "{few:?}");
+    // Four runs that deviate by 1.9 from their mean of 2: the relative error is 0.55, as that of
+    // 3.3 events.
+    let spread = |by: f64| [2.0 - by, 2.0 + by, 2.0 - by, 2.0 + by].map(|part| (part, 1.0));
+    let wide = of_ratio(Unit::Count, &spread(1.9));
+    assert!(!wide.is_reliable && wide.runs_needed == Some(7), "{wide:?}");
+    assert!(of_ratio(Unit::Count, &spread(1.0)).is_reliable);
+}
+
+#[test]
+fn a_time_of_which_none_was_seen_is_zero_and_not_to_be_relied_on() {
+    let none = of_ratio(Unit::WorkSeconds, &[(0.0, 1.0), (0.0, 1.0)]);
+    assert_eq!((none.mean, none.low, none.high), (0.0, 0.0, 0.0));
+    assert!(!none.is_reliable);
+}
+
+#[test]
+fn a_difference_of_shares_that_do_not_vary_has_the_intervals_of_both() {
+    let (a, b) = ([(10.0, 10.0), (10.0, 10.0)], [(0.0, 10.0), (0.0, 10.0)]);
+    // Each is 0.1611 wide towards the other one: √(2 · 0.1611²) = 0.2279 (Newcombe, 1998).
+    let found = change(Pooling::Share, &a, &b);
+    assert!(near(found.low, 1.0 - 0.2278) && found.high >= 1.0 && found.high <= 1.0, "{found:?}");
+    let found = change(Pooling::Share, &b, &a);
+    assert!(near(found.high, 0.2278 - 1.0) && found.low <= -1.0 && found.low >= -1.0, "{found:?}");
+}
+
+#[test]
+fn one_of_several_differences_of_shares_has_the_wider_interval() {
+    let runs = |parts: [f64; 4]| samples(&parts.map(|part| (part, 100.0)));
+    let half = |intervals: usize| {
+        let pairs = runs([50.0, 52.0, 48.0, 55.0]).into_iter().zip(runs([40.0, 44.0, 41.0, 42.0]));
+        let found = difference(Pooling::Share, Unit::Share, pairs, intervals);
+        (found.high - found.low) / 2.0
+    };
+    // t(0.975; 3) = 3.182446 and, by Bonferroni, t(1 - 0.025/5; 3) = 5.840909.
+    assert!(near(half(5) / half(1), 5.840_909 / 3.182_446), "{} and {}", half(5), half(1));
+}

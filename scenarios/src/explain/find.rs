@@ -55,6 +55,7 @@ pub(super) fn find<'d>(
     described: &'d Described,
     measures: &'d [MeasureInfo],
 ) -> Option<Found<'d>> {
+    let topic = other_word(topic);
     let path = topic.to_owned();
     let found = |topic| Some(Found { topic, path: path.clone(), kind: None });
     match topic {
@@ -85,6 +86,29 @@ pub(super) fn find<'d>(
     };
     let measures: Vec<&MeasureInfo> = measures.iter().filter(is_meant).collect();
     if measures.is_empty() { None } else { found(Topic::Measures(measures)) }
+}
+
+/// The topic that is meant by a word that is a part of its name, or stands for it.
+fn other_word(topic: &str) -> &str {
+    match topic {
+        "forms" | "distribution" | "distributions" | "latency" => "services.latency",
+        "fault" => "faults",
+        "agent" => "agents",
+        "service" => "services",
+        "edge" => "edges",
+        "policy" | "layer" => "layers",
+        "hypothesis" => "hypotheses",
+        "abort" => "aborts",
+        "variant" => "variants",
+        "step" => "steps",
+        "axis" | "axes" => "sweep",
+        "objective" | "measure" => "measures",
+        "window" => "windows",
+        "libraries" | "library" => "like",
+        "code" | "mistakes" => "codes",
+        "arrivals" | "trace" => "agents.arrivals",
+        topic => topic,
+    }
 }
 
 type Place<'d> = (Topic<'d>, Option<&'d KindInfo>);

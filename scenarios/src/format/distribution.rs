@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use patterns::settings::{Call, Code, Findings, Node, Reader, Setting, Shape, Value};
+use patterns::settings::{Code, Findings, Node, Reader, Setting, Shape, Value};
 use patterns::{Duration, Invalid};
 use sim::kernel;
 
+use super::halves::halves;
 use super::rate::Rate;
-use branch::{Branch, Weight, read_share, wrong_weights};
+use branch::{BranchText, Weight, wrong_weights};
 
 mod branch;
 
@@ -92,13 +93,13 @@ patterns::settings! {
         /// weights: `9 1s, 1 20s`.
         Hyperexponential(
             /// Shares and means.
-            parts: Vec<Branch> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
+            parts: Vec<BranchText> [.rest().at_least(1.0).example("[\"90% 1s\", \"10% 20s\"]")],
         ),
         /// One of several distributions, each by its share: `mix(95% constant(100ms), 5%
         /// lognormal(mean=20s, cv=2))`. Shares add up to 100%; numbers without `%` are weights.
         Mix(
             /// Shares and distributions.
-            parts: Vec<Part> [
+            parts: Vec<PartText> [
                 .rest().at_least(1.0).example("[\"95% constant(1s)\", \"5% exponential(20s)\"]")
             ],
         ),
@@ -160,11 +161,11 @@ impl Distribution {
                 }
             }
             Self::Hyperexponential(parts) => {
-                let all: Vec<Weight> = parts.iter().map(|part| part.share).collect();
+                let all: Vec<Weight> = parts.iter().map(|part| part.0.share).collect();
                 wrong_weights(&all).map(|must_be| ("parts", must_be))
             }
             Self::Mix(parts) => {
-                let all: Vec<Weight> = parts.iter().map(|part| part.share).collect();
+                let all: Vec<Weight> = parts.iter().map(|part| part.0.share).collect();
                 wrong_weights(&all).map(|must_be| ("parts", must_be))
             }
             _ => None,
@@ -227,11 +228,12 @@ impl Distribution {
             Self::Erlang { k, mean } => Law::erlang(*k, *mean),
             Self::Hyperexponential(parts) => {
                 let parts: Vec<_> =
-                    parts.iter().map(|part| (part.share.value, part.mean)).collect();
+                    parts.iter().map(|part| (part.0.share.value, part.0.mean)).collect();
                 Law::hyperexponential(&parts)
             }
             Self::Mix(parts) => {
-                let parts = parts.iter().map(|part| Ok((part.share.value, part.law.build()?)));
+                let parts =
+                    parts.iter().map(|part| Ok((part.0.share.value, part.0.distribution.build()?)));
                 Law::mixture(parts.collect::<Result<_, Invalid>>()?)
             }
             Self::Quantiles(points) => Law::empirical(&quantiles(points)?),
@@ -273,28 +275,39 @@ fn one_of(
     }
 }
 
-/// One part of a mixture: its share and its distribution, written `95% constant(1s)`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Part {
-    share: Weight,
-    law: Distribution,
+patterns::settings! {
+    /// One part of a mixture.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) struct Part {
+        /// Its share of all, or a weight: a number without `%`.
+        share: Weight [.example("\"5%\"")],
+        /// What it is drawn from.
+        distribution: Distribution [.example("\"lognormal(median=10s, p99=40s)\"")],
+    }
 }
 
-impl Setting for Part {
+/// One part of a mixture: its share and its distribution, written `95% constant(1s)`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PartText(Part);
+
+impl Setting for PartText {
     fn shape() -> Shape {
-        Shape::Form { what: "a share and a distribution", example: "95% constant(1s)" }
+        let text = Shape::Form { what: "a share and a distribution", example: "95% constant(1s)" };
+        Shape::Either(vec![text, Part::shape()])
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let call = reader.call(node)?;
-        let halves = call.as_ref().and_then(|call| Some((call, call.name.split_once(' ')?)));
-        let Some((call, (share, name))) = halves else {
+        if matches!(node.value, Value::Table(_)) {
+            return Part::read(node, None, reader).map(Self);
+        }
+        let _is_readable = reader.call(node)?;
+        let Some([share, distribution]) = halves(node) else {
             reader.wrong_type(node, "a share and a distribution such as `95% constant(1s)`");
             return None;
         };
-        let (text, name) = (call.name.as_str(), name.trim_start());
-        let share = read_share(share, node, reader);
-        if !call.has_arguments {
+        let share = Weight::read(&share, None, reader);
+        if let Some(name) = distribution.text() {
+            let text = node.text().unwrap_or_default().trim();
             let mistake = reader.mistake(
                 &node.at,
                 Code::Renamed,
@@ -306,17 +319,12 @@ impl Setting for Part {
             ));
             return None;
         }
-        let start = call.name_at.end.saturating_sub(name.len());
-        let is_within = call.name_at.len() == text.len();
-        let name_at = if is_within { start..call.name_at.end } else { call.name_at.clone() };
-        let law = Call { name: name.to_owned(), name_at, ..call.clone() };
-        let law = Node::new(node.at.clone(), Value::Call(law));
-        let law = Distribution::read(&law, None, reader);
-        Some(Self { share: share?, law: law? })
+        let distribution = Distribution::read(&distribution, None, reader);
+        Some(Self(Part { share: share?, distribution: distribution? }))
     }
 
     fn write(&self) -> Node {
-        let law = self.law.write().to_string();
-        Node::word(format!("{} {}", self.share, law.trim_matches('"')))
+        let distribution = self.0.distribution.write().to_string();
+        Node::word(format!("{} {}", self.0.share, distribution.trim_matches('"')))
     }
 }

@@ -123,6 +123,13 @@ impl Setting for TraceTime {
             reader.mistake(&node.at, Code::Unreadable, message);
             return None;
         }
+        if let Some(file) = node.text().filter(|text| looks_like_a_file(text)) {
+            let message =
+                format!("`{file}` is no length of time, and a file of times ends in `.csv`");
+            reader.mistake(&node.at, Code::Unreadable, message).help =
+                Some("for example: arrivals = { trace = \"arrivals.csv\" }".to_owned());
+            return None;
+        }
         Duration::read(node, None, reader).map(Self)
     }
 
@@ -134,6 +141,17 @@ impl Setting for TraceTime {
 /// Whether a text names a file, and is no time.
 pub(crate) fn is_file(text: &str) -> bool {
     text.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"))
+}
+
+/// Whether a text is no time, but may be the name of a file: `log.txt`.
+fn looks_like_a_file(text: &str) -> bool {
+    let is_ending = |c: char| c.is_alphanumeric() || matches!(c, '"' | '\'');
+    text.parse::<Duration>().is_err()
+        && text.rsplit_once('.').is_some_and(|(name, ending)| {
+            name.contains(char::is_alphabetic)
+                && !ending.is_empty()
+                && ending.chars().all(is_ending)
+        })
 }
 
 /// Reads a list in the order of time; may two stand at one time?

@@ -33,6 +33,17 @@ pub(crate) struct FileNames {
 }
 
 impl FileNames {
+    /// The names of a file, in their order: so that their order in the file plays no part in a run.
+    pub(crate) fn written(root: &Node) -> Self {
+        let names = |section: &str| {
+            let entries = root.get(section).and_then(Node::entries).unwrap_or_default();
+            let mut names: Vec<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+            names.sort_unstable();
+            names
+        };
+        Self { agents: names("agents"), services: names("services") }
+    }
+
     fn known(&self, kind: NameKind) -> Vec<String> {
         match kind {
             NameKind::Service => self.services.clone(),

@@ -29,9 +29,9 @@ patterns::settings! {
         /// Which replica gets a request, whoever calls. `least-in-flight` and `two-choices` go by
         /// how many requests are in work or in line at each.
         pick: Pick = Pick::RoundRobin,
-        /// How long a replica is down or hangs until the balancer leaves it out, and how long it is
-        /// back until it is used again. While all are left out, all are used. With `none` the
-        /// balancer knows of no failure: one that refuses at once looks idle to it.
+        /// How long a replica is down, hangs or drains until the balancer leaves it out, and how
+        /// long it is back until it is used again. While all are left out, all are used. With
+        /// `none` the balancer knows of no failure: one that refuses at once looks idle to it.
         health_check: Option<Duration> [.none(&["none"]).example("\"10s\"")] = None,
         /// Whether an attempt goes to another replica than the one before of the same call (Envoy
         /// `previous_hosts`, of which this remembers the last).

@@ -55,7 +55,13 @@ impl Message {
 
 /// Finds what a path measures.
 pub(crate) fn measure(path: &str, system: &System) -> Result<Measure, Message> {
-    Measure::parse(path, system).map_err(Message::from)
+    Measure::parse(&with_blanks(path), system).map_err(Message::from)
+}
+
+/// A path in which an edge is written as edges are called: `edges."a->b"` is `edges."a -> b"`.
+fn with_blanks(path: &str) -> String {
+    let (path, window) = path.split_at(path.find(" fault \"").unwrap_or(path.len()));
+    path.split("->").map(str::trim).collect::<Vec<_>>().join(" -> ") + window
 }
 
 impl From<UnknownMeasure> for Message {
@@ -87,6 +93,17 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         }
     };
     let measure = measure(path.trim(), system)?;
+    if let Some(service) = system.services.iter().find(|service| {
+        let own = format!("services.{}.utilisation", service.name);
+        service.slots == u32::MAX && measure.path().starts_with(&own)
+    }) {
+        let message = format!("`{}` has unlimited slots, so none of them is a share", service.name);
+        return Err(Message {
+            code: FileCode::BadHypothesis,
+            message,
+            help: Some("give it `slots`, or ask for `busy`: how many are in use".to_owned()),
+        });
+    }
     let unit = measure.unit();
     let value = bound_of(unit, bound.trim()).map_err(|message| {
         // What can be read may have something behind it that was to be a window.
@@ -94,7 +111,10 @@ pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
         let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
         match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
             Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
-            _ => wrong(message),
+            _ => {
+                let help = Some(format!("for example: {} {}", path.trim(), example(unit)));
+                Message { code: FileCode::BadHypothesis, message, help }
+            }
         }
     })?;
     Ok(Hypothesis { text: plain(text).into(), measure, bound: Bound { compare, value } })
@@ -155,6 +175,18 @@ fn compared(text: &str) -> Result<(&str, Compare, &str), String> {
             };
             Err(format!("`{sign}` is no comparison: write {meant}"))
         }
+    }
+}
+
+/// A bound of this unit.
+const fn example(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "<= 30s",
+        Unit::WorkSeconds => "<= 10min",
+        Unit::Share => ">= 99%",
+        Unit::PerHour => ">= 120/h",
+        Unit::Count => "<= 10",
+        Unit::Ratio => "<= 1.5",
     }
 }
 

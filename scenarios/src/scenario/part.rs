@@ -7,4 +7,6 @@ pub(super) struct Part<T> {
     pub(super) name: String,
     pub(super) at: Range<usize>,
     pub(super) read: Option<T>,
+    /// Whether there is nothing to say of it.
+    pub(super) is_faultless: bool,
 }

@@ -11,9 +11,10 @@ use super::edges::{Written, add_edges};
 use super::looking::Looking;
 use super::part::Part;
 use super::policies::{self, Rooms};
+use super::second_look::Unreadable;
 use super::{circles, edges, faults, records, room};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service};
+use crate::format::{Agents, Fault, FileNames, Service, fault_names};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -25,6 +26,8 @@ pub(super) struct Parts {
     policies: Vec<Policy>,
     rooms: Rooms,
     edges: Vec<Written>,
+    /// Whether something is wrong with policies or edges.
+    are_policies_wrong: bool,
     faults: Vec<Part<Fault>>,
 }
 
@@ -37,23 +40,41 @@ impl Parts {
     ) -> Self {
         let agents = named(file, "agents", &mut names, found);
         let services = named(file, "services", &mut names, found);
+        let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
+        let before = errors(found);
         let (policies, rooms) = policies::read(file, registry, &names, found);
         let edges = edges::read(file, &names, &policies, found);
+        let are_policies_wrong = errors(found) > before;
         let mut faults = Vec::new();
-        if let Some(node) = file.root.get("faults") {
-            let mut reader = Reader::new(&mut names);
-            if let Value::List(items) = &node.value {
-                faults.extend(items.iter().map(|item| Part {
-                    name: String::new(),
-                    at: item.at.clone(),
-                    read: reader.within("fault", |reader| Fault::read(item, None, reader)),
-                }));
-            } else {
-                reader.within("faults", |reader| reader.wrong_type(node, "a list of tables"));
+        match file.root.get("faults").map(|node| (node, &node.value)) {
+            Some((_, Value::List(items))) => faults.extend(items.iter().map(|item| {
+                let at = item.at.clone();
+                part("fault", "", at, &mut names, found, |reader| Fault::read(item, None, reader))
+            })),
+            Some((node, _)) => {
+                let _none: Part<Fault> =
+                    part("faults", "", node.at.clone(), &mut names, found, |reader| {
+                        reader.wrong_type(node, "a list of tables");
+                        None
+                    });
             }
-            found.extend(reader.finish().into_iter().map(Diagnostic::from));
+            None => {}
         }
-        Self { names, agents, services, policies, rooms, edges, faults }
+        Self { names, agents, services, policies, rooms, edges, are_policies_wrong, faults }
+    }
+
+    /// What cannot be read, or not all of it.
+    pub(super) fn unreadable(&self) -> Unreadable {
+        fn of<T>(parts: &[Part<T>]) -> impl Iterator<Item = (usize, &Part<T>)> {
+            parts.iter().enumerate().filter(|(_, part)| !part.is_faultless)
+        }
+        Unreadable {
+            head: false,
+            agents: of(&self.agents).map(|(_, part)| part.name.clone()).collect(),
+            services: of(&self.services).map(|(_, part)| part.name.clone()).collect(),
+            policies: self.are_policies_wrong,
+            faults: of(&self.faults).map(|(place, _)| place).collect(),
+        }
     }
 
     /// The system that the parts make, if each could be read, and about how many bytes a run of it
@@ -97,8 +118,7 @@ impl Parts {
         Some((system, room))
     }
 
-    /// The names of the faults. One without a name is called after what it does and to whom, and
-    /// not after its place: so a further fault does not change the draws of the others.
+    /// The names of the faults, none of which is given twice.
     fn fault_names(&self, found: &mut Vec<Diagnostic>) -> Vec<String> {
         let given = |part: &Part<Fault>| part.read.as_ref().and_then(|fault| fault.name.clone());
         let mut taken = BTreeSet::new();
@@ -108,23 +128,8 @@ impl Parts {
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
-        let names = self.faults.iter().map(|part| {
-            let Some(fault) = &part.read else { return String::new() };
-            fault.name.clone().unwrap_or_else(|| {
-                let hits = fault.hit.0.iter().map(|hit| self.names.in_words(hit));
-                let hits = hits.collect::<Vec<_>>().join(" + ");
-                let name = format!("{hits}-{}", fault.effect.word());
-                let mut names = (2..).map(|number| format!("{name}-{number}"));
-                let name = if taken.contains(&name) {
-                    names.find(|name| !taken.contains(name)).unwrap_or_default()
-                } else {
-                    name
-                };
-                taken.insert(name.clone());
-                name
-            })
-        });
-        names.collect()
+        let faults: Vec<_> = self.faults.iter().map(|part| part.read.as_ref()).collect();
+        fault_names(&faults, &self.names)
     }
 }
 
@@ -140,23 +145,40 @@ fn named<T: Setting>(
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Part<T>> {
     let Some(node) = file.root.get(section) else { return Vec::new() };
-    let mut reader = Reader::new(names);
-    let mut parts = Vec::new();
-    match node.entries() {
-        Some(entries) => parts.extend(entries.iter().map(|entry| {
-            // What is missing in a table is reported at its header.
-            let inner = match &entry.node.value {
-                Value::Table(_) => {
-                    Node { at: entry.key_at.clone(), value: entry.node.value.clone() }
-                }
-                _ => entry.node.clone(),
-            };
-            let read = reader.within(entry.key.clone(), |reader| T::read(&inner, None, reader));
-            Part { name: entry.key.clone(), at: entry.key_at.clone(), read }
-        })),
-        None => reader.within(section, |reader| reader.wrong_type(node, "a table")),
-    }
-    found.extend(reader.finish().into_iter().map(Diagnostic::from));
+    let Some(entries) = node.entries() else {
+        let _none: Part<T> = part(section, "", node.at.clone(), names, found, |reader| {
+            reader.wrong_type(node, "a table");
+            None
+        });
+        return Vec::new();
+    };
+    let parts = entries.iter().map(|entry| {
+        // What is missing in a table is reported at its header.
+        let inner = match &entry.node.value {
+            Value::Table(_) => Node { at: entry.key_at.clone(), value: entry.node.value.clone() },
+            _ => entry.node.clone(),
+        };
+        let (key, at) = (&entry.key, entry.key_at.clone());
+        part(key, key, at, names, found, |reader| T::read(&inner, None, reader))
+    });
+    let mut parts: Vec<Part<T>> = parts.collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     parts
+}
+
+/// Reads a part; messages call it by the word `within`.
+fn part<T>(
+    within: &str,
+    name: &str,
+    at: Range<usize>,
+    names: &mut FileNames,
+    found: &mut Vec<Diagnostic>,
+    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+) -> Part<T> {
+    let mut reader = Reader::new(names);
+    let read = reader.within(within, read);
+    let mut mistakes = reader.finish().into_iter().map(Diagnostic::from).peekable();
+    let is_faultless = mistakes.peek().is_none();
+    found.extend(mistakes);
+    Part { name: name.to_owned(), at, read, is_faultless }
 }

@@ -8,6 +8,7 @@ use sim::observe::Window;
 
 use super::hypothesis::{Hypothesis, measure};
 use super::parts::Parts;
+use super::second_look::Unreadable;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, FileNames, Head, SECTIONS};
@@ -17,6 +18,9 @@ use crate::scenario_file::ScenarioFile;
 
 /// Parts of a section beyond which it is refused.
 const PARTS_MAX: usize = 10_000;
+
+/// Characters beyond which a title is refused: it stands over every picture.
+const TITLE_MAX: usize = 300;
 
 /// A scenario that can be run: names are resolved, and everything is in range.
 #[derive(Clone, Debug)]
@@ -93,6 +97,16 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
+        self.read_once(registry, true, found)
+    }
+
+    /// The same; if some parts cannot be read, the rest is looked at once more if it may be.
+    pub(super) fn read_once(
+        &self,
+        registry: &LayerRegistry,
+        may_look_again: bool,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
         let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
         let before = errors(found);
         self.check_lengths(found)?;
@@ -110,10 +124,13 @@ impl ScenarioFile {
         fields.finish(&keys, &mut reader);
         found.extend(reader.finish().into_iter().map(Diagnostic::from));
         if let Some(head) = &head {
-            self.check_times(head, found);
+            self.check_head(head, found);
         }
+        let is_head_wrong = errors(found) > before;
         let parts = Parts::read(self, registry, names, found);
-        if errors(found) > before {
+        if errors(found) > before && may_look_again {
+            let unreadable = Unreadable { head: is_head_wrong, ..parts.unreadable() };
+            found.extend(self.second_look(registry, &unreadable));
             return None;
         }
         let (mut system, room) = parts.resolved(self, found)?;
@@ -159,7 +176,13 @@ impl ScenarioFile {
         is_right.then_some(())
     }
 
-    fn check_times(&self, head: &Head, found: &mut Vec<Diagnostic>) {
+    fn check_head(&self, head: &Head, found: &mut Vec<Diagnostic>) {
+        if head.title.chars().count() > TITLE_MAX {
+            let message = format!("`title` has more than {TITLE_MAX} characters");
+            let at = self.root.get("title").map_or(0..0, |node| node.at.start..node.at.start + 1);
+            let message = Diagnostic::new(at, FileCode::TooLarge, message);
+            found.push(message.help("`about` may be long"));
+        }
         if head.warmup >= head.horizon && head.horizon > Duration::ZERO {
             let message = "`warmup` must end before the horizon, or nothing is counted";
             let at = self.root.get("warmup").map_or(0..0, |node| node.at.clone());
@@ -169,22 +192,14 @@ impl ScenarioFile {
 
     /// The names of agents and services; none may look like a path or an edge.
     fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
-        let mut named = |section: &str| -> Vec<String> {
-            let entries = self.root.get(section).and_then(Node::entries).unwrap_or_default();
-            for entry in entries {
+        for section in ["agents", "services", "policies"] {
+            for entry in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
                 if let Err(why) = format::is_name(&entry.key) {
                     let message = format!("the name `{}` {why}", entry.key);
                     found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
                 }
             }
-            let mut names: Vec<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-            // By name, so that the order in the file plays no part in a run.
-            names.sort_unstable();
-            names
-        };
-        let agents = named("agents");
-        let services = named("services");
-        let _checked = named("policies");
-        FileNames { agents, services }
+        }
+        FileNames::written(&self.root)
     }
 }

@@ -50,9 +50,10 @@ pub(super) fn check(
         let own = RECORD + steps + AGENT * u64::from(agents.count);
         own.saturating_add(edges(system, &layers, Caller::Agents(group)))
     });
-    let services = system.services.iter().enumerate().map(|(index, service)| {
+    let services = system.services.iter().zip(system.records()).enumerate();
+    let services = services.map(|(index, (service, records))| {
         let replicas = u64::from(service.replicas.count);
-        let records = VERSION * u64::from(system.records(index));
+        let records = VERSION * u64::from(records);
         let own = RECORD + records + replicas * (REPLICA + STEP * service.steps.len() as u64);
         own.saturating_add(edges(system, &layers, Caller::Service(index)))
     });

@@ -20,6 +20,7 @@ impl ScenarioFile {
         self.warn_of_agents(system, found);
         self.warn_of_arrivals(system, found);
         self.warn_of_policies(system, found);
+        self.warn_of_idle(system, found);
     }
 
     fn warn_of_length(&self, system: &System, found: &mut Vec<Diagnostic>) {

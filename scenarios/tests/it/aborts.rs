@@ -157,3 +157,42 @@ fn what_is_wrong_with_a_condition_is_said_at_its_place() {
         assert!(found.contains("x.toml:22:8"), "{when}: {found}");
     }
 }
+
+#[test]
+fn a_peak_is_that_of_all_the_time_that_a_condition_is_about() {
+    // A hang from 10 to 20 minutes lets requests pile up, which are lost at its end, and a shorter
+    // one after it fewer.
+    let hung = FILE.replace("do = \"down\"", "do = \"hang\"").replace("1min", "19min");
+    let hung = hung.replace("arrivals", "slots = \"unlimited\"\narrivals");
+    let parsed = |more: &str| {
+        let file = ScenarioFile::parse("x.toml", &format!("{hung}{more}"));
+        let scenario = file.and_then(|file| file.scenario(&LayerRegistry::builtin()));
+        scenario.unwrap_or_else(|wrong| panic!("{wrong}")).system
+    };
+    let aborting = parsed(
+        "[[faults]]\nname = \"y\"\nhit = \"pay\"\ndo = \"hang\"\nat = \"1230s\"\nfor = \"1min\"\n\
+         [[aborts]]\nwhen = \"services.pay.peak < 30 over 2min\"\n",
+    );
+    let record = run(&aborting, 1, Watch::Counts);
+    assert_eq!(record.stopped, Some(Stop::Aborted(0)));
+    // It is looked at every twelve seconds: the pile was there until 1290 s.
+    assert_eq!(record.ended, at(1296 + 120));
+}
+
+#[test]
+fn of_conditions_that_hold_at_the_same_look_the_first_is_named() {
+    let one = "[[aborts]]\nwhen = \"agents.shop.success < 50% over 1min\"\n";
+    let record = run(&scenario(&format!("{one}{one}")).system, 1, Watch::Counts);
+    assert_eq!(record.stopped, Some(Stop::Aborted(0)));
+}
+
+#[test]
+fn a_run_whose_faults_were_taken_off_can_still_be_stopped() {
+    let both = "[[aborts]]\nwhen = \"agents.shop.success < 50% over 1min\"\n\
+                then = \"remove-faults\"\n[[aborts]]\n\
+                when = \"services.pay.down > 1% over 30min\"\nthen = \"stop\"\n";
+    let record = run(&scenario(both).system, 1, Watch::Counts);
+    assert!(record.faults_removed.is_some_and(|(_, by)| by == 0));
+    // The first half an hour after the warm-up has the half a minute of the fault.
+    assert_eq!((record.stopped, record.ended), (Some(Stop::Aborted(1)), at(31 * 60)));
+}

@@ -607,7 +607,7 @@ fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
             ("success >= 99%", "success = 99%"),
             ("\"policies.guarded.breaker\" = ", "\"policies.garded.breaker\" = "),
             ("breaker.failures\" =", "braker.failures\" ="),
-            ("\"policies.guarded.breaker.failures\" =", "\"faults.github-hang.at\" ="),
+            ("\"policies.guarded.breaker.failures\" =", "\"faults.github-hnag.at\" ="),
             ("[3, 5]", "[]"),
             ("replications = 5", "replicatons = 5"),
         ],
@@ -624,8 +624,8 @@ fn mistakes_in_edges_hypotheses_and_sweeps_say_what_to_do() {
               45:1 bad-path: path `policies.garded.breaker`: `policies` has no `garded` (did you mean `guarded`?)
             "braker.failures\" ="
               50:1 bad-path: path `policies.guarded.braker.failures`: the list has no `braker` (did you mean `breaker`?)
-            "\"faults.github-hang.at\" ="
-              50:1 bad-path: path `faults.github-hang.at`: the list has no `github-hang` (write the number of one without a `name`, from 0 on: `0`)
+            "\"faults.github-hnag.at\" ="
+              50:1 bad-path: path `faults.github-hnag.at`: the list has no `github-hnag` (did you mean `github-hang`?)
             "[]"
               50:39 out-of-range: an axis needs at least one value
             "replicatons = 5"

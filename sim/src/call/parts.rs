@@ -133,6 +133,11 @@ impl LayerInstance {
         Self { layer, lane, frames: Vec::new(), free: NONE }
     }
 
+    /// What the layer is.
+    pub fn layer(&self) -> &dyn Layer {
+        &*self.layer
+    }
+
     #[inline]
     pub(super) fn open(&mut self, frame: u32) -> CallId {
         let id = self.free;

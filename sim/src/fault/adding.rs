@@ -44,6 +44,14 @@ impl Adding<'_> {
         self.refuse(1.0, Class::Network);
     }
 
+    /// The service takes nothing new, and fails the check by which a balancer asks whether it is
+    /// ready: every request is refused at once ([`Class::Overload`]).
+    pub fn drain(&mut self) {
+        // To those whom it does not refuse it is ready.
+        self.health.drains |= self.scope == 0;
+        self.refuse(1.0, Class::Overload);
+    }
+
     /// Nothing moves: requests are taken and never answered, work stands still.
     pub fn hang(&mut self) {
         if self.scope != 0 {

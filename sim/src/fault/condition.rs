@@ -10,18 +10,20 @@ pub(crate) struct Condition {
     pub(crate) faults: u32,
     /// Whether it answers nothing.
     pub(crate) is_down: bool,
-    /// What a trace shows of it: the gravest fault.
+    /// Whether a balancer that checks it leaves it out.
+    pub(crate) is_out: bool,
+    /// What a trace shows of it: the gravest fault; of all replicas together, if all have the same.
     pub(crate) shown: Option<(&'static str, Severity)>,
 }
 
 impl Condition {
     /// That of a service of which one replica is in this condition, and another in the other one.
     pub(crate) fn beside(self, other: Self) -> Self {
-        let grave = |one: &(&str, Severity)| one.1;
         Self {
             faults: self.faults + other.faults,
             is_down: self.is_down && other.is_down,
-            shown: self.shown.into_iter().chain(other.shown).max_by_key(grave),
+            is_out: self.is_out && other.is_out,
+            shown: self.shown.filter(|_| self.shown == other.shown),
         }
     }
 }

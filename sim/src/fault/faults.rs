@@ -293,7 +293,7 @@ impl Faults {
         let gravest = self.on(place).next().map(|fault| fault.effect.info());
         let shown = gravest.map(|kind| (kind.name, kind.severity));
         let faults = self.on(place).count() as u32;
-        Condition { faults, is_down: health.is_down(), shown }
+        Condition { faults, is_down: health.is_down(), is_out: health.is_out(), shown }
     }
 }
 

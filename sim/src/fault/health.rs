@@ -17,6 +17,8 @@ pub(crate) struct Health {
     pub(super) hanging: u32,
     /// How many faults shut the service down.
     pub(super) down: u32,
+    /// Whether it says of itself that it takes nothing new.
+    pub(super) drains: bool,
     /// Whether work takes another time than it does by itself.
     pub(super) is_slow: bool,
     /// Whether something happens when a request ends.
@@ -76,6 +78,7 @@ impl Default for Health {
             may_hold: false,
             hanging: 0,
             down: 0,
+            drains: false,
             is_slow: false,
             minds_ends: false,
             factor: 1.0,
@@ -206,6 +209,11 @@ impl Health {
     /// Whether it answers nothing.
     pub(super) fn is_down(&self) -> bool {
         self.down > 0 || self.hanging > 0
+    }
+
+    /// Whether it fails the check of a balancer that asks whether it is ready.
+    pub(super) fn is_out(&self) -> bool {
+        self.is_down() || self.drains
     }
 
     /// Whether some requests are hit and others are not, so that there must be draws.

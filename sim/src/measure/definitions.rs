@@ -81,8 +81,9 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "ungraceful" Share LOWER, "Ungraceful failures: tasks that ended too late, however they did, \
         were given up by who sent them, or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(late(r) + r.late.failed + r.overdue, r));
-    "overdue" Count LOWER, "Tasks open at the end for longer than their deadline or patience \
-        allows; without either, for longer than any that ended.", Value(|r, _| r.overdue as f64);
+    "overdue" Count LOWER, "Tasks open at the end, those of the warm-up as well, for longer than \
+        their deadline or patience allows; without either, for longer than any that ended.",
+        Value(|r, _| r.overdue as f64);
     "goodput" PerHour HIGHER, "Tasks that ended good or degraded and in time, per hour.",
         Ratio(|r, time| ((complete(r) + degraded(r)) as f64, time / 3600.0));
     "weighted-goodput" PerHour HIGHER, "Tasks done in time per hour, a degraded one counting half.",
@@ -97,7 +98,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
     "tasks" Count None, "Tasks begun.", Value(|r, _| r.tasks.issued as f64);
     "blast-radius" Share LOWER, "Agents that had a task that failed, ended late or is overdue, of \
         all agents of the group.", Share(|r| (r.failures.agents(), r.count.into()));
-    "open" Count LOWER, "Tasks that had not ended when the run did.",
+    "open" Count LOWER, "Tasks that had not ended when the run did; those that came in the warm-up \
+        as well.",
         Value(|r, _| r.tasks.open() as f64);
     "latency.mean" Seconds LOWER, "Mean time from the arrival of a task to its end.",
         Ratio(|r, _| sum(&[&r.latency_ok, &r.latency_failed]));
@@ -155,7 +157,8 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
 
 pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "requests" Count None, "Requests that came.", Value(|r, _| r.requests.issued as f64);
-    "open" Count LOWER, "Requests that had not ended at the end.",
+    "open" Count LOWER, "Requests that had not ended at the end; those of the warm-up as \
+        well.",
         Value(|r, _| r.requests.open() as f64);
     "throughput" PerHour None, "Requests that the service ended, well or not, per hour; not those \
         that it stopped as their caller gave up.",
@@ -220,13 +223,17 @@ pub(super) const SERVICES: &[Definition<ServiceRecord>] = definitions! {
     "down" Share LOWER, "Share of time in which the service was down or hanging.",
         Ratio(|r, time| (r.down as f64 / 1e9, time));
     "fault-availability" Share HIGHER, "Share of time in which no fault had the service down or \
-        hanging.",
+        hanging. Other kinds (errors, slowness) are not in it, though they are in faults, \
+        fault-mtbf and fault-mttr: so it need not be what follows from these.",
         Ratio(|r, time| (time - r.down as f64 / 1e9, time));
-    "faults" Count LOWER, "How often a fault began while no other was on.",
+    "faults" Count LOWER, "How often a fault of any kind began while no other was on; one of a \
+        replica counts.",
         Value(|r, _| r.fault_intervals as f64);
-    "fault-mtbf" Seconds HIGHER, "Mean time between faults: time without a fault for each fault.",
+    "fault-mtbf" Seconds HIGHER, "Mean time between faults of any kind: time without a fault for \
+        each fault.",
         Ratio(|r, time| (time - r.faulty as f64 / 1e9, r.fault_intervals as f64));
-    "fault-mttr" Seconds LOWER, "Mean length of faults: time with a fault for each fault.",
+    "fault-mttr" Seconds LOWER, "Mean length of faults of any kind: time with a fault for each \
+        fault.",
         Ratio(|r, _| (r.faulty as f64 / 1e9, r.fault_intervals as f64));
 };
 
@@ -242,7 +249,8 @@ pub(super) const WRITES: &[Definition<ServiceRecord>] = definitions! {
         had not seen the present version.", Value(|r, _| r.writes.all as f64);
     "conflicts" Count LOWER, "Writes that were refused because their caller had not seen the \
         present version.", Value(|r, _| r.writes.conflicts as f64);
-    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen.",
+    "lost-updates" Count LOWER, "Writes that overwrote a version that their caller had not seen. \
+        What is read afterwards does not count as wrong: it is what was written last.",
         Value(|r, _| r.writes.lost_updates as f64);
 };
 
@@ -268,7 +276,8 @@ pub(super) const EDGES: &[Definition<EdgeRecord>] = definitions! {
         Share(|r| (r.attempts.given_up + r.diverted.given_up, r.sent()));
     "throughput" PerHour None, "Calls that ended, however they did, per hour.",
         Ratio(|r, time| (r.calls.answered() as f64, time / 3600.0));
-    "open" Count LOWER, "Calls that had not ended at the end.", Value(|r, _| r.calls.open() as f64);
+    "open" Count LOWER, "Calls that had not ended at the end; those of the warm-up as well.",
+        Value(|r, _| r.calls.open() as f64);
     "peak" Count LOWER, "The most calls that were open at one time; one that is refused on the \
         spot counts for the instant.",
         Value(|r, _| r.load.peak().into());

@@ -92,9 +92,14 @@ impl Subject {
     }
 
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well, and of services and the whole, what only some
-    /// have.
-    pub(super) fn formulas_in(&self, place: usize, system: &System) -> Vec<Formula> {
+    /// of their policies as well, and of services and the whole, what only some have. `records` are
+    /// [those of the system](System::records).
+    pub(super) fn formulas_in(
+        &self,
+        place: usize,
+        system: &System,
+        records: &[u32],
+    ) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
             Self::Agents(_) | Self::Service(_) | Self::System => None,
@@ -103,7 +108,7 @@ impl Subject {
         let is_service = matches!(self, Self::Service(_));
         let has_replicas = is_service && system.services[place].replicas.count > 1;
         let replicas = REPLICAS.iter().filter(|_| has_replicas);
-        let writes = WRITES.iter().filter(|_| is_service && 0 < system.records(place));
+        let writes = WRITES.iter().filter(|_| is_service && 0 < records[place]);
         let some = replicas.chain(writes).map(Formula::Service);
         let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
         let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);

@@ -29,9 +29,10 @@ impl Recorder {
         let counts = self.counts(task.arrived);
         let busy = self.counted_since(task.started);
         let latency = self.now.since(task.arrived);
-        let is_in_time = latency <= self.task_limits[group as usize];
+        let watch = &mut self.groups[group as usize];
+        let is_in_time = latency <= watch.limit;
         if is_in_time {
-            self.group_episodes[group as usize].note(outcome, self.now);
+            watch.episodes.note(outcome, self.now);
         } else {
             self.note_late_task(group, task, outcome);
         }
@@ -163,7 +164,7 @@ impl Recorder {
     }
 
     /// The time of a request that does not end.
-    fn note_time(&mut self, service: u32, request: &Request) {
+    pub(super) fn note_time(&mut self, service: u32, request: &Request) {
         let in_line = request.state == State::InLine;
         let time = self.counted_since(if in_line { request.arrived } else { request.started });
         let service = &mut self.services[service as usize];
@@ -239,7 +240,7 @@ impl Recorder {
         }
         if was.shown != is.shown {
             standing.shown_since = now;
-            if let Some(state) = was.shown {
+            if let Some(state) = was.shown.filter(|_| shown_since < now) {
                 self.place_track(place, shown_since, state);
             }
         }
@@ -349,7 +350,7 @@ impl World {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    if recorder.drawn_limits[group as usize].is_some() {
+                    if recorder.groups[group as usize].drawn.is_some() {
                         drawn.push((group, *request));
                     } else {
                         open.push((request.arrived, group, request.station));
@@ -366,9 +367,7 @@ impl World {
                 }
                 RoleKind::Service(replica) => {
                     let service = self.services[replica as usize].number;
-                    let wasted = recorder.wasted(request);
-                    recorder.note_time(service, request);
-                    recorder.services[service as usize].wasted += wasted;
+                    recorder.note_open_request(service, request);
                 }
             }
         }
@@ -376,9 +375,8 @@ impl World {
         for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {
             let record = recorder.record_of[edge as usize];
             if is_call {
-                let tracer = recorder.tracer.as_ref().filter(|_| is_own);
-                let track = tracer.and_then(|tracer| tracer.track_of_edge[edge as usize]);
-                calls.push((began, record, track));
+                let traced = (is_own && recorder.tracer.is_some()).then_some(edge);
+                calls.push((began, record, traced));
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);

@@ -4,7 +4,7 @@
 use patterns::Time;
 use patterns::report::{Severity, StateId};
 
-use super::recorder::Recorder;
+use super::recorder::{Instance, Recorder};
 
 impl Recorder {
     /// A service that had no fault has one now. One that begins in the instant in which another one
@@ -39,7 +39,7 @@ impl Recorder {
                 instance.record as usize == record
                     && self.severity(record, state) != Severity::Normal
             });
-            if !is_open && self.alarm_of[record] != since {
+            if !is_open && self.alarm_of[record] < since {
                 let missed = &mut self.layers[record].alarms.missed;
                 *missed = count(*missed, counts);
             }
@@ -48,18 +48,22 @@ impl Recorder {
 
     /// An instance of a layer goes from one state to another.
     pub(super) fn note_alarm(&mut self, instance: usize, from: StateId, to: StateId) {
-        let record = self.instances[instance].record as usize;
+        let Instance { record, by_hand, .. } = self.instances[instance];
+        let record = record as usize;
         let (from, to) = (self.severity(record, from), self.severity(record, to));
         let counts = u64::from(self.now >= self.warmup);
         let callees = || self.callees[record].iter().map(|service| self.faults[*service as usize]);
         let fault = callees().filter_map(|fault| fault.since).min();
-        if from == Severity::Normal && to == Severity::Bad {
+        if by_hand {
+            // It says nothing of the services behind it.
+            self.instances[instance].alarm = None;
+        } else if from == Severity::Normal && to == Severity::Bad {
             self.instances[instance].alarm = Some(self.now);
             let alarms = &mut self.layers[record].alarms;
             match fault {
                 None => alarms.false_alarms += counts,
                 Some(since) => {
-                    self.alarm_of[record] = fault;
+                    self.alarm_of[record] = Some(self.now);
                     if self.instances[instance].fault != fault {
                         self.instances[instance].fault = fault;
                         alarms.raised += counts;

@@ -63,7 +63,7 @@ impl Balancer {
         self.settings.count
     }
 
-    /// A replica is down from now on, or no longer.
+    /// A replica fails its checks from now on, or no longer.
     pub(super) fn note(&mut self, replica: u32, is_down: bool, now: Time) {
         let was_out = self.is_out(replica, now);
         let seen = &mut self.seen[replica as usize];

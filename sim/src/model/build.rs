@@ -68,7 +68,7 @@ pub(super) struct Builder<'a> {
     pub(super) work: Vec<RngStream>,
     pub(super) edges: Vec<EdgeState>,
     streams_of_edges: Vec<EdgeStreams>,
-    layers: Vec<LayerInstance>,
+    pub(super) layers: Vec<LayerInstance>,
     rngs_of_layers: Vec<RngStream>,
     /// Edges by their callers, each caller's in the order of the system.
     by_caller: Vec<usize>,
@@ -224,6 +224,7 @@ impl<'a> Builder<'a> {
             self.recorder.record_of.push(index as u32);
             if let Some(tracer) = &mut self.recorder.tracer {
                 tracer.track_of_edge.push(track);
+                tracer.service_of_edge.push(track.is_none().then(|| who.label().into()));
             }
         }
     }
@@ -345,6 +346,7 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> World {
         let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
         self.recorder.add_links();
+        self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;
         World {

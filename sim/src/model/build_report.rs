@@ -1,12 +1,14 @@
 //! Building what is written down of layers.
 
-use patterns::Time;
+use std::collections::BTreeSet;
+
 use patterns::report::{Counts, StateId};
+use patterns::{Target, Time};
 
 use super::build::Builder;
 use super::recorder::{Instance, Recorder};
 use super::system::{Per, Policy};
-use crate::call::ChainLink;
+use crate::call::{ChainLink, EdgeState};
 use crate::observe::{
     AlarmRecord, LayerOwner, LayerRecord, LayerScope, StateRecord, Track, TrackId, can_alarm,
 };
@@ -50,28 +52,68 @@ impl Builder<'_> {
                 counts: Counts::of(factory.report),
                 alarms: AlarmRecord::default(),
             });
-            let edges = &self.system.edges;
-            let services = self.system.services.len();
-            let of_edge = |edge: usize| {
-                let link = self.links.iter().position(|link| *link == edge);
-                let link = link.map(|link| (services + link) as u32);
-                [Some(edges[edge].to as u32), link].into_iter().flatten()
-            };
-            let behind = match factory.per {
-                _ if !can_alarm(factory.report) => Vec::new(),
-                Per::Agent | Per::Edge => of_edge(edge).collect(),
-                Per::Policy => {
-                    let under = (0..edges.len()).filter(|edge| edges[*edge].policy == Some(policy));
-                    under.flat_map(of_edge).collect()
-                }
-            };
-            self.recorder.callees.push(behind);
+            self.recorder.callees.push(Vec::new());
             self.recorder.alarm_of.push(None);
         }
         records[record as usize].instances += 1;
         records[record as usize].with_states += u32::from(state.is_some());
         let state = state.map(|state| (state, Time::ZERO));
-        self.recorder.instances.push(Instance { record, state, alarm: None, fault: None });
+        self.recorder.instances.push(Instance {
+            record,
+            state,
+            alarm: None,
+            fault: None,
+            by_hand: false,
+        });
+    }
+
+    /// Finds the services and links behind each layer that can raise alarms.
+    pub(super) fn callees(&mut self) {
+        let layers = &self.recorder.layers;
+        let mut callees = std::mem::take(&mut self.recorder.callees);
+        let mut seen = vec![false; self.system.edges.len()];
+        for (edge, state) in self.edges.iter().enumerate() {
+            // All agents of a group have the same behind them.
+            let record = self.recorder.record_of[edge] as usize;
+            if std::mem::replace(&mut seen[record], true) {
+                continue;
+            }
+            for (place, link) in state.chain.iter().enumerate() {
+                let record = self.recorder.instances[link.instance as usize].record as usize;
+                if can_alarm(layers[record].report) {
+                    self.add_behind(edge, place + 1, &mut BTreeSet::new(), &mut callees[record]);
+                }
+            }
+        }
+        self.recorder.callees = callees;
+    }
+
+    /// Adds what calls on an edge can reach that have come to a place in its policy.
+    fn add_behind(
+        &self,
+        edge: usize,
+        place: usize,
+        seen: &mut BTreeSet<usize>,
+        found: &mut Vec<u32>,
+    ) {
+        let record = self.recorder.record_of[edge] as usize;
+        let link = self.links.iter().position(|link| *link == record);
+        let link = link.map(|link| (self.system.services.len() + link) as u32);
+        for callee in [Some(self.system.edges[record].to as u32), link].into_iter().flatten() {
+            if !found.contains(&callee) {
+                found.push(callee);
+            }
+        }
+        let EdgeState { chain, targets } = &self.edges[edge];
+        for link in &chain[place..] {
+            let layer = self.layers[link.instance as usize].layer();
+            for (target, next) in targets.iter().enumerate() {
+                let next = *next as usize;
+                if layer.sends_to(Target(target)) && seen.insert(next) {
+                    self.add_behind(next, 0, seen, found);
+                }
+            }
+        }
     }
 
     /// The empty track of an instance of a layer.

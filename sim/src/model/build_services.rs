@@ -8,6 +8,7 @@ use super::patience::Patience;
 use super::rate_limit::Limits;
 use super::role::{Role, RoleKind, Service};
 use super::system::{self, Caller};
+use super::tracer::Replica;
 use super::who::Who;
 use crate::fault::Health;
 use crate::observe::{Track, TrackId};
@@ -58,6 +59,9 @@ impl Builder<'_> {
         self.stations.order_line(settings.order, settings.overflow);
         let is_alone = settings.replicas.count == 1;
         let who = Who::Service { name: &settings.name, number: replica, is_alone };
+        if let Some(tracer) = &mut self.recorder.tracer {
+            tracer.replicas.push(Replica::new(service as u32, who.label()));
+        }
         self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
         let is_balanced = replica == 0 && !is_alone;

@@ -140,9 +140,7 @@ impl World {
         self.recorder.note_given_up(service, request);
         if request.state == State::InLine {
             self.stations.drop_waiting(index);
-        } else if let Finished { next: Some((next, request)), busy, .. } =
-            self.stations.finish(index)
-        {
+        } else if let Finished { next: Some((next, request)), busy } = self.stations.finish(index) {
             let service = &mut self.services[number as usize];
             begin(next, request, (busy, true), service, &mut self.recorder, &mut self.scheduler);
         }

@@ -1,11 +1,11 @@
 //! Writes down what happens to calls and layers.
 
-use patterns::report::{Severity, StateId};
+use patterns::report::StateId;
 use patterns::{Outcome, Time};
 
 use super::recorder::{Instance, Recorder, counted};
 use crate::call::{CallEvent, Observer};
-use crate::observe::{CallSpan, Interval};
+use crate::observe::CallSpan;
 
 impl Recorder {
     /// A call of an edge ends.
@@ -43,16 +43,8 @@ impl Recorder {
     #[inline(never)]
     fn keep_call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
         let (record, to) = (self.record_of[edge as usize], self.now);
-        if let Some(tracer) = &mut self.tracer
-            && let Some(track) = tracer.track_of_edge[edge as usize]
-        {
-            tracer.keep_call(CallSpan { track, edge: record, from, to, outcome });
-            let (state, severity) = if outcome.is_ok() {
-                ("waiting", Severity::Normal)
-            } else {
-                ("frozen", Severity::Bad)
-            };
-            tracer.keep(track, Interval { from, to, state, severity });
+        if let Some(tracer) = &mut self.tracer {
+            tracer.keep_call(edge, CallSpan { track: 0, edge: record, from, to, outcome });
         }
     }
 }

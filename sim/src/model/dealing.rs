@@ -73,10 +73,16 @@ impl World {
         let (now, nth) = (self.scheduler.now(), self.services[replica as usize].replica);
         let first = (replica - nth) as usize;
         let Some(balancer) = &mut self.services[first].balancer else { return own };
-        balancer.note(nth, own.is_down, now);
+        balancer.note(nth, own.is_out, now);
         let all = first..first + balancer.count() as usize;
-        let conditions =
-            all.map(|place| self.faults.condition(place, &self.services[place].health));
-        conditions.reduce(Condition::beside).unwrap_or(own)
+        let of = |place: usize| self.faults.condition(place, &self.services[place].health);
+        let whole = all.clone().map(of).reduce(Condition::beside).unwrap_or(own);
+        if let Some(tracer) = &mut self.recorder.tracer {
+            for place in all {
+                let shown = of(place).shown.filter(|_| whole.shown.is_none());
+                tracer.show_replica(place, shown, now);
+            }
+        }
+        whole
     }
 }

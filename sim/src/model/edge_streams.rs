@@ -1,6 +1,9 @@
 //! Edges as requests travel on them: where they lead, and the random streams of what travels there.
 
+use patterns::{Duration, Outcome};
+
 use super::origins::Origins;
+use super::role::Service;
 use super::station::Stations;
 use super::system::{KEYS_MAX, Pick};
 use crate::call::Calls;
@@ -56,6 +59,22 @@ pub(super) struct Link {
     /// Its place among all such links: those of one group of agents have one together.
     pub(super) index: u32,
     pub(super) bits: RngStream,
+}
+
+impl EdgeStreams {
+    /// The work of an attempt, and how it ends of itself. They are drawn for each, whatever becomes
+    /// of it: so they do not depend on the state of the service.
+    #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
+    #[inline(always)]
+    pub(super) fn draw(&mut self, service: &Service) -> (Duration, Outcome) {
+        let demand = service.latency.sample(&mut self.demand);
+        if service.endings.is_empty() {
+            return (demand, Outcome::Ok);
+        }
+        let draw = self.error.uniform();
+        let ending = service.endings.iter().find(|(_, below)| draw < *below);
+        (demand, ending.map_or(Outcome::Ok, |(ending, _)| *ending))
+    }
 }
 
 impl RareStreams {

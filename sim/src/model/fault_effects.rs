@@ -83,7 +83,9 @@ impl World {
         let Some(intervention) = self.faults.intervention(index, place) else { return };
         let link = self.hit.layers[layer];
         self.recorder.note_intervention(link.instance, self.faults.kind(index));
+        self.recorder.instances[link.instance as usize].by_hand = true;
         self.calls.intervene(link, intervention, &mut self.scheduler, &mut self.recorder);
+        self.recorder.instances[link.instance as usize].by_hand = false;
     }
 
     /// A service has no more slots than these.

@@ -1,16 +1,54 @@
-//! The way from a caller to a service, where faults can happen on it.
+//! The way from a caller to a service, where more than the usual can happen on it or at its end.
 
 use patterns::{Duration, Outcome};
 
+use super::balancer::Draws;
 use super::edge_streams::Around;
 use super::kind;
-use super::request::{LOST, NONE};
+use super::request::{Coming, LOST, NONE};
 use super::world::World;
 use crate::call::Command;
 use crate::fault::{Fate, Turned};
 use crate::kernel::Event;
 
 impl World {
+    /// An attempt sets out on an edge that has more than the streams that all have.
+    #[inline(never)]
+    pub(super) fn launch_rarely(
+        &mut self,
+        leaf: u32,
+        edge: u32,
+        has_link: bool,
+    ) -> Option<Command> {
+        if has_link { self.set_out(leaf, edge) } else { self.come(leaf, edge, Outcome::Ok) }
+    }
+
+    /// An attempt comes to the service on such an edge. What becomes of its answer on the way back
+    /// is known beforehand.
+    pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
+        let streams = &mut self.edges[edge as usize];
+        let (number, station) = (streams.service, streams.station);
+        let (demand, ending) = streams.draw(&self.services[number as usize]);
+        let ending = match (ending.is_ok(), on_way.is_ok()) {
+            (true, true) => ending.with_value_of(on_way),
+            (true, false) => on_way,
+            (false, _) => ending,
+        };
+        let mut coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
+        if let Some(rare) = &mut streams.rare {
+            let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
+            coming.fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
+            if rare.remembers {
+                self.memories.ask(leaf, &self.calls, &self.stations, &self.roles);
+            }
+            if let Some((pick, rng)) = &mut rare.route {
+                let draws = Draws::of(*pick, rng);
+                return self.deal_out(coming, number, draws);
+            }
+        }
+        self.enter(coming, number, station, true)
+    }
+
     /// An attempt sets out on a way on which faults can happen.
     #[inline(never)]
     pub(super) fn set_out(&mut self, leaf: u32, edge: u32) -> Option<Command> {

@@ -65,10 +65,10 @@ pub(super) enum Effect {
 
 impl Memories {
     pub(super) fn of(system: &System) -> Self {
-        let services = system.services.iter().enumerate();
-        let all = services.map(|(index, service)| {
+        let services = system.services.iter().zip(system.records()).enumerate();
+        let all = services.map(|(index, (service, records))| {
             let (first_key, refuses_stale) = (first_key(index), service.refuses_stale);
-            let versions = vec![0; system.records(index) as usize];
+            let versions = vec![0; records as usize];
             (!versions.is_empty()).then_some(Records { first_key, versions, refuses_stale })
         });
         Self { all: all.collect(), ..Self::default() }

@@ -2,7 +2,7 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::recorder::Recorder;
+use super::recorder::{GroupWatch, Recorder};
 use super::request::Request;
 use crate::observe::{EpisodeFinder, Histogram, OpenSpan};
 
@@ -12,8 +12,9 @@ const FAILURES_MAX: u64 = 64;
 impl Recorder {
     /// How long a task may take before it has failed.
     fn limit_of(&self, group: usize, task: &Request) -> Duration {
-        match self.drawn_limits[group] {
-            None => self.task_limits[group],
+        let GroupWatch { limit, drawn, .. } = &self.groups[group];
+        match *drawn {
+            None => *limit,
             Some(deadline) => deadline.min(task.demand),
         }
     }
@@ -25,7 +26,7 @@ impl Recorder {
         let group = group as usize;
         let limit = self.limit_of(group, task);
         if self.now.since(task.arrived) <= limit {
-            return self.group_episodes[group].note(outcome, self.now);
+            return self.groups[group].episodes.note(outcome, self.now);
         }
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
@@ -39,7 +40,7 @@ impl Recorder {
             self.failures.note(task.station, self.now);
         }
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
-            fail(&mut self.group_episodes[group], at);
+            fail(&mut self.groups[group].episodes, at);
         }
     }
 
@@ -60,19 +61,20 @@ impl Recorder {
     }
 
     /// Writes down those of the open tasks (when they came, their group and their agent) that have
-    /// failed by now.
+    /// failed by now. Those of the warm-up count as well: they are stuck in the time that counts.
     ///
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
     pub(super) fn note_overdue(&mut self, open: &[(Time, u32, u32)]) {
-        let limits = self.agents.iter().zip(&self.task_limits).map(|(group, limit)| match *limit {
+        let limits = self.agents.iter().zip(&self.groups).map(|(group, watch)| match watch.limit {
             Duration::MAX => self.limit_of_open([&group.latency_ok, &group.latency_failed]),
             limit => limit,
         });
         let limits: Vec<Duration> = limits.collect();
         for &(arrived, group, agent) in open {
             let is_overdue = limits[group as usize] < self.now.since(arrived);
-            if is_overdue && self.counts(arrived) {
+            self.agents[group as usize].tasks.carried += i64::from(!self.counts(arrived));
+            if is_overdue {
                 self.agents[group as usize].overdue += 1;
                 self.failures.note(agent, self.now);
             }
@@ -82,7 +84,7 @@ impl Recorder {
         }
         let open: Vec<(Time, u32)> = open.iter().map(|(at, group, _)| (*at, *group)).collect();
         for (at, group) in failures_of_open(&open, &limits, self.now) {
-            fail(&mut self.group_episodes[group], at);
+            fail(&mut self.groups[group].episodes, at);
         }
     }
 
@@ -92,44 +94,53 @@ impl Recorder {
         for (group, task) in open {
             let limit = self.limit_of(*group as usize, task);
             let is_overdue = limit < self.now.since(task.arrived);
+            let carried = i64::from(!self.counts(task.arrived));
+            self.agents[*group as usize].tasks.carried += carried;
             if let Some(tracer) = &mut self.tracer {
                 let (from, track) = (task.arrived, task.station);
                 tracer.keep_open_task(OpenSpan { from, track, is_overdue });
             }
             if is_overdue {
-                let counts = u64::from(self.counts(task.arrived));
-                self.agents[*group as usize].overdue += counts;
-                if counts > 0 {
-                    self.failures.note(task.station, self.now);
-                }
+                self.agents[*group as usize].overdue += 1;
+                self.failures.note(task.station, self.now);
                 let most = (FAILURES_MAX / open.len() as u64).max(1);
                 times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
             }
         }
         times.sort_unstable();
         for (at, group) in times {
-            fail(&mut self.group_episodes[group as usize], at);
+            fail(&mut self.groups[group as usize].episodes, at);
         }
     }
 
-    /// The same for calls: when they began, the record of their edge, and the track in which they
-    /// are shown, if they are.
+    /// The same for calls: when they began, the record of their edge, and the running edge itself
+    /// if they are traced.
     pub(super) fn note_overdue_calls(&mut self, open: &[(Time, u32, Option<u32>)]) {
         let limits = self
             .edges
             .iter()
             .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
         let limits: Vec<Duration> = limits.collect();
-        for &(from, edge, track) in open {
+        for &(from, edge, traced) in open {
             let is_overdue = limits[edge as usize] < self.now.since(from);
-            if let (Some(track), Some(tracer)) = (track, &mut self.tracer) {
-                tracer.keep_open_call(edge, OpenSpan { from, track, is_overdue });
+            self.edges[edge as usize].calls.carried += i64::from(!self.counts(from));
+            if let (Some(running), Some(tracer)) = (traced, &mut self.tracer) {
+                tracer.keep_open_call(running, edge, from, is_overdue);
             }
         }
         let open: Vec<(Time, u32)> = open.iter().map(|(began, edge, _)| (*began, *edge)).collect();
         for (at, edge) in failures_of_open(&open, &limits, self.now) {
             fail(&mut self.edge_episodes[edge], at);
         }
+    }
+
+    /// A request is open at the end.
+    pub(super) fn note_open_request(&mut self, service: u32, request: &Request) {
+        let (wasted, carried) = (self.wasted(request), !self.counts(request.arrived));
+        self.note_time(service, request);
+        let service = &mut self.services[service as usize];
+        service.wasted += wasted;
+        service.requests.carried += i64::from(carried);
     }
 
     /// An attempt is open at the end: who waits for it longer than for any call that ended well
@@ -150,8 +161,8 @@ impl Recorder {
             edge.episodes = finder.within(from, to);
         }
         let mut first = 0;
-        for (agents, finder) in self.agents.iter_mut().zip(&self.group_episodes) {
-            agents.episodes = finder.within(from, to);
+        for (agents, watch) in self.agents.iter_mut().zip(&self.groups) {
+            agents.episodes = watch.episodes.within(from, to);
             agents.failures = self.failures.of(first..first + agents.count);
             first += agents.count;
         }

@@ -7,7 +7,7 @@ use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
 use super::request::Request;
-use super::system::{Caller, Edge, System};
+use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
@@ -37,12 +37,8 @@ pub(crate) struct Recorder {
     /// By instance of a layer.
     pub(crate) instances: Vec<Instance>,
     pub(crate) tracer: Option<Tracer>,
-    /// By group: how long a task may take before it has failed for whoever sent it.
-    pub(crate) task_limits: Vec<Duration>,
-    /// By group: the deadline, if how long a task may take is drawn for each.
-    pub(crate) drawn_limits: Vec<Option<Duration>>,
     /// By group.
-    pub(crate) group_episodes: Vec<EpisodeFinder>,
+    pub(crate) groups: Vec<GroupWatch>,
     /// By record of an edge.
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
     /// By service, and then by link on which faults can happen.
@@ -50,8 +46,7 @@ pub(crate) struct Recorder {
     /// The services and links behind it, by record of a layer; none of a layer that raises no
     /// alarms.
     pub(crate) callees: Vec<Vec<u32>>,
-    /// The beginning of the last fault in which some instance raised an alarm, by record of a
-    /// layer.
+    /// When some instance last raised an alarm in a fault, by record of a layer.
     pub(crate) alarm_of: Vec<Option<Time>>,
     /// The group that calls on it, by record of an edge; none if a service does.
     pub(crate) group_of_edge: Vec<Option<u32>>,
@@ -70,6 +65,30 @@ pub(crate) struct Instance {
     pub(crate) alarm: Option<Time>,
     /// The beginning of the last fault in which it raised one.
     pub(crate) fault: Option<Time>,
+    /// Whether its state is changed by hand now, which is no alarm.
+    pub(crate) by_hand: bool,
+}
+
+/// By what the tasks of a group of agents are judged.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupWatch {
+    /// How long a task may take before it has failed for whoever sent it; zero where that is drawn
+    /// for each, so that each is looked at more closely.
+    pub(crate) limit: Duration,
+    /// The deadline, where it is drawn.
+    pub(crate) drawn: Option<Duration>,
+    pub(crate) episodes: EpisodeFinder,
+}
+
+impl GroupWatch {
+    fn of(agents: &Agents, warmup: Time) -> Self {
+        let (limit, deadline) = (agents.limit(), agents.deadline.unwrap_or(Duration::MAX));
+        Self {
+            limit: limit.unwrap_or(Duration::ZERO),
+            drawn: limit.is_none().then_some(deadline),
+            episodes: EpisodeFinder::new(agents.episode, warmup),
+        }
+    }
 }
 
 impl Recorder {
@@ -92,20 +111,10 @@ impl Recorder {
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            // Where it is drawn, each is looked at more closely.
-            task_limits: (system.agents.iter())
-                .map(|agents| agents.limit().unwrap_or(Duration::ZERO))
-                .collect(),
-            drawn_limits: (system.agents.iter())
-                .map(|agents| match agents.limit() {
-                    None => Some(agents.deadline.unwrap_or(Duration::MAX)),
-                    Some(_) => None,
-                })
-                .collect(),
-            group_episodes: system
+            groups: system
                 .agents
                 .iter()
-                .map(|agents| EpisodeFinder::new(agents.episode, system.warmup))
+                .map(|group| GroupWatch::of(group, system.warmup))
                 .collect(),
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
@@ -142,9 +151,7 @@ impl Recorder {
             layers: if parts.layers { self.layers.clone() } else { Vec::new() },
             instances: if parts.layers { self.instances.clone() } else { Vec::new() },
             tracer: None,
-            task_limits: self.task_limits.clone(),
-            drawn_limits: self.drawn_limits.clone(),
-            group_episodes: self.group_episodes.clone(),
+            groups: self.groups.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
             failures: self.failures.clone(),
@@ -224,10 +231,11 @@ impl Recorder {
                 self.layers[record as usize].states[usize::from(state.0)].at_end += 1;
             }
         }
-        self.tracer.take().map(|tracer| {
-            let mut all = tracer.tracks;
+        self.tracer.take().map(|mut tracer| {
+            let mut all = std::mem::take(&mut tracer.tracks);
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
+            let services = tracer.with_replicas(services, self.now);
             // Those that report no states have a track if faults hit them.
             let is_shown = |(track, instance): &(Track, &Instance)| {
                 instance.state.is_some() || !track.intervals.is_empty()
@@ -240,7 +248,17 @@ impl Recorder {
             open_tasks.sort_unstable();
             open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
             let (calls, tasks, overviews) = (tracer.calls, tracer.tasks, tracer.overviews);
-            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls, overviews }
+            Trace {
+                from,
+                to,
+                tracks: all,
+                calls,
+                tasks,
+                open_tasks,
+                open_calls,
+                service_calls: tracer.service_calls,
+                overviews,
+            }
         })
     }
 

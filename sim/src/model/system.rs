@@ -51,17 +51,17 @@ impl System {
         }
     }
 
-    /// How many records steps read and write at a service.
-    pub fn records(&self, of: usize) -> u32 {
+    /// How many records steps read and write, by service.
+    pub fn records(&self) -> Vec<u32> {
         let steps = self.agents.iter().map(|agents| &agents.steps);
         let steps = steps.chain(self.services.iter().map(|service| &service.steps));
-        let records = steps.flatten().map(|step| match step {
-            Step::Call { service, does: Does::Read | Does::Write, keys, .. } if *service == of => {
-                keys.unwrap_or(0)
+        let mut records = vec![0; self.services.len()];
+        for step in steps.flatten() {
+            if let Step::Call { service, does: Does::Read | Does::Write, keys, .. } = step {
+                records[*service] = keys.unwrap_or(0).max(records[*service]);
             }
-            _ => 0,
-        });
-        records.max().unwrap_or(0)
+        }
+        records
     }
 
     /// No part of it, or all, to be looked at.

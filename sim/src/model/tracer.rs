@@ -1,8 +1,13 @@
 //! Tracks and calls of a run that is to be drawn: those of a window of time, and not without end.
 
-use patterns::Time;
+use std::sync::Arc;
 
-use crate::observe::{CallSpan, Interval, OpenSpan, Overview, TaskSpan, Track};
+use patterns::report::Severity;
+use patterns::{Outcome, Time};
+
+use crate::observe::{
+    CallSpan, Interval, OpenSpan, Overview, ServiceCall, TaskSpan, Track, TrackId,
+};
 
 /// The most intervals and calls that a trace keeps.
 const PIECES_MAX: usize = 1 << 20;
@@ -16,7 +21,12 @@ pub(crate) struct Tracer {
     pub(crate) layers: Vec<Track>,
     /// The track of the caller of each running edge, if it is an agent.
     pub(crate) track_of_edge: Vec<Option<u32>>,
+    /// What the caller of each running edge is called, if it is a service.
+    pub(crate) service_of_edge: Vec<Option<Arc<str>>>,
+    /// The replicas of all services.
+    pub(crate) replicas: Vec<Replica>,
     pub(crate) calls: Vec<CallSpan>,
+    pub(crate) service_calls: Vec<ServiceCall>,
     pub(crate) tasks: Vec<TaskSpan>,
     pub(crate) open_tasks: Vec<OpenSpan>,
     pub(crate) open_calls: Vec<(u32, OpenSpan)>,
@@ -33,13 +43,37 @@ pub(crate) struct Tracer {
     room: usize,
 }
 
+/// A replica of a service.
+#[derive(Debug)]
+pub(crate) struct Replica {
+    /// The place of its service among all.
+    service: u32,
+    pub(crate) track: Track,
+    /// Its lane in overviews, if it is not the only one of its service.
+    pub(crate) lane: Option<u32>,
+    /// The fault that it has beside those of all replicas, and since when.
+    shown: Option<(&'static str, Severity)>,
+    since: Time,
+}
+
+impl Replica {
+    /// One that has no fault.
+    pub(crate) fn new(service: u32, name: String) -> Self {
+        let track = Track { id: TrackId::Service(name), intervals: Vec::new() };
+        Self { service, track, lane: None, shown: None, since: Time::ZERO }
+    }
+}
+
 impl Default for Tracer {
     fn default() -> Self {
         Self {
             tracks: Vec::new(),
             layers: Vec::new(),
             track_of_edge: Vec::new(),
+            service_of_edge: Vec::new(),
+            replicas: Vec::new(),
             calls: Vec::new(),
+            service_calls: Vec::new(),
             tasks: Vec::new(),
             open_tasks: Vec::new(),
             open_calls: Vec::new(),
@@ -57,10 +91,7 @@ impl Tracer {
     /// Something was in a state in its track until now, which `interval` ends with.
     #[inline]
     pub(crate) fn keep(&mut self, track: u32, interval: Interval) {
-        if let Some(lane) = self.lane_of_track.get(track as usize) {
-            let lane = *lane as usize;
-            self.overviews.iter_mut().for_each(|overview| overview.add(lane, interval));
-        }
+        self.glance(self.lane_of_track.get(track as usize).copied(), interval);
         if let Some(interval) = self.inside(interval) {
             self.tracks[track as usize].intervals.push(interval);
         }
@@ -76,18 +107,89 @@ impl Tracer {
 
     /// A layer in the overviews alone.
     pub(crate) fn glance_at_layer(&mut self, instance: usize, interval: Interval) {
-        if let Some(Some(lane)) = self.lane_of_layer.get(instance) {
-            let lane = *lane as usize;
-            self.overviews.iter_mut().for_each(|overview| overview.add(lane, interval));
+        self.glance(self.lane_of_layer.get(instance).copied().flatten(), interval);
+    }
+
+    #[inline]
+    fn glance(&mut self, lane: Option<u32>, interval: Interval) {
+        if let Some(lane) = lane {
+            self.overviews.iter_mut().for_each(|overview| overview.add(lane as usize, interval));
         }
     }
 
-    /// A call has ended now.
-    pub(crate) fn keep_call(&mut self, call: CallSpan) {
-        if self.from <= call.to && call.to <= self.to {
-            self.take_room(call.to);
-            self.calls.push(call);
+    /// A call on a running edge has ended now; its track is still to be found.
+    pub(crate) fn keep_call(&mut self, running: u32, call: CallSpan) {
+        let CallSpan { from, to, outcome, .. } = call;
+        let is_inside = self.from <= to && to <= self.to;
+        let track = self.track_of_edge[running as usize];
+        if is_inside {
+            self.take_room(to);
+            match track {
+                Some(track) => self.calls.push(CallSpan { track, ..call }),
+                None => self.keep_service_call(running, call.edge, from, Ok((to, outcome))),
+            }
         }
+        if let Some(track) = track {
+            let (state, severity) = if outcome.is_ok() {
+                ("waiting", Severity::Normal)
+            } else {
+                ("frozen", Severity::Bad)
+            };
+            self.keep(track, Interval { from, to, state, severity });
+        }
+    }
+
+    /// A call of a service has ended, or is open and overdue or not.
+    fn keep_service_call(
+        &mut self,
+        running: u32,
+        edge: u32,
+        from: Time,
+        end: Result<(Time, Outcome), bool>,
+    ) {
+        if let Some(caller) = &self.service_of_edge[running as usize] {
+            let (caller, is_overdue) = (Arc::clone(caller), end.err().unwrap_or(false));
+            self.service_calls.push(ServiceCall { caller, edge, from, end: end.ok(), is_overdue });
+        }
+    }
+
+    /// A replica of a service has another fault from now on beside those that all have.
+    pub(crate) fn show_replica(
+        &mut self,
+        replica: usize,
+        shown: Option<(&'static str, Severity)>,
+        now: Time,
+    ) {
+        let one = &mut self.replicas[replica];
+        if one.shown == shown {
+            return;
+        }
+        let (was, from, lane) = (one.shown, one.since, one.lane);
+        (one.shown, one.since) = (shown, now);
+        let Some((state, severity)) = was.filter(|_| from < now) else { return };
+        let interval = Interval { from, to: now, state, severity };
+        self.glance(lane, interval);
+        if let Some(interval) = self.inside(interval) {
+            self.replicas[replica].track.intervals.push(interval);
+        }
+    }
+
+    /// The tracks of services, with those of their replicas that have had faults of their own until
+    /// now, when the run ends.
+    pub(crate) fn with_replicas(&mut self, services: Vec<Track>, now: Time) -> Vec<Track> {
+        for replica in 0..self.replicas.len() {
+            self.show_replica(replica, None, now);
+        }
+        let replicas = std::mem::take(&mut self.replicas).into_iter();
+        let mut replicas = replicas.filter(|one| !one.track.intervals.is_empty()).peekable();
+        let mut all = Vec::new();
+        for (service, track) in (0..).zip(services) {
+            all.push(track);
+            while let Some(one) = replicas.next_if(|one| one.service == service) {
+                all.push(one.track);
+            }
+        }
+        all
     }
 
     /// A task has ended now.
@@ -109,11 +211,15 @@ impl Tracer {
         }
     }
 
-    /// The same of a call, with the record of its edge.
-    pub(crate) fn keep_open_call(&mut self, edge: u32, call: OpenSpan) {
-        if call.from <= self.to {
-            self.open_calls.push((edge, call));
+    /// The same of a call on a running edge, which has this record.
+    pub(crate) fn keep_open_call(&mut self, running: u32, edge: u32, from: Time, is_overdue: bool) {
+        if self.to < from {
+            return;
         }
+        let Some(track) = self.track_of_edge[running as usize] else {
+            return self.keep_service_call(running, edge, from, Err(is_overdue));
+        };
+        self.open_calls.push((edge, OpenSpan { from, track, is_overdue }));
     }
 
     /// The part of an interval that lies in the window.

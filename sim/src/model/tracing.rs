@@ -42,6 +42,11 @@ impl Recorder {
             let lane = whole.lane(tracer.tracks[place].id.clone(), 1) as u32;
             tracer.lane_of_track.push(lane);
         }
+        for replica in &mut tracer.replicas {
+            // The only one of a service is the service.
+            let is_alone = tracer.tracks.iter().any(|track| track.id == replica.track.id);
+            replica.lane = (!is_alone).then(|| whole.lane(replica.track.id.clone(), 1) as u32);
+        }
         if let Some((from, to)) = window {
             (tracer.from, tracer.to) = (from, to);
             let to = to.min(self.horizon);

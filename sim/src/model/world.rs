@@ -2,12 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use patterns::{Class, Duration, Outcome, Time};
+use patterns::{Class, Outcome, Time};
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
-use super::balancer::Draws;
-use super::edge_streams::{Around, EdgeStreams};
+use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::memory::Memories;
@@ -302,40 +301,9 @@ impl World {
             return self.launch_rarely(leaf, edge, has_link);
         }
         let (service, station) = (streams.service, streams.station);
-        let (demand, ending) = drawn(&self.services[service as usize], streams);
+        let (demand, ending) = streams.draw(&self.services[service as usize]);
         let coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
         self.enter(coming, service, station, true)
-    }
-
-    #[inline(never)]
-    fn launch_rarely(&mut self, leaf: u32, edge: u32, has_link: bool) -> Option<Command> {
-        if has_link { self.set_out(leaf, edge) } else { self.come(leaf, edge, Outcome::Ok) }
-    }
-
-    /// An attempt comes to a service on an edge that has more than the streams that all have. What
-    /// becomes of its answer on the way back is known beforehand.
-    pub(super) fn come(&mut self, leaf: u32, edge: u32, on_way: Outcome) -> Option<Command> {
-        let streams = &mut self.edges[edge as usize];
-        let (number, station) = (streams.service, streams.station);
-        let (demand, ending) = drawn(&self.services[number as usize], streams);
-        let ending = match (ending.is_ok(), on_way.is_ok()) {
-            (true, true) => ending.with_value_of(on_way),
-            (true, false) => on_way,
-            (false, _) => ending,
-        };
-        let mut coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
-        if let Some(rare) = &mut streams.rare {
-            let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
-            coming.fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
-            if rare.remembers {
-                self.memories.ask(leaf, &self.calls, &self.stations, &self.roles);
-            }
-            if let Some((pick, rng)) = &mut rare.route {
-                let draws = Draws::of(*pick, rng);
-                return self.deal_out(coming, number, draws);
-            }
-        }
-        self.enter(coming, number, station, true)
     }
 
     /// An attempt is at the door of a service, or of one of its replicas, which may turn it away.
@@ -391,18 +359,4 @@ impl World {
         }
         None
     }
-}
-
-/// The work of an attempt, and how it ends of itself. They are drawn for each, whatever becomes of
-/// it: so they do not depend on the state of the service.
-#[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
-#[inline(always)]
-fn drawn(service: &Service, streams: &mut EdgeStreams) -> (Duration, Outcome) {
-    let demand = service.latency.sample(&mut streams.demand);
-    if service.endings.is_empty() {
-        return (demand, Outcome::Ok);
-    }
-    let draw = streams.error.uniform();
-    let ending = service.endings.iter().find(|(_, below)| draw < *below);
-    (demand, ending.map_or(Outcome::Ok, |(ending, _)| *ending))
 }

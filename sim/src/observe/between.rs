@@ -174,8 +174,13 @@ impl OutcomeCounts {
             *sum += more;
         }
         self.given_up += later.given_up;
+        self.leave_open(later.open());
+    }
+
+    /// So many are open at the end.
+    fn leave_open(&mut self, open: u64) {
         let gone = self.answered() + self.given_up;
-        self.carried = (later.open() + gone).cast_signed() - self.issued.cast_signed();
+        self.carried = (open + gone).cast_signed() - self.issued.cast_signed();
     }
 
     fn since(&self, earlier: &Self) -> Self {
@@ -183,12 +188,14 @@ impl OutcomeCounts {
         for (now, then) in ended.iter_mut().zip(earlier.ended) {
             *now -= then;
         }
-        Self {
+        let mut since = Self {
             issued: self.issued - earlier.issued,
             ended,
             given_up: self.given_up - earlier.given_up,
-            carried: earlier.open().cast_signed(),
-        }
+            carried: 0,
+        };
+        since.leave_open(self.open());
+        since
     }
 }
 

@@ -3,7 +3,7 @@
 use patterns::Time;
 
 use super::overview::Overview;
-use super::track::{CallSpan, OpenSpan, TaskSpan, Track};
+use super::track::{CallSpan, OpenSpan, ServiceCall, TaskSpan, Track};
 
 /// All that was seen of one run, track by track.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Trace {
     pub open_tasks: Vec<OpenSpan>,
     /// The same of calls of agents, each with its edge by its place in the record.
     pub open_calls: Vec<(u32, OpenSpan)>,
+    /// Calls of services: those that ended, in order of their end, and then those that are open.
+    pub service_calls: Vec<ServiceCall>,
     /// The whole run at a glance, and then the window if one was asked for.
     pub overviews: Vec<Overview>,
 }

@@ -1,6 +1,7 @@
 //! Tracks of a run: agents, layers, services and edges, and what can be seen of them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use patterns::report::{Report, Severity};
 use patterns::{Outcome, Time};
@@ -34,7 +35,8 @@ pub enum TrackId {
         /// What its kind reports.
         report: &'static Report,
     },
-    /// A service; its state is the kind of the gravest fault that is on: `hang`.
+    /// A service, or one of its replicas (`github#2`), which has a track if it has had a fault that
+    /// not all of them have had; its state is the kind of the gravest fault that is on: `hang`.
     Service(String),
     /// The way from a caller to a service; its state is the kind of the gravest fault on it.
     Edge {
@@ -156,6 +158,21 @@ pub struct CallSpan {
     pub to: Time,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// A call of a service to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceCall {
+    /// The service that calls, or the replica: `github#2`.
+    pub caller: Arc<str>,
+    /// The index of the edge.
+    pub edge: u32,
+    /// When the call began.
+    pub from: Time,
+    /// When it ended, and how; none if it is open.
+    pub end: Option<(Time, Outcome)>,
+    /// Whether it is open for longer than any that ended.
+    pub is_overdue: bool,
 }
 
 /// A task or a call that has not ended.

@@ -1,10 +1,12 @@
 //! A breaker as an alarm: whether it opens when there is a fault, and how soon.
 
+use patterns::{Class, Target};
 use sim::fault::Schedule;
 use sim::fault::kinds::down::Down;
+use sim::fault::kinds::force::{Force, Forced};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, System};
+use sim::model::system::{Arrivals, Place, System};
 use sim::{Watch, run};
 
 use crate::tank::{self, millis, secs};
@@ -95,4 +97,64 @@ fn a_breaker_that_opens_without_a_fault_has_raised_a_false_alarm() {
 fn a_layer_that_has_no_bad_state_raises_no_alarm() {
     let path = "edges.\"a -> s\".timeout.false-alarms";
     assert!(Measure::parse(path, &system()).is_err());
+}
+
+/// A service that fails always, and a spare one that stands in for it, behind one breaker.
+fn with_spare() -> System {
+    let mut system = system();
+    system.services[0].errors = vec![(Class::Network, 1.0)];
+    let latency = Distribution::constant(millis(100));
+    system.services.push(tank::service("spare", u32::MAX, 0, latency));
+    system.policies[0].layers.push(tank::fallback(Target(0)));
+    system.policies[0].targets = vec![1];
+    system.edges.push(tank::edge(0, 1, None));
+    system
+}
+
+#[test]
+fn a_breaker_in_front_of_a_fallback_gives_the_alarm_of_where_it_leads() {
+    let mut system = with_spare();
+    // The breaker sees no failure but while the spare is down: of the calls of 100 s, when it is
+    // under way there already, to 104 s.
+    let mut fault = tank::once(1, Down {}, secs(100), secs(100));
+    system.faults = vec![fault.clone()];
+    let [false_alarms, missed, to_alarm, to_clear] = alarms(&system);
+    assert_equal(&[false_alarms, missed, to_alarm], &[0.0, 0.0, 4.5]);
+    assert!(to_clear > 0.0 && to_clear < 8.0, "{to_clear}");
+    // One that is too short for it is missed.
+    fault.name = "short".to_owned();
+    fault.schedule = Schedule::Once { at: tank::at(secs(300)), lasts: secs(2) };
+    system.faults.push(fault);
+    assert_equal(&alarms(&system)[..2], &[0.0, 1.0]);
+    // What stands below the fallback is not in front of the spare.
+    system.policies[0].layers.rotate_right(1);
+    let [_, missed, ..] = alarms(&system);
+    assert_equal(&[missed], &[0.0]);
+}
+
+#[test]
+fn a_breaker_behind_which_faults_overlap_misses_none_in_which_it_opens() {
+    let mut system = with_spare();
+    // One makes it open; another one begins after it, and ends when the breaker is closed again.
+    system.faults = vec![tank::once(1, Down {}, secs(100), secs(5))];
+    let mut slight = tank::once(0, tank::slow(1.1), secs(101), secs(50));
+    slight.name = "slight".to_owned();
+    system.faults.push(slight);
+    let [false_alarms, missed, ..] = alarms(&system);
+    assert_equal(&[false_alarms, missed], &[0.0, 0.0]);
+}
+
+#[test]
+fn a_breaker_that_is_held_open_by_hand_has_raised_no_alarm() {
+    let mut system = system();
+    let force = Force { state: Forced::Open };
+    let mut held = tank::once(0, force, secs(100), secs(100));
+    held.hits = vec![Place::Layer { policy: 0, layer: 0, edge: None }];
+    system.faults = vec![held];
+    let [false_alarms, missed, to_alarm, to_clear] = alarms(&system);
+    assert_equal(&[false_alarms, missed], &[0.0, 0.0]);
+    assert!(to_alarm.is_nan() && to_clear.is_nan());
+    // Afterwards it is an alarm as before.
+    down(&mut system, 300, 50);
+    assert_equal(&alarms(&system)[..3], &[0.0, 0.0, 3.5]);
 }

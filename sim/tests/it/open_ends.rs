@@ -2,8 +2,9 @@
 
 use patterns::Time;
 use sim::kernel::Distribution;
+use sim::measure::Measure;
 use sim::model::system::{Abandoned, Arrivals, Step, System};
-use sim::observe::{OpenAt, Track};
+use sim::observe::{Anchor, OpenAt, Track, Window};
 use sim::{Limits, Record, RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, secs};
@@ -38,7 +39,8 @@ fn what_is_open_at_the_end_has_its_time_until_then() {
     assert_eq!(service.wasted, 28 * SECOND);
     // The others wait from 20, 30 and 40 s on.
     assert_eq!(service.queued, (23 + 13 + 3) * SECOND);
-    assert_eq!((service.requests.issued, service.requests.open()), (3, 3));
+    // The one of the warm-up is still open.
+    assert_eq!((service.requests.issued, service.requests.open()), (3, 4));
     // Tasks took from 10 to 15 s, from 20 to 25 s, from 30 to 35 s, and one is open since 40 s.
     let agents = &record.agents[0];
     assert_eq!(agents.busy, (3 + 5 + 5 + 3) * SECOND);
@@ -120,4 +122,65 @@ fn a_task_that_waits_for_a_slot_is_no_work_of_its_agent() {
     system.edges[0].policy = None;
     let trace = run_until(&system, 1, &options).trace.expect("it was asked for");
     assert_eq!(shown(&trace.tracks[0]), [("working", 10, 43), ("waiting", 10, 43)]);
+}
+
+/// Agents whose calls go to a service that hangs for good since the warm-up.
+fn hung_since_warmup(agents: u32) -> System {
+    let mut system = tank::system(secs(1100));
+    system.warmup = at(secs(100));
+    let each = tank::closed(Distribution::constant(secs(1)));
+    system.agents = vec![tank::agents("a", agents, each, vec![tank::call(0)])];
+    system.services = vec![tank::service("s", u32::MAX, 0, Distribution::constant(secs(1)))];
+    system.edges = vec![tank::edge(0, 0, None)];
+    system.faults = vec![tank::once(0, tank::hang(true), secs(50), secs(10_000))];
+    system
+}
+
+#[test]
+fn what_hangs_since_the_warm_up_is_open_and_overdue() {
+    let mut system = hung_since_warmup(5);
+    let value = |record: &Record, system: &System, path: &str| {
+        Measure::parse(path, system).expect(path).of(record)
+    };
+    let patience = Distribution::uniform(secs(20), secs(30)).expect("in order");
+    for patience in [None, Some(Distribution::constant(secs(30))), Some(patience)] {
+        system.agents[0].patience = patience;
+        let record = of(&system);
+        assert_eq!(record.agents[0].tasks.issued, 0, "all had begun in the warm-up");
+        let all = [
+            ("agents.a.success", 0.0),
+            ("agents.a.failed", 1.0),
+            ("agents.a.ungraceful", 1.0),
+            ("agents.a.overdue", 5.0),
+            ("agents.a.open", 5.0),
+            ("agents.a.blast-radius", 1.0),
+            ("agents.a.availability", 0.0),
+            ("system.success", 0.0),
+            ("services.s.open", 5.0),
+            ("edges.\"a -> s\".open", 5.0),
+            ("edges.\"a -> s\".availability", 0.0),
+        ];
+        for (path, expected) in all {
+            let found = value(&record, &system, path);
+            assert!((found - expected).abs() < 1e-9, "{path}: {found}");
+        }
+    }
+}
+
+#[test]
+fn what_ends_after_the_warm_up_in_which_it_began_is_not_open() {
+    let mut system = hung_since_warmup(5);
+    // Until 600 s: then the five tasks end, and others follow, each of which takes a second.
+    system.faults = vec![tank::once(0, tank::hang(true), secs(50), secs(550))];
+    let window = Window { from: Some(secs(200)), until: Some(secs(400)), anchor: Anchor::Run };
+    system.windows = vec![window.clone()];
+    let record = of(&system);
+    let tasks = &record.agents[0].tasks;
+    assert!(tasks.issued > 1000 && tasks.open() <= 5, "{tasks:?}");
+    assert_eq!((record.agents[0].overdue, tasks.failed()), (0, 0));
+    // While they hang they are open.
+    let hung = record.window(&window).expect("it came");
+    assert_eq!((hung.agents[0].tasks.open(), hung.agents[0].overdue), (5, 5));
+    assert_eq!(hung.services[0].requests.open(), 5);
+    assert_eq!(hung.edges[0].calls.open(), 5);
 }

@@ -1,14 +1,15 @@
 //! Services of several replicas, worked out by hand.
 
 use patterns::backoff::Jitter;
-use patterns::{Class, Duration};
-use sim::fault::kinds::refuse::Refuse;
+use patterns::{Class, Duration, Time};
+use sim::fault::kinds::{drain::Drain, refuse::Refuse};
+use sim::fault::{Effect, Scope};
 use sim::kernel::Distribution;
 use sim::model::system::{Arrivals, Caller, Edge, Fault, Pick, Place, RateLimit, Replicas, System};
-use sim::observe::TrackKind;
-use sim::{Record, Watch, run};
+use sim::observe::{Track, TrackKind};
+use sim::{Record, RunOptions, Watch, run, run_until};
 
-use crate::tank::{self, millis, secs};
+use crate::tank::{self, at, millis, secs};
 
 /// A service of some replicas with a slot each, that works for nearly two seconds, and a call
 /// of it in each second but the first, for 100 seconds.
@@ -104,6 +105,30 @@ fn a_balancer_sees_a_failure_and_its_end_some_time_later() {
 }
 
 #[test]
+fn a_balancer_leaves_out_a_replica_that_drains() {
+    let mut system = system(2, Pick::RoundRobin);
+    system.services[0].slots = u32::MAX;
+    system.services[0].replicas.health_check = Some(secs(10));
+    let mut drain = tank::once(0, Drain {}, secs(19) + millis(500), secs(40));
+    drain.hits = vec![Place::Replica { service: 0, replica: 1 }];
+    system.faults = vec![drain];
+    let record = counts(&system);
+    // Until it is seen it refuses every other call; what it has is finished.
+    let requests = &record.services[0].requests;
+    assert_eq!((requests.failed_as(Class::Overload), requests.failed()), (5, 5));
+    assert_eq!(record.services[0].by_replica, [70, 30]);
+    // It answers what it has: it is not down.
+    assert_eq!(record.services[0].down, 0);
+
+    // One that refuses unimportant tasks alone is ready.
+    let scope = Scope { priority: Some(4), ..Scope::ALL };
+    system.faults[0].effect = Effect::from(Drain {}).within(scope);
+    let record = counts(&system);
+    assert_eq!(record.services[0].requests.failed(), 0);
+    assert_eq!(record.services[0].by_replica, [50, 50]);
+}
+
+#[test]
 fn a_later_attempt_of_a_call_goes_elsewhere() {
     let mut system = system(3, Pick::Random);
     system.services[0].slots = u32::MAX;
@@ -142,16 +167,85 @@ fn all_replicas_have_one_rate_limit_and_call_on_one_edge() {
     assert_eq!(record.services[1].requests.good(), 98);
 }
 
-#[test]
-fn a_trace_has_one_track_for_all_replicas() {
-    let mut system = system(4, Pick::RoundRobin);
-    system.faults = vec![fault(vec![Place::Replica { service: 0, replica: 3 }], 20, 40)];
-    let trace = run(&system, 1, Watch::Trace).trace.expect("it was asked for");
+/// A state, and from when to when in seconds.
+type InState = (&'static str, u64, u64);
+
+/// The tracks of services, and the states in them.
+fn service_tracks(system: &System) -> Vec<(String, Vec<InState>)> {
+    let trace = run(system, 1, Watch::Trace).trace.expect("it was asked for");
+    let secs = |time: Time| time.since(Time::ZERO).as_secs_f64() as u64;
+    let states = |track: &Track| {
+        let all = track.intervals.iter();
+        all.map(|one| (one.state, secs(one.from), secs(one.to))).collect()
+    };
     let tracks = trace.tracks.iter().filter(|track| track.kind() == TrackKind::Service);
-    let tracks: Vec<_> = tracks.collect();
-    assert_eq!(tracks.len(), 1);
-    let shown: Vec<_> = tracks[0].intervals.iter().map(|one| one.state).collect();
-    assert_eq!(shown, ["down"]);
+    tracks.map(|track| (track.id.to_string(), states(track))).collect()
+}
+
+#[test]
+fn a_trace_names_the_replicas_of_which_not_all_have_a_fault() {
+    let name = |name: &str| name.to_owned();
+    let mut system = system(4, Pick::RoundRobin);
+    system.services.push(tank::service("other", 1, 0, Distribution::constant(secs(1))));
+    let of_one = fault(vec![Place::Replica { service: 0, replica: 3 }], 20, 40);
+    system.faults = vec![of_one.clone()];
+    let alone = (name("service#4"), vec![("down", 20, 60)]);
+    let found = service_tracks(&system);
+    assert_eq!(found, [(name("service"), vec![]), alone, (name("other"), vec![])]);
+    // With all of them it is the service.
+    system.faults = vec![fault(vec![Place::Service(0)], 70, 10)];
+    let all = (name("service"), vec![("down", 70, 80)]);
+    assert_eq!(service_tracks(&system), [all.clone(), (name("other"), vec![])]);
+    // So it is with two faults that come and go together.
+    let replica = |replica| Place::Replica { service: 0, replica };
+    let mut others = fault(vec![replica(1), replica(2), replica(3)], 70, 10);
+    others.name = name("others");
+    system.faults = vec![fault(vec![replica(0)], 70, 10), others];
+    assert_eq!(service_tracks(&system), [all, (name("other"), vec![])]);
+    // A slight fault of all while one of them is down is one of each; at the end it goes on.
+    let mut slow = tank::once(0, tank::slow(2.0), millis(50_500), secs(1000));
+    slow.name = name("slow");
+    system.faults = vec![of_one, slow];
+    let slow = |number: u32| (format!("service#{number}"), vec![("slow", 50, 60)]);
+    let alone = (name("service#4"), vec![("down", 20, 60)]);
+    let all = (name("service"), vec![("slow", 60, 100)]);
+    let other = (name("other"), vec![]);
+    assert_eq!(service_tracks(&system), [all, slow(1), slow(2), slow(3), alone, other]);
+}
+
+#[test]
+fn a_trace_has_the_calls_of_services_and_says_of_which_replica() {
+    let mut system = system(2, Pick::RoundRobin);
+    system.services[0].slots = u32::MAX;
+    system.services[0].steps = vec![tank::call(1)];
+    let latency = Distribution::constant(millis(500));
+    system.services.push(tank::service("back", u32::MAX, 0, latency));
+    system.edges.push(Edge { from: Caller::Service(0), to: 1, policy: None });
+    let mut errors = tank::once(1, tank::errors(Class::Network, 1.0), secs(5), secs(1));
+    errors.name = "errors".to_owned();
+    system.faults = vec![errors, tank::once(1, tank::hang(true), secs(8), secs(1000))];
+    let window = Some((at(secs(4)), at(secs(100))));
+    let options = RunOptions { watch: Watch::Trace, window, ..RunOptions::default() };
+    let trace = run_until(&system, 1, &options).trace.expect("it was asked for");
+    let millis = |time: Time| time.since(Time::ZERO).as_nanos() / 1_000_000;
+    let calls = trace.service_calls.iter().map(|call| {
+        let end = call.end.map(|(time, outcome)| (millis(time), outcome.is_ok()));
+        (&*call.caller, call.edge, millis(call.from), end, call.is_overdue)
+    });
+    let calls: Vec<_> = calls.collect();
+    // That of 2.9 s has ended before.
+    let expected = [
+        ("service#2", 1, 3_900, Some((4_400, true)), false),
+        ("service#1", 1, 4_900, Some((5_400, false)), false),
+        ("service#2", 1, 5_900, Some((6_400, true)), false),
+        ("service#1", 1, 6_900, Some((7_400, true)), false),
+        ("service#2", 1, 7_900, None, true),
+    ];
+    assert_eq!(calls[..5], expected);
+    // The first of them came at 2.9 s, and the last one that is open at 99.9 s.
+    assert_eq!(calls.len(), 97);
+    // Those of agents are listed apart.
+    assert!(trace.calls.len() == 4 && trace.open_calls.iter().all(|(edge, _)| *edge == 0));
 }
 
 /// What a request does is drawn where it is made, and not by the replica.

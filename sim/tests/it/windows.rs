@@ -8,7 +8,7 @@ use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, Fault, Place, System};
 use sim::observe::{Anchor, Window};
-use sim::series::Series;
+use sim::series::{Series, length};
 use sim::{Record, RunOptions, Watch, run};
 
 use crate::tank::{self, at, exponential, millis, secs};
@@ -234,4 +234,21 @@ fn a_series_adds_up_to_the_run() {
     let success = |piece: usize| series.pieces[piece].2[1];
     assert!(0.9 < success(3) && success(20) < 0.2, "{} {}", success(3), success(20));
     assert_eq!(Series::every(&system), secs(5));
+}
+
+#[test]
+fn the_length_of_pieces_is_the_shortest_round_one_of_which_so_many_do() {
+    let exactly = secs(150);
+    assert_eq!(length(exactly, 150), secs(1));
+    assert_eq!(length(exactly + Duration::from_nanos(1), 150), secs(2));
+    // Beyond a day there is none: the pieces are as many as there may be.
+    let days = secs(150 * 86_400);
+    assert_eq!(length(days, 150), secs(86_400));
+    let more = days + Duration::from_nanos(1);
+    assert_eq!(length(more, 150), secs(86_400) + Duration::from_nanos(1));
+    // Of a run only the time that counts is cut.
+    let mut system = tank::system(secs(450));
+    system.warmup = at(secs(300));
+    assert_eq!((Series::every(&system), Series::count(&system, secs(1))), (secs(1), 150));
+    assert_eq!(Series::count(&system, secs(4)), 38);
 }

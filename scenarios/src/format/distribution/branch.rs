@@ -3,39 +3,52 @@
 use core::fmt;
 
 use patterns::Duration;
-use patterns::settings::{Code, Node, Reader, Setting, Shape, Share};
+use patterns::settings::{Code, Node, Reader, Setting, Shape, Share, Value};
+
+use crate::format::halves::halves;
+
+patterns::settings! {
+    /// One branch of a hyperexponential distribution.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(crate) struct Branch {
+        /// Its share of all, or a weight: a number without `%`.
+        share: Weight [.example("\"10%\"")],
+        /// The mean of the lengths in it.
+        mean: Duration [.example("\"20s\"")],
+    }
+}
 
 /// One branch of a hyperexponential distribution: its share and its mean, written `90% 1s`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Branch {
-    pub(super) share: Weight,
-    pub(super) mean: Duration,
-}
+pub(crate) struct BranchText(pub(super) Branch);
 
-impl Setting for Branch {
+impl Setting for BranchText {
     fn shape() -> Shape {
-        Shape::Form { what: "a share and a mean", example: "90% 1s" }
+        let text = Shape::Form { what: "a share and a mean", example: "90% 1s" };
+        Shape::Either(vec![text, Branch::shape()])
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
-        let halves = node.text().and_then(|text| text.trim().split_once(' '));
-        let Some((share, mean)) = halves else {
+        if matches!(node.value, Value::Table(_)) {
+            return Branch::read(node, None, reader).map(Self);
+        }
+        let Some([share, mean]) = halves(node).filter(|[_, mean]| mean.text().is_some()) else {
             reader.wrong_type(node, "a share and a mean such as `90% 1s`");
             return None;
         };
-        let word = Node { at: node.at.clone(), ..Node::word(mean.trim()) };
-        let (share, mean) = (read_share(share, node, reader), Duration::read(&word, None, reader));
-        Some(Self { share: share?, mean: mean? })
+        let (share, mean) =
+            (Weight::read(&share, None, reader), Duration::read(&mean, None, reader));
+        Some(Self(Branch { share: share?, mean: mean? }))
     }
 
     fn write(&self) -> Node {
-        Node::word(format!("{} {}", self.share, self.mean))
+        Node::word(format!("{} {}", self.0.share, self.0.mean))
     }
 }
 
 /// How much of all one of several gets: a share, `5%`, or a weight, a number alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Weight {
+pub(crate) struct Weight {
     pub(super) value: f64,
     is_share: bool,
 }
@@ -64,18 +77,30 @@ pub(super) fn wrong_weights(all: &[Weight]) -> Option<&'static str> {
     }
 }
 
-/// A share of more than nothing, or a weight.
-pub(super) fn read_share(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Weight> {
-    let number = text.parse().ok().filter(|share: &f64| share.is_finite());
-    let word = Node { at: node.at.clone(), ..Node::word(text) };
-    let (value, is_share) = match number {
-        Some(number) => (number, false),
-        None => (Share::read(&word, None, reader)?.0, true),
-    };
-    if value <= 0.0 {
-        let message = format!("{}: a share must be more than 0", reader.subject());
-        reader.mistake(&node.at, Code::OutOfRange, message);
-        return None;
+impl Setting for Weight {
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Share, Shape::Number])
     }
-    Some(Weight { value, is_share })
+
+    fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let number = match &node.value {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            _ => node.text().and_then(|text| text.trim().parse().ok()),
+        };
+        let (value, is_share) = match number.filter(|number| number.is_finite()) {
+            Some(number) => (number, false),
+            None => (Share::read(node, None, reader)?.0, true),
+        };
+        if value <= 0.0 {
+            let message = format!("{}: a share must be more than 0", reader.subject());
+            reader.mistake(&node.at, Code::OutOfRange, message);
+            return None;
+        }
+        Some(Self { value, is_share })
+    }
+
+    fn write(&self) -> Node {
+        Node::word(self)
+    }
 }

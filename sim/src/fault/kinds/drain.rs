@@ -1,15 +1,16 @@
 //! Drain: the service finishes what it has, and takes nothing new.
 
-use patterns::Class;
 use patterns::report::Severity;
 
 use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
-    /// New requests are refused at once, as `overload`; those that are there are finished.
+    /// New requests are refused at once, as `overload`; those that are there are finished. The
+    /// health check of a balancer in front of replicas sees it.
     ///
-    /// What a server does that is taken out of service in good order.
+    /// What a server does that is taken out of service in good order: it fails its readiness check
+    /// (Kubernetes takes a pod that terminates out of its endpoints, Envoy fails its health check).
     #[derive(Clone, Debug)]
     pub struct Drain {}
 }
@@ -19,6 +20,6 @@ impl FaultKind for Drain {
     const SEVERITY: Severity = Severity::Limited;
 
     fn add(&self, health: &mut Adding<'_>) {
-        health.refuse(1.0, Class::Overload);
+        health.drain();
     }
 }

@@ -10,9 +10,9 @@ pub struct Replicas {
     pub count: u32,
     /// Which of them gets a request.
     pub pick: Pick,
-    /// How long a replica is down or hangs until the balancer leaves it out, and how long it is
-    /// back until it is used again. While all are left out, all are used. Without it the balancer
-    /// knows of no failure.
+    /// How long a replica is down, hangs or drains until the balancer leaves it out, and how long
+    /// it is back until it is used again. While all are left out, all are used. Without it the
+    /// balancer knows of no failure.
     pub health_check: Option<Duration>,
     /// Whether an attempt goes to another replica than the one before of the same call.
     pub retry_elsewhere: bool,

@@ -1,0 +1,147 @@
+//! What people type in their first hours: each slip is answered with the way out.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::tank::{Folder, command, said, scenario, wavetank};
+
+const AXIS: &str = "[sweep]\nreplications = 2\n\"services.x.latency\" = [\"1s\", \"2s\"]\n";
+
+#[test]
+fn a_file_that_is_not_utf_8_is_answered_with_how_to_make_it_so() {
+    let folder = Folder::new("encodings");
+    scenario(&folder, "it.toml", "");
+    let text = fs::read_to_string(folder.0.join("it.toml")).unwrap();
+    let wide = text.encode_utf16().flat_map(u16::to_le_bytes);
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
+    fs::write(folder.0.join("wide.toml"), wide).unwrap();
+    let latin: Vec<u8> = text.replace("\"f\"", "\"Größe\"").chars().map(|c| c as u8).collect();
+    fs::write(folder.0.join("latin.toml"), latin).unwrap();
+    for (file, parts) in [
+        ("wide.toml", ["UTF-16", "iconv -f utf-16 -t utf-8"]),
+        ("latin.toml", ["line 1, column 12", "iconv -f latin1 -t utf-8"]),
+    ] {
+        let output = wavetank(&["run", file], &folder);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    }
+}
+
+#[test]
+fn check_goes_on_after_a_file_that_cannot_be_read() {
+    let folder = Folder::new("check-many");
+    scenario(&folder, "good.toml", "");
+    scenario(&folder, "bad.toml", "slots = 0\n");
+    fs::write(folder.0.join("latin.toml"), [b'#', 0xe9]).unwrap();
+    let files = ["check", "none.toml", "latin.toml", "nosuch", "bad.toml", "good.toml"];
+    let output = wavetank(&files, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    for part in
+        ["none.toml", "iconv", "`nosuch` is neither", "1 mistake in bad.toml", "good.toml: fine"]
+    {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn a_scenario_can_come_from_the_standard_input() {
+    let folder = Folder::new("stdin");
+    scenario(&folder, "it.toml", "");
+    let text = fs::read(folder.0.join("it.toml")).unwrap();
+    let of = |arguments: &[&str]| {
+        let mut command = command(arguments, &folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&text).unwrap();
+        said(&child.wait_with_output().unwrap())
+    };
+    assert_eq!(of(&["check", "-"]), "standard input: fine, 1 cell\n");
+    let piped = of(&["run", "-", "--out", "piped"]);
+    let named = said(&wavetank(&["run", "it.toml", "--out", "named"], &folder));
+    let fingerprint = |text: &str| {
+        let line = text.lines().find(|line| line.contains("fingerprint")).map(str::to_owned);
+        line.unwrap_or_else(|| panic!("no fingerprint:\n{text}"))
+    };
+    assert_eq!(fingerprint(&piped), fingerprint(&named));
+    assert!(said(&wavetank(&["run", "nosuch"], &folder)).contains("neither"));
+}
+
+#[test]
+fn an_unlike_name_is_answered_without_a_guess() {
+    let folder = Folder::new("guess");
+    for name in ["nosuch", "x"] {
+        let text = said(&wavetank(&["run", name], &folder));
+        assert!(text.contains("neither a file nor") && !text.contains("did you mean"), "{text}");
+    }
+    let text = said(&wavetank(&["run", "hanging-sever"], &folder));
+    assert!(text.contains("did you mean `hanging-server`?"), "{text}");
+}
+
+#[test]
+fn an_output_folder_that_is_a_file_is_said_to_be_one() {
+    let folder = Folder::new("out-is-file");
+    scenario(&folder, "it.toml", "");
+    for out in ["it.toml", "it.toml/below"] {
+        let output = wavetank(&["run", "it.toml", "--out", out], &folder);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("a folder is wanted") && text.contains("--out"), "{text}");
+    }
+}
+
+#[test]
+fn one_replication_is_one_run_without_an_interval() {
+    let folder = Folder::new("one");
+    scenario(&folder, "it.toml", AXIS);
+    let text = said(&wavetank(&["sweep", "it.toml", "--replications", "1", "--out", "o"], &folder));
+    assert!(text.starts_with("f: 2 cells, 1 run each, seed"), "{text}");
+    assert!(!text.contains("NaN") && !text.contains(['[', ']']), "{text}");
+}
+
+#[test]
+fn a_mistake_in_set_is_shown_there() {
+    let folder = Folder::new("set");
+    scenario(&folder, "it.toml", "");
+    for (set, column) in [("foo=1", 1), ("services.x.slot=3", 1), ("services.x.slots=abc", 18)] {
+        let text = said(&wavetank(&["check", "it.toml", "--set", set], &folder));
+        assert!(text.contains(&format!("--set:1:{column}\n")) && text.contains(set), "{text}");
+    }
+}
+
+#[test]
+fn a_number_below_zero_is_no_option() {
+    let folder = Folder::new("negative");
+    scenario(&folder, "it.toml", "");
+    for command in ["run", "sweep"] {
+        let text = said(&wavetank(&[command, "it.toml", "--seed", "-1"], &folder));
+        assert!(text.contains("invalid value '-1' for '--seed"), "{text}");
+    }
+}
+
+#[test]
+fn a_control_character_in_a_title_does_not_reach_the_terminal() {
+    let folder = Folder::new("escape");
+    let more = "[[hypotheses]]\nthat = \"agents.a.success >= 0%\"\n";
+    scenario(&folder, "it.toml", more);
+    let text = fs::read_to_string(folder.0.join("it.toml")).unwrap();
+    let text = text.replace("\"f\"", "\"f\\u001b[31m\"");
+    fs::write(folder.0.join("it.toml"), text).unwrap();
+    for command in ["check", "run", "sweep"] {
+        let text = said(&wavetank(&[command, "it.toml"], &folder));
+        assert!(!text.contains('\u{1b}') && !text.contains("error"), "{text}");
+    }
+}
+
+#[test]
+fn a_fault_without_a_name_can_be_set_by_what_it_is_called() {
+    let folder = Folder::new("fault-name");
+    let fault = "[[faults]]\nhit = \"x\"\ndo = \"down\"\nat = \"2s\"\nfor = \"1s\"\n";
+    scenario(&folder, "it.toml", fault);
+    let checked = |set: &str| said(&wavetank(&["check", "it.toml", "--set", set], &folder));
+    assert_eq!(checked("faults.x-down.for=5s"), "it.toml: fine, 1 cell\n");
+    let text = checked("faults.fault-1.for=5s");
+    assert!(text.contains("there is: x-down"), "{text}");
+}

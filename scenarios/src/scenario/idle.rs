@@ -1,0 +1,113 @@
+//! Settings that are right by themselves and change nothing beside others of the file.
+
+use patterns::Duration;
+use patterns::settings::{Node, Value};
+use sim::System;
+use sim::model::system::{Arrivals, Fault, Place};
+
+use super::reach::keys_at;
+use crate::diagnostic::Diagnostic;
+use crate::scenario_file::ScenarioFile;
+
+impl ScenarioFile {
+    /// Warns of what changes nothing.
+    pub(super) fn warn_of_idle(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let mut warn = |at: Option<&Node>, message: String| {
+            if let Some(node) = at {
+                found.push(Diagnostic::no_effect(node.at.clone(), message));
+            }
+        };
+        self.idle_services(system, &mut warn);
+        for agents in &system.agents {
+            if matches!(agents.arrivals, Arrivals::Closed { .. }) {
+                let written = self.part("agents", &agents.name);
+                let at = written.and_then(|table| table.get("slots"));
+                warn(at, "in a closed loop an agent never has more than one task".to_owned());
+            }
+        }
+        if let Some(Value::List(items)) = self.root.get("faults").map(|node| &node.value) {
+            for (fault, item) in system.faults.iter().zip(items) {
+                idle_fault(system, fault, item, &mut warn);
+            }
+        }
+        for policy in self.root.get("policies").and_then(Node::entries).unwrap_or_default() {
+            idle_rules(&policy.node, &mut warn);
+        }
+    }
+
+    fn part(&self, section: &str, name: &str) -> Option<&Node> {
+        self.root.get(section).and_then(|all| all.get(name))
+    }
+
+    fn idle_services(&self, system: &System, warn: &mut impl FnMut(Option<&Node>, String)) {
+        for (index, service) in system.services.iter().enumerate() {
+            let Some(written) = self.part("services", &service.name) else { continue };
+            let may_be_limited = |fault: &Fault| {
+                let is_here = |place: &Place| service_of(*place) == Some(index);
+                fault.effect.slots().is_some() && fault.hits.iter().any(is_here)
+            };
+            let is_limited = service.slots < u32::MAX || system.faults.iter().any(may_be_limited);
+            if !is_limited && service.queue > 0 {
+                let message = "no request ever waits: `slots` are unlimited".to_owned();
+                warn(written.get("queue"), message);
+            }
+            let horizon = system.horizon;
+            let every = service.replicas.health_check;
+            if every.is_some_and(|every| horizon.as_nanos() <= every.as_nanos()) {
+                let message =
+                    format!("the run ends before the first check: its horizon is {horizon}");
+                warn(written.get("health-check"), message);
+            }
+        }
+    }
+}
+
+/// The service at a place.
+fn service_of(place: Place) -> Option<usize> {
+    match place {
+        Place::Service(service) | Place::Replica { service, .. } => Some(service),
+        _ => None,
+    }
+}
+
+fn idle_fault(
+    system: &System,
+    fault: &Fault,
+    item: &Node,
+    warn: &mut impl FnMut(Option<&Node>, String),
+) {
+    let takes_no_time = |place: &Place| {
+        let latency = service_of(*place).map(|service| &system.services[service].latency);
+        latency.is_some_and(|latency| latency.as_constant() == Some(Duration::ZERO))
+    };
+    if fault.effect.info().name == "slow" && fault.hits.iter().all(takes_no_time) {
+        let message = "the work there takes no time, and no multiple of it does".to_owned();
+        warn(item.get("factor"), message);
+    }
+    if let Some((_, last)) = fault.effect.scope().keys {
+        let most = fault.hits.iter().map(|place| keys_at(system, *place)).max().unwrap_or(0);
+        if most > 0 && most < last {
+            warn(item.get("key"), format!("no step asks there for more than {most} things"));
+        }
+    }
+    let length = |key: &str| item.get(key)?.text()?.parse::<Duration>().ok();
+    if let (Some(over), Some(lasts)) = (length("over"), length("for"))
+        && lasts < over
+    {
+        let message = format!("the fault ends after {lasts}, and never comes to its full size");
+        warn(item.get("over"), message);
+    }
+}
+
+/// Rules of no retries: who writes `never` says so.
+fn idle_rules(policy: &Node, warn: &mut impl FnMut(Option<&Node>, String)) {
+    let Value::List(layers) = &policy.value else { return };
+    let retries = layers.iter().filter_map(|layer| layer.get("retry")?.entries());
+    for rule in retries.flatten() {
+        let text = rule.node.text().unwrap_or_default();
+        if text.trim_start().starts_with("0 x ") {
+            let message = format!("nothing is retried: write `{} = \"never\"`", rule.key);
+            warn(Some(&rule.node), message);
+        }
+    }
+}
