@@ -15,6 +15,9 @@ use super::scene::{Anchor, Area, Scene, Text};
 /// The least height of a bar with its gap.
 const ROW_MIN: f64 = 24.0;
 
+/// More of them than that have no room.
+const ROWS_MAX: usize = 32;
+
 /// A line of what a layer did.
 const LINE: f64 = 19.0;
 
@@ -83,7 +86,7 @@ pub fn endings(about: &str, command: &str, record: &Record, first: &str) -> Opti
         let area = plot::legend(&mut scene, area, &key(&bars[..number]));
         (scene, area)
     };
-    let (mut number, mut lines) = (bars.len(), did.len());
+    let (mut number, mut lines) = (bars.len().min(ROWS_MAX), did.len().min(ROWS_MAX));
     let (mut scene, area) = loop {
         let (scene, area) = place(number, lines);
         let needed = number as f64 * ROW_MIN + lines as f64 * LINE + 30.0;

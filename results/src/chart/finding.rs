@@ -23,12 +23,17 @@ impl Choice {
     /// The choice under a condition: a place on each axis, of which those of conditions count.
     /// None if the objective is undefined in all its cells.
     pub(crate) fn under(result: &SweepResult, condition: &[usize]) -> Option<Self> {
-        let is_in = |cell: &usize| {
-            let (_, places) = result.place(*cell);
-            let mut axes = result.axes.iter().zip(places.iter().zip(condition));
-            axes.all(|(axis, (place, asked))| !axis.is_condition() || place == asked)
-        };
-        let cells: Vec<usize> = (0..result.cells()).filter(is_in).collect();
+        // Every variant with every value on each axis that is a choice.
+        let mut places = vec![condition.to_vec()];
+        for (index, axis) in result.axes.iter().enumerate() {
+            if !axis.is_condition() {
+                places = with_each(places, index, axis.values.len());
+            }
+        }
+        let variants = 0..result.variants.len();
+        let cells = variants
+            .flat_map(|variant| places.iter().map(move |places| result.cell(variant, places)));
+        let cells: Vec<usize> = cells.collect();
         let mean = |cell: usize| result.estimate(cell, result.objective).mean;
         let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
         let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
@@ -108,17 +113,24 @@ pub(crate) fn own(result: &SweepResult) -> Vec<usize> {
 /// Every condition there is, as a place on each axis.
 pub(crate) fn conditions(result: &SweepResult) -> Vec<Vec<usize>> {
     let mut all = vec![own(result)];
-    for (index, axis) in result.axes.iter().enumerate().filter(|(_, axis)| axis.is_condition()) {
-        let with = |places: Vec<usize>| {
-            (0..axis.values.len()).map(move |place| {
-                let mut places = places.clone();
-                places[index] = place;
-                places
-            })
-        };
-        all = all.into_iter().flat_map(with).collect();
+    for (index, axis) in result.axes.iter().enumerate() {
+        if axis.is_condition() {
+            all = with_each(all, index, axis.values.len());
+        }
     }
     all
+}
+
+/// Each of these with every place on an axis.
+fn with_each(all: Vec<Vec<usize>>, axis: usize, values: usize) -> Vec<Vec<usize>> {
+    let with = |places: Vec<usize>| {
+        (0..values).map(move |place| {
+            let mut places = places.clone();
+            places[axis] = place;
+            places
+        })
+    };
+    all.into_iter().flat_map(with).collect()
 }
 
 /// What is looked at, and its mean in a cell.

@@ -13,6 +13,9 @@ use crate::sweep_result::SweepResult;
 /// The width of the scale of colours with its numbers.
 const BAR: f64 = 110.0;
 
+/// More panels than that cannot be read.
+const PANELS_MAX: usize = 64;
+
 /// Between panels.
 const GAP: f64 = 26.0;
 
@@ -112,7 +115,7 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
 /// The sheet with as many panels as can be read; the others are named.
 fn framed(result: &SweepResult) -> (Scene, Area, usize, Grid) {
     let title = finding::best(result);
-    let mut panels = result.variants.len();
+    let mut panels = result.variants.len().min(PANELS_MAX);
     loop {
         let (mut scene, area) = Scene::framed(&title, &subtitle(result, panels), &result.command);
         let area = plot::legend(&mut scene, area, &key(result));

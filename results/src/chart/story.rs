@@ -6,6 +6,7 @@ use sim::Record;
 use sim::measure::Unit;
 use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId};
 
+use super::lanes::is_mark;
 use super::scale::{self, moment};
 
 /// What was at fault, how tasks ended, and what layers did about it.
@@ -13,7 +14,8 @@ pub(crate) fn title(overview: &Overview, record: &Record, first: &str) -> String
     if let Some(turn) = turn_for_the_worse(overview, first) {
         return turn;
     }
-    let parts = [fault(overview, record), tasks(record, first), layers(overview, record)];
+    let at_fault = fault(overview, record).or_else(|| touch(overview));
+    let parts = [at_fault, tasks(record, first), layers(overview, record)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join("; ")
 }
@@ -49,6 +51,17 @@ fn fault(overview: &Overview, record: &Record) -> Option<String> {
         more => format!(" and {more} faults more"),
     };
     Some(format!("fault of {what} {when}{more}"))
+}
+
+/// What was done to a layer first.
+fn touch(overview: &Overview) -> Option<String> {
+    let layers = overview.lanes.iter().filter(|lane| matches!(lane.id, TrackId::Layer { .. }));
+    let marks = layers.flat_map(|lane| {
+        lane.states.iter().filter(|seen| is_mark(seen)).map(move |seen| (lane, seen))
+    });
+    let (lane, seen) = marks.min_by_key(|(_, seen)| seen.first)?;
+    let whose = lane.id.to_string().replace("->", "→");
+    Some(format!("{} of {whose} at {}", seen.state, at(seen.first.0)))
 }
 
 /// How many tasks of the group that is asked about did not end well.

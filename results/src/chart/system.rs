@@ -11,6 +11,9 @@ use super::scene::{Anchor, Area, Scene, Text};
 /// The least height of an edge.
 const ROW_MIN: f64 = 30.0;
 
+/// More edges than that have no room.
+const ROWS_MAX: usize = 24;
+
 /// The widths of the boxes of callers and of services.
 const CALLER: f64 = 200.0;
 const SERVICE: f64 = 250.0;
@@ -40,7 +43,7 @@ pub fn system(about: &str, command: &str, system: &System, first: &str) -> Optio
         let area = plot::legend(&mut scene, area, &key(system));
         (scene, area)
     };
-    let mut number = edges.len();
+    let mut number = edges.len().min(ROWS_MAX);
     let (mut scene, area) = loop {
         let (scene, area) = place(number);
         if number as f64 * ROW_MIN <= area.height() - 10.0 || number == 1 {

@@ -20,6 +20,9 @@ use super::story;
 /// The least height of a strip, in which its name can be read.
 const STRIP_MIN: f64 = 17.0;
 
+/// More strips than that have no room.
+const STRIPS_MAX: usize = 32;
+
 /// Between two lanes.
 const GAP: f64 = 8.0;
 
@@ -49,7 +52,7 @@ pub fn timeline(
         (scene, area)
     };
     // Where there is not room for all, the last are left out by name.
-    let mut number = strips.len();
+    let mut number = strips.len().min(STRIPS_MAX);
     let (mut scene, area) = loop {
         let (scene, area) = place(number);
         let least = number as f64 * (STRIP_MIN + GAP);
@@ -128,11 +131,13 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
         }
     }
     let mut states: BTreeMap<Severity, Vec<String>> = BTreeMap::new();
-    let mut is_touched = false;
+    let mut touches: Vec<&str> = Vec::new();
     for (_, lane) in of(Strip::Layer) {
         let TrackId::Layer { kind, .. } = &lane.id else { continue };
         for seen in &lane.states {
-            is_touched |= is_mark(seen);
+            if is_mark(seen) && !touches.contains(&seen.state) {
+                touches.push(seen.state);
+            }
             let names = states.entry(seen.severity).or_default();
             let name = format!("{kind} {}", seen.state);
             if !is_mark(seen) && !names.contains(&name) {
@@ -143,8 +148,9 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     for (severity, names) in states.into_iter().filter(|(_, names)| !names.is_empty()) {
         key.push((Swatch::Fill(of_severity(severity)), names.join(", ")));
     }
-    if is_touched {
-        key.push((Swatch::Line(Role::Ink), "done to the layer by a fault".to_owned()));
+    if !touches.is_empty() {
+        let name = format!("done to the layer by a fault: {}", touches.join(", "));
+        key.push((Swatch::Line(Role::Ink), name));
     }
     let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
     if faulty.into_iter().any(|lane| !lane.states.is_empty()) {

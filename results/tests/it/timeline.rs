@@ -88,6 +88,20 @@ fn a_timeline_tells_what_was_at_fault_what_came_of_it_and_what_layers_did() {
     }
 }
 
+/// What is done to a layer in a moment has no length, and is seen all the same.
+#[test]
+fn a_timeline_tells_what_is_done_to_a_layer() {
+    let flushed = overview_of::<patterns::bulkhead::Settings>(&[("normal", 0, 100)]);
+    let mut overview = flushed.clone();
+    let (from, to, state) = (at(30), at(30), "flush");
+    overview.add(0, Interval { from, to, state, severity: Severity::Bad });
+    let scene = drawn(&overview);
+    let title = scene.title().replace('\u{a0}', " ");
+    assert!(title.starts_with("Flush of a → s: bulkhead at 30 s; none of 11 tasks"), "{title}");
+    assert!(says(&scene).contains(&"done to the layer by a fault: flush"));
+    assert!(timeline("x", "it", &flushed, &record(), "a").is_none(), "it never acted");
+}
+
 /// The texts of a picture.
 fn says(scene: &Scene) -> Vec<&str> {
     scene.texts().map(|text| text.text).collect()
