@@ -7,18 +7,20 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::series::{Pieces, SeriesWriter};
+use results::chart::{Told, told};
+use results::series::SeriesWriter;
 use results::table::{RunsWriter, summary};
-use results::{Estimate, Measured, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
+use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, library, plain};
 use sim::series::SeriesDesign;
-use sim::{Record, RunOptions, Stop, System, run_until};
+use sim::{RunOptions, Stop, run_until};
 
 use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
+use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
@@ -79,7 +81,8 @@ impl Sweep {
 
         let time_is_up = self.common.limits.time_is_up();
         let tables = [&mut table, &mut series];
-        let made = self.run(&sweep, registry, &mut result, tables, &time_is_up);
+        let over_time = drawn_over_time(&sweep, &scenario);
+        let made = self.run(&sweep, &over_time, registry, &mut result, tables, &time_is_up);
         let made = made.map_err(|(of_runs, error)| {
             if of_runs { table.unwritten(error.into()) } else { series.unwritten(error.into()) }
         })?;
@@ -93,7 +96,7 @@ impl Sweep {
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
         pictures.of_sweep(&result)?;
-        self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
@@ -121,6 +124,7 @@ impl Sweep {
     fn run(
         &self,
         sweep: &scenarios::Sweep,
+        over_time: &SeriesDesign,
         registry: &LayerRegistry,
         result: &mut SweepResult,
         [table, series]: [&mut Part; 2],
@@ -141,13 +145,16 @@ impl Sweep {
         let of_runs = |error| (true, error);
         let of_series = |error| (false, error);
         let mut rows = RunsWriter::new(result, table).map_err(of_runs)?;
-        let over_time = sweep.series.measures.clone();
-        let mut series = SeriesWriter::new(result, over_time, series).map_err(of_series)?;
+        let own: Vec<usize> =
+            (0..result.variants.len()).filter_map(|v| result.default_cell(v)).collect();
+        let (of_file, drawn) = (sweep.series.measures.len(), over_time.measures.clone());
+        let mut series =
+            SeriesWriter::new(result, drawn, of_file, own, series).map_err(of_series)?;
         let (mut made, mut written) = (Made::default(), Ok(()));
         runs.make_by(
             |cell| sweep.cell(registry, cell).system,
             |system, seed, options| {
-                let (record, pieces) = run_in_pieces(system, seed, options, &sweep.series);
+                let (record, pieces) = run_in_pieces(system, seed, options, over_time);
                 let kept = Measured::of(&measures, &record);
                 let pile_ups = PileUp::all(&record);
                 (record, (kept, pile_ups, pieces))
@@ -172,23 +179,36 @@ impl Sweep {
         bar.finish_and_clear();
         written?;
         rows.finish().map_err(|error| of_runs(error.into()))?;
-        series.finish(result).map_err(of_series)?;
+        made.over_time = series.finish(result).map_err(of_series)?.1;
         Ok(made)
     }
 
-    /// Draws the run of the file's own cell with this seed.
-    fn timeline(
+    /// Draws the first run of the file's own cell, and over it what all runs of it were over time.
+    fn one_run(
         &self,
         scenario: &Scenario,
-        seed: u64,
+        source: &Source,
+        (result, made): (&SweepResult, &Made),
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
         let limits = self.common.limits.limits();
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-        let record = run_until(&scenario.system, seed, &options);
-        let trace = pictures.trace(&scenario.system, &record, limits);
-        pictures.timeline(&scenario.title, trace.as_ref())
+        let (system, seed) = (&scenario.system, result.seed_of(0));
+        let record = run_until(system, seed, &options);
+        let trace = pictures.trace(system, &record, limits);
+        let first = asked_about(system, std::iter::once(result.objective()));
+        let variants = made
+            .over_time
+            .iter()
+            .map(|(cell, over_time)| (result.variant(*cell).to_owned(), over_time.clone()));
+        let variants: Vec<(String, OverTime)> = variants.collect();
+        pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
+        // It is made again by itself.
+        let again = self.common.again("run", source, seed);
+        let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
+        pictures.system(&scenario.title, system, first)?;
+        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.
@@ -219,27 +239,6 @@ impl Sweep {
     }
 }
 
-/// A run of a cell, with what is measured of its pieces.
-fn run_in_pieces(
-    system: &System,
-    seed: u64,
-    options: &RunOptions<'_>,
-    series: &SeriesDesign,
-) -> (Record, Pieces) {
-    let mut pieces = Pieces::default();
-    let SeriesDesign { every, measures } = series;
-    if measures.is_empty() {
-        return (run_until(system, seed, options), pieces);
-    }
-    let parts = series.parts(system);
-    let mut add = |piece: &Record| pieces.add(measures, piece);
-    let record = sim::series::run_in_pieces(system, seed, options, *every, &parts, &mut add);
-    if record.stopped.is_some() {
-        pieces.cut();
-    }
-    (record, pieces)
-}
-
 /// Which runs of a sweep were made.
 #[derive(Debug, Default)]
 struct Made {
@@ -250,6 +249,8 @@ struct Made {
     removals: BTreeMap<u32, u64>,
     /// By cell, how many of them were unstable, and what piled up in the first.
     unstable: BTreeMap<usize, (u32, PileUp)>,
+    /// Of the file's own cells, measures over time.
+    over_time: Vec<(usize, OverTime)>,
 }
 
 impl Made {
@@ -315,23 +316,18 @@ fn progress(runs: u64) -> ProgressBar {
 fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
     let number = (0..result.cells()).filter(reached).count();
-    let cells = if best != worst {
-        vec![("best", best), ("the file's own", own), ("worst", worst)]
-    } else if number > 1 {
-        vec![("all alike", best)]
-    } else {
-        vec![("the only one", best)]
-    };
+    let Told { cells, said } = told(result);
     let mut is_reliable = true;
     for (name, cell) in cells {
-        let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
         let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
         writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
         is_reliable &= estimate.is_reliable || estimate.n < 2;
+    }
+    for sentence in said {
+        writeln!(out, "  {}", plain(&sentence))?;
     }
     if number == 0 {
         writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;
