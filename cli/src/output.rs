@@ -9,6 +9,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use scenarios::plain;
+
 pub(crate) use part::{Part, Unwritten, remove_all};
 
 use digest::Digest;
@@ -27,6 +29,8 @@ pub(crate) struct Folder {
     _lock: Option<File>,
     /// What was written here by others and by this one.
     manifest: Manifest,
+    /// The scenario whose files are to be replaced, if it is another one.
+    replaced: Option<String>,
     whole: Vec<Part>,
     written: Vec<PathBuf>,
 }
@@ -44,10 +48,12 @@ pub(crate) enum NoFolder {
 
 impl Folder {
     /// Makes the folder if need be, and keeps others out of it. One that is there must be empty, or
-    /// one that a command has made. No folder may have the name of a file that may be written.
+    /// one that a command has made. No folder may have the name of a file that may be written. What
+    /// is written is about this scenario.
     pub(crate) fn open<'a>(
         path: PathBuf,
         command: &'static str,
+        scenario: &str,
         files: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, NoFolder> {
         if let Err(error) = fs::create_dir_all(&path) {
@@ -71,8 +77,12 @@ impl Folder {
                 return Err(NoFolder::Unwritten(Unwritten { path, error }));
             }
         }
-        let manifest = Manifest::read(&path);
-        Ok(Self { path, command, _lock: lock, manifest, whole: Vec::new(), written: Vec::new() })
+        let mut manifest = Manifest::read(&path);
+        let scenario = plain(scenario).into_owned();
+        let before = manifest.scenarios.insert(command.to_owned(), scenario.clone());
+        let replaced = before.filter(|before| *before != scenario);
+        let (whole, written) = (Vec::new(), Vec::new());
+        Ok(Self { path, command, _lock: lock, manifest, replaced, whole, written })
     }
 
     /// Writes a file whole.
@@ -121,7 +131,7 @@ impl Folder {
             digest: part.digest(),
             name: part.name().to_owned(),
         });
-        self.manifest.0.extend(entries);
+        self.manifest.files.extend(entries);
         let mut manifest = self.part(manifest::FILE)?;
         let written = write!(manifest, "{}", self.manifest).and_then(|()| manifest.flush());
         written.map_err(|error| manifest.unwritten(error))?;
@@ -145,7 +155,7 @@ impl Folder {
         let mut out_of_date = Vec::new();
         let (path, command, written) = (&self.path, self.command, &self.written);
         let whole = &self.whole;
-        self.manifest.0.retain(|entry| {
+        self.manifest.files.retain(|entry| {
             let file = path.join(&entry.name);
             let is_own = entry.command == command;
             if is_own && written.contains(&file) {
@@ -167,9 +177,14 @@ impl Folder {
 
     /// The files that other commands have written here and that are still there, with the command.
     pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        let others = self.manifest.0.iter().filter(|entry| entry.command != self.command);
+        let others = self.manifest.files.iter().filter(|entry| entry.command != self.command);
         let there = others.filter(|entry| self.path.join(&entry.name).is_file());
         there.map(|entry| (entry.command.as_str(), entry.name.as_str()))
+    }
+
+    /// The scenario whose files these replace, if it is another one.
+    pub(crate) fn replaced(&self) -> Option<&str> {
+        self.replaced.as_deref()
     }
 
     /// Where they are.

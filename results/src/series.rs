@@ -12,7 +12,7 @@ use crate::estimate::Estimate;
 use crate::measured::{places_of_times, times_of};
 use crate::pooled;
 use crate::sweep_result::SweepResult;
-use crate::table::{number, place};
+use crate::table::{number, place, place_columns};
 use crate::times::Times;
 
 /// The most groups of runs: beyond it, runs are added up in groups, which are the units then, so
@@ -82,11 +82,9 @@ impl<W: Write> SeriesWriter<W> {
     /// Writes the names of the columns.
     pub fn new(result: &SweepResult, measures: Vec<Measure>, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
-        let fixed = ["cell", "variant"].map(str::to_owned);
-        let axes = result.axes.iter().map(|axis| axis.path.clone());
         let rest =
             ["from_s", "to_s", "measure", "unit", "n", "mean", "low95", "high95", "reliable"];
-        out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
+        out.write_record(place_columns(result).into_iter().chain(rest.map(str::to_owned)))?;
         let groups = (result.replications as usize).min(GROUPS_MAX);
         Ok(Self { out, measures, groups, cell: None, pools: Vec::new() })
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use sim::design::SweepDesign;
+use patterns::Duration;
+use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
 use sim::observe::Histogram;
 
@@ -24,6 +25,8 @@ pub struct SweepResult {
     pub objective: usize,
     /// The command that makes it again.
     pub command: String,
+    /// By axis: its values in seconds, if they are lengths of time.
+    axes_in_seconds: Vec<Option<Vec<f64>>>,
     /// By cell, measure and replication.
     samples: Vec<Sample>,
     /// Which of the times of a run each measure is of.
@@ -66,6 +69,7 @@ impl SweepResult {
         let samples = vec![Sample::UNDEFINED; cells * measures.len() * runs];
         let latency = vec![Histogram::default(); cells];
         Self {
+            axes_in_seconds: design.axes.iter().map(in_seconds).collect(),
             design,
             places_of_times: places_of_times(&measures),
             measures,
@@ -218,8 +222,19 @@ impl SweepResult {
         &self.latency[cell]
     }
 
+    /// By axis: its values in seconds, if all of them are lengths of time.
+    pub(crate) fn axes_in_seconds(&self) -> &[Option<Vec<f64>>] {
+        &self.axes_in_seconds
+    }
+
     /// What is looked at.
     pub fn objective(&self) -> &Measure {
         &self.design.objective
     }
+}
+
+/// The values of an axis in seconds, if all of them are lengths of time.
+fn in_seconds(axis: &Axis) -> Option<Vec<f64>> {
+    let seconds = |value: &String| value.parse().ok().map(Duration::as_secs_f64);
+    axis.values.iter().map(seconds).collect()
 }

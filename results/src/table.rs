@@ -1,12 +1,13 @@
 //! Tidy CSV: one row per run, and one row per cell and measure with its interval.
 //!
-//! Units are in the names of columns, seeds and fingerprints are text (`0x…`), what is undefined
-//! is empty, and numbers have as many digits as it takes to read them back.
+//! A measure has one name in all tables, and its unit stands where it has a row. An axis whose
+//! values are all lengths of time has a second column, `PATH_s`: what it is in seconds. Seeds and
+//! fingerprints are text (`0x…`), what is undefined is empty, and numbers have as many digits as it
+//! takes to read them back.
 
 use std::io::Write;
 
 use csv::Writer;
-use sim::measure::Measure;
 
 use crate::estimate::Estimate;
 use crate::measured::Measured;
@@ -22,11 +23,9 @@ impl<W: Write> RunsWriter<W> {
     /// Writes the names of the columns.
     pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
-        let fixed = ["cell", "variant"].map(str::to_owned);
-        let axes = result.axes.iter().map(|axis| axis.path.clone());
         let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
-        let measures = result.measures.iter().map(column);
-        out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures))?;
+        let measures = result.measures.iter().map(|measure| measure.path().to_owned());
+        out.write_record(place_columns(result).into_iter().chain(run).chain(measures))?;
         Ok(Self { out })
     }
 
@@ -74,8 +73,6 @@ impl<W: Write> RunsWriter<W> {
 ///   as the rows of both cells.
 pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
-    let fixed = ["cell", "variant"].map(str::to_owned);
-    let axes = result.axes.iter().map(|axis| axis.path.clone());
     let rest = [
         "measure",
         "unit",
@@ -94,7 +91,7 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
         "diff_reliable",
         "diff_runs_needed",
     ];
-    out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
+    out.write_record(place_columns(result).into_iter().chain(rest.map(str::to_owned)))?;
     for cell in 0..result.cells() {
         for (index, measure) in result.measures.iter().enumerate() {
             let estimate = result.estimate(cell, index);
@@ -125,14 +122,25 @@ fn reliability(estimate: &Estimate) -> [String; 2] {
     [is_reliable.to_owned(), estimate.runs_needed.map_or(String::new(), |runs| runs.to_string())]
 }
 
-/// The first columns of a row: the cell, its variant and its values on the axes.
-pub(crate) fn place(result: &SweepResult, cell: usize) -> Vec<String> {
-    let values = result.settings(cell).map(|(_, value)| value.to_owned());
-    [cell.to_string(), result.variant(cell).to_owned()].into_iter().chain(values).collect()
+/// The names of the first columns.
+pub(crate) fn place_columns(result: &SweepResult) -> Vec<String> {
+    let mut columns = ["cell", "variant"].map(str::to_owned).to_vec();
+    for (axis, seconds) in result.axes.iter().zip(result.axes_in_seconds()) {
+        columns.push(axis.path.clone());
+        columns.extend(seconds.as_ref().map(|_| format!("{}_s", axis.path)));
+    }
+    columns
 }
 
-pub(crate) fn column(measure: &Measure) -> String {
-    format!("{}{}", measure.path().replace('"', ""), measure.unit().suffix())
+/// The first columns of a row: the cell, its variant and its values on the axes.
+pub(crate) fn place(result: &SweepResult, cell: usize) -> Vec<String> {
+    let mut row = vec![cell.to_string(), result.variant(cell).to_owned()];
+    let (_, places) = result.place(cell);
+    for ((axis, seconds), at) in result.axes.iter().zip(result.axes_in_seconds()).zip(places) {
+        row.push(axis.values[at].clone());
+        row.extend(seconds.as_ref().map(|seconds| number(seconds[at])));
+    }
+    row
 }
 
 /// The shortest text that reads back as the number; nothing for what is none.

@@ -134,6 +134,7 @@ impl Sweep {
             replications: result.replications,
             seed: result.seed,
             limits: self.common.limits.limits(),
+            made: 0,
             threads: threads.min(fit as usize),
         };
         let measures = result.measures.clone();
