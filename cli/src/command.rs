@@ -17,6 +17,7 @@ mod limits;
 mod list;
 mod run;
 mod sweep;
+mod tables;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
 ///

@@ -1,6 +1,7 @@
 //! A folder of files that are written whole or not at all, by one command at a time.
 
 mod digest;
+mod journal;
 mod manifest;
 mod part;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use scenarios::plain;
 
+pub(crate) use journal::{Journal, Left, runs_kept};
 pub(crate) use part::{Part, Unwritten, remove_all};
 
 use digest::Digest;
@@ -116,6 +118,12 @@ impl Folder {
         Ok(())
     }
 
+    /// The runs of a sweep that may have been begun here before; `about` is all that decides how
+    /// its runs turn out. The run `marked` can be read without those before it.
+    pub(crate) fn journal(&self, about: &[u8], marked: u64) -> Result<(Journal, Left), Unwritten> {
+        Journal::open(&self.path, about, marked)
+    }
+
     /// Gives all files that are whole the names that they are to have. What an earlier command of
     /// this name has written goes away, unless it was changed since.
     pub(crate) fn publish(&mut self) -> Result<(), Unwritten> {
@@ -193,12 +201,16 @@ impl Folder {
     }
 }
 
+/// What only commands write.
+const OWN: [&str; 2] = [manifest::FILE, journal::FILE];
+
 /// Whether a folder is empty, or one that a command has begun to write into. What cannot be looked
 /// through is found out when something is written.
 fn is_own(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return true };
     let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
-    let is_ours =
-        |name: &OsString| name == manifest::FILE || part::is_part(&name.to_string_lossy());
+    let is_ours = |name: &OsString| {
+        OWN.iter().any(|own| name == own) || part::is_part(&name.to_string_lossy())
+    };
     names.is_empty() || names.iter().any(is_ours)
 }

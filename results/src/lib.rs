@@ -17,6 +17,7 @@ pub mod pooled;
 pub mod run_table;
 pub mod series;
 pub mod stability;
+pub mod stored;
 pub mod sweep_result;
 pub mod table;
 pub mod times;

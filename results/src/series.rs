@@ -11,6 +11,7 @@ use sim::observe::Histogram;
 use crate::estimate::Estimate;
 use crate::measured::{places_of_times, times_of};
 use crate::pooled;
+use crate::stored::{Bytes, put, put_all_times, put_samples};
 use crate::sweep_result::SweepResult;
 use crate::table::{number, place, place_columns};
 use crate::times::Times;
@@ -20,12 +21,12 @@ use crate::times::Times;
 const GROUPS_MAX: usize = 100;
 
 /// What is kept of the pieces of one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pieces {
     all: Vec<Piece>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Piece {
     from: Time,
     to: Time,
@@ -42,6 +43,29 @@ impl Pieces {
             samples: measures.iter().map(|measure| measure.sample(piece)).collect(),
             times: times_of(measures, piece),
         });
+    }
+
+    /// Writes them as bytes.
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        put(out, self.all.len() as u64);
+        for piece in &self.all {
+            put(out, piece.from.as_nanos());
+            put(out, piece.to.as_nanos());
+            put_samples(out, &piece.samples);
+            put_all_times(out, &piece.times);
+        }
+    }
+
+    /// Reads what was written so.
+    pub(crate) fn take(from: &mut Bytes<'_>) -> Option<Self> {
+        let length = from.length()?;
+        let piece = |_| {
+            let [begin, end] = [from.number()?, from.number()?].map(Time::from_nanos);
+            let (samples, times) = (from.samples()?, from.all_times()?);
+            Some(Piece { from: begin, to: end, samples, times })
+        };
+        let all = (0..length).map(piece).collect::<Option<_>>()?;
+        Some(Self { all })
     }
 
     /// Takes away the last piece, which the end of a run that was stopped has cut short.

@@ -228,7 +228,8 @@ mod tests {
     fn kept() -> Kept {
         let floats = [0.0, -0.0, 1.0, 0.1, 9.007_199_254_740_993e15, -3.0, f64::INFINITY, 1e300];
         let samples = floats.map(|part| Sample { part, of: 1.0 });
-        let all = [times([]), times([0]), times((0..4000).map(|n| n * n * n)), times([u64::MAX; 9])];
+        let all =
+            [times([]), times([0]), times((0..4000).map(|n| n * n * n)), times([u64::MAX; 9])];
         let run = Measured {
             seed: u64::MAX,
             fingerprint: 0x80,
@@ -239,7 +240,13 @@ mod tests {
             times: all.to_vec(),
             latency: times([5, 5, 300]),
         };
-        let pieces = Pieces::of_samples(&samples, &all);
+        let mut pieces = Vec::new();
+        put(&mut pieces, 1);
+        put(&mut pieces, 60_000_000_000);
+        put(&mut pieces, u64::MAX);
+        put_samples(&mut pieces, &samples);
+        put_all_times(&mut pieces, &all);
+        let pieces = Pieces::take(&mut Bytes(&pieces)).unwrap();
         Kept { run, pile_up: Some("größer".to_owned()), pieces }
     }
 

@@ -71,49 +71,77 @@ impl<W: Write> RunsWriter<W> {
 ///   in some, it is the mean difference of the quantiles (or deviations) of single runs;
 /// - `diff_reliable`, `diff_runs_needed`: the same of the difference, which is at most as reliable
 ///   as the rows of both cells.
-pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
-    let mut out = Writer::from_writer(out);
-    let rest = [
-        "measure",
-        "unit",
-        "n",
-        "mean",
-        "low95",
-        "high95",
-        "min",
-        "max",
-        "reliable",
-        "runs_needed",
-        "diff_n",
-        "diff",
-        "diff_low95",
-        "diff_high95",
-        "diff_reliable",
-        "diff_runs_needed",
-    ];
-    out.write_record(place_columns(result).into_iter().chain(rest.map(str::to_owned)))?;
-    for cell in 0..result.cells() {
+#[derive(Debug)]
+pub struct SummaryWriter<W: Write> {
+    out: Writer<W>,
+}
+
+/// What follows the cell in a row of `summary.csv`.
+const OF_CELL: [&str; 16] = [
+    "measure",
+    "unit",
+    "n",
+    "mean",
+    "low95",
+    "high95",
+    "min",
+    "max",
+    "reliable",
+    "runs_needed",
+    "diff_n",
+    "diff",
+    "diff_low95",
+    "diff_high95",
+    "diff_reliable",
+    "diff_runs_needed",
+];
+
+impl<W: Write> SummaryWriter<W> {
+    /// Writes the names of the columns.
+    pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
+        let mut out = Writer::from_writer(out);
+        let rest = OF_CELL.map(str::to_owned);
+        out.write_record(place_columns(result).into_iter().chain(rest))?;
+        Ok(Self { out })
+    }
+
+    /// Writes a cell of which all runs were added, and the file's own one as well.
+    pub fn cell(&mut self, result: &SweepResult, cell: usize) -> csv::Result<()> {
+        let (place, own) = (place(result, cell), result.default_cell(0));
         for (index, measure) in result.measures.iter().enumerate() {
             let estimate = result.estimate(cell, index);
             let values = result.values(cell, index);
             let (least, most) =
                 (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
-            let mut row = place(result, cell);
+            let mut row = place.clone();
             row.push(measure.path().to_owned());
             row.push(measure.unit().name().to_owned());
             row.push(estimate.n.to_string());
             row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
             row.extend(reliability(&estimate));
-            let from = result.default_cell(0);
-            let difference = from.map(|from| result.difference(cell, from, index));
+            let difference = own.map(|own| result.difference(cell, own, index));
             row.push(difference.map_or(String::new(), |d| d.n.to_string()));
             let ends = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
             row.extend(ends.map(number));
             row.extend(difference.map_or_else(Default::default, |d| reliability(&d)));
-            out.write_record(row)?;
+            self.out.write_record(row)?;
         }
+        Ok(())
     }
-    out.into_inner().map_err(|error| error.into_error().into())
+
+    /// Writes what is still held back, and gives the writer back.
+    pub fn finish(self) -> std::io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// Writes `summary.csv` of a sweep whose runs were all added, and of which nothing was forgotten.
+pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
+    let mut rows = SummaryWriter::new(result, out)?;
+    for cell in 0..result.cells() {
+        rows.cell(result, cell)?;
+    }
+    Ok(rows.finish()?)
 }
 
 /// Whether an interval is reliable, and how many runs would do.

@@ -77,11 +77,10 @@ impl Common {
         for set in &self.sets.sets {
             again += &format!(" --set {}", quoted(set));
         }
-        again += &self.limits.again();
         if let Some(out) = &self.out {
             again += &format!(" --out {}", quoted(&out.to_string_lossy()));
         }
-        again
+        again + &self.limits.again()
     }
 }
 

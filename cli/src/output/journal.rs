@@ -75,7 +75,8 @@ impl Journal {
         head[16..24].copy_from_slice(&VERSION.to_le_bytes());
         head[24..].copy_from_slice(&digest.bytes());
         let path = folder.join(FILE);
-        let mut journal = Self { path, head, file: None, runs: 0, end: HEAD, marked: (marked, HEAD) };
+        let mut journal =
+            Self { path, head, file: None, runs: 0, end: HEAD, marked: (marked, HEAD) };
         let left = journal.recover().map_err(|error| journal.unwritten(error))?;
         RUNS.store(journal.runs, Ordering::SeqCst);
         Ok((journal, left))
