@@ -10,6 +10,7 @@
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
+mod bytes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;

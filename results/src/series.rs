@@ -8,10 +8,10 @@ use sim::Record;
 use sim::measure::{Measure, Sample};
 use sim::observe::Histogram;
 
+use crate::bytes::{Bytes, put, put_all_times, put_samples};
 use crate::estimate::Estimate;
 use crate::measured::{places_of_times, times_of};
 use crate::pooled;
-use crate::stored::{Bytes, put, put_all_times, put_samples};
 use crate::sweep_result::SweepResult;
 use crate::table::{number, place, place_columns};
 use crate::times::Times;

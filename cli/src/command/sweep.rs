@@ -26,6 +26,9 @@ use crate::source::Source;
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
 
+/// Cells beyond which there are no pictures of all of them.
+const SHOWN_MAX: usize = 10_000;
+
 /// The tables of a sweep.
 const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 
@@ -83,7 +86,7 @@ impl Sweep {
         let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
-        let mut journal = self.journal(&folder, &file, &result, out)?;
+        let mut journal = self.journal(&folder, &file, (&result, &sweep.series), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
         self.run(&sweep, registry, &result, &mut journal, &time_is_up)?;
@@ -95,7 +98,10 @@ impl Sweep {
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
-        pictures.of_sweep(&result)?;
+        let are_shown = result.cells() <= SHOWN_MAX;
+        if are_shown {
+            pictures.of_sweep(&result)?;
+        }
         self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
@@ -105,6 +111,9 @@ impl Sweep {
         if made.runs == result.runs() && !are_whole {
             let why = self.common.limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED: pictures are left out: {why}")?;
+        }
+        if !are_shown {
+            writeln!(out, "pictures of more than {SHOWN_MAX} cells are left out")?;
         }
         name_unstable(&made, &result, out)?;
         let is_known = summarise(&result, out)?;
@@ -173,12 +182,14 @@ impl Sweep {
         &self,
         folder: &Folder,
         file: &ScenarioFile,
-        result: &SweepResult,
+        (result, over_time): (&SweepResult, &SeriesDesign),
         out: &mut dyn Write,
     ) -> Result<Journal, Failure> {
         let limits = self.common.limits.limits();
-        let SweepResult { design, measures, .. } = result;
-        let about = format!("{file:?} {design:?} {measures:?} {limits:?} {}", program());
+        let paths = |all: &[Measure]| all.iter().map(|one| one.path().to_owned()).collect();
+        let asked: [Vec<String>; 2] = [paths(&result.measures), paths(&over_time.measures)];
+        let (seed, runs, every) = (result.seed, result.replications, over_time.every);
+        let about = format!("{file:?} {seed} {runs} {every} {asked:?} {limits:?} {}", program());
         let marked = result.default_cell(0).unwrap_or(0) as u64 * u64::from(result.replications);
         let (journal, left) = folder.journal(about.as_bytes(), marked)?;
         match left {

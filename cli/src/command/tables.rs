@@ -64,9 +64,8 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Writes all runs of a journal, and adds them to the result. One cell is held at a time, beside
-    /// the file's own, from which all others differ: whatever is left of it in the result, memory
-    /// does not grow with the number of cells.
+    /// Writes all runs of a journal, and adds them to the result. One cell is held whole at a time,
+    /// beside the file's own, from which all differences are taken.
     pub(crate) fn write(
         &mut self,
         journal: &Journal,

@@ -1,8 +1,8 @@
 //! The runs of a sweep that were made: what is left of it if it ends before its time.
 //!
 //! A file to which every run is added as soon as it is made. It begins with the digest of what
-//! decides how runs turn out. Each run has its length and a digest, so that one that was not written
-//! whole is known; what comes after it is not read.
+//! decides how runs turn out. Each run has its length and a digest, so that one that was not
+//! written whole is known; what comes after it is not read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};

@@ -11,6 +11,8 @@ mod limits;
 mod names;
 mod printed;
 mod program;
+#[cfg(unix)]
+mod resume;
 mod run_tables;
 #[cfg(unix)]
 mod signals;
