@@ -15,6 +15,7 @@ mod common;
 mod judged;
 mod limits;
 mod list;
+mod over_time;
 mod run;
 mod sweep;
 mod tables;

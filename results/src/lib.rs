@@ -1,6 +1,7 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
 //! - [`estimate`]: numbers with their intervals;
+//! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
@@ -14,6 +15,7 @@ mod bytes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod over_time;
 pub mod pooled;
 pub mod run_table;
 pub mod series;
@@ -25,5 +27,6 @@ pub mod times;
 
 pub use estimate::Estimate;
 pub use measured::Measured;
+pub use over_time::OverTime;
 pub use stability::PileUp;
 pub use sweep_result::SweepResult;

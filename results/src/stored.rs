@@ -3,7 +3,7 @@
 use sim::Stop;
 
 use crate::bytes::{Bytes, put, put_all_times, put_samples, put_text, put_times};
-use crate::measured::Measured;
+use crate::measured::{Measured, TaskTimes};
 use crate::series::Pieces;
 
 /// What is kept of a run of a sweep.
@@ -31,7 +31,12 @@ impl Kept {
         put(&mut out, run.faults_removed.map_or(0, |by| u64::from(by) + 1));
         put_samples(&mut out, &run.samples);
         put_all_times(&mut out, &run.times);
-        put_times(&mut out, &run.latency);
+        put(&mut out, run.tasks.len() as u64);
+        for (name, TaskTimes { ok, failed }) in &run.tasks {
+            put_text(&mut out, name);
+            put_times(&mut out, ok);
+            put_times(&mut out, failed);
+        }
         put_text(&mut out, pile_up.as_deref().unwrap_or_default());
         pieces.put(&mut out);
         out
@@ -43,16 +48,15 @@ impl Kept {
         let [seed, fingerprint, events] = [from.number()?, from.number()?, from.number()?];
         let stopped = stop_of(from.number()?, from.number()?)?;
         let faults_removed = from.number()?.checked_sub(1).map(|by| by as u32);
-        let run = Measured {
-            seed,
-            fingerprint,
-            events,
-            stopped,
-            faults_removed,
-            samples: from.samples()?,
-            times: from.all_times()?,
-            latency: from.times()?,
-        };
+        let (samples, times) = (from.samples()?, from.all_times()?);
+        let groups = from.length()?;
+        let tasks = (0..groups).map(|_| {
+            let (name, ok, failed) = (from.text()?, from.times()?, from.times()?);
+            Some((name, TaskTimes { ok, failed }))
+        });
+        let tasks = tasks.collect::<Option<_>>()?;
+        let run =
+            Measured { seed, fingerprint, events, stopped, faults_removed, samples, times, tasks };
         let pile_up = Some(from.text()?).filter(|text| !text.is_empty());
         let pieces = Pieces::take(from)?;
         from.0.is_empty().then_some(Self { run, pile_up, pieces })
@@ -109,7 +113,7 @@ mod tests {
             faults_removed: Some(0),
             samples: samples.to_vec(),
             times: all.to_vec(),
-            latency: times([5, 5, 300]),
+            tasks: vec![("a".to_owned(), TaskTimes { ok: times([5, 300]), failed: times([]) })],
         };
         let mut pieces = Vec::new();
         put(&mut pieces, 1);

@@ -8,10 +8,9 @@ use std::ops::Deref;
 use patterns::Duration;
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
-use sim::observe::Histogram;
 
 use crate::estimate::Estimate;
-use crate::measured::{Measured, places_of_times};
+use crate::measured::{Measured, TaskTimes, places_of_times};
 use crate::pooled;
 use crate::times::{OfTimes, Times};
 
@@ -40,8 +39,9 @@ pub struct SweepResult {
     of_times: BTreeMap<(usize, usize), OfTimes>,
     /// Of cells of which some runs were added: runs come cell by cell, so that there are few.
     begun: BTreeMap<usize, Begun>,
-    /// By cell: how long tasks of the first group of agents took, over all replications.
-    latency: Vec<Histogram>,
+    /// Of the file's own cell in each variant: how long tasks took, over all replications, of the
+    /// group of agents that the objective is of, or of the first.
+    latency: Vec<TaskTimes>,
 }
 
 /// A cell of which not all runs were added.
@@ -85,7 +85,7 @@ impl SweepResult {
         let is_kept = |place: &usize| *place == objective || is_kept(&measures[*place]);
         let kept: Vec<usize> = (0..measures.len()).filter(is_kept).collect();
         let samples = vec![Sample::UNDEFINED; cells * kept.len() * runs];
-        let latency = vec![Histogram::default(); cells];
+        let latency = vec![TaskTimes::default(); design.variants.len()];
         Self {
             axes_in_seconds: design.axes.iter().map(in_seconds).collect(),
             design,
@@ -121,7 +121,14 @@ impl SweepResult {
                 whole[measure * runs + replication as usize] = *sample;
             }
         }
-        self.latency[cell].merge(&run.latency);
+        let (variant, places) = self.place(cell);
+        if self.default.as_ref().is_none_or(|own| *own == places) {
+            let whom = self.asked_about();
+            let asked = run.tasks.iter().find(|(name, _)| *name == whom);
+            if let Some((_, times)) = asked.or(run.tasks.first()) {
+                self.latency[variant].merge(times);
+            }
+        }
         let begun = self.begun.entry(cell).or_default();
         begun.runs += 1;
         begun.times.resize_with(run.times.len(), Times::default);
@@ -256,13 +263,24 @@ impl SweepResult {
     /// is best in truth is with 95 % confidence the best one here or one of those that may be as
     /// good.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
-        let others = self.cells() - 1;
+        self.is_tied_among(cell, best, self.cells() - 1)
+    }
+
+    /// The same where the best is one of fewer: so many others are compared with it.
+    pub(crate) fn is_tied_among(&self, cell: usize, best: usize, others: usize) -> bool {
         cell != best && self.difference_of_several(cell, best, self.objective, others).may_be_zero()
     }
 
-    /// How long tasks of the first group of agents took in a cell, over all replications.
-    pub fn latency(&self, cell: usize) -> &Histogram {
-        &self.latency[cell]
+    /// How long tasks took in the file's own cell of a variant (in all its cells, if the file has
+    /// none), over all replications: those of the agents that the objective is of, or of the first.
+    pub fn latency(&self, variant: usize) -> &TaskTimes {
+        &self.latency[variant]
+    }
+
+    /// The name of the group of agents, or of another caller, that the objective is of.
+    fn asked_about(&self) -> String {
+        let whom = self.design.objective.of_whom();
+        whom.split(" -> ").next().unwrap_or_default().to_owned()
     }
 
     /// By axis: its values in seconds, if all of them are lengths of time.

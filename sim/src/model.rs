@@ -46,6 +46,7 @@ mod serving;
 mod sites;
 mod station;
 mod tracer;
+mod tracing;
 mod who;
 mod windows;
 mod working;

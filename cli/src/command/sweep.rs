@@ -7,20 +7,21 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::series::Pieces;
+use results::chart::{Told, told};
 use results::stored::Kept;
-use results::{Estimate, Measured, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
+use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
-use sim::{Record, RunOptions, Stop, System, run_until};
+use sim::{RunOptions, Stop, run_until};
 
 use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
+use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::command::tables::{Made, NAMED_MAX, Tables};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
@@ -86,11 +87,12 @@ impl Sweep {
         let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
-        let mut journal = self.journal(&folder, &file, (&result, &sweep.series), out)?;
+        let over_time = drawn_over_time(&sweep, &scenario);
+        let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
-        self.run(&sweep, registry, &result, &mut journal, &time_is_up)?;
-        let made = tables.write(&journal, &sweep.series.measures, &mut result)?;
+        self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
+        let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
         let Tables { runs, series, summary } = tables;
         for table in [runs, series, summary] {
             folder.keep(table)?;
@@ -102,7 +104,7 @@ impl Sweep {
         if are_shown {
             pictures.of_sweep(&result)?;
         }
-        self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
         journal.remove()?;
@@ -134,6 +136,7 @@ impl Sweep {
     fn run(
         &self,
         sweep: &scenarios::Sweep,
+        over_time: &SeriesDesign,
         registry: &LayerRegistry,
         result: &SweepResult,
         journal: &mut Journal,
@@ -156,7 +159,7 @@ impl Sweep {
         runs.make_by(
             |cell| sweep.cell(registry, cell).system,
             |system, seed, options| {
-                let (record, pieces) = run_in_pieces(system, seed, options, &sweep.series);
+                let (record, pieces) = run_in_pieces(system, seed, options, over_time);
                 let run = Measured::of(&result.measures, &record);
                 let pile_up = PileUp::all(&record).first().map(ToString::to_string);
                 (record, Kept { run, pile_up, pieces }.to_bytes())
@@ -206,19 +209,32 @@ impl Sweep {
         Ok(journal)
     }
 
-    /// Draws the run of the file's own cell with this seed.
-    fn timeline(
+    /// Draws the first run of the file's own cell, and over it what all runs of it were over time.
+    fn one_run(
         &self,
         scenario: &Scenario,
-        seed: u64,
+        source: &Source,
+        (result, made): (&SweepResult, &Made),
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
         let limits = self.common.limits.limits();
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-        let record = run_until(&scenario.system, seed, &options);
-        let trace = pictures.trace(&scenario.system, &record, limits);
-        pictures.timeline(&scenario.title, trace.as_ref())
+        let (system, seed) = (&scenario.system, result.seed_of(0));
+        let record = run_until(system, seed, &options);
+        let trace = pictures.trace(system, &record, limits);
+        let first = asked_about(system, std::iter::once(result.objective()));
+        let variants = made
+            .over_time
+            .iter()
+            .map(|(cell, over_time)| (result.variant(*cell).to_owned(), over_time.clone()));
+        let variants: Vec<(String, OverTime)> = variants.collect();
+        pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
+        // It is made again by itself.
+        let again = self.common.again("run", source, seed);
+        let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
+        pictures.system(&scenario.title, system, first)?;
+        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.
@@ -265,27 +281,6 @@ fn program() -> String {
     format!("{} {changed:?}", env!("CARGO_PKG_VERSION"))
 }
 
-/// A run of a cell, with what is measured of its pieces.
-fn run_in_pieces(
-    system: &System,
-    seed: u64,
-    options: &RunOptions<'_>,
-    series: &SeriesDesign,
-) -> (Record, Pieces) {
-    let mut pieces = Pieces::default();
-    let SeriesDesign { every, measures } = series;
-    if measures.is_empty() {
-        return (run_until(system, seed, options), pieces);
-    }
-    let parts = series.parts(system);
-    let mut add = |piece: &Record| pieces.add(measures, piece);
-    let record = sim::series::run_in_pieces(system, seed, options, *every, &parts, &mut add);
-    if record.stopped.is_some() {
-        pieces.cut();
-    }
-    (record, pieces)
-}
-
 /// Says in which cells more comes than goes.
 fn name_unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     let (cells, all) = (made.unstable_cells, result.cells());
@@ -325,23 +320,18 @@ fn progress(runs: u64) -> ProgressBar {
 fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
     let number = (0..result.cells()).filter(reached).count();
-    let cells = if best != worst {
-        vec![("best", best), ("the file's own", own), ("worst", worst)]
-    } else if number > 1 {
-        vec![("all alike", best)]
-    } else {
-        vec![("the only one", best)]
-    };
+    let Told { cells, said } = told(result);
     let mut is_reliable = true;
     for (name, cell) in cells {
-        let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
         let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
         writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
         is_reliable &= estimate.is_reliable || estimate.n < 2;
+    }
+    for sentence in said {
+        writeln!(out, "  {}", plain(&sentence))?;
     }
     if number == 0 {
         writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;

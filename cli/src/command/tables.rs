@@ -6,9 +6,9 @@ use std::io;
 use results::series::SeriesWriter;
 use results::stored::Kept;
 use results::table::{RunsWriter, SummaryWriter};
-use results::{Measured, SweepResult};
+use results::{Measured, OverTime, SweepResult};
 use sim::Stop;
-use sim::measure::Measure;
+use sim::series::SeriesDesign;
 
 use crate::output::{Journal, Part, Unwritten};
 
@@ -29,6 +29,8 @@ pub(crate) struct Made {
     pub(crate) unstable_cells: usize,
     /// The first of these cells, and what piled up in the first such run of each.
     pub(crate) first_unstable: Vec<(usize, String)>,
+    /// Of the file's own cells, measures over time.
+    pub(crate) over_time: Vec<(usize, OverTime)>,
     /// The last of these cells.
     last_unstable: Option<usize>,
 }
@@ -69,7 +71,7 @@ impl Tables {
     pub(crate) fn write(
         &mut self,
         journal: &Journal,
-        over_time: &[Measure],
+        (of_file, over_time): (&SeriesDesign, &SeriesDesign),
         result: &mut SweepResult,
     ) -> Result<Made, Unwritten> {
         let replications = u64::from(result.replications);
@@ -85,9 +87,11 @@ impl Tables {
         let Self { runs, series, summary } = self;
         let written = (|| {
             let mut rows = RunsWriter::new(result, &mut *runs).map_err(Failed::Runs)?;
-            let measures = over_time.to_vec();
+            let (measures, of_file) = (over_time.measures.clone(), of_file.measures.len());
+            let drawn = (0..result.variants.len()).filter_map(|one| result.default_cell(one));
             let mut pieces =
-                SeriesWriter::new(result, measures, &mut *series).map_err(Failed::Series)?;
+                SeriesWriter::new(result, measures, of_file, drawn.collect(), &mut *series)
+                    .map_err(Failed::Series)?;
             let mut cells = SummaryWriter::new(result, &mut *summary).map_err(Failed::Summary)?;
             let (mut made, mut next_cell) = (Made::default(), 0);
             let mut all = journal.read(false).map_err(Failed::Journal)?;
@@ -113,7 +117,7 @@ impl Tables {
                 forget(result, cell);
             }
             rows.finish().map_err(|error| Failed::Runs(error.into()))?;
-            pieces.finish(result).map_err(Failed::Series)?;
+            made.over_time = pieces.finish(result).map_err(Failed::Series)?.1;
             cells.finish().map_err(|error| Failed::Summary(error.into()))?;
             Ok(made)
         })();

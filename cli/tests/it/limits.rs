@@ -164,7 +164,14 @@ fn the_best_and_the_worst_are_two_cells() {
         names
     };
     let errors = "errors = { network = 0.5 }\n[sweep]\n\"services.x.errors.network\" = ";
-    assert_eq!(sweep(&format!("{errors}[0.5, 0.1]\n"), &[]), ["best", "the file's own", "worst"]);
+    // Nobody chooses how often a service fails.
+    let names = sweep(&format!("{errors}[0.5, 0.1]\n"), &[]);
+    assert_eq!(names, ["best case", "the file's own", "worst case"]);
+    let policy = "errors = { network = 0.5 }\n[policies]\np = [{ retry = { network = \"1 x 10ms\" } }]\n\
+                  [edges]\n\"a -> x\" = \"p\"\n[sweep]\n\
+                  \"policies.p.retry.network\" = [\"1 x 10ms\", \"5 x 10ms\"]\n";
+    let names = sweep(policy, &[]);
+    assert_eq!(names[..3], ["best", "the file's own", "worst"]);
     assert_eq!(sweep("[sweep]\n\"agents.a.count\" = [1, 2]\n", &[]), ["all alike"]);
     assert_eq!(sweep("", &[]), ["the only one"]);
 }

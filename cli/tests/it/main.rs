@@ -9,6 +9,7 @@ mod folders;
 mod judged;
 mod limits;
 mod names;
+mod pictures;
 mod printed;
 mod program;
 #[cfg(unix)]

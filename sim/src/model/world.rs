@@ -85,9 +85,7 @@ impl World {
 
     /// The same; at each of some times the record of all that was before is looked at.
     pub fn run_watched(mut self, options: &RunOptions<'_>, mut looks: Option<Looks<'_>>) -> Record {
-        if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
-            (tracer.from, tracer.to) = (from, to);
-        }
+        self.recorder.begin_trace(options.window);
         for index in 0..self.arrivals.len() {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
