@@ -18,6 +18,7 @@ mod list;
 mod over_time;
 mod run;
 mod sweep;
+mod tables;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
 ///

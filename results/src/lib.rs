@@ -11,6 +11,7 @@
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
+mod bytes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
@@ -19,6 +20,7 @@ pub mod pooled;
 pub mod run_table;
 pub mod series;
 pub mod stability;
+pub mod stored;
 pub mod sweep_result;
 pub mod table;
 pub mod times;

@@ -8,12 +8,13 @@ use sim::Record;
 use sim::measure::{Measure, Sample};
 use sim::observe::Histogram;
 
+use crate::bytes::{Bytes, put, put_all_times, put_samples};
 use crate::estimate::Estimate;
 use crate::measured::{places_of_times, times_of};
 use crate::over_time::{OverTime, Piece};
 use crate::pooled;
 use crate::sweep_result::SweepResult;
-use crate::table::{number, place};
+use crate::table::{number, place, place_columns};
 use crate::times::Times;
 
 /// The most groups of runs: beyond it, runs are added up in groups, which are the units then, so
@@ -21,12 +22,12 @@ use crate::times::Times;
 const GROUPS_MAX: usize = 100;
 
 /// What is kept of the pieces of one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pieces {
     all: Vec<Measured>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Measured {
     from: Time,
     to: Time,
@@ -43,6 +44,29 @@ impl Pieces {
             samples: measures.iter().map(|measure| measure.sample(piece)).collect(),
             times: times_of(measures, piece),
         });
+    }
+
+    /// Writes them as bytes.
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        put(out, self.all.len() as u64);
+        for piece in &self.all {
+            put(out, piece.from.as_nanos());
+            put(out, piece.to.as_nanos());
+            put_samples(out, &piece.samples);
+            put_all_times(out, &piece.times);
+        }
+    }
+
+    /// Reads what was written so.
+    pub(crate) fn take(from: &mut Bytes<'_>) -> Option<Self> {
+        let length = from.length()?;
+        let piece = |_| {
+            let [begin, end] = [from.number()?, from.number()?].map(Time::from_nanos);
+            let (samples, times) = (from.samples()?, from.all_times()?);
+            Some(Measured { from: begin, to: end, samples, times })
+        };
+        let all = (0..length).map(piece).collect::<Option<_>>()?;
+        Some(Self { all })
     }
 
     /// Takes away the last piece, which the end of a run that was stopped has cut short.
@@ -95,11 +119,9 @@ impl<W: Write> SeriesWriter<W> {
         out: W,
     ) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
-        let fixed = ["cell", "variant"].map(str::to_owned);
-        let axes = result.axes.iter().map(|axis| axis.path.clone());
         let rest =
             ["from_s", "to_s", "measure", "unit", "n", "mean", "low95", "high95", "reliable"];
-        out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
+        out.write_record(place_columns(result).into_iter().chain(rest.map(str::to_owned)))?;
         let groups = (result.replications as usize).min(GROUPS_MAX);
         let (cell, kept, pools) = (None, Vec::new(), Vec::new());
         Ok(Self { out, measures, written, groups, drawn, kept, cell, pools })

@@ -43,7 +43,10 @@ impl Run {
         let scenario = self.common.sets.file(registry, &source)?.scenario(registry)?;
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
-        let again = self.common.again("run", &source, seed);
+        let mut again = self.common.again("run", &source, seed);
+        if let Some(every) = self.every {
+            again += &format!(" --every {every}");
+        }
         let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;

@@ -69,9 +69,9 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
     assert_eq!(runs.matches(",aborted,").count(), 4, "{runs}");
     let series = fs::read_to_string(folder.0.join("o/series.csv")).unwrap();
-    assert!(series.contains("\n1,as written,5s,5.5,6,"), "{series}");
+    assert!(series.contains("\n1,as written,5s,5,5.5,6,"), "{series}");
     assert!(
-        !series.contains("\n1,as written,5s,6.5,"),
+        !series.contains("\n1,as written,5s,5,6.5,"),
         "what was not run has no numbers: {series}"
     );
 

@@ -8,9 +8,12 @@ mod first_hours;
 mod folders;
 mod judged;
 mod limits;
+mod names;
 mod pictures;
 mod printed;
 mod program;
+#[cfg(unix)]
+mod resume;
 mod run_tables;
 #[cfg(unix)]
 mod signals;

@@ -79,6 +79,25 @@ impl<const PARTS: u64> Histogram<PARTS> {
         all
     }
 
+    /// One that has counted this: lengths of [buckets](Self::buckets), any of each, and how many
+    /// there are; with the sum of all in nanoseconds, the shortest and the longest.
+    pub fn of_counts(
+        counts: impl IntoIterator<Item = (Duration, u64)>,
+        sum: u128,
+        (shortest, longest): (Duration, Duration),
+    ) -> Self {
+        let mut all = Self::new();
+        for (length, count) in counts {
+            let (shift, part) = Scale::<PARTS>::split(length);
+            all.page_mut(shift)[part - Self::first_part(shift)] += count;
+            all.count += count;
+        }
+        if 0 < all.count {
+            (all.sum, all.shortest, all.longest) = (sum, shortest, longest);
+        }
+        all
+    }
+
     /// Counts one length.
     #[inline]
     pub fn add(&mut self, length: Duration) {
