@@ -66,7 +66,8 @@ settings! {
         },
         /// Each drawn anew from a Weibull distribution.
         DrawnWeibull {
-            /// Below 1 long waits are commoner than with an exponential distribution, above 1 rarer.
+            /// Below 1 long waits are commoner than with an exponential distribution, above 1
+            /// rarer.
             shape: f64 [.above(0.0).example("0.7")],
             /// 63 % of all waits are no longer.
             scale: Duration [.example("\"2s\"")],
@@ -105,7 +106,35 @@ impl Curve {
 
     /// Whether each wait is drawn, and none follows from those before.
     pub(super) fn is_drawn(&self) -> bool {
-        law::bounds(self).is_some()
+        self.bounds().is_some()
+    }
+
+    /// The wait that a uniform draw from `[0, 1)` stands for; none if nothing is drawn.
+    pub(super) fn drawn(&self, draw: f64) -> Option<Duration> {
+        Some(match self {
+            Self::Drawn(points) => quantiles::wait(points, draw),
+            Self::DrawnExponential { mean } => law::exponential(*mean, draw),
+            Self::DrawnLognormal { median, p99 } => law::lognormal(*median, *p99, draw),
+            Self::DrawnWeibull { shape, scale } => law::weibull(*shape, *scale, draw),
+            Self::DrawnPareto { shape, least } => law::pareto(*shape, *least, draw),
+            _ => return None,
+        })
+    }
+
+    /// The shortest and the longest wait; none if nothing is drawn.
+    pub(super) fn bounds(&self) -> Option<(Duration, Duration)> {
+        let without_end = |size: Duration| {
+            if size.is_zero() { Duration::ZERO } else { Duration::MAX }
+        };
+        let wait = |point: Option<&Quantile>| point.map_or(Duration::ZERO, |point| point.wait);
+        Some(match self {
+            Self::Drawn(points) => (wait(points.first()), wait(points.last())),
+            Self::DrawnPareto { least, .. } => (*least, without_end(*least)),
+            Self::DrawnExponential { mean: size }
+            | Self::DrawnLognormal { median: size, .. }
+            | Self::DrawnWeibull { scale: size, .. } => (Duration::ZERO, without_end(*size)),
+            _ => return None,
+        })
     }
 
     /// The wait after `waits` other waits, before cap and jitter; the longest, if it is drawn.
@@ -116,7 +145,7 @@ impl Curve {
             Self::Exponential { base, factor } => base.scale(power(*factor, waits)),
             Self::Fibonacci { base } => *base * fibonacci(waits),
             Self::List(list) => list[(waits as usize).min(list.len() - 1)],
-            drawn => law::bounds(drawn).map_or(Duration::ZERO, |(_, most)| most),
+            drawn => drawn.bounds().map_or(Duration::ZERO, |(_, most)| most),
         }
     }
 

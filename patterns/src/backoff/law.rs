@@ -1,49 +1,29 @@
 //! Waits drawn from a distribution of a known law, by the inverse of its distribution function.
 
-use super::curve::Curve;
-use super::quantiles;
 use crate::time::Duration;
 
 /// The 99 % quantile of the standard normal distribution.
 const NORMAL_P99: f64 = 2.326_347_874_040_841;
 
-/// The wait that a uniform draw from `[0, 1)` stands for; none of a curve that draws nothing.
-pub(super) fn wait(curve: &Curve, draw: f64) -> Option<Duration> {
-    Some(match curve {
-        Curve::Drawn(points) => quantiles::wait(points, draw),
-        Curve::DrawnExponential { mean } => mean.scale(-libm::log1p(-draw)),
-        Curve::DrawnLognormal { median, p99 } => {
-            let sigma = libm::log(p99.as_secs_f64() / median.as_secs_f64()) / NORMAL_P99;
-            median.scale(libm::exp(sigma * normal(draw)))
-        }
-        Curve::DrawnWeibull { shape, scale } => {
-            scale.scale(libm::pow(-libm::log1p(-draw), 1.0 / shape))
-        }
-        Curve::DrawnPareto { shape, least } => least.scale(libm::pow(1.0 - draw, -1.0 / shape)),
-        _ => return None,
-    })
+/// The wait of an exponential distribution that a uniform draw from `[0, 1)` stands for.
+pub(super) fn exponential(mean: Duration, draw: f64) -> Duration {
+    mean.scale(-libm::log1p(-draw))
 }
 
-/// The shortest and the longest wait; none of a curve that draws nothing.
-pub(super) fn bounds(curve: &Curve) -> Option<(Duration, Duration)> {
-    Some(match curve {
-        Curve::Drawn(points) => {
-            let [least, most] = [points.first(), points.last()];
-            let wait =
-                |point: Option<&quantiles::Quantile>| point.map_or(Duration::ZERO, |p| p.wait);
-            (wait(least), wait(most))
-        }
-        Curve::DrawnPareto { least, .. } => (*least, without_end(*least)),
-        Curve::DrawnExponential { mean: size }
-        | Curve::DrawnLognormal { median: size, .. }
-        | Curve::DrawnWeibull { scale: size, .. } => (Duration::ZERO, without_end(*size)),
-        _ => return None,
-    })
+/// The same of a lognormal distribution.
+pub(super) fn lognormal(median: Duration, p99: Duration, draw: f64) -> Duration {
+    let sigma = libm::log(p99.as_secs_f64() / median.as_secs_f64()) / NORMAL_P99;
+    median.scale(libm::exp(sigma * normal(draw)))
 }
 
-/// The longest wait of a law without a longest one, unless all its waits are zero.
-fn without_end(size: Duration) -> Duration {
-    if size.is_zero() { Duration::ZERO } else { Duration::MAX }
+/// The same of a Weibull distribution.
+pub(super) fn weibull(shape: f64, scale: Duration, draw: f64) -> Duration {
+    scale.scale(libm::pow(-libm::log1p(-draw), 1.0 / shape))
+}
+
+/// The same of a Pareto distribution.
+pub(super) fn pareto(shape: f64, least: Duration, draw: f64) -> Duration {
+    least.scale(libm::pow(1.0 - draw, -1.0 / shape))
 }
 
 /// The quantile of the standard normal distribution at a share between 0 and 1.

@@ -1,7 +1,6 @@
 //! The waits themselves.
 
 use super::curve::{Curve, power};
-use super::law;
 use super::settings::{CapWhen, Jitter, Settings};
 use crate::invalid::{Findings, Invalid};
 use crate::layer::Rng;
@@ -131,9 +130,7 @@ impl Backoff {
     fn drawn(&self, progress: Progress, draw: f64) -> Duration {
         let (least, most) = self.spread(progress);
         let wait = match (self.settings.jitter, &self.settings.curve) {
-            (_, curve) if self.is_drawn => {
-                self.capped_early(law::wait(curve, draw).unwrap_or_default())
-            }
+            (_, curve) if self.is_drawn => self.capped_early(curve.drawn(draw).unwrap_or_default()),
             (Jitter::None, _) => most,
             (Jitter::PlusMinus(by), _) => (most + by.scale(2.0 * draw)) - (by + by),
             // Rounding may go past the end by a nanosecond, or by more where `f64` is coarse.
@@ -172,7 +169,7 @@ impl Backoff {
                 self.finagle(jitter, *base, *factor, progress)
             }
             (_, curve) if self.is_drawn => {
-                let (least, _) = law::bounds(curve).unwrap_or_default();
+                let (least, _) = curve.bounds().unwrap_or_default();
                 (capped(least), self.length(waits))
             }
             (jitter, _) => {
