@@ -15,6 +15,7 @@ mod program;
 #[cfg(unix)]
 mod resume;
 mod run_tables;
+mod shown;
 #[cfg(unix)]
 mod signals;
 mod tank;
