@@ -8,6 +8,8 @@ mod first_hours;
 mod folders;
 mod judged;
 mod limits;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod pictures;
 mod printed;
