@@ -186,17 +186,35 @@ impl Pictures<'_> {
 /// Calls that a sheet can show before they run together.
 const CALLS_MAX: u64 = 6000;
 
+/// About how many calls are kept: more make tables that nobody reads, and take memory.
+const KEPT_MAX: u64 = 50_000;
+
 /// The part of a run that is drawn more closely and of which calls are kept: none if that is all of
-/// it, or else the first fault and as long before and after it.
+/// it. It is the first fault and as long before and after it, or the end of a run without; no more
+/// of either than has about as many calls as are kept.
 fn window(record: &Record) -> Option<(Time, Time)> {
     let calls: u64 = record.edges.iter().map(|edge| edge.calls.issued).sum();
+    let all = record.ended.since(Time::ZERO);
     let of_services = record.services.iter().filter_map(|service| service.first_fault);
     let of_edges = record.edges.iter().filter_map(|edge| edge.faults.first);
-    let (from, to) = of_services.chain(of_edges).min().filter(|_| calls > CALLS_MAX)?;
-    let around = to.since(from).max(Duration::from_secs(60));
-    let before = from.since(Time::ZERO + around);
-    let (from, to) = (Time::ZERO + before, (to + around).min(record.ended));
-    (record.ended.since(Time::ZERO) > to.since(from) * 2).then_some((from, to))
+    let fault = of_services.chain(of_edges).min().filter(|_| calls > CALLS_MAX);
+    let around_fault = fault.map(|(from, to)| {
+        let around = to.since(from).max(Duration::from_secs(60));
+        let before = from.since(Time::ZERO + around);
+        (Time::ZERO + before, (to + around).min(record.ended))
+    });
+    // Of a window that is most of the run the rest is worth having, too.
+    let around_fault = around_fault.filter(|(from, to)| all > to.since(*from) * 2);
+    let (from, to) = around_fault.unwrap_or((Time::ZERO, record.ended));
+    let kept = u128::from(all.as_nanos()) * u128::from(KEPT_MAX) / u128::from(calls.max(1));
+    let kept = Duration::from_nanos(u64::try_from(kept).unwrap_or(u64::MAX));
+    if to.since(from) <= kept {
+        return around_fault;
+    }
+    Some(match fault {
+        Some(_) => (from, from + kept),
+        None => (Time::ZERO + (all - kept), to),
+    })
 }
 
 /// The run made once more, so that it can be drawn.

@@ -13,6 +13,8 @@ use sim::measure::Measure;
 use sim::series::{Series, SeriesDesign, run_in_pieces};
 use sim::{Record, RunOptions, Watch};
 
+use crate::tank::{Folder, said, wavetank};
+
 fn refused<T>(mistakes: &scenarios::Diagnostics) -> T {
     panic!("{}", mistakes.render(false))
 }
@@ -173,5 +175,27 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
             assert!(file.len() < 400_000, "{picture} of {name}: {} bytes", file.len());
             assert!(!file.contains(['\u{0}', '\u{7}', '\u{1b}']));
         }
+    }
+}
+
+/// What is drawn and kept of a run does not grow with it.
+#[test]
+fn files_of_a_run_do_not_grow_with_its_horizon() {
+    let folder = Folder::new("horizon");
+    let files = ["timeline.svg", "over-time.svg", "calls.csv"];
+    let sizes = |horizon: &str| {
+        let text = format!(
+            "title = \"f\"\nhorizon = \"{horizon}\"\n[agents.a]\narrivals = \"poisson(every=5ms)\"\n\
+             slots = \"unlimited\"\nsteps = [{{ call = \"x\" }}]\n[services.x]\n\
+             latency = \"exponential(50ms)\"\nslots = 20\n"
+        );
+        std::fs::write(folder.0.join("it.toml"), text).unwrap();
+        let output = wavetank(&["run", "it.toml", "--out", horizon], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        files.map(|file| std::fs::metadata(folder.0.join(horizon).join(file)).unwrap().len())
+    };
+    let [short, long] = ["300s", "3000s"].map(sizes);
+    for ((file, short), long) in files.into_iter().zip(short).zip(long) {
+        assert!(long < short + short / 2, "{file}: {short} bytes, then {long}");
     }
 }

@@ -59,14 +59,15 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
     }
     let unit = result.objective().unit();
     let (mut scene, area, panels, grid) = framed(result);
-    let shades = Shades::of(result, panels);
+    let shown = shown(result, panels);
+    let shades = Shades::of(result, &shown);
     let rows = panels.div_ceil(grid.across);
     let names = row_names(result);
     let width =
         (area.width() - BAR - names - GAP * (grid.across as f64 - 1.0)) / grid.across as f64;
     let height = (area.height() - 2.0 * FOOT) / rows as f64;
-    for variant in 0..panels {
-        let (row, column) = (variant / grid.across, variant % grid.across);
+    for (panel, variant) in shown.iter().copied().enumerate() {
+        let (row, column) = (panel / grid.across, panel % grid.across);
         let left = area.left + names + column as f64 * (width + GAP);
         let top = area.top + 6.0 + row as f64 * height;
         let inner = Area { left, right: left + width, top: top + HEAD, bottom: top + height - 6.0 };
@@ -88,7 +89,7 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
         if column == 0 {
             down(&mut scene, result, area.left, inner);
         }
-        if panels <= variant + grid.across {
+        if panels <= panel + grid.across {
             let across = &result.axes[1];
             let step = inner.width() / across.values.len() as f64;
             let places = across.values.iter().enumerate().map(|(index, value)| {
@@ -112,6 +113,18 @@ pub fn heat_map(result: &SweepResult) -> Option<Scene> {
     Some(scene)
 }
 
+/// The variants that have room, in their order: the file as it is written, the one that has the
+/// best cell, and the first of the others.
+fn shown(result: &SweepResult, panels: usize) -> Vec<usize> {
+    let found = finding::Choice::under(result, &finding::own(result));
+    let best = found.map_or(0, |found| result.place(found.best).0);
+    let mut order: Vec<usize> = (0..result.variants.len()).collect();
+    order.sort_by_key(|variant| (*variant > 0, *variant != best));
+    order.truncate(panels);
+    order.sort_unstable();
+    order
+}
+
 /// The sheet with as many panels as can be read; the others are named.
 fn framed(result: &SweepResult) -> (Scene, Area, usize, Grid) {
     let title = finding::best(result);
@@ -129,11 +142,11 @@ fn framed(result: &SweepResult) -> (Scene, Area, usize, Grid) {
 }
 
 impl Shades {
-    fn of(result: &SweepResult, panels: usize) -> Self {
+    fn of(result: &SweepResult, shown: &[usize]) -> Self {
         let own = finding::own(result);
         let is_shown = |cell: usize| {
             let (variant, places) = result.place(cell);
-            variant < panels && places[2..] == own[2..]
+            shown.contains(&variant) && places[2..] == own[2..]
         };
         let means = (0..result.cells()).map(|cell| {
             if is_shown(cell) { result.estimate(cell, result.objective).mean } else { f64::NAN }
@@ -146,7 +159,8 @@ impl Shades {
         for condition in finding::conditions(result) {
             if let Some(found) = finding::Choice::under(result, &condition) {
                 best.extend((found.cells.len() > 1).then_some(found.best));
-                tied.extend(found.tied);
+                // Where all are alike a dot on each says nothing.
+                tied.extend(found.tied.iter().filter(|_| !found.is_idle()));
             }
         }
         Self { means, low, high, better: result.better, best, tied }
@@ -171,7 +185,9 @@ fn subtitle(result: &SweepResult, panels: usize) -> String {
     let held: Vec<String> =
         held.map(|(axis, place)| words::at(axis, &axis.values[*place])).collect();
     let held = if held.is_empty() { String::new() } else { format!(" Held: {}.", held.join(", ")) };
-    let rest = &result.variants[panels..];
+    let shown = shown(result, panels);
+    let rest = (0..result.variants.len()).filter(|variant| !shown.contains(variant));
+    let rest: Vec<&str> = rest.map(|variant| result.variants[variant].as_str()).collect();
     let rest = if rest.is_empty() {
         String::new()
     } else {
@@ -188,13 +204,15 @@ fn subtitle(result: &SweepResult, panels: usize) -> String {
 fn key(result: &SweepResult) -> Vec<(Swatch, String)> {
     let mut key = Vec::new();
     let are_conditions = result.axes.iter().any(sim::design::Axis::is_condition);
-    let is_choice = finding::Choice::under(result, &finding::own(result))
-        .is_some_and(|found| found.cells.len() > 1);
-    if is_choice {
+    let found = finding::Choice::under(result, &finding::own(result));
+    let found = found.filter(|found| found.cells.len() > 1);
+    if let Some(found) = found {
         let under = if are_conditions { " under each condition" } else { "" };
         key.push((Swatch::Frame(Role::Ink, 3.0), format!("best{under}")));
-        let tied = "may be as good (95\u{a0}% for all)".to_owned();
-        key.push((Swatch::Dot(Role::Ink), tied));
+        if !found.is_idle() || are_conditions {
+            let tied = "may be as good (95\u{a0}% for all)".to_owned();
+            key.push((Swatch::Dot(Role::Ink), tied));
+        }
     }
     if result.default.is_some() {
         key.push((Swatch::Frame(Role::Ink, 1.5), "the file's own".to_owned()));
@@ -256,7 +274,11 @@ fn cells(scene: &mut Scene, result: &SweepResult, variant: usize, inner: Area, s
             scene.frame(x + inset, y + inset, size, ink, line);
         };
         // Within the cell, so that it can be seen on any background.
-        let (of_best, of_own) = if height < 40.0 || width < 40.0 { (1.5, 4.5) } else { (4.5, 9.0) };
+        let (of_best, of_own) = match width.min(height) {
+            least if least < 16.0 => (0.0, 0.5),
+            least if least < 40.0 => (1.5, 4.5),
+            _ => (4.5, 9.0),
+        };
         if shades.best.contains(&cell) {
             frame(gap + of_best, 3.0);
         }

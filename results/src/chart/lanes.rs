@@ -44,6 +44,23 @@ pub(crate) fn shown<'a>(overview: &'a Overview, first: &str) -> Vec<&'a Lane> {
     lanes
 }
 
+/// The places of lanes from the one that tells most: the agents that are asked about, what was at
+/// fault, layers that were in a bad state, other agents whose tasks failed, and then the rest.
+pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
+    let is_bad = |lane: &Lane| lane.states.iter().any(|seen| seen.severity == Severity::Bad);
+    let rank = |lane: &Lane| match &lane.id {
+        TrackId::Agent(name) if name == first => 0,
+        TrackId::Service(_) | TrackId::Edge { .. } => 1,
+        TrackId::Layer { .. } if is_bad(lane) => 2,
+        TrackId::Agent(_) if lane.tasks().failed > 0 => 3,
+        TrackId::Layer { .. } => 4,
+        TrackId::Agent(_) => 5,
+    };
+    let mut places: Vec<usize> = (0..lanes.len()).collect();
+    places.sort_by_key(|place| rank(lanes[*place]));
+    places
+}
+
 pub(crate) fn kind(lane: &Lane) -> TrackKind {
     match lane.id {
         TrackId::Agent(_) => TrackKind::Agent,

@@ -56,7 +56,8 @@ pub fn run_over_time(
 ) -> Option<Scene> {
     let of = |names: &[&str]| -> Vec<usize> {
         let asked = |index: &usize| names.contains(&run.measures[*index].name().as_ref());
-        (0..run.measures.len()).filter(asked).collect()
+        // What is a part of another lies over it.
+        (0..run.measures.len()).rev().filter(asked).collect()
     };
     let groups: [(&str, Vec<usize>); 5] = [
         ("tasks that end", of(&["goodput", "throughput"])),

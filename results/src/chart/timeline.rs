@@ -8,8 +8,8 @@ use sim::observe::{COLUMNS, Ended, Lane, Overview, TrackId, TrackKind};
 
 use super::font::{Weight, width_of};
 use super::lanes::{
-    Strip, by_ending, faults, idle, is_mark, kind, label, most, name, of_severity, shown, stack,
-    strips,
+    Strip, by_ending, by_rank, faults, idle, is_mark, kind, label, most, name, of_severity, shown,
+    stack, strips,
 };
 use super::paint::Role;
 use super::plot::{self, Swatch};
@@ -20,8 +20,8 @@ use super::story;
 /// The least height of a strip, in which its name can be read.
 const STRIP_MIN: f64 = 17.0;
 
-/// More strips than that have no room.
-const STRIPS_MAX: usize = 32;
+/// More lanes than that have no room.
+const LANES_MAX: usize = 32;
 
 /// Between two lanes.
 const GAP: f64 = 8.0;
@@ -41,23 +41,27 @@ pub fn timeline(
     if lanes.is_empty() || overview.to <= overview.from {
         return None;
     }
-    let strips: Vec<(Strip, &Lane)> = lanes.iter().flat_map(|lane| strips(lane)).collect();
     let idle = idle(overview);
     let title = story::title(overview, record, first);
-    let place = |lanes: usize| {
-        let left_out = strips.iter().skip(lanes).map(|(_, lane)| name(lane));
-        let subtitle = subtitle(about, overview, record, &idle, &left_out.collect::<Vec<_>>());
+    let by_rank = by_rank(&lanes, first);
+    let place = |number: usize| {
+        let is_kept = |index: &usize| by_rank[..number].contains(index);
+        let (kept, left_out): (Vec<usize>, Vec<usize>) = (0..lanes.len()).partition(is_kept);
+        let strips: Vec<(Strip, &Lane)> =
+            kept.iter().flat_map(|index| strips(lanes[*index])).collect();
+        let left_out: Vec<String> = left_out.iter().map(|index| name(lanes[*index])).collect();
+        let subtitle = subtitle(about, overview, record, &idle, &left_out);
         let (mut scene, area) = Scene::framed(&title, &subtitle, command);
-        let area = plot::legend(&mut scene, area, &key(&strips[..lanes], overview));
-        (scene, area)
+        let area = plot::legend(&mut scene, area, &key(&strips, overview));
+        (scene, area, strips)
     };
-    // Where there is not room for all, the last are left out by name.
-    let mut number = strips.len().min(STRIPS_MAX);
-    let (mut scene, area) = loop {
-        let (scene, area) = place(number);
-        let least = number as f64 * (STRIP_MIN + GAP);
+    // Where there is not room for all, those that tell least are left out by name.
+    let mut number = lanes.len().min(LANES_MAX);
+    let (mut scene, area, strips) = loop {
+        let (scene, area, strips) = place(number);
+        let least = strips.len() as f64 * (STRIP_MIN + GAP);
         if least <= area.bottom - 24.0 - area.top - 24.0 || number == 1 {
-            break (scene, area);
+            break (scene, area, strips);
         }
         number -= 1;
     };
@@ -78,7 +82,7 @@ pub fn timeline(
     let shaded = faults(overview);
     plot::shade(&mut scene, inner, &across, &shaded);
     warmup(&mut scene, inner, &across, record, span);
-    draw(&mut scene, &strips[..number], inner, overview, area.left);
+    draw(&mut scene, &strips, inner, overview, area.left);
     Some(scene)
 }
 

@@ -155,6 +155,24 @@ fn variants_are_compared_run_by_run() {
     );
 }
 
+/// Where not all variants have room, that of the best cell has.
+#[test]
+fn a_heat_map_without_room_keeps_the_best() {
+    let names: Vec<String> = (0..40).map(|number| format!("variant {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let many: Vec<String> = (1..=20).map(|number| number.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let axes = [(BREAKER.0, &many[..]), ("policies.p.breaker.open", &many[..])];
+    let result = sweep(&names, &axes, |variant, _, run| {
+        weather(run) + if variant == 37 { 1.0 } else { 10.0 }
+    });
+    let scene = heat_map(&result).unwrap();
+    let texts: Vec<&str> = scene.texts().map(|text| text.text).collect();
+    assert!(texts.contains(&"variant 0") && texts.contains(&"variant 37"), "{texts:?}");
+    assert!(!texts.contains(&"variant 36"), "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("Without room here: ")), "{texts:?}");
+}
+
 /// Every variant has a panel, and axes that are not shown are named with their values.
 #[test]
 fn a_heat_map_shows_every_variant_and_names_what_is_held() {

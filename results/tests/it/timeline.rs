@@ -161,6 +161,22 @@ fn a_timeline_leaves_nothing_out_without_a_word() {
     }
 }
 
+/// Of very many lanes those stay that tell most: a fault more than agents for whom all is well.
+#[test]
+fn a_timeline_without_room_keeps_what_tells_most() {
+    let mut overview = Overview::new(at(0), at(100));
+    let severity = Severity::Normal;
+    for number in 0..50 {
+        let lane = overview.lane(TrackId::Agent(format!("group-{number}")), 1);
+        overview.add(lane, Interval { from: at(0), to: at(9), state: "working", severity });
+    }
+    let scene = timeline("x", "it", &with_fault(overview, 20, 40), &record(), "group-49").unwrap();
+    let texts = says(&scene);
+    assert!(texts.contains(&"s") && texts.contains(&"group-49"), "{texts:?}");
+    let drawn = texts.iter().filter(|text| text.starts_with("group-")).count();
+    assert!((5..50).contains(&drawn), "{drawn} groups");
+}
+
 /// The group that is asked about comes first, whatever the names are.
 #[test]
 fn a_timeline_begins_with_the_agents_that_are_asked_about() {
