@@ -35,5 +35,6 @@ fn peak(cells: usize, folder: &Folder) -> u64 {
 fn a_sweep_of_ten_times_the_cells_takes_no_more_memory() {
     let folder = Folder::new("memory");
     let [few, many] = [400, 4000].map(|cells| peak(cells, &folder));
-    assert!(0 < few && many < few + 8_000, "{few} kB, and {many} kB with ten times the cells");
+    // Pictures of more cells take some; all samples and histograms would be 24 MB more.
+    assert!(0 < few && many < few + 16_000, "{few} kB, and {many} kB with ten times the cells");
 }
