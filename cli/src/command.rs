@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use scenarios::LayerRegistry;
 
 use crate::failure::{Failure, Verdict};
@@ -15,8 +15,11 @@ mod common;
 mod judged;
 mod limits;
 mod list;
+mod manual;
 mod over_time;
+mod progress;
 mod run;
+mod shown;
 mod sweep;
 mod tables;
 
@@ -40,6 +43,9 @@ enum Command {
     Explain(check::Explain),
     Reference(check::Reference),
     Schema(check::Schema),
+    Completions(manual::Completions),
+    #[command(name = "man")]
+    ManualPage(manual::ManualPage),
 }
 
 /// Runs the command line: the program's whole `main`.
@@ -77,6 +83,10 @@ impl Command {
             Self::Check(check) => check.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),
+            Self::Completions(completions) => completions.execute(Cli::command(), out),
+            Self::ManualPage(manual::ManualPage) => {
+                manual::ManualPage::execute(Cli::command(), out)
+            }
             Self::Schema(check::Schema) => check::Schema::execute(registry, out),
         }
     }

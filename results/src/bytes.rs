@@ -39,7 +39,9 @@ pub(crate) fn put_samples(out: &mut Vec<u8>, samples: &[Sample]) {
 
 pub(crate) fn put_all_times(out: &mut Vec<u8>, all: &[Histogram]) {
     put(out, all.len() as u64);
-    all.iter().for_each(|times| put_times(out, times));
+    for times in all {
+        put_times(out, times);
+    }
 }
 
 pub(crate) fn put_times(out: &mut Vec<u8>, times: &Histogram) {

@@ -46,7 +46,10 @@ impl Kept {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let from = &mut Bytes(bytes);
         let [seed, fingerprint, events] = [from.number()?, from.number()?, from.number()?];
-        let stopped = stop_of(from.number()?, from.number()?)?;
+        let stopped = match (from.number()?, from.number()?) {
+            (0, _) => None,
+            (number, by) => Some(stop_of(number, by)?),
+        };
         let faults_removed = from.number()?.checked_sub(1).map(|by| by as u32);
         let (samples, times) = (from.samples()?, from.all_times()?);
         let groups = from.length()?;
@@ -74,16 +77,15 @@ fn stop_number(stop: Option<Stop>) -> (u64, u64) {
     }
 }
 
-fn stop_of(number: u64, by: u64) -> Option<Option<Stop>> {
-    Some(match number {
-        0 => None,
+fn stop_of(number: u64, by: u64) -> Option<Stop> {
+    match number {
         1 => Some(Stop::TimeStandsStill),
         2 => Some(Stop::TooManyOpen),
         3 => Some(Stop::TooManyEvents),
         4 => Some(Stop::Interrupted),
         5 => Some(Stop::Aborted(by as u32)),
-        _ => return None,
-    })
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -4,21 +4,28 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use scenarios::{LayerRegistry, Sweep};
+use scenarios::{Diagnostic, Diagnostics, LayerRegistry, Sweep};
+use serde_json::{Value, json};
 
 use crate::command::common::{Sets, counted};
+use crate::command::shown::{Printer, Shown};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::Folder;
 use crate::source::Source;
 
 /// Check scenario files, sweeps and variants included, and report every mistake.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank check mine.toml
+  wavetank check scenarios/*.toml --json | jq '.files[] | select(.fine | not)'")]
 pub(crate) struct Check {
     /// Files, `-` for the standard input, or names from `wavetank list`.
     #[arg(required = true)]
     scenarios: Vec<String>,
     #[command(flatten)]
     sets: Sets,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 impl Check {
@@ -27,9 +34,12 @@ impl Check {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
-        let mut first = None;
+        let (mut first, mut all) = (None, Vec::new());
+        let out = &mut Printer::new(self.shown, out);
         for named in &self.scenarios {
-            match self.one(named, registry) {
+            let checked = self.one(named, registry);
+            all.push(found(named, &checked));
+            match checked {
                 Ok((file, sweep)) => {
                     writeln!(out, "{file}: fine, {}", counted(sweep.design.cells(), "cell"))?;
                     if !sweep.warnings.is_empty() {
@@ -45,6 +55,7 @@ impl Check {
                 }
             }
         }
+        out.value(&json!({ "files": all }))?;
         first.map_or(Ok(Verdict::Holds), Err)
     }
 
@@ -56,12 +67,43 @@ impl Check {
     }
 }
 
+/// What was found in a file, as JSON.
+fn found(named: &str, checked: &Result<(String, Sweep), Failure>) -> Value {
+    let listed = |all: &Diagnostics| -> Value {
+        let one = |one: &Diagnostic| {
+            let (line, column) = all.line_and_column(one);
+            let severity = if one.is_warning() { "warning" } else { "error" };
+            json!({
+                "code": one.code(), "severity": severity, "line": line, "column": column,
+                "message": one.message(), "help": one.help_text(),
+            })
+        };
+        all.all().iter().map(one).collect()
+    };
+    match checked {
+        Ok((_, sweep)) => json!({
+            "file": named, "fine": true, "cells": sweep.design.cells(),
+            "diagnostics": listed(&sweep.warnings),
+        }),
+        Err(Failure::Scenario(wrong)) => {
+            json!({ "file": named, "fine": false, "diagnostics": listed(wrong) })
+        }
+        Err(other) => {
+            json!({ "file": named, "fine": false, "error": other.in_plain_text() })
+        }
+    }
+}
+
 /// Explain a layer, a key, a library, a measure or a mistake: what it is, its range and default.
 ///
 /// Topics are kinds of layer (`breaker`), keys (`breaker.open`, `agents.arrivals`), forms
 /// (`breaker.window.epoch`), libraries (`resilience4j`), codes of mistakes (`out-of-range`), and
 /// `layers`, `like`, `measures`, `windows`, `codes`. Without a topic, everything in short.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank explain breaker
+  wavetank explain breaker.window
+  wavetank explain measures")]
 pub(crate) struct Explain {
     /// What to explain.
     topic: Option<String>,
@@ -92,6 +134,7 @@ impl Explain {
 
 /// Write the reference pages: every key of a scenario file, in Markdown.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wavetank reference pages")]
 pub(crate) struct Reference {
     /// The folder for the pages.
     #[arg(default_value = "reference")]
@@ -118,6 +161,7 @@ impl Reference {
 
 /// Print a JSON Schema of scenario files, for editors.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wavetank schema > scenario.schema.json")]
 pub(crate) struct Schema;
 
 impl Schema {

@@ -7,6 +7,7 @@ use clap::Args;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
+use crate::command::shown::Shown;
 use crate::failure::{Failure, is_coloured};
 use crate::output::Folder;
 use crate::pictures;
@@ -54,6 +55,8 @@ pub(crate) struct Common {
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 impl Common {

@@ -11,6 +11,7 @@ use crate::source::Source;
 
 /// List what comes with the program: scenarios, or faults.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  wavetank list\n  wavetank list faults")]
 pub(crate) struct List {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Scenarios)]
@@ -65,8 +66,9 @@ impl List {
     }
 }
 
-/// Print the file of a scenario, to be changed: `wavetank show shared-pool > mine.toml`.
+/// Print the file of a scenario, to be changed.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wavetank show shared-pool > mine.toml")]
 pub(crate) struct Show {
     /// A name from `wavetank list`.
     scenario: String,

@@ -7,13 +7,18 @@ use patterns::Duration;
 use results::chart::measures_over_time;
 use results::{OverTime, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
+use serde_json::{Value, json};
 use sim::measure::Measure;
+use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
-use sim::{Record, RunOptions, Stop};
+use sim::{Record, RunOptions, Stop, System};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
+use crate::command::progress;
+use crate::command::shown::{Printer, files_of};
 use crate::failure::{Failure, Verdict, shown};
+use crate::output::{Folder, Unwritten};
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
@@ -22,6 +27,11 @@ const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv
 
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank run hanging-server
+  wavetank run mine.toml --seed 0x2a --set policies.guarded.breaker.failures=3
+  wavetank run mine.toml --json | jq '.hypotheses'
+  wavetank show hanging-server | wavetank run - --out here")]
 pub(crate) struct Run {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     scenario: String,
@@ -39,14 +49,13 @@ impl Run {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
+        let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let scenario = self.common.sets.file(registry, &source)?.scenario(registry)?;
         warn(&scenario.warnings);
         let seed = self.common.seed.unwrap_or(scenario.seed);
-        let mut again = self.common.again("run", &source, seed);
-        if let Some(every) = self.every {
-            again += &format!(" --every {every}");
-        }
+        let every = self.every.map_or(String::new(), |every| format!(" --every {every}"));
+        let again = self.common.again("run", &source, seed) + &every;
         let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
@@ -59,14 +68,10 @@ impl Run {
             ..RunOptions::default()
         };
         let system = &scenario.system;
-        let every = self.every.unwrap_or_else(|| Series::every(system));
-        let pieces = Series::count(system, every);
-        if PIECES_MAX < pieces {
-            let message = format!("`--every {every}` makes {pieces} pieces; at most {PIECES_MAX}");
-            return Err(Failure::Request(message));
-        }
+        let every = self.length_of_pieces(system)?;
         let all = Measure::all(system);
-        let (record, series) = Series::run(system, seed, &options, every, &all);
+        let (record, series) =
+            progress::of_run(system, seed, &options, (every, &all), self.common.shown.is_text());
         let mut with_windows = all.clone();
         scenario.add_windows(&mut with_windows);
         if let Err(error) = measures(&with_windows, &record, &mut table) {
@@ -80,10 +85,7 @@ impl Run {
         let trace = pictures.trace(system, &record, limits.limits());
         // What the end of the time cuts short is no table.
         if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
-            let folder = &mut *pictures.folder;
-            folder.table("tasks.csv", |out| run_table::tasks(trace, out))?;
-            folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;
-            folder.table("states.csv", |out| run_table::states(trace, out))?;
+            trace_tables(trace, &record, pictures.folder)?;
         }
         let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
         let first = asked_about(system, asked);
@@ -102,19 +104,51 @@ impl Run {
             writeln!(out, "STOPPED      pictures are left out: {why}")?;
         }
         summarise(&record, out)?;
-        for pile_up in PileUp::all(&record) {
-            writeln!(out, "UNSTABLE     {pile_up}")?;
-        }
-        let hold = judge(&scenario, &record, out)?;
-        for file in folder.written() {
-            writeln!(out, "wrote        {}", shown(file))?;
-        }
-        name_others(&folder, out)?;
+        let (hold, judged) = judge(&scenario, &record, out)?;
+        name_files(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
         let is_whole = record.stopped.is_none() && !are_cut_short;
-        Ok(if hold && is_whole { Verdict::Holds } else { Verdict::Fails })
+        let holds = hold && is_whole;
+        let head = [
+            ("command", again.into()),
+            ("title", scenario.title.as_str().into()),
+            ("holds", holds.into()),
+            ("hypotheses", judged.into()),
+            ("files", files_of(&folder)),
+        ];
+        let head = [&head[..], &facts(&record)].concat();
+        out.document(&head, ("measures", &folder.path().join("measures.csv")))?;
+        Ok(if holds { Verdict::Holds } else { Verdict::Fails })
     }
+
+    /// How long the pieces are in which a run of this system is measured.
+    fn length_of_pieces(&self, system: &System) -> Result<Duration, Failure> {
+        let every = self.every.unwrap_or_else(|| Series::every(system));
+        let pieces = Series::count(system, every);
+        if pieces <= PIECES_MAX {
+            return Ok(every);
+        }
+        let message = format!("`--every {every}` makes {pieces} pieces; at most {PIECES_MAX}");
+        Err(Failure::Request(message))
+    }
+}
+
+/// What became of a run as a whole.
+fn facts(record: &Record) -> [(&'static str, Value); 4] {
+    [
+        ("seed", format!("0x{:x}", record.seed).into()),
+        ("fingerprint", format!("0x{:016x}", record.fingerprint).into()),
+        ("events", record.events.into()),
+        ("stopped", record.stopped.map(Stop::name).into()),
+    ]
+}
+
+/// Writes what happened in the window of a trace.
+fn trace_tables(trace: &Trace, record: &Record, folder: &mut Folder) -> Result<(), Unwritten> {
+    folder.table("tasks.csv", |out| run_table::tasks(trace, out))?;
+    folder.table("calls.csv", |out| run_table::calls(trace, record, out))?;
+    folder.table("states.csv", |out| run_table::states(trace, out))
 }
 
 /// Reads the length of the pieces of a series.
@@ -123,9 +157,13 @@ fn piece(text: &str) -> Result<Duration, String> {
     if length.is_zero() { Err("it must be above zero".to_owned()) } else { Ok(length) }
 }
 
-/// Whether all hypotheses hold.
-fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Result<bool> {
-    let mut hold = true;
+/// Whether all hypotheses hold, and each of them.
+fn judge(
+    scenario: &Scenario,
+    record: &Record,
+    out: &mut dyn Write,
+) -> io::Result<(bool, Vec<Value>)> {
+    let (mut hold, mut judged) = (true, Vec::new());
     for hypothesis in &scenario.hypotheses {
         let value = hypothesis.measure.of(record);
         // What was stopped might have come to anything.
@@ -139,8 +177,9 @@ fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Resul
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
         writeln!(out, "{shown}        {} (it is {is}{end})", hypothesis.text)?;
         hold &= holds;
+        judged.push(json!({ "that": hypothesis.text, "holds": holds, "value": value }));
     }
-    Ok(hold)
+    Ok((hold, judged))
 }
 
 /// The few numbers that matter most.
@@ -178,7 +217,18 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             )?;
         }
     }
+    for pile_up in PileUp::all(record) {
+        writeln!(out, "UNSTABLE     {pile_up}")?;
+    }
     Ok(())
+}
+
+/// Says which files were written, and which are there of others.
+fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    for file in folder.written() {
+        writeln!(out, "wrote        {}", shown(file))?;
+    }
+    name_others(folder, out)
 }
 
 fn seconds(length: Option<Duration>) -> String {

@@ -1,16 +1,16 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
 use std::env;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::chart::{Told, told};
 use results::stored::Kept;
 use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
+use serde_json::Value;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{RunOptions, Stop, run_until};
@@ -18,6 +18,8 @@ use sim::{RunOptions, Stop, run_until};
 use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
+use crate::command::progress;
+use crate::command::shown::{Printer, files_of};
 use crate::command::tables::{Made, NAMED_MAX, Tables};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
@@ -35,6 +37,13 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank sweep hanging-server
+  wavetank sweep mine.toml --replications 100 --threads 4
+  wavetank sweep mine.toml --max-time 10min --out here
+  wavetank sweep mine.toml --json | jq '.summary[] | select(.reliable == false)'
+
+A sweep that is ended before its time goes on where it was when the same command is given again.")]
 pub(crate) struct Sweep {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     scenario: String,
@@ -60,6 +69,7 @@ impl Sweep {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
+        let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let mut file = self.common.sets.file(registry, &source)?;
         if let Some(replications) = self.replications {
@@ -76,11 +86,7 @@ impl Sweep {
             again += &format!(" --replications {replications}");
         }
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
-        let mut tables = Tables {
-            runs: folder.part("runs.csv")?,
-            series: folder.part("series.csv")?,
-            summary: folder.part("summary.csv")?,
-        };
+        let mut tables = Tables::new(&folder)?;
         let is_kept = |measure: &Measure| is_looked_at(measure, &scenario);
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
@@ -93,10 +99,7 @@ impl Sweep {
         let time_is_up = self.common.limits.time_is_up();
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
         let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
-        let Tables { runs, series, summary } = tables;
-        for table in [runs, series, summary] {
-            folder.keep(table)?;
-        }
+        tables.keep(&mut folder)?;
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
@@ -120,16 +123,14 @@ impl Sweep {
         name_unstable(&made, &result, out)?;
         let is_known = summarise(&result, out)?;
         let hold = judged::hypotheses(&scenario, &result, out)?;
-        writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
-        for file in folder.written() {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            writeln!(out, "  {name}")?;
-        }
-        name_others(&folder, out)?;
+        name_files(&folder, out)?;
         writeln!(out, "again: {again}")?;
         // What was stopped might have come to anything.
         let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
-        Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
+        let holds = is_whole && is_known && hold;
+        let head = facts(&result, &made, holds, &folder);
+        out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
+        Ok(if holds { Verdict::Holds } else { Verdict::Fails })
     }
 
     /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
@@ -153,7 +154,7 @@ impl Sweep {
             made: journal.runs(),
             threads: threads.min(fit as usize),
         };
-        let bar = progress(result.runs());
+        let bar = progress::of_sweep(result.runs(), self.common.shown.is_text());
         bar.set_position(journal.runs());
         let mut written = Ok(());
         runs.make_by(
@@ -265,6 +266,34 @@ impl Sweep {
     }
 }
 
+/// What became of a sweep as a whole.
+fn facts(
+    result: &SweepResult,
+    made: &Made,
+    holds: bool,
+    folder: &Folder,
+) -> [(&'static str, Value); 7] {
+    [
+        ("command", result.command.as_str().into()),
+        ("title", result.title.as_str().into()),
+        ("seed", format!("0x{:x}", result.seed).into()),
+        ("objective", result.objective().path().into()),
+        ("runs", made.runs.into()),
+        ("holds", holds.into()),
+        ("files", files_of(folder)),
+    ]
+}
+
+/// Says which files were written, and which are there of others.
+fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
+    for file in folder.written() {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        writeln!(out, "  {name}")?;
+    }
+    name_others(folder, out)
+}
+
 /// Whether text and pictures look at a measure in every cell.
 fn is_looked_at(measure: &Measure, scenario: &Scenario) -> bool {
     let path = measure.path();
@@ -303,17 +332,6 @@ fn place(result: &SweepResult, cell: usize) -> String {
     let at: Vec<String> =
         core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
     at.join(", ")
-}
-
-/// A bar on the terminal; nothing where there is none.
-fn progress(runs: u64) -> ProgressBar {
-    let bar = ProgressBar::new(runs);
-    if !io::stderr().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let style = "{wide_bar} {pos}/{len} runs, {eta} left";
-    bar.set_style(ProgressStyle::with_template(style).expect("the template is right"));
-    bar
 }
 
 /// The best, the worst and the file's own cell; says whether there is anything of the objective.

@@ -10,7 +10,7 @@ use results::{Measured, OverTime, SweepResult};
 use sim::Stop;
 use sim::series::SeriesDesign;
 
-use crate::output::{Journal, Part, Unwritten};
+use crate::output::{Folder, Journal, Part, Unwritten};
 
 /// Cells that are named if they are unstable; more are counted.
 pub(crate) const NAMED_MAX: usize = 3;
@@ -60,12 +60,23 @@ impl Made {
 /// The tables of a sweep under way.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    pub(crate) runs: Part,
-    pub(crate) series: Part,
-    pub(crate) summary: Part,
+    runs: Part,
+    series: Part,
+    summary: Part,
 }
 
 impl Tables {
+    pub(crate) fn new(folder: &Folder) -> Result<Self, Unwritten> {
+        let [runs, series, summary] = ["runs.csv", "series.csv", "summary.csv"];
+        let [runs, series] = [folder.part(runs)?, folder.part(series)?];
+        Ok(Self { runs, series, summary: folder.part(summary)? })
+    }
+
+    /// Keeps all of them, which are whole now.
+    pub(crate) fn keep(self, folder: &mut Folder) -> Result<(), Unwritten> {
+        [self.runs, self.series, self.summary].into_iter().try_for_each(|part| folder.keep(part))
+    }
+
     /// Writes all runs of a journal, and adds them to the result. One cell is held whole at a time,
     /// beside the file's own, from which all differences are taken.
     pub(crate) fn write(

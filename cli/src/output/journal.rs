@@ -251,7 +251,9 @@ mod tests {
         let (mut journal, left) = open();
         assert_eq!((left, journal.runs()), (Left::Nothing, 0));
         assert!(!folder.path().join(FILE).exists(), "without a run there is nothing to keep");
-        runs.iter().for_each(|run| journal.add(run).unwrap());
+        for run in &runs {
+            journal.add(run).unwrap();
+        }
         let expected: Vec<_> = (0..).zip(runs.clone()).collect();
         assert_eq!(all(&journal, false), expected);
         assert_eq!(all(&journal, true), expected[2..]);
@@ -272,7 +274,9 @@ mod tests {
                 let there = is_prefix(&journal);
                 assert_eq!(left, Left::Runs(there as u64));
                 assert!(there < runs.len(), "at {at}");
-                runs[there..].iter().for_each(|run| journal.add(run).unwrap());
+                for run in &runs[there..] {
+                    journal.add(run).unwrap();
+                }
                 assert_eq!(fs::read(&journal.path).unwrap(), bytes, "at {at}");
                 assert_eq!(all(&journal, true), expected[2..], "at {at}");
             }

@@ -185,7 +185,6 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
     for (arguments, blocks, file) in [
         ("run it.toml", 1, "measures.csv"),
         ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, JOURNAL),
-        ("sweep it.toml --replications 1 --set sweep.series-every=1ms", 1000, "series.csv"),
         ("sweep it.toml --replications 1 --set sweep.series-every=10s", 8, "summary.csv"),
     ] {
         let mut after = limited(arguments, blocks, file);

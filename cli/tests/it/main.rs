@@ -8,6 +8,8 @@ mod first_hours;
 mod folders;
 mod judged;
 mod limits;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod pictures;
 mod printed;
@@ -15,6 +17,7 @@ mod program;
 #[cfg(unix)]
 mod resume;
 mod run_tables;
+mod shown;
 #[cfg(unix)]
 mod signals;
 mod tank;
