@@ -15,8 +15,10 @@ mod common;
 mod judged;
 mod limits;
 mod list;
+mod pick;
 mod run;
 mod sweep;
+mod worst;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
 ///

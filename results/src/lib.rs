@@ -2,6 +2,7 @@
 //!
 //! - [`estimate`]: numbers with their intervals;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
+//! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`series`]: measures over time, of all runs of a cell;
@@ -10,6 +11,7 @@
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
+pub mod causes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
@@ -21,6 +23,7 @@ pub mod sweep_result;
 pub mod table;
 pub mod times;
 
+pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;
 pub use stability::PileUp;

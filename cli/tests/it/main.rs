@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod causes;
 mod circles;
 mod first_hours;
 #[cfg(unix)]
 mod folders;
 mod judged;
 mod limits;
+mod picked;
 mod printed;
 mod program;
 mod run_tables;
