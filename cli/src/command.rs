@@ -18,6 +18,7 @@ mod list;
 mod pick;
 mod run;
 mod sweep;
+mod trace;
 mod worst;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Trace(trace::TraceArgs),
     List(list::List),
     Show(list::Show),
     Check(check::Check),
@@ -72,6 +74,7 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
+            Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),

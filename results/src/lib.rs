@@ -8,6 +8,7 @@
 //! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
+//! - [`trace`]: what happened in a run, event by event;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
@@ -22,6 +23,7 @@ pub mod stability;
 pub mod sweep_result;
 pub mod table;
 pub mod times;
+pub mod trace;
 
 pub use causes::Causes;
 pub use estimate::Estimate;

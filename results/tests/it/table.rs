@@ -86,7 +86,7 @@ fn runs_are_rows_and_measures_are_columns() {
     rows.row(&result, 1, 2, &run).unwrap();
     let text = String::from_utf8(rows.finish().unwrap()).unwrap();
     let (head, row) = text.trim().split_once('\n').unwrap();
-    expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success"].assert_eq(head);
+    expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success,again"].assert_eq(head);
     assert!(row.starts_with("1,as written,4s,2,0x2a,0x"), "{row}");
     assert_eq!(row.split(',').count(), head.split(',').count());
 }
