@@ -242,9 +242,13 @@ impl Compare {
             };
             let record = sim::run_until(&side.scenario.system, seed, &options);
             let trace = record.trace.as_ref();
-            trace.map_or_else(Vec::new, |trace| log(trace, &record))
+            trace.map_or_else(Default::default, |trace| (log(trace, &record), trace.to))
         };
-        let [a, b] = [events(&sides[0]), events(&sides[1])];
+        let [(mut a, until_a), (mut b, until_b)] = [events(&sides[0]), events(&sides[1])];
+        // As much as can be kept of both.
+        let until = until_a.min(until_b);
+        a.retain(|event| event.at <= until);
+        b.retain(|event| event.at <= until);
         writeln!(out, "what differs first (seed 0x{seed:x}, replication {}):", most.0)?;
         let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
         let show = |name, events: &[LogEntry], out: &mut dyn Write| match events.get(same) {
@@ -252,7 +256,7 @@ impl Compare {
             None => writeln!(out, "  {name} {:>14}  nothing more", ""),
         };
         if same == a.len() && same == b.len() {
-            return writeln!(out, "  nothing that can be seen, in {same} events");
+            return writeln!(out, "  nothing that can be seen until {until}, in {same} events");
         }
         if let Some(last) = same.checked_sub(1) {
             writeln!(out, "    {}    (the last of {same} that are alike)", a[last])?;

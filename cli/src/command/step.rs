@@ -96,9 +96,9 @@ impl Step {
                     for Happened { number, at, what } in &events {
                         writeln!(out, "#{number} {at}: {what}")?;
                     }
-                    let seen = run.look();
-                    changes(&known, &seen, out)?;
-                    known = seen;
+                    let after = run.look();
+                    changes(&known, &after, out)?;
+                    known = after;
                     if is_over {
                         let (end, print) = (scenario.system.horizon, run.fingerprint());
                         writeln!(out, "the run ends at {end}; fingerprint 0x{print:016x}")?;

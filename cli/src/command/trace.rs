@@ -63,7 +63,7 @@ enum Format {
     Text,
     /// The same as a table.
     Csv,
-    /// JSON for Perfetto, speedscope and chrome://tracing: tasks, calls, attempts, states, faults.
+    /// JSON for Perfetto and speedscope: tasks, calls, attempts, states, faults.
     Chrome,
     /// JSON of the OpenTelemetry protocol: tasks, calls and attempts as spans. The run begins in
     /// 1970.
@@ -88,7 +88,6 @@ impl TraceArgs {
             interrupt: Some(&time_is_up),
             watch: Watch::Trace,
             window: Some((from, to)),
-            ..RunOptions::default()
         };
         let system = System { horizon: to, ..scenario.system };
         let record = sim::run_until(&system, seed, &options);

@@ -33,11 +33,11 @@ objective = "agents.a.success"
 /// The rows of a table, each cell by the name of its column.
 fn rows(text: &str) -> Vec<Vec<(String, String)>> {
     let mut table = csv::Reader::from_reader(text.as_bytes());
-    let names = table.headers().unwrap().clone();
-    let named = |row: csv::StringRecord| {
-        names.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
+    let columns = table.headers().unwrap().clone();
+    let pairs = |row: csv::StringRecord| {
+        columns.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
     };
-    table.records().map(|row| named(row.unwrap())).collect()
+    table.records().map(|row| pairs(row.unwrap())).collect()
 }
 
 fn cell<'a>(row: &'a [(String, String)], name: &str) -> &'a str {

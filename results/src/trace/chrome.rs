@@ -45,7 +45,7 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
             args["late"] = true.into();
         }
         let category = span.kind.name();
-        events.push(complete((name, category), (span.from, span.to), (pid, tid), args));
+        events.push(complete((name, category), (span.from, span.to), (pid, tid), &args));
     }
     for track in trace.tracks.iter().filter(|track| track.kind() != TrackKind::Agent) {
         let category = if track.kind() == TrackKind::Layer { "state" } else { "fault" };
@@ -54,7 +54,7 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
             let severity = format!("{:?}", interval.severity).to_lowercase();
             let args = json!({ "severity": severity });
             let times = (interval.from, interval.to);
-            events.push(complete((interval.state.to_owned(), category), times, thread, args));
+            events.push(complete((interval.state.to_owned(), category), times, thread, &args));
         }
     }
     write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
@@ -72,7 +72,7 @@ fn complete(
     (name, category): (String, &str),
     (from, to): (Time, Time),
     (pid, tid): (u32, usize),
-    args: Value,
+    args: &Value,
 ) -> Value {
     let micros = |nanos: u64| nanos as f64 / 1e3;
     json!({

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use patterns::Outcome;
 use serde_json::{Value, json};
 use sim::Record;
 use sim::observe::Trace;
@@ -72,7 +73,7 @@ fn span(spans: &[Span], place: usize, record: &Record) -> Value {
     if let Some(parent) = one.parent {
         span["parentSpanId"] = id(parent).into();
     }
-    if !one.outcome.is_some_and(|outcome| outcome.is_ok()) {
+    if !one.outcome.is_some_and(Outcome::is_ok) {
         span["status"] = json!({ "code": ERROR, "message": ended(one.outcome) });
     }
     span

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patterns::{Outcome, Time};
 use sim::Record;
-use sim::observe::Trace;
+use sim::observe::{AttemptSpan, CallSpan, ServiceCall, TaskSpan, Trace};
 
 use crate::run_table::word;
 
@@ -35,7 +35,7 @@ pub(super) struct Span {
     pub(super) kind: Kind,
     /// The agent or the service that does it.
     pub(super) who: String,
-    /// Its group, if it is an agent; else itself.
+    /// Its group, if it is an agent; else the service.
     pub(super) group: String,
     /// The service called.
     pub(super) callee: Option<String>,
@@ -48,74 +48,118 @@ pub(super) struct Span {
     /// The span for which it is made, by its place.
     pub(super) parent: Option<usize>,
     /// Its place among all by when they ended.
-    pub(super) order: u32,
+    order: u32,
 }
-
-/// Those that had one number, each at its time.
-type Numbered = BTreeMap<u32, Vec<usize>>;
 
 /// All spans that ended in the window of a trace; what has begun before it is cut off nowhere. One
 /// whose parent has not ended there has none.
 pub(super) fn spans(trace: &Trace, record: &Record) -> Vec<Span> {
-    let mut all: Vec<Span> = Vec::new();
-    let (mut tasks, mut calls, mut requests) = (Numbered::new(), Numbered::new(), Numbered::new());
-    let groups: Vec<&str> = record
-        .agents
-        .iter()
-        .flat_map(|group| (0..group.count).map(|_| group.name.as_str()))
-        .collect();
-    let agent = |track: u32| {
-        let who = trace.tracks[track as usize].id.to_string();
-        (who, groups[track as usize].to_owned())
-    };
+    let mut tree = Tree::new(trace, record);
     for task in &trace.tasks {
-        tasks.entry(task.number).or_default().push(all.len());
-        let (who, group) = agent(task.track);
-        let (from, to, outcome) = (task.from, task.to, Some(task.outcome));
-        let kind = Kind::Task;
-        let is_late = task.is_late;
-        all.push(Span {
-            kind,
-            who,
-            group,
-            callee: None,
-            from,
-            to,
-            outcome,
-            is_late,
-            parent: None,
-            order: task.order,
-        });
+        tree.add_task(task);
     }
     for call in &trace.calls {
-        let parent = call.task.and_then(|task| around(&all, &tasks, task, (call.from, call.order)));
-        if let Some(task) = call.task {
-            calls.entry(task).or_default().push(all.len());
+        tree.add_call(call);
+    }
+    // Calls of services are made for attempts, and attempts for calls: so all of these come first.
+    let first = tree.spans.len();
+    let ended = || trace.service_calls.iter().filter_map(|call| Some((call, call.end?)));
+    for (call, end) in ended() {
+        tree.add_service_call(call, end);
+    }
+    for attempt in &trace.attempts {
+        tree.add_attempt(attempt);
+    }
+    for (place, (call, _)) in (first..).zip(ended()) {
+        tree.spans[place].parent = tree.made_for(call);
+    }
+    tree.spans
+}
+
+/// Those that had one number, one after the other.
+type Numbered = BTreeMap<u32, Vec<usize>>;
+
+struct Tree<'a> {
+    trace: &'a Trace,
+    record: &'a Record,
+    /// The group of each agent.
+    groups: Vec<&'a str>,
+    spans: Vec<Span>,
+    /// By their own numbers.
+    tasks: Numbered,
+    /// Calls, by the numbers of their tasks, and of the requests at services that made them.
+    calls: Numbered,
+    calls_of_services: Numbered,
+    /// The attempts, or calls that are attempts, by the numbers of their requests.
+    requests: Numbered,
+}
+
+impl<'a> Tree<'a> {
+    fn new(trace: &'a Trace, record: &'a Record) -> Self {
+        let groups = record.agents.iter();
+        let groups = groups.flat_map(|group| (0..group.count).map(|_| group.name.as_str()));
+        Self {
+            trace,
+            record,
+            groups: groups.collect(),
+            spans: Vec::new(),
+            tasks: Numbered::new(),
+            calls: Numbered::new(),
+            calls_of_services: Numbered::new(),
+            requests: Numbered::new(),
         }
-        let (who, group) = agent(call.track);
-        all.push(Span {
-            kind: Kind::Call,
-            who,
-            group,
-            callee: Some(record.edges[call.edge as usize].to.clone()),
+    }
+
+    /// A span of an agent.
+    fn of_agent(&self, track: u32, kind: Kind) -> Span {
+        Span {
+            kind,
+            who: self.trace.tracks[track as usize].id.to_string(),
+            group: self.groups[track as usize].to_owned(),
+            callee: None,
+            from: Time::ZERO,
+            to: Time::ZERO,
+            outcome: None,
+            is_late: false,
+            parent: None,
+            order: 0,
+        }
+    }
+
+    fn add_task(&mut self, task: &TaskSpan) {
+        self.tasks.entry(task.number).or_default().push(self.spans.len());
+        self.spans.push(Span {
+            from: task.from,
+            to: task.to,
+            outcome: Some(task.outcome),
+            is_late: task.is_late,
+            order: task.order,
+            ..self.of_agent(task.track, Kind::Task)
+        });
+    }
+
+    fn add_call(&mut self, call: &CallSpan) {
+        let parent = call.task.and_then(|task| {
+            self.calls.entry(task).or_default().push(self.spans.len());
+            around(&self.spans, &self.tasks, task, (call.from, call.order))
+        });
+        self.spans.push(Span {
+            callee: Some(self.record.edges[call.edge as usize].to.clone()),
             from: call.from,
             to: call.to,
             outcome: Some(call.outcome),
-            is_late: false,
             parent,
             order: call.order,
+            ..self.of_agent(call.track, Kind::Call)
         });
     }
-    // Calls of services are made for attempts, and attempts for calls: so all of these come first.
-    let mut calls_of_services = Numbered::new();
-    let first = all.len();
-    for call in &trace.service_calls {
-        let Some((to, outcome)) = call.end else { continue };
+
+    fn add_service_call(&mut self, call: &ServiceCall, (to, outcome): (Time, Outcome)) {
         if let Some(request) = call.request {
-            calls_of_services.entry(request).or_default().push(all.len());
+            self.calls_of_services.entry(request).or_default().push(self.spans.len());
         }
-        let edge = &record.edges[call.edge as usize];
-        all.push(Span {
+        let edge = &self.record.edges[call.edge as usize];
+        self.spans.push(Span {
             kind: Kind::Call,
             who: call.caller.to_string(),
             group: edge.from.clone(),
@@ -128,60 +172,56 @@ pub(super) fn spans(trace: &Trace, record: &Record) -> Vec<Span> {
             order: call.order,
         });
     }
-    for attempt in &trace.attempts {
-        let known = if attempt.track.is_some() { &calls } else { &calls_of_services };
-        let times = (attempt.from, attempt.order);
-        let parent = attempt.caller.and_then(|caller| around(&all, known, caller, times));
-        let place = if attempt.is_call { parent } else { Some(all.len()) };
-        if let (Some(request), Some(place)) = (attempt.request, place) {
-            requests.entry(request).or_default().push(place);
+
+    fn add_attempt(&mut self, attempt: &AttemptSpan) {
+        let known = if attempt.track.is_some() { &self.calls } else { &self.calls_of_services };
+        let when = (attempt.from, attempt.order);
+        let parent = attempt.caller.and_then(|caller| around(&self.spans, known, caller, when));
+        let place = if attempt.is_call { parent } else { Some(self.spans.len()) };
+        if let Some((request, place)) = attempt.request.zip(place) {
+            self.requests.entry(request).or_default().push(place);
         }
         if attempt.is_call {
-            continue;
+            return;
         }
-        let edge = &record.edges[attempt.edge as usize];
-        let of_call = parent.map(|parent| (all[parent].who.clone(), all[parent].group.clone()));
-        let (who, group) = attempt
-            .track
-            .map(agent)
-            .or(of_call)
-            .unwrap_or_else(|| (edge.from.clone(), edge.from.clone()));
-        let (kind, callee) = (Kind::Attempt, Some(edge.to.clone()));
-        let (from, to) = (attempt.from, attempt.to);
-        let (outcome, order) = (attempt.outcome, attempt.order);
-        all.push(Span {
-            kind,
+        let edge = &self.record.edges[attempt.edge as usize];
+        let of_edge = || (edge.from.clone(), edge.from.clone());
+        let of_call = |parent: usize| {
+            let Span { who, group, .. } = &self.spans[parent];
+            (who.clone(), group.clone())
+        };
+        let (who, group) = match attempt.track.map(|track| self.of_agent(track, Kind::Attempt)) {
+            Some(Span { who, group, .. }) => (who, group),
+            None => parent.map_or_else(of_edge, of_call),
+        };
+        self.spans.push(Span {
+            kind: Kind::Attempt,
             who,
             group,
-            callee,
-            from,
-            to,
-            outcome,
+            callee: Some(edge.to.clone()),
+            from: attempt.from,
+            to: attempt.to,
+            outcome: attempt.outcome,
             is_late: false,
             parent,
-            order,
+            order: attempt.order,
         });
     }
-    let ended = trace.service_calls.iter().filter(|call| call.end.is_some());
-    for (place, call) in (first..).zip(ended) {
-        let made_for = call.request.and_then(|request| requests.get(&request));
-        // An attempt may have been given up while its request goes on.
-        let latest = made_for.into_iter().flatten().filter(|one| all[**one].from <= call.from);
-        all[place].parent = latest.copied().max_by_key(|one| all[*one].from);
+
+    /// The attempt for which a service makes a call: it may have been given up before.
+    fn made_for(&self, call: &ServiceCall) -> Option<usize> {
+        let requests = self.requests.get(&call.request?)?.iter().copied();
+        let begun = requests.filter(|one| self.spans[*one].from <= call.from);
+        begun.max_by_key(|one| self.spans[*one].from)
     }
-    all
 }
 
 /// The one with this number that ended next after this one, if it is there and has begun before it.
-fn around(
-    all: &[Span],
-    known: &Numbered,
-    number: u32,
-    (from, order): (Time, u32),
-) -> Option<usize> {
+fn around(spans: &[Span], known: &Numbered, number: u32, when: (Time, u32)) -> Option<usize> {
+    let (from, order) = when;
     let known = known.get(&number)?;
-    let next = known.partition_point(|one| all[*one].order < order);
-    known.get(next).copied().filter(|one| all[*one].from <= from)
+    let next = known.partition_point(|one| spans[*one].order < order);
+    known.get(next).copied().filter(|one| spans[*one].from <= from)
 }
 
 /// How something ended, if it was not given up.

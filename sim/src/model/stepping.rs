@@ -98,17 +98,17 @@ impl Stepper {
         let recorder = &world.recorder;
         let mut all = Vec::new();
         for agents in &recorder.agents {
-            let mut state = vec![pair("in hand or waiting", agents.tasks.open())];
+            let mut state = vec![pair("in hand or waiting", &agents.tasks.open())];
             state.extend(ended(&agents.tasks));
             all.push(PartState { part: agents.name.clone(), state });
         }
         for edge in &recorder.edges {
             let mut state = vec![
-                pair("calls open", edge.load.at_end()),
-                pair("attempts sent", edge.attempts.issued),
+                pair("calls open", &edge.load.at_end()),
+                pair("attempts sent", &edge.attempts.issued),
             ];
             if 0 < edge.diverted.issued {
-                state.push(pair("attempts diverted", edge.diverted.issued));
+                state.push(pair("attempts diverted", &edge.diverted.issued));
             }
             state.extend(ended(&edge.calls));
             all.push(PartState { part: format!("{} -> {}", edge.from, edge.to), state });
@@ -118,8 +118,8 @@ impl Stepper {
             let (all_there, waiting) = (service.load.at_end(), service.line.load.at_end());
             let fault = recorder.standings[place].condition.shown;
             let mut state = vec![
-                pair("in work", all_there - waiting),
-                pair("in the queue", waiting),
+                pair("in work", &(all_there - waiting)),
+                pair("in the queue", &waiting),
                 pair("fault", fault.map_or("none", |(name, _)| name)),
             ];
             state.extend(ended(&service.requests));
@@ -153,7 +153,7 @@ impl Stepper {
     }
 }
 
-fn pair(name: &str, value: impl ToString) -> (String, String) {
+fn pair<T: ToString + ?Sized>(name: &str, value: &T) -> (String, String) {
     (name.to_owned(), value.to_string())
 }
 
@@ -162,7 +162,7 @@ fn ended(counts: &OutcomeCounts) -> impl Iterator<Item = (String, String)> {
     let all =
         [("good", counts.good()), ("degraded", counts.degraded()), ("failed", counts.failed())];
     let all = all.into_iter().chain([("given up", counts.given_up)]);
-    all.filter(|(_, number)| 0 < *number).map(|(name, number)| pair(name, number))
+    all.filter(|(_, number)| 0 < *number).map(|(name, number)| pair(name, &number))
 }
 
 /// What an event is, before it is handled.
