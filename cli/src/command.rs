@@ -16,10 +16,12 @@ mod compare;
 mod judged;
 mod limits;
 mod list;
+mod over_time;
 mod pick;
 mod run;
 mod step;
 mod sweep;
+mod tables;
 mod trace;
 mod worst;
 

@@ -28,7 +28,11 @@ pub(crate) fn end_on_signal() {
         let Some(signal) = signals.forever().next() else { return };
         let _none_is_made_any_more = output::remove_all();
         is_clean.store(true, Ordering::SeqCst);
-        let _ = writeln!(io::stderr(), "stopped: no half-written file is left");
+        let kept = match output::runs_kept() {
+            0 => String::new(),
+            runs => format!("; the same command goes on after {runs} runs"),
+        };
+        let _ = writeln!(io::stderr(), "stopped: no half-written file is left{kept}");
         low_level::exit(code(signal));
     });
 }

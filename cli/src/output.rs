@@ -1,6 +1,7 @@
 //! A folder of files that are written whole or not at all, by one command at a time.
 
 mod digest;
+mod journal;
 mod manifest;
 mod part;
 
@@ -9,6 +10,9 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use scenarios::plain;
+
+pub(crate) use journal::{Journal, Left, runs_kept};
 pub(crate) use part::{Part, Unwritten, remove_all};
 
 use digest::Digest;
@@ -27,6 +31,8 @@ pub(crate) struct Folder {
     _lock: Option<File>,
     /// What was written here by others and by this one.
     manifest: Manifest,
+    /// The scenario whose files are to be replaced, if it is another one.
+    replaced: Option<String>,
     whole: Vec<Part>,
     written: Vec<PathBuf>,
 }
@@ -44,10 +50,12 @@ pub(crate) enum NoFolder {
 
 impl Folder {
     /// Makes the folder if need be, and keeps others out of it. One that is there must be empty, or
-    /// one that a command has made. No folder may have the name of a file that may be written.
+    /// one that a command has made. No folder may have the name of a file that may be written. What
+    /// is written is about this scenario.
     pub(crate) fn open<'a>(
         path: PathBuf,
         command: &'static str,
+        scenario: &str,
         files: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, NoFolder> {
         if let Err(error) = fs::create_dir_all(&path) {
@@ -71,8 +79,12 @@ impl Folder {
                 return Err(NoFolder::Unwritten(Unwritten { path, error }));
             }
         }
-        let manifest = Manifest::read(&path);
-        Ok(Self { path, command, _lock: lock, manifest, whole: Vec::new(), written: Vec::new() })
+        let mut manifest = Manifest::read(&path);
+        let scenario = plain(scenario).into_owned();
+        let before = manifest.scenarios.insert(command.to_owned(), scenario.clone());
+        let replaced = before.filter(|before| *before != scenario);
+        let (whole, written) = (Vec::new(), Vec::new());
+        Ok(Self { path, command, _lock: lock, manifest, replaced, whole, written })
     }
 
     /// Writes a file whole.
@@ -106,6 +118,12 @@ impl Folder {
         Ok(())
     }
 
+    /// The runs of a sweep that may have been begun here before; `about` is all that decides how
+    /// its runs turn out. The run `marked` can be read without those before it.
+    pub(crate) fn journal(&self, about: &[u8], marked: u64) -> Result<(Journal, Left), Unwritten> {
+        Journal::open(&self.path, about, marked)
+    }
+
     /// Gives all files that are whole the names that they are to have. What an earlier command of
     /// this name has written goes away, unless it was changed since.
     pub(crate) fn publish(&mut self) -> Result<(), Unwritten> {
@@ -121,7 +139,7 @@ impl Folder {
             digest: part.digest(),
             name: part.name().to_owned(),
         });
-        self.manifest.0.extend(entries);
+        self.manifest.files.extend(entries);
         let mut manifest = self.part(manifest::FILE)?;
         let written = write!(manifest, "{}", self.manifest).and_then(|()| manifest.flush());
         written.map_err(|error| manifest.unwritten(error))?;
@@ -145,7 +163,7 @@ impl Folder {
         let mut out_of_date = Vec::new();
         let (path, command, written) = (&self.path, self.command, &self.written);
         let whole = &self.whole;
-        self.manifest.0.retain(|entry| {
+        self.manifest.files.retain(|entry| {
             let file = path.join(&entry.name);
             let is_own = entry.command == command;
             if is_own && written.contains(&file) {
@@ -167,9 +185,14 @@ impl Folder {
 
     /// The files that other commands have written here and that are still there, with the command.
     pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        let others = self.manifest.0.iter().filter(|entry| entry.command != self.command);
+        let others = self.manifest.files.iter().filter(|entry| entry.command != self.command);
         let there = others.filter(|entry| self.path.join(&entry.name).is_file());
         there.map(|entry| (entry.command.as_str(), entry.name.as_str()))
+    }
+
+    /// The scenario whose files these replace, if it is another one.
+    pub(crate) fn replaced(&self) -> Option<&str> {
+        self.replaced.as_deref()
     }
 
     /// Where they are.
@@ -178,12 +201,16 @@ impl Folder {
     }
 }
 
+/// What only commands write.
+const OWN: [&str; 2] = [manifest::FILE, journal::FILE];
+
 /// Whether a folder is empty, or one that a command has begun to write into. What cannot be looked
 /// through is found out when something is written.
 fn is_own(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return true };
     let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
-    let is_ours =
-        |name: &OsString| name == manifest::FILE || part::is_part(&name.to_string_lossy());
+    let is_ours = |name: &OsString| {
+        OWN.iter().any(|own| name == own) || part::is_part(&name.to_string_lossy())
+    };
     names.is_empty() || names.iter().any(is_ours)
 }

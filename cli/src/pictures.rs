@@ -3,8 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
-use results::SweepResult;
-use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::chart::{
+    Curve, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time, states,
+    svg, sweep_over_time, system, timeline, variants,
+};
+use results::measured::TaskTimes;
+use results::{OverTime, SweepResult};
+use sim::measure::Measure;
 use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
 
@@ -13,8 +18,15 @@ use crate::output::{Folder, Unwritten};
 /// The names of all pictures, without their endings.
 const HEAT_MAP: &str = "heat-map";
 const LINES: &str = "lines";
+const VARIANTS: &str = "variants";
 const LATENCY: &str = "latency";
+const ENDINGS: &str = "endings";
+const SYSTEM: &str = "system";
+const BACKOFF: &str = "backoff";
+const STATES: &str = "breakers";
 const TIMELINE: &str = "timeline";
+const CLOSE_UP: &str = "timeline-close";
+const OVER_TIME: &str = "over-time";
 
 /// What their files end in: the drawing for light and dark, and both as they are.
 const SVG: &str = ".svg";
@@ -23,8 +35,27 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 /// The names of the files of all pictures that there may be.
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
-    let names = [HEAT_MAP, LINES, LATENCY, TIMELINE].into_iter();
+    let names = [
+        HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES, TIMELINE,
+        CLOSE_UP,
+    ]
+    .into_iter();
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
+}
+
+/// The group of agents that is asked about: the first that a measure is of, or the first of all.
+pub(crate) fn asked_about<'a>(
+    system: &'a System,
+    asked: impl Iterator<Item = &'a Measure>,
+) -> &'a str {
+    let names = || system.agents.iter().map(|agents| agents.name.as_str());
+    let of = |measure: &Measure| {
+        let whom = measure.of_whom();
+        let caller = whom.split(" -> ").next().unwrap_or_default();
+        names().find(|name| *name == whom || *name == caller)
+    };
+    let found = { asked }.find_map(of);
+    found.or(names().next()).unwrap_or_default()
 }
 
 /// Draws into a folder until the time is up.
@@ -41,22 +72,15 @@ impl Pictures<'_> {
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
         self.draw(HEAT_MAP, || heat_map(result))?;
         self.draw(LINES, || lines(result))?;
-        // The file's own cell in each variant, and the best of all.
-        let own = (0..result.variants.len())
-            .map(|variant| (result.default_cell(variant), result.variants[variant].clone()));
-        let best = [(result.best(None), "best cell".to_owned())];
-        let mut cells: Vec<(usize, String)> = Vec::new();
-        for (cell, name) in own.chain(best) {
-            let known = |cell: usize| cells.iter().any(|(other, _)| *other == cell);
-            if let Some(cell) = cell.filter(|cell| !known(*cell)) {
-                cells.push((cell, name));
-            }
-        }
-        let curves = cells
-            .iter()
-            .map(|(cell, name)| Curve { name: name.clone(), times: result.latency(*cell) });
-        let curves: Vec<Curve<'_>> = curves.collect();
-        self.draw(LATENCY, || latency("tasks", &result.command, &curves))
+        let is_compared = result.variants.len() > 1 || result.axes.is_empty();
+        self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
+        let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
+            name: name.clone(),
+            times: result.latency(variant).clone(),
+        });
+        let curves: Vec<Curve> = curves.collect();
+        let about = format!("{}.", result.title.trim_end_matches('.'));
+        self.draw(LATENCY, || latency(&about, &result.command, &curves))
     }
 
     /// The pictures of a run of a system.
@@ -65,23 +89,74 @@ impl Pictures<'_> {
         title: &str,
         trace: Option<&Trace>,
         record: &Record,
+        first: &str,
     ) -> Result<(), Unwritten> {
-        self.timeline(title, trace)?;
-        let times: Vec<_> =
-            record.agents.iter().map(|agents| (agents.name.clone(), agents.latency())).collect();
-        let curves: Vec<Curve<'_>> =
-            times.iter().map(|(name, times)| Curve { name: name.clone(), times }).collect();
+        self.timeline(title, trace, record, first)?;
+        self.draw(STATES, || states(title, self.command, record))?;
+        self.draw(ENDINGS, || endings(title, self.command, record, first))?;
+        let curves = record
+            .agents
+            .iter()
+            .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) });
+        let mut curves: Vec<Curve> = curves.collect();
+        curves.sort_by_key(|curve| curve.name != first);
+        let about = format!("{}. Seed 0x{:x}.", title.trim_end_matches('.'), record.seed);
         let command = self.command;
-        self.draw(LATENCY, || latency("tasks", command, &curves))
+        self.draw(LATENCY, || latency(&about, command, &curves))
     }
 
-    /// Who did what when.
-    pub(crate) fn timeline(&mut self, title: &str, trace: Option<&Trace>) -> Result<(), Unwritten> {
+    /// Who did what when: the whole run, and what is drawn more closely. The group of agents that
+    /// is asked about comes first.
+    pub(crate) fn timeline(
+        &mut self,
+        title: &str,
+        trace: Option<&Trace>,
+        record: &Record,
+        first: &str,
+    ) -> Result<(), Unwritten> {
         let command = self.command;
-        self.draw(TIMELINE, || timeline(title, command, trace?))
+        for (place, name) in [TIMELINE, CLOSE_UP].into_iter().enumerate() {
+            let overview = trace.and_then(|trace| trace.overviews.get(place));
+            self.draw(name, || timeline(title, command, overview?, record, first))?;
+        }
+        Ok(())
     }
 
-    /// Who did what when in the part of a run that is drawn.
+    /// Who calls whom, and how retries wait.
+    pub(crate) fn system(
+        &mut self,
+        title: &str,
+        of: &System,
+        first: &str,
+    ) -> Result<(), Unwritten> {
+        let command = self.command;
+        self.draw(SYSTEM, || system(title, command, of, first))?;
+        self.draw(BACKOFF, || backoff(title, command, of))
+    }
+
+    /// Measures of a run over time.
+    pub(crate) fn over_time_of_run(
+        &mut self,
+        title: &str,
+        run: &OverTime,
+        trace: Option<&Trace>,
+    ) -> Result<(), Unwritten> {
+        let (command, overview) = (self.command, trace.and_then(|trace| trace.overviews.first()));
+        self.draw(OVER_TIME, || run_over_time(title, command, run, overview))
+    }
+
+    /// Measures of a sweep over time, of the file's own cell in each variant.
+    pub(crate) fn over_time_of_sweep(
+        &mut self,
+        title: &str,
+        variants: &[(String, OverTime)],
+        trace: Option<&Trace>,
+    ) -> Result<(), Unwritten> {
+        let (command, overview) = (self.command, trace.and_then(|trace| trace.overviews.first()));
+        self.draw(OVER_TIME, || sweep_over_time(title, command, variants, overview))
+    }
+
+    /// Who did what when in a run.
     pub(crate) fn trace(&self, system: &System, record: &Record, limits: Limits) -> Option<Trace> {
         let interrupt = Some(self.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
@@ -111,26 +186,39 @@ impl Pictures<'_> {
 /// Calls that a sheet can show before they run together.
 const CALLS_MAX: u64 = 6000;
 
-/// What is drawn of a run: all of it, or if that is too much the first fault and as long before and
-/// after it.
-fn window(record: &Record) -> (Time, Time) {
+/// About how many calls are kept: more make tables that nobody reads, and take memory.
+const KEPT_MAX: u64 = 50_000;
+
+/// The part of a run that is drawn more closely and of which calls are kept: none if that is all of
+/// it. It is the first fault and as long before and after it, or the end of a run without; no more
+/// of either than has about as many calls as are kept.
+fn window(record: &Record) -> Option<(Time, Time)> {
     let calls: u64 = record.edges.iter().map(|edge| edge.calls.issued).sum();
+    let all = record.ended.since(Time::ZERO);
     let of_services = record.services.iter().filter_map(|service| service.first_fault);
     let of_edges = record.edges.iter().filter_map(|edge| edge.faults.first);
-    let first = of_services.chain(of_edges).min();
-    let Some((from, to)) = first.filter(|_| calls > CALLS_MAX) else {
-        return (Time::ZERO, record.ended);
-    };
-    let around = to.since(from).max(Duration::from_secs(60));
-    let before = from.since(Time::ZERO + around);
-    (Time::ZERO + before, (to + around).min(record.ended))
+    let fault = of_services.chain(of_edges).min().filter(|_| calls > CALLS_MAX);
+    let around_fault = fault.map(|(from, to)| {
+        let around = to.since(from).max(Duration::from_secs(60));
+        let before = from.since(Time::ZERO + around);
+        (Time::ZERO + before, (to + around).min(record.ended))
+    });
+    // Of a window that is most of the run the rest is worth having, too.
+    let around_fault = around_fault.filter(|(from, to)| all > to.since(*from) * 2);
+    let (from, to) = around_fault.unwrap_or((Time::ZERO, record.ended));
+    let kept = u128::from(all.as_nanos()) * u128::from(KEPT_MAX) / u128::from(calls.max(1));
+    let kept = Duration::from_nanos(u64::try_from(kept).unwrap_or(u64::MAX));
+    if to.since(from) <= kept {
+        return around_fault;
+    }
+    Some(match fault {
+        Some(_) => (from, from + kept),
+        None => (Time::ZERO + (all - kept), to),
+    })
 }
 
-/// The window of a run that is to be drawn, made again: only that much of it is traced, and what
-/// comes after it is not run.
+/// The run made once more, so that it can be drawn.
 fn traced(system: &System, record: &Record, options: &RunOptions<'_>) -> Option<Trace> {
-    let (from, to) = window(record);
-    let system = System { horizon: to, ..system.clone() };
-    let options = RunOptions { watch: Watch::Trace, window: Some((from, to)), ..*options };
-    sim::run_until(&system, record.seed, &options).trace
+    let options = RunOptions { watch: Watch::Trace, window: window(record), ..*options };
+    sim::run_until(system, record.seed, &options).trace
 }

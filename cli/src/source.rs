@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use scenarios::{library, plain};
 
@@ -54,6 +54,13 @@ impl Source {
         }
         let text = text(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
         Ok(Self { named: named.to_owned(), stem: stem(path), file: plain(named).into(), text })
+    }
+
+    /// The path by which it was named, without steps that lead nowhere.
+    pub(crate) fn path(&self) -> String {
+        let parts = Path::new(&self.named).components();
+        let path: PathBuf = parts.filter(|part| *part != Component::CurDir).collect();
+        path.to_string_lossy().into_owned()
     }
 
     /// The text of a file that the scenario names, from its own folder on; or why there is none.

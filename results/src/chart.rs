@@ -3,22 +3,42 @@
 //! A chart is first a [`Scene`]: rectangles, lines and texts in colours that are named by their
 //! role. A scene becomes one SVG that serves light and dark, or a PNG in either.
 
+mod backoff;
+mod draw;
+mod endings;
 mod finding;
+mod font;
 mod heat_map;
+mod lanes;
 mod latency;
 mod lines;
+mod over_time;
 mod paint;
+mod panels;
+mod plot;
 mod png;
 mod scale;
 mod scene;
+mod states;
+mod story;
 mod svg;
+mod system;
 mod timeline;
+mod variants;
+mod words;
 
+pub use backoff::backoff;
+pub use endings::endings;
+pub use finding::{Told, told};
 pub use heat_map::heat_map;
 pub use latency::{Curve, latency};
 pub use lines::lines;
+pub use over_time::{measures_over_time, run_over_time, sweep_over_time};
 pub use paint::Theme;
 pub use png::png;
-pub use scene::Scene;
+pub use scene::{Scene, TextBox};
+pub use states::states;
 pub use svg::svg;
+pub use system::system;
 pub use timeline::timeline;
+pub use variants::variants;

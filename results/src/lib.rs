@@ -1,6 +1,7 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
 //! - [`estimate`]: numbers with their intervals;
+//! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
@@ -12,14 +13,17 @@
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
+mod bytes;
 pub mod causes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod over_time;
 pub mod pooled;
 pub mod run_table;
 pub mod series;
 pub mod stability;
+pub mod stored;
 pub mod sweep_result;
 pub mod table;
 pub mod times;
@@ -28,5 +32,6 @@ pub mod trace;
 pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;
+pub use over_time::OverTime;
 pub use stability::PileUp;
 pub use sweep_result::SweepResult;

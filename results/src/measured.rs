@@ -22,8 +22,35 @@ pub struct Measured {
     /// The times of which quantiles and deviations were asked for, in this order; neighbours that
     /// are of the same times share them.
     pub times: Vec<Histogram>,
-    /// How long tasks of the first group of agents took.
-    pub latency: Histogram,
+    /// How long tasks took, by group of agents.
+    pub tasks: Vec<(String, TaskTimes)>,
+}
+
+/// How long tasks took, by how they ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskTimes {
+    /// Those that ended good or degraded.
+    pub ok: Histogram,
+    /// Those that failed.
+    pub failed: Histogram,
+}
+
+impl TaskTimes {
+    /// Those of a group of agents in one run.
+    pub fn of(agents: &AgentRecord) -> Self {
+        Self { ok: agents.latency_ok.clone(), failed: agents.latency_failed.clone() }
+    }
+
+    /// How many tasks there are.
+    pub fn all(&self) -> u64 {
+        self.ok.count() + self.failed.count()
+    }
+
+    /// Adds those of another run.
+    pub fn merge(&mut self, other: &Self) {
+        self.ok.merge(&other.ok);
+        self.failed.merge(&other.failed);
+    }
 }
 
 impl Measured {
@@ -37,7 +64,9 @@ impl Measured {
             faults_removed: record.faults_removed.map(|(_, by)| by),
             samples: measures.iter().map(|measure| measure.sample(record)).collect(),
             times: times_of(measures, record),
-            latency: record.agents.first().map(AgentRecord::latency).unwrap_or_default(),
+            tasks: (record.agents.iter())
+                .map(|agents| (agents.name.clone(), TaskTimes::of(agents)))
+                .collect(),
         }
     }
 

@@ -12,13 +12,14 @@ use sim::measure::Measure;
 use sim::observe::{Trace, TrackId};
 use sim::series::Series;
 
-use crate::table::{column, number};
+use crate::table::number;
 
 /// Writes `series.csv`: one row for each piece of a run, with all measures.
 pub fn series<W: Write>(series: &Series, measures: &[Measure], out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     let times = ["from_s", "to_s"].map(str::to_owned);
-    out.write_record(times.into_iter().chain(measures.iter().map(column)))?;
+    let measures = measures.iter().map(|measure| measure.path().to_owned());
+    out.write_record(times.into_iter().chain(measures))?;
     for (from, to, values) in &series.pieces {
         let times = [secs(*from), secs(*to)];
         out.write_record(times.into_iter().chain(values.iter().copied().map(number)))?;

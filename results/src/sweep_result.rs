@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::ops::Deref;
 
-use sim::design::SweepDesign;
+use patterns::Duration;
+use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
-use sim::observe::Histogram;
 
 use crate::estimate::Estimate;
-use crate::measured::{Measured, places_of_times};
+use crate::measured::{Measured, TaskTimes, places_of_times};
 use crate::pooled;
 use crate::times::{OfTimes, Times};
 
@@ -24,16 +25,23 @@ pub struct SweepResult {
     pub objective: usize,
     /// The command that makes it again.
     pub command: String,
-    /// By cell, measure and replication.
+    /// By axis: its values in seconds, if they are lengths of time.
+    axes_in_seconds: Vec<Option<Vec<f64>>>,
+    /// The measures of which all samples are kept.
+    kept: Vec<usize>,
+    /// By cell, measure that is kept, and replication.
     samples: Vec<Sample>,
+    /// By cell, all samples, by measure and replication: of cells that were not forgotten.
+    whole: BTreeMap<usize, Vec<Sample>>,
     /// Which of the times of a run each measure is of.
     places_of_times: Vec<Option<usize>>,
     /// Of cells of which all runs were added, by cell and measure.
     of_times: BTreeMap<(usize, usize), OfTimes>,
     /// Of cells of which some runs were added: runs come cell by cell, so that there are few.
     begun: BTreeMap<usize, Begun>,
-    /// By cell: how long tasks of the first group of agents took, over all replications.
-    latency: Vec<Histogram>,
+    /// Of the file's own cell in each variant: how long tasks took, over all replications, of the
+    /// group of agents that the objective is of, or of the first.
+    latency: Vec<TaskTimes>,
 }
 
 /// A cell of which not all runs were added.
@@ -59,19 +67,35 @@ impl SweepResult {
     ///
     /// If the objective is none of the measures.
     pub fn new(design: SweepDesign, measures: Vec<Measure>, command: String) -> Self {
+        Self::keeping(design, measures, command, |_| true)
+    }
+
+    /// The same, of which after a cell was [forgotten](Self::forget) only some measures are known,
+    /// beside the objective: so that what is held does not grow with all that is measured.
+    pub fn keeping(
+        design: SweepDesign,
+        measures: Vec<Measure>,
+        command: String,
+        is_kept: impl Fn(&Measure) -> bool,
+    ) -> Self {
         let objective = measures.iter().position(|measure| *measure == design.objective);
         let objective = objective.expect("the objective is one of the measures");
         let cells = design.cells();
         let runs = design.replications as usize;
-        let samples = vec![Sample::UNDEFINED; cells * measures.len() * runs];
-        let latency = vec![Histogram::default(); cells];
+        let is_kept = |place: &usize| *place == objective || is_kept(&measures[*place]);
+        let kept: Vec<usize> = (0..measures.len()).filter(is_kept).collect();
+        let samples = vec![Sample::UNDEFINED; cells * kept.len() * runs];
+        let latency = vec![TaskTimes::default(); design.variants.len()];
         Self {
+            axes_in_seconds: design.axes.iter().map(in_seconds).collect(),
             design,
             places_of_times: places_of_times(&measures),
             measures,
             objective,
             command,
+            kept,
             samples,
+            whole: BTreeMap::new(),
             of_times: BTreeMap::new(),
             begun: BTreeMap::new(),
             latency,
@@ -85,11 +109,26 @@ impl SweepResult {
     /// If the design has no such cell or replication, or the run was measured otherwise.
     pub fn add(&mut self, cell: usize, replication: u32, run: &Measured) {
         assert_eq!(run.samples.len(), self.measures.len(), "another number of measures");
-        for (measure, sample) in run.samples.iter().enumerate() {
-            let at = self.at(cell, measure) + replication as usize;
-            self.samples[at] = *sample;
+        let runs = self.design.replications as usize;
+        for (place, measure) in self.kept.iter().enumerate() {
+            let at = (cell * self.kept.len() + place) * runs + replication as usize;
+            self.samples[at] = run.samples[*measure];
         }
-        self.latency[cell].merge(&run.latency);
+        if self.kept.len() < self.measures.len() {
+            let undefined = || vec![Sample::UNDEFINED; self.measures.len() * runs];
+            let whole = self.whole.entry(cell).or_insert_with(undefined);
+            for (measure, sample) in run.samples.iter().enumerate() {
+                whole[measure * runs + replication as usize] = *sample;
+            }
+        }
+        let (variant, places) = self.place(cell);
+        if self.default.as_ref().is_none_or(|own| *own == places) {
+            let whom = self.asked_about();
+            let asked = run.tasks.iter().find(|(name, _)| *name == whom);
+            if let Some((_, times)) = asked.or(run.tasks.first()) {
+                self.latency[variant].merge(times);
+            }
+        }
         let begun = self.begun.entry(cell).or_default();
         begun.runs += 1;
         begun.times.resize_with(run.times.len(), Times::default);
@@ -107,13 +146,28 @@ impl SweepResult {
         }
     }
 
-    fn at(&self, cell: usize, measure: usize) -> usize {
-        (cell * self.measures.len() + measure) * self.replications as usize
+    /// Forgets of a cell what is not kept.
+    pub fn forget(&mut self, cell: usize) {
+        self.whole.remove(&cell);
+        let kept = &self.kept;
+        let of_cell = self.of_times.range((cell, 0)..(cell + 1, 0)).map(|(key, _)| *key);
+        let forgotten: Vec<_> =
+            of_cell.filter(|(_, measure)| kept.binary_search(measure).is_err()).collect();
+        for key in forgotten {
+            self.of_times.remove(&key);
+        }
     }
 
     fn samples(&self, cell: usize, measure: usize) -> impl Iterator<Item = Sample> + Clone + '_ {
-        let at = self.at(cell, measure);
-        self.samples[at..at + self.replications as usize].iter().copied()
+        let runs = self.design.replications as usize;
+        let place = self.kept.binary_search(&measure);
+        let found = match (place, self.whole.get(&cell)) {
+            (Ok(place), _) => &self.samples[(cell * self.kept.len() + place) * runs..][..runs],
+            (Err(_), Some(whole)) => &whole[measure * runs..][..runs],
+            // A cell without runs, or one that was forgotten.
+            (Err(_), None) => &[],
+        };
+        found.iter().copied().chain(repeat_n(Sample::UNDEFINED, runs - found.len()))
     }
 
     /// A measure that is a number of all times of a cell; none if it is something else, or no run
@@ -209,17 +263,39 @@ impl SweepResult {
     /// is best in truth is with 95 % confidence the best one here or one of those that may be as
     /// good.
     pub fn is_tied(&self, cell: usize, best: usize) -> bool {
-        let others = self.cells() - 1;
+        self.is_tied_among(cell, best, self.cells() - 1)
+    }
+
+    /// The same where the best is one of fewer: so many others are compared with it.
+    pub(crate) fn is_tied_among(&self, cell: usize, best: usize, others: usize) -> bool {
         cell != best && self.difference_of_several(cell, best, self.objective, others).may_be_zero()
     }
 
-    /// How long tasks of the first group of agents took in a cell, over all replications.
-    pub fn latency(&self, cell: usize) -> &Histogram {
-        &self.latency[cell]
+    /// How long tasks took in the file's own cell of a variant (in all its cells, if the file has
+    /// none), over all replications: those of the agents that the objective is of, or of the first.
+    pub fn latency(&self, variant: usize) -> &TaskTimes {
+        &self.latency[variant]
+    }
+
+    /// The name of the group of agents, or of another caller, that the objective is of.
+    fn asked_about(&self) -> String {
+        let whom = self.design.objective.of_whom();
+        whom.split(" -> ").next().unwrap_or_default().to_owned()
+    }
+
+    /// By axis: its values in seconds, if all of them are lengths of time.
+    pub(crate) fn axes_in_seconds(&self) -> &[Option<Vec<f64>>] {
+        &self.axes_in_seconds
     }
 
     /// What is looked at.
     pub fn objective(&self) -> &Measure {
         &self.design.objective
     }
+}
+
+/// The values of an axis in seconds, if all of them are lengths of time.
+fn in_seconds(axis: &Axis) -> Option<Vec<f64>> {
+    let seconds = |value: &String| value.parse().ok().map(Duration::as_secs_f64);
+    axis.values.iter().map(seconds).collect()
 }

@@ -1,12 +1,13 @@
 //! Tidy CSV: one row per run, and one row per cell and measure with its interval.
 //!
-//! Units are in the names of columns, seeds and fingerprints are text (`0x…`), what is undefined
-//! is empty, and numbers have as many digits as it takes to read them back.
+//! A measure has one name in all tables, and its unit stands where it has a row. An axis whose
+//! values are all lengths of time has a second column, `PATH_s`: what it is in seconds. Seeds and
+//! fingerprints are text (`0x…`), what is undefined is empty, and numbers have as many digits as it
+//! takes to read them back.
 
 use std::io::Write;
 
 use csv::Writer;
-use sim::measure::Measure;
 
 use crate::estimate::Estimate;
 use crate::measured::Measured;
@@ -25,12 +26,11 @@ impl<W: Write> RunsWriter<W> {
     /// the row: this one, of the cell and the replication.
     pub fn new(result: &SweepResult, again: String, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
-        let fixed = ["cell", "variant"].map(str::to_owned);
-        let axes = result.axes.iter().map(|axis| axis.path.clone());
         let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
-        let measures = result.measures.iter().map(column);
+        let measures = result.measures.iter().map(|measure| measure.path().to_owned());
         let last = ["again".to_owned()];
-        out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures).chain(last))?;
+        let columns = place_columns(result).into_iter().chain(run).chain(measures);
+        out.write_record(columns.chain(last))?;
         Ok(Self { out, again })
     }
 
@@ -78,51 +78,77 @@ impl<W: Write> RunsWriter<W> {
 ///   in some, it is the mean difference of the quantiles (or deviations) of single runs;
 /// - `diff_reliable`, `diff_runs_needed`: the same of the difference, which is at most as reliable
 ///   as the rows of both cells.
-pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
-    let mut out = Writer::from_writer(out);
-    let fixed = ["cell", "variant"].map(str::to_owned);
-    let axes = result.axes.iter().map(|axis| axis.path.clone());
-    let rest = [
-        "measure",
-        "unit",
-        "n",
-        "mean",
-        "low95",
-        "high95",
-        "min",
-        "max",
-        "reliable",
-        "runs_needed",
-        "diff_n",
-        "diff",
-        "diff_low95",
-        "diff_high95",
-        "diff_reliable",
-        "diff_runs_needed",
-    ];
-    out.write_record(fixed.into_iter().chain(axes).chain(rest.map(str::to_owned)))?;
-    for cell in 0..result.cells() {
+#[derive(Debug)]
+pub struct SummaryWriter<W: Write> {
+    out: Writer<W>,
+}
+
+/// What follows the cell in a row of `summary.csv`.
+const OF_CELL: [&str; 16] = [
+    "measure",
+    "unit",
+    "n",
+    "mean",
+    "low95",
+    "high95",
+    "min",
+    "max",
+    "reliable",
+    "runs_needed",
+    "diff_n",
+    "diff",
+    "diff_low95",
+    "diff_high95",
+    "diff_reliable",
+    "diff_runs_needed",
+];
+
+impl<W: Write> SummaryWriter<W> {
+    /// Writes the names of the columns.
+    pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
+        let mut out = Writer::from_writer(out);
+        let rest = OF_CELL.map(str::to_owned);
+        out.write_record(place_columns(result).into_iter().chain(rest))?;
+        Ok(Self { out })
+    }
+
+    /// Writes a cell of which all runs were added, and the file's own one as well.
+    pub fn cell(&mut self, result: &SweepResult, cell: usize) -> csv::Result<()> {
+        let (place, own) = (place(result, cell), result.default_cell(0));
         for (index, measure) in result.measures.iter().enumerate() {
             let estimate = result.estimate(cell, index);
             let values = result.values(cell, index);
             let (least, most) =
                 (values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max));
-            let mut row = place(result, cell);
+            let mut row = place.clone();
             row.push(measure.path().to_owned());
             row.push(measure.unit().name().to_owned());
             row.push(estimate.n.to_string());
             row.extend([estimate.mean, estimate.low, estimate.high, least, most].map(number));
             row.extend(reliability(&estimate));
-            let from = result.default_cell(0);
-            let difference = from.map(|from| result.difference(cell, from, index));
+            let difference = own.map(|own| result.difference(cell, own, index));
             row.push(difference.map_or(String::new(), |d| d.n.to_string()));
             let ends = difference.map_or([f64::NAN; 3], |d| [d.mean, d.low, d.high]);
             row.extend(ends.map(number));
             row.extend(difference.map_or_else(Default::default, |d| reliability(&d)));
-            out.write_record(row)?;
+            self.out.write_record(row)?;
         }
+        Ok(())
     }
-    out.into_inner().map_err(|error| error.into_error().into())
+
+    /// Writes what is still held back, and gives the writer back.
+    pub fn finish(self) -> std::io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// Writes `summary.csv` of a sweep whose runs were all added, and of which nothing was forgotten.
+pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
+    let mut rows = SummaryWriter::new(result, out)?;
+    for cell in 0..result.cells() {
+        rows.cell(result, cell)?;
+    }
+    Ok(rows.finish()?)
 }
 
 /// Whether an interval is reliable, and how many runs would do.
@@ -131,14 +157,25 @@ fn reliability(estimate: &Estimate) -> [String; 2] {
     [is_reliable.to_owned(), estimate.runs_needed.map_or(String::new(), |runs| runs.to_string())]
 }
 
-/// The first columns of a row: the cell, its variant and its values on the axes.
-pub(crate) fn place(result: &SweepResult, cell: usize) -> Vec<String> {
-    let values = result.settings(cell).map(|(_, value)| value.to_owned());
-    [cell.to_string(), result.variant(cell).to_owned()].into_iter().chain(values).collect()
+/// The names of the first columns.
+pub(crate) fn place_columns(result: &SweepResult) -> Vec<String> {
+    let mut columns = ["cell", "variant"].map(str::to_owned).to_vec();
+    for (axis, seconds) in result.axes.iter().zip(result.axes_in_seconds()) {
+        columns.push(axis.path.clone());
+        columns.extend(seconds.as_ref().map(|_| format!("{}_s", axis.path)));
+    }
+    columns
 }
 
-pub(crate) fn column(measure: &Measure) -> String {
-    format!("{}{}", measure.path().replace('"', ""), measure.unit().suffix())
+/// The first columns of a row: the cell, its variant and its values on the axes.
+pub(crate) fn place(result: &SweepResult, cell: usize) -> Vec<String> {
+    let mut row = vec![cell.to_string(), result.variant(cell).to_owned()];
+    let (_, places) = result.place(cell);
+    for ((axis, seconds), at) in result.axes.iter().zip(result.axes_in_seconds()).zip(places) {
+        row.push(axis.values[at].clone());
+        row.extend(seconds.as_ref().map(|seconds| number(seconds[at])));
+    }
+    row
 }
 
 /// The shortest text that reads back as the number; nothing for what is none.

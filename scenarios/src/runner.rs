@@ -23,6 +23,8 @@ pub struct Runs {
     pub seed: u64,
     /// What stops a run that would not end.
     pub limits: Limits,
+    /// How many of them, in their order, were made before: they are not made again.
+    pub made: u64,
     /// How many are made at a time; their number changes nothing else.
     pub threads: usize,
 }
@@ -74,8 +76,9 @@ impl Runs {
         let replications = self.replications as usize;
         let total = self.cells * replications;
         let threads = self.threads.max(1);
-        let next = AtomicUsize::new(0);
-        let ordered = OrderedResults::default();
+        let made = (self.made as usize).min(total);
+        let next = AtomicUsize::new(made);
+        let ordered = OrderedResults::beginning_at(made);
         let work = || {
             let _leaving = Leaving(&ordered);
             let mut at_hand: Option<(usize, System)> = None;
@@ -106,7 +109,7 @@ impl Runs {
             for _ in 0..threads {
                 scope.spawn(work);
             }
-            let mut done = 0;
+            let mut done = made;
             while done < total {
                 let Some(run) = ordered.take(done, threads) else { break };
                 on_done(run);
@@ -131,14 +134,12 @@ struct State<T> {
     left: usize,
 }
 
-impl<T> Default for OrderedResults<T> {
-    fn default() -> Self {
-        let state = State { runs: BTreeMap::new(), taken: 0, left: 0 };
+impl<T> OrderedResults<T> {
+    fn beginning_at(taken: usize) -> Self {
+        let state = State { runs: BTreeMap::new(), taken, left: 0 };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
-}
 
-impl<T> OrderedResults<T> {
     fn state(&self) -> MutexGuard<'_, State<T>> {
         // A thread that panics takes the whole sweep with it; until then the state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

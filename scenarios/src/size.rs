@@ -11,10 +11,14 @@ use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 
 /// Cells of all variants beyond which a sweep is refused: each is read, run and shown.
-const CELLS_MAX: usize = 10_000;
+const CELLS_MAX: usize = 1_000_000;
 
-/// Numbers beyond which a sweep is refused: one for each measure of each run, of 16 bytes.
-const NUMBERS_MAX: u64 = 100_000_000;
+/// Numbers beyond which a sweep is refused, one for each measure of each run: they are written to
+/// the disk.
+const NUMBERS_MAX: u64 = 2_000_000_000;
+
+/// The same of one cell, which is held in memory: 16 bytes each.
+const NUMBERS_OF_CELL_MAX: u64 = 100_000_000;
 
 /// Rows of `series.csv` beyond which a sweep is refused: one for each cell, piece and measure.
 const ROWS_MAX: u64 = 2_000_000;
@@ -51,13 +55,17 @@ pub(crate) fn check_numbers(
     at: &Range<usize>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<()> {
-    if design.runs().saturating_mul(measures as u64) <= NUMBERS_MAX {
-        return Some(());
-    }
-    let (cells, replications) = (design.cells(), design.replications);
+    let (replications, measures) = (design.replications, measures as u64);
+    let all = design.runs().saturating_mul(measures);
+    let of_cell = u64::from(replications).saturating_mul(measures);
+    let cells = design.cells();
+    let (cells, most) = match (all > NUMBERS_MAX, of_cell > NUMBERS_OF_CELL_MAX) {
+        (false, false) => return Some(()),
+        (true, _) => (format!("{cells} cells"), NUMBERS_MAX),
+        (false, true) => ("cells".to_owned(), NUMBERS_OF_CELL_MAX),
+    };
     let message = format!(
-        "{cells} cells of {replications} runs with {measures} measures each are more than \
-         {NUMBERS_MAX} numbers"
+        "{cells} of {replications} runs with {measures} measures each are more than {most} numbers"
     );
     found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message));
     None

@@ -62,10 +62,20 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// The end of the path: what an author would call it.
+    /// The end of the path: what an author would call it. A number says nothing without the list
+    /// that it is of.
     pub fn name(&self) -> &str {
-        let dots = self.path.rmatch_indices('.').nth(1).map(|(at, _)| at + 1);
-        &self.path[dots.unwrap_or(0)..]
+        let parts = self.path.rmatch_indices('.').map(|(at, _)| at + 1);
+        let is_number = |at: usize| self.path[at..].starts_with(|c: char| c.is_ascii_digit());
+        let begin = parts.skip(1).find(|at| !is_number(*at));
+        &self.path[begin.unwrap_or(0)..]
+    }
+
+    /// Whether it is the weather, and not a choice: faults, loads and what others make of them.
+    /// What can be chosen are the policies, and which of them there is on the way to whom.
+    pub fn is_condition(&self) -> bool {
+        let section = self.path.split('.').next().unwrap_or_default();
+        !["policies", "edges"].contains(&section)
     }
 }
 

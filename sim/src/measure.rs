@@ -257,6 +257,17 @@ impl Measure {
         &self.path
     }
 
+    /// What is measured, without of whom: `success`, `breaker.opens`.
+    pub fn name(&self) -> Cow<'static, str> {
+        self.formula.name()
+    }
+
+    /// Of whom it is: the name of a group of agents or of a service, `FROM -> TO` of an edge,
+    /// nothing of the whole system.
+    pub fn of_whom(&self) -> String {
+        self.subject.name()
+    }
+
     /// What it is, in a sentence.
     pub fn definition(&self) -> &str {
         &self.definition

@@ -47,6 +47,7 @@ mod sites;
 mod station;
 mod stepping;
 mod tracer;
+mod tracing;
 mod who;
 mod windows;
 mod working;

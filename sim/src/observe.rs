@@ -14,11 +14,13 @@ pub use histogram::Histogram;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
+pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::Parts;
 pub use stop::Stop;
-pub use trace::{
-    AttemptSpan, CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Trace, Track,
-    TrackId, TrackKind,
+pub use trace::Trace;
+pub use track::{
+    AttemptSpan, CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track, TrackId,
+    TrackKind,
 };
 pub use window::{Anchor, Window};
 
@@ -30,9 +32,11 @@ mod faults;
 mod histogram;
 mod layer;
 mod load;
+mod overview;
 mod parts;
 mod stop;
 mod trace;
+mod track;
 mod window;
 
 /// What one run leaves behind.

@@ -175,7 +175,8 @@ fn sweep(systems: &[System; 2], measures: &[Measure], seed: u64) -> SweepResult 
     let mut result = SweepResult::new(design, measures.to_vec(), String::new());
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let limits = Limits::default();
-    let runs = Runs { cells: systems.len(), replications: REPLICATIONS, seed, limits, threads };
+    let (cells, replications, made) = (systems.len(), REPLICATIONS, 0);
+    let runs = Runs { cells, replications, seed, limits, made, threads };
     let keep = |record: &Record| Measured::of(measures, record);
     runs.make(
         |cell| systems[cell].clone(),

@@ -79,7 +79,7 @@ fn middle(turns: &[Taken]) -> Taken {
 
 fn sweep_with(sweep: &Sweep, registry: &LayerRegistry, replications: u32, threads: usize) -> Taken {
     let cells = sweep.design.cells();
-    let all = Runs { cells, replications, seed: 1, limits: Limits::default(), threads };
+    let all = Runs { cells, replications, seed: 1, limits: Limits::default(), made: 0, threads };
     #[expect(clippy::disallowed_methods, reason = "here real time is what is asked for")]
     let (begin, used_before) = (Instant::now(), processor_time());
     let (mut sum, mut runs, mut awake) = (0.0, 0, None);

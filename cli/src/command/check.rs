@@ -106,7 +106,7 @@ impl Reference {
     ) -> Result<Verdict, Failure> {
         let pages = scenarios::reference(registry);
         let files = pages.iter().map(|page| &*page.file);
-        let mut folder = Folder::open(self.folder.clone(), "reference", files)?;
+        let mut folder = Folder::open(self.folder.clone(), "reference", "", files)?;
         for page in &pages {
             folder.write(&page.file, page.text.as_bytes())?;
         }

@@ -49,7 +49,7 @@ pub(crate) struct Common {
     #[command(flatten)]
     pub(crate) sets: Sets,
     /// The folder for what comes out: a new or an empty one, or one of an earlier output; default:
-    /// out/NAME.
+    /// out/NAME/run or out/NAME/sweep.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -64,10 +64,11 @@ impl Common {
         command: &'static str,
         tables: &[&str],
     ) -> Result<Folder, Failure> {
-        let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&source.stem));
+        let own = || PathBuf::from("out").join(&source.stem).join(command);
+        let path = self.out.clone().unwrap_or_else(own);
         let pictures = pictures::all_files();
         let files = tables.iter().copied().chain(pictures.iter().map(String::as_str));
-        Ok(Folder::open(path, command, files)?)
+        Ok(Folder::open(path, command, &source.path(), files)?)
     }
 
     /// What to type to see it again, with this seed.
@@ -75,6 +76,9 @@ impl Common {
         let mut again = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
         for set in &self.sets.sets {
             again += &format!(" --set {}", quoted(set));
+        }
+        if let Some(out) = &self.out {
+            again += &format!(" --out {}", quoted(&out.to_string_lossy()));
         }
         again + &self.limits.again()
     }
@@ -127,8 +131,12 @@ pub(crate) fn warn(warnings: &Diagnostics) {
     }
 }
 
-/// Says which files of other commands are in the folder as well.
+/// Says whose files were replaced, and which files of other commands are in the folder as well.
 pub(crate) fn name_others(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(other) = folder.replaced() {
+        let other = plain(other);
+        writeln!(out, "these files replace those of {other}: `--out` names another folder")?;
+    }
     let mut others: Vec<(&str, Vec<&str>)> = Vec::new();
     for (command, name) in folder.others() {
         match others.iter_mut().find(|(other, _)| *other == command) {

@@ -167,6 +167,7 @@ impl Compare {
             replications: result.replications,
             seed: result.seed,
             limits: self.limits.limits(),
+            made: 0,
             threads: thread::available_parallelism().map_or(1, usize::from),
         };
         let measures = result.measures.clone();

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
-use results::{Causes, PileUp, run_table};
+use results::chart::measures_over_time;
+use results::{Causes, OverTime, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::series::{PIECES_MAX, Series};
@@ -14,7 +15,7 @@ use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::failure::{Failure, Verdict, shown};
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// The tables of a run.
@@ -48,7 +49,10 @@ impl Run {
         warn(&scenario.warnings);
         let asked = self.common.seed.unwrap_or(scenario.seed);
         let seed = self.pick.seed(asked);
-        let again = self.common.again("run", &source, asked) + &self.pick.again();
+        let mut again = self.common.again("run", &source, asked) + &self.pick.again();
+        if let Some(every) = self.every {
+            again += &format!(" --every {every}");
+        }
         let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
@@ -89,7 +93,13 @@ impl Run {
             folder.table("calls.csv", |out| run_table::calls(trace, &record, out))?;
             folder.table("states.csv", |out| run_table::states(trace, out))?;
         }
-        pictures.of_run(&scenario.title, trace.as_ref(), &record)?;
+        let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
+        let first = asked_about(system, asked);
+        pictures.system(&scenario.title, system, first)?;
+        pictures.of_run(&scenario.title, trace.as_ref(), &record, first)?;
+        let drawn = measures_over_time(&all, first, &[], usize::MAX);
+        let over_time = OverTime::of_run(&series, &all, &drawn, seed);
+        pictures.over_time_of_run(&scenario.title, &over_time, trace.as_ref())?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 

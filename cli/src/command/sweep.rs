@@ -1,30 +1,35 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
-use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::series::{Pieces, SeriesWriter};
-use results::table::{RunsWriter, summary};
-use results::{Causes, Estimate, Measured, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
+use results::chart::{Told, told};
+use results::stored::Kept;
+use results::{Causes, Estimate, Measured, OverTime, PileUp, SweepResult};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
-use sim::{Record, RunOptions, Stop, System, run_until};
+use sim::{RunOptions, Stop, run_until};
 
 use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
+use crate::command::over_time::{drawn_over_time, run_in_pieces};
+use crate::command::tables::{Made, NAMED_MAX, Tables};
 use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
-use crate::output::{Part, Unwritten};
-use crate::pictures::Pictures;
+use crate::output::{Folder, Journal, Left, Unwritten};
+use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
+
+/// Cells beyond which there are no pictures of all of them.
+const SHOWN_MAX: usize = 10_000;
 
 /// The tables of a sweep.
 const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
@@ -72,38 +77,47 @@ impl Sweep {
             again += &format!(" --replications {replications}");
         }
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
-        let [mut table, mut series] = [folder.part("runs.csv")?, folder.part("series.csv")?];
-        let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
+        let mut tables = Tables {
+            runs: folder.part("runs.csv")?,
+            series: folder.part("series.csv")?,
+            summary: folder.part("summary.csv")?,
+        };
+        let is_kept = |measure: &Measure| is_looked_at(measure, &scenario);
+        let mut result =
+            SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
         let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
-        out.flush()?;
+        let over_time = drawn_over_time(&sweep, &scenario);
+        let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
-        let tables = [&mut table, &mut series];
         let one = self.common.again("run", &source, seed);
-        let made = self.run(&sweep, registry, &mut result, (&one, tables), &time_is_up);
-        let made = made.map_err(|(of_runs, error)| {
-            if of_runs { table.unwritten(error.into()) } else { series.unwritten(error.into()) }
-        })?;
-        folder.keep(table)?;
-        folder.keep(series)?;
-        let mut table = folder.part("summary.csv")?;
-        let written = summary(&result, &mut table).map(drop);
-        written.map_err(|error| table.unwritten(error.into()))?;
-        folder.keep(table)?;
+        self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
+        let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
+        let Tables { runs, series, summary } = tables;
+        for table in [runs, series, summary] {
+            folder.keep(table)?;
+        }
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
-        pictures.of_sweep(&result)?;
-        self.timeline(&scenario, result.seed_of(0), &mut pictures)?;
+        let are_shown = result.cells() <= SHOWN_MAX;
+        if are_shown {
+            pictures.of_sweep(&result)?;
+        }
+        self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
+        journal.remove()?;
 
         self.name_stops(&made, &scenario, result.runs(), out)?;
         if made.runs == result.runs() && !are_whole {
             let why = self.common.limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED: pictures are left out: {why}")?;
+        }
+        if !are_shown {
+            writeln!(out, "pictures of more than {SHOWN_MAX} cells are left out")?;
         }
         name_unstable(&made, &result, out)?;
         let is_known = summarise(&result, out)?;
@@ -122,15 +136,16 @@ impl Sweep {
         Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
     }
 
-    /// Runs every cell, and writes each run to the table as it comes.
+    /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
     fn run(
         &self,
         sweep: &scenarios::Sweep,
+        over_time: &SeriesDesign,
         registry: &LayerRegistry,
-        result: &mut SweepResult,
-        (again, [table, series]): (&str, [&mut Part; 2]),
+        result: &SweepResult,
+        journal: &mut Journal,
         time_is_up: &AtomicBool,
-    ) -> Result<Made, (bool, csv::Error)> {
+    ) -> Result<(), Unwritten> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(cores, usize::from);
         let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
@@ -139,61 +154,91 @@ impl Sweep {
             replications: result.replications,
             seed: result.seed,
             limits: self.common.limits.limits(),
+            made: journal.runs(),
             threads: threads.min(fit as usize),
         };
-        let measures = result.measures.clone();
         let bar = progress(result.runs());
-        let of_runs = |error| (true, error);
-        let of_series = |error| (false, error);
-        let mut rows = RunsWriter::new(result, again.to_owned(), table).map_err(of_runs)?;
-        let over_time = sweep.series.measures.clone();
-        let mut series = SeriesWriter::new(result, over_time, series).map_err(of_series)?;
-        let (mut made, mut written) = (Made::default(), Ok(()));
+        bar.set_position(journal.runs());
+        let mut written = Ok(());
         runs.make_by(
             |cell| sweep.cell(registry, cell).system,
             |system, seed, options| {
-                let (record, pieces) = run_in_pieces(system, seed, options, &sweep.series);
-                let kept = Measured::of(&measures, &record);
-                let pile_ups = PileUp::all(&record);
-                (record, (kept, pile_ups, pieces))
+                let (record, pieces) = run_in_pieces(system, seed, options, over_time);
+                let run = Measured::of(&result.measures, &record);
+                let pile_up = PileUp::all(&record).first().map(ToString::to_string);
+                (record, Kept { run, pile_up, pieces }.to_bytes())
             },
             time_is_up,
-            |Run { cell, replication, kept: (kept, pile_ups, pieces) }| {
-                result.add(cell, replication, &kept);
+            |Run { kept, .. }| {
                 if written.is_ok() {
-                    let row = rows.row(result, cell, replication, &kept).map_err(of_runs);
-                    written = row.and_then(|()| {
-                        series.add(result, cell, replication, &pieces).map_err(of_series)
-                    });
+                    written = journal.add(&kept);
                 }
-                // Rows that cannot be written end the sweep as well as the time does.
+                // Runs that cannot be kept end the sweep as well as the time does.
                 if written.is_err() {
                     time_is_up.store(true, Ordering::Relaxed);
                 }
-                made.add(cell, &kept, pile_ups);
                 bar.inc(1);
             },
         );
         bar.finish_and_clear();
-        written?;
-        rows.finish().map_err(|error| of_runs(error.into()))?;
-        series.finish(result).map_err(of_series)?;
-        Ok(made)
+        written
     }
 
-    /// Draws the run of the file's own cell with this seed.
-    fn timeline(
+    /// The runs that were made before by the same command, with the same program.
+    fn journal(
+        &self,
+        folder: &Folder,
+        file: &ScenarioFile,
+        (result, over_time): (&SweepResult, &SeriesDesign),
+        out: &mut dyn Write,
+    ) -> Result<Journal, Failure> {
+        let limits = self.common.limits.limits();
+        let paths = |all: &[Measure]| all.iter().map(|one| one.path().to_owned()).collect();
+        let asked: [Vec<String>; 2] = [paths(&result.measures), paths(&over_time.measures)];
+        let (seed, runs, every) = (result.seed, result.replications, over_time.every);
+        let about = format!("{file:?} {seed} {runs} {every} {asked:?} {limits:?} {}", program());
+        let marked = result.default_cell(0).unwrap_or(0) as u64 * u64::from(result.replications);
+        let (journal, left) = folder.journal(about.as_bytes(), marked)?;
+        match left {
+            Left::Nothing | Left::Runs(0) => {}
+            Left::Runs(runs) => {
+                let all = result.runs();
+                writeln!(out, "goes on after {runs} of {all} runs that were made before")?;
+            }
+            Left::Another => {
+                writeln!(out, "begins anew: what was left unfinished here is of another sweep")?;
+            }
+        }
+        out.flush()?;
+        Ok(journal)
+    }
+
+    /// Draws the first run of the file's own cell, and over it what all runs of it were over time.
+    fn one_run(
         &self,
         scenario: &Scenario,
-        seed: u64,
+        source: &Source,
+        (result, made): (&SweepResult, &Made),
         pictures: &mut Pictures<'_>,
     ) -> Result<(), Unwritten> {
         let limits = self.common.limits.limits();
         let interrupt = Some(pictures.time_is_up);
         let options = RunOptions { limits, interrupt, ..RunOptions::default() };
-        let record = run_until(&scenario.system, seed, &options);
-        let trace = pictures.trace(&scenario.system, &record, limits);
-        pictures.timeline(&scenario.title, trace.as_ref())
+        let (system, seed) = (&scenario.system, result.seed_of(0));
+        let record = run_until(system, seed, &options);
+        let trace = pictures.trace(system, &record, limits);
+        let first = asked_about(system, std::iter::once(result.objective()));
+        let variants = made
+            .over_time
+            .iter()
+            .map(|(cell, over_time)| (result.variant(*cell).to_owned(), over_time.clone()));
+        let variants: Vec<(String, OverTime)> = variants.collect();
+        pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
+        // It is made again by itself.
+        let again = self.common.again("run", source, seed);
+        let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
+        pictures.system(&scenario.title, system, first)?;
+        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.
@@ -224,71 +269,30 @@ impl Sweep {
     }
 }
 
-/// A run of a cell, with what is measured of its pieces.
-fn run_in_pieces(
-    system: &System,
-    seed: u64,
-    options: &RunOptions<'_>,
-    series: &SeriesDesign,
-) -> (Record, Pieces) {
-    let mut pieces = Pieces::default();
-    let SeriesDesign { every, measures } = series;
-    if measures.is_empty() {
-        return (run_until(system, seed, options), pieces);
-    }
-    let parts = series.parts(system);
-    let mut add = |piece: &Record| pieces.add(measures, piece);
-    let record = sim::series::run_in_pieces(system, seed, options, *every, &parts, &mut add);
-    if record.stopped.is_some() {
-        pieces.cut();
-    }
-    (record, pieces)
+/// Whether text and pictures look at a measure in every cell.
+fn is_looked_at(measure: &Measure, scenario: &Scenario) -> bool {
+    let path = measure.path();
+    let is_of_agents = path.starts_with("agents.");
+    let in_all = is_of_agents && [".healed", ".tasks"].iter().any(|end| path.ends_with(end));
+    let mut asked = scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.path());
+    in_all || measure.bound().is_some() || asked.any(|asked| asked == path)
 }
 
-/// Which runs of a sweep were made.
-#[derive(Debug, Default)]
-struct Made {
-    runs: u64,
-    /// How many of them did not come to their end, and why.
-    stops: BTreeMap<Stop, u64>,
-    /// In how many of them an abort condition took the faults off, and which.
-    removals: BTreeMap<u32, u64>,
-    /// By cell, how many of them were unstable, and what piled up in the first.
-    unstable: BTreeMap<usize, (u32, PileUp)>,
+/// What tells one build of the program from another, which may run things otherwise.
+fn program() -> String {
+    let file = env::current_exe().and_then(|path| path.metadata());
+    let changed = file.as_ref().map(|file| (file.len(), file.modified().ok()));
+    format!("{} {changed:?}", env!("CARGO_PKG_VERSION"))
 }
-
-impl Made {
-    fn add(&mut self, cell: usize, run: &Measured, pile_ups: Vec<PileUp>) {
-        self.runs += 1;
-        if let Some(first) = pile_ups.into_iter().next() {
-            self.unstable.entry(cell).or_insert((0, first)).0 += 1;
-        }
-        if let Some(stop) = run.stopped {
-            *self.stops.entry(stop).or_insert(0) += 1;
-        }
-        if let Some(by) = run.faults_removed {
-            *self.removals.entry(by).or_insert(0) += 1;
-        }
-    }
-}
-
-/// Cells that are named if they are unstable; more are counted.
-const NAMED_MAX: usize = 3;
 
 /// Says in which cells more comes than goes.
 fn name_unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
-    let cells = made.unstable.len();
+    let (cells, all) = (made.unstable_cells, result.cells());
     if cells == 0 {
         return Ok(());
     }
-    let runs: u64 = made.unstable.values().map(|(runs, _)| u64::from(*runs)).sum();
-    writeln!(
-        out,
-        "UNSTABLE: {runs} of {} runs, in {cells} of {} cells",
-        made.runs,
-        result.cells()
-    )?;
-    for (cell, (_, pile_up)) in made.unstable.iter().take(NAMED_MAX) {
+    writeln!(out, "UNSTABLE: {} of {} runs, in {cells} of {all} cells", made.unstable, made.runs)?;
+    for (cell, pile_up) in &made.first_unstable {
         writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
     }
     if cells > NAMED_MAX {
@@ -338,23 +342,18 @@ fn progress(runs: u64) -> ProgressBar {
 fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
     let objective = result.objective();
     writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let (best, worst, own) = (result.best(None), result.worst(None), result.default_cell(0));
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
     let number = (0..result.cells()).filter(reached).count();
-    let cells = if best != worst {
-        vec![("best", best), ("the file's own", own), ("worst", worst)]
-    } else if number > 1 {
-        vec![("all alike", best)]
-    } else {
-        vec![("the only one", best)]
-    };
+    let Told { cells, said } = told(result);
     let mut is_reliable = true;
     for (name, cell) in cells {
-        let Some(cell) = cell else { continue };
         let estimate = result.estimate(cell, result.objective);
         let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
         writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
         is_reliable &= estimate.is_reliable || estimate.n < 2;
+    }
+    for sentence in said {
+        writeln!(out, "  {}", plain(&sentence))?;
     }
     if number == 0 {
         writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;

@@ -1,6 +1,7 @@
 //! What commands have written into a folder: so that one can take away what is out of date, and
 //! nothing else.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::fs::File;
 use std::io::Read;
@@ -25,7 +26,14 @@ pub(super) struct Entry {
 
 /// The files that commands have written into a folder.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Manifest(pub(super) Vec<Entry>);
+pub(super) struct Manifest {
+    pub(super) files: Vec<Entry>,
+    /// By command: the scenario that its files are about, on one line.
+    pub(super) scenarios: BTreeMap<String, String>,
+}
+
+/// What the line of a scenario begins with, where that of a file has a digest.
+const OF: &str = "of";
 
 impl Manifest {
     /// Reads that of a folder. What is not an entry is passed over; links, pipes and devices have
@@ -38,17 +46,29 @@ impl Manifest {
         let mut text = String::new();
         let file = File::open(path);
         let read = file.and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
-        Self(if read.is_ok() { text.lines().filter_map(entry).collect() } else { Vec::new() })
+        if read.is_err() {
+            return Self::default();
+        }
+        let files = text.lines().filter_map(entry).collect();
+        Self { files, scenarios: text.lines().filter_map(scenario).collect() }
     }
 }
 
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Entry { command, digest, name } in &self.0 {
+        for (command, scenario) in &self.scenarios {
+            writeln!(f, "{OF} {command} {scenario}")?;
+        }
+        for Entry { command, digest, name } in &self.files {
             writeln!(f, "{digest} {command} {name}")?;
         }
         f.write_char('\n')
     }
+}
+
+fn scenario(line: &str) -> Option<(String, String)> {
+    let (command, scenario) = line.strip_prefix(OF)?.strip_prefix(' ')?.split_once(' ')?;
+    Some((command.to_owned(), scenario.to_owned()))
 }
 
 fn entry(line: &str) -> Option<Entry> {

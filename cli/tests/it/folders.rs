@@ -21,6 +21,8 @@ fn swept(name: &str, more: &str) -> Folder {
     folder
 }
 
+const JOURNAL: &str = ".wavetank-sweep.journal";
+
 const AXES: &str = "[sweep]\nreplications = 2\n\"services.x.latency\" = [\"1s\", \"2s\"]\n\"agents.a.count\" = [1, 2]\n";
 
 #[test]
@@ -94,7 +96,7 @@ fn files_of_another_command_stay_and_are_named() {
 
     let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
     let text = said(&output);
-    assert!(text.contains("of an earlier `run`: measures.csv, tasks.csv, "), "{text}");
+    assert!(text.contains("of an earlier `run`: measures.csv, causes.csv, tasks.csv, "), "{text}");
 }
 
 /// A list that leads out of the folder is not one that Wavetank has written.
@@ -182,16 +184,19 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
     let before = files(&folder.0.join("o"));
     for (arguments, blocks, file) in [
         ("run it.toml", 1, "measures.csv"),
-        ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, "runs.csv"),
-        ("sweep it.toml --replications 1 --set sweep.series-every=200ms", 8, "series.csv"),
+        ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, JOURNAL),
+        ("sweep it.toml --replications 1 --set sweep.series-every=1ms", 1000, "series.csv"),
         ("sweep it.toml --replications 1 --set sweep.series-every=10s", 8, "summary.csv"),
     ] {
-        assert_eq!(limited(arguments, blocks, file), before, "{arguments}");
+        let mut after = limited(arguments, blocks, file);
+        // Runs that were made are kept for the next time.
+        after.retain(|(name, _)| name != JOURNAL);
+        assert!(after == before, "{arguments}");
     }
     // Tables that are whole stay, without pictures of another sweep beside them.
     let after = limited("sweep it.toml --replications 1", 32, "heat-map.png");
     let after: Vec<String> = after.into_iter().map(|(name, _)| name).collect();
-    assert_eq!(after, [".wavetank", "runs.csv", "series.csv", "summary.csv"]);
+    assert_eq!(after, [".wavetank", JOURNAL, "runs.csv", "series.csv", "summary.csv"]);
 }
 
 #[test]
@@ -289,7 +294,7 @@ fn a_file_whose_name_is_dots_has_a_folder_of_its_own() {
     }
     assert_eq!(names(&folder.0), [""; 0]);
     assert_eq!(names(&folder.0.join("out")), [""; 0]);
-    assert!(names(&folder.0.join("out/scenario")).contains(&"measures.csv".to_owned()));
+    assert!(names(&folder.0.join("out/scenario/run")).contains(&"measures.csv".to_owned()));
 }
 
 /// A device or a pipe may never end.
@@ -300,4 +305,72 @@ fn files_without_end_are_not_read_for_ever() {
     assert_eq!(output.status.code(), Some(2));
     let message = "error: cannot read /dev/zero: it has more than 16 MB";
     assert!(said(&output).contains(message), "{}", said(&output));
+}
+
+#[test]
+fn a_run_and_a_sweep_of_one_scenario_have_folders_of_their_own() {
+    let folder = Folder::new("own-folders");
+    scenario(&folder, "it.toml", AXES);
+    for command in ["sweep", "run"] {
+        let output = wavetank(&[command, "it.toml"], &folder);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(!said(&output).contains("earlier"), "{}", said(&output));
+    }
+    let there = |name: &str| folder.0.join("out/it").join(name).is_file();
+    for name in ["sweep/timeline.svg", "sweep/series.csv", "run/timeline.svg", "run/series.csv"] {
+        assert!(there(name), "{name}");
+    }
+    assert!(!there("run/heat-map.svg"));
+}
+
+/// Two files of one name in different folders have one folder for what comes out.
+#[test]
+fn who_replaces_the_files_of_another_scenario_says_so() {
+    let folder = Folder::new("replaced");
+    for name in ["d1", "d2"] {
+        fs::create_dir(folder.0.join(name)).unwrap();
+        scenario(&folder, &format!("{name}/x.toml"), "");
+    }
+    let run = |name: &str| said(&wavetank(&["run", name], &folder));
+    assert!(!run("d1/x.toml").contains("replace"));
+    assert!(!run("./d1/x.toml").contains("replace"), "it is the same file");
+    let text = run("d2/x.toml");
+    assert!(
+        text.contains("these files replace those of d1/x.toml: `--out` names another"),
+        "{text}"
+    );
+    assert!(run("d1/x.toml").contains("those of d2/x.toml"));
+    let text = said(&wavetank(&["sweep", "d2/x.toml", "--replications", "1"], &folder));
+    assert!(!text.contains("replace"), "{text}");
+}
+
+#[test]
+fn the_command_that_makes_it_again_says_into_which_folder() {
+    let folder = Folder::new("again-out");
+    scenario(&folder, "it.toml", "");
+    for command in ["run", "sweep"] {
+        let every = if command == "run" { ["--every", "2s"] } else { ["--replications", "1"] };
+        let arguments = [&[command, "it.toml", "--out", "my folder/o"][..], &every].concat();
+        let output = wavetank(&arguments, &folder);
+        let text = said(&output);
+        let line = text.lines().find(|line| line.contains("again")).unwrap();
+        let again = line.trim_start_matches("again").trim_start_matches(':').trim();
+        assert!(again.contains("--out 'my folder/o'"), "{again}");
+        let before = files(&folder.0.join("my folder/o"));
+        let picture = before.iter().find(|(name, _)| name == "latency.svg").unwrap();
+        let picture = String::from_utf8_lossy(&picture.1).into_owned();
+        assert!(picture.contains("--out"), "a picture says it too");
+        fs::remove_dir_all(folder.0.join("my folder")).unwrap();
+        let bin = env!("CARGO_BIN_EXE_wavetank");
+        let typed = again.replacen("wavetank", bin, 1);
+        let typed = Command::new("bash").args(["-c", &typed]).current_dir(&folder.0).output();
+        assert_eq!(typed.unwrap().status.code(), Some(0), "{again}");
+        let changed: Vec<_> = files(&folder.0.join("my folder/o"))
+            .into_iter()
+            .filter(|file| !before.contains(file))
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(changed, [""; 0], "{again}");
+        fs::remove_dir_all(folder.0.join("my folder")).unwrap();
+    }
 }

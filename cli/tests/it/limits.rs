@@ -65,7 +65,8 @@ fn time_that_is_up_ends_a_run_with_what_there_is() {
         "{text}"
     );
     let names: Vec<String> = files(&folder.0.join("o")).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, [".wavetank", "measures.csv", "series.csv"], "there is no time for more");
+    let whole = [".wavetank", "causes.csv", "measures.csv", "series.csv"];
+    assert_eq!(names, whole, "there is no time for more");
 }
 
 #[test]
@@ -164,7 +165,14 @@ fn the_best_and_the_worst_are_two_cells() {
         names
     };
     let errors = "errors = { network = 0.5 }\n[sweep]\n\"services.x.errors.network\" = ";
-    assert_eq!(sweep(&format!("{errors}[0.5, 0.1]\n"), &[]), ["best", "the file's own", "worst"]);
+    // Nobody chooses how often a service fails.
+    let names = sweep(&format!("{errors}[0.5, 0.1]\n"), &[]);
+    assert_eq!(names, ["best case", "the file's own", "worst case"]);
+    let policy = "errors = { network = 0.5 }\n[policies]\np = [{ retry = { network = \"1 x 10ms\" } }]\n\
+                  [edges]\n\"a -> x\" = \"p\"\n[sweep]\n\
+                  \"policies.p.retry.network\" = [\"1 x 10ms\", \"5 x 10ms\"]\n";
+    let names = sweep(policy, &[]);
+    assert_eq!(names[..3], ["best", "the file's own", "worst"]);
     assert_eq!(sweep("[sweep]\n\"agents.a.count\" = [1, 2]\n", &[]), ["all alike"]);
     assert_eq!(sweep("", &[]), ["the only one"]);
 }

@@ -10,9 +10,13 @@ mod first_hours;
 mod folders;
 mod judged;
 mod limits;
+mod names;
 mod picked;
+mod pictures;
 mod printed;
 mod program;
+#[cfg(unix)]
+mod resume;
 mod run_tables;
 #[cfg(unix)]
 mod signals;

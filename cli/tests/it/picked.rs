@@ -71,7 +71,7 @@ fn each_run_of_a_sweep_is_made_again_to_the_fingerprint_by_the_command_in_its_ro
     for row in &table {
         let again = words(cell(row, "again"));
         let again: Vec<&str> = again.iter().skip(1).map(String::as_str).collect();
-        let text = said(&wavetank(&[&again[..], &["--out", "one"]].concat(), &folder));
+        let text = said(&wavetank(&again, &folder));
         let fingerprint = format!("fingerprint  {}, ", cell(row, "fingerprint"));
         assert!(text.contains(&fingerprint), "{}: {text}", cell(row, "again"));
         fingerprints.push(fingerprint);

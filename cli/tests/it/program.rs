@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::tank::{Folder, said, wavetank};
+use crate::tank::{Folder, files, said, wavetank};
 
 #[test]
 fn the_number_of_threads_changes_no_byte() {
@@ -27,7 +27,7 @@ fn a_run_reports_what_happened_and_how_to_see_it_again() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("again        wavetank run course-outage --seed 0x2a"), "{text}");
     assert!(text.contains("holds"), "{text}");
-    assert!(folder.0.join("out/course-outage/timeline.svg").is_file());
+    assert!(folder.0.join("out/course-outage/run/timeline.svg").is_file());
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn minimal_scenarios_of_faults_are_run_by_their_names() {
         text.contains("again        wavetank run faults/05-latency-spike --seed 0x3"),
         "{text}"
     );
-    assert!(folder.0.join("out/05-latency-spike/timeline.svg").is_file(), "{text}");
+    assert!(folder.0.join("out/05-latency-spike/run/timeline.svg").is_file(), "{text}");
     let output = wavetank(&["sweep", "faults/07-random-errors", "--replications", "2"], &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
@@ -116,9 +116,9 @@ fn the_gallery_is_what_the_program_makes() {
     let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/gallery");
     for name in ["hanging-server", "course-outage"] {
         let folder = Folder::new(&format!("gallery-{name}"));
-        let output = wavetank(&["sweep", name, "--out", "."], &folder);
+        let output = wavetank(&["sweep", name], &folder);
         assert!(output.status.success(), "{}", said(&output));
-        for (file, bytes) in folder.files() {
+        for (file, bytes) in files(&folder.0.join("out").join(name).join("sweep")) {
             // Raster pictures and every single run are left out: they would be most of its size.
             let is_svg = Path::new(&file).extension().is_some_and(|ending| ending == "svg");
             if !is_svg && file != "summary.csv" {

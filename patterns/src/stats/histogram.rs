@@ -79,6 +79,25 @@ impl<const PARTS: u64> Histogram<PARTS> {
         all
     }
 
+    /// One that has counted this: lengths of [buckets](Self::buckets), any of each, and how many
+    /// there are; with the sum of all in nanoseconds, the shortest and the longest.
+    pub fn of_counts(
+        counts: impl IntoIterator<Item = (Duration, u64)>,
+        sum: u128,
+        (shortest, longest): (Duration, Duration),
+    ) -> Self {
+        let mut all = Self::new();
+        for (length, count) in counts {
+            let (shift, part) = Scale::<PARTS>::split(length);
+            all.page_mut(shift)[part - Self::first_part(shift)] += count;
+            all.count += count;
+        }
+        if 0 < all.count {
+            (all.sum, all.shortest, all.longest) = (sum, shortest, longest);
+        }
+        all
+    }
+
     /// Counts one length.
     #[inline]
     pub fn add(&mut self, length: Duration) {
@@ -163,29 +182,40 @@ impl<const PARTS: u64> Histogram<PARTS> {
         if earlier.count == 0 {
             return self.clone();
         }
-        let mut rest = Self::new();
         if self.count == earlier.count {
-            return rest;
+            return Self::new();
         }
-        for (shift, now) in self.pages() {
-            rest.page_mut(shift).copy_from_slice(now);
-        }
+        let mut rest = self.clone();
+        let mut is_earlier = true;
         for (shift, then) in earlier.pages() {
             for (now, then) in rest.page_mut(shift).iter_mut().zip(then) {
-                *now = now.checked_sub(*then).expect("an earlier state has counted less");
+                // Looked at once at the end, so that many buckets are subtracted at a time.
+                is_earlier &= *then <= *now;
+                *now = now.wrapping_sub(*then);
             }
         }
+        assert!(is_earlier, "an earlier state has counted less");
         rest.count = self.count - earlier.count;
         rest.sum = self.sum - earlier.sum;
-        (rest.shortest, rest.longest) = (self.shortest, self.longest);
-        let mut buckets = rest.buckets().map(|(bucket, _)| bucket);
-        let first = buckets.next();
-        let last = buckets.last().or(first);
-        if let (Some(first), Some(last)) = (first, last) {
+        if let Some((first, last)) = rest.ends() {
             rest.shortest = first.shortest.max(self.shortest);
             rest.longest = last.longest.min(self.longest);
         }
         rest
+    }
+
+    /// The first and the last bucket in which there are lengths.
+    fn ends(&self) -> Option<(Bucket, Bucket)> {
+        let bucket = |shift, at| Scale::<PARTS>::lengths(Self::first_bucket(shift) + at);
+        let in_use = |count: &u64| *count > 0;
+        let first = self
+            .pages()
+            .find_map(|(shift, page)| Some(bucket(shift, page.iter().position(in_use)?)))?;
+        let last = self.shifts().rev().find_map(|shift| {
+            let page = &self.counts[self.page_range(shift)?];
+            Some(bucket(shift, page.iter().rposition(in_use)?))
+        })?;
+        Some((first, last))
     }
 
     /// The standard deviation, in seconds, with each length in the middle of its bucket; not a

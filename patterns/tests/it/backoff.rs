@@ -477,7 +477,7 @@ fn waits_are_drawn_by_laws() {
     let weibull = Curve::DrawnWeibull { shape: 0.5, scale: secs(2) };
     let pareto = Curve::DrawnPareto { shape: 2.0, least: secs(3) };
     for (curve, least, quantiles) in [
-        (exponential, 0, [(0.5, 2.0 * 0.693_147_181), (0.99, 2.0 * 4.605_170_186)]),
+        (exponential, 0, [(0.5, 2.0 * core::f64::consts::LN_2), (0.99, 2.0 * 4.605_170_186)]),
         (lognormal, 0, [(0.5, 2.0), (0.99, 20.0)]),
         (weibull, 0, [(0.5, 2.0 * 0.480_453_014), (0.99, 2.0 * 21.207_592_441)]),
         (pareto, 3, [(0.75, 6.0), (0.99, 30.0)]),

@@ -1,111 +1,362 @@
 //! What there is to be seen, as a sentence computed from the data.
+//!
+//! What is best is said of choices alone, under one condition at a time: nobody chooses the
+//! weather.
 
 use sim::measure::Better;
 
-use super::scale;
+use super::{scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
-/// Where a cell is: `failures 3, open 15s`; a variant is named first, if it is one.
-pub(crate) fn place(result: &SweepResult, cell: usize) -> String {
-    let on_axes = result.settings(cell).map(|(axis, value)| {
-        let name = axis.name().rsplit('.').next().unwrap_or(axis.name());
-        format!("{name} {value}")
-    });
+/// The cells among which there is a choice under one condition, and what is best of them.
+pub(crate) struct Choice {
+    /// All of them.
+    pub(crate) cells: Vec<usize>,
+    /// The best, the first of equals.
+    pub(crate) best: usize,
+    /// Those that may be as good.
+    pub(crate) tied: Vec<usize>,
+}
+
+impl Choice {
+    /// The choice under a condition: a place on each axis, of which those of conditions count.
+    /// None if the objective is undefined in all its cells.
+    pub(crate) fn under(result: &SweepResult, condition: &[usize]) -> Option<Self> {
+        // Every variant with every value on each axis that is a choice.
+        let mut places = vec![condition.to_vec()];
+        for (index, axis) in result.axes.iter().enumerate() {
+            if !axis.is_condition() {
+                places = with_each(places, index, axis.values.len());
+            }
+        }
+        let variants = 0..result.variants.len();
+        let cells = variants
+            .flat_map(|variant| places.iter().map(move |places| result.cell(variant, places)));
+        let cells: Vec<usize> = cells.collect();
+        let mean = |cell: usize| result.estimate(cell, result.objective).mean;
+        let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
+        let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
+        let best = known.fold(None, |best: Option<usize>, cell| match best {
+            Some(best) if sign * mean(cell) <= sign * mean(best) => Some(best),
+            _ => Some(cell),
+        })?;
+        let others = cells.len() - 1;
+        let is_tied = |cell: &usize| result.is_tied_among(*cell, best, others);
+        let tied = cells.iter().copied().filter(is_tied).collect();
+        Some(Self { cells, best, tied })
+    }
+
+    /// Whether nothing that can be chosen makes a difference that could be shown.
+    pub(crate) fn is_idle(&self) -> bool {
+        1 < self.cells.len() && self.tied.len() + 1 == self.cells.len()
+    }
+}
+
+/// The cells that say most of a sweep, each with what it is, and what is said of it in words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Under the file's own condition the best and the worst choice, or where nothing can be chosen
+    /// the highest and the lowest of all; and the file's own.
+    pub cells: Vec<(&'static str, usize)>,
+    /// Sentences.
+    pub said: Vec<String>,
+}
+
+/// What a sweep says in a few words. Nothing if the objective is undefined everywhere.
+pub fn told(result: &SweepResult) -> Told {
+    let Some(found) = Choice::under(result, &own(result)) else { return Told::default() };
+    let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
+    let mean = |cell: usize| sign * result.estimate(cell, result.objective).mean;
+    let least = |cells: &[usize]| {
+        let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
+        known.reduce(|worst, cell| if mean(cell) < mean(worst) { cell } else { worst })
+    };
+    let is_choice = 1 < found.cells.len();
+    let all: Vec<usize> = (0..result.cells()).collect();
+    let (best, worst, names) = if is_choice {
+        (Some(found.best), least(&found.cells), ["best", "worst"])
+    } else {
+        (result.best(None), least(&all), ["best case", "worst case"])
+    };
+    let file = result.default_cell(0);
+    let mut cells = Vec::new();
+    if best == worst {
+        let number = (0..result.cells()).filter(|cell| !mean(*cell).is_nan()).count();
+        cells
+            .extend(best.map(|cell| (if number > 1 { "all alike" } else { "the only one" }, cell)));
+    } else {
+        cells.extend(best.map(|cell| (names[0], cell)));
+        cells.extend(file.map(|cell| ("the file's own", cell)));
+        cells.extend(worst.map(|cell| (names[1], cell)));
+    }
+    let mut said = Vec::new();
+    if is_choice && result.replications > 1 {
+        said.push(self::best(result));
+    }
+    for variant in 0..result.variants.len() {
+        let cell = result.cell(variant, &own(result));
+        let whose = format!("{}{}", result.variants[variant], condition(result, cell));
+        said.extend(two_outcomes(result, cell).map(|outcomes| format!("{whose}: {outcomes}")));
+        if let Some((well, known)) = well_at_end(result, cell).filter(|(well, all)| well < all) {
+            said.push(format!("{whose}: {well} of {known} runs are well at the end"));
+        }
+    }
+    Told { cells, said }
+}
+
+/// The file's own values, or the first.
+pub(crate) fn own(result: &SweepResult) -> Vec<usize> {
+    result.default.clone().unwrap_or(vec![0; result.axes.len()])
+}
+
+/// Every condition there is, as a place on each axis.
+pub(crate) fn conditions(result: &SweepResult) -> Vec<Vec<usize>> {
+    let mut all = vec![own(result)];
+    for (index, axis) in result.axes.iter().enumerate() {
+        if axis.is_condition() {
+            all = with_each(all, index, axis.values.len());
+        }
+    }
+    all
+}
+
+/// Each of these with every place on an axis.
+fn with_each(all: Vec<Vec<usize>>, axis: usize, values: usize) -> Vec<Vec<usize>> {
+    let with = |places: Vec<usize>| {
+        (0..values).map(move |place| {
+            let mut places = places.clone();
+            places[axis] = place;
+            places
+        })
+    };
+    all.into_iter().flat_map(with).collect()
+}
+
+/// What is looked at, and its mean in a cell.
+fn objective(result: &SweepResult) -> String {
+    words::measure(result.objective())
+}
+
+pub(crate) fn mean(result: &SweepResult, cell: usize) -> String {
+    scale::value(result.estimate(cell, result.objective).mean, result.objective().unit())
+}
+
+/// Where a cell is among the choices: `no breaker, failures 3`; `as written` if there is nothing
+/// else to say.
+pub(crate) fn choice(result: &SweepResult, cell: usize) -> String {
+    let on_axes = result
+        .settings(cell)
+        .filter(|(axis, _)| !axis.is_condition())
+        .map(|(axis, value)| words::at(axis, value));
     let (variant, _) = result.place(cell);
     let named = (variant > 0).then(|| result.variants[variant].clone());
-    named.into_iter().chain(on_axes).collect::<Vec<_>>().join(", ")
+    let parts: Vec<String> = named.into_iter().chain(on_axes).collect();
+    if parts.is_empty() { result.variants[variant].clone() } else { parts.join(", ") }
 }
 
-/// The best cell of each variant, compared with the best of the file as it is written.
-pub(crate) fn variants(result: &SweepResult) -> String {
-    let Some(base) = result.best(Some(0)) else { return String::new() };
+/// Under which condition a cell was run: ` at fault length 1 min`; nothing if there is one alone.
+pub(crate) fn condition(result: &SweepResult, cell: usize) -> String {
+    let conditions = result.settings(cell).filter(|(axis, _)| axis.is_condition());
+    let named: Vec<String> = conditions.map(|(axis, value)| words::at(axis, value)).collect();
+    if named.is_empty() { String::new() } else { format!(" at {}", named.join(", ")) }
+}
+
+/// What is best under the file's own condition, whether it is so under the others, and what the
+/// file's own setting loses.
+pub(crate) fn best(result: &SweepResult) -> String {
+    let name = objective(result);
+    let Some(found) = Choice::under(result, &own(result)) else {
+        return format!("Nothing can be said of the {name}: it is undefined in every cell");
+    };
+    let at = condition(result, found.best);
+    if found.cells.len() == 1 {
+        return range(result);
+    }
+    if found.is_idle() {
+        return format!(
+            "None of the {} settings stands out{at}: the {name} is {} or nearly so",
+            found.cells.len(),
+            mean(result, found.best),
+        );
+    }
+    let own = result.default_cell(0).map(|own| against(result, own, &found));
+    let is = mean(result, found.best);
+    let best = match found.tied.len() {
+        0 => format!("{} is the best{at}: the {name} is {is}", choice(result, found.best)),
+        tied if 2 * (tied + 1) > found.cells.len() => format!(
+            "{} of {} settings may be the best{at}: the {name} is up to {is}",
+            tied + 1,
+            found.cells.len(),
+        ),
+        tied => format!(
+            "{} is the best{at}: the {name} is {is} ({tied} {} may be as good)",
+            choice(result, found.best),
+            if tied == 1 { "other" } else { "others" },
+        ),
+    };
+    format!("{best}{}{}", own.unwrap_or_default(), elsewhere(result, &found))
+}
+
+/// What the file's own setting is against the best.
+fn against(result: &SweepResult, own: usize, found: &Choice) -> String {
+    if own == found.best {
+        return "; it is the file's own".to_owned();
+    }
+    if found.tied.contains(&own) {
+        return "; the file's own may be one of them".to_owned();
+    }
+    let loss = result.difference(own, found.best, result.objective);
     let unit = result.objective().unit();
-    let parts = (1..result.variants.len()).filter_map(|variant| {
-        let best = result.best(Some(variant))?;
-        let change = result.difference(best, base, result.objective);
-        let name = &result.variants[variant];
-        if change.may_be_zero() {
-            return Some(format!("With {name}: no clear change of the best. "));
-        }
-        let change = scale::difference(change.mean, change.low, change.high, unit);
-        Some(format!("With {name}, the best changes by {change}. "))
-    });
-    parts.collect()
+    let loss = scale::difference(loss.mean, loss.low, loss.high, unit);
+    format!("; the file's own: {} ({loss})", mean(result, own))
 }
 
-/// The best cell, and what the file's own setting loses against it.
-pub(crate) fn best_against_default(result: &SweepResult) -> String {
-    let (objective, unit) = (result.objective().path(), result.objective().unit());
-    let Some(best) = result.best(None) else {
-        return format!("Nothing can be said of {objective}: it is undefined in every cell");
-    };
-    let mean = result.estimate(best, result.objective).mean;
-    let reached = scale::value(mean, unit);
-    let ties = (0..result.cells()).filter(|cell| result.is_tied(*cell, best)).count();
-    let among = match ties {
-        0 => String::new(),
-        1 => " (one other may be as good)".to_owned(),
-        ties => format!(" ({ties} others may be as good)"),
-    };
-    let place = place(result, best);
-    if result.cells() == ties + 1 && ties > 0 {
-        return format!("No setting stands out: {objective} is {reached} or nearly so everywhere");
+/// Under how many of the conditions the same choice may be the best.
+fn elsewhere(result: &SweepResult, found: &Choice) -> String {
+    let all = conditions(result);
+    if all.len() < 2 {
+        return String::new();
     }
-    match result.default_cell(0) {
-        Some(default) if default == best => {
-            format!("The file's own setting, {place}, is the best: {objective} is {reached}{among}")
+    let (variant, places) = result.place(found.best);
+    let is_best = |condition: &&Vec<usize>| {
+        let mut there = places.clone();
+        for (index, _) in result.axes.iter().enumerate().filter(|(_, axis)| axis.is_condition()) {
+            there[index] = condition[index];
         }
-        Some(default) if result.is_tied(default, best) => {
-            format!("{place} is the best: {objective} is {reached}; the file's own may be as good")
-        }
-        Some(default) => {
-            let from = result.difference(default, best, result.objective);
-            let loss = scale::difference(from.mean, from.low, from.high, unit);
-            format!("{place} is the best: {objective} is {reached}{among}; the file's own: {loss}")
-        }
-        None => format!("{place} is the best: {objective} is {reached}{among}"),
-    }
+        let cell = result.cell(variant, &there);
+        Choice::under(result, condition)
+            .is_some_and(|other| other.best == cell || other.tied.contains(&cell))
+    };
+    let number = all.iter().filter(is_best).count();
+    format!("; so it may be under {number} of {} conditions", all.len())
 }
 
-/// The file's own setting in each variant; without variants, the range of the objective.
-pub(crate) fn along(result: &SweepResult) -> String {
-    let (objective, unit) = (result.objective().path(), result.objective().unit());
-    let mean = |cell: usize| scale::value(result.estimate(cell, result.objective).mean, unit);
-    if let (Some(own), true) = (result.default_cell(0), result.variants.len() > 1) {
-        let change = |variant: usize| {
-            Some((variant, result.difference(result.default_cell(variant)?, own, result.objective)))
-        };
-        let mut changes: Vec<(usize, Estimate)> =
-            (1..result.variants.len()).filter_map(change).collect();
-        // A title has room for three; of more, the best and the worst.
-        let all = changes.len();
-        if all > 3 {
-            let better = if result.better == Better::Higher { -1.0 } else { 1.0 };
-            changes.sort_by(|(_, a), (_, b)| (better * a.mean).total_cmp(&(better * b.mean)));
-            changes = vec![changes[0], changes[all - 1]];
-        }
-        let parts = changes.iter().map(|(variant, change)| {
-            let change = scale::difference(change.mean, change.low, change.high, unit);
-            format!("{} {change}", result.variants[*variant])
-        });
-        let parts: Vec<String> = parts.collect();
-        let parts = if all > 3 {
-            format!("best of {all} variants: {}; worst: {}", parts[0], parts[1])
-        } else {
-            parts.join(", ")
-        };
-        let place = place(result, own);
-        return format!("{objective} is {} at {place}; {parts}", mean(own));
-    }
+/// From where to where the objective goes, and where it is so.
+fn range(result: &SweepResult) -> String {
+    let name = objective(result);
     match (result.best(None), result.worst(None)) {
         (Some(best), Some(worst)) if best != worst => format!(
-            "{objective} runs from {} ({}) to {} ({})",
-            mean(worst),
-            place(result, worst),
-            mean(best),
-            place(result, best),
+            "The {name} runs from {}{} to {}{}",
+            mean(result, best),
+            condition(result, best),
+            mean(result, worst),
+            condition(result, worst),
         ),
-        _ => best_against_default(result),
+        (Some(best), _) => format!("The {name} is {}", mean(result, best)),
+        _ => format!("Nothing can be said of the {name}: it is undefined in every cell"),
     }
+}
+
+/// The file as it is written, and what each variant changes, under the file's own condition.
+pub(crate) fn along(result: &SweepResult) -> String {
+    let places = own(result);
+    if result.variants.len() < 2 {
+        return best(result);
+    }
+    let unit = result.objective().unit();
+    let base = result.cell(0, &places);
+    let change = |variant: usize| {
+        let cell = result.cell(variant, &places);
+        (variant, result.difference(cell, base, result.objective))
+    };
+    let all: Vec<(usize, Estimate)> = (1..result.variants.len()).map(change).collect();
+    let mut clear: Vec<&(usize, Estimate)> =
+        all.iter().filter(|(_, change)| !change.may_be_zero()).collect();
+    let sign = if result.better == Better::Higher { -1.0 } else { 1.0 };
+    clear.sort_by(|(_, a), (_, b)| (sign * a.mean).total_cmp(&(sign * b.mean)));
+    let is =
+        format!("The {} is {}{}", objective(result), mean(result, base), condition(result, base));
+    let told = |(variant, change): &(usize, Estimate)| {
+        let change = scale::difference(change.mean, change.low, change.high, unit);
+        format!("{} {change}", result.variants[*variant])
+    };
+    if clear.is_empty() {
+        return match all.len() {
+            1 => format!("{is}; {} changes nothing that can be shown", result.variants[1]),
+            all => format!("{is}; none of {all} variants changes it in a way that can be shown"),
+        };
+    }
+    // A title has room for three; of more, the best and the worst.
+    if all.len() > 3 {
+        let is_better = |change: &Estimate| sign * change.mean < 0.0;
+        let (best, worst) = (clear[0], clear[clear.len() - 1]);
+        let best = if is_better(&best.1) {
+            format!("best of {} variants: {}", all.len(), told(best))
+        } else {
+            format!("none of {} variants is clearly better", all.len())
+        };
+        let worst = if clear.len() > 1 || !is_better(&worst.1) {
+            format!("; worst: {}", told(worst))
+        } else {
+            String::new()
+        };
+        return format!("{is} as written; {best}{worst}");
+    }
+    let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
+    let unclear = all.iter().filter(|(_, change)| change.may_be_zero());
+    parts.extend(
+        unclear.map(|(variant, _)| format!("{}: no clear change", result.variants[*variant])),
+    );
+    format!("{is} as written; {}", parts.join("; "))
+}
+
+/// Two outcomes that a mean would hide: `19 of 20 runs end below 20 %, one at 100 %`.
+pub(crate) fn two_outcomes(result: &SweepResult, cell: usize) -> Option<String> {
+    let unit = result.objective().unit();
+    let mut values: Vec<f64> =
+        result.values(cell, result.objective).filter(|value| value.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    let gap = gap(&values, unit)?;
+    let (low, high) = values.split_at(gap);
+    let shown = |value: f64| scale::value(value, unit);
+    let some = |group: &[f64], limit: f64, side: &str| {
+        let number = if group.len() == 1 { "one".to_owned() } else { group.len().to_string() };
+        let ends = if group.len() == 1 { "ends" } else { "end" };
+        let is_one = shown(group[0]) == shown(group[group.len() - 1]);
+        let side = if is_one { "" } else { side };
+        format!("{number} {ends} at {}{side}", shown(limit))
+    };
+    let low = some(low, low[low.len() - 1], " or below");
+    let high = some(high, high[0], " or above");
+    Some(format!("of {} runs {low}, {high}", values.len()))
+}
+
+/// In how many of the runs of a cell no failure episode of the agents that are asked about was
+/// under way at the end, and of how many that is known.
+pub(crate) fn well_at_end(result: &SweepResult, cell: usize) -> Option<(usize, usize)> {
+    let whom = result.objective().of_whom();
+    let whom = whom.split(" -> ").next().unwrap_or_default();
+    let of = |name: &str| {
+        let agents = result.measures.iter().enumerate().filter(|(_, measure)| {
+            measure.name() == name
+                && measure.path().starts_with("agents.")
+                && measure.window().is_none()
+                && measure.bound().is_none()
+        });
+        let asked = agents.clone().find(|(_, measure)| measure.of_whom() == whom);
+        asked.or(agents.clone().next()).map(|(index, _)| index)
+    };
+    let (healed, tasks) = (of("healed")?, of("tasks")?);
+    let runs = result.values(cell, healed).zip(result.values(cell, tasks));
+    // Without an episode there is nothing to heal.
+    let known = runs.filter(|(_, tasks)| tasks.is_finite());
+    let well = known.clone().filter(|(healed, _)| healed.is_nan() || *healed >= 1.0);
+    Some((well.count(), known.count()))
+}
+
+/// Where two groups of values part, none in between: the gap is at least half of the range, and
+/// the range is large enough to matter.
+fn gap(sorted: &[f64], unit: sim::measure::Unit) -> Option<usize> {
+    let (low, high) = (*sorted.first()?, *sorted.last()?);
+    let matters = match unit {
+        sim::measure::Unit::Share => 0.1,
+        _ => 0.25 * high.abs().max(low.abs()),
+    };
+    if sorted.len() < 4 || high - low < matters {
+        return None;
+    }
+    let gaps = sorted.windows(2).map(|pair| pair[1] - pair[0]).enumerate();
+    let (at, widest) = gaps.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (widest >= 0.5 * (high - low)).then_some(at + 1)
 }

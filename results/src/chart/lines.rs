@@ -1,21 +1,26 @@
 //! The objective along one axis, one line for each value of another or for each variant.
 
-use super::finding;
 use super::paint::{Role, SERIES};
+use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene};
+use super::{finding, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
+/// How far apart the dots of lines are.
+const ASIDE: f64 = 7.0;
+
 struct Series {
     name: String,
+    cells: Vec<usize>,
     points: Vec<Estimate>,
 }
 
 /// The objective along the last axis with 95 % bands. None if there is no axis with two values.
 ///
 /// With variants there is a line for each of them (other axes at the file's own values); without,
-/// a line for each value of the first axis.
+/// a line for each value of the first axis. Where a mean hides two outcomes, every run is a dot.
 pub fn lines(result: &SweepResult) -> Option<Scene> {
     let last = result.axes.len().checked_sub(1)?;
     let axis = &result.axes[last];
@@ -23,77 +28,145 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
         return None;
     }
     let lines = chosen(result, last);
-    let shown = if lines.len() < result.variants.len() {
-        format!(" The {} that differ most from the file as it is written.", lines.len() - 1)
-    } else {
-        String::new()
-    };
-    let runs = match result.replications {
-        1 => "Points are single runs.".to_owned(),
-        runs => format!("Lines are of {runs} runs each, bands their 95 % intervals."),
-    };
-    let subtitle = format!(
-        "{}. {} {runs}{shown}",
-        result.title.trim_end_matches('.'),
-        result.objective().definition(),
+    let hidden = hidden(result, &lines);
+    let (mut scene, area) = Scene::framed(
+        &title(result, &hidden),
+        &subtitle(result, &lines, last, &hidden),
+        &result.command,
     );
-    let (mut scene, area) = Scene::framed(&finding::along(result), &subtitle, &result.command);
-    let names = lines.iter().map(|line| super::scene::width_of(&line.name, 14.0, true));
+    let area = plot::legend(&mut scene, area, &key(result, !hidden.is_empty()));
+    let unit = result.objective().unit();
+    let (low, high) = ends(result, &lines, !hidden.is_empty())?;
     let inner = Area {
         left: area.left + 74.0,
-        right: area.right - names.fold(0.0, f64::max) - 20.0,
-        top: area.top + 30.0,
-        bottom: area.bottom - 52.0,
+        right: area.right - plot::end_room(lines.iter().map(|line| line.name.as_str())),
+        top: area.top + 26.0,
+        bottom: area.bottom - 46.0,
     };
-    let unit = result.objective().unit();
-    let ends = lines.iter().flat_map(|line| &line.points).flat_map(|p| [p.mean, p.low, p.high]);
-    let ends: Vec<f64> = ends.filter(|value| value.is_finite()).collect();
-    let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
-        return None;
-    }
     let room = ((high - low) * 0.06).max(high.abs() * 1e-3).max(1e-9);
     let vertical = Scale::new((low - room, high + room), (inner.bottom, inner.top));
-    for tick in ticks(low - room, high + room, 6) {
-        let y = vertical.at(tick);
-        scene.line((inner.left, y), (inner.right, y), Role::Grid, 1.0);
-        let text = scale::value(tick, unit);
-        scene.text(inner.left - 8.0, y + 5.0, &text, 13.0, Role::Muted, Anchor::End);
-    }
-    let step = inner.width() / (axis.values.len() - 1) as f64;
-    let across = |index: usize| inner.left + index as f64 * step;
-    for (index, value) in axis.values.iter().enumerate() {
-        scene.text(across(index), inner.bottom + 22.0, value, 14.0, Role::Ink, Anchor::Middle);
-    }
-    let name = format!("{} →", axis.name());
-    scene.text(inner.right, inner.bottom + 44.0, &name, 14.0, Role::Muted, Anchor::End);
-    scene.text(
-        area.left,
-        area.top + 14.0,
-        result.objective().path(),
-        14.0,
-        Role::Muted,
-        Anchor::Start,
-    );
+    let ticks = ticks(low - room, high + room, 6).into_iter();
+    plot::rows(&mut scene, inner, &vertical, ticks.map(|tick| (tick, scale::value(tick, unit))));
+    // Dots beside a line stay off the names.
+    let side = if hidden.is_empty() { 0.0 } else { 4.0 + lines.len() as f64 * ASIDE / 2.0 };
+    let step = (inner.width() - 2.0 * side) / (axis.values.len() - 1) as f64;
+    let across = |index: usize| inner.left + side + index as f64 * step;
+    let places = axis.values.iter().enumerate();
+    let places = places.map(|(index, value)| (across(index), words::value_with_unit(value)));
+    plot::columns(&mut scene, inner.bottom + 20.0, &places.collect::<Vec<_>>(), step);
+    let name = format!("{} →", words::axis(axis));
+    let (end, y) = (inner.right, inner.bottom + 42.0);
+    scene.text(end, y, &name, plot::NAME, Role::Muted, Anchor::End);
     if let Some(default) = &result.default {
         let x = across(default[last]);
         scene.line((x, inner.top), (x, inner.bottom), Role::Muted, 1.0);
         scene.text(x, inner.top - 8.0, "the file's own", 12.0, Role::Muted, Anchor::Middle);
     }
+    if !hidden.is_empty() {
+        dots(&mut scene, result, &lines, &across, &vertical);
+    }
     draw(&mut scene, &lines, inner, &across, &vertical);
     Some(scene)
 }
 
+/// What there is to be seen: two outcomes where the mean of the file's own cell hides them.
+fn title(result: &SweepResult, hidden: &[(usize, String)]) -> String {
+    let own = result.cell(0, &finding::own(result));
+    match hidden.iter().find(|(cell, _)| *cell == own) {
+        Some((_, outcomes)) => {
+            let at = finding::condition(result, own);
+            let name = words::measure(result.objective());
+            format!("Two outcomes of the {name}{at}: {outcomes}")
+        }
+        None => finding::along(result),
+    }
+}
+
+fn subtitle(
+    result: &SweepResult,
+    lines: &[Series],
+    last: usize,
+    hidden: &[(usize, String)],
+) -> String {
+    let own = result.cell(0, &finding::own(result));
+    let hidden = match hidden.iter().find(|(cell, _)| *cell != own) {
+        Some((cell, outcomes)) => {
+            let (choice, at) = (finding::choice(result, *cell), finding::condition(result, *cell));
+            format!(" Means that hide two outcomes are dots as well: {choice}{at}, {outcomes}.")
+        }
+        None => String::new(),
+    };
+    let shown = if lines.len() < result.variants.len() {
+        format!(" Shown: the {} that differ most from the file as it is written.", lines.len() - 1)
+    } else {
+        String::new()
+    };
+    let runs = match result.replications {
+        1 => " One run each.".to_owned(),
+        runs => format!(" {runs} runs each, with the same random numbers everywhere."),
+    };
+    format!(
+        "{}. {}{runs}{shown}{hidden}{}",
+        result.title.trim_end_matches('.'),
+        result.objective().definition(),
+        held(result, last),
+    )
+}
+
+/// The axes that are not shown, and where they are held.
+fn held(result: &SweepResult, last: usize) -> String {
+    let by_axis = result.variants.len() < 2 && result.axes.len() > 1;
+    let own = finding::own(result);
+    let held = result
+        .axes
+        .iter()
+        .zip(&own)
+        .enumerate()
+        .filter(|(index, _)| *index != last && !(by_axis && *index == 0));
+    let held: Vec<String> =
+        held.map(|(_, (axis, place))| words::at(axis, &axis.values[*place])).collect();
+    if held.is_empty() { String::new() } else { format!(" Held: {}.", held.join(", ")) }
+}
+
+fn key(result: &SweepResult, are_dots: bool) -> Vec<(Swatch, String)> {
+    let mut key = vec![(Swatch::Line(Role::Ink), "mean".to_owned())];
+    if result.replications > 1 {
+        let band = Role::Ink.faint(0.18);
+        key.push((Swatch::Fill(band), "its 95\u{a0}% interval, of each line alone".to_owned()));
+    }
+    if are_dots {
+        key.push((Swatch::Dot(Role::Ink), "one run".to_owned()));
+    }
+    key
+}
+
+/// The cells in which the runs end in two ways.
+fn hidden(result: &SweepResult, lines: &[Series]) -> Vec<(usize, String)> {
+    let cells = lines.iter().flat_map(|line| line.cells.iter().copied());
+    cells.filter_map(|cell| Some((cell, finding::two_outcomes(result, cell)?))).collect()
+}
+
+/// The least and the most that is drawn; none if there is nothing.
+fn ends(result: &SweepResult, lines: &[Series], are_dots: bool) -> Option<(f64, f64)> {
+    let points = lines.iter().flat_map(|line| &line.points).flat_map(|p| [p.mean, p.low, p.high]);
+    let cells = lines.iter().flat_map(|line| &line.cells).filter(|_| are_dots);
+    let runs = cells.flat_map(|cell| result.values(*cell, result.objective));
+    let all = || points.clone().chain(runs.clone()).filter(|value| value.is_finite());
+    let (low, high) =
+        (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    (low <= high).then_some((low, high))
+}
+
 fn chosen(result: &SweepResult, last: usize) -> Vec<Series> {
-    let own = result.default.clone().unwrap_or(vec![0; result.axes.len()]);
+    let own = finding::own(result);
     let line = |name: String, variant: usize, mut places: Vec<usize>| {
-        let points = (0..result.axes[last].values.len()).map(|place| {
+        let cells = (0..result.axes[last].values.len()).map(|place| {
             places[last] = place;
-            result.estimate(result.cell(variant, &places), result.objective)
+            result.cell(variant, &places)
         });
-        let points = points.collect();
-        Series { name, points }
+        let cells: Vec<usize> = cells.collect();
+        let points = cells.iter().map(|cell| result.estimate(*cell, result.objective)).collect();
+        Series { name, cells, points }
     };
     if result.variants.len() > 1 || result.axes.len() < 2 {
         let drawn = distinguishable(result, &own).into_iter();
@@ -106,26 +179,49 @@ fn chosen(result: &SweepResult, last: usize) -> Vec<Series> {
     let lines = values.map(|(place, value)| {
         let mut places = own.clone();
         places[0] = place;
-        let name = axis.name().rsplit('.').next().unwrap_or_default();
-        line(format!("{name} {value}"), 0, places)
+        line(words::at(axis, value), 0, places)
     });
     lines.collect()
 }
 
 /// The variants that are drawn: all, if there are colours for them. Else the file as it is written,
-/// and those that differ most from it: they are what is to be seen.
-fn distinguishable(result: &SweepResult, own: &[usize]) -> Vec<usize> {
+/// the best, and those that differ most from the file: they are what is to be seen.
+pub(crate) fn distinguishable(result: &SweepResult, own: &[usize]) -> Vec<usize> {
     let mut others: Vec<usize> = (1..result.variants.len()).collect();
     if result.variants.len() > SERIES {
         let base = result.cell(0, own);
+        let best = finding::Choice::under(result, own).map(|found| result.place(found.best).0);
         let distance = |variant: &usize| {
-            result.difference(result.cell(*variant, own), base, result.objective).mean.abs()
+            let change = result.difference(result.cell(*variant, own), base, result.objective);
+            (Some(*variant) == best, change.mean.abs())
         };
-        others.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+        others.sort_by(|a, b| {
+            let (a, b) = (distance(a), distance(b));
+            b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+        });
         others.truncate(SERIES - 1);
         others.sort_unstable();
     }
     std::iter::once(0).chain(others).collect()
+}
+
+/// Every run, the lines side by side so that none hides another.
+fn dots(
+    scene: &mut Scene,
+    result: &SweepResult,
+    lines: &[Series],
+    across: &dyn Fn(usize) -> f64,
+    vertical: &Scale,
+) {
+    for (index, line) in lines.iter().enumerate() {
+        let aside = (index as f64 - (lines.len() - 1) as f64 / 2.0) * ASIDE;
+        for (at, cell) in line.cells.iter().enumerate() {
+            for value in result.values(*cell, result.objective).filter(|value| value.is_finite()) {
+                let (x, y) = (across(at) + aside, vertical.at(value));
+                scene.dot(x, y, 3.0, Role::Series(index).faint(0.45));
+            }
+        }
+    }
 }
 
 fn draw(
@@ -135,7 +231,7 @@ fn draw(
     across: &dyn Fn(usize) -> f64,
     vertical: &Scale,
 ) {
-    let mut labels: Vec<(f64, usize)> = Vec::new();
+    let mut labels = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let role = Role::Series(index);
         let known: Vec<(usize, &Estimate)> =
@@ -153,27 +249,9 @@ fn draw(
             scene.dot(*x, *y, 3.5, role);
         }
         if let Some((_, y)) = path.last() {
-            labels.push((*y, index));
+            labels.push((*y, line.name.clone(), role));
         }
         scene.path(path, role, 2.5);
     }
-    // Names stand at the ends of their lines, moved apart where they would overlap.
-    labels.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let room = 19.0;
-    let mut last = f64::NEG_INFINITY;
-    let excess = labels.len() as f64 * room;
-    for (y, index) in labels {
-        let y = y.max(last + room).min(inner.bottom.max(inner.top + excess));
-        last = y;
-        let name = &lines[index].name;
-        scene.text_as(
-            inner.right + 12.0,
-            y + 5.0,
-            name,
-            14.0,
-            Role::Series(index),
-            Anchor::Start,
-            true,
-        );
-    }
+    plot::end_labels(scene, inner, labels);
 }

@@ -43,18 +43,18 @@ impl Role {
     }
 }
 
-/// Roles that differ between light and dark, with their names and colours.
-pub(crate) const PALETTE: [(&str, [u32; 2]); 10] = [
-    ("paper", [0xff_ff_ff, 0x12_15_1c]),
-    ("ink", [0x1f_24_30, 0xe8_ea_ef]),
-    ("muted", [0x5c_65_75, 0x9d_a6_b5]),
-    ("grid", [0xe1_e4_ea, 0x2c_31_3c]),
-    ("s0", [0x00_72_b2, 0x56_b4_e9]),
-    ("s1", [0xd5_5e_00, 0xf5_79_3a]),
-    ("s2", [0x00_9e_73, 0x2f_c7_9a]),
-    ("s3", [0xcc_79_a7, 0xe5_9a_c3]),
-    ("s4", [0xb0_7d_00, 0xf0_c2_4b]),
-    ("s5", [0x5c_65_75, 0x9d_a6_b5]),
+/// The colours of roles in light and dark.
+pub(crate) const PALETTE: [(u32, u32); 10] = [
+    (0xff_ff_ff, 0x12_15_1c),
+    (0x1f_24_30, 0xe8_ea_ef),
+    (0x5c_65_75, 0x9d_a6_b5),
+    (0xe1_e4_ea, 0x2c_31_3c),
+    (0x00_72_b2, 0x56_b4_e9),
+    (0xd5_5e_00, 0xf5_79_3a),
+    (0x00_9e_73, 0x2f_c7_9a),
+    (0xcc_79_a7, 0xe5_9a_c3),
+    (0xb0_7d_00, 0xf0_c2_4b),
+    (0x5c_65_75, 0x9d_a6_b5),
 ];
 
 /// Series that can be distinguished.
@@ -79,7 +79,8 @@ impl Role {
             (Self::Fixed(red, green, blue), _) => (red, green, blue),
             (_, place) => {
                 let place = place.expect("every role but a fixed one has a place");
-                let colour = PALETTE[place].1[usize::from(theme == Theme::Dark)];
+                let (light, dark) = PALETTE[place];
+                let colour = if theme == Theme::Light { light } else { dark };
                 ((colour >> 16) as u8, (colour >> 8) as u8, colour as u8)
             }
         }
@@ -106,7 +107,7 @@ pub(crate) fn viridis(share: f64) -> Role {
     Role::Fixed(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }
 
-/// Black or white, whichever is easier to read on a colour (relative luminance of WCAG 2).
+/// Nearly black or white, whichever is easier to read on a colour (relative luminance of WCAG 2).
 pub(crate) fn on(colour: Role) -> Role {
     let Role::Fixed(red, green, blue) = colour else { return Role::Ink };
     let linear = |part: u8| {
@@ -114,5 +115,5 @@ pub(crate) fn on(colour: Role) -> Role {
         share * share
     };
     let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-    if luminance > 0.25 { Role::Fixed(16, 18, 24) } else { Role::Fixed(255, 255, 255) }
+    if luminance > 0.25 { Role::Fixed(16, 18, 24) } else { Role::Fixed(254, 254, 254) }
 }

@@ -2,6 +2,9 @@
 
 use sim::measure::Unit;
 
+/// A space at which no line is broken: between a number and its unit.
+pub(crate) const NBSP: &str = "\u{a0}";
+
 /// From values to places on the sheet, evenly or by powers of ten.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
@@ -19,6 +22,14 @@ impl Scale {
 
     pub(crate) fn log((low, high): (f64, f64), (from, to): (f64, f64)) -> Self {
         Self { low: libm::log10(low), high: libm::log10(high), from, to, log: true }
+    }
+
+    pub(crate) fn low(&self) -> f64 {
+        self.low
+    }
+
+    pub(crate) fn high(&self) -> f64 {
+        self.high
     }
 
     pub(crate) fn at(&self, value: f64) -> f64 {
@@ -55,27 +66,35 @@ pub(crate) fn time_ticks(from: f64, to: f64, about: usize) -> Vec<f64> {
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// A time as `m:ss` or `h:mm:ss`.
-pub(crate) fn clock(secs: f64) -> String {
+/// A time since the beginning of a run: `0`, `50 s`, `1 min 20 s`, `2 h 10 min`.
+pub(crate) fn moment(secs: f64) -> String {
     let whole = secs.round() as u64;
-    let (hours, minutes, secs) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{secs:02}")
-    } else {
-        format!("{minutes}:{secs:02}")
-    }
+    let units = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
+    let mut rest = whole;
+    let parts = units.map(|(unit, size)| {
+        let (number, left) = (rest / size, rest % size);
+        rest = left;
+        (number, unit)
+    });
+    let first = parts.iter().position(|(number, _)| *number > 0);
+    let Some(first) = first else { return "0".to_owned() };
+    // Two parts say enough.
+    let parts = parts[first..].iter().take(2).filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, unit)| format!("{number}{NBSP}{unit}")).collect();
+    parts.join(NBSP)
 }
 
 /// A length of time for people: `450 ms`, `1.2 s`, `10 min`.
 pub(crate) fn length(secs: f64) -> String {
     let (value, unit) = match secs {
+        0.0 => (0.0, "s"),
         s if s < 1e-3 => (s * 1e6, "µs"),
         s if s < 1.0 => (s * 1e3, "ms"),
         s if s < 120.0 => (s, "s"),
         s if s < 7200.0 => (s / 60.0, "min"),
         s => (s / 3600.0, "h"),
     };
-    format!("{} {unit}", digits(value))
+    format!("{}{NBSP}{unit}", digits(value))
 }
 
 /// A number with about three digits.
@@ -101,26 +120,42 @@ pub(crate) fn value(value: f64, unit: Unit) -> String {
         return "–".to_owned();
     }
     match unit {
-        Unit::Share => format!("{} %", digits(value * 100.0)),
+        Unit::Share => format!("{}{NBSP}%", digits(value * 100.0)),
         Unit::Seconds => length(value),
-        Unit::WorkSeconds => format!("{} s", digits(value)),
+        Unit::WorkSeconds => format!("{}{NBSP}s", digits(value)),
         Unit::Count | Unit::Ratio => digits(value),
         Unit::PerHour => format!("{}/h", digits(value)),
     }
 }
 
-/// A difference of two values, with its sign and its interval.
-pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
-    let sign = |text: String, value: f64| if value > 0.0 { format!("+{text}") } else { text };
-    let (scale, name) = match unit {
-        Unit::Share => (100.0, " points"),
-        Unit::Seconds | Unit::WorkSeconds => (1.0, " s"),
+/// What differences of values are multiplied with, and what they are called then.
+fn of_differences(unit: Unit) -> (f64, &'static str) {
+    match unit {
+        Unit::Share => (100.0, "\u{a0}points"),
+        Unit::Seconds | Unit::WorkSeconds => (1.0, "\u{a0}s"),
         Unit::PerHour => (1.0, "/h"),
         Unit::Count | Unit::Ratio => (1.0, ""),
-    };
-    let shown = |value: f64| sign(digits(value * scale), value);
-    if low.is_nan() {
+    }
+}
+
+fn signed(value: f64) -> String {
+    let text = digits(value);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A difference of two values, with its sign.
+pub(crate) fn bare_difference(value: f64, unit: Unit) -> String {
+    let (scale, name) = of_differences(unit);
+    format!("{}{name}", signed(value * scale))
+}
+
+/// A difference of two values, with its sign and its interval.
+pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
+    let (scale, name) = of_differences(unit);
+    let shown = |value: f64| signed(value * scale);
+    // Without an interval, or where all runs are the same.
+    if low.is_nan() || shown(low) == shown(high) {
         return format!("{}{name}", shown(mean));
     }
-    format!("{}{name} [{}, {}]", shown(mean), shown(low), shown(high))
+    format!("{}{name}{NBSP}[{},{NBSP}{}]", shown(mean), shown(low), shown(high))
 }

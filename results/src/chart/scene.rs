@@ -1,5 +1,6 @@
 //! What a chart is made of before it is SVG or PNG, and the frame that all share.
 
+use super::font::{self, Weight, fitted, on_one_line, wrapped};
 use super::paint::{Paint, Role};
 
 /// A picture: shapes and texts on a sheet.
@@ -20,7 +21,7 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// A shape or a text. Texts stand on their baseline.
+/// A shape or a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Item {
     Rect {
@@ -28,8 +29,7 @@ pub(crate) enum Item {
         y: f64,
         width: f64,
         height: f64,
-        fill: Option<Paint>,
-        stroke: Option<(Paint, f64)>,
+        fill: Paint,
     },
     Path {
         points: Vec<(f64, f64)>,
@@ -40,22 +40,63 @@ pub(crate) enum Item {
         points: Vec<(f64, f64)>,
         paint: Paint,
     },
+    /// Bars side by side on a base, all of one width.
+    Bars {
+        left: f64,
+        base: f64,
+        step: f64,
+        tops: Vec<f64>,
+        paint: Paint,
+    },
     Dot {
         x: f64,
         y: f64,
         radius: f64,
-        fill: Option<Paint>,
-        stroke: Option<(Paint, f64)>,
+        fill: Paint,
     },
-    Text {
-        x: f64,
-        y: f64,
-        text: String,
-        size: f64,
-        paint: Paint,
-        anchor: Anchor,
-        bold: bool,
-    },
+    Text(Text),
+}
+
+/// A text, which stands on its baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) text: String,
+    pub(crate) size: f64,
+    pub(crate) paint: Role,
+    pub(crate) anchor: Anchor,
+    pub(crate) weight: Weight,
+}
+
+impl Text {
+    pub(crate) fn width(&self) -> f64 {
+        font::width_of(&self.text, self.size, self.weight)
+    }
+
+    /// Where it begins.
+    pub(crate) fn left(&self) -> f64 {
+        match self.anchor {
+            Anchor::Start => self.x,
+            Anchor::Middle => self.x - self.width() / 2.0,
+            Anchor::End => self.x - self.width(),
+        }
+    }
+}
+
+/// A text and the room that it takes on the sheet, for those who check that it has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TextBox<'a> {
+    /// What it says.
+    pub text: &'a str,
+    /// Where it begins.
+    pub left: f64,
+    /// Where it ends.
+    pub right: f64,
+    /// The height of its capital letters.
+    pub top: f64,
+    /// Its baseline.
+    pub bottom: f64,
 }
 
 /// The room that a chart has for its drawing, inside the frame.
@@ -80,12 +121,20 @@ impl Area {
 const MARGIN: f64 = 40.0;
 const TITLE: f64 = 26.0;
 const SUBTITLE: f64 = 16.0;
-const FOOTNOTE: f64 = 13.0;
+const FOOTNOTE: f64 = 12.0;
+
+/// Lines that a title, a subtitle and a footnote may have.
+const LINES_MAX: [usize; 3] = [3, 4, 3];
+
+/// The height of capital letters, by size.
+const CAPITALS: f64 = 0.73;
 
 impl Scene {
-    /// An empty sheet with its title, subtitle and footnote, and the room that is left.
+    /// An empty sheet with its title, subtitle and footnote, and the room that is left. The text
+    /// alternative is the title and the subtitle, whole.
     pub(crate) fn framed(title: &str, subtitle: &str, footnote: &str) -> (Self, Area) {
-        let title = capital(title);
+        let title = capital(&on_one_line(title));
+        let [subtitle, footnote] = [subtitle, footnote].map(on_one_line);
         let mut scene = Self {
             width: 1280.0,
             height: 720.0,
@@ -96,50 +145,71 @@ impl Scene {
         let room = scene.width - 2.0 * MARGIN;
         scene.rect(0.0, 0.0, scene.width, scene.height, Role::Paper);
         let mut y = 52.0;
-        for line in wrap(&title, TITLE, true, room) {
-            scene.text_as(MARGIN, y, &line, TITLE, Role::Ink, Anchor::Start, true);
+        for line in wrapped(&title, TITLE, Weight::SemiBold, room, LINES_MAX[0]) {
+            scene.bold(MARGIN, y, &line, TITLE, Role::Ink, Anchor::Start);
             y += TITLE * 1.25;
         }
-        for line in wrap(subtitle, SUBTITLE, false, room) {
+        for line in wrapped(&subtitle, SUBTITLE, Weight::Regular, room, LINES_MAX[1]) {
             scene.text(MARGIN, y, &line, SUBTITLE, Role::Muted, Anchor::Start);
             y += SUBTITLE * 1.4;
         }
-        let bottom = scene.height - 22.0;
-        scene.text(MARGIN, bottom, footnote, FOOTNOTE, Role::Muted, Anchor::Start);
+        let foot = wrapped(&footnote, FOOTNOTE, Weight::Regular, room, LINES_MAX[2]);
+        let mut bottom = scene.height - 20.0 - (foot.len() - 1) as f64 * FOOTNOTE * 1.3;
         let area = Area {
             left: MARGIN,
             right: scene.width - MARGIN,
-            top: y + 4.0,
+            top: y + 2.0,
             bottom: bottom - 2.2 * FOOTNOTE,
         };
+        for line in foot {
+            scene.text(MARGIN, bottom, &line, FOOTNOTE, Role::Muted, Anchor::Start);
+            bottom += FOOTNOTE * 1.3;
+        }
         (scene, area)
     }
 
     pub(crate) fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, fill: impl Into<Paint>) {
-        let fill = Some(fill.into());
-        self.items.push(Item::Rect { x, y, width, height, fill, stroke: None });
+        self.items.push(Item::Rect { x, y, width, height, fill: fill.into() });
     }
 
+    /// The edge of a rectangle: four bars, since rasterisers draw ragged corners.
     pub(crate) fn frame(&mut self, x: f64, y: f64, size: (f64, f64), paint: Role, line: f64) {
-        let stroke = Some((paint.into(), line));
         let (width, height) = size;
-        self.items.push(Item::Rect { x, y, width, height, fill: None, stroke });
+        let half = line / 2.0;
+        self.rect(x - half, y - half, width + line, line, paint);
+        self.rect(x - half, y + height - half, width + line, line, paint);
+        self.rect(x - half, y + half, line, height - line, paint);
+        self.rect(x + width - half, y + half, line, height - line, paint);
     }
 
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), paint: Role, width: f64) {
-        self.items.push(Item::Path { points: vec![from, to], paint: paint.into(), width });
+        self.path(vec![from, to], paint, width);
     }
 
-    pub(crate) fn path(&mut self, points: Vec<(f64, f64)>, paint: Role, width: f64) {
+    pub(crate) fn path(&mut self, points: Vec<(f64, f64)>, paint: impl Into<Paint>, width: f64) {
         self.items.push(Item::Path { points, paint: paint.into(), width });
     }
 
-    pub(crate) fn area(&mut self, points: Vec<(f64, f64)>, paint: Paint) {
-        self.items.push(Item::Area { points, paint });
+    pub(crate) fn area(&mut self, points: Vec<(f64, f64)>, paint: impl Into<Paint>) {
+        self.items.push(Item::Area { points, paint: paint.into() });
     }
 
-    pub(crate) fn dot(&mut self, x: f64, y: f64, radius: f64, fill: Role) {
-        self.items.push(Item::Dot { x, y, radius, fill: Some(fill.into()), stroke: None });
+    /// Bars in an area: how high each is, as a share of it. What there is can be seen.
+    pub(crate) fn bars(&mut self, area: Area, step: f64, shares: &[f64], paint: Paint) {
+        if shares.iter().all(|share| *share <= 0.0) {
+            return;
+        }
+        let height = |share: &f64| match share * area.height() {
+            height if height <= 0.0 => 0.0,
+            height => ((height * 2.0).round() / 2.0).clamp(1.5, area.height()),
+        };
+        let tops = shares.iter().map(|share| area.bottom - height(share)).collect();
+        let (left, base) = (area.left, area.bottom);
+        self.items.push(Item::Bars { left, base, step, tops, paint });
+    }
+
+    pub(crate) fn dot(&mut self, x: f64, y: f64, radius: f64, fill: impl Into<Paint>) {
+        self.items.push(Item::Dot { x, y, radius, fill: fill.into() });
     }
 
     pub(crate) fn text(
@@ -148,39 +218,47 @@ impl Scene {
         y: f64,
         text: &str,
         size: f64,
-        role: Role,
+        paint: Role,
         anchor: Anchor,
     ) {
-        self.text_as(x, y, text, size, role, anchor, false);
+        self.write(Text { x, y, text: text.into(), size, paint, anchor, weight: Weight::Regular });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are what a text is")]
-    pub(crate) fn text_as(
+    pub(crate) fn bold(
         &mut self,
         x: f64,
         y: f64,
         text: &str,
         size: f64,
-        role: Role,
+        paint: Role,
         anchor: Anchor,
-        bold: bool,
     ) {
-        let (text, paint) = (text.to_owned(), role.into());
-        self.items.push(Item::Text { x, y, text, size, paint, anchor, bold });
+        self.write(Text { x, y, text: text.into(), size, paint, anchor, weight: Weight::SemiBold });
     }
 
-    /// Where texts begin and end from left to right, for those who check that they fit.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, f64, f64, f64)> + '_ {
+    /// Writes a text, as much of it as the room holds.
+    pub(crate) fn write_within(&mut self, mut text: Text, room: f64) {
+        text.text = fitted(&on_one_line(&text.text), text.size, text.weight, room);
+        self.write(text);
+    }
+
+    fn write(&mut self, mut text: Text) {
+        if !text.text.is_empty() {
+            text.text = on_one_line(&text.text);
+            self.items.push(Item::Text(text));
+        }
+    }
+
+    /// Every text, with the room that it takes.
+    pub fn texts(&self) -> impl Iterator<Item = TextBox<'_>> {
         self.items.iter().filter_map(|item| match item {
-            Item::Text { x, y, text, size, anchor, bold, .. } => {
-                let width = width_of(text, *size, *bold);
-                let left = match anchor {
-                    Anchor::Start => *x,
-                    Anchor::Middle => x - width / 2.0,
-                    Anchor::End => x - width,
-                };
-                Some((text.as_str(), left, left + width, *y))
-            }
+            Item::Text(text) => Some(TextBox {
+                text: &text.text,
+                left: text.left(),
+                right: text.left() + text.width(),
+                top: text.y - text.size * CAPITALS,
+                bottom: text.y,
+            }),
             _ => None,
         })
     }
@@ -194,37 +272,6 @@ impl Scene {
     pub fn title(&self) -> &str {
         &self.title
     }
-}
-
-/// The width of a text in Inter, by the mean widths of kinds of letters: within a few per cent.
-pub(crate) fn width_of(text: &str, size: f64, bold: bool) -> f64 {
-    let ems: f64 = text
-        .chars()
-        .map(|c| match c {
-            'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.27,
-            ' ' | 'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '-' | '·' => 0.36,
-            'm' | 'w' | 'M' | 'W' | '%' | '@' | '→' | '…' => 0.90,
-            'A'..='Z' => 0.68,
-            '0'..='9' | '−' | '–' | '+' | '=' | '<' | '>' | '×' | '±' | '≥' | '≤' => 0.62,
-            _ => 0.56,
-        })
-        .sum();
-    ems * size * if bold { 1.05 } else { 1.0 }
-}
-
-/// Breaks a text into lines that fit.
-fn wrap(text: &str, size: f64, bold: bool, room: f64) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("there is always a line");
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if width_of(&longer, size, bold) <= room || line.is_empty() {
-            *line = longer;
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 /// A sentence begins with a capital letter.

@@ -85,7 +85,7 @@ fn measured(drawn: Drawn) -> Measured {
         faults_removed: None,
         samples: vec![sample],
         times,
-        latency: Histogram::default(),
+        tasks: Vec::new(),
     }
 }
 

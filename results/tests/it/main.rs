@@ -5,6 +5,9 @@
 mod chart;
 mod coverage;
 mod estimate;
+mod finding;
+mod pictures;
 mod series;
 mod stability;
 mod table;
+mod timeline;

@@ -34,7 +34,8 @@ fn written(every: Duration, runs: u32) -> (Vec<Vec<String>>, SweepResult) {
     result.design.replications = runs;
     let mut result = SweepResult::new(result.design, result.measures, String::new());
     let series = SeriesDesign { every, measures: result.measures.clone() };
-    let mut out = SeriesWriter::new(&result, series.measures.clone(), Vec::new()).unwrap();
+    let (all, rows) = (series.measures.clone(), series.measures.len());
+    let mut out = SeriesWriter::new(&result, all, rows, vec![1], Vec::new()).unwrap();
     for (cell, system) in systems.iter().enumerate() {
         for replication in 0..runs {
             let (record, pieces) = pieces(system, u64::from(replication) + 1, &series);
@@ -42,7 +43,9 @@ fn written(every: Duration, runs: u32) -> (Vec<Vec<String>>, SweepResult) {
             out.add(&result, cell, replication, &pieces).unwrap();
         }
     }
-    let text = String::from_utf8(out.finish(&result).unwrap()).unwrap();
+    let (text, kept) = out.finish(&result).unwrap();
+    assert!(kept.iter().map(|(cell, _)| *cell).eq([1]), "one cell is to be drawn");
+    let text = String::from_utf8(text).unwrap();
     let rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect());
     (rows.collect(), result)
 }
@@ -86,6 +89,33 @@ fn many_runs_are_pooled_in_groups_to_the_same_mean() {
         assert_eq!(row[7], "130", "runs are counted, not groups");
         let widths = (high - low) / (found.high - found.low);
         assert!(found.high <= found.low || (0.8..1.25).contains(&widths), "{widths}: {row:?}");
+    }
+}
+
+/// Of a cell that is drawn all measures are kept; of the others, and in the table, the first.
+#[test]
+fn what_is_drawn_is_kept_beside_the_rows() {
+    let (result, systems) = table::result(&PATHS);
+    let design =
+        SeriesDesign { every: Duration::from_secs(300), measures: result.measures.clone() };
+    let mut out =
+        SeriesWriter::new(&result, design.measures.clone(), 1, vec![2], Vec::new()).unwrap();
+    for (cell, system) in systems.iter().enumerate() {
+        for replication in 0..result.replications {
+            let (_, pieces) = pieces(system, u64::from(replication) + 1, &design);
+            out.add(&result, cell, replication, &pieces).unwrap();
+        }
+    }
+    let (text, kept) = out.finish(&result).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text.lines().count(), 1 + 3 * 4);
+    let [(2, over_time)] = &kept[..] else { panic!("{} cells", kept.len()) };
+    assert_eq!(over_time.measures, design.measures);
+    for (piece, row) in over_time.pieces.iter().zip(text.lines().skip(1 + 2 * 4)) {
+        let first = piece.estimates[0];
+        let numbers = format!(",{},{},{},{},", first.n, first.mean, first.low, first.high);
+        assert!(row.contains(&numbers), "{numbers} in {row}");
+        assert_eq!(piece.estimates.len(), PATHS.len());
     }
 }
 

@@ -181,11 +181,11 @@ fn more_cells_than_fit_are_refused() {
     let axes = format!(
         "\"services.s.latency\" = [{}]\n\"policies.p.timeout\" = [{}]\n",
         list("ms", 1_000),
-        list("s", 100)
+        list("s", 1_001)
     );
     assert!(refused(&swept(&axes)).contains("too-large"));
     let change = |index| format!("[variants.\"v{index}\"]\n\"policies.p.timeout\" = \"2s\"\n");
-    let variants = (0..300).map(change).collect::<Vec<_>>().concat();
+    let variants = (0..1_000).map(change).collect::<Vec<_>>().concat();
     let latencies = format!("\"services.s.latency\" = [{}]\n", list("ms", 1_000));
     assert!(refused(&(swept(&latencies) + &variants)).contains("too-large"));
     let runs = "replications = 1000000\n\"policies.p.timeout\" = [";
@@ -216,7 +216,7 @@ fn more_steps_than_can_be_counted_are_refused() {
     assert!(refused(&text).contains("`steps` must be a list of from 1 to 10000"));
 }
 
-/// Each number of a sweep takes eight bytes.
+/// Each number of a sweep takes some bytes of the disk, and those of a cell are held in memory.
 #[test]
 fn more_numbers_than_fit_are_refused() {
     let values = |count: usize| (1..=count).map(|v| v.to_string()).collect::<Vec<_>>().join(", ");
@@ -225,8 +225,9 @@ fn more_numbers_than_fit_are_refused() {
         values(100),
         values(100)
     );
-    let message = refused(&swept(&format!("replications = 200\n{axes}")));
-    for part in ["10000 cells of 200 runs with ", "more than 100000000 numbers", "case.toml:14:16"]
+    let message = refused(&swept(&format!("replications = 5000\n{axes}")));
+    for part in
+        ["10000 cells of 5000 runs with ", "more than 2000000000 numbers", "case.toml:14:16"]
     {
         assert!(message.contains(part), "{message}");
     }

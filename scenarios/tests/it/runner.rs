@@ -14,7 +14,7 @@ fn systems() -> Vec<System> {
 }
 
 fn runs(cells: usize, replications: u32, threads: usize) -> Runs {
-    Runs { cells, replications, seed: 7, limits: Limits::default(), threads }
+    Runs { cells, replications, seed: 7, limits: Limits::default(), made: 0, threads }
 }
 
 #[test]

@@ -20,22 +20,14 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// What a column's name ends in.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::Seconds | Self::WorkSeconds => "_s",
-            Self::PerHour => "_per_h",
-            Self::Share | Self::Count | Self::Ratio => "",
-        }
-    }
-
     /// What tables call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Share => "share",
-            Self::Seconds | Self::WorkSeconds => "s",
+            Self::Seconds => "seconds",
+            Self::WorkSeconds => "work seconds",
             Self::Count => "count",
-            Self::PerHour => "1/h",
+            Self::PerHour => "per hour",
             Self::Ratio => "ratio",
         }
     }

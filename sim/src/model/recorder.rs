@@ -247,16 +247,18 @@ impl Recorder {
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
             open_tasks.sort_unstable();
             open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
+            let (calls, tasks, overviews) = (tracer.calls, tracer.tasks, tracer.overviews);
             Trace {
                 from,
                 to,
                 tracks: all,
-                calls: tracer.calls,
+                calls,
                 attempts: tracer.attempts,
-                tasks: tracer.tasks,
+                tasks,
                 open_tasks,
                 open_calls,
                 service_calls: tracer.service_calls,
+                overviews,
             }
         })
     }
@@ -264,9 +266,11 @@ impl Recorder {
     /// A fault does something to a layer now. Where it reports states, these show it.
     pub(crate) fn note_intervention(&mut self, instance: u32, kind: FaultInfo) {
         let is_silent = self.instances[instance as usize].state.is_none();
-        if let Some(tracer) = self.tracer.as_mut().filter(|_| is_silent) {
+        if let Some(tracer) = &mut self.tracer {
             let (from, to, FaultInfo { name: state, severity, .. }) = (self.now, self.now, kind);
-            tracer.keep_layer(instance as usize, Interval { from, to, state, severity });
+            let (at, interval) = (instance as usize, Interval { from, to, state, severity });
+            let note = if is_silent { Tracer::keep_layer } else { Tracer::glance_at_layer };
+            note(tracer, at, interval);
         }
     }
 

@@ -7,7 +7,7 @@ use patterns::{Outcome, Time};
 
 use crate::call::Ending;
 use crate::observe::{
-    AttemptSpan, CallSpan, Interval, OpenSpan, ServiceCall, TaskSpan, Track, TrackId,
+    AttemptSpan, CallSpan, Interval, OpenSpan, Overview, ServiceCall, TaskSpan, Track, TrackId,
 };
 
 /// The most intervals and calls that a trace keeps.
@@ -35,6 +35,12 @@ pub(crate) struct Tracer {
     /// The window: what lies outside is left out.
     pub(crate) from: Time,
     pub(crate) to: Time,
+    /// The whole run at a glance, and the window if there is one.
+    pub(crate) overviews: Vec<Overview>,
+    /// The lane of each track.
+    pub(crate) lane_of_track: Vec<u32>,
+    /// The lane of each instance of a layer.
+    pub(crate) lane_of_layer: Vec<Option<u32>>,
     /// How much more is kept before the window ends.
     room: usize,
 }
@@ -44,7 +50,9 @@ pub(crate) struct Tracer {
 pub(crate) struct Replica {
     /// The place of its service among all.
     service: u32,
-    track: Track,
+    pub(crate) track: Track,
+    /// Its lane in overviews, if it is not the only one of its service.
+    pub(crate) lane: Option<u32>,
     /// The fault that it has beside those of all replicas, and since when.
     shown: Option<(&'static str, Severity)>,
     since: Time,
@@ -54,7 +62,7 @@ impl Replica {
     /// One that has no fault.
     pub(crate) fn new(service: u32, name: String) -> Self {
         let track = Track { id: TrackId::Service(name), intervals: Vec::new() };
-        Self { service, track, shown: None, since: Time::ZERO }
+        Self { service, track, lane: None, shown: None, since: Time::ZERO }
     }
 }
 
@@ -74,6 +82,9 @@ impl Default for Tracer {
             open_calls: Vec::new(),
             from: Time::ZERO,
             to: Time::MAX,
+            overviews: Vec::new(),
+            lane_of_track: Vec::new(),
+            lane_of_layer: Vec::new(),
             room: PIECES_MAX,
         }
     }
@@ -83,6 +94,7 @@ impl Tracer {
     /// Something was in a state in its track until now, which `interval` ends with.
     #[inline]
     pub(crate) fn keep(&mut self, track: u32, interval: Interval) {
+        self.glance(self.lane_of_track.get(track as usize).copied(), interval);
         if let Some(interval) = self.inside(interval) {
             self.tracks[track as usize].intervals.push(interval);
         }
@@ -90,8 +102,21 @@ impl Tracer {
 
     /// As [`keep`](Self::keep), of a layer.
     pub(crate) fn keep_layer(&mut self, instance: usize, interval: Interval) {
+        self.glance_at_layer(instance, interval);
         if let Some(interval) = self.inside(interval) {
             self.layers[instance].intervals.push(interval);
+        }
+    }
+
+    /// A layer in the overviews alone.
+    pub(crate) fn glance_at_layer(&mut self, instance: usize, interval: Interval) {
+        self.glance(self.lane_of_layer.get(instance).copied().flatten(), interval);
+    }
+
+    #[inline]
+    fn glance(&mut self, lane: Option<u32>, interval: Interval) {
+        if let Some(lane) = lane {
+            self.overviews.iter_mut().for_each(|overview| overview.add(lane as usize, interval));
         }
     }
 
@@ -175,11 +200,12 @@ impl Tracer {
         if one.shown == shown {
             return;
         }
-        let (was, from) = (one.shown, one.since);
+        let (was, from, lane) = (one.shown, one.since, one.lane);
         (one.shown, one.since) = (shown, now);
-        if let Some((state, severity)) = was.filter(|_| from < now)
-            && let Some(interval) = self.inside(Interval { from, to: now, state, severity })
-        {
+        let Some((state, severity)) = was.filter(|_| from < now) else { return };
+        let interval = Interval { from, to: now, state, severity };
+        self.glance(lane, interval);
+        if let Some(interval) = self.inside(interval) {
             self.replicas[replica].track.intervals.push(interval);
         }
     }
@@ -204,6 +230,10 @@ impl Tracer {
 
     /// A task has ended now.
     pub(crate) fn keep_task(&mut self, task: TaskSpan) {
+        if let Some(lane) = self.lane_of_track.get(task.track as usize) {
+            let lane = *lane as usize;
+            self.overviews.iter_mut().for_each(|overview| overview.end(lane, &task));
+        }
         if self.from <= task.to && task.to <= self.to {
             self.take_room(task.to);
             self.tasks.push(TaskSpan { order: self.order(), ..task });

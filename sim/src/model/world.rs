@@ -85,9 +85,7 @@ impl World {
 
     /// The same; at each of some times the record of all that was before is looked at.
     pub fn run_watched(mut self, options: &RunOptions<'_>, mut looks: Option<Looks<'_>>) -> Record {
-        if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
-            (tracer.from, tracer.to) = (from, to);
-        }
+        self.recorder.begin_trace(options.window);
         self.schedule_first();
         // What happens at the very end of the warm-up counts.
         let warmup = self.recorder.warmup.min(self.horizon);

@@ -103,9 +103,8 @@ fn what_is_documented_is_what_can_be_measured() {
 }
 
 #[test]
-fn a_unit_has_a_name_and_what_columns_end_in() {
-    let all = [Unit::Share, Unit::Seconds, Unit::WorkSeconds, Unit::Count, Unit::PerHour];
-    let named = all.map(|unit| (unit.name(), unit.suffix()));
-    assert_eq!(named, [("share", ""), ("s", "_s"), ("s", "_s"), ("count", ""), ("1/h", "_per_h")]);
-    assert_eq!((Unit::Ratio.name(), Unit::Ratio.suffix()), ("ratio", ""));
+fn a_unit_is_named_by_words() {
+    let units = [Unit::Share, Unit::Seconds, Unit::WorkSeconds, Unit::Count, Unit::PerHour];
+    let words = ["share", "seconds", "work seconds", "count", "per hour"];
+    assert_eq!((units.map(Unit::name), Unit::Ratio.name()), (words, "ratio"));
 }

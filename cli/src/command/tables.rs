@@ -1,0 +1,158 @@
+//! The tables of a sweep, from the runs in its journal.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use results::series::SeriesWriter;
+use results::stored::Kept;
+use results::table::{RunsWriter, SummaryWriter};
+use results::{Measured, OverTime, SweepResult};
+use sim::Stop;
+use sim::series::SeriesDesign;
+
+use crate::output::{Journal, Part, Unwritten};
+
+/// Cells that are named if they are unstable; more are counted.
+pub(crate) const NAMED_MAX: usize = 3;
+
+/// What became of the runs of a sweep.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) runs: u64,
+    /// How many of them did not come to their end, and why.
+    pub(crate) stops: BTreeMap<Stop, u64>,
+    /// In how many of them an abort condition took the faults off, and which.
+    pub(crate) removals: BTreeMap<u32, u64>,
+    /// How many of them were unstable.
+    pub(crate) unstable: u64,
+    /// In how many cells some were.
+    pub(crate) unstable_cells: usize,
+    /// The first of these cells, and what piled up in the first such run of each.
+    pub(crate) first_unstable: Vec<(usize, String)>,
+    /// Of the file's own cells, measures over time.
+    pub(crate) over_time: Vec<(usize, OverTime)>,
+    /// The last of these cells.
+    last_unstable: Option<usize>,
+}
+
+impl Made {
+    /// Counts the next run, cell by cell.
+    fn add(&mut self, cell: usize, run: &Measured, pile_up: Option<String>) {
+        self.runs += 1;
+        if let Some(pile_up) = pile_up {
+            self.unstable += 1;
+            if self.last_unstable.replace(cell) != Some(cell) {
+                self.unstable_cells += 1;
+                if self.first_unstable.len() < NAMED_MAX {
+                    self.first_unstable.push((cell, pile_up));
+                }
+            }
+        }
+        if let Some(stop) = run.stopped {
+            *self.stops.entry(stop).or_insert(0) += 1;
+        }
+        if let Some(by) = run.faults_removed {
+            *self.removals.entry(by).or_insert(0) += 1;
+        }
+    }
+}
+
+/// The tables of a sweep under way.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) runs: Part,
+    pub(crate) series: Part,
+    pub(crate) summary: Part,
+}
+
+impl Tables {
+    /// Writes all runs of a journal, and adds them to the result. One cell is held whole at a time,
+    /// beside the file's own, from which all differences are taken.
+    pub(crate) fn write(
+        &mut self,
+        journal: &Journal,
+        (of_file, over_time): (&SeriesDesign, &SeriesDesign),
+        again: &str,
+        result: &mut SweepResult,
+    ) -> Result<Made, Unwritten> {
+        let replications = u64::from(result.replications);
+        let own = result.default_cell(0);
+        let mut of_own = journal.read(true)?;
+        while let Some((number, run)) = own.and(of_own.next()?) {
+            let cell = (number / replications) as usize;
+            if own != Some(cell) {
+                break;
+            }
+            result.add(cell, (number % replications) as u32, &kept(&run)?.run);
+        }
+        let Self { runs, series, summary } = self;
+        let written = (|| {
+            let mut rows =
+                RunsWriter::new(result, again.to_owned(), &mut *runs).map_err(Failed::Runs)?;
+            let (measures, of_file) = (over_time.measures.clone(), of_file.measures.len());
+            let drawn = (0..result.variants.len()).filter_map(|one| result.default_cell(one));
+            let mut pieces =
+                SeriesWriter::new(result, measures, of_file, drawn.collect(), &mut *series)
+                    .map_err(Failed::Series)?;
+            let mut cells = SummaryWriter::new(result, &mut *summary).map_err(Failed::Summary)?;
+            let (mut made, mut next_cell) = (Made::default(), 0);
+            let mut all = journal.read(false).map_err(Failed::Journal)?;
+            while let Some((number, run)) = all.next().map_err(Failed::Journal)? {
+                let cell = (number / replications) as usize;
+                let replication = (number % replications) as u32;
+                let Kept { run, pile_up, pieces: of_run } = kept(&run).map_err(Failed::Journal)?;
+                if next_cell < cell {
+                    cells.cell(result, next_cell).map_err(Failed::Summary)?;
+                    forget(result, next_cell);
+                    next_cell = cell;
+                }
+                if own != Some(cell) {
+                    result.add(cell, replication, &run);
+                }
+                rows.row(result, cell, replication, &run).map_err(Failed::Runs)?;
+                pieces.add(result, cell, replication, &of_run).map_err(Failed::Series)?;
+                made.add(cell, &run, pile_up);
+            }
+            // The last, and those that were not reached.
+            for cell in next_cell..result.cells() {
+                cells.cell(result, cell).map_err(Failed::Summary)?;
+                forget(result, cell);
+            }
+            rows.finish().map_err(|error| Failed::Runs(error.into()))?;
+            made.over_time = pieces.finish(result).map_err(Failed::Series)?.1;
+            cells.finish().map_err(|error| Failed::Summary(error.into()))?;
+            Ok(made)
+        })();
+        written.map_err(|failed| match failed {
+            Failed::Journal(unwritten) => unwritten,
+            Failed::Runs(error) => runs.unwritten(error.into()),
+            Failed::Series(error) => series.unwritten(error.into()),
+            Failed::Summary(error) => summary.unwritten(error.into()),
+        })
+    }
+}
+
+/// What could not be read or written.
+enum Failed {
+    Journal(Unwritten),
+    Runs(csv::Error),
+    Series(csv::Error),
+    Summary(csv::Error),
+}
+
+/// Forgets a cell, but not one of the file's own.
+fn forget(result: &mut SweepResult, cell: usize) {
+    let (variant, _) = result.place(cell);
+    if result.default_cell(variant) != Some(cell) {
+        result.forget(cell);
+    }
+}
+
+/// A run as it was kept.
+fn kept(run: &[u8]) -> Result<Kept, Unwritten> {
+    // Its digest was right: another program has written it.
+    Kept::from_bytes(run).ok_or_else(|| Unwritten {
+        path: "the journal of the sweep".into(),
+        error: io::ErrorKind::InvalidData.into(),
+    })
+}
