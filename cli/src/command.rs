@@ -12,16 +12,21 @@ use crate::terminal::Terminal;
 
 mod check;
 mod common;
+mod compare;
 mod judged;
 mod limits;
 mod list;
 mod manual;
 mod over_time;
+mod pick;
 mod progress;
 mod run;
 mod shown;
+mod step;
 mod sweep;
 mod tables;
+mod trace;
+mod worst;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
 ///
@@ -37,6 +42,9 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
+    Trace(trace::TraceArgs),
+    Step(step::Step),
     List(list::List),
     Show(list::Show),
     Check(check::Check),
@@ -78,6 +86,9 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
+            Self::Compare(compare) => compare.execute(registry, out),
+            Self::Step(step) => step.execute(registry, out),
+            Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),

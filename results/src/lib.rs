@@ -3,15 +3,18 @@
 //! - [`estimate`]: numbers with their intervals;
 //! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
+//! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
+//! - [`trace`]: what happened in a run, event by event;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves.
 
 mod bytes;
+pub mod causes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
@@ -24,7 +27,9 @@ pub mod stored;
 pub mod sweep_result;
 pub mod table;
 pub mod times;
+pub mod trace;
 
+pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;
 pub use over_time::OverTime;

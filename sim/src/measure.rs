@@ -15,6 +15,7 @@ use subject::{Formula, Subject};
 
 mod bound;
 mod definitions;
+mod failures;
 mod layer;
 mod sample;
 mod subject;

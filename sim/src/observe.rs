@@ -19,7 +19,8 @@ pub use parts::Parts;
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
-    CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track, TrackId, TrackKind,
+    AttemptSpan, CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Track, TrackId,
+    TrackKind,
 };
 pub use window::{Anchor, Window};
 

@@ -88,7 +88,7 @@ impl Common {
 }
 
 /// A text as a shell takes it for one word.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "./_-=".contains(c);
     if text.contains(char::is_control) {
         return dollar_quoted(text);

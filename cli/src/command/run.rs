@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use patterns::Duration;
 use results::chart::measures_over_time;
-use results::{OverTime, PileUp, run_table};
+use results::{Causes, OverTime, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use serde_json::{Value, json};
 use sim::measure::Measure;
@@ -15,6 +15,7 @@ use sim::{Record, RunOptions, Stop, System};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
+use crate::command::pick::Pick;
 use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
 use crate::failure::{Failure, Verdict, shown};
@@ -23,7 +24,8 @@ use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
 /// The tables of a run.
-const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv", "states.csv"];
+const TABLES: [&str; 6] =
+    ["measures.csv", "causes.csv", "series.csv", "tasks.csv", "calls.csv", "states.csv"];
 
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
@@ -40,6 +42,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "LENGTH", value_parser = piece)]
     every: Option<Duration>,
     #[command(flatten)]
+    pick: Pick,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -51,11 +55,13 @@ impl Run {
     ) -> Result<Verdict, Failure> {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
-        let scenario = self.common.sets.file(registry, &source)?.scenario(registry)?;
+        let file = self.common.sets.file(registry, &source)?;
+        let scenario = self.pick.scenario(&file, registry)?;
         warn(&scenario.warnings);
-        let seed = self.common.seed.unwrap_or(scenario.seed);
+        let asked = self.common.seed.unwrap_or(scenario.seed);
+        let seed = self.pick.seed(asked);
         let every = self.every.map_or(String::new(), |every| format!(" --every {every}"));
-        let again = self.common.again("run", &source, seed) + &every;
+        let again = self.common.again("run", &source, asked) + &self.pick.again() + &every;
         let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
@@ -79,6 +85,8 @@ impl Run {
         }
         folder.keep(table)?;
         folder.table("series.csv", |out| run_table::series(&series, &all, out))?;
+        let causes = Causes::of(system, |measure| measure.of(&record));
+        folder.table("causes.csv", |out| causes.table(out))?;
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
@@ -104,6 +112,7 @@ impl Run {
             writeln!(out, "STOPPED      pictures are left out: {why}")?;
         }
         summarise(&record, out)?;
+        judged::causes(&causes, out)?;
         let (hold, judged) = judge(&scenario, &record, out)?;
         name_files(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;

@@ -8,7 +8,7 @@ use std::thread;
 use clap::Args;
 use results::chart::{Told, told};
 use results::stored::Kept;
-use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
+use results::{Causes, Estimate, Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
 use serde_json::Value;
 use sim::measure::Measure;
@@ -21,6 +21,7 @@ use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
 use crate::command::tables::{Made, NAMED_MAX, Tables};
+use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::pictures::{Pictures, asked_about};
@@ -97,8 +98,9 @@ impl Sweep {
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
+        let one = self.common.again("run", &source, seed);
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
-        let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
+        let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
         tables.keep(&mut folder)?;
         folder.publish()?;
         let mut pictures =
@@ -122,6 +124,8 @@ impl Sweep {
         }
         name_unstable(&made, &result, out)?;
         let is_known = summarise(&result, out)?;
+        worst::name(&result, &one, out)?;
+        name_causes(&sweep, registry, &result, out)?;
         let hold = judged::hypotheses(&scenario, &result, out)?;
         name_files(&folder, out)?;
         writeln!(out, "again: {again}")?;
@@ -332,6 +336,24 @@ fn place(result: &SweepResult, cell: usize) -> String {
     let at: Vec<String> =
         core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
     at.join(", ")
+}
+
+/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own.
+fn name_causes(
+    sweep: &scenarios::Sweep,
+    registry: &LayerRegistry,
+    result: &SweepResult,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(cell) = result.default_cell(0).or(result.best(None)) else { return Ok(()) };
+    let total = |measure: &Measure| {
+        let known = result.measures.iter().position(|known| known == measure);
+        let values = known.into_iter().flat_map(|known| result.values(cell, known));
+        values.filter(|value| !value.is_nan()).sum::<f64>()
+    };
+    let causes = Causes::of(&sweep.cell(registry, cell).system, total);
+    writeln!(out, "in all {} of cell {cell}:", counted(result.replications as usize, "run"))?;
+    judged::causes(&causes, out)
 }
 
 /// The best, the worst and the file's own cell; says whether there is anything of the objective.

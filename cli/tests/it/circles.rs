@@ -13,13 +13,14 @@ use crate::tidy::root;
 const CRATES: [&str; 6] = ["patterns", "sim", "scenarios", "results", "cli", "benches"];
 
 /// Which rooms of the engine a room may know, as `ARCHITECTURE.md` draws them.
-const ROOMS_OF_SIM: [(&str, &[&str]); 8] = [
+const ROOMS_OF_SIM: [(&str, &[&str]); 9] = [
     ("kernel", &[]),
     ("call", &["kernel"]),
     ("observe", &[]),
     ("fault", &["kernel"]),
     ("model", &["kernel", "call", "observe", "fault"]),
     ("measure", &["model", "observe"]),
+    ("causes", &["measure", "model"]),
     ("series", &["model", "observe", "measure"]),
     ("design", &["kernel", "measure"]),
 ];

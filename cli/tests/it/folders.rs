@@ -96,7 +96,7 @@ fn files_of_another_command_stay_and_are_named() {
 
     let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
     let text = said(&output);
-    assert!(text.contains("of an earlier `run`: measures.csv, tasks.csv, "), "{text}");
+    assert!(text.contains("of an earlier `run`: measures.csv, causes.csv, tasks.csv, "), "{text}");
 }
 
 /// A list that leads out of the folder is not one that Wavetank has written.

@@ -34,7 +34,7 @@ fn hypotheses_of_a_sweep_are_shares_of_runs_and_those_of_the_own_cell_decide() {
     );
     assert!(rows[1].starts_with("1,as written,5s,") && rows[1].contains(",share,4,0,"), "{rows:?}");
     let runs = fs::read_to_string(folder.0.join("o/runs.csv")).unwrap();
-    assert!(runs.lines().next().unwrap().ends_with(that), "{runs}");
+    assert!(runs.lines().next().unwrap().ends_with(&format!("{that},again")), "{runs}");
 
     let output = wavetank(&[&sweep[..], &["--set", "faults.0.at=5s"]].concat(), &folder);
     let text = said(&output);

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod causes;
 mod circles;
+mod explained;
 mod first_hours;
 #[cfg(unix)]
 mod folders;
@@ -11,6 +13,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod names;
+mod picked;
 mod pictures;
 mod printed;
 mod program;

@@ -31,13 +31,16 @@ fn the_runs_of_every_scenario_of_the_library_join_the_summary() {
         // What the tables are called does not depend on what is in them.
         sweep.design.replications = 1;
         let result = SweepResult::new(sweep.design, sweep.measures, String::new());
-        let runs = RunsWriter::new(&result, Vec::new()).unwrap().finish().unwrap();
+        let runs = RunsWriter::new(&result, String::new(), Vec::new()).unwrap().finish().unwrap();
         let (columns, _) = table(&runs);
         let (head, rows) = table(&summary(&result, Vec::new()).unwrap());
         let name = entry.name;
         let at = columns.iter().position(|column| column == "stopped").unwrap();
-        let measures: BTreeSet<&String> = columns[at + 1..].iter().collect();
-        assert_eq!(measures.len(), columns.len() - at - 1, "{name}: a column is there twice");
+        // The last one is the command that makes the run again.
+        let last = columns.len() - 1;
+        assert_eq!(columns[last], "again");
+        let measures: BTreeSet<&String> = columns[at + 1..last].iter().collect();
+        assert_eq!(measures.len(), last - at - 1, "{name}: a column is there twice");
         let summed: BTreeSet<&String> = rows.iter().map(|row| &row["measure"]).collect();
         assert_eq!(measures, summed, "{name}");
         assert!(rows.iter().all(|row| UNITS.contains(&row["unit"].as_str())), "{name}");

@@ -131,7 +131,10 @@ fn a_timeline_explains_every_colour_that_it_has_and_no_other() {
         (Outcome::failed(Class::Timeout), true),
     ];
     for (known, (outcome, is_late)) in outcomes.into_iter().enumerate() {
-        overview.end(lane, &TaskSpan { track: 0, from: at(1), to: at(2), outcome, is_late });
+        overview.end(
+            lane,
+            &TaskSpan { track: 0, from: at(1), to: at(2), outcome, is_late, number: 0, order: 0 },
+        );
         let all = texts(&overview);
         let shown = of_tasks.iter().filter(|name| has(&all, name)).count();
         assert_eq!(shown, known + 1, "{outcome:?} in {all:?}");
@@ -201,7 +204,10 @@ fn a_timeline_tells_from_when_on_tasks_fail_under_a_lasting_fault() {
         let failed = Outcome::failed(Class::Timeout);
         let outcome = if (40..97).contains(&second) { failed } else { Outcome::Ok };
         let (from, to) = (at(second), at(second));
-        overview.end(lane, &TaskSpan { track: 0, from, to, outcome, is_late: false });
+        overview.end(
+            lane,
+            &TaskSpan { track: 0, from, to, outcome, is_late: false, number: 0, order: 0 },
+        );
     }
     let title = drawn(&overview).title().replace('\u{a0}', " ");
     assert_eq!(title, "Under down of s all the time, 0 of 40 tasks fail until 39 s, then 57 of 60");

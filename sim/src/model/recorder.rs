@@ -253,6 +253,7 @@ impl Recorder {
                 to,
                 tracks: all,
                 calls,
+                attempts: tracer.attempts,
                 tasks,
                 open_tasks,
                 open_calls,
@@ -302,10 +303,15 @@ impl Recorder {
 
     /// A task ends now.
     #[inline]
-    pub(crate) fn task_span(&mut self, task: &Request, outcome: Outcome, is_late: bool) {
+    pub(crate) fn task_span(
+        &mut self,
+        (number, task): (u32, &Request),
+        outcome: Outcome,
+        is_late: bool,
+    ) {
         let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
-            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late });
+            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late, number, order: 0 });
         }
     }
 }

@@ -3,7 +3,7 @@
 use patterns::Time;
 
 use super::overview::Overview;
-use super::track::{CallSpan, OpenSpan, ServiceCall, TaskSpan, Track};
+use super::track::{AttemptSpan, CallSpan, OpenSpan, ServiceCall, TaskSpan, Track};
 
 /// All that was seen of one run, track by track.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Trace {
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,
+    /// Attempts that ended or were given up, of agents and of services, in order of their end.
+    pub attempts: Vec<AttemptSpan>,
     /// Tasks that ended, in order of their end.
     pub tasks: Vec<TaskSpan>,
     /// Tasks that had come by the end of the window and had not ended when the run did, in order.

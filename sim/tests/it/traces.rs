@@ -4,7 +4,7 @@ use patterns::{Duration, Time};
 use sim::fault::Permanent;
 use sim::fault::kinds::{down::Down, hang::Hang, slow::Slow};
 use sim::model::system::{Arrivals, System};
-use sim::observe::{Interval, Trace, TrackKind};
+use sim::observe::{AttemptSpan, CallSpan, Interval, Trace, TrackKind};
 use sim::{RunOptions, Watch, run, run_until};
 
 use crate::tank::{self, at, exponential, millis, secs};
@@ -54,7 +54,30 @@ fn a_window_of_a_trace_is_that_part_of_the_whole() {
             assert_eq!(part.intervals, cut(&whole.intervals, from, to), "{}", part.id);
         }
         let calls = whole.calls.iter().filter(|call| from <= call.to && call.to <= to);
-        assert_eq!(part.calls, calls.copied().collect::<Vec<_>>());
+        // Pieces are numbered from the beginning of each trace.
+        let bare = |call: &CallSpan| CallSpan { order: 0, ..*call };
+        let of_part: Vec<CallSpan> = part.calls.iter().map(bare).collect();
+        assert_eq!(of_part, calls.map(bare).collect::<Vec<_>>());
+    }
+}
+
+/// Each attempt is there once, with the call that it was made for.
+#[test]
+fn attempts_of_a_trace_are_those_that_are_counted() {
+    let system = System { warmup: Time::ZERO, ..busy(secs(100), secs(1)) };
+    let trace = traced(&system, None);
+    let attempts = &run(&system, 1, Watch::Counts).edges[0].attempts;
+    let (ended, given_up): (Vec<&AttemptSpan>, Vec<_>) =
+        trace.attempts.iter().partition(|attempt| attempt.outcome.is_some());
+    assert_eq!(ended.len() as u64, attempts.answered());
+    assert_eq!(given_up.len() as u64, attempts.given_up);
+    assert!(10 < ended.len() && 10 < given_up.len());
+    for attempt in &trace.attempts {
+        let is_its_call = |call: &&CallSpan| {
+            call.task == attempt.caller && call.order > attempt.order && call.to == attempt.to
+        };
+        let call = trace.calls.iter().find(is_its_call).expect("its call ends with it");
+        assert!(call.from <= attempt.from && attempt.track == Some(call.track));
     }
 }
 
@@ -66,7 +89,7 @@ fn a_trace_that_is_full_says_until_when_it_goes() {
     system.faults.clear();
     let trace = traced(&system, None);
     assert!(Time::ZERO < trace.to && trace.to < at(secs(20_000)), "until {}", trace.to);
-    let spans = trace.calls.len() + trace.tasks.len();
+    let spans = trace.calls.len() + trace.tasks.len() + trace.attempts.len();
     let pieces = spans + trace.tracks.iter().map(|track| track.intervals.len()).sum::<usize>();
     assert!((1 << 20..(1 << 20) + 10_000).contains(&pieces), "{pieces} pieces");
     // Until then nothing is missing.
