@@ -19,6 +19,7 @@ pub use latency::{Curve, latency};
 pub use lines::lines;
 pub use paint::Theme;
 pub use png::png;
+pub(crate) use scale::{difference as difference_in_unit, value as in_unit};
 pub use scene::Scene;
 pub use svg::svg;
 pub use timeline::timeline;

@@ -8,11 +8,13 @@
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
-//! - [`chart`]: pictures that explain themselves.
+//! - [`chart`]: pictures that explain themselves;
+//! - [`page`](mod@page): words, numbers and pictures on one page.
 
 pub mod chart;
 pub mod estimate;
 pub mod measured;
+pub mod page;
 pub mod pooled;
 pub mod run_table;
 pub mod series;

@@ -4,13 +4,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use results::SweepResult;
+use results::page::Page;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
 use crate::failure::{Failure, is_coloured};
 use crate::output::Folder;
-use crate::pictures;
 use crate::source::Source;
+use crate::{page, pictures};
 
 /// How a scenario differs from its file.
 #[derive(Args, Debug, Default)]
@@ -52,6 +54,9 @@ pub(crate) struct Common {
     /// out/NAME.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Open the page of what comes out, `index.html`, in the browser.
+    #[arg(long)]
+    open: bool,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -66,8 +71,31 @@ impl Common {
     ) -> Result<Folder, Failure> {
         let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&source.stem));
         let pictures = pictures::all_files();
-        let files = tables.iter().copied().chain(pictures.iter().map(String::as_str));
+        let files = tables.iter().copied().chain([page::FILE]);
+        let files = files.chain(pictures.iter().map(String::as_str));
         Ok(Folder::open(path, command, files)?)
+    }
+
+    /// Writes the page, with what the command has printed and the files that it has written.
+    pub(crate) fn page(&self, page: Page, said: &[u8], folder: &mut Folder) -> Result<(), Failure> {
+        let page = page::whole(page, &String::from_utf8_lossy(said), folder.written());
+        folder.write(page::FILE, page.html().as_bytes())?;
+        Ok(folder.publish()?)
+    }
+
+    /// Opens the page, if that is wanted; says so if it cannot be done.
+    pub(crate) fn open(&self, folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+        if self.open { page::open(&folder.path().join(page::FILE), out) } else { Ok(()) }
+    }
+
+    /// What to type to see the first run of a cell.
+    pub(crate) fn again_cell(&self, source: &Source, result: &SweepResult, cell: usize) -> String {
+        let mut again = self.again("run", source, result.seed_of(0));
+        for (axis, value) in result.settings(cell) {
+            again += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
+        }
+        let (variant, _) = result.place(cell);
+        if variant > 0 { result.command.clone() } else { again }
     }
 
     /// What to type to see it again, with this seed.

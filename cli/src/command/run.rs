@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
+use results::page::{self, Page};
 use results::{PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
@@ -86,22 +87,32 @@ impl Run {
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
-        judged::stops(system, &record, limits, out)?;
+        let mut said = Vec::new();
+        judged::stops(system, &record, limits, &mut said)?;
         if are_cut_short {
             let why = limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+            writeln!(said, "STOPPED      pictures are left out: {why}")?;
         }
-        summarise(&record, out)?;
+        summarise(&record, &mut said)?;
         for pile_up in PileUp::all(&record) {
-            writeln!(out, "UNSTABLE     {pile_up}")?;
+            writeln!(said, "UNSTABLE     {pile_up}")?;
         }
-        let hold = judge(&scenario, &record, out)?;
+        let verdicts = judge(&scenario, &record, &mut said)?;
+        let hold = judged::all_hold(&verdicts);
+        out.write_all(&said)?;
+        let asked: Vec<Measure> =
+            scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.clone()).collect();
+        let tables = page::of_record(&with_windows, &asked, &record);
+        let about = format!("one run, seed 0x{seed:x}, {} of virtual time", record.horizon);
+        let page = Page { title: scenario.title.clone(), about, tables, ..Page::default() };
+        self.common.page(Page { command: again.clone(), verdicts, ..page }, &said, &mut folder)?;
         for file in folder.written() {
             writeln!(out, "wrote        {}", shown(file))?;
         }
         name_others(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
+        self.common.open(&folder, out)?;
         let is_whole = record.stopped.is_none() && !are_cut_short;
         Ok(if hold && is_whole { Verdict::Holds } else { Verdict::Fails })
     }
@@ -113,9 +124,13 @@ fn piece(text: &str) -> Result<Duration, String> {
     if length.is_zero() { Err("it must be above zero".to_owned()) } else { Ok(length) }
 }
 
-/// Whether all hypotheses hold.
-fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Result<bool> {
-    let mut hold = true;
+/// Says of each hypothesis whether it holds.
+fn judge(
+    scenario: &Scenario,
+    record: &Record,
+    out: &mut dyn Write,
+) -> io::Result<Vec<page::Verdict>> {
+    let mut verdicts = Vec::new();
     for hypothesis in &scenario.hypotheses {
         let value = hypothesis.measure.of(record);
         // What was stopped might have come to anything.
@@ -127,10 +142,11 @@ fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Resul
             format!("{value:.4}")
         };
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
-        writeln!(out, "{shown}        {} (it is {is}{end})", hypothesis.text)?;
-        hold &= holds;
+        let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
+        writeln!(out, "{shown}        {text} ({found})")?;
+        verdicts.push(page::Verdict { text, holds, found });
     }
-    Ok(hold)
+    Ok(verdicts)
 }
 
 /// The few numbers that matter most.

@@ -7,6 +7,7 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use results::page::{self, Page};
 use results::series::{Pieces, SeriesWriter};
 use results::table::{RunsWriter, summary};
 use results::{Estimate, Measured, PileUp, SweepResult};
@@ -74,7 +75,8 @@ impl Sweep {
         let mut result = SweepResult::new(design, sweep.measures.clone(), again.clone());
         let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
-        writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
+        let about = format!("{cells}, {each} each, seed 0x{seed:x}");
+        writeln!(out, "{title}: {about}")?;
         out.flush()?;
 
         let time_is_up = self.common.limits.time_is_up();
@@ -97,14 +99,19 @@ impl Sweep {
         let are_whole = !pictures.are_cut_short();
         folder.publish()?;
 
-        self.name_stops(&made, &scenario, result.runs(), out)?;
+        let mut said = Vec::new();
+        self.name_stops(&made, &scenario, result.runs(), &mut said)?;
         if made.runs == result.runs() && !are_whole {
             let why = self.common.limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED: pictures are left out: {why}")?;
+            writeln!(said, "STOPPED: pictures are left out: {why}")?;
         }
-        name_unstable(&made, &result, out)?;
-        let is_known = summarise(&result, out)?;
-        let hold = judged::hypotheses(&scenario, &result, out)?;
+        name_unstable(&made, &result, &mut said)?;
+        let is_known = summarise(&result, &mut said)?;
+        let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
+        let hold = judged::all_hold(&verdicts);
+        out.write_all(&said)?;
+        let page = Page { verdicts, about, ..self.page(&scenario, &source, &result) };
+        self.common.page(page, &said, &mut folder)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -112,9 +119,27 @@ impl Sweep {
         }
         name_others(&folder, out)?;
         writeln!(out, "again: {again}")?;
+        self.common.open(&folder, out)?;
         // What was stopped might have come to anything.
         let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
         Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
+    }
+
+    /// The numbers on the page.
+    fn page(&self, scenario: &Scenario, source: &Source, result: &SweepResult) -> Page {
+        let hypotheses = scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.clone());
+        let mut asked = vec![result.objective().clone()];
+        asked.extend(hypotheses.filter(|measure| measure != result.objective()));
+        let cell = result.default_cell(0).unwrap_or(0);
+        let mut tables = page::of_cell(result, cell, &asked);
+        let command = |cell| self.common.again_cell(source, result, cell);
+        tables.insert(1, page::cells(result, command));
+        Page {
+            title: result.title.clone(),
+            command: result.command.clone(),
+            tables,
+            ..Page::default()
+        }
     }
 
     /// Runs every cell, and writes each run to the table as it comes.
