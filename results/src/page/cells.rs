@@ -2,8 +2,8 @@
 
 use sim::measure::Better;
 
-use super::html::{Field, Row, Table};
-use crate::chart::{difference_in_unit, in_unit};
+use super::html::{Field, Row, Table, named};
+use crate::chart::difference_in_unit;
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 use crate::table::number;
@@ -90,7 +90,7 @@ impl<'a> Shown<'a> {
         let result = self.result;
         let (index, unit) = (result.objective, result.objective().unit());
         let estimate = result.estimate(cell, index);
-        let named = |name, value: f64| (name, number(value), in_unit(value, unit));
+        let named = |name, value| named(name, value, unit);
         let values = || result.values(cell, index);
         let (variant, places) = result.place(cell);
         let mut fields = vec![Field::Ranked(cell.to_string(), cell)];

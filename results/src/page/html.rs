@@ -2,6 +2,11 @@
 
 use std::fmt::Write;
 
+use sim::measure::Unit;
+
+use crate::chart::in_unit;
+use crate::table::number;
+
 /// A table of numbers. Each has its exact value in the page, which is that of the CSV file.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -162,6 +167,12 @@ fn drawn(
         write!(out, "<path d=\"M{} 6H{}\"/>", at(low), at(high))?;
     }
     write!(out, "<circle cx=\"{}\" cy=\"6\" r=\"3\"/></svg></td>", at(mean))
+}
+
+/// A number with its name: exactly, as tables have it, and in its unit.
+pub(super) fn named(name: &'static str, value: f64, unit: Unit) -> (&'static str, String, String) {
+    let shown = if value == f64::INFINITY { "∞".to_owned() } else { in_unit(value, unit) };
+    (name, number(value), shown)
 }
 
 /// A text as it stands between tags and in attributes. What no XML may have is replaced.

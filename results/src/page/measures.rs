@@ -3,10 +3,8 @@
 use sim::Record;
 use sim::measure::Measure;
 
-use super::html::{Field, Row, Table};
-use crate::chart::in_unit;
+use super::html::{Field, Row, Table, named};
 use crate::sweep_result::SweepResult;
-use crate::table::number;
 
 /// Numbers that most people ask for first.
 const KEYS: [&str; 9] = [
@@ -26,8 +24,11 @@ pub fn of_record(measures: &[Measure], asked: &[Measure], record: &Record) -> Ve
     let columns = ["measure", "value", "unit"].map(str::to_owned).to_vec();
     let row = |measure: &Measure| {
         let value = measure.of(record);
-        let numbers = vec![("value", number(value), in_unit(value, measure.unit()))];
-        named(measure, [Field::Numbers(numbers), Field::Text(measure.unit().name().to_owned())])
+        let numbers = vec![named("value", value, measure.unit())];
+        of_measure(
+            measure,
+            [Field::Numbers(numbers), Field::Text(measure.unit().name().to_owned())],
+        )
     };
     let note = "The same numbers are in measures.csv.";
     tables(measures, asked, columns, row, ("Key numbers", "All numbers", note))
@@ -41,14 +42,14 @@ pub fn of_cell(result: &SweepResult, cell: usize, asked: &[Measure]) -> Vec<Tabl
         let estimate = index.map(|index| result.estimate(cell, index));
         let estimate = estimate.unwrap_or(crate::Estimate::UNDEFINED);
         let unit = measure.unit();
-        let shown = |value: f64| (number(value), in_unit(value, unit));
-        let [mean, low, high] = [estimate.mean, estimate.low, estimate.high].map(shown);
+        let named = |name, value| named(name, value, unit);
+        let ends = vec![named("low95", estimate.low), named("high95", estimate.high)];
         let reliable = if estimate.is_reliable { "yes" } else { "no" };
-        named(
+        of_measure(
             measure,
             [
-                Field::Numbers(vec![("mean", mean.0, mean.1)]),
-                Field::Numbers(vec![("low95", low.0, low.1), ("high95", high.0, high.1)]),
+                Field::Numbers(vec![named("mean", estimate.mean)]),
+                Field::Numbers(ends),
                 Field::Numbers(vec![("n", estimate.n.to_string(), estimate.n.to_string())]),
                 Field::Text(reliable.to_owned()),
                 Field::Text(unit.name().to_owned()),
@@ -64,7 +65,7 @@ pub fn of_cell(result: &SweepResult, cell: usize, asked: &[Measure]) -> Vec<Tabl
 }
 
 /// A row that begins with what is measured.
-fn named<const N: usize>(measure: &Measure, fields: [Field; N]) -> Row {
+fn of_measure<const N: usize>(measure: &Measure, fields: [Field; N]) -> Row {
     let name = Field::Defined(measure.path().to_owned(), measure.definition().to_owned());
     Row {
         key: measure.path().to_owned(),
