@@ -1,6 +1,7 @@
 //! How a command ends: all holds, a hypothesis does not hold, or it fails, and why.
 
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -103,7 +104,11 @@ impl fmt::Display for Failure {
                 ) =>
             {
                 let path = shown(path);
-                writeln!(f, "error: {path} is a file or lies below one, and a folder is wanted")?;
+                writeln!(
+                    f,
+                    "error: cannot write {path}: it is a file or lies below one, and a folder is \
+                     wanted"
+                )?;
                 f.write_str("name another folder by `--out`")
             }
             Self::Unwritten(Unwritten { path, error }) => {
@@ -124,15 +129,37 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Whether what is written there is coloured: on a terminal that can show it, unless the user wants
-/// none (<https://no-color.org>).
+/// Whether what is written there is coloured.
 pub(crate) fn is_coloured(to: &impl IsTerminal) -> bool {
-    let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
-    to.is_terminal() && !is_unwanted && !is_dumb
+    to.is_terminal() && may_be_coloured(|name| env::var_os(name))
+}
+
+/// Whether the terminal can show colours, and the user does not want none (<https://no-color.org>).
+fn may_be_coloured(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_unwanted = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = variable("TERM").is_some_and(|value| value == "dumb");
+    !is_unwanted && !is_dumb
 }
 
 /// A path, on one line.
 pub(crate) fn shown(path: &Path) -> String {
     plain(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_left_out_where_they_are_not_wanted_or_cannot_be_shown() {
+        for (name, value, expected) in [
+            ("NO_COLOR", "1", false),
+            ("NO_COLOR", "", true),
+            ("TERM", "dumb", false),
+            ("TERM", "xterm-256color", true),
+        ] {
+            let variable = |asked: &str| (asked == name).then(|| OsString::from(value));
+            assert_eq!(may_be_coloured(variable), expected, "{name}={value}");
+        }
+    }
 }

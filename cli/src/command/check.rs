@@ -14,7 +14,7 @@ use crate::source::Source;
 /// Check scenario files, sweeps and variants included, and report every mistake.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// Files, or names from `wavetank list`.
+    /// Files, `-` for the standard input, or names from `wavetank list`.
     #[arg(required = true)]
     scenarios: Vec<String>,
     #[command(flatten)]

@@ -23,7 +23,7 @@ const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// A file, or a name from `wavetank list`.
+    /// A file, `-` for the standard input, or a name from `wavetank list`.
     scenario: String,
     /// How long the pieces are in which `series.csv` measures the run; by default there are at
     /// most 150 of them.

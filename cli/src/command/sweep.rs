@@ -31,7 +31,7 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
 #[derive(Args, Debug)]
 pub(crate) struct Sweep {
-    /// A file, or a name from `wavetank list`.
+    /// A file, `-` for the standard input, or a name from `wavetank list`.
     scenario: String,
     /// Runs of each cell; default: the file's.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

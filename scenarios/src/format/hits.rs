@@ -170,7 +170,15 @@ fn read_replica(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Targ
 
 /// `caller -> service`, and behind it a layer if no service is called so.
 fn read_edge(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target> {
+    // No name has quotes: `'a -> s'.breaker` can only be this.
+    let text = text.replace(['"', '\''], "");
     let (from, to) = text.split_once("->")?;
+    if is_turned_round(node, (from, to), reader) {
+        let (from, to) = (from.trim(), to.trim());
+        let message = format!("an edge leads from who calls to the service: `{to} -> {from}`");
+        reader.mistake(&node.at, Code::UnknownName, message);
+        return None;
+    }
     let layer = to.rsplit_once('.').filter(|_| {
         let to = word(node, to);
         reader.tentative(|reader| reader.resolve(NameKind::Service, &to)).is_err()
@@ -194,12 +202,27 @@ fn read_edge(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target>
     Some(Target::LayerOfEdge { caller: caller?, service: service?, layer: layer? })
 }
 
+/// Whether an edge is one only if it is read from right to left.
+fn is_turned_round(node: &Node, (from, to): (&str, &str), reader: &mut Reader<'_>) -> bool {
+    let mut is = |kind: NameKind, name: &str| {
+        reader.tentative(|reader| reader.resolve(kind, &word(node, name))).is_ok()
+    };
+    !is(NameKind::Service, to) && is(NameKind::Caller, to) && is(NameKind::Service, from)
+}
+
 /// `policies.NAME.KIND`, as paths into the file are written.
 fn read_layer(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Target> {
     let keys = path_keys::keys(text).unwrap_or_default();
     let [_, policy, layer] = keys.as_slice() else {
         let message = format!("`{text}` is no layer: write `policies.NAME.KIND`");
-        reader.mistake(&node.at, Code::Unreadable, message);
+        let mistake = reader.mistake(&node.at, Code::Unreadable, message);
+        if let [_, name @ .., layer] = keys.as_slice()
+            && name.len() > 1
+        {
+            let name = name.join(".");
+            mistake.help =
+                Some(format!("a name with dots stands in quotes: `policies.'{name}'.{layer}`"));
+        }
         return None;
     };
     let layer = layer_name(node, layer, reader)?;

@@ -72,6 +72,13 @@ fn edge(
         found.push(Diagnostic::new(at.clone(), FileCode::BadName, message));
         return None;
     };
+    let is = |kind: NameKind, name: &str| names.place(kind, name.trim()).is_ok();
+    if !is(NameKind::Service, to) && is(NameKind::Caller, to) && is(NameKind::Service, from) {
+        let (from, to) = (from.trim(), to.trim());
+        let message = format!("an edge leads from who calls to the service: `{to} -> {from}`");
+        found.push(Diagnostic::new(at.clone(), Code::UnknownName, message));
+        return None;
+    }
     let mut place = |kind: NameKind, name: &str| {
         let found_at = names.place(kind, name);
         found_at

@@ -55,7 +55,13 @@ impl Message {
 
 /// Finds what a path measures.
 pub(crate) fn measure(path: &str, system: &System) -> Result<Measure, Message> {
-    Measure::parse(path, system).map_err(Message::from)
+    Measure::parse(&with_blanks(path), system).map_err(Message::from)
+}
+
+/// A path in which an edge is written as edges are called: `edges."a->b"` is `edges."a -> b"`.
+fn with_blanks(path: &str) -> String {
+    let (path, window) = path.split_at(path.find(" fault \"").unwrap_or(path.len()));
+    path.split("->").map(str::trim).collect::<Vec<_>>().join(" -> ") + window
 }
 
 impl From<UnknownMeasure> for Message {

@@ -4,7 +4,7 @@
 //! be read, the rest is looked at without that part, and what is said is kept as far as the part
 //! cannot be the reason: so that all mistakes are reported at once, and none that is none.
 
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
@@ -46,7 +46,9 @@ impl ScenarioFile {
         let is_sure = |one: &Diagnostic| {
             let of_measures = [FileCode::UnknownMeasure, FileCode::BadHypothesis];
             let is_of_measures = of_measures.iter().any(|code| code.name() == one.code());
-            !one.is_warning() && (is_of_measures || !unreadable.has_parts())
+            // What is missing may be what is misspelt.
+            let may_follow = one.is_warning() || one.code() == Code::Missing.name();
+            !may_follow && (is_of_measures || !unreadable.has_parts())
         };
         found.retain(is_sure);
         found

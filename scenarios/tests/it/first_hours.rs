@@ -71,6 +71,9 @@ fn says_nothing(changes: &[(&str, &str)]) {
 const THAT: &str = "agents.a.success >= 10%";
 const FAULT: &str = "do  = \"down\"\nat  = \"5min\"\nfor = \"2min\"";
 
+const FILE_FAULT: &str = "hit = \"s\"\ndo  = \"down\"";
+const FORCE: &str = "\"force\"\nstate = \"open\"";
+
 #[test]
 fn a_file_without_slips_is_answered_by_nothing() {
     says_nothing(&[]);
@@ -146,6 +149,26 @@ fn a_bound_of_another_unit_is_answered_in_the_unit_of_the_measure() {
 }
 
 #[test]
+fn an_edge_may_be_written_without_blanks_and_in_quotes() {
+    for that in ["edges.a->s.breaker.opens < 99", "edges.'a->s'.success >= 1%"] {
+        says_nothing(&[(THAT, that)]);
+    }
+    let force = |hit: &str| FILE_FAULT.replace("\"s\"", hit).replace("\"down\"", FORCE);
+    for hit in ["\"a->s.breaker\"", "\"'a -> s'.breaker\"", "\"policies.'p'.breaker\""] {
+        says_nothing(&[(FILE_FAULT, &force(hit))]);
+    }
+    let dots = "a name with dots stands in quotes: `policies.'p.q'.breaker`";
+    says(&[(FILE_FAULT, &force("\"policies.p.q.breaker\""))], &[dots]);
+}
+
+#[test]
+fn an_edge_from_right_to_left_is_turned_round() {
+    says(&[("\"a -> s\" =", "\"s->a\" =")], &["file.toml:22:1", "`a -> s`"]);
+    let loss = FILE_FAULT.replace("\"s\"", "\"s->a\"").replace("\"down\"", "\"loss\"\nshare = 1.0");
+    says(&[(FILE_FAULT, &loss)], &["file.toml:25:7", "`a -> s`"]);
+}
+
+#[test]
 fn a_share_of_unlimited_slots_is_a_mistake() {
     let that = (THAT, "services.s.utilisation < 80%");
     says_nothing(&[that]);
@@ -212,6 +235,12 @@ fn what_a_mistake_hides_is_no_further_mistake() {
             assert!(said.ends_with("1 mistake in file.toml"), "{wrong:?}, {that:?}:\n{said}");
         }
     }
+}
+
+#[test]
+fn a_misspelt_section_is_no_missing_one() {
+    let said = checked(&[("[agents.a]", "[agent.a]"), ("\"a -> s\" = \"p\"\n", "")]);
+    assert!(said.contains("did you mean `agents`?") && !said.contains("no agents"), "{said}");
 }
 
 #[test]

@@ -29,9 +29,10 @@ impl Recorder {
         let counts = self.counts(task.arrived);
         let busy = self.counted_since(task.started);
         let latency = self.now.since(task.arrived);
-        let is_in_time = latency <= self.task_limits[group as usize];
+        let watch = &mut self.groups[group as usize];
+        let is_in_time = latency <= watch.limit;
         if is_in_time {
-            self.group_episodes[group as usize].note(outcome, self.now);
+            watch.episodes.note(outcome, self.now);
         } else {
             self.note_late_task(group, task, outcome);
         }
@@ -349,7 +350,7 @@ impl World {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    if recorder.drawn_limits[group as usize].is_some() {
+                    if recorder.groups[group as usize].drawn.is_some() {
                         drawn.push((group, *request));
                     } else {
                         open.push((request.arrived, group, request.station));

@@ -2,7 +2,7 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::recorder::Recorder;
+use super::recorder::{GroupWatch, Recorder};
 use super::request::Request;
 use crate::observe::{EpisodeFinder, Histogram, OpenSpan};
 
@@ -12,8 +12,9 @@ const FAILURES_MAX: u64 = 64;
 impl Recorder {
     /// How long a task may take before it has failed.
     fn limit_of(&self, group: usize, task: &Request) -> Duration {
-        match self.drawn_limits[group] {
-            None => self.task_limits[group],
+        let GroupWatch { limit, drawn, .. } = &self.groups[group];
+        match *drawn {
+            None => *limit,
             Some(deadline) => deadline.min(task.demand),
         }
     }
@@ -25,7 +26,7 @@ impl Recorder {
         let group = group as usize;
         let limit = self.limit_of(group, task);
         if self.now.since(task.arrived) <= limit {
-            return self.group_episodes[group].note(outcome, self.now);
+            return self.groups[group].episodes.note(outcome, self.now);
         }
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
@@ -39,7 +40,7 @@ impl Recorder {
             self.failures.note(task.station, self.now);
         }
         for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
-            fail(&mut self.group_episodes[group], at);
+            fail(&mut self.groups[group].episodes, at);
         }
     }
 
@@ -65,7 +66,7 @@ impl Recorder {
     /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
     /// all stuck is seen to fail, though nothing ends.
     pub(super) fn note_overdue(&mut self, open: &[(Time, u32, u32)]) {
-        let limits = self.agents.iter().zip(&self.task_limits).map(|(group, limit)| match *limit {
+        let limits = self.agents.iter().zip(&self.groups).map(|(group, watch)| match watch.limit {
             Duration::MAX => self.limit_of_open([&group.latency_ok, &group.latency_failed]),
             limit => limit,
         });
@@ -83,7 +84,7 @@ impl Recorder {
         }
         let open: Vec<(Time, u32)> = open.iter().map(|(at, group, _)| (*at, *group)).collect();
         for (at, group) in failures_of_open(&open, &limits, self.now) {
-            fail(&mut self.group_episodes[group], at);
+            fail(&mut self.groups[group].episodes, at);
         }
     }
 
@@ -108,7 +109,7 @@ impl Recorder {
         }
         times.sort_unstable();
         for (at, group) in times {
-            fail(&mut self.group_episodes[group as usize], at);
+            fail(&mut self.groups[group as usize].episodes, at);
         }
     }
 
@@ -160,8 +161,8 @@ impl Recorder {
             edge.episodes = finder.within(from, to);
         }
         let mut first = 0;
-        for (agents, finder) in self.agents.iter_mut().zip(&self.group_episodes) {
-            agents.episodes = finder.within(from, to);
+        for (agents, watch) in self.agents.iter_mut().zip(&self.groups) {
+            agents.episodes = watch.episodes.within(from, to);
             agents.failures = self.failures.of(first..first + agents.count);
             first += agents.count;
         }

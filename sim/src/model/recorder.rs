@@ -7,7 +7,7 @@ use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
 use super::request::Request;
-use super::system::{Caller, Edge, System};
+use super::system::{Agents, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
@@ -37,12 +37,8 @@ pub(crate) struct Recorder {
     /// By instance of a layer.
     pub(crate) instances: Vec<Instance>,
     pub(crate) tracer: Option<Tracer>,
-    /// By group: how long a task may take before it has failed for whoever sent it.
-    pub(crate) task_limits: Vec<Duration>,
-    /// By group: the deadline, if how long a task may take is drawn for each.
-    pub(crate) drawn_limits: Vec<Option<Duration>>,
     /// By group.
-    pub(crate) group_episodes: Vec<EpisodeFinder>,
+    pub(crate) groups: Vec<GroupWatch>,
     /// By record of an edge.
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
     /// By service, and then by link on which faults can happen.
@@ -73,6 +69,28 @@ pub(crate) struct Instance {
     pub(crate) by_hand: bool,
 }
 
+/// By what the tasks of a group of agents are judged.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupWatch {
+    /// How long a task may take before it has failed for whoever sent it; zero where that is drawn
+    /// for each, so that each is looked at more closely.
+    pub(crate) limit: Duration,
+    /// The deadline, where it is drawn.
+    pub(crate) drawn: Option<Duration>,
+    pub(crate) episodes: EpisodeFinder,
+}
+
+impl GroupWatch {
+    fn of(agents: &Agents, warmup: Time) -> Self {
+        let (limit, deadline) = (agents.limit(), agents.deadline.unwrap_or(Duration::MAX));
+        Self {
+            limit: limit.unwrap_or(Duration::ZERO),
+            drawn: limit.is_none().then_some(deadline),
+            episodes: EpisodeFinder::new(agents.episode, warmup),
+        }
+    }
+}
+
 impl Recorder {
     /// An empty record for each part of a system.
     pub(crate) fn of(system: &System, watch: Watch) -> Self {
@@ -93,20 +111,10 @@ impl Recorder {
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            // Where it is drawn, each is looked at more closely.
-            task_limits: (system.agents.iter())
-                .map(|agents| agents.limit().unwrap_or(Duration::ZERO))
-                .collect(),
-            drawn_limits: (system.agents.iter())
-                .map(|agents| match agents.limit() {
-                    None => Some(agents.deadline.unwrap_or(Duration::MAX)),
-                    Some(_) => None,
-                })
-                .collect(),
-            group_episodes: system
+            groups: system
                 .agents
                 .iter()
-                .map(|agents| EpisodeFinder::new(agents.episode, system.warmup))
+                .map(|group| GroupWatch::of(group, system.warmup))
                 .collect(),
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
@@ -143,9 +151,7 @@ impl Recorder {
             layers: if parts.layers { self.layers.clone() } else { Vec::new() },
             instances: if parts.layers { self.instances.clone() } else { Vec::new() },
             tracer: None,
-            task_limits: self.task_limits.clone(),
-            drawn_limits: self.drawn_limits.clone(),
-            group_episodes: self.group_episodes.clone(),
+            groups: self.groups.clone(),
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
             failures: self.failures.clone(),
