@@ -323,6 +323,10 @@ def check_page(browser, folder, shots):
     check_keyboard(browser, main)
     for id in [main, "all-numbers"]:
         check_sorting(browser, id)
+    check(browser.run('document.scripts.length === 1 && document.title.startsWith(document.querySelector("h1").textContent)'),
+          "a name has become a script")
+    check(browser.run('[...document.querySelectorAll("*")].every((e) => [...e.attributes].every((a) => !/^(on|src)/.test(a.name)))'),
+          "a name has become an element")
     ids = browser.run('[...document.querySelectorAll("[id]")].map((e) => e.id)')
     check(len(ids) == len(set(ids)), f"two things have one name: {sorted(id for id in ids if ids.count(id) > 1)[:9]}")
     check(browser.run('[...document.querySelectorAll("use")].every((u) => document.querySelector(u.getAttribute("href")))'),
@@ -358,7 +362,7 @@ def take_shots(browser, page, to):
             browser.run('(document.querySelector("#cells") ?? document.querySelector("#key-numbers")).scrollIntoView()')
             browser.run('document.querySelector("#cells tbody tr")?.focus()')
             browser.shot(to / f"{page.parent.name}-{width}-{scheme}-table.png")
-            browser.run('document.querySelector("figure")?.scrollIntoView()')
+            browser.run('document.activeElement.blur(); document.querySelector("figure")?.scrollIntoView()')
             browser.shot(to / f"{page.parent.name}-{width}-{scheme}-figure.png")
 
 

@@ -8,6 +8,7 @@ mod first_hours;
 mod folders;
 mod judged;
 mod limits;
+mod page;
 mod printed;
 mod program;
 mod run_tables;

@@ -25,7 +25,8 @@ pub fn cells(result: &SweepResult, command: impl Fn(usize) -> String) -> Table {
     }
     columns.extend(["runs", "reliable"].map(str::to_owned));
     let objective = result.objective();
-    let mut note = format!("{}: {}.", objective.path(), objective.definition());
+    let definition = objective.definition().trim_end_matches('.');
+    let mut note = format!("{}: {definition}.", objective.path());
     if shown.cells.len() < result.cells() {
         note += &format!(
             " These are the {} best of {} cells; all are in summary.csv.",
@@ -34,6 +35,9 @@ pub fn cells(result: &SweepResult, command: impl Fn(usize) -> String) -> Table {
         );
     } else {
         note += " All measures of all cells are in summary.csv.";
+    }
+    if shown.own.is_some() {
+        note += " In bold: the file's own cell; the upright line is its mean.";
     }
     let rows = shown.cells.iter().map(|cell| shown.row(*cell, command(*cell)));
     Table {

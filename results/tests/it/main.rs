@@ -5,6 +5,7 @@
 mod chart;
 mod coverage;
 mod estimate;
+mod page;
 mod series;
 mod stability;
 mod table;
