@@ -13,7 +13,7 @@ const SWEEP: &str = r#"
 title = "Two by two"
 horizon = "100s"
 [agents.a]
-arrivals = "exponential(1s)"
+arrivals = "poisson(rate=1/s)"
 steps = [{ call = "s" }]
 [services.s]
 latency = "exponential(300ms)"
@@ -143,7 +143,7 @@ fn the_command_of_a_cell_makes_its_first_run_again() {
     let program = Path::new(env!("CARGO_BIN_EXE_wavetank")).parent().unwrap();
     for row in &rows(&page, "cells") {
         let again = row.attribute("data-again").unwrap();
-        let mut shell = Command::new("sh");
+        let mut shell = Command::new("/bin/sh");
         shell.args(["-c", again]).current_dir(&folder.0).env("PATH", program);
         let text = said(&shell.output().unwrap());
         let cell = row.attribute("data-key").unwrap();
