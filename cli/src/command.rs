@@ -15,8 +15,11 @@ mod common;
 mod judged;
 mod limits;
 mod list;
+mod pick;
 mod run;
 mod sweep;
+mod trace;
+mod worst;
 
 /// A test tank for resilience patterns: simulate, sweep and draw.
 ///
@@ -32,6 +35,7 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Trace(trace::TraceArgs),
     List(list::List),
     Show(list::Show),
     Check(check::Check),
@@ -70,6 +74,7 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
+            Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),

@@ -8,12 +8,44 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use results::page::{Page, Picture};
+use results::SweepResult;
+use results::page::{Page, Picture, cells, of_cell, of_record};
+use scenarios::Scenario;
+use sim::Record;
+use sim::measure::Measure;
 
 use crate::failure::shown;
 
 /// The name of its file.
 pub(crate) const FILE: &str = "index.html";
+
+/// The numbers of a run on its page.
+pub(crate) fn of_run(scenario: &Scenario, record: &Record, measures: &[Measure]) -> Page {
+    let about = format!("one run, seed 0x{:x}, {} of virtual time", record.seed, record.horizon);
+    let tables = of_record(measures, &asked(scenario, None), record);
+    Page { title: scenario.title.clone(), about, tables, ..Page::default() }
+}
+
+/// The numbers of a sweep on its page; by this command a run is made again, but for its cell.
+pub(crate) fn of_sweep(scenario: &Scenario, result: &SweepResult, again: &str) -> Page {
+    let own = result.default_cell(0).unwrap_or(0);
+    let mut tables = of_cell(result, own, &asked(scenario, Some(result.objective())));
+    tables.insert(1, cells(result, |cell| format!("{again} --cell {cell} --replication 0")));
+    let (title, command) = (result.title.clone(), result.command.clone());
+    Page { title, command, tables, ..Page::default() }
+}
+
+/// What a scenario asks: the objective, if there is one, and what hypotheses are about.
+fn asked(scenario: &Scenario, objective: Option<&Measure>) -> Vec<Measure> {
+    let hypotheses = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
+    let mut asked: Vec<Measure> = Vec::new();
+    for measure in objective.into_iter().chain(hypotheses) {
+        if !asked.contains(measure) {
+            asked.push(measure.clone());
+        }
+    }
+    asked
+}
 
 /// A page with what the command has printed, what of it is a warning, and the files that are there.
 pub(crate) fn whole(page: Page, said: &str, written: &[PathBuf]) -> Page {

@@ -22,7 +22,7 @@
 //!     }
 //!     counters Counter {
 //!         /// Calls that were refused.
-//!         Refused = "refused", Count, Lower;
+//!         Refused = "refused", Failures, Lower;
 //!         /// Calls under way.
 //!         InFlight = "in-flight", Level;
 //!     }

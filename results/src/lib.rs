@@ -2,15 +2,18 @@
 //!
 //! - [`estimate`]: numbers with their intervals;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
+//! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
+//! - [`trace`]: what happened in a run, event by event;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
 //! - [`chart`]: pictures that explain themselves;
 //! - [`page`](mod@page): words, numbers and pictures on one page.
 
+pub mod causes;
 pub mod chart;
 pub mod estimate;
 pub mod measured;
@@ -22,7 +25,9 @@ pub mod stability;
 pub mod sweep_result;
 pub mod table;
 pub mod times;
+pub mod trace;
 
+pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;
 pub use stability::PileUp;

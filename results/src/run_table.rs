@@ -104,7 +104,7 @@ pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
 }
 
 /// How something ended: `good`, `degraded`, `wrong` if it only looks so, or the class of failure.
-fn word(outcome: Outcome) -> String {
+pub(crate) fn word(outcome: Outcome) -> String {
     let well = match outcome.is_wrong() {
         true => "wrong",
         false if outcome == Outcome::Ok => "good",

@@ -16,18 +16,22 @@ use crate::sweep_result::SweepResult;
 #[derive(Debug)]
 pub struct RunsWriter<W: Write> {
     out: Writer<W>,
+    /// The command that makes a run, but for its cell and replication.
+    again: String,
 }
 
 impl<W: Write> RunsWriter<W> {
-    /// Writes the names of the columns.
-    pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
+    /// Writes the names of the columns. The last one, `again`, is a command that makes the run of
+    /// the row: this one, of the cell and the replication.
+    pub fn new(result: &SweepResult, again: String, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
         let fixed = ["cell", "variant"].map(str::to_owned);
         let axes = result.axes.iter().map(|axis| axis.path.clone());
         let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
         let measures = result.measures.iter().map(column);
-        out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures))?;
-        Ok(Self { out })
+        let last = ["again".to_owned()];
+        out.write_record(fixed.into_iter().chain(axes).chain(run).chain(measures).chain(last))?;
+        Ok(Self { out, again })
     }
 
     /// Writes one run.
@@ -46,7 +50,9 @@ impl<W: Write> RunsWriter<W> {
             run.stopped.map_or("", sim::Stop::name).to_owned(),
         ];
         let measures = run.values().map(number);
-        self.out.write_record(place(result, cell).into_iter().chain(head).chain(measures))
+        let again = [format!("{} --cell {cell} --replication {replication}", self.again)];
+        let row = place(result, cell).into_iter().chain(head).chain(measures).chain(again);
+        self.out.write_record(row)
     }
 
     /// Writes what is still held back, and gives the writer back.

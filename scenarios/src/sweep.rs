@@ -50,8 +50,24 @@ impl Sweep {
         let Self { file, variants, axes, design, .. } = self;
         let mut found = Vec::new();
         let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
-        let mut scenario = scenario.expect("every cell was checked");
-        // What must hold is said of the file, and asked of every cell.
+        self.watched(scenario.expect("every cell was checked"))
+    }
+
+    /// The scenario of a variant with the file's own values, which need not be on the axes; the
+    /// first variant is the file as it is written.
+    ///
+    /// # Panics
+    ///
+    /// As [`cell`](Self::cell).
+    pub fn variant(&self, registry: &LayerRegistry, variant: usize) -> Scenario {
+        let changes = variant.checked_sub(1).map(|index| changes(&self.variants[index]));
+        let mut found = Vec::new();
+        let scenario = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
+        self.watched(scenario.expect("every variant was checked"))
+    }
+
+    /// What must hold is said of the file, and asked of every cell.
+    fn watched(&self, mut scenario: Scenario) -> Scenario {
         scenario.watch(&self.measures);
         scenario
     }

@@ -32,7 +32,7 @@ mod routes;
 mod waking;
 mod way;
 
-pub use parts::{CallEvent, ChainLink, Command, EdgeState, LayerInstance, Observer, Open};
+pub use parts::{CallEvent, ChainLink, Command, EdgeState, Ending, LayerInstance, Observer, Open};
 
 /// All calls on their way.
 ///
@@ -197,14 +197,42 @@ impl Calls {
             return self.late(leaf, outcome, scheduler, observer);
         }
         if frame.is(Flag::ROOT) {
-            let caller = frame.parent;
+            let (caller, request) = (frame.parent, frame.call);
             self.frames.free(leaf);
             observer.edge(edge, CallEvent::AnsweredAndEnded(outcome, began));
+            if observer.asks_for_endings() {
+                observer.ending(Ending {
+                    edge,
+                    began,
+                    outcome: Some(outcome),
+                    caller: Some(caller),
+                    request: is_some(request),
+                    is_call: true,
+                    is_attempt: true,
+                });
+            }
             return self.next_of(Some(Command::Done { caller, outcome }));
         }
         observer.edge(edge, CallEvent::Answered(outcome, began));
+        if observer.asks_for_endings() {
+            self.end_attempt(leaf, outcome, observer);
+        }
         let turn = self.up(leaf, outcome, scheduler, observer);
         self.conclude(turn, scheduler, observer)
+    }
+
+    #[cold]
+    fn end_attempt(&self, leaf: u32, outcome: Outcome, observer: &mut impl Observer) {
+        let Frame { edge, began, call, .. } = self.frames[leaf];
+        observer.ending(Ending {
+            edge,
+            began,
+            outcome: Some(outcome),
+            caller: self.caller(leaf),
+            request: is_some(call),
+            is_call: false,
+            is_attempt: true,
+        });
     }
 
     /// A leaf was refused where it was to become a request: as [`Calls::end`], for the rarer case.
@@ -262,9 +290,13 @@ impl Calls {
         if let Some(outcome) = ended {
             // So it is not counted as given up as well.
             frame.unset(Flag::TOP);
-            observer.edge(frame.edge, CallEvent::Ended(outcome, frame.began));
+            let (edge, began) = (frame.edge, frame.began);
+            observer.edge(edge, CallEvent::Ended(outcome, began));
+            if observer.asks_for_endings() {
+                observer.ending(Ending::of_call(edge, began, outcome, caller));
+            }
         }
-        self.give_up(top, self.frames[top].edge, scheduler, observer);
+        self.give_up(top, (self.frames[top].edge, Some(caller)), scheduler, observer);
         if let Some(first) = self.wake_others(None, scheduler, observer) {
             self.put_back(first);
         }
@@ -321,4 +353,9 @@ impl Calls {
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.commands.is_empty()
     }
+}
+
+/// What this is, if it is anything.
+fn is_some(index: u32) -> Option<u32> {
+    Some(index).filter(|index| *index != NONE)
 }

@@ -17,8 +17,8 @@ pub use load::{Line, Load, Peak, Seconds};
 pub use parts::Parts;
 pub use stop::Stop;
 pub use trace::{
-    CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Trace, Track, TrackId,
-    TrackKind,
+    AttemptSpan, CallSpan, Interval, LayerOwner, OpenSpan, ServiceCall, TaskSpan, Trace, Track,
+    TrackId, TrackKind,
 };
 pub use window::{Anchor, Window};
 

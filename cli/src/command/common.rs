@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use results::SweepResult;
 use results::page::Page;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
@@ -88,16 +87,6 @@ impl Common {
         if self.open { page::open(&folder.path().join(page::FILE), out) } else { Ok(()) }
     }
 
-    /// What to type to see the first run of a cell.
-    pub(crate) fn again_cell(&self, source: &Source, result: &SweepResult, cell: usize) -> String {
-        let mut again = self.again("run", source, result.seed_of(0));
-        for (axis, value) in result.settings(cell) {
-            again += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
-        }
-        let (variant, _) = result.place(cell);
-        if variant > 0 { result.command.clone() } else { again }
-    }
-
     /// What to type to see it again, with this seed.
     pub(crate) fn again(&self, command: &str, source: &Source, seed: u64) -> String {
         let mut again = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
@@ -109,7 +98,7 @@ impl Common {
 }
 
 /// A text as a shell takes it for one word.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "./_-=".contains(c);
     if text.contains(char::is_control) {
         return dollar_quoted(text);

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use results::SweepResult;
 use results::page::Verdict;
+use results::{Causes, SweepResult};
 use scenarios::Scenario;
 use sim::measure::Measure;
 use sim::{Record, Stop, System};
@@ -41,6 +41,17 @@ pub(crate) fn stops(
     }
     if let Some((at, by)) = record.faults_removed {
         writeln!(out, "FAULTS OFF   from {at} on: {}", abort(system, by))?;
+    }
+    Ok(())
+}
+
+/// Says why tasks, calls and attempts failed, and which layers did nothing.
+pub(crate) fn causes(causes: &Causes, out: &mut dyn Write) -> io::Result<()> {
+    for (of, why) in causes.lines() {
+        writeln!(out, "failures     {of}: {why}")?;
+    }
+    for (of, layers) in causes.idle() {
+        writeln!(out, "never acted  {of}: {}", layers.join(", "))?;
     }
     Ok(())
 }

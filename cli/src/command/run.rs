@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
-use results::page::{self, Page};
-use results::{PileUp, run_table};
+use results::{Causes, PileUp, page, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::series::{PIECES_MAX, Series};
@@ -13,12 +12,15 @@ use sim::{Record, RunOptions, Stop};
 
 use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
+use crate::command::pick::Pick;
 use crate::failure::{Failure, Verdict, shown};
+use crate::page::of_run;
 use crate::pictures::Pictures;
 use crate::source::Source;
 
 /// The tables of a run.
-const TABLES: [&str; 5] = ["measures.csv", "series.csv", "tasks.csv", "calls.csv", "states.csv"];
+const TABLES: [&str; 6] =
+    ["measures.csv", "causes.csv", "series.csv", "tasks.csv", "calls.csv", "states.csv"];
 
 /// Run a scenario once: report what happened, draw it, and check its hypotheses.
 #[derive(Args, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "LENGTH", value_parser = piece)]
     every: Option<Duration>,
     #[command(flatten)]
+    pick: Pick,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -40,10 +44,12 @@ impl Run {
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
         let source = Source::find(&self.scenario)?;
-        let scenario = self.common.sets.file(registry, &source)?.scenario(registry)?;
+        let file = self.common.sets.file(registry, &source)?;
+        let scenario = self.pick.scenario(&file, registry)?;
         warn(&scenario.warnings);
-        let seed = self.common.seed.unwrap_or(scenario.seed);
-        let again = self.common.again("run", &source, seed);
+        let asked = self.common.seed.unwrap_or(scenario.seed);
+        let seed = self.pick.seed(asked);
+        let again = self.common.again("run", &source, asked) + &self.pick.again();
         let mut folder = self.common.folder(&source, "run", &TABLES)?;
         // Whether it can be written is known before the run.
         let mut table = folder.part("measures.csv")?;
@@ -71,6 +77,8 @@ impl Run {
         }
         folder.keep(table)?;
         folder.table("series.csv", |out| run_table::series(&series, &all, out))?;
+        let causes = Causes::of(system, |measure| measure.of(&record));
+        folder.table("causes.csv", |out| causes.table(out))?;
         folder.publish()?;
         let mut pictures =
             Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
@@ -94,18 +102,16 @@ impl Run {
             writeln!(said, "STOPPED      pictures are left out: {why}")?;
         }
         summarise(&record, &mut said)?;
+        judged::causes(&causes, &mut said)?;
         for pile_up in PileUp::all(&record) {
             writeln!(said, "UNSTABLE     {pile_up}")?;
         }
         let verdicts = judge(&scenario, &record, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
-        let asked: Vec<Measure> =
-            scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.clone()).collect();
-        let tables = page::of_record(&with_windows, &asked, &record);
-        let about = format!("one run, seed 0x{seed:x}, {} of virtual time", record.horizon);
-        let page = Page { title: scenario.title.clone(), about, tables, ..Page::default() };
-        self.common.page(Page { command: again.clone(), verdicts, ..page }, &said, &mut folder)?;
+        let page = of_run(&scenario, &record, &with_windows);
+        let page = page::Page { command: again.clone(), verdicts, ..page };
+        self.common.page(page, &said, &mut folder)?;
         for file in folder.written() {
             writeln!(out, "wrote        {}", shown(file))?;
         }

@@ -7,18 +7,21 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use results::page::{self, Page};
+use results::page::Page;
 use results::series::{Pieces, SeriesWriter};
 use results::table::{RunsWriter, summary};
-use results::{Estimate, Measured, PileUp, SweepResult};
+use results::{Causes, Estimate, Measured, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, library};
+use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{Record, RunOptions, Stop, System, run_until};
 
 use crate::command::common::{Common, counted, name_others, warn};
 use crate::command::judged;
+use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
+use crate::page::of_sweep;
 use crate::pictures::Pictures;
 use crate::source::Source;
 
@@ -81,7 +84,8 @@ impl Sweep {
 
         let time_is_up = self.common.limits.time_is_up();
         let tables = [&mut table, &mut series];
-        let made = self.run(&sweep, registry, &mut result, tables, &time_is_up);
+        let one = self.common.again("run", &source, seed);
+        let made = self.run(&sweep, registry, &mut result, (&one, tables), &time_is_up);
         let made = made.map_err(|(of_runs, error)| {
             if of_runs { table.unwritten(error.into()) } else { series.unwritten(error.into()) }
         })?;
@@ -107,10 +111,12 @@ impl Sweep {
         }
         name_unstable(&made, &result, &mut said)?;
         let is_known = summarise(&result, &mut said)?;
+        worst::name(&result, &one, &mut said)?;
+        name_causes(&sweep, registry, &result, &mut said)?;
         let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
-        let page = Page { verdicts, about, ..self.page(&scenario, &source, &result) };
+        let page = Page { verdicts, about, ..of_sweep(&scenario, &result, &one) };
         self.common.page(page, &said, &mut folder)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
@@ -125,30 +131,13 @@ impl Sweep {
         Ok(if is_whole && is_known && hold { Verdict::Holds } else { Verdict::Fails })
     }
 
-    /// The numbers on the page.
-    fn page(&self, scenario: &Scenario, source: &Source, result: &SweepResult) -> Page {
-        let hypotheses = scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.clone());
-        let mut asked = vec![result.objective().clone()];
-        asked.extend(hypotheses.filter(|measure| measure != result.objective()));
-        let cell = result.default_cell(0).unwrap_or(0);
-        let mut tables = page::of_cell(result, cell, &asked);
-        let command = |cell| self.common.again_cell(source, result, cell);
-        tables.insert(1, page::cells(result, command));
-        Page {
-            title: result.title.clone(),
-            command: result.command.clone(),
-            tables,
-            ..Page::default()
-        }
-    }
-
     /// Runs every cell, and writes each run to the table as it comes.
     fn run(
         &self,
         sweep: &scenarios::Sweep,
         registry: &LayerRegistry,
         result: &mut SweepResult,
-        [table, series]: [&mut Part; 2],
+        (again, [table, series]): (&str, [&mut Part; 2]),
         time_is_up: &AtomicBool,
     ) -> Result<Made, (bool, csv::Error)> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -165,7 +154,7 @@ impl Sweep {
         let bar = progress(result.runs());
         let of_runs = |error| (true, error);
         let of_series = |error| (false, error);
-        let mut rows = RunsWriter::new(result, table).map_err(of_runs)?;
+        let mut rows = RunsWriter::new(result, again.to_owned(), table).map_err(of_runs)?;
         let over_time = sweep.series.measures.clone();
         let mut series = SeriesWriter::new(result, over_time, series).map_err(of_series)?;
         let (mut made, mut written) = (Made::default(), Ok(()));
@@ -323,6 +312,24 @@ fn place(result: &SweepResult, cell: usize) -> String {
     let at: Vec<String> =
         core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
     at.join(", ")
+}
+
+/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own.
+fn name_causes(
+    sweep: &scenarios::Sweep,
+    registry: &LayerRegistry,
+    result: &SweepResult,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(cell) = result.default_cell(0).or(result.best(None)) else { return Ok(()) };
+    let total = |measure: &Measure| {
+        let known = result.measures.iter().position(|known| known == measure);
+        let values = known.into_iter().flat_map(|known| result.values(cell, known));
+        values.filter(|value| !value.is_nan()).sum::<f64>()
+    };
+    let causes = Causes::of(&sweep.cell(registry, cell).system, total);
+    writeln!(out, "in all {} of cell {cell}:", counted(result.replications as usize, "run"))?;
+    judged::causes(&causes, out)
 }
 
 /// A bar on the terminal; nothing where there is none.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod causes;
 mod circles;
 mod first_hours;
 #[cfg(unix)]
@@ -9,6 +10,7 @@ mod folders;
 mod judged;
 mod limits;
 mod page;
+mod picked;
 mod printed;
 mod program;
 mod run_tables;

@@ -148,6 +148,7 @@ fn the_command_of_a_cell_makes_its_first_run_again() {
         let text = said(&shell.output().unwrap());
         let cell = row.attribute("data-key").unwrap();
         let first = runs.iter().find(|run| run["cell"] == cell).unwrap();
+        assert_eq!(again, first["again"]);
         assert!(text.contains(&first["fingerprint"]), "{again}: {text}");
     }
 }

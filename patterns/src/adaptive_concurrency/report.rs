@@ -12,7 +12,7 @@ crate::report! {
         /// Calls that were admitted.
         Admitted = "admitted", Count;
         /// Calls that were refused.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
         /// Calls under way.
         InFlight = "in-flight", Level;
         /// How many calls may be under way.

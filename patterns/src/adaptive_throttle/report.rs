@@ -5,6 +5,6 @@ crate::report! {
         /// Calls that passed.
         Admitted = "admitted", Count;
         /// Calls that were refused.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
     }
 }

@@ -16,7 +16,7 @@ crate::report! {
         /// Those of them that were sent after another target had refused.
         Reselected = "reselected", Count;
         /// Calls that were refused, since no target could be used.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
         /// How often a target was ejected.
         Ejections = "ejections", Count, Lower;
         /// How often a target came back.

@@ -30,7 +30,7 @@ crate::report! {
         /// How often it closed after its probes succeeded.
         Closes = "closes", Count;
         /// Calls that were refused.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
         /// Calls that were let in as probes.
         Probes = "probes", Count;
         /// Results that came after the state that had let in their call, or after the call was

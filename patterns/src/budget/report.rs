@@ -5,6 +5,6 @@ crate::report! {
         /// Extra attempts that were granted.
         Granted = "granted", Count;
         /// Extra attempts that were refused.
-        Refused = "refused", Count;
+        Refused = "refused", Failures;
     }
 }

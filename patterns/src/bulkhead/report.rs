@@ -19,12 +19,12 @@ crate::report! {
         Waited = "waited", Time, Lower;
         /// Calls that were refused since there was no room, or lost their place in the queue to
         /// another.
-        Full = "full", Count, Lower;
+        Full = "full", Failures, Lower;
         /// Calls that were refused after waiting for as long as they may.
-        TimedOut = "timed-out", Count, Lower;
+        TimedOut = "timed-out", Failures, Lower;
         /// Calls that were dropped from a queue that was too slow.
-        Dropped = "dropped", Count, Lower;
+        Dropped = "dropped", Failures, Lower;
         /// Calls that were refused because their deadline was too close.
-        TooLate = "too-late", Count, Lower;
+        TooLate = "too-late", Failures, Lower;
     }
 }

@@ -9,6 +9,6 @@ crate::report! {
         /// Calls that were sent in the place of a leader that was given up.
         Promoted = "promoted", Count;
         /// Calls that were refused, since as many had joined as may.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
     }
 }

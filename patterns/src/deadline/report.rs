@@ -3,8 +3,8 @@
 crate::report! {
     counters Counter {
         /// Calls that were refused because their deadline was over, or too close.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
         /// Calls that were given up at their deadline.
-        GivenUp = "given-up", Count, Lower;
+        GivenUp = "given-up", Failures, Lower;
     }
 }

@@ -7,7 +7,7 @@ crate::report! {
         /// Calls that had to wait for their permit.
         Delayed = "delayed", Count, Lower;
         /// Calls that were refused.
-        Refused = "refused", Count, Lower;
+        Refused = "refused", Failures, Lower;
         /// Time that calls waited for their permit.
         Waited = "waited", Time, Lower;
     }

@@ -84,6 +84,9 @@ pub struct CounterInfo {
 pub enum Quantity {
     /// How often something happened.
     Count,
+    /// How often the layer answered a call or an attempt with a failure of its own, which nothing
+    /// below it had given: it refused, or did not wait any longer.
+    Failures,
     /// Time, in nanoseconds, added up over calls.
     Time,
     /// A number that goes up and down, such as permits in use: counted is its integral over time,

@@ -3,6 +3,6 @@
 crate::report! {
     counters Counter {
         /// Calls that were given up because no answer came in time.
-        Fired = "fired", Count, Lower;
+        Fired = "fired", Failures, Lower;
     }
 }

@@ -191,7 +191,15 @@ fn a_timeline_tells_from_when_on_calls_fail_under_a_lasting_fault() {
         for (outcome, from, to) in outcomes {
             trace.calls.extend((*from..*to).map(|secs| {
                 let to = Time::ZERO + Duration::from_secs(secs);
-                CallSpan { track: 0, edge: 0, from: to, to, outcome: *outcome }
+                CallSpan {
+                    track: 0,
+                    edge: 0,
+                    from: to,
+                    to,
+                    outcome: *outcome,
+                    task: None,
+                    order: 0,
+                }
             }));
         }
         trace

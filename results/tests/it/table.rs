@@ -81,12 +81,12 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
 #[test]
 fn runs_are_rows_and_measures_are_columns() {
     let (result, systems) = result(&["agents.a.latency.mean", "agents.a.success"]);
-    let mut rows = RunsWriter::new(&result, Vec::new()).unwrap();
+    let mut rows = RunsWriter::new(&result, "wavetank run x.toml".to_owned(), Vec::new()).unwrap();
     let run = Measured::of(&result.measures, &run(&systems[1], 0x2a, Watch::Counts));
     rows.row(&result, 1, 2, &run).unwrap();
     let text = String::from_utf8(rows.finish().unwrap()).unwrap();
     let (head, row) = text.trim().split_once('\n').unwrap();
-    expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success"].assert_eq(head);
+    expect!["cell,variant,services.s.latency,replication,seed,fingerprint,events,stopped,agents.a.latency.mean_s,agents.a.success,again"].assert_eq(head);
     assert!(row.starts_with("1,as written,4s,2,0x2a,0x"), "{row}");
     assert_eq!(row.split(',').count(), head.split(',').count());
 }

@@ -5,7 +5,7 @@ use patterns::{CallId, Context, Layer, Outcome};
 use super::frame::{Flag, Frame, NONE};
 use super::routes::Draws;
 use super::waking::has_some;
-use super::{CallEvent, Calls, Command, Observer};
+use super::{CallEvent, Calls, Command, Ending, Observer};
 use crate::kernel::{Event, Scheduler};
 
 impl Calls {
@@ -17,22 +17,23 @@ impl Calls {
         observer: &mut impl Observer,
     ) {
         let from = self.frames[frame].edge;
+        let caller = if observer.asks_for_endings() { self.caller(frame) } else { None };
         let mut child = std::mem::replace(&mut self.frames[frame].first_child, NONE);
         while child != NONE {
             let next = self.frames[child].next;
             let orphan = &mut self.frames[child];
             (orphan.parent, orphan.next) = (NONE, from);
-            self.give_up(child, from, scheduler, observer);
+            self.give_up(child, (from, caller), scheduler, observer);
             child = next;
         }
     }
 
     /// Gives up a frame and all below it, which was sent from this edge. What has no attempt under
-    /// way is gone at once.
+    /// way is gone at once. Who made the call is said if endings are asked for.
     pub(super) fn give_up(
         &mut self,
         frame: u32,
-        from: u32,
+        (from, caller): (u32, Option<u32>),
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
@@ -48,6 +49,17 @@ impl Calls {
         }
         if flags & Flag::LEAF != 0 {
             observer.edge(edge, CallEvent::Dropped(began));
+            if observer.asks_for_endings() {
+                observer.ending(Ending {
+                    edge,
+                    began,
+                    outcome: None,
+                    caller,
+                    request: Some(call).filter(|call| *call != NONE),
+                    is_call: false,
+                    is_attempt: true,
+                });
+            }
             // A leaf that is not launched yet is dropped when its turn comes.
             if call != NONE {
                 self.commands.push_back(Command::Abandon { leaf: frame, request: call });
@@ -61,7 +73,7 @@ impl Calls {
         let mut child = self.frames[frame].first_child;
         while child != NONE {
             let next = self.frames[child].next;
-            self.give_up(child, edge, scheduler, observer);
+            self.give_up(child, (edge, caller), scheduler, observer);
             child = next;
         }
         if self.frames[frame].first_child == NONE {

@@ -71,10 +71,50 @@ pub enum CallEvent {
     Late(Time),
 }
 
+/// A call that its caller made, or an attempt, that has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// On which edge.
+    pub edge: u32,
+    /// When it began.
+    pub began: Time,
+    /// How it ended; none if it was given up.
+    pub outcome: Option<Outcome>,
+    /// Who made the call, or the one that the attempt belongs to; none if nobody waits for it.
+    pub caller: Option<u32>,
+    /// The request that an attempt was, if it has become one.
+    pub request: Option<u32>,
+    /// Whether it is a call.
+    pub is_call: bool,
+    /// Whether it is an attempt: what goes through no layer is both.
+    pub is_attempt: bool,
+}
+
+impl Ending {
+    /// A call that went through layers has ended.
+    pub(super) fn of_call(edge: u32, began: Time, outcome: Outcome, caller: u32) -> Self {
+        Self {
+            edge,
+            began,
+            outcome: Some(outcome),
+            caller: Some(caller),
+            request: None,
+            is_call: true,
+            is_attempt: false,
+        }
+    }
+}
+
 /// Receives what happens to calls and layers.
 pub trait Observer {
     /// Something happened on an edge.
     fn edge(&mut self, edge: u32, event: CallEvent);
+    /// Whether it asks for [endings](Self::ending).
+    fn asks_for_endings(&self) -> bool {
+        false
+    }
+    /// A call or an attempt has ended, of which [`edge`](Self::edge) has heard as well.
+    fn ending(&mut self, _ending: Ending) {}
     /// An instance of a layer is in another state now.
     fn layer(&mut self, layer: u32, state: StateId);
 }

@@ -6,7 +6,7 @@ use patterns::{Action, CallId, CallInfo, Context, Outcome, Time};
 use super::frame::{Flag, Frame, NONE, Opening};
 use super::routes::Draws;
 use super::waking::has_some;
-use super::{CallEvent, Calls, Command, Observer};
+use super::{CallEvent, Calls, Command, Ending, Observer};
 use crate::kernel::{Event, Scheduler};
 
 /// What has come of following a call.
@@ -224,6 +224,9 @@ impl Calls {
                 let (edge, began) = (gone.edge, gone.began);
                 if flags & Flag::ROOT != 0 {
                     observer.edge(edge, CallEvent::Ended(outcome, began));
+                    if observer.asks_for_endings() {
+                        observer.ending(Ending::of_call(edge, began, outcome, parent));
+                    }
                     return Turn::Over(Some(Command::Done { caller: parent, outcome }));
                 }
                 observer.edge(edge, CallEvent::EndedBelow(outcome, began));

@@ -12,15 +12,15 @@ use crate::observe::{AlarmRecord, EdgeRecord, LayerRecord, Record, can_alarm};
 /// A number of the layers of one kind on an edge.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct OfLayers {
-    kind: String,
+    pub(super) kind: String,
     /// Which of several layers of the kind, counted from 1 on; all if it is none.
-    number: Option<u32>,
-    what: What,
+    pub(super) number: Option<u32>,
+    pub(super) what: What,
 }
 
 /// Which number of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum What {
+pub(super) enum What {
     Counter(&'static CounterInfo),
     StateShare(&'static StateInfo),
     /// The share of instances in a state at the end.
@@ -30,7 +30,7 @@ enum What {
 
 /// A number of the alarms of a layer.
 #[derive(Debug)]
-struct AlarmInfo {
+pub(super) struct AlarmInfo {
     name: &'static str,
     meaning: &'static str,
     unit: Unit,
@@ -152,7 +152,7 @@ impl OfLayers {
     pub(super) fn unit(&self) -> Unit {
         match self.what {
             What::Counter(counter) => match counter.quantity {
-                Quantity::Count => Unit::Count,
+                Quantity::Count | Quantity::Failures => Unit::Count,
                 Quantity::Time => Unit::WorkSeconds,
                 Quantity::Level => Unit::Ratio,
             },
@@ -193,7 +193,7 @@ impl OfLayers {
                 let sum =
                     layers().map(|layer| layer.counter(counter.name)).sum::<Option<u128>>()?;
                 match counter.quantity {
-                    Quantity::Count => Sample::plain(sum as f64),
+                    Quantity::Count | Quantity::Failures => Sample::plain(sum as f64),
                     Quantity::Time => Sample::plain(sum as f64 / 1e9),
                     Quantity::Level => {
                         let instances = layers().map(|layer| u128::from(layer.instances));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::definitions::{
     ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
+use super::failures::{ATTEMPTS, TASKS};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
@@ -84,9 +85,15 @@ impl Subject {
     /// What can be measured of it, whatever stands around it.
     pub(super) fn formulas(&self) -> Vec<Formula> {
         match self {
-            Self::Agents(_) => AGENTS.iter().map(Formula::Agents).chain(episodes()).collect(),
+            Self::Agents(_) => {
+                let all = AGENTS.iter().chain(TASKS).map(Formula::Agents);
+                all.chain(episodes()).collect()
+            }
             Self::Service(_) => SERVICES.iter().map(Formula::Service).collect(),
-            Self::Edge { .. } => EDGES.iter().map(Formula::Edge).chain(episodes()).collect(),
+            Self::Edge { .. } => {
+                let all = EDGES.iter().chain(ATTEMPTS).map(Formula::Edge);
+                all.chain(episodes()).collect()
+            }
             Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }

@@ -25,7 +25,12 @@ impl Recorder {
     /// A task ends.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_task_end(&mut self, group: u32, task: &Request, outcome: Outcome) {
+    pub(super) fn note_task_end(
+        &mut self,
+        group: u32,
+        (number, task): (u32, &Request),
+        outcome: Outcome,
+    ) {
         let counts = self.counts(task.arrived);
         let busy = self.counted_since(task.started);
         let latency = self.now.since(task.arrived);
@@ -48,7 +53,7 @@ impl Recorder {
             }
         }
         self.track(task.station, task.started, "working");
-        self.task_span(task, outcome, !is_in_time);
+        self.task_span((number, task), outcome, !is_in_time);
     }
 
     /// A request comes to a service: there is a slot for it, or it waits in line.

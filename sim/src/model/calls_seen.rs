@@ -4,8 +4,7 @@ use patterns::report::StateId;
 use patterns::{Outcome, Time};
 
 use super::recorder::{Instance, Recorder, counted};
-use crate::call::{CallEvent, Observer};
-use crate::observe::CallSpan;
+use crate::call::{CallEvent, Ending, Observer};
 
 impl Recorder {
     /// A call of an edge ends.
@@ -33,18 +32,12 @@ impl Recorder {
         }
     }
 
-    #[inline]
-    fn call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
-        if self.tracer.is_some() {
-            self.keep_call_span(edge, outcome, from);
-        }
-    }
-
+    #[cold]
     #[inline(never)]
-    fn keep_call_span(&mut self, edge: u32, outcome: Outcome, from: Time) {
-        let (record, to) = (self.record_of[edge as usize], self.now);
+    fn keep_ending(&mut self, ending: Ending) {
+        let (record, now) = (self.record_of[ending.edge as usize], self.now);
         if let Some(tracer) = &mut self.tracer {
-            tracer.keep_call(edge, CallSpan { track: 0, edge: record, from, to, outcome });
+            tracer.keep_ending(ending, record, now);
         }
     }
 }
@@ -77,19 +70,16 @@ impl Observer for Recorder {
             CallEvent::DivertedGivenUp(began) => {
                 record.diverted.given_up += u64::from(began >= warmup);
             }
-            CallEvent::Ended(outcome, began) => {
-                self.end_call(number, outcome, began);
-                self.call_span(edge, outcome, began);
-            }
             // The caller waits for its own call, whoever answers it.
-            CallEvent::EndedBelow(outcome, began) => self.end_call(number, outcome, began),
+            CallEvent::Ended(outcome, began) | CallEvent::EndedBelow(outcome, began) => {
+                self.end_call(number, outcome, began);
+            }
             CallEvent::Answered(outcome, began) => {
                 self.answer(number, outcome, began);
             }
             CallEvent::AnsweredAndEnded(outcome, began) => {
                 self.answer(number, outcome, began);
                 self.end_call(number, outcome, began);
-                self.call_span(edge, outcome, began);
             }
             CallEvent::GivenUp(began) => {
                 record.calls.given_up += u64::from(began >= warmup);
@@ -103,6 +93,15 @@ impl Observer for Recorder {
                 record.late += u64::from(began >= warmup);
             }
         }
+    }
+
+    #[inline]
+    fn asks_for_endings(&self) -> bool {
+        self.tracer.is_some()
+    }
+
+    fn ending(&mut self, ending: Ending) {
+        self.keep_ending(ending);
     }
 
     fn layer(&mut self, layer: u32, state: StateId) {

@@ -31,7 +31,7 @@ impl World {
         }
         self.stations.drop_waiting(index);
         let task = Request { started: now, ..task };
-        self.recorder.note_task_end(group, &task, outcome);
+        self.recorder.note_task_end(group, (index, &task), outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let took = now.since(task.arrived);
         if let Some(gap) = self.arrivals.after_end(task.station, group, took) {

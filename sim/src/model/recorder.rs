@@ -247,8 +247,17 @@ impl Recorder {
             let (mut open_tasks, mut open_calls) = (tracer.open_tasks, tracer.open_calls);
             open_tasks.sort_unstable();
             open_calls.sort_unstable_by_key(|(edge, call)| (*call, *edge));
-            let (calls, tasks, service_calls) = (tracer.calls, tracer.tasks, tracer.service_calls);
-            Trace { from, to, tracks: all, calls, tasks, open_tasks, open_calls, service_calls }
+            Trace {
+                from,
+                to,
+                tracks: all,
+                calls: tracer.calls,
+                attempts: tracer.attempts,
+                tasks: tracer.tasks,
+                open_tasks,
+                open_calls,
+                service_calls: tracer.service_calls,
+            }
         })
     }
 
@@ -290,10 +299,15 @@ impl Recorder {
 
     /// A task ends now.
     #[inline]
-    pub(crate) fn task_span(&mut self, task: &Request, outcome: Outcome, is_late: bool) {
+    pub(crate) fn task_span(
+        &mut self,
+        (number, task): (u32, &Request),
+        outcome: Outcome,
+        is_late: bool,
+    ) {
         let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
-            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late });
+            tracer.keep_task(TaskSpan { track, from, to, outcome, is_late, number, order: 0 });
         }
     }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use patterns::report::Severity;
 use patterns::{Outcome, Time};
 
-use crate::observe::{CallSpan, Interval, OpenSpan, ServiceCall, TaskSpan, Track, TrackId};
+use crate::call::Ending;
+use crate::observe::{
+    AttemptSpan, CallSpan, Interval, OpenSpan, ServiceCall, TaskSpan, Track, TrackId,
+};
 
 /// The most intervals and calls that a trace keeps.
 const PIECES_MAX: usize = 1 << 20;
@@ -24,6 +27,7 @@ pub(crate) struct Tracer {
     /// The replicas of all services.
     pub(crate) replicas: Vec<Replica>,
     pub(crate) calls: Vec<CallSpan>,
+    pub(crate) attempts: Vec<AttemptSpan>,
     pub(crate) service_calls: Vec<ServiceCall>,
     pub(crate) tasks: Vec<TaskSpan>,
     pub(crate) open_tasks: Vec<OpenSpan>,
@@ -63,6 +67,7 @@ impl Default for Tracer {
             service_of_edge: Vec::new(),
             replicas: Vec::new(),
             calls: Vec::new(),
+            attempts: Vec::new(),
             service_calls: Vec::new(),
             tasks: Vec::new(),
             open_tasks: Vec::new(),
@@ -90,16 +95,46 @@ impl Tracer {
         }
     }
 
-    /// A call on a running edge has ended now; its track is still to be found.
-    pub(crate) fn keep_call(&mut self, running: u32, call: CallSpan) {
-        let CallSpan { from, to, outcome, .. } = call;
-        let is_inside = self.from <= to && to <= self.to;
+    /// A call or an attempt on a running edge, which has this record, has ended now.
+    pub(crate) fn keep_ending(&mut self, ending: Ending, record: u32, now: Time) {
+        let Ending { edge: running, began: from, outcome, caller, request, .. } = ending;
+        let is_inside = self.from <= now && now <= self.to;
         let track = self.track_of_edge[running as usize];
+        if ending.is_attempt && is_inside {
+            self.take_room(now);
+            let (edge, to) = (record, now);
+            let is_call = ending.is_call;
+            let attempt = AttemptSpan {
+                track,
+                edge,
+                from,
+                to,
+                outcome,
+                caller,
+                request,
+                is_call,
+                order: self.order(),
+            };
+            self.attempts.push(attempt);
+        }
+        let Some(outcome) = outcome.filter(|_| ending.is_call) else { return };
+        let (edge, to) = (record, now);
         if is_inside {
-            self.take_room(to);
+            self.take_room(now);
             match track {
-                Some(track) => self.calls.push(CallSpan { track, ..call }),
-                None => self.keep_service_call(running, call.edge, from, Ok((to, outcome))),
+                Some(track) => {
+                    let order = self.order();
+                    self.calls.push(CallSpan {
+                        track,
+                        edge,
+                        from,
+                        to,
+                        outcome,
+                        task: caller,
+                        order,
+                    });
+                }
+                None => self.keep_service_call(running, (edge, caller), from, Ok((to, outcome))),
             }
         }
         if let Some(track) = track {
@@ -116,13 +151,16 @@ impl Tracer {
     fn keep_service_call(
         &mut self,
         running: u32,
-        edge: u32,
+        (edge, request): (u32, Option<u32>),
         from: Time,
         end: Result<(Time, Outcome), bool>,
     ) {
-        if let Some(caller) = &self.service_of_edge[running as usize] {
-            let (caller, is_overdue) = (Arc::clone(caller), end.err().unwrap_or(false));
-            self.service_calls.push(ServiceCall { caller, edge, from, end: end.ok(), is_overdue });
+        if let Some(caller) = self.service_of_edge[running as usize].clone() {
+            let is_overdue = end.err().unwrap_or(false);
+            let end = end.ok();
+            let order = self.order();
+            let call = ServiceCall { caller, edge, from, end, is_overdue, request, order };
+            self.service_calls.push(call);
         }
     }
 
@@ -168,7 +206,7 @@ impl Tracer {
     pub(crate) fn keep_task(&mut self, task: TaskSpan) {
         if self.from <= task.to && task.to <= self.to {
             self.take_room(task.to);
-            self.tasks.push(task);
+            self.tasks.push(TaskSpan { order: self.order(), ..task });
         }
     }
 
@@ -185,7 +223,7 @@ impl Tracer {
             return;
         }
         let Some(track) = self.track_of_edge[running as usize] else {
-            return self.keep_service_call(running, edge, from, Err(is_overdue));
+            return self.keep_service_call(running, (edge, None), from, Err(is_overdue));
         };
         self.open_calls.push((edge, OpenSpan { from, track, is_overdue }));
     }
@@ -199,6 +237,11 @@ impl Tracer {
         }
         self.take_room(to);
         Some(Interval { from: from.max(self.from), to: to.min(self.to), ..interval })
+    }
+
+    /// The place of what was kept last.
+    fn order(&self) -> u32 {
+        (PIECES_MAX - self.room) as u32
     }
 
     /// When there is no more room the window ends. What is under way then is still kept when it

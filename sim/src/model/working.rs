@@ -123,7 +123,7 @@ impl World {
         let task = self.stations.request(index);
         let (agent, took) = (task.station, now.since(task.arrived));
         let group = self.stations.role(agent);
-        self.recorder.note_task_end(group, task, outcome);
+        self.recorder.note_task_end(group, (index, task), outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let next = self.stations.finish(index).next.map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));

@@ -18,6 +18,8 @@ pub struct Trace {
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,
+    /// Attempts that ended or were given up, of agents and of services, in order of their end.
+    pub attempts: Vec<AttemptSpan>,
     /// Tasks that ended, in order of their end.
     pub tasks: Vec<TaskSpan>,
     /// Tasks that had come by the end of the window and had not ended when the run did, in order.
@@ -165,6 +167,10 @@ pub struct TaskSpan {
     pub outcome: Outcome,
     /// Whether it took longer than its deadline or patience allows.
     pub is_late: bool,
+    /// A number that it alone had while it was there.
+    pub number: u32,
+    /// Its place among all pieces of the trace by when they ended, also within an instant.
+    pub order: u32,
 }
 
 /// A call that ended.
@@ -180,6 +186,34 @@ pub struct CallSpan {
     pub to: Time,
     /// How it ended.
     pub outcome: Outcome,
+    /// The number of its task.
+    pub task: Option<u32>,
+    /// Its place among all pieces of the trace by when they ended, also within an instant.
+    pub order: u32,
+}
+
+/// An attempt that has ended: what is sent to a service below all layers, or a call that goes
+/// through none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptSpan {
+    /// The index of the caller's track, if it is an agent.
+    pub track: Option<u32>,
+    /// The index of the edge: that of the call, or that to which a layer has diverted it.
+    pub edge: u32,
+    /// When it was sent.
+    pub from: Time,
+    /// When it ended, or was given up.
+    pub to: Time,
+    /// How it ended; none if it was given up.
+    pub outcome: Option<Outcome>,
+    /// The number of the task, or of the request at a service, for which it was made.
+    pub caller: Option<u32>,
+    /// The number that the request has at the service, if it came there.
+    pub request: Option<u32>,
+    /// Whether it is a call as well, which goes through no layer.
+    pub is_call: bool,
+    /// Its place among all pieces of the trace by when they ended, also within an instant.
+    pub order: u32,
 }
 
 /// A call of a service to another one.
@@ -195,6 +229,10 @@ pub struct ServiceCall {
     pub end: Option<(Time, Outcome)>,
     /// Whether it is open for longer than any that ended.
     pub is_overdue: bool,
+    /// The number of the request that makes the call; none if it is open.
+    pub request: Option<u32>,
+    /// Its place among all pieces of the trace by when they ended, also within an instant.
+    pub order: u32,
 }
 
 /// A task or a call that has not ended.

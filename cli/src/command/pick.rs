@@ -1,0 +1,94 @@
+//! Which run of a sweep is meant: its cell, its variant, its replication.
+
+use clap::Args;
+use scenarios::{LayerRegistry, Scenario, ScenarioFile, Sweep, nearest, plain};
+
+use crate::command::common::quoted;
+use crate::failure::Failure;
+
+/// One cell of a sweep, and one of its replications.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Pick {
+    /// Run this cell of the file's sweep, as `runs.csv` numbers them from 0 on.
+    #[arg(long, value_name = "N")]
+    cell: Option<usize>,
+    /// Run the file with the changes of this variant.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+    /// Run with the seed of this replication of the sweep, from 0 on: then `--seed` is that of the
+    /// sweep.
+    #[arg(long, value_name = "R")]
+    #[arg(value_parser = clap::value_parser!(u32).range(..1_000_000))]
+    replication: Option<u32>,
+}
+
+impl Pick {
+    /// The scenario that is meant. It has the hypotheses of the file, whatever its changes are.
+    pub(crate) fn scenario(
+        &self,
+        file: &ScenarioFile,
+        registry: &LayerRegistry,
+    ) -> Result<Scenario, Failure> {
+        let own = file.scenario(registry)?;
+        if self.cell.is_none() && self.variant.is_none() {
+            return Ok(own);
+        }
+        let sweep = file.sweep(registry)?;
+        let variant = self.variant.as_ref().map(|name| variant_of(&sweep, name)).transpose()?;
+        let scenario = match (self.cell, variant) {
+            (Some(cell), variant) => {
+                check_cell(&sweep, cell, variant)?;
+                sweep.cell(registry, cell)
+            }
+            (None, variant) => sweep.variant(registry, variant.unwrap_or(0)),
+        };
+        Ok(Scenario { hypotheses: own.hypotheses, warnings: sweep.warnings, ..scenario })
+    }
+
+    /// The seed of the run, where this one is asked for or the file's.
+    pub(crate) fn seed(&self, asked: u64) -> u64 {
+        self.replication.map_or(asked, |replication| scenarios::seed_of(asked, replication))
+    }
+
+    /// What to type to pick the same again.
+    pub(crate) fn again(&self) -> String {
+        let cell = self.cell.map(|cell| format!(" --cell {cell}"));
+        let variant = self.variant.as_ref().map(|name| format!(" --variant {}", quoted(name)));
+        let replication = self.replication.map(|number| format!(" --replication {number}"));
+        [cell, variant, replication].into_iter().flatten().collect()
+    }
+}
+
+/// The number of a variant.
+fn variant_of(sweep: &Sweep, name: &str) -> Result<usize, Failure> {
+    let known: Vec<&str> = sweep.design.variants.iter().map(String::as_str).collect();
+    let found = known.iter().position(|known| *known == plain(name));
+    found.ok_or_else(|| {
+        let help = match nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is: {}", known.join(", ")),
+        };
+        Failure::Request(format!("there is no variant `{name}`; {help}"))
+    })
+}
+
+/// Says what is wrong with the number of a cell.
+fn check_cell(sweep: &Sweep, cell: usize, variant: Option<usize>) -> Result<(), Failure> {
+    let design = &sweep.design;
+    let (cells, each) = (design.cells(), design.per_variant());
+    if cells <= cell {
+        let range = match cells {
+            1 => "the sweep of this file has one cell, 0".to_owned(),
+            cells => format!("the sweep of this file has the cells 0 to {}", cells - 1),
+        };
+        return Err(Failure::Request(format!("there is no cell {cell}; {range}")));
+    }
+    let Some(asked) = variant.filter(|variant| *variant != cell / each) else { return Ok(()) };
+    let (of, name) = (design.variant(cell), &design.variants[asked]);
+    let (first, last) = (asked * each, (asked + 1) * each - 1);
+    let has = match each {
+        1 => format!("has the cell {first}"),
+        _ => format!("has the cells {first} to {last}"),
+    };
+    Err(Failure::Request(format!("cell {cell} is of the variant `{of}`; `{name}` {has}")))
+}

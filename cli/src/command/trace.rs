@@ -1,0 +1,151 @@
+//! `trace`: what happened in a run, event by event, in a format that other tools read.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use patterns::{Duration, Time};
+use results::trace::{chrome, log, log_table, otlp};
+use scenarios::LayerRegistry;
+use sim::observe::Trace;
+use sim::{Record, RunOptions, System, Watch};
+
+use crate::command::common::{Sets, warn};
+use crate::command::judged;
+use crate::command::limits::LimitArgs;
+use crate::command::pick::Pick;
+use crate::failure::{Failure, Verdict};
+use crate::output::Unwritten;
+use crate::source::Source;
+
+/// Show what happened in a run, event by event.
+///
+/// It is written to the standard output, or to a file. Nothing else is written there, so it can be
+/// piped into other tools.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank trace course-outage --until 2min
+  wavetank trace mine.toml --cell 27 --replication 0 --format csv > events.csv
+  wavetank trace mine.toml --from 30min --until 31min --format chrome --to trace.json
+      open it in https://ui.perfetto.dev or https://www.speedscope.app
+  wavetank trace mine.toml --format otlp --to spans.json
+      for Jaeger, Grafana Tempo, or an OpenTelemetry Collector (otlpjsonfile)")]
+pub(crate) struct TraceArgs {
+    /// A file, or a name from `wavetank list`.
+    scenario: String,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Leave out what ends before this time.
+    #[arg(long, value_name = "TIME")]
+    from: Option<Duration>,
+    /// Leave out what comes after this time; the run ends there.
+    #[arg(long, value_name = "TIME")]
+    until: Option<Duration>,
+    /// A file to write to, in place of the standard output.
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// The seed of all random numbers; default: the file's, or 1.
+    #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    pick: Pick,
+    #[command(flatten)]
+    sets: Sets,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// A line for each event.
+    Text,
+    /// The same as a table.
+    Csv,
+    /// JSON for Perfetto, speedscope and chrome://tracing: tasks, calls, attempts, states, faults.
+    Chrome,
+    /// JSON of the OpenTelemetry protocol: tasks, calls and attempts as spans. The run begins in
+    /// 1970.
+    Otlp,
+}
+
+impl TraceArgs {
+    pub(crate) fn execute(
+        &self,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let source = Source::find(&self.scenario)?;
+        let file = self.sets.file(registry, &source)?;
+        let scenario = self.pick.scenario(&file, registry)?;
+        warn(&scenario.warnings);
+        let seed = self.pick.seed(self.seed.unwrap_or(scenario.seed));
+        let (from, to) = self.window(&scenario.system)?;
+        let time_is_up = self.limits.time_is_up();
+        let options = RunOptions {
+            limits: self.limits.limits(),
+            interrupt: Some(&time_is_up),
+            watch: Watch::Trace,
+            window: Some((from, to)),
+            ..RunOptions::default()
+        };
+        let system = System { horizon: to, ..scenario.system };
+        let record = sim::run_until(&system, seed, &options);
+        let Some(trace) = &record.trace else { return Ok(Verdict::Fails) };
+        match &self.to {
+            Some(path) => {
+                let unwritten = |error| Unwritten { path: path.clone(), error };
+                let file = File::create(path).map_err(unwritten)?;
+                let mut file = BufWriter::new(file);
+                let written = self.write(trace, &record, &mut file);
+                written.and_then(|()| file.flush()).map_err(unwritten)?;
+            }
+            None => self.write(trace, &record, out)?,
+        }
+        if trace.to < to && record.stopped.is_none() {
+            let message = format!(
+                "it ends at {}: that is as much as can be kept; `--from {}` shows what follows",
+                trace.to, trace.to
+            );
+            let _ = writeln!(io::stderr(), "{message}");
+        }
+        judged::stops(&system, &record, &self.limits, &mut io::stderr())?;
+        Ok(if record.stopped.is_none() { Verdict::Holds } else { Verdict::Fails })
+    }
+
+    /// The part of the run that is shown.
+    fn window(&self, system: &System) -> Result<(Time, Time), Failure> {
+        let from = Time::ZERO + self.from.unwrap_or(Duration::ZERO);
+        let to = self.until.map_or(system.horizon, |until| Time::ZERO + until);
+        if system.horizon <= from {
+            let horizon = system.horizon;
+            let message = format!("`--from {from}`: the run ends at {horizon}");
+            return Err(Failure::Request(message));
+        }
+        if to < from {
+            return Err(Failure::Request(format!("`--until {to}` is before `--from {from}`")));
+        }
+        Ok((from, to.min(system.horizon)))
+    }
+
+    fn write(&self, trace: &Trace, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            Format::Text => {
+                for entry in log(trace, record) {
+                    writeln!(out, "{entry}")?;
+                }
+            }
+            Format::Csv => {
+                log_table(&log(trace, record), out)?;
+            }
+            Format::Chrome => {
+                chrome(trace, record, out)?;
+            }
+            Format::Otlp => {
+                otlp(trace, record, out)?;
+            }
+        }
+        Ok(())
+    }
+}

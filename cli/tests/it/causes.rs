@@ -1,0 +1,86 @@
+//! Why tasks failed, as a run and a sweep say it.
+
+use std::fs;
+
+use crate::tank::{Folder, said, wavetank};
+
+/// Twenty tasks, one a second. All attempts fail; after three of them the breaker refuses, and the
+/// fallback has something for all.
+const RESCUED: &str = r#"
+title = "x"
+horizon = "20s"
+[agents.a]
+arrivals = "every(1s)"
+steps = [{ call = "s" }]
+[services.s]
+latency = "100ms"
+errors = { network = 1.0 }
+[policies]
+p = [
+    { fallback = {} },
+    { breaker = { failures = 3, open = "1h" } },
+    { bulkhead = { slots = 2 } },
+    { timeout = "10s" },
+]
+[edges]
+"a -> s" = "p"
+[variants."no fallback"]
+"policies.p.fallback" = "off"
+[sweep]
+replications = 2
+"#;
+
+#[test]
+fn what_a_fallback_rescued_still_has_its_cause() {
+    let folder = Folder::new("causes");
+    fs::write(folder.0.join("x.toml"), RESCUED).unwrap();
+    let output = wavetank(&["run", "x.toml", "--out", "out"], &folder);
+    let text = said(&output);
+    assert!(text.contains("20 tasks: 0 good, 20 degraded, 0 failed"), "{text}");
+    assert!(
+        text.contains("failures     a -> s: 3 network from s, 17 refused by breaker\n"),
+        "{text}"
+    );
+    assert!(text.contains("never acted  a -> s: bulkhead, timeout\n"), "{text}");
+    let table = fs::read_to_string(folder.0.join("out/causes.csv")).unwrap();
+    for row in [
+        "failed,of,by,cause,count,measure",
+        "tasks,a,,network,0,agents.a.failures.network",
+        "attempts,a -> s,s,network,3,\"edges.\"\"a -> s\"\".failures.network\"",
+        "calls,a -> s,breaker,refused,17,\"edges.\"\"a -> s\"\".breaker.refused\"",
+        "calls,a -> s,bulkhead,full,0,\"edges.\"\"a -> s\"\".bulkhead.full\"",
+    ] {
+        assert!(table.lines().any(|line| line == row), "{row} in {table}");
+    }
+
+    let output = wavetank(&["run", "x.toml", "--variant", "no fallback"], &folder);
+    let text = said(&output);
+    assert!(text.contains("failures     a: 3 network, 17 breaker-open\n"), "{text}");
+    assert!(
+        text.contains("failures     a -> s: 3 network from s, 17 refused by breaker\n"),
+        "{text}"
+    );
+
+    // A sweep adds up its runs.
+    let text = said(&wavetank(&["sweep", "x.toml"], &folder));
+    let line = "in all 2 runs of cell 0:\n\
+                failures     a -> s: 6 network from s, 34 refused by breaker\n\
+                never acted  a -> s: bulkhead, timeout\n";
+    assert!(text.contains(line), "{text}");
+}
+
+/// A layer that the edges of a policy share counts for all of them.
+#[test]
+fn a_shared_layer_is_counted_once() {
+    let folder = Folder::new("shared-causes");
+    let more = "[agents.b]\narrivals = \"every(1s)\"\nsteps = [{ call = \"s\" }]\n[services.s]";
+    let text = RESCUED.replacen("[services.s]", more, 1);
+    let text = text.replace("\"a -> s\" = \"p\"", "\"a -> s\" = \"p\"\n\"b -> s\" = \"p\"");
+    let text = text.replace("open = \"1h\"", "open = \"1h\", per = \"policy\"");
+    fs::write(folder.0.join("x.toml"), text).unwrap();
+    let text = said(&wavetank(&["run", "x.toml"], &folder));
+    // The third failure is of the second pair of calls, of which the other one is on its way.
+    assert!(text.contains("failures     a -> s: 2 network from s\n"), "{text}");
+    assert!(text.contains("failures     b -> s: 2 network from s\n"), "{text}");
+    assert!(text.contains("failures     p: 36 refused by breaker\n"), "{text}");
+}

@@ -1,0 +1,135 @@
+//! A run of a sweep, made again by itself.
+
+use std::fs;
+
+use crate::tank::{Folder, said, wavetank};
+
+/// Two variants, two cells each; the file's own value is not on the axis.
+const SWEPT: &str = r#"
+title = "x"
+horizon = "5min"
+seed = 7
+[agents.a]
+count = 3
+arrivals = "poisson(every=5s)"
+steps = [{ call = "s" }]
+[services.s]
+latency = "exponential(1s)"
+errors = { network = 0.2 }
+[policies]
+p = [{ breaker = { failures = 4, open = "10s" } }, { timeout = "3s" }]
+[edges]
+"a -> s" = "p"
+[[hypotheses]]
+that = "agents.a.success >= 1%"
+[variants."no breaker"]
+"policies.p.breaker" = "off"
+[sweep]
+replications = 3
+objective = "agents.a.success"
+"policies.p.breaker.failures" = [2, 3]
+"#;
+
+/// The rows of a table, each cell by the name of its column.
+fn rows(text: &str) -> Vec<Vec<(String, String)>> {
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let names = table.headers().unwrap().clone();
+    let named = |row: csv::StringRecord| {
+        names.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
+    };
+    table.records().map(|row| named(row.unwrap())).collect()
+}
+
+fn cell<'a>(row: &'a [(String, String)], name: &str) -> &'a str {
+    &row.iter().find(|(known, _)| known == name).unwrap().1
+}
+
+/// The words of a command as a shell reads them, if it has single quotes only.
+pub(crate) fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (part, text) in command.split('\'').enumerate() {
+        if part % 2 == 1 {
+            words.push(text.to_owned());
+        } else {
+            words.extend(text.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+#[test]
+fn each_run_of_a_sweep_is_made_again_to_the_fingerprint_by_the_command_in_its_row() {
+    let folder = Folder::new("again");
+    fs::write(folder.0.join("x.toml"), SWEPT).unwrap();
+    let sweep = ["sweep", "x.toml", "--seed", "9", "--replications", "4", "--out", "swept"];
+    let output = wavetank(&sweep, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let table = rows(&fs::read_to_string(folder.0.join("swept/runs.csv")).unwrap());
+    assert_eq!(table.len(), 16);
+    let mut fingerprints = Vec::new();
+    for row in &table {
+        let again = words(cell(row, "again"));
+        let again: Vec<&str> = again.iter().skip(1).map(String::as_str).collect();
+        let text = said(&wavetank(&[&again[..], &["--out", "one"]].concat(), &folder));
+        let fingerprint = format!("fingerprint  {}, ", cell(row, "fingerprint"));
+        assert!(text.contains(&fingerprint), "{}: {text}", cell(row, "again"));
+        fingerprints.push(fingerprint);
+    }
+    fingerprints.sort();
+    fingerprints.dedup();
+    assert!(12 <= fingerprints.len(), "cells and replications differ: {fingerprints:?}");
+
+    // The worst run of the best cell is named, with the command that makes it.
+    let of_cell = |number: &str| table.iter().filter(|row| cell(row, "cell") == number).collect();
+    let best = text.split_once("worst runs:").unwrap().1.lines().nth(2).unwrap().trim();
+    let rows: Vec<&Vec<(String, String)>> = of_cell(&words(best)[6]);
+    let success =
+        |row: &&&Vec<(String, String)>| -> f64 { cell(row, "agents.a.success").parse().unwrap() };
+    let worst = rows.iter().min_by(|a, b| success(a).total_cmp(&success(b))).unwrap();
+    assert_eq!(best, cell(worst, "again"));
+}
+
+#[test]
+fn a_variant_is_run_with_the_values_of_the_file() {
+    let folder = Folder::new("variant");
+    fs::write(folder.0.join("x.toml"), SWEPT).unwrap();
+    let fingerprint = |arguments: &[&str]| {
+        let output = wavetank(&[&["run", "x.toml"], arguments].concat(), &folder);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        assert!(text.contains("holds        agents.a.success"), "{text}");
+        text.lines().find(|line| line.starts_with("fingerprint")).unwrap().to_owned()
+    };
+    let written = fingerprint(&[]);
+    assert_eq!(fingerprint(&["--variant", "as written"]), written);
+    let off = fingerprint(&["--variant", "no breaker"]);
+    assert_ne!(off, written);
+    assert_eq!(fingerprint(&["--set", "policies.p.breaker=off"]), off);
+    // The cells of the variant differ in nothing: there is no breaker.
+    assert_eq!(fingerprint(&["--cell", "2", "--variant", "no breaker"]), off);
+    assert_ne!(fingerprint(&["--cell", "0"]), written, "the cell has its own number of failures");
+    assert_ne!(fingerprint(&["--replication", "0"]), written);
+}
+
+#[test]
+fn what_is_no_run_of_the_sweep_is_answered_with_what_there_is() {
+    let folder = Folder::new("no-cell");
+    fs::write(folder.0.join("x.toml"), SWEPT).unwrap();
+    for (arguments, answer) in [
+        (&["--cell", "4"][..], "there is no cell 4; the sweep of this file has the cells 0 to 3"),
+        (&["--variant", "no braker"], "no variant `no braker`; did you mean `no breaker`?"),
+        (&["--variant", "zzz"], "no variant `zzz`; there is: as written, no breaker"),
+        (
+            &["--variant", "no breaker", "--cell", "1"],
+            "cell 1 is of the variant `as written`; `no breaker` has the cells 2 to 3",
+        ),
+        (&["--replication", "1000000"], "is not in 0..1000000"),
+    ] {
+        let output = wavetank(&[&["run", "x.toml"], arguments].concat(), &folder);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(answer), "{text}");
+    }
+    assert!(!folder.0.join("out").exists(), "bad input leaves nothing behind");
+}

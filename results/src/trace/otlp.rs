@@ -1,0 +1,88 @@
+//! A trace in the JSON encoding of the OpenTelemetry protocol.
+//!
+//! <https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>: ids are hexadecimal, enums
+//! are numbers, and 64-bit numbers are text.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use sim::Record;
+use sim::observe::Trace;
+
+use super::spans::{Kind, Span, ended, spans};
+
+/// `SPAN_KIND_INTERNAL` and `SPAN_KIND_CLIENT`.
+const INTERNAL: u32 = 1;
+const CLIENT: u32 = 3;
+
+/// `STATUS_CODE_ERROR`.
+const ERROR: u32 = 2;
+
+/// Writes tasks, calls and attempts as spans, by group of agents and by service. The beginning of
+/// the run is the beginning of the Unix epoch.
+pub fn otlp<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Result<W> {
+    let spans = spans(trace, record);
+    let mut by_group: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, span) in spans.iter().enumerate() {
+        by_group.entry(&span.group).or_default().push(place);
+    }
+    write!(out, "{{\"resourceSpans\":[")?;
+    for (number, (group, places)) in by_group.into_iter().enumerate() {
+        let resource = json!({ "attributes": [text("service.name", group)] });
+        let scope = json!({ "name": "wavetank", "version": env!("CARGO_PKG_VERSION") });
+        let comma = if number == 0 { "" } else { "," };
+        write!(out, "{comma}\n{{\"resource\":{resource},")?;
+        write!(out, "\"scopeSpans\":[{{\"scope\":{scope},\"spans\":[")?;
+        for (number, place) in places.into_iter().enumerate() {
+            out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
+            serde_json::to_writer(&mut out, &span(&spans, place, record))?;
+        }
+        write!(out, "\n]}}]}}")?;
+    }
+    writeln!(out, "\n]}}")?;
+    Ok(out)
+}
+
+fn span(spans: &[Span], place: usize, record: &Record) -> Value {
+    let one = &spans[place];
+    let mut root = place;
+    while let Some(parent) = spans[root].parent {
+        root = parent;
+    }
+    let name = match &one.callee {
+        Some(callee) => format!("{} {callee}", one.kind.name()),
+        None => one.kind.name().to_owned(),
+    };
+    let mut attributes =
+        vec![text("wavetank.who", &one.who), text("wavetank.outcome", &ended(one.outcome))];
+    attributes.extend(one.callee.as_ref().map(|callee| text("peer.service", callee)));
+    if one.is_late {
+        attributes.push(json!({ "key": "wavetank.late", "value": { "boolValue": true } }));
+    }
+    let mut span = json!({
+        "traceId": format!("{:016x}{:016x}", record.fingerprint, root + 1),
+        "spanId": id(place),
+        "name": name,
+        "kind": if one.kind == Kind::Task { INTERNAL } else { CLIENT },
+        "startTimeUnixNano": one.from.as_nanos().to_string(),
+        "endTimeUnixNano": one.to.as_nanos().to_string(),
+        "attributes": attributes,
+    });
+    if let Some(parent) = one.parent {
+        span["parentSpanId"] = id(parent).into();
+    }
+    if !one.outcome.is_some_and(|outcome| outcome.is_ok()) {
+        span["status"] = json!({ "code": ERROR, "message": ended(one.outcome) });
+    }
+    span
+}
+
+/// Eight bytes, not all of which may be zero.
+fn id(place: usize) -> String {
+    format!("{:016x}", place + 1)
+}
+
+fn text(key: &str, value: &str) -> Value {
+    json!({ "key": key, "value": { "stringValue": value } })
+}
