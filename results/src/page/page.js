@@ -9,7 +9,7 @@ for (const table of document.querySelectorAll("table")) {
   const value = (row, index) => row.cells[index].dataset.sort ?? shown(index, row);
   const compare = (a, b) => {
     const [x, y] = [Number(a), Number(b)];
-    return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y;
+    return Number.isFinite(x) && Number.isFinite(y) ? x - y : a.localeCompare(b);
   };
   const sort = (index) => {
     const ascending = heads[index].getAttribute("aria-sort") !== "ascending";
