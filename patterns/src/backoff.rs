@@ -13,6 +13,10 @@
 //! | `Fibonacci { base }` | `base · F(n)`: 1, 1, 2, 3, 5, … |
 //! | `List(waits)` | `waits[n]`, the last one for all that follow |
 //! | `Drawn(points)` | where straight lines between the points have the share `r`; one draw |
+//! | `DrawnExponential { mean }` | `−mean · ln(1 − r)`; one draw, as below |
+//! | `DrawnLognormal { median, p99 }` | `median · (p99 / median)^(z(r) / z(0.99))`, `z` the normal quantile |
+//! | `DrawnWeibull { shape, scale }` | `scale · (−ln(1 − r))^(1 / shape)` |
+//! | `DrawnPareto { shape, least }` | `least · (1 − r)^(−1 / shape)` |
 //!
 //! | jitter | wait | draws |
 //! |---|---|---|
@@ -57,6 +61,7 @@
 //! [`Duration::MAX`](crate::Duration::MAX).
 
 mod curve;
+mod law;
 mod machine;
 mod quantiles;
 mod settings;

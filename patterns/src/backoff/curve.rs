@@ -1,5 +1,6 @@
 //! How waits grow.
 
+use super::law;
 use super::quantiles::{self, Quantile};
 use crate::invalid::Findings;
 use crate::settings;
@@ -51,6 +52,32 @@ settings! {
             points: Vec<Quantile>
                 [.rest().at_least(2.0).example("[\"0% 0s\", \"50% 2s\", \"100% 30s\"]")],
         ),
+        /// Each drawn anew from an exponential distribution.
+        DrawnExponential {
+            /// The mean.
+            mean: Duration [.example("\"2s\"")],
+        },
+        /// Each drawn anew from a lognormal distribution.
+        DrawnLognormal {
+            /// Half of all waits are no longer.
+            median: Duration [.above(0.0).example("\"2s\"")],
+            /// 99 % of all waits are no longer; at least the median.
+            p99: Duration [.example("\"20s\"")],
+        },
+        /// Each drawn anew from a Weibull distribution.
+        DrawnWeibull {
+            /// Below 1 long waits are commoner than with an exponential distribution, above 1 rarer.
+            shape: f64 [.above(0.0).example("0.7")],
+            /// 63 % of all waits are no longer.
+            scale: Duration [.example("\"2s\"")],
+        },
+        /// Each drawn anew from a Pareto distribution.
+        DrawnPareto {
+            /// The smaller it is, the commoner are long waits; from 1 down their mean is infinite.
+            shape: f64 [.above(0.0).example("2.5")],
+            /// The shortest wait.
+            least: Duration [.example("\"1s\"")],
+        },
     }
     rules Self::rules;
     literals { Duration => Self::Constant }
@@ -58,10 +85,16 @@ settings! {
 
 impl Curve {
     fn rules(&self, found: &mut Findings) {
-        if let Self::Drawn(points) = self
-            && let Err(must_be) = quantiles::check(points)
-        {
-            found.add("points", must_be, None);
+        match self {
+            Self::Drawn(points) => {
+                if let Err(must_be) = quantiles::check(points) {
+                    found.add("points", must_be, None);
+                }
+            }
+            Self::DrawnLognormal { median, p99 } => {
+                found.unless(median <= p99, "p99", "at least the median");
+            }
+            _ => {}
         }
     }
 
@@ -70,7 +103,12 @@ impl Curve {
         Self::Exponential { base, factor: 2.0 }
     }
 
-    /// The wait after `waits` other waits, before cap and jitter.
+    /// Whether each wait is drawn, and none follows from those before.
+    pub(super) fn is_drawn(&self) -> bool {
+        law::bounds(self).is_some()
+    }
+
+    /// The wait after `waits` other waits, before cap and jitter; the longest, if it is drawn.
     pub(super) fn length(&self, waits: u32) -> Duration {
         match self {
             Self::Constant(wait) => *wait,
@@ -78,7 +116,7 @@ impl Curve {
             Self::Exponential { base, factor } => base.scale(power(*factor, waits)),
             Self::Fibonacci { base } => *base * fibonacci(waits),
             Self::List(list) => list[(waits as usize).min(list.len() - 1)],
-            Self::Drawn(points) => points.last().map_or(Duration::ZERO, |longest| longest.wait),
+            drawn => law::bounds(drawn).map_or(Duration::ZERO, |(_, most)| most),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The waits themselves.
 
 use super::curve::{Curve, power};
-use super::quantiles;
+use super::law;
 use super::settings::{CapWhen, Jitter, Settings};
 use crate::invalid::{Findings, Invalid};
 use crate::layer::Rng;
@@ -59,7 +59,7 @@ impl Backoff {
         let mut found = Findings::default();
         settings.check(&mut found);
         found.into_result()?;
-        let is_drawn = matches!(settings.curve, Curve::Drawn(_));
+        let is_drawn = settings.curve.is_drawn();
         let mut backoff = Self { settings, lengths: [Duration::ZERO; LENGTHS], is_drawn };
         backoff.lengths = core::array::from_fn(|waits| backoff.length(waits as u32));
         Ok(backoff)
@@ -131,7 +131,9 @@ impl Backoff {
     fn drawn(&self, progress: Progress, draw: f64) -> Duration {
         let (least, most) = self.spread(progress);
         let wait = match (self.settings.jitter, &self.settings.curve) {
-            (_, Curve::Drawn(points)) => self.capped_early(quantiles::wait(points, draw)),
+            (_, curve) if self.is_drawn => {
+                self.capped_early(law::wait(curve, draw).unwrap_or_default())
+            }
             (Jitter::None, _) => most,
             (Jitter::PlusMinus(by), _) => (most + by.scale(2.0 * draw)) - (by + by),
             // Rounding may go past the end by a nanosecond, or by more where `f64` is coarse.
@@ -169,8 +171,8 @@ impl Backoff {
             (jitter, Curve::Exponential { base, factor }) if jitter.is_finagle() => {
                 self.finagle(jitter, *base, *factor, progress)
             }
-            (_, Curve::Drawn(points)) => {
-                let least = points.first().map_or(Duration::ZERO, |least| least.wait);
+            (_, curve) if self.is_drawn => {
+                let (least, _) = law::bounds(curve).unwrap_or_default();
                 (capped(least), self.length(waits))
             }
             (jitter, _) => {

@@ -153,7 +153,7 @@ fn goes_with_the_curve(settings: &Settings, found: &mut Findings) {
     let is_exponential = matches!(settings.curve, Curve::Exponential { .. });
     match settings.jitter {
         Jitter::None => {}
-        _ if matches!(settings.curve, Curve::Drawn(_)) => {
+        _ if settings.curve.is_drawn() => {
             found.add("jitter", "left out where waits are drawn", None);
         }
         Jitter::Polly => {

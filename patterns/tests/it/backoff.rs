@@ -201,7 +201,7 @@ fn length(curve: &Curve, n: u32) -> f64 {
             base.as_nanos() as f64 * numbers.0
         }
         Curve::List(waits) => waits[waits.len().min(n as usize + 1) - 1].as_nanos() as f64,
-        Curve::Drawn(_) => unreachable!("not generated"),
+        _ => unreachable!("not generated"),
     }
 }
 
@@ -466,6 +466,39 @@ fn a_cap_is_reached_by_a_wait_that_would_be_longer() {
     assert_eq!(reaches(&after), [true; 4]);
     let list = Settings::of(Curve::List(vec![second, second * 5, second])).capped(second * 3);
     assert_eq!(reaches(&list), [false, true, true, true]);
+}
+
+/// Quantiles of each law in closed form, and the cap as for all other waits.
+#[test]
+fn waits_are_drawn_by_laws() {
+    let secs = Duration::from_secs;
+    let exponential = Curve::DrawnExponential { mean: secs(2) };
+    let lognormal = Curve::DrawnLognormal { median: secs(2), p99: secs(20) };
+    let weibull = Curve::DrawnWeibull { shape: 0.5, scale: secs(2) };
+    let pareto = Curve::DrawnPareto { shape: 2.0, least: secs(3) };
+    for (curve, least, quantiles) in [
+        (exponential, 0, [(0.5, 2.0 * 0.693_147_181), (0.99, 2.0 * 4.605_170_186)]),
+        (lognormal, 0, [(0.5, 2.0), (0.99, 20.0)]),
+        (weibull, 0, [(0.5, 2.0 * 0.480_453_014), (0.99, 2.0 * 21.207_592_441)]),
+        (pareto, 3, [(0.75, 6.0), (0.99, 30.0)]),
+    ] {
+        let settings = Settings::of(curve);
+        let backoff = Backoff::new(settings.clone()).expect("valid");
+        assert!(backoff.uses_chance());
+        let found = |draw| wait(&backoff, 5, Duration::ZERO, || draw).as_secs_f64();
+        for (share, secs) in quantiles {
+            assert!((found(share) - secs).abs() < 1e-7, "{settings:?} {share}: {}", found(share));
+        }
+        assert_eq!(backoff.bounds(Progress::default()), (secs(least), Duration::MAX));
+        assert!((found(0.0) - least as f64).abs() < 1e-9, "the shortest");
+        assert!(found(1.0 - 1e-16).is_finite());
+        let capped = Backoff::new(settings.clone().capped(secs(4))).expect("valid");
+        let waits = [0.0, 0.99].map(|draw| wait(&capped, 0, Duration::ZERO, || draw));
+        assert_eq!(waits, [secs(least), secs(4)]);
+        assert!(Backoff::new(settings.spread(Jitter::Full)).is_err(), "spread twice");
+    }
+    let wrong = Curve::DrawnLognormal { median: secs(2), p99: secs(1) };
+    assert!(Backoff::new(Settings::of(wrong)).is_err());
 }
 
 /// A draw finds its wait on straight lines between the points, and the cap cuts what is longer.

@@ -406,7 +406,7 @@ fn mistakes_in_policies_say_what_to_do() {
             "\"0x\" }"
               29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a length of time such as "30s", or "unlimited")
             "5 times exp"
-              26:28 unknown-word: `network` has no form `5 times exponential` (there is: constant, linear, exponential, fibonacci, list, drawn)
+              26:28 unknown-word: `network` has no form `5 times exponential` (there is: constant, linear, exponential, fibonacci, list, drawn, drawn-exponential, drawn-lognormal, drawn-weibull, drawn-pareto)
             "slots = 4, patience = \"3s\" }"
               28:31 renamed: `patience` is called `max-wait` now
             "{ limiter = { kind = \"gcra(3, per=1s)\" } }"
