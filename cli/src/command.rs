@@ -12,11 +12,13 @@ use crate::terminal::Terminal;
 
 mod check;
 mod common;
+mod compare;
 mod judged;
 mod limits;
 mod list;
 mod pick;
 mod run;
+mod step;
 mod sweep;
 mod trace;
 mod worst;
@@ -35,7 +37,9 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
     Trace(trace::TraceArgs),
+    Step(step::Step),
     List(list::List),
     Show(list::Show),
     Check(check::Check),
@@ -74,6 +78,8 @@ impl Command {
         match self {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
+            Self::Compare(compare) => compare.execute(registry, out),
+            Self::Step(step) => step.execute(registry, out),
             Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use csv::Writer;
 use sim::System;
-use sim::measure::{Cause, CauseOf, Measure, causes, idle_layers};
+use sim::causes::{Cause, CauseOf, causes, idle_layers};
+use sim::measure::Measure;
 
 use crate::table::number;
 

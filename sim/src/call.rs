@@ -162,6 +162,11 @@ impl Calls {
         (info.key, info.priority)
     }
 
+    /// The instance of the layer of a frame.
+    pub fn instance(&self, frame: u32) -> u32 {
+        self.frames[frame].instance
+    }
+
     /// The edge of a frame.
     pub fn edge(&self, frame: u32) -> u32 {
         self.frames[frame].edge

@@ -7,10 +7,12 @@
 //! - [`model`]: agents, services, sources, and the world that ties them.
 //! - [`observe`]: what a run leaves behind.
 //! - [`measure`]: every number that a record can be asked for, defined once.
+//! - [`causes`]: why tasks failed;
 //! - [`series`]: measures over time;
 //! - [`design`]: what a sweep is about, and which of its cells is which.
 
 pub mod call;
+pub mod causes;
 pub mod design;
 pub mod fault;
 pub mod kernel;

@@ -14,7 +14,6 @@ use sample::Found;
 use subject::{Formula, Subject};
 
 mod bound;
-mod cause;
 mod definitions;
 mod failures;
 mod layer;
@@ -27,7 +26,6 @@ mod unknown;
 mod window;
 
 pub use bound::{Bound, Compare};
-pub use cause::{Cause, CauseOf, causes, idle_layers};
 pub use sample::{Pooling, Sample};
 pub use unit::{Better, Unit};
 pub use unknown::UnknownMeasure;

@@ -45,6 +45,7 @@ mod role;
 mod serving;
 mod sites;
 mod station;
+mod stepping;
 mod tracer;
 mod who;
 mod windows;
@@ -52,6 +53,7 @@ mod working;
 mod world;
 
 pub use limits::{Limits, Looks, OPEN_MAX, RunOptions, Watch};
+pub use stepping::{Happened, PartState, Stepper};
 pub use system::System;
 pub use who::caller_numbers;
 pub use world::World;

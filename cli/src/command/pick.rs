@@ -23,6 +23,16 @@ pub(crate) struct Pick {
 }
 
 impl Pick {
+    /// A cell.
+    pub(crate) fn of_cell(cell: usize) -> Self {
+        Self { cell: Some(cell), ..Self::default() }
+    }
+
+    /// A variant.
+    pub(crate) fn of_variant(name: &str) -> Self {
+        Self { variant: Some(name.to_owned()), ..Self::default() }
+    }
+
     /// The scenario that is meant. It has the hypotheses of the file, whatever its changes are.
     pub(crate) fn scenario(
         &self,

@@ -4,6 +4,7 @@
 
 mod causes;
 mod circles;
+mod explained;
 mod first_hours;
 #[cfg(unix)]
 mod folders;

@@ -64,7 +64,7 @@ impl Scenario {
     }
 
     /// Has the windows of some measures measured, as far as their faults are there.
-    pub(crate) fn watch(&mut self, measures: &[Measure]) {
+    pub fn watch(&mut self, measures: &[Measure]) {
         let System { windows, faults, .. } = &mut self.system;
         for window in measures.iter().filter_map(Measure::window) {
             let is_there = |name: &str| faults.iter().any(|fault| fault.name == name);

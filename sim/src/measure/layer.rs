@@ -12,15 +12,15 @@ use crate::observe::{AlarmRecord, EdgeRecord, LayerRecord, Record, can_alarm};
 /// A number of the layers of one kind on an edge.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct OfLayers {
-    pub(super) kind: String,
+    kind: String,
     /// Which of several layers of the kind, counted from 1 on; all if it is none.
-    pub(super) number: Option<u32>,
-    pub(super) what: What,
+    number: Option<u32>,
+    what: What,
 }
 
 /// Which number of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum What {
+enum What {
     Counter(&'static CounterInfo),
     StateShare(&'static StateInfo),
     /// The share of instances in a state at the end.
@@ -30,7 +30,7 @@ pub(super) enum What {
 
 /// A number of the alarms of a layer.
 #[derive(Debug)]
-pub(super) struct AlarmInfo {
+struct AlarmInfo {
     name: &'static str,
     meaning: &'static str,
     unit: Unit,

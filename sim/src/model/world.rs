@@ -88,14 +88,7 @@ impl World {
         if let (Some(tracer), Some((from, to))) = (&mut self.recorder.tracer, options.window) {
             (tracer.from, tracer.to) = (from, to);
         }
-        for index in 0..self.arrivals.len() {
-            let gap = self.arrivals.first(index, self.stations.role(index));
-            self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
-        }
-        for index in 0..self.faults.len() {
-            let at = self.faults.first(index);
-            self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
-        }
+        self.schedule_first();
         // What happens at the very end of the warm-up counts.
         let warmup = self.recorder.warmup.min(self.horizon);
         let mut stopped = self.run_before(warmup, options);
@@ -134,6 +127,18 @@ impl World {
         let mut record = self.finish(ended.unwrap_or(now), stopped, &at_warmup);
         record.windows = windows.finish(&record);
         record
+    }
+
+    /// Schedules the first task of each source, and when each fault comes on first.
+    pub(super) fn schedule_first(&mut self) {
+        for index in 0..self.arrivals.len() {
+            let gap = self.arrivals.first(index, self.stations.role(index));
+            self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
+        }
+        for index in 0..self.faults.len() {
+            let at = self.faults.first(index);
+            self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
+        }
     }
 
     /// Handles all events until the middle of what is counted, and counts what is open then.
@@ -203,7 +208,7 @@ impl World {
     /// Handles an event and what follows from it at once; says whether that is all of it.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    fn handle(&mut self, event: Event) -> bool {
+    pub(super) fn handle(&mut self, event: Event) -> bool {
         let mut next = match event.kind {
             // Most tasks begin with a call, and most calls with an attempt.
             kind::ARRIVAL => match self.arrive(event.index) {
@@ -231,7 +236,7 @@ impl World {
     /// Handles very much that follows from an event at once: it counts as events.
     #[cold]
     #[inline(never)]
-    fn handle_more(&mut self) -> ControlFlow<Stop> {
+    pub(super) fn handle_more(&mut self) -> ControlFlow<Stop> {
         let mut commands = COMMANDS_FREE;
         while let Some(command) = self.calls.next_command() {
             commands += 1;

@@ -1,0 +1,143 @@
+//! Why tasks failed: failures counted where they were made, whatever became of the calls; and the
+//! layers that did nothing.
+
+use std::collections::BTreeMap;
+
+use patterns::Class;
+use patterns::report::{Better, Quantity, Severity};
+
+use crate::measure::Measure;
+use crate::model::system::{Edge, LayerFactory, Per, System};
+
+/// Failures that were made in one place in one way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cause {
+    /// Whose failures they are.
+    pub of: CauseOf,
+    /// The name of the group of agents, of the edge (`research -> github`), or of the policy of a
+    /// layer that all its edges share.
+    pub name: String,
+    /// Who made them: the service, or the kind of layer; none of tasks.
+    pub by: Option<String>,
+    /// The class of failure; of a layer what it did: `refused`, `fired`.
+    pub what: &'static str,
+    /// How many.
+    pub measure: Measure,
+}
+
+/// Whose failures are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CauseOf {
+    /// Tasks that ended so.
+    Tasks,
+    /// Attempts that the service, or the way to it, failed.
+    Attempts,
+    /// Calls or attempts that a layer failed by itself.
+    Layers,
+}
+
+/// The measures of a system, by their paths.
+type Measures = BTreeMap<String, Measure>;
+
+fn measures(system: &System) -> Measures {
+    let all = Measure::all(system).into_iter();
+    all.map(|measure| (measure.path().to_owned(), measure)).collect()
+}
+
+/// All places and ways in which something can fail in a system, in its order. A layer that all
+/// edges of a policy share is there once.
+pub fn causes(system: &System) -> Vec<Cause> {
+    let measures = measures(system);
+    let mut all: Vec<Cause> = Vec::new();
+    let mut add = |of, (name, by, what): (&str, Option<&str>, &'static str), path: &str| {
+        if let Some(measure) = measures.get(path).cloned() {
+            let (name, by) = (name.to_owned(), by.map(str::to_owned));
+            all.push(Cause { of, name, by, what, measure });
+        }
+    };
+    for agents in &system.agents {
+        let name = &agents.name;
+        for class in Class::ALL.map(Class::name) {
+            let path = format!("agents.{name}.failures.{class}");
+            add(CauseOf::Tasks, (name, None, class), &path);
+        }
+    }
+    for edge in &system.edges {
+        let (name, to) = (name(system, edge), &system.services[edge.to].name);
+        for class in Class::ALL.map(Class::name) {
+            let path = format!("edges.\"{name}\".failures.{class}");
+            add(CauseOf::Attempts, (&name, Some(to), class), &path);
+        }
+    }
+    for OfKind { owner, edge, layer } in kinds(system) {
+        let counters = layer.report.counters.iter();
+        for counter in counters.filter(|counter| counter.quantity == Quantity::Failures) {
+            let path = format!("edges.\"{edge}\".{}.{}", layer.kind, counter.name);
+            add(CauseOf::Layers, (&owner, Some(&layer.kind), counter.name), &path);
+        }
+    }
+    all
+}
+
+/// The layers of a system of which nothing was seen, each with whose it is and its kind: those that
+/// can fail calls failed none, and were never in a bad state; the others counted nothing. `value`
+/// is what was measured.
+pub fn idle_layers(system: &System, value: impl Fn(&Measure) -> f64) -> Vec<(String, String)> {
+    let measures = measures(system);
+    let acted = |of: &OfKind<'_>| {
+        let report = of.layer.report;
+        let fails = report.counters.iter().any(|one| one.quantity == Quantity::Failures);
+        let counters = report.counters.iter().filter(|counter| match counter.quantity {
+            Quantity::Failures => true,
+            Quantity::Count => !fails || counter.better == Some(Better::Lower),
+            Quantity::Time | Quantity::Level => false,
+        });
+        let bad = report.states.iter().filter(|state| state.severity == Severity::Bad);
+        let numbers = counters.map(|counter| counter.name.to_owned());
+        let mut numbers = numbers.chain(bad.map(|state| format!("{}-share", state.name)));
+        numbers.any(|number| {
+            let path = format!("edges.\"{}\".{}.{number}", of.edge, of.layer.kind);
+            measures.get(&path).is_some_and(|measure| 0.0 < value(measure))
+        })
+    };
+    let idle = kinds(system).into_iter().filter(|of| !acted(of));
+    idle.map(|OfKind { owner, layer, .. }| (owner, layer.kind.clone())).collect()
+}
+
+/// The layers of one kind on an edge.
+struct OfKind<'a> {
+    /// The edge; if all edges of the policy share them, the policy.
+    owner: String,
+    /// An edge on which they are.
+    edge: String,
+    /// The first of them.
+    layer: &'a LayerFactory,
+}
+
+/// All layers, by edge and kind; those that all edges of a policy share, once.
+fn kinds(system: &System) -> Vec<OfKind<'_>> {
+    let mut all: Vec<OfKind<'_>> = Vec::new();
+    let mut seen = vec![false; system.policies.len()];
+    for edge in &system.edges {
+        let Some(index) = edge.policy else { continue };
+        let policy = &system.policies[index];
+        for (place, layer) in policy.layers.iter().enumerate() {
+            let is_alike = |other: &&LayerFactory| other.kind == layer.kind;
+            let is_first = !policy.layers[..place].iter().any(|other| is_alike(&other));
+            let mut alike = policy.layers.iter().filter(is_alike);
+            let is_shared = alike.all(|other| other.per == Per::Policy);
+            if !is_first || is_shared && seen[index] {
+                continue;
+            }
+            let edge = name(system, edge);
+            let owner = if is_shared { policy.name.clone() } else { edge.clone() };
+            all.push(OfKind { owner, edge, layer });
+        }
+        seen[index] = true;
+    }
+    all
+}
+
+fn name(system: &System, edge: &Edge) -> String {
+    format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
+}
