@@ -98,3 +98,31 @@ fn unescape(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     text.replace("&amp;", "&")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_and_styles_of_several_pictures_are_on_the_page_once() {
+        let drawn = |title: &str| {
+            format!(
+                "<svg>\n<title>{title}</title>\n<style>@media (prefers-color-scheme:dark)\
+                 {{svg [fill=\"#ffffff\"]{{fill:#12151c}}}}</style>\n<defs>\n\
+                 <path id=\"r1\" d=\"M0 0\"/>\n</defs>\n<use href=\"#r1\"/>\n</svg>\n"
+            )
+        };
+        let pictures = [drawn("1 &lt; 2 &amp;amp;"), drawn("two")];
+        let pictures = pictures.map(|svg| Picture::new("it", svg, Vec::new()));
+        assert_eq!(pictures[0].title, "1 < 2 &amp;");
+        let (style, drawn) = styles(&pictures);
+        let rules = "svg [fill=\"#ffffff\"]{fill:#12151c}";
+        let system = "@media (prefers-color-scheme:dark){:root:not(:has(#light:checked))";
+        assert_eq!(
+            style,
+            format!("\n{system}{{{rules}}}}}\n:root:has(#dark:checked){{{rules}}}\n")
+        );
+        let letters = |drawn: &Option<String>| drawn.as_ref().map(|d| d.matches("r1\" d=").count());
+        assert_eq!(drawn.iter().map(letters).collect::<Vec<_>>(), [Some(1), Some(0)]);
+    }
+}
