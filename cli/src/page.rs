@@ -15,6 +15,7 @@ use sim::Record;
 use sim::measure::Measure;
 
 use crate::failure::shown;
+use crate::output::{Folder, Unwritten};
 
 /// The name of its file.
 pub(crate) const FILE: &str = "index.html";
@@ -47,8 +48,15 @@ fn asked(scenario: &Scenario, objective: Option<&Measure>) -> Vec<Measure> {
     asked
 }
 
+/// Writes the page, with what the command has printed and the files that it has written.
+pub(crate) fn write(page: Page, said: &[u8], folder: &mut Folder) -> Result<(), Unwritten> {
+    let page = whole(page, &String::from_utf8_lossy(said), folder.written());
+    folder.write(FILE, page.html().as_bytes())?;
+    folder.publish()
+}
+
 /// A page with what the command has printed, what of it is a warning, and the files that are there.
-pub(crate) fn whole(page: Page, said: &str, written: &[PathBuf]) -> Page {
+fn whole(page: Page, said: &str, written: &[PathBuf]) -> Page {
     let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
     let files: Vec<String> = written.iter().filter_map(name).collect();
     let pictures = written.iter().filter_map(|path| picture(path, &files)).collect();

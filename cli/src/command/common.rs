@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use results::page::Page;
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
@@ -73,13 +72,6 @@ impl Common {
         let files = tables.iter().copied().chain([page::FILE]);
         let files = files.chain(pictures.iter().map(String::as_str));
         Ok(Folder::open(path, command, files)?)
-    }
-
-    /// Writes the page, with what the command has printed and the files that it has written.
-    pub(crate) fn page(&self, page: Page, said: &[u8], folder: &mut Folder) -> Result<(), Failure> {
-        let page = page::whole(page, &String::from_utf8_lossy(said), folder.written());
-        folder.write(page::FILE, page.html().as_bytes())?;
-        Ok(folder.publish()?)
     }
 
     /// Opens the page, if that is wanted; says so if it cannot be done.

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use patterns::Duration;
-use results::{Causes, PileUp, page, run_table};
+use results::page::{Page, Verdict as Judged};
+use results::{Causes, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::series::{PIECES_MAX, Series};
@@ -14,7 +15,7 @@ use crate::command::common::{Common, name_others, warn};
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::failure::{Failure, Verdict, shown};
-use crate::page::of_run;
+use crate::page;
 use crate::pictures::Pictures;
 use crate::source::Source;
 
@@ -96,22 +97,12 @@ impl Run {
 
         writeln!(out, "{}", scenario.title)?;
         let mut said = Vec::new();
-        judged::stops(system, &record, limits, &mut said)?;
-        if are_cut_short {
-            let why = limits.why(Stop::Interrupted);
-            writeln!(said, "STOPPED      pictures are left out: {why}")?;
-        }
-        summarise(&record, &mut said)?;
-        judged::causes(&causes, &mut said)?;
-        for pile_up in PileUp::all(&record) {
-            writeln!(said, "UNSTABLE     {pile_up}")?;
-        }
-        let verdicts = judge(&scenario, &record, &mut said)?;
+        let verdicts = self.say(&scenario, &record, &causes, are_cut_short, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
-        let page = of_run(&scenario, &record, &with_windows);
-        let page = page::Page { command: again.clone(), verdicts, ..page };
-        self.common.page(page, &said, &mut folder)?;
+        let page = page::of_run(&scenario, &record, &with_windows);
+        let page = Page { command: again.clone(), verdicts, ..page };
+        page::write(page, &said, &mut folder)?;
         for file in folder.written() {
             writeln!(out, "wrote        {}", shown(file))?;
         }
@@ -122,6 +113,29 @@ impl Run {
         let is_whole = record.stopped.is_none() && !are_cut_short;
         Ok(if hold && is_whole { Verdict::Holds } else { Verdict::Fails })
     }
+
+    /// Says what came of a run, and of each hypothesis whether it holds.
+    fn say(
+        &self,
+        scenario: &Scenario,
+        record: &Record,
+        causes: &Causes,
+        are_cut_short: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<Vec<Judged>> {
+        let limits = &self.common.limits;
+        judged::stops(&scenario.system, record, limits, out)?;
+        if are_cut_short {
+            let why = limits.why(Stop::Interrupted);
+            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+        }
+        summarise(record, out)?;
+        judged::causes(causes, out)?;
+        for pile_up in PileUp::all(record) {
+            writeln!(out, "UNSTABLE     {pile_up}")?;
+        }
+        judge(scenario, record, out)
+    }
 }
 
 /// Reads the length of the pieces of a series.
@@ -131,11 +145,7 @@ fn piece(text: &str) -> Result<Duration, String> {
 }
 
 /// Says of each hypothesis whether it holds.
-fn judge(
-    scenario: &Scenario,
-    record: &Record,
-    out: &mut dyn Write,
-) -> io::Result<Vec<page::Verdict>> {
+fn judge(scenario: &Scenario, record: &Record, out: &mut dyn Write) -> io::Result<Vec<Judged>> {
     let mut verdicts = Vec::new();
     for hypothesis in &scenario.hypotheses {
         let value = hypothesis.measure.of(record);
@@ -150,7 +160,7 @@ fn judge(
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
         let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
         writeln!(out, "{shown}        {text} ({found})")?;
-        verdicts.push(page::Verdict { text, holds, found });
+        verdicts.push(Judged { text, holds, found });
     }
     Ok(verdicts)
 }

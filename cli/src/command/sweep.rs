@@ -21,7 +21,7 @@ use crate::command::judged;
 use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Part, Unwritten};
-use crate::page::of_sweep;
+use crate::page;
 use crate::pictures::Pictures;
 use crate::source::Source;
 
@@ -116,8 +116,8 @@ impl Sweep {
         let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
-        let page = Page { verdicts, about, ..of_sweep(&scenario, &result, &one) };
-        self.common.page(page, &said, &mut folder)?;
+        let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
+        page::write(page, &said, &mut folder)?;
         writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
         for file in folder.written() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -41,22 +41,22 @@ fn rows<'a>(page: &'a Document<'_>, table: &str) -> Vec<Node<'a, 'a>> {
 }
 
 fn hostile() -> Page {
-    let [a, b, c, d, e, f] = HOSTILE.map(str::to_owned);
+    let [tag, end, quotes, foreign, turned, control] = HOSTILE.map(str::to_owned);
     let (mut result, _) = table::result(&["agents.a.latency.mean"]);
-    result.design.axes[0].values = vec![a.clone(), b.clone(), c.clone()];
-    result.design.variants = vec![d.clone()];
+    result.design.axes[0].values = vec![tag.clone(), end.clone(), quotes.clone()];
+    result.design.variants = vec![foreign.clone()];
     let mut tables = of_cell(&result, 1, &[]);
     tables.push(cells(&result, |_| HOSTILE.concat()));
     let all = HOSTILE.concat();
     let svg = svg(&lines(&result).unwrap());
     Page {
         title: all.clone(),
-        about: b,
-        command: c.clone(),
-        warnings: vec![d, all.clone()],
-        verdicts: vec![Verdict { text: a, holds: false, found: e }],
+        about: end,
+        command: quotes.clone(),
+        warnings: vec![foreign, all.clone()],
+        verdicts: vec![Verdict { text: tag, holds: false, found: turned }],
         said: all.clone(),
-        pictures: vec![Picture::new(&f, svg, vec![c])],
+        pictures: vec![Picture::new(&control, svg, vec![quotes])],
         tables,
         files: vec![all],
     }
