@@ -15,6 +15,7 @@ mod command;
 mod failure;
 mod interrupt;
 mod output;
+mod page;
 mod pictures;
 mod source;
 mod terminal;

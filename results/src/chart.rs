@@ -36,6 +36,7 @@ pub use lines::lines;
 pub use over_time::{measures_over_time, run_over_time, sweep_over_time};
 pub use paint::Theme;
 pub use png::png;
+pub(crate) use scale::{difference as difference_in_unit, value as in_unit};
 pub use scene::{Scene, TextBox};
 pub use states::states;
 pub use svg::svg;

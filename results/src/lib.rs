@@ -11,7 +11,8 @@
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`trace`]: what happened in a run, event by event;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
-//! - [`chart`]: pictures that explain themselves.
+//! - [`chart`]: pictures that explain themselves;
+//! - [`page`](mod@page): words, numbers and pictures on one page.
 
 mod bytes;
 pub mod causes;
@@ -19,6 +20,7 @@ pub mod chart;
 pub mod estimate;
 pub mod measured;
 pub mod over_time;
+pub mod page;
 pub mod pooled;
 pub mod run_table;
 pub mod series;

@@ -10,8 +10,8 @@ use crate::command::limits::LimitArgs;
 use crate::command::shown::Shown;
 use crate::failure::{Failure, is_coloured};
 use crate::output::Folder;
-use crate::pictures;
 use crate::source::Source;
+use crate::{page, pictures};
 
 /// How a scenario differs from its file.
 #[derive(Args, Debug, Default)]
@@ -53,6 +53,9 @@ pub(crate) struct Common {
     /// out/NAME/run or out/NAME/sweep.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Open the page of what comes out, `index.html`, in the browser.
+    #[arg(long)]
+    open: bool,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     #[command(flatten)]
@@ -70,8 +73,14 @@ impl Common {
         let own = || PathBuf::from("out").join(&source.stem).join(command);
         let path = self.out.clone().unwrap_or_else(own);
         let pictures = pictures::all_files();
-        let files = tables.iter().copied().chain(pictures.iter().map(String::as_str));
+        let files = tables.iter().copied().chain([page::FILE]);
+        let files = files.chain(pictures.iter().map(String::as_str));
         Ok(Folder::open(path, command, &source.path(), files)?)
+    }
+
+    /// Opens the page, if that is wanted; says so if it cannot be done.
+    pub(crate) fn open(&self, folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+        if self.open { page::open(&folder.path().join(page::FILE), out) } else { Ok(()) }
     }
 
     /// What to type to see it again, with this seed.

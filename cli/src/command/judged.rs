@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use results::page::Verdict;
 use results::{Causes, SweepResult};
 use scenarios::Scenario;
 use sim::measure::Measure;
@@ -55,13 +56,13 @@ pub(crate) fn causes(causes: &Causes, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Says in how many runs each hypothesis holds; and whether all hold in every run of the file's own
-/// cell, or of all cells if none is its own.
+/// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is
+/// its own. It holds if it does in every one.
 pub(crate) fn hypotheses(
     scenario: &Scenario,
     result: &SweepResult,
     out: &mut dyn Write,
-) -> io::Result<bool> {
+) -> io::Result<Vec<Verdict>> {
     let (cells, whose) = match result.default_cell(0) {
         Some(own) if result.cells() > 1 => (own..own + 1, " of the file's own cell"),
         _ => (0..result.cells(), ""),
@@ -72,22 +73,26 @@ pub(crate) fn hypotheses(
         let all = cells.clone().flat_map(of_cell);
         all.filter(|value| !value.is_nan()).collect::<Vec<f64>>()
     };
-    let mut hold = true;
+    let mut verdicts = Vec::new();
     for hypothesis in &scenario.hypotheses {
         let share = values(&hypothesis.share());
         let (good, all) = (share.iter().filter(|value| **value > 0.5).count(), share.len());
         let holds = good == all && all > 0;
-        let text = &hypothesis.text;
-        if holds {
-            write!(out, "holds in {good} of {all} runs{whose}: {text}")?;
+        let text = hypothesis.text.clone();
+        let found = format!("in {good} of {all} runs{whose}");
+        let why = if values(&hypothesis.measure).is_empty() {
+            format!(" (it is undefined: {})", why_not(&hypothesis.measure))
         } else {
-            write!(out, "FAILS: it holds in {good} of {all} runs{whose}: {text}")?;
-        }
-        if values(&hypothesis.measure).is_empty() {
-            write!(out, " (it is undefined: {})", why_not(&hypothesis.measure))?;
-        }
-        writeln!(out)?;
-        hold &= holds;
+            String::new()
+        };
+        let says = if holds { "holds" } else { "FAILS: it holds" };
+        writeln!(out, "{says} {found}: {text}{why}")?;
+        verdicts.push(Verdict { text, holds, found: found + &why });
     }
-    Ok(hold)
+    Ok(verdicts)
+}
+
+/// Whether all hypotheses hold.
+pub(crate) fn all_hold(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().all(|verdict| verdict.holds)
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use patterns::Duration;
 use results::chart::measures_over_time;
+use results::page::{Page, Verdict as Judged};
 use results::{Causes, OverTime, PileUp, run_table};
 use scenarios::{LayerRegistry, Scenario};
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Unwritten};
+use crate::page;
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
@@ -106,17 +108,24 @@ impl Run {
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
-        judged::stops(system, &record, limits, out)?;
+        let mut said = Vec::new();
+        judged::stops(system, &record, limits, &mut said)?;
         if are_cut_short {
             let why = limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+            writeln!(said, "STOPPED      pictures are left out: {why}")?;
         }
-        summarise(&record, out)?;
-        judged::causes(&causes, out)?;
-        let (hold, judged) = judge(&scenario, &record, out)?;
+        summarise(&record, &mut said)?;
+        judged::causes(&causes, &mut said)?;
+        let (verdicts, judged) = judge(&scenario, &record, &mut said)?;
+        let hold = judged::all_hold(&verdicts);
+        out.write_all(&said)?;
+        let page = page::of_run(&scenario, &record, &with_windows);
+        let page = Page { command: again.clone(), verdicts, ..page };
+        page::write(page, &said, &mut folder)?;
         name_files(&folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
+        self.common.open(&folder, out)?;
         let is_whole = record.stopped.is_none() && !are_cut_short;
         let holds = hold && is_whole;
         let head = [
@@ -166,13 +175,13 @@ fn piece(text: &str) -> Result<Duration, String> {
     if length.is_zero() { Err("it must be above zero".to_owned()) } else { Ok(length) }
 }
 
-/// Whether all hypotheses hold, and each of them.
+/// Says of each hypothesis whether it holds; the same for the page and as a document.
 fn judge(
     scenario: &Scenario,
     record: &Record,
     out: &mut dyn Write,
-) -> io::Result<(bool, Vec<Value>)> {
-    let (mut hold, mut judged) = (true, Vec::new());
+) -> io::Result<(Vec<Judged>, Vec<Value>)> {
+    let (mut verdicts, mut judged) = (Vec::new(), Vec::new());
     for hypothesis in &scenario.hypotheses {
         let value = hypothesis.measure.of(record);
         // What was stopped might have come to anything.
@@ -184,11 +193,12 @@ fn judge(
             format!("{value:.4}")
         };
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
-        writeln!(out, "{shown}        {} (it is {is}{end})", hypothesis.text)?;
-        hold &= holds;
-        judged.push(json!({ "that": hypothesis.text, "holds": holds, "value": value }));
+        let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
+        writeln!(out, "{shown}        {text} ({found})")?;
+        judged.push(json!({ "that": text, "holds": holds, "value": value }));
+        verdicts.push(Judged { text, holds, found });
     }
-    Ok((hold, judged))
+    Ok((verdicts, judged))
 }
 
 /// The few numbers that matter most.

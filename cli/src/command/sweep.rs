@@ -7,6 +7,7 @@ use std::thread;
 
 use clap::Args;
 use results::chart::{Told, told};
+use results::page::Page;
 use results::stored::Kept;
 use results::{Causes, Estimate, Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
@@ -24,6 +25,7 @@ use crate::command::tables::{Made, NAMED_MAX, Tables};
 use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
+use crate::page;
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
 
@@ -93,7 +95,8 @@ impl Sweep {
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
         let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
-        writeln!(out, "{title}: {cells}, {each} each, seed 0x{seed:x}")?;
+        let about = format!("{cells}, {each} each, seed 0x{seed:x}");
+        writeln!(out, "{title}: {about}")?;
         let over_time = drawn_over_time(&sweep, &scenario);
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
@@ -114,21 +117,27 @@ impl Sweep {
         folder.publish()?;
         journal.remove()?;
 
-        self.name_stops(&made, &scenario, result.runs(), out)?;
+        let mut said = Vec::new();
+        self.name_stops(&made, &scenario, result.runs(), &mut said)?;
         if made.runs == result.runs() && !are_whole {
             let why = self.common.limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED: pictures are left out: {why}")?;
+            writeln!(said, "STOPPED: pictures are left out: {why}")?;
         }
         if !are_shown {
-            writeln!(out, "pictures of more than {SHOWN_MAX} cells are left out")?;
+            writeln!(said, "pictures of more than {SHOWN_MAX} cells are left out")?;
         }
-        name_unstable(&made, &result, out)?;
-        let is_known = summarise(&result, out)?;
-        worst::name(&result, &one, out)?;
-        name_causes(&sweep, registry, &result, out)?;
-        let hold = judged::hypotheses(&scenario, &result, out)?;
+        name_unstable(&made, &result, &mut said)?;
+        let is_known = summarise(&result, &mut said)?;
+        worst::name(&result, &one, &mut said)?;
+        name_causes(&sweep, registry, &result, &mut said)?;
+        let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
+        let hold = judged::all_hold(&verdicts);
+        out.write_all(&said)?;
+        let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
+        page::write(page, &said, &mut folder)?;
         name_files(&folder, out)?;
         writeln!(out, "again: {again}")?;
+        self.common.open(&folder, out)?;
         // What was stopped might have come to anything.
         let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
         let holds = is_whole && is_known && hold;

@@ -59,7 +59,7 @@ pub(crate) fn words(command: &str) -> Vec<String> {
 
 #[test]
 fn each_run_of_a_sweep_is_made_again_to_the_fingerprint_by_the_command_in_its_row() {
-    let folder = Folder::new("again");
+    let folder = Folder::new("picked-again");
     fs::write(folder.0.join("x.toml"), SWEPT).unwrap();
     let sweep = ["sweep", "x.toml", "--seed", "9", "--replications", "4", "--out", "swept"];
     let output = wavetank(&sweep, &folder);

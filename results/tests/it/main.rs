@@ -6,6 +6,7 @@ mod chart;
 mod coverage;
 mod estimate;
 mod finding;
+mod page;
 mod pictures;
 mod series;
 mod stability;
