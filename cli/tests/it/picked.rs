@@ -83,7 +83,8 @@ fn each_run_of_a_sweep_is_made_again_to_the_fingerprint_by_the_command_in_its_ro
     // The worst run of the best cell is named, with the command that makes it.
     let of_cell = |number: &str| table.iter().filter(|row| cell(row, "cell") == number).collect();
     let best = text.split_once("worst runs:").unwrap().1.lines().nth(2).unwrap().trim();
-    let rows: Vec<&Vec<(String, String)>> = of_cell(&words(best)[6]);
+    let rows: Vec<&Vec<(String, String)>> =
+        of_cell(words(best).iter().skip_while(|word| *word != "--cell").nth(1).unwrap());
     let success =
         |row: &&&Vec<(String, String)>| -> f64 { cell(row, "agents.a.success").parse().unwrap() };
     let worst = rows.iter().min_by(|a, b| success(a).total_cmp(&success(b))).unwrap();
