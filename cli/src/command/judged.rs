@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use results::page::Verdict;
 use results::{Causes, SweepResult};
-use scenarios::Scenario;
+use scenarios::{LayerRegistry, Scenario};
 use sim::measure::Measure;
 use sim::{Record, Stop, System};
 
+use crate::command::common::counted;
 use crate::command::limits::LimitArgs;
 
 /// Why a measure is no number.
@@ -54,6 +55,24 @@ pub(crate) fn causes(causes: &Causes, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "never acted  {of}: {}", layers.join(", "))?;
     }
     Ok(())
+}
+
+/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own.
+pub(crate) fn causes_of_sweep(
+    sweep: &scenarios::Sweep,
+    registry: &LayerRegistry,
+    result: &SweepResult,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(cell) = result.default_cell(0).or(result.best(None)) else { return Ok(()) };
+    let total = |measure: &Measure| {
+        let known = result.measures.iter().position(|known| known == measure);
+        let values = known.into_iter().flat_map(|known| result.values(cell, known));
+        values.filter(|value| !value.is_nan()).sum::<f64>()
+    };
+    let why = Causes::of(&sweep.cell(registry, cell).system, total);
+    writeln!(out, "in all {} of cell {cell}:", counted(result.replications as usize, "run"))?;
+    causes(&why, out)
 }
 
 /// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is

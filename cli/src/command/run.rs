@@ -97,26 +97,13 @@ impl Run {
         if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
             trace_tables(trace, &record, pictures.folder)?;
         }
-        let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
-        let first = asked_about(system, asked);
-        pictures.system(&scenario.title, system, first)?;
-        pictures.of_run(&scenario.title, trace.as_ref(), &record, first)?;
-        let drawn = measures_over_time(&all, first, &[], usize::MAX);
-        let over_time = OverTime::of_run(&series, &all, &drawn, seed);
-        pictures.over_time_of_run(&scenario.title, &over_time, trace.as_ref())?;
+        draw(&scenario, (&record, &series, &all), trace.as_ref(), &mut pictures)?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
         let mut said = Vec::new();
-        judged::stops(system, &record, limits, &mut said)?;
-        if are_cut_short {
-            let why = limits.why(Stop::Interrupted);
-            writeln!(said, "STOPPED      pictures are left out: {why}")?;
-        }
-        summarise(&record, &mut said)?;
-        judged::causes(&causes, &mut said)?;
-        let (verdicts, judged) = judge(&scenario, &record, &mut said)?;
+        let (verdicts, judged) = self.say(&scenario, &record, &causes, are_cut_short, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = page::of_run(&scenario, &record, &with_windows);
@@ -140,6 +127,26 @@ impl Run {
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })
     }
 
+    /// Says what came of a run, and of each hypothesis whether it holds.
+    fn say(
+        &self,
+        scenario: &Scenario,
+        record: &Record,
+        causes: &Causes,
+        are_cut_short: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<(Vec<Judged>, Vec<Value>)> {
+        let limits = &self.common.limits;
+        judged::stops(&scenario.system, record, limits, out)?;
+        if are_cut_short {
+            let why = limits.why(Stop::Interrupted);
+            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+        }
+        summarise(record, out)?;
+        judged::causes(causes, out)?;
+        judge(scenario, record, out)
+    }
+
     /// How long the pieces are in which a run of this system is measured.
     fn length_of_pieces(&self, system: &System) -> Result<Duration, Failure> {
         let every = self.every.unwrap_or_else(|| Series::every(system));
@@ -150,6 +157,23 @@ impl Run {
         let message = format!("`--every {every}` makes {pieces} pieces; at most {PIECES_MAX}");
         Err(Failure::Request(message))
     }
+}
+
+/// Draws a run.
+fn draw(
+    scenario: &Scenario,
+    (record, series, all): (&Record, &Series, &[Measure]),
+    trace: Option<&Trace>,
+    pictures: &mut Pictures<'_>,
+) -> Result<(), Failure> {
+    let asked = scenario.hypotheses.iter().map(|hypothesis| &hypothesis.measure);
+    let first = asked_about(&scenario.system, asked);
+    pictures.system(&scenario.title, &scenario.system, first)?;
+    pictures.of_run(&scenario.title, trace, record, first)?;
+    let drawn = measures_over_time(all, first, &[], usize::MAX);
+    let over_time = OverTime::of_run(series, all, &drawn, record.seed);
+    pictures.over_time_of_run(&scenario.title, &over_time, trace)?;
+    Ok(())
 }
 
 /// What became of a run as a whole.

@@ -9,7 +9,7 @@ use clap::Args;
 use results::chart::{Told, told};
 use results::page::Page;
 use results::stored::Kept;
-use results::{Causes, Estimate, Measured, OverTime, PileUp, SweepResult};
+use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
 use serde_json::Value;
 use sim::measure::Measure;
@@ -129,7 +129,7 @@ impl Sweep {
         name_unstable(&made, &result, &mut said)?;
         let is_known = summarise(&result, &mut said)?;
         worst::name(&result, &one, &mut said)?;
-        name_causes(&sweep, registry, &result, &mut said)?;
+        judged::causes_of_sweep(&sweep, registry, &result, &mut said)?;
         let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
@@ -345,24 +345,6 @@ fn place(result: &SweepResult, cell: usize) -> String {
     let at: Vec<String> =
         core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
     at.join(", ")
-}
-
-/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own.
-fn name_causes(
-    sweep: &scenarios::Sweep,
-    registry: &LayerRegistry,
-    result: &SweepResult,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let Some(cell) = result.default_cell(0).or(result.best(None)) else { return Ok(()) };
-    let total = |measure: &Measure| {
-        let known = result.measures.iter().position(|known| known == measure);
-        let values = known.into_iter().flat_map(|known| result.values(cell, known));
-        values.filter(|value| !value.is_nan()).sum::<f64>()
-    };
-    let causes = Causes::of(&sweep.cell(registry, cell).system, total);
-    writeln!(out, "in all {} of cell {cell}:", counted(result.replications as usize, "run"))?;
-    judged::causes(&causes, out)
 }
 
 /// The best, the worst and the file's own cell; says whether there is anything of the objective.
