@@ -14,7 +14,7 @@
 //! | `List(waits)` | `waits[n]`, the last one for all that follow |
 //! | `Drawn(points)` | where straight lines between the points have the share `r`; one draw |
 //! | `DrawnExponential { mean }` | `−mean · ln(1 − r)`; one draw, as below |
-//! | `DrawnLognormal { median, p99 }` | `median · (p99 / median)^(z(r) / z(0.99))`, `z` the normal quantile |
+//! | `DrawnLognormal { median, p99 }` | `median · (p99 / median)^(z(r) / z(0.99))`, `z` of normal |
 //! | `DrawnWeibull { shape, scale }` | `scale · (−ln(1 − r))^(1 / shape)` |
 //! | `DrawnPareto { shape, least }` | `least · (1 − r)^(−1 / shape)` |
 //!

@@ -193,7 +193,7 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
         assert!(after == before, "{arguments}");
     }
     // Tables that are whole stay, without pictures of another sweep beside them.
-    let after = limited("sweep it.toml --replications 1", 32, "heat-map.png");
+    let after = limited("sweep it.toml --replications 1", 48, "heat-map.png");
     let after: Vec<String> = after.into_iter().map(|(name, _)| name).collect();
     assert_eq!(after, [".wavetank", JOURNAL, "runs.csv", "series.csv", "summary.csv"]);
 }
