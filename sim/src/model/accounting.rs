@@ -5,7 +5,7 @@ use patterns::{Duration, Outcome, Time};
 
 use super::memory::Effect;
 use super::recorder::Recorder;
-use super::records::{empty_agents, empty_edge, empty_service};
+use super::records::{empty_agents, empty_edge, empty_rest, empty_service};
 use super::request::{Request, State};
 use super::role::RoleKind;
 use super::world::World;
@@ -391,12 +391,5 @@ impl World {
         recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
-    }
-}
-
-/// Empties what was not asked for.
-fn empty_rest<T>(all: &mut [T], are_asked: &[bool], empty: fn() -> T) {
-    for (one, _) in all.iter_mut().zip(are_asked).filter(|(_, is_asked)| !**is_asked) {
-        *one = empty();
     }
 }

@@ -101,3 +101,10 @@ pub(super) fn empty_edge() -> EdgeRecord {
         faults: FaultRecord::default(),
     }
 }
+
+/// Empties what was not asked for.
+pub(super) fn empty_rest<T>(all: &mut [T], are_asked: &[bool], empty: fn() -> T) {
+    for (one, _) in all.iter_mut().zip(are_asked).filter(|(_, is_asked)| !**is_asked) {
+        *one = empty();
+    }
+}
