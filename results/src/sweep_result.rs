@@ -146,6 +146,11 @@ impl SweepResult {
         }
     }
 
+    /// Whether all that was measured of a cell is known: it has runs, and was not forgotten.
+    pub fn is_whole(&self, cell: usize) -> bool {
+        self.kept.len() == self.measures.len() || self.whole.contains_key(&cell)
+    }
+
     /// Forgets of a cell what is not kept.
     pub fn forget(&mut self, cell: usize) {
         self.whole.remove(&cell);

@@ -84,3 +84,18 @@ fn a_shared_layer_is_counted_once() {
     assert!(text.contains("failures     b -> s: 2 network from s\n"), "{text}");
     assert!(text.contains("failures     p: 36 refused by breaker\n"), "{text}");
 }
+
+/// The file's own value is on no axis: then it is said of the best cell, which is still known.
+#[test]
+fn a_sweep_without_a_cell_of_its_own_says_why_tasks_of_the_best_one_failed() {
+    let folder = Folder::new("causes-best");
+    let axis = "\"policies.p.breaker.failures\" = [2, 4]\n";
+    fs::write(folder.0.join("x.toml"), format!("{RESCUED}{axis}")).unwrap();
+    let output = wavetank(&["sweep", "x.toml", "--out", "out"], &folder);
+    let text = said(&output);
+    // Two runs of twenty tasks each: after two failures the breaker refuses.
+    let found = "failures     a -> s: 4 network from s, 36 refused by breaker\n";
+    assert!(text.contains(&format!("in all 2 runs of cell 0:\n{found}")), "{text}");
+    let page = fs::read_to_string(folder.0.join("out/index.html")).unwrap();
+    assert!(page.contains("Key numbers of cell 0"), "{text}");
+}

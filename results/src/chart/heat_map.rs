@@ -194,10 +194,13 @@ fn subtitle(result: &SweepResult, panels: usize) -> String {
         format!(" Without room here: {}.", rest.join(", "))
     };
     format!(
-        "{}. {} {} runs in each cell, with the same random numbers in every cell.{held}{rest}",
+        "{}. {} {} in each cell, with the same random numbers in every cell.{held}{rest}",
         result.title.trim_end_matches('.'),
         result.objective().definition(),
-        result.replications
+        match result.replications {
+            1 => "1 run".to_owned(),
+            runs => format!("{runs} runs"),
+        }
     )
 }
 
