@@ -63,8 +63,8 @@ impl Causes {
 
     /// Writes `causes.csv`: one row for each way in which something can have failed.
     ///
-    /// - `failed`: what failed: `tasks` of a group as they ended, `attempts` as a service or the way
-    ///   to it failed them, and `calls` that a layer failed by itself. One task may have many
+    /// - `failed`: what failed: `tasks` of a group as they ended, `attempts` as a service or the
+    ///   way to it failed them, and `calls` that a layer failed by itself. One task may have many
     ///   failed attempts and calls, also if it ended well in the end;
     /// - `of`: the group, the edge, or the policy of a layer that all its edges share;
     /// - `by`: the service, or the kind of layer;
