@@ -29,7 +29,7 @@ pub struct PileUp {
     pub name: String,
     /// What is open: `tasks` or `requests`.
     pub what: &'static str,
-    /// How many came.
+    /// How many came, those that were open at the end of the warm-up included.
     pub issued: u64,
     /// How many of them were open when the run ended.
     pub open: u64,
@@ -60,7 +60,7 @@ impl PileUp {
             (growth > least).then(|| Self {
                 name: name.to_owned(),
                 what,
-                issued: counts.issued,
+                issued: counts.issued + open.warmup,
                 open: counts.open(),
                 per_second: growth / after,
             })

@@ -28,7 +28,7 @@ pub struct Cause {
 /// Whose failures are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseOf {
-    /// Tasks that ended so.
+    /// Tasks that ended so, or are overdue.
     Tasks,
     /// Attempts that the service, or the way to it, failed.
     Attempts,
@@ -61,6 +61,8 @@ pub fn causes(system: &System) -> Vec<Cause> {
             let path = format!("agents.{name}.failures.{class}");
             add(CauseOf::Tasks, (name, None, class), &path);
         }
+        // Nothing has answered those yet.
+        add(CauseOf::Tasks, (name, None, "overdue"), &format!("agents.{name}.overdue"));
     }
     for edge in &system.edges {
         let (name, to) = (name(system, edge), &system.services[edge.to].name);

@@ -85,14 +85,21 @@ impl Common {
 
     /// What to type to see it again, with this seed.
     pub(crate) fn again(&self, command: &str, source: &Source, seed: u64) -> String {
-        let mut again = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
+        let out = self.out.as_ref().map(|out| format!(" --out {}", quoted(&out.to_string_lossy())));
+        self.begun(command, source, seed) + &out.unwrap_or_default() + &self.limits.again()
+    }
+
+    /// The same for something of it, which has a folder of its own.
+    pub(crate) fn elsewhere(&self, command: &str, source: &Source, seed: u64) -> String {
+        self.begun(command, source, seed) + &self.limits.again()
+    }
+
+    fn begun(&self, command: &str, source: &Source, seed: u64) -> String {
+        let mut begun = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
         for set in &self.sets.sets {
-            again += &format!(" --set {}", quoted(set));
+            begun += &format!(" --set {}", quoted(set));
         }
-        if let Some(out) = &self.out {
-            again += &format!(" --out {}", quoted(&out.to_string_lossy()));
-        }
-        again + &self.limits.again()
+        begun
     }
 }
 

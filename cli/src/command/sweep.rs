@@ -101,7 +101,7 @@ impl Sweep {
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
-        let one = self.common.again("run", &source, seed);
+        let one = self.common.elsewhere("run", &source, seed);
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
         let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
         tables.keep(&mut folder)?;
@@ -245,7 +245,7 @@ impl Sweep {
         let variants: Vec<(String, OverTime)> = variants.collect();
         pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
         // It is made again by itself.
-        let again = self.common.again("run", source, seed);
+        let again = self.common.elsewhere("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
         pictures.system(&scenario.title, system, first)?;
         pictures.timeline(&scenario.title, trace.as_ref(), &record, first)

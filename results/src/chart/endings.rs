@@ -140,7 +140,8 @@ fn layers(record: &Record) -> (Vec<String>, Vec<String>) {
     let (mut did, mut idle) = (Vec::new(), Vec::new());
     for layer in &record.layers {
         let counters = layer.report.counters.iter().zip(layer.counts.all());
-        let counted = counters.filter(|(info, _)| info.quantity == Quantity::Count);
+        let counted = counters
+            .filter(|(info, _)| matches!(info.quantity, Quantity::Count | Quantity::Failures));
         let counted: Vec<(&str, u128)> =
             counted.map(|(info, number)| (info.name, *number)).filter(|(_, n)| *n > 0).collect();
         let name = whose(layer, record);
@@ -170,6 +171,12 @@ fn title(record: &Record, first: &str) -> String {
     let asked = record.agents.iter().find(|agents| agents.name == first);
     let Some(agents) = asked.or(record.agents.first()) else { return String::new() };
     let (failed, all) = (agents.tasks.failed(), agents.tasks.answered());
+    if failed == 0 && agents.overdue > 0 {
+        return format!(
+            "None of {all} tasks of {} that ended fails; {} are open for too long",
+            agents.name, agents.overdue
+        );
+    }
     if failed == 0 {
         // Failures that a fallback hides are below.
         let edges = || record.edges.iter().filter(|edge| edge.from == agents.name);
@@ -177,7 +184,14 @@ fn title(record: &Record, first: &str) -> String {
             edges().map(|edge| edge.attempts.answered() + edge.attempts.given_up).sum();
         let lost: u64 = edges().map(|edge| edge.attempts.failed() + edge.attempts.given_up).sum();
         if lost == 0 {
-            return format!("None of {all} tasks of {} fails, nor does an attempt", agents.name);
+            // What services call may fail all the same.
+            let all_edges = record.edges.iter();
+            let others = all_edges.map(|edge| edge.attempts.failed() + edge.attempts.given_up);
+            let whose = if others.sum::<u64>() > 0 { " of its own" } else { "" };
+            return format!(
+                "None of {all} tasks of {} fails, nor does an attempt{whose}",
+                agents.name
+            );
         }
         let share = scale::value(lost as f64 / attempts.max(1) as f64, Unit::Share);
         return format!(

@@ -175,7 +175,7 @@ pub(crate) fn best(result: &SweepResult) -> String {
     }
     if found.is_idle() {
         return format!(
-            "None of the {} settings stands out{at}: the {name} is {} or nearly so",
+            "These runs tell none of the {} settings from the best{at}: the {name} of that is {}",
             found.cells.len(),
             mean(result, found.best),
         );

@@ -40,7 +40,8 @@ fn fault(overview: &Overview, record: &Record) -> Option<String> {
         format!("{} times, first at {}", seen.times, at(from))
     } else if from == Time::ZERO && record.ended <= to {
         "all the time".to_owned()
-    } else if record.ended <= to {
+    } else if overview.to <= to {
+        // Of what comes later nothing is shown.
         format!("from {} on", at(from))
     } else {
         format!("from {} to {}", at(from), at(to))

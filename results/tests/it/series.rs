@@ -54,15 +54,15 @@ fn written(every: Duration, runs: u32) -> (Vec<Vec<String>>, SweepResult) {
 fn a_piece_is_pooled_as_the_summary_pools_whole_runs() {
     // The only piece is the whole run.
     let (rows, result) = written(Duration::from_secs(1000), 4);
-    let head = "cell,variant,services.s.latency,from_s,to_s,measure,unit,n,mean,low95,high95,\
-                reliable";
+    let head = "cell,variant,services.s.latency,services.s.latency_s,from_s,to_s,measure,unit,n,\
+                mean,low95,high95,reliable";
     assert_eq!(rows[0].join(","), head);
     assert_eq!(rows.len(), 1 + 3 * PATHS.len());
     for (at, row) in rows[1..].iter().enumerate() {
         let (cell, measure) = (at / PATHS.len(), at % PATHS.len());
         let Estimate { n, mean, low, high, is_reliable, .. } = result.estimate(cell, measure);
         let reliable = if is_reliable { "yes" } else { "no" };
-        let place = format!("{cell},as written,{}", ["2s", "4s", "8s"][cell]);
+        let place = format!("{cell},as written,{}", ["2s,2", "4s,4", "8s,8"][cell]);
         let unit = result.measures[measure].unit().name();
         let path = PATHS[measure];
         let expected = format!("{place},0,1000,{path},{unit},{n},{mean},{low},{high},{reliable}");
@@ -73,7 +73,7 @@ fn a_piece_is_pooled_as_the_summary_pools_whole_runs() {
 #[test]
 fn pieces_follow_each_other_and_the_last_one_ends_with_the_run() {
     let (rows, _) = written(Duration::from_secs(300), 2);
-    let times: Vec<String> = rows[1..].iter().map(|row| row[3..5].join("-")).collect();
+    let times: Vec<String> = rows[1..].iter().map(|row| row[4..6].join("-")).collect();
     let of_cell: Vec<&String> = times.iter().step_by(PATHS.len()).take(4).collect();
     assert_eq!(of_cell, ["0-300", "300-600", "600-900", "900-1000"]);
     assert_eq!(rows.len(), 1 + 3 * 4 * PATHS.len());
@@ -84,9 +84,10 @@ fn many_runs_are_pooled_in_groups_to_the_same_mean() {
     let (rows, result) = written(Duration::from_secs(1000), 130);
     for (at, row) in rows[1..].iter().enumerate() {
         let found = result.estimate(at / PATHS.len(), at % PATHS.len());
-        let [mean, low, high] = [8, 9, 10].map(|column: usize| row[column].parse::<f64>().unwrap());
+        let [mean, low, high] =
+            [9, 10, 11].map(|column: usize| row[column].parse::<f64>().unwrap());
         assert!((mean / found.mean - 1.0).abs() < 1e-12, "{row:?}");
-        assert_eq!(row[7], "130", "runs are counted, not groups");
+        assert_eq!(row[8], "130", "runs are counted, not groups");
         let widths = (high - low) / (found.high - found.low);
         assert!(found.high <= found.low || (0.8..1.25).contains(&widths), "{widths}: {row:?}");
     }

@@ -429,3 +429,23 @@ fn reads_and_writes_of_records_pass_no_layer_that_would_answer_them() {
         }
     }
 }
+
+/// What is open elsewhere makes a group that hangs no better.
+#[test]
+fn a_group_that_hangs_is_seen_whoever_else_waits() {
+    let alone = "title = \"x\"\nhorizon = \"1h\"\n\
+        [agents.a]\narrivals = \"closed(think=constant(1s))\"\npatience = \"uniform(9s, 11s)\"\n\
+        steps = [{ call = \"h\" }]\n[services.h]\nlatency = \"constant(100ms)\"\n\
+        [services.g]\nlatency = \"constant(100ms)\"\n\
+        [[faults]]\nhit = [\"h\", \"g\"]\ndo = \"hang\"\nat = \"30min\"\nfor = \"1h\"\n";
+    let beside = "[agents.b]\narrivals = \"poisson(rate=1/s)\"\nslots = \"unlimited\"\n\
+        patience = \"uniform(9000s, 9900s)\"\nsteps = [{ call = \"g\" }]\n";
+    let of = |text: &str| {
+        let file = ScenarioFile::parse("case.toml", text).unwrap_or_else(|e| panic!("{e}"));
+        seen(file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}")))
+    };
+    let one = of(alone);
+    one.is("agents.a.availability", 0.5, 0.01);
+    let found = of(&format!("{alone}{beside}")).of("agents.a.availability");
+    assert!((found - one.of("agents.a.availability")).abs() < 1e-9, "{found}");
+}

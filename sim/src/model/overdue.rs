@@ -91,6 +91,11 @@ impl Recorder {
     /// The same for tasks whose own limits were drawn: their groups, and what they are.
     pub(super) fn note_overdue_drawn(&mut self, open: &[(u32, Request)]) {
         let mut times: Vec<(Time, u32)> = Vec::new();
+        let mut overdue = vec![0; self.groups.len()];
+        for (group, task) in open {
+            let limit = self.limit_of(*group as usize, task);
+            overdue[*group as usize] += u64::from(limit < self.now.since(task.arrived));
+        }
         for (group, task) in open {
             let limit = self.limit_of(*group as usize, task);
             let is_overdue = limit < self.now.since(task.arrived);
@@ -103,7 +108,7 @@ impl Recorder {
             if is_overdue {
                 self.agents[*group as usize].overdue += 1;
                 self.failures.note(task.station, self.now);
-                let most = (FAILURES_MAX / open.len() as u64).max(1);
+                let most = (FAILURES_MAX / overdue[*group as usize]).max(1);
                 times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
             }
         }
