@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use patterns::Class;
-use patterns::report::{Better, Quantity, Severity};
+use patterns::report::{Quantity, Severity};
 
 use crate::measure::Measure;
 use crate::model::system::{Edge, LayerFactory, Per, System};
@@ -81,21 +81,14 @@ pub fn causes(system: &System) -> Vec<Cause> {
     all
 }
 
-/// The layers of a system of which nothing was seen, each with whose it is and its kind: those that
-/// can fail calls failed none, and were never in a bad state; the others counted nothing. `value`
-/// is what was measured.
+/// The layers of a system that never [acted](patterns::report::Report::acts) and were never in a
+/// bad state, each with whose it is and its kind. `value` is what was measured.
 pub fn idle_layers(system: &System, value: impl Fn(&Measure) -> f64) -> Vec<(String, String)> {
     let measures = measures(system);
     let acted = |of: &OfKind<'_>| {
         let report = of.layer.report;
-        let fails = report.counters.iter().any(|one| one.quantity == Quantity::Failures);
-        let counters = report.counters.iter().filter(|counter| match counter.quantity {
-            Quantity::Failures => true,
-            Quantity::Count => !fails || counter.better == Some(Better::Lower),
-            Quantity::Time | Quantity::Level => false,
-        });
         let bad = report.states.iter().filter(|state| state.severity == Severity::Bad);
-        let numbers = counters.map(|counter| counter.name.to_owned());
+        let numbers = report.acts().map(|counter| counter.name.to_owned());
         let mut numbers = numbers.chain(bad.map(|state| format!("{}-share", state.name)));
         numbers.any(|number| {
             let path = format!("edges.\"{}\".{}.{number}", of.edge, of.layer.kind);

@@ -26,6 +26,17 @@ impl Report {
         self.interventions.iter().any(is_it)
     }
 
+    /// The counters that show that a layer has acted: of a kind that can fail calls, the calls that
+    /// it failed and what else is better low; of the others, all that they count.
+    pub fn acts(&self) -> impl Iterator<Item = &'static CounterInfo> + use<> {
+        let fails = self.counters.iter().any(|one| one.quantity == Quantity::Failures);
+        self.counters.iter().filter(move |counter| match counter.quantity {
+            Quantity::Failures => true,
+            Quantity::Count => !fails || counter.better == Some(Better::Lower),
+            Quantity::Time | Quantity::Level => false,
+        })
+    }
+
     /// What is known of a state.
     ///
     /// # Panics

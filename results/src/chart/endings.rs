@@ -1,10 +1,10 @@
 //! Where tasks, calls and attempts ended, by cause, and what each layer did.
 
 use patterns::Class;
-use patterns::report::Quantity;
+use patterns::report::{Quantity, Severity};
 use sim::Record;
 use sim::measure::Unit;
-use sim::observe::{AgentRecord, LayerRecord, LayerScope, OutcomeCounts};
+use sim::observe::{AgentRecord, EdgeRecord, LayerRecord, LayerScope, OutcomeCounts};
 
 use super::font::{Weight, width_of};
 use super::paint::{Paint, Role};
@@ -145,15 +145,21 @@ fn layers(record: &Record) -> (Vec<String>, Vec<String>) {
         let counted: Vec<(&str, u128)> =
             counted.map(|(info, number)| (info.name, *number)).filter(|(_, n)| *n > 0).collect();
         let name = whose(layer, record);
-        // What passes all the same is no act.
-        if counted.iter().all(|(counter, _)| *counter == "admitted") {
-            idle.push(name);
-        } else {
+        if has_acted(layer) {
             let each = counted.iter().map(|(name, number)| format!("{name} {number}"));
             did.push(format!("{name}: {}", each.collect::<Vec<_>>().join(", ")));
+        } else {
+            idle.push(name);
         }
     }
     (did, idle)
+}
+
+/// As in [`sim::causes::idle_layers`].
+fn has_acted(layer: &LayerRecord) -> bool {
+    let mut states = layer.report.states.iter().zip(&layer.states);
+    layer.report.acts().any(|act| layer.counter(act.name).is_some_and(|number| number > 0))
+        || states.any(|(state, seen)| state.severity == Severity::Bad && seen.time > 0)
 }
 
 fn whose(layer: &LayerRecord, record: &Record) -> String {
@@ -180,14 +186,14 @@ fn title(record: &Record, first: &str) -> String {
     if failed == 0 {
         // Failures that a fallback hides are below.
         let edges = || record.edges.iter().filter(|edge| edge.from == agents.name);
+        let lost_on = |edge: &EdgeRecord| edge.attempts.failed() + edge.attempts.given_up;
         let attempts: u64 =
             edges().map(|edge| edge.attempts.answered() + edge.attempts.given_up).sum();
-        let lost: u64 = edges().map(|edge| edge.attempts.failed() + edge.attempts.given_up).sum();
+        let lost: u64 = edges().map(lost_on).sum();
         if lost == 0 {
             // What services call may fail all the same.
-            let all_edges = record.edges.iter();
-            let others = all_edges.map(|edge| edge.attempts.failed() + edge.attempts.given_up);
-            let whose = if others.sum::<u64>() > 0 { " of its own" } else { "" };
+            let is_lost_elsewhere = record.edges.iter().any(|edge| lost_on(edge) > 0);
+            let whose = if is_lost_elsewhere { " of its own" } else { "" };
             return format!(
                 "None of {all} tasks of {} fails, nor does an attempt{whose}",
                 agents.name
