@@ -202,20 +202,12 @@ impl Calls {
             return self.late(leaf, outcome, scheduler, observer);
         }
         if frame.is(Flag::ROOT) {
-            let (caller, request) = (frame.parent, frame.call);
-            self.frames.free(leaf);
+            let caller = frame.parent;
             observer.edge(edge, CallEvent::AnsweredAndEnded(outcome, began));
             if observer.asks_for_endings() {
-                observer.ending(Ending {
-                    edge,
-                    began,
-                    outcome: Some(outcome),
-                    caller: Some(caller),
-                    request: is_some(request),
-                    is_call: true,
-                    is_attempt: true,
-                });
+                self.end_attempt(leaf, outcome, observer);
             }
+            self.frames.free(leaf);
             return self.next_of(Some(Command::Done { caller, outcome }));
         }
         observer.edge(edge, CallEvent::Answered(outcome, began));
@@ -228,16 +220,8 @@ impl Calls {
 
     #[cold]
     fn end_attempt(&self, leaf: u32, outcome: Outcome, observer: &mut impl Observer) {
-        let Frame { edge, began, call, .. } = self.frames[leaf];
-        observer.ending(Ending {
-            edge,
-            began,
-            outcome: Some(outcome),
-            caller: self.caller(leaf),
-            request: is_some(call),
-            is_call: false,
-            is_attempt: true,
-        });
+        let caller = self.caller(leaf);
+        observer.ending(Ending::of_attempt(&self.frames[leaf], Some(outcome), caller));
     }
 
     /// A leaf was refused where it was to become a request: as [`Calls::end`], for the rarer case.
@@ -358,9 +342,4 @@ impl Calls {
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.commands.is_empty()
     }
-}
-
-/// What this is, if it is anything.
-fn is_some(index: u32) -> Option<u32> {
-    Some(index).filter(|index| *index != NONE)
 }

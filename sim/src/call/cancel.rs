@@ -50,15 +50,7 @@ impl Calls {
         if flags & Flag::LEAF != 0 {
             observer.edge(edge, CallEvent::Dropped(began));
             if observer.asks_for_endings() {
-                observer.ending(Ending {
-                    edge,
-                    began,
-                    outcome: None,
-                    caller,
-                    request: Some(call).filter(|call| *call != NONE),
-                    is_call: false,
-                    is_attempt: true,
-                });
+                observer.ending(Ending::of_attempt(orphan, None, caller));
             }
             // A leaf that is not launched yet is dropped when its turn comes.
             if call != NONE {

@@ -5,7 +5,7 @@ use std::fmt;
 use patterns::report::StateId;
 use patterns::{CallId, Layer, Outcome, Time};
 
-use super::frame::NONE;
+use super::frame::{Flag, Frame, NONE};
 use crate::kernel::LaneId;
 
 /// Something that the outside has to do, in the order in which it was decided.
@@ -46,8 +46,6 @@ pub enum CallEvent {
     BegunAndSent,
     /// A call of the caller ended at the top of the edge: how, and the time at which it had begun.
     Ended(Outcome, Time),
-    /// The attempt ended in time that was a call of its own.
-    AnsweredAndEnded(Outcome, Time),
     /// The same, of a call that a layer of another edge had diverted to this one.
     EndedBelow(Outcome, Time),
     /// A call was given up by a layer of another edge that had diverted to this one, or by its
@@ -65,6 +63,8 @@ pub enum CallEvent {
     Sent,
     /// An attempt ended in time.
     Answered(Outcome, Time),
+    /// An attempt ended in time, and with it the call that was sent as this attempt at once.
+    AnsweredAndEnded(Outcome, Time),
     /// An attempt was given up.
     Dropped(Time),
     /// An attempt that had been given up ended: when it had begun.
@@ -91,6 +91,19 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// An attempt of a frame has ended or was given up; it stands for a request, or not yet.
+    pub(super) fn of_attempt(frame: &Frame, outcome: Option<Outcome>, caller: Option<u32>) -> Self {
+        Self {
+            edge: frame.edge,
+            began: frame.began,
+            outcome,
+            caller,
+            request: Some(frame.call).filter(|request| *request != NONE),
+            is_call: frame.is(Flag::ROOT),
+            is_attempt: true,
+        }
+    }
+
     /// A call that went through layers has ended.
     pub(super) fn of_call(edge: u32, began: Time, outcome: Outcome, caller: u32) -> Self {
         Self {
