@@ -29,9 +29,8 @@ pub(crate) fn of_run(scenario: &Scenario, record: &Record, measures: &[Measure])
 
 /// The numbers of a sweep on its page; by this command a run is made again, but for its cell.
 pub(crate) fn of_sweep(scenario: &Scenario, result: &SweepResult, again: &str) -> Page {
-    let shown = result.default_cell(0).or(result.best(None)).filter(|cell| result.is_whole(*cell));
     let asked = asked(scenario, Some(result.objective()));
-    let mut tables = shown.map_or(Vec::new(), |cell| of_cell(result, cell, &asked));
+    let mut tables = result.shown_cell().map_or(Vec::new(), |cell| of_cell(result, cell, &asked));
     tables.insert(
         tables.len().min(1),
         cells(result, |cell| format!("{again} --cell {cell} --replication 0")),

@@ -147,8 +147,14 @@ impl SweepResult {
     }
 
     /// Whether all that was measured of a cell is known: it has runs, and was not forgotten.
-    pub fn is_whole(&self, cell: usize) -> bool {
+    fn is_whole(&self, cell: usize) -> bool {
         self.kept.len() == self.measures.len() || self.whole.contains_key(&cell)
+    }
+
+    /// The cell of which most is shown: the file's own, or the best if none is its own; none if it
+    /// was forgotten.
+    pub fn shown_cell(&self) -> Option<usize> {
+        self.default_cell(0).or(self.best(None)).filter(|cell| self.is_whole(*cell))
     }
 
     /// Forgets of a cell what is not kept.

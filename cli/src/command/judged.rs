@@ -64,8 +64,7 @@ pub(crate) fn causes_of_sweep(
     result: &SweepResult,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = result.default_cell(0).or(result.best(None));
-    let Some(cell) = shown.filter(|cell| result.is_whole(*cell)) else { return Ok(()) };
+    let Some(cell) = result.shown_cell() else { return Ok(()) };
     let total = |measure: &Measure| {
         let known = result.measures.iter().position(|known| known == measure);
         let values = known.into_iter().flat_map(|known| result.values(cell, known));
