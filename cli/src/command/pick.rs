@@ -3,8 +3,9 @@
 use clap::Args;
 use scenarios::{LayerRegistry, Scenario, ScenarioFile, Sweep, nearest, plain};
 
-use crate::command::common::quoted;
+use crate::command::common::{Sets, quoted, warn};
 use crate::failure::Failure;
+use crate::source::Source;
 
 /// One cell of a sweep, and one of its replications.
 #[derive(Args, Clone, Debug, Default)]
@@ -20,6 +21,32 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "R")]
     #[arg(value_parser = clap::value_parser!(u32).range(..1_000_000))]
     replication: Option<u32>,
+}
+
+/// One run of a scenario, for commands that write no folder.
+#[derive(Args, Debug)]
+pub(crate) struct OneRun {
+    /// A file, or a name from `wavetank list`.
+    pub(crate) scenario: String,
+    /// The seed of all random numbers; default: the file's, or 1.
+    #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    pick: Pick,
+    #[command(flatten)]
+    sets: Sets,
+}
+
+impl OneRun {
+    /// The scenario that is run, whose warnings are shown, and the seed.
+    pub(crate) fn find(&self, registry: &LayerRegistry) -> Result<(Scenario, u64), Failure> {
+        let source = Source::find(&self.scenario)?;
+        let file = self.sets.file(registry, &source)?;
+        let scenario = self.pick.scenario(&file, registry)?;
+        warn(&scenario.warnings);
+        let seed = self.pick.seed(self.seed.unwrap_or(scenario.seed));
+        Ok((scenario, seed))
+    }
 }
 
 impl Pick {

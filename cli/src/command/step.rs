@@ -7,10 +7,8 @@ use patterns::{Duration, Time};
 use scenarios::LayerRegistry;
 use sim::model::{Happened, PartState, Stepper};
 
-use crate::command::common::{Sets, warn};
-use crate::command::pick::Pick;
+use crate::command::pick::OneRun;
 use crate::failure::{Failure, Verdict};
-use crate::source::Source;
 
 /// The most events that are shown one by one for one answer; of more only the last ones are.
 const SHOWN_MAX: usize = 1000;
@@ -29,15 +27,8 @@ const HELP: &str = "Enter: the next event; a number: as many; a time, such as 30
   wavetank step mine.toml --cell 27 --replication 0
   printf '30min\\n20\\nq\\n' | wavetank step mine.toml     the 20 events after half an hour")]
 pub(crate) struct Step {
-    /// A file, or a name from `wavetank list`.
-    scenario: String,
-    /// The seed of all random numbers; default: the file's, or 1.
-    #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
-    seed: Option<u64>,
     #[command(flatten)]
-    pick: Pick,
-    #[command(flatten)]
-    sets: Sets,
+    run: OneRun,
 }
 
 /// What is asked for.
@@ -56,15 +47,11 @@ impl Step {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
-        if self.scenario == "-" {
+        if self.run.scenario == "-" {
             let message = "the standard input is for the answers here: name a file";
             return Err(Failure::Request(message.to_owned()));
         }
-        let source = Source::find(&self.scenario)?;
-        let file = self.sets.file(registry, &source)?;
-        let scenario = self.pick.scenario(&file, registry)?;
-        warn(&scenario.warnings);
-        let seed = self.pick.seed(self.seed.unwrap_or(scenario.seed));
+        let (scenario, seed) = self.run.find(registry)?;
         writeln!(out, "{}\n{HELP}", scenario.title)?;
         let mut run = Stepper::new(&scenario.system, seed);
         let mut known = run.look();

@@ -11,13 +11,11 @@ use scenarios::LayerRegistry;
 use sim::observe::Trace;
 use sim::{Record, RunOptions, System, Watch};
 
-use crate::command::common::{Sets, warn};
 use crate::command::judged;
 use crate::command::limits::LimitArgs;
-use crate::command::pick::Pick;
+use crate::command::pick::OneRun;
 use crate::failure::{Failure, Verdict};
 use crate::output::Unwritten;
-use crate::source::Source;
 
 /// Show what happened in a run, event by event.
 ///
@@ -32,8 +30,6 @@ use crate::source::Source;
   wavetank trace mine.toml --format otlp --to spans.json
       for Jaeger, Grafana Tempo, or an OpenTelemetry Collector (otlpjsonfile)")]
 pub(crate) struct TraceArgs {
-    /// A file, or a name from `wavetank list`.
-    scenario: String,
     /// How it is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -46,13 +42,8 @@ pub(crate) struct TraceArgs {
     /// A file to write to, in place of the standard output.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// The seed of all random numbers; default: the file's, or 1.
-    #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
-    seed: Option<u64>,
     #[command(flatten)]
-    pick: Pick,
-    #[command(flatten)]
-    sets: Sets,
+    run: OneRun,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -76,11 +67,7 @@ impl TraceArgs {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
-        let source = Source::find(&self.scenario)?;
-        let file = self.sets.file(registry, &source)?;
-        let scenario = self.pick.scenario(&file, registry)?;
-        warn(&scenario.warnings);
-        let seed = self.pick.seed(self.seed.unwrap_or(scenario.seed));
+        let (scenario, seed) = self.run.find(registry)?;
         let (from, to) = self.window(&scenario.system)?;
         let time_is_up = self.limits.time_is_up();
         let options = RunOptions {
