@@ -120,7 +120,7 @@ pub fn calls<R: Recording>(settings: Calls, seed: u64) -> (Answer, R) {
         epoch: 0,
         good: 0,
         ended: 0,
-        recording: R::new(settings.horizon, settings.timeout).of_clients(settings.clients),
+        recording: R::new(settings.horizon, settings.timeout, settings.clients),
     };
     for client in 0..settings.clients {
         shop.think(0, client);

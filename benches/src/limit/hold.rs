@@ -17,7 +17,7 @@ pub fn hold<R: Recording + 'static>(pending: u32, holds: u64, seed: u64) -> Run 
     for what in 0..pending {
         queue.push(key(exponential(&mut rng, mean), &mut serial, what));
     }
-    let mut recording = R::new(Time::MAX, Duration::ZERO);
+    let mut recording = R::new(Time::MAX, Duration::ZERO, 0);
     Box::new(move || {
         let mut now = 0;
         for _ in 0..holds {

@@ -21,7 +21,7 @@ pub fn mm1<R: Recording>(settings: Customers, seed: u64) -> (Answer, R) {
     let mut serial = 0;
     let mut line: VecDeque<u64> = VecDeque::new();
     let (mut left, mut sojourn) = (0, 0_u128);
-    let mut recording = R::new(horizon, Duration::MAX).of_clients(1);
+    let mut recording = R::new(horizon, Duration::MAX, 1);
     let mut started = R::moment(0);
     queue.push(key(exponential(&mut arrivals, between), &mut serial, ARRIVAL));
     while let Some(next) = queue.pop() {

@@ -8,22 +8,15 @@ pub trait Recording {
     /// A point of time that is kept for the record alone.
     type Moment: Copy;
 
-    /// An empty one, of a run until `horizon` in which attempts are given up after `timeout`.
-    fn new(horizon: Time, timeout: Duration) -> Self;
+    /// An empty one, of a run of so many clients until `horizon` in which attempts are given up after
+    /// `timeout`.
+    fn new(horizon: Time, timeout: Duration, clients: u32) -> Self;
 
     /// A point of time, if it is to be kept.
     fn moment(now: u64) -> Self::Moment;
 
     /// Which streams a client draws from: its own, or those of all.
     fn streams(client: u32) -> usize;
-
-    /// An empty one, of so many clients.
-    fn of_clients(self, _clients: u32) -> Self
-    where
-        Self: Sized,
-    {
-        self
-    }
 
     /// An event is handled.
     fn event(&mut self, _now: u64, _what: u32) {}
@@ -127,7 +120,7 @@ pub struct Bare;
 impl Recording for Bare {
     type Moment = ();
 
-    fn new(_horizon: Time, _timeout: Duration) -> Self {
+    fn new(_horizon: Time, _timeout: Duration, _clients: u32) -> Self {
         Self
     }
 
@@ -299,13 +292,10 @@ const END: u64 = 0xa409_3822_299f_31d1;
 impl Recording for Full {
     type Moment = u64;
 
-    fn new(horizon: Time, timeout: Duration) -> Self {
+    fn new(horizon: Time, timeout: Duration, clients: u32) -> Self {
         let (horizon, timeout) = (horizon.as_nanos(), timeout.as_nanos());
-        Self { horizon, timeout, digest: EVENT, ..Self::default() }
-    }
-
-    fn of_clients(self, clients: u32) -> Self {
-        Self { failed_at: vec![None; clients as usize], ..self }
+        let failed_at = vec![None; clients as usize];
+        Self { horizon, timeout, digest: EVENT, failed_at, ..Self::default() }
     }
 
     fn moment(now: u64) -> u64 {
