@@ -23,6 +23,7 @@ mod calls_seen;
 mod dealing;
 mod duplicates;
 mod edge_streams;
+mod expiry;
 mod fault_effects;
 mod fault_times;
 mod giving_up;

@@ -131,7 +131,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
 /// MTBF / (MTBF + MTTR), exactly.
 pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
     "episodes" Count LOWER, "Failure episodes: times in which too many of the last outcomes were \
-        failures. A task that is stuck fails again each time its patience has passed.",
+        failures. A task fails when its patience has passed, and, of agents that do one thing \
+        after the other, again each time that long has passed, until it ends.",
         Value(|r, _| r.count() as f64);
     "availability" Share HIGHER, "Share of time outside failure episodes.",
         Ratio(|r, time| (time - secs(r.time()), time));

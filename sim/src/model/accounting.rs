@@ -4,6 +4,7 @@ use patterns::report::Counts;
 use patterns::{Duration, Outcome, Time};
 
 use super::memory::Effect;
+use super::overdue::OpenTask;
 use super::recorder::Recorder;
 use super::records::{empty_agents, empty_edge, empty_rest, empty_service};
 use super::request::{Request, State};
@@ -14,12 +15,13 @@ use crate::fault::{Condition, Standing};
 use crate::observe::{OpenAt, Parts, Record, Stop};
 
 impl Recorder {
-    /// A task comes to an agent.
+    /// A task comes to an agent: whether it may take too long.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
-    pub(super) fn note_arrival(&mut self, group: u32) {
+    pub(super) fn note_arrival(&mut self, group: u32) -> bool {
         let counts = self.counts(self.now);
         self.agents[group as usize].tasks.issued += u64::from(counts);
+        self.groups[group as usize].limit < Duration::MAX
     }
 
     /// A task ends.
@@ -260,6 +262,7 @@ impl World {
         stopped: Option<Stop>,
         at_warmup: &[Counts],
     ) -> Record {
+        self.expire_all(ended);
         let mut recorder = std::mem::take(&mut self.recorder);
         recorder.now = ended;
         recorder.mark(Time::ZERO);
@@ -350,16 +353,13 @@ impl World {
     /// Adds up the time of what is still open at the end, and finds what has failed though it is
     /// open.
     fn note_open(&self, recorder: &mut Recorder) {
-        let (mut open, mut drawn) = (Vec::new(), Vec::new());
+        let mut open = Vec::new();
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => {
-                    if recorder.groups[group as usize].drawn.is_some() {
-                        drawn.push((group, *request));
-                    } else {
-                        open.push((request.arrived, group, request.station));
-                    }
+                    let &Request { arrived, demand, station: agent, .. } = request;
+                    open.push(OpenTask { arrived, demand, group, agent });
                     if request.state == State::InLine {
                         continue;
                     }
@@ -388,7 +388,6 @@ impl World {
             }
         }
         recorder.note_overdue(&open);
-        recorder.note_overdue_drawn(&drawn);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();
     }

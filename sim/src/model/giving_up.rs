@@ -25,6 +25,7 @@ impl World {
         }
         let outcome = Outcome::failed(Class::Timeout);
         self.recorder.note_gave_up(group, &task);
+        self.expire(group as usize, now);
         if task.state != State::InLine {
             self.drop_work(index, Some(outcome));
             return self.end_task(index, outcome);

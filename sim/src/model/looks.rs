@@ -28,6 +28,7 @@ impl World {
         looks: Option<&mut Looks<'_>>,
     ) -> Option<Stop> {
         self.recorder.now = time;
+        self.expire_all(time);
         self.recorder.mark(self.oldest_start(time, looks.as_deref()));
         let mut aborts = std::mem::take(&mut self.aborts);
         let met = aborts.look(time, |parts| self.record_until(time, at_warmup, parts));

@@ -1,33 +1,44 @@
 //! Tasks that took too long, or are open for too long: for whoever sent them they have failed.
 
-use patterns::{Class, Duration, Outcome, Time};
+use patterns::{Duration, Outcome, Time};
 
+use super::expiry::{Expiries, fail};
 use super::recorder::{GroupWatch, Recorder};
 use super::request::Request;
 use crate::observe::{EpisodeFinder, Histogram, OpenSpan};
 
-/// How often at most one task fails for the episodes of its group.
-const FAILURES_MAX: u64 = 64;
+/// A task that is open.
+pub(super) struct OpenTask {
+    /// When it came.
+    pub(super) arrived: Time,
+    /// How long it is waited for, if that was drawn.
+    pub(super) demand: Duration,
+    pub(super) group: u32,
+    pub(super) agent: u32,
+}
 
 impl Recorder {
-    /// How long a task may take before it has failed.
-    fn limit_of(&self, group: usize, task: &Request) -> Duration {
+    /// How long a task may take before it has failed; of that, what was drawn.
+    pub(super) fn limit_of(&self, group: usize, demand: Duration) -> Duration {
         let GroupWatch { limit, drawn, .. } = &self.groups[group];
         match *drawn {
             None => *limit,
-            Some(deadline) => deadline.min(task.demand),
+            Some(deadline) => deadline.min(demand),
         }
     }
 
-    /// A task ends that took longer than it might, unless that is drawn for each.
+    /// A task ends that took longer than it might, unless that is drawn for each. By then its
+    /// failure is behind it: it came when its limit passed.
     #[cold]
     #[inline(never)]
     pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) {
         let group = group as usize;
-        let limit = self.limit_of(group, task);
+        let limit = self.limit_of(group, task.demand);
         if self.now.since(task.arrived) <= limit {
             return self.groups[group].episodes.note(outcome, self.now);
         }
+        // One of the warm-up was overdue until now in the time that counts.
+        self.failures.note(task.station, self.now);
         if self.counts(task.arrived) {
             let late = &mut self.agents[group].late;
             let as_it_ended = match outcome.class() {
@@ -37,16 +48,12 @@ impl Recorder {
             };
             *as_it_ended += 1;
             late.wrong += u64::from(outcome.is_wrong());
-            self.failures.note(task.station, self.now);
-        }
-        for at in failures(task.arrived, self.now, limit, FAILURES_MAX) {
-            fail(&mut self.groups[group].episodes, at);
         }
     }
 
     /// Who sent a task gives up: it has failed by waiting for as long as it might, and no sooner.
     pub(super) fn note_gave_up(&mut self, group: u32, task: &Request) {
-        let is_in_time = self.now.since(task.arrived) <= self.limit_of(group as usize, task);
+        let is_in_time = self.now.since(task.arrived) <= self.limit_of(group as usize, task.demand);
         if is_in_time && self.counts(task.arrived) {
             self.agents[group as usize].late.failed += 1;
         }
@@ -60,19 +67,21 @@ impl Recorder {
         longest.unwrap_or(Duration::from_nanos(twentieth))
     }
 
-    /// Writes down those of the open tasks (when they came, their group and their agent) that have
-    /// failed by now. Those of the warm-up count as well: they are stuck in the time that counts.
-    ///
-    /// A task that is stuck fails once each time its limit has passed: so a group whose agents are
-    /// all stuck is seen to fail, though nothing ends.
-    pub(super) fn note_overdue(&mut self, open: &[(Time, u32, u32)]) {
-        let limits = self.agents.iter().zip(&self.groups).map(|(group, watch)| match watch.limit {
-            Duration::MAX => self.limit_of_open([&group.latency_ok, &group.latency_failed]),
-            limit => limit,
+    /// Writes down which of the open tasks have failed by now. Those of the warm-up count as well:
+    /// they are stuck in the time that counts.
+    pub(super) fn note_overdue(&mut self, open: &[OpenTask]) {
+        let watches = self.agents.iter().zip(&self.groups);
+        let in_hindsight = watches.map(|(group, watch)| {
+            let is_unlimited = watch.limit == Duration::MAX;
+            is_unlimited.then(|| self.limit_of_open([&group.latency_ok, &group.latency_failed]))
         });
-        let limits: Vec<Duration> = limits.collect();
-        for &(arrived, group, agent) in open {
-            let is_overdue = limits[group as usize] < self.now.since(arrived);
+        let in_hindsight: Vec<Option<Duration>> = in_hindsight.collect();
+        let mut began = vec![Vec::new(); self.groups.len()];
+        for &OpenTask { arrived, demand, group, agent } in open {
+            began[group as usize].push(arrived);
+            let in_hindsight = in_hindsight[group as usize];
+            let limit = in_hindsight.unwrap_or_else(|| self.limit_of(group as usize, demand));
+            let is_overdue = limit < self.now.since(arrived);
             self.agents[group as usize].tasks.carried += i64::from(!self.counts(arrived));
             if is_overdue {
                 self.agents[group as usize].overdue += 1;
@@ -82,39 +91,11 @@ impl Recorder {
                 tracer.keep_open_task(OpenSpan { from: arrived, track: agent, is_overdue });
             }
         }
-        let open: Vec<(Time, u32)> = open.iter().map(|(at, group, _)| (*at, *group)).collect();
-        for (at, group) in failures_of_open(&open, &limits, self.now) {
-            fail(&mut self.groups[group].episodes, at);
-        }
-    }
-
-    /// The same for tasks whose own limits were drawn: their groups, and what they are.
-    pub(super) fn note_overdue_drawn(&mut self, open: &[(u32, Request)]) {
-        let mut times: Vec<(Time, u32)> = Vec::new();
-        let mut overdue = vec![0; self.groups.len()];
-        for (group, task) in open {
-            let limit = self.limit_of(*group as usize, task);
-            overdue[*group as usize] += u64::from(limit < self.now.since(task.arrived));
-        }
-        for (group, task) in open {
-            let limit = self.limit_of(*group as usize, task);
-            let is_overdue = limit < self.now.since(task.arrived);
-            let carried = i64::from(!self.counts(task.arrived));
-            self.agents[*group as usize].tasks.carried += carried;
-            if let Some(tracer) = &mut self.tracer {
-                let (from, track) = (task.arrived, task.station);
-                tracer.keep_open_task(OpenSpan { from, track, is_overdue });
+        for (group, began) in began.iter().enumerate() {
+            if let Some(limit) = in_hindsight[group] {
+                let watch = &mut self.groups[group];
+                fail_in_hindsight(&mut watch.episodes, began, (limit, watch.is_closed), self.now);
             }
-            if is_overdue {
-                self.agents[*group as usize].overdue += 1;
-                self.failures.note(task.station, self.now);
-                let most = (FAILURES_MAX / overdue[*group as usize]).max(1);
-                times.extend(failures(task.arrived, self.now, limit, most).map(|at| (at, *group)));
-            }
-        }
-        times.sort_unstable();
-        for (at, group) in times {
-            fail(&mut self.groups[group as usize].episodes, at);
         }
     }
 
@@ -126,16 +107,20 @@ impl Recorder {
             .iter()
             .map(|edge| self.limit_of_open([&edge.latency_ok, &edge.latency_failed]));
         let limits: Vec<Duration> = limits.collect();
+        let mut began = vec![Vec::new(); limits.len()];
         for &(from, edge, traced) in open {
             let is_overdue = limits[edge as usize] < self.now.since(from);
             self.edges[edge as usize].calls.carried += i64::from(!self.counts(from));
             if let (Some(running), Some(tracer)) = (traced, &mut self.tracer) {
                 tracer.keep_open_call(running, edge, from, is_overdue);
             }
+            began[edge as usize].push(from);
         }
-        let open: Vec<(Time, u32)> = open.iter().map(|(began, edge, _)| (*began, *edge)).collect();
-        for (at, edge) in failures_of_open(&open, &limits, self.now) {
-            fail(&mut self.edge_episodes[edge], at);
+        for (edge, began) in began.iter().enumerate() {
+            let group = self.group_of_edge[edge];
+            let fails_again = group.is_none_or(|group| self.groups[group as usize].is_closed);
+            let (finder, limit) = (&mut self.edge_episodes[edge], limits[edge]);
+            fail_in_hindsight(finder, began, (limit, fails_again), self.now);
         }
     }
 
@@ -182,32 +167,25 @@ impl Recorder {
     }
 }
 
-/// When those of the open tasks or calls of each group or edge fail that are older than its limit,
-/// in order.
-fn failures_of_open(open: &[(Time, u32)], limits: &[Duration], now: Time) -> Vec<(Time, usize)> {
-    let overdue = || {
-        let all = open.iter().map(|&(began, of)| (began, of as usize));
-        all.filter(|(began, of)| limits[*of] < now.since(*began))
-    };
-    let mut numbers = vec![0; limits.len()];
-    for (_, of) in overdue() {
-        numbers[of] += 1;
+/// Notes that what is open has failed by taking longer than all that ended, which is known only
+/// now: as far as it did so after the last outcome, for what was before that is judged.
+fn fail_in_hindsight(
+    finder: &mut EpisodeFinder,
+    began: &[Time],
+    (limit, fails_again): (Duration, bool),
+    now: Time,
+) {
+    let last = finder.latest();
+    let mut expiries = Expiries::new(fails_again);
+    for &began in began {
+        let first = if fails_again && limit > Duration::ZERO {
+            limit * (last.since(began).as_nanos() / limit.as_nanos())
+        } else {
+            Duration::ZERO
+        };
+        if last < began + first + limit {
+            expiries.add((0, began + first), limit);
+        }
     }
-    let mut times: Vec<(Time, usize)> = Vec::new();
-    for (began, of) in overdue() {
-        let most = (FAILURES_MAX / numbers[of]).max(1);
-        times.extend(failures(began, now, limits[of], most).map(|at| (at, of)));
-    }
-    times.sort_unstable();
-    times
-}
-
-/// When a task that came at a time has failed until now.
-fn failures(arrived: Time, now: Time, limit: Duration, most: u64) -> impl Iterator<Item = Time> {
-    let times = now.since(arrived).as_nanos().checked_div(limit.as_nanos()).unwrap_or(1);
-    (1..=times.min(most)).map(move |number| arrived + limit * number)
-}
-
-fn fail(finder: &mut EpisodeFinder, at: Time) {
-    finder.failed(Outcome::failed(Class::Timeout), at);
+    expiries.fail_before(now, |_, _| true, |at| fail(finder, at));
 }

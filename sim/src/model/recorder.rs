@@ -3,11 +3,12 @@
 use patterns::report::{Severity, StateId, StateInfo};
 use patterns::{Duration, Outcome, Time};
 
+use super::expiry::Expiries;
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
 use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
 use super::request::Request;
-use super::system::{Agents, Caller, Edge, System};
+use super::system::{Agents, Arrivals, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
@@ -39,6 +40,8 @@ pub(crate) struct Recorder {
     pub(crate) tracer: Option<Tracer>,
     /// By group.
     pub(crate) groups: Vec<GroupWatch>,
+    /// When its open tasks have failed, by group.
+    pub(super) expiries: Vec<Expiries>,
     /// By record of an edge.
     pub(crate) edge_episodes: Vec<EpisodeFinder>,
     /// By service, and then by link on which faults can happen.
@@ -77,7 +80,11 @@ pub(crate) struct GroupWatch {
     pub(crate) limit: Duration,
     /// The deadline, where it is drawn.
     pub(crate) drawn: Option<Duration>,
+    /// When the next of its open tasks has failed, if it is still open then.
+    pub(crate) expires: Time,
     pub(crate) episodes: EpisodeFinder,
+    /// Whether each of the agents does one thing after the other.
+    pub(crate) is_closed: bool,
 }
 
 impl GroupWatch {
@@ -86,7 +93,9 @@ impl GroupWatch {
         Self {
             limit: limit.unwrap_or(Duration::ZERO),
             drawn: limit.is_none().then_some(deadline),
+            expires: Time::MAX,
             episodes: EpisodeFinder::new(agents.episode, warmup),
+            is_closed: is_closed(agents),
         }
     }
 }
@@ -116,6 +125,7 @@ impl Recorder {
                 .iter()
                 .map(|group| GroupWatch::of(group, system.warmup))
                 .collect(),
+            expiries: system.agents.iter().map(|group| Expiries::new(is_closed(group))).collect(),
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
             alarm_of: Vec::new(),
@@ -155,7 +165,8 @@ impl Recorder {
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
             failures: self.failures.clone(),
-            // No state changes in a copy.
+            // Nothing happens in a copy.
+            expiries: Vec::new(),
             faults: Vec::new(),
             callees: Vec::new(),
             alarm_of: Vec::new(),
@@ -314,6 +325,11 @@ impl Recorder {
             tracer.keep_task(TaskSpan { track, from, to, outcome, is_late, number, order: 0 });
         }
     }
+}
+
+/// Whether each agent of a group does one thing after the other.
+fn is_closed(group: &Agents) -> bool {
+    matches!(group.arrivals, Arrivals::Closed { .. })
 }
 
 /// The part of the time between two points that lies after the warm-up, in nanoseconds.

@@ -123,6 +123,10 @@ impl World {
         let task = self.stations.request(index);
         let (agent, took) = (task.station, now.since(task.arrived));
         let group = self.stations.role(agent);
+        if self.recorder.groups[group as usize].expires < now {
+            self.expire(group as usize, now);
+        }
+        let task = self.stations.request(index);
         self.recorder.note_task_end(group, (index, task), outcome);
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let next = self.stations.finish(index).next.map(|(next, _)| next);

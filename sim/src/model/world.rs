@@ -284,7 +284,9 @@ impl World {
             let next = Event { kind: kind::ARRIVAL, index: agent };
             self.scheduler.schedule(now + gap, next);
         }
-        self.recorder.note_arrival(group);
+        if self.recorder.note_arrival(group) {
+            self.recorder.expect_end(group, index, task.demand);
+        }
         if !has_slot {
             return None;
         }

@@ -13,6 +13,8 @@ pub struct EpisodeFinder {
     /// The last outcomes, the latest in the lowest bit: 1 for a failure.
     recent: u64,
     rule: EpisodeRule,
+    /// When the last outcome came.
+    latest: Time,
     /// What ended before this time does not count.
     from: Time,
     /// Nothing before the first failure.
@@ -28,7 +30,6 @@ struct Rest {
     head: usize,
     /// When the good outcomes began that came since the last failure.
     good_since: Time,
-    latest: Time,
     open: Option<Episode>,
     /// Those that ended after what is counted begins, as far as they are kept.
     ended: Vec<Episode>,
@@ -42,7 +43,6 @@ impl Default for Rest {
             times: [Time::ZERO; KEPT],
             head: 0,
             good_since: Time::ZERO,
-            latest: Time::ZERO,
             open: None,
             ended: Vec::with_capacity(EPISODES_MAX),
             further: EpisodeTotals::default(),
@@ -60,7 +60,7 @@ impl Default for EpisodeFinder {
 impl EpisodeFinder {
     /// One that has seen nothing yet, of a run that counts from a time on.
     pub fn new(rule: EpisodeRule, from: Time) -> Self {
-        Self { recent: 0, rule, from, rest: None }
+        Self { recent: 0, rule, latest: Time::ZERO, from, rest: None }
     }
 
     /// An outcome, now.
@@ -76,10 +76,11 @@ impl EpisodeFinder {
     /// A good outcome, now.
     #[inline]
     pub fn good(&mut self, now: Time) {
-        // While all is well there is nothing to keep.
+        // While all is well there is nothing else to keep.
         if self.recent != 0 {
             self.outcome(false, false, now);
         }
+        self.latest = now;
     }
 
     /// A failure, which happened at a time not after now.
@@ -97,9 +98,10 @@ impl EpisodeFinder {
         rest.head = (rest.head + 1) % KEPT;
         rest.times[rest.head] = at;
         // A failure may be seen late; what is seen never goes back in time.
-        rest.latest = rest.latest.max(at);
+        self.latest = self.latest.max(at);
+        let latest = self.latest;
         if !is_failure && was_failure {
-            rest.good_since = rest.latest;
+            rest.good_since = latest;
         }
         let fails = self.recent.count_ones() > self.rule.most_failures;
         match &mut rest.open {
@@ -107,9 +109,9 @@ impl EpisodeFinder {
                 let back = (u64::BITS - 1 - self.recent.leading_zeros()) as usize;
                 let first = rest.times[(rest.head + KEPT - back) % KEPT];
                 rest.open = Some(Episode {
-                    began: first.max(rest.latest_end).min(rest.latest),
-                    detected: rest.latest,
-                    contained: rest.latest,
+                    began: first.max(rest.latest_end).min(latest),
+                    detected: latest,
+                    contained: latest,
                     recovered: None,
                     verified: None,
                     seen_until: Time::MAX,
@@ -117,19 +119,24 @@ impl EpisodeFinder {
             }
             Some(episode) if !fails => {
                 episode.recovered = Some(rest.good_since.max(episode.contained));
-                episode.verified = Some(rest.latest);
+                episode.verified = Some(latest);
                 let episode = *episode;
                 rest.open = None;
-                rest.latest_end = rest.latest;
+                rest.latest_end = latest;
                 if rest.ended.len() < EPISODES_MAX && self.from < episode.ended() {
                     rest.ended.push(episode);
                 } else if self.from < episode.ended() {
                     rest.further.add(&episode, self.from);
                 }
             }
-            Some(episode) if is_failure && !is_refusal => episode.contained = rest.latest,
+            Some(episode) if is_failure && !is_refusal => episode.contained = latest,
             _ => {}
         }
+    }
+
+    /// When the last outcome came; no outcome is before that.
+    pub(crate) fn latest(&self) -> Time {
+        self.latest
     }
 
     /// All episodes that are on at some time in a window.

@@ -4,8 +4,9 @@ use patterns::{Class, Duration, Outcome, Time};
 use sim::fault::kinds::down::Down;
 use sim::fault::kinds::errors::Errors;
 use sim::fault::kinds::hang::Hang;
+use sim::fault::kinds::loss::Loss;
 use sim::fault::kinds::slow::Slow;
-use sim::fault::{Effect, Permanent};
+use sim::fault::{Effect, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, System};
@@ -124,7 +125,8 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
     let expected = Episode {
         began: time(100),
         detected: time(102),
-        contained: time(99 + 64),
+        // And so on, each second, until the end.
+        contained: time(399),
         recovered: None,
         verified: None,
         seen_until: record.ended,
@@ -149,15 +151,86 @@ fn a_task_that_ends_too_late_is_late_and_not_good() {
     assert!((value("success") - 29.0 / 39.0).abs() < 1e-9);
     assert!((value("late") - 10.0 / 39.0).abs() < 1e-9);
     assert!((value("goodput") - 29.0 * 9.0).abs() < 1e-9);
-    // Each is a failure three times, 6, 12 and 18 s after it came, which is seen when it ends.
+    // Each has failed 6 s after it came, though it ends later; the third of them is one too many.
     let episode = record.agents[0].episodes.all[0];
-    assert_eq!((episode.began, episode.detected), (time(106), time(118)));
+    assert_eq!((episode.began, episode.detected), (time(106), time(126)));
+    assert_eq!((episode.contained, episode.recovered), (time(196), Some(time(201))));
     // With a deadline of the same length it is all the same.
     system.agents[0].patience = None;
     system.agents[0].deadline = Some(secs(6));
     let other = of(&system);
     assert_eq!(other.agents[0].late, record.agents[0].late);
     assert_eq!(other.agents[0].episodes, record.agents[0].episodes);
+}
+
+fn lost() -> Loss {
+    Loss { share: 1.0, permanent: Permanent::Attempt }
+}
+
+/// What fails does so among what else happened then, and not behind it.
+#[test]
+fn a_task_that_is_lost_among_many_good_ones_is_no_episode() {
+    // The task of 100 s is lost; some 700 others are good.
+    let mut system = system(lost(), secs(10));
+    system.horizon = at(secs(7195));
+    for patience in [None, Some(secs(20)), Some(secs(100))] {
+        system.agents[0].patience = patience.map(Distribution::constant);
+        let record = of(&system);
+        let value = |name| value(&record, &system, name);
+        assert_eq!((record.agents[0].tasks.open(), record.agents[0].overdue), (1, 1));
+        assert!((value("availability") - 1.0).abs() < 1e-12, "{patience:?}");
+        assert!(value("episodes").abs() < 1e-12);
+        assert!(record.edges[0].episodes.all.is_empty(), "{patience:?}");
+    }
+    // So is one that ends after an hour and a half.
+    system.agents[0].patience = Some(Distribution::constant(secs(100)));
+    system.faults = vec![tank::once(0, Slow { factor: 5400.0, share: 1.0 }, secs(95), secs(10))];
+    let record = of(&system);
+    assert_eq!(record.agents[0].late.good, 1);
+    assert!(record.agents[0].episodes.all.is_empty());
+}
+
+/// One of three agents is stuck, and its user is let down as often as the others are served.
+#[test]
+fn the_failures_of_an_agent_that_is_stuck_count_among_what_others_get_done() {
+    let mut system = system(lost(), secs(3));
+    system.agents[0].count = 3;
+    system.horizon = at(secs(4000));
+    system.agents[0].patience = Some(Distribution::constant(secs(10)));
+    system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
+    // All begin their tasks at once, at 9, 19 ... 99 s; the first of the tasks of 99 s is lost.
+    system.faults[0].effect = Loss { share: 0.4, permanent: Permanent::Attempt }.into();
+    system.faults[0].schedule = Schedule::Once { at: time(98), lasts: secs(3) };
+    let seeds = (1..200).filter_map(|seed| {
+        let record = run(&system, seed, Watch::Counts);
+        (record.agents[0].overdue == 1).then_some(record)
+    });
+    let record = seeds.into_iter().next().expect("in most of them one is lost");
+    // Two good ones for each failure: more than two of ten, from the third failure on.
+    let episode = record.agents[0].episodes.all[0];
+    let expected = (time(109), time(129), time(3999), None);
+    let Episode { began, detected, contained, recovered, .. } = episode;
+    assert_eq!((began, detected, contained, recovered), expected);
+}
+
+/// However long it is stuck, it is contained when its failures end.
+#[test]
+fn an_agent_that_is_stuck_for_long_fails_until_it_goes_on() {
+    let mut system = system(tank::hang(true), secs(6000));
+    system.horizon = at(secs(10_000));
+    system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
+    let drawn = Distribution::uniform(secs(20), secs(30)).expect("in order");
+    for patience in [None, Some(drawn)] {
+        system.agents[0].deadline = Some(secs(10));
+        system.agents[0].patience = patience;
+        let record = of(&system);
+        // The task of 99 s fails at 109 s and so on until 6089 s, and ends at 6096 s.
+        let parts = (time(109), time(129), time(6089), Some(time(6106)));
+        let Episode { began, detected, contained, recovered, .. } =
+            record.agents[0].episodes.all[0];
+        assert_eq!((began, detected, contained, recovered), parts);
+        assert_eq!(record.agents[0].episodes.all.len(), 1);
+    }
 }
 
 #[test]
