@@ -7,7 +7,7 @@ use patterns::report::Report;
 
 use crate::model::abort::AbortCondition;
 use crate::model::system::System;
-use crate::observe::{Histogram, Parts, Record, Window};
+use crate::observe::{Asked, Histogram, Parts, Record, Window};
 
 use layer::OfLayers;
 use sample::Found;
@@ -222,7 +222,9 @@ impl Measure {
 
     /// Marks the parts of a record of this system that it looks at.
     pub fn mark(&self, system: &System, parts: &mut Parts) {
-        self.subject.mark(system, self.formula.name() == "frozen", parts);
+        let asked = if self.formula.reads_times() { Asked::Times } else { Asked::Counts };
+        let is_frozen = self.formula.name() == "frozen";
+        self.subject.mark(system, is_frozen, asked, parts);
         parts.layers |= matches!(self.formula, Formula::Layers(_));
     }
 

@@ -15,7 +15,7 @@ pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
-pub use parts::Parts;
+pub use parts::{Asked, Parts};
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{

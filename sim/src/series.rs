@@ -4,7 +4,7 @@ use patterns::{Duration, Time};
 
 use crate::measure::Measure;
 use crate::model::{Looks, RunOptions, System, World};
-use crate::observe::{Parts, Record};
+use crate::observe::{Asked, Parts, Record};
 
 /// The most pieces of one run.
 pub const PIECES_MAX: u64 = 10_000;
@@ -28,7 +28,7 @@ pub struct SeriesDesign {
 impl SeriesDesign {
     /// The parts of the records of a system that are looked at.
     pub fn parts(&self, system: &System) -> Parts {
-        let mut parts = system.parts(false);
+        let mut parts = system.parts(Asked::Nothing);
         self.measures.iter().for_each(|measure| measure.mark(system, &mut parts));
         parts
     }
@@ -64,7 +64,7 @@ impl Series {
         measures: &[Measure],
     ) -> (Record, Self) {
         let mut series = Self::default();
-        let all = system.parts(true);
+        let all = system.parts(Asked::Times);
         let record = run_in_pieces(system, seed, options, every, &all, &mut |piece| {
             let values = measures.iter().map(|measure| measure.of(piece)).collect();
             series.pieces.push((piece.warmup, piece.ended, values));

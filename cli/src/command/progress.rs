@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use patterns::{Duration, Time};
 use sim::measure::Measure;
+use sim::observe::Asked;
 use sim::series::{Series, run_in_pieces};
 use sim::{Record, RunOptions, System};
 
@@ -34,11 +35,12 @@ pub(crate) fn of_run(
     let style = "{wide_bar} {pos}/{len} s of the run, {per_sec}, {eta} left";
     let bar = bar(secs(system.horizon), style, is_shown);
     let mut series = Series::default();
-    let record = run_in_pieces(system, seed, options, every, &system.parts(true), &mut |piece| {
-        let values = measures.iter().map(|measure| measure.of(piece)).collect();
-        series.pieces.push((piece.warmup, piece.ended, values));
-        bar.set_position(secs(piece.ended));
-    });
+    let record =
+        run_in_pieces(system, seed, options, every, &system.parts(Asked::Times), &mut |piece| {
+            let values = measures.iter().map(|measure| measure.of(piece)).collect();
+            series.pieces.push((piece.warmup, piece.ended, values));
+            bar.set_position(secs(piece.ended));
+        });
     bar.finish_and_clear();
     (record, series)
 }

@@ -98,6 +98,14 @@ impl<const PARTS: u64> Histogram<PARTS> {
         all
     }
 
+    /// What is known of the lengths without their distribution: how many there are, their sum, the
+    /// shortest and the longest. It has no quantiles, and costs little.
+    #[must_use]
+    pub fn without_buckets(&self) -> Self {
+        let Self { count, sum, shortest, longest, .. } = *self;
+        Self { count, sum, shortest, longest, ..Self::new() }
+    }
+
     /// Counts one length.
     #[inline]
     pub fn add(&mut self, length: Duration) {

@@ -7,6 +7,7 @@ use patterns::Duration;
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
 use sim::model::abort::{Abort, LOOKS};
+use sim::observe::Asked;
 
 use super::hypothesis::{self, Hypothesis};
 use crate::codes::FileCode;
@@ -65,7 +66,7 @@ impl ScenarioFile {
                 let help = "a longer `over`, or fewer conditions, need fewer";
                 found.push(Diagnostic::new(at, FileCode::TooLarge, message).help(help));
             } else {
-                let mut parts = system.parts(false);
+                let mut parts = system.parts(Asked::Nothing);
                 condition.measure.mark(system, &mut parts);
                 let condition = Arc::new(condition.share());
                 let text = plain(&when).into();

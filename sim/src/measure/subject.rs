@@ -10,7 +10,7 @@ use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
 use crate::model::system::{Caller, Edge, System};
-use crate::observe::{AgentRecord, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
+use crate::observe::{AgentRecord, Asked, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,31 +124,35 @@ impl Subject {
 
     /// Marks the parts of a record of this system that it looks at; the frozen time of agents is
     /// that of their edges.
-    pub(super) fn mark(&self, system: &System, is_frozen: bool, parts: &mut Parts) {
+    pub(super) fn mark(&self, system: &System, is_frozen: bool, asked: Asked, parts: &mut Parts) {
         match self {
             Self::Agents(name) => {
                 let is_own = |edge: &Edge| match edge.from {
                     Caller::Agents(group) => system.agents[group].name == *name,
                     Caller::Service(_) => false,
                 };
-                for (asked, agents) in parts.agents.iter_mut().zip(&system.agents) {
-                    *asked |= agents.name == *name;
-                }
-                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
-                    *asked |= is_frozen && is_own(edge);
+                let all = parts.agents.iter_mut().zip(&system.agents);
+                all.filter(|(_, agents)| agents.name == *name).for_each(|(one, _)| one.add(asked));
+                if is_frozen {
+                    let all = parts.edges.iter_mut().zip(&system.edges);
+                    all.filter(|(_, edge)| is_own(edge)).for_each(|(one, _)| one.add(asked));
                 }
             }
             Self::Service(name) => {
-                for (asked, service) in parts.services.iter_mut().zip(&system.services) {
-                    *asked |= service.name == *name;
-                }
+                let all = parts.services.iter_mut().zip(&system.services);
+                let own = all.filter(|(_, service)| service.name == *name);
+                own.for_each(|(one, _)| one.add(asked));
             }
             Self::Edge { .. } => {
-                for (asked, edge) in parts.edges.iter_mut().zip(&system.edges) {
-                    *asked |= Self::of_edge(edge, system) == *self;
-                }
+                let all = parts.edges.iter_mut().zip(&system.edges);
+                let own = all.filter(|(_, edge)| Self::of_edge(edge, system) == *self);
+                own.for_each(|(one, _)| one.add(asked));
             }
-            Self::System => *parts = system.parts(true),
+            Self::System => {
+                let all = parts.agents.iter_mut().chain(&mut parts.services);
+                all.chain(&mut parts.edges).for_each(|one| one.add(asked));
+                parts.layers = true;
+            }
         }
     }
 
@@ -194,6 +198,13 @@ impl Formula {
 
     pub(super) fn better(&self) -> Option<Better> {
         self.info().map_or_else(OfLayers::better, |info| info.better)
+    }
+
+    /// Whether it needs to know how times are distributed. Who waits at all is a share of times
+    /// beyond zero; and the longest of a part of a run is that of the last bucket.
+    pub(super) fn reads_times(&self) -> bool {
+        let name = self.name();
+        self.pooling().is_of_times() || name == "waits" || name.ends_with(".max")
     }
 
     pub(super) fn pooling(&self) -> Pooling {

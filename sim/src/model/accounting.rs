@@ -6,7 +6,7 @@ use patterns::{Duration, Outcome, Time};
 use super::memory::Effect;
 use super::overdue::OpenTask;
 use super::recorder::Recorder;
-use super::records::{empty_agents, empty_edge, empty_rest, empty_service};
+use super::records::empty_rest;
 use super::request::{Request, State};
 use super::role::RoleKind;
 use super::world::World;
@@ -274,9 +274,9 @@ impl World {
         let at_warmup = parts.layers.then_some(at_warmup);
         let mut record = self.closed(self.recorder.so_far(parts), time, None, at_warmup);
         // What is under way was added up of all parts.
-        empty_rest(&mut record.agents, &parts.agents, empty_agents);
-        empty_rest(&mut record.services, &parts.services, empty_service);
-        empty_rest(&mut record.edges, &parts.edges, empty_edge);
+        empty_rest(&mut record.agents, &parts.agents);
+        empty_rest(&mut record.services, &parts.services);
+        empty_rest(&mut record.edges, &parts.edges);
         record
     }
 

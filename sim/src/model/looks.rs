@@ -8,7 +8,7 @@ use super::kind;
 use super::limits::Looks;
 use super::world::World;
 use crate::kernel::Event;
-use crate::observe::{Parts, Stop};
+use crate::observe::{Asked, Parts, Stop};
 
 impl World {
     /// The first time after another one at which something is to be looked at.
@@ -65,6 +65,6 @@ impl World {
     fn every_part(&self) -> Parts {
         let Self { recorder, .. } = self;
         let counts = [recorder.agents.len(), recorder.services.len(), recorder.edges.len()];
-        Parts::of(counts, true)
+        Parts::of(counts, Asked::Times)
     }
 }

@@ -6,7 +6,7 @@ use patterns::{Duration, Outcome, Time};
 use super::expiry::Expiries;
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
-use super::records::{empty_agents, empty_edge, empty_service, of_agents, of_edges, of_services};
+use super::records::{of_agents, of_edges, of_services, some};
 use super::request::Request;
 use super::system::{Agents, Arrivals, Caller, Edge, System};
 use super::tracer::Tracer;
@@ -152,9 +152,9 @@ impl Recorder {
             now: self.now,
             warmup: self.warmup,
             horizon: self.horizon,
-            agents: some(&self.agents, &parts.agents, empty_agents),
-            services: some(&self.services, &parts.services, empty_service),
-            edges: some(&self.edges, &parts.edges, empty_edge),
+            agents: some(&self.agents, &parts.agents),
+            services: some(&self.services, &parts.services),
+            edges: some(&self.edges, &parts.edges),
             links: self.links.clone(),
             record_of: self.record_of.clone(),
             standings: self.standings.clone(),
@@ -336,10 +336,4 @@ fn is_closed(group: &Agents) -> bool {
 #[inline]
 pub(super) fn counted(warmup: Time, from: Time, to: Time) -> u128 {
     u128::from(to.since(from.max(warmup)).as_nanos())
-}
-
-/// Copies of some; empty ones in place of the others.
-fn some<T: Clone>(all: &[T], are_asked: &[bool], empty: fn() -> T) -> Vec<T> {
-    let one = |(one, is_asked): (&T, &bool)| if *is_asked { one.clone() } else { empty() };
-    all.iter().zip(are_asked).map(one).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts, Line,
-    Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
+    AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
+    Line, Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -16,7 +16,7 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
     system.agents.iter().map(named).collect()
 }
 
-pub(super) fn empty_agents() -> AgentRecord {
+fn empty_agents() -> AgentRecord {
     AgentRecord {
         name: String::new(),
         count: 0,
@@ -50,7 +50,7 @@ pub(super) fn of_services(system: &System) -> Vec<ServiceRecord> {
     system.services.iter().map(named).collect()
 }
 
-pub(super) fn empty_service() -> ServiceRecord {
+fn empty_service() -> ServiceRecord {
     ServiceRecord {
         name: String::new(),
         slots: 0,
@@ -84,7 +84,7 @@ pub(super) fn of_edges(system: &System) -> Vec<EdgeRecord> {
     system.edges.iter().map(named).collect()
 }
 
-pub(super) fn empty_edge() -> EdgeRecord {
+fn empty_edge() -> EdgeRecord {
     EdgeRecord {
         from: String::new(),
         to: String::new(),
@@ -102,9 +102,87 @@ pub(super) fn empty_edge() -> EdgeRecord {
     }
 }
 
-/// Empties what was not asked for.
-pub(super) fn empty_rest<T>(all: &mut [T], are_asked: &[bool], empty: fn() -> T) {
-    for (one, _) in all.iter_mut().zip(are_asked).filter(|(_, is_asked)| !**is_asked) {
-        *one = empty();
+/// A record of a part, as far as it is asked for.
+pub(super) trait Partial: Clone {
+    /// Of which nothing is known.
+    fn empty() -> Self;
+
+    /// Without how its times are distributed.
+    fn without_times(&self) -> Self;
+}
+
+impl Partial for AgentRecord {
+    fn empty() -> Self {
+        empty_agents()
     }
+
+    fn without_times(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            tasks: self.tasks.clone(),
+            failures: self.failures.clone(),
+            episodes: self.episodes.clone(),
+            latency_ok: self.latency_ok.without_buckets(),
+            latency_failed: self.latency_failed.without_buckets(),
+            ..*self
+        }
+    }
+}
+
+impl Partial for ServiceRecord {
+    fn empty() -> Self {
+        empty_service()
+    }
+
+    fn without_times(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            by_replica: self.by_replica.clone(),
+            requests: self.requests.clone(),
+            load: self.load.clone(),
+            line: self.line.clone(),
+            seconds: self.seconds.clone(),
+            waiting: self.waiting.without_buckets(),
+            sojourn: self.sojourn.without_buckets(),
+            ..*self
+        }
+    }
+}
+
+impl Partial for EdgeRecord {
+    fn empty() -> Self {
+        empty_edge()
+    }
+
+    fn without_times(&self) -> Self {
+        Self {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            layers: self.layers.clone(),
+            calls: self.calls.clone(),
+            load: self.load.clone(),
+            attempts: self.attempts.clone(),
+            diverted: self.diverted.clone(),
+            latency_ok: self.latency_ok.without_buckets(),
+            latency_failed: self.latency_failed.without_buckets(),
+            episodes: self.episodes.clone(),
+            ..*self
+        }
+    }
+}
+
+/// Copies of what is asked for of each.
+pub(super) fn some<T: Partial>(all: &[T], asked: &[Asked]) -> Vec<T> {
+    let one = |(one, asked): (&T, &Asked)| match asked {
+        Asked::Nothing => T::empty(),
+        Asked::Counts => one.without_times(),
+        Asked::Times => one.clone(),
+    };
+    all.iter().zip(asked).map(one).collect()
+}
+
+/// Empties what was not asked for.
+pub(super) fn empty_rest<T: Partial>(all: &mut [T], asked: &[Asked]) {
+    let rest = all.iter_mut().zip(asked).filter(|(_, asked)| **asked == Asked::Nothing);
+    rest.for_each(|(one, _)| *one = T::empty());
 }

@@ -12,7 +12,7 @@ use patterns::{Class, Duration, Layer, Time};
 use super::abort::Abort;
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
-use crate::observe::{EpisodeRule, Parts, Window};
+use crate::observe::{Asked, EpisodeRule, Parts, Window};
 
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
 
@@ -64,10 +64,10 @@ impl System {
         records
     }
 
-    /// No part of it, or all, to be looked at.
-    pub fn parts(&self, are_asked: bool) -> Parts {
+    /// This much of each part of it.
+    pub fn parts(&self, asked: Asked) -> Parts {
         let counts = [self.agents.len(), self.services.len(), self.edges.len()];
-        Parts::of(counts, are_asked)
+        Parts::of(counts, asked)
     }
 
     /// The index of the edge that a place is, if it is one that is there.

@@ -5,23 +5,43 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     /// By group of agents.
-    pub agents: Vec<bool>,
+    pub agents: Vec<Asked>,
     /// By service.
-    pub services: Vec<bool>,
+    pub services: Vec<Asked>,
     /// By edge.
-    pub edges: Vec<bool>,
+    pub edges: Vec<Asked>,
     /// What layers report, all of them.
     pub layers: bool,
 }
 
+/// What is asked of a part of a system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// All but how its times are distributed: of these only how many there are, their sum, the
+    /// shortest and the longest.
+    Counts,
+    /// All of it.
+    Times,
+}
+
 impl Parts {
-    /// No part, or all, of so many groups, services and edges.
-    pub(crate) fn of([agents, services, edges]: [usize; 3], are_asked: bool) -> Self {
+    /// This much of all of so many groups, services and edges.
+    pub(crate) fn of([agents, services, edges]: [usize; 3], asked: Asked) -> Self {
         Self {
-            agents: vec![are_asked; agents],
-            services: vec![are_asked; services],
-            edges: vec![are_asked; edges],
-            layers: are_asked,
+            agents: vec![asked; agents],
+            services: vec![asked; services],
+            edges: vec![asked; edges],
+            layers: asked == Asked::Times,
         }
+    }
+}
+
+impl Asked {
+    /// Asks for this much as well.
+    pub(crate) fn add(&mut self, more: Self) {
+        *self = more.max(*self);
     }
 }

@@ -8,7 +8,7 @@ use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, Fault, Place, System};
 use sim::observe::{Anchor, Window};
-use sim::series::{Series, length};
+use sim::series::{Series, SeriesDesign, length, run_in_pieces};
 use sim::{Record, RunOptions, Watch, run};
 
 use crate::tank::{self, at, exponential, millis, secs};
@@ -234,6 +234,28 @@ fn a_series_adds_up_to_the_run() {
     let success = |piece: usize| series.pieces[piece].2[1];
     assert!(0.9 < success(3) && success(20) < 0.2, "{} {}", success(3), success(20));
     assert_eq!(Series::every(&system), secs(5));
+}
+
+/// Nothing is copied that a measure does not look at, and it looks at nothing else.
+#[test]
+fn each_measure_asks_for_all_that_it_looks_at() {
+    let mut system = system();
+    // Some wait, and some are stuck at times.
+    system.services[0].slots = 1;
+    let hang = tank::once(0, tank::hang(true), secs(200), secs(30));
+    system.faults.push(Fault { name: "hang".to_owned(), ..hang });
+    let (every, options) = (secs(40), RunOptions::default());
+    let all = Measure::all(&system);
+    let (_, expected) = Series::run(&system, 1, &options, every, &all);
+    for (number, measure) in all.iter().enumerate() {
+        let design = SeriesDesign { every, measures: vec![measure.clone()] };
+        let parts = design.parts(&system);
+        let mut found: Vec<u64> = Vec::new();
+        let mut add = |piece: &Record| found.push(measure.of(piece).to_bits());
+        run_in_pieces(&system, 1, &options, every, &parts, &mut add);
+        let expected = expected.pieces.iter().map(|(_, _, values)| values[number].to_bits());
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{}", measure.path());
+    }
 }
 
 #[test]
