@@ -17,7 +17,7 @@ use crate::format::{self, Design, FileNames, SECTIONS};
 use crate::over_time::{self, Asked};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
-use crate::scenario::{Scenario, measure};
+use crate::scenario::{Draft, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
 
@@ -62,8 +62,8 @@ impl Sweep {
     pub fn variant(&self, registry: &LayerRegistry, variant: usize) -> Scenario {
         let changes = variant.checked_sub(1).map(|index| changes(&self.variants[index]));
         let mut found = Vec::new();
-        let scenario = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
-        self.watched(scenario.expect("every variant was checked"))
+        let draft = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
+        self.watched(draft.and_then(Draft::scenario).expect("every variant was checked"))
     }
 
     /// What must hold is said of the file, and asked of every cell.
@@ -144,28 +144,28 @@ impl ScenarioFile {
     }
 
     fn read_sweep(&self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) -> Option<Sweep> {
-        let scenario = self.read_scenario(registry, found);
+        let draft = self.draft(registry, found);
         let (design, axes) = self.design(found);
         let variants = self.variants(found);
         let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
         size::check_cells(lengths, &self.size_at(&axes), found)?;
         // Each value alone, so that what is wrong with it is shown where it is written.
-        for axis in &axes {
-            for value in &axis.values {
-                self.changed(&[(&axis.path, &axis.at, value)], registry, found);
-            }
-        }
-        for variant in &variants {
-            self.changed(&changes(variant), registry, found);
+        let values = axes.iter().flat_map(|axis| {
+            axis.values.iter().map(|value| vec![(axis.path.as_str(), &axis.at, value)])
+        });
+        let mut unknown = self.unknown(draft.as_ref());
+        for changes in values.chain(variants.iter().map(changes)) {
+            unknown.look_in(self.changed(&changes, registry, found).as_ref());
         }
         self.warn_of_axes(&axes, registry, found);
-        let scenario = scenario?;
-        let design = design?;
         if found.iter().any(|one| !one.is_warning()) {
+            unknown.report(found);
             return None;
         }
+        let design = design?;
+        let scenario = draft?.scenario()?;
         let written = design;
-        let design = self.draft(&written, &scenario, &variants, &axes, registry)?;
+        let design = self.full_design(&written, &scenario, &variants, &axes, registry)?;
         let cells = |cell, found: &mut Vec<Diagnostic>| {
             self.cell(&variants, &axes, &design, cell, registry, found)
         };
@@ -193,7 +193,7 @@ impl ScenarioFile {
     }
 
     /// The design, with what is looked at if the file does not say it.
-    fn draft(
+    fn full_design(
         &self,
         written: &Design,
         scenario: &Scenario,
@@ -323,13 +323,13 @@ impl ScenarioFile {
         first.or_else(variants).unwrap_or(0..0)
     }
 
-    /// The scenario with some values changed, if nothing is wrong with it.
+    /// The scenario with some values changed, as far as it can be read.
     fn changed(
         &self,
         changes: &[Change<'_>],
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
-    ) -> Option<Scenario> {
+    ) -> Option<Draft> {
         let mut file = self.clone();
         for (path, at, value) in changes {
             if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
@@ -344,7 +344,7 @@ impl ScenarioFile {
         {
             entries.retain(|entry| entry.key != "hypotheses");
         }
-        file.read_scenario(registry, found)
+        file.draft(registry, found)
     }
 
     /// The scenario of one cell, if nothing is wrong with it.
@@ -364,7 +364,7 @@ impl ScenarioFile {
         for (axis, place) in axes.iter().zip(places) {
             all.push((&axis.path, &axis.at, &axis.values[place]));
         }
-        self.changed(&all, registry, found)
+        self.changed(&all, registry, found)?.scenario()
     }
 }
 

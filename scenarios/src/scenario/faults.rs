@@ -5,29 +5,27 @@ use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
 use sim::model::system::{self, Caller, Place, Step};
 
 use super::looking::{Looking, never_called};
-use super::part::Part;
+use super::part::FaultPart;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Fault, FaultName, Hit, Target};
 
-/// The faults of a system that has all else already, if each can be there.
+/// The faults of a system that has all else already. One that cannot be there hits nothing.
 pub(super) fn resolved(
-    parts: &[Part<Fault>],
+    parts: &[FaultPart],
     names: &[String],
     mut looking: Looking<'_>,
-) -> Option<Vec<system::Fault>> {
+) -> Vec<system::Fault> {
     let items: Vec<&Node> = looking.items().collect();
     let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
-        let fault = part.read.as_ref()?;
-        let after = match &fault.after {
-            Some(after) => Some(looking.earlier(after, &names[..index])?),
-            None => None,
-        };
-        looking.fault((fault, item), names[index].clone(), after)
+        let after = part.fault.after.as_ref();
+        let after = after.and_then(|after| looking.earlier(after, &names[..index]));
+        let hit = part.read.as_ref().map(|read| looking.hit(read, item));
+        let (hits, scope) = hit.unwrap_or((Vec::new(), Scope::ALL));
+        part.fault.resolved(names[index].clone(), hits, scope, after)
     });
-    let faults: Vec<Option<system::Fault>> = all.collect();
-    let faults: Vec<system::Fault> = faults.into_iter().collect::<Option<_>>()?;
+    let faults: Vec<system::Fault> = all.collect();
     let mut scopes: Vec<Scope> = Vec::new();
     for (fault, part) in faults.iter().zip(parts) {
         let scope = fault.effect.scope();
@@ -40,7 +38,7 @@ pub(super) fn resolved(
             }
         }
     }
-    Some(faults)
+    faults
 }
 
 impl<'a> Looking<'a> {
@@ -64,14 +62,9 @@ impl<'a> Looking<'a> {
         index
     }
 
-    fn fault(
-        &mut self,
-        (fault, item): (&Fault, &Node),
-        name: String,
-        after: Option<usize>,
-    ) -> Option<system::Fault> {
+    /// What a fault hits, as far as it is there.
+    fn hit(&mut self, fault: &Fault, item: &Node) -> (Vec<Place>, Scope) {
         let mut hits: Vec<Place> = Vec::new();
-        let mut is_right = true;
         for hit in &fault.hit.0 {
             match self.places(hit, &fault.effect) {
                 Ok(places) if places.iter().any(|place| hits.contains(place)) => {
@@ -82,14 +75,11 @@ impl<'a> Looking<'a> {
                     self.warn_of_slots(&fault.effect, &places, item);
                     hits.extend(places);
                 }
-                Err(message) => {
-                    self.found.push(message);
-                    is_right = false;
-                }
+                Err(message) => self.found.push(message),
             }
         }
-        let scope = self.scope(fault, item, &hits)?;
-        is_right.then(|| fault.resolved(name, hits, scope, after))
+        let scope = self.scope(fault, item, &hits).unwrap_or(Scope::ALL);
+        (hits, scope)
     }
 
     /// Where something that is hit is.

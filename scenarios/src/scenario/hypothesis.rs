@@ -72,72 +72,97 @@ impl From<UnknownMeasure> for Message {
     }
 }
 
-/// Reads `agents.write.success >= 99%`, with a window behind the measure or at the end:
+/// A comparison as it is written, of which it is not yet known whether there is such a measure:
+/// `agents.write.success >= 99%`, with a window behind the measure or at the end, as in
 /// `agents.write.success >= 99% from 20s after fault "github-hang"`; or
 /// `agents.write recovers within 2min after fault "github-hang"`.
-pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
-    let wrong = |message: String| Message {
-        code: FileCode::BadHypothesis,
-        message,
-        help: Some("for example: agents.write.success >= 99%".to_owned()),
-    };
-    if text.matches('"').count() % 2 == 1 {
-        return Err(wrong(format!("a quotation mark in `{text}` is not closed")));
-    }
-    let (path, compare, bound) = match recovers(text) {
-        Some((path, bound)) => (path, Compare::AtMost, bound),
-        None => {
-            let (path, compare, bound) = compared(text).map_err(wrong)?;
-            let (bound, window) = split_window(bound);
-            (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
-        }
-    };
-    let measure = measure(path.trim(), system)?;
-    if let Some(service) = system.services.iter().find(|service| {
-        let own = format!("services.{}.utilisation", service.name);
-        service.slots == u32::MAX && measure.path().starts_with(&own)
-    }) {
-        let message = format!("`{}` has unlimited slots, so none of them is a share", service.name);
-        return Err(Message {
-            code: FileCode::BadHypothesis,
-            message,
-            help: Some("give it `slots`, or ask for `busy`: how many are in use".to_owned()),
-        });
-    }
-    let unit = measure.unit();
-    let value = bound_of(unit, bound.trim()).map_err(|message| {
-        // What can be read may have something behind it that was to be a window.
-        let spaces = bound.match_indices(' ');
-        let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
-        match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
-            Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
-            _ => {
-                let help = Some(format!("for example: {} {}", path.trim(), example(unit)));
-                Message { code: FileCode::BadHypothesis, message, help }
-            }
-        }
-    })?;
-    Ok(Hypothesis { text: plain(text).into(), measure, bound: Bound { compare, value } })
+#[derive(Debug)]
+pub(super) struct Comparison {
+    text: String,
+    path: String,
+    compare: Compare,
+    bound: String,
 }
 
-/// Reads `agents.write.success < 50% over 1min`: a hypothesis of the last so much of a run.
-pub(super) fn read_over(text: &str, system: &System) -> Result<(Hypothesis, Duration), Message> {
-    let wrong = |message: String| Message {
-        code: FileCode::BadHypothesis,
-        message,
-        help: Some("for example: agents.write.success < 50% over 1min".to_owned()),
-    };
-    let Some((condition, over)) = text.rsplit_once(" over ") else {
-        return Err(wrong(format!("`{text}` does not say over how much of the run")));
-    };
-    let hypothesis = read(condition, system)?;
-    if let Some(window) = hypothesis.measure.window() {
-        return Err(wrong(format!("`{window}` is a window, and `over {over}` is one as well")));
+impl Comparison {
+    /// Takes a text apart.
+    pub(super) fn parse(text: &str) -> Result<Self, Message> {
+        let wrong = |message: String| wrong(message, EXAMPLE);
+        if text.matches('"').count() % 2 == 1 {
+            return Err(wrong(format!("a quotation mark in `{text}` is not closed")));
+        }
+        let (path, compare, bound) = match recovers(text) {
+            Some((path, bound)) => (path, Compare::AtMost, bound),
+            None => {
+                let (path, compare, bound) = compared(text).map_err(wrong)?;
+                let (bound, window) = split_window(bound);
+                (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
+            }
+        };
+        let [text, path, bound] = [text, path.trim(), bound.trim()].map(str::to_owned);
+        Ok(Self { text, path, compare, bound })
     }
+
+    /// It must be of the last so much of a run, and of no other window.
+    pub(super) fn without_window(self, over: Duration) -> Result<Self, Message> {
+        match split_window(&self.path).1 {
+            None => Ok(self),
+            Some(window) => {
+                let message = format!("`{window}` is a window, and `over {over}` is one as well");
+                Err(wrong(message, OVER))
+            }
+        }
+    }
+
+    /// As it is written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same of a system.
+    pub(super) fn of(&self, system: &System) -> Result<Hypothesis, Message> {
+        let Self { text, path, compare, bound } = self;
+        let measure = measure(path, system)?;
+        if let Some(service) = system.services.iter().find(|service| {
+            let own = format!("services.{}.utilisation", service.name);
+            service.slots == u32::MAX && measure.path().starts_with(&own)
+        }) {
+            let name = &service.name;
+            let message = format!("`{name}` has unlimited slots, so none of them is a share");
+            return Err(wrong(message, "give it `slots`, or ask for `busy`: how many are in use"));
+        }
+        let unit = measure.unit();
+        let value = bound_of(unit, bound).map_err(|message| {
+            // What can be read may have something behind it that was to be a window.
+            let spaces = bound.match_indices(' ');
+            let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
+            match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
+                Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
+                _ => wrong(message, &format!("for example: {path} {}", example(unit))),
+            }
+        })?;
+        let bound = Bound { compare: *compare, value };
+        Ok(Hypothesis { text: plain(text).into(), measure, bound })
+    }
+}
+
+const EXAMPLE: &str = "for example: agents.write.success >= 99%";
+const OVER: &str = "for example: agents.write.success < 50% over 1min";
+
+fn wrong(message: String, help: &str) -> Message {
+    Message { code: FileCode::BadHypothesis, message, help: Some(help.to_owned()) }
+}
+
+/// Takes `agents.write.success < 50% over 1min` apart: a comparison of the last so much of a run,
+/// and how much that is.
+pub(super) fn split_over(text: &str) -> (&str, Result<Duration, Message>) {
+    let Some((condition, over)) = text.rsplit_once(" over ") else {
+        let message = format!("`{text}` does not say over how much of the run");
+        return (text, Err(wrong(message, OVER)));
+    };
     let length = over.trim().parse::<Duration>().ok().filter(|length| !length.is_zero());
-    let length =
-        length.ok_or_else(|| wrong(format!("`{over}` is no length of time, such as 1min")))?;
-    Ok((hypothesis, length))
+    let message = || format!("`{over}` is no length of time, such as 1min");
+    (condition, length.ok_or_else(|| wrong(message(), OVER)))
 }
 
 /// The measure and the bound of `agents.write recovers within 2min after fault "x"`.

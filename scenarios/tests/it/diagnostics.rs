@@ -465,6 +465,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "every = \"1h\""
               39:7 conflict: `for` must be given beside `at`
             "do = \"flush\""
+              36:7 conflict: `flush` hits layers of policies (no layer of this file can be flushed; a `cache` can)
               39:7 conflict: `for` must be left out: `flush` takes no time
         "#]],
     );
