@@ -154,47 +154,43 @@ impl<'a> Looking<'a> {
             out.map(|edge| Place::Edge { from: edge.from, to: edge.to }).collect();
         let in_words: Vec<String> = edges.iter().map(|place| self.in_words(*place)).collect();
         let is_work = |step: &Step| matches!(step, Step::Work(_));
-        let wrong = |code: FileOrSetting, message: String, help: String| {
-            let message = match code {
-                FileOrSetting::Nothing => {
-                    Diagnostic::new(hit.at.clone(), FileCode::UnusedEdge, message)
-                }
-                FileOrSetting::Conflict => Diagnostic::new(hit.at.clone(), Code::Conflict, message),
-            };
-            Err(message.help(help))
+        let ways = in_words.join("\", \"");
+        let ways_out = match (effect.info().hits_edges, effect.like_on_edges()) {
+            _ if edges.is_empty() => None,
+            (true, _) => Some(format!("name the ways out of them: `hit = [\"{ways}\"]`")),
+            (false, Some(like)) => {
+                Some(format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{ways}\"]`"))
+            }
+            (false, None) => None,
         };
-        match effect.on_agents() {
-            OnAgents::Edges if edges.is_empty() => {
-                let message = "these agents call no service, so the fault hits nothing".to_owned();
-                wrong(FileOrSetting::Nothing, message, "hit a service or an edge".to_owned())
-            }
-            OnAgents::Edges => Ok(edges),
+        let (message, help) = match effect.on_agents() {
+            OnAgents::Edges if !edges.is_empty() => return Ok(edges),
+            OnAgents::Edges => (
+                "these agents call no service, so the fault hits nothing".to_owned(),
+                "hit a service or an edge".to_owned(),
+            ),
             OnAgents::Work if self.system.agents[group].steps.iter().any(is_work) => {
-                Ok(vec![Place::Agents(group)])
+                return Ok(vec![Place::Agents(group)]);
             }
-            OnAgents::Work => {
-                let message = format!(
+            OnAgents::Work => (
+                format!(
                     "these agents have no work of their own, so `{name}` has nothing to slow down"
-                );
-                let help = "give them a step `{ work = … }`, or hit a service or an edge";
-                wrong(FileOrSetting::Nothing, message, help.to_owned())
-            }
-            OnAgents::Crash | OnAgents::Nothing => {
-                let message = match effect.on_agents() {
-                    OnAgents::Crash => format!("agents do not crash: `{name}` cannot hit them"),
-                    _ => format!("`{name}` cannot happen to agents"),
-                };
-                let edges = in_words.join("\", \"");
-                let help = match (effect.info().hits_edges, effect.like_on_edges()) {
-                    (true, _) => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
-                    (false, Some(like)) => {
-                        format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`")
-                    }
-                    (false, None) => "hit a service".to_owned(),
-                };
-                wrong(FileOrSetting::Conflict, message, help)
-            }
-        }
+                ),
+                match ways_out {
+                    Some(ways) => format!("give them a step `{{ work = … }}`, or {ways}"),
+                    None => "give them a step `{ work = … }`, or hit a service".to_owned(),
+                },
+            ),
+            OnAgents::Crash => (
+                format!("agents do not crash: `{name}` cannot hit them"),
+                ways_out.unwrap_or_else(|| "hit a service".to_owned()),
+            ),
+            OnAgents::Nothing => (
+                format!("`{name}` cannot happen to agents"),
+                ways_out.unwrap_or_else(|| "hit a service".to_owned()),
+            ),
+        };
+        Err(Diagnostic::new(hit.at.clone(), Code::Conflict, message).help(help))
     }
 
     fn in_words(&self, place: Place) -> String {
@@ -277,11 +273,4 @@ impl<'a> Looking<'a> {
             self.found.push(Diagnostic::no_effect(at, message));
         }
     }
-}
-
-/// Whether something hits nothing, or cannot be.
-#[derive(Clone, Copy)]
-enum FileOrSetting {
-    Nothing,
-    Conflict,
 }

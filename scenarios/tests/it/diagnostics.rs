@@ -485,6 +485,7 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             fault("hit = \"research\"\ndo = \"down\""),
             fault("hit = \"research\"\ndo = \"drain\""),
             fault("hit = \"research\"\ndo = \"slow\"\nfactor = 2"),
+            fault("hit = \"research\"\ndo = \"delay\"\nby = \"1s\""),
             fault("hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"),
             fault("hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"),
             fault("hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"),
@@ -499,7 +500,9 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             "hit = \"research\"\ndo = \"drain\""
               36:7 conflict: `drain` cannot happen to agents (hit a service)
             "hit = \"research\"\ndo = \"slow\"\nfactor = 2"
-              36:7 unused-edge: these agents have no work of their own, so `slow` has nothing to slow down (give them a step `{ work = … }`, or hit a service or an edge)
+              36:7 conflict: these agents have no work of their own, so `slow` has nothing to slow down (give them a step `{ work = … }`, or `do = "delay"` on the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
+            "hit = \"research\"\ndo = \"delay\"\nby = \"1s\""
+              36:7 conflict: these agents have no work of their own, so `delay` has nothing to slow down (give them a step `{ work = … }`, or name the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
             "hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"
               36:20 twice: this is hit twice by one fault
             "hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"
