@@ -12,8 +12,8 @@ use sim::series::SeriesDesign;
 
 use crate::axes::{Varied, axis, refuse_fixed, shown, varied};
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::format::{self, Design, FileNames, SECTIONS};
+use crate::diagnostic::{Diagnostic, Diagnostics, for_example};
+use crate::format::{self, Design, FileNames, SECTIONS, section_of};
 use crate::over_time::{self, Asked};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
@@ -229,8 +229,7 @@ impl ScenarioFile {
             Some(Value::Table(entries)) => entries,
             Some(_) => {
                 let node = node.expect("it was found just now");
-                let message = format!("`sweep` must be a table, not {}", node.kind());
-                found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+                found.push(Diagnostic::wrong_section(section_of("sweep"), node, "a table"));
                 &nothing
             }
         };
@@ -285,8 +284,7 @@ impl ScenarioFile {
     fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
         let Some(node) = self.root.get("variants") else { return Vec::new() };
         let Some(entries) = node.entries() else {
-            let message = format!("`variants` must be a table, not {}", node.kind());
-            found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+            found.push(Diagnostic::wrong_section(section_of("variants"), node, "a table"));
             return Vec::new();
         };
         let mut variants = Vec::new();
@@ -302,7 +300,8 @@ impl ScenarioFile {
             let Some(changes) = entry.node.entries() else {
                 let message = "a variant is a table of paths and their values";
                 let at = entry.key_at.clone();
-                found.push(Diagnostic::new(at, Code::WrongType, message));
+                let message = Diagnostic::new(at, Code::WrongType, message);
+                found.push(message.help(for_example(section_of("variants"))));
                 continue;
             };
             let changes = changes.iter().map(|change| {

@@ -14,7 +14,7 @@ use super::policies::{self, Rooms};
 use super::unsure::Unsure;
 use super::{circles, edges, faults, records, room, unsure};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service, fault_names};
+use crate::format::{Agents, Fault, FileNames, Service, fault_names, section_of};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -130,11 +130,10 @@ fn named<T: Setting>(
     names: &mut FileNames,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Part<T>> {
+    let key = section_of(section);
     let Some(node) = file.root.get(section) else { return Vec::new() };
     let Some(entries) = node.entries() else {
-        let mut reader = Reader::new(names);
-        reader.within(section, |reader| reader.wrong_type(node, "a table"));
-        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        found.push(Diagnostic::wrong_section(key, node, "a table"));
         return Vec::new();
     };
     let parts = entries.iter().map(|entry| {
@@ -144,7 +143,9 @@ fn named<T: Setting>(
             _ => entry.node.clone(),
         };
         let mut reader = Reader::new(names);
-        let read = reader.within(&entry.key, |reader| T::read(&inner, None, reader));
+        let read = reader.within(&entry.key, |reader| {
+            reader.expecting(key, |reader| T::read(&inner, None, reader))
+        });
         let read = read.filter(|_| reader.errors() == 0);
         found.extend(reader.finish().into_iter().map(Diagnostic::from));
         let read = read.map(|read| (read, true));
@@ -162,16 +163,17 @@ fn faults_of(
     names: &mut FileNames,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<FaultPart> {
+    let key = section_of("faults");
     let Some(node) = file.root.get("faults") else { return Vec::new() };
     let Value::List(items) = &node.value else {
-        let mut reader = Reader::new(names);
-        reader.within("faults", |reader| reader.wrong_type(node, "a list of tables"));
-        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        found.push(Diagnostic::wrong_section(key, node, "a list of tables"));
         return Vec::new();
     };
     let fault = |item: &Node| {
         let mut reader = Reader::new(names);
-        let read = reader.within("fault", |reader| Fault::read(item, None, reader));
+        let read = reader.within("fault", |reader| {
+            reader.expecting(key, |reader| Fault::read(item, None, reader))
+        });
         let right = read.clone().filter(|_| reader.errors() == 0);
         found.extend(reader.finish().into_iter().map(Diagnostic::from));
         let fault = right.unwrap_or_else(|| unsure::fault(item, found));

@@ -1,6 +1,6 @@
 //! Reads every part of a scenario, checks that they fit together, and reports all mistakes at once.
 
-use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Value};
+use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
 use patterns::{Duration, Time};
 use sim::System;
 use sim::measure::Measure;
@@ -132,15 +132,11 @@ impl ScenarioFile {
         found.extend(self.unread.iter().cloned());
         let mut names = self.names(found);
         let head = self.head(&mut names, found);
-        let is_section = |key: &str| SECTIONS.iter().any(|section| section.is_named(key));
-        let entries = self.root.entries().unwrap_or_default();
-        let is_strange = entries.iter().any(|entry| {
-            matches!(entry.node.value, Value::Table(_) | Value::List(_)) && !is_section(&entry.key)
-        });
+        let of_head = found.len();
         let parts = Parts::read(self, registry, names, found);
         let mut conditions = Conditions::read(self, found);
         let of_parts = found.len();
-        let unsure = Unsure { times: self.times(), parts: is_strange, ..parts.unsure() };
+        let unsure = Unsure { times: self.times(), parts: self.lacks_parts(), ..parts.unsure() };
         let (mut system, room) = parts.resolved(self, unsure, found);
         let (warmup, horizon) = unsure.times.unwrap_or((Duration::ZERO, LONGEST));
         system.horizon = Time::ZERO + horizon;
@@ -162,6 +158,10 @@ impl ScenarioFile {
             // What has no effect may have one once all is right.
             let of_system = found.split_off(of_parts).into_iter();
             found.extend(of_system.filter(|one| !one.is_warning()));
+        }
+        if unsure.parts {
+            let named = found.split_off(of_head).into_iter();
+            found.extend(named.filter(|one| one.code() != Code::UnknownName.name()));
         }
         let warnings = Diagnostics::new(&self.source, Vec::new());
         let (title, about, seed) = match head {
@@ -190,6 +190,19 @@ impl ScenarioFile {
             self.check_head(head, found);
         }
         head
+    }
+
+    /// Whether parts of the system may stand where they cannot be read: in a section that is
+    /// misspelt, or of another type.
+    fn lacks_parts(&self) -> bool {
+        self.root.entries().unwrap_or_default().iter().any(|Entry { key, node, .. }| {
+            let is_table = matches!(node.value, Value::Table(_));
+            if SECTIONS.iter().any(|section| section.is_named(key)) {
+                matches!(&**key, "agents" | "services" | "policies") && !is_table
+            } else {
+                is_table || matches!(node.value, Value::List(_))
+            }
+        })
     }
 
     /// The warm-up and the horizon, if both can be read, whatever stands beside them.

@@ -349,13 +349,13 @@ fn mistakes_in_agents_and_services_say_what_to_do() {
               1:1 missing: the file needs `horizon` (for example: horizon = "2h")
               2:1 unknown-key: the file has no key `horizn` (did you mean `horizon`?)
             "horizon = 2"
-              2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number
+              2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number (for example: horizon = "2h")
             "count = 0"
               6:9 out-of-range: `count` must be from 1 to 100000, not 0
             "count = -1"
               6:9 out-of-range: `count` must be from 1 to 100000, not -1
             "slots = \"unlimted\""
-              14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited")
+              14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited"; for example: slots = 3)
             "netwrk = 0.01"
               17:12 unknown-word: `errors` has no class of failure `netwrk` (did you mean `network`?)
             "validation = 0.995"
@@ -368,7 +368,7 @@ fn mistakes_in_agents_and_services_say_what_to_do() {
               1:1 missing: the file needs `title` (for example: title = "Researchers share one flaky MCP server")
               1:1 unknown-key: the file has no key `titel` (did you mean `title`?)
             "count = 2.5"
-              6:9 wrong-type: `count` must be a whole number, not a decimal number
+              6:9 wrong-type: `count` must be a whole number, not a decimal number (for example: count = 1)
             "slots = 0"
               14:9 out-of-range: `slots` must be at least 1, or "unlimited", not 0
             "qeue = 50"
@@ -412,7 +412,7 @@ fn mistakes_in_policies_say_what_to_do() {
             "{ limiter = { kind = \"gcra(3, per=1s)\" } }"
               28:7 renamed: the layer `limiter` is called `rate-limiter` now
             "{ breaker = 3 }, { breaker ="
-              27:17 wrong-type: `breaker` must be a table of settings, not a whole number
+              27:17 wrong-type: `breaker` must be a table of settings, not a whole number (for example: breaker = { open = "60s", failures = 5 })
               50:1 bad-path: path `policies.guarded.breaker.failures`: `breaker` is a whole number: nothing is below it
         "#]],
     );
@@ -447,7 +447,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "at = \"30min\"\nfactor = 2.0"
               39:10 conflict: `factor` must be left out: only `do = "leak"` and `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
-              36:7 wrong-type: `hit` must be the name of an agent or service, not a whole number
+              36:7 wrong-type: `hit` must be the name of an agent or service, not a whole number (for example: hit = "github")
             "hit = []"
               36:7 out-of-range: `hit` must be a list of at least 1
             "hit = [\"github\", \"githib\", \"github\"]"

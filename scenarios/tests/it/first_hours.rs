@@ -272,8 +272,18 @@ fn what_a_mistake_hides_is_no_further_mistake() {
 
 #[test]
 fn a_misspelt_section_is_no_missing_one() {
-    let said = checked(&[("[agents.a]", "[agent.a]"), ("\"a -> s\" = \"p\"\n", "")]);
-    assert!(said.contains("did you mean `agents`?") && !said.contains("no agents"), "{said}");
+    let axis = ("\"policies.p.breaker.failures\" = [1, 5]\n", "");
+    for (section, misspelt) in [
+        ("[agents.a]", "[agent.a]"),
+        ("[services.s]", "[service.s]"),
+        ("[policies]", "[polices]"),
+        ("[edges]", "[edge]"),
+    ] {
+        let said = checked(&[(section, misspelt), axis]);
+        let name = section.trim_matches(['[', ']']).split('.').next().unwrap();
+        assert!(said.contains(&format!("did you mean `{name}`?")), "{said}");
+        assert!(said.ends_with("1 mistake in file.toml"), "{said}");
+    }
 }
 
 #[test]
