@@ -538,7 +538,6 @@ fn mistakes_in_layers_that_faults_hit_say_what_to_do() {
               36:7 unknown-name: the policy `guarded` has no layer `braker` (there is: fallback, retry, bulkhead, timeout)
             "hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: the policy `guarded` has no layer `breaker#2` (did you mean `breaker`?)
-              36:7 no-effect: this layer is off, so the fault hits nothing
             "hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""
               36:7 out-of-range: `breaker#x` is no layer: behind `#` stands a number from 1 on
             "hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""
@@ -724,15 +723,7 @@ fn what_was_set_is_shown_where_it_was_set() {
           |
           = help: did you mean `open`?
 
-        warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
-         --> --set:1:39
-          |
-        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
-          |                                       ^
-          |
-          = help: what is set here says only which cell is the file's own
-
-        5 mistakes and 1 warning in it.toml"#]]
+        5 mistakes in it.toml"#]]
     .assert_eq(&report);
 }
 
@@ -755,6 +746,14 @@ fn a_path_that_leads_nowhere_is_shown_as_it_was_set() {
 fn what_an_axis_overrules_is_a_warning() {
     let path = "policies.guarded.breaker.failures";
     expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
         warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
          --> --set:1:35
           |
@@ -763,9 +762,17 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        1 warning in it.toml"#]]
+        2 warnings in it.toml"#]]
     .assert_eq(&set(&[(path, "7")]));
     expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
         warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
          --> --set:1:39
           |
@@ -774,9 +781,18 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        1 warning in it.toml"#]]
+        2 warnings in it.toml"#]]
     .assert_eq(&set(&[("policies.guarded.breaker", "{ failures = 7, open = \"5s\" }")]));
-    expect![""].assert_eq(&set(&[("policies.guarded.breaker.open", "7s")]));
+    expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
+        1 warning in it.toml"#]].assert_eq(&set(&[("policies.guarded.breaker.open", "7s")]));
 }
 
 #[test]
