@@ -30,7 +30,9 @@ pub(crate) struct Varied {
 pub(crate) fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varied> {
     let Value::List(items) = &entry.node.value else {
         let message = "an axis is a list of values";
-        found.push(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
+        let message = Diagnostic::new(entry.node.at.clone(), Code::WrongType, message);
+        let (path, value) = (&entry.key, &entry.node);
+        found.push(message.help(format!("for example: \"{path}\" = [{value}]")));
         return None;
     };
     if items.is_empty() {

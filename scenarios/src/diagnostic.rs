@@ -5,9 +5,10 @@ use core::fmt;
 use core::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use patterns::settings::{Code, Mistake};
+use patterns::settings::{Code, Key, Mistake, Node};
 
 use crate::codes::DiagnosticCode;
+use crate::describe::example_of;
 use crate::plain::plain;
 use crate::source::Source;
 
@@ -33,6 +34,12 @@ impl Diagnostic {
     /// Something that was written has no effect.
     pub(crate) fn no_effect(at: Range<usize>, message: impl Into<String>) -> Self {
         Self::new(at, Code::NoEffect, message)
+    }
+
+    /// A section of another type.
+    pub(crate) fn wrong_section(key: &Key, node: &Node, expected: &str) -> Self {
+        let message = format!("`{key}` must be {expected}, not {}", node.kind());
+        Self::new(node.at.clone(), Code::WrongType, message).help(for_example(key))
     }
 
     /// Adds what to do about it.
@@ -95,9 +102,20 @@ impl From<Mistake> for Diagnostic {
             at: mistake.at,
             code: mistake.code.into(),
             message: mistake.message,
-            help: mistake.help.or(help),
+            help: match (mistake.help.or(help), mistake.expected.map(for_example)) {
+                (Some(help), Some(example)) if !help.contains("for example") => {
+                    Some(format!("{help}; {example}"))
+                }
+                (help, example) => help.or(example),
+            },
         }
     }
+}
+
+/// What may be written for a key.
+pub(crate) fn for_example(key: &Key) -> String {
+    let name = key.name();
+    format!("for example: {name} = {}", example_of(key))
 }
 
 /// The name that is most like `name`, if any is like it at all.

@@ -19,7 +19,7 @@ pub(crate) use agents::Agents;
 pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;
-pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS};
+pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS, section_of};
 pub(crate) use hits::{Hit, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};
 pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name};

@@ -4,12 +4,12 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use patterns::settings::{Node, Value};
-use sim::measure::Measure;
+use sim::measure::{Measure, split_window};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::Design;
-use crate::scenario::{Scenario, measure};
+use crate::scenario::{Draft, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 
 /// What a sweep asks for.
@@ -26,7 +26,43 @@ pub(crate) fn asked(design: &Design) -> Vec<String> {
     design.objective.iter().chain(series).cloned().collect()
 }
 
+/// Measures that a sweep names and that no scenario has that was looked in.
+pub(crate) struct Unknown(Vec<(String, Diagnostic)>);
+
+impl Unknown {
+    /// Forgets what this scenario has.
+    pub(crate) fn look_in(&mut self, draft: Option<&Draft>) {
+        if let Some(draft) = draft {
+            self.0.retain(|(path, _)| measure(path, draft.system()).is_err());
+        }
+    }
+
+    /// Reports what is left.
+    pub(crate) fn report(self, found: &mut Vec<Diagnostic>) {
+        found.extend(self.0.into_iter().map(|(_, message)| message));
+    }
+}
+
 impl ScenarioFile {
+    /// What the sweep names and the file does not have; nothing of what may be in parts that cannot
+    /// be read. That of some part of a run may be in cells in which that part comes.
+    pub(crate) fn unknown(&self, draft: Option<&Draft>) -> Unknown {
+        let node = |key: &str| self.root.get("sweep").and_then(|sweep| sweep.get(key));
+        let series = match node("series").map(|node| &node.value) {
+            Some(Value::List(items)) => &items[..],
+            _ => &[],
+        };
+        let mut unknown = Vec::new();
+        for node in node("objective").into_iter().chain(series) {
+            let (Some(draft), Some(path)) = (draft, node.text()) else { continue };
+            let (path, _) = split_window(path);
+            if let Some(message) = draft.unknown(path) {
+                unknown.push((path.to_owned(), message.into_diagnostic(node.at.clone())));
+            }
+        }
+        Unknown(unknown)
+    }
+
     /// What the sweep asks for: measures of the file, or of some cell, by their paths.
     pub(crate) fn asked(
         &self,

@@ -14,9 +14,10 @@ mod reach;
 mod read;
 mod records;
 mod room;
-mod second_look;
+mod unsure;
 mod warnings;
 
 pub use hypothesis::Hypothesis;
 pub(crate) use hypothesis::measure;
+pub(crate) use read::Draft;
 pub use read::Scenario;

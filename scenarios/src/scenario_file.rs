@@ -22,6 +22,8 @@ pub struct ScenarioFile {
     /// What paths call the faults: so one that changes what a fault does, or to whom, does not take
     /// its name from the others.
     fault_names: Vec<String>,
+    /// What is wrong with files that it names.
+    pub(crate) unread: Vec<Diagnostic>,
 }
 
 impl ScenarioFile {
@@ -40,7 +42,7 @@ impl ScenarioFile {
         Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
         let root = tree::table(table.get_ref(), 0..0);
         let fault_names = written_fault_names(&root);
-        Ok(Self { source, root, fault_names })
+        Ok(Self { source, root, fault_names, unread: Vec::new() })
     }
 
     /// The value at a path, as it is written.

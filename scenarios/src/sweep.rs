@@ -5,21 +5,23 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use patterns::Duration;
-use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
+use patterns::settings::{Entry, Fields, Group, Key, Node, Reader, Value};
 use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::{Varied, axis, refuse_fixed, shown, varied};
+use crate::axes::{Varied, axis, shown, varied};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::format::{self, Design, FileNames, SECTIONS};
+use crate::format::{self, Design, FileNames, SECTIONS, section_of};
+use crate::idle_axes::{Idle, warn_of_axes};
 use crate::over_time::{self, Asked};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
-use crate::scenario::{Scenario, measure};
+use crate::scenario::{Draft, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
+use crate::variants::{AS_WRITTEN, Change, Variant};
 
 /// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
@@ -60,10 +62,10 @@ impl Sweep {
     ///
     /// As [`cell`](Self::cell).
     pub fn variant(&self, registry: &LayerRegistry, variant: usize) -> Scenario {
-        let changes = variant.checked_sub(1).map(|index| changes(&self.variants[index]));
+        let changes = variant.checked_sub(1).map(|index| self.variants[index].changes());
         let mut found = Vec::new();
-        let scenario = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
-        self.watched(scenario.expect("every variant was checked"))
+        let draft = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
+        self.watched(draft.and_then(Draft::scenario).expect("every variant was checked"))
     }
 
     /// What must hold is said of the file, and asked of every cell.
@@ -71,15 +73,6 @@ impl Sweep {
         scenario.watch(&self.measures);
         scenario
     }
-}
-
-/// What a variant is called that changes nothing.
-pub const AS_WRITTEN: &str = "as written";
-
-#[derive(Clone, Debug)]
-struct Variant {
-    name: String,
-    changes: Vec<(String, Range<usize>, Node)>,
 }
 
 /// What is found in all cells.
@@ -125,9 +118,6 @@ impl Cells {
     }
 }
 
-/// One change to a file.
-type Change<'a> = (&'a str, &'a Range<usize>, &'a Node);
-
 impl ScenarioFile {
     /// The sweep of the file, with every cell checked. A file without `[sweep]` has one cell for
     /// each variant, and measures the success of its first group of agents.
@@ -144,30 +134,39 @@ impl ScenarioFile {
     }
 
     fn read_sweep(&self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) -> Option<Sweep> {
-        let scenario = self.read_scenario(registry, found);
+        let mut of_file = Vec::new();
+        let draft = self.draft(registry, &mut of_file);
+        let mut idle = Idle::of(of_file, found);
         let (design, axes) = self.design(found);
         let variants = self.variants(found);
         let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
         size::check_cells(lengths, &self.size_at(&axes), found)?;
         // Each value alone, so that what is wrong with it is shown where it is written.
-        for axis in &axes {
-            for value in &axis.values {
-                self.changed(&[(&axis.path, &axis.at, value)], registry, found);
-            }
+        let values = axes.iter().flat_map(|axis| {
+            axis.values.iter().map(|value| vec![(axis.path.as_str(), &axis.at, value)])
+        });
+        let mut unknown = self.unknown(draft.as_ref());
+        for changes in values.chain(variants.iter().map(Variant::changes)) {
+            let mut of_change = Vec::new();
+            unknown.look_in(self.changed(&changes, registry, &mut of_change).as_ref());
+            idle.look_at(&changes, of_change, found);
         }
-        for variant in &variants {
-            self.changed(&changes(variant), registry, found);
-        }
-        self.warn_of_axes(&axes, registry, found);
-        let scenario = scenario?;
-        let design = design?;
         if found.iter().any(|one| !one.is_warning()) {
+            unknown.report(found);
             return None;
         }
+        idle.report(found);
+        warn_of_axes(self, registry, &axes, &variants, found);
+        let design = design?;
+        let scenario = draft?.scenario()?;
         let written = design;
-        let design = self.draft(&written, &scenario, &variants, &axes, registry)?;
+        let design = self.full_design(&written, &scenario, &variants, &axes, registry)?;
         let cells = |cell, found: &mut Vec<Diagnostic>| {
-            self.cell(&variants, &axes, &design, cell, registry, found)
+            // What has no effect is known from each change alone.
+            let mut of_cell = Vec::new();
+            let cell = self.cell(&variants, &axes, &design, cell, registry, &mut of_cell);
+            Idle::of(of_cell, found);
+            cell
         };
         let Cells { mut measures, asked, room, longest } =
             Cells::read(&scenario, design.cells(), &over_time::asked(&written), cells, found)?;
@@ -193,7 +192,7 @@ impl ScenarioFile {
     }
 
     /// The design, with what is looked at if the file does not say it.
-    fn draft(
+    fn full_design(
         &self,
         written: &Design,
         scenario: &Scenario,
@@ -229,8 +228,7 @@ impl ScenarioFile {
             Some(Value::Table(entries)) => entries,
             Some(_) => {
                 let node = node.expect("it was found just now");
-                let message = format!("`sweep` must be a table, not {}", node.kind());
-                found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+                found.push(Diagnostic::wrong_section(section_of("sweep"), node, "a table"));
                 &nothing
             }
         };
@@ -266,56 +264,6 @@ impl ScenarioFile {
         (design, axes)
     }
 
-    /// Warns of axes over a layer that the file leaves out, and of what they overrule.
-    fn warn_of_axes(&self, axes: &[Varied], registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
-        for axis in axes {
-            if self.is_off(registry, &axis.path) {
-                let message = format!("the layer of `{}` is left out here", axis.path);
-                let help = "the axis changes nothing but variants that put the layer in";
-                found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
-            }
-            if let Some(at) = self.change_at(registry, &axis.path) {
-                let message = format!("the axis over `{}` has values of its own", axis.path);
-                let help = "what is set here says only which cell is the file's own";
-                found.push(Diagnostic::no_effect(at, message).help(help));
-            }
-        }
-    }
-
-    fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
-        let Some(node) = self.root.get("variants") else { return Vec::new() };
-        let Some(entries) = node.entries() else {
-            let message = format!("`variants` must be a table, not {}", node.kind());
-            found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
-            return Vec::new();
-        };
-        let mut variants = Vec::new();
-        for entry in entries {
-            if entry.key == AS_WRITTEN {
-                let message = format!("`{AS_WRITTEN}` is the name of the file without a variant");
-                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
-            }
-            if entry.key.trim().is_empty() {
-                let message = "a variant needs a name";
-                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
-            }
-            let Some(changes) = entry.node.entries() else {
-                let message = "a variant is a table of paths and their values";
-                let at = entry.key_at.clone();
-                found.push(Diagnostic::new(at, Code::WrongType, message));
-                continue;
-            };
-            let changes = changes.iter().map(|change| {
-                refuse_fixed(&change.key, &change.key_at, found);
-                (change.key.clone(), change.key_at.clone(), change.node.clone())
-            });
-            variants.push(Variant { name: entry.key.clone(), changes: changes.collect() });
-        }
-        // By name, so that the order in the file plays no part.
-        variants.sort_by(|a, b| a.name.cmp(&b.name));
-        variants
-    }
-
     /// Where it is written how many cells there are.
     fn size_at(&self, axes: &[Varied]) -> Range<usize> {
         let first = axes.first().map(|axis| axis.at.clone());
@@ -323,13 +271,13 @@ impl ScenarioFile {
         first.or_else(variants).unwrap_or(0..0)
     }
 
-    /// The scenario with some values changed, if nothing is wrong with it.
+    /// The scenario with some values changed, as far as it can be read.
     fn changed(
         &self,
         changes: &[Change<'_>],
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
-    ) -> Option<Scenario> {
+    ) -> Option<Draft> {
         let mut file = self.clone();
         for (path, at, value) in changes {
             if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
@@ -344,7 +292,7 @@ impl ScenarioFile {
         {
             entries.retain(|entry| entry.key != "hypotheses");
         }
-        file.read_scenario(registry, found)
+        file.draft(registry, found)
     }
 
     /// The scenario of one cell, if nothing is wrong with it.
@@ -360,11 +308,11 @@ impl ScenarioFile {
         let (variant, places) = design.place(cell);
         // The first variant is the file as it is written.
         let variant = variant.checked_sub(1).map(|index| &variants[index]);
-        let mut all = variant.map(changes).unwrap_or_default();
+        let mut all = variant.map(Variant::changes).unwrap_or_default();
         for (axis, place) in axes.iter().zip(places) {
             all.push((&axis.path, &axis.at, &axis.values[place]));
         }
-        self.changed(&all, registry, found)
+        self.changed(&all, registry, found)?.scenario()
     }
 }
 
@@ -374,10 +322,6 @@ fn path_below(entry: &Entry) -> String {
         Some([below, ..]) => format!("{}.{}", entry.key, path_below(below)),
         _ => entry.key.clone(),
     }
-}
-
-fn changes(variant: &Variant) -> Vec<Change<'_>> {
-    variant.changes.iter().map(|(path, at, value)| (path.as_str(), at, value)).collect()
 }
 
 impl From<format::Better> for Better {

@@ -6,7 +6,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use patterns::Duration;
 use patterns::settings::{Code, Node, Value, entry};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
 use crate::format::{TIMES_MAX, is_file};
 use crate::scenario_file::ScenarioFile;
 
@@ -20,15 +20,9 @@ impl ScenarioFile {
     /// A file has a column `time`, or a column `gap` of the time since the row before; or one
     /// column only, without a name, of times. A number alone is in seconds.
     ///
-    /// # Errors
-    ///
-    /// If a file cannot be read, or has what is no time or comes out of order: all mistakes, each
-    /// with its row and column.
-    pub fn read_traces(
-        &mut self,
-        read: &mut dyn FnMut(&str) -> Result<String, String>,
-    ) -> Result<(), Diagnostics> {
-        let mut wrong = Vec::new();
+    /// If a file cannot be read, or has what is no time or comes out of order, that is reported
+    /// with all else that is wrong with the scenario, each mistake with its row and column.
+    pub fn read_traces(&mut self, read: &mut dyn FnMut(&str) -> Result<String, String>) {
         if let Value::Table(sections) = &mut self.root.value
             && let Some(agents) = sections.iter_mut().find(|section| section.key == "agents")
             && let Value::Table(groups) = &mut agents.node.value
@@ -40,16 +34,15 @@ impl ScenarioFile {
                 };
                 let Some((name, at)) = file_of(&arrivals.node) else { continue };
                 let times = read(&name).map_err(|why| vec![format!("`{name}`: {why}")]);
-                match times.and_then(|text| times_in(&name, &text)) {
-                    Ok(times) => arrivals.node = trace(&times, &arrivals.node.at, &at),
-                    Err(found) => wrong.extend(
-                        found.into_iter().map(|why| Diagnostic::new(at.clone(), CODE, why)),
-                    ),
-                }
+                let times = times.and_then(|text| times_in(&name, &text)).unwrap_or_else(|found| {
+                    let wrong = found.into_iter().map(|why| Diagnostic::new(at.clone(), CODE, why));
+                    self.unread.extend(wrong);
+                    // Something that can be read, so that all else is looked at.
+                    vec![Duration::ZERO]
+                });
+                arrivals.node = trace(&times, &arrivals.node.at, &at);
             }
         }
-        Diagnostics::new(&self.source, wrong).unless_wrong()?;
-        Ok(())
     }
 }
 
@@ -102,8 +95,7 @@ fn times_in(name: &str, text: &str) -> Result<Vec<Duration>, Vec<String>> {
         let column = match &column {
             Some(column) => column,
             None => {
-                let found = column_of(&record).map_err(|why| vec![format!("`{name}`: {why}")])?;
-                let found = column.insert(found);
+                let found = column.insert(column_of(name, &record).map_err(|why| vec![why])?);
                 if found.name.is_some() {
                     continue;
                 }
@@ -146,18 +138,26 @@ fn times_in(name: &str, text: &str) -> Result<Vec<Duration>, Vec<String>> {
 }
 
 /// The column that has the times, by the first row.
-fn column_of(first: &StringRecord) -> Result<Column, String> {
-    for (name, is_gap) in [("time", false), ("gap", true)] {
-        let found = first.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-        if let Some(index) = found {
-            return Ok(Column { index, name: Some(name.to_owned()), is_gap, of: first.len() });
+fn column_of(file: &str, first: &StringRecord) -> Result<Column, String> {
+    let names = ["time", "gap"];
+    let name_of = |cell: &str| names.into_iter().find(|name| cell.eq_ignore_ascii_case(name));
+    let mut columns = first.iter().enumerate().filter_map(|(at, cell)| Some((at, name_of(cell)?)));
+    if let Some((index, name)) = columns.next() {
+        if let Some((other, second)) = columns.next() {
+            let (number, earlier) = (other + 1, index + 1);
+            return Err(format!(
+                "`{file}`, row 1, column {number} (`{second}`): column {earlier} (`{name}`) says \
+                 when tasks come, and only one column can"
+            ));
         }
+        let is_gap = name == "gap";
+        return Ok(Column { index, name: Some(name.to_owned()), is_gap, of: first.len() });
     }
     if first.len() == 1 && length(&first[0]).is_ok() {
         return Ok(Column { index: 0, name: None, is_gap: false, of: 1 });
     }
     let cells: Vec<String> = first.iter().take(SHOWN).map(|cell| format!("`{cell}`")).collect();
-    Err(format!("row 1 names no column `time` or `gap`, but {}", cells.join(", ")))
+    Err(format!("`{file}`: row 1 names no column `time` or `gap`, but {}", cells.join(", ")))
 }
 
 /// The time that a row says.

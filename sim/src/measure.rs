@@ -155,6 +155,11 @@ impl Measure {
         if let Some(formula) = formulas.iter().find(|formula| formula.name() == measure) {
             return Ok(Self::new(subject, place, formula.clone()));
         }
+        let others = subjects_with(measure, system);
+        if !others.is_empty() {
+            let help = format!("what has it: {}", others.join(", "));
+            return Err(UnknownMeasure { help: Some(help), ..unknown("measure", measure, vec![]) });
+        }
         let known = match FORMER.iter().find(|(former, now)| *former == measure && is_there(now)) {
             Some((_, now)) => vec![(*now).to_owned()],
             None => formulas.iter().map(|formula| formula.name().into_owned()).collect(),
@@ -284,6 +289,21 @@ impl Measure {
     pub fn better(&self) -> Option<Better> {
         if self.bound.is_some() { Some(Better::Higher) } else { self.formula.better() }
     }
+}
+
+/// Parts of a system that have a measure of this name, the first few of each kind, as its path is
+/// written.
+fn subjects_with(name: &str, system: &System) -> Vec<String> {
+    const EACH: usize = 3;
+    let mut all: Vec<(&str, String)> = Vec::new();
+    for (_, subject) in Subject::all(system) {
+        let kind = subject.kind();
+        let is_one = subject.formulas().iter().any(|formula| formula.name() == name);
+        if is_one && all.iter().filter(|(other, _)| *other == kind).count() < EACH {
+            all.push((kind, format!("`{}`", subject.path(name))));
+        }
+    }
+    all.into_iter().map(|(_, path)| path).collect()
 }
 
 /// Whether the measure keeps to its bound; without one it is no condition.

@@ -36,7 +36,7 @@ impl Sets {
             };
             file.set_text(registry, path.trim(), value.trim())?;
         }
-        file.read_traces(&mut |name| source.beside(name))?;
+        file.read_traces(&mut |name| source.beside(name));
         Ok(file)
     }
 }

@@ -133,8 +133,7 @@ impl<'n> Fields<'n> {
     /// Tells that a key must be written.
     pub(super) fn report_missing(&self, key: &'static Key, reader: &mut Reader<'_>) {
         let message = format!("{} needs `{key}`", self.what);
-        let mistake = reader.mistake(&self.at, Code::Missing, message);
-        mistake.help = key.example_text().map(|example| format!("for example: {key} = {example}"));
+        reader.mistake(&self.at, Code::Missing, message).expected = Some(key);
     }
 
     /// Reads something that messages call by a name of its own.
@@ -266,7 +265,8 @@ fn read_value<T: Setting>(
     let in_percent = if key.is_share() { percentage(node) } else { None };
     let before = reader.mark();
     // What is read with a warning, or with a mistake in a part of it, is a value all the same.
-    let Some(value) = T::read(in_percent.as_ref().unwrap_or(node), base, reader) else {
+    let read = |reader: &mut Reader<'_>| T::read(in_percent.as_ref().unwrap_or(node), base, reader);
+    let Some(value) = reader.expecting(key, read) else {
         if out_of_range(key, node) {
             // No whole number of the type, and so out of the range as well.
             reader.forget_since(before);

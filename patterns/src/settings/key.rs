@@ -231,6 +231,15 @@ impl Key {
     }
 }
 
+/// Equal keys have one name and one meaning.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        (self.field, self.doc) == (other.field, other.doc)
+    }
+}
+
+impl Eq for Key {}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())

@@ -181,7 +181,7 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
     let known: Vec<String> = presets.iter().map(|preset| preset.library.to_owned()).collect();
     reader.within("like", |reader| {
         let Some(name) = like.text() else {
-            reader.wrong_type(like, "the name of a library");
+            reader.expecting(&LIKE, |reader| reader.wrong_type(like, "the name of a library"));
             return None;
         };
         let found = presets.into_iter().find(|preset| preset.library == name);

@@ -1,7 +1,7 @@
 //! Reading settings from what an author wrote: every mistake is collected, each with its place.
 
 use super::node::{Node, Place};
-use super::shape::NameKind;
+use super::shape::{Key, NameKind};
 
 /// Something that is wrong with what was written, or has no effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Mistake {
     pub help: Option<String>,
     /// For an unknown name: the name, and those that there are.
     pub unknown: Option<(String, Vec<String>)>,
+    /// The key of which a value is expected, where there is none or one of another type.
+    pub expected: Option<&'static Key>,
 }
 
 /// What kind of mistake something is. The names are stable.
@@ -161,7 +163,15 @@ impl<'a> Reader<'a> {
     /// Tells of a mistake.
     pub fn mistake(&mut self, at: &Place, code: Code, message: impl Into<String>) -> &mut Mistake {
         let message = message.into();
-        self.mistakes.push(Mistake { at: at.clone(), code, message, help: None, unknown: None });
+        let at = at.clone();
+        self.mistakes.push(Mistake {
+            at,
+            code,
+            message,
+            help: None,
+            unknown: None,
+            expected: None,
+        });
         self.mistakes.last_mut().expect("it was pushed just now")
     }
 
@@ -215,6 +225,18 @@ impl<'a> Reader<'a> {
         self.path.push(key.into());
         let value = read(self);
         self.path.pop();
+        value
+    }
+
+    /// Reads a value of a key. Where it is of another type, it is known what is expected.
+    pub fn expecting<T>(&mut self, key: &'static Key, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.mistakes.len();
+        let value = read(self);
+        for mistake in &mut self.mistakes[before..] {
+            if mistake.code == Code::WrongType {
+                mistake.expected.get_or_insert(key);
+            }
+        }
         value
     }
 

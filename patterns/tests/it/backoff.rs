@@ -497,6 +497,9 @@ fn waits_are_drawn_by_laws() {
         assert_eq!(waits, [secs(least), secs(4)]);
         assert!(Backoff::new(settings.spread(Jitter::Full)).is_err(), "spread twice");
     }
+    let endless = Settings::of(Curve::DrawnPareto { shape: 0.01, least: secs(1) });
+    assert!(Backoff::new(endless.clone()).is_err(), "half of all waits have no end");
+    assert!(Backoff::new(endless.capped(secs(4))).is_ok());
     let wrong = Curve::DrawnLognormal { median: secs(2), p99: secs(1) };
     assert!(Backoff::new(Settings::of(wrong)).is_err());
 }

@@ -150,14 +150,23 @@ pub(crate) static PER: Key =
 pub(crate) static SECTIONS: [Key; 9] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
-    Key::new("policies", &[" Stacks of layers, outermost first."], anything),
-    Key::new("edges", &[" Which policy stands between a caller and a service."], edges),
+    Key::new("policies", &[" Stacks of layers, outermost first."], anything)
+        .example("{ guarded = [{ timeout = \"30s\" }] }"),
+    Key::new("edges", &[" Which policy stands between a caller and a service."], edges)
+        .example("{ \"research -> github\" = \"guarded\" }"),
     Key::new("faults", &[" Failure injections."], faults),
     Key::new("hypotheses", &[" What must hold."], hypotheses),
     Key::new("aborts", &[" What ends the experiment."], aborts),
     Key::new("sweep", &[" What is varied, and how often each cell is run."], Design::shape),
-    Key::new("variants", &[" Named changes to the file."], anything),
+    Key::new("variants", &[" Named changes to the file."], anything)
+        .example("{ \"no breaker\" = { \"policies.guarded.breaker\" = \"off\" } }"),
 ];
+
+/// A section, by its name.
+pub(crate) fn section_of(name: &str) -> &'static Key {
+    let found = SECTIONS.iter().find(|section| section.is_named(name));
+    found.expect("it is one of the sections")
+}
 
 fn agents() -> Shape {
     Shape::Map(Agents::shape)

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use patterns::Duration;
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::model::abort::{Abort, LOOKS};
+use sim::model::abort::{Abort, LOOKS, Then};
 use sim::observe::Asked;
 
-use super::hypothesis::{self, Hypothesis};
+use super::hypothesis::{self, Comparison, Hypothesis, Message, split_over};
+use super::unsure::Unsure;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{self, FileNames};
@@ -19,39 +20,93 @@ use crate::scenario_file::ScenarioFile;
 /// Looks at abort conditions beyond which a run is refused.
 const LOOKS_MAX: u64 = 50_000;
 
-impl ScenarioFile {
-    /// What must hold.
+/// The conditions of a file as they are written, each with its place. Of what cannot be read only
+/// the rest is there, so that everything that is wrong is reported at once.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    hypotheses: Vec<(Comparison, Range<usize>)>,
+    aborts: Vec<WrittenAbort>,
+}
+
+#[derive(Debug)]
+struct WrittenAbort {
+    text: String,
+    at: Range<usize>,
+    condition: Comparison,
+    /// None if it cannot be read.
+    over: Option<Duration>,
+    then: Then,
+}
+
+impl Conditions {
+    /// Reads both sections, as far as that needs no system.
+    pub(super) fn read(file: &ScenarioFile, found: &mut Vec<Diagnostic>) -> Self {
+        let mut all = Self::default();
+        for (_, text, at) in each::<format::Hypothesis>(file, "hypotheses", "that", found) {
+            match Comparison::parse(&text) {
+                Ok(comparison) => all.hypotheses.push((comparison, at)),
+                Err(message) => found.push(message.into_diagnostic(at)),
+            }
+        }
+        for (read, text, at) in each::<format::Abort>(file, "aborts", "when", found) {
+            let then = read.map_or(Then::Stop, |abort| abort.then.into());
+            let (condition, over) = split_over(&text);
+            let mut report = |message: Message| found.push(message.into_diagnostic(at.clone()));
+            let over = over.map_err(&mut report).ok();
+            let condition = Comparison::parse(condition).map_err(&mut report).ok();
+            let alone = |condition: Comparison| match over {
+                Some(over) => condition.without_window(over).map_err(&mut report).ok(),
+                None => Some(condition),
+            };
+            if let Some(condition) = condition.and_then(alone) {
+                all.aborts.push(WrittenAbort { text, at, condition, over, then });
+            }
+        }
+        all
+    }
+
+    /// What must hold, in this system.
     pub(super) fn hypotheses(
-        &self,
+        self,
         system: &System,
+        unsure: Unsure,
         found: &mut Vec<Diagnostic>,
     ) -> Vec<Hypothesis> {
         let mut hypotheses = Vec::new();
-        for (format::Hypothesis { that }, at) in self.each("hypotheses", "that", found) {
-            match hypothesis::read(&that, system) {
+        for (comparison, at) in self.hypotheses {
+            match comparison.of(system) {
                 Ok(read) => {
                     if let Some((message, help)) = hypothesis::warning(&read, system) {
                         found.push(Diagnostic::no_effect(at, message).help(help));
                     }
                     hypotheses.push(read);
                 }
+                Err(_) if unsure.may_be_right(comparison.text(), system) => {}
                 Err(message) => found.push(message.into_diagnostic(at)),
             }
         }
         hypotheses
     }
 
-    /// What ends the experiment.
-    pub(super) fn aborts(&self, system: &System, found: &mut Vec<Diagnostic>) -> Vec<Abort> {
+    /// What ends the experiment with this system.
+    pub(super) fn aborts(
+        &mut self,
+        system: &System,
+        unsure: Unsure,
+        found: &mut Vec<Diagnostic>,
+    ) -> Vec<Abort> {
         let (mut aborts, mut looks) = (Vec::new(), 0_u64);
-        for (format::Abort { when, then }, at) in self.each("aborts", "when", found) {
-            let (condition, over) = match hypothesis::read_over(&when, system) {
+        for WrittenAbort { text, at, condition, over, then } in self.aborts.drain(..) {
+            let hypothesis = match condition.of(system) {
                 Ok(read) => read,
                 Err(message) => {
-                    found.push(message.into_diagnostic(at));
+                    if !unsure.may_be_right(condition.text(), system) {
+                        found.push(message.into_diagnostic(at));
+                    }
                     continue;
                 }
             };
+            let Some(over) = over.filter(|_| unsure.times.is_some()) else { continue };
             let counted = system.horizon.since(system.warmup);
             looks = looks.saturating_add(number_of_looks(counted, over));
             if counted < over {
@@ -67,31 +122,41 @@ impl ScenarioFile {
                 found.push(Diagnostic::new(at, FileCode::TooLarge, message).help(help));
             } else {
                 let mut parts = system.parts(Asked::Nothing);
-                condition.measure.mark(system, &mut parts);
-                let condition = Arc::new(condition.share());
-                let text = plain(&when).into();
-                aborts.push(Abort { text, condition, parts, over, then: then.into() });
+                hypothesis.measure.mark(system, &mut parts);
+                let condition = Arc::new(hypothesis.share());
+                let text = plain(&text).into();
+                aborts.push(Abort { text, condition, parts, over, then });
             }
         }
         aborts
     }
+}
 
-    /// Every part of a section that is a list, with the place of one of its keys.
-    fn each<T: Setting>(
-        &self,
-        section: &str,
-        key: &str,
-        found: &mut Vec<Diagnostic>,
-    ) -> Vec<(T, Range<usize>)> {
-        let Some(node) = self.root.get(section) else { return Vec::new() };
-        let mut names = FileNames::default();
-        let mut reader = Reader::new(&mut names);
-        let read: Option<Vec<T>> = reader.within(section, |reader| Vec::read(node, None, reader));
-        found.extend(reader.finish().into_iter().map(Diagnostic::from));
-        let Value::List(items) = &node.value else { return Vec::new() };
-        let at = |item: &Node| item.get(key).map_or(&item.at, |node| &node.at).clone();
-        read.unwrap_or_default().into_iter().zip(items.iter().map(at)).collect()
-    }
+/// Every part of a section that is a list: what can be read of it, and the text of one of its keys
+/// with its place.
+fn each<T: Setting>(
+    file: &ScenarioFile,
+    section: &str,
+    key: &str,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<(Option<T>, String, Range<usize>)> {
+    let Some(node) = file.root.get(section) else { return Vec::new() };
+    let mut names = FileNames::default();
+    let mut reader = Reader::new(&mut names);
+    let all = reader.within(section, |reader| {
+        let Value::List(items) = &node.value else {
+            reader.wrong_type(node, "a list of tables");
+            return Vec::new();
+        };
+        let of = |item: &Node| {
+            let read = T::read(item, None, reader);
+            let written = item.get(key)?;
+            Some((read, written.text()?.to_owned(), written.at.clone()))
+        };
+        items.iter().filter_map(of).collect()
+    });
+    found.extend(reader.finish().into_iter().map(Diagnostic::from));
+    all
 }
 
 /// How often a condition is looked at in so much time.

@@ -8,7 +8,7 @@ use sim::model::system::{Caller, Edge, Policy, Step};
 
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
-use crate::format::FileNames;
+use crate::format::{FileNames, section_of};
 use crate::scenario_file::ScenarioFile;
 
 /// An edge that was written, and where.
@@ -26,8 +26,7 @@ pub(super) fn read(
 ) -> Vec<Written> {
     let Some(node) = file.root.get("edges") else { return Vec::new() };
     let Some(entries) = node.entries() else {
-        let message = format!("`edges` must be a table, not {}", node.kind());
-        found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+        found.push(Diagnostic::wrong_section(section_of("edges"), node, "a table"));
         return Vec::new();
     };
     let mut written: Vec<Written> = Vec::new();
@@ -64,7 +63,9 @@ fn edge(
         Some(_) => {}
         None => {
             let message = format!("an edge needs the name of a policy, not {}", policy.kind());
-            found.push(Diagnostic::new(policy.at.clone(), Code::WrongType, message));
+            let message = Diagnostic::new(policy.at.clone(), Code::WrongType, message);
+            let some = policies.first().map_or("guarded", |policy| &policy.name);
+            found.push(message.help(format!("for example: \"{name}\" = \"{some}\"")));
         }
     }
     let Some((from, to)) = name.split_once("->") else {

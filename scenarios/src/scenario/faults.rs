@@ -5,29 +5,27 @@ use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
 use sim::model::system::{self, Caller, Place, Step};
 
 use super::looking::{Looking, never_called};
-use super::part::Part;
+use super::part::FaultPart;
 use super::reach::{keys_at, reached};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Fault, FaultName, Hit, Target};
 
-/// The faults of a system that has all else already, if each can be there.
+/// The faults of a system that has all else already. One that cannot be there hits nothing.
 pub(super) fn resolved(
-    parts: &[Part<Fault>],
+    parts: &[FaultPart],
     names: &[String],
     mut looking: Looking<'_>,
-) -> Option<Vec<system::Fault>> {
+) -> Vec<system::Fault> {
     let items: Vec<&Node> = looking.items().collect();
     let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
-        let fault = part.read.as_ref()?;
-        let after = match &fault.after {
-            Some(after) => Some(looking.earlier(after, &names[..index])?),
-            None => None,
-        };
-        looking.fault((fault, item), names[index].clone(), after)
+        let after = part.fault.after.as_ref();
+        let after = after.and_then(|after| looking.earlier(after, &names[..index]));
+        let hit = part.read.as_ref().map(|read| looking.hit(read, item));
+        let (hits, scope) = hit.unwrap_or((Vec::new(), Scope::ALL));
+        part.fault.resolved(names[index].clone(), hits, scope, after)
     });
-    let faults: Vec<Option<system::Fault>> = all.collect();
-    let faults: Vec<system::Fault> = faults.into_iter().collect::<Option<_>>()?;
+    let faults: Vec<system::Fault> = all.collect();
     let mut scopes: Vec<Scope> = Vec::new();
     for (fault, part) in faults.iter().zip(parts) {
         let scope = fault.effect.scope();
@@ -40,7 +38,7 @@ pub(super) fn resolved(
             }
         }
     }
-    Some(faults)
+    faults
 }
 
 impl<'a> Looking<'a> {
@@ -64,14 +62,9 @@ impl<'a> Looking<'a> {
         index
     }
 
-    fn fault(
-        &mut self,
-        (fault, item): (&Fault, &Node),
-        name: String,
-        after: Option<usize>,
-    ) -> Option<system::Fault> {
+    /// What a fault hits, as far as it is there.
+    fn hit(&mut self, fault: &Fault, item: &Node) -> (Vec<Place>, Scope) {
         let mut hits: Vec<Place> = Vec::new();
-        let mut is_right = true;
         for hit in &fault.hit.0 {
             match self.places(hit, &fault.effect) {
                 Ok(places) if places.iter().any(|place| hits.contains(place)) => {
@@ -82,14 +75,11 @@ impl<'a> Looking<'a> {
                     self.warn_of_slots(&fault.effect, &places, item);
                     hits.extend(places);
                 }
-                Err(message) => {
-                    self.found.push(message);
-                    is_right = false;
-                }
+                Err(message) => self.found.push(message),
             }
         }
-        let scope = self.scope(fault, item, &hits)?;
-        is_right.then(|| fault.resolved(name, hits, scope, after))
+        let scope = self.scope(fault, item, &hits).unwrap_or(Scope::ALL);
+        (hits, scope)
     }
 
     /// Where something that is hit is.
@@ -164,47 +154,43 @@ impl<'a> Looking<'a> {
             out.map(|edge| Place::Edge { from: edge.from, to: edge.to }).collect();
         let in_words: Vec<String> = edges.iter().map(|place| self.in_words(*place)).collect();
         let is_work = |step: &Step| matches!(step, Step::Work(_));
-        let wrong = |code: FileOrSetting, message: String, help: String| {
-            let message = match code {
-                FileOrSetting::Nothing => {
-                    Diagnostic::new(hit.at.clone(), FileCode::UnusedEdge, message)
-                }
-                FileOrSetting::Conflict => Diagnostic::new(hit.at.clone(), Code::Conflict, message),
-            };
-            Err(message.help(help))
+        let ways = in_words.join("\", \"");
+        let ways_out = match (effect.info().hits_edges, effect.like_on_edges()) {
+            _ if edges.is_empty() => None,
+            (true, _) => Some(format!("name the ways out of them: `hit = [\"{ways}\"]`")),
+            (false, Some(like)) => {
+                Some(format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{ways}\"]`"))
+            }
+            (false, None) => None,
         };
-        match effect.on_agents() {
-            OnAgents::Edges if edges.is_empty() => {
-                let message = "these agents call no service, so the fault hits nothing".to_owned();
-                wrong(FileOrSetting::Nothing, message, "hit a service or an edge".to_owned())
-            }
-            OnAgents::Edges => Ok(edges),
+        let (message, help) = match effect.on_agents() {
+            OnAgents::Edges if !edges.is_empty() => return Ok(edges),
+            OnAgents::Edges => (
+                "these agents call no service, so the fault hits nothing".to_owned(),
+                "hit a service or an edge".to_owned(),
+            ),
             OnAgents::Work if self.system.agents[group].steps.iter().any(is_work) => {
-                Ok(vec![Place::Agents(group)])
+                return Ok(vec![Place::Agents(group)]);
             }
-            OnAgents::Work => {
-                let message = format!(
+            OnAgents::Work => (
+                format!(
                     "these agents have no work of their own, so `{name}` has nothing to slow down"
-                );
-                let help = "give them a step `{ work = … }`, or hit a service or an edge";
-                wrong(FileOrSetting::Nothing, message, help.to_owned())
-            }
-            OnAgents::Crash | OnAgents::Nothing => {
-                let message = match effect.on_agents() {
-                    OnAgents::Crash => format!("agents do not crash: `{name}` cannot hit them"),
-                    _ => format!("`{name}` cannot happen to agents"),
-                };
-                let edges = in_words.join("\", \"");
-                let help = match (effect.info().hits_edges, effect.like_on_edges()) {
-                    (true, _) => format!("name the ways out of them: `hit = [\"{edges}\"]`"),
-                    (false, Some(like)) => {
-                        format!("`do = \"{like}\"` on the ways out of them: `hit = [\"{edges}\"]`")
-                    }
-                    (false, None) => "hit a service".to_owned(),
-                };
-                wrong(FileOrSetting::Conflict, message, help)
-            }
-        }
+                ),
+                match ways_out {
+                    Some(ways) => format!("give them a step `{{ work = … }}`, or {ways}"),
+                    None => "give them a step `{ work = … }`, or hit a service".to_owned(),
+                },
+            ),
+            OnAgents::Crash => (
+                format!("agents do not crash: `{name}` cannot hit them"),
+                ways_out.unwrap_or_else(|| "hit a service".to_owned()),
+            ),
+            OnAgents::Nothing => (
+                format!("`{name}` cannot happen to agents"),
+                ways_out.unwrap_or_else(|| "hit a service".to_owned()),
+            ),
+        };
+        Err(Diagnostic::new(hit.at.clone(), Code::Conflict, message).help(help))
     }
 
     fn in_words(&self, place: Place) -> String {
@@ -287,11 +273,4 @@ impl<'a> Looking<'a> {
             self.found.push(Diagnostic::no_effect(at, message));
         }
     }
-}
-
-/// Whether something hits nothing, or cannot be.
-#[derive(Clone, Copy)]
-enum FileOrSetting {
-    Nothing,
-    Conflict,
 }

@@ -10,7 +10,7 @@ use sim::model::system::Fault;
 use sim::observe::Anchor;
 
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, nearest_or_all};
+use crate::diagnostic::{Diagnostic, nearest, nearest_or_all};
 use crate::plain::plain;
 
 /// Something that must hold in a run.
@@ -67,84 +67,171 @@ fn with_blanks(path: &str) -> String {
 impl From<UnknownMeasure> for Message {
     fn from(unknown: UnknownMeasure) -> Self {
         let known: Vec<&str> = unknown.known.iter().map(String::as_str).collect();
-        let help = unknown.help.unwrap_or_else(|| nearest_or_all(&unknown.part, &known));
+        let forms = (nearest(&unknown.part, &known).is_none() && !unknown.forms.is_empty())
+            .then(|| format!("there is: {}", unknown.forms.join(", ")));
+        let help = unknown.help.or(forms).unwrap_or_else(|| nearest_or_all(&unknown.part, &known));
         Self { code: FileCode::UnknownMeasure, message: unknown.message, help: Some(help) }
     }
 }
 
-/// Reads `agents.write.success >= 99%`, with a window behind the measure or at the end:
+/// A comparison as it is written, of which it is not yet known whether there is such a measure:
+/// `agents.write.success >= 99%`, with a window behind the measure or at the end, as in
 /// `agents.write.success >= 99% from 20s after fault "github-hang"`; or
 /// `agents.write recovers within 2min after fault "github-hang"`.
-pub(super) fn read(text: &str, system: &System) -> Result<Hypothesis, Message> {
-    let wrong = |message: String| Message {
-        code: FileCode::BadHypothesis,
-        message,
-        help: Some("for example: agents.write.success >= 99%".to_owned()),
-    };
-    if text.matches('"').count() % 2 == 1 {
-        return Err(wrong(format!("a quotation mark in `{text}` is not closed")));
-    }
-    let (path, compare, bound) = match recovers(text) {
-        Some((path, bound)) => (path, Compare::AtMost, bound),
-        None => {
-            let (path, compare, bound) = compared(text).map_err(wrong)?;
-            let (bound, window) = split_window(bound);
-            (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
+#[derive(Debug)]
+pub(super) struct Comparison {
+    text: String,
+    path: String,
+    compare: Compare,
+    bound: String,
+    /// Whether it is written with `recovers within`.
+    is_recovery: bool,
+}
+
+impl Comparison {
+    /// Takes a text apart.
+    pub(super) fn parse(text: &str) -> Result<Self, Message> {
+        let wrong = |message: String| wrong(message, EXAMPLE);
+        if text.matches('"').count() % 2 == 1 {
+            return Err(wrong(format!("a quotation mark in `{text}` is not closed")));
         }
-    };
-    let measure = measure(path.trim(), system)?;
-    if let Some(service) = system.services.iter().find(|service| {
-        let own = format!("services.{}.utilisation", service.name);
-        service.slots == u32::MAX && measure.path().starts_with(&own)
-    }) {
-        let message = format!("`{}` has unlimited slots, so none of them is a share", service.name);
-        return Err(Message {
-            code: FileCode::BadHypothesis,
-            message,
-            help: Some("give it `slots`, or ask for `busy`: how many are in use".to_owned()),
-        });
+        let recovers = recovers(text)?;
+        let is_recovery = recovers.is_some();
+        let (path, compare, bound) = match recovers {
+            Some((path, bound)) => (path, Compare::AtMost, bound),
+            None => {
+                let (path, compare, bound) = compared(text).map_err(wrong)?;
+                let (bound, window) = split_window(bound);
+                (format!("{} {}", path.trim(), window.unwrap_or("")), compare, bound)
+            }
+        };
+        let [text, path, bound] = [text, path.trim(), bound.trim()].map(str::to_owned);
+        Ok(Self { text, path, compare, bound, is_recovery })
     }
-    let unit = measure.unit();
-    let value = bound_of(unit, bound.trim()).map_err(|message| {
-        // What can be read may have something behind it that was to be a window.
-        let spaces = bound.match_indices(' ');
-        let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
-        match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
-            Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
-            _ => {
-                let help = Some(format!("for example: {} {}", path.trim(), example(unit)));
-                Message { code: FileCode::BadHypothesis, message, help }
+
+    /// It must be of the last so much of a run, and of no other window.
+    pub(super) fn without_window(self, over: Duration) -> Result<Self, Message> {
+        match split_window(&self.path).1 {
+            None => Ok(self),
+            Some(window) => {
+                let message = format!("`{window}` is a window, and `over {over}` is one as well");
+                Err(wrong(message, OVER))
             }
         }
-    })?;
-    Ok(Hypothesis { text: plain(text).into(), measure, bound: Bound { compare, value } })
-}
-
-/// Reads `agents.write.success < 50% over 1min`: a hypothesis of the last so much of a run.
-pub(super) fn read_over(text: &str, system: &System) -> Result<(Hypothesis, Duration), Message> {
-    let wrong = |message: String| Message {
-        code: FileCode::BadHypothesis,
-        message,
-        help: Some("for example: agents.write.success < 50% over 1min".to_owned()),
-    };
-    let Some((condition, over)) = text.rsplit_once(" over ") else {
-        return Err(wrong(format!("`{text}` does not say over how much of the run")));
-    };
-    let hypothesis = read(condition, system)?;
-    if let Some(window) = hypothesis.measure.window() {
-        return Err(wrong(format!("`{window}` is a window, and `over {over}` is one as well")));
     }
-    let length = over.trim().parse::<Duration>().ok().filter(|length| !length.is_zero());
-    let length =
-        length.ok_or_else(|| wrong(format!("`{over}` is no length of time, such as 1min")))?;
-    Ok((hypothesis, length))
+
+    /// As it is written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same of a system.
+    pub(super) fn of(&self, system: &System) -> Result<Hypothesis, Message> {
+        let Self { text, path, compare, bound, is_recovery } = self;
+        let measure = match measure(path, system) {
+            Err(message) if *is_recovery => return Err(recovering(path, message, system)),
+            measure => measure?,
+        };
+        if let Some(service) = system.services.iter().find(|service| {
+            let own = format!("services.{}.utilisation", service.name);
+            service.slots == u32::MAX && measure.path().starts_with(&own)
+        }) {
+            let name = &service.name;
+            let message = format!("`{name}` has unlimited slots, so none of them is a share");
+            return Err(wrong(message, "give it `slots`, or ask for `busy`: how many are in use"));
+        }
+        let unit = measure.unit();
+        let value = bound_of(unit, bound).map_err(|message| {
+            // What can be read may have something behind it that was to be a window.
+            let spaces = bound.match_indices(' ');
+            let halves = spaces.map(|(at, _)| (bound[..at].trim(), bound[at..].trim()));
+            match halves.rev().find(|(bound, _)| bound_of(unit, bound).is_ok()) {
+                Some((_, behind)) if !behind.is_empty() => Message::from(not_a_window(behind)),
+                _ if *is_recovery => {
+                    let subject = path.split(".recovery").next().unwrap_or(path);
+                    wrong(message, &format!("for example: {subject} {WITHIN}"))
+                }
+                _ => wrong(message, &format!("for example: {path} {}", example(unit))),
+            }
+        })?;
+        let bound = Bound { compare: *compare, value };
+        Ok(Hypothesis { text: plain(text).into(), measure, bound })
+    }
 }
 
-/// The measure and the bound of `agents.write recovers within 2min after fault "x"`.
-fn recovers(text: &str) -> Option<(String, &str)> {
-    let (subject, rest) = text.split_once(" recovers within ")?;
+const EXAMPLE: &str = "for example: agents.write.success >= 99%";
+const OVER: &str = "for example: agents.write.success < 50% over 1min";
+
+fn wrong(message: String, help: &str) -> Message {
+    Message { code: FileCode::BadHypothesis, message, help: Some(help.to_owned()) }
+}
+
+/// Takes `agents.write.success < 50% over 1min` apart: a comparison of the last so much of a run,
+/// and how much that is.
+pub(super) fn split_over(text: &str) -> (&str, Result<Duration, Message>) {
+    let Some((condition, over)) = text.rsplit_once(" over ") else {
+        let message = format!("`{text}` does not say over how much of the run");
+        return (text, Err(wrong(message, OVER)));
+    };
+    let length = over.trim().parse::<Duration>().ok().filter(|length| !length.is_zero());
+    let message = || format!("`{over}` is no length of time, such as 1min");
+    (condition, length.ok_or_else(|| wrong(message(), OVER)))
+}
+
+/// What an example of a recovery ends with.
+const WITHIN: &str = "recovers within 2min after fault \"NAME\"";
+
+/// The measure and the bound of `agents.write recovers within 2min after fault "x"`; none if a text
+/// does not say that something recovers.
+fn recovers(text: &str) -> Result<Option<(String, &str)>, Message> {
+    let verb = text.split_whitespace().find_map(|word| {
+        let verb = word.rsplit('.').next()?;
+        matches!(verb, "recovers" | "recover").then_some(verb)
+    });
+    let Some(verb) = verb.filter(|_| compared(text).is_err()) else { return Ok(None) };
+    let (subject, rest) = text.split_once(verb).unwrap_or((text, ""));
+    let is_dotted = subject.ends_with('.');
+    let subject = subject.trim_end_matches('.').trim();
+    let example = match subject {
+        "" => format!("for example: agents.write {WITHIN}"),
+        subject => format!("for example: {subject} {WITHIN}"),
+    };
+    if subject.is_empty() {
+        return Err(wrong(format!("`{text}` does not say what recovers"), &example));
+    }
+    let within = rest.trim_start().strip_prefix("within");
+    let Some(rest) = within.filter(|_| verb == "recovers" && !is_dotted) else {
+        let message = format!("`{text}` does not say `recovers within` and a length of time");
+        return Err(wrong(message, &example));
+    };
     let (bound, window) = split_window(rest);
-    Some((format!("{}.recovery {}", subject.trim(), window.unwrap_or("")), bound))
+    if bound.trim().is_empty() {
+        let message = "a length of time is missing behind `recovers within`".to_owned();
+        return Err(wrong(message, &example));
+    }
+    Ok(Some((format!("{subject}.recovery {}", window.unwrap_or("")), bound)))
+}
+
+/// Why what is to recover cannot: nothing of this name does, or it has no failure episodes.
+fn recovering(path: &str, message: Message, system: &System) -> Message {
+    let (of_run, _) = split_window(path);
+    let subject = of_run.strip_suffix(".recovery").unwrap_or(of_run);
+    if measure(of_run, system).is_ok() {
+        return message;
+    }
+    let all = Measure::all(system);
+    let is_there = all.iter().any(|one| {
+        one.path().strip_prefix(subject).is_some_and(|rest| rest.starts_with('.'))
+            || path.starts_with(&format!("{}.", one.path()))
+    });
+    if !is_there && subject != "system" {
+        return message;
+    }
+    let paths = all.iter().filter_map(|one| one.path().strip_suffix(".recovery"));
+    let some: Vec<String> =
+        paths.take(3).map(|path| format!("`{path} recovers within …`")).collect();
+    let message = format!("`{subject}` has no failure episodes that could end");
+    wrong(message, &format!("agents and edges have: {}", some.join(", ")))
 }
 
 /// A text at the first sign of comparison that is in no quotes: an edge's name has an arrow.

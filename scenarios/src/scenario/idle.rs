@@ -1,7 +1,9 @@
 //! Settings that are right by themselves and change nothing beside others of the file.
 
-use patterns::Duration;
-use patterns::settings::{Node, Value};
+use patterns::backoff::{Backoff, Progress};
+use patterns::retry::Rule;
+use patterns::settings::{NoNames, Node, Reader, Setting, Value};
+use patterns::{Class, Duration, Time};
 use sim::System;
 use sim::model::system::{Arrivals, Fault, Place};
 
@@ -31,7 +33,7 @@ impl ScenarioFile {
             }
         }
         for policy in self.root.get("policies").and_then(Node::entries).unwrap_or_default() {
-            idle_rules(&policy.node, &mut warn);
+            idle_rules(&policy.node, system.horizon, &mut warn);
         }
     }
 
@@ -99,8 +101,8 @@ fn idle_fault(
     }
 }
 
-/// Rules of no retries: who writes `never` says so.
-fn idle_rules(policy: &Node, warn: &mut impl FnMut(Option<&Node>, String)) {
+/// Rules of no retries (who writes `never` says so), or of retries that come after the end.
+fn idle_rules(policy: &Node, horizon: Time, warn: &mut impl FnMut(Option<&Node>, String)) {
     let Value::List(layers) = &policy.value else { return };
     let retries = layers.iter().filter_map(|layer| layer.get("retry")?.entries());
     for rule in retries.flatten() {
@@ -109,5 +111,21 @@ fn idle_rules(policy: &Node, warn: &mut impl FnMut(Option<&Node>, String)) {
             let message = format!("nothing is retried: write `{} = \"never\"`", rule.key);
             warn(Some(&rule.node), message);
         }
+        let is_of_class = Class::ALL.iter().any(|class| class.name() == rule.key);
+        let wait = is_of_class.then(|| typical_wait(&rule.node)).flatten();
+        if let Some(wait) = wait.filter(|wait| horizon <= Time::ZERO + *wait) {
+            let message = format!(
+                "few calls are retried, or none: half of all first waits are {wait} or longer, and \
+                 the horizon is {horizon}"
+            );
+            warn(Some(&rule.node), message);
+        }
     }
+}
+
+/// Half of all first waits of a rule of retries are no longer.
+fn typical_wait(rule: &Node) -> Option<Duration> {
+    let rule = Rule::read(rule, None, &mut Reader::new(&mut NoNames))?;
+    let backoff = Backoff::new(rule.backoff).ok()?;
+    Some(backoff.next_with(&mut Progress::default(), &mut || 0.5))
 }

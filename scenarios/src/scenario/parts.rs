@@ -9,12 +9,12 @@ use sim::model::system::Policy;
 
 use super::edges::{Written, add_edges};
 use super::looking::Looking;
-use super::part::Part;
+use super::part::{FaultPart, Part};
 use super::policies::{self, Rooms};
-use super::second_look::Unreadable;
-use super::{circles, edges, faults, records, room};
+use super::unsure::Unsure;
+use super::{circles, edges, faults, records, room, unsure};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service, fault_names};
+use crate::format::{Agents, Fault, FileNames, Service, fault_names, section_of};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -28,7 +28,7 @@ pub(super) struct Parts {
     edges: Vec<Written>,
     /// Whether something is wrong with policies or edges.
     are_policies_wrong: bool,
-    faults: Vec<Part<Fault>>,
+    faults: Vec<FaultPart>,
 }
 
 impl Parts {
@@ -38,53 +38,38 @@ impl Parts {
         mut names: FileNames,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
-        let agents = named(file, "agents", &mut names, found);
-        let services = named(file, "services", &mut names, found);
+        let agents = named(file, "agents", unsure::agents, &mut names, found);
+        let services = named(file, "services", unsure::service, &mut names, found);
         let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
         let before = errors(found);
         let (policies, rooms) = policies::read(file, registry, &names, found);
         let edges = edges::read(file, &names, &policies, found);
         let are_policies_wrong = errors(found) > before;
-        let mut faults = Vec::new();
-        match file.root.get("faults").map(|node| (node, &node.value)) {
-            Some((_, Value::List(items))) => faults.extend(items.iter().map(|item| {
-                let at = item.at.clone();
-                part("fault", "", at, &mut names, found, |reader| Fault::read(item, None, reader))
-            })),
-            Some((node, _)) => {
-                let _none: Part<Fault> =
-                    part("faults", "", node.at.clone(), &mut names, found, |reader| {
-                        reader.wrong_type(node, "a list of tables");
-                        None
-                    });
-            }
-            None => {}
-        }
+        let faults = faults_of(file, &mut names, found);
         Self { names, agents, services, policies, rooms, edges, are_policies_wrong, faults }
     }
 
-    /// What cannot be read, or not all of it.
-    pub(super) fn unreadable(&self) -> Unreadable {
-        fn of<T>(parts: &[Part<T>]) -> impl Iterator<Item = (usize, &Part<T>)> {
-            parts.iter().enumerate().filter(|(_, part)| !part.is_faultless)
-        }
-        Unreadable {
-            head: false,
-            agents: of(&self.agents).map(|(_, part)| part.name.clone()).collect(),
-            services: of(&self.services).map(|(_, part)| part.name.clone()).collect(),
-            policies: self.are_policies_wrong,
-            faults: of(&self.faults).map(|(place, _)| place).collect(),
+    /// What is not known, since it cannot be read.
+    pub(super) fn unsure(&self) -> Unsure {
+        let mut agents = self.agents.iter().map(|part| part.are_calls_known);
+        let mut services = self.services.iter().map(|part| part.are_calls_known);
+        let are_known = agents.all(|is_known| is_known) && services.all(|is_known| is_known);
+        Unsure {
+            calls: self.are_policies_wrong || !are_known,
+            fault_names: self.faults.iter().any(|part| part.read.is_none() && part.name.is_none()),
+            ..Unsure::default()
         }
     }
 
-    /// The system that the parts make, if each could be read, and about how many bytes a run of it
-    /// takes.
+    /// The system that the parts make, and about how many bytes a run of it takes. Something stands
+    /// in for parts that cannot be read.
     pub(super) fn resolved(
         self,
         file: &ScenarioFile,
+        unsure: Unsure,
         found: &mut Vec<Diagnostic>,
-    ) -> Option<(System, u64)> {
-        if self.names.agents.is_empty() {
+    ) -> (System, u64) {
+        if self.names.agents.is_empty() && !unsure.parts {
             let message = "there are no agents, so nothing would happen";
             let message = Diagnostic::new(0..0, Code::Missing, message);
             found.push(message.help("add a table `[agents.NAME]`"));
@@ -95,61 +80,60 @@ impl Parts {
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
-        let agents: Option<Vec<_>> =
-            self.agents.iter().map(|part| resolved(part, Agents::resolved)).collect();
-        let services: Option<Vec<_>> =
-            self.services.iter().map(|part| resolved(part, Service::resolved)).collect();
+        let agents = self.agents.iter().map(|part| part.read.resolved(&part.name));
+        let services = self.services.iter().map(|part| part.read.resolved(&part.name));
         let names = self.fault_names(found);
         let mut system = System {
-            agents: agents?,
-            services: services?,
+            agents: agents.collect(),
+            services: services.collect(),
             policies: self.policies,
             ..System::default()
         };
-        add_edges(&mut system, &self.edges, found);
-        let looking = Looking { file, names: &self.names, system: &system, found };
-        system.faults = faults::resolved(&self.faults, &names, looking)?;
+        // Where calls are not known, a call that is not made may be one that is.
+        let mut of_calls = Vec::new();
+        add_edges(&mut system, &self.edges, &mut of_calls);
+        let looking = Looking { file, names: &self.names, system: &system, found: &mut of_calls };
+        system.faults = faults::resolved(&self.faults, &names, looking);
+        if !unsure.calls && !unsure.parts {
+            found.append(&mut of_calls);
+        }
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         records::check(file, &system, found);
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());
         let places = agents.chain(places).collect::<Vec<_>>();
         let room = room::check(&system, &self.rooms, &places, found);
-        Some((system, room))
+        (system, room)
     }
 
     /// The names of the faults, none of which is given twice.
     fn fault_names(&self, found: &mut Vec<Diagnostic>) -> Vec<String> {
-        let given = |part: &Part<Fault>| part.read.as_ref().and_then(|fault| fault.name.clone());
         let mut taken = BTreeSet::new();
-        for (part, name) in self.faults.iter().filter_map(|part| Some((part, given(part)?))) {
-            if !taken.insert(name.clone()) {
+        for (part, name) in self.faults.iter().filter_map(|part| Some((part, part.name.as_ref()?)))
+        {
+            if !taken.insert(name) {
                 let message = format!("there is a fault `{name}` already");
                 found.push(Diagnostic::new(part.at.clone(), Code::Twice, message));
             }
         }
         let faults: Vec<_> = self.faults.iter().map(|part| part.read.as_ref()).collect();
-        fault_names(&faults, &self.names)
+        let all = fault_names(&faults, &self.names).into_iter().zip(&self.faults);
+        all.map(|(name, part)| part.name.clone().unwrap_or(name)).collect()
     }
 }
 
-fn resolved<T, R>(part: &Part<T>, resolve: fn(&T, &str) -> R) -> Option<R> {
-    part.read.as_ref().map(|read| resolve(read, &part.name))
-}
-
-/// The tables of a section, by name.
+/// The tables of a section, by name. `standing_in` stands in for one that cannot be read.
 fn named<T: Setting>(
     file: &ScenarioFile,
     section: &str,
+    standing_in: fn(&Node, &mut FileNames) -> (T, bool),
     names: &mut FileNames,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Part<T>> {
+    let key = section_of(section);
     let Some(node) = file.root.get(section) else { return Vec::new() };
     let Some(entries) = node.entries() else {
-        let _none: Part<T> = part(section, "", node.at.clone(), names, found, |reader| {
-            reader.wrong_type(node, "a table");
-            None
-        });
+        found.push(Diagnostic::wrong_section(key, node, "a table"));
         return Vec::new();
     };
     let parts = entries.iter().map(|entry| {
@@ -158,27 +142,43 @@ fn named<T: Setting>(
             Value::Table(_) => Node { at: entry.key_at.clone(), value: entry.node.value.clone() },
             _ => entry.node.clone(),
         };
-        let (key, at) = (&entry.key, entry.key_at.clone());
-        part(key, key, at, names, found, |reader| T::read(&inner, None, reader))
+        let mut reader = Reader::new(names);
+        let read = reader.within(&entry.key, |reader| {
+            reader.expecting(key, |reader| T::read(&inner, None, reader))
+        });
+        let read = read.filter(|_| reader.errors() == 0);
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        let read = read.map(|read| (read, true));
+        let (read, are_calls_known) = read.unwrap_or_else(|| standing_in(&entry.node, names));
+        Part { name: entry.key.clone(), at: entry.key_at.clone(), read, are_calls_known }
     });
     let mut parts: Vec<Part<T>> = parts.collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     parts
 }
 
-/// Reads a part; messages call it by the word `within`.
-fn part<T>(
-    within: &str,
-    name: &str,
-    at: Range<usize>,
+/// The faults, in the order of the file.
+fn faults_of(
+    file: &ScenarioFile,
     names: &mut FileNames,
     found: &mut Vec<Diagnostic>,
-    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
-) -> Part<T> {
-    let mut reader = Reader::new(names);
-    let read = reader.within(within, read);
-    let mut mistakes = reader.finish().into_iter().map(Diagnostic::from).peekable();
-    let is_faultless = mistakes.peek().is_none();
-    found.extend(mistakes);
-    Part { name: name.to_owned(), at, read, is_faultless }
+) -> Vec<FaultPart> {
+    let key = section_of("faults");
+    let Some(node) = file.root.get("faults") else { return Vec::new() };
+    let Value::List(items) = &node.value else {
+        found.push(Diagnostic::wrong_section(key, node, "a list of tables"));
+        return Vec::new();
+    };
+    let fault = |item: &Node| {
+        let mut reader = Reader::new(names);
+        let read = reader.within("fault", |reader| {
+            reader.expecting(key, |reader| Fault::read(item, None, reader))
+        });
+        let right = read.clone().filter(|_| reader.errors() == 0);
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        let fault = right.unwrap_or_else(|| unsure::fault(item, found));
+        let name = item.get("name").and_then(Node::text).filter(|name| *name != "none");
+        FaultPart { name: name.map(str::to_owned), at: item.at.clone(), read, fault }
+    };
+    items.iter().map(fault).collect()
 }

@@ -4,8 +4,10 @@ use patterns::settings::{Code, Entry, Node, Reader, Setting, Value};
 use sim::model::system::{self, LayerFactory, Policy};
 
 use crate::codes::FileCode;
+use crate::describe::example_of_table;
 use crate::diagnostic::Diagnostic;
-use crate::format::{FileNames, Per, PolicyNames};
+use crate::format::{FileNames, PER, Per, PolicyNames, section_of};
+use crate::kind::KindInfo;
 use crate::registry::{LayerRegistry, ReadLayer};
 use crate::scenario_file::ScenarioFile;
 
@@ -27,8 +29,7 @@ pub(super) fn read(
 ) -> (Vec<Policy>, Rooms) {
     let Some(node) = file.root.get("policies") else { return Default::default() };
     let Some(entries) = node.entries() else {
-        let message = format!("`policies` must be a table, not {}", node.kind());
-        found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+        found.push(Diagnostic::wrong_section(section_of("policies"), node, "a table"));
         return Default::default();
     };
     let mut policies: Vec<(Policy, Vec<Room>)> =
@@ -79,7 +80,15 @@ fn policy(
             let mut names = PolicyNames { file: names, targets };
             let mut reader = Reader::new(&mut names);
             let layer = layer(key, node, registry, &mut reader);
-            found.extend(reader.finish().into_iter().map(Diagnostic::from));
+            let example = registry.kind(key).and_then(KindInfo::table);
+            let example = example.map(|table| example_of_table(&table)).unwrap_or_default();
+            found.extend(reader.finish().into_iter().map(|mut mistake| {
+                if mistake.code == Code::WrongType && mistake.expected.is_none() {
+                    let help = || format!("for example: {key} = {example}");
+                    mistake.help.get_or_insert_with(help);
+                }
+                Diagnostic::from(mistake)
+            }));
             if let Some((layer, room)) = layer {
                 policy.layers.push(layer);
                 rooms.push(room);
@@ -102,7 +111,11 @@ fn layer(
         && let Some(at) = entries.iter().position(|entry| entry.key == "per")
     {
         let written = entries.remove(at).node;
-        per = reader.within("per", |reader| Per::read(&written, None, reader)).map(Into::into);
+        per = reader
+            .within("per", |reader| {
+                reader.expecting(&PER, |reader| Per::read(&written, None, reader))
+            })
+            .map(Into::into);
     }
     let report = registry.kind(kind)?.report;
     let read = registry.read(kind, &settings, reader);

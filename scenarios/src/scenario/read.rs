@@ -1,14 +1,15 @@
 //! Reads every part of a scenario, checks that they fit together, and reports all mistakes at once.
 
-use patterns::settings::{Code, Fields, Group, Key, Node, Reader, Value};
+use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
 use patterns::{Duration, Time};
 use sim::System;
 use sim::measure::Measure;
 use sim::observe::Window;
 
-use super::hypothesis::{Hypothesis, measure};
+use super::conditions::Conditions;
+use super::hypothesis::{Hypothesis, Message, measure};
 use super::parts::Parts;
-use super::second_look::Unreadable;
+use super::unsure::Unsure;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, FileNames, Head, SECTIONS};
@@ -18,6 +19,9 @@ use crate::scenario_file::ScenarioFile;
 
 /// Parts of a section beyond which it is refused.
 const PARTS_MAX: usize = 10_000;
+
+/// How long a run is at the most that an author can mean.
+const LONGEST: Duration = Duration::from_secs(36_500 * 86_400);
 
 /// Characters beyond which a title is refused: it stands over every picture.
 const TITLE_MAX: usize = 300;
@@ -77,6 +81,31 @@ impl Scenario {
     }
 }
 
+/// A scenario that may have mistakes, as far as it can be read.
+pub(crate) struct Draft {
+    scenario: Scenario,
+    is_right: bool,
+    unsure: Unsure,
+}
+
+impl Draft {
+    /// What is simulated. In place of what cannot be read something of its name stands there.
+    pub(crate) fn system(&self) -> &System {
+        &self.scenario.system
+    }
+
+    /// What is wrong with a measure; nothing if it may be one of what cannot be read.
+    pub(crate) fn unknown(&self, path: &str) -> Option<Message> {
+        let wrong = measure(path, self.system()).err();
+        wrong.filter(|_| !self.unsure.may_be_right(path, self.system()))
+    }
+
+    /// The scenario, if nothing is wrong.
+    pub(crate) fn scenario(self) -> Option<Scenario> {
+        self.is_right.then_some(self.scenario)
+    }
+}
+
 impl ScenarioFile {
     /// Checks everything but sweep and variants, and resolves it to what can be run.
     ///
@@ -85,35 +114,69 @@ impl ScenarioFile {
     /// With everything that is wrong.
     pub fn scenario(&self, registry: &LayerRegistry) -> Result<Scenario, Diagnostics> {
         let mut found = Vec::new();
-        let scenario = self.read_scenario(registry, &mut found);
+        let scenario = self.draft(registry, &mut found).and_then(Draft::scenario);
         let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         Ok(Scenario { warnings, ..scenario })
     }
 
-    /// The scenario, if nothing is wrong; what was found is added.
-    pub(crate) fn read_scenario(
+    /// The scenario as far as it can be read.
+    pub(crate) fn draft(
         &self,
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
-    ) -> Option<Scenario> {
-        self.read_once(registry, true, found)
-    }
-
-    /// The same; if some parts cannot be read, the rest is looked at once more if it may be.
-    pub(super) fn read_once(
-        &self,
-        registry: &LayerRegistry,
-        may_look_again: bool,
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<Scenario> {
+    ) -> Option<Draft> {
         let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
         let before = errors(found);
         self.check_lengths(found)?;
-        let entries = self.root.entries().unwrap_or_default();
+        found.extend(self.unread.iter().cloned());
         let mut names = self.names(found);
-        let mut reader = Reader::new(&mut names);
-        let mut fields = Fields::of_table(0..0, "the file", entries);
+        let head = self.head(&mut names, found);
+        let of_head = found.len();
+        let parts = Parts::read(self, registry, names, found);
+        let mut conditions = Conditions::read(self, found);
+        let of_parts = found.len();
+        let unsure = Unsure { times: self.times(), parts: self.lacks_parts(), ..parts.unsure() };
+        let (mut system, room) = parts.resolved(self, unsure, found);
+        let (warmup, horizon) = unsure.times.unwrap_or((Duration::ZERO, LONGEST));
+        system.horizon = Time::ZERO + horizon;
+        system.warmup = Time::ZERO + warmup;
+        system.aborts = conditions.aborts(&system, unsure, found);
+        let hypotheses = conditions.hypotheses(&system, unsure, found);
+        // What is wrong with the objective is a matter of the sweep.
+        let objective = self.root.get("sweep").and_then(|sweep| sweep.get("objective"));
+        let objective = objective.and_then(|node| measure(node.text()?, &system).ok());
+        let measures = hypotheses.iter().map(|one| &one.measure).chain(&objective);
+        let mut windows: Vec<Window> = measures.filter_map(Measure::window).cloned().collect();
+        windows.sort();
+        windows.dedup();
+        system.windows = windows;
+        let is_right = errors(found) == before;
+        if is_right {
+            self.warn(&system, found);
+        } else {
+            // What has no effect may have one once all is right.
+            let of_system = found.split_off(of_parts).into_iter();
+            found.extend(of_system.filter(|one| !one.is_warning()));
+        }
+        if unsure.parts {
+            let named = found.split_off(of_head).into_iter();
+            found.extend(named.filter(|one| one.code() != Code::UnknownName.name()));
+        }
+        let warnings = Diagnostics::new(&self.source, Vec::new());
+        let (title, about, seed) = match head {
+            Some(Head { title, about, seed, .. }) => (plain(&title).into(), about, seed.0),
+            None => Default::default(),
+        };
+        let scenario = Scenario { title, about, seed, system, room, hypotheses, warnings };
+        Some(Draft { scenario, is_right, unsure })
+    }
+
+    /// The keys at the top, if each can be read.
+    fn head(&self, names: &mut FileNames, found: &mut Vec<Diagnostic>) -> Option<Head> {
+        let mut reader = Reader::new(names);
+        let mut fields =
+            Fields::of_table(0..0, "the file", self.root.entries().unwrap_or_default());
         let head = Head::read_fields(&mut fields, None, &mut reader);
         let mut keys: Vec<&'static Key> = Vec::new();
         Head::keys(&mut keys);
@@ -126,34 +189,28 @@ impl ScenarioFile {
         if let Some(head) = &head {
             self.check_head(head, found);
         }
-        let is_head_wrong = errors(found) > before;
-        let parts = Parts::read(self, registry, names, found);
-        if errors(found) > before && may_look_again {
-            let unreadable = Unreadable { head: is_head_wrong, ..parts.unreadable() };
-            found.extend(self.second_look(registry, &unreadable));
-            return None;
-        }
-        let (mut system, room) = parts.resolved(self, found)?;
-        let Head { title, about, horizon, warmup, seed } = head?;
-        system.horizon = Time::ZERO + horizon;
-        system.warmup = Time::ZERO + warmup;
-        let hypotheses = self.hypotheses(&system, found);
-        system.aborts = self.aborts(&system, found);
-        // What is wrong with the objective is a matter of the sweep.
-        let objective = self.root.get("sweep").and_then(|sweep| sweep.get("objective"));
-        let objective = objective.and_then(|node| measure(node.text()?, &system).ok());
-        let measures = hypotheses.iter().map(|one| &one.measure).chain(&objective);
-        let mut windows: Vec<Window> = measures.filter_map(Measure::window).cloned().collect();
-        windows.sort();
-        windows.dedup();
-        system.windows = windows;
-        if errors(found) > before {
-            return None;
-        }
-        self.warn(&system, found);
-        let warnings = Diagnostics::new(&self.source, Vec::new());
-        let title = plain(&title).into();
-        Some(Scenario { title, about, seed: seed.0, system, room, hypotheses, warnings })
+        head
+    }
+
+    /// Whether parts of the system may stand where they cannot be read: in a section that is
+    /// misspelt, or of another type.
+    fn lacks_parts(&self) -> bool {
+        self.root.entries().unwrap_or_default().iter().any(|Entry { key, node, .. }| {
+            let is_table = matches!(node.value, Value::Table(_));
+            if SECTIONS.iter().any(|section| section.is_named(key)) {
+                matches!(&**key, "agents" | "services" | "policies") && !is_table
+            } else {
+                is_table || matches!(node.value, Value::List(_))
+            }
+        })
+    }
+
+    /// The warm-up and the horizon, if both can be read, whatever stands beside them.
+    fn times(&self) -> Option<(Duration, Duration)> {
+        let length = |key: &str| Some(self.root.get(key)?.text()?.parse::<Duration>().ok());
+        let warmup = length("warmup").unwrap_or(Some(Duration::ZERO))?;
+        let horizon = length("horizon")??;
+        (warmup < horizon).then_some((warmup, horizon))
     }
 
     /// Refuses sections of more parts than the program takes on.

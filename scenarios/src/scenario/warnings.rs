@@ -19,6 +19,7 @@ impl ScenarioFile {
         self.warn_of_faults(system, found);
         self.warn_of_agents(system, found);
         self.warn_of_arrivals(system, found);
+        self.warn_of_latencies(system, found);
         self.warn_of_policies(system, found);
         self.warn_of_idle(system, found);
     }
@@ -144,6 +145,23 @@ impl ScenarioFile {
         }
     }
 
+    /// Warns of services that answer nothing before the end.
+    fn warn_of_latencies(&self, system: &System, found: &mut Vec<Diagnostic>) {
+        let horizon = system.horizon;
+        for service in &system.services {
+            let latency = &service.latency;
+            let is_long = horizon.as_secs_f64() <= latency.mean_secs();
+            if is_long && !is_some_shorter(latency, horizon) {
+                let written = self.root.get("services").and_then(|all| all.get(&service.name));
+                let place = written.and_then(|table| table.get("latency"));
+                let at = place.map_or(0..0, |node| node.at.clone());
+                let message = "no request is answered before the run ends";
+                let end = format!("the horizon is {horizon}");
+                found.push(Diagnostic::no_effect(at, message).help(end));
+            }
+        }
+    }
+
     /// Whether any layer of the file goes by priorities.
     fn orders_by_priority(&self) -> bool {
         let policies = self.root.get("policies").and_then(Node::entries).unwrap_or_default();
@@ -176,10 +194,15 @@ impl ScenarioFile {
 /// Whether a gap that varies much, and so is mostly far shorter than its mean, may end before the
 /// horizon.
 fn may_come_early(gap: &Distribution, horizon: Time) -> bool {
-    const SAMPLES: usize = 1000;
     let varies_little = gap.cv2() <= 1.0 + 1e-9;
+    !varies_little && is_some_shorter(gap, horizon)
+}
+
+/// Whether any of many lengths ends before the horizon.
+fn is_some_shorter(length: &Distribution, horizon: Time) -> bool {
+    const SAMPLES: usize = 1000;
     let mut rng = RngStreams::new(0).stream("gaps");
-    !varies_little && (0..SAMPLES).any(|_| Time::ZERO + gap.sample(&mut rng) < horizon)
+    (0..SAMPLES).any(|_| Time::ZERO + length.sample(&mut rng) < horizon)
 }
 
 /// How often a fault begins or ends until the horizon, on average.

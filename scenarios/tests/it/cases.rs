@@ -431,7 +431,7 @@ fn what_has_no_effect_is_a_warning() {
         (
             base.clone() + "[sweep]\n\"policies.p.breaker.open\" = [\"1s\", \"2s\"]\n",
             "case.toml:14:1",
-            "is left out here",
+            "is left out everywhere",
         ),
         (
             base.replace(

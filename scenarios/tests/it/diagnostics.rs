@@ -349,13 +349,13 @@ fn mistakes_in_agents_and_services_say_what_to_do() {
               1:1 missing: the file needs `horizon` (for example: horizon = "2h")
               2:1 unknown-key: the file has no key `horizn` (did you mean `horizon`?)
             "horizon = 2"
-              2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number
+              2:11 wrong-type: `horizon` must be a length of time such as "30s", not a whole number (for example: horizon = "2h")
             "count = 0"
               6:9 out-of-range: `count` must be from 1 to 100000, not 0
             "count = -1"
               6:9 out-of-range: `count` must be from 1 to 100000, not -1
             "slots = \"unlimted\""
-              14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited")
+              14:9 wrong-type: `slots` must be a whole number, not `unlimted` (a number, or "unlimited"; for example: slots = 3)
             "netwrk = 0.01"
               17:12 unknown-word: `errors` has no class of failure `netwrk` (did you mean `network`?)
             "validation = 0.995"
@@ -368,7 +368,7 @@ fn mistakes_in_agents_and_services_say_what_to_do() {
               1:1 missing: the file needs `title` (for example: title = "Researchers share one flaky MCP server")
               1:1 unknown-key: the file has no key `titel` (did you mean `title`?)
             "count = 2.5"
-              6:9 wrong-type: `count` must be a whole number, not a decimal number
+              6:9 wrong-type: `count` must be a whole number, not a decimal number (for example: count = 1)
             "slots = 0"
               14:9 out-of-range: `slots` must be at least 1, or "unlimited", not 0
             "qeue = 50"
@@ -412,7 +412,7 @@ fn mistakes_in_policies_say_what_to_do() {
             "{ limiter = { kind = \"gcra(3, per=1s)\" } }"
               28:7 renamed: the layer `limiter` is called `rate-limiter` now
             "{ breaker = 3 }, { breaker ="
-              27:17 wrong-type: `breaker` must be a table of settings, not a whole number
+              27:17 wrong-type: `breaker` must be a table of settings, not a whole number (for example: breaker = { open = "60s", failures = 5 })
               50:1 bad-path: path `policies.guarded.breaker.failures`: `breaker` is a whole number: nothing is below it
         "#]],
     );
@@ -447,7 +447,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "at = \"30min\"\nfactor = 2.0"
               39:10 conflict: `factor` must be left out: only `do = "leak"` and `do = "slow"` and `do = "drift"` and `do = "cold-start"` have it
             "hit = 3"
-              36:7 wrong-type: `hit` must be the name of an agent or service, not a whole number
+              36:7 wrong-type: `hit` must be the name of an agent or service, not a whole number (for example: hit = "github")
             "hit = []"
               36:7 out-of-range: `hit` must be a list of at least 1
             "hit = [\"github\", \"githib\", \"github\"]"
@@ -465,6 +465,7 @@ fn mistakes_in_faults_say_what_to_do() {
             "every = \"1h\""
               39:7 conflict: `for` must be given beside `at`
             "do = \"flush\""
+              36:7 conflict: `flush` hits layers of policies (no layer of this file can be flushed; a `cache` can)
               39:7 conflict: `for` must be left out: `flush` takes no time
         "#]],
     );
@@ -484,6 +485,7 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             fault("hit = \"research\"\ndo = \"down\""),
             fault("hit = \"research\"\ndo = \"drain\""),
             fault("hit = \"research\"\ndo = \"slow\"\nfactor = 2"),
+            fault("hit = \"research\"\ndo = \"delay\"\nby = \"1s\""),
             fault("hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"),
             fault("hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"),
             fault("hit = \"research -> github\"\ndo = \"slots\"\nslots = 2"),
@@ -498,7 +500,9 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
             "hit = \"research\"\ndo = \"drain\""
               36:7 conflict: `drain` cannot happen to agents (hit a service)
             "hit = \"research\"\ndo = \"slow\"\nfactor = 2"
-              36:7 unused-edge: these agents have no work of their own, so `slow` has nothing to slow down (give them a step `{ work = … }`, or hit a service or an edge)
+              36:7 conflict: these agents have no work of their own, so `slow` has nothing to slow down (give them a step `{ work = … }`, or `do = "delay"` on the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
+            "hit = \"research\"\ndo = \"delay\"\nby = \"1s\""
+              36:7 conflict: these agents have no work of their own, so `delay` has nothing to slow down (give them a step `{ work = … }`, or name the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
             "hit = [\"research\", \"research -> github\"]\ndo = \"loss\"\nshare = 0.5"
               36:20 twice: this is hit twice by one fault
             "hit = \"research -> github\"\ndo = \"slow\"\nfactor = 2"
@@ -534,7 +538,6 @@ fn mistakes_in_layers_that_faults_hit_say_what_to_do() {
               36:7 unknown-name: the policy `guarded` has no layer `braker` (there is: fallback, retry, bulkhead, timeout)
             "hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: the policy `guarded` has no layer `breaker#2` (did you mean `breaker`?)
-              36:7 no-effect: this layer is off, so the fault hits nothing
             "hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""
               36:7 out-of-range: `breaker#x` is no layer: behind `#` stands a number from 1 on
             "hit = \"policies.guarded\"\ndo = \"force\"\nstate = \"open\""
@@ -720,15 +723,7 @@ fn what_was_set_is_shown_where_it_was_set() {
           |
           = help: did you mean `open`?
 
-        warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
-         --> --set:1:39
-          |
-        1 | policies.guarded.breaker={ failures = 0, opn = "5s" }
-          |                                       ^
-          |
-          = help: what is set here says only which cell is the file's own
-
-        5 mistakes and 1 warning in it.toml"#]]
+        5 mistakes in it.toml"#]]
     .assert_eq(&report);
 }
 
@@ -751,6 +746,14 @@ fn a_path_that_leads_nowhere_is_shown_as_it_was_set() {
 fn what_an_axis_overrules_is_a_warning() {
     let path = "policies.guarded.breaker.failures";
     expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
         warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
          --> --set:1:35
           |
@@ -759,9 +762,17 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        1 warning in it.toml"#]]
+        2 warnings in it.toml"#]]
     .assert_eq(&set(&[(path, "7")]));
     expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
         warning[no-effect]: the axis over `policies.guarded.breaker.failures` has values of its own
          --> --set:1:39
           |
@@ -770,9 +781,18 @@ fn what_an_axis_overrules_is_a_warning() {
           |
           = help: what is set here says only which cell is the file's own
 
-        1 warning in it.toml"#]]
+        2 warnings in it.toml"#]]
     .assert_eq(&set(&[("policies.guarded.breaker", "{ failures = 7, open = \"5s\" }")]));
-    expect![""].assert_eq(&set(&[("policies.guarded.breaker.open", "7s")]));
+    expect![[r#"
+        warning[no-effect]: the layer of `policies.guarded.breaker.failures` is left out in `no breaker`
+          --> it.toml:50:1
+           |
+        50 | "policies.guarded.breaker.failures" = [3, 5]
+           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+           = help: there the axis changes nothing: its cells are all the same
+
+        1 warning in it.toml"#]].assert_eq(&set(&[("policies.guarded.breaker.open", "7s")]));
 }
 
 #[test]

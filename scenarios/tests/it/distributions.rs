@@ -191,7 +191,11 @@ fn a_mixture_says_which_distribution_each_part_has() {
         ),
         ("0% constant(1s)", "`parts`: a share must be more than 0"),
         ("lognorm(1s), ", "`parts` has no form `lognorm` (did you mean `lognormal`?)"),
-        ("5%)", "`parts` must be a share and a distribution such as `95% constant(1s)`, not `5%`"),
+        (
+            "5%)",
+            "`parts` must be a share and a distribution such as `95% constant(1s)`, not `5%` (for \
+             example: parts = [\"95% constant(1s)\", \"5% exponential(20s)\"])",
+        ),
     ];
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for ((place, said), (at, message)) in found.iter().zip(expected) {

@@ -137,6 +137,39 @@ fn no_retries_are_a_warning_where_they_are_written_and_not_on_an_axis() {
 }
 
 #[test]
+fn waits_and_latencies_beyond_the_horizon_are_a_warning() {
+    let late = "few calls are retried, or none: half of all first waits are";
+    for (rule, wait) in [
+        ("1 x 20min", "20min or longer, and the horizon is 20min"),
+        ("1 x drawn-pareto(shape=0.1, least=2s)", "34min 8s or longer"),
+        ("1 x exponential(1h, jitter=full)", "30min or longer"),
+        ("1 x drawn-exponential(100d)", "69d "),
+    ] {
+        says(&[("2 x 1s", rule)], &["warning[no-effect]", late, wait]);
+    }
+    for rule in [
+        "1 x 19min",
+        "1 x exponential(39min, jitter=full)",
+        "1 x drawn-pareto(shape=0.1, least=1s)",
+        "1 x drawn-pareto(shape=0.001, least=1s, cap=1min)",
+    ] {
+        says_nothing(&[("2 x 1s", rule)]);
+    }
+    says(&[("\"200ms\"", "\"21min\"")], &["no request is answered before the run ends"]);
+    says_nothing(&[("\"200ms\"", "\"exponential(30min)\"")]);
+}
+
+#[test]
+fn waits_and_latencies_without_end_are_a_mistake() {
+    let endless = "half of all waits would be longer than 584 years";
+    let rule = "2 x drawn-pareto(shape=0.001, least=1s)";
+    says(&[("2 x 1s", rule)], &["error[conflict]", "`shape` must be larger", endless]);
+    let law = "\"pareto(shape=0.001, least=1s)\"";
+    let endless = "half of all lengths would be longer than 584 years";
+    says(&[("\"200ms\"", law)], &["error[conflict]", "`shape` must be larger", endless]);
+}
+
+#[test]
 fn a_bound_of_another_unit_is_answered_in_the_unit_of_the_measure() {
     for (wrong, right) in [
         ("agents.a.latency.p99 < 5%", "for example: agents.a.latency.p99 <= 30s"),
@@ -239,8 +272,18 @@ fn what_a_mistake_hides_is_no_further_mistake() {
 
 #[test]
 fn a_misspelt_section_is_no_missing_one() {
-    let said = checked(&[("[agents.a]", "[agent.a]"), ("\"a -> s\" = \"p\"\n", "")]);
-    assert!(said.contains("did you mean `agents`?") && !said.contains("no agents"), "{said}");
+    let axis = ("\"policies.p.breaker.failures\" = [1, 5]\n", "");
+    for (section, misspelt) in [
+        ("[agents.a]", "[agent.a]"),
+        ("[services.s]", "[service.s]"),
+        ("[policies]", "[polices]"),
+        ("[edges]", "[edge]"),
+    ] {
+        let said = checked(&[(section, misspelt), axis]);
+        let name = section.trim_matches(['[', ']']).split('.').next().unwrap();
+        assert!(said.contains(&format!("did you mean `{name}`?")), "{said}");
+        assert!(said.ends_with("1 mistake in file.toml"), "{said}");
+    }
 }
 
 #[test]

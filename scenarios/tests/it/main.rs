@@ -19,5 +19,6 @@ mod seen_by_users;
 mod stacks;
 mod stories;
 mod sweeps;
+mod together;
 mod trace_files;
 mod windows;

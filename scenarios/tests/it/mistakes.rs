@@ -199,6 +199,17 @@ impl Missed {
         }
     }
 
+    /// Whatever is of another type, or is missing, is answered with an example.
+    fn expect_examples(&mut self, found: Option<&Diagnostics>, what: &str) {
+        let all = found.map(Diagnostics::all).unwrap_or_default();
+        let of_types = all.iter().filter(|one| ["wrong-type", "missing"].contains(&one.code()));
+        for one in of_types {
+            if !one.help_text().is_some_and(|help| help.contains("for example: ")) {
+                self.0.push(format!("{what}: no example behind `{}`", one.message()));
+            }
+        }
+    }
+
     #[track_caller]
     fn none(self) {
         let count = self.0.len();
@@ -238,7 +249,9 @@ fn mistakes_beside(
     // Another type.
     let wrong = wrong_type(key);
     let types = ["wrong-type", "unreadable", "unknown-word"];
-    missed.expect(&with(wrong, &[]), (first, column), &types, &format!("{what} = {wrong}"));
+    let text = with(wrong, &[]);
+    missed.expect(&text, (first, column), &types, &format!("{what} = {wrong}"));
+    missed.expect_examples(diagnose(&text).as_ref(), &format!("{what} = {wrong}"));
     // Out of range.
     let bad = out_of_range(key);
     if let Some(bad) = &bad {
@@ -343,6 +356,57 @@ fn table(shape: &Shape) -> TableInfo {
         Shape::Table(table) => *table,
         other => panic!("{other:?} is no table"),
     }
+}
+
+#[test]
+fn what_is_of_another_type_is_answered_with_an_example() {
+    let registry = LayerRegistry::builtin();
+    let mut missed = Missed::default();
+    let mut check = |text: &str| {
+        let file = ScenarioFile::parse("it.toml", text).unwrap_or_else(|e| panic!("{e}"));
+        let found = file.sweep(&registry).expect_err(text);
+        assert!(found.all().iter().any(|one| one.code() == "wrong-type"), "{text}\n{found}");
+        missed.expect_examples(Some(&found), text);
+    };
+    let good = system("", "");
+    for (name, shape) in scenarios::sections() {
+        if !["file", "hypotheses", "sweep"].contains(&name) {
+            continue;
+        }
+        for key in table(&shape).all_keys() {
+            let line = format!("{} = {}\n", key.name(), wrong_type(key));
+            check(&match name {
+                "file" => {
+                    let is_key = |line: &&str| line.starts_with(&format!("{} =", key.name()));
+                    let rest: Vec<&str> = good.lines().filter(|line| !is_key(line)).collect();
+                    line + &rest.join("\n")
+                }
+                "hypotheses" => format!("{good}[[hypotheses]]\n{line}"),
+                _ => format!("{good}[sweep]\n{line}"),
+            });
+        }
+    }
+    for section in ["edges", "policies", "faults", "hypotheses", "aborts", "sweep", "variants"] {
+        check(&format!("{section} = 1\n{good}"));
+    }
+    for section in ["faults", "hypotheses", "aborts"] {
+        check(&format!("{section} = [1]\n{good}"));
+    }
+    for section in ["agents", "services"] {
+        check(&format!("{section} = 1\ntitle = \"t\"\nhorizon = \"1h\"\n"));
+        check(&good.replacen(
+            &format!("[{section}."),
+            &format!("[{section}]\nx = 1\n[{section}."),
+            1,
+        ));
+    }
+    check(&format!("{good}[policies]\np = 1\n"));
+    check(&format!("{good}[policies]\np = [{{ breaker = 1 }}]\n"));
+    check(&format!("{good}[policies]\np = [{{ breaker = {{ like = 1 }} }}]\n"));
+    check(&format!("{good}[edges]\n\"a -> s\" = 1\n"));
+    check(&format!("{good}[sweep]\n\"agents.a.count\" = 1\n"));
+    check(&format!("{good}[variants]\nx = 1\n"));
+    missed.none();
 }
 
 #[test]

@@ -91,3 +91,77 @@ fn the_schema_knows_every_layer_and_every_section() {
     let agents = &schema["$defs"]["agents"]["properties"];
     assert!(agents.get("arrivals").is_some(), "{agents}");
 }
+
+/// Where a variant leaves a layer out or puts it in, an axis over it changes nothing in some cells.
+#[test]
+fn an_axis_is_warned_of_with_the_variants_in_which_it_changes_nothing() {
+    let text = r#"title = "x"
+horizon = "1h"
+[agents.a]
+arrivals = "every(1s)"
+steps = [{ call = "s" }]
+[services.s]
+latency = "1s"
+[policies]
+p = [{ breaker = { failures = 5, open = "5s" } }, { timeout = "9s" }]
+[edges]
+"a -> s" = "p"
+[variants.bare]
+"policies.p.breaker" = "off"
+[variants.quick]
+"policies.p.timeout" = "5s"
+[sweep]
+replications = 1
+"policies.p.breaker.failures" = [5, 10]
+"#;
+    let warnings = |changes: &[(&str, &str)]| -> Vec<String> {
+        let mut text = text.to_owned();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        let file = ScenarioFile::parse("x.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+        let shown = |one: &scenarios::Diagnostic| {
+            let (line, _) = sweep.warnings.line_and_column(one);
+            format!("{line}: {}", one.message())
+        };
+        sweep.warnings.all().iter().map(shown).collect()
+    };
+    let on = "{ breaker = { failures = 5, open = \"5s\" } }";
+    let to_on = ("\"off\"", "{ failures = 3, open = \"1s\" }");
+    let off = (on, "{ breaker = \"off\" }");
+    let left_out = |line: u32, of: &str| {
+        vec![format!("{line}: the layer of `policies.p.breaker.failures` is left out in {of}")]
+    };
+    assert_eq!(warnings(&[]), left_out(18, "`bare`"));
+    assert_eq!(warnings(&[to_on, off]), left_out(18, "`as written`, `quick`"));
+    assert_eq!(warnings(&[to_on]), Vec::<String>::new());
+    let everywhere = "19: the layer of `policies.p.breaker.failures` is left out everywhere";
+    assert_eq!(
+        warnings(&[("[variants.bare]\n\"policies.p.breaker\" = \"off\"", "\n\n"), off]),
+        [everywhere]
+    );
+    // What a variant gives an effect has one, and so has what another one takes it from.
+    let priority = ("steps = [", "priority = 1\nsteps = [");
+    let bulkhead = ("{ timeout = \"9s\" }", "{ bulkhead = { slots = 9, queue = 9 } }");
+    let orders = ("\"policies.p.timeout\" = \"5s\"", "\"policies.p.bulkhead.priorities\" = 2");
+    let knows = "5: no layer of any policy knows priorities, nor does a service";
+    assert_eq!(warnings(&[to_on, priority]), [knows]);
+    assert_eq!(warnings(&[to_on, priority, bulkhead, orders]), Vec::<String>::new());
+    let fault = "[[faults]]\nhit = \"s\"\ndo = \"slow\"\nfactor = 2\nat = \"1s\"\nfor = \"1s\"\n\
+                 [variants.bare]";
+    let faults = ("[variants.bare]", fault);
+    let late = ("\"policies.p.timeout\" = \"5s\"", "\"faults.0.at\" = \"2h\"");
+    let never = "the run ends before this fault begins";
+    assert_eq!(warnings(&[to_on, faults, late]), [format!("21: {never}")]);
+    let short = ("\"policies.p.timeout\" = \"5s\"", "horizon = \"1s\"");
+    assert_eq!(warnings(&[to_on, faults, short]), Vec::<String>::new());
+    // What a variant or another axis sets is overruled by an axis over the same.
+    let own = "the axis over `policies.p.breaker.failures` has values of its own";
+    let set = ("\"policies.p.breaker\" = \"off\"", "policies.p.'breaker'.failures = 9");
+    let set = (set.0, &*format!("\"{}\" = 9", set.1.split(" =").next().unwrap()));
+    assert_eq!(warnings(&[set]), [format!("13: {own}")]);
+    let axis = ("replications = 1", "\"policies.p.'breaker'.failures\" = [1, 2]");
+    assert_eq!(warnings(&[to_on, axis]), [format!("17: {own}")]);
+}

@@ -17,7 +17,7 @@ fn times(arrivals: &str, csv: &str) -> Result<Vec<f64>, Diagnostics> {
     file.read_traces(&mut |name| match name {
         "log.csv" => Ok(csv.to_owned()),
         _ => Err("there is no such file".to_owned()),
-    })?;
+    });
     let scenario = file.scenario(&LayerRegistry::builtin())?;
     match &scenario.system.agents[0].arrivals {
         Arrivals::Trace(times) => Ok(times.iter().map(|time| time.as_secs_f64()).collect()),
@@ -66,6 +66,20 @@ fn a_mistake_names_file_row_and_column() {
             "time,task\n1,a\n2,b,c\n",
             vec![
                 "`log.csv`, row 3, column 3: `c` is in a column that row 1 does not have: it has 2",
+            ],
+        ),
+        (
+            "time,task,Gap\n1,a,1\n",
+            vec![
+                "`log.csv`, row 1, column 3 (`gap`): column 1 (`time`) says when tasks come, and \
+                 only one column can",
+            ],
+        ),
+        (
+            "gap,gap\n1,1\n",
+            vec![
+                "`log.csv`, row 1, column 2 (`gap`): column 1 (`gap`) says when tasks come, and \
+                 only one column can",
             ],
         ),
         ("time\n", vec!["`log.csv` has no times"]),

@@ -126,6 +126,47 @@ fn a_comparison_that_is_none_is_answered_with_the_right_one() {
 }
 
 #[test]
+fn a_recovery_that_is_none_is_answered_with_what_recovers() {
+    let have = "agents and edges have: `agents.a recovers within …`, `edges.\"a -> s\" recovers \
+                within …`";
+    let example =
+        |subject: &str| format!("for example: {subject} recovers within 2min after fault \"NAME\"");
+    for subject in ["services.s", "system", "agents.a.success"] {
+        let expected = format!("`{subject}` has no failure episodes that could end; {have}");
+        let that = format!("{subject} recovers within 2min after fault \"api down\"");
+        assert_eq!(mistake(&that, FAULT), expected);
+    }
+    for verb in ["recovers", "recovers in 2min", "recover within 2min"] {
+        let that = format!("agents.a {verb} after fault \"api down\"");
+        let expected = format!(
+            "`{that}` does not say `recovers within` and a length of time; {}",
+            example("agents.a")
+        );
+        assert_eq!(mistake(&that, FAULT), expected);
+    }
+    for (that, expected, of) in [
+        ("agents.a.recovers within 2min", "does not say `recovers within`", "agents.a"),
+        ("agents.a recovers within", "a length of time is missing behind", "agents.a"),
+        ("agents.a recovers within 2", "`2` is no length of time", "agents.a"),
+        ("recovers within 2min", "does not say what recovers", "agents.write"),
+    ] {
+        let found = mistake(that, FAULT);
+        assert!(found.contains(expected) && found.ends_with(&example(of)), "{found}");
+    }
+    let elsewhere = "there is no measure `recovery`; what has it: `agents.a.recovery`, \
+                     `edges.\"a -> s\".recovery`";
+    assert_eq!(mistake("services.s.recovery < 2min", FAULT), elsewhere);
+}
+
+#[test]
+fn every_form_of_a_window_is_named_where_none_is_meant() {
+    let forms = "there is: from 20s, until 5min, from 20s until 5min, before fault \"NAME\", during \
+                 fault \"NAME\", after fault \"NAME\", from 20s until 5min after fault \"NAME\"";
+    let found = mistake("agents.a.success >= 1% whenever fault \"api down\"", FAULT);
+    assert_eq!(found, format!("there is no word of a window `whenever`; {forms}"));
+}
+
+#[test]
 fn a_window_that_can_never_be_is_a_mistake() {
     let that = |window: &str| format!("agents.a.success >= 99% {window}");
     let counted = "the run counts from 10min until 2h";

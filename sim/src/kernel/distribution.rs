@@ -134,7 +134,11 @@ impl Distribution {
     /// P(X > x) = (`least` / x)^`shape` from `least` on: a heavy tail. The mean is infinite for a
     /// shape up to 1, the variance for one up to 2.
     pub fn pareto(shape: f64, least: Duration) -> Result<Self, Invalid> {
-        Ok(Self(Kind::Pareto { shape: positive(shape)?, least: some_time(least, "least")? }))
+        let (shape, least) = (positive(shape)?, some_time(least, "least")?);
+        let median = least * libm::exp(core::f64::consts::LN_2 / shape);
+        let must_be = "larger: half of all lengths would be longer than 584 years";
+        Invalid::unless(median < nanos(Duration::MAX), "shape", must_be)?;
+        Ok(Self(Kind::Pareto { shape, least }))
     }
 
     /// The Pareto distribution of this shape and mean.

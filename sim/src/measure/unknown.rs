@@ -12,6 +12,8 @@ pub struct UnknownMeasure {
     pub part: String,
     /// What could stand there.
     pub known: Vec<String>,
+    /// How these are written, where a name alone does not say.
+    pub forms: Vec<String>,
     /// What is expected there, with an example, if that says more.
     pub help: Option<String>,
 }
@@ -20,12 +22,14 @@ impl UnknownMeasure {
     /// Nothing of this kind has the name that is written, but others may.
     pub(super) fn no(what: &str, part: &str, known: Vec<String>) -> Self {
         let part = part.trim().to_owned();
-        Self { message: format!("there is no {what} `{part}`"), part, known, help: None }
+        let message = format!("there is no {what} `{part}`");
+        Self { message, part, known, forms: Vec::new(), help: None }
     }
 
     /// Something else is wrong.
     pub(super) fn because(message: String, help: String) -> Self {
-        Self { message, part: String::new(), known: Vec::new(), help: Some(help) }
+        let (known, forms) = (Vec::new(), Vec::new());
+        Self { message, part: String::new(), known, forms, help: Some(help) }
     }
 }
 

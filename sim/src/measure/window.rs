@@ -9,6 +9,17 @@ use crate::observe::{Anchor, Window};
 /// Words with which a window begins.
 const WORDS: [&str; 5] = ["from", "until", "before", "during", "after"];
 
+/// Every form of a window.
+const FORMS: [&str; 7] = [
+    "from 20s",
+    "until 5min",
+    "from 20s until 5min",
+    "before fault \"NAME\"",
+    "during fault \"NAME\"",
+    "after fault \"NAME\"",
+    "from 20s until 5min after fault \"NAME\"",
+];
+
 /// Takes the window off the end of a text: `agents.a.success`, `during fault "x"`.
 pub fn split(text: &str) -> (&str, Option<&str>) {
     let mut is_quoted = false;
@@ -26,7 +37,8 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
 /// What is wrong with a text that stands where a window might, and begins with no word of one.
 pub fn not_a_window(text: &str) -> UnknownMeasure {
     let word = text.split_whitespace().next().unwrap_or("");
-    UnknownMeasure::no("word of a window", word, WORDS.map(str::to_owned).to_vec())
+    let unknown = UnknownMeasure::no("word of a window", word, WORDS.map(str::to_owned).to_vec());
+    UnknownMeasure { forms: FORMS.map(str::to_owned).to_vec(), ..unknown }
 }
 
 /// Reads a window: `from 20s until 5min after fault "x"`.

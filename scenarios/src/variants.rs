@@ -1,0 +1,67 @@
+//! Variants: named changes to a file.
+
+use core::ops::Range;
+
+use patterns::settings::{Code, Node};
+
+use crate::axes::refuse_fixed;
+use crate::codes::FileCode;
+use crate::diagnostic::{Diagnostic, for_example};
+use crate::format::section_of;
+use crate::scenario_file::ScenarioFile;
+
+/// What a variant is called that changes nothing.
+pub const AS_WRITTEN: &str = "as written";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    changes: Vec<(String, Range<usize>, Node)>,
+}
+
+/// One change to a file.
+pub(crate) type Change<'a> = (&'a str, &'a Range<usize>, &'a Node);
+
+impl Variant {
+    /// What it changes.
+    pub(crate) fn changes(&self) -> Vec<Change<'_>> {
+        self.changes.iter().map(|(path, at, value)| (path.as_str(), at, value)).collect()
+    }
+}
+
+impl ScenarioFile {
+    /// The variants of the file, by name.
+    pub(crate) fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
+        let Some(node) = self.root.get("variants") else { return Vec::new() };
+        let Some(entries) = node.entries() else {
+            found.push(Diagnostic::wrong_section(section_of("variants"), node, "a table"));
+            return Vec::new();
+        };
+        let mut variants = Vec::new();
+        for entry in entries {
+            if entry.key == AS_WRITTEN {
+                let message = format!("`{AS_WRITTEN}` is the name of the file without a variant");
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
+            if entry.key.trim().is_empty() {
+                let message = "a variant needs a name";
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
+            let Some(changes) = entry.node.entries() else {
+                let message = "a variant is a table of paths and their values";
+                let at = entry.key_at.clone();
+                let message = Diagnostic::new(at, Code::WrongType, message);
+                found.push(message.help(for_example(section_of("variants"))));
+                continue;
+            };
+            let changes = changes.iter().map(|change| {
+                refuse_fixed(&change.key, &change.key_at, found);
+                (change.key.clone(), change.key_at.clone(), change.node.clone())
+            });
+            variants.push(Variant { name: entry.key.clone(), changes: changes.collect() });
+        }
+        // By name, so that the order in the file plays no part.
+        variants.sort_by(|a, b| a.name.cmp(&b.name));
+        variants
+    }
+}
