@@ -14,6 +14,7 @@ use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
 
 use crate::output::{Folder, Unwritten};
+use crate::unknown::Unknown;
 
 /// The names of all pictures, without their endings.
 const HEAT_MAP: &str = "heat-map";
@@ -65,9 +66,19 @@ pub(crate) struct Pictures<'a> {
     /// The command that makes them again.
     pub(crate) command: &'a str,
     pub(crate) time_is_up: &'a AtomicBool,
+    /// What they could not write.
+    pub(crate) unknown: &'a Unknown,
 }
 
-impl Pictures<'_> {
+impl<'a> Pictures<'a> {
+    pub(crate) fn new(
+        folder: &'a mut Folder,
+        command: &'a str,
+        (time_is_up, unknown): (&'a AtomicBool, &'a Unknown),
+    ) -> Self {
+        Self { folder, command, time_is_up, unknown }
+    }
+
     /// The pictures of a sweep: each as SVG for light and dark, and as PNG in both.
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
         self.draw(HEAT_MAP, || heat_map(result))?;
@@ -163,11 +174,16 @@ impl Pictures<'_> {
         traced(system, record, &options)
     }
 
-    fn draw(&mut self, name: &str, scene: impl Fn() -> Option<Scene>) -> Result<(), Unwritten> {
+    fn draw(
+        &mut self,
+        name: &'static str,
+        scene: impl Fn() -> Option<Scene>,
+    ) -> Result<(), Unwritten> {
         let is_up = || self.time_is_up.load(Ordering::Relaxed);
         let Some(scene) = Some(()).filter(|()| !is_up()).and_then(|()| scene()) else {
             return Ok(());
         };
+        self.unknown.add(name, &scene);
         self.folder.write(&format!("{name}{SVG}"), svg(&scene).as_bytes())?;
         for (theme, ending) in PNG {
             if !is_up() {

@@ -24,6 +24,7 @@ use crate::output::{Folder, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
+use crate::unknown::Unknown;
 
 /// The tables of a run.
 const TABLES: [&str; 6] =
@@ -90,8 +91,8 @@ impl Run {
         let causes = Causes::of(system, |measure| measure.of(&record));
         folder.table("causes.csv", |out| causes.table(out))?;
         folder.publish()?;
-        let mut pictures =
-            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        let unknown = Unknown::default();
+        let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
         let trace = pictures.trace(system, &record, limits.limits());
         // What the end of the time cuts short is no table.
         if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
@@ -99,6 +100,7 @@ impl Run {
         }
         draw(&scenario, (&record, &series, &all), trace.as_ref(), &mut pictures)?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
+        unknown.warn();
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;

@@ -28,6 +28,7 @@ use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
+use crate::unknown::Unknown;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
@@ -106,14 +107,15 @@ impl Sweep {
         let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
         tables.keep(&mut folder)?;
         folder.publish()?;
-        let mut pictures =
-            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        let unknown = Unknown::default();
+        let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
         let are_shown = result.cells() <= SHOWN_MAX;
         if are_shown {
             pictures.of_sweep(&result)?;
         }
         self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
+        unknown.warn();
         folder.publish()?;
         journal.remove()?;
 

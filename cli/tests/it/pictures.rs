@@ -158,7 +158,7 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
         wide.as_str(),
         "שירות תשלומים ראשי",
         "خدمة الدفع الرئيسية",
-        "🦀🦀🦀 crab 👩‍👩‍👧‍👦 family 🏳️‍🌈",
+        "🦀🦀🦀 crab 👩👧 family 🏳️🌈",
         "決済サービス・本番環境",
         "<b>&amp;</b>",
     ] {
@@ -176,6 +176,33 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
             assert!(!file.contains(['\u{0}', '\u{7}', '\u{1b}']));
         }
     }
+}
+
+/// What cannot be written is said once, with the names that it is in and the pictures.
+#[test]
+fn names_that_the_font_of_pictures_lacks_are_said_once_with_their_letters() {
+    let folder = Folder::new("unknown-letters");
+    let plain = named("worker", "api", "off", "It");
+    std::fs::write(folder.0.join("plain.toml"), plain).unwrap();
+    let foreign = named("決済", "שירות", "🦀 off", "It");
+    std::fs::write(folder.0.join("foreign.toml"), foreign).unwrap();
+    let warnings = |command: &str, file: &str| {
+        let output = wavetank(&[command, file, "--out", command], &folder);
+        let text = String::from_utf8(output.stderr).unwrap();
+        std::fs::remove_dir_all(folder.0.join(command)).unwrap();
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for command in ["run", "sweep"] {
+        assert_eq!(warnings(command, "plain.toml"), [""; 0], "{command}");
+        let lines = warnings(command, "foreign.toml");
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("warning: the font of pictures lacks "), "{lines:?}");
+        for name in ["決", "済", "ש", "`決済`", "`שירות`"] {
+            assert!(lines[0].contains(name), "{name} in {lines:?}");
+        }
+        assert!(lines[1].contains("timeline.png") && lines[1].contains("system.png"), "{lines:?}");
+    }
+    assert!(warnings("sweep", "foreign.toml")[0].contains("🦀"));
 }
 
 /// What is drawn and kept of a run does not grow with it.

@@ -127,7 +127,7 @@ const FOOTNOTE: f64 = 12.0;
 const LINES_MAX: [usize; 3] = [3, 4, 3];
 
 /// The height of capital letters, by size.
-const CAPITALS: f64 = 0.73;
+pub(crate) const CAPITALS: f64 = 0.73;
 
 impl Scene {
     /// An empty sheet with its title, subtitle and footnote, and the room that is left. The text
@@ -260,6 +260,16 @@ impl Scene {
                 bottom: text.y,
             }),
             _ => None,
+        })
+    }
+
+    /// The words with letters that the font of the program lacks, each with those. A PNG has boxes
+    /// for them; SVG leaves them to the fonts of who looks at it.
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, Vec<char>)> {
+        let texts = self.texts().map(|text| text.text);
+        texts.flat_map(str::split_whitespace).filter_map(|word| {
+            let letters: Vec<char> = font::unknown(word).collect();
+            (!letters.is_empty()).then_some((word, letters))
         })
     }
 

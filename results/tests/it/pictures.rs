@@ -9,8 +9,8 @@ use patterns::timeout;
 use patterns::{Class, Duration, Outcome, Time};
 use results::OverTime;
 use results::chart::{
-    Curve, Scene, backoff, endings, latency, measures_over_time, run_over_time, states,
-    sweep_over_time, system,
+    Curve, Scene, Theme, backoff, endings, latency, measures_over_time, png, run_over_time, states,
+    svg, sweep_over_time, system,
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
@@ -83,6 +83,37 @@ fn latencies_of_good_tasks_and_of_failures_are_apart_and_what_takes_no_time_is_a
     let scene = latency("It.", "it", &[curve("c", &refused)]).unwrap();
     assert_eq!(title(&scene), "No task of c ends well");
     assert!(says(&scene).iter().any(|text| text.starts_with("All of them at once")));
+}
+
+/// The share of the pixels of a text that are not those of the sheet.
+fn ink(scene: &Scene, of: &str) -> f64 {
+    let png = png(scene, Theme::Light);
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let width = reader.next_frame(&mut pixels).unwrap().width as usize;
+    let text = scene.texts().find(|text| text.text == of).unwrap();
+    let [left, right, top, bottom] =
+        [text.left, text.right, text.top, text.bottom].map(|at| (at * 2.0) as usize);
+    let pixel = |x: usize, y: usize| &pixels[(y * width + x) * 3..][..3];
+    let all = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+    let inked = all.clone().filter(|(x, y)| pixel(*x, *y) != [255; 3]).count();
+    inked as f64 / all.count() as f64
+}
+
+#[test]
+fn letters_that_the_font_lacks_are_boxes_in_a_png_and_texts_in_an_svg() {
+    let mut record = run(&table::system(2), 1, Watch::Counts);
+    for (name, unknown) in [("決済決済決済", 6), ("שירותשירות", 10), ("Grüße", 0)]
+    {
+        record.agents[0].name = name.to_owned();
+        let scene = endings("It", "wavetank run it", &record, name).unwrap();
+        let text = format!("tasks of {name}");
+        assert!(ink(&scene, &text) > 0.15, "{name}: {}", ink(&scene, &text));
+        let words: Vec<(&str, usize)> =
+            scene.unknown().map(|(word, letters)| (word, letters.len())).collect();
+        assert_eq!(words.contains(&(name, unknown)), unknown > 0, "{words:?}");
+        assert!(svg(&scene).contains(name));
+    }
 }
 
 /// The record and the series of a run of 1000 s in pieces of 10 s.
