@@ -85,6 +85,25 @@ fn latencies_of_good_tasks_and_of_failures_are_apart_and_what_takes_no_time_is_a
     assert!(says(&scene).iter().any(|text| text.starts_with("All of them at once")));
 }
 
+/// Failures that all take about the same time span less than a power of ten.
+#[test]
+fn an_axis_of_latencies_has_three_ticks_however_near_to_each_other_they_are() {
+    for millis in [5000, 5200, 120, 999] {
+        let failed = times(&[(millis, 1500), (millis + 3, 500)]);
+        let both = TaskTimes { ok: Histogram::default(), failed };
+        let curve = Curve { name: "a".to_owned(), times: both };
+        let scene = latency("It.", "it", &[curve]).unwrap();
+        let texts = says(&scene);
+        let is_time = |text: &&String| {
+            text.split_once(' ').is_some_and(|(number, unit)| {
+                number.parse::<f64>().is_ok() && ["ms", "s", "min"].contains(&unit)
+            })
+        };
+        let ticks: Vec<&String> = texts.iter().filter(is_time).collect();
+        assert!(ticks.len() >= 3, "{millis} ms: {ticks:?}");
+    }
+}
+
 /// The share of the pixels of a text that are not those of the sheet.
 fn ink(scene: &Scene, of: &str) -> f64 {
     let png = png(scene, Theme::Light);
