@@ -131,13 +131,25 @@ pub(crate) fn digits(value: f64) -> String {
     text.replace('-', "−")
 }
 
+/// A share in percent: what is not quite all is never 100, and what is there is never 0.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let shown = digits(percent);
+    if share < 1.0 && shown == "100" {
+        let finer = (2..=4).map(|places| format!("{percent:.places$}"));
+        let shown = { finer }.find(|shown| !shown.starts_with("100"));
+        return shown.unwrap_or_else(|| "over 99.9999".to_owned());
+    }
+    if share > 0.0 && shown == "0" { "under 0.0001".to_owned() } else { shown }
+}
+
 /// A value in its unit.
 pub(crate) fn value(value: f64, unit: Unit) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
     match unit {
-        Unit::Share => format!("{}{NBSP}%", digits(value * 100.0)),
+        Unit::Share => format!("{}{NBSP}%", percent(value)),
         Unit::Seconds => length(value),
         Unit::WorkSeconds => format!("{}{NBSP}s", digits(value)),
         Unit::Count | Unit::Ratio => digits(value),
@@ -180,6 +192,30 @@ pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_that_is_not_all_is_never_a_hundred_percent_and_one_that_is_there_never_none() {
+        let shown = |share: f64| value(share, Unit::Share).replace(NBSP, " ");
+        for (part, all) in [(1, 2), (1, 9000), (1, 1001), (1, 2001), (7, 50_000), (1, 3_000_000)] {
+            let share = f64::from(part) / f64::from(all);
+            for share in [share, 1.0 - share] {
+                assert!(!["0 %", "100 %", "−0 %"].contains(&shown(share).as_str()), "{share}");
+            }
+        }
+        let all = [0.0, 0.5, 0.999, 0.999_89, 0.999_95, 1.0 - 1e-7, 1.0, 0.000_111, 1e-8];
+        let is = [
+            "0 %",
+            "50 %",
+            "99.9 %",
+            "99.99 %",
+            "99.995 %",
+            "over 99.9999 %",
+            "100 %",
+            "0.0111 %",
+            "under 0.0001 %",
+        ];
+        assert_eq!(all.map(shown), is);
+    }
 
     #[test]
     fn a_log_axis_has_three_ticks_at_least_and_not_too_many() {

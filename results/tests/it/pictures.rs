@@ -54,6 +54,18 @@ fn a_picture_tells_by_which_causes_tasks_failed() {
     assert_eq!(title(&scene), format!("None of {all} tasks of a fails, nor does an attempt"));
 }
 
+/// Of 9,001 failures one is no timeout.
+#[test]
+fn shares_of_a_title_are_never_all_beside_some() {
+    let mut record = run(&table::system(2), 1, Watch::Counts);
+    for (class, number) in [(Class::Timeout, 9000), (Class::Network, 1)] {
+        record.agents[0].tasks.ended[Outcome::failed(class).code() as usize] += number;
+        record.agents[0].tasks.issued += number;
+    }
+    let title = title(&endings("It", "wavetank run it", &record, "a").unwrap());
+    assert!(title.ends_with(": 99.99 % timeout, 0.0111 % network"), "{title}");
+}
+
 fn times(lengths: &[(u64, u64)]) -> Histogram {
     let mut times = Histogram::default();
     for (millis, number) in lengths {
