@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use patterns::Duration;
+use patterns::{Duration, Time};
 use results::chart::measures_over_time;
 use results::page::{Page, Verdict as Judged};
 use results::{Causes, OverTime, PileUp, run_table};
@@ -143,6 +143,9 @@ impl Run {
         if are_cut_short {
             let why = limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED      pictures are left out: {why}")?;
+        }
+        if record.warmup > Time::ZERO {
+            writeln!(out, "counted      after the warm-up, from {} on", record.warmup)?;
         }
         summarise(record, out)?;
         judged::causes(causes, out)?;

@@ -11,6 +11,7 @@ use super::paint::{Paint, Role};
 use super::plot::{self, Swatch};
 use super::scale;
 use super::scene::{Anchor, Area, Scene, Text};
+use super::words;
 
 /// The least height of a bar with its gap.
 const ROW_MIN: f64 = 24.0;
@@ -228,9 +229,9 @@ fn subtitle(
     lines: usize,
 ) -> String {
     let mut text = format!(
-        "{}. Seed 0x{:x}. Attempts are what is below the layers, calls what comes out above them.",
+        "{}. {} Attempts are what is below the layers, calls what comes out above them.",
         about.trim_end_matches('.'),
-        record.seed
+        words::counted(record)
     );
     if !idle.is_empty() {
         text += &format!(" Never acted: {}.", idle.join(", "));

@@ -94,7 +94,7 @@ fn subtitle(
     left_out: &[String],
 ) -> String {
     let (from, to) = (overview.from.as_secs_f64(), overview.to.as_secs_f64());
-    let whole = overview.from == patterns::Time::ZERO && overview.to == record.horizon;
+    let whole = story::is_whole(overview, record);
     let part = if whole { "The whole run" } else { "A part of the run" };
     let mut text = format!(
         "{}. {part}, from {} to {}, seed 0x{:x}.",

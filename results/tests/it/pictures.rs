@@ -244,6 +244,10 @@ fn a_diagram_of_a_breaker_has_what_was_measured() {
     let scene = states("It", "wavetank run it", &record).unwrap();
     let is = "The breaker of a → s opens 2 times, again 5 times, and is open 25 % of the time";
     assert_eq!(title(&scene), is);
+    record.warmup = Time::ZERO + Duration::from_secs(5);
+    let counted = states("It", "wavetank run it", &record).unwrap();
+    assert!(title(&counted).contains(", again 5 times after the warm-up, and is open "));
+    assert!(says(&counted).join(" ").contains("Seed 0x1, counted after the warm-up."));
     let texts = says(&scene);
     for text in ["opens 2", "half-opens 6", "reopens 5", "closes 1", "50 %", "half-open"] {
         assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");
