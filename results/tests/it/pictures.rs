@@ -14,7 +14,7 @@ use results::chart::{
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
-use sim::model::system::{LayerFactory, Per, Policy};
+use sim::model::system::{Agents, Caller, Edge, LayerFactory, Per, Policy};
 use sim::observe::{
     AlarmRecord, Histogram, Interval, LayerRecord, LayerScope, Overview, StateRecord, TrackId,
 };
@@ -149,12 +149,15 @@ fn letters_that_the_font_lacks_are_boxes_in_a_png_and_texts_in_an_svg() {
 
 /// The record and the series of a run of 1000 s in pieces of 10 s.
 fn series() -> (Record, OverTime) {
+    series_of(&measures_over_time(&Measure::all(&table::system(2)), "a", &[], usize::MAX))
+}
+
+fn series_of(drawn: &[Measure]) -> (Record, OverTime) {
     let system = table::system(2);
     let all = Measure::all(&system);
     let every = Duration::from_secs(10);
     let (record, series) = Series::run(&system, 1, &RunOptions::default(), every, &all);
-    let drawn = measures_over_time(&all, "a", &[], usize::MAX);
-    let over_time = OverTime::of_run(&series, &all, &drawn, 1);
+    let over_time = OverTime::of_run(&series, &all, drawn, 1);
     assert_eq!(over_time.pieces.len(), 100);
     (record, over_time)
 }
@@ -187,9 +190,43 @@ fn measures_over_time_tell_what_was_before_in_and_after_a_fault() {
     assert!(!says(&calm).iter().any(|text| text == "while a fault is on"));
 }
 
+/// Of several groups each has its panel, the one that is asked about first; of many the others are
+/// named.
+#[test]
+fn measures_over_time_of_a_run_show_all_groups_and_whose_each_is() {
+    let names = |number: usize| (0..number).map(|group| format!("group-{group}"));
+    let drawn = |number: usize| {
+        let mut system = table::system(2);
+        let agents = names(number).map(|name| Agents { name, ..system.agents[0].clone() });
+        system.agents = agents.collect();
+        let edge = system.edges[0].clone();
+        let edges = (0..number).map(|group| Edge { from: Caller::Agents(group), ..edge.clone() });
+        system.edges = edges.collect();
+        let all = Measure::all(&system);
+        let every = Duration::from_secs(10);
+        let (_, series) = Series::run(&system, 1, &RunOptions::default(), every, &all);
+        let drawn = measures_over_time(&all, "group-1", &[], usize::MAX);
+        let run = OverTime::of_run(&series, &all, &drawn, 1);
+        let scene = run_over_time("It", "wavetank run it", &run, None).unwrap();
+        let panels = says(&scene).into_iter().filter(|text| text.starts_with("tasks of "));
+        (panels.collect::<Vec<_>>(), says(&scene).join(" "))
+    };
+    let whose = |panels: &[String]| -> Vec<String> {
+        panels.iter().map(|panel| panel.split(' ').nth(2).unwrap().to_owned()).collect()
+    };
+    let (panels, all) = drawn(2);
+    assert_eq!(whose(&panels), ["group-1", "group-0"], "{panels:?}");
+    assert!(all.contains("latency of good tasks of group-1"), "{all}");
+    let (panels, all) = drawn(6);
+    assert_eq!(whose(&panels), ["group-1", "group-0", "group-2", "group-3"], "{panels:?}");
+    assert!(all.contains("Groups without room here: group-4, group-5."), "{all}");
+}
+
 #[test]
 fn measures_over_time_of_a_sweep_have_a_line_for_each_variant() {
-    let (_, run) = series();
+    let all = Measure::all(&table::system(2));
+    let asked = all.iter().find(|measure| measure.path() == "agents.a.success").unwrap();
+    let run = series_of(&measures_over_time(&all, "a", std::slice::from_ref(asked), 3)).1;
     let mut worse = run.clone();
     let success = run.measures.iter().position(|measure| measure.name() == "success").unwrap();
     assert_eq!(success, 0, "it comes first");
