@@ -157,7 +157,8 @@ pub fn sweep_over_time(
         .map(|(number, (name, _))| (Swatch::Line(Role::Series(number)), name.clone()))
         .collect();
     if first.runs > 1 {
-        let band = "95\u{a0}% interval of each line alone".to_owned();
+        let runs = first.runs;
+        let band = format!("95\u{a0}% interval of each line alone, from {runs} runs");
         key.push((Swatch::Fill(Role::Ink.faint(0.16)), band));
     }
     let title = sweep_title(shown);

@@ -243,6 +243,45 @@ fn measures_over_time_of_a_sweep_have_a_line_for_each_variant() {
     }
 }
 
+/// The band of two runs is as wide as nothing else is.
+#[test]
+fn a_band_from_few_runs_neither_hides_a_line_nor_takes_its_height() {
+    let all = Measure::all(&table::system(2));
+    let asked = all.iter().find(|one| one.path() == "agents.a.latency-ok.p99").unwrap();
+    let (_, mut run) = series_of(std::slice::from_ref(asked));
+    run.runs = 2;
+    let wide = |run: &OverTime, factor: f64| {
+        let mut run = run.clone();
+        for estimate in run.pieces.iter_mut().flat_map(|piece| &mut piece.estimates) {
+            (estimate.low, estimate.high) = (estimate.mean / factor, estimate.mean * factor);
+        }
+        run
+    };
+    let drawn = |factor: f64| {
+        let variants = ["as written", "other"].map(|name| (name.to_owned(), wide(&run, factor)));
+        sweep_over_time("It", "wavetank sweep it", &variants, None).unwrap()
+    };
+    // Lines are as high, however far their bands go, and lie over all of them.
+    let lines = |scene: &Scene| {
+        let file = svg(scene);
+        let shapes: Vec<&str> = file.lines().collect();
+        let is_band = |shape: &&str| shape.contains("0.16") && shape.starts_with("<path");
+        let is_line = |shape: &&str| shape.contains("\"20\"") && shape.starts_with("<path d=\"M");
+        let last = shapes.iter().rposition(is_band).expect("there is a band");
+        let (below, above) = shapes.split_at(last);
+        assert!(!below.iter().any(is_line), "{file}");
+        above.iter().filter(|shape| is_line(shape)).map(|shape| shape.to_string()).collect()
+    };
+    let all: Vec<String> = lines(&drawn(30.0));
+    assert!(all.len() > 2);
+    assert_eq!(all, lines(&drawn(3.0)));
+    let says = says(&drawn(30.0));
+    let has = |text: &str| says.iter().any(|other| other == text);
+    assert!(has("95 % interval of each line alone, from 2 runs"), "{says:?}");
+    assert!(has("wide bands go on beyond their panel"), "{says:?}");
+    assert!(!self::says(&drawn(1.5)).join(" ").contains("beyond their panel"));
+}
+
 /// A breaker on the only edge that opened twice and again five times, and was open for a quarter of
 /// the time.
 fn opened(record: &Record) -> LayerRecord {
