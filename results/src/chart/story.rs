@@ -71,7 +71,18 @@ fn touch(overview: &Overview) -> Option<String> {
     });
     let (lane, seen) = marks.min_by_key(|(_, seen)| seen.first)?;
     let whose = lane.id.to_string().replace("->", "→");
-    Some(format!("{} of {whose} at {}", seen.state, at(seen.first.0)))
+    let first = seen.first.0;
+    let held = lane.held.iter().position(|nanos| *nanos > 0);
+    let since = held.map(|column| overview.from + overview.column * column as u64);
+    let when = match (since, seen.times) {
+        // It came on before the part that is shown.
+        (Some(since), 1) if since + overview.column < first => format!("until {}", at(first)),
+        (Some(_), 1) => format!("from {} on", at(first)),
+        (Some(_), 2) => format!("from {} to {}", at(first), at(seen.last.1)),
+        (Some(_), times) if times > 2 => format!("again and again, first at {}", at(first)),
+        _ => format!("at {}", at(first)),
+    };
+    Some(format!("{} of {whose} {when}", seen.state))
 }
 
 /// How many tasks of the group that is asked about did not end well: of those that are counted, or

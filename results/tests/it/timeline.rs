@@ -102,6 +102,35 @@ fn a_timeline_tells_what_is_done_to_a_layer() {
     assert!(timeline("x", "it", &flushed, &record(), "a").is_none(), "it never acted");
 }
 
+/// A layer that a fault holds is shaded for as long as a service with one is.
+#[test]
+fn a_timeline_shades_how_long_a_fault_holds_a_layer() {
+    let states = [("closed", 0, 30), ("open", 30, 50), ("closed", 50, 100)];
+    let mut overview = overview_of::<patterns::breaker::Settings>(&states);
+    let shades = |overview: &Overview| {
+        let file = svg(&drawn(overview));
+        file.lines().filter(|shape| shape.contains("fill-opacity=\"0.1\"")).count()
+    };
+    assert_eq!(shades(&overview), 0);
+    let mark = |secs: u64, overview: &mut Overview| {
+        let (from, to, state) = (at(secs), at(secs), "force");
+        overview.add(0, Interval { from, to, state, severity: Severity::Limited });
+    };
+    mark(30, &mut overview);
+    overview.hold(0, at(30), at(100));
+    let title = |overview: &Overview| drawn(overview).title().replace('\u{a0}', " ");
+    assert!(title(&overview).starts_with("Force of a → s: breaker from 30 s on; none of"));
+    overview.lanes[0].held.clear();
+    overview.hold(0, at(30), at(50));
+    mark(50, &mut overview);
+    let is = title(&overview);
+    assert!(is.starts_with("Force of a → s: breaker from 30 s to 50 s; none of"), "{is}");
+    // The legend's, and the one.
+    assert_eq!(shades(&overview), 2);
+    let texts = says(&drawn(&overview)).join("\n");
+    assert!(texts.contains("while it is on") && texts.contains("a fault"), "{texts}");
+}
+
 /// The texts of a picture.
 fn says(scene: &Scene) -> Vec<&str> {
     scene.texts().map(|text| text.text).collect()
