@@ -55,6 +55,9 @@ pub(crate) enum Item {
         fill: Paint,
     },
     Text(Text),
+    /// What comes from here until the end of the note stands for something.
+    Note(String),
+    NoteEnd,
 }
 
 /// A text, which stands on its baseline.
@@ -210,6 +213,14 @@ impl Scene {
 
     pub(crate) fn dot(&mut self, x: f64, y: f64, radius: f64, fill: impl Into<Paint>) {
         self.items.push(Item::Dot { x, y, radius, fill: fill.into() });
+    }
+
+    /// Draws what stands for something, which a viewer can show.
+    pub(crate) fn noted(&mut self, note: Option<String>, draw: impl FnOnce(&mut Self)) {
+        let Some(note) = note else { return draw(self) };
+        self.items.push(Item::Note(note));
+        draw(self);
+        self.items.push(Item::NoteEnd);
     }
 
     pub(crate) fn text(

@@ -151,6 +151,14 @@ impl Sheet for Svg {
         Ok(())
     }
 
+    fn note(&mut self, what: &str) {
+        self.shape(&format!("<g><title>{}</title>", escape(what)));
+    }
+
+    fn end_note(&mut self) {
+        self.shape("</g>");
+    }
+
     fn write(&mut self, text: &Text, color: BackendColor) -> Drawn {
         let mut left = text.left();
         for (part, is_known) in parts(&text.text) {

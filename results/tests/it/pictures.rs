@@ -47,6 +47,8 @@ fn a_picture_tells_by_which_causes_tasks_failed() {
     for name in ["good", "timeout", "breaker-open", "tasks of a", "calls a → s"] {
         assert!(texts.iter().any(|text| text == name), "{name} in {texts:?}");
     }
+    let note = format!("<title>tasks of a: 30 of {} timeout (", all + 40);
+    assert!(svg(&scene).contains(&note), "{note}");
     // What never happened has no colour to explain.
     assert!(!texts.iter().any(|text| text == "network" || text == "given up"), "{texts:?}");
     record.agents[0].tasks = run(&table::system(2), 1, Watch::Counts).agents[0].tasks.clone();
