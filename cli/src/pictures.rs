@@ -59,6 +59,18 @@ pub(crate) fn asked_about<'a>(
     found.or(names().next()).unwrap_or_default()
 }
 
+/// What the pictures of one run of a sweep are about: the file as it is written, which may be none
+/// of the cells.
+pub(crate) fn about_file(title: &str, result: &SweepResult) -> String {
+    let title = title.trim_end_matches('.');
+    match result.default {
+        Some(_) => format!("{title}. One run of the file's own cell."),
+        None => {
+            format!("{title}. One run of the file as it is written, which is none of the cells.")
+        }
+    }
+}
+
 /// Draws into a folder until the time is up.
 #[derive(Debug)]
 pub(crate) struct Pictures<'a> {
@@ -83,7 +95,8 @@ impl<'a> Pictures<'a> {
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
         self.draw(HEAT_MAP, || heat_map(result))?;
         self.draw(LINES, || lines(result))?;
-        let is_compared = result.variants.len() > 1 || result.axes.is_empty();
+        let is_varied = result.axes.iter().any(|axis| axis.values.len() > 1);
+        let is_compared = result.variants.len() > 1 || !is_varied;
         self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
         let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
             name: name.clone(),

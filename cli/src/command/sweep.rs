@@ -26,7 +26,7 @@ use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
-use crate::pictures::{Pictures, asked_about};
+use crate::pictures::{Pictures, about_file, asked_about};
 use crate::source::Source;
 use crate::unknown::Unknown;
 
@@ -103,6 +103,7 @@ impl Sweep {
 
         let time_is_up = self.common.limits.time_is_up();
         let one = self.common.elsewhere("run", &source, seed);
+        result.run_command.clone_from(&one);
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
         let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
         tables.keep(&mut folder)?;
@@ -250,7 +251,8 @@ impl Sweep {
         let again = self.common.elsewhere("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
         pictures.system(&scenario.title, system, first)?;
-        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
+        let about = about_file(&scenario.title, result);
+        pictures.timeline(&about, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.

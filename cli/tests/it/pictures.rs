@@ -13,7 +13,7 @@ use sim::measure::Measure;
 use sim::series::{Series, SeriesDesign, run_in_pieces};
 use sim::{Record, RunOptions, Watch};
 
-use crate::tank::{Folder, said, wavetank};
+use crate::tank::{Folder, said, scenario, wavetank};
 
 fn refused<T>(mistakes: &scenarios::Diagnostics) -> T {
     panic!("{}", mistakes.render(false))
@@ -203,6 +203,39 @@ fn names_that_the_font_of_pictures_lacks_are_said_once_with_their_letters() {
         assert!(lines[1].contains("timeline.png") && lines[1].contains("system.png"), "{lines:?}");
     }
     assert!(warnings("sweep", "foreign.toml")[0].contains("🦀"));
+}
+
+/// What is said of a picture in its file.
+fn description(folder: &Folder, picture: &str) -> Option<String> {
+    let file = std::fs::read_to_string(folder.0.join(picture)).ok()?;
+    Some(file.split_once("<desc>")?.1.split_once("</desc>")?.0.to_owned())
+}
+
+/// A sweep whose axes leave out what the file says draws a run of the file all the same; with one
+/// value on its only axis it shows its runs.
+#[test]
+fn pictures_of_a_sweep_say_whether_they_show_one_of_its_cells() {
+    let folder = Folder::new("own-cell");
+    let of = |name: &str, values: &str| {
+        let text = format!("[sweep]\nreplications = 2\n\"services.x.latency\" = {values}\n");
+        scenario(&folder, &format!("{name}.toml"), &text);
+        let file = format!("{name}.toml");
+        let output = wavetank(&["sweep", &file, "--out", name], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        let timeline = description(&folder, &format!("{name}/timeline.svg")).unwrap();
+        let cell = std::fs::read_to_string(folder.0.join(name).join("index.html")).unwrap();
+        (timeline, cell)
+    };
+    let (own, page) = of("own", "[\"1s\", \"2s\"]");
+    assert!(own.contains("One run of the file's own cell."), "{own}");
+    let note = "wavetank run own.toml --seed 0x1 --cell 1 --replication 0";
+    let lines = std::fs::read_to_string(folder.0.join("own/lines.svg")).unwrap();
+    assert!(lines.contains(&format!("\n{note}</title>")) && page.contains(note));
+    let (other, _) = of("other", "[\"2s\", \"3s\"]");
+    assert!(other.contains("which is none of the cells"), "{other}");
+    assert!(description(&folder, "own/variants.svg").is_none());
+    of("one", "[\"1s\"]");
+    assert!(description(&folder, "one/variants.svg").is_some());
 }
 
 /// What is drawn and kept of a run does not grow with it.

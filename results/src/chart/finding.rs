@@ -91,6 +91,9 @@ pub fn told(result: &SweepResult) -> Told {
         cells.extend(worst.map(|cell| (names[1], cell)));
     }
     let mut said = Vec::new();
+    if result.default.is_none() {
+        said.push("the file as it is written is none of the cells: see its axes".to_owned());
+    }
     if is_choice && result.replications > 1 {
         said.push(self::best(result));
     }

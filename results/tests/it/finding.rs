@@ -52,6 +52,29 @@ fn sweep(
     result
 }
 
+/// A sweep of one value has nothing along its axes; its runs can be seen all the same.
+#[test]
+fn a_sweep_of_one_value_is_drawn_run_by_run() {
+    for axes in
+        [&[("policies.p.breaker.failures", &["3"][..])][..], &[("a.b", &["1"]), ("a.c", &["2"])]]
+    {
+        let result = sweep(&["as written"], axes, |_, _, run| weather(run));
+        assert!(heat_map(&result).is_none() && lines(&result).is_none());
+        let scene = variants(&result).expect("there are runs");
+        assert!(scene.title().starts_with("The frozen time of a is "), "{}", scene.title());
+    }
+}
+
+#[test]
+fn a_file_that_is_none_of_its_cells_is_said_to_be_so() {
+    let axes: &[(&str, &[&str])] = &[("policies.p.breaker.failures", &["3", "4"])];
+    let mut result = sweep(&["as written"], axes, |_, _, run| weather(run));
+    let is_said = |result: &SweepResult| said(result).contains("none of the cells");
+    assert!(!is_said(&result));
+    result.design.default = None;
+    assert!(is_said(&result), "{}", said(&result));
+}
+
 /// The same for all cells of a run, and not the same in each run.
 fn weather(run: u32) -> f64 {
     f64::from(run * 7 % 5)
