@@ -124,7 +124,9 @@ impl<'a> Pictures<'a> {
             .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) });
         let mut curves: Vec<Curve> = curves.collect();
         curves.sort_by_key(|curve| curve.name != first);
-        let about = format!("{}. Seed 0x{:x}.", title.trim_end_matches('.'), record.seed);
+        let counted = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };
+        let title = title.trim_end_matches('.');
+        let about = format!("{title}. Seed 0x{:x}{counted}.", record.seed);
         let command = self.command;
         self.draw(LATENCY, || latency(&about, command, &curves))
     }

@@ -356,7 +356,7 @@ fn gap(sorted: &[f64], unit: sim::measure::Unit) -> Option<usize> {
         sim::measure::Unit::Share => 0.1,
         _ => 0.25 * high.abs().max(low.abs()),
     };
-    if sorted.len() < 4 || high - low < matters {
+    if sorted.len() < 4 || high <= low || high - low < matters {
         return None;
     }
     let gaps = sorted.windows(2).map(|pair| pair[1] - pair[0]).enumerate();

@@ -165,7 +165,9 @@ fn draw(scene: &mut Scene, panel: Area, name: &str, parts: &[Part<'_>]) {
     let fastest = |part: &&&Part<'_>| quantile(part.times, (part.at_once + 0.002).min(1.0));
     let low = drawn.iter().map(|part| fastest(&part)).fold(f64::INFINITY, f64::min).max(INSTANT);
     let high = drawn.iter().map(|part| quantile(part.times, part.last())).fold(low, f64::max);
-    let (low, high) = (low * 0.9, (high * 1.1).max(low * 2.0));
+    // Times that are all alike are in the middle.
+    let middle = libm::sqrt(low * high);
+    let (low, high) = ((low * 0.9).min(middle / 1.5), (high * 1.1).max(middle * 1.5));
     let vertical = Scale::log((low, high), (inner.bottom, inner.top));
     let rows = scale::log_ticks(low, high).into_iter().map(|tick| (tick, length(tick)));
     plot::rows(scene, inner, &vertical, rows);

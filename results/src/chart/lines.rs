@@ -237,18 +237,24 @@ fn draw(
     (across, vertical): (&dyn Fn(usize) -> f64, &Scale),
 ) {
     let are_noted = lines.iter().map(|line| line.cells.len()).sum::<usize>() <= notes::NOTED_MAX;
-    let mut labels = Vec::new();
+    let known = |line: &Series| -> Vec<(usize, Estimate)> {
+        let points = line.points.iter().copied().enumerate();
+        points.filter(|(_, point)| !point.mean.is_nan()).collect()
+    };
+    // No line lies below a band.
     for (index, line) in lines.iter().enumerate() {
-        let role = Role::Series(index);
-        let known: Vec<(usize, &Estimate)> =
-            line.points.iter().enumerate().filter(|(_, point)| !point.mean.is_nan()).collect();
+        let known = known(line);
         let banded = known.iter().filter(|(_, point)| !point.low.is_nan());
         let upper = banded.clone().map(|(at, point)| (across(*at), vertical.at(point.high)));
         let lower = banded.rev().map(|(at, point)| (across(*at), vertical.at(point.low)));
         let band: Vec<_> = upper.chain(lower).collect();
         if band.len() > 2 {
-            scene.area(band, role.faint(0.18));
+            scene.area(band, Role::Series(index).faint(0.18));
         }
+    }
+    let mut labels = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let (role, known) = (Role::Series(index), known(line));
         let path: Vec<_> =
             known.iter().map(|(at, point)| (across(*at), vertical.at(point.mean))).collect();
         for ((x, y), (at, _)) in path.iter().zip(&known) {

@@ -80,7 +80,17 @@ fn title(layer: &LayerRecord, record: &Record) -> String {
     let after = if record.warmup > Time::ZERO { " after the warm-up" } else { "" };
     let (opens, reopens) = (count(layer, "opens"), count(layer, "reopens"));
     if opens + reopens == 0 {
-        return format!("The breaker of {whose} never opens{after}");
+        // It may have been held open.
+        let held =
+            layer.report.states.iter().filter(|info| {
+                info.severity == Severity::Bad && share(layer, record, info.name) > 0.0
+            });
+        let held = held.map(|info| {
+            let part = scale::value(share(layer, record, info.name), Unit::Share);
+            format!(", and is {} {part} of the time", info.name)
+        });
+        let held: String = held.collect();
+        return format!("The breaker of {whose} never opens{after}{held}");
     }
     let open = scale::value(share(layer, record, "open"), Unit::Share);
     let instances = match layer.with_states {

@@ -71,18 +71,36 @@ fn touch(overview: &Overview) -> Option<String> {
     });
     let (lane, seen) = marks.min_by_key(|(_, seen)| seen.first)?;
     let whose = lane.id.to_string().replace("->", "→");
-    let first = seen.first.0;
-    let held = lane.held.iter().position(|nanos| *nanos > 0);
-    let since = held.map(|column| overview.from + overview.column * column as u64);
-    let when = match (since, seen.times) {
-        // It came on before the part that is shown.
-        (Some(since), 1) if since + overview.column < first => format!("until {}", at(first)),
-        (Some(_), 1) => format!("from {} on", at(first)),
-        (Some(_), 2) => format!("from {} to {}", at(first), at(seen.last.1)),
-        (Some(_), times) if times > 2 => format!("again and again, first at {}", at(first)),
-        _ => format!("at {}", at(first)),
+    let (first, last) = (seen.first.0, seen.last.1);
+    let held = held(lane);
+    let when = match held[..] {
+        [(from, to)] => {
+            let time = |column: usize| overview.from + overview.column * column as u64;
+            // What begins before the part that is shown, or ends after it, is not marked.
+            let is_begin = first <= time(from + 1);
+            let is_end = last > first && time(to) <= last + overview.column;
+            match (is_begin, is_end) {
+                (true, true) => format!("from {} to {}", at(first), at(last)),
+                (true, false) => format!("from {} on", at(first)),
+                (false, _) => format!("until {}", at(last)),
+            }
+        }
+        [] => format!("at {}", at(first)),
+        _ => format!("{} times, first at {}", held.len(), at(first)),
     };
     Some(format!("{} of {whose} {when}", seen.state))
+}
+
+/// The columns in which a fault holds a layer: from one to before another.
+fn held(lane: &Lane) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (column, _) in lane.held.iter().enumerate().filter(|(_, nanos)| **nanos > 0) {
+        match found.last_mut() {
+            Some((_, end)) if *end == column => *end = column + 1,
+            _ => found.push((column, column + 1)),
+        }
+    }
+    found
 }
 
 /// How many tasks of the group that is asked about did not end well: of those that are counted, or
@@ -146,6 +164,10 @@ fn layers(overview: &Overview, record: &Record) -> Option<String> {
         });
     };
     let a = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let is = match lane.members {
+        0 | 1 => format!("{a} {kind} is"),
+        members => format!("the {members} instances of {a} {kind} are"),
+    };
     // Elsewhere layers are counted after the warm-up.
     let is_counted = record.warmup <= seen.first.0 || !is_whole(overview, record);
     let and_before = if is_counted { "" } else { " in the whole run" };
@@ -165,7 +187,7 @@ fn layers(overview: &Overview, record: &Record) -> Option<String> {
         }
         _ => String::new(),
     };
-    Some(format!("{a} {kind} is {} {times}from {}{end}", seen.state, at(seen.first.0)))
+    Some(format!("{is} {} {times}from {}{end}", seen.state, at(seen.first.0)))
 }
 
 /// Of a run in which a fault is on all the time, so that its beginning and end say nothing: from

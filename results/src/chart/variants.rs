@@ -249,7 +249,7 @@ fn strip(
             false => notes::cell(result, row.cell),
         };
         let (ends, half) =
-            ((estimate.mean, estimate.low, estimate.high), (height * 0.36).min(34.0));
+            ((estimate.mean, estimate.low, estimate.high), (height * 0.16).min(16.0));
         scene.noted(Some(note), |scene| interval(scene, &across, y, ends, half));
     }
     Some(())

@@ -318,6 +318,16 @@ fn opened(record: &Record) -> LayerRecord {
 fn a_diagram_of_a_breaker_has_what_was_measured() {
     let mut record = run(&table::system(2), 1, Watch::Counts);
     assert!(states("It", "wavetank run it", &record).is_none(), "there is no breaker");
+    let mut forced = opened(&record);
+    forced.counts = Counts::of(forced.report);
+    for (info, state) in forced.report.states.iter().zip(&mut forced.states) {
+        let time = u128::from(record.counted().as_nanos()) / 5;
+        state.time = if info.name == "forced-open" { time } else { 0 };
+    }
+    record.layers.push(forced);
+    let is = "The breaker of a → s never opens, and is forced-open 20 % of the time";
+    assert_eq!(title(&states("It", "wavetank run it", &record).unwrap()), is);
+    record.layers.clear();
     record.layers.push(opened(&record));
     let scene = states("It", "wavetank run it", &record).unwrap();
     let is = "The breaker of a → s opens 2 times, again 5 times, and is open 25 % of the time";

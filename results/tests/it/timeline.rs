@@ -125,6 +125,14 @@ fn a_timeline_shades_how_long_a_fault_holds_a_layer() {
     mark(50, &mut overview);
     let is = title(&overview);
     assert!(is.starts_with("Force of a → s: breaker from 30 s to 50 s; none of"), "{is}");
+    // Other instances are held in the same instants, and something else is done later.
+    mark(30, &mut overview);
+    mark(50, &mut overview);
+    assert_eq!(title(&overview), is);
+    overview.hold(0, at(70), at(80));
+    assert!(title(&overview).starts_with("Force of a → s: breaker 2 times, first at 30 s; none"));
+    overview.lanes[0].held.clear();
+    overview.hold(0, at(30), at(50));
     // The legend's, and the one.
     assert_eq!(shades(&overview), 2);
     let texts = says(&drawn(&overview)).join("\n");
