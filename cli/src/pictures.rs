@@ -59,15 +59,16 @@ pub(crate) fn asked_about<'a>(
     found.or(names().next()).unwrap_or_default()
 }
 
-/// What the pictures of one run of a sweep are about: the file as it is written, which may be none
-/// of the cells.
+/// What the pictures of one run of a sweep are about: the file as it is written, which may have no
+/// cell, or leave a value of an axis to its default.
 pub(crate) fn about_file(title: &str, result: &SweepResult) -> String {
     let title = title.trim_end_matches('.');
     match result.default {
         Some(_) => format!("{title}. One run of the file's own cell."),
-        None => {
-            format!("{title}. One run of the file as it is written, which is none of the cells.")
-        }
+        None => format!(
+            "{title}. One run of the file as it is written, which has no value on every axis: no \
+             cell is its own."
+        ),
     }
 }
 

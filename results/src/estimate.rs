@@ -58,10 +58,11 @@ impl Estimate {
         Self { low, high, is_reliable, runs_needed, ..self }
     }
 
-    /// The same of one that rests on how much its runs vary.
+    /// The same of one that rests on how much its runs vary, if they do.
     pub(crate) fn by_variance(self, interval: (f64, f64), events: f64) -> Self {
         let found = self.within(interval, events);
-        if RUNS_MIN <= self.n as u64 {
+        let (low, high) = interval;
+        if RUNS_MIN <= self.n as u64 || high <= low {
             return found;
         }
         let needed = if found.is_reliable { Some(RUNS_MIN) } else { found.runs_needed };
@@ -120,5 +121,7 @@ mod tests {
         }
         assert_eq!(of(4, 1.0), (false, Some(20)));
         assert_eq!(of(5, 1e9), (true, None));
+        let alike = Estimate::bare(2, 1.0).by_variance((1.0, 1.0), f64::INFINITY);
+        assert!(alike.is_reliable && alike.runs_needed.is_none());
     }
 }

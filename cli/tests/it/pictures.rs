@@ -232,7 +232,7 @@ fn pictures_of_a_sweep_say_whether_they_show_one_of_its_cells() {
     let lines = std::fs::read_to_string(folder.0.join("own/lines.svg")).unwrap();
     assert!(lines.contains(&format!("\n{note}</title>")) && page.contains(note));
     let (other, _) = of("other", "[\"2s\", \"3s\"]");
-    assert!(other.contains("which is none of the cells"), "{other}");
+    assert!(other.contains("no cell is its own."), "{other}");
     assert!(description(&folder, "own/variants.svg").is_none());
     of("one", "[\"1s\"]");
     assert!(description(&folder, "one/variants.svg").is_some());

@@ -92,7 +92,7 @@ pub fn told(result: &SweepResult) -> Told {
     }
     let mut said = Vec::new();
     if result.default.is_none() {
-        said.push("the file as it is written is none of the cells: see its axes".to_owned());
+        said.push("the file has no value on every axis: no cell is its own".to_owned());
     }
     if is_choice && result.replications > 1 {
         said.push(self::best(result));

@@ -298,7 +298,8 @@ fn one(
     let (of_best, of_own) = match width.min(height) {
         least if least < 16.0 => (0.0, 0.5),
         least if least < 40.0 => (1.5, 4.5),
-        _ => (4.5, 9.0),
+        // Off the dot.
+        _ => (4.5, 12.0),
     };
     if shades.best.contains(&cell) {
         frame(gap + of_best, 3.0);

@@ -148,7 +148,7 @@ fn asked<'a>(overview: &'a Overview, first: &str) -> Option<&'a Lane> {
 /// The layer that was in a bad state first, and when it was well again.
 fn layers(overview: &Overview, record: &Record) -> Option<String> {
     let layers = overview.lanes.iter().filter_map(|lane| match &lane.id {
-        TrackId::Layer { kind, report, .. } => Some((kind, *report, lane)),
+        TrackId::Layer { kind, report, owner, .. } => Some(((kind, owner), *report, lane)),
         _ => None,
     });
     let bad = |seen: &&StateSeen| seen.severity == Severity::Bad;
@@ -156,9 +156,9 @@ fn layers(overview: &Overview, record: &Record) -> Option<String> {
         let first = lane.states.iter().filter(bad).min_by_key(|seen| seen.first)?;
         Some((kind, lane, first))
     });
-    let Some((kind, lane, seen)) = found.min_by_key(|(.., seen)| seen.first) else {
+    let Some(((kind, owner), lane, seen)) = found.min_by_key(|(.., seen)| seen.first) else {
         // What could have acted and did not is news.
-        return layers.clone().find_map(|(kind, report, lane)| {
+        return layers.clone().find_map(|((kind, _), report, lane)| {
             let state = report.states.iter().find(|state| state.severity == Severity::Bad)?;
             (!lane.states.is_empty()).then(|| format!("no {kind} is ever {}", state.name))
         });
@@ -166,7 +166,9 @@ fn layers(overview: &Overview, record: &Record) -> Option<String> {
     let a = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let is = match lane.members {
         0 | 1 => format!("{a} {kind} is"),
-        members => format!("the {members} instances of {a} {kind} are"),
+        members => {
+            format!("the {members} {kind}s of {} are", owner.to_string().replace("->", "→"))
+        }
     };
     // Elsewhere layers are counted after the warm-up.
     let is_counted = record.warmup <= seen.first.0 || !is_whole(overview, record);

@@ -66,10 +66,10 @@ fn a_sweep_of_one_value_is_drawn_run_by_run() {
 }
 
 #[test]
-fn a_file_that_is_none_of_its_cells_is_said_to_be_so() {
+fn a_file_without_a_cell_of_its_own_is_said_to_be_so() {
     let axes: &[(&str, &[&str])] = &[("policies.p.breaker.failures", &["3", "4"])];
     let mut result = sweep(&["as written"], axes, |_, _, run| weather(run));
-    let is_said = |result: &SweepResult| said(result).contains("none of the cells");
+    let is_said = |result: &SweepResult| said(result).contains("no cell is its own");
     assert!(!is_said(&result));
     result.design.default = None;
     assert!(is_said(&result), "{}", said(&result));

@@ -286,6 +286,10 @@ fn a_part_of_a_run_tells_of_the_tasks_that_end_in_it() {
 fn a_timeline_tells_what_is_counted_after_the_warm_up() {
     let states = [("closed", 0, 25), ("open", 25, 30), ("closed", 30, 60), ("open", 60, 100)];
     let overview = overview_of::<patterns::breaker::Settings>(&states);
+    let mut several = overview.clone();
+    several.lanes[0].members = 3;
+    let is = drawn(&several).title().replace('\u{a0}', " ");
+    assert!(is.contains("; the 3 breakers of a → s are open 2 times, first from 25 s"), "{is}");
     let mut record = record();
     let title = |record: &Record| {
         let scene = timeline("A layer", "wavetank run it", &overview, record, "a").unwrap();
