@@ -19,5 +19,6 @@ mod page;
 mod pictures;
 mod source;
 mod terminal;
+mod unknown;
 
 pub use command::main;

@@ -14,6 +14,7 @@ use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
 
 use crate::output::{Folder, Unwritten};
+use crate::unknown::Unknown;
 
 /// The names of all pictures, without their endings.
 const HEAT_MAP: &str = "heat-map";
@@ -58,6 +59,19 @@ pub(crate) fn asked_about<'a>(
     found.or(names().next()).unwrap_or_default()
 }
 
+/// What the pictures of one run of a sweep are about: the file as it is written, which may have no
+/// cell, or leave a value of an axis to its default.
+pub(crate) fn about_file(title: &str, result: &SweepResult) -> String {
+    let title = title.trim_end_matches('.');
+    match result.default {
+        Some(_) => format!("{title}. One run of the file's own cell."),
+        None => format!(
+            "{title}. One run of the file as it is written, which has no value on every axis: no \
+             cell is its own."
+        ),
+    }
+}
+
 /// Draws into a folder until the time is up.
 #[derive(Debug)]
 pub(crate) struct Pictures<'a> {
@@ -65,14 +79,25 @@ pub(crate) struct Pictures<'a> {
     /// The command that makes them again.
     pub(crate) command: &'a str,
     pub(crate) time_is_up: &'a AtomicBool,
+    /// What they could not write.
+    pub(crate) unknown: &'a Unknown,
 }
 
-impl Pictures<'_> {
+impl<'a> Pictures<'a> {
+    pub(crate) fn new(
+        folder: &'a mut Folder,
+        command: &'a str,
+        (time_is_up, unknown): (&'a AtomicBool, &'a Unknown),
+    ) -> Self {
+        Self { folder, command, time_is_up, unknown }
+    }
+
     /// The pictures of a sweep: each as SVG for light and dark, and as PNG in both.
     pub(crate) fn of_sweep(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
         self.draw(HEAT_MAP, || heat_map(result))?;
         self.draw(LINES, || lines(result))?;
-        let is_compared = result.variants.len() > 1 || result.axes.is_empty();
+        let is_varied = result.axes.iter().any(|axis| axis.values.len() > 1);
+        let is_compared = result.variants.len() > 1 || !is_varied;
         self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
         let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
             name: name.clone(),
@@ -100,7 +125,9 @@ impl Pictures<'_> {
             .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) });
         let mut curves: Vec<Curve> = curves.collect();
         curves.sort_by_key(|curve| curve.name != first);
-        let about = format!("{}. Seed 0x{:x}.", title.trim_end_matches('.'), record.seed);
+        let counted = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };
+        let title = title.trim_end_matches('.');
+        let about = format!("{title}. Seed 0x{:x}{counted}.", record.seed);
         let command = self.command;
         self.draw(LATENCY, || latency(&about, command, &curves))
     }
@@ -163,11 +190,16 @@ impl Pictures<'_> {
         traced(system, record, &options)
     }
 
-    fn draw(&mut self, name: &str, scene: impl Fn() -> Option<Scene>) -> Result<(), Unwritten> {
+    fn draw(
+        &mut self,
+        name: &'static str,
+        scene: impl Fn() -> Option<Scene>,
+    ) -> Result<(), Unwritten> {
         let is_up = || self.time_is_up.load(Ordering::Relaxed);
         let Some(scene) = Some(()).filter(|()| !is_up()).and_then(|()| scene()) else {
             return Ok(());
         };
+        self.unknown.add(name, &scene);
         self.folder.write(&format!("{name}{SVG}"), svg(&scene).as_bytes())?;
         for (theme, ending) in PNG {
             if !is_up() {

@@ -12,6 +12,7 @@ mod heat_map;
 mod lanes;
 mod latency;
 mod lines;
+mod notes;
 mod over_time;
 mod paint;
 mod panels;

@@ -27,6 +27,11 @@ pub struct Estimate {
 /// Techniques, 1977, section 3.8) at its lower end.
 const EVENTS_MIN: f64 = 5.0;
 
+/// Of fewer runs the variance is too uncertain, and how skewed they are cannot be seen: the
+/// skewness of k terms is at most (k − 2) / √(k − 1) (J. E. Wilkins, Annals of Mathematical
+/// Statistics, 1944), so that two or three never look too skewed, whatever they are drawn from.
+const RUNS_MIN: u64 = 5;
+
 impl Estimate {
     /// Of what no run says anything.
     pub const UNDEFINED: Self = Self {
@@ -51,6 +56,18 @@ impl Estimate {
         let can_be_told = !is_reliable && needed.is_finite();
         let runs_needed = can_be_told.then(|| (needed as u64).max(self.n as u64 + 1));
         Self { low, high, is_reliable, runs_needed, ..self }
+    }
+
+    /// The same of one that rests on how much its runs vary, if they do.
+    pub(crate) fn by_variance(self, interval: (f64, f64), events: f64) -> Self {
+        let found = self.within(interval, events);
+        let (low, high) = interval;
+        if RUNS_MIN <= self.n as u64 || high <= low {
+            return found;
+        }
+        let needed = if found.is_reliable { Some(RUNS_MIN) } else { found.runs_needed };
+        let runs_needed = needed.map(|runs| runs.max(RUNS_MIN));
+        Self { is_reliable: false, runs_needed, ..found }
     }
 
     /// Whether zero is in the interval, so that the sign may be random. It is in undefined
@@ -89,5 +106,22 @@ mod tests {
         assert!(!within(4.9).is_reliable);
         assert_eq!([4.9, 2.5].map(|events| within(events).runs_needed), [Some(11), Some(20)]);
         assert_eq!(within(0.0).runs_needed, None, "of nothing seen nothing follows");
+    }
+
+    #[test]
+    fn an_interval_from_less_than_five_runs_that_vary_is_never_reliable() {
+        let of = |runs: usize, events: f64| {
+            let found = Estimate::bare(runs, 1.0).by_variance((0.0, 2.0), events);
+            (found.is_reliable, found.runs_needed)
+        };
+        for runs in 2..5 {
+            assert_eq!(of(runs, 1e9), (false, Some(5)));
+            assert_eq!(of(runs, f64::INFINITY), (false, Some(5)));
+            assert_eq!(of(runs, 0.0), (false, None));
+        }
+        assert_eq!(of(4, 1.0), (false, Some(20)));
+        assert_eq!(of(5, 1e9), (true, None));
+        let alike = Estimate::bare(2, 1.0).by_variance((1.0, 1.0), f64::INFINITY);
+        assert!(alike.is_reliable && alike.runs_needed.is_none());
     }
 }

@@ -144,14 +144,14 @@ pub fn estimate(
     if is_share(pooling) {
         let trials = pool.trials();
         let events = pool.events.min(trials * pool.value.min(1.0 - pool.value));
-        return bare.within(wilson(pool.value, trials, t), events);
+        return bare.by_variance(wilson(pool.value, trials, t), events);
     }
     let error = pool.variance.sqrt() / pool.value;
     let upper =
         long_side(t, pool.runs, OF_MEANS * pool.skewness, error * (pool.runs as f64).sqrt());
     let [below, above] = [t, upper].map(|t| libm::exp(t * error));
     let events = pool.events.min(1.0 / (error * error));
-    bare.within((pool.value / below, pool.value * above), events)
+    bare.by_variance((pool.value / below, pool.value * above), events)
 }
 
 /// The interval of what happened never, or always.
@@ -223,7 +223,7 @@ pub fn difference(
     // A ratio is near its tangent where its denominator is known to within a fifth (Cochran,
     // section 6.5, says a tenth, for its bias to be negligible).
     events = events.min(left.base / 4.0).min(right.base / 4.0);
-    combined(bare.within((low, high), events), &one, &other)
+    combined(bare.by_variance((low, high), events), &one, &other)
 }
 
 /// The interval of a difference from what units depart from it, and on how many events it rests.

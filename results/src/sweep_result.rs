@@ -25,6 +25,9 @@ pub struct SweepResult {
     pub objective: usize,
     /// The command that makes it again.
     pub command: String,
+    /// The command that makes one of its runs, but for the cell and the replication; empty if it is
+    /// not known.
+    pub run_command: String,
     /// By axis: its values in seconds, if they are lengths of time.
     axes_in_seconds: Vec<Option<Vec<f64>>>,
     /// The measures of which all samples are kept.
@@ -93,6 +96,7 @@ impl SweepResult {
             measures,
             objective,
             command,
+            run_command: String::new(),
             kept,
             samples,
             whole: BTreeMap::new(),

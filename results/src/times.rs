@@ -111,7 +111,7 @@ impl Times {
         }
         let (from, to) = wilson(q, trials, students_t(units, 1));
         let [low, high] = [from, to].map(|share| Place::of_rank(all, share * count).secs);
-        let estimate = bare.within((low, high), trials * q.min(1.0 - q));
+        let estimate = bare.by_variance((low, high), trials * q.min(1.0 - q));
         let slope = (high - low) / (to - from);
         let mean = count / self.groups.len() as f64;
         let move_of = |of: &Sample| (pool.value * of.of - of.part) / mean * slope;
@@ -130,7 +130,7 @@ impl OfTimes {
         }
         let moves = self.moves.iter().zip(&other.moves).map(|(a, b)| a - b);
         let (interval, events) = around(bare.mean, moves, intervals);
-        combined(bare.within(interval, events), one, two)
+        combined(bare.by_variance(interval, events), one, two)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) use halves::halves;
 pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS, section_of};
 pub(crate) use hits::{Hit, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};
-pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name};
+pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name, is_seen};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
 

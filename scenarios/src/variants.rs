@@ -47,6 +47,10 @@ impl ScenarioFile {
                 let message = "a variant needs a name";
                 found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
             }
+            if let Err(why) = format::is_seen(&entry.key) {
+                let message = format!("the name `{}` {why}", entry.key);
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
             let Some(changes) = entry.node.entries() else {
                 let message = "a variant is a table of paths and their values";
                 let at = entry.key_at.clone();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use patterns::Duration;
+use patterns::{Duration, Time};
 use results::chart::measures_over_time;
 use results::page::{Page, Verdict as Judged};
 use results::{Causes, OverTime, PileUp, run_table};
@@ -24,6 +24,7 @@ use crate::output::{Folder, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
 use crate::source::Source;
+use crate::unknown::Unknown;
 
 /// The tables of a run.
 const TABLES: [&str; 6] =
@@ -90,8 +91,8 @@ impl Run {
         let causes = Causes::of(system, |measure| measure.of(&record));
         folder.table("causes.csv", |out| causes.table(out))?;
         folder.publish()?;
-        let mut pictures =
-            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        let unknown = Unknown::default();
+        let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
         let trace = pictures.trace(system, &record, limits.limits());
         // What the end of the time cuts short is no table.
         if let Some(trace) = trace.as_ref().filter(|_| !pictures.are_cut_short()) {
@@ -99,6 +100,7 @@ impl Run {
         }
         draw(&scenario, (&record, &series, &all), trace.as_ref(), &mut pictures)?;
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
+        unknown.warn();
         folder.publish()?;
 
         writeln!(out, "{}", scenario.title)?;
@@ -141,6 +143,9 @@ impl Run {
         if are_cut_short {
             let why = limits.why(Stop::Interrupted);
             writeln!(out, "STOPPED      pictures are left out: {why}")?;
+        }
+        if record.warmup > Time::ZERO {
+            writeln!(out, "counted      after the warm-up, from {} on", record.warmup)?;
         }
         summarise(record, out)?;
         judged::causes(causes, out)?;

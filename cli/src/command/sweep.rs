@@ -26,8 +26,9 @@ use crate::command::worst;
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
-use crate::pictures::{Pictures, asked_about};
+use crate::pictures::{Pictures, about_file, asked_about};
 use crate::source::Source;
+use crate::unknown::Unknown;
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
@@ -93,27 +94,28 @@ impl Sweep {
         let is_kept = |measure: &Measure| is_looked_at(measure, &scenario);
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
-        let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
-        writeln!(out, "{title}: {about}")?;
+        writeln!(out, "{}: {about}", scenario.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
         let one = self.common.elsewhere("run", &source, seed);
+        result.run_command.clone_from(&one);
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
         let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
         tables.keep(&mut folder)?;
         folder.publish()?;
-        let mut pictures =
-            Pictures { folder: &mut folder, command: &again, time_is_up: &time_is_up };
+        let unknown = Unknown::default();
+        let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
         let are_shown = result.cells() <= SHOWN_MAX;
         if are_shown {
             pictures.of_sweep(&result)?;
         }
         self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
         let are_whole = !pictures.are_cut_short();
+        unknown.warn();
         folder.publish()?;
         journal.remove()?;
 
@@ -248,7 +250,8 @@ impl Sweep {
         let again = self.common.elsewhere("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
         pictures.system(&scenario.title, system, first)?;
-        pictures.timeline(&scenario.title, trace.as_ref(), &record, first)
+        let about = about_file(&scenario.title, result);
+        pictures.timeline(&about, trace.as_ref(), &record, first)
     }
 
     /// Says which runs were not made to their end, and why.

@@ -13,7 +13,7 @@ use sim::measure::Measure;
 use sim::series::{Series, SeriesDesign, run_in_pieces};
 use sim::{Record, RunOptions, Watch};
 
-use crate::tank::{Folder, said, wavetank};
+use crate::tank::{Folder, said, scenario, wavetank};
 
 fn refused<T>(mistakes: &scenarios::Diagnostics) -> T {
     panic!("{}", mistakes.render(false))
@@ -158,7 +158,7 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
         wide.as_str(),
         "שירות תשלומים ראשי",
         "خدمة الدفع الرئيسية",
-        "🦀🦀🦀 crab 👩‍👩‍👧‍👦 family 🏳️‍🌈",
+        "🦀🦀🦀 crab 👩👧 family 🏳️🌈",
         "決済サービス・本番環境",
         "<b>&amp;</b>",
     ] {
@@ -176,6 +176,66 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
             assert!(!file.contains(['\u{0}', '\u{7}', '\u{1b}']));
         }
     }
+}
+
+/// What cannot be written is said once, with the names that it is in and the pictures.
+#[test]
+fn names_that_the_font_of_pictures_lacks_are_said_once_with_their_letters() {
+    let folder = Folder::new("unknown-letters");
+    let plain = named("worker", "api", "off", "It");
+    std::fs::write(folder.0.join("plain.toml"), plain).unwrap();
+    let foreign = named("決済", "שירות", "🦀 off", "It");
+    std::fs::write(folder.0.join("foreign.toml"), foreign).unwrap();
+    let warnings = |command: &str, file: &str| {
+        let output = wavetank(&[command, file, "--out", command], &folder);
+        let text = String::from_utf8(output.stderr).unwrap();
+        std::fs::remove_dir_all(folder.0.join(command)).unwrap();
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for command in ["run", "sweep"] {
+        assert_eq!(warnings(command, "plain.toml"), [""; 0], "{command}");
+        let lines = warnings(command, "foreign.toml");
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("warning: the font of pictures lacks "), "{lines:?}");
+        for name in ["決", "済", "ש", "`決済`", "`שירות`"] {
+            assert!(lines[0].contains(name), "{name} in {lines:?}");
+        }
+        assert!(lines[1].contains("timeline.png") && lines[1].contains("system.png"), "{lines:?}");
+    }
+    assert!(warnings("sweep", "foreign.toml")[0].contains("🦀"));
+}
+
+/// What is said of a picture in its file.
+fn description(folder: &Folder, picture: &str) -> Option<String> {
+    let file = std::fs::read_to_string(folder.0.join(picture)).ok()?;
+    Some(file.split_once("<desc>")?.1.split_once("</desc>")?.0.to_owned())
+}
+
+/// A sweep whose axes leave out what the file says draws a run of the file all the same; with one
+/// value on its only axis it shows its runs.
+#[test]
+fn pictures_of_a_sweep_say_whether_they_show_one_of_its_cells() {
+    let folder = Folder::new("own-cell");
+    let of = |name: &str, values: &str| {
+        let text = format!("[sweep]\nreplications = 2\n\"services.x.latency\" = {values}\n");
+        scenario(&folder, &format!("{name}.toml"), &text);
+        let file = format!("{name}.toml");
+        let output = wavetank(&["sweep", &file, "--out", name], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        let timeline = description(&folder, &format!("{name}/timeline.svg")).unwrap();
+        let cell = std::fs::read_to_string(folder.0.join(name).join("index.html")).unwrap();
+        (timeline, cell)
+    };
+    let (own, page) = of("own", "[\"1s\", \"2s\"]");
+    assert!(own.contains("One run of the file's own cell."), "{own}");
+    let note = "wavetank run own.toml --seed 0x1 --cell 1 --replication 0";
+    let lines = std::fs::read_to_string(folder.0.join("own/lines.svg")).unwrap();
+    assert!(lines.contains(&format!("\n{note}</title>")) && page.contains(note));
+    let (other, _) = of("other", "[\"2s\", \"3s\"]");
+    assert!(other.contains("no cell is its own."), "{other}");
+    assert!(description(&folder, "own/variants.svg").is_none());
+    of("one", "[\"1s\"]");
+    assert!(description(&folder, "one/variants.svg").is_some());
 }
 
 /// What is drawn and kept of a run does not grow with it.

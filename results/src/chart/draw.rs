@@ -18,6 +18,13 @@ pub(crate) trait Sheet: DrawingBackend {
         color: BackendColor,
     ) -> Result<(), DrawingErrorKind<Self::ErrorType>>;
 
+    /// Says what the shapes stand for that are drawn until the end of the note. They are the same,
+    /// and at the same places, on a sheet that cannot say it.
+    fn note(&mut self, _what: &str) {}
+
+    /// Ends the last note.
+    fn end_note(&mut self) {}
+
     /// Writes a text.
     fn write(
         &mut self,
@@ -91,6 +98,14 @@ fn one<S: Sheet>(
             sheet.draw_circle(at((*x, *y)), radius, &style(fill, 1.0), true)
         }
         Item::Text(text) => sheet.write(text, color(text.paint.into(), theme)),
+        Item::Note(what) => {
+            sheet.note(what);
+            Ok(())
+        }
+        Item::NoteEnd => {
+            sheet.end_note();
+            Ok(())
+        }
     }
 }
 

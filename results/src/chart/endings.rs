@@ -11,6 +11,7 @@ use super::paint::{Paint, Role};
 use super::plot::{self, Swatch};
 use super::scale;
 use super::scene::{Anchor, Area, Scene, Text};
+use super::{notes, words};
 
 /// The least height of a bar with its gap.
 const ROW_MIN: f64 = 24.0;
@@ -228,9 +229,9 @@ fn subtitle(
     lines: usize,
 ) -> String {
     let mut text = format!(
-        "{}. Seed 0x{:x}. Attempts are what is below the layers, calls what comes out above them.",
+        "{}. {} Attempts are what is below the layers, calls what comes out above them.",
         about.trim_end_matches('.'),
-        record.seed
+        words::counted(record)
     );
     if !idle.is_empty() {
         text += &format!(" Never acted: {}.", idle.join(", "));
@@ -267,20 +268,23 @@ fn draw(scene: &mut Scene, bar: &Bar, row: Area, left: f64) {
     let x = row.right + NUMBERS;
     scene.text(x, middle, &all.to_string(), plot::NAME, Role::Muted, Anchor::End);
     let mut x = row.left;
-    for ((_, paint), number) in causes().into_iter().zip(&bar.numbers) {
+    for ((name, paint), number) in causes().into_iter().zip(&bar.numbers) {
         let share = *number as f64 / all as f64;
         let width = share * row.width();
         if *number == 0 {
             continue;
         }
-        // What there is can be seen.
-        scene.rect(x, row.top, width.max(1.0), row.height(), paint);
         let text = scale::value(share, Unit::Share);
-        if width_of(&text, 12.0, Weight::Regular) + 12.0 < width && row.height() >= 16.0 {
-            let is_strong = paint.alpha > 0.6 && paint.role != Role::Grid;
-            let ink = if is_strong { Role::Paper } else { Role::Ink };
-            scene.text(x + 6.0, middle, &text, 12.0, ink, Anchor::Start);
-        }
+        let fits = width_of(&text, 12.0, Weight::Regular) + 12.0 < width && row.height() >= 16.0;
+        scene.noted(Some(notes::part(&bar.name, *number, all, name)), |scene| {
+            // What there is can be seen.
+            scene.rect(x, row.top, width.max(1.0), row.height(), paint);
+            if fits {
+                let is_strong = paint.alpha > 0.6 && paint.role != Role::Grid;
+                let ink = if is_strong { Role::Paper } else { Role::Ink };
+                scene.text(x + 6.0, middle, &text, 12.0, ink, Anchor::Start);
+            }
+        });
         x += width;
     }
 }

@@ -91,6 +91,9 @@ pub fn told(result: &SweepResult) -> Told {
         cells.extend(worst.map(|cell| (names[1], cell)));
     }
     let mut said = Vec::new();
+    if result.default.is_none() {
+        said.push("the file has no value on every axis: no cell is its own".to_owned());
+    }
     if is_choice && result.replications > 1 {
         said.push(self::best(result));
     }
@@ -353,7 +356,7 @@ fn gap(sorted: &[f64], unit: sim::measure::Unit) -> Option<usize> {
         sim::measure::Unit::Share => 0.1,
         _ => 0.25 * high.abs().max(low.abs()),
     };
-    if sorted.len() < 4 || high - low < matters {
+    if sorted.len() < 4 || high <= low || high - low < matters {
         return None;
     }
     let gaps = sorted.windows(2).map(|pair| pair[1] - pair[0]).enumerate();

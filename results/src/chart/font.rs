@@ -8,8 +8,12 @@ use ab_glyph::{Font, FontRef, GlyphId, OutlinedGlyph, PxScale, point};
 const REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.otf");
 const SEMI_BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.otf");
 
-/// A letter that the font lacks has room for the widest of them.
-const UNKNOWN: f64 = 1.1;
+/// The room of a letter that the font lacks: of an alphabet, or of a script with square signs.
+const NARROW: f64 = 0.65;
+const SQUARE: f64 = 1.1;
+
+/// Where the squares begin: with the syllables of Korean.
+const SQUARES: char = '\u{1100}';
 
 /// What a text ends in that had no room.
 const ELLIPSIS: char = '…';
@@ -21,11 +25,19 @@ pub(crate) enum Weight {
     SemiBold,
 }
 
-/// A letter of a text: which glyph, and how far from the beginning, in ems.
+/// A letter of a text: which glyph, how far from the beginning, and its width, in ems.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placed {
     pub(crate) glyph: GlyphId,
     pub(crate) x: f64,
+    pub(crate) width: f64,
+}
+
+impl Placed {
+    /// Whether the font lacks it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.glyph == GlyphId(0) && self.width > 0.0
+    }
 }
 
 pub(crate) fn font(weight: Weight) -> &'static FontRef<'static> {
@@ -43,22 +55,30 @@ pub(crate) fn em(weight: Weight) -> f64 {
 fn advance(c: char, weight: Weight) -> f64 {
     let font = font(weight);
     match font.glyph_id(c) {
-        GlyphId(0) => UNKNOWN,
+        GlyphId(0) => match c {
+            // They only choose between forms of the sign before them.
+            '\u{fe00}'..='\u{fe0f}' => 0.0,
+            ..SQUARES => NARROW,
+            _ => SQUARE,
+        },
         glyph => f64::from(font.h_advance_unscaled(glyph)) / em(weight),
     }
 }
 
-/// Whether the font has every letter of a text.
-pub(crate) fn knows(text: &str, weight: Weight) -> bool {
-    text.chars().all(|c| font(weight).glyph_id(c) != GlyphId(0))
+/// The letters of a text that the font lacks.
+pub(crate) fn unknown(text: &str) -> impl Iterator<Item = char> + '_ {
+    // Both weights have the same.
+    let is_unknown = |c: &char| font(Weight::Regular).glyph_id(*c) == GlyphId(0);
+    text.chars().filter(is_unknown).filter(|c| advance(*c, Weight::Regular) > 0.0)
 }
 
 /// The letters of a text, side by side.
 pub(crate) fn placed(text: &str, weight: Weight) -> impl Iterator<Item = Placed> + '_ {
     let mut x = 0.0;
     text.chars().map(move |c| {
-        let placed = Placed { glyph: font(weight).glyph_id(c), x };
-        x += advance(c, weight);
+        let (glyph, width) = (font(weight).glyph_id(c), advance(c, weight));
+        let placed = Placed { glyph, x, width };
+        x += width;
         placed
     })
 }

@@ -7,7 +7,7 @@ use super::paint::{Role, on, viridis};
 use super::plot::{self, Swatch};
 use super::scale;
 use super::scene::{Anchor, Area, Scene, Text};
-use super::{finding, words};
+use super::{finding, notes, words};
 use crate::sweep_result::SweepResult;
 
 /// The width of the scale of colours with its numbers.
@@ -39,6 +39,8 @@ struct Shades {
     /// The best under each condition that is shown, and those that may be as good.
     best: Vec<usize>,
     tied: Vec<usize>,
+    /// Whether there are not too many cells to say what each is.
+    are_noted: bool,
 }
 
 /// How panels are laid out: how many beside each other, and the size of a cell.
@@ -49,12 +51,12 @@ struct Grid {
 }
 
 /// The objective over the first two axes; for each further axis, at the file's own value (or the
-/// first). None if there are not two axes.
+/// first). None if there are not two axes, or no more than one cell.
 ///
 /// What is best under a condition has a thick frame, the file's own setting a thin one; a dot is on
 /// cells that may be as good as the best.
 pub fn heat_map(result: &SweepResult) -> Option<Scene> {
-    if result.axes.len() < 2 {
+    if result.axes.len() < 2 || result.axes.iter().all(|axis| axis.values.len() < 2) {
         return None;
     }
     let unit = result.objective().unit();
@@ -152,6 +154,9 @@ impl Shades {
             if is_shown(cell) { result.estimate(cell, result.objective).mean } else { f64::NAN }
         });
         let means: Vec<f64> = means.collect();
+        let number =
+            shown.len() * result.axes[..2].iter().map(|a| a.values.len()).product::<usize>();
+        let are_noted = number <= notes::NOTED_MAX;
         let known = || means.iter().copied().filter(|mean| mean.is_finite());
         let (low, high) =
             (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
@@ -163,7 +168,7 @@ impl Shades {
                 tied.extend(found.tied.iter().filter(|_| !found.is_idle()));
             }
         }
-        Self { means, low, high, better: result.better, best, tied }
+        Self { means, low, high, better: result.better, best, tied, are_noted }
     }
 
     fn at(&self, value: f64) -> Role {
@@ -248,46 +253,59 @@ fn grid(result: &SweepResult, panels: usize, area: Area) -> Grid {
 
 fn cells(scene: &mut Scene, result: &SweepResult, variant: usize, inner: Area, shades: &Shades) {
     let (rows, columns) = (result.axes[0].values.len(), result.axes[1].values.len());
-    let (width, height) = (inner.width() / columns as f64, inner.height() / rows as f64);
-    let size = if width < 50.0 || height < 24.0 { 11.0 } else { 15.0 };
-    let gap = if width < 30.0 || height < 16.0 { 0.5 } else { 1.0 };
+    let size = (inner.width() / columns as f64, inner.height() / rows as f64);
     for place in 0..rows * columns {
         let (row, column) = (place / columns, place % columns);
-        let (x, y) = (inner.left + column as f64 * width, inner.top + row as f64 * height);
+        let corner = (inner.left + column as f64 * size.0, inner.top + row as f64 * size.1);
         let mut places = finding::own(result);
         (places[0], places[1]) = (row, column);
         let cell = result.cell(variant, &places);
-        let mean = shades.means[cell];
-        let colour = shades.at(mean);
-        let ink = on(colour);
-        scene.rect(x + gap, y + gap, width - 2.0 * gap, height - 2.0 * gap, colour);
-        let text = scale::value(mean, result.objective().unit());
-        let text = text.replace(&format!("{}%", scale::NBSP), "").replace("/h", "");
-        let wide = width_of(&text, size, Weight::Regular);
-        if wide + 12.0 < width && size + 5.0 < height {
-            let (middle, base) = (x + width / 2.0, y + height / 2.0 + size * 0.36);
-            scene.text(middle, base, &text, size, ink, Anchor::Middle);
-        }
-        if shades.tied.contains(&cell) {
-            let (aside, radius) = if height < 24.0 { (4.0, 1.5) } else { (8.0, 2.5) };
-            scene.dot(x + width - aside, y + aside, radius, ink);
-        }
-        let mut frame = |inset: f64, line: f64| {
-            let size = (width - 2.0 * inset, height - 2.0 * inset);
-            scene.frame(x + inset, y + inset, size, ink, line);
-        };
-        // Within the cell, so that it can be seen on any background.
-        let (of_best, of_own) = match width.min(height) {
-            least if least < 16.0 => (0.0, 0.5),
-            least if least < 40.0 => (1.5, 4.5),
-            _ => (4.5, 9.0),
-        };
-        if shades.best.contains(&cell) {
-            frame(gap + of_best, 3.0);
-        }
-        if result.default_cell(0) == Some(cell) {
-            frame(gap + of_own, 1.2);
-        }
+        let note = shades.are_noted.then(|| notes::cell(result, cell));
+        scene.noted(note, |scene| one(scene, result, cell, corner, size, shades));
+    }
+}
+
+fn one(
+    scene: &mut Scene,
+    result: &SweepResult,
+    cell: usize,
+    (x, y): (f64, f64),
+    (width, height): (f64, f64),
+    shades: &Shades,
+) {
+    let size = if width < 50.0 || height < 24.0 { 11.0 } else { 15.0 };
+    let gap = if width < 30.0 || height < 16.0 { 0.5 } else { 1.0 };
+    let mean = shades.means[cell];
+    let colour = shades.at(mean);
+    let ink = on(colour);
+    scene.rect(x + gap, y + gap, width - 2.0 * gap, height - 2.0 * gap, colour);
+    let text = scale::value(mean, result.objective().unit());
+    let text = text.replace(&format!("{}%", scale::NBSP), "").replace("/h", "");
+    let wide = width_of(&text, size, Weight::Regular);
+    if wide + 12.0 < width && size + 5.0 < height {
+        let (middle, base) = (x + width / 2.0, y + height / 2.0 + size * 0.36);
+        scene.text(middle, base, &text, size, ink, Anchor::Middle);
+    }
+    if shades.tied.contains(&cell) {
+        let (aside, radius) = if height < 24.0 { (4.0, 1.5) } else { (8.0, 2.5) };
+        scene.dot(x + width - aside, y + aside, radius, ink);
+    }
+    let mut frame = |inset: f64, line: f64| {
+        let size = (width - 2.0 * inset, height - 2.0 * inset);
+        scene.frame(x + inset, y + inset, size, ink, line);
+    };
+    // Within the cell, so that it can be seen on any background.
+    let (of_best, of_own) = match width.min(height) {
+        least if least < 16.0 => (0.0, 0.5),
+        least if least < 40.0 => (1.5, 4.5),
+        // Off the dot.
+        _ => (4.5, 12.0),
+    };
+    if shades.best.contains(&cell) {
+        frame(gap + of_best, 3.0);
+    }
+    if result.default_cell(0) == Some(cell) {
+        frame(gap + of_own, 1.2);
     }
 }
 

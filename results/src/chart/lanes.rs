@@ -218,13 +218,16 @@ pub(crate) fn stack(strip: Strip, lane: &Lane, overview: &Overview) -> Vec<(Vec<
     }
 }
 
-/// From when to when some fault is on, as exactly as the columns go.
+/// From when to when some fault is on, as exactly as the columns go: at a service or on an edge, or
+/// one that holds a layer in a state.
 pub(crate) fn faults(overview: &Overview) -> Vec<(f64, f64)> {
     let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
-    let states: Vec<&StateSeen> = faulty.flat_map(|lane| &lane.states).collect();
+    let states = faulty.flat_map(|lane| lane.states.iter().map(|seen| &seen.nanos));
+    let held = overview.lanes.iter().map(|lane| &lane.held).filter(|held| !held.is_empty());
+    let all: Vec<&Vec<u64>> = states.chain(held).collect();
     let mut found: Vec<(f64, f64)> = Vec::new();
     for column in 0..COLUMNS {
-        let most = states.iter().map(|seen| seen.nanos[column]).max().unwrap_or(0);
+        let most = all.iter().map(|nanos| nanos[column]).max().unwrap_or(0);
         if most > 0 {
             let begin = overview.from.as_secs_f64() + column as f64 * overview.column.as_secs_f64();
             let end = begin + overview.column.as_secs_f64();

@@ -165,9 +165,12 @@ fn draw(scene: &mut Scene, panel: Area, name: &str, parts: &[Part<'_>]) {
     let fastest = |part: &&&Part<'_>| quantile(part.times, (part.at_once + 0.002).min(1.0));
     let low = drawn.iter().map(|part| fastest(&part)).fold(f64::INFINITY, f64::min).max(INSTANT);
     let high = drawn.iter().map(|part| quantile(part.times, part.last())).fold(low, f64::max);
-    let (low, high) = (low * 0.9, (high * 1.1).max(low * 2.0));
+    // Times that are all alike are in the middle.
+    let middle = libm::sqrt(low * high);
+    let (low, high) = ((low * 0.9).min(middle / 1.5), (high * 1.1).max(middle * 1.5));
     let vertical = Scale::log((low, high), (inner.bottom, inner.top));
-    grid(scene, inner, &vertical, (low, high));
+    let rows = scale::log_ticks(low, high).into_iter().map(|tick| (tick, length(tick)));
+    plot::rows(scene, inner, &vertical, rows);
     shares(scene, inner, &across, last);
     for part in drawn {
         curve(scene, part, (&across, &vertical), low);
@@ -203,15 +206,4 @@ fn curve(scene: &mut Scene, part: &Part<'_>, (across, vertical): (&Scale, &Scale
     if points.len() > 1 {
         scene.path(points, part.role, 2.5);
     }
-}
-
-/// Lines at 1, 2 and 5 of each power of ten, or at each power where that is too many.
-fn grid(scene: &mut Scene, inner: Area, vertical: &Scale, (low, high): (f64, f64)) {
-    let decades = libm::log10(high / low);
-    let factors: &[f64] = if decades > 2.5 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-    let values = (-6..9).flat_map(|power| {
-        factors.iter().map(move |factor| factor * libm::pow(10.0, f64::from(power)))
-    });
-    let within = values.filter(|value| low <= *value && *value <= high);
-    plot::rows(scene, inner, vertical, within.map(|value| (value, length(value))));
 }

@@ -4,7 +4,7 @@ use super::paint::{Role, SERIES};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene};
-use super::{finding, words};
+use super::{finding, notes, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -65,7 +65,7 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     if !hidden.is_empty() {
         dots(&mut scene, result, &lines, &across, &vertical);
     }
-    draw(&mut scene, &lines, inner, &across, &vertical);
+    draw(&mut scene, result, &lines, inner, (&across, &vertical));
     Some(scene)
 }
 
@@ -213,12 +213,17 @@ fn dots(
     across: &dyn Fn(usize) -> f64,
     vertical: &Scale,
 ) {
+    let number = lines.iter().map(|line| line.cells.len()).sum::<usize>();
+    let are_noted = number * result.replications as usize <= notes::NOTED_MAX;
     for (index, line) in lines.iter().enumerate() {
         let aside = (index as f64 - (lines.len() - 1) as f64 / 2.0) * ASIDE;
         for (at, cell) in line.cells.iter().enumerate() {
-            for value in result.values(*cell, result.objective).filter(|value| value.is_finite()) {
+            let values = result.values(*cell, result.objective).enumerate();
+            for (run, value) in values.filter(|(_, value)| value.is_finite()) {
                 let (x, y) = (across(at) + aside, vertical.at(value));
-                scene.dot(x, y, 3.0, Role::Series(index).faint(0.45));
+                let note = are_noted.then(|| notes::run(result, *cell, run, value));
+                let role = Role::Series(index).faint(0.45);
+                scene.noted(note, |scene| scene.dot(x, y, 3.0, role));
             }
         }
     }
@@ -226,27 +231,35 @@ fn dots(
 
 fn draw(
     scene: &mut Scene,
+    result: &SweepResult,
     lines: &[Series],
     inner: Area,
-    across: &dyn Fn(usize) -> f64,
-    vertical: &Scale,
+    (across, vertical): (&dyn Fn(usize) -> f64, &Scale),
 ) {
-    let mut labels = Vec::new();
+    let are_noted = lines.iter().map(|line| line.cells.len()).sum::<usize>() <= notes::NOTED_MAX;
+    let known = |line: &Series| -> Vec<(usize, Estimate)> {
+        let points = line.points.iter().copied().enumerate();
+        points.filter(|(_, point)| !point.mean.is_nan()).collect()
+    };
+    // No line lies below a band.
     for (index, line) in lines.iter().enumerate() {
-        let role = Role::Series(index);
-        let known: Vec<(usize, &Estimate)> =
-            line.points.iter().enumerate().filter(|(_, point)| !point.mean.is_nan()).collect();
+        let known = known(line);
         let banded = known.iter().filter(|(_, point)| !point.low.is_nan());
         let upper = banded.clone().map(|(at, point)| (across(*at), vertical.at(point.high)));
         let lower = banded.rev().map(|(at, point)| (across(*at), vertical.at(point.low)));
         let band: Vec<_> = upper.chain(lower).collect();
         if band.len() > 2 {
-            scene.area(band, role.faint(0.18));
+            scene.area(band, Role::Series(index).faint(0.18));
         }
+    }
+    let mut labels = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let (role, known) = (Role::Series(index), known(line));
         let path: Vec<_> =
             known.iter().map(|(at, point)| (across(*at), vertical.at(point.mean))).collect();
-        for (x, y) in &path {
-            scene.dot(*x, *y, 3.5, role);
+        for ((x, y), (at, _)) in path.iter().zip(&known) {
+            let note = are_noted.then(|| notes::cell(result, line.cells[*at]));
+            scene.noted(note, |scene| scene.dot(*x, *y, 3.5, role));
         }
         if let Some((_, y)) = path.last() {
             labels.push((*y, line.name.clone(), role));

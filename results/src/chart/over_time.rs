@@ -15,9 +15,13 @@ use crate::over_time::{OverTime, Piece};
 /// Lines of a panel whose names have room beside it.
 const LINES_MAX: usize = 3;
 
+/// Groups of agents whose tasks have room.
+const GROUPS_MAX: usize = 4;
+
 /// What is drawn over time of a run in which this group of agents is asked about, or of a sweep
 /// with an objective: how its tasks end, how long they take, what is called, what waits, what is
-/// open, of at most so many parts of a kind. Measures that were asked for come first.
+/// open, of at most so many parts of a kind; of a run also how the tasks of other groups end.
+/// Measures that were asked for come first.
 pub fn measures_over_time(
     all: &[Measure],
     first: &str,
@@ -37,9 +41,13 @@ pub fn measures_over_time(
         found.extend(new.cloned());
     };
     add("success", &|m| is_agents(m) && is_of_group(m), 1);
-    add("goodput", &|m| is_agents(m) && is_of_group(m), 1);
-    add("throughput", &|m| is_agents(m) && is_of_group(m), 1);
-    add("latency-ok.p50", &|m| is_agents(m) && is_of_group(m), 1);
+    if asked.is_empty() {
+        for name in ["goodput", "throughput"] {
+            add(name, &|m| is_agents(m) && is_of_group(m), 1);
+            add(name, &|m| is_agents(m) && !is_of_group(m), usize::MAX);
+        }
+        add("latency-ok.p50", &|m| is_agents(m) && is_of_group(m), 1);
+    }
     add("latency-ok.p99", &|m| is_agents(m) && is_of_group(m), 1);
     add("attempts", &|m| is_edge(m) && is_of_edge(m), most);
     add("queue", &is_service, most);
@@ -59,14 +67,25 @@ pub fn run_over_time(
         // What is a part of another lies over it.
         (0..run.measures.len()).rev().filter(asked).collect()
     };
-    let groups: [(&str, Vec<usize>); 5] = [
-        ("tasks that end", of(&["goodput", "throughput"])),
-        ("latency of good tasks", of(&["latency-ok.p50", "latency-ok.p99"])),
-        ("attempts", of(&["attempts"])),
-        ("waiting in line", of(&["queue"])),
-        ("share of time open", of(&["breaker.open-share"])),
-    ];
-    let panels = groups.into_iter().filter_map(|(name, measures)| {
+    let all = &run.measures;
+    let groups = all.iter().filter(|measure| measure.name() == "goodput").map(Measure::of_whom);
+    let groups: Vec<String> = groups.collect();
+    let (shown, rest) = groups.split_at(groups.len().min(GROUPS_MAX));
+    // Whose it is need not be said where there is one group alone.
+    let whose = |group: &str| if groups.len() > 1 { format!(" of {group}") } else { String::new() };
+    let tasks = shown.iter().map(|group| {
+        let of_group = |index: &usize| all[*index].of_whom() == *group;
+        let measures = of(&["goodput", "throughput"]).into_iter().filter(of_group);
+        (format!("tasks{} that end", whose(group)), measures.collect())
+    });
+    let first = groups.first().map_or_else(String::new, |first| whose(first));
+    let mut panels: Vec<(String, Vec<usize>)> = tasks.collect();
+    let latency = of(&["latency-ok.p50", "latency-ok.p99"]);
+    panels.insert(panels.len().min(1), (format!("latency of good tasks{first}"), latency));
+    panels.push((format!("attempts{first}"), of(&["attempts"])));
+    panels.push(("waiting in line".to_owned(), of(&["queue"])));
+    panels.push(("share of time open".to_owned(), of(&["breaker.open-share"])));
+    let panels = panels.into_iter().filter_map(|(name, measures)| {
         let unit = run.measures[*measures.first()?].unit();
         let (all, measures) = (measures.len(), largest(run, measures));
         let lines = measures.iter().enumerate().map(|(number, index)| {
@@ -82,13 +101,17 @@ pub fn run_over_time(
         });
         let lines: Vec<Line> = lines.collect();
         let name = match all - lines.len() {
-            0 => name.to_owned(),
+            0 => name,
             _ => format!("{name} (the {} largest of {all})", lines.len()),
         };
         Some(Panel { name, unit, lines })
     });
     let title = run_title(run, overview);
-    let lead = format!("{}. Seed 0x{:x}.", about.trim_end_matches('.'), run.seed);
+    let rest = match rest {
+        [] => String::new(),
+        rest => format!(" Groups without room here: {}.", rest.join(", ")),
+    };
+    let lead = format!("{}. Seed 0x{:x}.{rest}", about.trim_end_matches('.'), run.seed);
     draw_panels((&title, &lead, command), panels.collect(), &run.pieces, overview, &[])
 }
 
@@ -113,10 +136,7 @@ pub fn sweep_over_time(
 ) -> Option<Scene> {
     let (_, first) = variants.first()?;
     let shown = &variants[..variants.len().min(SERIES)];
-    let skip = ["goodput", "throughput", "latency-ok.p50"];
-    let drawn = (0..first.measures.len())
-        .filter(|index| *index == 0 || !skip.contains(&first.measures[*index].name().as_ref()));
-    let panels = most_telling(first, &drawn.collect::<Vec<_>>()).into_iter().map(|index| {
+    let panels = most_telling(first).into_iter().map(|index| {
         let measure = &first.measures[index];
         let lines = shown.iter().enumerate().map(|(number, (name, over_time))| {
             line(name.clone(), number, &over_time.pieces, index, measure)
@@ -137,7 +157,8 @@ pub fn sweep_over_time(
         .map(|(number, (name, _))| (Swatch::Line(Role::Series(number)), name.clone()))
         .collect();
     if first.runs > 1 {
-        let band = "95\u{a0}% interval of each line alone".to_owned();
+        let runs = first.runs;
+        let band = format!("95\u{a0}% interval of each line alone, from {runs} runs");
         key.push((Swatch::Fill(Role::Ink.faint(0.16)), band));
     }
     let title = sweep_title(shown);
@@ -146,7 +167,8 @@ pub fn sweep_over_time(
 
 /// The measures in the order in which they are drawn while there is room: of those that several
 /// parts have, such as lines of services, the ones that change most come before the others.
-fn most_telling(run: &OverTime, measures: &[usize]) -> Vec<usize> {
+fn most_telling(run: &OverTime) -> Vec<usize> {
+    let measures = 0..run.measures.len();
     let change = |index: usize| {
         let values = run.pieces.iter().map(|piece| piece.estimates[index].mean);
         let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
@@ -156,15 +178,15 @@ fn most_telling(run: &OverTime, measures: &[usize]) -> Vec<usize> {
     };
     let name = |index: usize| run.measures[index].name();
     let rank = |index: usize| {
-        let alike = measures.iter().filter(|other| name(**other) == name(index));
-        let before = |other: &&usize| {
-            let (its, own) = (change(**other), change(index));
-            its > own || (its >= own && **other < index)
+        let alike = measures.clone().filter(|other| name(*other) == name(index));
+        let before = |other: &usize| {
+            let (its, own) = (change(*other), change(index));
+            its > own || (its >= own && *other < index)
         };
         alike.filter(before).count()
     };
     let mut ranked: Vec<(usize, usize)> =
-        measures.iter().map(|index| (rank(*index), *index)).collect();
+        measures.clone().map(|index| (rank(index), index)).collect();
     ranked.sort_unstable();
     ranked.into_iter().map(|(_, index)| index).collect()
 }

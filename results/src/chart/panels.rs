@@ -27,9 +27,11 @@ pub(crate) struct Panel {
 pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) role: Role,
-    /// From when to when, the value, and its interval if there is one.
-    pub(crate) points: Vec<(f64, f64, [f64; 3])>,
+    pub(crate) points: Vec<Point>,
 }
+
+/// From when to when, the value, and its interval if there is one.
+pub(crate) type Point = (f64, f64, [f64; 3]);
 
 pub(crate) fn draw_panels(
     (title, lead, command): (&str, &str, &str),
@@ -57,6 +59,9 @@ pub(crate) fn draw_panels(
     if !shaded.is_empty() {
         let name = "while a fault is on".to_owned();
         key.push((Swatch::Fill(Role::Series(1).faint(0.10)), name));
+    }
+    if shown.iter().any(|panel| top(panel).1) {
+        key.push((Swatch::None, "wide bands go on beyond their panel".to_owned()));
     }
     let area = plot::legend(&mut scene, area, &key);
     let names = shown.iter().flat_map(|panel| &panel.lines).map(|line| line.name.as_str());
@@ -89,6 +94,24 @@ fn says_something(panel: &Panel) -> bool {
     points.into_iter().any(|(.., [value, ..])| value.is_finite() && *value != 0.0)
 }
 
+/// How much a band may be above all lines: one from few runs would leave them no height.
+const BAND_MAX: f64 = 2.0;
+
+/// The value at the top of a panel, and whether a band goes on beyond it.
+fn top(panel: &Panel) -> (f64, bool) {
+    let points = || panel.lines.iter().flat_map(|line| &line.points);
+    let most = |which: usize| {
+        let values = points().map(|(.., values)| values[which]);
+        values.filter(|value| value.is_finite()).fold(0.0, f64::max)
+    };
+    let (lines, bands) = (most(0), most(2));
+    if panel.unit == Unit::Share && lines.max(bands) > 0.5 {
+        return (1.0, false);
+    }
+    let top = bands.min(lines * BAND_MAX).max(lines);
+    (top, top < bands)
+}
+
 fn one(
     scene: &mut Scene,
     panel: &Panel,
@@ -97,12 +120,7 @@ fn one(
     shaded: &[(f64, f64)],
     are_named: bool,
 ) {
-    let values = panel.lines.iter().flat_map(|line| &line.points).flat_map(|(.., values)| values);
-    let known = values.copied().filter(|value| value.is_finite());
-    let mut most = known.fold(0.0, f64::max);
-    if panel.unit == Unit::Share && most > 0.5 {
-        most = 1.0;
-    }
+    let (most, _) = top(panel);
     let (factor, per) = rate(panel.unit, most);
     let within: Vec<(f64, f64)> = shaded
         .iter()
@@ -135,6 +153,7 @@ fn one(
     };
     scene.write_within(text, area.width());
     let mut labels = Vec::new();
+    bands(scene, &panel.lines, across, &vertical);
     for line in &panel.lines {
         steps(scene, line, across, &vertical);
         let last = line.points.iter().rev().find(|(.., [value, ..])| value.is_finite());
@@ -155,25 +174,40 @@ fn rate(unit: Unit, most: f64) -> (f64, Option<&'static str>) {
     }
 }
 
-/// A line that is level in each piece, with its band; where nothing is known there is a gap.
+/// The places of a line that is level in each piece, of one of the values of its points.
+fn level<'a>(
+    points: &'a [Point],
+    which: usize,
+    across: &'a Scale,
+    vertical: &'a Scale,
+) -> impl DoubleEndedIterator<Item = (f64, f64)> + 'a {
+    points.iter().flat_map(move |(from, to, values)| {
+        let y = vertical.at(values[which].min(vertical.high()));
+        [(across.at(*from), y), (across.at(*to), y)]
+    })
+}
+
+/// The parts of a line in which something is known; between them are gaps.
+fn parts(line: &Line) -> impl Iterator<Item = &[Point]> {
+    let parts = line.points.split(|point| !point.2[0].is_finite());
+    parts.filter(|part| !part.is_empty())
+}
+
+/// The bands of all lines: no line lies below one.
+fn bands(scene: &mut Scene, lines: &[Line], across: &Scale, vertical: &Scale) {
+    for line in lines {
+        for part in parts(line) {
+            if part.iter().all(|(.., [_, low, high])| low.is_finite() && !high.is_nan()) {
+                let lower = level(part, 1, across, vertical).rev();
+                let band = level(part, 2, across, vertical).chain(lower).collect();
+                scene.area(band, line.role.faint(0.16));
+            }
+        }
+    }
+}
+
 fn steps(scene: &mut Scene, line: &Line, across: &Scale, vertical: &Scale) {
-    let known = |point: &&(f64, f64, [f64; 3])| point.2[0].is_finite();
-    for part in line.points.split(|point| !point.2[0].is_finite()) {
-        let side = |which: usize| {
-            part.iter().filter(known).flat_map(move |(from, to, values)| {
-                let y = vertical.at(values[which]);
-                [(across.at(*from), y), (across.at(*to), y)]
-            })
-        };
-        let is_banded = part.iter().all(|(.., [_, low, high])| low.is_finite() && high.is_finite());
-        if is_banded && !part.is_empty() {
-            let lower: Vec<_> = side(1).collect();
-            let band = side(2).chain(lower.into_iter().rev()).collect();
-            scene.area(band, line.role.faint(0.16));
-        }
-        let path: Vec<_> = side(0).collect();
-        if path.len() > 1 {
-            scene.path(path, line.role, 2.0);
-        }
+    for part in parts(line) {
+        scene.path(level(part, 0, across, vertical).collect(), line.role, 2.0);
     }
 }

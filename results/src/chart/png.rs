@@ -6,7 +6,7 @@ use plotters_backend::{BackendColor, DrawingBackend, DrawingErrorKind};
 use super::draw::{Sheet, draw};
 use super::font;
 use super::paint::Theme;
-use super::scene::{Scene, Text};
+use super::scene::{CAPITALS, Scene, Text};
 
 impl Sheet for BitMapBackend<'_> {
     const STEPS: f64 = 2.0;
@@ -31,6 +31,10 @@ impl Sheet for BitMapBackend<'_> {
         for letter in font::placed(&text.text, text.weight) {
             let x = text.left() * Self::STEPS + letter.x * size;
             let at = (x, text.y * Self::STEPS);
+            if letter.is_unknown() {
+                boxed(self, at, (letter.width * size, CAPITALS * size), color)?;
+                continue;
+            }
             let Some(glyph) = font::outlined(letter.glyph, size, text.weight, at) else { continue };
             let corner = glyph.px_bounds().min;
             let corner = (corner.x as i32, corner.y as i32);
@@ -47,6 +51,28 @@ impl Sheet for BitMapBackend<'_> {
         }
         Ok(())
     }
+}
+
+/// A box for a letter that the font lacks, so that it is seen that there is one.
+fn boxed(
+    sheet: &mut BitMapBackend<'_>,
+    (left, base): (f64, f64),
+    (width, height): (f64, f64),
+    color: BackendColor,
+) -> Result<(), DrawingErrorKind<<BitMapBackend<'static> as DrawingBackend>::ErrorType>> {
+    let line = (height * 0.1).round().max(1.0) as i32;
+    let (gap, base) = (width * 0.1, base.round() as i32);
+    let (from, to) = ((left + gap).round() as i32, (left + width - gap).round() as i32);
+    let top = base - height.round() as i32;
+    for (corner, other) in [
+        ((from, top), (to, top + line)),
+        ((from, base - line), (to, base)),
+        ((from, top + line), (from + line, base - line)),
+        ((to - line, top + line), (to, base - line)),
+    ] {
+        sheet.draw_rect(corner, other, &color, true)?;
+    }
+    Ok(())
 }
 
 /// The scene as PNG.

@@ -50,6 +50,23 @@ pub(crate) fn ticks(low: f64, high: f64, about: usize) -> Vec<f64> {
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
+/// Values for a log axis: the powers of ten, or so much between them that there are three at least.
+pub(crate) fn log_ticks(low: f64, high: f64) -> Vec<f64> {
+    const FACTORS: [&[f64]; 3] = [&[1.0], &[1.0, 2.0, 5.0], &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0]];
+    let (first, last) = (libm::floor(libm::log10(low)) as i32, libm::log10(high) as i32 + 1);
+    let decades = libm::log10(high / low);
+    let all = FACTORS.into_iter().map(|factors| {
+        let values = (first..=last).flat_map(|power| {
+            factors.iter().map(move |factor| factor * libm::pow(10.0, f64::from(power)))
+        });
+        values.filter(|value| low <= *value && *value <= high).collect::<Vec<f64>>()
+    });
+    // Between two powers of ten much can be read only where they are far apart on the sheet.
+    let fine = usize::from(decades <= 2.5);
+    let found = { all }.skip(fine).find(|values| values.len() >= 3);
+    found.unwrap_or_else(|| ticks(low, high, 6))
+}
+
 /// Steps of a time axis that people are used to, in seconds.
 pub(crate) fn time_ticks(from: f64, to: f64, about: usize) -> Vec<f64> {
     const STEPS: [f64; 16] = [
@@ -114,13 +131,25 @@ pub(crate) fn digits(value: f64) -> String {
     text.replace('-', "−")
 }
 
+/// A share in percent: what is not quite all is never 100, and what is there is never 0.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let shown = digits(percent);
+    if share < 1.0 && shown == "100" {
+        let finer = (2..=4).map(|places| format!("{percent:.places$}"));
+        let shown = { finer }.find(|shown| !shown.starts_with("100"));
+        return shown.unwrap_or_else(|| "over 99.9999".to_owned());
+    }
+    if share > 0.0 && shown == "0" { "under 0.0001".to_owned() } else { shown }
+}
+
 /// A value in its unit.
 pub(crate) fn value(value: f64, unit: Unit) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
     match unit {
-        Unit::Share => format!("{}{NBSP}%", digits(value * 100.0)),
+        Unit::Share => format!("{}{NBSP}%", percent(value)),
         Unit::Seconds => length(value),
         Unit::WorkSeconds => format!("{}{NBSP}s", digits(value)),
         Unit::Count | Unit::Ratio => digits(value),
@@ -158,4 +187,48 @@ pub(crate) fn difference(mean: f64, low: f64, high: f64, unit: Unit) -> String {
         return format!("{}{name}", shown(mean));
     }
     format!("{}{name}{NBSP}[{},{NBSP}{}]", shown(mean), shown(low), shown(high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_is_not_all_is_never_a_hundred_percent_and_one_that_is_there_never_none() {
+        let shown = |share: f64| value(share, Unit::Share).replace(NBSP, " ");
+        for (part, all) in [(1, 2), (1, 9000), (1, 1001), (1, 2001), (7, 50_000), (1, 3_000_000)] {
+            let share = f64::from(part) / f64::from(all);
+            for share in [share, 1.0 - share] {
+                assert!(!["0 %", "100 %", "−0 %"].contains(&shown(share).as_str()), "{share}");
+            }
+        }
+        let all = [0.0, 0.5, 0.999, 0.999_89, 0.999_95, 1.0 - 1e-7, 1.0, 0.000_111, 1e-8];
+        let is = [
+            "0 %",
+            "50 %",
+            "99.9 %",
+            "99.99 %",
+            "99.995 %",
+            "over 99.9999 %",
+            "100 %",
+            "0.0111 %",
+            "under 0.0001 %",
+        ];
+        assert_eq!(all.map(shown), is);
+    }
+
+    #[test]
+    fn a_log_axis_has_three_ticks_at_least_and_not_too_many() {
+        for from in 1..400 {
+            for ratio in [1.5, 2.0, 2.1, 3.0, 9.0, 11.0, 99.0, 310.0, 1e4, 1e9] {
+                let low = libm::pow(1.05, f64::from(from)) * 1e-6;
+                let high = low * ratio;
+                let found = log_ticks(low, high);
+                let is_in = found.iter().all(|tick| (low * 0.999..=high * 1.001).contains(tick));
+                let is_sorted = found.windows(2).all(|pair| pair[0] < pair[1]);
+                assert!(is_in && is_sorted, "{low} to {high}: {found:?}");
+                assert!((3..=14).contains(&found.len()), "{low} to {high}: {found:?}");
+            }
+        }
+    }
 }

@@ -55,6 +55,9 @@ pub(crate) enum Item {
         fill: Paint,
     },
     Text(Text),
+    /// What comes from here until the end of the note stands for something.
+    Note(String),
+    NoteEnd,
 }
 
 /// A text, which stands on its baseline.
@@ -127,7 +130,7 @@ const FOOTNOTE: f64 = 12.0;
 const LINES_MAX: [usize; 3] = [3, 4, 3];
 
 /// The height of capital letters, by size.
-const CAPITALS: f64 = 0.73;
+pub(crate) const CAPITALS: f64 = 0.73;
 
 impl Scene {
     /// An empty sheet with its title, subtitle and footnote, and the room that is left. The text
@@ -212,6 +215,14 @@ impl Scene {
         self.items.push(Item::Dot { x, y, radius, fill: fill.into() });
     }
 
+    /// Draws what stands for something, which a viewer can show.
+    pub(crate) fn noted(&mut self, note: Option<String>, draw: impl FnOnce(&mut Self)) {
+        let Some(note) = note else { return draw(self) };
+        self.items.push(Item::Note(note));
+        draw(self);
+        self.items.push(Item::NoteEnd);
+    }
+
     pub(crate) fn text(
         &mut self,
         x: f64,
@@ -260,6 +271,16 @@ impl Scene {
                 bottom: text.y,
             }),
             _ => None,
+        })
+    }
+
+    /// The words with letters that the font of the program lacks, each with those. A PNG has boxes
+    /// for them; SVG leaves them to the fonts of who looks at it.
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, Vec<char>)> {
+        let texts = self.texts().map(|text| text.text);
+        texts.flat_map(str::split_whitespace).filter_map(|word| {
+            let letters: Vec<char> = font::unknown(word).collect();
+            (!letters.is_empty()).then_some((word, letters))
         })
     }
 

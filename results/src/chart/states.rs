@@ -1,6 +1,7 @@
 //! The states of breakers, with how often they went from one to another and how long they were in
 //! each.
 
+use patterns::Time;
 use patterns::report::Severity;
 use sim::Record;
 use sim::measure::Unit;
@@ -11,6 +12,7 @@ use super::paint::{Paint, Role};
 use super::plot;
 use super::scale;
 use super::scene::{Anchor, Area, Scene, Text};
+use super::words;
 
 /// Diagrams that can be read beside each other.
 const DIAGRAMS_MAX: usize = 3;
@@ -30,10 +32,10 @@ pub fn states(about: &str, command: &str, record: &Record) -> Option<Scene> {
     let (shown, rest) = breakers.split_at(breakers.len().min(DIAGRAMS_MAX));
     let first = shown.first()?;
     let mut subtitle = format!(
-        "{}. Seed 0x{:x}. In a circle: the share of time in that state, of all its instances; at \
-         an arrow: how often they went that way.",
+        "{}. {} In a circle: the share of time in that state, of all its instances; at an arrow: \
+         how often they went that way.",
         about.trim_end_matches('.'),
-        record.seed
+        words::counted(record)
     );
     if !rest.is_empty() {
         let names: Vec<String> = rest.iter().map(|layer| whose(layer, record)).collect();
@@ -75,9 +77,20 @@ fn title(layer: &LayerRecord, record: &Record) -> String {
         1 => "once".to_owned(),
         number => format!("{number} times"),
     };
+    let after = if record.warmup > Time::ZERO { " after the warm-up" } else { "" };
     let (opens, reopens) = (count(layer, "opens"), count(layer, "reopens"));
     if opens + reopens == 0 {
-        return format!("The breaker of {whose} never opens");
+        // It may have been held open.
+        let held =
+            layer.report.states.iter().filter(|info| {
+                info.severity == Severity::Bad && share(layer, record, info.name) > 0.0
+            });
+        let held = held.map(|info| {
+            let part = scale::value(share(layer, record, info.name), Unit::Share);
+            format!(", and is {} {part} of the time", info.name)
+        });
+        let held: String = held.collect();
+        return format!("The breaker of {whose} never opens{after}{held}");
     }
     let open = scale::value(share(layer, record, "open"), Unit::Share);
     let instances = match layer.with_states {
@@ -86,7 +99,7 @@ fn title(layer: &LayerRecord, record: &Record) -> String {
     };
     let again = if reopens > 0 { format!(", again {}", times(reopens)) } else { String::new() };
     let are = if layer.with_states > 1 { "are" } else { "is" };
-    format!("{instances} {}{again}, and {are} open {open} of the time", times(opens))
+    format!("{instances} {}{again}{after}, and {are} open {open} of the time", times(opens))
 }
 
 fn diagram(scene: &mut Scene, layer: &LayerRecord, record: &Record, panel: Area) {

@@ -151,9 +151,17 @@ impl Sheet for Svg {
         Ok(())
     }
 
+    fn note(&mut self, what: &str) {
+        self.shape(&format!("<g><title>{}</title>", escape(what)));
+    }
+
+    fn end_note(&mut self) {
+        self.shape("</g>");
+    }
+
     fn write(&mut self, text: &Text, color: BackendColor) -> Drawn {
         let mut left = text.left();
-        for (part, is_known) in parts(&text.text, text.weight) {
+        for (part, is_known) in parts(&text.text) {
             let text = Text { x: left, text: part, anchor: Anchor::Start, ..text.clone() };
             if is_known {
                 self.outlines(&text, color);
@@ -209,10 +217,10 @@ impl Svg {
 
 /// The parts of a text that the font has, and those that it lacks. Spaces between two words that it
 /// lacks are part of those, since their order may be from right to left.
-fn parts(text: &str, weight: Weight) -> Vec<(String, bool)> {
+fn parts(text: &str) -> Vec<(String, bool)> {
     let mut parts: Vec<(String, bool)> = Vec::new();
     for word in text.split_inclusive(' ') {
-        let is_known = font::knows(word, weight);
+        let is_known = font::unknown(word).next().is_none();
         match parts.last_mut() {
             Some((part, was_known)) if *was_known == is_known => part.push_str(word),
             _ => parts.push((word.to_owned(), is_known)),

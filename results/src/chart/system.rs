@@ -16,7 +16,7 @@ const ROWS_MAX: usize = 24;
 
 /// The widths of the boxes of callers and of services.
 const CALLER: f64 = 200.0;
-const SERVICE: f64 = 250.0;
+const SERVICE: f64 = 290.0;
 
 /// Between the parts of a row, and around a word in a box.
 const GAP: f64 = 14.0;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use patterns::report::Severity;
 use sim::Record;
-use sim::observe::{COLUMNS, Ended, Lane, Overview, TrackId, TrackKind};
+use sim::observe::{COLUMNS, Ended, Lane, Overview, TrackId};
 
 use super::font::{Weight, width_of};
 use super::lanes::{
-    Strip, by_ending, by_rank, faults, idle, is_mark, kind, label, most, name, of_severity, shown,
-    stack, strips,
+    Strip, by_ending, by_rank, faults, idle, is_mark, label, most, name, of_severity, shown, stack,
+    strips,
 };
 use super::paint::Role;
 use super::plot::{self, Swatch};
@@ -22,6 +22,9 @@ const STRIP_MIN: f64 = 17.0;
 
 /// More lanes than that have no room.
 const LANES_MAX: usize = 32;
+
+/// The height of the mark of a layer that a fault holds.
+const HELD: f64 = 4.0;
 
 /// Between two lanes.
 const GAP: f64 = 8.0;
@@ -94,7 +97,7 @@ fn subtitle(
     left_out: &[String],
 ) -> String {
     let (from, to) = (overview.from.as_secs_f64(), overview.to.as_secs_f64());
-    let whole = overview.from == patterns::Time::ZERO && overview.to == record.horizon;
+    let whole = story::is_whole(overview, record);
     let part = if whole { "The whole run" } else { "A part of the run" };
     let mut text = format!(
         "{}. {part}, from {} to {}, seed 0x{:x}.",
@@ -156,8 +159,7 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
         let name = format!("done to the layer by a fault: {}", touches.join(", "));
         key.push((Swatch::Line(Role::Ink), name));
     }
-    let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
-    if faulty.into_iter().any(|lane| !lane.states.is_empty()) {
+    if !faults(overview).is_empty() {
         key.push((Swatch::Fill(Role::Series(1).faint(0.8)), "a fault".to_owned()));
         key.push((Swatch::Fill(Role::Series(1).faint(0.10)), "while it is on".to_owned()));
     }
@@ -195,6 +197,12 @@ fn draw(scene: &mut Scene, strips: &[(Strip, &Lane)], inner: Area, overview: &Ov
         let stack = stack(*strip, lane, overview);
         for (heights, paint) in stack {
             scene.bars(area, step, &heights, paint);
+        }
+        if *strip == Strip::Layer {
+            // A layer that a fault holds is marked as what is at fault, above its state.
+            let held = lane.held.iter().map(|nanos| f64::from(u8::from(*nanos > 0)));
+            let above = Area { bottom: area.top + HELD, ..area };
+            scene.bars(above, step, &held.collect::<Vec<_>>(), Role::Series(1).faint(0.8));
         }
         for seen in lane.states.iter().filter(|seen| *strip == Strip::Layer && is_mark(seen)) {
             for (at, _) in [seen.first, seen.last] {

@@ -6,7 +6,7 @@ use super::paint::Role;
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene, Text};
-use super::{finding, words};
+use super::{finding, notes, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -73,6 +73,7 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
         scene.bold(area.right, y, "well at the end", plot::TICK, Role::Ink, Anchor::End);
     }
     let of_runs = rows.iter().map(|row| Column {
+        cell: row.cell,
         dots: result.values(row.cell, result.objective).collect(),
         estimate: Some(result.estimate(row.cell, result.objective)),
     });
@@ -80,20 +81,21 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
     let name = words::measure(result.objective());
     let of_runs: Vec<Column> = of_runs.collect();
     let columns = |value: f64| scale::value(value, unit);
-    strip(&mut scene, inner, height, (&name, &of_runs, false), &columns)?;
+    strip(&mut scene, result, inner, height, (&name, &of_runs, false), &columns)?;
     if rows.len() > 1 {
         let beside = Area { left: inner.right + 56.0, right: left + room - 8.0, ..inner };
         let differences: Vec<Column> =
             rows.iter().map(|row| difference(result, row.cell, base)).collect();
         let shown = |value: f64| scale::bare_difference(value, unit);
         let name = "change, run by run";
-        strip(&mut scene, beside, height, (name, &differences, true), &shown);
+        strip(&mut scene, result, beside, height, (name, &differences, true), &shown);
     }
     Some(scene)
 }
 
 /// What a row shows in one of the two columns.
 struct Column {
+    cell: usize,
     dots: Vec<f64>,
     estimate: Option<Estimate>,
 }
@@ -101,11 +103,11 @@ struct Column {
 /// By how much each run is above that of the same number of the base.
 fn difference(result: &SweepResult, cell: usize, base: usize) -> Column {
     if cell == base {
-        return Column { dots: Vec::new(), estimate: None };
+        return Column { cell, dots: Vec::new(), estimate: None };
     }
     let pairs = result.values(cell, result.objective).zip(result.values(base, result.objective));
     let estimate = Some(result.difference(cell, base, result.objective));
-    Column { dots: pairs.map(|(a, b)| a - b).collect(), estimate }
+    Column { cell, dots: pairs.map(|(a, b)| a - b).collect(), estimate }
 }
 
 fn said(result: &SweepResult, base: usize, outcomes: &[(usize, String)]) -> (String, String) {
@@ -183,6 +185,7 @@ fn fitting(scene: &mut Scene, rows: Vec<Row>, most: usize, area: Area) -> (Vec<R
 /// Dots and intervals of all rows on one scale; with a line at zero if they are differences.
 fn strip(
     scene: &mut Scene,
+    result: &SweepResult,
     area: Area,
     height: f64,
     (name, rows, are_differences): (&str, &[Column], bool),
@@ -226,17 +229,33 @@ fn strip(
     };
     scene.write_within(heading, area.width());
     let role = Role::Series(usize::from(are_differences));
+    let number = rows.iter().map(|row| row.dots.len()).sum::<usize>();
+    let are_noted = number <= notes::NOTED_MAX;
     for (index, row) in rows.iter().enumerate() {
         let y = area.top + (index as f64 + 0.5) * height;
         for (number, value) in row.dots.iter().enumerate().filter(|(_, value)| value.is_finite()) {
             // Beside each other, so that equal ones can be counted.
             let aside = ((number * 3) % 7) as f64 / 3.0 - 1.0;
             let y = y + aside * (height * 0.28).min(30.0);
-            scene.dot(across.at(*value), y, 3.5, role.faint(0.45));
+            let note = are_noted.then(|| {
+                if are_differences {
+                    let change = Estimate::bare(1, *value);
+                    notes::change(result, row.cell, &change, Some(number))
+                } else {
+                    notes::run(result, row.cell, number, *value)
+                }
+            });
+            scene.noted(note, |scene| scene.dot(across.at(*value), y, 3.5, role.faint(0.45)));
         }
-        if let Some(Estimate { mean, low, high, .. }) = row.estimate {
-            interval(scene, &across, y, (mean, low, high), (height * 0.36).min(34.0));
-        }
+        let Some(estimate) = row.estimate else { continue };
+        let note = if are_differences {
+            notes::change(result, row.cell, &estimate, None)
+        } else {
+            notes::cell(result, row.cell)
+        };
+        let (ends, half) =
+            ((estimate.mean, estimate.low, estimate.high), (height * 0.16).min(16.0));
+        scene.noted(Some(note), |scene| interval(scene, &across, y, ends, half));
     }
     Some(())
 }

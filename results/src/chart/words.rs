@@ -1,7 +1,15 @@
 //! Measures and axes as people speak of them: no paths.
 
+use patterns::Time;
+use sim::Record;
 use sim::design::Axis;
 use sim::measure::Measure;
+
+/// Which seed a run has, and from when on it is counted.
+pub(crate) fn counted(record: &Record) -> String {
+    let after = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };
+    format!("Seed 0x{:x}{after}.", record.seed)
+}
 
 /// What is measured, of whom, and when: `success of client`, `95th percentile of the latency of
 /// agent`.

@@ -1,6 +1,6 @@
 //! Charts: well-formed, within their sheet, the same for the same data, and honest titles.
 
-use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline};
+use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline, variants};
 use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure};
@@ -69,6 +69,45 @@ fn png_is_a_picture_of_twice_the_size_light_or_dark() {
         let size = |at: usize| u32::from_be_bytes(light[at..at + 4].try_into().unwrap());
         assert_eq!((size(16), size(20)), (2560, 1440));
     }
+}
+
+/// What the marks of a picture stand for, as its file says it.
+fn notes(scene: &Scene) -> Vec<String> {
+    let text = svg(scene);
+    let file = roxmltree::Document::parse(&text).unwrap();
+    let titles = file.descendants().filter(|node| {
+        node.has_tag_name("title") && node.parent().is_some_and(|parent| parent.has_tag_name("g"))
+    });
+    titles.filter_map(|node| Some(node.text()?.replace('\u{a0}', " "))).collect()
+}
+
+#[test]
+fn each_mark_says_what_it_stands_for_and_which_command_runs_it() {
+    let mut result = square();
+    assert!(notes(&heat_map(&result).unwrap()).iter().all(|note| !note.contains("wavetank")));
+    result.run_command = "wavetank run square --seed 0x1".to_owned();
+    let of_cells = notes(&heat_map(&result).unwrap());
+    assert_eq!(of_cells.len(), 4);
+    for (cell, note) in of_cells.iter().enumerate() {
+        let lines: Vec<&str> = note.lines().collect();
+        let [of, is, again] = lines[..] else { panic!("{note}") };
+        let place = ["1", "2"].map(|value| format!("latency {value}"))[cell / 2].clone();
+        assert!(of.starts_with(&place), "{note}");
+        let mean = result.estimate(cell, result.objective).mean;
+        let start = format!("mean of the latency of a: {mean:.2}");
+        assert!(is.starts_with(start.trim_end_matches('0')), "{note} and {start}");
+        assert!(is.contains(" s [") && is.contains("95 % interval from 3 runs"), "{note}");
+        let command = format!("wavetank run square --seed 0x1 --cell {cell} --replication 0");
+        assert_eq!(again, command);
+    }
+    let of_lines = notes(&lines(&result).unwrap());
+    assert_eq!(of_lines, of_cells);
+
+    // Of variants every run is a mark, and their mean.
+    let (result, _) = table::result(&["agents.a.latency.mean"]);
+    let of_variants = notes(&variants(&result).unwrap());
+    let of_runs = of_variants.iter().filter(|note| note.contains(" in run "));
+    assert_eq!((of_runs.count(), of_variants.len()), (4, 5), "{of_variants:?}");
 }
 
 #[test]

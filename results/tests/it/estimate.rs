@@ -141,7 +141,29 @@ fn few_events_are_marked_though_they_are_spread_evenly() {
     let spread = |by: f64| [2.0 - by, 2.0 + by, 2.0 - by, 2.0 + by].map(|part| (part, 1.0));
     let wide = of_ratio(Unit::Count, &spread(1.9));
     assert!(!wide.is_reliable && wide.runs_needed == Some(7), "{wide:?}");
-    assert!(of_ratio(Unit::Count, &spread(1.0)).is_reliable);
+    let near = of_ratio(Unit::Count, &spread(1.0));
+    assert!(!near.is_reliable && near.runs_needed == Some(5), "{near:?}");
+    let more = [spread(1.0), spread(1.0)].concat();
+    assert!(of_ratio(Unit::Count, &more).is_reliable);
+}
+
+/// Two runs cannot look skewed, and a thousand trials in each say nothing of how runs vary.
+#[test]
+fn fewer_runs_are_not_more_reliable() {
+    let parts = [900.0, 950.0, 980.0, 930.0, 960.0, 940.0, 955.0, 925.0];
+    let all = parts.map(|part| (part, 1000.0));
+    for (pooling, unit) in [(Pooling::Share, Unit::Share), (Pooling::Ratio, Unit::Seconds)] {
+        let reliable = |runs: usize| {
+            let found = estimate(pooling, unit, samples(&all[..runs]).into_iter());
+            let pairs = samples(&all[..runs]).into_iter().zip(samples(&all[8 - runs..]));
+            let change = difference(pooling, unit, pairs, 1);
+            [found.is_reliable, change.is_reliable]
+        };
+        let by_runs: Vec<[bool; 2]> = (2..=8).map(reliable).collect();
+        assert_eq!(by_runs[..3], [[false; 2]; 3], "{pooling:?}");
+        assert!(by_runs.iter().zip(&by_runs[1..]).all(|(few, more)| few[0] <= more[0]));
+        assert!(by_runs[5][0], "{by_runs:?}");
+    }
 }
 
 #[test]

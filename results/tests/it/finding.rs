@@ -1,7 +1,7 @@
 //! What is said of a sweep: best among choices alone, two outcomes that a mean hides, and that
 //! nothing matters where that is so.
 
-use results::chart::{heat_map, lines, told, variants};
+use results::chart::{heat_map, lines, svg, told, variants};
 use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
@@ -50,6 +50,50 @@ fn sweep(
         }
     }
     result
+}
+
+/// A sweep of one value has nothing along its axes; its runs can be seen all the same.
+#[test]
+fn a_sweep_of_one_value_is_drawn_run_by_run() {
+    for axes in
+        [&[("policies.p.breaker.failures", &["3"][..])][..], &[("a.b", &["1"]), ("a.c", &["2"])]]
+    {
+        let result = sweep(&["as written"], axes, |_, _, run| weather(run));
+        assert!(heat_map(&result).is_none() && lines(&result).is_none());
+        let scene = variants(&result).expect("there are runs");
+        assert!(scene.title().starts_with("The frozen time of a is "), "{}", scene.title());
+    }
+}
+
+#[test]
+fn a_file_without_a_cell_of_its_own_is_said_to_be_so() {
+    let axes: &[(&str, &[&str])] = &[("policies.p.breaker.failures", &["3", "4"])];
+    let mut result = sweep(&["as written"], axes, |_, _, run| weather(run));
+    let is_said = |result: &SweepResult| said(result).contains("no cell is its own");
+    assert!(!is_said(&result));
+    result.design.default = None;
+    assert!(is_said(&result), "{}", said(&result));
+}
+
+#[test]
+fn no_line_lies_below_a_band() {
+    let axes: &[(&str, &[&str])] = &[("policies.p.breaker.failures", &["3", "4"])];
+    let value = |variant, _: &[usize], run| weather(run) + variant as f64;
+    let file = svg(&lines(&sweep(&["as written", "other"], axes, value)).unwrap());
+    let (_, file) = file.split_once("</style>").unwrap();
+    let last = file.rfind("fill-opacity=\"0.18\"").expect("there are bands");
+    let first = file.find("stroke=\"#0072b2\"").expect("there is a line");
+    assert!(last < first);
+}
+
+#[test]
+fn equal_runs_are_no_two_outcomes_also_if_they_are_zero() {
+    for value in [0.0, 1.0] {
+        let axes: &[(&str, &[&str])] = &[("policies.p.breaker.failures", &["3", "4"])];
+        let result = sweep(&["as written"], axes, |_, _, _| value);
+        let file = svg(&lines(&result).unwrap());
+        assert!(!file.contains("two outcomes") && !said(&result).contains("of 20 runs"), "{value}");
+    }
 }
 
 /// The same for all cells of a run, and not the same in each run.

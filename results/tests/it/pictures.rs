@@ -9,12 +9,12 @@ use patterns::timeout;
 use patterns::{Class, Duration, Outcome, Time};
 use results::OverTime;
 use results::chart::{
-    Curve, Scene, backoff, endings, latency, measures_over_time, run_over_time, states,
-    sweep_over_time, system,
+    Curve, Scene, Theme, backoff, endings, latency, measures_over_time, png, run_over_time, states,
+    svg, sweep_over_time, system,
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
-use sim::model::system::{LayerFactory, Per, Policy};
+use sim::model::system::{Agents, Caller, Edge, LayerFactory, Per, Policy};
 use sim::observe::{
     AlarmRecord, Histogram, Interval, LayerRecord, LayerScope, Overview, StateRecord, TrackId,
 };
@@ -47,11 +47,25 @@ fn a_picture_tells_by_which_causes_tasks_failed() {
     for name in ["good", "timeout", "breaker-open", "tasks of a", "calls a → s"] {
         assert!(texts.iter().any(|text| text == name), "{name} in {texts:?}");
     }
+    let note = format!("<title>tasks of a: 30 of {} timeout (", all + 40);
+    assert!(svg(&scene).contains(&note), "{note}");
     // What never happened has no colour to explain.
     assert!(!texts.iter().any(|text| text == "network" || text == "given up"), "{texts:?}");
     record.agents[0].tasks = run(&table::system(2), 1, Watch::Counts).agents[0].tasks.clone();
     let scene = endings("It", "wavetank run it", &record, "a").unwrap();
     assert_eq!(title(&scene), format!("None of {all} tasks of a fails, nor does an attempt"));
+}
+
+/// Of 9,001 failures one is no timeout.
+#[test]
+fn shares_of_a_title_are_never_all_beside_some() {
+    let mut record = run(&table::system(2), 1, Watch::Counts);
+    for (class, number) in [(Class::Timeout, 9000), (Class::Network, 1)] {
+        record.agents[0].tasks.ended[Outcome::failed(class).code() as usize] += number;
+        record.agents[0].tasks.issued += number;
+    }
+    let title = title(&endings("It", "wavetank run it", &record, "a").unwrap());
+    assert!(title.ends_with(": 99.99 % timeout, 0.0111 % network"), "{title}");
 }
 
 fn times(lengths: &[(u64, u64)]) -> Histogram {
@@ -85,14 +99,67 @@ fn latencies_of_good_tasks_and_of_failures_are_apart_and_what_takes_no_time_is_a
     assert!(says(&scene).iter().any(|text| text.starts_with("All of them at once")));
 }
 
+/// Failures that all take about the same time span less than a power of ten.
+#[test]
+fn an_axis_of_latencies_has_three_ticks_however_near_to_each_other_they_are() {
+    for millis in [5000, 5200, 120, 999] {
+        let failed = times(&[(millis, 1500), (millis + 3, 500)]);
+        let both = TaskTimes { ok: Histogram::default(), failed };
+        let curve = Curve { name: "a".to_owned(), times: both };
+        let scene = latency("It.", "it", &[curve]).unwrap();
+        let texts = says(&scene);
+        let is_time = |text: &&String| {
+            text.split_once(' ').is_some_and(|(number, unit)| {
+                number.parse::<f64>().is_ok() && ["ms", "s", "min"].contains(&unit)
+            })
+        };
+        let ticks: Vec<&String> = texts.iter().filter(is_time).collect();
+        assert!(ticks.len() >= 3, "{millis} ms: {ticks:?}");
+    }
+}
+
+/// The share of the pixels of a text that are not those of the sheet.
+fn ink(scene: &Scene, of: &str) -> f64 {
+    let png = png(scene, Theme::Light);
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let width = reader.next_frame(&mut pixels).unwrap().width as usize;
+    let text = scene.texts().find(|text| text.text == of).unwrap();
+    let [left, right, top, bottom] =
+        [text.left, text.right, text.top, text.bottom].map(|at| (at * 2.0) as usize);
+    let pixel = |x: usize, y: usize| &pixels[(y * width + x) * 3..][..3];
+    let all = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+    let inked = all.clone().filter(|(x, y)| pixel(*x, *y) != [255; 3]).count();
+    inked as f64 / all.count() as f64
+}
+
+#[test]
+fn letters_that_the_font_lacks_are_boxes_in_a_png_and_texts_in_an_svg() {
+    let mut record = run(&table::system(2), 1, Watch::Counts);
+    for (name, unknown) in [("決済決済決済", 6), ("שירותשירות", 10), ("Grüße", 0)]
+    {
+        record.agents[0].name = name.to_owned();
+        let scene = endings("It", "wavetank run it", &record, name).unwrap();
+        let text = format!("tasks of {name}");
+        assert!(ink(&scene, &text) > 0.15, "{name}: {}", ink(&scene, &text));
+        let words: Vec<(&str, usize)> =
+            scene.unknown().map(|(word, letters)| (word, letters.len())).collect();
+        assert_eq!(words.contains(&(name, unknown)), unknown > 0, "{words:?}");
+        assert!(svg(&scene).contains(name));
+    }
+}
+
 /// The record and the series of a run of 1000 s in pieces of 10 s.
 fn series() -> (Record, OverTime) {
+    series_of(&measures_over_time(&Measure::all(&table::system(2)), "a", &[], usize::MAX))
+}
+
+fn series_of(drawn: &[Measure]) -> (Record, OverTime) {
     let system = table::system(2);
     let all = Measure::all(&system);
     let every = Duration::from_secs(10);
     let (record, series) = Series::run(&system, 1, &RunOptions::default(), every, &all);
-    let drawn = measures_over_time(&all, "a", &[], usize::MAX);
-    let over_time = OverTime::of_run(&series, &all, &drawn, 1);
+    let over_time = OverTime::of_run(&series, &all, drawn, 1);
     assert_eq!(over_time.pieces.len(), 100);
     (record, over_time)
 }
@@ -125,9 +192,43 @@ fn measures_over_time_tell_what_was_before_in_and_after_a_fault() {
     assert!(!says(&calm).iter().any(|text| text == "while a fault is on"));
 }
 
+/// Of several groups each has its panel, the one that is asked about first; of many the others are
+/// named.
+#[test]
+fn measures_over_time_of_a_run_show_all_groups_and_whose_each_is() {
+    let names = |number: usize| (0..number).map(|group| format!("group-{group}"));
+    let drawn = |number: usize| {
+        let mut system = table::system(2);
+        let agents = names(number).map(|name| Agents { name, ..system.agents[0].clone() });
+        system.agents = agents.collect();
+        let edge = system.edges[0].clone();
+        let edges = (0..number).map(|group| Edge { from: Caller::Agents(group), ..edge.clone() });
+        system.edges = edges.collect();
+        let all = Measure::all(&system);
+        let every = Duration::from_secs(10);
+        let (_, series) = Series::run(&system, 1, &RunOptions::default(), every, &all);
+        let drawn = measures_over_time(&all, "group-1", &[], usize::MAX);
+        let run = OverTime::of_run(&series, &all, &drawn, 1);
+        let scene = run_over_time("It", "wavetank run it", &run, None).unwrap();
+        let panels = says(&scene).into_iter().filter(|text| text.starts_with("tasks of "));
+        (panels.collect::<Vec<_>>(), says(&scene).join(" "))
+    };
+    let whose = |panels: &[String]| -> Vec<String> {
+        panels.iter().map(|panel| panel.split(' ').nth(2).unwrap().to_owned()).collect()
+    };
+    let (panels, all) = drawn(2);
+    assert_eq!(whose(&panels), ["group-1", "group-0"], "{panels:?}");
+    assert!(all.contains("latency of good tasks of group-1"), "{all}");
+    let (panels, all) = drawn(6);
+    assert_eq!(whose(&panels), ["group-1", "group-0", "group-2", "group-3"], "{panels:?}");
+    assert!(all.contains("Groups without room here: group-4, group-5."), "{all}");
+}
+
 #[test]
 fn measures_over_time_of_a_sweep_have_a_line_for_each_variant() {
-    let (_, run) = series();
+    let all = Measure::all(&table::system(2));
+    let asked = all.iter().find(|measure| measure.path() == "agents.a.success").unwrap();
+    let run = series_of(&measures_over_time(&all, "a", std::slice::from_ref(asked), 3)).1;
     let mut worse = run.clone();
     let success = run.measures.iter().position(|measure| measure.name() == "success").unwrap();
     assert_eq!(success, 0, "it comes first");
@@ -142,6 +243,45 @@ fn measures_over_time_of_a_sweep_have_a_line_for_each_variant() {
     for text in ["as written", "worse", "success of a", "queue of s"] {
         assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");
     }
+}
+
+/// The band of two runs is as wide as nothing else is.
+#[test]
+fn a_band_from_few_runs_neither_hides_a_line_nor_takes_its_height() {
+    let all = Measure::all(&table::system(2));
+    let asked = all.iter().find(|one| one.path() == "agents.a.latency-ok.p99").unwrap();
+    let (_, mut run) = series_of(std::slice::from_ref(asked));
+    run.runs = 2;
+    let wide = |run: &OverTime, factor: f64| {
+        let mut run = run.clone();
+        for estimate in run.pieces.iter_mut().flat_map(|piece| &mut piece.estimates) {
+            (estimate.low, estimate.high) = (estimate.mean / factor, estimate.mean * factor);
+        }
+        run
+    };
+    let drawn = |factor: f64| {
+        let variants = ["as written", "other"].map(|name| (name.to_owned(), wide(&run, factor)));
+        sweep_over_time("It", "wavetank sweep it", &variants, None).unwrap()
+    };
+    // Lines are as high, however far their bands go, and lie over all of them.
+    let lines = |scene: &Scene| {
+        let file = svg(scene);
+        let shapes: Vec<&str> = file.lines().collect();
+        let is_band = |shape: &&str| shape.contains("0.16") && shape.starts_with("<path");
+        let is_line = |shape: &&str| shape.contains("\"20\"") && shape.starts_with("<path d=\"M");
+        let last = shapes.iter().rposition(is_band).expect("there is a band");
+        let (below, above) = shapes.split_at(last);
+        assert!(!below.iter().any(is_line), "{file}");
+        above.iter().filter(|shape| is_line(shape)).map(ToString::to_string).collect()
+    };
+    let all: Vec<String> = lines(&drawn(30.0));
+    assert!(all.len() > 2);
+    assert_eq!(all, lines(&drawn(3.0)));
+    let says = says(&drawn(30.0));
+    let has = |text: &str| says.iter().any(|other| other == text);
+    assert!(has("95 % interval of each line alone, from 2 runs"), "{says:?}");
+    assert!(has("wide bands go on beyond their panel"), "{says:?}");
+    assert!(!self::says(&drawn(1.5)).join(" ").contains("beyond their panel"));
 }
 
 /// A breaker on the only edge that opened twice and again five times, and was open for a quarter of
@@ -178,10 +318,24 @@ fn opened(record: &Record) -> LayerRecord {
 fn a_diagram_of_a_breaker_has_what_was_measured() {
     let mut record = run(&table::system(2), 1, Watch::Counts);
     assert!(states("It", "wavetank run it", &record).is_none(), "there is no breaker");
+    let mut forced = opened(&record);
+    forced.counts = Counts::of(forced.report);
+    for (info, state) in forced.report.states.iter().zip(&mut forced.states) {
+        let time = u128::from(record.counted().as_nanos()) / 5;
+        state.time = if info.name == "forced-open" { time } else { 0 };
+    }
+    record.layers.push(forced);
+    let is = "The breaker of a → s never opens, and is forced-open 20 % of the time";
+    assert_eq!(title(&states("It", "wavetank run it", &record).unwrap()), is);
+    record.layers.clear();
     record.layers.push(opened(&record));
     let scene = states("It", "wavetank run it", &record).unwrap();
     let is = "The breaker of a → s opens 2 times, again 5 times, and is open 25 % of the time";
     assert_eq!(title(&scene), is);
+    record.warmup = Time::ZERO + Duration::from_secs(5);
+    let counted = states("It", "wavetank run it", &record).unwrap();
+    assert!(title(&counted).contains(", again 5 times after the warm-up, and is open "));
+    assert!(says(&counted).join(" ").contains("Seed 0x1, counted after the warm-up."));
     let texts = says(&scene);
     for text in ["opens 2", "half-opens 6", "reopens 5", "closes 1", "50 %", "half-open"] {
         assert!(texts.iter().any(|other| other == text), "{text} in {texts:?}");

@@ -97,8 +97,8 @@ fn a_summary_has_intervals_and_differences_to_the_files_own_cell() {
     let text = String::from_utf8(summary(&result, Vec::new()).unwrap()).unwrap();
     expect![[r#"
         cell,variant,services.s.latency,services.s.latency_s,measure,unit,n,mean,low95,high95,min,max,reliable,runs_needed,diff_n,diff,diff_low95,diff_high95,diff_reliable,diff_runs_needed
-        0,as written,2s,2,agents.a.latency.mean,seconds,4,2.27604331318705,2.0803994655902134,2.629765525827985,2.1490774837419355,2.4316319473793104,yes,,4,-3.151483756846604,-3.777891601905486,-2.6530823382660125,yes,
-        1,as written,4s,4,agents.a.latency.mean,seconds,4,5.427527070033654,4.771381532163967,6.499474122987269,4.909131123521739,5.946151946491379,yes,,4,0,0,0,yes,
+        0,as written,2s,2,agents.a.latency.mean,seconds,4,2.27604331318705,2.0803994655902134,2.629765525827985,2.1490774837419355,2.4316319473793104,no,5,4,-3.151483756846604,-3.777891601905486,-2.6530823382660125,no,5
+        1,as written,4s,4,agents.a.latency.mean,seconds,4,5.427527070033654,4.771381532163967,6.499474122987269,4.909131123521739,5.946151946491379,no,5,4,0,0,0,no,5
         2,as written,8s,8,agents.a.latency.mean,seconds,4,22.681182082547675,14.626935387220824,55.360392177062764,18.438355746703298,31.058478476298244,no,7,4,17.25365501251402,7.941334486355874,35.44044601918118,no,7
     "#]].assert_eq(&text);
 }

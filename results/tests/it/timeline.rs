@@ -102,6 +102,43 @@ fn a_timeline_tells_what_is_done_to_a_layer() {
     assert!(timeline("x", "it", &flushed, &record(), "a").is_none(), "it never acted");
 }
 
+/// A layer that a fault holds is shaded for as long as a service with one is.
+#[test]
+fn a_timeline_shades_how_long_a_fault_holds_a_layer() {
+    let states = [("closed", 0, 30), ("open", 30, 50), ("closed", 50, 100)];
+    let mut overview = overview_of::<patterns::breaker::Settings>(&states);
+    let shades = |overview: &Overview| {
+        let file = svg(&drawn(overview));
+        file.lines().filter(|shape| shape.contains("fill-opacity=\"0.1\"")).count()
+    };
+    assert_eq!(shades(&overview), 0);
+    let mark = |secs: u64, overview: &mut Overview| {
+        let (from, to, state) = (at(secs), at(secs), "force");
+        overview.add(0, Interval { from, to, state, severity: Severity::Limited });
+    };
+    mark(30, &mut overview);
+    overview.hold(0, at(30), at(100));
+    let title = |overview: &Overview| drawn(overview).title().replace('\u{a0}', " ");
+    assert!(title(&overview).starts_with("Force of a → s: breaker from 30 s on; none of"));
+    overview.lanes[0].held.clear();
+    overview.hold(0, at(30), at(50));
+    mark(50, &mut overview);
+    let is = title(&overview);
+    assert!(is.starts_with("Force of a → s: breaker from 30 s to 50 s; none of"), "{is}");
+    // Other instances are held in the same instants, and something else is done later.
+    mark(30, &mut overview);
+    mark(50, &mut overview);
+    assert_eq!(title(&overview), is);
+    overview.hold(0, at(70), at(80));
+    assert!(title(&overview).starts_with("Force of a → s: breaker 2 times, first at 30 s; none"));
+    overview.lanes[0].held.clear();
+    overview.hold(0, at(30), at(50));
+    // The legend's, and the one.
+    assert_eq!(shades(&overview), 2);
+    let texts = says(&drawn(&overview)).join("\n");
+    assert!(texts.contains("while it is on") && texts.contains("a fault"), "{texts}");
+}
+
 /// The texts of a picture.
 fn says(scene: &Scene) -> Vec<&str> {
     scene.texts().map(|text| text.text).collect()
@@ -211,6 +248,62 @@ fn a_timeline_tells_from_when_on_tasks_fail_under_a_lasting_fault() {
     }
     let title = drawn(&overview).title().replace('\u{a0}', " ");
     assert_eq!(title, "Under down of s all the time, 0 of 40 tasks fail until 39 s, then 57 of 60");
+}
+
+/// Three tasks of `a` that end well before 20 s; from 20 s to 1 min one does and two fail.
+fn ended(mut overview: Overview) -> Overview {
+    let lane = overview.lane(TrackId::Agent("a".to_owned()), 1);
+    for second in [1, 2, 3, 30, 40, 50] {
+        let outcome = if second < 40 { Outcome::Ok } else { Outcome::failed(Class::Timeout) };
+        let (from, to) = (at(second), at(second));
+        overview.end(
+            lane,
+            &TaskSpan { track: 0, from, to, outcome, is_late: false, number: 0, order: 0 },
+        );
+    }
+    overview
+}
+
+/// What is drawn more closely is counted by itself, and the title says from when to when.
+#[test]
+fn a_part_of_a_run_tells_of_the_tasks_that_end_in_it() {
+    let part = ended(with_fault(Overview::new(at(20), at(60)), 25, 40));
+    assert_eq!(
+        drawn(&part).title().replace('\u{a0}', " "),
+        "From 20 s to 1 min: fault of s (down) from 25 s to 40 s; 2 of 3 tasks of a that end then \
+         (66.7 %) fail"
+    );
+    let quiet = ended(with_fault(Overview::new(at(0), at(20)), 5, 10));
+    let is = "From 0 to 20 s: fault of s (down) from 5 s to 10 s; none of 3 tasks of a that end \
+              then fails";
+    assert_eq!(drawn(&quiet).title().replace('\u{a0}', " "), is);
+    let whole = ended(with_fault(Overview::new(at(0), at(100)), 25, 40));
+    assert!(drawn(&whole).title().ends_with("none of 11 tasks of a fails"));
+}
+
+/// Tasks are counted after the warm-up, but a breaker may have opened before.
+#[test]
+fn a_timeline_tells_what_is_counted_after_the_warm_up() {
+    let states = [("closed", 0, 25), ("open", 25, 30), ("closed", 30, 60), ("open", 60, 100)];
+    let overview = overview_of::<patterns::breaker::Settings>(&states);
+    let mut several = overview.clone();
+    several.lanes[0].members = 3;
+    let is = drawn(&several).title().replace('\u{a0}', " ");
+    assert!(is.contains("; the 3 breakers of a → s are open 2 times, first from 25 s"), "{is}");
+    let mut record = record();
+    let title = |record: &Record| {
+        let scene = timeline("A layer", "wavetank run it", &overview, record, "a").unwrap();
+        scene.title().replace('\u{a0}', " ")
+    };
+    for (warmup, tasks, times) in [
+        (0, "None of 11 tasks of a fails", "2 times, first from 25 s"),
+        (20, "After the warm-up none of 11 tasks of a fails", "2 times, first from 25 s"),
+        (40, "After the warm-up none of", "2 times in the whole run, first from 25 s"),
+    ] {
+        record.warmup = at(warmup);
+        let title = title(&record);
+        assert!(title.starts_with(tasks) && title.contains(times), "{title}");
+    }
 }
 
 /// A run of agents that call all the time, each call a bit of a second, for so many seconds.

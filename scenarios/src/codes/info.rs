@@ -169,9 +169,9 @@ const NOT_TOML: Explanation = Explanation {
 };
 
 const BAD_NAME: Explanation = Explanation {
-    meaning: "A name cannot be used: it is empty, has spaces around it, or quotes, `#` or `->` in \
-              it; or a variant is called `as written`; or the name of an edge is not `\"caller -> \
-              service\"`.",
+    meaning: "A name cannot be used: it is empty, has spaces around it, or has quotes, `#`, `->` \
+              or what cannot be seen in it, such as a change of direction; or a variant is called \
+              `as written`; or the name of an edge is not `\"caller -> service\"`.",
     wrong: "[edges]\n\"agent to github\" = \"guarded\"",
     right: "[edges]\n\"agent -> github\" = \"guarded\"",
 };

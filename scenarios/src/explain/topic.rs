@@ -105,8 +105,9 @@ fn reliable(sheet: &mut Sheet) {
     sheet.paragraph(
         "An interval of `summary.csv` and `series.csv` says `reliable` if runs like these would \
          give one that holds the truth in 95 of 100 cases; `no` stands where too little was seen \
-         for that: fewer than five of the events that decide about the number, or a few runs that \
-         had nearly all of it. `runs_needed` is how many runs of each cell would see enough \
+         for that: fewer than five runs, if they vary, since as few look alike by chance; fewer \
+         than five of the events that decide about the number; or a few runs that had nearly all \
+         of it. `runs_needed` is how many runs of each cell would see enough \
          (`--replications`), if what comes is like what was seen; it is empty where nothing was \
          seen from which that could be told.",
     );

@@ -1,5 +1,6 @@
 //! The names that the parts of a scenario have, and the numbers that they stand for.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use patterns::settings::{NameKind, Names, Node, Reader, Setting, Shape};
@@ -7,22 +8,31 @@ use sim::model::caller_numbers;
 use sim::model::system::Caller;
 
 use super::hits::{Hit, Target};
+use crate::plain::is_invisible;
 
 /// What is wrong with the name of a part, if anything is.
 ///
 /// Names stand in paths, in the names of edges and in those of single agents (`research#2`), so
 /// none may look like one of these.
-pub(crate) fn is_name(name: &str) -> Result<(), &'static str> {
+pub(crate) fn is_name(name: &str) -> Result<(), Cow<'static, str>> {
     if name.is_empty() || name.trim() != name {
-        return Err("must not be empty, and must not begin or end with a space");
+        return Err("must not be empty, and must not begin or end with a space".into());
     }
     if name.contains("->") {
-        return Err("must not contain `->`, which stands between caller and service");
+        return Err("must not contain `->`, which stands between caller and service".into());
     }
-    if name.contains(['"', '\'', '#']) || name.chars().any(char::is_control) {
-        return Err("must not contain quotes, `#` or control characters");
+    if name.contains(['"', '\'', '#']) {
+        return Err("must not contain quotes or `#`".into());
     }
-    Ok(())
+    is_seen(name).map_err(Cow::Owned)
+}
+
+/// What is wrong with a name of which something cannot be seen: it would look like another one.
+pub(crate) fn is_seen(name: &str) -> Result<(), String> {
+    match name.chars().find(|c| is_invisible(*c)) {
+        Some(c) => Err(format!("must not contain U+{:04X}, which cannot be seen", u32::from(c))),
+        None => Ok(()),
+    }
 }
 
 /// The names of a file: a service is known by its place.

@@ -247,7 +247,8 @@ impl ScenarioFile {
         }
     }
 
-    /// The names of agents and services; none may look like a path or an edge.
+    /// The names of agents and services; none may look like a path or an edge. Those of policies
+    /// and faults are checked as well.
     fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
         for section in ["agents", "services", "policies"] {
             for entry in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
@@ -255,6 +256,16 @@ impl ScenarioFile {
                     let message = format!("the name `{}` {why}", entry.key);
                     found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
                 }
+            }
+        }
+        let faults = self.root.get("faults").map(|node| &node.value);
+        let Some(Value::List(faults)) = faults else { return FileNames::written(&self.root) };
+        for node in faults.iter().filter_map(|fault| fault.get("name")) {
+            if let Some(name) = node.text()
+                && let Err(why) = format::is_seen(name)
+            {
+                let message = format!("the name `{name}` {why}");
+                found.push(Diagnostic::new(node.at.clone(), FileCode::BadName, message));
             }
         }
         FileNames::written(&self.root)

@@ -139,6 +139,56 @@ fn names_with_quotes_are_refused() {
     assert!(message.contains("error[bad-name]") && message.contains("case.toml:3:9"), "{message}");
 }
 
+/// A change of direction, a joiner or a control character is seen nowhere, so that one name looks
+/// like another, or turns the line that it stands in.
+#[test]
+fn names_with_what_cannot_be_seen_are_refused_at_their_places() {
+    let file = |group: &str, service: &str, policy: &str, fault: &str, variant: &str| {
+        format!(
+            "title = \"f\"\nhorizon = \"1min\"\n[agents.\"{group}\"]\narrivals = \"every(1s)\"\n\
+             steps = [{{ call = \"{service}\" }}]\n[services.\"{service}\"]\nlatency = \"1s\"\n\
+             [policies]\n\"{policy}\" = [{{ timeout = \"5s\" }}]\n[edges]\n\
+             \"{group} -> {service}\" = \"{policy}\"\n[[faults]]\nname = \"{fault}\"\n\
+             hit = \"{service}\"\ndo = \"down\"\nat = \"1s\"\nfor = \"1s\"\n\
+             [variants.\"{variant}\"]\n\"agents.\\\"{group}\\\".count\" = 2\n"
+        )
+    };
+    let of = |place: usize, name: &str| {
+        let mut names = ["a", "x", "p", "fault", "two"].map(str::to_owned);
+        names[place] = name.to_owned();
+        let [group, service, policy, fault, variant] = &names;
+        file(group, service, policy, fault, variant)
+    };
+    let sweep = |text: &str| {
+        let file = ScenarioFile::parse("case.toml", text).unwrap();
+        file.sweep(&LayerRegistry::builtin()).map_err(|mistakes| mistakes.render(false))
+    };
+    for seen in ["決済", "שירות", "é", "🦀"] {
+        (0..5).for_each(|place| assert!(sweep(&of(place, seen)).is_ok(), "{seen} at {place}"));
+    }
+    let lines = [3, 6, 9, 13, 18];
+    for (place, line) in lines.into_iter().enumerate() {
+        for (unseen, code) in [
+            ("\u{202e}", "U+202E"),
+            ("\u{200b}", "U+200B"),
+            ("\u{feff}", "U+FEFF"),
+            ("\u{ad}", "U+00AD"),
+            ("\u{e0041}", "U+E0041"),
+            ("\u{2029}", "U+2029"),
+            ("\u{9b}", "U+009B"),
+        ] {
+            let message = sweep(&of(place, &format!("b{unseen}c"))).unwrap_err();
+            let at = format!("case.toml:{line}:");
+            let is = format!("must not contain {code}, which cannot be seen");
+            assert!(message.contains("error[bad-name]") && message.contains(&at), "{message}");
+            assert!(message.contains(&is), "{message}");
+            // What a terminal obeys is not sent to it.
+            let is_obeyed = ["U+202E", "U+009B"].contains(&code);
+            assert!(!is_obeyed || !message.contains(unseen), "{message}");
+        }
+    }
+}
+
 /// Two edges would have the same name.
 #[test]
 fn names_with_arrows_are_refused() {

@@ -82,7 +82,8 @@ impl World {
     fn intervene(&mut self, index: u32, place: u32, layer: usize) {
         let Some(intervention) = self.faults.intervention(index, place) else { return };
         let link = self.hit.layers[layer];
-        self.recorder.note_intervention(link.instance, self.faults.kind(index));
+        let kind = self.faults.kind(index);
+        self.recorder.note_intervention(link.instance, kind, intervention);
         self.recorder.instances[link.instance as usize].by_hand = true;
         self.calls.intervene(link, intervention, &mut self.scheduler, &mut self.recorder);
         self.recorder.instances[link.instance as usize].by_hand = false;

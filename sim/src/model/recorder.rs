@@ -1,7 +1,7 @@
 //! Writes down what happens in a run, as it happens.
 
 use patterns::report::{Severity, StateId, StateInfo};
-use patterns::{Duration, Outcome, Time};
+use patterns::{Duration, Intervention, Outcome, Time};
 
 use super::expiry::Expiries;
 use super::fault_times::FaultTimes;
@@ -243,6 +243,7 @@ impl Recorder {
             }
         }
         self.tracer.take().map(|mut tracer| {
+            tracer.release_all(self.now);
             let mut all = std::mem::take(&mut tracer.tracks);
             let services = all.iter().position(|track| track.kind() == TrackKind::Service);
             let services = all.split_off(services.unwrap_or(all.len()));
@@ -275,13 +276,18 @@ impl Recorder {
     }
 
     /// A fault does something to a layer now. Where it reports states, these show it.
-    pub(crate) fn note_intervention(&mut self, instance: u32, kind: FaultInfo) {
+    pub(crate) fn note_intervention(&mut self, instance: u32, kind: FaultInfo, done: Intervention) {
         let is_silent = self.instances[instance as usize].state.is_none();
         if let Some(tracer) = &mut self.tracer {
             let (from, to, FaultInfo { name: state, severity, .. }) = (self.now, self.now, kind);
             let (at, interval) = (instance as usize, Interval { from, to, state, severity });
             let note = if is_silent { Tracer::keep_layer } else { Tracer::glance_at_layer };
             note(tracer, at, interval);
+            match done {
+                Intervention::Hold(_) => tracer.hold(at, self.now),
+                Intervention::Release => tracer.release(at, self.now),
+                Intervention::Flush | Intervention::Reset => {}
+            }
         }
     }
 

@@ -41,6 +41,8 @@ pub(crate) struct Tracer {
     pub(crate) lane_of_track: Vec<u32>,
     /// The lane of each instance of a layer.
     pub(crate) lane_of_layer: Vec<Option<u32>>,
+    /// The instances of layers that a fault holds in a state, and since when.
+    held: Vec<(usize, Time)>,
     /// How much more is kept before the window ends.
     room: usize,
 }
@@ -85,6 +87,7 @@ impl Default for Tracer {
             overviews: Vec::new(),
             lane_of_track: Vec::new(),
             lane_of_layer: Vec::new(),
+            held: Vec::new(),
             room: PIECES_MAX,
         }
     }
@@ -111,6 +114,28 @@ impl Tracer {
     /// A layer in the overviews alone.
     pub(crate) fn glance_at_layer(&mut self, instance: usize, interval: Interval) {
         self.glance(self.lane_of_layer.get(instance).copied().flatten(), interval);
+    }
+
+    /// A fault holds an instance of a layer in a state from now on.
+    pub(crate) fn hold(&mut self, instance: usize, now: Time) {
+        if self.held.iter().all(|(held, _)| *held != instance) {
+            self.held.push((instance, now));
+        }
+    }
+
+    /// No fault holds an instance of a layer any more.
+    pub(crate) fn release(&mut self, instance: usize, now: Time) {
+        let Some(at) = self.held.iter().position(|(held, _)| *held == instance) else { return };
+        let (_, since) = self.held.swap_remove(at);
+        let Some(Some(lane)) = self.lane_of_layer.get(instance).copied() else { return };
+        self.overviews.iter_mut().for_each(|overview| overview.hold(lane as usize, since, now));
+    }
+
+    /// The run ends: what is held is released.
+    pub(crate) fn release_all(&mut self, now: Time) {
+        while let Some((instance, _)) = self.held.last().copied() {
+            self.release(instance, now);
+        }
     }
 
     #[inline]

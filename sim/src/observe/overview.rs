@@ -34,6 +34,9 @@ pub struct Lane {
     pub states: Vec<StateSeen>,
     /// Of a group of agents: tasks that ended, by column.
     pub ended: Vec<Ended>,
+    /// Of a layer that faults have held in a state: by column, how long they held all instances
+    /// together, in nanoseconds; empty if none has.
+    pub held: Vec<u64>,
 }
 
 /// A state, and when a part was in it.
@@ -82,17 +85,15 @@ impl Overview {
             TrackId::Agent(_) => vec![Ended::default(); COLUMNS],
             _ => Vec::new(),
         };
-        self.lanes.push(Lane { id, members, states: Vec::new(), ended });
+        let (states, held) = (Vec::new(), Vec::new());
+        self.lanes.push(Lane { id, members, states, ended, held });
         self.lanes.len() - 1
     }
 
     /// A member of a lane was in a state. What lies outside is left out or cut off.
     pub fn add(&mut self, lane: usize, interval: Interval) {
         let Interval { from, to, state, severity } = interval;
-        if to < self.from || self.to < from {
-            return;
-        }
-        let (from, to) = (from.max(self.from), to.min(self.to));
+        let Some((from, to)) = self.inside(from, to) else { return };
         let states = &mut self.lanes[lane].states;
         let known = states.iter().position(|seen| seen.state == state && seen.severity == severity);
         let at = known.unwrap_or_else(|| {
@@ -104,14 +105,21 @@ impl Overview {
         seen.times += 1;
         seen.first = seen.first.min((from, to));
         seen.last = seen.last.max((from, to));
-        let column = self.column.as_nanos();
-        let (mut from, to) = (from.since(self.from).as_nanos(), to.since(self.from).as_nanos());
-        while from < to {
-            let at = from / column;
-            let end = ((at + 1) * column).min(to);
-            seen.nanos[at as usize] += end - from;
-            from = end;
-        }
+        spread(&mut seen.nanos, self.column, from.since(self.from), to.since(self.from));
+    }
+
+    /// A fault has held a member of a lane in a state. What lies outside is left out or cut off.
+    pub fn hold(&mut self, lane: usize, from: Time, to: Time) {
+        let Some((from, to)) = self.inside(from, to) else { return };
+        let held = &mut self.lanes[lane].held;
+        held.resize(COLUMNS, 0);
+        spread(held, self.column, from.since(self.from), to.since(self.from));
+    }
+
+    /// The part of a time that is shown.
+    fn inside(&self, from: Time, to: Time) -> Option<(Time, Time)> {
+        let is_inside = self.from <= to && from <= self.to;
+        is_inside.then(|| (from.max(self.from), to.min(self.to)))
     }
 
     /// A task of a group of agents has ended.
@@ -129,6 +137,18 @@ impl Overview {
             _ => &mut ended.good,
         };
         *number += 1;
+    }
+}
+
+/// Adds a time to the columns that it is in.
+fn spread(nanos: &mut [u64], column: Duration, from: Duration, to: Duration) {
+    let column = column.as_nanos();
+    let (mut from, to) = (from.as_nanos(), to.as_nanos());
+    while from < to {
+        let at = from / column;
+        let end = ((at + 1) * column).min(to);
+        nanos[at as usize] += end - from;
+        from = end;
     }
 }
 

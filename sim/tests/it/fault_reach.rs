@@ -144,6 +144,22 @@ fn a_breaker_is_forced_by_what_came_on_last_and_released_at_the_end_of_all() {
     let calls = &record.edges[0].calls;
     // Of each agent those of the seconds 10 to 19 and 30 to 39, as the fault comes first.
     assert_eq!(calls.failed_as(Class::BreakerOpen), 2 * 20);
+    // From 10 to 40 s one fault or the other holds both instances, and from 60 to 70 s the third.
+    assert_eq!(held(&record), 2 * 40 * SECOND);
+}
+
+/// How long faults held layers, all instances together, as an overview has it.
+fn held(record: &Record) -> u128 {
+    let lanes = &record.trace.as_ref().expect("it was asked for").overviews[0].lanes;
+    lanes.iter().flat_map(|lane| &lane.held).map(|nanos| u128::from(*nanos)).sum()
+}
+
+#[test]
+fn a_layer_that_is_held_when_the_run_ends_was_held_until_then() {
+    let faults =
+        vec![once(ON_LAYER, forced(Forced::Open), 80, 1000), once(ON_LAYER, Reset {}, 20, 5)];
+    let record = run(&with_breaker(faults), 1, Watch::Trace);
+    assert_eq!(held(&record), 2 * 20 * SECOND);
 }
 
 #[test]
