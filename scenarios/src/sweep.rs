@@ -10,7 +10,7 @@ use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::{Varied, axis, refuse_fixed, shown, varied};
+use crate::axes::{Varied, axis, mark, refuse_fixed, shown, varied};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{self, Design, FileNames, SECTIONS};
@@ -260,6 +260,9 @@ impl ScenarioFile {
             }
             let _axis = fields.take_node(&entry.key);
             axes.extend(varied(entry, found));
+        }
+        if let Some(conditions) = node.and_then(|node| node.get("conditions")) {
+            mark(&mut axes, conditions, found);
         }
         fields.finish(&keys, &mut reader);
         found.extend(reader.finish().into_iter().map(Diagnostic::from));
