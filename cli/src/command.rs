@@ -23,8 +23,10 @@ mod progress;
 mod run;
 mod shown;
 mod step;
+mod summary;
 mod sweep;
 mod tables;
+
 mod trace;
 mod worst;
 

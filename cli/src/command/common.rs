@@ -141,6 +141,16 @@ pub(crate) fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Which pictures were drawn, when there was no time for all.
+pub(crate) fn drawn(folder: &Folder) -> String {
+    let svg = |path: &PathBuf| Some(path.file_name()?.to_str()?.strip_suffix(".svg")?.to_owned());
+    let names: Vec<String> = folder.written().iter().filter_map(svg).collect();
+    match names.len() {
+        0 => "nothing was drawn".to_owned(),
+        _ => format!("only some pictures were drawn ({})", names.join(", ")),
+    }
+}
+
 /// Shows what was written and has no effect.
 pub(crate) fn warn(warnings: &Diagnostics) {
     if !warnings.is_empty() {

@@ -14,7 +14,7 @@ use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
-use crate::command::common::{Common, name_others, warn};
+use crate::command::common::{Common, drawn, name_others, warn};
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::command::progress;
@@ -101,9 +101,11 @@ impl Run {
         let are_cut_short = record.stopped.is_none() && pictures.are_cut_short();
         folder.publish()?;
 
+        let cut_short = are_cut_short.then(|| drawn(&folder));
         writeln!(out, "{}", scenario.title)?;
         let mut said = Vec::new();
-        let (verdicts, judged) = self.say(&scenario, &record, &causes, are_cut_short, &mut said)?;
+        let (verdicts, judged) =
+            self.say(&scenario, &record, &causes, cut_short.as_deref(), &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = page::of_run(&scenario, &record, &with_windows);
@@ -133,14 +135,14 @@ impl Run {
         scenario: &Scenario,
         record: &Record,
         causes: &Causes,
-        are_cut_short: bool,
+        cut_short: Option<&str>,
         out: &mut dyn Write,
     ) -> io::Result<(Vec<Judged>, Vec<Value>)> {
         let limits = &self.common.limits;
         judged::stops(&scenario.system, record, limits, out)?;
-        if are_cut_short {
+        if let Some(drawn) = cut_short {
             let why = limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+            writeln!(out, "STOPPED      the run is whole, and {drawn}: {why}")?;
         }
         summarise(record, out)?;
         judged::causes(causes, out)?;
