@@ -1,0 +1,228 @@
+//! What a file varies in its sweep: axes and variants as they are written, and the scenario of a
+//! cell of them.
+
+use core::ops::Range;
+
+use patterns::settings::{Code, Entry, Fields, Group, Key, Node, Reader, Value};
+use sim::design::SweepDesign;
+use sim::measure::{Better, Measure};
+
+use crate::axes::{Varied, axis, mark, refuse_fixed, shown, varied};
+use crate::codes::FileCode;
+use crate::diagnostic::Diagnostic;
+use crate::format::{Design, FileNames, SECTIONS};
+use crate::plain::plain;
+use crate::registry::LayerRegistry;
+use crate::scenario::Scenario;
+use crate::scenario_file::ScenarioFile;
+
+/// What a variant is called that changes nothing.
+pub const AS_WRITTEN: &str = "as written";
+
+/// Changes to a file that have a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) changes: Vec<(String, Range<usize>, Node)>,
+}
+
+/// One change to a file.
+pub(crate) type Change<'a> = (&'a str, &'a Range<usize>, &'a Node);
+
+impl ScenarioFile {
+    /// The design, with what is looked at if the file does not say it.
+    pub(crate) fn draft(
+        &self,
+        written: &Design,
+        scenario: &Scenario,
+        variants: &[Variant],
+        axes: &[Varied],
+        registry: &LayerRegistry,
+    ) -> Option<SweepDesign> {
+        let mut names = vec![AS_WRITTEN.to_owned()];
+        names.extend(variants.iter().map(|variant| plain(&variant.name).into()));
+        let default = axes.iter().map(|axis| {
+            let own = shown(&self.get(registry, &axis.path)?);
+            axis.values.iter().position(|value| shown(value) == own)
+        });
+        let success = Measure::of_agents(&scenario.system.agents.first()?.name, "success")?;
+        Some(SweepDesign {
+            title: scenario.title.clone(),
+            variants: names,
+            axes: axes.iter().map(axis).collect(),
+            default: default.collect(),
+            replications: written.replications,
+            seed: scenario.seed,
+            better: success.better().unwrap_or(Better::Higher),
+            objective: success,
+        })
+    }
+
+    /// The design, and the axes.
+    pub(crate) fn design(&self, found: &mut Vec<Diagnostic>) -> (Option<Design>, Vec<Varied>) {
+        let nothing = Vec::new();
+        let node = self.root.get("sweep");
+        let entries = match node.map(|node| &node.value) {
+            None => &nothing,
+            Some(Value::Table(entries)) => entries,
+            Some(_) => {
+                let node = node.expect("it was found just now");
+                let message = format!("`sweep` must be a table, not {}", node.kind());
+                found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+                &nothing
+            }
+        };
+        let at = node.map_or(0..0, |node| node.at.clone());
+        let mut names = FileNames::default();
+        let mut reader = Reader::new(&mut names);
+        let mut fields = Fields::of_table(at, "`sweep`", entries);
+        let design = Design::read_fields(&mut fields, None, &mut reader);
+        let mut keys: Vec<&'static Key> = Vec::new();
+        Design::keys(&mut keys);
+        let mut axes = Vec::new();
+        for entry in entries {
+            let is_axis = entry.key.contains('.') || matches!(entry.node.value, Value::List(_));
+            if keys.iter().any(|key| key.is_named(&entry.key)) {
+                continue;
+            }
+            if !is_axis && SECTIONS.iter().any(|section| section.is_named(&entry.key)) {
+                let _axis = fields.take_node(&entry.key);
+                let path = path_below(entry);
+                let message = format!("the path `{path}` is not in quotes");
+                let message = Diagnostic::new(entry.key_at.clone(), FileCode::BadPath, message);
+                found.push(message.help(format!("for example: \"{path}\" = [1, 5]")));
+                continue;
+            }
+            if !is_axis {
+                continue;
+            }
+            let _axis = fields.take_node(&entry.key);
+            axes.extend(varied(entry, found));
+        }
+        if let Some(conditions) = node.and_then(|node| node.get("conditions")) {
+            mark(&mut axes, conditions, found);
+        }
+        fields.finish(&keys, &mut reader);
+        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        (design, axes)
+    }
+
+    /// Warns of axes over a layer that the file leaves out, and of what they overrule.
+    pub(crate) fn warn_of_axes(
+        &self,
+        axes: &[Varied],
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for axis in axes {
+            if self.is_off(registry, &axis.path) {
+                let message = format!("the layer of `{}` is left out here", axis.path);
+                let help = "the axis changes nothing but variants that put the layer in";
+                found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
+            }
+            if let Some(at) = self.change_at(registry, &axis.path) {
+                let message = format!("the axis over `{}` has values of its own", axis.path);
+                let help = "what is set here says only which cell is the file's own";
+                found.push(Diagnostic::no_effect(at, message).help(help));
+            }
+        }
+    }
+
+    pub(crate) fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
+        let Some(node) = self.root.get("variants") else { return Vec::new() };
+        let Some(entries) = node.entries() else {
+            let message = format!("`variants` must be a table, not {}", node.kind());
+            found.push(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+            return Vec::new();
+        };
+        let mut variants = Vec::new();
+        for entry in entries {
+            if entry.key == AS_WRITTEN {
+                let message = format!("`{AS_WRITTEN}` is the name of the file without a variant");
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
+            if entry.key.trim().is_empty() {
+                let message = "a variant needs a name";
+                found.push(Diagnostic::new(entry.key_at.clone(), FileCode::BadName, message));
+            }
+            let Some(changes) = entry.node.entries() else {
+                let message = "a variant is a table of paths and their values";
+                let at = entry.key_at.clone();
+                found.push(Diagnostic::new(at, Code::WrongType, message));
+                continue;
+            };
+            let changes = changes.iter().map(|change| {
+                refuse_fixed(&change.key, &change.key_at, found);
+                (change.key.clone(), change.key_at.clone(), change.node.clone())
+            });
+            variants.push(Variant { name: entry.key.clone(), changes: changes.collect() });
+        }
+        // By name, so that the order in the file plays no part.
+        variants.sort_by(|a, b| a.name.cmp(&b.name));
+        variants
+    }
+
+    /// Where it is written how many cells there are.
+    pub(crate) fn size_at(&self, axes: &[Varied]) -> Range<usize> {
+        let first = axes.first().map(|axis| axis.at.clone());
+        let variants = || self.root.get("variants").map(|node| node.at.clone());
+        first.or_else(variants).unwrap_or(0..0)
+    }
+
+    /// The scenario with some values changed, if nothing is wrong with it.
+    pub(crate) fn changed(
+        &self,
+        changes: &[Change<'_>],
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
+        let mut file = self.clone();
+        for (path, at, value) in changes {
+            if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
+                found.push(wrong);
+                return None;
+            }
+        }
+        // What must hold is said of the file as it is written: others may lack what is measured.
+        let is_hypothesis = |path: &str| path.split('.').next() == Some("hypotheses");
+        if let Value::Table(entries) = &mut file.root.value
+            && !changes.iter().any(|(path, ..)| is_hypothesis(path))
+        {
+            entries.retain(|entry| entry.key != "hypotheses");
+        }
+        file.read_scenario(registry, found)
+    }
+
+    /// The scenario of one cell, if nothing is wrong with it.
+    pub(crate) fn cell(
+        &self,
+        variants: &[Variant],
+        axes: &[Varied],
+        design: &SweepDesign,
+        cell: usize,
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Scenario> {
+        let (variant, places) = design.place(cell);
+        // The first variant is the file as it is written.
+        let variant = variant.checked_sub(1).map(|index| &variants[index]);
+        let mut all = variant.map(changes).unwrap_or_default();
+        for (axis, place) in axes.iter().zip(places) {
+            all.push((&axis.path, &axis.at, &axis.values[place]));
+        }
+        self.changed(&all, registry, found)
+    }
+}
+
+/// The path that tables within each other spell.
+fn path_below(entry: &Entry) -> String {
+    match entry.node.entries() {
+        Some([below, ..]) => format!("{}.{}", entry.key, path_below(below)),
+        _ => entry.key.clone(),
+    }
+}
+
+/// The changes of a variant.
+pub(crate) fn changes(variant: &Variant) -> Vec<Change<'_>> {
+    variant.changes.iter().map(|(path, at, value)| (path.as_str(), at, value)).collect()
+}
