@@ -36,6 +36,8 @@ pub(crate) enum Failure {
     BusyFolder(PathBuf),
     /// The folder has other things in it.
     ForeignFolder(PathBuf),
+    /// The folder has files of another command, of this name.
+    TakenFolder(PathBuf, String),
     /// Something could not be printed.
     Output(io::Error),
 }
@@ -67,6 +69,7 @@ impl From<NoFolder> for Failure {
         match no_folder {
             NoFolder::Busy(path) => Self::BusyFolder(path),
             NoFolder::Foreign(path) => Self::ForeignFolder(path),
+            NoFolder::Taken(path, command) => Self::TakenFolder(path, command),
             NoFolder::Unwritten(unwritten) => Self::Unwritten(unwritten),
         }
     }
@@ -123,6 +126,11 @@ impl fmt::Display for Failure {
                 let path = shown(path);
                 writeln!(f, "error: {path} has files in it that wavetank has not written")?;
                 f.write_str("name a new or an empty folder, or one of an earlier output")
+            }
+            Self::TakenFolder(path, command) => {
+                let (path, command) = (shown(path), plain(command));
+                writeln!(f, "error: {path} has what an earlier `wavetank {command}` has written")?;
+                f.write_str("a folder has the files of one command: name another one")
             }
             Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }

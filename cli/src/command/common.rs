@@ -49,8 +49,8 @@ pub(crate) struct Common {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sets: Sets,
-    /// The folder for what comes out: a new or an empty one, or one of an earlier output; default:
-    /// out/NAME/run or out/NAME/sweep.
+    /// The folder for what comes out: a new or an empty one, or that of an earlier output of the
+    /// same command, which is replaced; default: out/NAME/run or out/NAME/sweep.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     /// Open the page of what comes out, `index.html`, in the browser.
@@ -160,22 +160,13 @@ pub(crate) fn warn(warnings: &Diagnostics) {
     }
 }
 
-/// Says whose files were replaced, and which files of other commands are in the folder as well.
-pub(crate) fn name_others(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(other) = folder.replaced() {
-        let other = plain(other);
-        writeln!(out, "these files replace those of {other}: `--out` names another folder")?;
-    }
-    let mut others: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (command, name) in folder.others() {
-        match others.iter_mut().find(|(other, _)| *other == command) {
-            Some((_, names)) => names.push(name),
-            None => others.push((command, vec![name])),
+/// Says whose files were replaced.
+pub(crate) fn name_replaced(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    match folder.replaced() {
+        Some(other) => {
+            let other = plain(other);
+            writeln!(out, "these files replace those of {other}: `--out` names another folder")
         }
+        None => Ok(()),
     }
-    for (command, names) in others {
-        let (command, names) = (plain(command), names.join(", "));
-        writeln!(out, "not of this command, but of an earlier `{command}`: {}", plain(&names))?;
-    }
-    Ok(())
 }

@@ -14,7 +14,7 @@ use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
-use crate::command::common::{Common, drawn, name_others, warn};
+use crate::command::common::{Common, drawn, name_replaced, warn};
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::command::progress;
@@ -268,12 +268,12 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Says which files were written, and which are there of others.
+/// Says which files were written, and whose they replace.
 fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
     for file in folder.written() {
         writeln!(out, "wrote        {}", shown(file))?;
     }
-    name_others(folder, out)
+    name_replaced(folder, out)
 }
 
 fn seconds(length: Option<Duration>) -> String {

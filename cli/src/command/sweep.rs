@@ -15,7 +15,7 @@ use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{RunOptions, run_until};
 
-use crate::command::common::{Common, counted, drawn, name_others, warn};
+use crate::command::common::{Common, counted, drawn, name_replaced, warn};
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::command::progress;
@@ -43,7 +43,7 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 #[command(after_help = "Examples:
   wavetank sweep hanging-server
   wavetank sweep mine.toml --replications 100 --threads 4
-  wavetank sweep mine.toml --max-time 10min --out here
+  wavetank sweep mine.toml --max-time 10min --out overnight
   wavetank sweep mine.toml --json | jq '.summary[] | select(.reliable == false)'
 
 A sweep that is ended before its time goes on where it was when the same command is given again.")]
@@ -272,14 +272,14 @@ fn facts(
     ]
 }
 
-/// Says which files were written, and which are there of others.
+/// Says which files were written, and whose they replace.
 fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
     for file in folder.written() {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         writeln!(out, "  {name}")?;
     }
-    name_others(folder, out)
+    name_replaced(folder, out)
 }
 
 /// Whether text and pictures look at a measure in every cell.

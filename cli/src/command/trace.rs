@@ -1,7 +1,6 @@
 //! `trace`: what happened in a run, event by event, in a format that other tools read.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -15,7 +14,7 @@ use crate::command::judged;
 use crate::command::limits::LimitArgs;
 use crate::command::pick::OneRun;
 use crate::failure::{Failure, Verdict};
-use crate::output::Unwritten;
+use crate::output::write_alone;
 
 /// Show what happened in a run, event by event.
 ///
@@ -80,13 +79,7 @@ impl TraceArgs {
         let record = sim::run_until(&system, seed, &options);
         let Some(trace) = &record.trace else { return Ok(Verdict::Fails) };
         match &self.to {
-            Some(path) => {
-                let unwritten = |error| Unwritten { path: path.clone(), error };
-                let file = File::create(path).map_err(unwritten)?;
-                let mut file = BufWriter::new(file);
-                let written = self.write(trace, &record, &mut file);
-                written.and_then(|()| file.flush()).map_err(unwritten)?;
-            }
+            Some(path) => write_alone(path, |file| self.write(trace, &record, file))?,
             None => self.write(trace, &record, out)?,
         }
         if trace.to < to && record.stopped.is_none() {

@@ -46,7 +46,7 @@ fn time_that_stands_still_is_exit_code_1() {
                 steps = [{ work = \"0s\" }]\n";
     fs::write(folder.0.join("still.toml"), text).unwrap();
     for command in ["run", "sweep"] {
-        let output = wavetank(&[command, "still.toml", "--out", "o"], &folder);
+        let output = wavetank(&[command, "still.toml", "--out", command], &folder);
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains("in one instant"), "{}", said(&output));
     }
