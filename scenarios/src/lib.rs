@@ -46,7 +46,7 @@ mod tree;
 mod variations;
 
 pub use codes::{CODES, CodeInfo};
-pub use description::{example, explain, faults, reference, schema};
+pub use description::{example, explain, faults, reference, schema, topics};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
@@ -51,7 +51,7 @@ pub(crate) struct Common {
     pub(crate) sets: Sets,
     /// The folder for what comes out: a new or an empty one, or that of an earlier output of the
     /// same command, which is replaced; default: out/NAME/run or out/NAME/sweep.
-    #[arg(long)]
+    #[arg(long, value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
     /// Open the page of what comes out, `index.html`, in the browser.
     #[arg(long)]

@@ -4,6 +4,7 @@ use clap::Args;
 use scenarios::{LayerRegistry, Outline, Scenario, ScenarioFile, nearest, plain};
 
 use crate::command::common::{Sets, quoted, warn};
+use crate::command::complete;
 use crate::failure::Failure;
 use crate::source::Source;
 
@@ -14,7 +15,7 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "N")]
     cell: Option<usize>,
     /// Run the file with the changes of this variant.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::variants())]
     variant: Option<String>,
     /// Run with the seed of this replication of the sweep, from 0 on: then `--seed` is that of the
     /// sweep.
@@ -27,6 +28,7 @@ pub(crate) struct Pick {
 #[derive(Args, Debug)]
 pub(crate) struct OneRun {
     /// A file, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     pub(crate) scenario: String,
     /// The seed of all random numbers; default: the file's, or 1.
     #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]

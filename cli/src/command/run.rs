@@ -15,6 +15,7 @@ use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
 use crate::command::common::{Common, drawn, name_replaced, warn};
+use crate::command::complete;
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::command::progress;
@@ -38,6 +39,7 @@ const TABLES: [&str; 6] =
   wavetank show hanging-server | wavetank run - --out here")]
 pub(crate) struct Run {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     scenario: String,
     /// How long the pieces are in which `series.csv` measures the run; by default there are at
     /// most 150 of them.

@@ -16,6 +16,7 @@ use sim::series::SeriesDesign;
 use sim::{RunOptions, run_until};
 
 use crate::command::common::{Common, counted, drawn, name_replaced, warn};
+use crate::command::complete;
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::command::progress;
@@ -49,6 +50,7 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 A sweep that is ended before its time goes on where it was when the same command is given again.")]
 pub(crate) struct Sweep {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     scenario: String,
     /// Runs of each cell; default: the file's.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use patterns::{Duration, Time};
 use results::trace::{chrome, log, log_table, otlp};
 use scenarios::LayerRegistry;
@@ -39,7 +39,7 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "TIME")]
     until: Option<Duration>,
     /// A file to write to, in place of the standard output.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     to: Option<PathBuf>,
     #[command(flatten)]
     run: OneRun,
