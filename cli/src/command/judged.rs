@@ -66,7 +66,13 @@ pub(crate) fn causes_of_sweep(
     (made, again): (&Made, &str),
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(cell) = result.shown_cell() else { return Ok(()) };
+    let cells = result.cells();
+    let Some(cell) = result.shown_cell() else {
+        let why =
+            format!("{cells} cells are too many to keep them of all, and none is the file's own");
+        writeln!(out, "no causes and key numbers: {why}")?;
+        return of_another_cell(again, out);
+    };
     let all = result.replications;
     let runs = match made.of_cell(cell, all) {
         0 => return Ok(()),
@@ -81,10 +87,13 @@ pub(crate) fn causes_of_sweep(
     let why = Causes::of(&sweep.cell(registry, cell).system, total);
     writeln!(out, "in {runs} of cell {cell}:")?;
     causes(&why, out)?;
-    if 1 < result.cells() {
-        writeln!(out, "in a run of another cell N: {again} --cell N --replication 0")?;
-    }
-    Ok(())
+    if 1 < cells { of_another_cell(again, out) } else { Ok(()) }
+}
+
+/// How to see of any cell what is said of one.
+fn of_another_cell(again: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "of another cell N: numbers in summary.csv, and causes of each of its runs by")?;
+    writeln!(out, "  {again} --cell N --replication 0")
 }
 
 /// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is

@@ -1,10 +1,10 @@
 //! A trace in the Trace Event Format of Chrome, which Perfetto and speedscope open.
 //!
-//! Its description: "Trace Event Format" by the Chromium project. Times are microseconds; what takes
-//! a time has an event for its beginning (`B`) and one for its end (`E`), and what takes none is an
-//! instant (`i`). Viewers pair them by their order and, at one time, by name and arguments, so each
-//! has a number of its own. (A complete event, `X`, has one time and a length: their sum as a
-//! floating-point number need not be the time at which the next one begins, and what neither
+//! Its description: "Trace Event Format" by the Chromium project. Times are microseconds; what
+//! takes a time has an event for its beginning (`B`) and one for its end (`E`), and what takes none
+//! is an instant (`i`). Viewers pair them by their order and, at one time, by name and arguments,
+//! so each has a number of its own. (A complete event, `X`, has one time and a length: their sum as
+//! a floating-point number need not be the time at which the next one begins, and what neither
 //! overlaps nor lies within the other would do so there.)
 
 use std::collections::BTreeMap;
@@ -70,8 +70,8 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
     Ok(out)
 }
 
-/// Events in the order in which they come: at one time the ends are first, the innermost before what
-/// it lies in, and then beginnings, the other way round.
+/// Events in the order in which they come: at one time the ends are first, the innermost before
+/// what it lies in, and then beginnings, the other way round.
 #[derive(Default)]
 struct Events {
     all: BTreeMap<(Time, bool, i64), Value>,
