@@ -176,7 +176,7 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
-        let mut file = self.clone();
+        let mut file = self.without_axes();
         for (path, at, value) in changes {
             if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
                 found.push(wrong);
