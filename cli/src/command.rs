@@ -37,6 +37,12 @@ mod worst;
 /// Without a command, it sweeps the scenario `hanging-server` and draws what came out.
 #[derive(Parser, Debug)]
 #[command(name = "wavetank", version, about, max_term_width = 100)]
+#[command(after_help = "Examples:
+  wavetank show hanging-server > mine.toml    a file to begin with
+  wavetank check mine.toml
+  wavetank run mine.toml --set policies.guarded.breaker.failures=3
+  wavetank sweep mine.toml
+  wavetank explain breaker.window")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +99,11 @@ impl fmt::Display for Failure {
             }
             Self::Request(message) => write!(f, "error: {}", plain(message)),
             Self::ReadFile(path, error) => {
-                write!(f, "error: cannot read {}: {error}", shown(path))
+                write!(f, "error: cannot read {}: {error}", shown(path))?;
+                match neighbour(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+                    Some(near) => write!(f, "; did you mean `{}`?", shown(&near)),
+                    None => Ok(()),
+                }
             }
             Self::Unwritten(Unwritten { path, error })
                 if matches!(
@@ -135,6 +140,18 @@ impl fmt::Display for Failure {
             Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }
     }
+}
+
+/// The file in the same folder whose name is most like that of one that is not there.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let listed = if folder == Path::new("") { Path::new(".") } else { folder };
+    let entries = fs::read_dir(listed).ok()?.flatten().filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest(path.file_name()?.to_str()?, &known).map(|near| folder.join(near))
 }
 
 /// Whether what is written there is coloured.

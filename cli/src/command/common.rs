@@ -8,7 +8,7 @@ use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
 use crate::command::shown::Shown;
-use crate::failure::{Failure, is_coloured};
+use crate::failure::{Failure, is_coloured, shown};
 use crate::output::Folder;
 use crate::source::Source;
 use crate::{page, pictures};
@@ -160,13 +160,25 @@ pub(crate) fn warn(warnings: &Diagnostics) {
     }
 }
 
-/// Says whose files were replaced.
-pub(crate) fn name_replaced(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    match folder.replaced() {
-        Some(other) => {
-            let other = plain(other);
-            writeln!(out, "these files replace those of {other}: `--out` names another folder")
-        }
-        None => Ok(()),
+/// Says which files were written, and whose they replace. A picture has several files, which go by
+/// its name.
+pub(crate) fn name_files(wrote: &str, folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    let mut files: Vec<String> = folder.written().iter().filter_map(name).collect();
+    let endings = [".svg", ".png", "-dark.png"];
+    let of = |picture: &str| endings.map(|ending| format!("{picture}{ending}"));
+    let named = files.iter().filter_map(|file| Some(file.strip_suffix(endings[0])?.to_owned()));
+    let is_whole = |name: &String| of(name).iter().all(|file| files.contains(file));
+    let pictures: Vec<String> = named.filter(is_whole).collect();
+    files.retain(|file| !pictures.iter().any(|picture| of(picture).contains(file)));
+    writeln!(out, "{wrote}{}: {}", shown(folder.path()), files.join(", "))?;
+    if !pictures.is_empty() {
+        let indent = if wrote.ends_with("  ") { wrote.len() } else { 2 };
+        writeln!(out, "{:indent$}pictures ({}): {}", "", endings.join(", "), pictures.join(", "))?;
     }
+    if let Some(other) = folder.replaced() {
+        let other = plain(other);
+        writeln!(out, "these files replace those of {other}: `--out` names another folder")?;
+    }
+    Ok(())
 }

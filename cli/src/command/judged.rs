@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use patterns::Duration;
 use results::page::Verdict;
 use results::{Causes, SweepResult};
 use scenarios::{LayerRegistry, Scenario};
-use sim::measure::Measure;
+use sim::measure::{Measure, Unit};
 use sim::{Record, Stop, System};
 
 use crate::command::common::counted;
@@ -17,6 +18,21 @@ pub(crate) fn why_not(measure: &Measure) -> &'static str {
     match measure.window() {
         Some(_) => "its window never came, nothing happened in it, or what happened had not ended",
         None => "nothing happened that it is about",
+    }
+}
+
+/// A number in its unit, as a file would have it.
+pub(crate) fn shown(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share => format!("{:.2} %", 100.0 * value),
+        Unit::Count | Unit::Ratio => format!("{value:.4}"),
+        Unit::PerHour => format!("{value:.4}/h"),
+        // To the millisecond, or of less than a second to the microsecond.
+        Unit::Seconds | Unit::WorkSeconds => {
+            let least: u32 = if value < 1.0 { 1_000 } else { 1_000_000 };
+            let parts = (value * 1e9 / f64::from(least)).round() as u64;
+            Duration::from_nanos(parts.saturating_mul(least.into())).to_string()
+        }
     }
 }
 

@@ -14,13 +14,13 @@ use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
-use crate::command::common::{Common, drawn, name_replaced, warn};
+use crate::command::common::{Common, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
-use crate::failure::{Failure, Verdict, shown};
+use crate::failure::{Failure, Verdict};
 use crate::output::{Folder, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
@@ -113,7 +113,7 @@ impl Run {
         let page = page::of_run(&scenario, &record, &with_windows);
         let page = Page { command: again.clone(), verdicts, ..page };
         page::write(page, &said, &mut folder)?;
-        name_files(&folder, out)?;
+        name_files("wrote        ", &folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
         self.common.open(&folder, out)?;
@@ -218,7 +218,7 @@ fn judge(
         let is = if value.is_nan() {
             format!("undefined: {}", judged::why_not(&hypothesis.measure))
         } else {
-            format!("{value:.4}")
+            judged::shown(value, hypothesis.measure.unit())
         };
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
         let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
@@ -268,14 +268,6 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "UNSTABLE     {pile_up}")?;
     }
     Ok(())
-}
-
-/// Says which files were written, and whose they replace.
-fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    for file in folder.written() {
-        writeln!(out, "wrote        {}", shown(file))?;
-    }
-    name_replaced(folder, out)
 }
 
 fn seconds(length: Option<Duration>) -> String {

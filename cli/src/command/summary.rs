@@ -86,7 +86,8 @@ pub(crate) fn best_and_worst(
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let objective = result.objective();
-    writeln!(out, "{}: {}", objective.path(), objective.definition())?;
+    let (path, unit) = (objective.path(), objective.unit().name());
+    writeln!(out, "{path} ({unit}): {}", objective.definition())?;
     let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
     let number = (0..result.cells()).filter(reached).count();
     let Told { cells, said } = told(result);

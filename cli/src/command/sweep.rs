@@ -1,7 +1,7 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
 use std::env;
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -15,7 +15,7 @@ use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{RunOptions, run_until};
 
-use crate::command::common::{Common, counted, drawn, name_replaced, warn};
+use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
@@ -24,7 +24,7 @@ use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::{Made, Tables};
 use crate::command::worst;
-use crate::failure::{Failure, Verdict, shown};
+use crate::failure::{Failure, Verdict};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
@@ -140,7 +140,7 @@ impl Sweep {
         out.write_all(&said)?;
         let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
         page::write(page, &said, &mut folder)?;
-        name_files(&folder, out)?;
+        name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
         // What was stopped might have come to anything.
@@ -272,16 +272,6 @@ fn facts(
         ("holds", holds.into()),
         ("files", files_of(folder)),
     ]
-}
-
-/// Says which files were written, and whose they replace.
-fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
-    for file in folder.written() {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        writeln!(out, "  {name}")?;
-    }
-    name_replaced(folder, out)
 }
 
 /// Whether text and pictures look at a measure in every cell.
