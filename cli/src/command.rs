@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::CompleteEnv;
 use scenarios::LayerRegistry;
 
 use crate::failure::{Failure, Verdict};
@@ -13,6 +14,7 @@ use crate::terminal::Terminal;
 mod check;
 mod common;
 mod compare;
+mod complete;
 mod judged;
 mod limits;
 mod list;
@@ -23,16 +25,24 @@ mod progress;
 mod run;
 mod shown;
 mod step;
+mod summary;
 mod sweep;
 mod tables;
+
 mod trace;
 mod worst;
 
-/// A test tank for resilience patterns: simulate, sweep and draw.
+/// A test tank for reliability patterns: simulate, sweep and draw.
 ///
 /// Without a command, it sweeps the scenario `hanging-server` and draws what came out.
 #[derive(Parser, Debug)]
 #[command(name = "wavetank", version, about, max_term_width = 100)]
+#[command(after_help = "Examples:
+  wavetank show hanging-server > mine.toml    a file to begin with
+  wavetank check mine.toml
+  wavetank run mine.toml --set policies.guarded.breaker.failures=3
+  wavetank sweep mine.toml
+  wavetank explain breaker.window")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -53,7 +63,7 @@ enum Command {
     Schema(check::Schema),
     Completions(manual::Completions),
     #[command(name = "man")]
-    ManualPage(manual::ManualPage),
+    Manual(manual::Manual),
 }
 
 /// Runs the command line: the program's whole `main`.
@@ -64,6 +74,8 @@ enum Command {
 /// that is closed is like one that goes nowhere. Only one that takes nothing (a full disk) is an
 /// error.
 pub fn main(registry: &LayerRegistry) -> ExitCode {
+    // A shell that asks what it may offer gets an answer, and nothing else happens.
+    CompleteEnv::with_factory(Cli::command).complete();
     let Cli { command } = Cli::parse();
     interrupt::end_on_signal();
     let mut out = Terminal::new(io::stdout().lock());
@@ -94,10 +106,8 @@ impl Command {
             Self::Check(check) => check.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),
-            Self::Completions(completions) => completions.execute(Cli::command(), out),
-            Self::ManualPage(manual::ManualPage) => {
-                manual::ManualPage::execute(Cli::command(), out)
-            }
+            Self::Completions(completions) => completions.execute(out),
+            Self::Manual(manual) => manual.execute(Cli::command(), out),
             Self::Schema(check::Schema) => check::Schema::execute(registry, out),
         }
     }

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,8 @@ pub(crate) enum Failure {
     BusyFolder(PathBuf),
     /// The folder has other things in it.
     ForeignFolder(PathBuf),
+    /// The folder has files of another command, of this name.
+    TakenFolder(PathBuf, String),
     /// Something could not be printed.
     Output(io::Error),
 }
@@ -67,6 +70,7 @@ impl From<NoFolder> for Failure {
         match no_folder {
             NoFolder::Busy(path) => Self::BusyFolder(path),
             NoFolder::Foreign(path) => Self::ForeignFolder(path),
+            NoFolder::Taken(path, command) => Self::TakenFolder(path, command),
             NoFolder::Unwritten(unwritten) => Self::Unwritten(unwritten),
         }
     }
@@ -95,7 +99,11 @@ impl fmt::Display for Failure {
             }
             Self::Request(message) => write!(f, "error: {}", plain(message)),
             Self::ReadFile(path, error) => {
-                write!(f, "error: cannot read {}: {error}", shown(path))
+                write!(f, "error: cannot read {}: {error}", shown(path))?;
+                match neighbour(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+                    Some(near) => write!(f, "; did you mean `{}`?", shown(&near)),
+                    None => Ok(()),
+                }
             }
             Self::Unwritten(Unwritten { path, error })
                 if matches!(
@@ -124,9 +132,26 @@ impl fmt::Display for Failure {
                 writeln!(f, "error: {path} has files in it that wavetank has not written")?;
                 f.write_str("name a new or an empty folder, or one of an earlier output")
             }
+            Self::TakenFolder(path, command) => {
+                let (path, command) = (shown(path), plain(command));
+                writeln!(f, "error: {path} has what an earlier `wavetank {command}` has written")?;
+                f.write_str("a folder has the files of one command: name another one")
+            }
             Self::Output(error) => write!(f, "error: cannot print: {error}"),
         }
     }
+}
+
+/// The file in the same folder whose name is most like that of one that is not there.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let listed = if folder == Path::new("") { Path::new(".") } else { folder };
+    let entries = fs::read_dir(listed).ok()?.flatten().filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest(path.file_name()?.to_str()?, &known).map(|near| folder.join(near))
 }
 
 /// Whether what is written there is coloured.

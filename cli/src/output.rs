@@ -44,13 +44,16 @@ pub(crate) enum NoFolder {
     Busy(PathBuf),
     /// It is there, with other things in it than what commands have written.
     Foreign(PathBuf),
+    /// It has what another command has written, of this name.
+    Taken(PathBuf, String),
     /// It cannot be made.
     Unwritten(Unwritten),
 }
 
 impl Folder {
     /// Makes the folder if need be, and keeps others out of it. One that is there must be empty, or
-    /// one that a command has made. No folder may have the name of a file that may be written. What
+    /// one that a command of this name has made: each would take away some of the files of another,
+    /// and leave some. No folder may have the name of a file that may be written. What
     /// is written is about this scenario.
     pub(crate) fn open<'a>(
         path: PathBuf,
@@ -73,13 +76,16 @@ impl Folder {
         if lock.is_some() {
             part::remove_left(&path);
         }
+        let mut manifest = Manifest::read(&path);
+        if let Some(other) = other_command(&path, &manifest, command) {
+            return Err(NoFolder::Taken(path, other));
+        }
         for path in files.into_iter().map(|file| path.join(file)) {
             if path.is_dir() {
                 let error = io::ErrorKind::IsADirectory.into();
                 return Err(NoFolder::Unwritten(Unwritten { path, error }));
             }
         }
-        let mut manifest = Manifest::read(&path);
         let scenario = plain(scenario).into_owned();
         let before = manifest.scenarios.insert(command.to_owned(), scenario.clone());
         let replaced = before.filter(|before| *before != scenario);
@@ -157,23 +163,19 @@ impl Folder {
         Ok(())
     }
 
-    /// Takes the files of earlier commands of this name out of the manifest, and of others those
-    /// that are written anew. Returns those that are to be removed.
+    /// Takes the files of earlier commands out of the manifest. Returns those that are to be
+    /// removed.
     fn out_of_date(&mut self) -> Vec<PathBuf> {
         let mut out_of_date = Vec::new();
-        let (path, command, written) = (&self.path, self.command, &self.written);
-        let whole = &self.whole;
+        let (path, written) = (&self.path, &self.written);
         self.manifest.files.retain(|entry| {
             let file = path.join(&entry.name);
-            let is_own = entry.command == command;
-            if is_own && written.contains(&file) {
-                return true;
-            }
-            let is_new = whole.iter().any(|part| part.name() == entry.name);
-            if is_own && Digest::of(&file).is_ok_and(|digest| digest == entry.digest) {
+            let is_of_this_one = written.contains(&file);
+            let is_as_it_was = || Digest::of(&file).is_ok_and(|digest| digest == entry.digest);
+            if !is_of_this_one && entry.command == self.command && is_as_it_was() {
                 out_of_date.push(file);
             }
-            !is_own && !is_new
+            is_of_this_one
         });
         out_of_date
     }
@@ -181,13 +183,6 @@ impl Folder {
     /// The files written so far.
     pub(crate) fn written(&self) -> &[PathBuf] {
         &self.written
-    }
-
-    /// The files that other commands have written here and that are still there, with the command.
-    pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> {
-        let others = self.manifest.files.iter().filter(|entry| entry.command != self.command);
-        let there = others.filter(|entry| self.path.join(&entry.name).is_file());
-        there.map(|entry| (entry.command.as_str(), entry.name.as_str()))
     }
 
     /// The scenario whose files these replace, if it is another one.
@@ -199,6 +194,43 @@ impl Folder {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The name of another command that has files in a folder, or runs of a sweep that is to go on.
+fn other_command(folder: &Path, manifest: &Manifest, command: &str) -> Option<String> {
+    let others = manifest.files.iter().filter(|entry| entry.command != command);
+    let mut there = others.filter(|entry| folder.join(&entry.name).is_file());
+    let of_sweep = || {
+        let is_begun = command != SWEEP && folder.join(journal::FILE).is_file();
+        is_begun.then(|| SWEEP.to_owned())
+    };
+    there.next().map(|entry| entry.command.clone()).or_else(of_sweep)
+}
+
+/// The command that keeps a journal.
+const SWEEP: &str = "sweep";
+
+/// Writes one file whole, under a name of its own until it is; a folder knows nothing of it. What
+/// is there and no file, such as a device or a pipe, is written to as it is.
+pub(crate) fn write_alone(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Unwritten> {
+    let unwritten = |error| Unwritten { path: path.to_owned(), error };
+    // Where a link leads is what is meant.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if place.metadata().is_ok_and(|there| !there.is_file()) {
+        let mut file = File::create(&place).map_err(unwritten)?;
+        return write(&mut file).map_err(unwritten);
+    }
+    let name = place.file_name().ok_or(io::ErrorKind::IsADirectory.into()).map_err(unwritten)?;
+    let folder = place.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let part = Part::new(folder, &name.to_string_lossy());
+    let mut part = part.map_err(|Unwritten { error, .. }| unwritten(error))?;
+    write(&mut part).and_then(|()| part.flush()).map_err(unwritten)?;
+    let persisted = part.persist(&mut part::hold());
+    persisted.map(drop).map_err(|Unwritten { error, .. }| unwritten(error))
 }
 
 /// What only commands write.

@@ -1,4 +1,4 @@
-//! Resilience patterns as pure state machines.
+//! Reliability patterns as pure state machines.
 //!
 //! Nothing here has a clock, a random generator, a thread or any I/O: the time and the draws are
 //! arguments. So a pattern behaves the same in a simulation, in a test and in production.

@@ -4,10 +4,11 @@ use core::ops::Range;
 use std::collections::BTreeSet;
 
 use patterns::settings::{Code, Entry, Node, Value};
-use sim::design::Axis;
+use sim::design::{Axis, AxisRole};
 
 use crate::codes::FileCode;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest_or_all};
+use crate::path_keys;
 use crate::plain::plain;
 
 /// Paths that cannot be varied, and why.
@@ -24,6 +25,50 @@ pub(crate) struct Varied {
     pub(crate) path: String,
     pub(crate) at: Range<usize>,
     pub(crate) values: Vec<Node>,
+    pub(crate) role: AxisRole,
+}
+
+/// Parts of a file that are a choice, whoever sweeps over them.
+const CHOSEN: [&str; 2] = ["policies", "edges"];
+
+/// Keys of a service that are a choice: what it is given, and how it is shared out.
+const CHOSEN_OF_SERVICES: [&str; 8] =
+    ["slots", "queue", "order", "overflow", "count", "pick", "health-check", "retry-elsewhere"];
+
+/// Whether the values at a path are chosen, if the file does not say it.
+fn role(path: &str) -> AxisRole {
+    let (keys, _) = path_keys::split(path);
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    match keys[..] {
+        [section, ..] if CHOSEN.contains(&section) => AxisRole::Choice,
+        ["services", _, key, ..] if CHOSEN_OF_SERVICES.contains(&key) => AxisRole::Choice,
+        _ => AxisRole::Condition,
+    }
+}
+
+/// Takes those axes for conditions that a list names, and all others for choices.
+pub(crate) fn mark(axes: &mut [Varied], conditions: &Node, found: &mut Vec<Diagnostic>) {
+    let Value::List(items) = &conditions.value else { return };
+    for axis in &mut *axes {
+        axis.role = AxisRole::Choice;
+    }
+    for item in items {
+        let Some(path) = item.text() else { continue };
+        let is_meant = |axis: &&mut Varied| path_keys::split(&axis.path) == path_keys::split(path);
+        match axes.iter_mut().find(is_meant) {
+            Some(axis) if axis.role == AxisRole::Condition => {
+                let message = format!("`{path}` is there twice");
+                found.push(Diagnostic::new(item.at.clone(), Code::Conflict, message));
+            }
+            Some(axis) => axis.role = AxisRole::Condition,
+            None => {
+                let known: Vec<&str> = axes.iter().map(|axis| axis.path.as_str()).collect();
+                let message = format!("`{path}` is no axis of this sweep");
+                let message = Diagnostic::new(item.at.clone(), FileCode::BadPath, message);
+                found.push(message.help(nearest_or_all(path, &known)));
+            }
+        }
+    }
 }
 
 /// An axis: a path, and the values to put there.
@@ -48,7 +93,8 @@ pub(crate) fn varied(entry: &Entry, found: &mut Vec<Diagnostic>) -> Option<Varie
         }
     }
     refuse_fixed(&entry.key, &entry.key_at, found);
-    Some(Varied { path: entry.key.clone(), at: entry.key_at.clone(), values: items.clone() })
+    let (path, at) = (entry.key.clone(), entry.key_at.clone());
+    Some(Varied { role: role(&path), path, at, values: items.clone() })
 }
 
 /// Refuses a path that cannot be varied.
@@ -63,7 +109,7 @@ pub(crate) fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagno
 /// An axis as the design of a sweep has it.
 pub(crate) fn axis(axis: &Varied) -> Axis {
     let values = axis.values.iter().map(|value| plain(&shown(value)).into());
-    Axis { path: plain(&axis.path).into(), values: values.collect() }
+    Axis { path: plain(&axis.path).into(), values: values.collect(), role: axis.role }
 }
 
 /// A value as tables and charts show it.

@@ -44,6 +44,16 @@ pub fn reference(registry: &LayerRegistry) -> Vec<ReferencePage> {
 /// If there is no such topic; then with the names of the nearest ones.
 pub fn explain(topic: &str, registry: &LayerRegistry) -> Result<String, Vec<String>> {
     let described = described(registry);
+    explained(topic, &described, &measures(&described))
+}
+
+/// Everything that [`explain`] has a name for.
+pub fn topics(registry: &LayerRegistry) -> Vec<String> {
+    let described = described(registry);
+    crate::explain::topics(&described, &measures(&described))
+}
+
+fn measures(described: &Described) -> Vec<MeasureInfo> {
     let of_layers = described.layers.iter();
     let of_layers = of_layers.flat_map(|kind| documented_of_layer(kind.name, kind.report));
     let measures = documented().chain(of_layers).map(|(name, unit, meaning)| MeasureInfo {
@@ -51,8 +61,7 @@ pub fn explain(topic: &str, registry: &LayerRegistry) -> Result<String, Vec<Stri
         meaning,
         unit: unit.name().to_owned(),
     });
-    let measures: Vec<MeasureInfo> = measures.collect();
-    explained(topic, &described, &measures)
+    measures.collect()
 }
 
 /// The kinds of fault there are, each with what it does, in a sentence.

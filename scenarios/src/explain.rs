@@ -10,5 +10,6 @@ mod tests;
 mod topic;
 mod windows;
 
+pub(crate) use find::topics;
 pub(crate) use measure::MeasureInfo;
 pub(crate) use topic::explain;

@@ -94,6 +94,25 @@ impl ScenarioFile {
         Ok(())
     }
 
+    /// The file without what its sweep varies, of which there may be much, and each cell is a copy.
+    pub(crate) fn without_axes(&self) -> Self {
+        let of_sweep = |entry: &Entry| {
+            let kept = entry.node.entries().unwrap_or_default().iter();
+            let kept = kept.filter(|key| key.key == "objective").cloned().collect();
+            let node = Node { at: entry.node.at.clone(), value: Value::Table(kept) };
+            Entry { key: entry.key.clone(), key_at: entry.key_at.clone(), node }
+        };
+        let entries = self.root.entries().unwrap_or_default().iter();
+        let entries = entries.filter(|entry| entry.key != "variants");
+        let entries = entries.map(|entry| match entry.key.as_str() {
+            "sweep" => of_sweep(entry),
+            _ => entry.clone(),
+        });
+        let root = Node { at: self.root.at.clone(), value: Value::Table(entries.collect()) };
+        let fault_names = self.fault_names.clone();
+        Self { source: self.source.clone(), root, fault_names, unread: self.unread.clone() }
+    }
+
     /// Sets how often each cell of the sweep is run, whether or not the file has a sweep.
     pub fn set_replications(&mut self, replications: u32) {
         let Value::Table(sections) = &mut self.root.value else { return };

@@ -7,7 +7,7 @@ use patterns::settings::{Code, Node};
 use crate::axes::refuse_fixed;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, for_example};
-use crate::format::section_of;
+use crate::format::{self, section_of};
 use crate::scenario_file::ScenarioFile;
 
 /// What a variant is called that changes nothing.

@@ -9,12 +9,13 @@ use crate::measure::{Better, Measure};
 /// Cells are numbered from 0 with variants outermost and the last axis fastest:
 ///
 /// ```
-/// use sim::design::{Axis, SweepDesign};
+/// use sim::design::{Axis, AxisRole, SweepDesign};
 /// use sim::measure::{Better, Measure};
 ///
 /// let axis = |path: &str, values: &[&str]| Axis {
 ///     path: path.to_owned(),
 ///     values: values.iter().map(ToString::to_string).collect(),
+///     role: AxisRole::Choice,
 /// };
 /// let design = SweepDesign {
 ///     title: "When should the breaker open?".to_owned(),
@@ -59,6 +60,18 @@ pub struct Axis {
     pub path: String,
     /// Its values, as tables and charts show them.
     pub values: Vec<String>,
+    /// Whether its values are chosen, or come as they come.
+    pub role: AxisRole,
+}
+
+/// What the values of an axis are to those who ask what is best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AxisRole {
+    /// Settings, of which one is to be chosen.
+    Choice,
+    /// What a choice has to stand, and nobody chooses: loads, faults. What is best is said under
+    /// each of its values.
+    Condition,
 }
 
 impl Axis {
@@ -71,11 +84,9 @@ impl Axis {
         &self.path[begin.unwrap_or(0)..]
     }
 
-    /// Whether it is the weather, and not a choice: faults, loads and what others make of them.
-    /// What can be chosen are the policies, and which of them there is on the way to whom.
+    /// Whether it is the weather, and not a choice.
     pub fn is_condition(&self) -> bool {
-        let section = self.path.split('.').next().unwrap_or_default();
-        !["policies", "edges"].contains(&section)
+        self.role == AxisRole::Condition
     }
 }
 

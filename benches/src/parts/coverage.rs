@@ -6,7 +6,7 @@ use std::thread;
 
 use results::{Estimate, Measured, SweepResult, pooled};
 use scenarios::Runs;
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure, Pooling, Sample, Unit};
 use sim::{Limits, Record, System};
 
@@ -165,6 +165,7 @@ fn sweep(systems: &[System; 2], measures: &[Measure], seed: u64) -> SweepResult 
         axes: vec![Axis {
             path: "factor".to_owned(),
             values: [1.0, FACTOR].map(|factor| factor.to_string()).to_vec(),
+            role: AxisRole::Condition,
         }],
         default: Some(vec![0]),
         replications: REPLICATIONS,

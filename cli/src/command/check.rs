@@ -8,6 +8,7 @@ use scenarios::{Diagnostic, Diagnostics, LayerRegistry, Sweep};
 use serde_json::{Value, json};
 
 use crate::command::common::{Sets, counted};
+use crate::command::complete;
 use crate::command::shown::{Printer, Shown};
 use crate::failure::{Failure, Verdict, shown};
 use crate::output::Folder;
@@ -20,7 +21,7 @@ use crate::source::Source;
   wavetank check scenarios/*.toml --json | jq '.files[] | select(.fine | not)'")]
 pub(crate) struct Check {
     /// Files, `-` for the standard input, or names from `wavetank list`.
-    #[arg(required = true)]
+    #[arg(required = true, add = complete::scenarios())]
     scenarios: Vec<String>,
     #[command(flatten)]
     sets: Sets,
@@ -106,6 +107,7 @@ fn found(named: &str, checked: &Result<(String, Sweep), Failure>) -> Value {
   wavetank explain measures")]
 pub(crate) struct Explain {
     /// What to explain.
+    #[arg(add = complete::topics())]
     topic: Option<String>,
 }
 

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 
 use crate::command::limits::LimitArgs;
 use crate::command::shown::Shown;
-use crate::failure::{Failure, is_coloured};
+use crate::failure::{Failure, is_coloured, shown};
 use crate::output::Folder;
 use crate::source::Source;
 use crate::{page, pictures};
@@ -49,9 +49,9 @@ pub(crate) struct Common {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sets: Sets,
-    /// The folder for what comes out: a new or an empty one, or one of an earlier output; default:
-    /// out/NAME/run or out/NAME/sweep.
-    #[arg(long)]
+    /// The folder for what comes out: a new or an empty one, or that of an earlier output of the
+    /// same command, which is replaced; default: out/NAME/run or out/NAME/sweep.
+    #[arg(long, value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
     /// Open the page of what comes out, `index.html`, in the browser.
     #[arg(long)]
@@ -141,6 +141,16 @@ pub(crate) fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Which pictures were drawn, when there was no time for all.
+pub(crate) fn drawn(folder: &Folder) -> String {
+    let svg = |path: &PathBuf| Some(path.file_name()?.to_str()?.strip_suffix(".svg")?.to_owned());
+    let names: Vec<String> = folder.written().iter().filter_map(svg).collect();
+    match names.len() {
+        0 => "nothing was drawn".to_owned(),
+        _ => format!("only some pictures were drawn ({})", names.join(", ")),
+    }
+}
+
 /// Shows what was written and has no effect.
 pub(crate) fn warn(warnings: &Diagnostics) {
     if !warnings.is_empty() {
@@ -150,22 +160,25 @@ pub(crate) fn warn(warnings: &Diagnostics) {
     }
 }
 
-/// Says whose files were replaced, and which files of other commands are in the folder as well.
-pub(crate) fn name_others(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+/// Says which files were written, and whose they replace. A picture has several files, which go by
+/// its name.
+pub(crate) fn name_files(wrote: &str, folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
+    let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    let mut files: Vec<String> = folder.written().iter().filter_map(name).collect();
+    let endings = [".svg", ".png", "-dark.png"];
+    let of = |picture: &str| endings.map(|ending| format!("{picture}{ending}"));
+    let named = files.iter().filter_map(|file| Some(file.strip_suffix(endings[0])?.to_owned()));
+    let is_whole = |name: &String| of(name).iter().all(|file| files.contains(file));
+    let pictures: Vec<String> = named.filter(is_whole).collect();
+    files.retain(|file| !pictures.iter().any(|picture| of(picture).contains(file)));
+    writeln!(out, "{wrote}{}: {}", shown(folder.path()), files.join(", "))?;
+    if !pictures.is_empty() {
+        let indent = if wrote.ends_with("  ") { wrote.len() } else { 2 };
+        writeln!(out, "{:indent$}pictures ({}): {}", "", endings.join(", "), pictures.join(", "))?;
+    }
     if let Some(other) = folder.replaced() {
         let other = plain(other);
         writeln!(out, "these files replace those of {other}: `--out` names another folder")?;
-    }
-    let mut others: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (command, name) in folder.others() {
-        match others.iter_mut().find(|(other, _)| *other == command) {
-            Some((_, names)) => names.push(name),
-            None => others.push((command, vec![name])),
-        }
-    }
-    for (command, names) in others {
-        let (command, names) = (plain(command), names.join(", "));
-        writeln!(out, "not of this command, but of an earlier `{command}`: {}", plain(&names))?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use sim::measure::{Measure, Unit};
 use sim::{RunOptions, Watch};
 
 use crate::command::common::{Sets, counted, warn};
+use crate::command::complete;
 use crate::command::judged;
 use crate::command::limits::LimitArgs;
 use crate::command::pick::Pick;
@@ -39,10 +40,10 @@ const OF_EDGES: [&str; 2] = ["success", "amplification"];
   wavetank compare before.toml after.toml")]
 pub(crate) struct Compare {
     /// One or two files, or names from `wavetank list`.
-    #[arg(required = true, num_args = 1..=2)]
+    #[arg(required = true, num_args = 1..=2, add = complete::scenarios())]
     scenarios: Vec<String>,
     /// A variant of the file; a second one, or the file as it is written, is the other side.
-    #[arg(long = "variant", value_name = "NAME")]
+    #[arg(long = "variant", value_name = "NAME", add = complete::variants())]
     variants: Vec<String>,
     /// A cell of the file's sweep, as `runs.csv` numbers them; a second one, or the file as it is
     /// written, is the other side.

@@ -2,20 +2,37 @@
 
 use std::io::{self, Write};
 
+use patterns::Duration;
 use results::page::Verdict;
 use results::{Causes, SweepResult};
 use scenarios::{LayerRegistry, Scenario};
-use sim::measure::Measure;
+use sim::measure::{Measure, Unit};
 use sim::{Record, Stop, System};
 
 use crate::command::common::counted;
 use crate::command::limits::LimitArgs;
+use crate::command::tables::Made;
 
 /// Why a measure is no number.
 pub(crate) fn why_not(measure: &Measure) -> &'static str {
     match measure.window() {
         Some(_) => "its window never came, nothing happened in it, or what happened had not ended",
         None => "nothing happened that it is about",
+    }
+}
+
+/// A number in its unit, as a file would have it.
+pub(crate) fn shown(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share => format!("{:.2} %", 100.0 * value),
+        Unit::Count | Unit::Ratio => format!("{value:.4}"),
+        Unit::PerHour => format!("{value:.4}/h"),
+        // To the millisecond, or of less than a second to the microsecond.
+        Unit::Seconds | Unit::WorkSeconds => {
+            let least: u32 = if value < 1.0 { 1_000 } else { 1_000_000 };
+            let parts = (value * 1e9 / f64::from(least)).round() as u64;
+            Duration::from_nanos(parts.saturating_mul(least.into())).to_string()
+        }
     }
 }
 
@@ -57,22 +74,42 @@ pub(crate) fn causes(causes: &Causes, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own.
+/// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own,
+/// and how to see that of another one. `again` makes a run, but for its cell.
 pub(crate) fn causes_of_sweep(
-    sweep: &scenarios::Sweep,
-    registry: &LayerRegistry,
+    (sweep, registry): (&scenarios::Sweep, &LayerRegistry),
     result: &SweepResult,
+    (made, again): (&Made, &str),
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(cell) = result.shown_cell() else { return Ok(()) };
+    let cells = result.cells();
+    let Some(cell) = result.shown_cell() else {
+        let why =
+            format!("{cells} cells are too many to keep them of all, and none is the file's own");
+        writeln!(out, "no causes and key numbers: {why}")?;
+        return of_another_cell(again, out);
+    };
+    let all = result.replications;
+    let runs = match made.of_cell(cell, all) {
+        0 => return Ok(()),
+        runs if runs < all => format!("{runs} of {all} runs"),
+        _ => format!("all {}", counted(all as usize, "run")),
+    };
     let total = |measure: &Measure| {
         let known = result.measures.iter().position(|known| known == measure);
         let values = known.into_iter().flat_map(|known| result.values(cell, known));
         values.filter(|value| !value.is_nan()).sum::<f64>()
     };
     let why = Causes::of(&sweep.cell(registry, cell).system, total);
-    writeln!(out, "in all {} of cell {cell}:", counted(result.replications as usize, "run"))?;
-    causes(&why, out)
+    writeln!(out, "in {runs} of cell {cell}:")?;
+    causes(&why, out)?;
+    if 1 < cells { of_another_cell(again, out) } else { Ok(()) }
+}
+
+/// How to see of any cell what is said of one.
+fn of_another_cell(again: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "of another cell N: numbers in summary.csv, and causes of each of its runs by")?;
+    writeln!(out, "  {again} --cell N --replication 0")
 }
 
 /// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is
@@ -80,6 +117,7 @@ pub(crate) fn causes_of_sweep(
 pub(crate) fn hypotheses(
     scenario: &Scenario,
     result: &SweepResult,
+    made: &Made,
     out: &mut dyn Write,
 ) -> io::Result<Vec<Verdict>> {
     let (cells, whose) = match result.default_cell(0) {
@@ -92,13 +130,23 @@ pub(crate) fn hypotheses(
         let all = cells.clone().flat_map(of_cell);
         all.filter(|value| !value.is_nan()).collect::<Vec<f64>>()
     };
+    let replications = result.replications;
+    let run: u64 = cells.clone().map(|cell| u64::from(made.of_cell(cell, replications))).sum();
+    let is_whole = run == cells.len() as u64 * u64::from(replications);
+    let made = if is_whole { "" } else { " that were made" };
     let mut verdicts = Vec::new();
     for hypothesis in &scenario.hypotheses {
         let share = values(&hypothesis.share());
         let (good, all) = (share.iter().filter(|value| **value > 0.5).count(), share.len());
         let holds = good == all && all > 0;
         let text = hypothesis.text.clone();
-        let found = format!("in {good} of {all} runs{whose}");
+        if run == 0 {
+            let found = format!("no run{whose} was made");
+            writeln!(out, "FAILS: {found}: {text}")?;
+            verdicts.push(Verdict { text, holds: false, found });
+            continue;
+        }
+        let found = format!("in {good} of {all} runs{whose}{made}");
         let why = if values(&hypothesis.measure).is_empty() {
             format!(" (it is undefined: {})", why_not(&hypothesis.measure))
         } else {

@@ -13,8 +13,8 @@ use sim::{Limits, Stop};
 /// What ends runs.
 #[derive(Args, Debug)]
 pub(crate) struct LimitArgs {
-    /// Stop when this much time is up, such as 90s or 1h: what was run by then is written, without
-    /// pictures, and the exit code is 1.
+    /// Stop when this much time is up, such as 90s or 1h: what was made by then is written, and the
+    /// exit code is 1. A sweep goes on from there when the same command is given again.
     #[arg(long, value_name = "LENGTH")]
     max_time: Option<Duration>,
     /// Stop a run after this many events, and end with exit code 1: only a run without end comes

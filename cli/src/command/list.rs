@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use scenarios::library::{self, FAULTS, Fault, How};
 use scenarios::{LayerRegistry, ScenarioFile};
 
+use crate::command::complete;
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
@@ -71,6 +72,7 @@ impl List {
 #[command(after_help = "Example:\n  wavetank show shared-pool > mine.toml")]
 pub(crate) struct Show {
     /// A name from `wavetank list`.
+    #[arg(add = complete::library_names())]
     scenario: String,
 }
 

@@ -1,9 +1,10 @@
 //! Which run of a sweep is meant: its cell, its variant, its replication.
 
 use clap::Args;
-use scenarios::{LayerRegistry, Scenario, ScenarioFile, Sweep, nearest, plain};
+use scenarios::{LayerRegistry, Outline, Scenario, ScenarioFile, nearest, plain};
 
 use crate::command::common::{Sets, quoted, warn};
+use crate::command::complete;
 use crate::failure::Failure;
 use crate::source::Source;
 
@@ -14,7 +15,7 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "N")]
     cell: Option<usize>,
     /// Run the file with the changes of this variant.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::variants())]
     variant: Option<String>,
     /// Run with the seed of this replication of the sweep, from 0 on: then `--seed` is that of the
     /// sweep.
@@ -27,6 +28,7 @@ pub(crate) struct Pick {
 #[derive(Args, Debug)]
 pub(crate) struct OneRun {
     /// A file, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     pub(crate) scenario: String,
     /// The seed of all random numbers; default: the file's, or 1.
     #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
@@ -60,26 +62,25 @@ impl Pick {
         Self { variant: Some(name.to_owned()), ..Self::default() }
     }
 
-    /// The scenario that is meant. It has the hypotheses of the file, whatever its changes are.
+    /// The scenario that is meant. It has the hypotheses of the file, whatever its changes are. No
+    /// other cell is looked at.
     pub(crate) fn scenario(
         &self,
         file: &ScenarioFile,
         registry: &LayerRegistry,
     ) -> Result<Scenario, Failure> {
-        let own = file.scenario(registry)?;
         if self.cell.is_none() && self.variant.is_none() {
-            return Ok(own);
+            return Ok(file.scenario(registry)?);
         }
-        let sweep = file.sweep(registry)?;
-        let variant = self.variant.as_ref().map(|name| variant_of(&sweep, name)).transpose()?;
-        let scenario = match (self.cell, variant) {
-            (Some(cell), variant) => {
-                check_cell(&sweep, cell, variant)?;
-                sweep.cell(registry, cell)
+        let outline = file.outline(registry)?;
+        let variant = self.variant.as_ref().map(|name| variant_of(&outline, name)).transpose()?;
+        Ok(match self.cell {
+            Some(cell) => {
+                check_cell(&outline, cell, variant)?;
+                outline.cell(registry, cell)?
             }
-            (None, variant) => sweep.variant(registry, variant.unwrap_or(0)),
-        };
-        Ok(Scenario { hypotheses: own.hypotheses, warnings: sweep.warnings, ..scenario })
+            None => outline.variant(registry, variant.unwrap_or(0))?,
+        })
     }
 
     /// The seed of the run, where this one is asked for or the file's.
@@ -97,8 +98,8 @@ impl Pick {
 }
 
 /// The number of a variant.
-fn variant_of(sweep: &Sweep, name: &str) -> Result<usize, Failure> {
-    let known: Vec<&str> = sweep.design.variants.iter().map(String::as_str).collect();
+fn variant_of(outline: &Outline, name: &str) -> Result<usize, Failure> {
+    let known: Vec<&str> = outline.variants().iter().map(String::as_str).collect();
     let found = known.iter().position(|known| *known == plain(name));
     found.ok_or_else(|| {
         let help = match nearest(name, &known) {
@@ -110,9 +111,8 @@ fn variant_of(sweep: &Sweep, name: &str) -> Result<usize, Failure> {
 }
 
 /// Says what is wrong with the number of a cell.
-fn check_cell(sweep: &Sweep, cell: usize, variant: Option<usize>) -> Result<(), Failure> {
-    let design = &sweep.design;
-    let (cells, each) = (design.cells(), design.per_variant());
+fn check_cell(outline: &Outline, cell: usize, variant: Option<usize>) -> Result<(), Failure> {
+    let (cells, each) = (outline.cells(), outline.per_variant());
     if cells <= cell {
         let range = match cells {
             1 => "the sweep of this file has one cell, 0".to_owned(),
@@ -121,7 +121,7 @@ fn check_cell(sweep: &Sweep, cell: usize, variant: Option<usize>) -> Result<(), 
         return Err(Failure::Request(format!("there is no cell {cell}; {range}")));
     }
     let Some(asked) = variant.filter(|variant| *variant != cell / each) else { return Ok(()) };
-    let (of, name) = (design.variant(cell), &design.variants[asked]);
+    let (of, name) = (&outline.variants()[cell / each], &outline.variants()[asked]);
     let (first, last) = (asked * each, (asked + 1) * each - 1);
     let has = match each {
         1 => format!("has the cell {first}"),

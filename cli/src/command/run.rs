@@ -14,12 +14,13 @@ use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
-use crate::command::common::{Common, name_others, warn};
+use crate::command::common::{Common, drawn, name_files, warn};
+use crate::command::complete;
 use crate::command::judged;
 use crate::command::pick::Pick;
 use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
-use crate::failure::{Failure, Verdict, shown};
+use crate::failure::{Failure, Verdict};
 use crate::output::{Folder, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, asked_about};
@@ -39,6 +40,7 @@ const TABLES: [&str; 6] =
   wavetank show hanging-server | wavetank run - --out here")]
 pub(crate) struct Run {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     scenario: String,
     /// How long the pieces are in which `series.csv` measures the run; by default there are at
     /// most 150 of them.
@@ -103,15 +105,17 @@ impl Run {
         unknown.warn();
         folder.publish()?;
 
+        let cut_short = are_cut_short.then(|| drawn(&folder));
         writeln!(out, "{}", scenario.title)?;
         let mut said = Vec::new();
-        let (verdicts, judged) = self.say(&scenario, &record, &causes, are_cut_short, &mut said)?;
+        let (verdicts, judged) =
+            self.say(&scenario, &record, &causes, cut_short.as_deref(), &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = page::of_run(&scenario, &record, &with_windows);
         let page = Page { command: again.clone(), verdicts, ..page };
         page::write(page, &said, &mut folder)?;
-        name_files(&folder, out)?;
+        name_files("wrote        ", &folder, out)?;
         writeln!(out, "fingerprint  0x{:016x}, {} events", record.fingerprint, record.events)?;
         writeln!(out, "again        {again}")?;
         self.common.open(&folder, out)?;
@@ -135,14 +139,14 @@ impl Run {
         scenario: &Scenario,
         record: &Record,
         causes: &Causes,
-        are_cut_short: bool,
+        cut_short: Option<&str>,
         out: &mut dyn Write,
     ) -> io::Result<(Vec<Judged>, Vec<Value>)> {
         let limits = &self.common.limits;
         judged::stops(&scenario.system, record, limits, out)?;
-        if are_cut_short {
+        if let Some(drawn) = cut_short {
             let why = limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED      pictures are left out: {why}")?;
+            writeln!(out, "STOPPED      the run is whole, and {drawn}: {why}")?;
         }
         if record.warmup > Time::ZERO {
             writeln!(out, "counted      after the warm-up, from {} on", record.warmup)?;
@@ -219,7 +223,7 @@ fn judge(
         let is = if value.is_nan() {
             format!("undefined: {}", judged::why_not(&hypothesis.measure))
         } else {
-            format!("{value:.4}")
+            judged::shown(value, hypothesis.measure.unit())
         };
         let end = if record.stopped.is_none() { "" } else { " until the run was stopped" };
         let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
@@ -269,14 +273,6 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "UNSTABLE     {pile_up}")?;
     }
     Ok(())
-}
-
-/// Says which files were written, and which are there of others.
-fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    for file in folder.written() {
-        writeln!(out, "wrote        {}", shown(file))?;
-    }
-    name_others(folder, out)
 }
 
 fn seconds(length: Option<Duration>) -> String {

@@ -4,9 +4,10 @@ use std::io::{self, BufRead, Write};
 
 use clap::Args;
 use patterns::{Duration, Time};
-use scenarios::LayerRegistry;
+use scenarios::{LayerRegistry, plain};
 use sim::model::{Happened, PartState, Stepper};
 
+use crate::command::judged;
 use crate::command::pick::OneRun;
 use crate::failure::{Failure, Verdict};
 
@@ -52,15 +53,17 @@ impl Step {
             return Err(Failure::Request(message.to_owned()));
         }
         let (scenario, seed) = self.run.find(registry)?;
+        let system = &scenario.system;
         writeln!(out, "{}\n{HELP}", scenario.title)?;
-        let mut run = Stepper::new(&scenario.system, seed);
+        let mut run = Stepper::new(system, seed);
         let mut known = run.look();
         let mut now = Time::ZERO;
+        let mut are_faults_off = false;
         loop {
             write!(out, "{now}> ")?;
             out.flush()?;
             let Some(line) = line()? else { break };
-            let answer = match answer(&line) {
+            let answer = match answer(&line, now) {
                 Ok(answer) => answer,
                 Err(why) => {
                     writeln!(out, "{why}; {HELP}")?;
@@ -75,7 +78,8 @@ impl Step {
                     let (events, all, is_over) = forward(&mut run, answer);
                     now = events.last().map_or(now, |event| event.at);
                     if let Answer::Until(time) = answer {
-                        now = now.max(time.min(scenario.system.horizon));
+                        let end = run.stopped().map_or(system.horizon, |(at, _)| at);
+                        now = now.max(time.min(end));
                     }
                     if events.len() < all {
                         writeln!(out, "({} events before these)", all - events.len())?;
@@ -86,8 +90,17 @@ impl Step {
                     let after = run.look();
                     changes(&known, &after, out)?;
                     known = after;
+                    if let Some((at, by)) = run.faults_removed().filter(|_| !are_faults_off) {
+                        writeln!(out, "FAULTS OFF from {at} on: {}", judged::abort(system, by))?;
+                        are_faults_off = true;
+                    }
+                    if let Some((at, by)) = run.stopped().filter(|_| is_over) {
+                        let (why, print) = (judged::abort(system, by), run.fingerprint());
+                        writeln!(out, "STOPPED at {at}: {why}; fingerprint 0x{print:016x}")?;
+                        return Ok(Verdict::Fails);
+                    }
                     if is_over {
-                        let (end, print) = (scenario.system.horizon, run.fingerprint());
+                        let (end, print) = (system.horizon, run.fingerprint());
                         writeln!(out, "the run ends at {end}; fingerprint 0x{print:016x}")?;
                         break;
                     }
@@ -98,16 +111,17 @@ impl Step {
     }
 }
 
-/// The next line of the standard input; none at its end.
+/// The next line of the standard input; none at its end. What is not UTF-8 in it is no answer, and
+/// is shown as such.
 fn line() -> Result<Option<String>, Failure> {
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line);
+    let mut line = Vec::new();
+    let read = io::stdin().lock().read_until(b'\n', &mut line);
     let read = read.map_err(|error| Failure::ReadFile("standard input".into(), error))?;
-    Ok((read > 0).then_some(line))
+    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
 }
 
-/// What a line asks for.
-fn answer(line: &str) -> Result<Answer, String> {
+/// What a line asks for at some time of the run.
+fn answer(line: &str, now: Time) -> Result<Answer, String> {
     let line = line.trim();
     if let Ok(number) = line.parse() {
         return Ok(Answer::Events(number));
@@ -118,8 +132,12 @@ fn answer(line: &str) -> Result<Answer, String> {
         "s" | "state" => Answer::State,
         "h" | "help" | "?" => Answer::Help,
         _ => {
-            let time: Duration = line.parse().map_err(|_| format!("`{line}` is none of these"))?;
-            Answer::Until(Time::ZERO + time)
+            let none = |_| format!("`{}` is none of these", plain(line));
+            let time = Time::ZERO + line.parse::<Duration>().map_err(none)?;
+            if time < now {
+                return Err(format!("{time} is over, and a run does not go back"));
+            }
+            Answer::Until(time)
         }
     })
 }

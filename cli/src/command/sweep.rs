@@ -1,29 +1,30 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
 use std::env;
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
-use results::chart::{Told, told};
 use results::page::Page;
 use results::stored::Kept;
-use results::{Estimate, Measured, OverTime, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library, plain};
+use results::{Measured, OverTime, PileUp, SweepResult};
+use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
 use serde_json::Value;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
-use sim::{RunOptions, Stop, run_until};
+use sim::{RunOptions, run_until};
 
-use crate::command::common::{Common, counted, name_others, warn};
+use crate::command::common::{Common, counted, drawn, name_files, warn};
+use crate::command::complete;
 use crate::command::judged;
 use crate::command::over_time::{drawn_over_time, run_in_pieces};
 use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
-use crate::command::tables::{Made, NAMED_MAX, Tables};
+use crate::command::summary;
+use crate::command::tables::{Made, Tables};
 use crate::command::worst;
-use crate::failure::{Failure, Verdict, shown};
+use crate::failure::{Failure, Verdict};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, about_file, asked_about};
@@ -44,12 +45,13 @@ const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 #[command(after_help = "Examples:
   wavetank sweep hanging-server
   wavetank sweep mine.toml --replications 100 --threads 4
-  wavetank sweep mine.toml --max-time 10min --out here
+  wavetank sweep mine.toml --max-time 10min --out overnight
   wavetank sweep mine.toml --json | jq '.summary[] | select(.reliable == false)'
 
 A sweep that is ended before its time goes on where it was when the same command is given again.")]
 pub(crate) struct Sweep {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
+    #[arg(add = complete::scenarios())]
     scenario: String,
     /// Runs of each cell; default: the file's.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -117,32 +119,34 @@ impl Sweep {
         let are_whole = !pictures.are_cut_short();
         unknown.warn();
         folder.publish()?;
-        journal.remove()?;
+        let is_whole = made.runs == result.runs() && are_whole;
+        if is_whole {
+            journal.remove()?;
+        }
 
         let mut said = Vec::new();
-        self.name_stops(&made, &scenario, result.runs(), &mut said)?;
-        if made.runs == result.runs() && !are_whole {
-            let why = self.common.limits.why(Stop::Interrupted);
-            writeln!(said, "STOPPED: pictures are left out: {why}")?;
+        if !is_whole {
+            let drawn = drawn(&folder);
+            summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
         }
+        summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
         if !are_shown {
             writeln!(said, "pictures of more than {SHOWN_MAX} cells are left out")?;
         }
-        name_unstable(&made, &result, &mut said)?;
-        let is_known = summarise(&result, &mut said)?;
+        summary::unstable(&made, &result, &mut said)?;
+        let is_known = summary::best_and_worst(&result, &made, &mut said)?;
         worst::name(&result, &one, &mut said)?;
-        judged::causes_of_sweep(&sweep, registry, &result, &mut said)?;
-        let verdicts = judged::hypotheses(&scenario, &result, &mut said)?;
+        judged::causes_of_sweep((&sweep, registry), &result, (&made, &one), &mut said)?;
+        let verdicts = judged::hypotheses(&scenario, &result, &made, &mut said)?;
         let hold = judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
         page::write(page, &said, &mut folder)?;
-        name_files(&folder, out)?;
+        name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
         // What was stopped might have come to anything.
-        let is_whole = made.runs == result.runs() && made.stops.is_empty() && are_whole;
-        let holds = is_whole && is_known && hold;
+        let holds = is_whole && made.stops.is_empty() && is_known && hold;
         let head = facts(&result, &made, holds, &folder);
         out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })
@@ -253,33 +257,6 @@ impl Sweep {
         let about = about_file(&scenario.title, result);
         pictures.timeline(&about, trace.as_ref(), &record, first)
     }
-
-    /// Says which runs were not made to their end, and why.
-    fn name_stops(
-        &self,
-        made: &Made,
-        scenario: &Scenario,
-        all: u64,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let limits = &self.common.limits;
-        if made.runs < all {
-            let why = limits.why(Stop::Interrupted);
-            writeln!(out, "STOPPED: {} of {all} runs were made: {why}", made.runs)?;
-        }
-        for (stop, runs) in &made.stops {
-            let why = match stop {
-                Stop::Aborted(by) => judged::abort(&scenario.system, *by),
-                _ => limits.why(*stop),
-            };
-            writeln!(out, "STOPPED: {runs} of {} runs were stopped: {why}", made.runs)?;
-        }
-        for (by, runs) in &made.removals {
-            let why = judged::abort(&scenario.system, *by);
-            writeln!(out, "FAULTS REMOVED: in {runs} of {} runs: {why}", made.runs)?;
-        }
-        Ok(())
-    }
 }
 
 /// What became of a sweep as a whole.
@@ -300,16 +277,6 @@ fn facts(
     ]
 }
 
-/// Says which files were written, and which are there of others.
-fn name_files(folder: &Folder, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "tables and pictures are in {}:", shown(folder.path()))?;
-    for file in folder.written() {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        writeln!(out, "  {name}")?;
-    }
-    name_others(folder, out)
-}
-
 /// Whether text and pictures look at a measure in every cell.
 fn is_looked_at(measure: &Measure, scenario: &Scenario) -> bool {
     let path = measure.path();
@@ -324,75 +291,4 @@ fn program() -> String {
     let file = env::current_exe().and_then(|path| path.metadata());
     let changed = file.as_ref().map(|file| (file.len(), file.modified().ok()));
     format!("{} {changed:?}", env!("CARGO_PKG_VERSION"))
-}
-
-/// Says in which cells more comes than goes.
-fn name_unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
-    let (cells, all) = (made.unstable_cells, result.cells());
-    if cells == 0 {
-        return Ok(());
-    }
-    writeln!(out, "UNSTABLE: {} of {} runs, in {cells} of {all} cells", made.unstable, made.runs)?;
-    for (cell, pile_up) in &made.first_unstable {
-        writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
-    }
-    if cells > NAMED_MAX {
-        writeln!(out, "  and {} cells more", cells - NAMED_MAX)?;
-    }
-    Ok(())
-}
-
-/// The variant of a cell, and its value on each axis.
-fn place(result: &SweepResult, cell: usize) -> String {
-    let settings = result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
-    let at: Vec<String> =
-        core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
-    at.join(", ")
-}
-
-/// The best, the worst and the file's own cell; says whether there is anything of the objective.
-fn summarise(result: &SweepResult, out: &mut dyn Write) -> io::Result<bool> {
-    let objective = result.objective();
-    writeln!(out, "{}: {}", objective.path(), objective.definition())?;
-    let reached = |cell: &usize| result.estimate(*cell, result.objective).n > 0;
-    let number = (0..result.cells()).filter(reached).count();
-    let Told { cells, said } = told(result);
-    let mut is_reliable = true;
-    for (name, cell) in cells {
-        let estimate = result.estimate(cell, result.objective);
-        let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
-        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
-        is_reliable &= estimate.is_reliable || estimate.n < 2;
-    }
-    for sentence in said {
-        writeln!(out, "  {}", plain(&sentence))?;
-    }
-    if number == 0 {
-        writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;
-    } else if number < result.cells() {
-        let (why, cells) = (judged::why_not(objective), result.cells());
-        writeln!(out, "  undefined in {} of {cells} cells: {why}", cells - number)?;
-    }
-    if !is_reliable {
-        writeln!(out, "unreliable: see `wavetank explain reliable`")?;
-    }
-    Ok(number > 0)
-}
-
-/// An interval, whether it can be trusted, and on how many runs it rests if not on all; one run has
-/// none.
-fn shown_interval(estimate: &Estimate, replications: u32) -> String {
-    let reliability = match (estimate.is_reliable, estimate.runs_needed) {
-        (true, _) => String::new(),
-        (false, Some(runs)) => format!(" unreliable: {runs} runs would do"),
-        (false, None) => " unreliable".to_owned(),
-    };
-    let of_runs = match estimate.n {
-        n if n < replications as usize => format!(" in {n} of {replications} runs"),
-        _ => String::new(),
-    };
-    match estimate.n {
-        0 | 1 => of_runs,
-        _ => format!(" [{:.4}, {:.4}]{reliability}{of_runs}", estimate.low, estimate.high),
-    }
 }

@@ -36,6 +36,17 @@ pub(crate) struct Made {
 }
 
 impl Made {
+    /// How many runs of a cell were made: they come cell by cell.
+    pub(crate) fn of_cell(&self, cell: usize, replications: u32) -> u32 {
+        let (cell, replications) = (cell as u64, u64::from(replications));
+        self.runs.saturating_sub(cell * replications).min(replications) as u32
+    }
+
+    /// How many cells there are of which some were.
+    pub(crate) fn cells(&self, replications: u32) -> usize {
+        self.runs.div_ceil(replications.max(1).into()) as usize
+    }
+
     /// Counts the next run, cell by cell.
     fn add(&mut self, cell: usize, run: &Measured, pile_up: Option<String>) {
         self.runs += 1;

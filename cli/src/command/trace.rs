@@ -1,10 +1,9 @@
 //! `trace`: what happened in a run, event by event, in a format that other tools read.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use patterns::{Duration, Time};
 use results::trace::{chrome, log, log_table, otlp};
 use scenarios::LayerRegistry;
@@ -15,7 +14,7 @@ use crate::command::judged;
 use crate::command::limits::LimitArgs;
 use crate::command::pick::OneRun;
 use crate::failure::{Failure, Verdict};
-use crate::output::Unwritten;
+use crate::output::write_alone;
 
 /// Show what happened in a run, event by event.
 ///
@@ -40,7 +39,7 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "TIME")]
     until: Option<Duration>,
     /// A file to write to, in place of the standard output.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     to: Option<PathBuf>,
     #[command(flatten)]
     run: OneRun,
@@ -80,13 +79,7 @@ impl TraceArgs {
         let record = sim::run_until(&system, seed, &options);
         let Some(trace) = &record.trace else { return Ok(Verdict::Fails) };
         match &self.to {
-            Some(path) => {
-                let unwritten = |error| Unwritten { path: path.clone(), error };
-                let file = File::create(path).map_err(unwritten)?;
-                let mut file = BufWriter::new(file);
-                let written = self.write(trace, &record, &mut file);
-                written.and_then(|()| file.flush()).map_err(unwritten)?;
-            }
+            Some(path) => write_alone(path, |file| self.write(trace, &record, file))?,
             None => self.write(trace, &record, out)?,
         }
         if trace.to < to && record.stopped.is_none() {

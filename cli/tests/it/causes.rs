@@ -99,3 +99,27 @@ fn a_sweep_without_a_cell_of_its_own_says_why_tasks_of_the_best_one_failed() {
     let page = fs::read_to_string(folder.0.join("out/index.html")).unwrap();
     assert!(page.contains("Key numbers of cell 0"), "{text}");
 }
+
+/// Of many cells only the file's own is kept whole.
+#[test]
+fn a_sweep_says_how_to_see_the_causes_of_the_cells_of_which_it_has_none() {
+    let folder = Folder::new("causes-many");
+    let values: Vec<String> = (1..=101).map(|value| value.to_string()).collect();
+    let values = |from: usize| values[from..].join(", ");
+    let told = "of another cell N: numbers in summary.csv, and causes of each of its runs by\n  \
+                wavetank run x.toml --seed 0x1 --cell N --replication 0\n";
+    let none = "no causes and key numbers: 202 cells are too many to keep them of all, and none is \
+                the file's own\n";
+    for (own, from) in [(true, 0), (false, 3)] {
+        let axis = format!("\"policies.p.breaker.failures\" = [{}, 200, 201, 202]\n", values(from));
+        let axis = if own { axis.replace(", 200, 201, 202", "") } else { axis };
+        fs::write(folder.0.join("x.toml"), format!("{RESCUED}{axis}")).unwrap();
+        let text = said(&wavetank(&["sweep", "x.toml", "--out", "out"], &folder));
+        assert!(text.contains(told), "{text}");
+        assert_eq!(text.contains("in all 2 runs of cell 2:\n"), own, "{text}");
+        assert_eq!(text.contains(none), !own, "{text}");
+        let page = fs::read_to_string(folder.0.join("out/index.html")).unwrap();
+        assert!(page.contains("of another cell N: numbers in summary.csv"), "the page says it too");
+        assert_eq!(page.contains("Key numbers of "), own, "{text}");
+    }
+}

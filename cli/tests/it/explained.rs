@@ -140,15 +140,29 @@ fn events_of_a_thread_in_a_chrome_trace_lie_within_each_other_or_apart() {
         let of = |other: &&Value| other["name"] == "thread_name" && other["tid"] == event["tid"];
         events.iter().find(of).unwrap()["args"]["name"].as_str().unwrap().to_owned()
     };
-    let spans = events.iter().filter(|event| event["ph"] == "X");
-    let nanos = |value: &Value| (value.as_f64().unwrap() * 1000.0).round() as u64;
+    let nanos = |event: &Value| (event["ts"].as_f64().unwrap() * 1000.0).round() as u64;
     let mut by_thread = std::collections::BTreeMap::<_, Vec<_>>::new();
-    for event in spans {
-        let (from, lasts) = (nanos(&event["ts"]), nanos(&event["dur"]));
-        let category = event["cat"].as_str().unwrap().to_owned();
+    // What ends is what has begun last in its thread, and is not over yet.
+    let mut open = std::collections::BTreeMap::<_, Vec<&Value>>::new();
+    let mut last = 0;
+    for event in events.iter().filter(|event| event["ph"] != "M") {
+        assert!(last <= nanos(event), "they are in order: {event}");
+        last = nanos(event);
         let tid = event["tid"].as_u64().unwrap();
-        by_thread.entry(tid).or_default().push((from, from + lasts, category, event));
+        let open = open.entry(tid).or_default();
+        if event["ph"] == "B" {
+            open.push(event);
+        } else if event["ph"] == "E" {
+            let begun = open.pop().unwrap();
+            let same = |key: &str| begun[key] == event[key];
+            assert!(same("name") && same("args") && same("cat"), "{begun} and {event}");
+            let (from, to) = (nanos(begun), nanos(event));
+            assert!(from < to, "{event}");
+            let category = event["cat"].as_str().unwrap().to_owned();
+            by_thread.entry(tid).or_default().push((from, to, category, event));
+        }
     }
+    assert!(open.values().all(Vec::is_empty), "all that begins ends");
     let (mut calls, mut nested) = (0, 0);
     for spans in by_thread.values_mut() {
         spans.sort_by_key(|(from, to, ..)| (*from, u64::MAX - *to));
@@ -169,9 +183,14 @@ fn events_of_a_thread_in_a_chrome_trace_lie_within_each_other_or_apart() {
     }
     // At the end some tasks are open.
     assert!(100 < calls && calls - 6 <= nested, "{nested} of {calls} calls lie in their tasks");
+    // What has no length is an instant, and else there is none.
+    let instants = events.iter().filter(|event| event["ph"] == "i");
+    assert!(instants.clone().all(|event| event["s"] == "t" && event["dur"].is_null()));
+    assert!(instants.count() > 0, "an open breaker refuses at once");
     // Microseconds: the hang is from 40 s to 50 s.
-    let hang = events.iter().find(|event| event["name"] == "hang").unwrap();
-    assert_eq!((hang["ts"].as_f64(), hang["dur"].as_f64()), (Some(40e6), Some(10e6)));
+    let hang = events.iter().filter(|event| event["name"] == "hang");
+    let hang: Vec<_> = hang.map(|event| (event["ph"].as_str(), event["ts"].as_f64())).collect();
+    assert_eq!(hang, [(Some("B"), Some(40e6)), (Some("E"), Some(50e6))]);
 }
 
 /// <https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>.
@@ -305,12 +324,58 @@ fn a_comparison_pairs_runs_and_names_what_differs_first() {
     }
 }
 
+/// A limit on the size of files stands for a disk that is full, and a link for a file elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_trace_is_written_whole_or_not_at_all() {
+    let folder = busy("trace-whole");
+    fs::write(folder.0.join("t.csv"), "mine").unwrap();
+    std::os::unix::fs::symlink("t.csv", folder.0.join("link.csv")).unwrap();
+    let program = env!("CARGO_BIN_EXE_wavetank");
+    let trace = |to: &str, blocks: &str| {
+        let typed = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; \
+             exec {program} trace x.toml --format csv --to {to}"
+        );
+        let mut bash = std::process::Command::new("bash");
+        said(&bash.args(["-c", &typed]).current_dir(&folder.0).output().unwrap())
+    };
+    let text = trace("t.csv", "8");
+    assert!(text.contains("error: cannot write t.csv: File too large"), "{text}");
+    assert_eq!(fs::read_to_string(folder.0.join("t.csv")).unwrap(), "mine");
+    let names = || folder.files().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(), ["link.csv", "t.csv", "x.toml"], "no part of it is left");
+
+    assert_eq!(trace("./link.csv", "unlimited"), "");
+    let written = fs::read_to_string(folder.0.join("t.csv")).unwrap();
+    assert!(written.lines().count() > 100, "{written}");
+    assert!(folder.0.join("link.csv").is_symlink());
+    assert_eq!(trace("/dev/null", "unlimited"), "", "a device is written to as it is");
+    let text = trace("nowhere/t.csv", "unlimited");
+    assert!(text.contains("error: cannot write nowhere/t.csv: No such file"), "{text}");
+    let text = trace("..", "unlimited");
+    assert!(text.contains("error: cannot write "), "{text}");
+}
+
 fn step(folder: &Folder, arguments: &[&str], answers: &str) -> String {
+    step_by(folder, arguments, answers.as_bytes()).1
+}
+
+/// The exit code, and what is said.
+fn step_by(folder: &Folder, arguments: &[&str], answers: &[u8]) -> (Option<i32>, String) {
     let mut command = command(&[&["step"], arguments].concat(), folder);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
-    said(&child.wait_with_output().unwrap())
+    child.stdin.take().unwrap().write_all(answers).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), said(&output))
+}
+
+/// How many events there were, by the number of the last one.
+fn last_event(text: &str) -> String {
+    let last = text.lines().rfind(|line| line.starts_with('#') || line.contains("> #"));
+    let last = last.unwrap().rsplit("> ").next().unwrap().trim_start_matches('#');
+    format!("{} events", last.split(' ').next().unwrap())
 }
 
 #[test]
@@ -321,9 +386,7 @@ fn a_run_gone_through_event_by_event_is_the_run() {
     let (fingerprint, events) = fingerprint.split_once(", ").unwrap();
     let text = step(&folder, &["x.toml", "--seed", "5"], "\n17\n1min\n1h\n");
     assert!(text.contains(&format!("ends at 2min; fingerprint {fingerprint}\n")), "{text}");
-    let last = text.lines().rfind(|line| line.starts_with('#') || line.contains("> #"));
-    let last = last.unwrap().rsplit('#').next().unwrap().split(' ').next().unwrap();
-    assert_eq!(format!("{last} events"), events, "{text}");
+    assert_eq!(last_event(&text), events, "{text}");
 }
 
 #[test]
@@ -342,4 +405,52 @@ fn each_step_says_what_happens_and_what_changes_by_it() {
     assert!(step(&folder, &["course-outage"], "").ends_with("0s> "));
     let refused = step(&folder, &["-"], "");
     assert!(refused.contains("the standard input is for the answers here"), "{refused}");
+}
+
+#[test]
+fn a_step_back_and_a_line_that_is_no_text_are_answered() {
+    let folder = Folder::new("step-odd");
+    let (code, text) = step_by(&folder, &["course-outage"], b"30s\n10s\n\xff\xfe\n30s\nq\n");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("30s> 10s is over, and a run does not go back; Enter: "), "{text}");
+    assert!(text.contains("` is none of these; Enter: "), "{text}");
+    assert!(text.ends_with("30s> 30s> "), "the same time is no step back: {text}");
+}
+
+/// Down for good from 40 s on, which a condition sees.
+fn aborted(then: &str, more: &str) -> String {
+    let file =
+        BUSY.replace("do = \"hang\"", "do = \"down\"").replace("for = \"10s\"", "for = \"1h\"");
+    file + "[[aborts]]\nwhen = \"agents.b.success < 50% over 5s\"\nthen = \"" + then + "\"\n" + more
+}
+
+#[test]
+fn abort_conditions_hold_in_a_run_gone_through_as_in_any() {
+    let folder = Folder::new("step-aborts");
+    let text = "[[aborts]]\nwhen = \"agents.a.success < 1% over 30s\"\n";
+    for (then, expected, code) in [("stop", "STOPPED ", 1), ("remove-faults", "FAULTS OFF ", 0)] {
+        fs::write(folder.0.join("x.toml"), aborted(then, text)).unwrap();
+        let ran = said(&wavetank(&["run", "x.toml", "--seed", "5"], &folder));
+        let of_run = |name: &str| {
+            let line = ran.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_else(|| panic!("{name} in {ran}")).trim().to_owned()
+        };
+        let (fingerprint, events) = of_run("fingerprint").split_once(", ").map_or_else(
+            || panic!("{ran}"),
+            |(print, events)| (print.to_owned(), events.to_owned()),
+        );
+        for answers in ["1h\n", "7\n30s\n41s\n100000\n"] {
+            let (ended, text) = step_by(&folder, &["x.toml", "--seed", "5"], answers.as_bytes());
+            assert_eq!(ended, Some(code), "{text}");
+            let line = text.lines().rev().find(|line| line.contains(expected));
+            let line = line.unwrap_or_else(|| panic!("{text}"));
+            assert!(line.contains("abort condition `agents.b.success < 50% over 5s`"), "{line}");
+            let when = of_run(expected.trim()).split(" of ").next().unwrap().to_owned();
+            let when = when.split(" on: ").next().unwrap().to_owned();
+            assert!(line.contains(&when), "{when}: {line}");
+            let print = format!("fingerprint {fingerprint}\n");
+            assert!(text.contains(&print), "{print}: {text}");
+            assert_eq!(last_event(&text), events, "{text}");
+        }
+    }
 }

@@ -145,3 +145,57 @@ fn a_fault_without_a_name_can_be_set_by_what_it_is_called() {
     let text = checked("faults.fault-1.for=5s");
     assert!(text.contains("there is: x-down"), "{text}");
 }
+
+#[test]
+fn a_file_that_is_not_there_is_answered_with_the_one_that_is() {
+    let folder = Folder::new("neighbour");
+    scenario(&folder, "mine.toml", "");
+    fs::create_dir(folder.0.join("sub")).unwrap();
+    scenario(&folder, "sub/other.toml", "");
+    for (typed, meant) in [("mine.tml", "mine.toml"), ("sub/othr.toml", "sub/other.toml")] {
+        let output = wavetank(&["run", typed], &folder);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(&format!("; did you mean `{meant}`?")), "{text}");
+    }
+    for far in ["xyz.txt", "nowhere/mine.toml"] {
+        let text = said(&wavetank(&["run", far], &folder));
+        assert!(text.contains("error: cannot read ") && !text.contains("did you mean"), "{text}");
+    }
+}
+
+#[test]
+fn numbers_that_hypotheses_and_sweeps_are_about_have_their_unit() {
+    let folder = Folder::new("units");
+    let more = "[[hypotheses]]\nthat = \"agents.a.success >= 50%\"\n[[hypotheses]]\n\
+                that = \"agents.a.latency.p50 < 1min\"\n[sweep]\nreplications = 2\n\
+                objective = \"agents.a.goodput\"\n\"agents.a.count\" = [1, 2]\n";
+    scenario(&folder, "it.toml", more);
+    let text = said(&wavetank(&["run", "it.toml"], &folder));
+    assert!(text.contains("agents.a.success >= 50% (it is 100.00 %)"), "{text}");
+    assert!(text.contains("agents.a.latency.p50 < 1min (it is 1s)"), "{text}");
+    let text = said(&wavetank(&["sweep", "it.toml"], &folder));
+    assert!(text.contains("\nagents.a.goodput (per hour): "), "{text}");
+}
+
+/// A picture has three files, and a run ten pictures.
+#[test]
+fn files_are_named_in_a_few_lines_and_none_is_left_out() {
+    let folder = Folder::new("few-lines");
+    scenario(&folder, "it.toml", "");
+    for (command, begin) in [("run", "wrote        "), ("sweep", "tables and pictures are in ")] {
+        let text = said(&wavetank(&[command, "it.toml", "--out", command], &folder));
+        let mut lines = text.lines().skip_while(|line| !line.starts_with(begin));
+        let [files, pictures] = [lines.next().unwrap(), lines.next().unwrap()];
+        let (_, files) = files.split_once(&format!("{command}: ")).unwrap();
+        let mut named: Vec<String> = files.split(", ").map(str::to_owned).collect();
+        let (_, pictures) = pictures.split_once("pictures (.svg, .png, -dark.png): ").unwrap();
+        for picture in pictures.split(", ") {
+            named.extend([".svg", ".png", "-dark.png"].map(|end| format!("{picture}{end}")));
+        }
+        named.sort();
+        let there = crate::tank::files(&folder.0.join(command)).into_iter().map(|(name, _)| name);
+        let there: Vec<String> = there.filter(|name| !name.starts_with('.')).collect();
+        assert_eq!(named, there, "{text}");
+    }
+}

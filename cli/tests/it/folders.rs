@@ -50,7 +50,7 @@ fn two_commands_at_once_do_not_write_into_one_folder() {
     signal("INT", &first);
     first.wait().unwrap();
     assert_eq!(files(&folder.0.join("o")), before, "older outputs stay as they were");
-    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
+    let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
@@ -82,21 +82,43 @@ fn files_that_are_not_written_anew_go_away() {
     }
 }
 
+/// Each would take away some files of the other, and leave some as if they were its own.
 #[test]
-fn files_of_another_command_stay_and_are_named() {
+fn a_folder_of_another_command_is_refused_and_stays_as_it_is() {
     let folder = swept("others", AXES);
-    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
-    let text = said(&output);
-    let line = text.lines().find(|line| line.contains("of an earlier `sweep`"));
-    let line = line.unwrap_or_else(|| panic!("{text}"));
-    for name in ["runs.csv", "summary.csv", "heat-map.svg"] {
-        assert!(line.contains(name) && folder.0.join("o").join(name).is_file(), "{line}");
+    let output = wavetank(&["run", "it.toml", "--out", "p"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    // Of a sweep that was ended before its time there may be the runs alone.
+    fs::create_dir(folder.0.join("q")).unwrap();
+    fs::write(folder.0.join("q").join(JOURNAL), "runs").unwrap();
+    let all = || ["o", "p", "q"].map(|name| files(&folder.0.join(name)));
+    let before = all();
+    for (command, out, other) in [
+        ("run", "o", "sweep"),
+        ("sweep", "p", "run"),
+        ("run", "q", "sweep"),
+        ("reference", "o", "sweep"),
+    ] {
+        let output = match command {
+            "reference" => wavetank(&[command, out], &folder),
+            _ => wavetank(&[command, "it.toml", "--out", out], &folder),
+        };
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let message = format!("error: {out} has what an earlier `wavetank {other}` has written\n");
+        assert!(text.contains(&message), "{text}");
+        assert!(all() == before, "{command} {out}");
     }
-    assert!(!line.contains("timeline"), "the run has written its own: {line}");
-
-    let output = wavetank(&["sweep", "it.toml", "--out", "o"], &folder);
-    let text = said(&output);
-    assert!(text.contains("of an earlier `run`: measures.csv, causes.csv, tasks.csv, "), "{text}");
+    // What is left in a folder when all of it was taken away is no output.
+    for (name, _) in files(&folder.0.join("p")) {
+        if name != ".wavetank" {
+            fs::remove_file(folder.0.join("p").join(name)).unwrap();
+        }
+    }
+    let output = wavetank(&["sweep", "it.toml", "--out", "p"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let names = |out: &str| names(&folder.0.join(out));
+    assert_eq!(names("p"), names("o"));
 }
 
 /// A list that leads out of the folder is not one that Wavetank has written.
@@ -120,33 +142,28 @@ fn nothing_outside_of_the_folder_is_removed() {
 fn links_are_replaced_and_not_followed() {
     let folder = Folder::new("links");
     scenario(&folder, "it.toml", "");
-    fs::create_dir(folder.0.join("o")).unwrap();
     let mut victims = Vec::new();
-    for name in [
-        "measures.csv",
-        "measures.csv.part",
-        "runs.csv",
-        "runs.csv.part",
-        ".wavetank",
-        "latency.svg",
-    ] {
-        let victim = folder.0.join(format!("victim-{name}"));
-        fs::write(&victim, "mine").unwrap();
-        symlink(&victim, folder.0.join("o").join(name)).unwrap();
-        victims.push(victim);
-    }
-    symlink("/dev/full", folder.0.join("o/summary.csv.part")).unwrap();
-    symlink("/dev/full", folder.0.join("o/summary.csv")).unwrap();
-    for command in ["run", "sweep"] {
-        let output = wavetank(&[command, "it.toml", "--out", "o"], &folder);
+    for (command, table) in [("run", "measures.csv"), ("sweep", "runs.csv")] {
+        let out = folder.0.join(command);
+        fs::create_dir(&out).unwrap();
+        let part = format!("{table}.part");
+        for name in [table, &part, ".wavetank", "latency.svg"] {
+            let victim = folder.0.join(format!("victim-{command}-{name}"));
+            fs::write(&victim, "mine").unwrap();
+            symlink(&victim, out.join(name)).unwrap();
+            victims.push(victim);
+        }
+        symlink("/dev/full", out.join("series.csv.part")).unwrap();
+        symlink("/dev/full", out.join("series.csv")).unwrap();
+        let output = wavetank(&[command, "it.toml", "--out", command], &folder);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        for name in [table, "series.csv", ".wavetank", "latency.svg"] {
+            let kind = out.join(name).symlink_metadata().unwrap().file_type();
+            assert!(kind.is_file(), "{name}");
+        }
     }
     for victim in victims {
         assert_eq!(fs::read_to_string(victim).unwrap(), "mine");
-    }
-    for name in ["measures.csv", "runs.csv", "summary.csv", ".wavetank", "latency.svg"] {
-        let kind = folder.0.join("o").join(name).symlink_metadata().unwrap().file_type();
-        assert!(kind.is_file(), "{name}");
     }
 }
 
@@ -171,21 +188,23 @@ fn pipes_and_folders_in_the_way_are_no_trap() {
 #[test]
 fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
     let folder = swept("too-large", AXES);
+    wavetank(&["run", "it.toml", "--out", "p"], &folder);
     let limited = |arguments: &str, blocks: u32, file: &str| {
         let program = env!("CARGO_BIN_EXE_wavetank");
-        let limited =
-            format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {arguments} --out o");
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {arguments}");
         let output = Command::new("bash").args(["-c", &limited]).current_dir(&folder.0).output();
         let said = said(&output.unwrap());
-        let message = format!("error: cannot write o/{file}: File too large (os error 27)\n");
+        let (_, out) = arguments.rsplit_once(' ').unwrap();
+        let message = format!("error: cannot write {out}/{file}: File too large (os error 27)\n");
         assert!(said.contains(&message), "{arguments}: {said}");
-        files(&folder.0.join("o"))
+        files(&folder.0.join(out))
     };
+    let before = files(&folder.0.join("p"));
+    assert!(limited("run it.toml --out p", 1, "measures.csv") == before);
     let before = files(&folder.0.join("o"));
     for (arguments, blocks, file) in [
-        ("run it.toml", 1, "measures.csv"),
-        ("sweep it.toml --replications 60 --set sweep.series-every=10s", 16, JOURNAL),
-        ("sweep it.toml --replications 1 --set sweep.series-every=10s", 8, "summary.csv"),
+        ("sweep it.toml --replications 60 --set sweep.series-every=10s --out o", 16, JOURNAL),
+        ("sweep it.toml --replications 1 --set sweep.series-every=10s --out o", 8, "summary.csv"),
     ] {
         let mut after = limited(arguments, blocks, file);
         // Runs that were made are kept for the next time.
@@ -193,7 +212,7 @@ fn a_file_that_cannot_be_written_is_named_and_leaves_nothing() {
         assert!(after == before, "{arguments}");
     }
     // Tables that are whole stay, without pictures of another sweep beside them.
-    let after = limited("sweep it.toml --replications 1", 48, "heat-map.png");
+    let after = limited("sweep it.toml --replications 1 --out o", 48, "heat-map.png");
     let after: Vec<String> = after.into_iter().map(|(name, _)| name).collect();
     assert_eq!(after, [".wavetank", JOURNAL, "runs.csv", "series.csv", "summary.csv"]);
 }
@@ -249,24 +268,25 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
 #[test]
 fn a_folder_in_the_way_of_a_picture_or_a_table_is_known_before_the_run() {
     let folder = swept("in-the-way", AXES);
+    wavetank(&["run", "it.toml", "--out", "p"], &folder);
     endless(&folder, "long.toml");
-    for (arguments, name) in [
-        (["sweep", "long.toml"], "heat-map.svg"),
-        (["sweep", "long.toml"], "lines-dark.png"),
-        (["sweep", "long.toml"], "summary.csv"),
-        (["run", "long.toml"], "timeline.png"),
-        (["run", "long.toml"], "measures.csv"),
+    for (command, out, name) in [
+        ("sweep", "o", "heat-map.svg"),
+        ("sweep", "o", "lines-dark.png"),
+        ("sweep", "o", "summary.csv"),
+        ("run", "p", "timeline.png"),
+        ("run", "p", "measures.csv"),
     ] {
-        let _ = fs::remove_file(folder.0.join("o").join(name));
-        fs::create_dir(folder.0.join("o").join(name)).unwrap();
-        let before = files(&folder.0.join("o"));
-        let more = ["--out", "o", "--max-time", "5s"];
-        let output = wavetank(&[&arguments[..], &more].concat(), &folder);
+        let path = folder.0.join(out).join(name);
+        let _ = fs::remove_file(&path);
+        fs::create_dir(&path).unwrap();
+        let before = files(&folder.0.join(out));
+        let output = wavetank(&[command, "long.toml", "--out", out, "--max-time", "5s"], &folder);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        let message = format!("error: cannot write o/{name}: is a directory");
+        let message = format!("error: cannot write {out}/{name}: is a directory");
         assert!(said(&output).contains(&message), "{}", said(&output));
-        assert_eq!(files(&folder.0.join("o")), before);
-        fs::remove_dir(folder.0.join("o").join(name)).unwrap();
+        assert_eq!(files(&folder.0.join(out)), before);
+        fs::remove_dir(path).unwrap();
     }
 }
 

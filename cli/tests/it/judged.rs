@@ -49,7 +49,7 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
     let more = "[[hypotheses]]\nthat = \"agents.a.success >= 1%\"\n[[aborts]]\n\
                 when = \"agents.a.success < 50% over 3s\"\n";
     scenario(&folder, "it.toml", &format!("{more}{OUTAGE}"));
-    let early = ["--out", "o", "--set", "faults.0.at=5s"];
+    let early = ["--out", "r", "--set", "faults.0.at=5s"];
     let output = wavetank(&[&["run", "it.toml"], &early[..]].concat(), &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
@@ -76,7 +76,7 @@ fn a_run_that_is_aborted_says_when_and_why_and_its_hypotheses_fail() {
     );
 
     let off = ["--set", "aborts.0.then=remove-faults", "--set", "faults.0.at=5s"];
-    let output = wavetank(&[&["run", "it.toml", "--out", "o"], &off[..]].concat(), &folder);
+    let output = wavetank(&[&["run", "it.toml", "--out", "r"], &off[..]].concat(), &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.lines().nth(1).unwrap().starts_with("FAULTS OFF   from 6"), "{text}");
@@ -105,7 +105,7 @@ fn a_measure_that_can_never_be_had_is_said_to_be_undefined_and_exit_code_1() {
         text.contains("FAILS: it holds in 0 of 4 runs") && text.contains("(it is undefined: its"),
         "{text}"
     );
-    let output = wavetank(&["run", "it.toml", "--out", "o"], &folder);
+    let output = wavetank(&["run", "it.toml", "--out", "r"], &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("(it is undefined: its window never came"), "{text}");

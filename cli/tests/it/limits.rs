@@ -46,7 +46,7 @@ fn time_that_stands_still_is_exit_code_1() {
                 steps = [{ work = \"0s\" }]\n";
     fs::write(folder.0.join("still.toml"), text).unwrap();
     for command in ["run", "sweep"] {
-        let output = wavetank(&[command, "still.toml", "--out", "o"], &folder);
+        let output = wavetank(&[command, "still.toml", "--out", command], &folder);
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains("in one instant"), "{}", said(&output));
     }
@@ -80,13 +80,75 @@ fn time_that_is_up_ends_a_sweep_with_the_runs_that_were_made() {
     let output = wavetank(&sweep, &folder);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("\nSTOPPED: 2 of 4 runs were made: the time of 1s is up"), "{text}");
+    let stopped = "\nSTOPPED: 2 of 4 runs were made, and nothing was drawn: the time of 1s is up";
+    assert!(text.contains(stopped), "{text}");
+    assert!(text.contains("\n  the same command goes on after them: wavetank sweep it"), "{text}");
+    assert!(text.contains("\n  not run: 1 of 2 cells\n"), "{text}");
+    for not_known in ["UNDEFINED", "undefined", "nothing happened", "NaN"] {
+        assert!(!text.contains(not_known), "{text}");
+    }
     assert_eq!(rows(&folder, "runs.csv"), 2, "a run that was stopped by the clock is no result");
     let summary = fs::read_to_string(folder.0.join("o/summary.csv")).unwrap();
     assert!(
         summary.lines().any(|line| line.starts_with("1,") && line.contains(",0,,,")),
         "{summary}"
     );
+    let page = fs::read_to_string(folder.0.join("o/index.html")).unwrap();
+    assert!(page.contains("2 of 4 runs were made"), "the page says it too");
+    let text = said(&wavetank(&sweep, &folder));
+    assert!(text.contains("goes on after 2 of 4 runs that were made before"), "{text}");
+}
+
+#[test]
+fn time_that_is_up_before_the_first_run_says_that_nothing_is_known() {
+    let folder = Folder::new("time-none");
+    let more = "[[hypotheses]]\nthat = \"agents.a.success >= 50%\"\n\
+                [sweep]\nreplications = 2\n\"horizon\" = [\"100000d\", \"10s\"]\n";
+    scenario(&folder, "it.toml", more);
+    let sweep = ["sweep", "it.toml", "--out", "o", "--max-time", "300ms", "--threads", "1"];
+    let output = wavetank(&sweep, &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("\nSTOPPED: 0 of 4 runs were made, and nothing was drawn"), "{text}");
+    let fails = "\nFAILS: no run of the file's own cell was made: agents.a.success >= 50%\n";
+    assert!(text.contains("\n  not run: 2 of 2 cells\n") && text.contains(fails), "{text}");
+    assert!(!text.contains("nothing happened") && !text.contains("goes on"), "{text}");
+    assert!(!text.contains("of cell 1:"), "there are no causes: {text}");
+}
+
+/// All runs are made in no time, and for pictures there is not enough of it.
+#[test]
+fn time_that_is_up_while_pictures_are_drawn_leaves_the_runs_for_the_next_start() {
+    let folder = Folder::new("time-pictures");
+    let values: Vec<String> = (1..=60).map(|value| format!("\"{value}s\"")).collect();
+    let axes =
+        "[sweep]\nreplications = 2\n\"agents.a.patience\" = VALUES\n\"agents.a.count\" = [1, 2]\n";
+    scenario(&folder, "it.toml", &axes.replace("VALUES", &format!("[{}]", values.join(", "))));
+    let sweep = ["sweep", "it.toml", "--out", "o"];
+    let whole = wavetank(&sweep, &folder);
+    assert_eq!(whole.status.code(), Some(0), "{}", said(&whole));
+    let whole = files(&folder.0.join("o"));
+    fs::remove_dir_all(folder.0.join("o")).unwrap();
+    let mut length = 30;
+    let text = loop {
+        let limit = format!("{length}ms");
+        let text = said(&wavetank(&[&sweep[..], &["--max-time", &limit]].concat(), &folder));
+        if text.contains("STOPPED: all 240 runs were made, and ") {
+            break text;
+        }
+        assert!(text.contains("STOPPED"), "there was time for all: {text}");
+        length += 30;
+    };
+    assert!(text.contains(" drawn") && text.contains("runs nothing again: wavetank "), "{text}");
+    let drawn: Vec<&str> = text
+        .split_once("only some pictures were drawn (")
+        .map_or(Vec::new(), |(_, names)| names.split_once(')').unwrap().0.split(", ").collect());
+    let names: Vec<String> = files(&folder.0.join("o")).into_iter().map(|(name, _)| name).collect();
+    let there: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".svg")).collect();
+    assert_eq!(there.len(), drawn.len(), "{text}: {there:?}");
+    let text = said(&wavetank(&sweep, &folder));
+    assert!(text.contains("goes on after 240 of 240 runs that were made before"), "{text}");
+    assert!(files(&folder.0.join("o")) == whole, "it is as if nothing had happened");
 }
 
 #[test]

@@ -134,3 +134,23 @@ fn what_is_no_run_of_the_sweep_is_answered_with_what_there_is() {
     }
     assert!(!folder.0.join("out").exists(), "bad input leaves nothing behind");
 }
+
+/// Another cell may be wrong, and of many cells most are not of interest.
+#[test]
+fn a_cell_that_is_picked_is_looked_at_alone() {
+    let folder = Folder::new("picked-alone");
+    let latency = "\"services.s.latency\" = [\"1s\", \"-1s\"]\n";
+    fs::write(folder.0.join("x.toml"), format!("{SWEPT}{latency}")).unwrap();
+    let run = |cell: &str| wavetank(&["run", "x.toml", "--cell", cell, "--out", cell], &folder);
+    for cell in ["0", "2", "6"] {
+        let output = run(cell);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    }
+    let output = run("1");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("x.toml:24:"), "at its place: {}", said(&output));
+    let output = wavetank(&["check", "x.toml"], &folder);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let output = run("8");
+    assert!(said(&output).contains("the cells 0 to 7"), "{}", said(&output));
+}

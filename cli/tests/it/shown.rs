@@ -1,11 +1,10 @@
 //! What commands print when asked for JSON or for nothing, and what shells and `man` read.
 
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::tank::{Folder, said, scenario, wavetank};
+use crate::tank::{Folder, files, said, scenario, wavetank};
 
 const MORE: &str = "[[hypotheses]]\nthat = \"agents.a.success >= 0%\"\n\
                     [sweep]\nreplications = 2\n\"services.x.latency\" = [\"1s\", \"2s\"]\n";
@@ -121,24 +120,131 @@ fn the_help_of_every_command_has_an_example() {
 }
 
 #[test]
-fn the_manual_page_and_completions_have_every_command() {
+fn manual_pages_are_written_for_every_command_that_one_of_them_names() {
     let folder = Folder::new("manual");
     let of = |arguments: &[&str]| {
         let output = wavetank(arguments, &folder);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-        output.stdout
+        String::from_utf8(output.stdout).unwrap()
     };
-    let page = String::from_utf8(of(&["man"])).unwrap();
+    let page = of(&["man"]);
     assert!(page.contains(".TH wavetank 1"), "{page}");
-    for name in commands(&folder) {
-        assert!(page.contains(&format!(".SH \"WAVETANK {}\"", name.to_uppercase())), "{name}");
-        for shell in ["bash", "zsh", "fish"] {
-            let text = String::from_utf8(of(&["completions", shell])).unwrap();
-            assert!(text.contains(&name), "{name} is not completed in {shell}");
-        }
+    let written = of(&["man", "--to", "a/man1"]);
+    let pages = files(&folder.0.join("a/man1"));
+    assert_eq!(written.lines().count(), pages.len());
+    let named = page.split("wavetank\\-").skip(1).filter_map(|rest| rest.split_once("(1)"));
+    let mut named: Vec<String> = named.map(|(name, _)| format!("wavetank-{name}.1")).collect();
+    named.push("wavetank.1".to_owned());
+    named.sort();
+    let there: Vec<&String> = pages.iter().map(|(name, _)| name).collect();
+    assert_eq!(there, named.iter().collect::<Vec<_>>());
+    assert_eq!(there.len(), commands(&folder).len() + 1);
+    for (name, page) in &pages {
+        let page = String::from_utf8_lossy(page);
+        assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
+        assert!(name == "wavetank.1" || page.contains("Example"), "{name}: {page}");
     }
-    // A shell takes it.
-    let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().unwrap();
-    bash.stdin.take().unwrap().write_all(&of(&["completions", "bash"])).unwrap();
-    assert!(bash.wait().unwrap().success());
+}
+
+/// What bash offers for the last of some words.
+fn offered(words: &[&str], folder: &Folder) -> Vec<String> {
+    let words: String = words.iter().map(|word| format!("'{word}' ")).collect();
+    let script = format!(
+        "source <(wavetank completions bash)
+         words=({words}); COMP_WORDS=(\"${{words[@]}}\"); COMP_CWORD=$((${{#words[@]}} - 1))
+         COMP_TYPE=9; of=$(complete -p wavetank); of=${{of##*-F }}; \"${{of%% *}}\" wavetank \\
+             \"${{words[-1]}}\" \"${{words[-2]}}\"
+         printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_wavetank")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut bash = Command::new("bash");
+    let bash = bash.args(["-c", &script]).env("PATH", path).current_dir(&folder.0);
+    let output = bash.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn completions_offer_scenarios_variants_and_what_can_be_explained() {
+    let folder = Folder::new("completions");
+    let more = "[variants.\"no retry\"]\n\"agents.a.slots\" = 1\n[variants.none]\n\"agents.a.slots\" = 2\n";
+    scenario(&folder, "mine.toml", more);
+    std::fs::write(folder.0.join("notes.md"), "").unwrap();
+    let has = |words: &[&str], all: &[&str]| {
+        let offered = offered(words, &folder);
+        for one in all {
+            assert!(offered.iter().any(|other| other == one), "{one} for {words:?}: {offered:?}");
+        }
+        offered
+    };
+    for command in ["run", "sweep", "trace", "step", "compare", "check"] {
+        let all = has(&["wavetank", command, ""], &["mine.toml", "hanging-server"]);
+        assert!(!all.iter().any(|one| one == "notes.md"), "{all:?}");
+    }
+    assert_eq!(has(&["wavetank", "run", "hang"], &["hanging-server"]).len(), 1);
+    assert_eq!(has(&["wavetank", "show", "m"], &[]), [""]);
+    has(&["wavetank", "run", "mine.toml", "--variant", ""], &["no retry", "none", "as written"]);
+    has(&["wavetank", "compare", "mine.toml", "--variant", "non"], &["none"]);
+    has(&["wavetank", "explain", "breaker.w"], &["breaker.window"]);
+    has(&["wavetank", "explain", "amp"], &["amplification"]);
+    has(&["wavetank", "trace", "--format", ""], &["chrome", "otlp"]);
+    has(&["wavetank", "sw"], &["sweep"]);
+    // Other shells have it too, and none makes a mistake of it.
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        let output = wavetank(&["completions", shell], &folder);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{shell}");
+    }
+}
+
+/// Every example of every `--help`, typed as it stands where its files are.
+#[test]
+fn examples_of_the_help_work_as_they_stand() {
+    let folder = Folder::new("examples");
+    let small = include_str!("../small.toml");
+    for name in ["mine.toml", "before.toml", "after.toml", "hanging-server", "course-outage"] {
+        std::fs::write(folder.0.join(name), small).unwrap();
+    }
+    std::fs::create_dir_all(folder.0.join("scenarios")).unwrap();
+    std::fs::write(folder.0.join("scenarios/mine.toml"), small).unwrap();
+    // What is not Wavetank's may not be there.
+    let bin = folder.0.join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    for name in ["jq", "man"] {
+        let shim = bin.join(name);
+        std::fs::write(&shim, "#!/bin/sh\ncat > /dev/null < /dev/stdin\n").unwrap();
+        assert!(Command::new("chmod").arg("+x").arg(&shim).status().unwrap().success());
+    }
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_wavetank")).parent().unwrap();
+    let system = std::env::var("PATH").unwrap();
+    let path = format!("{}:{}:{system}", bin.display(), program.display());
+    let mut number = 0;
+    let mut all: Vec<Vec<String>> = commands(&folder).into_iter().map(|name| vec![name]).collect();
+    all.push(Vec::new());
+    for name in all {
+        let mut asked: Vec<&str> = name.iter().map(String::as_str).collect();
+        asked.push("--help");
+        let help = said(&wavetank(&asked, &folder));
+        let examples = help.lines().skip_while(|line| !line.starts_with("Example"));
+        let examples = examples.filter(|line| line.starts_with("  ") && line.contains("wavetank "));
+        let mut of_command = 0;
+        for example in examples {
+            // What is said of it stands behind some spaces.
+            let typed = example.trim().split("   ").next().unwrap().trim_end();
+            if typed.contains("completions zsh") || typed.contains("completions fish") {
+                // These shells may not be there.
+                of_command += 1;
+                continue;
+            }
+            let mut bash = Command::new("bash");
+            let bash = bash.args(["-o", "pipefail", "-c", typed]).current_dir(&folder.0);
+            let bash = bash.env("PATH", &path).env("HOME", &folder.0).stdin(Stdio::null());
+            let output = bash.output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{typed}: {}", said(&output));
+            of_command += 1;
+        }
+        assert!(of_command > 0, "{name:?} has no example");
+        number += of_command;
+    }
+    assert!(number > 25, "{number}");
 }

@@ -96,6 +96,7 @@ pub fn told(result: &SweepResult) -> Told {
     }
     if is_choice && result.replications > 1 {
         said.push(self::best(result));
+        said.extend(best_elsewhere(result));
     }
     for variant in 0..result.variants.len() {
         let cell = result.cell(variant, &own(result));
@@ -233,6 +234,32 @@ fn elsewhere(result: &SweepResult, found: &Choice) -> String {
     };
     let number = all.iter().filter(is_best).count();
     format!("; so it may be under {number} of {} conditions", all.len())
+}
+
+/// The most conditions of which is said what is best there.
+const CONDITIONS_MAX: usize = 8;
+
+/// What is best under each condition that is not the file's own.
+fn best_elsewhere(result: &SweepResult) -> Vec<String> {
+    let mut others = conditions(result);
+    others.retain(|condition| *condition != own(result));
+    let best = |places: &Vec<usize>| {
+        let found = Choice::under(result, places)?;
+        let (at, is) = (condition(result, found.best), mean(result, found.best));
+        Some(match found.tied.len() {
+            _ if found.is_idle() => format!("None can be told from the best{at}: {is}"),
+            0 => format!("Best{at}: {}, {is}", choice(result, found.best)),
+            tied => {
+                format!("Best{at}: {}, {is} ({tied} may be as good)", choice(result, found.best))
+            }
+        })
+    };
+    let mut said: Vec<String> = others.iter().take(CONDITIONS_MAX).filter_map(best).collect();
+    if CONDITIONS_MAX < others.len() {
+        let left = others.len() - CONDITIONS_MAX;
+        said.push(format!("Under {left} more conditions: see summary.csv"));
+    }
+    said
 }
 
 /// From where to where the objective goes, and where it is so.

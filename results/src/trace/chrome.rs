@@ -1,8 +1,11 @@
 //! A trace in the Trace Event Format of Chrome, which Perfetto and speedscope open.
 //!
-//! Its description: "Trace Event Format" by the Chromium project. Times are microseconds; a
-//! complete event (`X`) has a beginning and a length, and events of one thread lie within each
-//! other or apart.
+//! Its description: "Trace Event Format" by the Chromium project. Times are microseconds; what
+//! takes a time has an event for its beginning (`B`) and one for its end (`E`), and what takes none
+//! is an instant (`i`). Viewers pair them by their order and, at one time, by name and arguments,
+//! so each has a number of its own. (A complete event, `X`, has one time and a length: their sum as
+//! a floating-point number need not be the time at which the next one begins, and what neither
+//! overlaps nor lies within the other would do so there.)
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -29,13 +32,14 @@ const PROCESSES: [(TrackKind, u32, &str); 4] = [
 /// there is made for it.
 pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Result<W> {
     let mut threads = Threads::default();
-    let mut events: Vec<Value> = Vec::new();
+    let mut events = Events::default();
     let spans = spans(trace, record);
     let is_agent = |span: &Span| record.agents.iter().any(|group| group.name == span.group);
-    for (place, lane) in lanes(&spans).into_iter().enumerate() {
+    let lanes = lanes(&spans);
+    for place in nested(&spans) {
         let span = &spans[place];
         let kind = if is_agent(span) { TrackKind::Agent } else { TrackKind::Service };
-        let (pid, tid) = threads.of(kind, &span.who, lane);
+        let thread = threads.of(kind, &span.who, lanes[place]);
         let name = match &span.callee {
             Some(callee) => format!("{} {callee}", span.kind.name()),
             None => span.kind.name().to_owned(),
@@ -44,8 +48,7 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
         if span.is_late {
             args["late"] = true.into();
         }
-        let category = span.kind.name();
-        events.push(complete((name, category), (span.from, span.to), (pid, tid), &args));
+        events.add(&name, span.kind.name(), (span.from, span.to), thread, args);
     }
     for track in trace.tracks.iter().filter(|track| track.kind() != TrackKind::Agent) {
         let category = if track.kind() == TrackKind::Layer { "state" } else { "fault" };
@@ -53,13 +56,12 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
             let thread = threads.of(track.kind(), &track.id.to_string(), 0);
             let severity = format!("{:?}", interval.severity).to_lowercase();
             let args = json!({ "severity": severity });
-            let times = (interval.from, interval.to);
-            events.push(complete((interval.state.to_owned(), category), times, thread, &args));
+            events.add(interval.state, category, (interval.from, interval.to), thread, args);
         }
     }
     write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
     let mut is_first = true;
-    for event in threads.names().chain(events) {
+    for event in threads.names().chain(events.all.into_values()) {
         out.write_all(if is_first { b"\n" } else { b",\n" })?;
         is_first = false;
         serde_json::to_writer(&mut out, &event)?;
@@ -68,17 +70,52 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
     Ok(out)
 }
 
-fn complete(
-    (name, category): (String, &str),
-    (from, to): (Time, Time),
-    (pid, tid): (u32, usize),
-    args: &Value,
-) -> Value {
-    let micros = |nanos: u64| nanos as f64 / 1e3;
-    json!({
-        "name": name, "cat": category, "ph": "X", "pid": pid, "tid": tid, "args": args,
-        "ts": micros(from.as_nanos()), "dur": micros(to.since(from).as_nanos()),
-    })
+/// Events in the order in which they come: at one time the ends are first, the innermost before
+/// what it lies in, and then beginnings, the other way round.
+#[derive(Default)]
+struct Events {
+    all: BTreeMap<(Time, bool, i64), Value>,
+    number: i64,
+}
+
+impl Events {
+    /// Something that took a time, or happened in an instant; what it lies in was added before.
+    fn add(
+        &mut self,
+        name: &str,
+        category: &str,
+        (from, to): (Time, Time),
+        (pid, tid): (u32, usize),
+        mut args: Value,
+    ) {
+        self.number += 1;
+        args["number"] = self.number.into();
+        let event = |phase: &str, at: Time| {
+            json!({
+                "name": name, "cat": category, "ph": phase, "pid": pid, "tid": tid, "args": args,
+                "ts": at.as_nanos() as f64 / 1e3,
+            })
+        };
+        if from < to {
+            self.all.insert((from, true, self.number), event("B", from));
+            self.all.insert((to, false, -self.number), event("E", to));
+        } else {
+            let mut instant = event("i", from);
+            // The mark is as high as its thread.
+            instant["s"] = "t".into();
+            self.all.insert((from, true, self.number), instant);
+        }
+    }
+}
+
+/// The places of all spans by when they begin, each behind those in which it may lie.
+fn nested(spans: &[Span]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_key(|one| {
+        let span = &spans[*one];
+        (span.from, std::cmp::Reverse(span.to), span.kind, *one)
+    });
+    order
 }
 
 /// The thread of each agent, layer, service and edge, and of what is beside other things there.
@@ -112,15 +149,10 @@ impl Threads {
 /// For each span a number of its own thread: there it lies in its parent, if that is of the same
 /// agent, and apart from all else.
 fn lanes(spans: &[Span]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..spans.len()).collect();
-    order.sort_by_key(|one| {
-        let span = &spans[*one];
-        (span.from, std::cmp::Reverse(span.to), span.kind, *one)
-    });
     let mut lanes = vec![0; spans.len()];
     // By agent and lane, the spans that are open there, the innermost last.
     let mut open: BTreeMap<&str, Vec<Vec<usize>>> = BTreeMap::new();
-    for one in order {
+    for one in nested(spans) {
         let span = &spans[one];
         let parent = span.parent.filter(|parent| spans[*parent].who == span.who);
         let of_agent = open.entry(&span.who).or_default();

@@ -2,7 +2,7 @@
 
 use results::chart::{Curve, Scene, Theme, heat_map, latency, lines, png, svg, timeline, variants};
 use results::{Measured, SweepResult};
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure};
 use sim::{Watch, run};
 
@@ -26,8 +26,11 @@ fn scenes() -> Vec<Scene> {
 fn square() -> SweepResult {
     let systems = [table::system(2), table::system(4)];
     let objective = Measure::parse("agents.a.latency.mean", &systems[0]).unwrap();
-    let axis =
-        |path: &str| Axis { path: path.to_owned(), values: ["1", "2"].map(str::to_owned).to_vec() };
+    let axis = |path: &str| Axis {
+        path: path.to_owned(),
+        values: ["1", "2"].map(str::to_owned).to_vec(),
+        role: AxisRole::Choice,
+    };
     let design = SweepDesign {
         title: "Two by two".to_owned(),
         variants: vec!["as written".to_owned()],

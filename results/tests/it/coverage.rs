@@ -3,7 +3,7 @@
 
 use patterns::Duration;
 use results::{Measured, SweepResult};
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::kernel::{RngStream, RngStreams, StreamName};
 use sim::measure::{Better, Measure, Sample};
 use sim::observe::Histogram;
@@ -62,7 +62,7 @@ fn empty(measure: &Measure, cells: &[&str]) -> SweepResult {
     let design = SweepDesign {
         title: "Draws".to_owned(),
         variants: vec!["as written".to_owned()],
-        axes: vec![Axis { path: "factor".to_owned(), values }],
+        axes: vec![Axis { path: "factor".to_owned(), values, role: AxisRole::Condition }],
         default: Some(vec![0]),
         replications: REPLICATIONS,
         seed: 1,

@@ -3,7 +3,7 @@
 
 use results::chart::{heat_map, lines, svg, told, variants};
 use results::{Measured, SweepResult};
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
 
 use crate::table;
@@ -20,6 +20,7 @@ fn sweep(
     let read = |(path, values): &(&str, &[&str])| Axis {
         path: (*path).to_owned(),
         values: values.iter().map(ToString::to_string).collect(),
+        role: if *path == FAULT.0 { AxisRole::Condition } else { AxisRole::Choice },
     };
     let design = SweepDesign {
         title: "Invented".to_owned(),
@@ -134,12 +135,16 @@ fn the_best_is_that_of_the_files_own_condition_and_how_far_it_reaches_is_said() 
     assert_eq!(told.cells, [("best", 0), ("the file's own", 0), ("worst", 1)]);
     let text = said(&result);
     assert!(text.starts_with("failures 1 is the best at fault length 1 min"), "{text}");
-    assert!(text.ends_with("; so it may be under 1 of 2 conditions"), "{text}");
+    let elsewhere = "; so it may be under 1 of 2 conditions; \
+                     Best at fault length 10 min: failures 5, 1002 s";
+    assert!(text.ends_with(elsewhere), "{text}");
 
     let same = sweep(&["as written"], &[FAULT, BREAKER], |_, at, run| {
         1000.0 * at[0] as f64 + 50.0 * at[1] as f64 + weather(run)
     });
-    assert!(said(&same).ends_with("; so it may be under 2 of 2 conditions"), "{}", said(&same));
+    let elsewhere = "; so it may be under 2 of 2 conditions; \
+                     Best at fault length 10 min: failures 1, 1002 s";
+    assert!(said(&same).ends_with(elsewhere), "{}", said(&same));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use results::chart::{lines, svg};
 use results::page::{CELLS_MAX, PICTURE_MAX, Page, Picture, Verdict, cells, of_cell, of_record};
 use results::{Measured, SweepResult};
 use roxmltree::{Document, Node, ParsingOptions};
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure};
 use sim::{Watch, run};
 
@@ -144,6 +144,7 @@ fn of_too_many_cells_the_best_and_the_files_own_are_on_the_page() {
         axes: vec![Axis {
             path: "services.s.latency".to_owned(),
             values: (0..cells_there).map(|value| format!("{value}")).collect(),
+            role: AxisRole::Condition,
         }],
         default: Some(vec![7]),
         replications: 1,

@@ -4,7 +4,7 @@ use expect_test::expect;
 use patterns::{Duration, Time};
 use results::table::{RunsWriter, summary};
 use results::{Measured, SweepResult};
-use sim::design::{Axis, SweepDesign};
+use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure};
 use sim::model::system::{
@@ -60,6 +60,7 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
         axes: vec![Axis {
             path: "services.s.latency".to_owned(),
             values: ["2s", "4s", "8s"].map(str::to_owned).to_vec(),
+            role: AxisRole::Condition,
         }],
         default: Some(vec![1]),
         replications: 4,

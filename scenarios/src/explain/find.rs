@@ -210,7 +210,7 @@ fn in_forms<'d>(variants: &[Variant], literals: &[Shape], keys: &[String]) -> Op
 }
 
 /// All topics that have a name of their own.
-pub(super) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<String> {
+pub(crate) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<String> {
     let mut all: Vec<String> = WORDS.iter().map(|(word, _)| (*word).to_owned()).collect();
     for kind in &described.layers {
         all.push(kind.name.to_owned());

@@ -10,6 +10,11 @@ patterns::settings! {
         replications: u32 [.at_least(1.0).at_most(1_000_000.0)] = 30,
         /// The measure that is looked at; with `none`, the success of the first group of agents.
         objective: Option<String> [.example("\"agents.research.success\"")] = None,
+        /// Axes that nobody chooses: the best is given under each of their values, and chosen among
+        /// those of all other axes and the variants. With `none` they are all axes but those into
+        /// `policies` and `edges`, and those over what services can be given (`slots`, `queue`,
+        /// `order`, `overflow`, `count`, `pick`, `health-check`, `retry-elsewhere`).
+        conditions: Option<Vec<String>> [.example("[\"agents.research.count\"]")] = None,
         /// Measures that `series.csv` has over time; with `none`, the objective and those of the
         /// hypotheses, without their windows.
         series: Option<Vec<String>> [.example("[\"agents.research.success\"]")] = None,

@@ -165,3 +165,70 @@ replications = 1
     let axis = ("replications = 1", "\"policies.p.'breaker'.failures\" = [1, 2]");
     assert_eq!(warnings(&[to_on, axis]), [format!("17: {own}")]);
 }
+
+/// The axes of a sweep that are conditions, or what is wrong with it.
+fn conditions(sweep: &str) -> Result<Vec<String>, String> {
+    let (file, _) = FILE.split_once("[sweep]").expect("it has a sweep");
+    let file = format!("{file}[sweep]\n{sweep}");
+    let file = ScenarioFile::parse("x.toml", &file).unwrap_or_else(|e| panic!("{e}"));
+    let sweep = file.sweep(&LayerRegistry::builtin()).map_err(|wrong| wrong.to_string())?;
+    let axes = sweep.design.axes.iter().filter(|axis| axis.is_condition());
+    Ok(axes.map(|axis| axis.path.clone()).collect())
+}
+
+const AXES: &str = "\"agents.a.count\" = [1, 2]\n\"services.s.latency\" = [\"1s\", \"2s\"]\n\
+                    \"services.'s'.slots\" = [1, 2]\n\"services.s.queue\" = [1, 2]\n\
+                    \"services.s.count\" = [1, 2]\n\"faults.0.for\" = [\"1s\", \"2s\"]\n\
+                    \"policies.p.timeout\" = [\"1s\", \"2s\"]\n\"edges.'a -> s'\" = [\"p\"]\n";
+
+#[test]
+fn conditions_are_what_the_file_calls_so_and_else_what_nobody_chooses() {
+    let unsaid = ["agents.a.count", "services.s.latency", "faults.0.for"];
+    assert_eq!(conditions(AXES).unwrap(), unsaid);
+    assert_eq!(conditions(&format!("{AXES}conditions = \"none\"")).unwrap(), unsaid);
+    let said = format!("{AXES}conditions = [\"services.s.slots\", \"policies.p.timeout\"]");
+    assert_eq!(conditions(&said).unwrap(), ["services.'s'.slots", "policies.p.timeout"]);
+    assert_eq!(conditions(&format!("{AXES}conditions = []")).unwrap(), [""; 0]);
+}
+
+/// What a sweep takes for a choice without being asked is a key of services.
+#[test]
+fn conditions_are_explained_with_keys_that_there_are() {
+    let registry = LayerRegistry::builtin();
+    let explain = |topic: &str| scenarios::explain(topic, &registry).expect("it is a topic");
+    let text = explain("sweep.conditions");
+    let (_, keys) = text.split_once("services can be given (").expect("it says so");
+    let keys: Vec<&str> = keys.split_once(')').unwrap().0.split('`').skip(1).step_by(2).collect();
+    assert_eq!(keys.len(), 8, "{text}");
+    for key in keys {
+        assert!(explain("services").contains(key), "{key}");
+        let value = match key {
+            "order" => "\"lifo\"",
+            "overflow" => "\"last\"",
+            "pick" => "\"random\"",
+            "health-check" => "\"1s\"",
+            "retry-elsewhere" => "true",
+            _ => "2",
+        };
+        let axis = format!("\"services.s.{key}\" = [{value}]\n");
+        assert_eq!(conditions(&axis), Ok(Vec::new()), "{key}");
+    }
+}
+
+#[test]
+fn conditions_that_are_no_axes_are_mistakes_at_their_place() {
+    let wrong = |list: &str| {
+        let sweep = format!("\"agents.a.count\" = [1, 2]\nconditions = {list}\n");
+        conditions(&sweep).expect_err("it is wrong")
+    };
+    let unknown = wrong("[\"agents.a.count\", \"agents.a.cuont\"]");
+    assert!(unknown.contains("x.toml:22:33"), "{unknown}");
+    assert!(unknown.contains("`agents.a.cuont` is no axis of this sweep"), "{unknown}");
+    assert!(unknown.contains("did you mean `agents.a.count`?"), "{unknown}");
+    let far = wrong("[\"x\"]");
+    assert!(far.contains("there is: agents.a.count"), "{far}");
+    let twice = wrong("[\"agents.a.count\", \"agents.a.count\"]");
+    assert!(twice.contains("`agents.a.count` is there twice"), "{twice}");
+    let text = wrong("\"agents.a.count\"");
+    assert!(text.contains("x.toml:22:14"), "{text}");
+}

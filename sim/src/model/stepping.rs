@@ -3,6 +3,7 @@
 use patterns::Time;
 use patterns::report::{Counts, Quantity};
 
+use super::aborts::Aborts;
 use super::kind;
 use super::limits::Watch;
 use super::request::State as RequestState;
@@ -10,10 +11,10 @@ use super::role::RoleKind;
 use super::system::System;
 use super::world::World;
 use crate::kernel::Event;
-use crate::observe::OutcomeCounts;
+use crate::observe::{OutcomeCounts, Stop};
 
-/// A run that goes on by one event at a time: the very run that [`run`](super::run) makes, but that
-/// abort conditions are not looked at.
+/// A run that goes on by one event at a time: the very run that [`run`](super::run) makes, abort
+/// conditions included.
 #[derive(Debug)]
 pub struct Stepper {
     world: World,
@@ -21,6 +22,8 @@ pub struct Stepper {
     faults: Vec<String>,
     /// The event that comes next, and when; none if the run is over.
     next: Option<(Event, Time)>,
+    /// When an abort condition has stopped the run, and which.
+    stopped: Option<(Time, u32)>,
 }
 
 /// An event that was handled.
@@ -50,8 +53,11 @@ impl Stepper {
     ///
     /// As [`run`](super::run).
     pub fn new(system: &System, seed: u64) -> Self {
-        let system = System { warmup: Time::ZERO, ..system.clone() };
+        // They are looked at from the end of the warm-up on.
+        let aborts = Aborts::new(&system.aborts, system.warmup, system.horizon);
+        let system = System { warmup: Time::ZERO, windows: Vec::new(), ..system.clone() };
         let mut world = World::new(&system, seed, Watch::Trace);
+        world.aborts = aborts;
         world.schedule_first();
         world.recorder.begin_counting();
         // What is kept for a trace is of no use here.
@@ -59,14 +65,39 @@ impl Stepper {
             tracer.to = Time::ZERO;
         }
         let faults = system.faults.iter().map(|fault| fault.name.clone());
-        let mut stepper = Self { world, faults: faults.collect(), next: None };
+        let mut stepper = Self { world, faults: faults.collect(), next: None, stopped: None };
         stepper.fetch();
         stepper
     }
 
+    /// Finds the next event. On the way there, abort conditions are looked at when it is time.
     fn fetch(&mut self) {
-        let World { scheduler, horizon, .. } = &mut self.world;
-        self.next = scheduler.next(*horizon).map(|event| (event, scheduler.now()));
+        let world = &mut self.world;
+        self.next = loop {
+            let look = world.aborts.next();
+            // Everything before a look comes before it.
+            let end = look.map_or(Some(world.horizon), |look| {
+                look.as_nanos().checked_sub(1).map(Time::from_nanos)
+            });
+            if let Some(event) = end.and_then(|end| world.scheduler.next(end)) {
+                break Some((event, world.scheduler.now()));
+            }
+            let Some(look) = look else { break None };
+            if let Some(Stop::Aborted(by)) = world.look(look, &[], None) {
+                self.stopped = Some((look, by));
+                break None;
+            }
+        };
+    }
+
+    /// When an abort condition has stopped the run, and which.
+    pub fn stopped(&self) -> Option<(Time, u32)> {
+        self.stopped
+    }
+
+    /// When an abort condition has taken the faults off, and which.
+    pub fn faults_removed(&self) -> Option<(Time, u32)> {
+        self.world.faults_removed
     }
 
     /// When the next event comes; none if the run is at its end, or time stands still.

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use sim::design::{Axis, SweepDesign, seed_of};
+use sim::design::{Axis, AxisRole, SweepDesign, seed_of};
 use sim::measure::{Better, Measure};
+
+fn axis(path: &str, values: Vec<String>) -> Axis {
+    Axis { path: path.to_owned(), values, role: AxisRole::Choice }
+}
 
 /// A sweep with this number of variants, and of values on each axis.
 fn design(variants: usize, axes: &[usize]) -> SweepDesign {
@@ -12,10 +16,7 @@ fn design(variants: usize, axes: &[usize]) -> SweepDesign {
     SweepDesign {
         title: "Numbers".to_owned(),
         variants: numbers(variants),
-        axes: axes
-            .iter()
-            .map(|count| Axis { path: "some.setting".to_owned(), values: numbers(*count) })
-            .collect(),
+        axes: axes.iter().map(|count| axis("some.setting", numbers(*count))).collect(),
         default: None,
         replications: 3,
         seed: 7,
@@ -76,10 +77,7 @@ fn cells_beyond_counting_are_as_many_as_can_be_counted() {
 
 #[test]
 fn axes_are_called_by_the_end_of_their_path() {
-    let name = |path: &str| {
-        let axis = Axis { path: path.to_owned(), values: Vec::new() };
-        axis.name().to_owned()
-    };
+    let name = |path: &str| axis(path, Vec::new()).name().to_owned();
     assert_eq!(name("policies.guarded.breaker.open"), "breaker.open");
     assert_eq!(name("breaker.open"), "breaker.open");
     assert_eq!(name("open"), "open");

@@ -1,0 +1,132 @@
+//! One cell of a sweep, found without looking at all others.
+
+use sim::design::SweepDesign;
+
+use crate::axes::Varied;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::idle_axes::warn_of_axes;
+use crate::registry::LayerRegistry;
+use crate::scenario::{Draft, Scenario};
+use crate::scenario_file::ScenarioFile;
+use crate::size;
+use crate::variants::Variant;
+
+/// What a file varies. Each of its cells can be had, and none was looked at.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    design: SweepDesign,
+    /// The file as it is written.
+    scenario: Scenario,
+    file: ScenarioFile,
+    variants: Vec<Variant>,
+    axes: Vec<Varied>,
+    /// What has no effect, whichever cell is asked for.
+    warnings: Vec<Diagnostic>,
+}
+
+impl ScenarioFile {
+    /// What the file varies.
+    ///
+    /// # Errors
+    ///
+    /// With what is wrong with the file as it is written, and with its axes and variants; but not
+    /// with the values that these put into it.
+    pub fn outline(&self, registry: &LayerRegistry) -> Result<Outline, Diagnostics> {
+        let mut found = Vec::new();
+        let outline = self.read_outline(registry, &mut found);
+        Diagnostics::new(&self.source, found).unless_wrong()?;
+        Ok(outline.expect("without mistakes there is an outline"))
+    }
+
+    fn read_outline(
+        &self,
+        registry: &LayerRegistry,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Outline> {
+        let scenario = self.draft(registry, found).and_then(Draft::scenario);
+        let (written, axes) = self.design(found);
+        let variants = self.variants(found);
+        let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
+        size::check_cells(lengths, &self.size_at(&axes), found)?;
+        let mut warnings = Vec::new();
+        warn_of_axes(self, registry, &axes, &variants, &mut warnings);
+        let (scenario, written) = (scenario?, written?);
+        if found.iter().any(|one| !one.is_warning()) {
+            return None;
+        }
+        let design = self.full_design(&written, &scenario, &variants, &axes, registry)?;
+        let file = self.clone();
+        Some(Outline { design, scenario, file, variants, axes, warnings })
+    }
+}
+
+impl Outline {
+    /// How many cells there are.
+    pub fn cells(&self) -> usize {
+        self.design.cells()
+    }
+
+    /// How many cells each variant has.
+    pub fn per_variant(&self) -> usize {
+        self.design.per_variant()
+    }
+
+    /// The names of all variants; the first is the file as it is written.
+    pub fn variants(&self) -> &[String] {
+        &self.design.variants
+    }
+
+    /// The scenario of a cell, as the sweep numbers them, with the hypotheses of the file.
+    ///
+    /// # Errors
+    ///
+    /// With everything that is wrong with it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cell.
+    pub fn cell(&self, registry: &LayerRegistry, cell: usize) -> Result<Scenario, Diagnostics> {
+        assert!(cell < self.cells(), "there is such a cell");
+        let Self { file, variants, axes, design, .. } = self;
+        let mut found = Vec::new();
+        let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
+        self.whole(scenario, found)
+    }
+
+    /// The scenario of a variant with the file's own values, and its hypotheses.
+    ///
+    /// # Errors
+    ///
+    /// With everything that is wrong with it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such variant.
+    pub fn variant(
+        &self,
+        registry: &LayerRegistry,
+        variant: usize,
+    ) -> Result<Scenario, Diagnostics> {
+        let all = variant.checked_sub(1).map(|index| self.variants[index].changes());
+        let mut found = Vec::new();
+        let draft = self.file.changed(&all.unwrap_or_default(), registry, &mut found);
+        self.whole(draft.and_then(Draft::scenario), found)
+    }
+
+    /// What must hold is said of the file, and asked of every cell.
+    fn whole(
+        &self,
+        scenario: Option<Scenario>,
+        mut found: Vec<Diagnostic>,
+    ) -> Result<Scenario, Diagnostics> {
+        found.extend(self.warnings.iter().cloned());
+        let warnings = Diagnostics::new(&self.file.source, found).unless_wrong()?;
+        let scenario = scenario.expect("without mistakes there is a scenario");
+        let hypotheses = self.scenario.hypotheses.clone();
+        let mut scenario = Scenario { hypotheses, warnings, ..scenario };
+        let mut asked = self.scenario.shares();
+        self.scenario.add_windows(&mut asked);
+        scenario.watch(&asked);
+        Ok(scenario)
+    }
+}
