@@ -94,10 +94,9 @@ impl Sweep {
         let is_kept = |measure: &Measure| is_looked_at(measure, &scenario);
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
-        let title = &scenario.title;
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
-        writeln!(out, "{title}: {about}")?;
+        writeln!(out, "{}: {about}", scenario.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 

@@ -237,16 +237,21 @@ fn strip(
             // Beside each other, so that equal ones can be counted.
             let aside = ((number * 3) % 7) as f64 / 3.0 - 1.0;
             let y = y + aside * (height * 0.28).min(30.0);
-            let note = are_noted.then(|| match are_differences {
-                true => notes::change(result, row.cell, &Estimate::bare(1, *value), Some(number)),
-                false => notes::run(result, row.cell, number, *value),
+            let note = are_noted.then(|| {
+                if are_differences {
+                    let change = Estimate::bare(1, *value);
+                    notes::change(result, row.cell, &change, Some(number))
+                } else {
+                    notes::run(result, row.cell, number, *value)
+                }
             });
             scene.noted(note, |scene| scene.dot(across.at(*value), y, 3.5, role.faint(0.45)));
         }
         let Some(estimate) = row.estimate else { continue };
-        let note = match are_differences {
-            true => notes::change(result, row.cell, &estimate, None),
-            false => notes::cell(result, row.cell),
+        let note = if are_differences {
+            notes::change(result, row.cell, &estimate, None)
+        } else {
+            notes::cell(result, row.cell)
         };
         let (ends, half) =
             ((estimate.mean, estimate.low, estimate.high), (height * 0.16).min(16.0));

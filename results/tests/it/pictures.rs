@@ -272,7 +272,7 @@ fn a_band_from_few_runs_neither_hides_a_line_nor_takes_its_height() {
         let last = shapes.iter().rposition(is_band).expect("there is a band");
         let (below, above) = shapes.split_at(last);
         assert!(!below.iter().any(is_line), "{file}");
-        above.iter().filter(|shape| is_line(shape)).map(|shape| shape.to_string()).collect()
+        above.iter().filter(|shape| is_line(shape)).map(ToString::to_string).collect()
     };
     let all: Vec<String> = lines(&drawn(30.0));
     assert!(all.len() > 2);
