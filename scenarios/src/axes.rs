@@ -118,6 +118,7 @@ pub(crate) fn shown(node: &Node) -> String {
         Value::List(items) => {
             format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
         }
+        Value::Table(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Table(entries) => {
             let entries =
                 entries.iter().map(|entry| format!("{}={}", entry.key, shown(&entry.node)));

@@ -144,9 +144,16 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// What was found in this text; each thing once, in the order of the file.
     pub(crate) fn new(source: &Source, mut all: Vec<Diagnostic>) -> Self {
-        all.sort_by_key(|one| (one.is_warning(), one.at.start, one.at.end));
-        all.dedup();
-        Self { source: source.clone(), all }
+        let place = |one: &Diagnostic| (one.is_warning(), one.at.start, one.at.end);
+        all.sort_by_key(place);
+        let mut each: Vec<Diagnostic> = Vec::new();
+        for one in all {
+            let mut here = each.iter().rev().take_while(|other| place(other) == place(&one));
+            if here.all(|other| *other != one) {
+                each.push(one);
+            }
+        }
+        Self { source: source.clone(), all: each }
     }
 
     /// Fails if anything is wrong; else gives the warnings.

@@ -1,8 +1,6 @@
 //! What has no effect in a sweep: axes that change nothing in some variants, what they overrule, and
 //! what has no effect in the file and in any of its changes.
 
-use core::ops::Range;
-
 use patterns::settings::Code;
 
 use crate::axes::Varied;
@@ -10,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::path_keys;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
-use crate::variants::{AS_WRITTEN, Change, Variant};
+use crate::variants::{AS_WRITTEN, Change, Variant, places};
 
 /// What has no effect in the file as it is written, nor with any change to it.
 pub(crate) struct Idle(Vec<Diagnostic>);
@@ -33,11 +31,7 @@ impl Idle {
     ) {
         let Self(idle) = Self::of(all, found);
         self.0.retain(|one| idle.contains(one));
-        let mut places: Vec<Range<usize>> = Vec::new();
-        for (_, at, value) in changes {
-            places.push((*at).clone());
-            (*value).clone().each_place(&mut |at| places.push(at.clone()));
-        }
+        let places = places(changes);
         found.extend(idle.into_iter().filter(|one| places.contains(&one.place())));
     }
 

@@ -18,7 +18,7 @@ use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
-use crate::variants::Variant;
+use crate::variants::{Blame, Variant};
 
 /// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
@@ -133,6 +133,7 @@ impl ScenarioFile {
     fn read_sweep(&self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) -> Option<Sweep> {
         let mut of_file = Vec::new();
         let draft = self.draft(registry, &mut of_file);
+        let mut blame = Blame::new(&of_file);
         let mut idle = Idle::of(of_file, found);
         let (design, axes) = self.design(found);
         let variants = self.variants(found);
@@ -140,12 +141,18 @@ impl ScenarioFile {
         size::check_cells(lengths, &self.size_at(&axes), found)?;
         // Each value alone, so that what is wrong with it is shown where it is written.
         let values = axes.iter().flat_map(|axis| {
-            axis.values.iter().map(|value| vec![(axis.path.as_str(), &axis.at, value)])
+            let named = |value: &Node| format!("with `{}` = {value}", axis.path);
+            let change = |value| vec![(axis.path.as_str(), &axis.at, value)];
+            axis.values.iter().map(move |value| (named(value), change(value)))
         });
+        let of_variants = variants
+            .iter()
+            .map(|variant| (format!("with the variant `{}`", variant.name), variant.changes()));
         let mut unknown = self.unknown(draft.as_ref());
-        for changes in values.chain(variants.iter().map(Variant::changes)) {
+        for (what, changes) in values.chain(of_variants) {
             let mut of_change = Vec::new();
             unknown.look_in(self.changed(&changes, registry, &mut of_change).as_ref());
+            blame.on(&what, &changes, &mut of_change);
             idle.look_at(&changes, of_change, found);
         }
         if found.iter().any(|one| !one.is_warning()) {

@@ -29,6 +29,50 @@ impl Variant {
     }
 }
 
+/// What is found with some changes to a file, which are called `what`. Of what is wrong at a place
+/// that they do not write, and is not wrong without them, it is said that it comes with them; each
+/// once, with the first changes that bring it.
+pub(crate) struct Blame {
+    known: Vec<Diagnostic>,
+}
+
+impl Blame {
+    /// All that was found in the file as it is written is known.
+    pub(crate) fn new(of_file: &[Diagnostic]) -> Self {
+        Self { known: of_file.to_vec() }
+    }
+
+    pub(crate) fn on(&mut self, what: &str, changes: &[Change<'_>], all: &mut Vec<Diagnostic>) {
+        let places = places(changes);
+        let is_within = |at: &Range<usize>| {
+            places.iter().any(|place| place.start <= at.start && at.end <= place.end)
+        };
+        // What to do about it may depend on the changes.
+        let is_same = |one: &Diagnostic, other: &Diagnostic| {
+            (one.place(), one.code(), one.message())
+                == (other.place(), other.code(), other.message())
+        };
+        for one in core::mem::take(all) {
+            if one.code() == Code::NoEffect.name() || is_within(&one.place()) {
+                all.push(one);
+            } else if !self.known.iter().any(|known| is_same(known, &one)) {
+                self.known.push(one.clone());
+                all.push(one.within(what));
+            }
+        }
+    }
+}
+
+/// Where changes are written.
+pub(crate) fn places(changes: &[Change<'_>]) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    for (_, at, value) in changes {
+        places.push((*at).clone());
+        (*value).clone().each_place(&mut |at| places.push(at.clone()));
+    }
+    places
+}
+
 impl ScenarioFile {
     /// The variants of the file, by name.
     pub(crate) fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {

@@ -70,12 +70,22 @@ fn whole(node: &Node, reader: &mut Reader<'_>) -> Option<i128> {
             Ok(number) => return Some(number),
             Err(IntErrorKind::PosOverflow) => return Some(i128::MAX),
             Err(IntErrorKind::NegOverflow) => return Some(i128::MIN),
+            Err(_) if is_huge(word) => return Some(i128::MAX),
             Err(_) => {}
         },
         _ => {}
     }
     reader.wrong_type(node, "a whole number");
     None
+}
+
+/// Whether a text is a whole number of TOML in another base, larger than any that is kept.
+fn is_huge(text: &str) -> bool {
+    [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().any(|(prefix, base)| {
+        let digits = text.strip_prefix(prefix);
+        let read = digits.map(|digits| i128::from_str_radix(digits, base));
+        matches!(read, Some(Err(error)) if *error.kind() == IntErrorKind::PosOverflow)
+    })
 }
 
 macro_rules! whole_numbers {

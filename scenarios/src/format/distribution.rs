@@ -260,6 +260,11 @@ fn quantiles(points: &BTreeMap<String, Duration>) -> Result<Vec<(f64, Duration)>
         read.push((percent / 100.0, *at));
     }
     read.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ends = [read.first(), read.last()].map(|point| point.map(|(share, _)| share.to_bits()));
+    let is_whole = ends == [Some(0.0_f64.to_bits()), Some(1.0_f64.to_bits())];
+    Invalid::unless(is_whole, "points", "given from `p0` to `p100`")?;
+    let is_rising = read.is_sorted_by_key(|(_, at)| at);
+    Invalid::unless(is_rising, "points", "longer from quantile to quantile, or as long")?;
     Ok(read)
 }
 

@@ -247,17 +247,17 @@ fn compared(text: &str) -> Result<(&str, Compare, &str), String> {
     let found = text.char_indices().find(|(at, c)| {
         is_quoted ^= *c == '"';
         let is_arrow = *c == '>' && text[..*at].ends_with('-');
-        !is_quoted && matches!(c, '<' | '>' | '=') && !is_arrow
+        !is_quoted && matches!(c, '<' | '>' | '=' | '≥' | '≤') && !is_arrow
     });
     let (at, _) = found.ok_or_else(nothing)?;
-    let end = text[at..].find(|c| !matches!(c, '<' | '>' | '=' | '!' | '~'));
+    let end = text[at..].find(|c| !matches!(c, '<' | '>' | '=' | '!' | '~' | '≥' | '≤'));
     let sign = &text[at..end.map_or(text.len(), |length| at + length)];
     match COMPARES.iter().find(|(known, _)| *known == sign) {
         Some((_, compare)) => Ok((&text[..at], *compare, &text[at + sign.len()..])),
         None => {
             let meant = match sign {
-                "=>" => "`>=`",
-                "=<" => "`<=`",
+                "=>" | "≥" => "`>=`",
+                "=<" | "≤" => "`<=`",
                 _ => "`>=`, `>`, `<=` or `<`",
             };
             Err(format!("`{sign}` is no comparison: write {meant}"))

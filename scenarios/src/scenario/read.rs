@@ -160,8 +160,8 @@ impl ScenarioFile {
             found.extend(of_system.filter(|one| !one.is_warning()));
         }
         if unsure.parts {
-            let named = found.split_off(of_head).into_iter();
-            found.extend(named.filter(|one| one.code() != Code::UnknownName.name()));
+            let of_file = found.split_off(of_head).into_iter();
+            found.extend(of_file.filter(|one| one.code() != Code::UnknownName.name()));
         }
         let warnings = Diagnostics::new(&self.source, Vec::new());
         let (title, about, seed) = match head {

@@ -41,11 +41,12 @@ impl Unsure {
 }
 
 /// Something of a few keys, with some as they are written, if they can be read; and whether they
-/// can.
+/// can, and the one that is needed is there.
 fn standing_in<T: Setting>(
     text: &str,
     written: &Node,
     keys: &[&str],
+    needs: Option<&str>,
     names: &mut FileNames,
 ) -> (T, bool) {
     let mut node = tree::value(text);
@@ -56,7 +57,8 @@ fn standing_in<T: Setting>(
     }
     let mut reader = Reader::new(names);
     let read = T::read(&node, None, &mut reader).filter(|_| reader.errors() == 0);
-    let is_known = read.is_some() && written.entries().is_some();
+    let is_written = needs.is_none_or(|key| written.get(key).is_some());
+    let is_known = read.is_some() && written.entries().is_some() && is_written;
     let read = read.or_else(|| T::read(&tree::value(text), None, &mut Reader::new(names)));
     (read.expect("nothing is wrong with what stands in"), is_known)
 }
@@ -64,13 +66,13 @@ fn standing_in<T: Setting>(
 /// Agents that call the same services, if that can be read.
 pub(super) fn agents(written: &Node, names: &mut FileNames) -> (Agents, bool) {
     let text = "{ arrivals = \"every(1s)\", steps = [{ work = \"1s\" }] }";
-    standing_in(text, written, &["steps"], names)
+    standing_in(text, written, &["steps"], Some("steps"), names)
 }
 
 /// The same of a service, with all measures that one can have.
 pub(super) fn service(written: &Node, names: &mut FileNames) -> (Service, bool) {
     let text = "{ latency = \"1s\", slots = 1, count = 2 }";
-    standing_in(text, written, &["steps", "count"], names)
+    standing_in(text, written, &["steps", "count"], None, names)
 }
 
 /// A fault that comes when the one that is written does, if that can be read; else one that comes

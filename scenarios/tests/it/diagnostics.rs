@@ -402,7 +402,7 @@ fn mistakes_in_policies_say_what_to_do() {
               27:40 unreadable: `open`: `60`: a number needs a unit: ns, us, ms, s, min, h or d
             "rate = 0.5, open"
               27:17 missing: `breaker` needs `window` (for example: window = "30s")
-              27:26 conflict: `rate` cannot stand beside `failures`
+              27:26 conflict: with `policies.guarded.breaker.failures` = 3: `rate` cannot stand beside `failures`
             "\"0x\" }"
               29:17 unreadable: `limit`: `0x`: `x` is no unit of time; there are ns, us, ms, s, min, h and d (a length of time such as "30s", or "unlimited")
             "5 times exp"
@@ -535,7 +535,6 @@ fn mistakes_in_layers_that_faults_hit_say_what_to_do() {
               36:7 unknown-name: there is no policy `garded` (did you mean `guarded`?)
             "hit = \"policies.guarded.braker\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: the policy `guarded` has no layer `braker` (did you mean `breaker`?)
-              36:7 unknown-name: the policy `guarded` has no layer `braker` (there is: fallback, retry, bulkhead, timeout)
             "hit = \"policies.guarded.breaker#2\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: the policy `guarded` has no layer `breaker#2` (did you mean `breaker`?)
             "hit = \"policies.guarded.breaker#x\"\ndo = \"force\"\nstate = \"open\""
@@ -544,19 +543,16 @@ fn mistakes_in_layers_that_faults_hit_say_what_to_do() {
               36:7 unreadable: `policies.guarded` is no layer: write `policies.NAME.KIND`
             "hit = \"policies.guarded.retry\"\ndo = \"force\"\nstate = \"open\""
               36:7 conflict: a layer `retry` cannot be held open (these can be held open: `policies.guarded.breaker`)
-              36:7 conflict: a layer `retry` cannot be held open (no layer of this file can be held open; a `breaker` can)
             "hit = \"policies.guarded.breaker\"\ndo = \"force\"\nstate = \"opn\""
               38:10 unknown-word: `state` has no form `opn` (did you mean `open`?)
             "hit = \"research -> github.retry\"\ndo = \"force\"\nstate = \"open\""
               36:7 conflict: a layer `retry` cannot be held open (these can be held open: `policies.guarded.breaker`)
-              36:7 conflict: a layer `retry` cannot be held open (no layer of this file can be held open; a `breaker` can)
             "hit = \"research -> gihub.breaker\"\ndo = \"force\"\nstate = \"open\""
               36:7 unknown-name: there is no service `gihub` (did you mean `github`?)
             "hit = \"research -> filesystem.breaker\"\ndo = \"force\"\nstate = \"open\""
               36:7 conflict: this edge has no policy, so it has no layers (add it to `[edges]`: "caller -> service" = "policy")
             "hit = \"github\"\ndo = \"force\"\nstate = \"open\""
               36:7 conflict: `force` hits layers of policies (these can be held open: `policies.guarded.breaker`)
-              36:7 conflict: `force` hits layers of policies (no layer of this file can be held open; a `breaker` can)
             "hit = \"policies.guarded.breaker\"\ndo = \"loss\"\nshare = 0.5"
               36:7 conflict: `loss` cannot happen to a layer (what can: `force`, `reset`, `flush`)
         "#]],

@@ -232,3 +232,44 @@ fn conditions_that_are_no_axes_are_mistakes_at_their_place() {
     let text = wrong("\"agents.a.count\"");
     assert!(text.contains("x.toml:22:14"), "{text}");
 }
+
+/// What a change makes wrong at another place is said to come with it, and what is wrong anyway is
+/// not.
+#[test]
+fn what_is_wrong_with_a_change_alone_names_the_change() {
+    let text = r#"title = "x"
+horizon = "1h"
+[agents.a]
+arrivals = "every(1s)"
+steps = [{ call = "s" }]
+[services.s]
+latency = "1s"
+[[aborts]]
+when = "agents.a.success < 1% over 10min"
+[variants."no service"]
+"services" = {}
+[sweep]
+replications = 1
+"horizon" = ["5min", "20min", "8min"]
+"#;
+    let wrong = |text: &str| -> Vec<String> {
+        let file = ScenarioFile::parse("x.toml", text).unwrap_or_else(|e| panic!("{e}"));
+        let wrong = file.sweep(&LayerRegistry::builtin()).expect_err(text);
+        let shown = |one: &scenarios::Diagnostic| {
+            let (line, _) = wrong.line_and_column(one);
+            format!("{line}: {}", one.message())
+        };
+        wrong.all().iter().map(shown).collect()
+    };
+    let longer = "`over 10min` is longer than what counts of a run";
+    assert_eq!(
+        wrong(text),
+        [
+            "5: with the variant `no service`: there is no service `s`".to_owned(),
+            format!("9: with `horizon` = \"5min\": {longer}, 5min"),
+            format!("9: with `horizon` = \"8min\": {longer}, 8min"),
+        ]
+    );
+    let wrong_anyway = text.replace("call = \"s\"", "call = \"t\"").replace("{}", "{ t = 1 }");
+    assert_eq!(wrong(&wrong_anyway)[0], "5: there is no service `t`");
+}

@@ -55,7 +55,7 @@ series = ["services.pay.queue"]
 "#;
 
 /// Mistakes, each a change to the file.
-const MISTAKES: [(&str, &str); 31] = [
+const MISTAKES: [(&str, &str); 34] = [
     ("horizon = \"2h\"", "horizon = \"2 hours\""),
     ("warmup = \"5min\"", "warmup = 5"),
     ("poisson(every=90s)", "poison(every=90s)"),
@@ -81,6 +81,9 @@ const MISTAKES: [(&str, &str); 31] = [
     ("success < 1% over 1min", "success < 1%"),
     ("success < 1% over 1min", "sucess < 1% over 1min"),
     ("remove-faults", "explode"),
+    ("when = \"agents.shop.success < 1% over 1min\"", "when = \"over\""),
+    ("call = \"disk\"", "cal = \"disk\""),
+    ("arrivals = { trace = \"log.csv\" }\nsteps = [{ call = \"disk\", times = 2 }]\n", ""),
     ("when = \"services.disk.queue > 1000", "when = \"services.dsk.queue > 1000"),
     ("replications = 5", "replications = 0"),
     ("objective = \"agents.shop.goodput\"", "objective = \"agents.shop.godput\""),
@@ -114,11 +117,12 @@ fn changed(text: &str, (from, to): (&str, &str)) -> Option<String> {
 fn hides(one: (&str, &str), other: (&str, &str)) -> bool {
     let asks = |(_, to): (&str, &str), words: &[&str]| words.iter().any(|word| to.contains(word));
     // Where it is not known who calls what, or by which layers, no call is missing.
-    let of_calls = ["pya", "times = 0", "failures = 0", "timout", "garded"];
+    let of_calls = ["pya", "cal =", "times = 0", "failures = 0", "timout", "garded"];
     // Whether a fault can hit something, and when, depends on what it does.
     let of_fault = |one| asks(one, &["dwon"]) || asks(one, &["= \"one\""]);
     let is_of_call = asks(other, &["\"shop -> disk"]);
-    (asks(one, &of_calls) && is_of_call)
+    let lacks_steps = |one: (&str, &str)| one.1.is_empty() && one.0.contains("steps");
+    ((asks(one, &of_calls) || lacks_steps(one)) && is_of_call)
         || (asks(one, &["dwon"]) && other.0.starts_with("for"))
         || (of_fault(one) && other.0.starts_with("hit") && is_of_call)
 }
@@ -131,6 +135,7 @@ fn each_mistake_is_reported_once_beside_each_other() {
         let text = changed(GOOD, one).unwrap_or_else(|| panic!("`{}` is in the file", one.0));
         let alone = reported(&text);
         assert!(!alone.is_empty(), "{one:?} is no mistake");
+        assert!(alone.values().all(|times| *times == 1), "{one:?}: {alone:#?}");
         for other in MISTAKES.into_iter().skip(place + 1) {
             if hides(one, other) || hides(other, one) {
                 continue;

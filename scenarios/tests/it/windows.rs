@@ -114,6 +114,8 @@ fn a_comparison_that_is_none_is_answered_with_the_right_one() {
     for (sign, expected) in [
         ("=>", "`=>` is no comparison: write `>=`"),
         ("=<", "`=<` is no comparison: write `<=`"),
+        ("≥", "`≥` is no comparison: write `>=`"),
+        ("≤", "`≤` is no comparison: write `<=`"),
         ("==", "`==` is no comparison: write `>=`, `>`, `<=` or `<`"),
         ("=", "`=` is no comparison: write `>=`, `>`, `<=` or `<`"),
         (">>", "`>>` is no comparison: write `>=`, `>`, `<=` or `<`"),
