@@ -106,6 +106,23 @@ pub(crate) fn refuse_fixed(path: &str, at: &Range<usize>, found: &mut Vec<Diagno
     }
 }
 
+/// Takes away what is said of a value without effect where others of its axis have one: it is what
+/// they are compared with.
+pub(crate) fn forgive_baselines(axes: &[Varied], found: &mut Vec<Diagnostic>) {
+    let is_of = |one: &Diagnostic, value: &Node| {
+        let (one_at, value_at) = (one.place(), &value.at);
+        one.code() == Code::NoEffect.name()
+            && value_at.start <= one_at.start
+            && one_at.end <= value_at.end
+    };
+    for Varied { values, .. } in axes {
+        let is_idle = |value: &&Node| found.iter().any(|one| is_of(one, value));
+        if values.iter().filter(is_idle).count() < values.len() {
+            found.retain(|one| !values.iter().any(|value| is_of(one, value)));
+        }
+    }
+}
+
 /// An axis as the design of a sweep has it.
 pub(crate) fn axis(axis: &Varied) -> Axis {
     let values = axis.values.iter().map(|value| plain(&shown(value)).into());

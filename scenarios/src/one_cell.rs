@@ -2,7 +2,7 @@
 
 use sim::design::SweepDesign;
 
-use crate::axes::Varied;
+use crate::axes::{Varied, forgive_baselines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::idle_axes::warn_of_axes;
 use crate::registry::LayerRegistry;
@@ -120,6 +120,7 @@ impl Outline {
         mut found: Vec<Diagnostic>,
     ) -> Result<Scenario, Diagnostics> {
         found.extend(self.warnings.iter().cloned());
+        forgive_baselines(&self.axes, &mut found);
         let warnings = Diagnostics::new(&self.file.source, found).unless_wrong()?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         let hypotheses = self.scenario.hypotheses.clone();

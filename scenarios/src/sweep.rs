@@ -9,7 +9,7 @@ use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::Varied;
+use crate::axes::{Varied, forgive_baselines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format;
 use crate::idle_axes::{Idle, warn_of_axes};
@@ -174,6 +174,7 @@ impl ScenarioFile {
         };
         let Cells { mut measures, asked, room, longest } =
             Cells::read(&scenario, design.cells(), &over_time::asked(&written), cells, found)?;
+        forgive_baselines(&axes, found);
         let Asked { objective, series } =
             self.asked(&written, &scenario, &asked, &design.objective, found)?;
         scenario.add_windows(&mut measures);

@@ -273,3 +273,27 @@ replications = 1
     let wrong_anyway = text.replace("call = \"s\"", "call = \"t\"").replace("{}", "{ t = 1 }");
     assert_eq!(wrong(&wrong_anyway)[0], "5: there is no service `t`");
 }
+
+/// What others are compared with needs no warning; what changes nothing at all does.
+#[test]
+fn a_value_without_effect_is_forgiven_where_another_one_of_its_axis_has_one() {
+    let warnings = |axis: &str| {
+        let file = FILE.replace("do = \"down\"", "do = \"slow\"\nfactor = 3");
+        let (file, _) = file.split_once("\"faults.0.for\"").expect("it has an axis");
+        let file = ScenarioFile::parse("x.toml", &format!("{file}{axis}\n"));
+        let file = file.unwrap_or_else(|e| panic!("{e}"));
+        let registry = LayerRegistry::builtin();
+        let sweep = file.sweep(&registry).unwrap_or_else(|e| panic!("{e}"));
+        let outline = file.outline(&registry).unwrap_or_else(|e| panic!("{e}"));
+        let cell = outline.cell(&registry, 0).unwrap_or_else(|e| panic!("{e}"));
+        [sweep.warnings, cell.warnings]
+    };
+    for all in warnings("\"faults.0.factor\" = [1, 5]") {
+        assert!(all.is_empty(), "{all}");
+    }
+    for all in warnings("\"faults.0.factor\" = [1]") {
+        assert!(all.to_string().contains("a factor of 1 changes nothing"), "{all}");
+    }
+    let [all, _] = warnings("\"agents.a.priority\" = [1, 2]");
+    assert_eq!(all.to_string().matches("no layer of any policy").count(), 2, "{all}");
+}
