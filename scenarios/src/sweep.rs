@@ -66,12 +66,23 @@ impl Sweep {
         self.watched(scenario.expect("every variant was checked"))
     }
 
+    /// By variant: the paths that it changes but those of hypotheses, with their values as text.
+    pub fn changes(&self) -> Vec<Vec<(String, String)>> {
+        let is_system = |(path, ..): &Change<'_>| !path.starts_with(HYPOTHESES);
+        let texts = |(path, _, value): Change<'_>| (path.to_owned(), shown(value));
+        let of = |one| changes(one).into_iter().filter(is_system).map(texts).collect();
+        iter::once(Vec::new()).chain(self.variants.iter().map(of)).collect()
+    }
+
     /// What must hold is said of the file, and asked of every cell.
     fn watched(&self, mut scenario: Scenario) -> Scenario {
         scenario.watch(&self.measures);
         scenario
     }
 }
+
+/// How paths to what must hold begin.
+const HYPOTHESES: &str = "hypotheses";
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
@@ -338,11 +349,10 @@ impl ScenarioFile {
             }
         }
         // What must hold is said of the file as it is written: others may lack what is measured.
-        let is_hypothesis = |path: &str| path.split('.').next() == Some("hypotheses");
         if let Value::Table(entries) = &mut file.root.value
-            && !changes.iter().any(|(path, ..)| is_hypothesis(path))
+            && !changes.iter().any(|(path, ..)| path.starts_with(HYPOTHESES))
         {
-            entries.retain(|entry| entry.key != "hypotheses");
+            entries.retain(|entry| entry.key != HYPOTHESES);
         }
         file.read_scenario(registry, found)
     }

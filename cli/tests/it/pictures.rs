@@ -2,8 +2,8 @@
 //! overlap, and none is cut.
 
 use results::chart::{
-    Curve, Scene, TextBox, backoff, endings, heat_map, latency, lines, measures_over_time,
-    run_over_time, states, svg, sweep_over_time, system, timeline, variants,
+    Curve, OF_SWEEPS, Scene, TextBox, backoff, endings, heat_map, latency, lines,
+    measures_over_time, run_over_time, states, svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::series::{Pieces, SeriesWriter};
@@ -35,6 +35,7 @@ fn pictures(name: &str, text: &str, more: &str, replications: u32) -> Vec<(&'sta
     let (every, of_file) = (sweep.series.every, sweep.series.measures.len());
     let over_time = SeriesDesign { every, measures: drawn.clone() };
     let mut result = SweepResult::new(design, measures, command.clone());
+    result.changes = sweep.changes();
     let own = (0..result.variants.len()).filter_map(|variant| result.default_cell(variant));
     let own: Vec<usize> = own.collect();
     let mut series = SeriesWriter::new(&result, drawn, of_file, own, Vec::new()).unwrap();
@@ -82,7 +83,9 @@ fn pictures(name: &str, text: &str, more: &str, replications: u32) -> Vec<(&'sta
         ("timeline", timeline(about, &command, &overviews[0], &record, first)),
         ("close-up", timeline(about, &command, &overviews[1], &record, first)),
     ];
-    all.into_iter().filter_map(|(name, scene)| Some((name, scene?))).collect()
+    let of_sweeps = OF_SWEEPS.map(|(name, of)| (name, of(&result)));
+    let all = all.into_iter().chain(of_sweeps);
+    all.filter_map(|(name, scene)| Some((name, scene?))).collect()
 }
 
 /// What is wrong with the texts of a picture.
