@@ -3,7 +3,7 @@
 
 use super::font::{Weight, wrapped};
 use super::paint::Role;
-use super::plane::ends;
+use super::plane::{ends, side_name};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene};
@@ -67,7 +67,7 @@ pub(crate) fn ablation(result: &SweepResult) -> Option<Scene> {
     let rows = ticks(low.max(0.0), high, 6).into_iter();
     plot::rows(&mut scene, inner, &up, rows.map(|tick| (tick, scale::value(tick, unit))));
     let name = words::measure(result.objective());
-    scene.bold(area.left, area.top + 12.0, &name, plot::NAME, Role::Ink, Anchor::Start);
+    side_name(&mut scene, (area.left, area.top + 12.0), &name, Anchor::Start, area.width());
     let columns = Columns { inner, up, width: inner.width() / (steps.len() + 1) as f64 };
     columns.level(&mut scene, result, 0, (rungs[0], mean(rungs[0])));
     for (at, step) in steps.iter().enumerate() {

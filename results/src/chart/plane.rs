@@ -7,7 +7,7 @@ use super::font::{Weight, fitted, on_one_line, width_of};
 use super::paint::{Paint, Role};
 use super::plot::{NAME, TICK, rows};
 use super::scale::{Scale, moment, ticks, time_ticks, value};
-use super::scene::{Anchor, Area, Scene};
+use super::scene::{Anchor, Area, Scene, Text};
 use crate::estimate::Estimate;
 
 /// Names of points that are longer are cut.
@@ -83,12 +83,9 @@ impl Plane {
             }
         }
         let room = area.width() - 20.0;
-        let named =
-            |name: &str, size: f64| fitted(&on_one_line(name), size, Weight::SemiBold, room);
-        let (top, below) = (named(&format!("↑ {}", up.name), NAME), inner.bottom + 40.0);
-        scene.bold(area.left, area.top + 10.0, &top, NAME, Role::Ink, Anchor::Start);
-        let name = named(&format!("{} →", across.name), NAME);
-        scene.bold(inner.right, below, &name, NAME, Role::Ink, Anchor::End);
+        let (top, below) = (area.top + 10.0, inner.bottom + 40.0);
+        side_name(scene, (area.left, top), &format!("↑ {}", up.name), Anchor::Start, room);
+        side_name(scene, (inner.right, below), &format!("{} →", across.name), Anchor::End, room);
         plane
     }
 
@@ -146,6 +143,18 @@ impl Plane {
     pub(crate) fn names(&self, scene: &mut Scene, names: &[((f64, f64), String, Role)]) {
         names_beside(scene, self.inner, &self.taken, names);
     }
+}
+
+/// The name of an axis.
+pub(crate) fn side_name(
+    scene: &mut Scene,
+    (x, y): (f64, f64),
+    name: &str,
+    anchor: Anchor,
+    room: f64,
+) {
+    let (text, size, paint, weight) = (name.to_owned(), NAME, Role::Ink, Weight::SemiBold);
+    scene.write_within(Text { x, y, text, size, paint, anchor, weight }, room);
 }
 
 /// Names beside points of an area, off what is taken (left, top, right, bottom) and off all other

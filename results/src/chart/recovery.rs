@@ -5,7 +5,7 @@ use sim::observe::Histogram;
 
 use super::lines::distinguishable;
 use super::paint::Role;
-use super::plane::names_beside;
+use super::plane::{names_beside, side_name};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
 use super::scene::{Area, Scene};
@@ -119,7 +119,7 @@ fn times(
     } else {
         plot::times(scene, inner, &across, (from, to));
     }
-    scene.text(inner.right, inner.bottom + 42.0, &name, plot::NAME, Role::Muted, Anchor::End);
+    side_name(scene, (inner.right, inner.bottom + 42.0), &name, Anchor::End, inner.width());
     if let Some(fault) = fault {
         plot::shade(scene, inner, &across, &[(from, fault.as_secs_f64().clamp(from, to))]);
     }

@@ -6,6 +6,7 @@ use sim::measure::Unit;
 use super::lines::distinguishable;
 use super::numbers::numbers;
 use super::paint::Role;
+use super::plane::side_name;
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
 use super::scene::{Anchor, Area, Scene};
@@ -68,8 +69,7 @@ pub(crate) fn s_curve(result: &SweepResult) -> Option<Scene> {
     let across = Scale::log((at[0], at[at.len() - 1]), (inner.left + 16.0, inner.right - 16.0));
     columns(&mut scene, inner, &across, (axis, &at));
     let name = format!("{}, on a scale of logarithms →", words::axis(axis));
-    let y = inner.bottom + 64.0;
-    scene.text(inner.right, y, &name, plot::NAME, Role::Muted, Anchor::End);
+    side_name(&mut scene, (inner.right, inner.bottom + 64.0), &name, Anchor::End, inner.width());
     draw(&mut scene, inner, &curves, (&across, &up), &at);
     Some(scene)
 }

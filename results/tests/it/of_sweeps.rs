@@ -124,9 +124,12 @@ fn an_s_curve_is_read_off_between_decades() {
     let result = falling([1.0, 0.8, 0.2, 0.0, 0.0], [1.0, 1.0, 0.9, 0.1, 0.0]);
     let scene = picture(&result, "s-curve").unwrap();
     let text = title(&scene);
-    assert!(text.starts_with("The success of a crosses 50 % at fault length 31.6 s ["), "{text}");
-    assert!(text.contains("(as written), 5.27 min ["), "{text}");
-    assert!(!text.contains("undecided"), "{text}");
+    let is =
+        "The success of a crosses 50 % at fault length 31.6 s (as written), 5.27 min (patient)";
+    assert_eq!(text, is);
+    let about = says(&scene).join(" ");
+    // A quarter of the way to 0.8.
+    assert!(about.contains("Crosses 95 % at: 1.78 s"), "{about}");
     let alike = falling([1.0, 0.8, 0.2, 0.0, 0.0], [1.0, 0.8, 0.2, 0.0, 0.0]);
     assert!(title(&picture(&alike, "s-curve").unwrap()).ends_with("overlap: undecided"));
     let never = falling([1.0, 0.8, 0.2, 0.0, 0.0], [1.0, 1.0, 0.9, 0.8, 0.7]);
