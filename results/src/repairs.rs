@@ -89,9 +89,12 @@ impl Repairs {
     /// What share has not recovered: a step at each time at which some did.
     pub fn survival(&self) -> Vec<Step> {
         let lengths = |of: &Histogram| {
+            // In the middle of the bucket, as far as it goes.
+            let ends = [of.min(), of.max()].map(|end| end.unwrap_or_default().as_secs_f64());
             let of_bucket = |(bucket, count): (patterns::stats::Bucket, u64)| {
-                let longest = of.max().unwrap_or_default().min(bucket.longest);
-                (longest.as_secs_f64(), count)
+                let [from, to] =
+                    [bucket.shortest, bucket.longest].map(patterns::Duration::as_secs_f64);
+                (f64::midpoint(from.max(ends[0]), to.min(ends[1])), count)
             };
             of.buckets().map(of_bucket).collect::<Vec<_>>()
         };

@@ -146,19 +146,20 @@ fn draw(
         stairs.push((end, last));
         stairs
     };
-    // Of the last step down to nothing there is no interval.
-    let known: Vec<Step> = curve.steps.iter().copied().filter(|step| 0.0 < step.share).collect();
-    if 1 < known.len() {
-        let within = Curve { steps: known, ..*curve };
+    // Of the last step down to nothing there is no band, but until then there is.
+    let known = curve.steps.iter().filter(|step| 0.0 < step.share);
+    let until = curve.steps.iter().find(|step| step.share <= 0.0);
+    let until = until.map_or(end, |step| across.at(step.at.max(from)));
+    if known.clone().next().is_some() {
         let side = |of: &dyn Fn(&Step) -> f64| {
             let mut side: Vec<(f64, f64)> = Vec::new();
-            for step in &within.steps {
+            for step in known.clone() {
+                let (x, y) = (across.at(step.at.max(from)), up.at(of(step)));
                 let before = side.last().map_or(up.at(1.0), |last| last.1);
-                side.extend([
-                    (across.at(step.at.max(from)), before),
-                    (across.at(step.at.max(from)), up.at(of(step))),
-                ]);
+                side.extend([(x, before), (x, y)]);
             }
+            let last = side[side.len() - 1].1;
+            side.push((until, last));
             side
         };
         let lower = side(&|step| step.interval.0).into_iter().rev();

@@ -1,7 +1,10 @@
 //! Pictures that are drawn where the data of a sweep call for them: when they are, and that what
 //! they say follows from the runs.
 
+use patterns::Duration;
 use results::chart::{OF_SWEEPS, Scene, lines};
+use results::measured::TaskTimes;
+use results::repairs::Repairs;
 use results::{Measured, SweepResult};
 use sim::design::{Axis, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
@@ -23,6 +26,17 @@ fn sweep(
     variants: &[&str],
     axes: &[(&str, &[&str])],
     runs: Runs<'_>,
+) -> SweepResult {
+    recovering(objective, variants, axes, runs, &|_| Repairs::default())
+}
+
+/// The same, of runs that took so long to recover.
+fn recovering(
+    objective: usize,
+    variants: &[&str],
+    axes: &[(&str, &[&str])],
+    runs: Runs<'_>,
+    repairs: &dyn Fn(u32) -> Repairs,
 ) -> SweepResult {
     let measures = MEASURES.map(|path| Measure::parse(path, &table::system(1)).unwrap());
     let read = |(path, values): &(&str, &[&str])| Axis {
@@ -52,8 +66,8 @@ fn sweep(
                 faults_removed: None,
                 samples: runs(variant, &places, run).map(of).to_vec(),
                 times: Vec::new(),
-                tasks: Vec::new(),
-                repairs: Vec::new(),
+                tasks: vec![("a".to_owned(), TaskTimes::default())],
+                repairs: vec![repairs(run)],
             };
             result.add(cell, run, &one);
         }
@@ -186,6 +200,18 @@ fn a_front_has_what_nothing_else_is_better_than_in_both() {
     let named = ["open 1 s", "open 100 s", "open 1000 s"];
     assert!(named.iter().all(|name| texts.iter().any(|text| text == name)), "{texts:?}");
     assert!(!texts.iter().any(|text| text == "open 10 s"), "{texts:?}");
+    let key = |scene: &Scene, text: &str| says(scene).iter().any(|one| one.starts_with(text));
+    assert!(key(&scene, "small: ") && !key(&scene, "may be on it"), "{texts:?}");
+    // The third has the better means of both than the second, but by chance.
+    let runs = |_: usize, at: &[usize], run: u32| {
+        let little = if at[0] == 1 { f64::from(run * 11 % 7) - 3.2 } else { 0.0 };
+        let of = [(50.0, 1.0), (80.0, 2.0), (80.0, 2.0), (90.0, 3.0), (95.0, 4.0)][at[0]];
+        [0.5, of.0 + weather(run) + little, of.1 - 0.01 * little]
+    };
+    let scene = sweep(1, &["as written"], &[OPEN], &runs);
+    let scene = picture(&scene, "pareto-front").unwrap();
+    assert!(title(&scene).contains("than 4 of 5"), "{}", title(&scene));
+    assert!(!key(&scene, "small: ") && key(&scene, "may be on it"), "{:?}", says(&scene));
     let best = traded([(50.0, 1.0), (40.0, 1.5), (30.0, 2.0), (20.0, 2.5), (10.0, 3.0)]);
     assert!(picture(&best, "pareto-front").is_none(), "one is the best in both");
 }
@@ -246,7 +272,33 @@ fn variants_that_leave_something_out_are_held_against_the_file() {
     let alternatives = changed(&[
         ("as written", &[], 0.0),
         ("a", &[("p.timeout", "2s")], 1.0),
-        ("b", &[("p.timeout", "3s")], 2.0),
+        ("b", &[("p.timeout", "3s"), ("p.retry", "2")], 2.0),
+        ("c", &[("p.timeout", "4s"), ("p.retry", "2"), ("p.cache", "on")], 2.0),
     ]);
     assert!(picture(&alternatives, "ablation").is_none());
+}
+
+#[test]
+fn recovery_is_drawn_of_all_runs_or_not_at_all() {
+    let runs = |_: usize, _: &[usize], run: u32| [0.5, weather(run), 1.0];
+    let of = |unclear: u64, is_open: bool| {
+        let repairs = |run: u32| {
+            let mut one = Repairs::default();
+            let length = Duration::from_secs(10 + u64::from(run));
+            if is_open { &mut one.open } else { &mut one.ended }.add(length);
+            one.faults.add(Duration::from_secs(5));
+            one.unclear = if run == 3 { unclear } else { 0 };
+            one
+        };
+        picture(&recovering(1, &["as written"], &[], &runs, &repairs), "recovery")
+    };
+    let text = title(&of(0, false).unwrap());
+    let is = "Time from the beginning of the fault until half of the runs have recovered, as a sees \
+              it: 19 s [14 s, 24 s] (as written)";
+    assert_eq!(text, is);
+    assert!(of(1, false).is_none(), "one had two faults");
+    let never = of(0, true).unwrap();
+    assert!(title(&never).ends_with("not before their end (as written)"), "{}", title(&never));
+    let open = "Not well at the end: as written 20 of 20 runs.";
+    assert!(says(&never).join(" ").contains(open), "{:?}", says(&never));
 }
