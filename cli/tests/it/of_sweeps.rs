@@ -104,6 +104,15 @@ fn a_threshold_trades_false_alarms_for_time() {
     }
     let (idle, _) = sweep("how-long-to-wait", 2, "");
     assert!(picture(&idle, "threshold-roc").is_none(), "a timeout raises no alarm");
+    // A fault that ends before six calls have failed is missed.
+    let (outage, _) = sweep("course-outage", 2, "guarded.breaker.open");
+    let scene = picture(&outage, "threshold-roc").unwrap();
+    let text = title(&scene);
+    assert!(text.contains("; 6: 20 false alarms an hour, no fault seen, 100 % missed;"), "{text}");
+    let texts = says(&scene);
+    for name in ["↑ share of faults that are missed", "1, 2, 3, 4, 5", "6"] {
+        assert!(texts.iter().any(|text| text == name), "{name} in {texts:?}");
+    }
 }
 
 #[test]

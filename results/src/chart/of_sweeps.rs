@@ -28,8 +28,5 @@ pub const OF_SWEEPS: [(&str, OfSweep); 7] = [
 
 /// Whether these pictures look at a measure in every cell, if this is the objective.
 pub fn is_drawn_in_all(measure: &Measure, objective: &Measure) -> bool {
-    let is_rate = measure.path().starts_with("edges.") && measure.name() == "throughput";
-    is_second(measure, objective)
-        || is_of_alarms(measure)
-        || is_rate && measure.window().is_none() && measure.bound().is_none()
+    is_second(measure, objective) || is_of_alarms(measure)
 }

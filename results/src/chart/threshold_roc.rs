@@ -18,7 +18,7 @@ struct Threshold {
     value: String,
     /// False alarms an hour.
     false_alarms: Estimate,
-    /// Faults that were missed, in a run.
+    /// The share of faults that were missed.
     missed: Estimate,
     /// From the beginning of a fault until the alarm, in seconds.
     delay: Estimate,
@@ -61,8 +61,8 @@ pub(crate) fn threshold_roc(result: &SweepResult) -> Option<Scene> {
     let missed = |one: &Threshold| one.missed;
     let delay = |one: &Threshold| one.delay;
     let panels: [Upright<'_>; 2] = [
-        ("faults missed, in a run", &missed, Unit::Count),
-        ("time from the beginning of a fault to the alarm", &delay, Unit::Seconds),
+        ("share of faults that are missed", &missed, Unit::Share),
+        ("mean time from the beginning of a fault to the alarm", &delay, Unit::Seconds),
     ];
     for (area, (name, of, unit)) in areas.into_iter().zip(panels) {
         let values = all.iter().flat_map(|one| with_interval(&of(one)));
@@ -82,14 +82,15 @@ fn kind_of(path: &str) -> Option<&str> {
     parts.find(|part| !part.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether a measure is one of alarms, so that it is looked at in every cell.
+/// Whether a measure is one of alarms, or what those are counted against, so that it is looked at
+/// in every cell.
 pub(crate) fn is_of_alarms(measure: &Measure) -> bool {
-    let name = measure.name();
+    let (name, kind) = (measure.name(), measure.path().split('.').next().unwrap_or_default());
     let of = [".false-alarms", ".missed-faults", ".time-to-alarm"];
+    let is_base = matches!((kind, name.as_ref()), ("edges", "throughput") | ("services", "faults"));
     measure.window().is_none()
         && measure.bound().is_none()
-        && !name.contains('#')
-        && of.iter().any(|end| name.ends_with(end))
+        && (is_base || !name.contains('#') && of.iter().any(|end| name.ends_with(end)))
 }
 
 /// The first edge with alarms of such a layer: one of the agents that the objective is of before
@@ -118,6 +119,7 @@ fn thresholds(result: &SweepResult, axis: usize, edge: &str, kind: &str) -> Opti
         [of_layer("false-alarms")?, of_layer("missed-faults")?, of_layer("time-to-alarm")?];
     // A rate has the hours that it counts in.
     let hours = place(edge, "throughput")?;
+    let faults = place(edge.rsplit(" -> ").next()?, "faults")?;
     let mut places = finding::own(result);
     let own = result.default.as_ref().map(|own| own[axis]);
     let all = result.axes[axis].values.iter().enumerate().map(|(at, value)| {
@@ -125,10 +127,16 @@ fn thresholds(result: &SweepResult, axis: usize, edge: &str, kind: &str) -> Opti
         let cell = result.cell(0, &places);
         let alarms = result.samples(cell, false_alarms).zip(result.samples(cell, hours));
         let rate = alarms.map(|(alarms, hours)| Sample { part: alarms.value(), of: hours.of });
+        let of_faults = result.samples(cell, missed).zip(result.samples(cell, faults));
+        // Of two such layers each misses faults of its own.
+        let share = of_faults.map(|(missed, all)| match (missed.value(), all.value()) {
+            (part, of) if part <= of => Sample { part, of },
+            _ => Sample::UNDEFINED,
+        });
         Threshold {
             value: words::value_with_unit(value),
             false_alarms: pooled::estimate(Pooling::Ratio, Unit::PerHour, rate),
-            missed: result.estimate(cell, missed),
+            missed: pooled::estimate(Pooling::Share, Unit::Share, share),
             delay: result.estimate(cell, delay),
             is_own: own == Some(at),
         }
@@ -148,7 +156,7 @@ fn title(result: &SweepResult, axis: usize, all: &[Threshold]) -> (String, Strin
             mean => format!("{} false alarms an hour", scale::digits(mean)),
         };
         let missed = match one.missed.mean {
-            mean if 0.0 < mean => format!(", faults missed in a run: {}", scale::digits(mean)),
+            mean if 0.0 < mean => format!(", {} missed", scale::value(mean, Unit::Share)),
             _ => String::new(),
         };
         let delay = match one.delay.mean {
