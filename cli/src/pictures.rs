@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
 use results::chart::{
-    Curve, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time, states,
-    svg, sweep_over_time, system, timeline, variants,
+    Curve, OF_SWEEPS, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time,
+    states, svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -39,8 +39,8 @@ pub(crate) fn all_files() -> Vec<String> {
     let names = [
         HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES, TIMELINE,
         CLOSE_UP,
-    ]
-    .into_iter();
+    ];
+    let names = names.into_iter().chain(OF_SWEEPS.map(|(name, _)| name));
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
 }
 
@@ -99,6 +99,9 @@ impl<'a> Pictures<'a> {
         let is_varied = result.axes.iter().any(|axis| axis.values.len() > 1);
         let is_compared = result.variants.len() > 1 || !is_varied;
         self.draw(VARIANTS, || is_compared.then(|| variants(result))?)?;
+        for (name, of_sweep) in OF_SWEEPS {
+            self.draw(name, || of_sweep(result))?;
+        }
         let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
             name: name.clone(),
             times: result.latency(variant).clone(),

@@ -3,6 +3,7 @@
 //! A chart is first a [`Scene`]: rectangles, lines and texts in colours that are named by their
 //! role. A scene becomes one SVG that serves light and dark, or a PNG in either.
 
+mod ablation;
 mod backoff;
 mod draw;
 mod endings;
@@ -13,17 +14,28 @@ mod lanes;
 mod latency;
 mod lines;
 mod notes;
+mod numbers;
+mod of_sweeps;
+mod optimum;
 mod over_time;
 mod paint;
 mod panels;
+mod pareto_front;
+mod phase_diagram;
+mod phrases;
+mod plane;
 mod plot;
 mod png;
+mod recovery;
+mod s_curve;
 mod scale;
 mod scene;
+mod starvation;
 mod states;
 mod story;
 mod svg;
 mod system;
+mod threshold_roc;
 mod timeline;
 mod variants;
 mod words;
@@ -34,6 +46,7 @@ pub use finding::{Told, told};
 pub use heat_map::heat_map;
 pub use latency::{Curve, latency};
 pub use lines::lines;
+pub use of_sweeps::{OF_SWEEPS, OfSweep, is_drawn_in_all};
 pub use over_time::{measures_over_time, run_over_time, sweep_over_time};
 pub use paint::Theme;
 pub use png::png;

@@ -5,6 +5,7 @@
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
 //! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
+//! - [`repairs`]: how long runs take to recover;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
@@ -22,6 +23,7 @@ pub mod measured;
 pub mod over_time;
 pub mod page;
 pub mod pooled;
+pub mod repairs;
 pub mod run_table;
 pub mod series;
 pub mod stability;

@@ -4,6 +4,8 @@ use sim::measure::{Measure, Sample};
 use sim::observe::{AgentRecord, Histogram};
 use sim::{Record, Stop};
 
+use crate::repairs::Repairs;
+
 /// What is kept of one run of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
@@ -24,6 +26,8 @@ pub struct Measured {
     pub times: Vec<Histogram>,
     /// How long tasks took, by group of agents.
     pub tasks: Vec<(String, TaskTimes)>,
+    /// How long it took to recover, by group of agents in the same order.
+    pub repairs: Vec<Repairs>,
 }
 
 /// How long tasks took, by how they ended.
@@ -67,6 +71,7 @@ impl Measured {
             tasks: (record.agents.iter())
                 .map(|agents| (agents.name.clone(), TaskTimes::of(agents)))
                 .collect(),
+            repairs: record.agents.iter().map(|agents| Repairs::of(record, agents)).collect(),
         }
     }
 

@@ -4,6 +4,7 @@ use sim::Stop;
 
 use crate::bytes::{Bytes, put, put_all_times, put_samples, put_text, put_times};
 use crate::measured::{Measured, TaskTimes};
+use crate::repairs::Repairs;
 use crate::series::Pieces;
 
 /// What is kept of a run of a sweep.
@@ -37,6 +38,13 @@ impl Kept {
             put_times(&mut out, ok);
             put_times(&mut out, failed);
         }
+        put(&mut out, run.repairs.len() as u64);
+        for Repairs { ended, open, faults, unclear } in &run.repairs {
+            for times in [ended, open, faults] {
+                put_times(&mut out, times);
+            }
+            put(&mut out, *unclear);
+        }
         put_text(&mut out, pile_up.as_deref().unwrap_or_default());
         pieces.put(&mut out);
         out
@@ -58,8 +66,23 @@ impl Kept {
             Some((name, TaskTimes { ok, failed }))
         });
         let tasks = tasks.collect::<Option<_>>()?;
-        let run =
-            Measured { seed, fingerprint, events, stopped, faults_removed, samples, times, tasks };
+        let groups = from.length()?;
+        let repairs = (0..groups).map(|_| {
+            let (ended, open, faults) = (from.times()?, from.times()?, from.times()?);
+            Some(Repairs { ended, open, faults, unclear: from.number()? })
+        });
+        let repairs = repairs.collect::<Option<_>>()?;
+        let run = Measured {
+            seed,
+            fingerprint,
+            events,
+            stopped,
+            faults_removed,
+            samples,
+            times,
+            tasks,
+            repairs,
+        };
         let pile_up = Some(from.text()?).filter(|text| !text.is_empty());
         let pieces = Pieces::take(from)?;
         from.0.is_empty().then_some(Self { run, pile_up, pieces })
@@ -116,6 +139,12 @@ mod tests {
             samples: samples.to_vec(),
             times: all.to_vec(),
             tasks: vec![("a".to_owned(), TaskTimes { ok: times([5, 300]), failed: times([]) })],
+            repairs: vec![Repairs {
+                ended: times([7, 7]),
+                open: times([1 << 40]),
+                faults: times([3]),
+                unclear: 1,
+            }],
         };
         let mut pieces = Vec::new();
         put(&mut pieces, 1);

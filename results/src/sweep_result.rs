@@ -12,6 +12,7 @@ use sim::measure::{Better, Measure, Sample};
 use crate::estimate::Estimate;
 use crate::measured::{Measured, TaskTimes, places_of_times};
 use crate::pooled;
+use crate::repairs::Repairs;
 use crate::times::{OfTimes, Times};
 
 /// What a sweep came to. It does not depend on the order in which runs are added.
@@ -45,6 +46,10 @@ pub struct SweepResult {
     /// Of the file's own cell in each variant: how long tasks took, over all replications, of the
     /// group of agents that the objective is of, or of the first.
     latency: Vec<TaskTimes>,
+    /// Of the same runs: how long the same agents took to recover.
+    repairs: Vec<Repairs>,
+    /// By variant: what it changes, as paths and values; nothing if that is not known.
+    pub changes: Vec<Vec<(String, String)>>,
 }
 
 /// A cell of which not all runs were added.
@@ -89,6 +94,7 @@ impl SweepResult {
         let kept: Vec<usize> = (0..measures.len()).filter(is_kept).collect();
         let samples = vec![Sample::UNDEFINED; cells * kept.len() * runs];
         let latency = vec![TaskTimes::default(); design.variants.len()];
+        let repairs = vec![Repairs::default(); design.variants.len()];
         Self {
             axes_in_seconds: design.axes.iter().map(in_seconds).collect(),
             design,
@@ -103,6 +109,8 @@ impl SweepResult {
             of_times: BTreeMap::new(),
             begun: BTreeMap::new(),
             latency,
+            repairs,
+            changes: Vec::new(),
         }
     }
 
@@ -128,9 +136,12 @@ impl SweepResult {
         let (variant, places) = self.place(cell);
         if self.default.as_ref().is_none_or(|own| *own == places) {
             let whom = self.asked_about();
-            let asked = run.tasks.iter().find(|(name, _)| *name == whom);
-            if let Some((_, times)) = asked.or(run.tasks.first()) {
+            let asked = run.tasks.iter().position(|(name, _)| *name == whom).unwrap_or(0);
+            if let Some((_, times)) = run.tasks.get(asked) {
                 self.latency[variant].merge(times);
+            }
+            if let Some(repairs) = run.repairs.get(asked) {
+                self.repairs[variant].merge(repairs);
             }
         }
         let begun = self.begun.entry(cell).or_default();
@@ -173,7 +184,12 @@ impl SweepResult {
         }
     }
 
-    fn samples(&self, cell: usize, measure: usize) -> impl Iterator<Item = Sample> + Clone + '_ {
+    /// What each run of a cell says of a measure, by replication.
+    pub(crate) fn samples(
+        &self,
+        cell: usize,
+        measure: usize,
+    ) -> impl Iterator<Item = Sample> + Clone + '_ {
         let runs = self.design.replications as usize;
         let place = self.kept.binary_search(&measure);
         let found = match (place, self.whole.get(&cell)) {
@@ -219,7 +235,7 @@ impl SweepResult {
     }
 
     /// The same, with an interval that holds together with those of so many comparisons.
-    fn difference_of_several(
+    pub(crate) fn difference_of_several(
         &self,
         cell: usize,
         from: usize,
@@ -290,6 +306,11 @@ impl SweepResult {
     /// none), over all replications: those of the agents that the objective is of, or of the first.
     pub fn latency(&self, variant: usize) -> &TaskTimes {
         &self.latency[variant]
+    }
+
+    /// How long these agents took to recover, in the same runs.
+    pub fn repairs(&self, variant: usize) -> &Repairs {
+        &self.repairs[variant]
     }
 
     /// The name of the group of agents, or of another caller, that the objective is of.

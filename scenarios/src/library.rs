@@ -35,6 +35,9 @@ pub const LIBRARY: &[Entry] = entries![
     "replica-storm",
     "goodput-collapse",
     "cache-flush",
+    "how-long-to-wait",
+    "how-long-retries-help",
+    "layer-by-layer",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

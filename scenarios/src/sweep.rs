@@ -9,7 +9,7 @@ use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::{Varied, forgive_baselines};
+use crate::axes::{Varied, forgive_baselines, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format;
 use crate::idle_axes::{Idle, warn_of_axes};
@@ -18,7 +18,7 @@ use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
-use crate::variants::{Blame, Variant};
+use crate::variants::{Blame, Change, Variant};
 
 /// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
@@ -65,12 +65,23 @@ impl Sweep {
         self.watched(draft.and_then(Draft::scenario).expect("every variant was checked"))
     }
 
+    /// By variant: the paths that it changes but those of hypotheses, with their values as text.
+    pub fn changes(&self) -> Vec<Vec<(String, String)>> {
+        let is_system = |(path, ..): &Change<'_>| !path.starts_with(HYPOTHESES);
+        let texts = |(path, _, value): Change<'_>| (path.to_owned(), shown(value));
+        let of = |one: &Variant| one.changes().into_iter().filter(is_system).map(texts).collect();
+        iter::once(Vec::new()).chain(self.variants.iter().map(of)).collect()
+    }
+
     /// What must hold is said of the file, and asked of every cell.
     fn watched(&self, mut scenario: Scenario) -> Scenario {
         scenario.watch(&self.measures);
         scenario
     }
 }
+
+/// How paths to what must hold begin.
+const HYPOTHESES: &str = "hypotheses";
 
 /// What is found in all cells.
 struct Cells {

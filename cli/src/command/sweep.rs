@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
+use results::chart::is_drawn_in_all;
 use results::page::Page;
 use results::stored::Kept;
 use results::{Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
 use serde_json::Value;
+use sim::design::SweepDesign;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{RunOptions, run_until};
@@ -93,9 +95,10 @@ impl Sweep {
         }
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
         let mut tables = Tables::new(&folder)?;
-        let is_kept = |measure: &Measure| is_looked_at(measure, &scenario);
+        let is_kept = |measure: &Measure| is_looked_at(measure, &scenario, &sweep.design);
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
+        result.changes = sweep.changes();
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
@@ -278,7 +281,10 @@ fn facts(
 }
 
 /// Whether text and pictures look at a measure in every cell.
-fn is_looked_at(measure: &Measure, scenario: &Scenario) -> bool {
+fn is_looked_at(measure: &Measure, scenario: &Scenario, design: &SweepDesign) -> bool {
+    if design.cells() <= SHOWN_MAX && is_drawn_in_all(measure, &design.objective) {
+        return true;
+    }
     let path = measure.path();
     let is_of_agents = path.starts_with("agents.");
     let in_all = is_of_agents && [".healed", ".tasks"].iter().any(|end| path.ends_with(end));

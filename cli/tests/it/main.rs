@@ -13,6 +13,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod names;
+mod of_sweeps;
 mod page;
 mod picked;
 mod pictures;

@@ -2,8 +2,8 @@
 //! overlap, and none is cut.
 
 use results::chart::{
-    Curve, Scene, TextBox, backoff, endings, heat_map, latency, lines, measures_over_time,
-    run_over_time, states, svg, sweep_over_time, system, timeline, variants,
+    Curve, OF_SWEEPS, Scene, TextBox, backoff, endings, heat_map, latency, lines,
+    measures_over_time, run_over_time, states, svg, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::series::{Pieces, SeriesWriter};
@@ -35,6 +35,7 @@ fn pictures(name: &str, text: &str, more: &str, replications: u32) -> Vec<(&'sta
     let (every, of_file) = (sweep.series.every, sweep.series.measures.len());
     let over_time = SeriesDesign { every, measures: drawn.clone() };
     let mut result = SweepResult::new(design, measures, command.clone());
+    result.changes = sweep.changes();
     let own = (0..result.variants.len()).filter_map(|variant| result.default_cell(variant));
     let own: Vec<usize> = own.collect();
     let mut series = SeriesWriter::new(&result, drawn, of_file, own, Vec::new()).unwrap();
@@ -82,7 +83,9 @@ fn pictures(name: &str, text: &str, more: &str, replications: u32) -> Vec<(&'sta
         ("timeline", timeline(about, &command, &overviews[0], &record, first)),
         ("close-up", timeline(about, &command, &overviews[1], &record, first)),
     ];
-    all.into_iter().filter_map(|(name, scene)| Some((name, scene?))).collect()
+    let of_sweeps = OF_SWEEPS.map(|(name, of)| (name, of(&result)));
+    let all = all.into_iter().chain(of_sweeps);
+    all.filter_map(|(name, scene)| Some((name, scene?))).collect()
 }
 
 /// What is wrong with the texts of a picture.
@@ -123,15 +126,18 @@ fn texts_of_the_library_neither_overlap_nor_are_cut() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A scenario whose parts have these names.
-fn named(group: &str, service: &str, variant: &str, title: &str) -> String {
-    // As TOML has it; control characters by their numbers.
+/// As TOML has it; control characters by their numbers.
+fn quoted(text: &str) -> String {
     let escaped = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
         c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
         c => c.to_string(),
     };
-    let quoted = |text: &str| format!("\"{}\"", text.chars().map(escaped).collect::<String>());
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
+
+/// A scenario whose parts have these names.
+fn named(group: &str, service: &str, variant: &str, title: &str) -> String {
     let [group, service, variant, title] = [group, service, variant, title].map(quoted);
     let edge = format!("{} -> {}", &group[1..group.len() - 1], &service[1..service.len() - 1]);
     format!(
@@ -143,8 +149,40 @@ fn named(group: &str, service: &str, variant: &str, title: &str) -> String {
          [[faults]]\nhit = {service}\ndo = \"hang\"\nat = \"3min\"\nfor = \"2min\"\n\
          [variants.{variant}]\n\"policies.p.breaker\" = \"off\"\n\
          [sweep]\n\
-         \"policies.p.breaker.failures\" = [1, 3]\n\
+         \"policies.p.breaker.failures\" = [1, 3, 9, 50]\n\
          \"policies.p.breaker.open\" = [\"20s\", \"1min\"]\n"
+    )
+}
+
+/// The same with two groups, variants that add to each other, and an axis over decades.
+fn named_in_steps(group: &str, service: &str, variant: &str, title: &str) -> String {
+    let [one, other] = [format!("{group}1"), format!("{group}3")].map(|name| quoted(&name));
+    let variants = ["a", "b", "c"].map(|end| quoted(&format!("{variant}{end}")));
+    let [title, service] = [title, service].map(quoted);
+    let edge = |group: &String| {
+        format!("{} -> {}", &group[1..group.len() - 1], &service[1..service.len() - 1])
+    };
+    let agents = [&one, &other].map(|group| {
+        format!(
+            "[agents.{group}]\ncount = 30\narrivals = \"every(1min)\"\ndeadline = \"50s\"\n\
+             steps = [{{ call = {service} }}]\n"
+        )
+    });
+    let edges = [&one, &other].map(|group| format!("\"{}\" = \"p\"\n", edge(group)));
+    let retry = "\"policies.p.retry\" = { network = \"2 x 1s\" }\n";
+    let more = "\"policies.p.timeout\" = \"2s\"\n";
+    let last = "\"policies.p.bulkhead\" = { slots = 9, per = \"policy\" }\n";
+    let [a, b, c] = variants;
+    format!(
+        "title = {title}\nhorizon = \"100s\"\n{}\
+         [services.{service}]\nlatency = \"exponential(100ms)\"\nslots = 20\n\
+         [policies]\np = [{{ retry = \"off\" }}, {{ bulkhead = \"off\" }}, {{ timeout = \"off\" }}]\n\
+         [edges]\n{}[[faults]]\nhit = {service}\ndo = \"down\"\nat = \"1min\"\nfor = \"10s\"\n\
+         [variants.{a}]\n{retry}[variants.{b}]\n{retry}{more}\
+         [variants.{c}]\n{retry}{more}{last}\
+         [sweep]\n\"faults.0.for\" = [\"100ms\", \"1s\", \"3s\", \"10s\"]\n",
+        agents.concat(),
+        edges.concat(),
     )
 }
 
@@ -162,13 +200,14 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
         "決済サービス・本番環境",
         "<b>&amp;</b>",
     ] {
-        let text = named(
-            name,
-            &format!("{name}2"),
-            name,
-            &format!("\u{1b}[31m{name:.200}\u{7} \" ' \\ \u{202e}"),
-        );
-        for (picture, scene) in pictures("hostile", &text, &spaced, 2) {
+        let title = format!("\u{1b}[31m{name:.200}\u{7} \" ' \\ \u{202e}");
+        let files =
+            [named, named_in_steps].map(|text| text(name, &format!("{name}2"), name, &title));
+        let drawn = files.map(|text| pictures("hostile", &text, &spaced, 2));
+        for kind in OF_SWEEPS.map(|(kind, _)| kind) {
+            assert!(drawn.iter().flatten().any(|(other, _)| *other == kind), "there is no {kind}");
+        }
+        for (picture, scene) in drawn.into_iter().flatten() {
             let faults = faults(&scene);
             assert!(faults.is_empty(), "{picture} of {name}: {}", faults.join("\n"));
             let file = svg(&scene);

@@ -1,5 +1,6 @@
 //! The objective along one axis, one line for each value of another or for each variant.
 
+use super::optimum::Optimum;
 use super::paint::{Role, SERIES};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
@@ -29,12 +30,17 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     }
     let lines = chosen(result, last);
     let hidden = hidden(result, &lines);
-    let (mut scene, area) = Scene::framed(
-        &title(result, &hidden),
-        &subtitle(result, &lines, last, &hidden),
-        &result.command,
-    );
-    let area = plot::legend(&mut scene, area, &key(result, !hidden.is_empty()));
+    let optimum = Optimum::of(result).filter(|_| hidden.is_empty());
+    let title = title(result, &hidden, optimum.as_ref());
+    let mut about = subtitle(result, &lines, last, &hidden);
+    let of_file = optimum.as_ref().map(|optimum| optimum.said(result));
+    if let Some(said) = of_file.filter(|said| *said != title) {
+        about += &format!(" Of the file as it is written: {said}.");
+    }
+    let (mut scene, area) = Scene::framed(&title, &about, &result.command);
+    let mut key = key(result, !hidden.is_empty());
+    key.extend(optimum.iter().flat_map(Optimum::key));
+    let area = plot::legend(&mut scene, area, &key);
     let unit = result.objective().unit();
     let (low, high) = ends(result, &lines, !hidden.is_empty())?;
     let inner = Area {
@@ -65,12 +71,16 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     if !hidden.is_empty() {
         dots(&mut scene, result, &lines, &across, &vertical);
     }
+    if let Some(optimum) = optimum {
+        optimum.draw(&mut scene, inner, &across, &|value| vertical.at(value), result);
+    }
     draw(&mut scene, result, &lines, inner, (&across, &vertical));
     Some(scene)
 }
 
-/// What there is to be seen: two outcomes where the mean of the file's own cell hides them.
-fn title(result: &SweepResult, hidden: &[(usize, String)]) -> String {
+/// What there is to be seen: two outcomes where the mean of the file's own cell hides them, and the
+/// optimum where there is nothing else to compare.
+fn title(result: &SweepResult, hidden: &[(usize, String)], optimum: Option<&Optimum>) -> String {
     let own = result.cell(0, &finding::own(result));
     match hidden.iter().find(|(cell, _)| *cell == own) {
         Some((_, outcomes)) => {
@@ -78,7 +88,10 @@ fn title(result: &SweepResult, hidden: &[(usize, String)]) -> String {
             let name = words::measure(result.objective());
             format!("Two outcomes of the {name}{at}: {outcomes}")
         }
-        None => finding::along(result),
+        None => match optimum.filter(|_| result.axes.len() == 1 && result.variants.len() == 1) {
+            Some(optimum) => optimum.said(result),
+            None => finding::along(result),
+        },
     }
 }
 

@@ -86,6 +86,7 @@ fn measured(drawn: Drawn) -> Measured {
         samples: vec![sample],
         times,
         tasks: Vec::new(),
+        repairs: Vec::new(),
     }
 }
 

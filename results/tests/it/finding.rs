@@ -46,6 +46,7 @@ fn sweep(
                 samples,
                 times: Vec::new(),
                 tasks: Vec::new(),
+                repairs: Vec::new(),
             };
             result.add(cell, run, &measured);
         }

@@ -6,6 +6,7 @@ mod chart;
 mod coverage;
 mod estimate;
 mod finding;
+mod of_sweeps;
 mod page;
 mod pictures;
 mod series;

@@ -41,6 +41,9 @@ fn golden_fingerprints_of_the_library() {
         replica-storm eb64ed4b60fbfac7 188644
         goodput-collapse 065b7c2c6b120aff 137666
         cache-flush 62eac42cbe50313d 175000
+        how-long-to-wait 53421e4ee7c5b924 5884
+        how-long-retries-help d4f8b6efb1775de4 1202
+        layer-by-layer 0aeb28f1b75dfe20 13639
     "#]]
     .assert_eq(&lines);
 }

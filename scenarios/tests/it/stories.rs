@@ -105,3 +105,8 @@ fn a_line_longer_than_anyone_waits_leaves_no_goodput_unless_the_newest_go_first_
 fn a_flushed_cache_brings_down_what_it_hid_unless_less_comes_through() {
     holds_on_every_seed("cache-flush");
 }
+
+#[test]
+fn retries_get_over_outages_that_are_as_long_as_their_waits() {
+    holds_on_every_seed("how-long-retries-help");
+}
