@@ -5,9 +5,6 @@ use std::collections::BinaryHeap;
 
 use patterns::{Class, Duration, Outcome, Time};
 
-use super::recorder::Recorder;
-use super::request::{NONE, Request, State};
-use super::world::World;
 use crate::observe::EpisodeFinder;
 
 /// Failures beyond this many in a row change no share of the last outcomes: all of these are
@@ -60,8 +57,8 @@ impl Expiries {
         }
     }
 
-    /// Takes out what has ended, if there is so much in that it may be worth it.
-    fn sweep(&mut self, is_open: impl Fn(u32, Time) -> bool) {
+    /// Takes out what has ended, if it is [full](Self::is_full).
+    pub(super) fn sweep(&mut self, is_open: impl Fn(u32, Time) -> bool) {
         if self.is_full() {
             self.queue.retain(|Reverse(expiry)| is_open(expiry.index, expiry.began));
             self.again = self.queue.iter().filter(|Reverse(expiry)| expiry.is_again).count();
@@ -69,7 +66,8 @@ impl Expiries {
         }
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether there is so much in it that it is worth to take out what has ended.
+    pub(super) fn is_full(&self) -> bool {
         self.queue.len() >= self.room
     }
 
@@ -120,44 +118,6 @@ impl Expiries {
         self.queue.extend(skipped);
         last.into_iter().for_each(fail);
     }
-}
-
-impl Recorder {
-    /// A task has come, now, that may take too long: of how long it may take, what was drawn.
-    #[inline(never)]
-    pub(super) fn expect_end(&mut self, group: u32, index: u32, drawn: Duration) {
-        let limit = self.limit_of(group as usize, drawn);
-        let expiries = &mut self.expiries[group as usize];
-        expiries.add((index, self.now), limit);
-        let next = if expiries.is_full() { Time::ZERO } else { expiries.next() };
-        self.groups[group as usize].expires = next;
-    }
-}
-
-impl World {
-    /// Notes which tasks of a group have failed before now by taking too long.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn expire(&mut self, group: usize, now: Time) {
-        let Recorder { groups, expiries, .. } = &mut self.recorder;
-        let (watch, expiries) = (&mut groups[group], &mut expiries[group]);
-        let is_open = |index, began| is_open(self.stations.request(index), began);
-        expiries.sweep(is_open);
-        expiries.fail_before(now, is_open, |at| fail(&mut watch.episodes, at));
-        watch.expires = expiries.next();
-    }
-
-    /// The same of all groups.
-    pub(super) fn expire_all(&mut self, now: Time) {
-        for group in 0..self.recorder.expiries.len() {
-            self.expire(group, now);
-        }
-    }
-}
-
-/// Whether it is still this task that is here.
-fn is_open(task: &Request, began: Time) -> bool {
-    task.state != State::Gone && task.leaf == NONE && task.arrived == began
 }
 
 /// Someone's waiting was in vain.

@@ -1,8 +1,10 @@
-//! Tasks of which who sent them gives up.
+//! Tasks that take too long: who sent them is let down, or gives up.
 
-use patterns::{Class, Outcome};
+use patterns::{Class, Outcome, Time};
 
+use super::expiry::fail;
 use super::kind;
+use super::recorder::Recorder;
 use super::request::{NONE, Request, State};
 use super::world::World;
 use crate::call::Command;
@@ -41,4 +43,28 @@ impl World {
         }
         None
     }
+
+    /// Notes which tasks of a group have failed before now by taking too long.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn expire(&mut self, group: usize, now: Time) {
+        let Recorder { groups, expiries, .. } = &mut self.recorder;
+        let (watch, expiries) = (&mut groups[group], &mut expiries[group]);
+        let is_open = |index, began| is_open(self.stations.request(index), began);
+        expiries.sweep(is_open);
+        expiries.fail_before(now, is_open, |at| fail(&mut watch.episodes, at));
+        watch.expires = expiries.next();
+    }
+
+    /// The same of all groups.
+    pub(super) fn expire_all(&mut self, now: Time) {
+        for group in 0..self.recorder.expiries.len() {
+            self.expire(group, now);
+        }
+    }
+}
+
+/// Whether it is still this task that is here.
+fn is_open(task: &Request, began: Time) -> bool {
+    task.state != State::Gone && task.leaf == NONE && task.arrived == began
 }

@@ -18,6 +18,16 @@ pub(super) struct OpenTask {
 }
 
 impl Recorder {
+    /// A task has come, now, that may take too long: of how long it may take, what was drawn.
+    #[inline(never)]
+    pub(super) fn expect_end(&mut self, group: u32, index: u32, drawn: Duration) {
+        let limit = self.limit_of(group as usize, drawn);
+        let expiries = &mut self.expiries[group as usize];
+        expiries.add((index, self.now), limit);
+        let next = if expiries.is_full() { Time::ZERO } else { expiries.next() };
+        self.groups[group as usize].expires = next;
+    }
+
     /// How long a task may take before it has failed; of that, what was drawn.
     pub(super) fn limit_of(&self, group: usize, demand: Duration) -> Duration {
         let GroupWatch { limit, drawn, .. } = &self.groups[group];
