@@ -1,5 +1,5 @@
-//! What has no effect in a sweep: axes that change nothing in some variants, what they overrule, and
-//! what has no effect in the file and in any of its changes.
+//! What has no effect in a sweep: axes that change nothing in some variants, what they overrule,
+//! and what has no effect in the file and in any of its changes.
 
 use patterns::settings::Code;
 

@@ -143,6 +143,13 @@ impl Measure {
         });
         let Some((place, subject, measure)) = found.min_by_key(|(.., measure)| measure.len())
         else {
+            if let Some((place, whole)) = subjects().find(|(_, subject)| subject.name() == bare) {
+                let all = whole.formulas_in(place, system, &system.records());
+                let all: Vec<_> = all.iter().map(Formula::name).collect();
+                let message = format!("behind `{path}` a measure of it is missing");
+                let help = format!("there is: {}", all.join(", "));
+                return Err(UnknownMeasure::because(message, help));
+            }
             let name = bare.split('.').next().unwrap_or("");
             let known = subjects().map(|(_, subject)| subject.name()).collect();
             return Err(unknown(what, name, known));

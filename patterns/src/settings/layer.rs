@@ -181,7 +181,10 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
     let known: Vec<String> = presets.iter().map(|preset| preset.library.to_owned()).collect();
     reader.within("like", |reader| {
         let Some(name) = like.text() else {
-            reader.expecting(&LIKE, |reader| reader.wrong_type(like, "the name of a library"));
+            reader.wrong_type(like, "the name of a library");
+            if let Some(first) = known.first() {
+                reader.suggest(&format!("for example: like = \"{first}\""));
+            }
             return None;
         };
         let found = presets.into_iter().find(|preset| preset.library == name);

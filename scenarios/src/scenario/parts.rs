@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use patterns::settings::{Code, Node, Reader, Setting, Value};
+use patterns::settings::{Code, Group, Mistake, Node, Reader, Setting, Value};
 use sim::System;
 use sim::model::system::Policy;
 
@@ -14,7 +14,7 @@ use super::policies::{self, Rooms};
 use super::unsure::Unsure;
 use super::{circles, edges, faults, records, room, unsure};
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service, fault_names, section_of};
+use crate::format::{Agents, Fault, FileNames, Head, Service, fault_names, section_of};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -147,7 +147,7 @@ fn named<T: Setting>(
             reader.expecting(key, |reader| T::read(&inner, None, reader))
         });
         let read = read.filter(|_| reader.errors() == 0);
-        found.extend(reader.finish().into_iter().map(Diagnostic::from));
+        found.extend(reader.finish().into_iter().map(of_the_top));
         let read = read.map(|read| (read, true));
         let (read, are_calls_known) = read.unwrap_or_else(|| standing_in(&entry.node, names));
         Part { name: entry.key.clone(), at: entry.key_at.clone(), read, are_calls_known }
@@ -155,6 +155,19 @@ fn named<T: Setting>(
     let mut parts: Vec<Part<T>> = parts.collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     parts
+}
+
+/// A mistake in a table. Keys of the top that are written behind its header are taken for its own.
+fn of_the_top(mut mistake: Mistake) -> Diagnostic {
+    let mut top = Vec::new();
+    Head::keys(&mut top);
+    if let Some((name, _)) = mistake.unknown.as_ref().filter(|_| mistake.code == Code::UnknownKey)
+        && top.iter().any(|key| key.is_named(name))
+    {
+        let help = format!("`{name}` stands at the top of the file, before the first table");
+        mistake.help = Some(help);
+    }
+    Diagnostic::from(mistake)
 }
 
 /// The faults, in the order of the file.

@@ -287,6 +287,18 @@ fn a_misspelt_section_is_no_missing_one() {
 }
 
 #[test]
+fn keys_of_the_top_behind_a_table_are_sent_to_the_top() {
+    let top = "`horizon` stands at the top of the file, before the first table";
+    says(&[("horizon = \"20min\"\n", ""), ("queue   = 10\n", "horizon = \"20min\"\n")], &[top]);
+}
+
+#[test]
+fn a_path_without_a_measure_lists_those_that_there_are() {
+    let missing = "behind `agents.a` a measure of it is missing";
+    says(&[(THAT, "agents.a >= 10%")], &[missing, "there is: success, "]);
+}
+
+#[test]
 fn a_title_without_end_is_a_mistake() {
     let long = "x".repeat(10_000);
     says(&[("First hours", &long)], &["error[too-large]", "more than 300 characters"]);
