@@ -49,7 +49,13 @@ pub(crate) fn draw_panels(
     let mut subtitle = format!("{lead} Each step is {}.", scale::length(first.length()));
     for (what, panels) in [("Zero all the time", &idle[..]), ("Without room here", rest)] {
         if !panels.is_empty() {
-            let names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
+            // Which parts of it would be drawn is of no interest.
+            let name = |panel: &Panel| {
+                let parts = panel.name.strip_suffix(')');
+                let parts = parts.and_then(|name| name.rsplit_once(" (the "));
+                parts.map_or(panel.name.clone(), |(name, _)| name.to_owned())
+            };
+            let names: Vec<String> = panels.iter().map(name).collect();
             subtitle += &format!(" {what}: {}.", names.join(", "));
         }
     }

@@ -14,7 +14,7 @@ use results::chart::{
 };
 use results::measured::TaskTimes;
 use sim::measure::Measure;
-use sim::model::system::{Agents, Caller, Edge, LayerFactory, Per, Policy};
+use sim::model::system::{Agents, Caller, Edge, LayerFactory, Per, Policy, Service};
 use sim::observe::{
     AlarmRecord, Histogram, Interval, LayerRecord, LayerScope, Overview, StateRecord, TrackId,
 };
@@ -204,6 +204,10 @@ fn measures_over_time_of_a_run_show_all_groups_and_whose_each_is() {
         let edge = system.edges[0].clone();
         let edges = (0..number).map(|group| Edge { from: Caller::Agents(group), ..edge.clone() });
         system.edges = edges.collect();
+        system.services[0].slots = u32::MAX;
+        let names = (0..4).map(|number| format!("t{number}"));
+        let more = names.map(|name| Service { name, ..system.services[0].clone() });
+        system.services.extend(more.collect::<Vec<_>>());
         let all = Measure::all(&system);
         let every = Duration::from_secs(10);
         let (_, series) = Series::run(&system, 1, &RunOptions::default(), every, &all);
@@ -222,6 +226,8 @@ fn measures_over_time_of_a_run_show_all_groups_and_whose_each_is() {
     let (panels, all) = drawn(6);
     assert_eq!(whose(&panels), ["group-1", "group-0", "group-2", "group-3"], "{panels:?}");
     assert!(all.contains("Groups without room here: group-4, group-5."), "{all}");
+    // Of what is zero there are no three largest.
+    assert!(all.contains("Zero all the time: waiting in line."), "{all}");
 }
 
 #[test]
