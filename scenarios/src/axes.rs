@@ -56,11 +56,11 @@ pub(crate) fn mark(axes: &mut [Varied], conditions: &Node, found: &mut Vec<Diagn
         let Some(path) = item.text() else { continue };
         let is_meant = |axis: &&mut Varied| path_keys::split(&axis.path) == path_keys::split(path);
         match axes.iter_mut().find(is_meant) {
-            Some(axis) if axis.role == AxisRole::Condition => {
+            Some(meant) if meant.role == AxisRole::Condition => {
                 let message = format!("`{path}` is there twice");
                 found.push(Diagnostic::new(item.at.clone(), Code::Conflict, message));
             }
-            Some(axis) => axis.role = AxisRole::Condition,
+            Some(meant) => meant.role = AxisRole::Condition,
             None => {
                 let known: Vec<&str> = axes.iter().map(|axis| axis.path.as_str()).collect();
                 let message = format!("`{path}` is no axis of this sweep");

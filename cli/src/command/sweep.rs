@@ -129,8 +129,8 @@ impl Sweep {
 
         let mut said = Vec::new();
         if !is_whole {
-            let drawn = drawn(&folder);
-            summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
+            let left = (&*drawn(&folder), &self.common.limits);
+            summary::what_is_left(&made, &result, left, &mut said)?;
         }
         summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
         if !are_shown {
@@ -141,15 +141,14 @@ impl Sweep {
         worst::name(&result, &one, &mut said)?;
         judged::causes_of_sweep((&sweep, registry), &result, (&made, &one), &mut said)?;
         let verdicts = judged::hypotheses(&scenario, &result, &made, &mut said)?;
-        let hold = judged::all_hold(&verdicts);
+        // What was stopped might have come to anything.
+        let holds = is_whole && made.stops.is_empty() && is_known && judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
         page::write(page, &said, &mut folder)?;
         name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        // What was stopped might have come to anything.
-        let holds = is_whole && made.stops.is_empty() && is_known && hold;
         let head = facts(&result, &made, holds, &folder);
         out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })

@@ -148,7 +148,7 @@ fn manual_pages_are_written_for_every_command_that_one_of_them_names() {
 
 /// What bash offers for the last of some words.
 fn offered(words: &[&str], folder: &Folder) -> Vec<String> {
-    let words: String = words.iter().map(|word| format!("'{word}' ")).collect();
+    let words = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     let script = format!(
         "source <(wavetank completions bash)
          words=({words}); COMP_WORDS=(\"${{words[@]}}\"); COMP_CWORD=$((${{#words[@]}} - 1))
