@@ -203,7 +203,7 @@ fn texts_neither_overlap_nor_leave_the_sheet_whatever_the_names_are() {
         let title = format!("\u{1b}[31m{name:.200}\u{7} \" ' \\ \u{202e}");
         let files =
             [named, named_in_steps].map(|text| text(name, &format!("{name}2"), name, &title));
-        let drawn = files.map(|text| pictures("hostile", &text, &spaced, 2));
+        let drawn = files.map(|text| pictures("hostile", &text, &spaced, 5));
         for kind in OF_SWEEPS.map(|(kind, _)| kind) {
             assert!(drawn.iter().flatten().any(|(other, _)| *other == kind), "there is no {kind}");
         }

@@ -68,11 +68,10 @@ impl Judge {
         result.estimate(cell, self.measure).mean
     }
 
-    /// By how much a cell is better than another, on the better side of zero: the mean, and
-    /// whether it is clearly better.
-    fn better(&self, result: &SweepResult, cell: usize, than: usize) -> (f64, bool) {
+    /// Whether a cell is clearly better than another.
+    fn is_better(&self, result: &SweepResult, cell: usize, than: usize) -> bool {
         let change = result.difference(cell, than, self.measure);
-        (self.sign * change.mean, 0.0 < self.sign * change.mean && !change.may_be_zero())
+        0.0 < self.sign * change.mean && !change.may_be_zero()
     }
 
     /// The name of its axis, and from where to where it goes.
@@ -133,33 +132,35 @@ fn standings(
     judges: [&Judge; 2],
     cells: &[usize],
 ) -> Option<Vec<(usize, Standing)>> {
-    let is_known = |cell: &usize| judges.iter().all(|judge| judge.mean(result, *cell).is_finite());
-    if cells.len() < 3 || !cells.iter().all(is_known) {
+    let means = cells.iter().map(|cell| judges.map(|judge| judge.sign * judge.mean(result, *cell)));
+    let means: Vec<[f64; 2]> = means.collect();
+    if cells.len() < 3 || means.iter().flatten().any(|mean| !mean.is_finite()) {
         return None;
     }
-    let of = |cell: usize| {
+    let of = |at: usize| {
         let mut standing = Standing::Front;
-        for other in cells.iter().filter(|other| **other != cell) {
-            let better = judges.map(|judge| judge.better(result, *other, cell));
-            let is_worse = better.iter().any(|(mean, _)| *mean < 0.0);
-            if is_worse || better.iter().all(|(mean, _)| *mean == 0.0) {
+        for (other, mean) in cells.iter().zip(&means) {
+            let [first, second] = [0, 1].map(|judge: usize| mean[judge] - means[at][judge]);
+            if first < 0.0 || second < 0.0 || first + second <= 0.0 {
                 continue;
             }
-            if better.iter().any(|(_, is_clear)| *is_clear) {
+            if judges.iter().any(|judge| judge.is_better(result, *other, cells[at])) {
                 return Standing::Dominated;
             }
             standing = Standing::Perhaps;
         }
         standing
     };
-    let all: Vec<(usize, Standing)> = cells.iter().map(|cell| (*cell, of(*cell))).collect();
-    let front = || all.iter().filter(|(_, standing)| *standing == Standing::Front);
-    let at_odds = front().any(|(one, _)| {
-        front().any(|(other, _)| {
-            judges[0].better(result, *one, *other).1 && judges[1].better(result, *other, *one).1
-        })
-    });
-    at_odds.then_some(all)
+    let all: Vec<(usize, Standing)> = (0..cells.len()).map(|at| (cells[at], of(at))).collect();
+    let front = front(result, judges[1], &all);
+    // Of the front any two are at odds: some must be so clearly.
+    let are_apart = |one: usize, other: usize| {
+        judges[0].is_better(result, one, other) && judges[1].is_better(result, other, one)
+    };
+    let ends = [front[0], front[front.len() - 1]];
+    let is_clear =
+        |one: &usize| ends.into_iter().any(|end| are_apart(*one, end) || are_apart(end, *one));
+    front.iter().any(is_clear).then_some(all)
 }
 
 /// The cells of the front, by the second measure.

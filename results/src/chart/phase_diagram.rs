@@ -155,7 +155,7 @@ fn key(result: &SweepResult) -> Vec<(Swatch, String)> {
         let fill = Role::Series(variant).faint(0.42);
         (Swatch::Fill(fill), format!("{}: {name}", letter(variant)))
     });
-    let undecided = "hatched: undecided (95\u{a0}% for all cells together)".to_owned();
+    let undecided = "grey, hatched: undecided (95\u{a0}% for all cells together)".to_owned();
     let mut key: Vec<(Swatch, String)> = variants.collect();
     key.push((Swatch::Fill(Role::Grid.into()), undecided));
     if result.default.is_some() {
@@ -181,7 +181,9 @@ fn cells(scene: &mut Scene, result: &SweepResult, grid: &Grid, phases: &[Option<
             }
             None => {
                 scene.rect(x, y, width, height, Role::Grid);
-                hatch(scene, (x, y), (width, height));
+                if 2.0 * HATCH <= width.min(height) {
+                    hatch(scene, (x, y), (width, height));
+                }
                 "?".to_owned()
             }
         };

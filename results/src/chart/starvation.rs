@@ -25,7 +25,8 @@ struct Column {
 /// is refused by its own layers, if any is: a bar for each group in each variant, at the file's own
 /// values. None unless there are several groups and several variants.
 pub(crate) fn starvation(result: &SweepResult) -> Option<Scene> {
-    let groups = groups(result);
+    let mut groups = groups(result);
+    let rest = groups.split_off(groups.len().min(ROWS_MAX - 1));
     if groups.len() < 2 || result.variants.len() < 2 {
         return None;
     }
@@ -34,7 +35,7 @@ pub(crate) fn starvation(result: &SweepResult) -> Option<Scene> {
     let variants = &super::lines::distinguishable(result, &finding::own(result))[..];
     let variants = &variants[..variants.len().min(most)];
     let title = title(result, &groups, &columns[0], variants);
-    let subtitle = subtitle(result, variants);
+    let subtitle = subtitle(result, variants, rest);
     let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result));
     draw(&mut scene, area, result, &groups, &columns, variants);
@@ -146,9 +147,13 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
     )
 }
 
-fn subtitle(result: &SweepResult, variants: &[usize]) -> String {
+fn subtitle(result: &SweepResult, variants: &[usize], rest: Vec<String>) -> String {
     let held = phrases::held(result, |_| false);
-    let rest = phrases::not_shown(result, "Without room here", variants);
+    let others = result.variants.iter().enumerate();
+    let others = others.filter(|(variant, _)| !variants.contains(variant));
+    let mut rest = rest;
+    rest.extend(others.map(|(_, name)| name.clone()));
+    let rest = phrases::named("Without room here", &rest);
     format!(
         "{}. Shares of each group's own tasks and calls, over the whole run and {}, with the same \
          random numbers.{held}{rest}",

@@ -13,6 +13,9 @@ use crate::estimate::Estimate;
 use crate::pooled;
 use crate::sweep_result::SweepResult;
 
+/// Names of thresholds that can be read; of more, every second one has a name, or fewer.
+const NAMED_MAX: usize = 24;
+
 /// A setting of the detector.
 struct Threshold {
     value: String,
@@ -213,7 +216,8 @@ fn draw(
     let path: Vec<(f64, f64)> = known.iter().map(|one| at(one, plane)).collect();
     plane.path(scene, path, Role::Series(0).faint(0.5));
     let mut names = Vec::new();
-    for one in known {
+    let every = known.len().div_ceil(NAMED_MAX);
+    for (number, one) in known.into_iter().enumerate() {
         let (x, y) = (with_interval(&one.false_alarms), with_interval(&of(one)));
         plane.intervals(scene, x, y, Role::Series(0).faint(0.5));
         let point = at(one, plane);
@@ -222,7 +226,9 @@ fn draw(
             scene.frame(point.0 - 9.0, point.1 - 9.0, (18.0, 18.0), Role::Ink, 2.0);
             plane.keep_off(point, 13.0);
         }
-        names.push((point, one.value.clone(), Role::Ink));
+        if number % every == 0 || one.is_own {
+            names.push((point, one.value.clone(), Role::Ink));
+        }
     }
     plane.names(scene, &names);
 }
