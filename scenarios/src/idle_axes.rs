@@ -1,7 +1,7 @@
 //! What has no effect in a sweep: axes that change nothing in some variants, what they overrule,
 //! and what has no effect in the file and in any of its changes.
 
-use patterns::settings::Code;
+use patterns::settings::{Code, Value};
 
 use crate::axes::Varied;
 use crate::diagnostic::Diagnostic;
@@ -53,9 +53,14 @@ pub(crate) fn warn_of_axes(
     variants: &[Variant],
     found: &mut Vec<Diagnostic>,
 ) {
+    // Variants change nothing in variants, and there may be many of them.
+    let mut changed = file.clone();
+    if let Value::Table(sections) = &mut changed.root.value {
+        sections.retain(|section| section.key != "variants");
+    }
     for axis in axes {
         let path = &axis.path;
-        warn_of_off(file, registry, axis, variants, found);
+        warn_of_off(&changed, registry, axis, variants, found);
         let message = format!("the axis over `{path}` has values of its own");
         if let Some(at) = file.change_at(registry, path) {
             let help = "what is set here says only which cell is the file's own";
