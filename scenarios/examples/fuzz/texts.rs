@@ -75,9 +75,21 @@ impl Draw {
             "per",
             "-",
             "_",
+            "שמאל",
+        ];
+        let odd = [
+            "",
+            " a",
+            "a -> b",
+            "a#2",
+            "\"q\"",
+            "it's",
+            "\u{7}",
+            "a\nb",
+            "'",
+            "->",
             "\u{202e}left",
         ];
-        let odd = ["", " a", "a -> b", "a#2", "\"q\"", "it's", "\u{7}", "a\nb", "'", "->"];
         match self.below(100) {
             0 => "long".repeat(1 + self.below(500)),
             1..3 if self.wrong > 0.0 => self.pick(&odd).map_or("", |name| *name).to_owned(),
