@@ -55,7 +55,7 @@ series = ["services.pay.queue"]
 "#;
 
 /// Mistakes, each a change to the file.
-const MISTAKES: [(&str, &str); 34] = [
+const MISTAKES: [(&str, &str); 35] = [
     ("horizon = \"2h\"", "horizon = \"2 hours\""),
     ("warmup = \"5min\"", "warmup = 5"),
     ("poisson(every=90s)", "poison(every=90s)"),
@@ -73,6 +73,7 @@ const MISTAKES: [(&str, &str); 34] = [
     ("hit = \"shop -> pay\"", "hit = \"shop -> disk\""),
     ("for = \"10min\"\n", ""),
     ("mttr = \"1min\"\n", ""),
+    ("mtbf = \"20min\"\nmttr = \"1min\"", "after = \"outage\"\nat = \"1s\""),
     ("do = \"down\"", "do = \"dwon\""),
     ("by = \"1s\"", "by = \"one\""),
     ("fault \"outage\"", "fault \"outge\""),
