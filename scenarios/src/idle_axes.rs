@@ -54,13 +54,13 @@ pub(crate) fn warn_of_axes(
     found: &mut Vec<Diagnostic>,
 ) {
     // Variants change nothing in variants, and there may be many of them.
-    let mut changed = file.clone();
-    if let Value::Table(sections) = &mut changed.root.value {
+    let mut alone = file.clone();
+    if let Value::Table(sections) = &mut alone.root.value {
         sections.retain(|section| section.key != "variants");
     }
     for axis in axes {
         let path = &axis.path;
-        warn_of_off(&changed, registry, axis, variants, found);
+        warn_of_off(&alone, registry, axis, variants, found);
         let message = format!("the axis over `{path}` has values of its own");
         if let Some(at) = file.change_at(registry, path) {
             let help = "what is set here says only which cell is the file's own";
