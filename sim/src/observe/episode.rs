@@ -170,11 +170,13 @@ impl Episodes {
     }
 
     /// How long after the beginning of a window its last episode ended; the longest of all windows,
-    /// zero if there is none, and none if one did not end.
+    /// zero if there is none, and none if one did not end within its window: what comes after that
+    /// may be the work of another fault.
     pub fn recovery(&self) -> Option<Duration> {
         let of = |&(from, to): &(Time, Time)| {
             let last = self.all.iter().rfind(|one| one.began < to && from < one.ended());
-            last.map_or(Some(Duration::ZERO), |episode| Some(episode.verified?.since(from)))
+            let Some(episode) = last else { return Some(Duration::ZERO) };
+            episode.verified.filter(|verified| *verified <= to).map(|verified| verified.since(from))
         };
         self.windows.iter().map(of).try_fold(Duration::ZERO, |longest, one| Some(longest.max(one?)))
     }

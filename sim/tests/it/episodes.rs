@@ -10,7 +10,7 @@ use sim::fault::{Effect, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{Arrivals, System};
-use sim::observe::{Episode, EpisodeFinder, EpisodeRule};
+use sim::observe::{Anchor, Episode, EpisodeFinder, EpisodeRule, Window};
 use sim::{Record, Watch, run};
 
 use crate::tank::{self, at, secs};
@@ -72,6 +72,24 @@ fn an_episode_has_four_parts_that_are_found_to_the_second() {
     assert!((value("mttr") - 170.0).abs() < 1e-9 && (value("mtbf") - 230.0).abs() < 1e-9);
     let (mtbf, mttr) = (value("mtbf"), value("mttr"));
     assert!((value("availability") - mtbf / (mtbf + mttr)).abs() < 1e-12);
+}
+
+/// What ends behind a window has not ended in it.
+#[test]
+fn a_recovery_is_over_within_its_window_or_not_at_all() {
+    let mut system = system(errors(), secs(100));
+    // The episode ends at 271 s.
+    for (until, expected) in [(secs(270), f64::NAN), (secs(271), 76.0), (secs(350), 76.0)] {
+        let window = Window { from: Some(secs(195)), until: Some(until), anchor: Anchor::Run };
+        system.windows = vec![window];
+        let record = of(&system);
+        let path = format!("agents.a.recovery from 195s until {until}");
+        let found = Measure::parse(&path, &system).expect(&path).of(&record);
+        assert!(
+            found.to_bits() == expected.to_bits() || (found - expected).abs() < 1e-9,
+            "{found}"
+        );
+    }
 }
 
 /// Isolated failures are no episode.
