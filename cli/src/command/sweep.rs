@@ -13,9 +13,10 @@ use results::{Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
 use serde_json::Value;
 use sim::design::SweepDesign;
+use sim::fault::Schedule;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
-use sim::{RunOptions, run_until};
+use sim::{RunOptions, System, run_until};
 
 use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
@@ -251,7 +252,10 @@ impl Sweep {
             .iter()
             .map(|(cell, over_time)| (result.variant(*cell).to_owned(), over_time.clone()));
         let variants: Vec<(String, OverTime)> = variants.collect();
-        pictures.over_time_of_sweep(&scenario.title, &variants, trace.as_ref())?;
+        // Where chance decides when faults come, those of one run say nothing of all runs.
+        let about = about_over_time(&scenario.title, system);
+        let of_all = trace.as_ref().filter(|_| are_faults_fixed(system));
+        pictures.over_time_of_sweep(&about, &variants, of_all)?;
         // It is made again by itself.
         let again = self.common.elsewhere("run", source, seed);
         let mut pictures = Pictures { command: &again, folder: &mut *pictures.folder, ..*pictures };
@@ -277,6 +281,24 @@ fn facts(
         ("holds", holds.into()),
         ("files", files_of(folder)),
     ]
+}
+
+/// What a picture of all runs is about: where each run has faults at other times, it says so.
+fn about_over_time(title: &str, system: &System) -> String {
+    if are_faults_fixed(system) {
+        return title.to_owned();
+    }
+    let title = title.trim_end_matches('.');
+    format!("{title}. Each run has faults at times of its own, so none is shaded")
+}
+
+/// Whether all runs have their faults at the same times.
+fn are_faults_fixed(system: &System) -> bool {
+    system.faults.iter().all(|fault| match fault.schedule {
+        // The one before is looked at by itself.
+        Schedule::After { .. } => true,
+        ref schedule => schedule.fixed_times(system.horizon).is_some(),
+    })
 }
 
 /// Whether text and pictures look at a measure in every cell.

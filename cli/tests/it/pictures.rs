@@ -241,7 +241,8 @@ fn names_that_the_font_of_pictures_lacks_are_said_once_with_their_letters() {
         for name in ["決", "済", "ש", "`決済`", "`שירות`"] {
             assert!(lines[0].contains(name), "{name} in {lines:?}");
         }
-        assert!(lines[1].contains("timeline.png") && lines[1].contains("system.png"), "{lines:?}");
+        let picture = if command == "run" { "timeline.png" } else { "heat-map.png" };
+        assert!(lines[1].contains(picture), "{lines:?}");
     }
     assert!(warnings("sweep", "foreign.toml")[0].contains("🦀"));
 }
@@ -277,6 +278,28 @@ fn pictures_of_a_sweep_say_whether_they_show_one_of_its_cells() {
     assert!(description(&folder, "own/variants.svg").is_none());
     of("one", "[\"1s\"]");
     assert!(description(&folder, "one/variants.svg").is_some());
+}
+
+/// The faults of one run are no faults of others that have theirs at other times.
+#[test]
+fn faults_that_come_by_chance_are_not_shaded_over_the_mean_of_runs() {
+    let folder = Folder::new("shaded-faults");
+    let of = |name: &str, when: &str| {
+        let text = format!(
+            "[[faults]]\nhit = \"x\"\ndo = \"hang\"\n{when}\n[sweep]\nreplications = 2\n\
+             \"services.x.latency\" = [\"1s\", \"2s\"]\n"
+        );
+        scenario(&folder, &format!("{name}.toml"), &text);
+        let output = wavetank(&["sweep", &format!("{name}.toml"), "--out", name], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        let picture = format!("{name}/over-time.svg");
+        let file = std::fs::read_to_string(folder.0.join(&picture)).unwrap();
+        (description(&folder, &picture).unwrap(), file.contains("while a fault is on"))
+    };
+    let (fixed, is_shaded) = of("fixed", "at = \"2s\"\nfor = \"2s\"");
+    assert!(is_shaded && !fixed.contains("none is shaded"), "{fixed}");
+    let (by_chance, is_shaded) = of("by-chance", "mtbf = \"3s\"\nmttr = \"1s\"");
+    assert!(!is_shaded && by_chance.contains("none is shaded"), "{by_chance}");
 }
 
 /// What is drawn and kept of a run does not grow with it.

@@ -13,7 +13,7 @@ use super::hypothesis::{self, Comparison, Hypothesis, Message, split_over};
 use super::unsure::Unsure;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
-use crate::format::{self, FileNames};
+use crate::format::{self, FileNames, section_of};
 use crate::plain::plain;
 use crate::scenario_file::ScenarioFile;
 
@@ -143,13 +143,14 @@ fn each<T: Setting>(
     let Some(node) = file.root.get(section) else { return Vec::new() };
     let mut names = FileNames::default();
     let mut reader = Reader::new(&mut names);
-    let all = reader.within(section, |reader| {
-        let Value::List(items) = &node.value else {
-            reader.wrong_type(node, "a list of tables");
-            return Vec::new();
-        };
+    let section = section_of(section);
+    let Value::List(items) = &node.value else {
+        found.push(Diagnostic::wrong_section(section, node, "a list of tables"));
+        return Vec::new();
+    };
+    let all = reader.within(section.name(), |reader| {
         let of = |item: &Node| {
-            let read = T::read(item, None, reader);
+            let read = reader.expecting(section, |reader| T::read(item, None, reader));
             let written = item.get(key)?;
             Some((read, written.text()?.to_owned(), written.at.clone()))
         };
