@@ -92,6 +92,14 @@ fn times_in(name: &str, text: &str) -> Result<Vec<Duration>, Vec<String>> {
     for record in reader.records() {
         let record = record.map_err(|error| vec![format!("`{name}`: {error}")])?;
         let row = record.position().map_or(0, csv::Position::line);
+        if let Some(at) = record.iter().position(|cell| cell.contains('\n')) {
+            let number = at + 1;
+            wrong.push(format!(
+                "`{name}`, row {row}, column {number}: a quotation mark that opens here is not \
+                 closed in this row"
+            ));
+            break;
+        }
         let column = match &column {
             Some(column) => column,
             None => {

@@ -94,8 +94,14 @@ impl Parts {
         add_edges(&mut system, &self.edges, &mut of_calls);
         let looking = Looking { file, names: &self.names, system: &system, found: &mut of_calls };
         system.faults = faults::resolved(&self.faults, &names, looking);
-        if !unsure.calls && !unsure.parts {
-            found.append(&mut of_calls);
+        // What a fault names is there or not, whoever calls whom; but a layer that it hits may be
+        // one that cannot be read.
+        let is_sure = |one: &Diagnostic| {
+            let is_name = matches!(one.code(), "unknown-name" | "out-of-range");
+            is_name && !(self.are_policies_wrong && one.message().contains("layer"))
+        };
+        if !unsure.parts {
+            found.extend(of_calls.into_iter().filter(|one| !unsure.calls || is_sure(one)));
         }
         let places: Vec<Range<usize>> = self.services.iter().map(|part| part.at.clone()).collect();
         records::check(file, &system, found);

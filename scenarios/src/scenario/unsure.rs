@@ -90,6 +90,11 @@ pub(super) fn fault(written: &Node, found: &mut Vec<Diagnostic>) -> Fault {
         let mut node = tree::value(&format!("{{ hit = \"s\", do = \"{does}\" }}"));
         node.at = written.at.clone();
         if let Value::Table(entries) = &mut node.value {
+            let own = |key: &str| written.entries()?.iter().find(|entry| entry.key == key);
+            for entry in &mut *entries {
+                let at = own(&entry.key).map_or(&written.at, |own| &own.node.at);
+                (entry.key_at, entry.node.at) = (at.clone(), at.clone());
+            }
             let written = written.entries().unwrap_or_default().iter();
             entries.extend(written.filter(|entry| TIMES.contains(&&*entry.key)).cloned());
         }

@@ -155,3 +155,52 @@ fn each_mistake_is_reported_once_beside_each_other() {
     }
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
 }
+
+/// What a fault names is looked up whatever else is wrong, and what it lacks is said once.
+#[test]
+fn faults_are_looked_at_beside_calls_that_lead_nowhere() {
+    let text = r#"title = "x"
+horizon = "20min"
+[agents.a]
+arrivals = "every(10s)"
+steps = [{ call = "ss" }]
+[services.s]
+latency = "1s"
+[[faults]]
+hit = "s#2"
+do = "down"
+at = "1min"
+for = "1min"
+[[faults]]
+hit = "s"
+tasks = "zz"
+do = "down"
+at = "1min"
+for = "1min"
+[[faults]]
+hit = "s"
+do = "down"
+after = "nix"
+for = "1s"
+[[faults]]
+hit = "s"
+do = "loss"
+share = 0.1
+"#;
+    let file = ScenarioFile::parse("x.toml", text).unwrap_or_else(|e| panic!("{e}"));
+    let wrong = file.scenario(&LayerRegistry::builtin()).expect_err("it is wrong");
+    let shown = |one: &scenarios::Diagnostic| {
+        let (line, _) = wrong.line_and_column(one);
+        format!("{line}: {}", one.message())
+    };
+    let mut all: Vec<String> = wrong.all().iter().map(shown).collect();
+    all.sort();
+    let expected = [
+        "15: there is no group of agents `zz`",
+        "22: there is no earlier fault `nix`",
+        "26: `do` must be given with its time: `at` and `for`, or `mtbf` and `mttr`",
+        "5: there is no service `ss`",
+        "9: `s` has no such replica, so the fault hits nothing",
+    ];
+    assert_eq!(all, expected);
+}

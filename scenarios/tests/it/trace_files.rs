@@ -55,6 +55,10 @@ fn a_mistake_names_file_row_and_column() {
         ("1\n-2\n", vec!["`log.csv`, row 2, column 1: `-2` must be from 0 to 1e10 seconds"]),
         ("1\nnan\n", vec!["`log.csv`, row 2, column 1: `nan` must be from 0 to 1e10 seconds"]),
         ("at,task\n1,a\n", vec!["`log.csv`: row 1 names no column `time` or `gap`, but `at`, "]),
+        (
+            "time,note\n1,ok\n2,\"oops\n3,ok\n4,ok\n",
+            vec!["`log.csv`, row 3, column 2: a quotation mark that opens here is not closed in"],
+        ),
         // A decimal comma makes two fields of a number.
         (
             "1\n2,5\n",

@@ -104,7 +104,8 @@ impl Recorder {
         for (group, began) in began.iter().enumerate() {
             if let Some(limit) = in_hindsight[group] {
                 let watch = &mut self.groups[group];
-                fail_in_hindsight(&mut watch.episodes, began, (limit, watch.is_closed), self.now);
+                let agents = watch.is_closed.then_some(self.agents[group].count);
+                fail_in_hindsight(&mut watch.episodes, began, (limit, agents), self.now);
             }
         }
     }
@@ -128,9 +129,11 @@ impl Recorder {
         }
         for (edge, began) in began.iter().enumerate() {
             let group = self.group_of_edge[edge];
-            let fails_again = group.is_none_or(|group| self.groups[group as usize].is_closed);
+            let agents = group
+                .filter(|group| self.groups[*group as usize].is_closed)
+                .map(|group| self.agents[group as usize].count);
             let (finder, limit) = (&mut self.edge_episodes[edge], limits[edge]);
-            fail_in_hindsight(finder, began, (limit, fails_again), self.now);
+            fail_in_hindsight(finder, began, (limit, agents), self.now);
         }
     }
 
@@ -178,14 +181,18 @@ impl Recorder {
 }
 
 /// Notes that what is open has failed by taking longer than all that ended, which is known only
-/// now: as far as it did so after the last outcome, for what was before that is judged.
+/// now: as far as it did so after the last outcome, for what was before that is judged. While all of
+/// so many agents that do one thing after the other are stuck, they fail again and again; while
+/// some are not, it is seen by these that something ends.
 fn fail_in_hindsight(
     finder: &mut EpisodeFinder,
     began: &[Time],
-    (limit, fails_again): (Duration, bool),
+    (limit, agents): (Duration, Option<u32>),
     now: Time,
 ) {
     let last = finder.latest();
+    let stuck = began.iter().filter(|began| limit < now.since(**began)).count();
+    let fails_again = agents.is_some_and(|agents| agents as usize <= stuck);
     let mut expiries = Expiries::new(fails_again);
     for &began in began {
         let first = if fails_again && limit > Duration::ZERO {

@@ -144,7 +144,13 @@ impl EpisodeFinder {
         let Some(rest) = &self.rest else {
             return Episodes { windows: vec![(from, to)], ..Episodes::default() };
         };
-        let all = rest.ended.iter().chain(&rest.open).copied().collect();
+        // One that is on has recovered as far as its last outcomes are good.
+        let is_good = self.recent & 1 == 0;
+        let open = rest.open.map(|episode| Episode {
+            recovered: is_good.then(|| rest.good_since.max(episode.contained)),
+            ..episode
+        });
+        let all = rest.ended.iter().copied().chain(open).collect();
         Episodes { all, windows: Vec::new(), further: rest.further }.within(from, to)
     }
 }
