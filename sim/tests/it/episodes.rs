@@ -74,6 +74,42 @@ fn an_episode_has_four_parts_that_are_found_to_the_second() {
     assert!((value("availability") - mtbf / (mtbf + mttr)).abs() < 1e-12);
 }
 
+/// Good outcomes that come again are a recovery, though it is not yet verified.
+#[test]
+fn an_episode_that_is_cut_off_has_recovered_as_far_as_outcomes_are_good() {
+    let mut system = system(errors(), secs(100));
+    // The last failure is at 191 s, good outcomes come from 201 s on, and at 271 s it would end.
+    system.horizon = at(secs(250));
+    let record = of(&system);
+    let value = |name| value(&record, &system, name);
+    let parts = ["mttr.contain", "mttr.recover", "mttr.verify"].map(value);
+    for (part, expected) in parts.into_iter().zip([70.0, 10.0, 49.0]) {
+        assert!((part - expected).abs() < 1e-9, "{parts:?}");
+    }
+    assert!(value("recovery").is_nan());
+}
+
+/// In hindsight only a group that is stuck as a whole fails again and again, whenever a run ends.
+#[test]
+fn an_agent_that_is_stuck_beside_others_makes_no_episode_in_hindsight() {
+    let mut system = system(lost(), secs(3));
+    system.agents[0].count = 2;
+    system.agents[0].arrivals = tank::closed(Distribution::constant(secs(9)));
+    system.faults[0].effect = Loss { share: 0.5, permanent: Permanent::Attempt }.into();
+    system.faults[0].schedule = Schedule::Once { at: time(98), lasts: secs(3) };
+    let overdue = |seed: &u64| run(&system, *seed, Watch::Counts).agents[0].overdue;
+    let [one, both] = [1, 2].map(|stuck| (1..50).find(|seed| overdue(seed) == stuck).unwrap());
+    for horizon in 391..402 {
+        system.horizon = at(secs(horizon));
+        let episodes = |seed| {
+            let record = run(&system, seed, Watch::Counts);
+            (record.agents[0].episodes.count(), record.edges[0].episodes.count())
+        };
+        assert_eq!(episodes(one), (0, 0), "{horizon}");
+        assert_eq!(episodes(both), (1, 1), "{horizon}");
+    }
+}
+
 /// What ends behind a window has not ended in it.
 #[test]
 fn a_recovery_is_over_within_its_window_or_not_at_all() {
@@ -225,8 +261,8 @@ fn the_failures_of_an_agent_that_is_stuck_count_among_what_others_get_done() {
     // Two good ones for each failure: more than two of ten, from the third failure on.
     let episode = record.agents[0].episodes.all[0];
     let expected = (time(109), time(129), time(3999), None);
-    let Episode { began, detected, contained, recovered, .. } = episode;
-    assert_eq!((began, detected, contained, recovered), expected);
+    let Episode { began, detected, contained, verified, .. } = episode;
+    assert_eq!((began, detected, contained, verified), expected);
 }
 
 /// However long it is stuck, it is contained when its failures end.
