@@ -146,6 +146,7 @@ fn letters_that_the_font_lacks_are_boxes_in_a_png_and_texts_in_an_svg() {
             scene.unknown().map(|(word, letters)| (word, letters.len())).collect();
         assert_eq!(words.contains(&(name, unknown)), unknown > 0, "{words:?}");
         assert!(svg(&scene).contains(name));
+        assert!(!svg(&scene).contains(" </text>"), "spaces are no letters");
     }
 }
 
