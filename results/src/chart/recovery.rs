@@ -55,7 +55,8 @@ pub(crate) fn recovery(result: &SweepResult) -> Option<Scene> {
     let fault = curves.iter().filter_map(|curve| curve.repairs.faults.max()).max();
     let title = title(result, &all, fault.is_some());
     let subtitle = subtitle(result, &curves, fault);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(&curves, fault.is_some()));
     let inner = Area {
         left: area.left + 74.0,
