@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patterns::{Duration, Time};
 use results::chart::{
     Curve, OF_SWEEPS, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time,
-    states, svg, sweep_over_time, system, timeline, variants,
+    states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -102,13 +102,7 @@ impl<'a> Pictures<'a> {
         for (name, of_sweep) in OF_SWEEPS {
             self.draw(name, || of_sweep(result))?;
         }
-        let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
-            name: name.clone(),
-            times: result.latency(variant).clone(),
-        });
-        let curves: Vec<Curve> = curves.collect();
-        let about = format!("{}.", result.title.trim_end_matches('.'));
-        self.draw(LATENCY, || latency(&about, &result.command, &curves))
+        self.draw(LATENCY, || sweep_latency(result))
     }
 
     /// The pictures of a run of a system.

@@ -70,6 +70,11 @@ impl Estimate {
         Self { is_reliable: false, runs_needed, ..found }
     }
 
+    /// Whether the sign is known, by an interval that can be relied on.
+    pub fn is_clear(&self) -> bool {
+        self.is_reliable && !self.may_be_zero()
+    }
+
     /// Whether zero is in the interval, so that the sign may be random. It is in undefined
     /// intervals.
     pub fn may_be_zero(&self) -> bool {

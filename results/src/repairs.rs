@@ -116,6 +116,45 @@ impl Repairs {
         steps
     }
 
+    /// The interval of the share that has not recovered after so many seconds; none if too few runs
+    /// were seen for as long.
+    fn interval_at(&self, at: f64, steps: &[Step]) -> Option<(f64, f64)> {
+        let passed = steps.iter().rfind(|step| step.at <= at);
+        let seen = [self.open.max(), self.ended.max().filter(|_| passed.is_none())];
+        let seen = seen.into_iter().flatten().max().map_or(0.0, patterns::Duration::as_secs_f64);
+        match passed {
+            Some(step) if step.share <= 0.0 || at <= seen => Some(step.interval),
+            // None of these has recovered yet.
+            None if at <= seen => {
+                let longer = |of: &Histogram| {
+                    let all = of.buckets().filter(|(one, _)| at <= one.longest.as_secs_f64());
+                    all.map(|(_, number)| number).sum::<u64>()
+                };
+                let seen = longer(&self.open) + longer(&self.ended);
+                Some((libm::pow(0.025, 1.0 / seen as f64), 1.0))
+            }
+            _ => None,
+        }
+    }
+
+    /// When the shares that have not recovered of two differ most, of the times at which their
+    /// intervals are apart, and the two shares then; none if they never are.
+    pub(crate) fn apart(&self, other: &Self) -> Option<(f64, [f64; 2])> {
+        let all = [self.survival(), other.survival()];
+        let share = |steps: &[Step], at: f64| {
+            steps.iter().rfind(|step| step.at <= at).map_or(1.0, |step| step.share)
+        };
+        let of = |at: f64| {
+            let one = self.interval_at(at, &all[0])?;
+            let two = other.interval_at(at, &all[1])?;
+            let are_apart = one.1 < two.0 || two.1 < one.0;
+            are_apart.then(|| (at, [share(&all[0], at), share(&all[1], at)]))
+        };
+        let found = all.iter().flatten().filter_map(|step| of(step.at));
+        let size = |found: &(f64, [f64; 2])| (found.1[0] - found.1[1]).abs();
+        found.reduce(|a, b| if size(&a) < size(&b) { b } else { a })
+    }
+
     /// After how many seconds half of the runs have recovered, and the ends of its interval:
     /// infinite if so many never have.
     pub fn median(&self) -> [f64; 3] {
@@ -175,6 +214,18 @@ mod tests {
         let [median, low, high] = all.median();
         assert!((median - 23.0).abs() < 0.2, "{median}");
         assert!((low - 13.0).abs() < 0.2 && high.is_infinite(), "{low} {high}");
+    }
+
+    #[test]
+    fn what_recovers_at_once_is_apart_from_what_never_does_from_six_runs_on() {
+        let (at_once, never) = (|runs| of(&vec![0; runs], &[]), |runs| of(&[], &vec![100; runs]));
+        assert_eq!(at_once(6).apart(&never(6)), Some((0.0, [0.0, 1.0])));
+        assert_eq!(at_once(5).apart(&never(5)), None);
+        assert_eq!(at_once(6).apart(&at_once(6)), None);
+        // Runs that were not seen for as long say nothing.
+        let late = of(&[200; 20], &[]);
+        assert_eq!(late.apart(&never(20)), None);
+        assert!(late.apart(&of(&[], &[300; 20])).is_some());
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::sweep_result::SweepResult;
 /// Steps that can be read on one sheet.
 const STEPS_MAX: usize = 12;
 
+/// Steps that a title has room for.
+const TOLD_MAX: usize = 3;
+
 /// A step from one variant to another.
 struct Step {
     from: usize,
@@ -54,7 +57,8 @@ pub(crate) fn ablation(result: &SweepResult) -> Option<Scene> {
     let (low, high) = ends(values)?;
     let title = title(result, kind, &steps, &mean);
     let subtitle = subtitle(result, kind, rungs);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result));
     let inner = Area {
         left: area.left + 74.0,
@@ -113,7 +117,7 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
     let name = words::measure(result.objective());
     let shown = |change: &Estimate| scale::difference(change.mean, change.low, change.high, unit);
     let value = |variant: usize| scale::value(mean(variant), unit);
-    let mut clear: Vec<&Step> = steps.iter().filter(|step| !step.change.may_be_zero()).collect();
+    let mut clear: Vec<&Step> = steps.iter().filter(|step| step.change.is_clear()).collect();
     clear.sort_by(|a, b| b.change.mean.abs().total_cmp(&a.change.mean.abs()));
     let of = |step: &&Step| format!("{} {}", result.variants[step.to], shown(&step.change));
     let rest = match steps.len() - clear.len() {
@@ -128,10 +132,19 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
         Kind::Without => format!("The {name} is {} with all layers", value(steps[0].from)),
     };
     if clear.is_empty() {
-        return format!("{begin}; no step changes it in a way that can be shown");
+        return match steps.iter().all(|step| step.change.may_be_zero()) {
+            true => format!("{begin}; no step changes it in a way that can be shown"),
+            false => format!("{begin}; there are too few runs to rely on any step"),
+        };
     }
-    let most: Vec<String> = clear.iter().take(3).map(of).collect();
-    format!("{begin}: {}{rest}", most.join("; "))
+    let smaller = match clear.len().saturating_sub(TOLD_MAX) {
+        0 => String::new(),
+        smaller => format!("; {smaller} clear but smaller"),
+    };
+    clear.truncate(TOLD_MAX);
+    clear.sort_by_key(|step| steps.iter().position(|other| other.to == step.to));
+    let most: Vec<String> = clear.iter().map(of).collect();
+    format!("{begin}: {}{smaller}{rest}", most.join("; "))
 }
 
 fn subtitle(result: &SweepResult, kind: Kind, rungs: &[usize]) -> String {
@@ -202,10 +215,10 @@ impl Columns {
         let (x, half) = (self.middle(at), self.width * 0.32);
         let [start, end] = [self.up.at(from), self.up.at(to)];
         let is_better = (to > from) == (result.better == sim::measure::Better::Higher);
-        let paint = match (step.change.may_be_zero(), is_better) {
-            (true, _) => Role::Muted.faint(0.5),
-            (false, true) => Role::Series(2).faint(0.75),
-            (false, false) => Role::Series(1).faint(0.75),
+        let paint = match (step.change.is_clear(), is_better) {
+            (false, _) => Role::Muted.faint(0.5),
+            (true, true) => Role::Series(2).faint(0.75),
+            (true, false) => Role::Series(1).faint(0.75),
         };
         // From where it comes.
         let left = if step.from == 0 { self.middle(0) } else { self.middle(at - 1) };

@@ -5,6 +5,8 @@
 
 use sim::measure::Better;
 
+use super::outcomes::{two_outcomes, well_at_end};
+use super::phrases::UNRELIABLE;
 use super::{scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
@@ -17,6 +19,8 @@ pub(crate) struct Choice {
     pub(crate) best: usize,
     /// Those that may be as good.
     pub(crate) tied: Vec<usize>,
+    /// Whether it can be relied on that the others are not.
+    is_reliable: bool,
 }
 
 impl Choice {
@@ -41,10 +45,17 @@ impl Choice {
             Some(best) if sign * mean(cell) <= sign * mean(best) => Some(best),
             _ => Some(cell),
         })?;
-        let others = cells.len() - 1;
-        let is_tied = |cell: &usize| result.is_tied_among(*cell, best, others);
-        let tied = cells.iter().copied().filter(is_tied).collect();
-        Some(Self { cells, best, tied })
+        let (mut tied, mut is_reliable) = (Vec::new(), true);
+        for cell in cells.iter().copied().filter(|cell| *cell != best) {
+            let change =
+                result.difference_of_several(cell, best, result.objective, cells.len() - 1);
+            if change.may_be_zero() {
+                tied.push(cell);
+            } else {
+                is_reliable &= change.is_reliable;
+            }
+        }
+        Some(Self { cells, best, tied, is_reliable })
     }
 
     /// Whether nothing that can be chosen makes a difference that could be shown.
@@ -146,17 +157,20 @@ pub(crate) fn mean(result: &SweepResult, cell: usize) -> String {
     scale::value(result.estimate(cell, result.objective).mean, result.objective().unit())
 }
 
-/// Where a cell is among the choices: `no breaker, failures 3`; `as written` if there is nothing
+/// Where a cell is among the choices: `no breaker; failures 3`; `as written` if there is nothing
 /// else to say.
 pub(crate) fn choice(result: &SweepResult, cell: usize) -> String {
     let on_axes = result
         .settings(cell)
         .filter(|(axis, _)| !axis.is_condition())
-        .map(|(axis, value)| words::at(axis, value));
+        .map(|(axis, value)| words::at(axis, value))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let on_axes = Some(on_axes).filter(|of| !of.is_empty());
     let (variant, _) = result.place(cell);
     let named = (variant > 0).then(|| result.variants[variant].clone());
     let parts: Vec<String> = named.into_iter().chain(on_axes).collect();
-    if parts.is_empty() { result.variants[variant].clone() } else { parts.join(", ") }
+    if parts.is_empty() { result.variants[variant].clone() } else { parts.join("; ") }
 }
 
 /// Under which condition a cell was run: ` at fault length 1 min`; nothing if there is one alone.
@@ -179,7 +193,7 @@ pub(crate) fn best(result: &SweepResult) -> String {
     }
     if found.is_idle() {
         return format!(
-            "These runs tell none of the {} settings from the best{at}: the {name} of that is {}",
+            "These runs tell none of the {} settings from the best{at}, of which the {name} is {}",
             found.cells.len(),
             mean(result, found.best),
         );
@@ -199,7 +213,8 @@ pub(crate) fn best(result: &SweepResult) -> String {
             if tied == 1 { "other" } else { "others" },
         ),
     };
-    format!("{best}{}{}", own.unwrap_or_default(), elsewhere(result, &found))
+    let unsure = if found.is_reliable { "" } else { UNRELIABLE };
+    format!("{best}{unsure}{}{}", own.unwrap_or_default(), elsewhere(result, &found))
 }
 
 /// What the file's own setting is against the best.
@@ -233,7 +248,7 @@ fn elsewhere(result: &SweepResult, found: &Choice) -> String {
             .is_some_and(|other| other.best == cell || other.tied.contains(&cell))
     };
     let number = all.iter().filter(is_best).count();
-    format!("; so it may be under {number} of {} conditions", all.len())
+    format!("; the best one may be so under {number} of {} conditions", all.len())
 }
 
 /// The most conditions of which is said what is best there.
@@ -292,7 +307,7 @@ pub(crate) fn along(result: &SweepResult) -> String {
     };
     let all: Vec<(usize, Estimate)> = (1..result.variants.len()).map(change).collect();
     let mut clear: Vec<&(usize, Estimate)> =
-        all.iter().filter(|(_, change)| !change.may_be_zero()).collect();
+        all.iter().filter(|(_, change)| change.is_clear()).collect();
     let sign = if result.better == Better::Higher { -1.0 } else { 1.0 };
     clear.sort_by(|(_, a), (_, b)| (sign * a.mean).total_cmp(&(sign * b.mean)));
     let is =
@@ -301,11 +316,16 @@ pub(crate) fn along(result: &SweepResult) -> String {
         let change = scale::difference(change.mean, change.low, change.high, unit);
         format!("{} {change}", result.variants[*variant])
     };
-    if clear.is_empty() {
-        return match all.len() {
+    let are_unsure = all.iter().any(|(_, change)| !change.may_be_zero() && !change.is_clear());
+    let number = all.len();
+    if clear.is_empty() && !are_unsure {
+        return match number {
             1 => format!("{is}; {} changes nothing that can be shown", result.variants[1]),
             all => format!("{is}; none of {all} variants changes it in a way that can be shown"),
         };
+    }
+    if clear.is_empty() && 3 < number {
+        return format!("{is}; there are too few runs to rely on a change by {number} variants");
     }
     // A title has room for three; of more, the best and the worst.
     if all.len() > 3 {
@@ -324,69 +344,10 @@ pub(crate) fn along(result: &SweepResult) -> String {
         return format!("{is} as written; {best}{worst}");
     }
     let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
-    let unclear = all.iter().filter(|(_, change)| change.may_be_zero());
-    parts.extend(
-        unclear.map(|(variant, _)| format!("{}: no clear change", result.variants[*variant])),
-    );
+    let unclear = all.iter().filter(|(_, change)| !change.is_clear());
+    parts.extend(unclear.map(|found| match found.1.may_be_zero() {
+        true => format!("{}: no clear change", result.variants[found.0]),
+        false => format!("{}{UNRELIABLE}", told(found)),
+    }));
     format!("{is} as written; {}", parts.join("; "))
-}
-
-/// Two outcomes that a mean would hide: `19 of 20 runs end below 20 %, one at 100 %`.
-pub(crate) fn two_outcomes(result: &SweepResult, cell: usize) -> Option<String> {
-    let unit = result.objective().unit();
-    let mut values: Vec<f64> =
-        result.values(cell, result.objective).filter(|value| value.is_finite()).collect();
-    values.sort_by(f64::total_cmp);
-    let gap = gap(&values, unit)?;
-    let (low, high) = values.split_at(gap);
-    let shown = |value: f64| scale::value(value, unit);
-    let some = |group: &[f64], limit: f64, side: &str| {
-        let number = if group.len() == 1 { "one".to_owned() } else { group.len().to_string() };
-        let ends = if group.len() == 1 { "ends" } else { "end" };
-        let is_one = shown(group[0]) == shown(group[group.len() - 1]);
-        let side = if is_one { "" } else { side };
-        format!("{number} {ends} at {}{side}", shown(limit))
-    };
-    let low = some(low, low[low.len() - 1], " or below");
-    let high = some(high, high[0], " or above");
-    Some(format!("of {} runs {low}, {high}", values.len()))
-}
-
-/// In how many of the runs of a cell no failure episode of the agents that are asked about was
-/// under way at the end, and of how many that is known.
-pub(crate) fn well_at_end(result: &SweepResult, cell: usize) -> Option<(usize, usize)> {
-    let whom = result.objective().of_whom();
-    let whom = whom.split(" -> ").next().unwrap_or_default();
-    let of = |name: &str| {
-        let agents = result.measures.iter().enumerate().filter(|(_, measure)| {
-            measure.name() == name
-                && measure.path().starts_with("agents.")
-                && measure.window().is_none()
-                && measure.bound().is_none()
-        });
-        let asked = agents.clone().find(|(_, measure)| measure.of_whom() == whom);
-        asked.or(agents.clone().next()).map(|(index, _)| index)
-    };
-    let (healed, tasks) = (of("healed")?, of("tasks")?);
-    let runs = result.values(cell, healed).zip(result.values(cell, tasks));
-    // Without an episode there is nothing to heal.
-    let known = runs.filter(|(_, tasks)| tasks.is_finite());
-    let well = known.clone().filter(|(healed, _)| healed.is_nan() || *healed >= 1.0);
-    Some((well.count(), known.count()))
-}
-
-/// Where two groups of values part, none in between: the gap is at least half of the range, and
-/// the range is large enough to matter.
-fn gap(sorted: &[f64], unit: sim::measure::Unit) -> Option<usize> {
-    let (low, high) = (*sorted.first()?, *sorted.last()?);
-    let matters = match unit {
-        sim::measure::Unit::Share => 0.1,
-        _ => 0.25 * high.abs().max(low.abs()),
-    };
-    if sorted.len() < 4 || high <= low || high - low < matters {
-        return None;
-    }
-    let gaps = sorted.windows(2).map(|pair| pair[1] - pair[0]).enumerate();
-    let (at, widest) = gaps.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (widest >= 0.5 * (high - low)).then_some(at + 1)
 }

@@ -182,3 +182,21 @@ fn head(word: &str, size: f64, weight: Weight, room: f64) -> (usize, f64) {
     }
     (word.len(), width)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written into charts beside names.
+    #[test]
+    fn the_font_has_all_letters_of_the_sources_of_charts() {
+        let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src/chart");
+        for file in std::fs::read_dir(sources).unwrap() {
+            let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code: Vec<char> = code.flat_map(str::chars).filter(|c| !c.is_ascii()).collect();
+            let lacking: Vec<char> = unknown(&code.iter().collect::<String>()).collect();
+            assert!(lacking.is_empty(), "{lacking:?}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use super::paint::{Role, on, viridis};
 use super::plot::{self, Swatch};
 use super::scale;
 use super::scene::{Anchor, Area, Scene, Text};
-use super::{finding, notes, words};
+use super::{finding, notes, phrases, words};
 use crate::sweep_result::SweepResult;
 
 /// The width of the scale of colours with its numbers.
@@ -129,7 +129,7 @@ fn shown(result: &SweepResult, panels: usize) -> Vec<usize> {
 
 /// The sheet with as many panels as can be read; the others are named.
 fn framed(result: &SweepResult) -> (Scene, Area, usize, Grid) {
-    let title = finding::best(result);
+    let title = phrases::short(result, &finding::best(result));
     let mut panels = result.variants.len().min(PANELS_MAX);
     loop {
         let (mut scene, area) = Scene::framed(&title, &subtitle(result, panels), &result.command);

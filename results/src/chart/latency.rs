@@ -9,7 +9,9 @@ use super::paint::{Role, SERIES};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, length};
 use super::scene::{Anchor, Area, Scene};
+use super::starvation;
 use crate::measured::TaskTimes;
+use crate::sweep_result::SweepResult;
 
 /// The tasks of a group, or of a variant, and how long they took.
 #[derive(Clone, Debug)]
@@ -26,8 +28,31 @@ const SHARES: [f64; 6] = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999];
 /// What takes less is at once.
 const INSTANT: f64 = 1e-6;
 
+/// The same of the variants of a sweep: of the group of agents that the objective is of.
+pub fn sweep_latency(result: &SweepResult) -> Option<Scene> {
+    let curves = result.variants.iter().enumerate().map(|(variant, name)| Curve {
+        name: name.clone(),
+        times: result.latency(variant).clone(),
+    });
+    let (curves, groups): (Vec<Curve>, _) = (curves.collect(), starvation::groups(result));
+    let whose = match &groups[..] {
+        [first, _, ..] => format!(" of {first}"),
+        _ => String::new(),
+    };
+    let about = result.title.trim_end_matches('.');
+    let about = match whose.as_str() {
+        "" => format!("{about}."),
+        whose => format!("{about}. Tasks{whose} alone."),
+    };
+    draw_all(&about, &result.command, &whose, &curves)
+}
+
 /// How long tasks took that ended well, and those that failed. None if none has ended.
 pub fn latency(about: &str, command: &str, curves: &[Curve]) -> Option<Scene> {
+    draw_all(about, command, "", curves)
+}
+
+fn draw_all(about: &str, command: &str, whose: &str, curves: &[Curve]) -> Option<Scene> {
     let known: Vec<&Curve> = curves.iter().filter(|curve| curve.times.all() > 0).collect();
     let (shown, rest) = known.split_at(known.len().min(SERIES));
     let first = shown.first()?;
@@ -41,7 +66,7 @@ pub fn latency(about: &str, command: &str, curves: &[Curve]) -> Option<Scene> {
         "{about} Each point: that share took no longer. Every further nine has the same room \
          across; times are on a log scale.{rest}"
     );
-    let (mut scene, area) = Scene::framed(&title(shown, first), &subtitle, command);
+    let (mut scene, area) = Scene::framed(&title(&known, first, whose), &subtitle, command);
     let key: Vec<(Swatch, String)> = (shown.iter().enumerate())
         .map(|(number, curve)| (Swatch::Line(Role::Series(number)), ended(curve)))
         .collect();
@@ -122,7 +147,7 @@ fn nines(share: f64) -> f64 {
 }
 
 /// The tails of good tasks, and how many fail: neither says much without the other.
-fn title(curves: &[&Curve], first: &Curve) -> String {
+fn title(curves: &[&Curve], first: &Curve, whose: &str) -> String {
     let told: Vec<&&Curve> =
         curves.iter().filter(|curve| curve.times.ok.count() > 0).take(3).collect();
     let fails = |curve: &Curve| {
@@ -130,7 +155,10 @@ fn title(curves: &[&Curve], first: &Curve) -> String {
         scale::value(share, Unit::Share)
     };
     if told.is_empty() {
-        return format!("No task of {} ends well", first.name);
+        return match whose {
+            "" => format!("No task of {} ends well", first.name),
+            whose => format!("No task{whose} ends well ({})", first.name),
+        };
     }
     let share = told.iter().map(|curve| tail(curve.times.ok.count())).fold(0.99, f64::min);
     let tails = told.iter().map(|curve| {
@@ -142,7 +170,11 @@ fn title(curves: &[&Curve], first: &Curve) -> String {
     });
     let tails: Vec<String> = tails.collect();
     let share = scale::value(share, Unit::Share);
-    format!("{share} of good tasks end within {}", tails.join(", "))
+    let rest = match curves.len() - told.len() {
+        0 => String::new(),
+        rest => format!("; {rest} of {} are not named here", curves.len()),
+    };
+    format!("{share} of good tasks{whose} end within {}{rest}", tails.join(", "))
 }
 
 fn draw(scene: &mut Scene, panel: Area, name: &str, parts: &[Part<'_>]) {

@@ -5,7 +5,7 @@ use super::paint::{Role, SERIES};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene};
-use super::{finding, notes, words};
+use super::{finding, notes, outcomes, phrases, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -37,7 +37,7 @@ pub fn lines(result: &SweepResult) -> Option<Scene> {
     if let Some(said) = of_file.filter(|said| *said != title) {
         about += &format!(" Of the file as it is written: {said}.");
     }
-    let (mut scene, area) = Scene::framed(&title, &about, &result.command);
+    let (mut scene, area) = Scene::framed(&phrases::short(result, &title), &about, &result.command);
     let mut key = key(result, !hidden.is_empty());
     key.extend(optimum.iter().flat_map(Optimum::key));
     let area = plot::legend(&mut scene, area, &key);
@@ -156,7 +156,7 @@ fn key(result: &SweepResult, are_dots: bool) -> Vec<(Swatch, String)> {
 /// The cells in which the runs end in two ways.
 fn hidden(result: &SweepResult, lines: &[Series]) -> Vec<(usize, String)> {
     let cells = lines.iter().flat_map(|line| line.cells.iter().copied());
-    cells.filter_map(|cell| Some((cell, finding::two_outcomes(result, cell)?))).collect()
+    cells.filter_map(|cell| Some((cell, outcomes::two_outcomes(result, cell)?))).collect()
 }
 
 /// The least and the most that is drawn; none if there is nothing.

@@ -258,6 +258,21 @@ fn sweep_title(variants: &[(String, OverTime)]) -> String {
     let late = end - (end - begin) * 0.1;
     let is_late = |piece: &Piece| late <= piece.from.as_secs_f64() + 1e-9;
     let value = |over_time: &OverTime| mean_of(&over_time.pieces, 0, &is_late).unwrap_or(f64::NAN);
+    let known = |piece: usize| {
+        let of = |(_, of): &(String, OverTime)| of.pieces.get(piece)?.estimates.first().copied();
+        let all: Vec<f64> = variants.iter().filter_map(of).map(|one| one.mean).collect();
+        let spread = all.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+            - all.iter().copied().fold(f64::INFINITY, f64::min);
+        (all.len() == variants.len() && all.iter().all(|one| one.is_finite())).then_some(spread)
+    };
+    // At the end nothing may be known of some.
+    let are_late = variants.iter().all(|(_, over_time)| value(over_time).is_finite());
+    let pieces = (0..first.pieces.len()).filter_map(|piece| Some((piece, known(piece)?)));
+    let most = pieces.reduce(|a, b| if a.1 < b.1 { b } else { a }).filter(|_| !are_late);
+    let value = |of: &OverTime| match most {
+        Some((piece, _)) => of.pieces[piece].estimates[0].mean,
+        None => value(of),
+    };
     let shown = |value: f64| scale::value(value, measure.unit());
     let is = if variants.len() <= 4 {
         let each = variants.iter().map(|(name, of)| format!("{} ({name})", shown(value(of))));
@@ -279,6 +294,11 @@ fn sweep_title(variants: &[(String, OverTime)]) -> String {
             }
         }
     };
-    let (name, length) = (words::measure(measure), scale::moment(end - late));
-    format!("The {name} in the last {length}: {is}")
+    let name = words::measure(measure);
+    if let Some((piece, _)) = most {
+        let Piece { from, to, .. } = first.pieces[piece];
+        let [from, to] = [from, to].map(|time| scale::moment(time.as_secs_f64()));
+        return format!("The {name} from {from} to {to}, where it differs most: {is}");
+    }
+    format!("The {name} in the last {}: {is}", scale::moment(end - late))
 }

@@ -71,7 +71,7 @@ impl Judge {
     /// Whether a cell is clearly better than another.
     fn is_better(&self, result: &SweepResult, cell: usize, than: usize) -> bool {
         let change = result.difference(cell, than, self.measure);
-        0.0 < self.sign * change.mean && !change.may_be_zero()
+        0.0 < self.sign * change.mean && change.is_clear()
     }
 
     /// The name of its axis, and from where to where it goes.
@@ -179,23 +179,25 @@ fn title(
     front: &[usize],
 ) -> String {
     let [x, y] = judges.map(|judge| words::measure(&result.measures[judge.measure]));
-    let value = |judge: &Judge, cell: usize| {
-        scale::value(judge.mean(result, cell), result.measures[judge.measure].unit())
-    };
-    let at = |cell: usize| format!("{} at {}", value(judges[1], cell), value(judges[0], cell));
     let own = result.default_cell(0);
+    let told: Vec<usize> = [front[0], front[front.len() - 1]].into_iter().chain(own).collect();
+    let values = judges.map(|judge| {
+        let all: Vec<f64> = told.iter().map(|cell| judge.mean(result, *cell)).collect();
+        scale::distinct(&all, result.measures[judge.measure].unit())
+    });
+    let at = |told: usize| format!("{} at {}", values[1][told], values[0][told]);
     let own = own.and_then(|own| standings.iter().find(|(cell, _)| *cell == own));
-    let own = own.map_or(String::new(), |(cell, standing)| match standing {
+    let own = own.map_or(String::new(), |(_, standing)| match standing {
         Standing::Front => "; the file's own is one of them".to_owned(),
         Standing::Perhaps => "; the file's own may be one of them".to_owned(),
-        Standing::Dominated => format!("; the file's own, {}, is not", at(*cell)),
+        Standing::Dominated => format!("; the file's own, {}, is not one of them", at(2)),
     });
     format!(
         "{y} against {x}: no setting is better in both than {} of {}, from {} to {}{own}",
         front.len(),
         standings.len(),
-        at(front[0]),
-        at(front[front.len() - 1]),
+        at(0),
+        at(1),
     )
 }
 

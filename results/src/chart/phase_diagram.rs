@@ -40,7 +40,8 @@ pub(crate) fn phase_diagram(result: &SweepResult) -> Option<Scene> {
     let phases: Vec<Option<Phase>> = places(result).map(|at| Phase::of(result, &at)).collect();
     phases.iter().flatten().next()?;
     let title = title(result, &phases);
-    let (mut scene, area) = Scene::framed(&title, &subtitle(result), &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle(result), &result.command);
     let area = plot::legend(&mut scene, area, &key(result));
     let names = axes[0].values.iter();
     let names = names.map(|v| width_of(&words::value_with_unit(v), plot::NAME, Weight::Regular));
@@ -103,7 +104,7 @@ impl Phase {
             let measure = result.objective;
             result.difference_of_several(cell(best), cell(other), measure, of_all)
         };
-        let is_clear = others.clone().all(|other| !lead(other).may_be_zero());
+        let is_clear = others.clone().all(|other| lead(other).is_clear());
         let next = others.reduce(|a, b| if mean(a) < mean(b) { b } else { a })?;
         Some(Self { winner: is_clear.then_some(best), lead: lead(next), best })
     }

@@ -1,7 +1,13 @@
 //! Sentences that subtitles of sweeps have in common.
 
-use super::{finding, words};
+use super::{finding, scene, words};
 use crate::sweep_result::SweepResult;
+
+/// In place of the upper end of an interval that has none.
+pub(crate) const NO_END: &str = "no upper end";
+
+/// What is said of a finding that `summary.csv` calls unreliable.
+pub(crate) const UNRELIABLE: &str = " (too few runs to rely on)";
 
 /// Where the axes are held that are not shown; nothing if all are.
 pub(crate) fn held(result: &SweepResult, is_shown: impl Fn(usize) -> bool) -> String {
@@ -20,6 +26,39 @@ pub(crate) fn named(what: &str, names: &[String]) -> String {
 pub(crate) fn not_shown(result: &SweepResult, what: &str, shown: &[usize]) -> String {
     let rest = result.variants.iter().enumerate().filter(|(variant, _)| !shown.contains(variant));
     named(what, &rest.map(|(_, name)| name.clone()).collect::<Vec<_>>())
+}
+
+/// A title with names of variants as long as there is room for all that it says.
+pub(crate) fn short(result: &SweepResult, title: &str) -> String {
+    let with_names_of = |letters: usize| {
+        let mut names: Vec<(&String, String)> =
+            result.variants.iter().map(|name| (name, cut(name, letters))).collect();
+        let is_one = |(at, name): (usize, &(&String, String))| {
+            names[..at].iter().all(|other| other.1 != name.1)
+        };
+        if !names.iter().enumerate().all(is_one) {
+            return None;
+        }
+        // A name may be part of another.
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        Some(names.iter().fold(title.to_owned(), |title, (name, cut)| title.replace(*name, cut)))
+    };
+    let titles = [usize::MAX, 42, 30, 24, 18, 12].into_iter().filter_map(with_names_of);
+    let titles: Vec<String> = titles.collect();
+    let found = titles.iter().find(|title| scene::has_room(title)).or(titles.last());
+    found.map_or(title, String::as_str).to_owned()
+}
+
+/// The beginning and the end of a name that is longer than so many letters.
+fn cut(name: &str, letters: usize) -> String {
+    let all: Vec<char> = name.chars().collect();
+    if all.len() <= letters {
+        return name.to_owned();
+    }
+    let (head, tail) = (letters * 2 / 3, letters / 3);
+    let [head, tail] = [&all[..head], &all[all.len() - tail..]].map(|part| part.iter().collect());
+    let [head, tail]: [String; 2] = [head, tail];
+    format!("{}…{}", head.trim_end(), tail.trim_start())
 }
 
 /// How often each cell was run: `30 runs`.

@@ -1,15 +1,17 @@
 //! How long it takes to recover: what share of runs has not, after some time.
 
 use patterns::Duration;
+use sim::measure::Unit;
 use sim::observe::Histogram;
 
+use super::finding;
 use super::lines::distinguishable;
 use super::paint::Role;
+use super::phrases::{self, NO_END};
 use super::plane::{names_beside, side_name};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
 use super::scene::{Area, Scene};
-use super::{finding, phrases};
 use crate::repairs::{Repairs, Step};
 use crate::sweep_result::SweepResult;
 
@@ -19,8 +21,12 @@ const RUNS_MIN: u64 = 2;
 /// From this ratio of the longest time to the shortest on, times are on a scale of logarithms.
 const SPAN_OF_LOG: f64 = 30.0;
 
+/// So many curves have room for their names beside them; those of more are in the legend.
+const BESIDE_MAX: usize = 3;
+
 /// The runs of a variant.
 struct Curve<'a> {
+    variant: usize,
     name: &'a str,
     repairs: &'a Repairs,
     steps: Vec<Step>,
@@ -36,19 +42,22 @@ struct Curve<'a> {
 pub(crate) fn recovery(result: &SweepResult) -> Option<Scene> {
     let own = finding::own(result);
     result.default.as_ref()?;
-    let all = distinguishable(result, &own).into_iter().map(|variant| {
+    let all = result.variants.iter().enumerate().map(|(variant, name)| {
         let repairs = result.repairs(variant);
-        let (name, median) = (result.variants[variant].as_str(), repairs.median());
-        Curve { name, repairs, steps: repairs.survival(), median }
+        let (steps, median) = (repairs.survival(), repairs.median());
+        Curve { variant, name, repairs, steps, median }
     });
-    let curves: Vec<Curve<'_>> = all
+    let all: Vec<Curve<'_>> = all
         .filter(|curve| RUNS_MIN <= curve.repairs.count() && curve.repairs.unclear == 0)
         .collect();
+    let drawn = distinguishable(result, &own);
+    let curves: Vec<&Curve<'_>> = all.iter().filter(|one| drawn.contains(&one.variant)).collect();
     let fault = curves.iter().filter_map(|curve| curve.repairs.faults.max()).max();
-    let title = title(result, &curves, fault.is_some());
+    let title = title(result, &all, fault.is_some());
     let subtitle = subtitle(result, &curves, fault);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
-    let area = plot::legend(&mut scene, area, &key(fault.is_some()));
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
+    let area = plot::legend(&mut scene, area, &key(&curves, fault.is_some()));
     let inner = Area {
         left: area.left + 74.0,
         right: area.right - 16.0,
@@ -57,27 +66,28 @@ pub(crate) fn recovery(result: &SweepResult) -> Option<Scene> {
     };
     let up = Scale::new((0.0, 1.0), (inner.bottom, inner.top));
     let rows = [0.0, 0.25, 0.5, 0.75, 1.0];
-    plot::rows(
-        &mut scene,
-        inner,
-        &up,
-        rows.map(|one| (one, scale::value(one, sim::measure::Unit::Share))),
-    );
+    plot::rows(&mut scene, inner, &up, rows.map(|one| (one, scale::value(one, Unit::Share))));
     let (across, from) = times(&mut scene, inner, &curves, fault)?;
     let half = up.at(0.5);
     scene.line((inner.left, half), (inner.right, half), Role::Muted, 1.5);
-    let mut names = Vec::new();
+    let (mut names, mut taken) = (Vec::new(), Vec::new());
     for (index, curve) in curves.iter().enumerate() {
         let role = Role::Series(index);
-        let end = draw(&mut scene, inner, curve, (&across, &up), (from, role));
+        let path = draw(&mut scene, inner, curve, (&across, &up), (from, role));
+        for pair in path.windows(2) {
+            let ([(a, b), (c, d)], room) = ([pair[0], pair[1]], 3.0);
+            taken.push([a.min(c) - room, b.min(d) - room, a.max(c) + room, b.max(d) + room]);
+        }
+        let end = path[path.len() - 1];
         let middle = Some(curve.median[0]).filter(|median| median.is_finite());
         let at = middle.map_or(end, |median| (across.at(median), half));
         names.push((at, curve.name.to_owned(), role));
     }
-    let off = names.iter().map(|((x, y), ..)| [x - 6.0, y - 8.0, x + 6.0, y + 8.0]);
-    let mut taken: Vec<[f64; 4]> = off.collect();
+    taken.extend(names.iter().map(|((x, y), ..)| [x - 6.0, y - 8.0, x + 6.0, y + 8.0]));
     taken.push([inner.left, half - 1.0, inner.right, half + 1.0]);
-    names_beside(&mut scene, inner, &taken, &names);
+    if curves.len() <= BESIDE_MAX {
+        names_beside(&mut scene, inner, &taken, &names);
+    }
     Some(scene)
 }
 
@@ -85,7 +95,7 @@ pub(crate) fn recovery(result: &SweepResult) -> Option<Scene> {
 fn times(
     scene: &mut Scene,
     inner: Area,
-    curves: &[Curve<'_>],
+    curves: &[&Curve<'_>],
     fault: Option<Duration>,
 ) -> Option<(Scale, f64)> {
     use super::scene::Anchor;
@@ -126,14 +136,14 @@ fn times(
     Some((across, from))
 }
 
-/// Draws a curve, with its interval, what was not seen to end, and its median; says where it ends.
+/// Draws a curve, with its interval, what was not seen to end, and its median; says where it is.
 fn draw(
     scene: &mut Scene,
     inner: Area,
     curve: &Curve<'_>,
     (across, up): (&Scale, &Scale),
     (from, role): (f64, Role),
-) -> (f64, f64) {
+) -> Vec<(f64, f64)> {
     let ends = [&curve.repairs.ended, &curve.repairs.open].into_iter().filter_map(Histogram::max);
     let end = across.at(ends.max().map_or(from, Duration::as_secs_f64));
     let stairs = |of: &dyn Fn(&Step) -> f64| {
@@ -167,8 +177,7 @@ fn draw(
         scene.area(band, role.faint(0.16));
     }
     let path = stairs(&|step| step.share);
-    let last = path[path.len() - 1].1;
-    scene.path(path, role, 2.5);
+    scene.path(path.clone(), role, 2.5);
     for (bucket, _) in curve.repairs.open.buckets() {
         let seen = bucket.longest.as_secs_f64();
         let share = curve.steps.iter().rev().find(|step| step.at <= seen).map_or(1.0, |s| s.share);
@@ -180,20 +189,22 @@ fn draw(
         scene.dot(x, y, 5.0, role);
         scene.path(vec![(x, y), (x, inner.bottom)], role.faint(0.7), 1.5);
     }
-    (end, last)
+    path
 }
 
 fn title(result: &SweepResult, curves: &[Curve<'_>], is_fault: bool) -> String {
+    let named = |median: f64| match median {
+        0.0 => "at once".to_owned(),
+        median if median.is_infinite() => "not before their end".to_owned(),
+        median => scale::length(median),
+    };
     let of = |curve: &Curve<'_>| {
         let is = match curve.median {
-            [median, ..] if median.is_infinite() => "not before their end".to_owned(),
-            [0.0, ..] => "at once".to_owned(),
-            [median, low, high] if scale::length(low) == scale::length(high) => {
-                scale::length(median)
-            }
+            [_, low, _] if low.is_infinite() => "not before their end".to_owned(),
+            [median, low, high] if scale::length(low) == scale::length(high) => named(median),
             [median, low, high] => {
-                let high = if high.is_finite() { scale::length(high) } else { "∞".to_owned() };
-                format!("{} [{}, {high}]", scale::length(median), scale::length(low))
+                let end = if high.is_finite() { scale::length(high) } else { NO_END.to_owned() };
+                format!("{} [{}, {end}]", named(median), scale::length(low))
             }
         };
         format!("{is} ({})", curve.name)
@@ -227,15 +238,35 @@ fn whom(result: &SweepResult) -> String {
     }
 }
 
-/// Says so where no interval of a median is apart from another.
-fn undecided(curves: &[Curve<'_>]) -> &'static str {
-    let low = curves.iter().map(|curve| curve.median[1]).fold(0.0, f64::max);
-    let high = curves.iter().map(|curve| curve.median[2]).fold(f64::INFINITY, f64::min);
-    let are_all = 1 < curves.len() && low <= high;
-    if are_all { "; the intervals overlap: undecided" } else { "" }
+/// Says so where nothing tells any of them from another; and of two what does, where the intervals
+/// of their medians do not.
+fn undecided(all: &[Curve<'_>]) -> String {
+    let pairs =
+        all.iter().enumerate().flat_map(|(at, one)| all[..at].iter().map(move |b| (b, one)));
+    let mut apart = pairs.filter_map(|(a, b)| a.repairs.apart(b.repairs));
+    let low = all.iter().map(|curve| curve.median[1]).fold(0.0, f64::max);
+    let high = all.iter().map(|curve| curve.median[2]).fold(f64::INFINITY, f64::min);
+    if all.len() < 2 || high < low {
+        return String::new();
+    }
+    match apart.next() {
+        Some((at, shares)) if all.len() == 2 => {
+            let [one, two] = shares.map(|share| scale::value(share, Unit::Share));
+            let when = match at {
+                0.0 => "at the start".to_owned(),
+                at => format!("after {}", scale::length(at)),
+            };
+            format!("; clearly apart: {when} {one} and {two} have not recovered")
+        }
+        Some(_) => String::new(),
+        None if all.iter().any(|curve| curve.median[2].is_infinite()) => {
+            "; too few runs to tell".to_owned()
+        }
+        None => "; the intervals overlap: undecided".to_owned(),
+    }
 }
 
-fn subtitle(result: &SweepResult, curves: &[Curve<'_>], fault: Option<Duration>) -> String {
+fn subtitle(result: &SweepResult, curves: &[&Curve<'_>], fault: Option<Duration>) -> String {
     let held = phrases::held(result, |_| false);
     let open = curves.iter().filter(|curve| 0 < curve.repairs.open.count());
     let open = open.map(|curve| {
@@ -243,28 +274,47 @@ fn subtitle(result: &SweepResult, curves: &[Curve<'_>], fault: Option<Duration>)
         format!("{} {open} of {all} runs", curve.name)
     });
     let open = phrases::named("Not well at the end", &open.collect::<Vec<_>>());
+    let left_out = left_out(result, curves);
     let fault = match fault {
         Some(fault) => format!(" The fault is on for {}.", scale::length(fault.as_secs_f64())),
         None => String::new(),
     };
     format!(
         "{}. Until the last failure episode is over; without one a run has recovered at \
-         once.{fault} {} of each (Kaplan–Meier).{open}{held}",
+         once.{fault} {} of each (Kaplan–Meier).{left_out}{open}{held}",
         result.title.trim_end_matches('.'),
         phrases::runs(result),
     )
 }
 
-fn key(is_fault: bool) -> Vec<(Swatch, String)> {
+/// The variants that are not drawn, and how many they are.
+fn left_out(result: &SweepResult, curves: &[&Curve<'_>]) -> String {
+    let is_drawn = |variant: usize| curves.iter().any(|curve| curve.variant == variant);
+    let all = result.variants.iter().enumerate();
+    let rest = all.filter(|(variant, _)| !is_drawn(*variant)).map(|(_, name)| name.clone());
+    let (rest, all): (Vec<String>, _) = (rest.collect(), result.variants.len());
+    phrases::named(&format!("{} of {all} variants left out", rest.len()), &rest)
+}
+
+fn key(curves: &[&Curve<'_>], is_fault: bool) -> Vec<(Swatch, String)> {
     let mut key = vec![
         (Swatch::Line(Role::Ink), "share of runs that have not recovered".to_owned()),
         (Swatch::Fill(Role::Ink.faint(0.16)), "its 95\u{a0}% interval (log-log)".to_owned()),
-        (Swatch::Dot(Role::Ink), "median".to_owned()),
-        (Swatch::None, "upright stroke: not well at its end, seen for that long".to_owned()),
     ];
+    if curves.iter().any(|curve| curve.median[0].is_finite()) {
+        key.push((Swatch::Dot(Role::Ink), "median".to_owned()));
+    }
+    if curves.iter().any(|curve| 0 < curve.repairs.open.count()) {
+        let name = "upright stroke: not well at its end, seen for that long".to_owned();
+        key.push((Swatch::None, name));
+    }
     if is_fault {
         let name = "while the fault is on".to_owned();
         key.push((Swatch::Fill(Role::Series(1).faint(0.10)), name));
+    }
+    if BESIDE_MAX < curves.len() {
+        let names = curves.iter().enumerate();
+        key.extend(names.map(|(at, one)| (Swatch::Line(Role::Series(at)), one.name.to_owned())));
     }
     key
 }

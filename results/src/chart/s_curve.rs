@@ -6,6 +6,7 @@ use sim::measure::Unit;
 use super::lines::distinguishable;
 use super::numbers::numbers;
 use super::paint::Role;
+use super::phrases::UNRELIABLE;
 use super::plane::side_name;
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
@@ -34,6 +35,8 @@ struct Crossing {
     at: f64,
     interval: Option<(f64, f64)>,
     is_falling: bool,
+    /// Whether both values that it is between can be relied on.
+    is_reliable: bool,
 }
 
 /// The objective, a share, along the last axis, of each variant, with the other axes at the file's
@@ -54,7 +57,8 @@ pub(crate) fn s_curve(result: &SweepResult) -> Option<Scene> {
     let value = |value: f64| if is_time { scale::length(value) } else { scale::digits(value) };
     let title = title(result, last, &curves, &value);
     let subtitle = subtitle(result, last, &curves, &value);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result, &curves));
     let inner = Area {
         left: area.left + 74.0,
@@ -92,13 +96,15 @@ impl Crossing {
     fn of(points: &[Estimate], at: &[f64], share: f64) -> Option<Self> {
         let means: Vec<f64> = points.iter().map(|point| point.mean).collect();
         let (found, is_falling) = crossed(&means, at, share)?;
+        let to = at.iter().position(|at| found <= *at).unwrap_or(at.len() - 1).max(1);
+        let is_reliable = points[to - 1..=to].iter().all(|point| point.is_reliable);
         let ends = [|point: &Estimate| point.low, |point: &Estimate| point.high];
         let [low, high] = ends.map(|end| {
             let of: Vec<f64> = points.iter().map(end).collect();
             crossed(&of, at, share).map(|(at, _)| at)
         });
         let interval = low.zip(high).map(|(a, b)| (a.min(b), a.max(b)));
-        Some(Self { at: found, interval, is_falling })
+        Some(Self { at: found, interval, is_falling, is_reliable })
     }
 
     fn said(&self, value: &dyn Fn(f64) -> String) -> String {
@@ -132,7 +138,8 @@ fn title(
     let of = |curve: &Curve| match &curve.half {
         Some(half) => {
             let way = if half.is_falling { "" } else { ", rising" };
-            format!("{} ({}{way})", half.said(value), curve.name)
+            let unsure = if half.is_reliable { "" } else { UNRELIABLE };
+            format!("{} ({}{way}){unsure}", half.said(value), curve.name)
         }
         None => {
             let most = curve.points.iter().map(|point| point.mean).fold(f64::NAN, f64::max);

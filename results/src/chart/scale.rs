@@ -103,6 +103,10 @@ pub(crate) fn moment(secs: f64) -> String {
 
 /// A length of time for people: `450 ms`, `1.2 s`, `10 min`.
 pub(crate) fn length(secs: f64) -> String {
+    finer_length(secs, 0)
+}
+
+fn finer_length(secs: f64, more: usize) -> String {
     let (value, unit) = match secs {
         0.0 => (0.0, "s"),
         s if s < 1e-3 => (s * 1e6, "µs"),
@@ -111,20 +115,29 @@ pub(crate) fn length(secs: f64) -> String {
         s if s < 7200.0 => (s / 60.0, "min"),
         s => (s / 3600.0, "h"),
     };
-    format!("{}{NBSP}{unit}", digits(value))
+    format!("{}{NBSP}{unit}", finer(value, more))
 }
 
 /// A number with about three digits.
 pub(crate) fn digits(value: f64) -> String {
+    finer(value, 0)
+}
+
+/// A number with so many digits more.
+fn finer(value: f64, more: usize) -> String {
     let size = value.abs();
     let text = if !(1e-9..100.0).contains(&size) {
-        format!("{value:.0}")
-    } else if size >= 10.0 {
-        format!("{value:.1}")
-    } else if size >= 0.1 {
-        format!("{value:.2}")
+        format!("{value:.more$}")
     } else {
-        format!("{value:.4}")
+        let places = more
+            + if size >= 10.0 {
+                1
+            } else if size >= 0.1 {
+                2
+            } else {
+                4
+            };
+        format!("{value:.places$}")
     };
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
@@ -132,9 +145,9 @@ pub(crate) fn digits(value: f64) -> String {
 }
 
 /// A share in percent: what is not quite all is never 100, and what is there is never 0.
-fn percent(share: f64) -> String {
+fn percent(share: f64, more: usize) -> String {
     let percent = share * 100.0;
-    let shown = digits(percent);
+    let shown = finer(percent, more);
     if share < 1.0 && shown == "100" {
         let finer = (2..=4).map(|places| format!("{percent:.places$}"));
         let shown = { finer }.find(|shown| !shown.starts_with("100"));
@@ -145,15 +158,30 @@ fn percent(share: f64) -> String {
 
 /// A value in its unit.
 pub(crate) fn value(value: f64, unit: Unit) -> String {
+    finer_value(value, unit, 0)
+}
+
+/// Values in their unit, with as many digits as it takes to tell one from another.
+pub(crate) fn distinct(values: &[f64], unit: Unit) -> Vec<String> {
+    let shown = |more: usize| values.iter().map(move |value| finer_value(*value, unit, more));
+    let are_distinct = |more: &usize| {
+        let all: Vec<(String, f64)> = shown(*more).zip(values.iter().copied()).collect();
+        all.iter().all(|one| all.iter().all(|two| (one.0 == two.0) == (one.1 == two.1)))
+    };
+    let more = (0..4).find(are_distinct).unwrap_or(4);
+    shown(more).collect()
+}
+
+fn finer_value(value: f64, unit: Unit, more: usize) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
     match unit {
-        Unit::Share => format!("{}{NBSP}%", percent(value)),
-        Unit::Seconds => length(value),
-        Unit::WorkSeconds => format!("{}{NBSP}s", digits(value)),
-        Unit::Count | Unit::Ratio => digits(value),
-        Unit::PerHour => format!("{}/h", digits(value)),
+        Unit::Share => format!("{}{NBSP}%", percent(value, more)),
+        Unit::Seconds => finer_length(value, more),
+        Unit::WorkSeconds => format!("{}{NBSP}s", finer(value, more)),
+        Unit::Count | Unit::Ratio => finer(value, more),
+        Unit::PerHour => format!("{}/h", finer(value, more)),
     }
 }
 
@@ -215,6 +243,15 @@ mod tests {
             "under 0.0001 %",
         ];
         assert_eq!(all.map(shown), is);
+    }
+
+    #[test]
+    fn values_that_differ_are_shown_with_digits_that_differ() {
+        let shown = |values: &[f64], unit| distinct(values, unit).join(" ").replace(NBSP, "");
+        assert_eq!(shown(&[1312.2, 1312.4, 9.0], Unit::PerHour), "1312.2/h 1312.4/h 9/h");
+        assert_eq!(shown(&[1.111, 1.112], Unit::Ratio), "1.111 1.112");
+        assert_eq!(shown(&[1.111, 1.111], Unit::Ratio), "1.11 1.11");
+        assert_eq!(shown(&[0.5, 0.500_01], Unit::Share), "50% 50.001%");
     }
 
     #[test]

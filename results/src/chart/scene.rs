@@ -121,6 +121,7 @@ impl Area {
     }
 }
 
+const WIDTH: f64 = 1280.0;
 const MARGIN: f64 = 40.0;
 const TITLE: f64 = 26.0;
 const SUBTITLE: f64 = 16.0;
@@ -132,6 +133,12 @@ const LINES_MAX: [usize; 3] = [3, 4, 3];
 /// The height of capital letters, by size.
 pub(crate) const CAPITALS: f64 = 0.73;
 
+/// Whether a title has room on a sheet.
+pub(crate) fn has_room(title: &str) -> bool {
+    let (room, lines) = (WIDTH - 2.0 * MARGIN, LINES_MAX[0]);
+    wrapped(&capital(&on_one_line(title)), TITLE, Weight::SemiBold, room, lines + 1).len() <= lines
+}
+
 impl Scene {
     /// An empty sheet with its title, subtitle and footnote, and the room that is left. The text
     /// alternative is the title and the subtitle, whole.
@@ -139,7 +146,7 @@ impl Scene {
         let title = capital(&on_one_line(title));
         let [subtitle, footnote] = [subtitle, footnote].map(on_one_line);
         let mut scene = Self {
-            width: 1280.0,
+            width: WIDTH,
             height: 720.0,
             title: title.clone(),
             description: format!("{subtitle} {footnote}"),

@@ -36,14 +36,15 @@ pub(crate) fn starvation(result: &SweepResult) -> Option<Scene> {
     let variants = &variants[..variants.len().min(most)];
     let title = title(result, &groups, &columns[0], variants);
     let subtitle = subtitle(result, variants, rest);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result));
     draw(&mut scene, area, result, &groups, &columns, variants);
     Some(scene)
 }
 
 /// All groups of agents, that of the objective first.
-fn groups(result: &SweepResult) -> Vec<String> {
+pub(crate) fn groups(result: &SweepResult) -> Vec<String> {
     let whom = result.objective().of_whom();
     let whom = whom.split(" -> ").next().unwrap_or_default().to_owned();
     let of = result.measures.iter().filter(|measure| {
@@ -115,7 +116,7 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
     };
     let pairs = variants.iter().filter(|variant| **variant > 0);
     let pairs = pairs.flat_map(|variant| (0..groups.len()).map(|group| (*variant, group)));
-    let clear = pairs.filter(|(variant, group)| !change(*variant, *group).may_be_zero());
+    let clear = pairs.filter(|(variant, group)| change(*variant, *group).is_clear());
     let size = |(variant, group): &(usize, usize)| change(*variant, *group).mean.abs();
     let most = clear.max_by(|a, b| size(a).total_cmp(&size(b)));
     let Some((variant, group)) = most else {
@@ -131,7 +132,7 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
         scale::difference(mean, low, high, Unit::Share)
     };
     let others = (0..groups.len()).filter(|other| *other != group).map(|other| {
-        let is_clear = !change(variant, other).may_be_zero();
+        let is_clear = change(variant, other).is_clear();
         let change = if is_clear { shown(other) } else { "no clear change".to_owned() };
         format!("{} {} and {}: {change}", groups[other], value(0, other), value(variant, other))
     });

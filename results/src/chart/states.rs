@@ -78,6 +78,7 @@ fn title(layer: &LayerRecord, record: &Record) -> String {
         number => format!("{number} times"),
     };
     let after = if record.warmup > Time::ZERO { " after the warm-up" } else { "" };
+    let begin = if after.is_empty() { "" } else { "after the warm-up " };
     let (opens, reopens) = (count(layer, "opens"), count(layer, "reopens"));
     if opens + reopens == 0 {
         // It may have been held open.
@@ -94,12 +95,18 @@ fn title(layer: &LayerRecord, record: &Record) -> String {
     }
     let open = scale::value(share(layer, record, "open"), Unit::Share);
     let instances = match layer.with_states {
-        0 | 1 => format!("The breaker of {whose} opens"),
-        number => format!("The {number} breakers of {whose} open"),
+        0 | 1 => format!("the breaker of {whose} opens"),
+        number => format!("the {number} breakers of {whose} open"),
     };
-    let again = if reopens > 0 { format!(", again {}", times(reopens)) } else { String::new() };
+    let again = match (opens, reopens) {
+        (_, 0) => String::new(),
+        (0, 1) => ", from half-open".to_owned(),
+        (0, _) => ", each time from half-open".to_owned(),
+        (_, again) => format!(", {again} of them from half-open"),
+    };
     let are = if layer.with_states > 1 { "are" } else { "is" };
-    format!("{instances} {}{again}{after}, and {are} open {open} of the time", times(opens))
+    let times = times(opens + reopens);
+    format!("{begin}{instances} {times}{again}, and {are} open {open} of the time")
 }
 
 fn diagram(scene: &mut Scene, layer: &LayerRecord, record: &Record, panel: Area) {

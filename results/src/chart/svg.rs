@@ -163,12 +163,17 @@ impl Sheet for Svg {
         let mut left = text.left();
         for (part, is_known) in parts(&text.text) {
             let text = Text { x: left, text: part, anchor: Anchor::Start, ..text.clone() };
+            left += text.width();
             if is_known {
                 self.outlines(&text, color);
             } else {
-                self.left_to_the_viewer(&text, color);
+                // Viewers leave out spaces at the ends, and would stretch the rest.
+                let bare = text.text.trim_start_matches(' ');
+                let spaces = &text.text[..text.text.len() - bare.len()];
+                let x = text.x + font::width_of(spaces, text.size, text.weight);
+                let bare = bare.trim_end_matches(' ').to_owned();
+                self.left_to_the_viewer(&Text { x, text: bare, ..text }, color);
             }
-            left += text.width();
         }
         Ok(())
     }

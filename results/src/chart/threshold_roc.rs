@@ -46,7 +46,8 @@ pub(crate) fn threshold_roc(result: &SweepResult) -> Option<Scene> {
     let all = thresholds(result, axis, &edge, kind)?;
     let (title, idle) = title(result, axis, &all);
     let subtitle = subtitle(result, axis, &edge, kind, &idle);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result));
     let false_alarms = all.iter().flat_map(|one| with_interval(&one.false_alarms));
     let across = Side {

@@ -6,7 +6,7 @@ use super::paint::Role;
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale, ticks};
 use super::scene::{Anchor, Area, Scene, Text};
-use super::{finding, notes, words};
+use super::{finding, notes, outcomes, phrases, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -35,16 +35,17 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
     let base = rows[0].cell;
     let outcomes: Vec<(usize, String)> = rows
         .iter()
-        .filter_map(|row| Some((row.cell, finding::two_outcomes(result, row.cell)?)))
+        .filter_map(|row| Some((row.cell, outcomes::two_outcomes(result, row.cell)?)))
         .collect();
     let (title, subtitle) = said(result, base, &outcomes);
-    let (mut scene, area) = Scene::framed(&title, &subtitle, &result.command);
+    let (mut scene, area) =
+        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key(result, rows.len() > 1));
     let most = ((area.height() - 70.0) / ROW_MIN).max(1.0) as usize;
     let (rows, area) = fitting(&mut scene, rows, most, area);
     let names = rows.iter().map(|row| width_of(&row.name, plot::NAME, Weight::Regular));
     let left = area.left + names.fold(60.0, f64::max).min(260.0) + 16.0;
-    let well = if finding::well_at_end(result, base).is_some() { WELL } else { 0.0 };
+    let well = if outcomes::well_at_end(result, base).is_some() { WELL } else { 0.0 };
     let room = area.right - well - left;
     let share = if rows.len() > 1 { 0.58 } else { 1.0 };
     let inner = Area { left, right: left + room * share - 28.0, top: area.top + 26.0, ..area };
@@ -63,7 +64,7 @@ pub fn variants(result: &SweepResult) -> Option<Scene> {
             weight: Weight::Regular,
         };
         scene.write_within(text, left - area.left - 12.0);
-        if let Some((well, all)) = finding::well_at_end(result, row.cell) {
+        if let Some((well, all)) = outcomes::well_at_end(result, row.cell) {
             let (x, text) = (area.right, format!("{well} of {all}"));
             scene.text(x, at(index) + 5.0, &text, plot::NAME, Role::Ink, Anchor::End);
         }
@@ -154,7 +155,7 @@ fn key(result: &SweepResult, are_compared: bool) -> Vec<(Swatch, String)> {
         let name = "the same run less that of the file as it is written".to_owned();
         key.push((Swatch::Dot(Role::Series(1)), name));
     }
-    if finding::well_at_end(result, 0).is_some() {
+    if outcomes::well_at_end(result, 0).is_some() {
         let name = "well at the end: runs with no failure episode under way".to_owned();
         key.push((Swatch::None, name));
     }

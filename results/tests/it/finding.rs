@@ -136,14 +136,14 @@ fn the_best_is_that_of_the_files_own_condition_and_how_far_it_reaches_is_said() 
     assert_eq!(told.cells, [("best", 0), ("the file's own", 0), ("worst", 1)]);
     let text = said(&result);
     assert!(text.starts_with("failures 1 is the best at fault length 1 min"), "{text}");
-    let elsewhere = "; so it may be under 1 of 2 conditions; \
+    let elsewhere = "; the best one may be so under 1 of 2 conditions; \
                      Best at fault length 10 min: failures 5, 1002 s";
     assert!(text.ends_with(elsewhere), "{text}");
 
     let same = sweep(&["as written"], &[FAULT, BREAKER], |_, at, run| {
         1000.0 * at[0] as f64 + 50.0 * at[1] as f64 + weather(run)
     });
-    let elsewhere = "; so it may be under 2 of 2 conditions; \
+    let elsewhere = "; the best one may be so under 2 of 2 conditions; \
                      Best at fault length 10 min: failures 1, 1002 s";
     assert!(said(&same).ends_with(elsewhere), "{}", said(&same));
 }
@@ -242,4 +242,33 @@ fn a_heat_map_shows_every_variant_and_names_what_is_held() {
         "{texts:?}"
     );
     assert!(!texts.iter().any(|text| text.contains("100000")), "{texts:?}");
+}
+
+#[test]
+fn a_title_without_room_shortens_names_and_keeps_what_it_says() {
+    let name =
+        "a very long name of a variant that says all that it changes, and by how much, and why";
+    let names = ["as written", &format!("{name} 1"), &format!("{name} 2"), &format!("{name} 3")];
+    let value = |variant: usize, _: &[usize], run| {
+        50.0 * weather(run)
+            + [0.0, -3.0, -5.0, 0.0][variant]
+            + f64::from(variant as u32 / 3 * (run % 2))
+    };
+    let scene = variants(&sweep(&names, &[], value)).unwrap();
+    let title = scene.title().replace('\u{a0}', " ");
+    assert!(title.ends_with("why 3 +0.5 s [+0.26, +0.74]"), "{title}");
+    let drawn: Vec<&str> = scene.texts().map(|text| text.text).collect();
+    assert!(drawn.iter().any(|line| line.ends_with("+0.74]")), "{drawn:?}");
+}
+
+#[test]
+fn a_setting_of_a_variant_has_a_sign_of_its_own_between_them() {
+    let value =
+        |variant: usize, at: &[usize], run| weather(run) + 50.0 - 10.0 * (variant + at[0]) as f64;
+    let result = sweep(&["as written", "twice, as it were"], &[BREAKER], value);
+    assert!(
+        said(&result).starts_with("twice, as it were; failures 5 is the best"),
+        "{}",
+        said(&result)
+    );
 }

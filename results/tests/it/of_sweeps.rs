@@ -1,8 +1,7 @@
 //! Pictures that are drawn where the data of a sweep call for them: when they are, and that what
 //! they say follows from the runs.
 
-use patterns::Duration;
-use results::chart::{OF_SWEEPS, Scene, lines};
+use results::chart::{OF_SWEEPS, Scene, lines, variants};
 use results::measured::TaskTimes;
 use results::repairs::Repairs;
 use results::{Measured, SweepResult};
@@ -18,7 +17,7 @@ const MEASURES: [&str; 3] =
     ["agents.a.success", "agents.a.weighted-goodput", "edges.\"a -> s\".amplification"];
 
 /// What an invented run says of each measure: of this variant, at this place on each axis.
-type Runs<'a> = &'a dyn Fn(usize, &[usize], u32) -> [f64; 3];
+pub(crate) type Runs<'a> = &'a dyn Fn(usize, &[usize], u32) -> [f64; 3];
 
 /// An invented sweep that looks at one of the measures.
 fn sweep(
@@ -27,16 +26,16 @@ fn sweep(
     axes: &[(&str, &[&str])],
     runs: Runs<'_>,
 ) -> SweepResult {
-    recovering(objective, variants, axes, runs, &|_| Repairs::default())
+    recovering(objective, variants, axes, runs, &|_, _| Repairs::default())
 }
 
 /// The same, of runs that took so long to recover.
-fn recovering(
+pub(crate) fn recovering(
     objective: usize,
     variants: &[&str],
     axes: &[(&str, &[&str])],
     runs: Runs<'_>,
-    repairs: &dyn Fn(u32) -> Repairs,
+    repairs: &dyn Fn(usize, u32) -> Repairs,
 ) -> SweepResult {
     let measures = MEASURES.map(|path| Measure::parse(path, &table::system(1)).unwrap());
     let read = |(path, values): &(&str, &[&str])| Axis {
@@ -71,7 +70,7 @@ fn recovering(
                 samples: runs(variant, &places, run).map(of).to_vec(),
                 times: Vec::new(),
                 tasks: vec![("a".to_owned(), TaskTimes::default())],
-                repairs: vec![repairs(run)],
+                repairs: vec![repairs(variant, run)],
             };
             result.add(cell, run, &one);
         }
@@ -80,20 +79,20 @@ fn recovering(
 }
 
 /// The same for all cells of a run, and not the same in each run.
-fn weather(run: u32) -> f64 {
+pub(crate) fn weather(run: u32) -> f64 {
     f64::from(run * 7 % 5)
 }
 
-fn picture(result: &SweepResult, name: &str) -> Option<Scene> {
+pub(crate) fn picture(result: &SweepResult, name: &str) -> Option<Scene> {
     let (_, of) = OF_SWEEPS.iter().find(|(other, _)| *other == name).expect("there is one");
     of(result)
 }
 
-fn title(scene: &Scene) -> String {
+pub(crate) fn title(scene: &Scene) -> String {
     scene.title().replace('\u{a0}', " ")
 }
 
-fn says(scene: &Scene) -> Vec<String> {
+pub(crate) fn says(scene: &Scene) -> Vec<String> {
     scene.texts().map(|text| text.text.replace('\u{a0}', " ")).collect()
 }
 
@@ -250,9 +249,9 @@ fn variants_that_add_to_each_other_are_steps() {
     ]);
     let scene = picture(&result, "ablation").unwrap();
     let text = title(&scene);
-    let is = "Step by step the weighted goodput of a goes from 120/h to 132/h: a +17/h [";
+    let is = "Step by step the weighted goodput of a goes from 120/h to 132/h: b −5/h; a +17/h [";
     assert!(text.starts_with(is), "{text}");
-    assert!(text.ends_with("; b −5/h; no clear change by 1 of 3 steps"), "{text}");
+    assert!(text.ends_with("]; no clear change by 1 of 3 steps"), "{text}");
     let texts = says(&scene);
     let place = |name: &str| scene.texts().find(|text| text.text == name).unwrap().left;
     assert!(place("b") < place("c") && place("c") < place("a"), "{texts:?}");
@@ -282,27 +281,33 @@ fn variants_that_leave_something_out_are_held_against_the_file() {
     assert!(picture(&alternatives, "ablation").is_none());
 }
 
+/// The same in four runs alone.
+fn few(runs: Runs<'_>) -> impl Fn(usize, &[usize], u32) -> [f64; 3] + '_ {
+    move |variant, at, run| if run < 4 { runs(variant, at, run) } else { [f64::NAN; 3] }
+}
+
 #[test]
-fn recovery_is_drawn_of_all_runs_or_not_at_all() {
-    let runs = |_: usize, _: &[usize], run: u32| [0.5, weather(run), 1.0];
-    let of = |unclear: u64, is_open: bool| {
-        let repairs = |run: u32| {
-            let mut one = Repairs::default();
-            let length = Duration::from_secs(10 + u64::from(run));
-            if is_open { &mut one.open } else { &mut one.ended }.add(length);
-            one.faults.add(Duration::from_secs(5));
-            one.unclear = if run == 3 { unclear } else { 0 };
-            one
-        };
-        picture(&recovering(1, &["as written"], &[], &runs, &repairs), "recovery")
+fn findings_of_too_few_runs_are_not_said_to_be_clear() {
+    let better = |variant: usize, _: &[usize], run: u32| {
+        [0.5, 100.0 + weather(run) + 20.0 * variant as f64, 1.0]
     };
-    let text = title(&of(0, false).unwrap());
-    let is = "Time from the beginning of the fault until half of the runs have recovered, as a sees \
-              it: 19 s [14 s, 24 s] (as written)";
-    assert_eq!(text, is);
-    assert!(of(1, false).is_none(), "one had two faults");
-    let never = of(0, true).unwrap();
-    assert!(title(&never).ends_with("not before their end (as written)"), "{}", title(&never));
-    let open = "Not well at the end: as written 20 of 20 runs.";
-    assert!(says(&never).join(" ").contains(open), "{:?}", says(&never));
+    let names = ["as written", "b", "c"];
+    let texts = |runs: Runs<'_>| {
+        let mut result = sweep(1, &names, &[], runs);
+        let [timeout, retry] = [("p.timeout", "1s"), ("p.retry", "2")]
+            .map(|(path, value)| (path.to_owned(), value.to_owned()));
+        result.changes = vec![vec![], vec![timeout.clone()], vec![timeout, retry]];
+        let ablation = title(&picture(&result, "ablation").unwrap());
+        let phases = picture(&sweep(1, &names, &[OPEN, FAULT], runs), "phase-diagram").unwrap();
+        [title(&variants(&result).unwrap()), ablation, title(&phases)]
+    };
+    let [said, ablation, phases] = texts(&better);
+    assert!(said.ends_with("; c +40/h; b +20/h"), "{said}");
+    assert!(ablation.ends_with(": b +20/h; c +20/h"), "{ablation}");
+    assert!(phases.ends_with("is better c in 25"), "{phases}");
+    let [said, ablation, phases] = texts(&few(&better));
+    let both = "; b +20/h (too few runs to rely on); c +40/h (too few runs to rely on)";
+    assert!(said.ends_with(both), "{said}");
+    assert!(ablation.ends_with("; there are too few runs to rely on any step"), "{ablation}");
+    assert!(phases.ends_with("is undecided in all 25 cells"), "{phases}");
 }
