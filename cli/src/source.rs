@@ -83,20 +83,33 @@ fn text_of(from: impl Read) -> io::Result<String> {
         let message = format!("it has more than {} MB", BYTES_MAX >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let message = not_utf8(error.as_bytes(), error.utf8_error().valid_up_to());
-        io::Error::new(io::ErrorKind::InvalidData, message)
-    })
+    let wrong = |message| io::Error::new(io::ErrorKind::InvalidData, message);
+    if let Some(encoding) = utf16(&bytes) {
+        return Err(wrong(format!(
+            "it is UTF-16, as Windows PowerShell writes it, and must be UTF-8\n\
+             save it as UTF-8, or: iconv -f {encoding} -t utf-8 OLD > NEW"
+        )));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| wrong(not_utf8(error.as_bytes(), error.utf8_error().valid_up_to())))
+}
+
+/// What `iconv` calls the encoding, if bytes look like UTF-16: they begin with a byte order mark,
+/// or every other one of most is zero, as it is where letters are ASCII.
+fn utf16(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Some("utf-16");
+    }
+    let zeros = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0);
+    let (even, odd) = (zeros(0).count(), zeros(1).count());
+    if even.max(odd) * 4 <= bytes.len() {
+        return None;
+    }
+    Some(if even < odd { "utf-16le" } else { "utf-16be" })
 }
 
 /// Why bytes are no text in UTF-8 from a byte on, and the way out.
 fn not_utf8(bytes: &[u8], from: usize) -> String {
-    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    if is_wide {
-        return "it is UTF-16, as Windows PowerShell writes it, and must be UTF-8\n\
-                save it as UTF-8, or: iconv -f utf-16 -t utf-8 OLD > NEW"
-            .to_owned();
-    }
     let lines = bytes[..from].split(|byte| *byte == b'\n');
     let (line, last) = lines.enumerate().last().unwrap_or_default();
     let (line, column) = (line + 1, String::from_utf8_lossy(last).chars().count() + 1);

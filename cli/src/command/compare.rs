@@ -244,7 +244,9 @@ impl Compare {
             };
             let record = sim::run_until(&side.scenario.system, seed, &options);
             let trace = record.trace.as_ref();
-            trace.map_or_else(Default::default, |trace| (log(trace, &record), trace.to))
+            trace.map_or_else(Default::default, |trace| {
+                (log(trace, &record, (trace.from, trace.to)), trace.to)
+            })
         };
         let [(mut a, until_a), (mut b, until_b)] = [events(&sides[0]), events(&sides[1])];
         // As much as can be kept of both.

@@ -26,7 +26,7 @@ use crate::command::progress;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::{Made, Tables};
-use crate::command::worst;
+use crate::command::worst::Worst;
 use crate::failure::{Failure, Verdict};
 use crate::output::{Folder, Journal, Left, Unwritten};
 use crate::page;
@@ -139,7 +139,8 @@ impl Sweep {
         }
         summary::unstable(&made, &result, &mut said)?;
         let is_known = summary::best_and_worst(&result, &made, &mut said)?;
-        worst::name(&result, &one, &mut said)?;
+        let worst = Worst::of(&result, &one);
+        worst.name(&mut said)?;
         judged::causes_of_sweep((&sweep, registry), &result, (&made, &one), &mut said)?;
         let verdicts = judged::hypotheses(&scenario, &result, &made, &mut said)?;
         // What was stopped might have come to anything.

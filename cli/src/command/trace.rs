@@ -8,7 +8,7 @@ use patterns::{Duration, Time};
 use results::trace::{chrome, log, log_table, otlp};
 use scenarios::LayerRegistry;
 use sim::observe::Trace;
-use sim::{Record, RunOptions, System, Watch};
+use sim::{Record, RunOptions, Stop, System, Watch};
 
 use crate::command::judged;
 use crate::command::limits::LimitArgs;
@@ -32,10 +32,11 @@ pub(crate) struct TraceArgs {
     /// How it is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Leave out what ends before this time.
+    /// Leave out what comes before this time; text and tables begin with the faults that are on
+    /// already, and the layers that are open or the like, and others with all that has not ended.
     #[arg(long, value_name = "TIME")]
     from: Option<Duration>,
-    /// Leave out what comes after this time; the run ends there.
+    /// Leave out what comes after this time.
     #[arg(long, value_name = "TIME")]
     until: Option<Duration>,
     /// A file to write to, in place of the standard output.
@@ -69,18 +70,26 @@ impl TraceArgs {
         let (scenario, seed) = self.run.find(registry)?;
         let (from, to) = self.window(&scenario.system)?;
         let time_is_up = self.limits.time_is_up();
+        let is_log = matches!(self.format, Format::Text | Format::Csv);
+        // The order of events at one instant comes of how tasks end later: so the run goes on, and
+        // the events are a part of those of the whole run. The nanosecond before `from` shows what
+        // was on before it, and what comes at it.
+        let kept = Time::from_nanos(from.as_nanos() - u64::from(is_log && Time::ZERO < from));
+        let horizon = if is_log { scenario.system.horizon } else { to };
         let options = RunOptions {
             limits: self.limits.limits(),
             interrupt: Some(&time_is_up),
             watch: Watch::Trace,
-            window: Some((from, to)),
+            window: Some((kept, horizon)),
         };
-        let system = System { horizon: to, ..scenario.system };
-        let record = sim::run_until(&system, seed, &options);
-        let Some(trace) = &record.trace else { return Ok(Verdict::Fails) };
+        let system = System { horizon, ..scenario.system };
+        let mut record = sim::run_until(&system, seed, &options);
+        let Some(mut trace) = record.trace.take() else { return Ok(Verdict::Fails) };
+        forget_later(&mut trace, &mut record, to);
+        let (trace, window) = (&trace, (from, to));
         match &self.to {
-            Some(path) => write_alone(path, |file| self.write(trace, &record, file))?,
-            None => self.write(trace, &record, out)?,
+            Some(path) => write_alone(path, |file| self.write(trace, &record, window, file))?,
+            None => self.write(trace, &record, window, out)?,
         }
         if trace.to < to && record.stopped.is_none() {
             let message = format!(
@@ -108,15 +117,21 @@ impl TraceArgs {
         Ok((from, to.min(system.horizon)))
     }
 
-    fn write(&self, trace: &Trace, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        trace: &Trace,
+        record: &Record,
+        window: (Time, Time),
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self.format {
             Format::Text => {
-                for entry in log(trace, record) {
+                for entry in log(trace, record, window) {
                     writeln!(out, "{entry}")?;
                 }
             }
             Format::Csv => {
-                log_table(&log(trace, record), out)?;
+                log_table(&log(trace, record, window), out)?;
             }
             Format::Chrome => {
                 chrome(trace, record, out)?;
@@ -127,4 +142,16 @@ impl TraceArgs {
         }
         Ok(())
     }
+}
+
+/// Forgets what begins after a time, and what became of the run there.
+fn forget_later(trace: &mut Trace, record: &mut Record, to: Time) {
+    trace.tasks.retain(|task| task.from <= to);
+    trace.calls.retain(|call| call.from <= to);
+    trace.attempts.retain(|attempt| attempt.from <= to);
+    trace.service_calls.retain(|call| call.from <= to);
+    if to < record.ended && matches!(record.stopped, Some(Stop::Aborted(_))) {
+        record.stopped = None;
+    }
+    record.faults_removed = record.faults_removed.filter(|(at, _)| *at <= to);
 }

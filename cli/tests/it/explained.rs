@@ -96,7 +96,7 @@ fn a_trace_as_a_table_has_the_tasks_and_calls_of_the_run() {
     let times: Vec<f64> = events.iter().map(|row| row[0].parse().unwrap()).collect();
     assert!(times.is_sorted());
 
-    // A window has the events of that part, and says nothing of what it cuts off.
+    // A window has the events of that part, and says of what it cuts off that it is on.
     let window = rows(&trace(&folder, &["--format", "csv", "--from", "30s", "--until", "45s"]));
     let part = |row: &&csv::StringRecord| (30.0..=45.0).contains(&row[0].parse::<f64>().unwrap());
     let ends = |row: &&csv::StringRecord| row[2].ends_with("ends");
@@ -106,6 +106,55 @@ fn a_trace_as_a_table_has_the_tasks_and_calls_of_the_run() {
     assert!(of(&window).len() > 10);
     assert_eq!(of(&window), of(&events));
     assert_eq!(window.iter().filter(part).count(), window.len());
+}
+
+#[test]
+fn the_events_of_a_window_are_a_part_of_those_of_the_whole_run() {
+    let folder = busy("trace-part");
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        trace(&folder, arguments).lines().map(str::to_owned).collect()
+    };
+    let whole = lines(&[]);
+    for until in [20, 41, 45, 60, 77, 99] {
+        let part = lines(&["--until", &format!("{until}s")]);
+        assert!(part.len() > 50 && part.len() < whole.len());
+        assert_eq!(part, whole[..part.len()], "until {until}s");
+    }
+    let course = |arguments: &[&str]| {
+        said(&wavetank(&[&["trace", "course-outage"], arguments].concat(), &folder))
+    };
+    let (part, whole) = (course(&["--until", "1min"]), course(&["--until", "2min"]));
+    assert!(whole.starts_with(&part), "{part}");
+}
+
+#[test]
+fn a_window_begins_with_what_is_on_already_and_has_what_comes_at_its_beginning() {
+    let folder = busy("trace-from");
+    let lines = |from: &str| -> Vec<String> {
+        let text = trace(&folder, &["--from", from, "--until", "60s"]);
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    };
+    let has = |from: &str, line: &str| lines(from).iter().any(|known| known == line);
+    assert!(has("40s", "40s  s: fault begins: hang"));
+    assert!(!has("40s", "40s  s: fault is already on: hang"));
+    assert!(has("50s", "50s  s: fault is already on: hang"));
+    assert!(has("50s", "50s  s: fault ends: hang"));
+    let later = lines("45s");
+    let already: Vec<&String> = later.iter().filter(|line| line.contains(" already ")).collect();
+    assert_eq!(already, later.iter().take(already.len()).collect::<Vec<_>>(), "they come first");
+    assert!(already.contains(&&"45s  s: fault is already on: hang".to_owned()), "{already:?}");
+    // The last state of each breaker before is known from the whole run.
+    let whole: Vec<String> =
+        trace(&folder, &[]).lines().map(|line| line.trim().to_owned()).collect();
+    for agent in ["a#1", "a#2"] {
+        let of = format!("{agent} -> s: breaker: is ");
+        let before = whole.iter().take_while(|line| !line.starts_with("45"));
+        let last = before.filter(|line| line.contains(&of)).last().expect("it has opened");
+        let is_open = !last.ends_with("closed");
+        assert_eq!(already.iter().any(|line| line.contains(&of)), is_open, "{last}, {already:?}");
+    }
+    assert!(already.len() > 1, "{already:?}");
+    assert!(!lines("60s").iter().any(|line| line.contains("fault")));
 }
 
 /// In one instant, what follows from something stands behind it.

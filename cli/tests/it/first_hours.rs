@@ -14,12 +14,18 @@ fn a_file_that_is_not_utf_8_is_answered_with_how_to_make_it_so() {
     scenario(&folder, "it.toml", "");
     let text = fs::read_to_string(folder.0.join("it.toml")).unwrap();
     let wide = text.encode_utf16().flat_map(u16::to_le_bytes);
+    // Without a byte order mark it is UTF-8 as well, with many zeros.
+    fs::write(folder.0.join("little.toml"), wide.clone().collect::<Vec<u8>>()).unwrap();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    fs::write(folder.0.join("big.toml"), big).unwrap();
     let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
     fs::write(folder.0.join("wide.toml"), wide).unwrap();
     let latin: Vec<u8> = text.replace("\"f\"", "\"Größe\"").chars().map(|c| c as u8).collect();
     fs::write(folder.0.join("latin.toml"), latin).unwrap();
     for (file, parts) in [
         ("wide.toml", ["UTF-16", "iconv -f utf-16 -t utf-8"]),
+        ("little.toml", ["UTF-16", "iconv -f utf-16le -t utf-8"]),
+        ("big.toml", ["UTF-16", "iconv -f utf-16be -t utf-8"]),
         ("latin.toml", ["line 1, column 12", "iconv -f latin1 -t utf-8"]),
     ] {
         let output = wavetank(&["run", file], &folder);

@@ -80,14 +80,19 @@ fn each_run_of_a_sweep_is_made_again_to_the_fingerprint_by_the_command_in_its_ro
     fingerprints.dedup();
     assert!(12 <= fingerprints.len(), "cells and replications differ: {fingerprints:?}");
 
-    // The worst run of the best cell is named, with the command that makes it.
-    let of_cell = |number: &str| table.iter().filter(|row| cell(row, "cell") == number).collect();
-    let best = text.split_once("worst runs:").unwrap().1.lines().nth(2).unwrap().trim();
-    let rows: Vec<&Vec<(String, String)>> =
-        of_cell(words(best).iter().skip_while(|word| *word != "--cell").nth(1).unwrap());
+    // The worst runs of all are named, the worst first, and the worst one of the best cell, with
+    // the commands that make them.
     let success =
-        |row: &&&Vec<(String, String)>| -> f64 { cell(row, "agents.a.success").parse().unwrap() };
-    let worst = rows.iter().min_by(|a, b| success(a).total_cmp(&success(b))).unwrap();
+        |row: &&Vec<(String, String)>| -> f64 { cell(row, "agents.a.success").parse().unwrap() };
+    let mut by_success: Vec<&Vec<(String, String)>> = table.iter().collect();
+    by_success.sort_by(|a, b| success(a).total_cmp(&success(b)));
+    let after = |heading: &str| text.split_once(heading).unwrap().1.lines().skip(2).step_by(2);
+    let listed: Vec<&str> = after("worst runs of all cells:").take(6).map(str::trim).collect();
+    let expected: Vec<&str> = by_success[..6].iter().map(|row| cell(row, "again")).collect();
+    assert_eq!(listed, expected, "{text}");
+    let best = after("worst run of the best cell:").next().unwrap().trim();
+    let number = words(best).into_iter().skip_while(|word| word != "--cell").nth(1).unwrap();
+    let worst = by_success.iter().find(|row| cell(row, "cell") == number).unwrap();
     assert_eq!(best, cell(worst, "again"));
 }
 

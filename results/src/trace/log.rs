@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::Write;
 
 use csv::Writer;
+use patterns::report::Severity;
 use patterns::{Duration, Time};
 use sim::Record;
 use sim::observe::{Trace, TrackId, TrackKind};
@@ -38,10 +39,14 @@ impl fmt::Display for LogEntry {
     }
 }
 
-/// All that happened in the window of a trace, each after what it follows from. Layers are in their
-/// first state without having entered it.
-pub fn log(trace: &Trace, record: &Record) -> Vec<LogEntry> {
-    let mut log = Log { trace, entries: Vec::new(), next: FIRST };
+/// All that happened in a part of the window of a trace, each after what it follows from. Layers
+/// are in their first state without having entered it.
+///
+/// It begins with the faults that are on already, and the layers that are not as they are when all
+/// is well. What comes at the very beginning of a window looks like what was before, so the part begins
+/// later, but for one from the beginning of the run on.
+pub fn log(trace: &Trace, record: &Record, (from, to): (Time, Time)) -> Vec<LogEntry> {
+    let mut log = Log { trace, from, to, entries: Vec::new(), next: FIRST };
     log.add_spans(&spans(trace, record));
     log.add_open(record);
     log.add_states();
@@ -49,17 +54,22 @@ pub fn log(trace: &Trace, record: &Record) -> Vec<LogEntry> {
     log.entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// What is on already stands before all else.
+const ALREADY: usize = 0;
+
 /// Faults stand before all else of their instant.
-const FAULT: usize = 0;
+const FAULT: usize = 1;
 
 /// States that follow from nothing that is seen stand behind them.
-const STATE: usize = 1;
+const STATE: usize = 2;
 
 /// The place of the first span.
-const FIRST: usize = 2;
+const FIRST: usize = 3;
 
 struct Log<'a> {
     trace: &'a Trace,
+    from: Time,
+    to: Time,
     /// Each with its place among those of its instant.
     entries: Vec<(usize, LogEntry)>,
     next: usize,
@@ -67,7 +77,7 @@ struct Log<'a> {
 
 impl Log<'_> {
     fn add(&mut self, place: usize, entry: LogEntry) {
-        if self.trace.from <= entry.at && entry.at <= self.trace.to {
+        if self.from <= entry.at && entry.at <= self.to {
             self.entries.push((place, entry));
         }
     }
@@ -166,14 +176,21 @@ impl Log<'_> {
                 };
                 // What the window cuts off has begun before it, and ends after it.
                 let begins = self.trace.from < from;
+                let is_on = !begins && from < self.from && self.from <= to;
                 if let TrackId::Layer { owner, .. } = &track.id {
-                    let cause = attempts.get(&(from, owner.to_string()));
-                    let place = cause.map_or(STATE, |place| place + 1);
                     if begins {
+                        let cause = attempts.get(&(from, owner.to_string()));
+                        let place = cause.map_or(STATE, |place| place + 1);
                         self.add(place, entry(from, "is", None));
+                    } else if interval.severity != Severity::Normal && is_on {
+                        self.add(ALREADY, entry(self.from, "is already", None));
                     }
                     continue;
                 }
+                if is_on {
+                    self.add(ALREADY, entry(self.from, "fault is already on:", None));
+                }
+                let begins = begins || from == Time::ZERO;
                 if begins {
                     self.add(FAULT, entry(from, "fault begins:", None));
                 }

@@ -254,7 +254,15 @@ pub(super) fn nearest(topic: &str, described: &Described, measures: &[MeasureInf
     let last = topic.rsplit('.').next().unwrap_or(topic);
     let likeness = |name: &String| {
         let end = name.rsplit('.').next().unwrap_or(name);
-        strsim::jaro_winkler(topic, name).max(0.98 * strsim::jaro_winkler(last, end))
+        // To Jaro and Winkler any two words with some letters in common are much alike; a mistake
+        // in typing changes few of them.
+        let alike = |one: &str, other: &str| {
+            let changed = strsim::damerau_levenshtein(one, other);
+            let is_near = changed * 3 <= one.chars().count().max(other.chars().count());
+            let is_begun = one.len() > 2 && other.starts_with(one);
+            if is_near || is_begun { strsim::jaro_winkler(one, other) } else { 0.0 }
+        };
+        alike(topic, name).max(0.98 * alike(last, end))
     };
     let all = topics(described, measures);
     let mut near: Vec<(f64, String)> =
