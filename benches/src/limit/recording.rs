@@ -8,7 +8,8 @@ pub trait Recording {
     /// A point of time that is kept for the record alone.
     type Moment: Copy;
 
-    /// An empty one, of a run of so many clients until `horizon` in which attempts are given up after
+    /// An empty one, of a run of so many clients until `horizon` in which attempts are given up
+    /// after
     /// `timeout`.
     fn new(horizon: Time, timeout: Duration, clients: u32) -> Self;
 

@@ -105,7 +105,7 @@ fn a_threshold_trades_false_alarms_for_time() {
     let (idle, _) = sweep("how-long-to-wait", 2, "");
     assert!(picture(&idle, "threshold-roc").is_none(), "a timeout raises no alarm");
     // A fault that ends before six calls have failed is missed.
-    let (outage, _) = sweep("course-outage", 2, "guarded.breaker.open");
+    let (outage, _) = sweep("course-outage", 5, "guarded.breaker.open");
     let scene = picture(&outage, "threshold-roc").unwrap();
     let text = title(&scene);
     assert!(text.contains("; 6: 20 false alarms an hour, no fault seen, 100 % missed;"), "{text}");
@@ -117,7 +117,7 @@ fn a_threshold_trades_false_alarms_for_time() {
 
 #[test]
 fn groups_stand_side_by_side_and_who_gains_is_told() {
-    let (result, records) = sweep("shared-pool", 3, "faults.0.factor");
+    let (result, records) = sweep("shared-pool", 5, "faults.0.factor");
     let scene = picture(&result, "starvation").unwrap();
     let success = |variant: usize, group: &str| {
         let of = records[variant].iter().flat_map(|record| &record.agents);
@@ -150,7 +150,7 @@ fn every_kind_of_picture_comes_out_of_the_library() {
         ("starvation", "shared-pool"),
         ("threshold-roc", "hanging-server"),
     ] {
-        let (result, _) = sweep(scenario, 2, "");
+        let (result, _) = sweep(scenario, 5, "");
         assert!(picture(&result, name).is_some(), "{name} of {scenario}");
     }
     assert_eq!(OF_SWEEPS.len(), 7, "all of them are above");

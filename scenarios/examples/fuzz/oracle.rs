@@ -28,8 +28,8 @@ const EVENTS_MAX: u64 = 200_000;
 /// show nothing that fewer do not.
 const INSTANCES_MAX: u64 = 500_000;
 
-/// The most calls that one task or request makes. Layers may answer all of them in one event, and it
-/// takes seconds until a run is stopped for that.
+/// The most calls that one task or request makes. Layers may answer all of them in one event, and
+/// it takes seconds until a run is stopped for that.
 const CALLS_MAX: u64 = 1_000_000;
 
 /// The most calls of one run, about: an event is one, however many calls are answered in it.

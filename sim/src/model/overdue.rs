@@ -181,8 +181,8 @@ impl Recorder {
 }
 
 /// Notes that what is open has failed by taking longer than all that ended, which is known only
-/// now: as far as it did so after the last outcome, for what was before that is judged. While all of
-/// so many agents that do one thing after the other are stuck, they fail again and again; while
+/// now: as far as it did so after the last outcome, for what was before that is judged. While all
+/// of so many agents that do one thing after the other are stuck, they fail again and again; while
 /// some are not, it is seen by these that something ends.
 fn fail_in_hindsight(
     finder: &mut EpisodeFinder,

@@ -36,8 +36,8 @@ pub struct Episode {
     /// When the last failure happened that was no refusal by the caller's own layers; not before
     /// it was detected.
     pub contained: Time,
-    /// When the first of the good outcomes came by which it ended, or, while it is on, of those that
-    /// have come since its last failure.
+    /// When the first of the good outcomes came by which it ended, or, while it is on, of those
+    /// that have come since its last failure.
     pub recovered: Option<Time>,
     /// When the share was back at the bound: its end.
     pub verified: Option<Time>,

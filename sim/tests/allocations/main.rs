@@ -91,8 +91,8 @@ fn faults_of_every_kind() -> System {
     system
 }
 
-/// Fifty agents behind a cache that is flushed and a breaker that is forced, by which some tasks are
-/// poison, some agents slow, and some things cannot be had.
+/// Fifty agents behind a cache that is flushed and a breaker that is forced, by which some tasks
+/// are poison, some agents slow, and some things cannot be had.
 fn faults_of_layers_agents_and_scopes() -> System {
     let mut system = under(&tank::from_settings::<Cache>(cache::Settings::of(secs(1))));
     system.agents[0].steps.push(Step::Work(tank::exponential(millis(20))));

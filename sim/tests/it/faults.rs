@@ -215,8 +215,8 @@ fn slots_that_are_gone_are_not_filled_and_those_that_are_back_are_at_once() {
     system.services[0] = tank::service("service", 4, u32::MAX, Distribution::constant(secs(3)));
     let record = run(&system, 1, Watch::Counts);
     let edge = &record.edges[0];
-    // Those of the seconds 8 and 9 go on. Those of 10, 11 and 12 begin in the seconds 12, 15 and 18,
-    // and three more in second 20: that of 13 has waited longest. Then four slots work off the
+    // Those of the seconds 8 and 9 go on. Those of 10, 11 and 12 begin in the seconds 12, 15 and
+    // 18, and three more in second 20: that of 13 has waited longest. Then four slots work off the
     // rest.
     assert_eq!(edge.calls.failed(), 0);
     assert_eq!(edge.calls.answered(), 36);

@@ -91,8 +91,8 @@ fn naive(order: Order, overflow: Overflow, queue: u32, times: &[Vec<u64>; 3]) ->
 }
 
 fn times() -> impl Strategy<Value = [Vec<u64>; 3]> {
-    // No two things happen in one instant: work and patience take whole tenths of a second, and each
-    // arrival is off by its own number of ticks.
+    // No two things happen in one instant: work and patience take whole tenths of a second, and
+    // each arrival is off by its own number of ticks.
     let of_class = || prop::collection::btree_set(0..150_u64, 0..60);
     [of_class(), of_class(), of_class()].prop_map(|classes| {
         let mut next = 0..3;
