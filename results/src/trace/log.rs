@@ -43,8 +43,8 @@ impl fmt::Display for LogEntry {
 /// are in their first state without having entered it.
 ///
 /// It begins with the faults that are on already, and the layers that are not as they are when all
-/// is well. What comes at the very beginning of a window looks like what was before, so the part begins
-/// later, but for one from the beginning of the run on.
+/// is well. What comes at the very beginning of a window looks like what was before, so the part
+/// begins later, but for one from the beginning of the run on.
 pub fn log(trace: &Trace, record: &Record, (from, to): (Time, Time)) -> Vec<LogEntry> {
     let mut log = Log { trace, from, to, entries: Vec::new(), next: FIRST };
     log.add_spans(&spans(trace, record));
