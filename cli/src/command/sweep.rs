@@ -17,6 +17,7 @@ use sim::measure::Measure;
 use sim::series::SeriesDesign;
 use sim::{RunOptions, run_until};
 
+use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
@@ -77,6 +78,12 @@ impl Sweep {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
+        let result = self.make(registry, out);
+        check::show_failure(&self.scenario, &result, self.common.shown, out)?;
+        result
+    }
+
+    fn make(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let mut file = self.common.sets.file(registry, &source)?;
@@ -141,16 +148,24 @@ impl Sweep {
         let worst = Worst::of(&result, &one);
         worst.name(&mut said)?;
         judged::causes_of_sweep((&sweep, registry), &result, (&made, &one), &mut said)?;
-        let verdicts = judged::hypotheses(&scenario, &result, &made, &mut said)?;
+        let (verdicts, judged) = judged::hypotheses(&scenario, &result, &made, &mut said)?;
         // What was stopped might have come to anything.
         let holds = is_whole && made.stops.is_empty() && is_known && judged::all_hold(&verdicts);
         out.write_all(&said)?;
         let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
         page::write(page, &said, &mut folder)?;
-        name_files("tables and pictures are in ", &folder, out)?;
+        let are_drawn =
+            folder.written().iter().any(|file| file.extension() == Some("svg".as_ref()));
+        let what = if are_drawn { "tables and pictures are in " } else { "tables are in " };
+        name_files(what, &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        let head = facts(&result, &made, holds, &folder);
+        let found = [
+            ("cells", summary::json(&result, &made)),
+            ("worst_runs", worst.json()),
+            ("hypotheses", judged.into()),
+        ];
+        let head = [&facts(&result, &made, holds, &folder)[..], &found].concat();
         out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })
     }
