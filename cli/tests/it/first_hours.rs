@@ -108,6 +108,21 @@ fn one_replication_is_one_run_without_an_interval() {
 }
 
 #[test]
+fn a_topic_that_is_none_is_answered_with_near_names_or_with_what_there_is() {
+    let folder = Folder::new("topics");
+    for (topic, answer) in [
+        ("nonsense", "; topics are: aborts, "),
+        ("braeker", "did you mean breaker"),
+        ("adaptive", "did you mean adaptive-"),
+        ("breaker.failurs", "did you mean breaker.failures"),
+    ] {
+        let text = said(&wavetank(&["explain", topic], &folder));
+        assert!(text.contains(&format!("there is nothing called `{topic}`")), "{text}");
+        assert!(text.contains(answer) && !text.contains("drops.none"), "{text}");
+    }
+}
+
+#[test]
 fn a_mistake_in_set_is_shown_there() {
     let folder = Folder::new("set");
     scenario(&folder, "it.toml", "");
