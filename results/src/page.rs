@@ -47,8 +47,8 @@ pub struct Page {
 pub struct Verdict {
     /// As it is written in the scenario.
     pub text: String,
-    /// Whether it holds.
-    pub holds: bool,
+    /// Whether it holds; none if that was not decided.
+    pub holds: Option<bool>,
     /// What was found.
     pub found: String,
 }
@@ -153,7 +153,11 @@ impl Page {
         }
         out.push_str("<h2>Hypotheses</h2>\n<ul class=\"verdicts\">\n");
         for Verdict { text, holds, found } in &self.verdicts {
-            let (class, mark) = if *holds { ("holds", "holds") } else { ("fails", "FAILS") };
+            let (class, mark) = match holds {
+                Some(true) => ("holds", "holds"),
+                Some(false) => ("fails", "FAILS"),
+                None => ("open", "not decided"),
+            };
             let (text, found) = (escape(text), escape(found));
             writeln!(
                 out,

@@ -85,6 +85,11 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
+    /// Points elsewhere.
+    pub(crate) fn at(self, at: Range<usize>) -> Self {
+        Self { at, ..self }
+    }
+
     /// Says what it belongs to, in front of the message.
     pub(crate) fn within(mut self, context: &str) -> Self {
         self.message = format!("{context}: {}", self.message);
@@ -185,7 +190,7 @@ impl Diagnostics {
     pub fn line_and_column(&self, one: &Diagnostic) -> (usize, usize) {
         let piece = self.source.piece(&one.at);
         let before = piece.text.get(..piece.place(&one.at).start).unwrap_or(piece.text);
-        let line = before.matches('\n').count() + 1;
+        let line = self.source.line(&one.at);
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
         (line, column)
     }

@@ -34,7 +34,9 @@ impl ScenarioFile {
     pub fn outline(&self, registry: &LayerRegistry) -> Result<Outline, Diagnostics> {
         let mut found = Vec::new();
         let outline = self.read_outline(registry, &mut found);
-        Diagnostics::new(&self.source, found).unless_wrong()?;
+        self.unless_wrong(found, |file, found| {
+            file.read_outline(registry, found);
+        })?;
         Ok(outline.expect("without mistakes there is an outline"))
     }
 

@@ -24,6 +24,8 @@ pub struct ScenarioFile {
     fault_names: Vec<String>,
     /// What is wrong with files that it names.
     pub(crate) unread: Vec<Diagnostic>,
+    /// What it was before the last text was [set](Self::set_text), if any was.
+    pub(crate) before: Option<Box<Self>>,
 }
 
 impl ScenarioFile {
@@ -42,7 +44,7 @@ impl ScenarioFile {
         Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
         let root = tree::table(table.get_ref(), 0..0);
         let fault_names = written_fault_names(&root);
-        Ok(Self { source, root, fault_names, unread: Vec::new() })
+        Ok(Self { source, root, fault_names, unread: Vec::new(), before: None })
     }
 
     /// The value at a path, as it is written.
@@ -110,7 +112,8 @@ impl ScenarioFile {
         });
         let root = Node { at: self.root.at.clone(), value: Value::Table(entries.collect()) };
         let fault_names = self.fault_names.clone();
-        Self { source: self.source.clone(), root, fault_names, unread: self.unread.clone() }
+        let (source, unread) = (self.source.clone(), self.unread.clone());
+        Self { source, root, fault_names, unread, before: None }
     }
 
     /// Sets how often each cell of the sweep is run, whether or not the file has a sweep.
@@ -135,6 +138,7 @@ impl ScenarioFile {
         path: &str,
         text: &str,
     ) -> Result<(), Diagnostics> {
+        self.before = Some(Box::new(self.clone()));
         let mut value = tree::value(text);
         let (at, of_value) = self.source.change(path, text);
         value.each_place(&mut |at| *at = at.start + of_value..at.end + of_value);
@@ -142,6 +146,38 @@ impl ScenarioFile {
         Diagnostics::new(&self.source, wrong).unless_wrong()?;
         self.fault_names = written_fault_names(&self.root);
         Ok(())
+    }
+}
+
+impl ScenarioFile {
+    /// All that was found, if nothing of it is wrong. What is wrong in a line of the file that has
+    /// not changed, but only since something was set, points at what was set; `look` finds what is
+    /// wrong with a file.
+    pub(crate) fn unless_wrong(
+        &self,
+        mut found: Vec<Diagnostic>,
+        look: impl Fn(&Self, &mut Vec<Diagnostic>),
+    ) -> Result<Diagnostics, Diagnostics> {
+        let is_of_file =
+            |one: &Diagnostic| !one.is_warning() && !self.source.is_change(&one.place());
+        let mut left: Vec<&mut Diagnostic> =
+            found.iter_mut().filter(|one| is_of_file(one)).collect();
+        let mut file = self;
+        while let Some(before) = file.before.as_deref().filter(|_| !left.is_empty()) {
+            let mut known = Vec::new();
+            look(before, &mut known);
+            left.retain_mut(|one| {
+                let was_there = known.contains(one);
+                if !was_there {
+                    let line = self.source.line(&one.place());
+                    let context = format!("with this, in line {line} of the file");
+                    **one = one.clone().within(&context).at(file.source.last_change());
+                }
+                was_there
+            });
+            file = before;
+        }
+        Diagnostics::new(&self.source, found).unless_wrong()
     }
 }
 

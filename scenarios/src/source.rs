@@ -54,6 +54,18 @@ impl Source {
         self.changes.first().is_some_and(|first| *first <= at.start)
     }
 
+    /// The change that was added last.
+    pub(crate) fn last_change(&self) -> Range<usize> {
+        self.changes.last().copied().unwrap_or(0)..self.text.len()
+    }
+
+    /// The line in which a place is, from 1.
+    pub(crate) fn line(&self, at: &Range<usize>) -> usize {
+        let piece = self.piece(at);
+        let before = piece.text.get(..piece.place(at).start).unwrap_or(piece.text);
+        before.matches('\n').count() + 1
+    }
+
     /// The piece in which a place is.
     pub(crate) fn piece(&self, at: &Range<usize>) -> Piece<'_> {
         let next = self.changes.partition_point(|start| *start <= at.start);

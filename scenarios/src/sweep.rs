@@ -136,7 +136,9 @@ impl ScenarioFile {
     pub fn sweep(&self, registry: &LayerRegistry) -> Result<Sweep, Diagnostics> {
         let mut found = Vec::new();
         let sweep = self.read_sweep(registry, &mut found);
-        let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
+        let warnings = self.unless_wrong(found, |file, found| {
+            file.read_sweep(registry, found);
+        })?;
         let sweep = sweep.expect("without mistakes there is a sweep");
         Ok(Sweep { warnings, ..sweep })
     }

@@ -23,6 +23,9 @@ impl ScenarioFile {
     /// If a file cannot be read, or has what is no time or comes out of order, that is reported
     /// with all else that is wrong with the scenario, each mistake with its row and column.
     pub fn read_traces(&mut self, read: &mut dyn FnMut(&str) -> Result<String, String>) {
+        if let Some(before) = &mut self.before {
+            before.read_traces(read);
+        }
         if let Value::Table(sections) = &mut self.root.value
             && let Some(agents) = sections.iter_mut().find(|section| section.key == "agents")
             && let Value::Table(groups) = &mut agents.node.value

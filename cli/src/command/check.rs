@@ -1,6 +1,6 @@
 //! `check`, `explain`, `reference` and `schema`: is a file right, and what may be in it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -68,33 +68,54 @@ impl Check {
     }
 }
 
+/// Shows as JSON, if that is asked for, why another command could not run a scenario: as
+/// `check` does.
+pub(crate) fn show_failure(
+    named: &str,
+    result: &Result<Verdict, Failure>,
+    shown: Shown,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match result {
+        Ok(_) | Err(Failure::Output(_)) => Ok(()),
+        Err(failure) => {
+            Printer::new(shown, out).value(&json!({ "files": [wrong(named, failure)] }))
+        }
+    }
+}
+
 /// What was found in a file, as JSON.
 fn found(named: &str, checked: &Result<(String, Sweep), Failure>) -> Value {
-    let listed = |all: &Diagnostics| -> Value {
-        let one = |one: &Diagnostic| {
-            let (line, column) = all.line_and_column(one);
-            let severity = if one.is_warning() { "warning" } else { "error" };
-            json!({
-                "code": one.code(), "severity": severity, "line": line, "column": column,
-                "message": one.message(), "help": one.help_text(),
-            })
-        };
-        all.all().iter().map(one).collect()
-    };
     match checked {
         Ok((_, sweep)) => json!({
             "file": named, "fine": true, "cells": sweep.design.cells(),
             "diagnostics": listed(&sweep.warnings),
         }),
-        Err(Failure::Scenario(wrong)) => {
-            json!({ "file": named, "fine": false, "diagnostics": listed(wrong) })
-        }
-        Err(other) => {
-            json!({ "file": named, "fine": false, "error": other.in_plain_text() })
-        }
+        Err(failure) => wrong(named, failure),
     }
 }
 
+/// What is wrong with a file, as JSON.
+fn wrong(named: &str, failure: &Failure) -> Value {
+    match failure {
+        Failure::Scenario(wrong) => {
+            json!({ "file": named, "fine": false, "diagnostics": listed(wrong) })
+        }
+        other => json!({ "file": named, "fine": false, "error": other.in_plain_text() }),
+    }
+}
+
+fn listed(all: &Diagnostics) -> Value {
+    let one = |one: &Diagnostic| {
+        let (line, column) = all.line_and_column(one);
+        let severity = if one.is_warning() { "warning" } else { "error" };
+        json!({
+            "code": one.code(), "severity": severity, "line": line, "column": column,
+            "message": one.message(), "help": one.help_text(),
+        })
+    };
+    all.all().iter().map(one).collect()
+}
 /// Explain a layer, a key, a library, a measure or a mistake: what it is, its range and default.
 ///
 /// Topics are kinds of layer (`breaker`), keys (`breaker.open`, `agents.arrivals`), forms
@@ -125,7 +146,11 @@ impl Explain {
             }
             Err(nearest) => {
                 let near = match &nearest[..] {
-                    [] => "see `wavetank explain`".to_owned(),
+                    [] => {
+                        let all = scenarios::topics(registry).into_iter();
+                        let words: Vec<String> = all.filter(|one| !one.contains('.')).collect();
+                        format!("topics are: {}; and what is below them", words.join(", "))
+                    }
                     names => format!("did you mean {}?", names.join(", ")),
                 };
                 Err(Failure::Request(format!("there is nothing called `{topic}`; {near}")))

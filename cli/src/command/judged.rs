@@ -6,6 +6,7 @@ use patterns::Duration;
 use results::page::Verdict;
 use results::{Causes, SweepResult};
 use scenarios::{LayerRegistry, Scenario};
+use serde_json::{Value, json};
 use sim::measure::{Measure, Unit};
 use sim::{Record, Stop, System};
 
@@ -93,7 +94,8 @@ pub(crate) fn causes_of_sweep(
     let runs = match made.of_cell(cell, all) {
         0 => return Ok(()),
         runs if runs < all => format!("{runs} of {all} runs"),
-        _ => format!("all {}", counted(all as usize, "run")),
+        1 => "the one run".to_owned(),
+        _ => format!("all {all} runs"),
     };
     let total = |measure: &Measure| {
         let known = result.measures.iter().position(|known| known == measure);
@@ -113,13 +115,13 @@ fn of_another_cell(again: &str, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is
-/// its own. It holds if it does in every one.
+/// its own. It holds if it does in every one. The same for the page and as a document.
 pub(crate) fn hypotheses(
     scenario: &Scenario,
     result: &SweepResult,
     made: &Made,
     out: &mut dyn Write,
-) -> io::Result<Vec<Verdict>> {
+) -> io::Result<(Vec<Verdict>, Vec<Value>)> {
     let (cells, whose) = match result.default_cell(0) {
         Some(own) if result.cells() > 1 => (own..own + 1, " of the file's own cell"),
         _ => (0..result.cells(), ""),
@@ -134,7 +136,7 @@ pub(crate) fn hypotheses(
     let run: u64 = cells.clone().map(|cell| u64::from(made.of_cell(cell, replications))).sum();
     let is_whole = run == cells.len() as u64 * u64::from(replications);
     let made = if is_whole { "" } else { " that were made" };
-    let mut verdicts = Vec::new();
+    let (mut verdicts, mut judged) = (Vec::new(), Vec::new());
     for hypothesis in &scenario.hypotheses {
         let share = values(&hypothesis.share());
         let (good, all) = (share.iter().filter(|value| **value > 0.5).count(), share.len());
@@ -142,11 +144,12 @@ pub(crate) fn hypotheses(
         let text = hypothesis.text.clone();
         if run == 0 {
             let found = format!("no run{whose} was made");
-            writeln!(out, "FAILS: {found}: {text}")?;
-            verdicts.push(Verdict { text, holds: false, found });
+            writeln!(out, "not decided: {found}: {text}")?;
+            judged.push(json!({ "that": text, "holds": null, "share": null, "runs": 0 }));
+            verdicts.push(Verdict { text, holds: None, found });
             continue;
         }
-        let found = format!("in {good} of {all} runs{whose}{made}");
+        let found = format!("in {good} of {}{whose}{made}", counted(all, "run"));
         let why = if values(&hypothesis.measure).is_empty() {
             format!(" (it is undefined: {})", why_not(&hypothesis.measure))
         } else {
@@ -154,12 +157,14 @@ pub(crate) fn hypotheses(
         };
         let says = if holds { "holds" } else { "FAILS: it holds" };
         writeln!(out, "{says} {found}: {text}{why}")?;
-        verdicts.push(Verdict { text, holds, found: found + &why });
+        let of_all = (all > 0).then(|| good as f64 / all as f64);
+        judged.push(json!({ "that": text, "holds": holds, "share": of_all, "runs": all }));
+        verdicts.push(Verdict { text, holds: Some(holds), found: found + &why });
     }
-    Ok(verdicts)
+    Ok((verdicts, judged))
 }
 
 /// Whether all hypotheses hold.
 pub(crate) fn all_hold(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().all(|verdict| verdict.holds)
+    verdicts.iter().all(|verdict| verdict.holds == Some(true))
 }

@@ -14,6 +14,7 @@ use sim::observe::Trace;
 use sim::series::{PIECES_MAX, Series};
 use sim::{Record, RunOptions, Stop, System};
 
+use crate::command::check;
 use crate::command::common::{Common, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
@@ -58,6 +59,12 @@ impl Run {
         registry: &LayerRegistry,
         out: &mut dyn Write,
     ) -> Result<Verdict, Failure> {
+        let result = self.make(registry, out);
+        check::show_failure(&self.scenario, &result, self.common.shown, out)?;
+        result
+    }
+
+    fn make(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let file = self.common.sets.file(registry, &source)?;
@@ -229,7 +236,7 @@ fn judge(
         let (text, found) = (hypothesis.text.clone(), format!("it is {is}{end}"));
         writeln!(out, "{shown}        {text} ({found})")?;
         judged.push(json!({ "that": text, "holds": holds, "value": value }));
-        verdicts.push(Judged { text, holds, found });
+        verdicts.push(Judged { text, holds: Some(holds), found });
     }
     Ok((verdicts, judged))
 }

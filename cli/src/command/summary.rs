@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use results::chart::{Told, told};
 use results::{Estimate, SweepResult};
 use scenarios::{Scenario, plain};
+use serde_json::{Map, Value, json};
 use sim::Stop;
 
+use crate::command::common::counted;
 use crate::command::judged;
 use crate::command::limits::LimitArgs;
 use crate::command::tables::{Made, NAMED_MAX};
@@ -21,11 +23,14 @@ pub(crate) fn what_is_left(
 ) -> io::Result<()> {
     let (runs, all, again) = (made.runs, result.runs(), &result.command);
     let why = limits.why(Stop::Interrupted);
+    let of_all = counted(all as usize, "run");
+    let were = if all == 1 { "was" } else { "were" };
     if runs == all {
-        writeln!(out, "STOPPED: all {all} runs were made, and {drawn}: {why}")?;
+        let all = if all == 1 { "the one run".to_owned() } else { format!("all {of_all}") };
+        writeln!(out, "STOPPED: {all} {were} made, and {drawn}: {why}")?;
         writeln!(out, "  the same command draws the rest, and runs nothing again: {again}")?;
     } else {
-        writeln!(out, "STOPPED: {runs} of {all} runs were made, and {drawn}: {why}")?;
+        writeln!(out, "STOPPED: {runs} of {of_all} {were} made, and {drawn}: {why}")?;
         writeln!(out, "  tables have these runs alone; of the others nothing is known")?;
         if runs > 0 {
             writeln!(out, "  the same command goes on after them: {again}")?;
@@ -41,16 +46,18 @@ pub(crate) fn stops(
     limits: &LimitArgs,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let all = counted(made.runs as usize, "run");
+    let were = if made.runs == 1 { "was" } else { "were" };
     for (stop, runs) in &made.stops {
         let why = match stop {
             Stop::Aborted(by) => judged::abort(&scenario.system, *by),
             _ => limits.why(*stop),
         };
-        writeln!(out, "STOPPED: {runs} of {} runs were stopped: {why}", made.runs)?;
+        writeln!(out, "STOPPED: {runs} of {all} {were} stopped: {why}")?;
     }
     for (by, runs) in &made.removals {
         let why = judged::abort(&scenario.system, *by);
-        writeln!(out, "FAULTS REMOVED: in {runs} of {} runs: {why}", made.runs)?;
+        writeln!(out, "FAULTS REMOVED: in {runs} of {all}: {why}")?;
     }
     Ok(())
 }
@@ -61,12 +68,13 @@ pub(crate) fn unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -
     if cells == 0 {
         return Ok(());
     }
-    writeln!(out, "UNSTABLE: {} of {} runs, in {cells} of {all} cells", made.unstable, made.runs)?;
+    let (runs, in_all) = (counted(made.runs as usize, "run"), counted(all, "cell"));
+    writeln!(out, "UNSTABLE: {} of {runs}, in {cells} of {in_all}", made.unstable)?;
     for (cell, pile_up) in &made.first_unstable {
         writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
     }
     if cells > NAMED_MAX {
-        writeln!(out, "  and {} cells more", cells - NAMED_MAX)?;
+        writeln!(out, "  and {} more", counted(cells - NAMED_MAX, "cell"))?;
     }
     Ok(())
 }
@@ -108,7 +116,7 @@ pub(crate) fn best_and_worst(
     }
     let (run, all) = (made.cells(result.replications), result.cells());
     if run < all {
-        writeln!(out, "  not run: {} of {all} cells", all - run)?;
+        writeln!(out, "  not run: {} of {}", all - run, counted(all, "cell"))?;
     }
     if run == 0 {
         return Ok(false);
@@ -117,7 +125,7 @@ pub(crate) fn best_and_worst(
         writeln!(out, "UNDEFINED: it is no number in any run: {}", judged::why_not(objective))?;
     } else if number < run {
         let why = judged::why_not(objective);
-        writeln!(out, "  undefined in {} of {run} cells: {why}", run - number)?;
+        writeln!(out, "  undefined in {} of {}: {why}", run - number, counted(run, "cell"))?;
     }
     if !is_reliable {
         writeln!(out, "unreliable: see `wavetank explain reliable`")?;
@@ -141,4 +149,22 @@ fn shown_interval(estimate: &Estimate, replications: u32) -> String {
         0 | 1 => of_runs,
         _ => format!(" [{:.4}, {:.4}]{reliability}{of_runs}", estimate.low, estimate.high),
     }
+}
+
+/// The best, the worst and the file's own cell as JSON: those of the text, with what they are.
+pub(crate) fn json(result: &SweepResult, made: &Made) -> Value {
+    let of_cell = |(name, cell): (&str, usize)| {
+        let estimate = result.estimate(cell, result.objective);
+        let number = |value: f64| if value.is_nan() { Value::Null } else { value.into() };
+        let settings = result.settings(cell);
+        let settings = settings.map(|(axis, value)| (axis.path.clone(), Value::from(value)));
+        json!({
+            "is": name, "cell": cell, "variant": result.variant(cell),
+            "settings": settings.collect::<Map<_, _>>(),
+            "runs": made.of_cell(cell, result.replications),
+            "mean": number(estimate.mean), "low95": number(estimate.low),
+            "high95": number(estimate.high), "reliable": estimate.is_reliable,
+        })
+    };
+    told(result).cells.into_iter().map(of_cell).collect()
 }

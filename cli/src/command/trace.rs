@@ -19,7 +19,7 @@ use crate::output::write_alone;
 /// Show what happened in a run, event by event.
 ///
 /// It is written to the standard output, or to a file. Nothing else is written there, so it can be
-/// piped into other tools.
+/// piped into other tools. The scenario is read from the standard input if it is `-`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wavetank trace course-outage --until 2min
@@ -70,20 +70,17 @@ impl TraceArgs {
         let (scenario, seed) = self.run.find(registry)?;
         let (from, to) = self.window(&scenario.system)?;
         let time_is_up = self.limits.time_is_up();
-        let is_log = matches!(self.format, Format::Text | Format::Csv);
-        // The order of events at one instant comes of how tasks end later: so the run goes on, and
-        // the events are a part of those of the whole run. The nanosecond before `from` shows what
-        // was on before it, and what comes at it.
-        let kept = Time::from_nanos(from.as_nanos() - u64::from(is_log && Time::ZERO < from));
-        let horizon = if is_log { scenario.system.horizon } else { to };
         let options = RunOptions {
             limits: self.limits.limits(),
             interrupt: Some(&time_is_up),
             watch: Watch::Trace,
-            window: Some((kept, horizon)),
+            window: Some((from, to)),
         };
-        let system = System { horizon, ..scenario.system };
-        let mut record = sim::run_until(&system, seed, &options);
+        let system = &scenario.system;
+        let mut record = match self.format {
+            Format::Text | Format::Csv => with_what_follows(system, seed, options),
+            _ => sim::run_until(&System { horizon: to, ..system.clone() }, seed, &options),
+        };
         let Some(mut trace) = record.trace.take() else { return Ok(Verdict::Fails) };
         forget_later(&mut trace, &mut record, to);
         let (trace, window) = (&trace, (from, to));
@@ -98,7 +95,7 @@ impl TraceArgs {
             );
             let _ = writeln!(io::stderr(), "{message}");
         }
-        judged::stops(&system, &record, &self.limits, &mut io::stderr())?;
+        judged::stops(system, &record, &self.limits, &mut io::stderr())?;
         Ok(if record.stopped.is_none() { Verdict::Holds } else { Verdict::Fails })
     }
 
@@ -141,6 +138,33 @@ impl TraceArgs {
             }
         }
         Ok(())
+    }
+}
+
+/// How much longer than its window a run is at first.
+const AFTER: Duration = Duration::from_secs(60);
+
+/// A run that goes on until all has ended that begins in the window: the order of what comes at one
+/// instant is that of the whole run then, which shows in how things end. The nanosecond before the
+/// window shows what was on before it, and what comes at its beginning.
+fn with_what_follows(system: &System, seed: u64, options: RunOptions<'_>) -> Record {
+    let (from, to) = options.window.unwrap_or((Time::ZERO, system.horizon));
+    let kept = Time::from_nanos(from.as_nanos().saturating_sub(1));
+    let mut after = AFTER;
+    loop {
+        let horizon = system.horizon.min(to + after);
+        let options = RunOptions { window: Some((kept, horizon)), ..options };
+        let record = sim::run_until(&System { horizon, ..system.clone() }, seed, &options);
+        let is_open = record.trace.as_ref().is_some_and(|trace| {
+            let calls = trace.service_calls.iter().filter(|call| call.end.is_none());
+            let calls = calls.map(|call| call.from);
+            let calls = calls.chain(trace.open_calls.iter().map(|(_, call)| call.from));
+            calls.chain(trace.open_tasks.iter().map(|task| task.from)).any(|begun| begun <= to)
+        });
+        if !is_open || horizon == system.horizon || record.stopped.is_some() {
+            return record;
+        }
+        after = Duration::from_nanos(after.as_nanos().saturating_mul(8));
     }
 }
 

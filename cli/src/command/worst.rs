@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use results::SweepResult;
+use serde_json::{Value, json};
 use sim::measure::Better;
 
 /// The most runs of all that are named.
@@ -50,7 +51,7 @@ impl<'a> Worst<'a> {
             0 => {}
             1 => writeln!(out, "  and 1 more, as bad as the last of these, is in runs.csv")?,
             more => {
-                writeln!(out, "  and {more} more, as bad as the last of these, are in runs.csv")?
+                writeln!(out, "  and {more} more, as bad as the last of these, are in runs.csv")?;
             }
         }
         if let Some(run) = &self.of_best {
@@ -72,6 +73,18 @@ impl<'a> Worst<'a> {
 
     fn command(&self, run: &Run) -> String {
         format!("{} --cell {} --replication {}", self.again, run.cell, run.replication)
+    }
+
+    /// Those of all cells, as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let one = |run: &Run| {
+            json!({
+                "cell": run.cell, "variant": self.result.variant(run.cell),
+                "replication": run.replication, "seed": self.seed(run), "value": run.value,
+                "again": self.command(run),
+            })
+        };
+        self.of_all.iter().map(one).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::tank::{Folder, command, said, wavetank};
+use crate::tank::{Folder, command, endless, said, wavetank};
 
 /// Two groups: one with several tasks at a time, retries and a hang, one that calls a service that
 /// calls another one.
@@ -125,6 +125,10 @@ fn the_events_of_a_window_are_a_part_of_those_of_the_whole_run() {
     };
     let (part, whole) = (course(&["--until", "1min"]), course(&["--until", "2min"]));
     assert!(whole.starts_with(&part), "{part}");
+    // It does not take the whole run, of weeks, to see its first second.
+    endless(&folder, "endless.toml");
+    let text = said(&wavetank(&["trace", "endless.toml", "--until", "10ms"], &folder));
+    assert!(text.lines().count() > 10, "{text}");
 }
 
 #[test]

@@ -108,12 +108,42 @@ fn one_replication_is_one_run_without_an_interval() {
 }
 
 #[test]
+fn a_topic_that_is_none_is_answered_with_near_names_or_with_what_there_is() {
+    let folder = Folder::new("topics");
+    for (topic, answer) in [
+        ("nonsense", "; topics are: aborts, "),
+        ("braeker", "did you mean breaker"),
+        ("adaptive", ", adaptive-throttle, "),
+        ("breaker.failurs", "did you mean breaker.failures"),
+    ] {
+        let text = said(&wavetank(&["explain", topic], &folder));
+        assert!(text.contains(&format!("there is nothing called `{topic}`")), "{text}");
+        assert!(text.contains(answer) && !text.contains("drops.none"), "{text}");
+    }
+}
+
+#[test]
 fn a_mistake_in_set_is_shown_there() {
     let folder = Folder::new("set");
     scenario(&folder, "it.toml", "");
     for (set, column) in [("foo=1", 1), ("services.x.slot=3", 1), ("services.x.slots=abc", 18)] {
         let text = said(&wavetank(&["check", "it.toml", "--set", set], &folder));
         assert!(text.contains(&format!("--set:1:{column}\n")) && text.contains(set), "{text}");
+    }
+    // What is wrong since then in a line that has not changed, too; and what was wrong before stays
+    // where it is.
+    let policies = "slots = 0\n[policies]\np = [{ retry = { network = \"3 x 1s\" } }]\n\
+                    [edges]\n\"a -> x\" = \"p\"\n";
+    scenario(&folder, "it.toml", policies);
+    for sets in [&["policies.p.0.failures=3"][..], &["policies.p.0.failures=3", "seed=3"]] {
+        let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+        for command in ["check", "run", "sweep"] {
+            let output = wavetank(&[&[command, "it.toml"][..], &sets].concat(), &folder);
+            let text = said(&output);
+            for part in ["--set:1:1\n", sets[1], "it.toml:8:9", "in line 10 of the file: a layer"] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+        }
     }
 }
 

@@ -66,6 +66,47 @@ fn a_sweep_prints_its_summary_as_json() {
         (&"1s".into(), &1.into())
     );
     assert_eq!((&row["unit"], &found["runs"]), (&"share".into(), &4.into()));
+    let that = &found["hypotheses"][0];
+    assert_eq!(
+        (&that["holds"], &that["share"], &that["runs"]),
+        (&true.into(), &1.0.into(), &2.into())
+    );
+    assert_eq!(that["that"], "agents.a.success >= 0%");
+    // All runs are alike: there is one cell to name, and no worst run.
+    assert_eq!(found["worst_runs"], Value::Array(Vec::new()));
+    assert_eq!(
+        (&found["cells"][0]["is"], &found["cells"][0]["mean"]),
+        (&"all alike".into(), &1.0.into())
+    );
+
+    scenario(&folder, "it.toml", &format!("errors = {{ network = 0.4 }}\n{MORE}"));
+    let sweep = ["sweep", "it.toml", "--json", "--out", "p", "--replications", "5"];
+    let found = json(&sweep, 0, &folder);
+    let names: Vec<&str> = found["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| cell["is"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["best case", "the file's own", "worst case"]);
+    let worst = &found["worst_runs"][0];
+    let mut rows = csv::Reader::from_path(folder.0.join("p/runs.csv")).unwrap();
+    let place = rows.headers().unwrap().iter().position(|name| name == "agents.a.success").unwrap();
+    let least =
+        rows.records().map(|row| row.unwrap()[place].parse::<f64>().unwrap()).reduce(f64::min);
+    assert_eq!(worst["value"].as_f64(), least);
+}
+
+#[test]
+fn a_mistake_in_the_file_is_the_same_json_for_all_commands() {
+    let folder = Folder::new("json-mistake");
+    scenario(&folder, "bad.toml", "slots = 0\n");
+    for file in ["bad.toml", "none.toml"] {
+        let [check, run, sweep] =
+            ["check", "run", "sweep"].map(|one| json(&[one, file, "--json"], 2, &folder));
+        assert_eq!(check["files"][0]["fine"], false);
+        assert_eq!((&run, &sweep), (&check, &check));
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn hostile() -> Page {
         about: end,
         command: quotes.clone(),
         warnings: vec![foreign, all.clone()],
-        verdicts: vec![Verdict { text: tag, holds: false, found: turned }],
+        verdicts: vec![Verdict { text: tag, holds: Some(false), found: turned }],
         said: all.clone(),
         pictures: vec![Picture::new(&control, svg, vec![quotes])],
         tables,

@@ -115,7 +115,9 @@ impl ScenarioFile {
     pub fn scenario(&self, registry: &LayerRegistry) -> Result<Scenario, Diagnostics> {
         let mut found = Vec::new();
         let scenario = self.draft(registry, &mut found).and_then(Draft::scenario);
-        let warnings = Diagnostics::new(&self.source, found).unless_wrong()?;
+        let warnings = self.unless_wrong(found, |file, found| {
+            file.draft(registry, found);
+        })?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         Ok(Scenario { warnings, ..scenario })
     }
