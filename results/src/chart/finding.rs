@@ -345,9 +345,12 @@ pub(crate) fn along(result: &SweepResult) -> String {
     }
     let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
     let unclear = all.iter().filter(|(_, change)| !change.is_clear());
-    parts.extend(unclear.map(|found| match found.1.may_be_zero() {
-        true => format!("{}: no clear change", result.variants[found.0]),
-        false => format!("{}{UNRELIABLE}", told(found)),
+    parts.extend(unclear.map(|found| {
+        if found.1.may_be_zero() {
+            format!("{}: no clear change", result.variants[found.0])
+        } else {
+            format!("{}{UNRELIABLE}", told(found))
+        }
     }));
     format!("{is} as written; {}", parts.join("; "))
 }
