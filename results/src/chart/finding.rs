@@ -6,7 +6,6 @@
 use sim::measure::Better;
 
 use super::outcomes::{two_outcomes, well_at_end};
-use super::phrases::UNRELIABLE;
 use super::{scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
@@ -213,7 +212,7 @@ pub(crate) fn best(result: &SweepResult) -> String {
             if tied == 1 { "other" } else { "others" },
         ),
     };
-    let unsure = if found.is_reliable { "" } else { UNRELIABLE };
+    let unsure = if found.is_reliable { "" } else { words::UNRELIABLE };
     format!("{best}{unsure}{}{}", own.unwrap_or_default(), elsewhere(result, &found))
 }
 
@@ -349,7 +348,7 @@ pub(crate) fn along(result: &SweepResult) -> String {
         if found.1.may_be_zero() {
             format!("{}: no clear change", result.variants[found.0])
         } else {
-            format!("{}{UNRELIABLE}", told(found))
+            format!("{}{}", told(found), words::UNRELIABLE)
         }
     }));
     format!("{is} as written; {}", parts.join("; "))

@@ -2,7 +2,6 @@
 
 use super::numbers::numbers;
 use super::paint::Role;
-use super::phrases::UNRELIABLE;
 use super::plot::Swatch;
 use super::scene::{Area, Scene};
 use super::{finding, scale, words};
@@ -82,7 +81,7 @@ impl Optimum {
                 format!("; the file's own, {}, is worse ({loss})", value(own))
             }
         };
-        let unsure = if self.is_reliable(result) { "" } else { UNRELIABLE };
+        let unsure = if self.is_reliable(result) { "" } else { words::UNRELIABLE };
         format!(
             "{} {} is the best: the {} is {} ({plateau}){unsure}{own}",
             words::axis(axis),
