@@ -132,10 +132,13 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
         Kind::Without => format!("The {name} is {} with all layers", value(steps[0].from)),
     };
     if clear.is_empty() {
-        return match steps.iter().all(|step| step.change.may_be_zero()) {
-            true => format!("{begin}; no step changes it in a way that can be shown"),
-            false => format!("{begin}; there are too few runs to rely on any step"),
+        let is_idle = steps.iter().all(|step| step.change.may_be_zero());
+        let what = if is_idle {
+            "no step changes it in a way that can be shown"
+        } else {
+            "there are too few runs to rely on any step"
         };
+        return format!("{begin}; {what}");
     }
     let smaller = match clear.len().saturating_sub(TOLD_MAX) {
         0 => String::new(),

@@ -6,7 +6,6 @@
 use sim::measure::Better;
 
 use super::outcomes::{two_outcomes, well_at_end};
-use super::phrases::UNRELIABLE;
 use super::{scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
@@ -213,7 +212,7 @@ pub(crate) fn best(result: &SweepResult) -> String {
             if tied == 1 { "other" } else { "others" },
         ),
     };
-    let unsure = if found.is_reliable { "" } else { UNRELIABLE };
+    let unsure = if found.is_reliable { "" } else { words::UNRELIABLE };
     format!("{best}{unsure}{}{}", own.unwrap_or_default(), elsewhere(result, &found))
 }
 
@@ -345,9 +344,12 @@ pub(crate) fn along(result: &SweepResult) -> String {
     }
     let mut parts: Vec<String> = clear.iter().map(|found| told(found)).collect();
     let unclear = all.iter().filter(|(_, change)| !change.is_clear());
-    parts.extend(unclear.map(|found| match found.1.may_be_zero() {
-        true => format!("{}: no clear change", result.variants[found.0]),
-        false => format!("{}{UNRELIABLE}", told(found)),
+    parts.extend(unclear.map(|found| {
+        if found.1.may_be_zero() {
+            format!("{}: no clear change", result.variants[found.0])
+        } else {
+            format!("{}{}", told(found), words::UNRELIABLE)
+        }
     }));
     format!("{is} as written; {}", parts.join("; "))
 }

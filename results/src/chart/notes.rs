@@ -2,7 +2,7 @@
 
 use sim::measure::Unit;
 
-use super::{finding, phrases, scale, words};
+use super::{finding, scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -55,7 +55,7 @@ fn estimated(estimate: &Estimate, shown: &dyn Fn(f64) -> String) -> String {
     if low.is_nan() {
         return shown(mean);
     }
-    let high = if high.is_finite() { shown(high) } else { phrases::NO_END.to_owned() };
+    let high = if high.is_finite() { shown(high) } else { words::NO_END.to_owned() };
     let mark = if is_reliable { "" } else { ", unreliable" };
     format!("{} [{}, {high}], 95\u{a0}% interval from {n} runs{mark}", shown(mean), shown(low))
 }

@@ -81,13 +81,22 @@ impl Optimum {
                 format!("; the file's own, {}, is worse ({loss})", value(own))
             }
         };
+        let unsure = if self.is_reliable(result) { "" } else { words::UNRELIABLE };
         format!(
-            "{} {} is the best: the {} is {} ({plateau}){own}",
+            "{} {} is the best: the {} is {} ({plateau}){unsure}{own}",
             words::axis(axis),
             value(self.best),
             words::measure(result.objective()),
             finding::mean(result, self.cells[self.best]),
         )
+    }
+
+    /// Whether it can be relied on that what seems to be worse is.
+    fn is_reliable(&self, result: &SweepResult) -> bool {
+        let best = self.cells[self.best];
+        let others = self.cells.iter().filter(|cell| **cell != best);
+        let mut changes = others.map(|cell| result.difference(*cell, best, result.objective));
+        changes.all(|change| change.is_reliable || change.may_be_zero())
     }
 
     /// What its marks mean.

@@ -3,12 +3,6 @@
 use super::{finding, scene, words};
 use crate::sweep_result::SweepResult;
 
-/// In place of the upper end of an interval that has none.
-pub(crate) const NO_END: &str = "no upper end";
-
-/// What is said of a finding that `summary.csv` calls unreliable.
-pub(crate) const UNRELIABLE: &str = " (too few runs to rely on)";
-
 /// Where the axes are held that are not shown; nothing if all are.
 pub(crate) fn held(result: &SweepResult, is_shown: impl Fn(usize) -> bool) -> String {
     let own = finding::own(result);

@@ -4,14 +4,14 @@ use patterns::Duration;
 use sim::measure::Unit;
 use sim::observe::Histogram;
 
-use super::finding;
 use super::lines::distinguishable;
 use super::paint::Role;
-use super::phrases::{self, NO_END};
 use super::plane::{names_beside, side_name};
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
 use super::scene::{Area, Scene};
+use super::words::NO_END;
+use super::{finding, phrases, starvation};
 use crate::repairs::{Repairs, Step};
 use crate::sweep_result::SweepResult;
 
@@ -231,11 +231,8 @@ fn title(result: &SweepResult, curves: &[Curve<'_>], is_fault: bool) -> String {
 
 /// As whom it is seen.
 fn whom(result: &SweepResult) -> String {
-    let whom = result.objective().of_whom();
-    match whom.split(" -> ").next() {
-        None | Some("") => "the first group".to_owned(),
-        Some(whom) => whom.to_owned(),
-    }
+    let first = starvation::groups(result).into_iter().next();
+    first.unwrap_or_else(|| "the first group".to_owned())
 }
 
 /// Says so where nothing tells any of them from another; and of two what does, where the intervals

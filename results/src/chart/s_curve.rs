@@ -6,7 +6,6 @@ use sim::measure::Unit;
 use super::lines::distinguishable;
 use super::numbers::numbers;
 use super::paint::Role;
-use super::phrases::UNRELIABLE;
 use super::plane::side_name;
 use super::plot::{self, Swatch};
 use super::scale::{self, Scale};
@@ -138,7 +137,7 @@ fn title(
     let of = |curve: &Curve| match &curve.half {
         Some(half) => {
             let way = if half.is_falling { "" } else { ", rising" };
-            let unsure = if half.is_reliable { "" } else { UNRELIABLE };
+            let unsure = if half.is_reliable { "" } else { words::UNRELIABLE };
             format!("{} ({}{way}){unsure}", half.said(value), curve.name)
         }
         None => {

@@ -126,19 +126,13 @@ pub(crate) fn digits(value: f64) -> String {
 /// A number with so many digits more.
 fn finer(value: f64, more: usize) -> String {
     let size = value.abs();
-    let text = if !(1e-9..100.0).contains(&size) {
-        format!("{value:.more$}")
-    } else {
-        let places = more
-            + if size >= 10.0 {
-                1
-            } else if size >= 0.1 {
-                2
-            } else {
-                4
-            };
-        format!("{value:.places$}")
+    let places = match size {
+        10.0..100.0 => more + 1,
+        0.1..10.0 => more + 2,
+        1e-9..0.1 => more + 4,
+        _ => more,
     };
+    let text = format!("{value:.places$}");
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     text.replace('-', "−")
@@ -165,7 +159,8 @@ pub(crate) fn value(value: f64, unit: Unit) -> String {
 pub(crate) fn distinct(values: &[f64], unit: Unit) -> Vec<String> {
     let shown = |more: usize| values.iter().map(move |value| finer_value(*value, unit, more));
     let are_distinct = |more: &usize| {
-        let all: Vec<(String, f64)> = shown(*more).zip(values.iter().copied()).collect();
+        let bits = values.iter().map(|value| value.to_bits());
+        let all: Vec<(String, u64)> = shown(*more).zip(bits).collect();
         all.iter().all(|one| all.iter().all(|two| (one.0 == two.0) == (one.1 == two.1)))
     };
     let more = (0..4).find(are_distinct).unwrap_or(4);

@@ -5,6 +5,12 @@ use sim::Record;
 use sim::design::Axis;
 use sim::measure::Measure;
 
+/// In place of the upper end of an interval that has none.
+pub(crate) const NO_END: &str = "no upper end";
+
+/// What is said of a finding that `summary.csv` calls unreliable.
+pub(crate) const UNRELIABLE: &str = " (too few runs to rely on)";
+
 /// Which seed a run has, and from when on it is counted.
 pub(crate) fn counted(record: &Record) -> String {
     let after = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };

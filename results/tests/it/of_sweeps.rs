@@ -41,10 +41,7 @@ pub(crate) fn recovering(
     let read = |(path, values): &(&str, &[&str])| Axis {
         path: (*path).to_owned(),
         values: values.iter().map(ToString::to_string).collect(),
-        role: match path.starts_with("policies.") {
-            true => AxisRole::Choice,
-            false => AxisRole::Condition,
-        },
+        role: if path.starts_with("policies.") { AxisRole::Choice } else { AxisRole::Condition },
     };
     let design = SweepDesign {
         title: "Invented".to_owned(),
