@@ -1,13 +1,13 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
 use std::env;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::Args;
 use results::chart::is_drawn_in_all;
-use results::page::Page;
+use results::page::{Page, Verdict as Judged};
 use results::stored::Kept;
 use results::{Measured, OverTime, PileUp, SweepResult};
 use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
@@ -121,8 +121,7 @@ impl Sweep {
         folder.publish()?;
         let unknown = Unknown::default();
         let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
-        let are_shown = result.cells() <= SHOWN_MAX;
-        if are_shown {
+        if result.cells() <= SHOWN_MAX {
             pictures.of_sweep(&result)?;
         }
         self.one_run(&scenario, &source, (&result, &made), &mut pictures)?;
@@ -134,21 +133,10 @@ impl Sweep {
             journal.remove()?;
         }
 
-        let mut said = Vec::new();
-        if !is_whole {
-            let left = (&*drawn(&folder), &self.common.limits);
-            summary::what_is_left(&made, &result, left, &mut said)?;
-        }
-        summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
-        if !are_shown {
-            writeln!(said, "pictures of more than {SHOWN_MAX} cells are left out")?;
-        }
-        summary::unstable(&made, &result, &mut said)?;
-        let is_known = summary::best_and_worst(&result, &made, &mut said)?;
-        let worst = Worst::of(&result, &one);
-        worst.name(&mut said)?;
-        judged::causes_of_sweep((&sweep, registry), &result, (&made, &one), &mut said)?;
-        let (verdicts, judged) = judged::hypotheses(&scenario, &result, &made, &mut said)?;
+        let cut_short = (!is_whole).then(|| drawn(&folder));
+        let (mut said, of) = (Vec::new(), (&sweep, registry));
+        let (is_known, verdicts, found) =
+            self.say(&scenario, of, (&result, &made), cut_short.as_deref(), &mut said)?;
         // What was stopped might have come to anything.
         let holds = is_whole && made.stops.is_empty() && is_known && judged::all_hold(&verdicts);
         out.write_all(&said)?;
@@ -160,14 +148,41 @@ impl Sweep {
         name_files(what, &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        let found = [
-            ("cells", summary::json(&result, &made)),
-            ("worst_runs", worst.json()),
-            ("hypotheses", judged.into()),
-        ];
         let head = [&facts(&result, &made, holds, &folder)[..], &found].concat();
         out.document(&head, ("summary", &folder.path().join("summary.csv")))?;
         Ok(if holds { Verdict::Holds } else { Verdict::Fails })
+    }
+
+    /// Says what came of it; whether there is anything of the objective, what each hypothesis came
+    /// to, and the same as a document. `cut_short` are the pictures where time was short.
+    fn say(
+        &self,
+        scenario: &Scenario,
+        of: (&scenarios::Sweep, &LayerRegistry),
+        (result, made): (&SweepResult, &Made),
+        cut_short: Option<&str>,
+        out: &mut dyn Write,
+    ) -> io::Result<(bool, Vec<Judged>, [Fact; 3])> {
+        let (limits, one) = (&self.common.limits, &*result.run_command);
+        if let Some(drawn) = cut_short {
+            summary::what_is_left(made, result, (drawn, limits), out)?;
+        }
+        summary::stops(made, scenario, limits, out)?;
+        if SHOWN_MAX < result.cells() {
+            writeln!(out, "pictures of more than {SHOWN_MAX} cells are left out")?;
+        }
+        summary::unstable(made, result, out)?;
+        let is_known = summary::best_and_worst(result, made, out)?;
+        let worst = Worst::of(result, one);
+        worst.name(out)?;
+        judged::causes_of_sweep(of, result, (made, one), out)?;
+        let (verdicts, judged) = judged::hypotheses(scenario, result, made, out)?;
+        let found = [
+            ("cells", summary::json(result, made)),
+            ("worst_runs", worst.json()),
+            ("hypotheses", judged.into()),
+        ];
+        Ok((is_known, verdicts, found))
     }
 
     /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
@@ -277,13 +292,11 @@ impl Sweep {
     }
 }
 
+/// A key of the document, and what stands there.
+type Fact = (&'static str, Value);
+
 /// What became of a sweep as a whole.
-fn facts(
-    result: &SweepResult,
-    made: &Made,
-    holds: bool,
-    folder: &Folder,
-) -> [(&'static str, Value); 7] {
+fn facts(result: &SweepResult, made: &Made, holds: bool, folder: &Folder) -> [Fact; 7] {
     [
         ("command", result.command.as_str().into()),
         ("title", result.title.as_str().into()),

@@ -51,7 +51,7 @@ impl<'a> Worst<'a> {
             0 => {}
             1 => writeln!(out, "  and 1 more, as bad as the last of these, is in runs.csv")?,
             more => {
-                writeln!(out, "  and {more} more, as bad as the last of these, are in runs.csv")?
+                writeln!(out, "  and {more} more, as bad as the last of these, are in runs.csv")?;
             }
         }
         if let Some(run) = &self.of_best {

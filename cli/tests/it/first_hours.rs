@@ -113,7 +113,7 @@ fn a_topic_that_is_none_is_answered_with_near_names_or_with_what_there_is() {
     for (topic, answer) in [
         ("nonsense", "; topics are: aborts, "),
         ("braeker", "did you mean breaker"),
-        ("adaptive", "did you mean adaptive-"),
+        ("adaptive", ", adaptive-throttle, "),
         ("breaker.failurs", "did you mean breaker.failures"),
     ] {
         let text = said(&wavetank(&["explain", topic], &folder));
