@@ -146,7 +146,7 @@ pub fn sweep_over_time(
     });
     let named = match variants.len() - shown.len() {
         0 => String::new(),
-        more => format!(" {more} variants more are in series.csv."),
+        more => format!(" {more} more of the variants stand in series.csv."),
     };
     let lead = format!(
         "{}. The file's own setting, {} runs of each variant with the same random numbers.{named}",
