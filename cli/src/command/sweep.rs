@@ -155,11 +155,7 @@ impl Sweep {
     }
 
     /// Says what came of it; whether there is anything of the objective, what each hypothesis came
-<<<<<<< HEAD
-    /// to, and the same as a document. `cut_short` are the pictures where there was no time for all.
-=======
     /// to, and the same as a document. `cut_short` are the pictures where time was short.
->>>>>>> cli2
     fn say(
         &self,
         scenario: &Scenario,
