@@ -71,7 +71,7 @@ impl Judge {
     /// Whether a cell is clearly better than another.
     fn is_better(&self, result: &SweepResult, cell: usize, than: usize) -> bool {
         let change = result.difference(cell, than, self.measure);
-        0.0 < self.sign * change.mean && change.is_clear()
+        0.0 < self.sign * change.mean && !change.may_be_zero()
     }
 
     /// The name of its axis, and from where to where it goes.
@@ -185,6 +185,8 @@ fn title(
         let all: Vec<f64> = told.iter().map(|cell| judge.mean(result, *cell)).collect();
         scale::distinct(&all, result.measures[judge.measure].unit())
     });
+    let is_sure = |judge: &Judge| result.difference(told[0], told[1], judge.measure).is_reliable;
+    let unsure = if judges.into_iter().all(is_sure) { "" } else { words::UNRELIABLE };
     let at = |told: usize| format!("{} at {}", values[1][told], values[0][told]);
     let own = own.and_then(|own| standings.iter().find(|(cell, _)| *cell == own));
     let own = own.map_or(String::new(), |(_, standing)| match standing {
@@ -193,7 +195,7 @@ fn title(
         Standing::Dominated => format!("; the file's own, {}, is not one of them", at(2)),
     });
     format!(
-        "{y} against {x}: no setting is better in both than {} of {}, from {} to {}{own}",
+        "{y} against {x}: no setting is better in both than {} of {}, from {} to {}{unsure}{own}",
         front.len(),
         standings.len(),
         at(0),

@@ -209,7 +209,9 @@ fn together(names: &[((f64, f64), String, Role)]) -> Vec<((f64, f64), String, Ro
         }
     }
     let joined = |(point, names, role): ((f64, f64), Vec<&str>, Role)| {
-        let all = names.join(" / ");
+        // A name may have a comma of its own.
+        let is_plain = names.iter().all(|name| !name.contains([',', ';']));
+        let all = names.join(if is_plain { ", " } else { " / " });
         let is_short = width_of(&all, TICK, Weight::SemiBold) <= NAMES_MAX;
         let first = || match names.len() {
             1 => names[0].to_owned(),

@@ -222,7 +222,7 @@ fn title(result: &SweepResult, curves: &[Curve<'_>], is_fault: bool) -> String {
     };
     let since = if is_fault { "the beginning of the fault" } else { "the first failure" };
     format!(
-        "Time from {since} until half of the runs have recovered, as {} sees it: {}{}",
+        "Median time to recover from {since} on, as {} sees it: {}{}",
         whom(result),
         parts.join("; "),
         undecided(curves),

@@ -6,7 +6,7 @@ use super::font::{Weight, width_of};
 use super::paint::Role;
 use super::plot::{self, Swatch};
 use super::scene::{Anchor, Area, Scene, Text};
-use super::{finding, phrases, scale};
+use super::{finding, phrases, scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
 
@@ -116,8 +116,12 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
     };
     let pairs = variants.iter().filter(|variant| **variant > 0);
     let pairs = pairs.flat_map(|variant| (0..groups.len()).map(|group| (*variant, group)));
-    let clear = pairs.filter(|(variant, group)| change(*variant, *group).is_clear());
-    let size = |(variant, group): &(usize, usize)| change(*variant, *group).mean.abs();
+    let clear = pairs.filter(|(variant, group)| !change(*variant, *group).may_be_zero());
+    // What can be relied on goes before what cannot.
+    let size = |(variant, group): &(usize, usize)| {
+        let change = change(*variant, *group);
+        if change.is_reliable { 2.0 + change.mean.abs() } else { change.mean.abs() }
+    };
     let most = clear.max_by(|a, b| size(a).total_cmp(&size(b)));
     let Some((variant, group)) = most else {
         let each = (0..groups.len()).map(|group| format!("{} {}", groups[group], value(0, group)));
@@ -128,11 +132,12 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
         );
     };
     let shown = |group: usize| {
-        let Estimate { mean, low, high, .. } = change(variant, group);
-        scale::difference(mean, low, high, Unit::Share)
+        let Estimate { mean, low, high, is_reliable, .. } = change(variant, group);
+        let unsure = if is_reliable { "" } else { words::UNRELIABLE };
+        format!("{}{unsure}", scale::difference(mean, low, high, Unit::Share))
     };
     let others = (0..groups.len()).filter(|other| *other != group).map(|other| {
-        let is_clear = change(variant, other).is_clear();
+        let is_clear = !change(variant, other).may_be_zero();
         let change = if is_clear { shown(other) } else { "no clear change".to_owned() };
         format!("{} {} and {}: {change}", groups[other], value(0, other), value(variant, other))
     });

@@ -21,8 +21,8 @@ fn recovery_is_drawn_of_all_runs_or_not_at_all() {
         picture(&recovering(1, &["as written"], &[], &runs, &repairs), "recovery")
     };
     let text = title(&of(0, false).unwrap());
-    let is = "Time from the beginning of the fault until half of the runs have recovered, as a sees \
-              it: 19 s [14 s, 24 s] (as written)";
+    let is = "Median time to recover from the beginning of the fault on, as a sees it: 19 s [14 s, 24 s] \
+              (as written)";
     assert_eq!(text, is);
     assert!(of(1, false).is_none(), "one had two faults");
     let never = of(0, true).unwrap();
