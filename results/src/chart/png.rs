@@ -90,6 +90,8 @@ pub fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut out, size.0, size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    // Sheets are mostly of one colour: more effort takes most of a command's time, for little.
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header().expect("a vector takes everything");
     writer.write_image_data(&pixels).expect("the buffer has the size of the sheet");
     writer.finish().expect("a vector takes everything");
