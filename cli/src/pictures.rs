@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use patterns::{Duration, Time};
 use results::chart::{
-    Curve, OF_SWEEPS, Scene, Theme, backoff, endings, heat_map, latency, lines, png, run_over_time,
-    states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
+    Curve, OF_SWEEPS, Scene, Theme, backoff, counted, endings, heat_map, latency, lines, png,
+    run_over_time, states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
 use results::{OverTime, SweepResult};
@@ -51,9 +51,8 @@ pub(crate) fn asked_about<'a>(
 ) -> &'a str {
     let names = || system.agents.iter().map(|agents| agents.name.as_str());
     let of = |measure: &Measure| {
-        let whom = measure.of_whom();
-        let caller = whom.split(" -> ").next().unwrap_or_default();
-        names().find(|name| *name == whom || *name == caller)
+        let caller = measure.caller();
+        names().find(|name| *name == caller)
     };
     let found = { asked }.find_map(of);
     found.or(names().next()).unwrap_or_default()
@@ -122,9 +121,7 @@ impl<'a> Pictures<'a> {
             .map(|agents| Curve { name: agents.name.clone(), times: TaskTimes::of(agents) });
         let mut curves: Vec<Curve> = curves.collect();
         curves.sort_by_key(|curve| curve.name != first);
-        let counted = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };
-        let title = title.trim_end_matches('.');
-        let about = format!("{title}. Seed 0x{:x}{counted}.", record.seed);
+        let about = format!("{}. {}", title.trim_end_matches('.'), counted(record));
         let command = self.command;
         self.draw(LATENCY, || latency(&about, command, &curves))
     }

@@ -58,3 +58,4 @@ pub use svg::svg;
 pub use system::system;
 pub use timeline::timeline;
 pub use variants::variants;
+pub use words::counted;

@@ -135,7 +135,7 @@ impl SweepResult {
         }
         let (variant, places) = self.place(cell);
         if self.default.as_ref().is_none_or(|own| *own == places) {
-            let whom = self.asked_about();
+            let whom = self.design.objective.caller();
             let asked = run.tasks.iter().position(|(name, _)| *name == whom).unwrap_or(0);
             if let Some((_, times)) = run.tasks.get(asked) {
                 self.latency[variant].merge(times);
@@ -254,6 +254,11 @@ impl SweepResult {
         pooled::difference(asked.pooling(), asked.unit(), pairs, intervals)
     }
 
+    /// How good a cell is by the objective: the more the better.
+    pub(crate) fn merit(&self, cell: usize) -> f64 {
+        self.better.sign() * self.estimate(cell, self.objective).mean
+    }
+
     /// The best cell by the objective, among those of a variant or among all; the first of equals.
     pub fn best(&self, variant: Option<usize>) -> Option<usize> {
         self.extreme(variant, self.better)
@@ -311,12 +316,6 @@ impl SweepResult {
     /// How long these agents took to recover, in the same runs.
     pub fn repairs(&self, variant: usize) -> &Repairs {
         &self.repairs[variant]
-    }
-
-    /// The name of the group of agents, or of another caller, that the objective is of.
-    fn asked_about(&self) -> String {
-        let whom = self.design.objective.of_whom();
-        whom.split(" -> ").next().unwrap_or_default().to_owned()
     }
 
     /// By axis: its values in seconds, if all of them are lengths of time.

@@ -118,6 +118,11 @@ impl Measure {
         self.bound.as_ref()
     }
 
+    /// Whether it is a number of a whole run, held against nothing.
+    pub fn is_plain(&self) -> bool {
+        self.window.is_none() && self.bound.is_none()
+    }
+
     /// The measure of a whole run of this path.
     fn of_run(path: &str, system: &System) -> Result<Self, UnknownMeasure> {
         let unknown = UnknownMeasure::no;
@@ -280,6 +285,12 @@ impl Measure {
     /// nothing of the whole system.
     pub fn of_whom(&self) -> String {
         self.subject.name()
+    }
+
+    /// Who calls, if it is of an edge; else of whom it is.
+    pub fn caller(&self) -> String {
+        let whom = self.of_whom();
+        whom.split(" -> ").next().map(str::to_owned).unwrap_or_default()
     }
 
     /// What it is, in a sentence.

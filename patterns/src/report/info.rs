@@ -113,3 +113,13 @@ pub enum Better {
     /// Less is better.
     Lower,
 }
+
+impl Better {
+    /// What makes more the better of any number, by multiplication: 1 or −1.
+    pub const fn sign(self) -> f64 {
+        match self {
+            Self::Higher => 1.0,
+            Self::Lower => -1.0,
+        }
+    }
+}

@@ -152,7 +152,7 @@ fn title(result: &SweepResult, kind: Kind, steps: &[Step], mean: &dyn Fn(usize) 
 
 fn subtitle(result: &SweepResult, kind: Kind, rungs: &[usize]) -> String {
     let held = phrases::held(result, |_| false);
-    let rest = phrases::not_shown(result, "No step of it", rungs);
+    let rest = phrases::named("No step of it", &phrases::others(result, rungs));
     let what = match kind {
         Kind::Ladder => "Each variant changes all that the one before it does, and more",
         Kind::Without => "Each variant leaves something out of the file as it is written",

@@ -3,8 +3,6 @@
 //! What is best is said of choices alone, under one condition at a time: nobody chooses the
 //! weather.
 
-use sim::measure::Better;
-
 use super::outcomes::{two_outcomes, well_at_end};
 use super::{scale, words};
 use crate::estimate::Estimate;
@@ -37,13 +35,10 @@ impl Choice {
         let cells = variants
             .flat_map(|variant| places.iter().map(move |places| result.cell(variant, places)));
         let cells: Vec<usize> = cells.collect();
-        let mean = |cell: usize| result.estimate(cell, result.objective).mean;
-        let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
-        let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
-        let best = known.fold(None, |best: Option<usize>, cell| match best {
-            Some(best) if sign * mean(cell) <= sign * mean(best) => Some(best),
-            _ => Some(cell),
-        })?;
+        let merit = |cell: usize| result.merit(cell);
+        let known = cells.iter().copied().filter(|cell| !merit(*cell).is_nan());
+        let best =
+            known.reduce(|best, cell| if merit(best) < merit(cell) { cell } else { best })?;
         let (mut tied, mut is_reliable) = (Vec::new(), true);
         for cell in cells.iter().copied().filter(|cell| *cell != best) {
             let change =
@@ -76,11 +71,10 @@ pub struct Told {
 /// What a sweep says in a few words. Nothing if the objective is undefined everywhere.
 pub fn told(result: &SweepResult) -> Told {
     let Some(found) = Choice::under(result, &own(result)) else { return Told::default() };
-    let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
-    let mean = |cell: usize| sign * result.estimate(cell, result.objective).mean;
+    let merit = |cell: usize| result.merit(cell);
     let least = |cells: &[usize]| {
-        let known = cells.iter().copied().filter(|cell| !mean(*cell).is_nan());
-        known.reduce(|worst, cell| if mean(cell) < mean(worst) { cell } else { worst })
+        let known = cells.iter().copied().filter(|cell| !merit(*cell).is_nan());
+        known.reduce(|worst, cell| if merit(cell) < merit(worst) { cell } else { worst })
     };
     let is_choice = 1 < found.cells.len();
     let all: Vec<usize> = (0..result.cells()).collect();
@@ -92,7 +86,7 @@ pub fn told(result: &SweepResult) -> Told {
     let file = result.default_cell(0);
     let mut cells = Vec::new();
     if best == worst {
-        let number = (0..result.cells()).filter(|cell| !mean(*cell).is_nan()).count();
+        let number = (0..result.cells()).filter(|cell| !merit(*cell).is_nan()).count();
         cells
             .extend(best.map(|cell| (if number > 1 { "all alike" } else { "the only one" }, cell)));
     } else {
@@ -307,7 +301,7 @@ pub(crate) fn along(result: &SweepResult) -> String {
     let all: Vec<(usize, Estimate)> = (1..result.variants.len()).map(change).collect();
     let mut clear: Vec<&(usize, Estimate)> =
         all.iter().filter(|(_, change)| change.is_clear()).collect();
-    let sign = if result.better == Better::Higher { -1.0 } else { 1.0 };
+    let sign = -result.better.sign();
     clear.sort_by(|(_, a), (_, b)| (sign * a.mean).total_cmp(&(sign * b.mean)));
     let is =
         format!("The {} is {}{}", objective(result), mean(result, base), condition(result, base));

@@ -185,19 +185,9 @@ impl Shades {
 }
 
 fn subtitle(result: &SweepResult, panels: usize) -> String {
-    let own = finding::own(result);
-    let held = result.axes.iter().zip(&own).skip(2);
-    let held: Vec<String> =
-        held.map(|(axis, place)| words::at(axis, &axis.values[*place])).collect();
-    let held = if held.is_empty() { String::new() } else { format!(" Held: {}.", held.join(", ")) };
-    let shown = shown(result, panels);
-    let rest = (0..result.variants.len()).filter(|variant| !shown.contains(variant));
-    let rest: Vec<&str> = rest.map(|variant| result.variants[variant].as_str()).collect();
-    let rest = if rest.is_empty() {
-        String::new()
-    } else {
-        format!(" Without room here: {}.", rest.join(", "))
-    };
+    let held = phrases::held(result, |axis| axis < 2);
+    let rest = phrases::others(result, &shown(result, panels));
+    let rest = phrases::named("Without room here", &rest);
     format!(
         "{}. {} {} in each cell, with the same random numbers in every cell.{held}{rest}",
         result.title.trim_end_matches('.'),

@@ -114,39 +114,28 @@ fn subtitle(
     } else {
         String::new()
     };
-    let runs = match result.replications {
-        1 => " One run each.".to_owned(),
-        runs => format!(" {runs} runs each, with the same random numbers everywhere."),
-    };
+    let by_axis = result.variants.len() < 2 && result.axes.len() > 1;
     format!(
-        "{}. {}{runs}{shown}{hidden}{}",
+        "{}. {} {}.{shown}{hidden}{}",
         result.title.trim_end_matches('.'),
         result.objective().definition(),
-        held(result, last),
+        phrases::runs_each(result),
+        phrases::held(result, |axis| axis == last || (by_axis && axis == 0)),
     )
 }
 
-/// The axes that are not shown, and where they are held.
-fn held(result: &SweepResult, last: usize) -> String {
-    let by_axis = result.variants.len() < 2 && result.axes.len() > 1;
-    let own = finding::own(result);
-    let held = result
-        .axes
-        .iter()
-        .zip(&own)
-        .enumerate()
-        .filter(|(index, _)| *index != last && !(by_axis && *index == 0));
-    let held: Vec<String> =
-        held.map(|(_, (axis, place))| words::at(axis, &axis.values[*place])).collect();
-    if held.is_empty() { String::new() } else { format!(" Held: {}.", held.join(", ")) }
-}
-
-fn key(result: &SweepResult, are_dots: bool) -> Vec<(Swatch, String)> {
+/// What a line and its band mean.
+pub(crate) fn key_of_means(result: &SweepResult) -> Vec<(Swatch, String)> {
     let mut key = vec![(Swatch::Line(Role::Ink), "mean".to_owned())];
     if result.replications > 1 {
         let band = Role::Ink.faint(0.18);
         key.push((Swatch::Fill(band), "its 95\u{a0}% interval, of each line alone".to_owned()));
     }
+    key
+}
+
+fn key(result: &SweepResult, are_dots: bool) -> Vec<(Swatch, String)> {
+    let mut key = key_of_means(result);
     if are_dots {
         key.push((Swatch::Dot(Role::Ink), "one run".to_owned()));
     }
@@ -242,6 +231,22 @@ fn dots(
     }
 }
 
+/// The band of a line: the intervals of its points, as far as they are known.
+pub(crate) fn band(
+    scene: &mut Scene,
+    points: impl DoubleEndedIterator<Item = (f64, Estimate)> + Clone,
+    vertical: &Scale,
+    role: Role,
+) {
+    let known = points.filter(|(_, point)| !point.low.is_nan());
+    let upper = known.clone().map(|(x, point)| (x, vertical.at(point.high)));
+    let lower = known.rev().map(|(x, point)| (x, vertical.at(point.low)));
+    let band: Vec<(f64, f64)> = upper.chain(lower).collect();
+    if band.len() > 2 {
+        scene.area(band, role.faint(0.18));
+    }
+}
+
 fn draw(
     scene: &mut Scene,
     result: &SweepResult,
@@ -257,13 +262,8 @@ fn draw(
     // No line lies below a band.
     for (index, line) in lines.iter().enumerate() {
         let known = known(line);
-        let banded = known.iter().filter(|(_, point)| !point.low.is_nan());
-        let upper = banded.clone().map(|(at, point)| (across(*at), vertical.at(point.high)));
-        let lower = banded.rev().map(|(at, point)| (across(*at), vertical.at(point.low)));
-        let band: Vec<_> = upper.chain(lower).collect();
-        if band.len() > 2 {
-            scene.area(band, Role::Series(index).faint(0.18));
-        }
+        let points = known.iter().map(|(at, point)| (across(*at), *point));
+        band(scene, points, vertical, Role::Series(index));
     }
     let mut labels = Vec::new();
     for (index, line) in lines.iter().enumerate() {

@@ -6,7 +6,6 @@ use super::plot::Swatch;
 use super::scene::{Area, Scene};
 use super::{finding, scale, words};
 use crate::sweep_result::SweepResult;
-use sim::measure::Better;
 
 /// A best value with worse ones on both sides.
 pub(crate) struct Optimum {
@@ -34,15 +33,14 @@ impl Optimum {
             result.cell(0, &places)
         });
         let cells: Vec<usize> = cells.collect();
-        let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
-        let mean = |place: usize| sign * result.estimate(cells[place], result.objective).mean;
-        if (0..cells.len()).any(|place| mean(place).is_nan()) {
+        let merit = |place: usize| result.merit(cells[place]);
+        if (0..cells.len()).any(|place| merit(place).is_nan()) {
             return None;
         }
         let best = (1..cells.len()).fold(
             0,
             |best, place| {
-                if mean(best) < mean(place) { place } else { best }
+                if merit(best) < merit(place) { place } else { best }
             },
         );
         let others = cells.len() - 1;

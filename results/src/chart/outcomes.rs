@@ -27,14 +27,10 @@ pub(crate) fn two_outcomes(result: &SweepResult, cell: usize) -> Option<String> 
 /// In how many of the runs of a cell no failure episode of the agents that are asked about was
 /// under way at the end, and of how many that is known.
 pub(crate) fn well_at_end(result: &SweepResult, cell: usize) -> Option<(usize, usize)> {
-    let whom = result.objective().of_whom();
-    let whom = whom.split(" -> ").next().unwrap_or_default();
+    let whom = result.objective().caller();
     let of = |name: &str| {
         let agents = result.measures.iter().enumerate().filter(|(_, measure)| {
-            measure.name() == name
-                && measure.path().starts_with("agents.")
-                && measure.window().is_none()
-                && measure.bound().is_none()
+            measure.name() == name && measure.path().starts_with("agents.") && measure.is_plain()
         });
         let asked = agents.clone().find(|(_, measure)| measure.of_whom() == whom);
         asked.or(agents.clone().next()).map(|(index, _)| index)

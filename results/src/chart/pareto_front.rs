@@ -61,7 +61,7 @@ pub(crate) fn pareto_front(result: &SweepResult) -> Option<Scene> {
 
 impl Judge {
     fn of(measure: usize, better: Better) -> Self {
-        Self { measure, sign: if better == Better::Higher { 1.0 } else { -1.0 } }
+        Self { measure, sign: better.sign() }
     }
 
     fn mean(&self, result: &SweepResult, cell: usize) -> f64 {
@@ -113,17 +113,14 @@ fn seconds(result: &SweepResult) -> Vec<usize> {
 
 /// Whether a measure is one that may be drawn against the objective.
 pub(crate) fn is_second(measure: &Measure, objective: &Measure) -> bool {
-    let whom = objective.of_whom();
-    let whom = whom.split(" -> ").next().unwrap_or_default();
-    if measure.window().is_some() || measure.bound().is_some() {
-        return false;
-    }
-    let is_of_edge = || measure.of_whom().starts_with(&format!("{whom} -> "));
-    match measure.name().as_ref() {
-        "amplification" => is_of_edge(),
-        "latency.p99" => measure.path().starts_with("agents.") && measure.of_whom() == whom,
-        _ => false,
-    }
+    let of_kind = match measure.name().as_ref() {
+        "amplification" => "edges.",
+        "latency.p99" => "agents.",
+        _ => return false,
+    };
+    measure.is_plain()
+        && measure.path().starts_with(of_kind)
+        && measure.caller() == objective.caller()
 }
 
 /// How each cell stands; none if the two measures are not at odds, or one is unknown.

@@ -1,8 +1,6 @@
 //! Which variant is better where: over two axes, the variant that wins in each cell, or none where
 //! the runs leave that undecided.
 
-use sim::measure::Better;
-
 use super::font::{Weight, width_of};
 use super::paint::{Role, SERIES};
 use super::plot::{self, Swatch};
@@ -86,16 +84,15 @@ fn places(result: &SweepResult) -> impl Iterator<Item = Vec<usize>> + '_ {
 impl Phase {
     /// None if the objective of some variant is undefined there.
     fn of(result: &SweepResult, places: &[usize]) -> Option<Self> {
-        let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
         let cell = |variant: usize| result.cell(variant, places);
-        let mean = |variant: usize| sign * result.estimate(cell(variant), result.objective).mean;
+        let merit = |variant: usize| result.merit(cell(variant));
         let variants = 0..result.variants.len();
-        if variants.clone().any(|variant| mean(variant).is_nan()) {
+        if variants.clone().any(|variant| merit(variant).is_nan()) {
             return None;
         }
         let best = variants
             .clone()
-            .reduce(|best, variant| if mean(best) < mean(variant) { variant } else { best })?;
+            .reduce(|best, variant| if merit(best) < merit(variant) { variant } else { best })?;
         let others = variants.filter(|variant| *variant != best);
         // All intervals of the diagram hold together.
         let shown = result.axes[0].values.len() * result.axes[1].values.len();
@@ -105,7 +102,7 @@ impl Phase {
             result.difference_of_several(cell(best), cell(other), measure, of_all)
         };
         let is_clear = others.clone().all(|other| lead(other).is_clear());
-        let next = others.reduce(|a, b| if mean(a) < mean(b) { b } else { a })?;
+        let next = others.reduce(|a, b| if merit(a) < merit(b) { b } else { a })?;
         Some(Self { winner: is_clear.then_some(best), lead: lead(next), best })
     }
 }
@@ -168,7 +165,7 @@ fn key(result: &SweepResult) -> Vec<(Swatch, String)> {
 fn cells(scene: &mut Scene, result: &SweepResult, grid: &Grid, phases: &[Option<Phase>]) {
     let (width, height) = grid.size();
     let unit = result.objective().unit();
-    let sign = if result.better == Better::Higher { 1.0 } else { -1.0 };
+    let sign = result.better.sign();
     let size = if width < 70.0 || height < 26.0 { 11.0 } else { 14.0 };
     for (at, phase) in phases.iter().enumerate() {
         let (x, y) = grid.at(at / grid.columns, at % grid.columns);

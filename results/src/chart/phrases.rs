@@ -16,10 +16,10 @@ pub(crate) fn named(what: &str, names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!(" {what}: {}.", names.join(", ")) }
 }
 
-/// The variants that are not shown.
-pub(crate) fn not_shown(result: &SweepResult, what: &str, shown: &[usize]) -> String {
-    let rest = result.variants.iter().enumerate().filter(|(variant, _)| !shown.contains(variant));
-    named(what, &rest.map(|(_, name)| name.clone()).collect::<Vec<_>>())
+/// The variants but for some.
+pub(crate) fn others(result: &SweepResult, but: &[usize]) -> Vec<String> {
+    let rest = result.variants.iter().enumerate().filter(|(variant, _)| !but.contains(variant));
+    rest.map(|(_, name)| name.clone()).collect()
 }
 
 /// A title with names of variants as long as there is room for all that it says.
@@ -53,6 +53,14 @@ fn cut(name: &str, letters: usize) -> String {
     let [head, tail] = [&all[..head], &all[all.len() - tail..]].map(|part| part.iter().collect());
     let [head, tail]: [String; 2] = [head, tail];
     format!("{}…{}", head.trim_end(), tail.trim_start())
+}
+
+/// How often each point was run.
+pub(crate) fn runs_each(result: &SweepResult) -> String {
+    match result.replications {
+        1 => "One run each".to_owned(),
+        runs => format!("{runs} runs each, with the same random numbers everywhere"),
+    }
 }
 
 /// How often each cell was run: `30 runs`.

@@ -286,10 +286,8 @@ fn subtitle(result: &SweepResult, curves: &[&Curve<'_>], fault: Option<Duration>
 
 /// The variants that are not drawn, and how many they are.
 fn left_out(result: &SweepResult, curves: &[&Curve<'_>]) -> String {
-    let is_drawn = |variant: usize| curves.iter().any(|curve| curve.variant == variant);
-    let all = result.variants.iter().enumerate();
-    let rest = all.filter(|(variant, _)| !is_drawn(*variant)).map(|(_, name)| name.clone());
-    let (rest, all): (Vec<String>, _) = (rest.collect(), result.variants.len());
+    let drawn: Vec<usize> = curves.iter().map(|curve| curve.variant).collect();
+    let (rest, all) = (phrases::others(result, &drawn), result.variants.len());
     phrases::named(&format!("{} of {all} variants left out", rest.len()), &rest)
 }
 

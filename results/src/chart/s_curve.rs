@@ -3,7 +3,7 @@
 
 use sim::measure::Unit;
 
-use super::lines::distinguishable;
+use super::lines::{band, distinguishable, key_of_means};
 use super::numbers::numbers;
 use super::paint::Role;
 use super::plane::side_name;
@@ -179,23 +179,16 @@ fn subtitle(
     });
     let nearly: Vec<String> = nearly.collect();
     let nearly = phrases::named("Crosses 95\u{a0}% at", &nearly);
-    let runs = match result.replications {
-        1 => "One run each".to_owned(),
-        runs => format!("{runs} runs each, with the same random numbers everywhere"),
-    };
     format!(
-        "{}. {} {runs}; between two values the line is straight.{nearly}{held}",
+        "{}. {} {}; between two values the line is straight.{nearly}{held}",
         result.title.trim_end_matches('.'),
         result.objective().definition(),
+        phrases::runs_each(result),
     )
 }
 
 fn key(result: &SweepResult, curves: &[Curve]) -> Vec<(Swatch, String)> {
-    let mut key = vec![(Swatch::Line(Role::Ink), "mean".to_owned())];
-    if result.replications > 1 {
-        let band = Role::Ink.faint(0.18);
-        key.push((Swatch::Fill(band), "its 95\u{a0}% interval, of each line alone".to_owned()));
-    }
+    let mut key = key_of_means(result);
     let half = "crosses 50\u{a0}%; its interval is below the axis".to_owned();
     key.push((Swatch::Frame(Role::Ink, 2.0), half));
     if curves.iter().any(|curve| curve.nearly_all.is_some()) {
@@ -239,13 +232,7 @@ fn draw(
     for (index, curve) in curves.iter().enumerate() {
         let role = Role::Series(index);
         let known = curve.points.iter().zip(at).filter(|(point, _)| point.mean.is_finite());
-        let banded = known.clone().filter(|(point, _)| point.low.is_finite());
-        let upper = banded.clone().map(|(point, at)| (across.at(*at), up.at(point.high)));
-        let lower: Vec<_> = banded.map(|(point, at)| (across.at(*at), up.at(point.low))).collect();
-        let band: Vec<_> = upper.chain(lower.into_iter().rev()).collect();
-        if 2 < band.len() {
-            scene.area(band, role.faint(0.18));
-        }
+        band(scene, known.clone().map(|(point, at)| (across.at(*at), *point)), up, role);
         let path: Vec<_> = known.map(|(point, at)| (across.at(*at), up.at(point.mean))).collect();
         for (x, y) in &path {
             scene.dot(*x, *y, 3.5, role);

@@ -45,13 +45,9 @@ pub(crate) fn starvation(result: &SweepResult) -> Option<Scene> {
 
 /// All groups of agents, that of the objective first.
 pub(crate) fn groups(result: &SweepResult) -> Vec<String> {
-    let whom = result.objective().of_whom();
-    let whom = whom.split(" -> ").next().unwrap_or_default().to_owned();
+    let whom = result.objective().caller();
     let of = result.measures.iter().filter(|measure| {
-        measure.path().starts_with("agents.")
-            && measure.name() == "success"
-            && measure.window().is_none()
-            && measure.bound().is_none()
+        measure.path().starts_with("agents.") && measure.name() == "success" && measure.is_plain()
     });
     let mut groups: Vec<String> = of.map(sim::measure::Measure::of_whom).collect();
     groups.sort_by_key(|group| *group != whom);
@@ -61,9 +57,7 @@ pub(crate) fn groups(result: &SweepResult) -> Vec<String> {
 /// What is shown: success, and what else is seen at all.
 fn columns(result: &SweepResult, groups: &[String]) -> Option<Vec<Column>> {
     let place = |is: &dyn Fn(&sim::measure::Measure) -> bool| {
-        result.measures.iter().position(|measure| {
-            measure.window().is_none() && measure.bound().is_none() && is(measure)
-        })
+        result.measures.iter().position(|measure| measure.is_plain() && is(measure))
     };
     let of_agents = |name: &str| {
         let of = |group: &String| {
@@ -155,10 +149,7 @@ fn title(result: &SweepResult, groups: &[String], success: &Column, variants: &[
 
 fn subtitle(result: &SweepResult, variants: &[usize], rest: Vec<String>) -> String {
     let held = phrases::held(result, |_| false);
-    let others = result.variants.iter().enumerate();
-    let others = others.filter(|(variant, _)| !variants.contains(variant));
-    let mut rest = rest;
-    rest.extend(others.map(|(_, name)| name.clone()));
+    let rest = [rest, phrases::others(result, variants)].concat();
     let rest = phrases::named("Without room here", &rest);
     format!(
         "{}. Shares of each group's own tasks and calls, over the whole run and {}, with the same \

@@ -92,31 +92,25 @@ pub(crate) fn is_of_alarms(measure: &Measure) -> bool {
     let (name, kind) = (measure.name(), measure.path().split('.').next().unwrap_or_default());
     let of = [".false-alarms", ".missed-faults", ".time-to-alarm"];
     let is_base = matches!((kind, name.as_ref()), ("edges", "throughput") | ("services", "faults"));
-    measure.window().is_none()
-        && measure.bound().is_none()
+    measure.is_plain()
         && (is_base || !name.contains('#') && of.iter().any(|end| name.ends_with(end)))
 }
 
 /// The first edge with alarms of such a layer: one of the agents that the objective is of before
 /// others.
 fn edge(result: &SweepResult, kind: &str) -> Option<String> {
-    let whom = result.objective().of_whom();
-    let whom = format!("{} -> ", whom.split(" -> ").next().unwrap_or_default());
+    let whom = result.objective().caller();
     let name = format!("{kind}.false-alarms");
     let with = result.measures.iter().filter(|one| is_of_alarms(one) && one.name() == name);
-    let mut edges: Vec<String> = with.map(Measure::of_whom).collect();
-    edges.sort_by_key(|edge| !edge.starts_with(&whom));
-    edges.into_iter().next()
+    with.min_by_key(|one| one.caller() != whom).map(Measure::of_whom)
 }
 
 fn thresholds(result: &SweepResult, axis: usize, edge: &str, kind: &str) -> Option<Vec<Threshold>> {
     let place = |whom: &str, name: &str| {
-        result.measures.iter().position(|one| {
-            one.of_whom() == whom
-                && one.name() == name
-                && one.window().is_none()
-                && one.bound().is_none()
-        })
+        result
+            .measures
+            .iter()
+            .position(|one| one.of_whom() == whom && one.name() == name && one.is_plain())
     };
     let of_layer = |name: &str| place(edge, &format!("{kind}.{name}"));
     let [false_alarms, missed, delay] =

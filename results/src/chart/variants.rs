@@ -132,18 +132,9 @@ fn said(result: &SweepResult, base: usize, outcomes: &[(usize, String)]) -> (Str
         "{}. {} {runs}{}{others}",
         result.title.trim_end_matches('.'),
         result.objective().definition(),
-        held(result),
+        phrases::held(result, |_| false),
     );
     (title, subtitle)
-}
-
-/// Where the axes are held.
-fn held(result: &SweepResult) -> String {
-    let own = finding::own(result);
-    let held = result.axes.iter().zip(&own);
-    let held: Vec<String> =
-        held.map(|(axis, place)| words::at(axis, &axis.values[*place])).collect();
-    if held.is_empty() { String::new() } else { format!(" Held: {}.", held.join(", ")) }
 }
 
 fn key(result: &SweepResult, are_compared: bool) -> Vec<(Swatch, String)> {

@@ -12,7 +12,7 @@ pub(crate) const NO_END: &str = "no upper end";
 pub(crate) const UNRELIABLE: &str = " (too few runs to rely on)";
 
 /// Which seed a run has, and from when on it is counted.
-pub(crate) fn counted(record: &Record) -> String {
+pub fn counted(record: &Record) -> String {
     let after = if record.warmup > Time::ZERO { ", counted after the warm-up" } else { "" };
     format!("Seed 0x{:x}{after}.", record.seed)
 }

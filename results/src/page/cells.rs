@@ -1,7 +1,5 @@
 //! The cells of a sweep, as a table of a page.
 
-use sim::measure::Better;
-
 use super::html::{Field, Row, Table, named};
 use crate::chart::difference_in_unit;
 use crate::estimate::Estimate;
@@ -66,9 +64,8 @@ impl<'a> Shown<'a> {
         let estimate = |cell: usize| result.estimate(cell, result.objective);
         let mut cells: Vec<usize> = (0..result.cells()).collect();
         if cells.len() > CELLS_MAX {
-            let sign = if result.better == Better::Higher { -1.0 } else { 1.0 };
             let mut by: Vec<(f64, usize)> =
-                cells.into_iter().map(|cell| (sign * estimate(cell).mean, cell)).collect();
+                cells.into_iter().map(|cell| (-result.merit(cell), cell)).collect();
             let key = |mean: f64| if mean.is_nan() { f64::INFINITY } else { mean };
             by.sort_by(|a, b| key(a.0).total_cmp(&key(b.0)).then(a.1.cmp(&b.1)));
             let own: Vec<usize> =
