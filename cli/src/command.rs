@@ -28,7 +28,6 @@ mod step;
 mod summary;
 mod sweep;
 mod tables;
-
 mod trace;
 mod worst;
 

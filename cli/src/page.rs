@@ -27,14 +27,11 @@ pub(crate) fn of_run(scenario: &Scenario, record: &Record, measures: &[Measure])
     Page { title: scenario.title.clone(), about, tables, ..Page::default() }
 }
 
-/// The numbers of a sweep on its page; by this command a run is made again, but for its cell.
-pub(crate) fn of_sweep(scenario: &Scenario, result: &SweepResult, again: &str) -> Page {
+/// The numbers of a sweep on its page.
+pub(crate) fn of_sweep(scenario: &Scenario, result: &SweepResult) -> Page {
     let asked = asked(scenario, Some(result.objective()));
     let mut tables = result.shown_cell().map_or(Vec::new(), |cell| of_cell(result, cell, &asked));
-    tables.insert(
-        tables.len().min(1),
-        cells(result, |cell| format!("{again} --cell {cell} --replication 0")),
-    );
+    tables.insert(tables.len().min(1), cells(result, |cell| result.run_again(cell, 0)));
     let (title, command) = (result.title.clone(), result.command.clone());
     Page { title, command, tables, ..Page::default() }
 }

@@ -184,6 +184,11 @@ impl SweepResult {
         }
     }
 
+    /// The command that makes a run again.
+    pub fn run_again(&self, cell: usize, replication: u32) -> String {
+        format!("{} --cell {cell} --replication {replication}", self.run_command)
+    }
+
     /// What each run of a cell says of a measure, by replication.
     pub(crate) fn samples(
         &self,

@@ -17,21 +17,19 @@ use crate::sweep_result::SweepResult;
 #[derive(Debug)]
 pub struct RunsWriter<W: Write> {
     out: Writer<W>,
-    /// The command that makes a run, but for its cell and replication.
-    again: String,
 }
 
 impl<W: Write> RunsWriter<W> {
     /// Writes the names of the columns. The last one, `again`, is a command that makes the run of
-    /// the row: this one, of the cell and the replication.
-    pub fn new(result: &SweepResult, again: String, out: W) -> csv::Result<Self> {
+    /// the row.
+    pub fn new(result: &SweepResult, out: W) -> csv::Result<Self> {
         let mut out = Writer::from_writer(out);
         let run = ["replication", "seed", "fingerprint", "events", "stopped"].map(str::to_owned);
         let measures = result.measures.iter().map(|measure| measure.path().to_owned());
         let last = ["again".to_owned()];
         let columns = place_columns(result).into_iter().chain(run).chain(measures);
         out.write_record(columns.chain(last))?;
-        Ok(Self { out, again })
+        Ok(Self { out })
     }
 
     /// Writes one run.
@@ -50,7 +48,7 @@ impl<W: Write> RunsWriter<W> {
             run.stopped.map_or("", sim::Stop::name).to_owned(),
         ];
         let measures = run.values().map(number);
-        let again = [format!("{} --cell {cell} --replication {replication}", self.again)];
+        let again = [result.run_again(cell, replication)];
         let row = place(result, cell).into_iter().chain(head).chain(measures).chain(again);
         self.out.write_record(row)
     }

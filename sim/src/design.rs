@@ -139,6 +139,14 @@ impl SweepDesign {
         &self.variants[cell / self.per_variant()]
     }
 
+    /// The variant of a cell, and its value on each axis.
+    pub fn in_words(&self, cell: usize) -> String {
+        let settings =
+            self.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
+        let all = std::iter::once(self.variant(cell).to_owned()).chain(settings);
+        all.collect::<Vec<_>>().join(", ")
+    }
+
     /// The seed of a replication, in every cell.
     pub fn seed_of(&self, replication: u32) -> u64 {
         seed_of(self.seed, replication)

@@ -116,6 +116,7 @@ fn listed(all: &Diagnostics) -> Value {
     };
     all.all().iter().map(one).collect()
 }
+
 /// Explain a layer, a key, a library, a measure or a mistake: what it is, its range and default.
 ///
 /// Topics are kinds of layer (`breaker`), keys (`breaker.open`, `agents.arrivals`), forms

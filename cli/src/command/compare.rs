@@ -115,7 +115,10 @@ impl Compare {
         }
         for cell in &self.cells {
             let one = side(&Pick::of_cell(*cell), String::new())?;
-            picked.push(Side { name: place(&sweep.design, *cell), ..one });
+            picked.push(Side {
+                name: format!("cell {cell}: {}", sweep.design.in_words(*cell)),
+                ..one
+            });
         }
         let other = self.scenarios.get(1);
         if 2 < picked.len() + usize::from(other.is_some()) * 2 {
@@ -268,14 +271,6 @@ impl Compare {
         show("A", &a, out)?;
         show("B", &b, out)
     }
-}
-
-/// The variant of a cell, and its value on each axis.
-fn place(design: &SweepDesign, cell: usize) -> String {
-    let settings = design.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
-    let all: Vec<String> =
-        std::iter::once(design.variant(cell).to_owned()).chain(settings).collect();
-    format!("cell {cell}: {}", all.join(", "))
 }
 
 /// Writes a line for each measure: both sides, and the difference with its interval.

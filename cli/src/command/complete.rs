@@ -6,8 +6,7 @@ use std::ffi::OsStr;
 use clap_complete::engine::{
     ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
 };
-use scenarios::library::{self, FAULTS, Fault};
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{LayerRegistry, ScenarioFile, library};
 
 use crate::source::Source;
 
@@ -16,19 +15,18 @@ pub(crate) fn scenarios() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let is_scenario = |path: &std::path::Path| path.extension() == Some(OsStr::new("toml"));
         let mut all = PathCompleter::any().filter(is_scenario).complete(current);
-        all.extend(named(current, names().map(str::to_owned)));
+        all.extend(named(current, names()));
         all
     })
 }
 
 /// The names of the library.
 pub(crate) fn library_names() -> ArgValueCompleter {
-    ArgValueCompleter::new(|current: &OsStr| named(current, names().map(str::to_owned)))
+    ArgValueCompleter::new(|current: &OsStr| named(current, names()))
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    let own = library::LIBRARY.iter().map(|entry| entry.name);
-    own.chain(FAULTS.iter().filter_map(Fault::scenario).map(|entry| entry.name))
+fn names() -> impl Iterator<Item = String> {
+    library::all().map(|entry| entry.name.to_owned())
 }
 
 /// The variants of the scenario that the command line names.

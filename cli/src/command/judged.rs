@@ -76,11 +76,11 @@ pub(crate) fn causes(causes: &Causes, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Says why tasks failed in all runs of the file's own cell, or of the best one if none is its own,
-/// and how to see that of another one. `again` makes a run, but for its cell.
+/// and how to see that of another one.
 pub(crate) fn causes_of_sweep(
     (sweep, registry): (&scenarios::Sweep, &LayerRegistry),
     result: &SweepResult,
-    (made, again): (&Made, &str),
+    made: &Made,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let cells = result.cells();
@@ -88,7 +88,7 @@ pub(crate) fn causes_of_sweep(
         let why =
             format!("{cells} cells are too many to keep them of all, and none is the file's own");
         writeln!(out, "no causes and key numbers: {why}")?;
-        return of_another_cell(again, out);
+        return of_another_cell(result, out);
     };
     let all = result.replications;
     let runs = match made.of_cell(cell, all) {
@@ -105,13 +105,13 @@ pub(crate) fn causes_of_sweep(
     let why = Causes::of(&sweep.cell(registry, cell).system, total);
     writeln!(out, "in {runs} of cell {cell}:")?;
     causes(&why, out)?;
-    if 1 < cells { of_another_cell(again, out) } else { Ok(()) }
+    if 1 < cells { of_another_cell(result, out) } else { Ok(()) }
 }
 
 /// How to see of any cell what is said of one.
-fn of_another_cell(again: &str, out: &mut dyn Write) -> io::Result<()> {
+fn of_another_cell(result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "of another cell N: numbers in summary.csv, and causes of each of its runs by")?;
-    writeln!(out, "  {again} --cell N --replication 0")
+    writeln!(out, "  {} --cell N --replication 0", result.run_command)
 }
 
 /// Says in how many runs each hypothesis holds: of the file's own cell, or of all cells if none is

@@ -71,20 +71,12 @@ pub(crate) fn unstable(made: &Made, result: &SweepResult, out: &mut dyn Write) -
     let (runs, in_all) = (counted(made.runs as usize, "run"), counted(all, "cell"));
     writeln!(out, "UNSTABLE: {} of {runs}, in {cells} of {in_all}", made.unstable)?;
     for (cell, pile_up) in &made.first_unstable {
-        writeln!(out, "  {}: {pile_up}", place(result, *cell))?;
+        writeln!(out, "  {}: {pile_up}", result.in_words(*cell))?;
     }
     if cells > NAMED_MAX {
         writeln!(out, "  and {} more", counted(cells - NAMED_MAX, "cell"))?;
     }
     Ok(())
-}
-
-/// The variant of a cell, and its value on each axis.
-fn place(result: &SweepResult, cell: usize) -> String {
-    let settings = result.settings(cell).map(|(axis, value)| format!("{} = {value}", axis.name()));
-    let at: Vec<String> =
-        core::iter::once(result.variant(cell).to_owned()).chain(settings).collect();
-    at.join(", ")
 }
 
 /// The best, the worst and the file's own cell; says whether there is anything of the objective.
@@ -102,12 +94,12 @@ pub(crate) fn best_and_worst(
     let mut is_reliable = true;
     for (name, cell) in cells {
         if made.of_cell(cell, result.replications) == 0 {
-            writeln!(out, "  {name:15} {:>10}  {}", "not run", place(result, cell))?;
+            writeln!(out, "  {name:15} {:>10}  {}", "not run", result.in_words(cell))?;
             continue;
         }
         let estimate = result.estimate(cell, result.objective);
         let (mean, interval) = (estimate.mean, shown_interval(&estimate, result.replications));
-        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", place(result, cell))?;
+        writeln!(out, "  {name:15} {mean:10.4}{interval}  {}", result.in_words(cell))?;
         is_reliable &= estimate.is_reliable || estimate.n < 2;
     }
     // What is best of some is not said of all.

@@ -114,10 +114,9 @@ impl Sweep {
         let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
-        let one = self.common.elsewhere("run", &source, seed);
-        result.run_command.clone_from(&one);
+        result.run_command = self.common.elsewhere("run", &source, seed);
         self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
-        let made = tables.write(&journal, (&sweep.series, &over_time), &one, &mut result)?;
+        let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
         tables.keep(&mut folder)?;
         folder.publish()?;
         let unknown = Unknown::default();
@@ -141,7 +140,7 @@ impl Sweep {
         // What was stopped might have come to anything.
         let holds = is_whole && made.stops.is_empty() && is_known && judged::all_hold(&verdicts);
         out.write_all(&said)?;
-        let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result, &one) };
+        let page = Page { verdicts, about, ..page::of_sweep(&scenario, &result) };
         page::write(page, &said, &mut folder)?;
         let are_drawn =
             folder.written().iter().any(|file| file.extension() == Some("svg".as_ref()));
@@ -164,7 +163,7 @@ impl Sweep {
         cut_short: Option<&str>,
         out: &mut dyn Write,
     ) -> io::Result<(bool, Vec<Judged>, [Fact; 3])> {
-        let (limits, one) = (&self.common.limits, &*result.run_command);
+        let limits = &self.common.limits;
         if let Some(drawn) = cut_short {
             summary::what_is_left(made, result, (drawn, limits), out)?;
         }
@@ -174,9 +173,9 @@ impl Sweep {
         }
         summary::unstable(made, result, out)?;
         let is_known = summary::best_and_worst(result, made, out)?;
-        let worst = Worst::of(result, one);
+        let worst = Worst::of(result);
         worst.name(out)?;
-        judged::causes_of_sweep(of, result, (made, one), out)?;
+        judged::causes_of_sweep(of, result, made, out)?;
         let (verdicts, judged) = judged::hypotheses(scenario, result, made, out)?;
         let found = [
             ("cells", summary::json(result, made)),

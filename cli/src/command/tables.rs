@@ -94,7 +94,6 @@ impl Tables {
         &mut self,
         journal: &Journal,
         (of_file, over_time): (&SeriesDesign, &SeriesDesign),
-        again: &str,
         result: &mut SweepResult,
     ) -> Result<Made, Unwritten> {
         let replications = u64::from(result.replications);
@@ -109,8 +108,7 @@ impl Tables {
         }
         let Self { runs, series, summary } = self;
         let written = (|| {
-            let mut rows =
-                RunsWriter::new(result, again.to_owned(), &mut *runs).map_err(Failed::Runs)?;
+            let mut rows = RunsWriter::new(result, &mut *runs).map_err(Failed::Runs)?;
             let (measures, of_file) = (over_time.measures.clone(), of_file.measures.len());
             let drawn = (0..result.variants.len()).filter_map(|one| result.default_cell(one));
             let mut pieces =

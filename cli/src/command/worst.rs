@@ -13,8 +13,6 @@ const NAMED_MAX: usize = 6;
 #[derive(Debug)]
 pub(crate) struct Worst<'a> {
     result: &'a SweepResult,
-    /// What makes a run, but for its cell and replication.
-    again: &'a str,
     /// Those of all cells, the worst first; of equals the first.
     of_all: Vec<Run>,
     /// How many more came to the same as the last of them.
@@ -32,11 +30,11 @@ struct Run {
 
 impl<'a> Worst<'a> {
     /// Looks through all runs. Where all that say anything came to the same, none is the worst.
-    pub(crate) fn of(result: &'a SweepResult, again: &'a str) -> Self {
+    pub(crate) fn of(result: &'a SweepResult) -> Self {
         let (of_all, alike) = worst(result, 0..result.cells(), NAMED_MAX);
         let best = result.best(None).filter(|_| 1 < result.cells());
         let of_best = best.and_then(|best| worst(result, best..best + 1, 1).0.pop());
-        Self { result, again, of_all, alike, of_best }
+        Self { result, of_all, alike, of_best }
     }
 
     /// Names them.
@@ -72,7 +70,7 @@ impl<'a> Worst<'a> {
     }
 
     fn command(&self, run: &Run) -> String {
-        format!("{} --cell {} --replication {}", self.again, run.cell, run.replication)
+        self.result.run_again(run.cell, run.replication)
     }
 
     /// Those of all cells, as JSON.

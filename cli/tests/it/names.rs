@@ -31,7 +31,7 @@ fn the_runs_of_every_scenario_of_the_library_join_the_summary() {
         // What the tables are called does not depend on what is in them.
         sweep.design.replications = 1;
         let result = SweepResult::new(sweep.design, sweep.measures, String::new());
-        let runs = RunsWriter::new(&result, String::new(), Vec::new()).unwrap().finish().unwrap();
+        let runs = RunsWriter::new(&result, Vec::new()).unwrap().finish().unwrap();
         let (columns, _) = table(&runs);
         let (head, rows) = table(&summary(&result, Vec::new()).unwrap());
         let name = entry.name;

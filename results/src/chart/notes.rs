@@ -62,8 +62,8 @@ fn estimated(estimate: &Estimate, shown: &dyn Fn(f64) -> String) -> String {
 
 /// The command that makes a run again, on a line of its own; nothing if it is not known.
 fn again(result: &SweepResult, cell: usize, replication: usize) -> String {
-    match result.run_command.as_str() {
-        "" => String::new(),
-        command => format!("\n{command} --cell {cell} --replication {replication}"),
+    if result.run_command.is_empty() {
+        return String::new();
     }
+    format!("\n{}", result.run_again(cell, replication as u32))
 }

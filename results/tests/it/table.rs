@@ -81,8 +81,9 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
 
 #[test]
 fn runs_are_rows_and_measures_are_columns() {
-    let (result, systems) = result(&["agents.a.latency.mean", "agents.a.success"]);
-    let mut rows = RunsWriter::new(&result, "wavetank run x.toml".to_owned(), Vec::new()).unwrap();
+    let (mut result, systems) = result(&["agents.a.latency.mean", "agents.a.success"]);
+    result.run_command = "wavetank run x.toml".to_owned();
+    let mut rows = RunsWriter::new(&result, Vec::new()).unwrap();
     let run = Measured::of(&result.measures, &run(&systems[1], 0x2a, Watch::Counts));
     rows.row(&result, 1, 2, &run).unwrap();
     let text = String::from_utf8(rows.finish().unwrap()).unwrap();
