@@ -123,6 +123,11 @@ pub(crate) fn for_example(key: &Key) -> String {
     format!("for example: {name} = {}", example_of(key))
 }
 
+/// How many of these are mistakes; the others are warnings.
+pub(crate) fn mistakes(found: &[Diagnostic]) -> usize {
+    found.iter().filter(|one| !one.is_warning()).count()
+}
+
 /// The name that is most like `name`, if any is like it at all.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(name, other);
@@ -178,7 +183,7 @@ impl Diagnostics {
 
     /// How many things are wrong.
     pub fn errors(&self) -> usize {
-        self.all.iter().filter(|one| !one.is_warning()).count()
+        mistakes(&self.all)
     }
 
     /// How many things have no effect.
@@ -188,11 +193,7 @@ impl Diagnostics {
 
     /// The line and column at which a thing is, both from 1: in the file, or in what was set.
     pub fn line_and_column(&self, one: &Diagnostic) -> (usize, usize) {
-        let piece = self.source.piece(&one.at);
-        let before = piece.text.get(..piece.place(&one.at).start).unwrap_or(piece.text);
-        let line = self.source.line(&one.at);
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        (line, column)
+        self.source.line_and_column(&one.at)
     }
 
     /// All of them, in the order of the file: each with its line, underlined.

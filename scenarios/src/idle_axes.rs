@@ -1,14 +1,14 @@
 //! What has no effect in a sweep: axes that change nothing in some variants, what they overrule,
 //! and what has no effect in the file and in any of its changes.
 
-use patterns::settings::{Code, Value};
+use patterns::settings::Code;
 
-use crate::axes::Varied;
 use crate::diagnostic::Diagnostic;
 use crate::path_keys;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 use crate::variants::{AS_WRITTEN, Change, Variant, places};
+use crate::variations::Variations;
 
 /// What has no effect in the file as it is written, nor with any change to it.
 pub(crate) struct Idle(Vec<Diagnostic>);
@@ -49,18 +49,13 @@ fn is_idle(one: &Diagnostic) -> bool {
 pub(crate) fn warn_of_axes(
     file: &ScenarioFile,
     registry: &LayerRegistry,
-    axes: &[Varied],
-    variants: &[Variant],
+    varied: &Variations,
     found: &mut Vec<Diagnostic>,
 ) {
-    // Variants change nothing in variants, and there may be many of them.
-    let mut alone = file.clone();
-    if let Value::Table(sections) = &mut alone.root.value {
-        sections.retain(|section| section.key != "variants");
-    }
+    let Variations { axes, variants } = varied;
+    warn_of_off(file, registry, varied, found);
     for axis in axes {
         let path = &axis.path;
-        warn_of_off(&alone, registry, axis, variants, found);
         let message = format!("the axis over `{path}` has values of its own");
         if let Some(at) = file.change_at(registry, path) {
             let help = "what is set here says only which cell is the file's own";
@@ -89,32 +84,34 @@ fn is_below(path: &str, other: &str) -> bool {
     matches!(keys, [Ok(path), Ok(other)] if path.starts_with(&other))
 }
 
-/// Warns of an axis over a layer that some variants leave out.
+/// Warns of axes over a layer that some variants leave out.
 fn warn_of_off(
     file: &ScenarioFile,
     registry: &LayerRegistry,
-    axis: &Varied,
-    variants: &[Variant],
+    varied: &Variations,
     found: &mut Vec<Diagnostic>,
 ) {
-    let is_off_in = |variant: &&Variant| {
-        let mut file = file.clone();
-        let mut is_changed = true;
-        for (path, at, value) in variant.changes() {
-            is_changed &= file.set(registry, path, at, value.clone()).is_ok();
+    let Variations { axes, variants } = varied;
+    let names = [AS_WRITTEN].into_iter().chain(variants.iter().map(|one| one.name.as_str()));
+    let mut off = vec![Vec::new(); axes.len()];
+    for (variant, name) in names.enumerate() {
+        let Ok(file) = file.with(&varied.of_variant(variant), registry) else { continue };
+        for (axis, off) in axes.iter().zip(&mut off) {
+            if file.is_off(registry, &axis.path) {
+                off.push(format!("`{name}`"));
+            }
         }
-        is_changed && file.is_off(registry, &axis.path)
-    };
-    let as_written = file.is_off(registry, &axis.path).then_some(AS_WRITTEN);
-    let named = variants.iter().filter(is_off_in).map(|variant| variant.name.as_str());
-    let off: Vec<String> =
-        as_written.into_iter().chain(named).map(|name| format!("`{name}`")).collect();
-    let path = &axis.path;
-    let message = match off.len() {
-        0 => return,
-        all if all == variants.len() + 1 => format!("the layer of `{path}` is left out everywhere"),
-        _ => format!("the layer of `{path}` is left out in {}", off.join(", ")),
-    };
-    let help = "there the axis changes nothing: its cells are all the same";
-    found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
+    }
+    for (axis, off) in axes.iter().zip(off) {
+        let path = &axis.path;
+        let message = match off.len() {
+            0 => continue,
+            all if all == variants.len() + 1 => {
+                format!("the layer of `{path}` is left out everywhere")
+            }
+            _ => format!("the layer of `{path}` is left out in {}", off.join(", ")),
+        };
+        let help = "there the axis changes nothing: its cells are all the same";
+        found.push(Diagnostic::no_effect(axis.at.clone(), message).help(help));
+    }
 }

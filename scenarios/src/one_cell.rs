@@ -2,14 +2,13 @@
 
 use sim::design::SweepDesign;
 
-use crate::axes::{Varied, forgive_baselines};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::axes::forgive_baselines;
+use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::idle_axes::warn_of_axes;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario};
 use crate::scenario_file::ScenarioFile;
-use crate::size;
-use crate::variants::Variant;
+use crate::variations::Variations;
 
 /// What a file varies. Each of its cells can be had, and none was looked at.
 #[derive(Clone, Debug)]
@@ -18,8 +17,7 @@ pub struct Outline {
     /// The file as it is written.
     scenario: Scenario,
     file: ScenarioFile,
-    variants: Vec<Variant>,
-    axes: Vec<Varied>,
+    varied: Variations,
     /// What has no effect, whichever cell is asked for.
     warnings: Vec<Diagnostic>,
 }
@@ -46,19 +44,16 @@ impl ScenarioFile {
         found: &mut Vec<Diagnostic>,
     ) -> Option<Outline> {
         let scenario = self.draft(registry, found).and_then(Draft::scenario);
-        let (written, axes) = self.design(found);
-        let variants = self.variants(found);
-        let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
-        size::check_cells(lengths, &self.size_at(&axes), found)?;
+        let (written, varied) = self.variations(found)?;
         let mut warnings = Vec::new();
-        warn_of_axes(self, registry, &axes, &variants, &mut warnings);
+        warn_of_axes(self, registry, &varied, &mut warnings);
         let (scenario, written) = (scenario?, written?);
-        if found.iter().any(|one| !one.is_warning()) {
+        if mistakes(found) > 0 {
             return None;
         }
-        let design = self.full_design(&written, &scenario, &variants, &axes, registry)?;
+        let design = self.full_design(&written, &scenario, &varied, registry)?;
         let file = self.clone();
-        Some(Outline { design, scenario, file, variants, axes, warnings })
+        Some(Outline { design, scenario, file, varied, warnings })
     }
 }
 
@@ -89,9 +84,9 @@ impl Outline {
     /// If there is no such cell.
     pub fn cell(&self, registry: &LayerRegistry, cell: usize) -> Result<Scenario, Diagnostics> {
         assert!(cell < self.cells(), "there is such a cell");
-        let Self { file, variants, axes, design, .. } = self;
+        let Self { file, varied, design, .. } = self;
         let mut found = Vec::new();
-        let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
+        let scenario = file.cell(varied, (design, cell), registry, &mut found);
         self.whole(scenario, found)
     }
 
@@ -109,9 +104,8 @@ impl Outline {
         registry: &LayerRegistry,
         variant: usize,
     ) -> Result<Scenario, Diagnostics> {
-        let all = variant.checked_sub(1).map(|index| self.variants[index].changes());
         let mut found = Vec::new();
-        let draft = self.file.changed(&all.unwrap_or_default(), registry, &mut found);
+        let draft = self.file.changed(&self.varied.of_variant(variant), registry, &mut found);
         self.whole(draft.and_then(Draft::scenario), found)
     }
 
@@ -122,7 +116,7 @@ impl Outline {
         mut found: Vec<Diagnostic>,
     ) -> Result<Scenario, Diagnostics> {
         found.extend(self.warnings.iter().cloned());
-        forgive_baselines(&self.axes, &mut found);
+        forgive_baselines(&self.varied.axes, &mut found);
         let warnings = Diagnostics::new(&self.file.source, found).unless_wrong()?;
         let scenario = scenario.expect("without mistakes there is a scenario");
         let hypotheses = self.scenario.hypotheses.clone();

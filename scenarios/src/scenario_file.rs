@@ -169,7 +169,7 @@ impl ScenarioFile {
             left.retain_mut(|one| {
                 let was_there = known.contains(one);
                 if !was_there {
-                    let line = self.source.line(&one.place());
+                    let (line, _) = self.source.line_and_column(&one.place());
                     let context = format!("with this, in line {line} of the file");
                     **one = one.clone().within(&context).at(file.source.last_change());
                 }

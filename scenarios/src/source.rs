@@ -59,11 +59,12 @@ impl Source {
         self.changes.last().copied().unwrap_or(0)..self.text.len()
     }
 
-    /// The line in which a place is, from 1.
-    pub(crate) fn line(&self, at: &Range<usize>) -> usize {
+    /// The line and the column in which a place begins, from 1.
+    pub(crate) fn line_and_column(&self, at: &Range<usize>) -> (usize, usize) {
         let piece = self.piece(at);
         let before = piece.text.get(..piece.place(at).start).unwrap_or(piece.text);
-        before.matches('\n').count() + 1
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        (before.matches('\n').count() + 1, column)
     }
 
     /// The piece in which a place is.

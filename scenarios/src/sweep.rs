@@ -9,16 +9,17 @@ use sim::design::SweepDesign;
 use sim::measure::{Better, Measure};
 use sim::series::SeriesDesign;
 
-use crate::axes::{Varied, forgive_baselines, shown};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::axes::{forgive_baselines, shown};
+use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format;
 use crate::idle_axes::{Idle, warn_of_axes};
 use crate::over_time::{self, Asked};
 use crate::registry::LayerRegistry;
-use crate::scenario::{Draft, Scenario, measure};
+use crate::scenario::{Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
-use crate::variants::{Blame, Change, Variant};
+use crate::variants::{Blame, Change};
+use crate::variations::{Variations, is_of_hypotheses};
 
 /// A sweep that can be run: every one of its cells was checked.
 #[derive(Clone, Debug)]
@@ -34,8 +35,7 @@ pub struct Sweep {
     /// What was written and has no effect.
     pub warnings: Diagnostics,
     file: ScenarioFile,
-    variants: Vec<Variant>,
-    axes: Vec<Varied>,
+    varied: Variations,
 }
 
 impl Sweep {
@@ -46,42 +46,22 @@ impl Sweep {
     ///
     /// If the design has no such cell, or another registry has checked the sweep.
     pub fn cell(&self, registry: &LayerRegistry, cell: usize) -> Scenario {
-        let Self { file, variants, axes, design, .. } = self;
-        let mut found = Vec::new();
-        let scenario = file.cell(variants, axes, design, cell, registry, &mut found);
-        self.watched(scenario.expect("every cell was checked"))
-    }
-
-    /// The scenario of a variant with the file's own values, which need not be on the axes; the
-    /// first variant is the file as it is written.
-    ///
-    /// # Panics
-    ///
-    /// As [`cell`](Self::cell).
-    pub fn variant(&self, registry: &LayerRegistry, variant: usize) -> Scenario {
-        let changes = variant.checked_sub(1).map(|index| self.variants[index].changes());
-        let mut found = Vec::new();
-        let draft = self.file.changed(&changes.unwrap_or_default(), registry, &mut found);
-        self.watched(draft.and_then(Draft::scenario).expect("every variant was checked"))
+        let Self { file, varied, design, .. } = self;
+        let scenario = file.cell(varied, (design, cell), registry, &mut Vec::new());
+        let mut scenario = scenario.expect("every cell was checked");
+        // What must hold is said of the file, and asked of every cell.
+        scenario.watch(&self.measures);
+        scenario
     }
 
     /// By variant: the paths that it changes but those of hypotheses, with their values as text.
     pub fn changes(&self) -> Vec<Vec<(String, String)>> {
-        let is_system = |(path, ..): &Change<'_>| !path.starts_with(HYPOTHESES);
+        let is_system = |(path, ..): &Change<'_>| !is_of_hypotheses(path);
         let texts = |(path, _, value): Change<'_>| (path.to_owned(), shown(value));
-        let of = |one: &Variant| one.changes().into_iter().filter(is_system).map(texts).collect();
-        iter::once(Vec::new()).chain(self.variants.iter().map(of)).collect()
-    }
-
-    /// What must hold is said of the file, and asked of every cell.
-    fn watched(&self, mut scenario: Scenario) -> Scenario {
-        scenario.watch(&self.measures);
-        scenario
+        let of = |variant| self.varied.of_variant(variant).into_iter().filter(is_system);
+        (0..self.design.variants.len()).map(|variant| of(variant).map(texts).collect()).collect()
     }
 }
-
-/// How paths to what must hold begin.
-const HYPOTHESES: &str = "hypotheses";
 
 /// What is found in all cells.
 struct Cells {
@@ -148,10 +128,8 @@ impl ScenarioFile {
         let draft = self.draft(registry, &mut of_file);
         let mut blame = Blame::new(&of_file);
         let mut idle = Idle::of(of_file, found);
-        let (design, axes) = self.design(found);
-        let variants = self.variants(found);
-        let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
-        size::check_cells(lengths, &self.size_at(&axes), found)?;
+        let (written, varied) = self.variations(found)?;
+        let Variations { axes, variants } = &varied;
         // Each value alone, so that what is wrong with it is shown where it is written.
         let values = axes.iter().flat_map(|axis| {
             let named = |value: &Node| format!("with `{}` = {value}", axis.path);
@@ -168,26 +146,25 @@ impl ScenarioFile {
             blame.on(&what, &changes, &mut of_change);
             idle.look_at(&changes, of_change, found);
         }
-        if found.iter().any(|one| !one.is_warning()) {
+        if mistakes(found) > 0 {
             unknown.report(found);
             return None;
         }
         idle.report(found);
-        warn_of_axes(self, registry, &axes, &variants, found);
-        let design = design?;
+        warn_of_axes(self, registry, &varied, found);
+        let written = written?;
         let scenario = draft?.scenario()?;
-        let written = design;
-        let design = self.full_design(&written, &scenario, &variants, &axes, registry)?;
+        let design = self.full_design(&written, &scenario, &varied, registry)?;
         let cells = |cell, found: &mut Vec<Diagnostic>| {
             // What has no effect is known from each change alone.
             let mut of_cell = Vec::new();
-            let cell = self.cell(&variants, &axes, &design, cell, registry, &mut of_cell);
+            let cell = self.cell(&varied, (&design, cell), registry, &mut of_cell);
             Idle::of(of_cell, found);
             cell
         };
         let Cells { mut measures, asked, room, longest } =
             Cells::read(&scenario, design.cells(), &over_time::asked(&written), cells, found)?;
-        forgive_baselines(&axes, found);
+        forgive_baselines(axes, found);
         let Asked { objective, series } =
             self.asked(&written, &scenario, &asked, &design.objective, found)?;
         scenario.add_windows(&mut measures);
@@ -196,7 +173,7 @@ impl ScenarioFile {
         }
         measures.extend(scenario.shares());
         let node = |key| self.root.get("sweep").and_then(|sweep| sweep.get(key));
-        let at = |node: Option<&Node>| node.map_or_else(|| self.size_at(&axes), |n| n.at.clone());
+        let at = |node: Option<&Node>| node.map_or_else(|| self.size_at(axes), |n| n.at.clone());
         size::check_numbers(&design, measures.len(), &at(node("replications")), found)?;
         let of_series = at(node("series-every").or_else(|| node("series")));
         let every = written.series_every;
@@ -206,7 +183,7 @@ impl ScenarioFile {
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.source, Vec::new());
         let file = self.clone();
-        Some(Sweep { design, measures, series, room, warnings, file, variants, axes })
+        Some(Sweep { design, measures, series, room, warnings, file, varied })
     }
 }
 

@@ -15,16 +15,53 @@ use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario};
 use crate::scenario_file::ScenarioFile;
+use crate::size;
 use crate::variants::{AS_WRITTEN, Change, Variant};
 
+/// What a file varies.
+#[derive(Clone, Debug)]
+pub(crate) struct Variations {
+    pub(crate) axes: Vec<Varied>,
+    pub(crate) variants: Vec<Variant>,
+}
+
+impl Variations {
+    /// The changes of a variant; the first one is the file as it is written.
+    pub(crate) fn of_variant(&self, variant: usize) -> Vec<Change<'_>> {
+        let variant = variant.checked_sub(1).map(|index| &self.variants[index]);
+        variant.map(Variant::changes).unwrap_or_default()
+    }
+
+    /// The changes of a cell of a design.
+    fn of_cell(&self, design: &SweepDesign, cell: usize) -> Vec<Change<'_>> {
+        let (variant, places) = design.place(cell);
+        let mut all = self.of_variant(variant);
+        for (axis, place) in self.axes.iter().zip(places) {
+            all.push((&axis.path, &axis.at, &axis.values[place]));
+        }
+        all
+    }
+}
+
 impl ScenarioFile {
+    /// What the file varies, and what its sweep says beside that; none if it is too much.
+    pub(crate) fn variations(
+        &self,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<(Option<Design>, Variations)> {
+        let (written, axes) = self.design(found);
+        let variants = self.variants(found);
+        let lengths = axes.iter().map(|axis| axis.values.len()).chain([variants.len() + 1]);
+        size::check_cells(lengths, &self.size_at(&axes), found)?;
+        Some((written, Variations { axes, variants }))
+    }
+
     /// The design, with what is looked at if the file does not say it.
     pub(crate) fn full_design(
         &self,
         written: &Design,
         scenario: &Scenario,
-        variants: &[Variant],
-        axes: &[Varied],
+        Variations { axes, variants }: &Variations,
         registry: &LayerRegistry,
     ) -> Option<SweepDesign> {
         let mut names = vec![AS_WRITTEN.to_owned()];
@@ -47,7 +84,7 @@ impl ScenarioFile {
     }
 
     /// The design, and the axes.
-    pub(crate) fn design(&self, found: &mut Vec<Diagnostic>) -> (Option<Design>, Vec<Varied>) {
+    fn design(&self, found: &mut Vec<Diagnostic>) -> (Option<Design>, Vec<Varied>) {
         let nothing = Vec::new();
         let node = self.root.get("sweep");
         let entries = match node.map(|node| &node.value) {
@@ -108,42 +145,53 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Draft> {
-        let mut file = self.without_axes();
-        for (path, at, value) in changes {
-            if let Err(wrong) = file.set(registry, path, at, (*value).clone()) {
+        let mut file = match self.with(changes, registry) {
+            Ok(file) => file,
+            Err(wrong) => {
                 found.push(wrong);
                 return None;
             }
-        }
+        };
         // What must hold is said of the file as it is written: others may lack what is measured.
-        let is_hypothesis = |path: &str| path.split('.').next() == Some("hypotheses");
         if let Value::Table(entries) = &mut file.root.value
-            && !changes.iter().any(|(path, ..)| is_hypothesis(path))
+            && !changes.iter().any(|(path, ..)| is_of_hypotheses(path))
         {
-            entries.retain(|entry| entry.key != "hypotheses");
+            entries.retain(|entry| entry.key != HYPOTHESES);
         }
         file.draft(registry, found)
+    }
+
+    /// The file with some values changed, and without what its sweep varies.
+    pub(crate) fn with(
+        &self,
+        changes: &[Change<'_>],
+        registry: &LayerRegistry,
+    ) -> Result<Self, Diagnostic> {
+        let mut file = self.without_axes();
+        for (path, at, value) in changes {
+            file.set(registry, path, at, (*value).clone())?;
+        }
+        Ok(file)
     }
 
     /// The scenario of one cell, if nothing is wrong with it.
     pub(crate) fn cell(
         &self,
-        variants: &[Variant],
-        axes: &[Varied],
-        design: &SweepDesign,
-        cell: usize,
+        varied: &Variations,
+        (design, cell): (&SweepDesign, usize),
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Scenario> {
-        let (variant, places) = design.place(cell);
-        // The first variant is the file as it is written.
-        let variant = variant.checked_sub(1).map(|index| &variants[index]);
-        let mut all = variant.map(Variant::changes).unwrap_or_default();
-        for (axis, place) in axes.iter().zip(places) {
-            all.push((&axis.path, &axis.at, &axis.values[place]));
-        }
-        self.changed(&all, registry, found)?.scenario()
+        self.changed(&varied.of_cell(design, cell), registry, found)?.scenario()
     }
+}
+
+/// The section of what must hold.
+const HYPOTHESES: &str = "hypotheses";
+
+/// Whether a path leads to what must hold.
+pub(crate) fn is_of_hypotheses(path: &str) -> bool {
+    path.split('.').next() == Some(HYPOTHESES)
 }
 
 /// The path that tables within each other spell.

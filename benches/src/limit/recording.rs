@@ -9,8 +9,7 @@ pub trait Recording {
     type Moment: Copy;
 
     /// An empty one, of a run of so many clients until `horizon` in which attempts are given up
-    /// after
-    /// `timeout`.
+    /// after `timeout`.
     fn new(horizon: Time, timeout: Duration, clients: u32) -> Self;
 
     /// A point of time, if it is to be kept.

@@ -13,7 +13,7 @@ use super::part::{FaultPart, Part};
 use super::policies::{self, Rooms};
 use super::unsure::Unsure;
 use super::{circles, edges, faults, records, room, unsure};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, mistakes};
 use crate::format::{Agents, Fault, FileNames, Head, Service, fault_names, section_of};
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -40,11 +40,10 @@ impl Parts {
     ) -> Self {
         let agents = named(file, "agents", unsure::agents, &mut names, found);
         let services = named(file, "services", unsure::service, &mut names, found);
-        let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
-        let before = errors(found);
+        let before = mistakes(found);
         let (policies, rooms) = policies::read(file, registry, &names, found);
         let edges = edges::read(file, &names, &policies, found);
-        let are_policies_wrong = errors(found) > before;
+        let are_policies_wrong = mistakes(found) > before;
         let faults = faults_of(file, &mut names, found);
         Self { names, agents, services, policies, rooms, edges, are_policies_wrong, faults }
     }

@@ -11,7 +11,7 @@ use super::hypothesis::{Hypothesis, Message, measure};
 use super::parts::Parts;
 use super::unsure::Unsure;
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format::{self, FileNames, Head, SECTIONS};
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
@@ -128,8 +128,7 @@ impl ScenarioFile {
         registry: &LayerRegistry,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Draft> {
-        let errors = |found: &[Diagnostic]| found.iter().filter(|one| !one.is_warning()).count();
-        let before = errors(found);
+        let before = mistakes(found);
         self.check_lengths(found)?;
         found.extend(self.unread.iter().cloned());
         let mut names = self.names(found);
@@ -153,7 +152,7 @@ impl ScenarioFile {
         windows.sort();
         windows.dedup();
         system.windows = windows;
-        let is_right = errors(found) == before;
+        let is_right = mistakes(found) == before;
         if is_right {
             self.warn(&system, found);
         } else {

@@ -95,7 +95,7 @@ impl GroupWatch {
             drawn: limit.is_none().then_some(deadline),
             expires: Time::MAX,
             episodes: EpisodeFinder::new(agents.episode, warmup),
-            is_closed: is_closed(agents),
+            is_closed: matches!(agents.arrivals, Arrivals::Closed { .. }),
         }
     }
 }
@@ -107,6 +107,8 @@ impl Recorder {
             Caller::Agents(group) => system.agents[group].episode,
             Caller::Service(_) => EpisodeRule::default(),
         };
+        let groups = system.agents.iter().map(|group| GroupWatch::of(group, system.warmup));
+        let groups: Vec<GroupWatch> = groups.collect();
         Self {
             now: Time::ZERO,
             warmup: system.warmup,
@@ -120,12 +122,8 @@ impl Recorder {
             layers: Vec::new(),
             instances: Vec::new(),
             tracer: (watch == Watch::Trace).then(Tracer::default),
-            groups: system
-                .agents
-                .iter()
-                .map(|group| GroupWatch::of(group, system.warmup))
-                .collect(),
-            expiries: system.agents.iter().map(|group| Expiries::new(is_closed(group))).collect(),
+            expiries: groups.iter().map(|group| Expiries::new(group.is_closed)).collect(),
+            groups,
             faults: vec![FaultTimes::default(); system.services.len() + system.links().len()],
             callees: Vec::new(),
             alarm_of: Vec::new(),
@@ -331,11 +329,6 @@ impl Recorder {
             tracer.keep_task(TaskSpan { track, from, to, outcome, is_late, number, order: 0 });
         }
     }
-}
-
-/// Whether each agent of a group does one thing after the other.
-fn is_closed(group: &Agents) -> bool {
-    matches!(group.arrivals, Arrivals::Closed { .. })
 }
 
 /// The part of the time between two points that lies after the warm-up, in nanoseconds.
