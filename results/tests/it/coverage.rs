@@ -77,17 +77,7 @@ fn measured(drawn: Drawn) -> Measured {
         Drawn::Sample(part, of) => (Sample { part, of }, Vec::new()),
         Drawn::Times(times) => (Sample::plain(0.0), vec![times]),
     };
-    Measured {
-        seed: 1,
-        fingerprint: 0,
-        events: 0,
-        stopped: None,
-        faults_removed: None,
-        samples: vec![sample],
-        times,
-        tasks: Vec::new(),
-        repairs: Vec::new(),
-    }
+    Measured { times, ..table::measured(vec![sample]) }
 }
 
 /// How many events come in a time at this rate.

@@ -1,9 +1,9 @@
 //! What is said of a sweep: best among choices alone, two outcomes that a mean hides, and that
 //! nothing matters where that is so.
 
+use results::SweepResult;
 use results::chart::{heat_map, lines, svg, told, variants};
-use results::{Measured, SweepResult};
-use sim::design::{Axis, AxisRole, SweepDesign};
+use sim::design::{AxisRole, SweepDesign};
 use sim::measure::{Better, Measure, Sample};
 
 use crate::table;
@@ -17,38 +17,19 @@ fn sweep(
     value: impl Fn(usize, &[usize], u32) -> f64,
 ) -> SweepResult {
     let objective = Measure::parse("agents.a.frozen", &table::system(1)).unwrap();
-    let read = |(path, values): &(&str, &[&str])| Axis {
-        path: (*path).to_owned(),
-        values: values.iter().map(ToString::to_string).collect(),
-        role: if *path == FAULT.0 { AxisRole::Condition } else { AxisRole::Choice },
+    let read = |axis: &(&str, &[&str])| {
+        let role = if axis.0 == FAULT.0 { AxisRole::Condition } else { AxisRole::Choice };
+        table::axis(*axis, role)
     };
-    let design = SweepDesign {
-        title: "Invented".to_owned(),
-        variants: variants.iter().map(ToString::to_string).collect(),
-        axes: axes.iter().map(read).collect(),
-        default: Some(vec![0; axes.len()]),
-        replications: RUNS,
-        seed: 1,
-        objective: objective.clone(),
-        better: Better::Lower,
-    };
+    let axes = axes.iter().map(read).collect();
+    let design = table::invented(variants, axes, RUNS, objective.clone());
+    let design = SweepDesign { better: Better::Lower, ..design };
     let mut result = SweepResult::new(design, vec![objective], "wavetank sweep it".to_owned());
     for cell in 0..result.cells() {
         let (variant, places) = result.place(cell);
         for run in 0..RUNS {
             let samples = vec![Sample::plain(value(variant, &places, run))];
-            let measured = Measured {
-                seed: 1,
-                fingerprint: 0,
-                events: 0,
-                stopped: None,
-                faults_removed: None,
-                samples,
-                times: Vec::new(),
-                tasks: Vec::new(),
-                repairs: Vec::new(),
-            };
-            result.add(cell, run, &measured);
+            result.add(cell, run, &table::measured(samples));
         }
     }
     result

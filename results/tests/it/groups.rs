@@ -4,8 +4,7 @@ use results::chart::sweep_latency;
 use results::measured::TaskTimes;
 use results::repairs::Repairs;
 use results::{Measured, SweepResult};
-use sim::design::SweepDesign;
-use sim::measure::{Better, Measure, Sample};
+use sim::measure::{Measure, Sample};
 use sim::model::system::{Agents, Caller, Edge};
 
 use crate::pictures::{says, times, title};
@@ -22,16 +21,8 @@ fn sweep(groups: &[&str]) -> SweepResult {
     system.edges = edges.collect();
     let success = |name: &&str| Measure::parse(&format!("agents.{name}.success"), &system).unwrap();
     let measures: Vec<Measure> = groups.iter().map(success).collect();
-    let design = SweepDesign {
-        title: "Invented".to_owned(),
-        variants: vec!["as written".to_owned(), "other".to_owned()],
-        axes: Vec::new(),
-        default: Some(Vec::new()),
-        replications: 1,
-        seed: 1,
-        objective: measures[groups.len() - 1].clone(),
-        better: Better::Higher,
-    };
+    let objective = measures[groups.len() - 1].clone();
+    let design = table::invented(&["as written", "other"], Vec::new(), 1, objective);
     let mut result = SweepResult::new(design, measures, "wavetank sweep it".to_owned());
     let tasks = groups.iter().enumerate().map(|(at, name)| {
         let ok = times(&[(1000 * (at as u64 + 1), 2000)]);
@@ -40,15 +31,9 @@ fn sweep(groups: &[&str]) -> SweepResult {
     let tasks: Vec<_> = tasks.collect();
     for cell in 0..result.cells() {
         let one = Measured {
-            seed: 1,
-            fingerprint: 0,
-            events: 0,
-            stopped: None,
-            faults_removed: None,
-            samples: vec![Sample::plain(1.0); groups.len()],
-            times: Vec::new(),
             tasks: tasks.clone(),
             repairs: vec![Repairs::default(); groups.len()],
+            ..table::measured(vec![Sample::plain(1.0); groups.len()])
         };
         result.add(cell, 0, &one);
     }

@@ -5,8 +5,8 @@ use results::chart::{OF_SWEEPS, Scene, lines, variants};
 use results::measured::TaskTimes;
 use results::repairs::Repairs;
 use results::{Measured, SweepResult};
-use sim::design::{Axis, AxisRole, SweepDesign};
-use sim::measure::{Better, Measure, Sample};
+use sim::design::AxisRole;
+use sim::measure::{Measure, Sample};
 
 use crate::table;
 
@@ -38,36 +38,21 @@ pub(crate) fn recovering(
     repairs: &dyn Fn(usize, u32) -> Repairs,
 ) -> SweepResult {
     let measures = MEASURES.map(|path| Measure::parse(path, &table::system(1)).unwrap());
-    let read = |(path, values): &(&str, &[&str])| Axis {
-        path: (*path).to_owned(),
-        values: values.iter().map(ToString::to_string).collect(),
-        role: if path.starts_with("policies.") { AxisRole::Choice } else { AxisRole::Condition },
+    let read = |axis: &(&str, &[&str])| {
+        let is_choice = axis.0.starts_with("policies.");
+        table::axis(*axis, if is_choice { AxisRole::Choice } else { AxisRole::Condition })
     };
-    let design = SweepDesign {
-        title: "Invented".to_owned(),
-        variants: variants.iter().map(ToString::to_string).collect(),
-        axes: axes.iter().map(read).collect(),
-        default: Some(vec![0; axes.len()]),
-        replications: RUNS,
-        seed: 1,
-        objective: measures[objective].clone(),
-        better: Better::Higher,
-    };
+    let axes = axes.iter().map(read).collect();
+    let design = table::invented(variants, axes, RUNS, measures[objective].clone());
     let mut result = SweepResult::new(design, measures.to_vec(), "wavetank sweep it".to_owned());
     for cell in 0..result.cells() {
         let (variant, places) = result.place(cell);
         for run in 0..RUNS {
             let of = |value: f64| Sample { part: value * 1000.0, of: 1000.0 };
             let one = Measured {
-                seed: 1,
-                fingerprint: 0,
-                events: 0,
-                stopped: None,
-                faults_removed: None,
-                samples: runs(variant, &places, run).map(of).to_vec(),
-                times: Vec::new(),
                 tasks: vec![("a".to_owned(), TaskTimes::default())],
                 repairs: vec![repairs(variant, run)],
+                ..table::measured(runs(variant, &places, run).map(of).to_vec())
             };
             result.add(cell, run, &one);
         }

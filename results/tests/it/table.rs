@@ -6,7 +6,7 @@ use results::table::{RunsWriter, summary};
 use results::{Measured, SweepResult};
 use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::kernel::Distribution;
-use sim::measure::{Better, Measure};
+use sim::measure::{Better, Measure, Sample};
 use sim::model::system::{
     Agents, Arrivals, Caller, Edge, Order, Overflow, Replicas, Service, Step, System,
 };
@@ -77,6 +77,46 @@ pub(crate) fn result(paths: &[&str]) -> (SweepResult, Vec<System>) {
         }
     }
     (result, systems)
+}
+
+/// The design of a sweep that is made up.
+pub(crate) fn invented(
+    variants: &[&str],
+    axes: Vec<Axis>,
+    replications: u32,
+    objective: Measure,
+) -> SweepDesign {
+    SweepDesign {
+        title: "Invented".to_owned(),
+        variants: variants.iter().map(ToString::to_string).collect(),
+        default: Some(vec![0; axes.len()]),
+        axes,
+        replications,
+        seed: 1,
+        objective,
+        better: Better::Higher,
+    }
+}
+
+/// An axis of these values.
+pub(crate) fn axis((path, values): (&str, &[&str]), role: AxisRole) -> Axis {
+    let values = values.iter().map(ToString::to_string).collect();
+    Axis { path: path.to_owned(), values, role }
+}
+
+/// A run that came to this.
+pub(crate) fn measured(samples: Vec<Sample>) -> Measured {
+    Measured {
+        seed: 1,
+        fingerprint: 0,
+        events: 0,
+        stopped: None,
+        faults_removed: None,
+        samples,
+        times: Vec::new(),
+        tasks: Vec::new(),
+        repairs: Vec::new(),
+    }
 }
 
 #[test]

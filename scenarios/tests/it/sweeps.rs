@@ -4,6 +4,8 @@ use scenarios::{AS_WRITTEN, LayerRegistry, ScenarioFile};
 use sim::fault::Schedule;
 use sim::model::system::System;
 
+use crate::together::by_line;
+
 const FILE: &str = r#"
 title = "x"
 horizon = "1h"
@@ -122,11 +124,7 @@ replications = 1
         }
         let file = ScenarioFile::parse("x.toml", &text).unwrap_or_else(|e| panic!("{e}"));
         let sweep = file.sweep(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
-        let shown = |one: &scenarios::Diagnostic| {
-            let (line, _) = sweep.warnings.line_and_column(one);
-            format!("{line}: {}", one.message())
-        };
-        sweep.warnings.all().iter().map(shown).collect()
+        by_line(&sweep.warnings)
     };
     let on = "{ breaker = { failures = 5, open = \"5s\" } }";
     let to_on = ("\"off\"", "{ failures = 3, open = \"1s\" }");
@@ -255,11 +253,7 @@ replications = 1
     let wrong = |text: &str| -> Vec<String> {
         let file = ScenarioFile::parse("x.toml", text).unwrap_or_else(|e| panic!("{e}"));
         let wrong = file.sweep(&LayerRegistry::builtin()).expect_err(text);
-        let shown = |one: &scenarios::Diagnostic| {
-            let (line, _) = wrong.line_and_column(one);
-            format!("{line}: {}", one.message())
-        };
-        wrong.all().iter().map(shown).collect()
+        by_line(&wrong)
     };
     let longer = "`over 10min` is longer than what counts of a run";
     assert_eq!(

@@ -2,7 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{Diagnostic, Diagnostics, LayerRegistry, ScenarioFile};
+
+/// All that was found, each with its line.
+pub(crate) fn by_line(found: &Diagnostics) -> Vec<String> {
+    let shown = |one: &Diagnostic| {
+        let (line, _) = found.line_and_column(one);
+        format!("{line}: {}", one.message())
+    };
+    found.all().iter().map(shown).collect()
+}
 
 const GOOD: &str = r#"
 title = "Two groups of agents"
@@ -189,11 +198,7 @@ share = 0.1
 "#;
     let file = ScenarioFile::parse("x.toml", text).unwrap_or_else(|e| panic!("{e}"));
     let wrong = file.scenario(&LayerRegistry::builtin()).expect_err("it is wrong");
-    let shown = |one: &scenarios::Diagnostic| {
-        let (line, _) = wrong.line_and_column(one);
-        format!("{line}: {}", one.message())
-    };
-    let mut all: Vec<String> = wrong.all().iter().map(shown).collect();
+    let mut all = by_line(&wrong);
     all.sort();
     let expected = [
         "15: there is no group of agents `zz`",
