@@ -100,11 +100,8 @@ pub fn run_over_time(
             line(name, place, &run.pieces, *index, measure)
         });
         let lines: Vec<Line> = lines.collect();
-        let name = match all - lines.len() {
-            0 => name,
-            _ => format!("{name} (the {} largest of {all})", lines.len()),
-        };
-        Some(Panel { name, unit, lines })
+        let part = (lines.len() < all).then(|| format!("the {} largest of {all}", lines.len()));
+        Some(Panel { name, part, unit, lines })
     });
     let title = run_title(run, overview);
     let rest = match rest {
@@ -142,7 +139,7 @@ pub fn sweep_over_time(
             line(name.clone(), number, &over_time.pieces, index, measure)
         });
         let name = words::measure(measure);
-        Panel { name, unit: measure.unit(), lines: lines.collect() }
+        Panel { name, part: None, unit: measure.unit(), lines: lines.collect() }
     });
     let named = match variants.len() - shown.len() {
         0 => String::new(),

@@ -20,6 +20,8 @@ const GAP: f64 = 30.0;
 /// One panel: a measure of several systems, or several measures of one.
 pub(crate) struct Panel {
     pub(crate) name: String,
+    /// Which of its lines are drawn, if there is no room for all.
+    pub(crate) part: Option<String>,
     pub(crate) unit: Unit,
     pub(crate) lines: Vec<Line>,
 }
@@ -49,13 +51,7 @@ pub(crate) fn draw_panels(
     let mut subtitle = format!("{lead} Each step is {}.", scale::length(first.length()));
     for (what, panels) in [("Zero all the time", &idle[..]), ("Without room here", rest)] {
         if !panels.is_empty() {
-            // Which parts of it would be drawn is of no interest.
-            let name = |panel: &Panel| {
-                let parts = panel.name.strip_suffix(')');
-                let parts = parts.and_then(|name| name.rsplit_once(" (the "));
-                parts.map_or(panel.name.clone(), |(name, _)| name.to_owned())
-            };
-            let names: Vec<String> = panels.iter().map(name).collect();
+            let names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
             subtitle += &format!(" {what}: {}.", names.join(", "));
         }
     }
@@ -144,10 +140,9 @@ fn one(
         (tick / factor, text)
     });
     plot::rows(scene, area, &vertical, rows);
-    let name = match per {
-        Some(per) => format!("{}, {per}", panel.name),
-        None => panel.name.clone(),
-    };
+    let part = panel.part.iter().map(|part| format!(" ({part})"));
+    let per = per.iter().map(|per| format!(", {per}"));
+    let name = std::iter::once(panel.name.clone()).chain(part).chain(per).collect();
     let text = Text {
         x: area.left,
         y: area.top - 7.0,

@@ -17,6 +17,8 @@ pub(super) struct Looking<'a> {
     pub(super) names: &'a FileNames,
     /// All but the faults.
     pub(super) system: &'a System,
+    /// Whether all layers of its policies can be read.
+    pub(super) are_layers_known: bool,
     pub(super) found: &'a mut Vec<Diagnostic>,
 }
 
@@ -59,6 +61,9 @@ impl Looking<'_> {
         if meant.is_empty() && self.is_off(policy, layer) {
             let message = "this layer is off, so the fault hits nothing";
             self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
+            return Ok(Vec::new());
+        }
+        if meant.is_empty() && !self.are_layers_known {
             return Ok(Vec::new());
         }
         let Some((_, first)) = meant.first() else {

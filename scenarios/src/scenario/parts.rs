@@ -91,13 +91,17 @@ impl Parts {
         // Where calls are not known, a call that is not made may be one that is.
         let mut of_calls = Vec::new();
         add_edges(&mut system, &self.edges, &mut of_calls);
-        let looking = Looking { file, names: &self.names, system: &system, found: &mut of_calls };
+        let looking = Looking {
+            file,
+            names: &self.names,
+            system: &system,
+            are_layers_known: !self.are_policies_wrong,
+            found: &mut of_calls,
+        };
         system.faults = faults::resolved(&self.faults, &names, looking);
-        // What a fault names is there or not, whoever calls whom; but a layer that it hits may be
-        // one that cannot be read.
+        // What a fault names is there or not, whoever calls whom.
         let is_sure = |one: &Diagnostic| {
-            let is_name = matches!(one.code(), "unknown-name" | "out-of-range");
-            is_name && !(self.are_policies_wrong && one.message().contains("layer"))
+            [Code::UnknownName, Code::OutOfRange].iter().any(|code| code.name() == one.code())
         };
         if !unsure.parts {
             found.extend(of_calls.into_iter().filter(|one| !unsure.calls || is_sure(one)));
