@@ -13,6 +13,7 @@ mod names;
 mod narrow;
 mod rate;
 mod services;
+mod steps;
 mod sweep;
 
 pub(crate) use agents::Agents;

@@ -4,9 +4,10 @@ use patterns::Duration;
 use patterns::settings::{Code, Key, Node, Reader, Setting, Shape, Value};
 use sim::model::{abort, system};
 
-use super::agents::{Agents, Step};
+use super::agents::Agents;
 use super::faults::Fault;
 use super::services::Service;
+use super::steps::Step;
 use super::sweep::Design;
 
 patterns::settings! {

@@ -6,8 +6,8 @@ use patterns::settings::{
 use patterns::{Class, Duration};
 use sim::model::system::{self, RateRule};
 
-use super::agents::Step;
 use super::distribution::Distribution;
+use super::steps::Step;
 
 patterns::settings! {
     /// A service: something that does work for others, such as an LLM API, an MCP server or a
