@@ -11,6 +11,7 @@ mod hits;
 mod loads;
 mod names;
 mod narrow;
+mod process;
 mod rate;
 mod services;
 mod steps;

@@ -106,6 +106,12 @@ impl Calls {
         self.commands.pop_front()
     }
 
+    /// Something that the outside has to do behind all else.
+    #[inline]
+    pub fn queue(&mut self, command: Command) {
+        self.commands.push_back(command);
+    }
+
     /// Something that the outside has to do before all else, but not yet.
     #[inline]
     pub fn put_back(&mut self, command: Command) {

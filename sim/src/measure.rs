@@ -17,6 +17,7 @@ mod bound;
 mod definitions;
 mod failures;
 mod layer;
+mod processes;
 mod sample;
 mod subject;
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::{Asked, Parts};
+pub use process::ProcessRecord;
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
@@ -34,6 +35,7 @@ mod layer;
 mod load;
 mod overview;
 mod parts;
+mod process;
 mod stop;
 mod trace;
 mod track;
@@ -208,6 +210,8 @@ pub struct AgentRecord {
     pub frozen: u128,
     /// Time in which agents had a task in hand, in nanoseconds, summed over slots in use.
     pub busy: u128,
+    /// What became of their processes.
+    pub process: ProcessRecord,
 }
 
 impl AgentRecord {

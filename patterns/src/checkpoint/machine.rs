@@ -163,6 +163,12 @@ impl Checkpoints {
         }
     }
 
+    /// The process has done all its work: no checkpoint of it is of use any more.
+    pub fn done(&mut self) {
+        self.kept.clear();
+        (self.running, self.writing, self.restoring) = (None, None, None);
+    }
+
     /// What to resume from; none is from the beginning. Asked again before the process starts, it
     /// says the same. One that was resumed from too often is dropped for good.
     pub fn restore(&mut self) -> Option<CheckpointId> {

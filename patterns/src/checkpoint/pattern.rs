@@ -55,7 +55,7 @@ impl ProcessPattern for Checkpoints {
                 }
                 return self.resume();
             }
-            Event::Done => self.running = None,
+            Event::Done => self.done(),
             Event::Beat | Event::ProbeOk(_) | Event::ProbeFailed => {}
         }
         self.timer(now)

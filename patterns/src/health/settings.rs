@@ -40,6 +40,7 @@ settings! {
         restarts: bool = false,
     }
     warns without_effect;
+    like presets;
 }
 
 settings! {

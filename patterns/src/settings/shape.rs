@@ -48,6 +48,8 @@ pub enum NameKind {
     Service,
     /// An agent or a service that makes calls.
     Caller,
+    /// A group of agents.
+    Agents,
 }
 
 impl NameKind {
@@ -56,6 +58,7 @@ impl NameKind {
         match self {
             Self::Service => "service",
             Self::Caller => "agent or service",
+            Self::Agents => "group of agents",
         }
     }
 }

@@ -26,6 +26,7 @@ settings! {
         beats_within: Option<Duration> [.above(0.0).none(&["never"]).example("\"30s\"")] = None,
     }
     warns without_effect;
+    like presets;
 }
 
 settings! {

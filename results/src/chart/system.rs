@@ -115,7 +115,7 @@ fn layers<'a>(system: &'a System, edge: &Edge) -> Vec<(&'a str, Per)> {
 
 fn of_sharing(per: Per) -> Paint {
     match per {
-        Per::Agent => Role::Series(2).faint(0.30),
+        Per::Agent | Per::Run => Role::Series(2).faint(0.30),
         Per::Edge => Role::Series(4).faint(0.40),
         Per::Policy => Role::Series(3).faint(0.55),
     }

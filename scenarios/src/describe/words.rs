@@ -26,6 +26,7 @@ fn shape_in_words(shape: &Shape, is_share: bool) -> String {
         Shape::Form { what, .. } => (*what).to_owned(),
         Shape::Name(NameKind::Service) => "name of a service".to_owned(),
         Shape::Name(NameKind::Caller) => "name of an agent or service".to_owned(),
+        Shape::Name(NameKind::Agents) => "name of a group of agents".to_owned(),
         Shape::Optional(inner, words) => {
             let mut all = vec![shape_in_words(inner, is_share)];
             all.extend(words.iter().map(|word| quoted(word)));

@@ -1,12 +1,13 @@
 //! Agents.
 
-use patterns::Duration;
 use patterns::settings::{Fields, Findings, Reader};
+use patterns::{Duration, health, supervise};
 use sim::model::system;
 use sim::observe::EpisodeRule;
 
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
+use super::process::{Checkpoint, OnCrash};
 use super::steps::Step;
 
 patterns::settings! {
@@ -37,6 +38,20 @@ patterns::settings! {
         /// What counts as a failure episode: a time in which the group, or its calls to a service,
         /// are seen to fail.
         episode: Episode = Episode { below: 0.8, of: 20 },
+        /// What starts an agent again that has crashed: a number of restarts within a time, each
+        /// after a wait. With `none` an agent that a fault has crashed is away for good.
+        supervise: Option<supervise::Settings> = None,
+        /// What asks each agent whether it is well: one that hangs is not.
+        health: Option<health::Settings> = None,
+        /// How what a task has done is saved, so that a crash costs no more than what came after.
+        checkpoint: Option<Checkpoint> = None,
+        /// How long an agent takes to start again.
+        starts_in: Distribution = STARTS_IN,
+        /// How often a task is begun or gone on with at the most: one that was as often in hand
+        /// when its agent crashed fails as `network` (a dead letter).
+        tries: u32 [.at_least(1.0).unlimited()] = u32::MAX,
+        /// What becomes of the tasks in hand when an agent crashes.
+        on_crash: OnCrash = OnCrash::Again,
     }
     rules Self::rules;
     warns Self::warns;
@@ -62,17 +77,46 @@ impl Episode {
     }
 }
 
+/// How long an agent takes to start again, unless something else is said.
+const STARTS_IN: Distribution = Distribution::Constant(Duration::from_secs(1));
+
+/// The most tasks that an agent can have in hand whose tasks are saved.
+const SAVED_MAX: u32 = 1000;
+
 impl Agents {
     fn rules(&self, found: &mut Findings) {
         Step::check_all(&self.steps, found);
         let is_some = self.patience != Some(Distribution::ZERO);
         found.unless(is_some, "patience", "longer than 0s");
+        let starts_later = self.starts_in != Distribution::ZERO;
+        found.unless(starts_later, "starts-in", "longer than 0s");
+        let saves_few = self.checkpoint.is_none() || self.slots <= SAVED_MAX;
+        let needs = format!("at most {SAVED_MAX} beside `checkpoint`");
+        found.unless(saves_few, "slots", needs);
     }
 
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {
         if self.gives_up && self.patience.is_none() {
             reader.no_effect(&fields.place_of("gives-up"), "without `patience` no task gives up");
         }
+    }
+
+    /// What keeps their processes alive, if anything is said of that.
+    fn life(&self) -> Option<system::Life> {
+        let is_said = self.supervise.is_some()
+            || self.health.is_some()
+            || self.checkpoint.is_some()
+            || self.tries < u32::MAX
+            || self.on_crash == OnCrash::Fail
+            || self.starts_in != STARTS_IN;
+        is_said.then(|| system::Life {
+            supervise: self.supervise.clone(),
+            health: self.health,
+            checkpoint: self.checkpoint.as_ref().map(Checkpoint::resolved),
+            start: self.starts_in.sampler(),
+            tries: self.tries,
+            on_crash: self.on_crash.into(),
+        })
     }
 
     /// The agents, as they are run.
@@ -82,12 +126,13 @@ impl Agents {
             count: self.count,
             arrivals: self.arrivals.resolved(),
             slots: self.slots,
-            steps: self.steps.iter().map(Step::resolved).collect(),
+            steps: Step::resolved(&self.steps),
             deadline: self.deadline,
             priority: self.priority,
             patience: self.patience.as_ref().map(Distribution::sampler),
             gives_up: self.gives_up,
             episode: self.episode.rule(),
+            life: self.life().map(Box::new),
         }
     }
 }

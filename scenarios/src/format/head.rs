@@ -76,8 +76,11 @@ patterns::settings! {
     /// Who shares one instance of a layer.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum Per {
-        /// Each agent has its own for each service that it calls.
+        /// Each agent has its own for each service that it calls. It is as new after a crash.
         Agent,
+        /// The same, and it is as new for each task: for layers that can be made as new by hand, a
+        /// breaker or a cache.
+        Run,
         /// All agents of a group share one for each service.
         Edge,
         /// All calls under the policy share one.
@@ -89,6 +92,7 @@ impl From<Per> for system::Per {
     fn from(per: Per) -> Self {
         match per {
             Per::Agent => Self::Agent,
+            Per::Run => Self::Run,
             Per::Edge => Self::Edge,
             Per::Policy => Self::Policy,
         }

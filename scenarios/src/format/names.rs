@@ -58,6 +58,7 @@ impl FileNames {
         match kind {
             NameKind::Service => self.services.clone(),
             NameKind::Caller => self.agents.iter().chain(&self.services).cloned().collect(),
+            NameKind::Agents => self.agents.clone(),
         }
     }
 
@@ -110,7 +111,7 @@ impl FileNames {
     fn number(&self, kind: NameKind, name: &str) -> Result<u16, Vec<String>> {
         let place = self.place(kind, name)?;
         Ok(match kind {
-            NameKind::Service => place,
+            NameKind::Service | NameKind::Agents => place,
             NameKind::Caller => {
                 let names = self.agents.iter().chain(&self.services);
                 caller_numbers(names.map(String::as_str))[usize::from(place)]

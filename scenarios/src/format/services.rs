@@ -272,7 +272,7 @@ impl Service {
                 Abandoned::RunsOn => system::Abandoned::RunsOn,
                 Abandoned::Stops => system::Abandoned::Stops,
             },
-            steps: self.steps.iter().map(Step::resolved).collect(),
+            steps: Step::resolved(&self.steps),
             refuses_stale: self.stale_writes == StaleWrites::Refuse,
             replicas: system::Replicas {
                 count: self.count,
@@ -299,6 +299,7 @@ impl Service {
 
     fn rules(&self, found: &mut Findings) {
         Step::check_all(&self.steps, found);
+        Step::check_of_service(&self.steps, found);
     }
 
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {

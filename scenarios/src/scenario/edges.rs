@@ -144,7 +144,7 @@ pub(super) fn add_edges(system: &mut System, written: &[Written], found: &mut Ve
 fn called(steps: &[Step]) -> Vec<usize> {
     let called = steps.iter().filter_map(|step| match step {
         Step::Call { service, .. } => Some(*service),
-        Step::Work(_) => None,
+        Step::Work(_) | Step::Flow(_) => None,
     });
     called.collect()
 }

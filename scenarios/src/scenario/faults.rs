@@ -101,6 +101,12 @@ impl<'a> Looking<'a> {
                 }
             };
         }
+        if info.hits_agents && !matches!(hit.target, Target::Agents(_)) {
+            let message = format!("`{}` hits groups of agents", info.name);
+            let groups = self.names.agents.iter().map(|name| format!("`{name}`"));
+            let groups = groups.collect::<Vec<_>>().join(", ");
+            return Err(wrong(message).help(format!("there are: {groups}")));
+        }
         match hit.target {
             Target::Service(service) => Ok(vec![Place::Service(service)]),
             Target::Replica { service, replica } => self.replica(hit, service, replica),
@@ -164,6 +170,7 @@ impl<'a> Looking<'a> {
             (false, None) => None,
         };
         let (message, help) = match effect.on_agents() {
+            OnAgents::Process => return Ok(vec![Place::Agents(group)]),
             OnAgents::Edges if !edges.is_empty() => return Ok(edges),
             OnAgents::Edges => (
                 "these agents call no service, so the fault hits nothing".to_owned(),
@@ -180,10 +187,6 @@ impl<'a> Looking<'a> {
                     Some(ways) => format!("give them a step `{{ work = … }}`, or {ways}"),
                     None => "give them a step `{ work = … }`, or hit a service".to_owned(),
                 },
-            ),
-            OnAgents::Crash => (
-                format!("agents do not crash: `{name}` cannot hit them"),
-                ways_out.unwrap_or_else(|| "hit a service".to_owned()),
             ),
             OnAgents::Nothing => (
                 format!("`{name}` cannot happen to agents"),

@@ -1,5 +1,6 @@
 //! Policies: stacks of layers.
 
+use patterns::Intervention;
 use patterns::settings::{Code, Entry, Node, Reader, Setting, Value};
 use sim::model::system::{self, LayerFactory, Policy};
 
@@ -118,6 +119,13 @@ fn layer(
             .map(Into::into);
     }
     let report = registry.kind(kind)?.report;
+    let renews = [Intervention::Reset, Intervention::Flush];
+    if per == Some(system::Per::Run) && !renews.iter().any(|one| report.takes(*one)) {
+        let message = format!("a `{kind}` cannot be made as new, as `per = \"run\"` asks for");
+        let mistake = reader.mistake(&node.at, Code::Conflict, message);
+        mistake.help = Some("a `breaker` and a `cache` can; others have `per = \"agent\"`".to_owned());
+        per = None;
+    }
     let read = registry.read(kind, &settings, reader);
     let (per, ReadLayer { make, room }) = (per?, read?);
     Some((LayerFactory { kind: kind.to_owned(), report, per, make }, room))

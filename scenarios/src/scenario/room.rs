@@ -109,7 +109,7 @@ fn layers(system: &System, rooms: &Rooms) -> Vec<u64> {
         let layers = system.policies[policy].layers.iter().zip(&rooms[policy]);
         let sizes = layers.map(|(layer, room)| {
             let (instances, keys) = match layer.per {
-                Per::Agent => (count(system, edge.from), *keys),
+                Per::Agent | Per::Run => (count(system, edge.from), *keys),
                 Per::Edge => (1, *keys),
                 Per::Policy => (u64::from(is_first), keys_of_policy[policy]),
             };

@@ -376,6 +376,7 @@ fn name_in_words(kind: NameKind) -> &'static str {
     match kind {
         NameKind::Service => "a service",
         NameKind::Caller => "an agent or a service",
+        NameKind::Agents => "a group of agents",
     }
 }
 

@@ -4,6 +4,7 @@ use patterns::{Class, Duration, Outcome};
 
 use super::health::{Health, Slowing, Turned};
 use super::hit::{Hit, Permanent};
+use super::ills::Ills;
 use super::leak::{Growth, Leak};
 use super::level::{Level, Onset};
 
@@ -149,6 +150,7 @@ impl Adding<'_> {
     /// Something fills up, until the fault ends or the service comes back from being down.
     pub fn leak(&mut self, growth: Growth) {
         let new = Leak::new(growth, self.hit(1.0));
+        self.health.ills.full_after = self.health.ills.full_after.min(growth.full_after);
         let kept = self.health.kept_leaks.iter().find(|leak| leak.is_as(&new));
         self.health.leaks.push(kept.copied().unwrap_or(new));
         (self.health.is_slow, self.health.minds_ends) = (true, true);
@@ -160,6 +162,23 @@ impl Adding<'_> {
         self.health.load += share;
         self.health.is_whole = true;
         self.health.is_slow = true;
+    }
+
+    /// Each process crashes by itself after working for so long on average, and a share of those
+    /// that start crash at once.
+    pub fn crash_each(&mut self, mean: Duration, again: f64) {
+        self.health.ills.crash_rate += 1.0 / mean.as_secs_f64();
+        Ills::add(&mut self.health.ills.crash_again, again);
+    }
+
+    /// A share of the loops that begin have no way out.
+    pub fn let_loops_stick(&mut self, share: f64) {
+        Ills::add(&mut self.health.ills.stuck, share);
+    }
+
+    /// A share of the checkpoints that are written cannot be read again.
+    pub fn corrupt(&mut self, share: f64) {
+        Ills::add(&mut self.health.ills.corrupt, share);
     }
 
     /// No more requests than these are in work at a time.

@@ -29,8 +29,8 @@ pub enum OnAgents {
     Edges,
     /// Their own work takes longer.
     Work,
-    /// They would crash.
-    Crash,
+    /// It happens to the process of each.
+    Process,
     /// It cannot happen to agents.
     Nothing,
 }
@@ -42,6 +42,7 @@ trait AnyFault: fmt::Debug + Send + Sync {
     fn add_to(&self, health: &mut Adding<'_>);
     fn shock_of(&self, change: Change) -> Shock;
     fn intervention_of(&self, is_on: bool) -> Option<Intervention>;
+    fn takes_no_time(&self) -> bool;
     fn write_to(&self, out: &mut Vec<Entry>);
     fn check_in(&self, found: &mut Findings);
 }
@@ -65,6 +66,10 @@ impl<K: FaultKind> AnyFault for K {
 
     fn intervention_of(&self, is_on: bool) -> Option<Intervention> {
         self.intervention(is_on)
+    }
+
+    fn takes_no_time(&self) -> bool {
+        self.is_instant()
     }
 
     fn write_to(&self, out: &mut Vec<Entry>) {
@@ -118,8 +123,8 @@ impl Effect {
     /// What becomes of agents that it hits.
     pub fn on_agents(&self) -> OnAgents {
         let alone = self.alone(0);
-        if alone.is_down() {
-            OnAgents::Crash
+        if self.info().hits_agents || alone.is_down() || alone.fills() {
+            OnAgents::Process
         } else if alone.only_slows() && !alone.is_whole {
             OnAgents::Work
         } else if self.info().hits_edges {
@@ -131,12 +136,13 @@ impl Effect {
 
     /// Whether it is done to single requests, so that it can be done to some and not to others.
     pub fn can_be_scoped(&self) -> bool {
-        !self.info().hits_layers && !self.alone(1).is_whole
+        let info = self.info();
+        !info.hits_layers && !info.hits_agents && !self.alone(1).is_whole
     }
 
     /// Whether all of it is done in the instant in which it comes on.
     pub fn is_instant(&self) -> bool {
-        self.intervention(true).is_some() && self.intervention(false).is_none()
+        self.kind.takes_no_time()
     }
 
     /// How many slots it leaves a service at the most, if it takes some.
@@ -192,6 +198,8 @@ pub struct FaultInfo {
     pub hits_edges: bool,
     /// Whether it hits layers of policies, and nothing else.
     pub hits_layers: bool,
+    /// Whether it hits processes of agents, and nothing else.
+    pub hits_agents: bool,
     /// Whether something is drawn for it each time that it comes on.
     pub(super) draws: bool,
     shape: fn() -> Shape,
@@ -206,6 +214,7 @@ impl FaultInfo {
             severity: K::SEVERITY,
             hits_edges: K::HITS_EDGES,
             hits_layers: K::HITS_LAYERS,
+            hits_agents: K::HITS_AGENTS,
             draws: K::DRAWS,
             shape: K::shape,
             read: read::<K>,

@@ -4,6 +4,7 @@
 use patterns::{Class, Duration, Outcome, Time};
 
 use super::hit::{Fate, Hit, Permanent};
+use super::ills::Ills;
 use super::leak::Leak;
 use super::level::{Chain, Level};
 
@@ -48,6 +49,8 @@ pub(crate) struct Health {
     pub(super) kept_leaks: Vec<Leak>,
     /// Whether something is done to the place as a whole, and not to single requests.
     pub(super) is_whole: bool,
+    /// What is done to the processes of agents.
+    pub(super) ills: Ills,
 }
 
 /// What becomes of a request that is not let in.
@@ -95,6 +98,7 @@ impl Default for Health {
             chains: Vec::new(),
             kept_leaks: Vec::new(),
             is_whole: false,
+            ills: Ills::default(),
         }
     }
 }
@@ -204,6 +208,16 @@ impl Health {
     /// Whether a fault has shut it down.
     pub(super) fn is_shut(&self) -> bool {
         self.down > 0
+    }
+
+    /// Whether something fills up.
+    pub(super) fn fills(&self) -> bool {
+        !self.leaks.is_empty()
+    }
+
+    /// What is done to the processes of agents.
+    pub(crate) fn ills(&self) -> Ills {
+        Ills { is_down: self.down > 0, hangs: self.hanging > 0, ..self.ills }
     }
 
     /// Whether it answers nothing.

@@ -4,6 +4,8 @@ use super::effect::FaultInfo;
 
 pub mod bursts;
 pub mod cold_start;
+pub mod corrupt;
+pub mod crash;
 pub mod cut;
 pub mod delay;
 pub mod down;
@@ -24,12 +26,14 @@ pub mod slots;
 pub mod slow;
 pub mod spike;
 pub mod stale;
+pub mod stuck;
 pub mod wrong;
 
 /// All kinds, the gravest first: of several faults that are on, a trace shows the first, and what
 /// is turned away by one is not seen by those after it.
 pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<down::Down>(),
+    FaultInfo::of::<crash::Crash>(),
     FaultInfo::of::<hang::Hang>(),
     FaultInfo::of::<drain::Drain>(),
     FaultInfo::of::<refuse::Refuse>(),
@@ -52,4 +56,6 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<force::Force>(),
     FaultInfo::of::<reset::Reset>(),
     FaultInfo::of::<flush::Flush>(),
+    FaultInfo::of::<stuck::Stuck>(),
+    FaultInfo::of::<corrupt::Corrupt>(),
 ];

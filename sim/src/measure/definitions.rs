@@ -49,8 +49,10 @@ macro_rules! definitions {
     };
 }
 
-const HIGHER: Option<Better> = Some(Better::Higher);
-const LOWER: Option<Better> = Some(Better::Lower);
+pub(super) use definitions;
+
+pub(super) const HIGHER: Option<Better> = Some(Better::Higher);
+pub(super) const LOWER: Option<Better> = Some(Better::Lower);
 
 /// Of a system with abort conditions.
 pub(super) const ABORTS: &[Definition<Record>] = definitions! {
@@ -378,7 +380,7 @@ fn busiest(service: &ServiceRecord) -> (f64, f64) {
     (counts.iter().max().map_or(0.0, |most| *most as f64), counts.iter().sum::<u64>() as f64)
 }
 
-fn secs(nanos: u128) -> f64 {
+pub(super) fn secs(nanos: u128) -> f64 {
     nanos as f64 / 1e9
 }
 

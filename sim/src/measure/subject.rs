@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::definitions::{
     ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
+use super::processes::PROCESSES;
 use super::failures::{ATTEMPTS, TASKS};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
@@ -118,6 +119,9 @@ impl Subject {
         let writes = WRITES.iter().filter(|_| is_service && 0 < records[place]);
         let some = replicas.chain(writes).map(Formula::Service);
         let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
+        let lives = matches!(self, Self::Agents(_)) && system.lives(place);
+        let processes = PROCESSES.iter().filter(|_| lives).map(Formula::Agents);
+        let some = some.chain(processes);
         let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
         self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
     }

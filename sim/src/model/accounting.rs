@@ -7,7 +7,7 @@ use super::memory::Effect;
 use super::overdue::OpenTask;
 use super::recorder::Recorder;
 use super::records::empty_rest;
-use super::request::{Request, State};
+use super::request::{BRANCH, Request, State};
 use super::role::RoleKind;
 use super::world::World;
 use crate::call::Open;
@@ -338,7 +338,7 @@ impl World {
     /// Counts what is open now, for one of the moments at which it is counted.
     pub(super) fn count_open(&mut self, moment: impl Fn(&mut OpenAt) -> &mut u64) {
         let Recorder { agents, services, .. } = &mut self.recorder;
-        for request in self.stations.all_requests() {
+        for request in self.stations.all_requests().filter(|request| request.leaf != BRANCH) {
             let role = self.stations.role(request.station);
             let open = match self.roles[role as usize].kind {
                 RoleKind::Agents(group) => &mut agents[group as usize].open,
@@ -357,6 +357,7 @@ impl World {
         for request in self.stations.all_requests() {
             let role = self.stations.role(request.station);
             match self.roles[role as usize].kind {
+                RoleKind::Agents(_) if request.leaf == BRANCH => {}
                 RoleKind::Agents(group) => {
                     let &Request { arrived, demand, station: agent, .. } = request;
                     open.push(OpenTask { arrived, demand, group, agent });
@@ -375,6 +376,9 @@ impl World {
                     recorder.note_open_request(service, request);
                 }
             }
+        }
+        if let Some(lives) = &self.lives {
+            lives.note_open(recorder);
         }
         let mut calls = Vec::new();
         for Open { edge, began, is_call, is_own, is_attempt } in self.calls.open() {

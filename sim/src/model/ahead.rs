@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use super::kind;
-use super::request::NONE;
+use super::request::{BRANCH, NONE};
 use super::world::World;
 
 /// With fewer agents than this, what they have fits into the nearer caches.
@@ -54,7 +54,8 @@ impl World {
     /// The agent at the end of the way of a request, if it is not that of a call by a service.
     fn agent_of(&self, request: u32) -> Option<u32> {
         let leaf = self.stations.request(request).leaf;
-        let task = if leaf == NONE { request } else { self.calls.caller(leaf)? };
+        let task =
+            if leaf == NONE || leaf == BRANCH { request } else { self.calls.caller(leaf)? };
         let station = self.stations.request(task).station;
         (station < self.arrivals.len()).then_some(station)
     }

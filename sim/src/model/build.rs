@@ -6,6 +6,7 @@ use patterns::Duration;
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
+use super::build_life::LivesSoFar;
 use super::edge_streams::{EdgeStreams, Link, RareStreams};
 use super::kind;
 use super::limits::Watch;
@@ -61,6 +62,7 @@ pub(super) struct Builder<'a> {
     pub(super) stations: Stations,
     arrivals: Arrivals,
     pub(super) memories: Memories,
+    pub(super) lives: LivesSoFar,
     pub(super) faults: Faults,
     /// The edges on which faults can happen.
     pub(super) links: Vec<usize>,
@@ -128,6 +130,7 @@ impl<'a> Builder<'a> {
             stations: Stations::default(),
             arrivals: Arrivals::default(),
             memories: Memories::of(system),
+            lives: LivesSoFar::default(),
             faults: Faults::of_places(sites.count()),
             links,
             sites,
@@ -147,9 +150,12 @@ impl<'a> Builder<'a> {
 
     fn group(&mut self, group: usize) {
         let agents = &self.system.agents[group];
+        self.group_life(group);
+        let program = self.program(Caller::Agents(group), &agents.steps, false);
+        let has_life = self.system.lives(group);
         let role = Role {
             kind: RoleKind::Agents(group as u32),
-            program: self.program(Caller::Agents(group), &agents.steps, false),
+            program: if has_life { self.living_program(group, &program) } else { program },
             priority: agents.priority,
             deadline: agents.deadline.unwrap_or(Duration::MAX),
             patience: self.patience(agents),
@@ -158,18 +164,22 @@ impl<'a> Builder<'a> {
         self.roles.push(role);
         self.arrivals.add_group(agents.arrivals.clone());
         for number in 0..agents.count {
-            self.agent(group, number);
+            self.agent(group, number, has_life);
         }
     }
 
-    fn agent(&mut self, group: usize, number: u32) {
+    fn agent(&mut self, group: usize, number: u32, has_life: bool) {
         let agents = &self.system.agents[group];
         let index = self.stations.len();
-        self.stations.add_agent(group as u32, agents.slots, self.edges.len() as u32);
+        let first = self.edges.len();
+        self.stations.add_agent(group as u32, agents.slots, first as u32, has_life);
         let who = Who::Agent { group: &agents.name, number, is_alone: agents.count == 1 };
         self.edges(Caller::Agents(group), who, Some(index));
         self.arrivals.add_agent(self.streams.stream(who.stream("arrivals")));
         self.work.push(self.streams.stream(who.stream("work")));
+        if has_life {
+            self.process(group, who, index, first..self.edges.len());
+        }
         if let Some(tracer) = &mut self.recorder.tracer {
             let id = TrackId::Agent(who.label());
             tracer.tracks.push(Track { id, intervals: Vec::new() });
@@ -180,6 +190,8 @@ impl<'a> Builder<'a> {
         let mut ops = if serves { vec![Op::Serve] } else { Vec::new() };
         for (number, step) in (1..).zip(steps) {
             ops.push(match step {
+                // It gets its place where the program of agents with a life is put together.
+                Step::Flow(_) => Op::Begin,
                 Step::Work(distribution) => {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
@@ -271,11 +283,11 @@ impl<'a> Builder<'a> {
         let factory = &stack.layers[place];
         let at = place
             + match factory.per {
-                Per::Agent | Per::Edge => self.first_layers[edge],
+                Per::Agent | Per::Run | Per::Edge => self.first_layers[edge],
                 Per::Policy => self.first_layers[self.system.edges.len() + policy],
             };
         if let Some(shared) = self.shared[at] {
-            if factory.per == Per::Agent {
+            if matches!(factory.per, Per::Agent | Per::Run) {
                 // Each agent has one, as far as can be seen.
                 let record = self.recorder.instances[shared as usize].record;
                 self.recorder.layers[record as usize].instances += 1;
@@ -285,7 +297,7 @@ impl<'a> Builder<'a> {
         let index = self.layers.len() as u32;
         let layer = (factory.make)();
         // What agents have of their own is shared all the same if that makes no difference.
-        let is_own = factory.per == Per::Agent
+        let is_own = matches!(factory.per, Per::Agent | Per::Run)
             && !(layer.keeps_nothing() && layer.initial_state().is_none());
         if !is_own {
             self.shared[at] = Some(index);
@@ -295,8 +307,8 @@ impl<'a> Builder<'a> {
             let record = &self.recorder.edges[edge];
             let owner = match factory.per {
                 Per::Policy => LayerOwner::Policy(stack.name.clone()),
-                Per::Agent if is_own => LayerOwner::edge(&who.label(), &record.to),
-                Per::Agent | Per::Edge => LayerOwner::edge(&record.from, &record.to),
+                Per::Agent | Per::Run if is_own => LayerOwner::edge(&who.label(), &record.to),
+                Per::Agent | Per::Run | Per::Edge => LayerOwner::edge(&record.from, &record.to),
             };
             tracer.layers.push(Self::track(stack, place, owner));
         }
@@ -345,6 +357,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> World {
         let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
+        let lives = self.lives();
         self.recorder.add_links();
         self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
@@ -363,6 +376,7 @@ impl<'a> Builder<'a> {
             stations: self.stations,
             arrivals: self.arrivals,
             memories: self.memories,
+            lives,
             faults: self.faults,
             distributions: self.distributions,
             work: self.work,

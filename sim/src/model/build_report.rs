@@ -41,7 +41,7 @@ impl Builder<'_> {
                 place: place as u32,
                 number: number(stack, place),
                 scope: match factory.per {
-                    Per::Agent => LayerScope::Callers(edge as u32),
+                    Per::Agent | Per::Run => LayerScope::Callers(edge as u32),
                     Per::Edge => LayerScope::Edge(edge as u32),
                     Per::Policy => LayerScope::Policy,
                 },

@@ -87,13 +87,18 @@ impl World {
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let request = self.stations.request_mut(index);
         request.call = NONE;
+        if self.lives.is_some() && self.hold_agent(index, State::HeldReply) {
+            self.stations.request_mut(index).reply = outcome;
+            return None;
+        }
+        let request = self.stations.request_mut(index);
         request.use_answer(outcome);
         request.left -= 1;
         let goes_on = outcome.is_ok() || request.is_optional;
         let is_done = request.left == 0;
         let role = &self.roles[self.stations.role(self.stations.request(index).station) as usize];
         match role.kind {
-            RoleKind::Agents(_) if !goes_on => return self.end_task(index, outcome),
+            RoleKind::Agents(_) if !goes_on => return self.fail(index, outcome),
             RoleKind::Service(service) if !goes_on => {
                 // Refusals are between a caller and its own layers: who called this service sees
                 // one that can do no more.
@@ -153,7 +158,8 @@ impl World {
         let request = self.stations.request(index);
         match request.state {
             State::Working => self.scheduler.cancel_timer(Event { kind: kind::WORK, index }),
-            State::Calling => {
+            // The answer may have just come.
+            State::Calling if request.call != NONE => {
                 let (scheduler, recorder) = (&mut self.scheduler, &mut self.recorder);
                 self.calls.cancel(request.call, index, ended, scheduler, recorder);
             }

@@ -51,7 +51,10 @@ impl World {
                 }
                 Site::Agents(group) => {
                     if let Some(work) = &mut self.hit.work {
-                        self.faults.take(index, place, now, &mut work.health[group]);
+                        let health = &mut work.health[group];
+                        let Toggled { shock, .. } = self.faults.take(index, place, now, health);
+                        let ills = health.ills();
+                        self.hit_agents(group, ills, shock);
                     }
                 }
                 Site::Layer(layer) => self.intervene(index, place, layer),
@@ -167,7 +170,7 @@ impl World {
     }
 
     /// A request goes on from where it stood.
-    fn go_on(&mut self, index: u32) {
+    pub(super) fn go_on(&mut self, index: u32) {
         let now = self.scheduler.now();
         let request = self.stations.request_mut(index);
         let next = match request.state {
@@ -183,7 +186,7 @@ impl World {
                 let outcome = request.reply;
                 self.resume(index, outcome)
             }
-            State::Gone | State::InLine | State::Working | State::Calling => None,
+            State::Gone | State::InLine | State::Working | State::Calling | State::Awaiting => None,
         };
         self.put_back(next);
     }

@@ -12,5 +12,7 @@ pub(super) const FAULT: u8 = 3;
 pub(super) const CROSS: u8 = 4;
 /// The patience of who sent a task is over, if the task is still there.
 pub(super) const GIVE_UP: u8 = 5;
+/// A timer of what lives is over.
+pub(super) const LIFE: u8 = 7;
 /// All faults go off for good.
 pub(super) const REMOVE_FAULTS: u8 = 6;

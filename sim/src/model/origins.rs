@@ -1,6 +1,6 @@
 //! For which task a request is made, where some fault goes by that.
 
-use super::request::{NONE, Request};
+use super::request::{BRANCH, NONE, Request};
 use super::station::Stations;
 use crate::call::Calls;
 use crate::kernel::split_mix;
@@ -47,7 +47,7 @@ impl Origins {
     pub(super) fn of_leaf(&self, leaf: u32, calls: &Calls, stations: &Stations) -> Option<Origin> {
         let caller = calls.caller(leaf)?;
         let request = stations.request(caller);
-        if request.leaf != NONE {
+        if request.leaf != NONE && request.leaf != BRANCH {
             return self.by_request.get(caller as usize).copied();
         }
         // The roles of groups come first.

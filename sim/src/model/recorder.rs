@@ -221,6 +221,16 @@ impl Recorder {
         }
     }
 
+    /// The process of an agent was in a state from some time until now.
+    pub(super) fn agent_track(
+        &mut self,
+        agent: u32,
+        from: Time,
+        (state, severity): (&'static str, Severity),
+    ) {
+        self.interval(agent, from, state, severity);
+    }
+
     /// A service or a link was in a state from some time until now.
     pub(crate) fn place_track(
         &mut self,

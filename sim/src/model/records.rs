@@ -3,7 +3,7 @@
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
     AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
-    Line, Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
+    Line, Load, OpenAt, OutcomeCounts, ProcessRecord, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -30,6 +30,7 @@ fn empty_agents() -> AgentRecord {
         latency_failed: Histogram::new(),
         frozen: 0,
         busy: 0,
+        process: ProcessRecord::default(),
     }
 }
 

@@ -10,6 +10,9 @@ use crate::fault::Fate;
 /// No request, no leaf.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// The leaf of a branch of a task.
+pub(super) const BRANCH: u32 = u32::MAX - 2;
+
 /// The request of an attempt that was lost on the way.
 pub(super) const LOST: u32 = u32::MAX - 1;
 
@@ -92,6 +95,8 @@ pub(super) enum State {
     HeldStep,
     /// Its call has ended, but nothing moves.
     HeldReply,
+    /// Waits for something else: its branches, a checkpoint, what others do.
+    Awaiting,
 }
 
 /// All that is under way.

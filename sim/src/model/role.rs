@@ -62,6 +62,12 @@ pub(super) enum Op {
     Work { distribution: u32 },
     /// A call.
     Call(CallStep),
+    /// A task of an agent with a life begins.
+    Begin,
+    /// A step of such a task is done: a call that may do harm when it is made again, or another.
+    Mark { may_harm: bool },
+    /// What stands between calls and work, by its number.
+    Flow(u32),
 }
 
 /// A step that calls.

@@ -88,11 +88,11 @@ impl Stations {
         }
     }
 
-    /// Adds an agent.
-    pub(super) fn add_agent(&mut self, group: u32, slots: u32, edges: u32) {
+    /// Adds an agent, whose tasks something may happen to or not.
+    pub(super) fn add_agent(&mut self, group: u32, slots: u32, edges: u32, lives: bool) {
         self.add(group, slots, u32::MAX, edges);
         if let Some(agent) = self.all.last_mut() {
-            agent.is_linked = slots < u32::MAX;
+            agent.is_linked = slots < u32::MAX || lives;
         }
     }
 
@@ -241,6 +241,13 @@ impl Stations {
     /// The request that is admitted next.
     pub(super) fn next_request(&self) -> u32 {
         self.requests.next()
+    }
+
+    /// A branch of a task at a station begins: it takes no slot, and is in no line.
+    pub(super) fn branch(&mut self, station: u32, leaf: u32, now: Time) -> &mut Request {
+        let request = self.requests.take(station, leaf, now);
+        (request.previous, request.next) = (NONE, NONE);
+        request
     }
 
     /// How many requests there is room for by now.

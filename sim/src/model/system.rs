@@ -14,8 +14,10 @@ use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
 use crate::observe::{Asked, EpisodeRule, Parts, Window};
 
+pub use life::{AtLimit, Durability, Flow, LOOPS_MAX, Life, Needs, OnCrash, Saving};
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
 
+mod life;
 mod serving;
 
 /// A system, its faults, and how long it is watched.
@@ -102,6 +104,8 @@ pub struct Agents {
     pub gives_up: bool,
     /// What counts as a failure episode of the group, and of its calls on each edge.
     pub episode: EpisodeRule,
+    /// What keeps their processes alive, if something is said of that.
+    pub life: Option<Box<Life>>,
 }
 
 impl Agents {
@@ -187,6 +191,8 @@ pub enum Step {
         /// What it has to do with what the service remembers.
         does: Does,
     },
+    /// Which step is next.
+    Flow(Flow),
 }
 
 /// What a call has to do with the records that a service remembers: one for each thing that it can
@@ -287,6 +293,8 @@ pub enum Per {
     /// Each agent has its own for each service it calls: state inside the caller's process.
     #[default]
     Agent,
+    /// The same, but each task begins with it as new.
+    Run,
     /// All agents of a group share one for each service.
     Edge,
     /// All calls under the policy share one, on whichever edge.

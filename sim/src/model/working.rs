@@ -30,6 +30,9 @@ impl World {
 
     /// Takes the step that a request has come to.
     pub(super) fn advance(&mut self, index: u32) -> Option<Command> {
+        if self.lives.is_some() && self.hold_agent(index, State::HeldStep) {
+            return None;
+        }
         let request = self.stations.request(index);
         let station = request.station;
         let role = &self.roles[self.stations.role(station) as usize];
@@ -67,6 +70,7 @@ impl World {
                 let rng = &mut self.work[station as usize];
                 self.distributions[distribution as usize].sample(rng)
             }
+            op @ (Op::Begin | Op::Mark { .. } | Op::Flow(_)) => return self.flow(index, op),
         };
         let span = match role.kind {
             RoleKind::Service(service) => {
@@ -87,7 +91,7 @@ impl World {
     }
 
     /// A request is worked on for some time.
-    fn work(&mut self, index: u32, span: Duration) {
+    pub(super) fn work(&mut self, index: u32, span: Duration) {
         let request = self.stations.request_mut(index);
         request.state = State::Working;
         request.due = self.scheduler.now() + span;
@@ -120,6 +124,9 @@ impl World {
     #[inline(always)]
     pub(super) fn end_task(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let now = self.scheduler.now();
+        if self.lives.is_some() {
+            self.end_life(index, outcome);
+        }
         let task = self.stations.request(index);
         let (agent, took) = (task.station, now.since(task.arrived));
         let group = self.stations.role(agent);

@@ -8,6 +8,7 @@ use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::edge_streams::EdgeStreams;
 use super::kind;
+use super::life::Lives;
 use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::memory::Memories;
 use super::origins::Origins;
@@ -53,6 +54,8 @@ pub struct World {
     pub(super) arrivals: Arrivals,
     pub(super) faults: Faults,
     pub(super) memories: Memories,
+    /// What agents with a life have beside, if there are some.
+    pub(super) lives: Option<Box<Lives>>,
     /// Of steps of work.
     pub(super) distributions: Vec<Distribution>,
     /// Streams for work and keys, which are drawn when their steps begin, by station.
@@ -133,6 +136,7 @@ impl World {
             let gap = self.arrivals.first(index, self.stations.role(index));
             self.scheduler.schedule(Time::ZERO + gap, Event { kind: kind::ARRIVAL, index });
         }
+        self.begin_lives();
         for index in 0..self.faults.len() {
             let at = self.faults.first(index);
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
@@ -219,6 +223,7 @@ impl World {
             kind::CROSS => self.cross(event.index),
             kind::GIVE_UP => self.give_up(event.index),
             kind::REMOVE_FAULTS => self.remove_faults(),
+            kind::LIFE => self.life_due(event.index),
             _ => unreachable!("there is no other kind"),
         };
         for _ in 0..COMMANDS_FREE {

@@ -30,6 +30,7 @@ impl Record {
             latency_failed: now.latency_failed.since(&then.latency_failed),
             frozen: now.frozen.saturating_sub(then.frozen),
             busy: now.busy - then.busy,
+            process: now.process.since(&then.process),
         });
         let services = self.services.iter().zip(&earlier.services);
         let services = services.map(|(now, then)| now.since(then, from));
@@ -116,6 +117,7 @@ impl Record {
             sum.tasks.extend(&more.tasks);
             sum.late.extend(more.late);
             sum.overdue = more.overdue;
+            sum.process.extend(&more.process);
             sum.failures.extend(&more.failures);
             sum.episodes.extend(&more.episodes);
             sum.latency_ok.merge(&more.latency_ok);
