@@ -85,6 +85,7 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         patience: None,
         gives_up: false,
         episode: EpisodeRule::default(),
+        life: None,
     }
 }
 

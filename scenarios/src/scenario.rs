@@ -6,6 +6,7 @@ mod edges;
 mod faults;
 mod hypothesis;
 mod idle;
+mod lives;
 mod looking;
 mod part;
 mod parts;

@@ -27,6 +27,7 @@ pub(crate) fn system(secs: u64) -> System {
             patience: None,
             gives_up: false,
             episode: EpisodeRule::default(),
+            life: None,
         }],
         services: vec![Service {
             name: "s".to_owned(),

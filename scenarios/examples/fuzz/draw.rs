@@ -157,7 +157,9 @@ impl Draw {
         if key.has_unlimited() && self.chance(0.1) {
             return "\"unlimited\"".to_owned();
         }
-        if self.chance(0.1)
+        // Lists in lists come to an end: steps may have steps.
+        let is_deep = depth > DEPTH_MAX && matches!(key.shape(), Shape::List(_));
+        if (is_deep || self.chance(0.1))
             && let Some(example) = key.example_text()
             && !matches!(key.shape(), Shape::Name(_))
         {
@@ -190,6 +192,10 @@ impl Draw {
                 let all = match kind {
                     NameKind::Service => self.services.clone(),
                     NameKind::Caller => self.callers.clone(),
+                    NameKind::Agents => {
+                        let is_one = |name: &&String| !self.services.contains(name);
+                        self.callers.iter().filter(is_one).cloned().collect()
+                    }
                 };
                 self.pick(&all).map_or_else(|| "\"nothing\"".to_owned(), |name| quoted(name))
             }

@@ -238,9 +238,10 @@ impl<'a> Author<'a> {
                 let layers = self.draw.layers.iter();
                 layers.filter(|layer| layer.ends_with(able)).cloned().collect()
             }
+            Some(kind) if kind.hits_agents => self.agents.clone(),
             _ => self.services.clone(),
         };
-        let is_layers = kind.is_some_and(|kind| kind.hits_layers);
+        let is_layers = kind.is_some_and(|kind| kind.hits_layers || kind.hits_agents);
         if let Some((_, hit)) = entries.iter_mut().find(|(key, _)| key == "hit")
             && (is_layers || hit.contains("policies.") || self.draw.chance(0.5))
             && let Some(one) = self.draw.pick(&all)

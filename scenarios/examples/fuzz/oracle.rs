@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile};
 use sim::measure::{Measure, Unit};
-use sim::model::system::{Caller, Step};
+use sim::model::system::{Caller, Flow, Step};
 use sim::observe::{OutcomeCounts, Trace, TrackKind};
 use sim::{Limits, Record, RunOptions, System, Watch, run_until};
 
@@ -98,9 +98,14 @@ fn places(text: &str, found: &Diagnostics, failures: &mut Vec<String>) {
 fn calls(steps: &[Step]) -> u64 {
     let times = steps.iter().map(|step| match step {
         Step::Call { times, .. } => u64::from(*times),
-        Step::Work(_) => 0,
+        Step::Work(_) | Step::Flow(_) => 0,
     });
-    times.sum()
+    // As if all loops were in one another.
+    let passes = steps.iter().map(|step| match step {
+        Step::Flow(Flow::Again { limit, .. }) => u64::from(*limit),
+        _ => 1,
+    });
+    passes.fold(times.sum(), u64::saturating_mul)
 }
 
 /// The most calls that any task or request makes.

@@ -47,15 +47,15 @@ patterns::settings! {
             /// when the agent is back.
             risk: f64 [.share().example("0.02")] = 0.0,
         },
-        /// Steps side by side: `{ parallel = [{ call = "web" }, { call = "papers" }], need = 1 }`.
+        /// Steps side by side: `{ parallel = [{ call = "github" }, { call = "llm" }], need = 1 }`.
         Parallel {
             /// What is done at once, each by itself; several steps one after the other are
             /// `{ steps = [...] }`.
             parallel: Vec<Step> [.at_least(2.0).at_most(1000.0)
-                .example("[{ call = \"web\" }, { call = \"papers\" }]")],
+                .example("[{ call = \"github\" }, { call = \"llm\" }]")],
             /// How many must end well. When as many have, the others are given up; when as many
             /// cannot any more, the step has failed. By default all must.
-            need: Option<u32> [.at_least(1.0).none(&["all"])] = None,
+            need: Option<u32> [.at_least(1.0).none(&["all"]).example("1")] = None,
             /// Whether the task goes on, degraded, when the step fails.
             optional: bool = false,
             /// The share of tasks that take the step.

@@ -4,6 +4,7 @@ use patterns::settings::{Code, Node, Value};
 use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
 use sim::model::system::{self, Caller, Place, Step};
 
+use super::lives;
 use super::looking::{Looking, never_called};
 use super::part::FaultPart;
 use super::reach::{keys_at, reached};
@@ -170,7 +171,12 @@ impl<'a> Looking<'a> {
             (false, None) => None,
         };
         let (message, help) = match effect.on_agents() {
-            OnAgents::Process => return Ok(vec![Place::Agents(group)]),
+            OnAgents::Process => {
+                return match lives::without_effect(self.system, group, effect) {
+                    None => Ok(vec![Place::Agents(group)]),
+                    Some(why) => Err(lives::hits_nothing(hit.at.clone(), why)),
+                };
+            }
             OnAgents::Edges if !edges.is_empty() => return Ok(edges),
             OnAgents::Edges => (
                 "these agents call no service, so the fault hits nothing".to_owned(),

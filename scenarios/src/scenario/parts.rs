@@ -12,7 +12,7 @@ use super::looking::Looking;
 use super::part::{FaultPart, Part};
 use super::policies::{self, Rooms};
 use super::unsure::Unsure;
-use super::{circles, edges, faults, records, room, unsure};
+use super::{circles, edges, faults, lives, records, room, unsure};
 use crate::diagnostic::{Diagnostic, mistakes};
 use crate::format::{Agents, Fault, FileNames, Head, Service, fault_names, section_of};
 use crate::registry::LayerRegistry;
@@ -111,6 +111,8 @@ impl Parts {
         circles::check(&system, &places, found);
         let agents = self.agents.iter().map(|part| part.at.clone());
         let places = agents.chain(places).collect::<Vec<_>>();
+        lives::check_circles(&system, &places, found);
+        lives::check_timers(&system, &places, found);
         let room = room::check(&system, &self.rooms, &places, found);
         (system, room)
     }

@@ -123,7 +123,8 @@ fn layer(
     if per == Some(system::Per::Run) && !renews.iter().any(|one| report.takes(*one)) {
         let message = format!("a `{kind}` cannot be made as new, as `per = \"run\"` asks for");
         let mistake = reader.mistake(&node.at, Code::Conflict, message);
-        mistake.help = Some("a `breaker` and a `cache` can; others have `per = \"agent\"`".to_owned());
+        mistake.help =
+            Some("a `breaker` and a `cache` can; others have `per = \"agent\"`".to_owned());
         per = None;
     }
     let read = registry.read(kind, &settings, reader);

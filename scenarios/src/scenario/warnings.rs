@@ -21,6 +21,7 @@ impl ScenarioFile {
         self.warn_of_arrivals(system, found);
         self.warn_of_latencies(system, found);
         self.warn_of_policies(system, found);
+        self.warn_of_lives(system, found);
         self.warn_of_idle(system, found);
     }
 

@@ -481,8 +481,9 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
     check_each(
         &[
             fault("hit = \"reserch\"\ndo = \"hang\""),
-            fault("hit = \"research\"\ndo = \"hang\""),
-            fault("hit = \"research\"\ndo = \"down\""),
+            fault("hit = \"research\"\ndo = \"stuck\""),
+            fault("hit = \"research\"\ndo = \"corrupt\"\nshare = 0.5"),
+            fault("hit = \"github\"\ndo = \"crash\"\neach = \"1h\""),
             fault("hit = \"research\"\ndo = \"drain\""),
             fault("hit = \"research\"\ndo = \"slow\"\nfactor = 2"),
             fault("hit = \"research\"\ndo = \"delay\"\nby = \"1s\""),
@@ -493,10 +494,12 @@ fn mistakes_in_what_faults_hit_say_what_to_do() {
         &expect![[r#"
             "hit = \"reserch\"\ndo = \"hang\""
               36:7 unknown-name: there is no agent or service `reserch` (did you mean `research`?)
-            "hit = \"research\"\ndo = \"hang\""
-              36:7 conflict: agents do not crash: `hang` cannot hit them (`do = "loss"` on the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
-            "hit = \"research\"\ndo = \"down\""
-              36:7 conflict: agents do not crash: `down` cannot hit them (name the ways out of them: `hit = ["research -> llm", "research -> github", "research -> filesystem"]`)
+            "hit = \"research\"\ndo = \"stuck\""
+              36:7 conflict: these agents have no step `{ loop = … }` that could be stuck
+            "hit = \"research\"\ndo = \"corrupt\"\nshare = 0.5"
+              36:7 conflict: these agents write no checkpoints that could be broken
+            "hit = \"github\"\ndo = \"crash\"\neach = \"1h\""
+              36:7 conflict: `crash` hits groups of agents (there are: `research`)
             "hit = \"research\"\ndo = \"drain\""
               36:7 conflict: `drain` cannot happen to agents (hit a service)
             "hit = \"research\"\ndo = \"slow\"\nfactor = 2"

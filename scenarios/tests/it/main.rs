@@ -10,6 +10,7 @@ mod distributions;
 mod faults;
 mod first_hours;
 mod golden;
+mod lives;
 mod mistakes;
 mod paths;
 mod report;

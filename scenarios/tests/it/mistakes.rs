@@ -67,7 +67,8 @@ fn system(agents: &str, services: &str) -> String {
         .map(|name| {
             format!(
                 "[agents.{name}]\narrivals = \"every(1s)\"\n\
-                 steps = [{{ call = \"s\" }}, {{ call = \"github\", keys = 10 }}]\n"
+                 steps = [{{ call = \"s\" }}, {{ call = \"github\", keys = 10 }}, \
+                 {{ loop = [{{ work = \"1s\" }}], limit = 2 }}, {{ checkpoint = \"1s\" }}]\n"
             )
         })
         .concat()
@@ -96,6 +97,9 @@ fn complete(
     let written = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let mut lines = vec![written((key, value))];
     lines.extend(word.cloned());
+    if word.is_some_and(|(_, kind)| ["\"stuck\"", "\"corrupt\""].contains(&kind.as_str())) {
+        lines.push(written(("hit", "\"write\"")));
+    }
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
     lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(written));
     loop {
@@ -121,6 +125,10 @@ fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
         ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],
         ("faults", "state") => {
             &[("hit", "\"policies.q.breaker\""), ("at", "\"1s\""), ("for", "\"1s\"")]
+        }
+        ("faults", "each") => &[("hit", "\"research\""), ("at", "\"1s\""), ("for", "\"1s\"")],
+        ("faults", "again") => {
+            &[("hit", "\"research\""), ("at", "\"1s\""), ("for", "\"1s\""), ("each", "\"1h\"")]
         }
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::definitions::{
     ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
-use super::processes::PROCESSES;
 use super::failures::{ATTEMPTS, TASKS};
 use super::layer::OfLayers;
+use super::processes::PROCESSES;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
 use crate::model::system::{Caller, Edge, System};

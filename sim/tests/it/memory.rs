@@ -119,7 +119,7 @@ fn records_are_those_of_all_replicas() {
         Step::Call { service, times, optional, idempotent, does, .. } => {
             Step::Call { service, times, optional, keys: Some(1000), idempotent, does }
         }
-        work @ Step::Work(_) => work,
+        other @ (Step::Work(_) | Step::Flow(_)) => other,
     };
     let mut system = system(vec![of(Does::Read), of(Does::Write)], millis(100));
     system.services[0].replicas = Replicas { count: 3, ..Replicas::default() };

@@ -52,6 +52,7 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         patience: None,
         gives_up: false,
         episode: EpisodeRule::default(),
+        life: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod fault_scope;
 mod faults;
 mod layers;
 mod lines;
+mod lives;
 mod losses;
 mod memory;
 mod patience;

@@ -20,7 +20,7 @@ patterns::settings! {
         each: Option<Duration> [.at_least(1e6).none(&["none"]).example("\"2h\"")] = None,
         /// With `each`: the share of starts after which a process crashes at once again: a crash
         /// loop.
-        again: f64 [.share()] = 0.0,
+        again: f64 [.share().example("0.2")] = 0.0,
     }
     warns Self::warns;
 }

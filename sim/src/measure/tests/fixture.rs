@@ -9,7 +9,7 @@ use crate::model::system::{Caller, LayerFactory, Per, System};
 use crate::observe::{
     AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
     FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
-    Record, Seconds, ServiceRecord, StateRecord, Writes,
+    ProcessRecord, Record, Seconds, ServiceRecord, StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -28,6 +28,7 @@ pub(super) fn system() -> System {
             patience: None,
             gives_up: false,
             episode: EpisodeRule::default(),
+            life: None,
         }],
         services: vec![Service {
             name: "git.hub".to_owned(),
@@ -246,6 +247,7 @@ pub(super) fn record() -> Record {
             latency_failed: spans(51..=100),
             frozen: 30 * SECOND,
             busy: 150 * SECOND,
+            process: ProcessRecord::default(),
         }],
         services: vec![service()],
         edges: vec![EdgeRecord {

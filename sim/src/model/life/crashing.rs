@@ -1,7 +1,7 @@
 //! Processes that end: what becomes of the tasks in hand, and of what is in memory.
 
 use patterns::process::{Action, Event};
-use patterns::{Class, Outcome};
+use patterns::{Class, Duration, Outcome, Time};
 
 use super::process::ProcessState;
 use super::task::Phase;
@@ -36,6 +36,9 @@ impl World {
         if !is_there {
             return false;
         }
+        // What stood still was not gone on with.
+        let of = self.process(process);
+        let until = if of.state == ProcessState::Hung { Some(of.since) } else { None };
         self.enter_process(process, ProcessState::Down);
         for timer in [Timer::Crash, Timer::Start, Timer::Full, Timer::Probe] {
             self.cancel_life(timer(process));
@@ -47,7 +50,7 @@ impl World {
         while let Some(index) = next {
             next = self.stations.after(index);
             if self.stations.request(index).state != State::InLine {
-                self.halt(index);
+                self.halt(index, until);
             }
         }
         for place in 0..self.process(process).layers.len() {
@@ -61,10 +64,13 @@ impl World {
     }
 
     /// A task in hand stands still, and waits for its agent.
-    fn halt(&mut self, index: u32) {
+    fn halt(&mut self, index: u32, until: Option<Time>) {
         let now = self.scheduler.now();
+        let progress = self.life(index).progress(until.unwrap_or(now));
         self.stop(index);
-        self.life(index).enter(Phase::Down, now);
+        let life = self.life(index);
+        life.enter(Phase::Down, now);
+        life.progress = progress;
         self.stations.request_mut(index).state = State::HeldStep;
         let saver = self.life(index).saver;
         if saver != NONE {
@@ -116,7 +122,7 @@ impl World {
     }
 
     /// Work on a task and its branches stands still.
-    fn hold_tree(&mut self, index: u32, now: patterns::Time) {
+    fn hold_tree(&mut self, index: u32, now: Time) {
         let request = self.stations.request_mut(index);
         if request.state == State::InLine {
             return;
@@ -136,31 +142,34 @@ impl World {
 
     /// An agent that hung goes on.
     fn let_agent_go(&mut self, process: u32) {
+        let stood = self.scheduler.now().since(self.process(process).since);
         self.enter_process(process, ProcessState::Up);
         let station = self.process(process).station;
         let mut next = self.stations.first(station);
         while let Some(index) = next {
             next = self.stations.after(index);
-            self.go_on_tree(index);
+            self.go_on_tree(index, stood);
         }
         self.open_agent(station);
     }
 
     /// What stands still of a task and its branches goes on, each as an event of its own.
-    fn go_on_tree(&mut self, index: u32) {
+    fn go_on_tree(&mut self, index: u32, stood: Duration) {
         let state = self.stations.request(index).state;
         if state == State::InLine {
             return;
         }
         let is_held = matches!(state, State::HeldWork | State::HeldStep | State::HeldReply);
         // What is being saved goes on by itself.
-        if is_held && self.life(index).phase == Phase::Going {
+        let life = self.life(index);
+        life.moving = life.moving + stood;
+        if is_held && life.phase == Phase::Going {
             let now = self.scheduler.now();
             self.set_life(Timer::Task(index), now);
         }
         let mut branch = self.life(index).first;
         while branch != NONE {
-            self.go_on_tree(branch);
+            self.go_on_tree(branch, stood);
             branch = self.life(branch).next;
         }
     }

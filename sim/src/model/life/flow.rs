@@ -7,7 +7,7 @@ use super::draws::Luck;
 use super::task::TaskLife;
 use super::timers::Timer;
 use crate::call::Command;
-use crate::model::request::NONE;
+use crate::model::request::{NONE, State};
 use crate::model::role::Op;
 use crate::model::system::{AtLimit, Flow};
 use crate::model::world::World;
@@ -158,7 +158,10 @@ impl World {
     /// A task begins.
     fn begin_life(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
-        let station = self.stations.request(index).station;
+        let request = self.stations.request_mut(index);
+        // It is in line no longer, though it may wait for nothing yet.
+        request.state = State::Awaiting;
+        let station = request.station;
         let lives = self.lives.as_deref_mut().expect("who has such steps has a life");
         let process = lives.process_of(station).expect("it has a process");
         let of = &mut lives.processes[process as usize];

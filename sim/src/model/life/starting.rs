@@ -153,7 +153,11 @@ impl World {
         let lives = self.lives.as_deref_mut()?;
         match lives.timers.timer(number) {
             Timer::Supervisor(process) => {
-                if let Some(action) = lives.supervise(process, Event::Wake, now) {
+                let of = &lives.processes[process as usize];
+                // An agent without a task in hand is awake, though it takes no step.
+                let is_idle = of.is_well() && self.stations.busy(of.station) == 0;
+                let event = if is_idle { Event::Beat } else { Event::Wake };
+                if let Some(action) = lives.supervise(process, event, now) {
                     self.obey(process, Timer::Supervisor(process), action);
                 }
             }

@@ -1,0 +1,365 @@
+//! Agents that crash, save and come back, and the order of their steps: to the second, by hand.
+
+use scenarios::{LayerRegistry, Scenario, ScenarioFile};
+use sim::measure::Measure;
+use sim::{Record, Watch, run};
+
+struct Seen {
+    scenario: Scenario,
+    record: Record,
+}
+
+/// One task that comes after 10 s to an agent with these keys, and what else the file has.
+fn seen(agents: &str, rest: &str) -> Seen {
+    of_text(&format!(
+        "title = \"x\"\nhorizon = \"1000s\"\n\
+         [agents.a]\narrivals = {{ trace = [\"10s\"] }}\n{agents}\n{rest}"
+    ))
+}
+
+fn of_text(text: &str) -> Seen {
+    let file = ScenarioFile::parse("case.toml", text).unwrap_or_else(|e| panic!("{e}"));
+    let scenario = file.scenario(&LayerRegistry::builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let record = run(&scenario.system, 1, Watch::Trace);
+    Seen { scenario, record }
+}
+
+impl Seen {
+    #[track_caller]
+    fn of(&self, measure: &str) -> f64 {
+        let measure = Measure::parse(measure, &self.scenario.system);
+        measure.unwrap_or_else(|e| panic!("{e}")).of(&self.record)
+    }
+
+    /// What the group `a` is measured to be, to the nanosecond or the unit.
+    #[track_caller]
+    fn is(&self, expected: &[(&str, f64)]) {
+        for (measure, expected) in expected {
+            let found = self.of(&format!("agents.a.{measure}"));
+            assert!((found - expected).abs() < 1e-9, "{measure} is {found}, not {expected}");
+        }
+    }
+}
+
+const BACK_IN_SEVEN: &str = "supervise = { restarts = 3, within = \"1h\", backoff = \"5s\" }\n\
+                             starts-in = \"2s\"";
+
+fn crash(at: &str) -> String {
+    format!("[[faults]]\nhit = \"a\"\ndo = \"crash\"\nat = \"{at}\"\n")
+}
+
+/// It works for 95 s, and crashes 50 s after it has begun.
+fn crashes(more: &str) -> Seen {
+    seen(&format!("steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\n{more}"), &crash("60s"))
+}
+
+#[test]
+fn a_task_begins_again_when_its_agent_is_back() {
+    crashes("").is(&[
+        ("latency.mean", 50.0 + 7.0 + 95.0),
+        ("lost-work", 50.0),
+        ("crashes", 1.0),
+        ("restarts", 1.0),
+        ("process-mttr", 7.0),
+        ("process-availability", 993.0 / 1000.0),
+        ("complete", 1.0),
+    ]);
+}
+
+#[test]
+fn a_task_goes_on_from_its_last_checkpoint() {
+    let saves = "checkpoint = { when = [\"every(20s)\"], takes = \"1s\", restore = \"3s\" }";
+    crashes(saves).is(&[
+        // Saved at 20 s and 40 s of work, and again with 20 s and 40 s of the rest done.
+        ("latency.mean", 50.0 + 7.0 + 3.0 + 55.0 + 2.0),
+        ("lost-work", 8.0),
+        ("checkpoints", 4.0),
+        ("restored", 1.0),
+        ("checkpoint-overhead", 4.0 / 117.0),
+    ]);
+}
+
+#[test]
+fn a_checkpoint_beside_the_work_is_safe_only_when_it_is_written() {
+    let saves = "checkpoint = { when = [\"every(20s)\"], takes = \"6s\", restore = \"3s\", \
+                 durability = \"async\" }";
+    crashes(saves).is(&[
+        // The second one was begun 46 s after the beginning, and would have been written at 52 s.
+        ("latency.mean", 50.0 + 7.0 + 3.0 + 75.0),
+        ("lost-work", 30.0),
+        ("checkpoint-overhead", 0.0),
+    ]);
+}
+
+#[test]
+fn a_checkpoint_at_the_exit_is_lost_in_a_crash_and_costs_its_time() {
+    let saves = "checkpoint = { when = [\"every(20s)\"], takes = \"6s\", durability = \"exit\" }";
+    crashes(saves).is(&[
+        ("latency.mean", 50.0 + 7.0 + 95.0 + 6.0),
+        ("lost-work", 50.0),
+        ("restored", 0.0),
+        ("checkpoints", 1.0),
+    ]);
+}
+
+#[test]
+fn a_broken_checkpoint_is_found_when_it_is_read_and_the_one_before_is_used() {
+    let steps = format!(
+        "steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\n\
+         checkpoint = {{ when = [\"every(20s)\"], takes = \"1s\", restore = \"3s\" }}"
+    );
+    let corrupt = |from: &str, lasts: &str| {
+        let lines = "[[faults]]\nhit = \"a\"\ndo = \"corrupt\"\nshare = 1.0\n";
+        format!("{}{lines}at = \"{from}\"\nfor = \"{lasts}\"\n", crash("60s"))
+    };
+    seen(&steps, &corrupt("40s", "20s")).is(&[
+        ("latency.mean", 50.0 + 7.0 + 6.0 + 75.0 + 3.0),
+        ("lost-work", 28.0),
+        ("broken-checkpoints", 1.0),
+        ("restored", 1.0),
+    ]);
+    seen(&steps, &corrupt("0s", "60s")).is(&[
+        ("latency.mean", 50.0 + 7.0 + 6.0 + 95.0 + 4.0),
+        ("lost-work", 48.0),
+        ("broken-checkpoints", 2.0),
+        ("restored", 0.0),
+    ]);
+}
+
+#[test]
+fn a_checkpoint_that_was_resumed_from_too_often_is_given_up_for_the_one_before() {
+    let steps = format!(
+        "steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\n\
+         checkpoint = {{ when = [\"every(20s)\"], resumes = 1 }}"
+    );
+    // At 60 s from the second one, at 75 s from the first one.
+    seen(&steps, &[crash("60s"), crash("75s")].concat()).is(&[
+        ("latency.mean", 50.0 + 7.0 + 8.0 + 7.0 + 75.0),
+        ("lost-work", 10.0 + 28.0),
+        ("restored", 2.0),
+    ]);
+}
+
+#[test]
+fn steps_save_what_they_say_and_what_was_done_twice_is_counted() {
+    let service = "[services.s]\nlatency = \"10s\"\n";
+    let steps = |save: &str| {
+        format!(
+            "steps = [{{ call = \"s\", idempotent = false }}, {save}{{ work = \"95s\" }}]\n\
+             {BACK_IN_SEVEN}"
+        )
+    };
+    let rest = format!("{service}{}", crash("60s"));
+    seen(&steps(""), &rest).is(&[
+        ("latency.mean", 50.0 + 7.0 + 105.0),
+        ("duplicates", 1.0),
+        ("lost-work", 50.0),
+    ]);
+    seen(&steps("{ checkpoint = \"1s\" }, "), &rest).is(&[
+        ("latency.mean", 50.0 + 7.0 + 95.0),
+        ("duplicates", 0.0),
+        ("lost-work", 39.0),
+    ]);
+}
+
+#[test]
+fn a_task_that_was_in_hand_in_too_many_crashes_is_a_dead_letter() {
+    let steps = format!("steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\ntries = 2");
+    let seen = seen(&steps, &[crash("60s"), crash("80s")].concat());
+    seen.is(&[("dead-letters", 1.0), ("failures.network", 1.0), ("latency.mean", 77.0)]);
+}
+
+#[test]
+fn tasks_in_hand_fail_at_once_if_they_are_to() {
+    let seen = crashes("on-crash = \"fail\"");
+    seen.is(&[("failures.network", 1.0), ("latency.mean", 50.0), ("lost-work", 0.0)]);
+}
+
+#[test]
+fn a_supervisor_gives_up_an_agent_that_crashes_too_often() {
+    let steps = "steps = [{ work = \"95s\" }]\nstarts-in = \"2s\"\n\
+                 supervise = { restarts = 1, within = \"1h\", backoff = \"5s\" }";
+    seen(steps, &[crash("60s"), crash("80s")].concat()).is(&[
+        ("escalations", 1.0),
+        ("restarts", 1.0),
+        ("open", 1.0),
+        ("process-availability", (1000.0 - 7.0 - 920.0) / 1000.0),
+    ]);
+}
+
+#[test]
+fn without_a_supervisor_an_agent_stays_away_but_comes_back_after_a_fault_that_lasts() {
+    let steps = "steps = [{ work = \"95s\" }]\nstarts-in = \"2s\"";
+    seen(steps, &crash("60s")).is(&[("restarts", 0.0), ("open", 1.0)]);
+    let down = "[[faults]]\nhit = \"a\"\ndo = \"down\"\nat = \"60s\"\nfor = \"30s\"\n";
+    seen(steps, down).is(&[("latency.mean", 50.0 + 32.0 + 95.0), ("restarts", 1.0)]);
+}
+
+/// It takes a step every 5 s, twenty of them.
+const MANY_STEPS: &str =
+    "steps = [{ loop = [{ work = \"5s\" }], limit = 20, at-limit = \"go-on\" }]";
+
+fn hang(resume: bool) -> String {
+    format!(
+        "[[faults]]\nhit = \"a\"\ndo = \"hang\"\nat = \"62s\"\nfor = \"60s\"\nresume = {resume}\n"
+    )
+}
+
+#[test]
+fn an_agent_that_hangs_goes_on_where_it_stood_or_is_started_anew() {
+    seen(MANY_STEPS, &hang(true)).is(&[("latency.mean", 160.0), ("crashes", 0.0)]);
+    let steps = format!("{MANY_STEPS}\nstarts-in = \"2s\"");
+    seen(&steps, &hang(false)).is(&[("latency.mean", 52.0 + 60.0 + 2.0 + 100.0)]);
+}
+
+#[test]
+fn a_supervisor_restarts_an_agent_that_gives_no_sign_of_life() {
+    let steps = format!(
+        "{MANY_STEPS}\nstarts-in = \"2s\"\n\
+         supervise = {{ restarts = 3, within = \"1h\", backoff = \"5s\", beats-within = \"10s\" }}"
+    );
+    // The last step was done at 60 s: it is missed at 70 s, and back at 77 s.
+    let seen = seen(&steps, &hang(false));
+    seen.is(&[("latency.mean", 67.0 + 100.0), ("restarts", 1.0), ("lost-work", 52.0)]);
+}
+
+#[test]
+fn a_health_check_restarts_an_agent_that_does_not_answer() {
+    let steps = format!(
+        "{MANY_STEPS}\nstarts-in = \"2s\"\n\
+         health = {{ interval = \"10s\", fast = \"10s\", fall = 2, rise = 1, timeout = \"1s\", \
+         restarts = true }}"
+    );
+    // Asked at 70 s and, after no answer at 71 s, at 81 s: found ill at 82 s.
+    let seen = seen(&steps, &hang(false));
+    seen.is(&[("latency.mean", 84.0 - 10.0 + 100.0), ("restarts", 1.0)]);
+}
+
+#[test]
+fn an_agent_that_fills_up_crashes_and_is_empty_when_it_is_back() {
+    let leak = "[[faults]]\nhit = \"a\"\ndo = \"leak\"\nfull-after = \"50s\"\nat = \"0s\"\n\
+                for = \"300s\"\n";
+    let steps =
+        format!("{MANY_STEPS}\nstarts-in = \"2s\"\nsupervise = {{ restarts = \"unlimited\" }}");
+    // It crashes 50, 102, 154, 206 and 258 s after the beginning, and works on from 260 s.
+    seen(&steps, leak).is(&[("crashes", 5.0), ("latency.mean", 350.0)]);
+}
+
+const SERVICES: &str = "[services.one]\nlatency = \"1s\"\n[services.two]\nlatency = \"2s\"\n\
+                        [services.five]\nlatency = \"5s\"\n\
+                        [services.bad]\nlatency = \"3s\"\nerrors = { validation = 1.0 }\n";
+
+#[test]
+fn steps_side_by_side_are_over_when_enough_of_them_are() {
+    let steps = |need: &str| {
+        format!(
+            "steps = [{{ parallel = [{{ call = \"one\" }}, {{ call = \"two\" }}, \
+             {{ call = \"five\" }}]{need} }}]"
+        )
+    };
+    for (need, takes) in [("", 5.0), (", need = 1", 1.0), (", need = 2", 2.0)] {
+        let seen = seen(&steps(need), SERVICES);
+        seen.is(&[("latency.mean", takes), ("complete", 1.0)]);
+        let given_up = seen.of("edges.\"a -> five\".given-up");
+        assert!((given_up - f64::from(u8::from(takes < 5.0))).abs() < 1e-9, "{given_up}");
+    }
+}
+
+#[test]
+fn steps_side_by_side_fail_when_not_enough_of_them_can_end_well() {
+    let steps = |need: u32, optional: bool| {
+        format!(
+            "steps = [{{ parallel = [{{ call = \"bad\" }}, {{ steps = [{{ call = \"two\" }}, \
+             {{ call = \"two\" }}] }}, {{ call = \"five\" }}], need = {need}, \
+             optional = {optional} }}, {{ work = \"1s\" }}]"
+        )
+    };
+    seen(&steps(3, false), SERVICES).is(&[("latency.mean", 3.0), ("failures.validation", 1.0)]);
+    seen(&steps(3, true), SERVICES).is(&[("latency.mean", 4.0), ("degraded", 1.0)]);
+    // One that failed among enough that did not is no matter.
+    seen(&steps(2, false), SERVICES).is(&[("latency.mean", 6.0), ("complete", 1.0)]);
+}
+
+#[test]
+fn a_failure_within_optional_steps_ends_these_alone() {
+    let steps = "steps = [{ steps = [{ call = \"one\" }, { call = \"bad\" }, { work = \"50s\" }], \
+                 optional = true }, { call = \"two\" }]";
+    seen(steps, SERVICES).is(&[("latency.mean", 1.0 + 3.0 + 2.0), ("degraded", 1.0)]);
+}
+
+#[test]
+fn a_loop_ends_by_chance_or_at_its_limit() {
+    let looped = |keys: &str| format!("steps = [{{ loop = [{{ work = \"2s\" }}], {keys} }}]");
+    seen(&looped("limit = 7"), "").is(&[("latency.mean", 14.0), ("failures.rejected", 1.0)]);
+    let seen_once = seen(&looped("limit = 7, escape = 1.0"), "");
+    seen_once.is(&[("latency.mean", 2.0), ("complete", 1.0), ("loop-limits", 0.0)]);
+    let stuck = "[[faults]]\nhit = \"a\"\ndo = \"stuck\"\nat = \"0s\"\nfor = \"1h\"\n";
+    seen(&looped("limit = 7, escape = 1.0"), stuck).is(&[
+        ("latency.mean", 14.0),
+        ("failures.rejected", 1.0),
+        ("loop-limits", 1.0),
+    ]);
+}
+
+#[test]
+fn a_poison_step_is_one_each_time_its_task_is_begun() {
+    let text = |tries: u32| {
+        format!(
+            "title = \"x\"\nhorizon = \"200h\"\n[agents.a]\narrivals = \"every(10min)\"\n\
+             steps = [{{ steps = [{{ work = \"1s\", risk = 1.0 }}], chance = 0.3 }}]\n\
+             supervise = {{ restarts = \"unlimited\" }}\ntries = {tries}\n"
+        )
+    };
+    for tries in [1_u32, 4] {
+        let seen = of_text(&text(tries));
+        let (letters, crashes) = (seen.of("agents.a.dead-letters"), seen.of("agents.a.crashes"));
+        assert!((crashes - letters * f64::from(tries)).abs() < 1e-9, "{letters} and {crashes}");
+        // Of 1200 tasks: within four standard deviations.
+        assert!((letters - 360.0).abs() < 4.0 * 15.9, "{letters}");
+    }
+}
+
+#[test]
+fn a_result_of_others_is_used_while_it_is_young_enough_and_else_waited_for() {
+    let seen = |needs: &str| {
+        of_text(&format!(
+            "title = \"x\"\nhorizon = \"1000s\"\n\
+             [agents.finds]\narrivals = {{ trace = [\"5s\", \"95s\"] }}\n\
+             steps = [{{ work = \"5s\" }}]\n\
+             [agents.a]\narrivals = {{ trace = [\"70s\"] }}\n\
+             steps = [{{ result = \"finds\", {needs} }}, {{ work = \"1s\" }}]\n"
+        ))
+    };
+    seen("within = \"60s\"").is(&[("latency.mean", 1.0), ("complete", 1.0), ("result-age", 60.0)]);
+    seen("within = \"60s\", fresh = \"59s\"").is(&[("degraded", 1.0), ("result-age", 60.0)]);
+    seen("within = \"59s\"").is(&[("failures.timeout", 1.0), ("latency.mean", 0.0)]);
+    seen("within = \"59s\", optional = true").is(&[("degraded", 1.0), ("latency.mean", 1.0)]);
+    seen("within = \"59s\", wait = \"29s\"")
+        .is(&[("failures.timeout", 1.0), ("latency.mean", 29.0)]);
+    seen("within = \"59s\", wait = \"31s\"").is(&[
+        ("complete", 1.0),
+        ("latency.mean", 31.0),
+        ("result-age", 0.0),
+    ]);
+}
+
+/// What a breaker knows is lost with the process, or with each task, or never.
+#[test]
+fn layers_keep_their_state_as_long_as_what_has_it() {
+    let text = |per: &str| {
+        format!(
+            "title = \"x\"\nhorizon = \"1000s\"\n[agents.a]\n\
+             arrivals = {{ trace = [\"10s\", \"20s\", \"100s\"] }}\nsteps = [{{ call = \"bad\" }}]\n\
+             {BACK_IN_SEVEN}\n{SERVICES}[policies]\n\
+             p = [{{ breaker = {{ failures = 1, count = [\"validation\"], open = \"1h\", \
+             per = \"{per}\" }} }}]\n\
+             [edges]\n\"a -> bad\" = \"p\"\n{}",
+            crash("60s")
+        )
+    };
+    // Of three calls: all are sent, those after a crash are, or but the first.
+    for (per, sent) in [("run", 3.0), ("agent", 2.0), ("edge", 1.0), ("policy", 1.0)] {
+        let found = of_text(&text(per)).of("edges.\"a -> bad\".attempts");
+        assert!((found - sent).abs() < 1e-9, "{per}: {found} sent, not {sent}");
+    }
+}
