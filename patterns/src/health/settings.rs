@@ -39,6 +39,7 @@ settings! {
         /// probe, not a readiness probe.)
         restarts: bool = false,
     }
+    none ["off"];
     warns without_effect;
     like presets;
 }

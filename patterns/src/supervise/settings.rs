@@ -25,6 +25,7 @@ settings! {
         /// Without a sign of life for this long, a running process is as good as crashed.
         beats_within: Option<Duration> [.above(0.0).none(&["never"]).example("\"30s\"")] = None,
     }
+    none ["off"];
     warns without_effect;
     like presets;
 }

@@ -230,6 +230,12 @@ impl<'a> Author<'a> {
     fn fit_fault(&mut self, entries: &mut Vec<(String, String)>) {
         let narrow = ["tasks", "priority", "key"];
         entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.15));
+        // Most agents have tasks of the priority 0.
+        if let Some((_, priority)) = entries.iter_mut().find(|(key, _)| key == "priority")
+            && self.draw.chance(0.7)
+        {
+            "0".clone_into(priority);
+        }
         let word = entries.iter().find(|(key, _)| key == "do").map(|(_, word)| word.clone());
         let kind = KINDS.iter().find(|kind| word == Some(quoted(kind.name)));
         let all = match kind {

@@ -17,6 +17,7 @@ patterns::settings! {
         durability: Durability = Durability::Sync,
     }
     short "when";
+    none ["off"];
 }
 
 patterns::settings! {

@@ -138,7 +138,12 @@ pub const FAULTS: &[Fault] = &[
         "`hang` that hits both services; none comes of itself",
         entry!("faults/21-deadlock"),
     ),
-    missing(22, "infinite loop", "an agent that repeats its steps comes with steps that are drawn"),
+    written(
+        22,
+        "infinite loop",
+        "`stuck`, and a step `{ loop = […] }` with a `limit`",
+        entry!("faults/22-infinite-loop"),
+    ),
     written(
         23,
         "poison task",
@@ -171,7 +176,12 @@ pub const FAULTS: &[Fault] = &[
         entry!("faults/29-duplicate"),
     ),
     written(30, "message loss", "`loss`", entry!("faults/30-message-loss")),
-    missing(31, "corrupt checkpoint", "agents keep no checkpoints yet"),
+    written(
+        31,
+        "corrupt checkpoint",
+        "`corrupt`, and `checkpoint` with `keep`",
+        entry!("faults/31-corrupt-checkpoint"),
+    ),
     missing(32, "clock jump", "all layers read one clock, which is always right"),
     written(
         33,

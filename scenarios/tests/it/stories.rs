@@ -110,3 +110,18 @@ fn a_flushed_cache_brings_down_what_it_hid_unless_less_comes_through() {
 fn retries_get_over_outages_that_are_as_long_as_their_waits() {
     holds_on_every_seed("how-long-retries-help");
 }
+
+#[test]
+fn a_job_that_is_not_saved_takes_twice_as_long() {
+    holds_on_every_seed("checkpoint-or-restart");
+}
+
+#[test]
+fn a_loop_without_a_limit_starves_its_neighbour() {
+    holds_on_every_seed("stuck-loop");
+}
+
+#[test]
+fn a_stale_answer_keeps_a_writer_going_and_makes_some_of_it_wrong() {
+    holds_on_every_seed("stale-answer");
+}

@@ -2,6 +2,7 @@
 
 use patterns::{Duration, Outcome};
 
+use super::lives::flow_at;
 use super::task::{Phase, TaskLife};
 use super::timers::Timer;
 use crate::call::Command;
@@ -69,7 +70,7 @@ impl World {
         let step = self.stations.request(parent).step;
         let group = self.stations.role(self.stations.request(parent).station);
         let lives = self.lives.as_deref_mut().expect("it has a life");
-        let flow = lives.flow_at(&self.roles[group as usize].program, step);
+        let flow = flow_at(&self.roles[group as usize].program, step);
         let Flow::Parallel { branches, need, end } = &lives.flows[flow as usize] else {
             unreachable!("it waits for its branches")
         };

@@ -87,10 +87,10 @@ impl World {
         let mut next = self.stations.first(station);
         while let Some(index) = next {
             next = self.stations.after(index);
-            if self.stations.request(index).state != State::InLine {
-                if let Some(command) = self.end_task(index, Outcome::failed(Class::Network)) {
-                    self.calls.queue(command);
-                }
+            if self.stations.request(index).state != State::InLine
+                && let Some(command) = self.end_task(index, Outcome::failed(Class::Network))
+            {
+                self.calls.queue(command);
             }
         }
     }

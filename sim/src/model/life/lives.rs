@@ -146,14 +146,6 @@ macro_rules! ask {
 }
 
 impl Lives {
-    /// Which flow a step is.
-    pub(super) fn flow_at(&self, program: &[Op], step: u16) -> u32 {
-        match program[usize::from(step)] {
-            Op::Flow(flow) => flow,
-            _ => unreachable!("it is a flow"),
-        }
-    }
-
     /// Asks the supervisor of a process, if it has one.
     pub(super) fn supervise(
         &mut self,
@@ -190,5 +182,13 @@ impl Lives {
     pub(super) fn probe_timeout(&self, process: u32) -> Duration {
         let health = self.processes[process as usize].health.as_ref();
         health.map_or(Duration::ZERO, |health| health.settings().timeout)
+    }
+}
+
+/// Which flow a step is.
+pub(super) fn flow_at(program: &[Op], step: u16) -> u32 {
+    match program[usize::from(step)] {
+        Op::Flow(flow) => flow,
+        _ => unreachable!("it is a flow"),
     }
 }
