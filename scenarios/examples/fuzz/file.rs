@@ -229,7 +229,7 @@ impl<'a> Author<'a> {
     /// Makes it likely that a fault has something to hit.
     fn fit_fault(&mut self, entries: &mut Vec<(String, String)>) {
         let narrow = ["tasks", "priority", "key"];
-        entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.15));
+        entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.4));
         // Most agents have tasks of the priority 0.
         if let Some((_, priority)) = entries.iter_mut().find(|(key, _)| key == "priority")
             && self.draw.chance(0.7)
