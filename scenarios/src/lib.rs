@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod ablation;
 mod axes;
 mod codes;
 mod describe;
@@ -46,7 +47,9 @@ mod trace_file;
 mod tree;
 mod variants;
 mod variations;
+mod without;
 
+pub use ablation::{ABLATION_MAX, Ablation, WITH, WITHOUT};
 pub use codes::{CODES, CodeInfo};
 pub use description::{example, explain, faults, reference, schema, topics};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -61,3 +64,4 @@ pub use scenario::{Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::Sweep;
 pub use variants::AS_WRITTEN;
+pub use without::Removable;
