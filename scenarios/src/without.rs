@@ -5,7 +5,7 @@ use core::ops::Range;
 use patterns::settings::{Entry, Node, Value};
 
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, Diagnostics, mistakes, nearest_or_all};
+use crate::diagnostic::{Diagnostic, Diagnostics, mistakes, nearest};
 use crate::path_keys;
 use crate::registry::LayerRegistry;
 use crate::scenario::Draft;
@@ -139,9 +139,11 @@ impl ScenarioFile {
         }
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let message = format!("there is no `{name}` to take out");
-        let help = nearest_or_all(name, &known);
-        let help = format!("{help}; or write a path, such as policies.NAME.retry");
-        Err(Diagnostic::new(at.clone(), FileCode::BadPath, message).help(help))
+        let message = Diagnostic::new(at.clone(), FileCode::BadPath, message);
+        Err(message.help(match nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is: {}; or a path, as in `--set`", known.join(", ")),
+        }))
     }
 
     /// Whether a path leads to a layer that is off.

@@ -1,5 +1,6 @@
 //! Messages about scenario files, and the library of scenarios with its results.
 
+mod ablation;
 mod aborts;
 mod arrivals;
 mod cases;
