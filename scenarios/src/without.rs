@@ -232,9 +232,10 @@ fn keys_named(
             for (place, item) in items.iter().enumerate() {
                 let only = item.entries().is_some_and(|all| all.len() == 1 && all[0].key == name);
                 let path = below(&place.to_string());
-                match only {
-                    true => paths.push(path_of(&path)),
-                    false => keys_named(item, name, &path, paths, known),
+                if only {
+                    paths.push(path_of(&path));
+                } else {
+                    keys_named(item, name, &path, paths, known);
                 }
             }
         }
@@ -244,10 +245,8 @@ fn keys_named(
 
 /// Keys as a path.
 fn path_of(keys: &[impl AsRef<str>]) -> String {
-    let quoted = |key: &str| match key.contains(['.', ' ']) {
-        true => format!("'{key}'"),
-        false => key.to_owned(),
-    };
+    let is_plain = |key: &str| !key.contains(['.', ' ']);
+    let quoted = |key: &str| if is_plain(key) { key.to_owned() } else { format!("'{key}'") };
     let keys: Vec<String> = keys.iter().map(|key| quoted(key.as_ref())).collect();
     keys.join(".")
 }
@@ -258,7 +257,9 @@ fn prune(node: &mut Node) {
     match &mut node.value {
         Value::Table(entries) => {
             entries.retain(|entry| is_kept(&entry.node));
-            entries.iter_mut().for_each(|entry| prune(&mut entry.node));
+            for entry in entries {
+                prune(&mut entry.node);
+            }
         }
         Value::List(items) => {
             // What an element that goes by its only key is called is the key.
@@ -271,7 +272,9 @@ fn prune(node: &mut Node) {
         }
         Value::Call(call) => {
             call.arguments.retain(|argument| is_kept(&argument.node));
-            call.arguments.iter_mut().for_each(|argument| prune(&mut argument.node));
+            for argument in &mut call.arguments {
+                prune(&mut argument.node);
+            }
         }
         _ => {}
     }

@@ -38,9 +38,9 @@ const TABLES: [&str; 3] = ["ablation.csv", "runs.csv", "summary.csv"];
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wavetank ablate which-pattern-did-it
-  wavetank ablate mine.toml --of retry,breaker,fallback
-  wavetank ablate mine.toml --of policies.guarded.retry,policies.careful.retry
-  wavetank ablate mine.toml --measure agents.write.success --json
+  wavetank ablate mine.toml --of retry,breaker
+  wavetank ablate mine.toml --of policies.guarded.retry,errors
+  wavetank ablate which-pattern-did-it --measure agents.research.complete --json
 
 One that is ended before its time goes on where it was when the same command is given again.")]
 pub(crate) struct Ablate {
@@ -95,12 +95,7 @@ impl Ablate {
         for part in &ablation.parts {
             writeln!(out, "  {}: {}", part.name, part.paths.join(", "))?;
         }
-        let making = Making {
-            limits: &self.common.limits,
-            threads: self.threads,
-            room: ablation.room,
-            is_shown: self.common.shown.is_text(),
-        };
+        let making = Making::new(&self.common, self.threads, ablation.room);
         let over_time = SeriesDesign { every: Duration::from_secs(1), measures: Vec::new() };
         let file = format!("{file:?} {:?}", ablation.parts);
         let mut journal = making.journal(&folder, &file, (&result, &over_time), out)?;
@@ -130,9 +125,10 @@ impl Ablate {
             let drawn = drawn(&folder);
             summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
         }
-        self.say(&ablation.scenario, (&result, &made), &found, &mut said)?;
+        let scenario = &ablation.scenario;
+        self.say(scenario, (&result, &made), &found, &mut said)?;
         out.write_all(&said)?;
-        let page = Page { about, ..page::of_sweep(&ablation.scenario, &result) };
+        let page = Page { about, ..page::of_sweep(scenario, &result) };
         page::write(page, &said, &mut folder)?;
         name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;

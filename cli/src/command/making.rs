@@ -13,6 +13,7 @@ use sim::System;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
 
+use crate::command::common::Common;
 use crate::command::limits::LimitArgs;
 use crate::command::over_time::run_in_pieces;
 use crate::command::progress;
@@ -25,16 +26,22 @@ const ROOM_MAX: u64 = 3 << 29;
 /// How runs are made.
 #[derive(Debug)]
 pub(crate) struct Making<'a> {
-    pub(crate) limits: &'a LimitArgs,
+    limits: &'a LimitArgs,
     /// As many threads; one for each core if it is not said.
-    pub(crate) threads: Option<u16>,
+    threads: Option<u16>,
     /// About how many bytes a run takes at the most.
-    pub(crate) room: u64,
+    room: u64,
     /// Whether it is shown how far they are.
-    pub(crate) is_shown: bool,
+    is_shown: bool,
 }
 
-impl Making<'_> {
+impl<'a> Making<'a> {
+    /// As the command line says it, of runs that take about so many bytes at the most.
+    pub(crate) fn new(common: &'a Common, threads: Option<u16>, room: u64) -> Self {
+        let is_shown = common.shown.is_text();
+        Self { limits: &common.limits, threads, room, is_shown }
+    }
+
     /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
     pub(crate) fn run(
         &self,

@@ -103,12 +103,7 @@ impl Sweep {
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
-        let making = Making {
-            limits: &self.common.limits,
-            threads: self.threads,
-            room: sweep.room,
-            is_shown: self.common.shown.is_text(),
-        };
+        let making = Making::new(&self.common, self.threads, sweep.room);
         let file = format!("{file:?}");
         let mut journal = making.journal(&folder, &file, (&result, &over_time), out)?;
 

@@ -104,10 +104,10 @@ fn is_long(value: f64, unit: Unit) -> bool {
 
 /// What a measure is.
 pub fn level(value: f64, unit: Unit) -> String {
-    match is_long(value, unit) {
-        true => format!("{}{NBSP}min", scale::digits(value / 60.0)),
-        false => scale::value(value, unit),
+    if is_long(value, unit) {
+        return format!("{}{NBSP}min", scale::digits(value / 60.0));
     }
+    scale::value(value, unit)
 }
 
 /// By how much a measure is more, with its interval.
@@ -115,7 +115,7 @@ pub fn change(of: &Estimate, unit: Unit) -> String {
     if of.n == 0 || of.mean.is_nan() {
         return "undefined".to_owned();
     }
-    if [of.mean, of.low, of.high] == [0.0; 3] {
+    if [of.mean, of.low, of.high].iter().all(|end| *end == 0.0) {
         return "0, in every run".to_owned();
     }
     if !is_long(of.mean, unit) {

@@ -199,3 +199,15 @@ fn a_file_without_a_part_is_one_that_can_be_run_and_swept() {
     let wrong = file.taking_out(&registry, &["breaker".to_owned()]).unwrap_err().to_string();
     assert!(wrong.contains("--without"), "{wrong}");
 }
+
+#[test]
+fn faults_without_a_name_are_called_as_before_when_another_one_is_taken_out() {
+    let registry = LayerRegistry::builtin();
+    let text = FILE.replace("name = \"stuck\"\n", "");
+    let file = ScenarioFile::parse("file.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let file = file.taking_out(&registry, &["faults.outage".to_owned()]);
+    let file = file.unwrap_or_else(|wrong| panic!("{wrong}"));
+    let lasts = |path: &str| file.get(&registry, path).map(|node| node.to_string());
+    assert_eq!(lasts("faults.'p.breaker-forced-open'.for"), Some("\"1min\"".to_owned()));
+    assert_eq!(lasts("faults.outage.for"), None);
+}

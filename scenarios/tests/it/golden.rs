@@ -44,6 +44,7 @@ fn golden_fingerprints_of_the_library() {
         how-long-to-wait 53421e4ee7c5b924 5884
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
+        which-pattern-did-it b625dc782a6a3912 13553
     "#]]
     .assert_eq(&lines);
 }
