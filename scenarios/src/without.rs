@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes, nearest};
@@ -123,7 +123,8 @@ impl ScenarioFile {
             self.clone().mark(registry, name, at)?;
             return Ok(named(vec![name.to_owned()]));
         }
-        if self.root.get(name).is_some() && ABOUT_OTHERS.contains(&name) {
+        let is_section = |node: &Node| matches!(node.value, Value::Table(_) | Value::List(_));
+        if self.root.get(name).is_some_and(is_section) {
             return Ok(named(vec![name.to_owned()]));
         }
         let mut paths = Vec::new();
@@ -196,7 +197,11 @@ impl ScenarioFile {
             let draft = file.draft(registry, &mut of_file);
             let wrong = of_file.iter().filter(|one| !one.is_warning()).map(Diagnostic::place);
             let wrong: Vec<Range<usize>> = wrong.collect();
-            if wrong.is_empty() || !drop_about(&mut file.root, &wrong) {
+            let is_name = |one: &&Diagnostic| one.code() == Code::UnknownName.name();
+            let names = of_file.iter().filter(is_name).map(Diagnostic::place).collect::<Vec<_>>();
+            let mut drops =
+                || drop_about(&mut file.root, &wrong) || drop_named(&mut file.root, &names);
+            if wrong.is_empty() || !drops() {
                 file.rename_faults();
                 found.extend(of_file);
                 return (file, draft.filter(|_| mistakes(found) == 0));
@@ -278,6 +283,36 @@ fn prune(node: &mut Node) {
         }
         _ => {}
     }
+}
+
+/// Drops layers and keys that name at one of these places what is not there; whether there is such
+/// a thing. Steps stay: without one of them a task would be another one.
+fn drop_named(root: &mut Node, names: &[Range<usize>]) -> bool {
+    let Value::Table(sections) = &mut root.value else { return false };
+    let is_named = |node: &Node| {
+        let mut is_named = false;
+        node.clone().each_place(&mut |at| is_named |= names.contains(at));
+        is_named
+    };
+    let mut is_dropped = false;
+    let mut keeps = |node: &Node| {
+        let drops = is_named(node);
+        is_dropped |= drops;
+        !drops
+    };
+    for section in sections {
+        let Value::Table(parts) = &mut section.node.value else { continue };
+        for part in parts {
+            match &mut part.node.value {
+                Value::List(layers) if section.key == "policies" => layers.retain(&mut keeps),
+                Value::Table(keys) if WITH_KEYS.contains(&&*section.key) => {
+                    keys.retain(|entry| entry.key == "steps" || keeps(&entry.node));
+                }
+                _ => {}
+            }
+        }
+    }
+    is_dropped
 }
 
 /// Drops what is about other parts and has something wrong at one of these places; whether there is

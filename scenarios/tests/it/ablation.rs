@@ -135,6 +135,8 @@ fn parts_are_single_layers_keys_elements_and_sections_as_well() {
     assert!(last("agents.a.deadline").agents[0].deadline.is_none());
     assert_eq!(last("agents.a.steps.1").agents[0].steps.len(), 1);
     assert_eq!(last("faults").faults.len(), 0);
+    assert_eq!(layers("services.spare"), [2, 2, 1], "no fallback to it");
+    assert_eq!(last("services.spare").edges.len(), 2);
     let faults: Vec<String> =
         last("faults.outage").faults.iter().map(|fault| fault.name.clone()).collect();
     assert_eq!(faults, ["stuck"]);
