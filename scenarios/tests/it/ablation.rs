@@ -87,7 +87,7 @@ fn parts_are_each_kind_of_layer_that_acts_on_some_edge_if_none_are_named() {
     ];
     assert_eq!(parts, expected.map(|(name, paths)| (name, paths.to_owned())));
     assert_eq!((found.design.cells(), found.design.replications), (8, 3));
-    let asked: Vec<&str> = found.asked.iter().map(|measure| measure.path()).collect();
+    let asked: Vec<&str> = found.asked.iter().map(sim::measure::Measure::path).collect();
     let of_agents = ["success", "failures", "downtime", "frozen"];
     assert_eq!(asked, of_agents.map(|name| format!("agents.a.{name}")));
 }
