@@ -39,6 +39,7 @@ pub const LIBRARY: &[Entry] = entries![
     "how-long-retries-help",
     "layer-by-layer",
     "which-pattern-did-it",
+    "as-it-comes",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::written_fault_names;
 use crate::path::{Finder, Found};
 use crate::path_keys;
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::source::Source;
 use crate::tree;
@@ -42,7 +43,8 @@ impl ScenarioFile {
         });
         let source = Source::new(name, text);
         Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
-        let root = tree::table(table.get_ref(), 0..0);
+        let mut root = tree::table(table.get_ref(), 0..0);
+        profiles::expand(&mut root);
         let fault_names = written_fault_names(&root);
         Ok(Self { source, root, fault_names, unread: Vec::new(), before: None })
     }
@@ -163,6 +165,7 @@ impl ScenarioFile {
         value.each_place(&mut |at| *at = at.start + of_value..at.end + of_value);
         let wrong = self.set(registry, path, &at, value).err().into_iter().collect();
         Diagnostics::new(&self.source, wrong).unless_wrong()?;
+        profiles::expand(&mut self.root);
         self.rename_faults();
         Ok(())
     }

@@ -120,7 +120,8 @@ fn effects_of_a_part_are_shapley_s_share_the_main_effect_and_what_it_does_beside
     let (alone, beside) = (fallback - none, fallback - retry);
     is("fallback", [f64::midpoint(alone, beside), f64::midpoint(alone, beside), beside, alone]);
     for (effect, of) in part(&found, "breaker").all() {
-        assert_eq!([of.mean, of.low, of.high], [0.0; 3], "{effect} of the breaker");
+        let bits = [of.mean, of.low, of.high].map(f64::to_bits);
+        assert_eq!(bits, [0.0_f64.to_bits(); 3], "{effect} of the breaker");
     }
 }
 

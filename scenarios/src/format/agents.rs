@@ -8,6 +8,7 @@ use sim::observe::EpisodeRule;
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::steps::Step;
+use crate::profiles;
 
 patterns::settings! {
     /// A group of agents: something that wants work done.
@@ -40,6 +41,7 @@ patterns::settings! {
     }
     rules Self::rules;
     warns Self::warns;
+    profiles profiles::of_agents;
 }
 
 patterns::settings! {

@@ -13,6 +13,7 @@ mod first_hours;
 mod golden;
 mod mistakes;
 mod paths;
+mod profiles;
 mod report;
 mod runner;
 mod same_luck;
