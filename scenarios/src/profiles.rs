@@ -107,6 +107,13 @@ pub(crate) fn of_policies() -> Vec<(&'static str, &'static str)> {
     of_section("policies")
 }
 
+/// Whether something of these names, profiles or libraries, may give a value to a key.
+pub(crate) fn may_give(names: &[(&str, &str)], key: &str) -> bool {
+    let gives = |part: &ProfilePart| part.values.iter().any(|(given, ..)| given == key);
+    let may = |name: &str| named(name).is_none_or(|profile| profile.parts.iter().any(gives));
+    names.iter().any(|(name, _)| may(name))
+}
+
 /// The profile of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Profile> {
     profiles().iter().find(|profile| profile.name == name)

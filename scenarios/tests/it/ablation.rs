@@ -148,7 +148,7 @@ fn everything_that_is_wrong_with_what_is_asked_is_told_at_once() {
         &["brekaer", "retry", "retry", "policies.q.cache", "policies.p.hedge", "a..b"],
         &["agents.a.sucess", "agents.b.success"],
     );
-    let text = wrong.unwrap_err().to_string();
+    let text = wrong.expect_err("it is wrong").to_string();
     for says in [
         "there is no `brekaer` to take out",
         "did you mean `breaker`?",
@@ -166,7 +166,7 @@ fn everything_that_is_wrong_with_what_is_asked_is_told_at_once() {
 
 #[test]
 fn a_file_that_is_wrong_without_a_part_is_told_with_that_part() {
-    let text = ablation(&["services.t", "retry"], &[]).unwrap_err().to_string();
+    let text = ablation(&["services.t", "retry"], &[]).expect_err("it is wrong").to_string();
     assert!(text.contains("without `services.t`: "), "{text}");
     assert_eq!(
         text.matches("steps    = [{ call = \"s\" }, { call = \"t\" }]").count(),
@@ -180,11 +180,11 @@ fn more_parts_than_can_be_combined_are_refused() {
     let keys = ["horizon", "title", "count"];
     let many = ["fallback", "breaker", "deadline", "errors", "faults", "hypotheses", "aborts"];
     let more = ["policies.p.retry", "policies.q.0"];
-    let text = ablation(&[&many[..], &more].concat(), &[]).unwrap_err().to_string();
+    let text = ablation(&[&many[..], &more].concat(), &[]).expect_err("it is wrong").to_string();
     let says = "9 parts are there or not in 2^9 ways, and at most 8 are taken out";
     assert!(text.contains(says), "{text}");
     for key in keys {
-        let text = ablation(&[key], &[]).unwrap_err().to_string();
+        let text = ablation(&[key], &[]).expect_err("it is wrong").to_string();
         assert!(text.contains(&format!("there is no `{key}` to take out")), "{text}");
     }
 }
@@ -198,7 +198,8 @@ fn a_file_without_a_part_is_one_that_can_be_run_and_swept() {
     assert_eq!(scenario.hypotheses.len(), 0, "it was about the breaker");
     assert_eq!(scenario.system.faults.iter().map(|fault| fault.hits.len()).sum::<usize>(), 0);
     assert!(file.sweep(&registry).is_ok());
-    let wrong = file.taking_out(&registry, &["breaker".to_owned()]).unwrap_err().to_string();
+    let wrong =
+        file.taking_out(&registry, &["breaker".to_owned()]).expect_err("it is wrong").to_string();
     assert!(wrong.contains("--without"), "{wrong}");
 }
 

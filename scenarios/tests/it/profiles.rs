@@ -27,7 +27,7 @@ fn read(text: &str) -> Scenario {
 
 fn wrong(text: &str) -> String {
     let found = file(text).scenario(&LayerRegistry::builtin());
-    found.map(|_| ()).unwrap_err().to_string()
+    found.map(|_| ()).expect_err("it is wrong").to_string()
 }
 
 /// Scenarios with a profile in each section that it has.
@@ -84,11 +84,22 @@ fn each_value_of_a_profile_has_a_source_and_a_date_or_is_called_an_assumption() 
 
 /// The points of a text such as `quantiles(p0=1s, p50=2s)`: shares and seconds.
 fn points(text: &str) -> Vec<(f64, f64)> {
-    let inner = text.split_once("quantiles(").unwrap().1.split_once(')').unwrap().0;
+    let inner = text
+        .split_once("quantiles(")
+        .expect("it is there")
+        .1
+        .split_once(')')
+        .expect("it is there")
+        .0;
     let point = |point: &str| {
-        let (share, time) = point.trim().strip_prefix('p').unwrap().split_once('=').unwrap();
-        let time: patterns::Duration = time.parse().unwrap();
-        (share.parse::<f64>().unwrap() / 100.0, time.as_secs_f64())
+        let (share, time) = point
+            .trim()
+            .strip_prefix('p')
+            .expect("it is there")
+            .split_once('=')
+            .expect("it is there");
+        let time: patterns::Duration = time.parse().expect("a length of time");
+        (share.parse::<f64>().expect("it is there") / 100.0, time.as_secs_f64())
     };
     inner.split(',').map(point).collect()
 }
@@ -120,7 +131,9 @@ fn quantiles_of_what_a_service_is_drawn_from_are_those_that_the_profile_states()
         for (share, secs) in points(&latency) {
             // Four deviations of a share that is counted, and the width of a bucket.
             let off = 4.0 * (share * (1.0 - share) / drawn).sqrt() + 1.0 / drawn;
-            let at = |share: f64| times.quantile(share.clamp(0.0, 1.0)).unwrap().as_secs_f64();
+            let at = |share: f64| {
+                times.quantile(share.clamp(0.0, 1.0)).expect("it is there").as_secs_f64()
+            };
             let (low, high) = (at(share - off) / 1.02, at(share + off) * 1.02);
             let name = profile.name;
             assert!(share >= 1.0 || low <= secs, "{name}: {share}: {secs} below {low}");
@@ -230,7 +243,7 @@ fn mistakes_about_profiles_are_told_with_the_nearest_name_beside_all_others() {
 fn each_profile_is_explained_with_every_value_and_its_source() {
     let registry = LayerRegistry::builtin();
     for profile in profiles() {
-        let text = scenarios::explain(profile.name, &registry).unwrap();
+        let text = scenarios::explain(profile.name, &registry).expect("it is there");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for (key, value, from) in profile.parts.iter().flat_map(|part| &part.values) {
             assert!(
@@ -241,6 +254,6 @@ fn each_profile_is_explained_with_every_value_and_its_source() {
             assert!(text.contains(from.as_str()), "{}: {from} in {text}", profile.name);
         }
     }
-    let all = scenarios::explain("profiles", &registry).unwrap();
+    let all = scenarios::explain("profiles", &registry).expect("it is there");
     assert!(profiles().iter().all(|profile| all.contains(profile.name)), "{all}");
 }
