@@ -11,6 +11,7 @@ use crate::failure::{Failure, Verdict};
 use crate::interrupt;
 use crate::terminal::Terminal;
 
+mod ablate;
 mod check;
 mod common;
 mod compare;
@@ -18,6 +19,7 @@ mod complete;
 mod judged;
 mod limits;
 mod list;
+mod making;
 mod manual;
 mod over_time;
 mod pick;
@@ -52,6 +54,7 @@ enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
     Compare(compare::Compare),
+    Ablate(ablate::Ablate),
     Trace(trace::TraceArgs),
     Step(step::Step),
     List(list::List),
@@ -98,6 +101,7 @@ impl Command {
             Self::Run(run) => run.execute(registry, out),
             Self::Sweep(sweep) => sweep.execute(registry, out),
             Self::Compare(compare) => compare.execute(registry, out),
+            Self::Ablate(ablate) => ablate.execute(registry, out),
             Self::Step(step) => step.execute(registry, out),
             Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),

@@ -127,7 +127,7 @@ impl Folder {
     /// The runs of a sweep that may have been begun here before; `about` is all that decides how
     /// its runs turn out. The run `marked` can be read without those before it.
     pub(crate) fn journal(&self, about: &[u8], marked: u64) -> Result<(Journal, Left), Unwritten> {
-        Journal::open(&self.path, about, marked)
+        Journal::open(&self.path, self.command, about, marked)
     }
 
     /// Gives all files that are whole the names that they are to have. What an earlier command of
@@ -190,6 +190,11 @@ impl Folder {
         self.replaced.as_deref()
     }
 
+    /// The command whose files it has.
+    pub(crate) fn command(&self) -> &'static str {
+        self.command
+    }
+
     /// Where they are.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -200,15 +205,10 @@ impl Folder {
 fn other_command(folder: &Path, manifest: &Manifest, command: &str) -> Option<String> {
     let others = manifest.files.iter().filter(|entry| entry.command != command);
     let mut there = others.filter(|entry| folder.join(&entry.name).is_file());
-    let of_sweep = || {
-        let is_begun = command != SWEEP && folder.join(journal::FILE).is_file();
-        is_begun.then(|| SWEEP.to_owned())
-    };
-    there.next().map(|entry| entry.command.clone()).or_else(of_sweep)
+    let is_begun = |other: &&str| *other != command && folder.join(journal::file(other)).is_file();
+    let begun = || journal::COMMANDS.into_iter().find(is_begun).map(str::to_owned);
+    there.next().map(|entry| entry.command.clone()).or_else(begun)
 }
-
-/// The command that keeps a journal.
-const SWEEP: &str = "sweep";
 
 /// Writes one file whole, under a name of its own until it is; a folder knows nothing of it. What
 /// is there and no file, such as a device or a pipe, is written to as it is.
@@ -233,16 +233,14 @@ pub(crate) fn write_alone(
     persisted.map(drop).map_err(|Unwritten { error, .. }| unwritten(error))
 }
 
-/// What only commands write.
-const OWN: [&str; 2] = [manifest::FILE, journal::FILE];
-
 /// Whether a folder is empty, or one that a command has begun to write into. What cannot be looked
 /// through is found out when something is written.
 fn is_own(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return true };
     let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
     let is_ours = |name: &OsString| {
-        OWN.iter().any(|own| name == own) || part::is_part(&name.to_string_lossy())
+        let is_journal = || journal::COMMANDS.iter().any(|of| *name == *journal::file(of));
+        name == manifest::FILE || is_journal() || part::is_part(&name.to_string_lossy())
     };
     names.is_empty() || names.iter().any(is_ours)
 }

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patterns::{Duration, Time};
 use results::chart::{
     Curve, OF_SWEEPS, Scene, Theme, backoff, counted, endings, heat_map, latency, lines, png,
-    run_over_time, states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
+    run_over_time, shares, states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
 };
 use results::measured::TaskTimes;
-use results::{OverTime, SweepResult};
+use results::{Ablation, OverTime, SweepResult};
 use sim::measure::Measure;
 use sim::observe::Trace;
 use sim::{Limits, Record, RunOptions, System, Watch};
@@ -29,6 +29,11 @@ const TIMELINE: &str = "timeline";
 const CLOSE_UP: &str = "timeline-close";
 const OVER_TIME: &str = "over-time";
 
+/// Shares of parts: of the first measure, and of others.
+const SHARES: &str = "ablation";
+const MORE_SHARES: [&str; 5] =
+    ["ablation-2", "ablation-3", "ablation-4", "ablation-5", "ablation-6"];
+
 /// What their files end in: the drawing for light and dark, and both as they are.
 const SVG: &str = ".svg";
 const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.png")];
@@ -40,7 +45,7 @@ pub(crate) fn all_files() -> Vec<String> {
         HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES, TIMELINE,
         CLOSE_UP,
     ];
-    let names = names.into_iter().chain(OF_SWEEPS.map(|(name, _)| name));
+    let names = names.into_iter().chain(OF_SWEEPS.map(|(name, _)| name)).chain(MORE_SHARES);
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
 }
 
@@ -102,6 +107,16 @@ impl<'a> Pictures<'a> {
             self.draw(name, || of_sweep(result))?;
         }
         self.draw(LATENCY, || sweep_latency(result))
+    }
+
+    /// The pictures of an ablation: of each measure, as far as there are names.
+    pub(crate) fn of_ablation(
+        &mut self,
+        result: &SweepResult,
+        all: &[Ablation],
+    ) -> Result<(), Unwritten> {
+        let names = std::iter::once(SHARES).chain(MORE_SHARES);
+        { names }.zip(all).try_for_each(|(name, one)| self.draw(name, || shares(result, one)))
     }
 
     /// The pictures of a run of a system.

@@ -37,7 +37,7 @@ pub use group::{
 };
 pub use layer::{
     ConfiguredLayer, LIKE, LayerSettings, Like, Preset, describe_with_like, keys_with_like,
-    libraries, read_layer, read_nested,
+    keys_with_profile, libraries, read_layer, read_nested,
 };
 pub use node::{Argument, Call, Entry, Node, Place, Value, entry};
 pub use range::{Range, Unit};

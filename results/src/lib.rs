@@ -1,5 +1,6 @@
 //! What came out: statistics over replications, tables, and charts. Nothing here runs anything.
 //!
+//! - [`ablation`], [`shapley`]: what each part of a system did;
 //! - [`estimate`]: numbers with their intervals;
 //! - [`over_time`]: measures over time, as charts show them;
 //! - [`pooled`], [`times`]: ratios and quantiles of several runs together;
@@ -15,6 +16,7 @@
 //! - [`chart`]: pictures that explain themselves;
 //! - [`page`](mod@page): words, numbers and pictures on one page.
 
+pub mod ablation;
 mod bytes;
 pub mod causes;
 pub mod chart;
@@ -26,6 +28,7 @@ pub mod pooled;
 pub mod repairs;
 pub mod run_table;
 pub mod series;
+pub mod shapley;
 pub mod stability;
 pub mod stored;
 pub mod sweep_result;
@@ -33,6 +36,7 @@ pub mod table;
 pub mod times;
 pub mod trace;
 
+pub use ablation::Ablation;
 pub use causes::Causes;
 pub use estimate::Estimate;
 pub use measured::Measured;

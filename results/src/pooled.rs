@@ -226,6 +226,52 @@ pub fn difference(
     combined(bare.by_variance((low, high), events), &one, &other)
 }
 
+/// A difference, and how much it counts among others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weighted {
+    pub(crate) weight: f64,
+    /// The place of what is more.
+    pub(crate) to: usize,
+    /// The place of what it is more than.
+    pub(crate) from: usize,
+}
+
+/// A sum of weighted differences between samples of several systems, run by run with the same
+/// random numbers; of runs in which all say something. It is linear in what is pooled: so sums of
+/// such sums are sums of their numbers, and what is equal bit for bit adds zero.
+pub(crate) fn sum_of_differences(terms: &[Weighted], of: &[Vec<Sample>]) -> Estimate {
+    let used = |place: &usize| terms.iter().any(|term| term.to == *place || term.from == *place);
+    let places: Vec<usize> = (0..of.len()).filter(used).collect();
+    let runs = places.iter().map(|place| of[*place].len()).min().unwrap_or(0);
+    let says = |run: &usize| places.iter().all(|place| says_something(&of[*place][*run]));
+    let runs: Vec<usize> = (0..runs).filter(says).collect();
+    let pool =
+        |samples: &Vec<Sample>| Pool::of(runs.iter().filter_map(|run| samples.get(*run).copied()));
+    let pools: Vec<Pool> = of.iter().map(pool).collect();
+    let sum = |value: &dyn Fn(usize) -> f64| {
+        terms.iter().map(|term| term.weight * (value(term.to) - value(term.from))).sum::<f64>()
+    };
+    let (count, change) = (runs.len(), sum(&|place| pools[place].value));
+    let bare = Estimate::bare(count, change);
+    if count < 2 || !change.is_finite() {
+        return bare;
+    }
+    let departure = |run: usize, place: usize| {
+        let (sample, pool) = (of[place][run], &pools[place]);
+        match sample.part - pool.value * sample.of {
+            0.0 => 0.0,
+            departure => departure / pool.of * count as f64,
+        }
+    };
+    let departures: Vec<f64> =
+        runs.iter().map(|run| sum(&|place| departure(*run, place))).collect();
+    let (interval, mut events) = around(change, departures.iter().copied(), 1);
+    for place in places {
+        events = events.min(pools[place].base / 4.0);
+    }
+    bare.by_variance(interval, events)
+}
+
 /// The interval of a difference from what units depart from it, and on how many events it rests.
 pub(crate) fn around(
     change: f64,

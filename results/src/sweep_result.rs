@@ -29,6 +29,8 @@ pub struct SweepResult {
     /// The command that makes one of its runs, but for the cell and the replication; empty if it is
     /// not known.
     pub run_command: String,
+    /// By cell: what in place of its number picks it in such a command; nothing if numbers do.
+    pub picks: Vec<String>,
     /// By axis: its values in seconds, if they are lengths of time.
     axes_in_seconds: Vec<Option<Vec<f64>>>,
     /// The measures of which all samples are kept.
@@ -103,6 +105,7 @@ impl SweepResult {
             objective,
             command,
             run_command: String::new(),
+            picks: Vec::new(),
             kept,
             samples,
             whole: BTreeMap::new(),
@@ -186,7 +189,8 @@ impl SweepResult {
 
     /// The command that makes a run again.
     pub fn run_again(&self, cell: usize, replication: u32) -> String {
-        format!("{} --cell {cell} --replication {replication}", self.run_command)
+        let pick = self.picks.get(cell).cloned().unwrap_or_else(|| format!(" --cell {cell}"));
+        format!("{}{pick} --replication {replication}", self.run_command)
     }
 
     /// What each run of a cell says of a measure, by replication.

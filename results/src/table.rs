@@ -150,7 +150,7 @@ pub fn summary<W: Write>(result: &SweepResult, out: W) -> csv::Result<W> {
 }
 
 /// Whether an interval is reliable, and how many runs would do.
-fn reliability(estimate: &Estimate) -> [String; 2] {
+pub(crate) fn reliability(estimate: &Estimate) -> [String; 2] {
     let is_reliable = if estimate.is_reliable { "yes" } else { "no" };
     [is_reliable.to_owned(), estimate.runs_needed.map_or(String::new(), |runs| runs.to_string())]
 }

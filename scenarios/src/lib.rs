@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod ablation;
 mod axes;
 mod codes;
 mod describe;
@@ -33,6 +34,7 @@ mod over_time;
 mod path;
 mod path_keys;
 mod plain;
+mod profiles;
 mod reference;
 mod registry;
 mod runner;
@@ -46,7 +48,9 @@ mod trace_file;
 mod tree;
 mod variants;
 mod variations;
+mod without;
 
+pub use ablation::{ABLATION_MAX, Ablation, WITH, WITHOUT};
 pub use codes::{CODES, CodeInfo};
 pub use description::{example, explain, faults, reference, schema, topics};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -54,6 +58,7 @@ pub use format::{sections, seed};
 pub use kind::{KindInfo, PresetInfo};
 pub use one_cell::Outline;
 pub use plain::plain;
+pub use profiles::{Profile, ProfilePart, profiles};
 pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
 pub use runner::{EVENTS_MAX, Run, Runs, seed_of};
@@ -61,3 +66,4 @@ pub use scenario::{Hypothesis, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::Sweep;
 pub use variants::AS_WRITTEN;
+pub use without::Removable;

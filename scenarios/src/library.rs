@@ -41,6 +41,8 @@ pub const LIBRARY: &[Entry] = entries![
     "checkpoint-or-restart",
     "stuck-loop",
     "stale-answer",
+    "which-pattern-did-it",
+    "as-it-comes",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

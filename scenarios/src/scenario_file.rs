@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::written_fault_names;
 use crate::path::{Finder, Found};
 use crate::path_keys;
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::source::Source;
 use crate::tree;
@@ -42,7 +43,8 @@ impl ScenarioFile {
         });
         let source = Source::new(name, text);
         Diagnostics::new(&source, wrong.collect()).unless_wrong()?;
-        let root = tree::table(table.get_ref(), 0..0);
+        let mut root = tree::table(table.get_ref(), 0..0);
+        profiles::expand(&mut root);
         let fault_names = written_fault_names(&root);
         Ok(Self { source, root, fault_names, unread: Vec::new(), before: None })
     }
@@ -85,15 +87,34 @@ impl ScenarioFile {
         at: &Range<usize>,
         value: Node,
     ) -> Result<(), Diagnostic> {
-        let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
-        let keys = path_keys::keys(path).map_err(wrong)?;
-        let finder = Finder { registry, faults: &self.fault_names, at: at.clone(), creates: true };
-        let found = finder.find(&mut self.root, &keys);
-        match found.map_err(|message| message.within(&format!("path `{path}`")))? {
-            Found::Node(node) => *node = value,
-            Found::Off => {}
+        if let Some(node) = self.at_path(registry, path, at, true)? {
+            *node = value;
         }
         Ok(())
+    }
+
+    /// What is at a path, to be changed; nothing within a layer that is left out. Whether what is
+    /// missing at its end is made is `creates`.
+    pub(crate) fn at_path(
+        &mut self,
+        registry: &LayerRegistry,
+        path: &str,
+        at: &Range<usize>,
+        creates: bool,
+    ) -> Result<Option<&mut Node>, Diagnostic> {
+        let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
+        let keys = path_keys::keys(path).map_err(wrong)?;
+        let finder = Finder { registry, faults: &self.fault_names, at: at.clone(), creates };
+        let found = finder.find(&mut self.root, &keys);
+        Ok(match found.map_err(|message| message.within(&format!("path `{path}`")))? {
+            Found::Node(node) => Some(node),
+            Found::Off => None,
+        })
+    }
+
+    /// Has paths call the faults as they are written now.
+    pub(crate) fn rename_faults(&mut self) {
+        self.fault_names = written_fault_names(&self.root);
     }
 
     /// The file without what its sweep varies, of which there may be much, and each cell is a copy.
@@ -144,7 +165,8 @@ impl ScenarioFile {
         value.each_place(&mut |at| *at = at.start + of_value..at.end + of_value);
         let wrong = self.set(registry, path, &at, value).err().into_iter().collect();
         Diagnostics::new(&self.source, wrong).unless_wrong()?;
-        self.fault_names = written_fault_names(&self.root);
+        profiles::expand(&mut self.root);
+        self.rename_faults();
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Design, FileNames, SECTIONS, section_of};
 use crate::plain::plain;
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario};
 use crate::scenario_file::ScenarioFile;
@@ -171,6 +172,7 @@ impl ScenarioFile {
         for (path, at, value) in changes {
             file.set(registry, path, at, (*value).clone())?;
         }
+        profiles::expand(&mut file.root);
         Ok(file)
     }
 

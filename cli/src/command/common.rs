@@ -19,11 +19,15 @@ pub(crate) struct Sets {
     /// Put a value at a path of the file; may be given more than once.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
+    /// Take out a kind of layer, a key of agents or services, or what is at a path: retry,
+    /// policies.guarded.retry.
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    without: Vec<String>,
 }
 
 impl Sets {
-    /// Parses the file, and puts in what was set on the command line and what stands in files of
-    /// traces.
+    /// Parses the file, puts in what was set on the command line and what stands in files of
+    /// traces, and takes out what is to be left out.
     pub(crate) fn file(
         &self,
         registry: &LayerRegistry,
@@ -37,6 +41,9 @@ impl Sets {
             file.set_text(registry, path.trim(), value.trim())?;
         }
         file.read_traces(&mut |name| source.beside(name));
+        if !self.without.is_empty() {
+            file = file.taking_out(registry, &self.without)?;
+        }
         Ok(file)
     }
 }
@@ -50,7 +57,7 @@ pub(crate) struct Common {
     #[command(flatten)]
     pub(crate) sets: Sets,
     /// The folder for what comes out: a new or an empty one, or that of an earlier output of the
-    /// same command, which is replaced; default: out/NAME/run or out/NAME/sweep.
+    /// same command, which is replaced; default: out/NAME/ and the name of the command.
     #[arg(long, value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
     /// Open the page of what comes out, `index.html`, in the browser.
@@ -98,6 +105,9 @@ impl Common {
         let mut begun = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
         for set in &self.sets.sets {
             begun += &format!(" --set {}", quoted(set));
+        }
+        if !self.sets.without.is_empty() {
+            begun += &format!(" --without {}", quoted(&self.sets.without.join(",")));
         }
         begun
     }

@@ -48,6 +48,17 @@ pub(crate) fn topics() -> ArgValueCompleter {
     })
 }
 
+/// Kinds of layers, the last of several with commas between.
+pub(crate) fn parts() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let current = current.to_string_lossy();
+        let before = current.rfind(',').map_or("", |comma| &current[..=comma]);
+        let registry = LayerRegistry::builtin();
+        let all: Vec<String> = registry.kinds().map(|kind| format!("{before}{kind}")).collect();
+        named(OsStr::new(&*current), all)
+    })
+}
+
 /// Those of some names that begin with what is there.
 fn named(current: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();

@@ -4,15 +4,17 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use scenarios::library::{self, FAULTS, Fault, How};
-use scenarios::{LayerRegistry, ScenarioFile};
+use scenarios::{LayerRegistry, Profile, ScenarioFile, profiles};
 
 use crate::command::complete;
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
 
-/// List what comes with the program: scenarios, or faults.
+/// List what comes with the program: scenarios, faults, or profiles.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  wavetank list\n  wavetank list faults")]
+#[command(
+    after_help = "Examples:\n  wavetank list\n  wavetank list faults\n  wavetank list profiles"
+)]
 pub(crate) struct List {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Scenarios)]
@@ -26,6 +28,9 @@ enum What {
     /// The kinds of fault that a scenario can inject, `do = "hang"`, and the catalogue of faults:
     /// how each is written, and the scenario that shows it.
     Faults,
+    /// What services, agents and policies can be like, `like = "openai-api"`: each value with its
+    /// source.
+    Profiles,
 }
 
 impl List {
@@ -33,6 +38,7 @@ impl List {
         match self.what {
             What::Scenarios => Self::scenarios(out),
             What::Faults => Self::faults(out),
+            What::Profiles => Self::profiles(out),
         }
     }
 
@@ -52,6 +58,24 @@ impl List {
             };
             writeln!(out, "  {number:>2}  {scenario:width$}  {name}: {how}")?;
         }
+        Ok(Verdict::Holds)
+    }
+
+    fn profiles(out: &mut dyn Write) -> Result<Verdict, Failure> {
+        let width = profiles().iter().map(|profile| profile.name.len()).max().unwrap_or(0);
+        for (section, how) in [
+            ("services", "like = \"NAME\" in [services.X]"),
+            ("agents", "like = \"NAME\" in [agents.X]"),
+            ("policies", "{ like = \"NAME\" } in a policy"),
+        ] {
+            writeln!(out, "Of {section}, {how}:\n")?;
+            for profile in profiles().iter().filter(|one| one.part(section).is_some()) {
+                let Profile { name, about, as_of, .. } = profile;
+                writeln!(out, "  {name:width$}  {as_of}  {about}")?;
+            }
+            writeln!(out)?;
+        }
+        writeln!(out, "each value with its source: `wavetank explain NAME`")?;
         Ok(Verdict::Holds)
     }
 

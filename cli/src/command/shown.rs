@@ -84,7 +84,7 @@ impl Write for Printer<'_> {
 }
 
 /// Columns of tables that are numbers wherever they are not empty; others end in `_s`.
-const NUMBERS: [&str; 14] = [
+const NUMBERS: [&str; 15] = [
     "cell",
     "value",
     "n",
@@ -94,6 +94,7 @@ const NUMBERS: [&str; 14] = [
     "min",
     "max",
     "runs_needed",
+    "of_total",
     "diff_n",
     "diff",
     "diff_low95",

@@ -1,42 +1,34 @@
 //! `sweep`: every cell of a scenario many times, with tables and pictures.
 
-use std::env;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use clap::Args;
 use results::chart::is_drawn_in_all;
 use results::page::{Page, Verdict as Judged};
-use results::stored::Kept;
-use results::{Measured, OverTime, PileUp, SweepResult};
-use scenarios::{LayerRegistry, Run, Runs, Scenario, ScenarioFile, library};
+use results::{OverTime, SweepResult};
+use scenarios::{LayerRegistry, Scenario, library};
 use serde_json::Value;
 use sim::design::SweepDesign;
 use sim::fault::Schedule;
 use sim::measure::Measure;
-use sim::series::SeriesDesign;
 use sim::{RunOptions, System, run_until};
 
 use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
-use crate::command::over_time::{drawn_over_time, run_in_pieces};
-use crate::command::progress;
+use crate::command::making::Making;
+use crate::command::over_time::drawn_over_time;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::{Made, Tables};
 use crate::command::worst::Worst;
 use crate::failure::{Failure, Verdict};
-use crate::output::{Folder, Journal, Left, Unwritten};
+use crate::output::{Folder, Unwritten};
 use crate::page;
 use crate::pictures::{Pictures, about_file, asked_about};
 use crate::source::Source;
 use crate::unknown::Unknown;
-
-/// Bytes that all runs under way may take: of large systems fewer are run at a time.
-const ROOM_MAX: u64 = 3 << 29;
 
 /// Cells beyond which there are no pictures of all of them.
 const SHOWN_MAX: usize = 10_000;
@@ -111,13 +103,16 @@ impl Sweep {
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
-        let mut journal = self.journal(&folder, &file, (&result, &over_time), out)?;
+        let making = Making::new(&self.common, self.threads, sweep.room);
+        let file = format!("{file:?}");
+        let mut journal = making.journal(&folder, &file, (&result, &over_time), out)?;
 
         let time_is_up = self.common.limits.time_is_up();
         result.run_command = self.common.elsewhere("run", &source, seed);
-        self.run(&sweep, &over_time, registry, &result, &mut journal, &time_is_up)?;
+        let system = |cell| sweep.cell(registry, cell).system;
+        making.run(system, (&result, &over_time), &mut journal, &time_is_up)?;
         let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
-        tables.keep(&mut folder)?;
+        tables.keep(&mut folder, true)?;
         folder.publish()?;
         let unknown = Unknown::default();
         let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
@@ -183,83 +178,6 @@ impl Sweep {
             ("hypotheses", judged.into()),
         ];
         Ok((is_known, verdicts, found))
-    }
-
-    /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
-    fn run(
-        &self,
-        sweep: &scenarios::Sweep,
-        over_time: &SeriesDesign,
-        registry: &LayerRegistry,
-        result: &SweepResult,
-        journal: &mut Journal,
-        time_is_up: &AtomicBool,
-    ) -> Result<(), Unwritten> {
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, usize::from);
-        let fit = (ROOM_MAX / sweep.room.max(1)).max(1);
-        let runs = Runs {
-            cells: result.cells(),
-            replications: result.replications,
-            seed: result.seed,
-            limits: self.common.limits.limits(),
-            made: journal.runs(),
-            threads: threads.min(fit as usize),
-        };
-        let bar = progress::of_sweep(result.runs(), self.common.shown.is_text());
-        bar.set_position(journal.runs());
-        let mut written = Ok(());
-        runs.make_by(
-            |cell| sweep.cell(registry, cell).system,
-            |system, seed, options| {
-                let (record, pieces) = run_in_pieces(system, seed, options, over_time);
-                let run = Measured::of(&result.measures, &record);
-                let pile_up = PileUp::all(&record).first().map(ToString::to_string);
-                (record, Kept { run, pile_up, pieces }.to_bytes())
-            },
-            time_is_up,
-            |Run { kept, .. }| {
-                if written.is_ok() {
-                    written = journal.add(&kept);
-                }
-                // Runs that cannot be kept end the sweep as well as the time does.
-                if written.is_err() {
-                    time_is_up.store(true, Ordering::Relaxed);
-                }
-                bar.inc(1);
-            },
-        );
-        bar.finish_and_clear();
-        written
-    }
-
-    /// The runs that were made before by the same command, with the same program.
-    fn journal(
-        &self,
-        folder: &Folder,
-        file: &ScenarioFile,
-        (result, over_time): (&SweepResult, &SeriesDesign),
-        out: &mut dyn Write,
-    ) -> Result<Journal, Failure> {
-        let limits = self.common.limits.limits();
-        let paths = |all: &[Measure]| all.iter().map(|one| one.path().to_owned()).collect();
-        let asked: [Vec<String>; 2] = [paths(&result.measures), paths(&over_time.measures)];
-        let (seed, runs, every) = (result.seed, result.replications, over_time.every);
-        let about = format!("{file:?} {seed} {runs} {every} {asked:?} {limits:?} {}", program());
-        let marked = result.default_cell(0).unwrap_or(0) as u64 * u64::from(result.replications);
-        let (journal, left) = folder.journal(about.as_bytes(), marked)?;
-        match left {
-            Left::Nothing | Left::Runs(0) => {}
-            Left::Runs(runs) => {
-                let all = result.runs();
-                writeln!(out, "goes on after {runs} of {all} runs that were made before")?;
-            }
-            Left::Another => {
-                writeln!(out, "begins anew: what was left unfinished here is of another sweep")?;
-            }
-        }
-        out.flush()?;
-        Ok(journal)
     }
 
     /// Draws the first run of the file's own cell, and over it what all runs of it were over time.
@@ -339,11 +257,4 @@ fn is_looked_at(measure: &Measure, scenario: &Scenario, design: &SweepDesign) ->
     let in_all = is_of_agents && [".healed", ".tasks"].iter().any(|end| path.ends_with(end));
     let mut asked = scenario.hypotheses.iter().map(|hypothesis| hypothesis.measure.path());
     in_all || measure.bound().is_some() || asked.any(|asked| asked == path)
-}
-
-/// What tells one build of the program from another, which may run things otherwise.
-fn program() -> String {
-    let file = env::current_exe().and_then(|path| path.metadata());
-    let changed = file.as_ref().map(|file| (file.len(), file.modified().ok()));
-    format!("{} {changed:?}", env!("CARGO_PKG_VERSION"))
 }

@@ -83,9 +83,11 @@ impl Tables {
         Ok(Self { runs, series, summary: folder.part(summary)? })
     }
 
-    /// Keeps all of them, which are whole now.
-    pub(crate) fn keep(self, folder: &mut Folder) -> Result<(), Unwritten> {
-        [self.runs, self.series, self.summary].into_iter().try_for_each(|part| folder.keep(part))
+    /// Keeps all of them, which are whole now; the one over time only if anything is in it.
+    pub(crate) fn keep(self, folder: &mut Folder, has_series: bool) -> Result<(), Unwritten> {
+        let series = has_series.then_some(self.series);
+        let all = [Some(self.runs), series, Some(self.summary)];
+        all.into_iter().flatten().try_for_each(|part| folder.keep(part))
     }
 
     /// Writes all runs of a journal, and adds them to the result. One cell is held whole at a time,

@@ -12,8 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::digest::Digest;
 use super::part::Unwritten;
 
-/// Its name: hidden, as the list of files is.
-pub(super) const FILE: &str = ".wavetank-sweep.journal";
+/// The commands that keep one.
+pub(super) const COMMANDS: [&str; 2] = ["sweep", "ablate"];
+
+/// The name of that of a command: hidden, as the list of files is.
+pub(super) fn file(command: &str) -> String {
+    format!(".wavetank-{command}.journal")
+}
 
 /// What it begins with; another format has another number.
 const MAGIC: [u8; 16] = *b"wavetank journal";
@@ -65,6 +70,7 @@ impl Journal {
     /// decides how its runs turn out. The run `marked` can be read without those before it.
     pub(super) fn open(
         folder: &Path,
+        command: &str,
         about: &[u8],
         marked: u64,
     ) -> Result<(Self, Left), Unwritten> {
@@ -74,7 +80,7 @@ impl Journal {
         head[..16].copy_from_slice(&MAGIC);
         head[16..24].copy_from_slice(&VERSION.to_le_bytes());
         head[24..].copy_from_slice(&digest.bytes());
-        let path = folder.join(FILE);
+        let path = folder.join(file(command));
         let mut journal =
             Self { path, head, file: None, runs: 0, end: HEAD, marked: (marked, HEAD) };
         let left = journal.recover().map_err(|error| journal.unwritten(error))?;
@@ -246,11 +252,14 @@ mod tests {
     #[test]
     fn a_journal_that_was_cut_or_damaged_has_the_runs_before_that() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || Journal::open(folder.path(), b"it", 2).unwrap();
+        let open = || Journal::open(folder.path(), "sweep", b"it", 2).unwrap();
         let runs: Vec<Vec<u8>> = (0..5).map(|run| vec![run; 3 * usize::from(run)]).collect();
         let (mut journal, left) = open();
         assert_eq!((left, journal.runs()), (Left::Nothing, 0));
-        assert!(!folder.path().join(FILE).exists(), "without a run there is nothing to keep");
+        assert!(
+            !folder.path().join(file("sweep")).exists(),
+            "without a run there is nothing to keep"
+        );
         for run in &runs {
             journal.add(run).unwrap();
         }
@@ -281,8 +290,8 @@ mod tests {
                 assert_eq!(all(&journal, true), expected[2..], "at {at}");
             }
         }
-        let (_, left) = Journal::open(folder.path(), b"another", 0).unwrap();
+        let (_, left) = Journal::open(folder.path(), "sweep", b"another", 0).unwrap();
         assert_eq!(left, Left::Another);
-        assert!(!folder.path().join(FILE).exists());
+        assert!(!folder.path().join(file("sweep")).exists());
     }
 }

@@ -31,7 +31,7 @@ objective = "agents.a.success"
 "#;
 
 /// The rows of a table, each cell by the name of its column.
-fn rows(text: &str) -> Vec<Vec<(String, String)>> {
+pub(crate) fn rows(text: &str) -> Vec<Vec<(String, String)>> {
     let mut table = csv::Reader::from_reader(text.as_bytes());
     let columns = table.headers().unwrap().clone();
     let pairs = |row: csv::StringRecord| {
@@ -40,7 +40,7 @@ fn rows(text: &str) -> Vec<Vec<(String, String)>> {
     table.records().map(|row| pairs(row.unwrap())).collect()
 }
 
-fn cell<'a>(row: &'a [(String, String)], name: &str) -> &'a str {
+pub(crate) fn cell<'a>(row: &'a [(String, String)], name: &str) -> &'a str {
     &row.iter().find(|(known, _)| known == name).unwrap().1
 }
 

@@ -115,20 +115,21 @@ fn the_scenario_in_the_readme_is_right() {
 fn the_gallery_is_what_the_program_makes() {
     let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/gallery");
     // Of some, the pictures of one kind alone.
-    let shown: [(&str, &[&str]); 7] = [
-        ("hanging-server", &[]),
-        ("course-outage", &[]),
-        ("how-long-to-wait", &["lines.svg", "pareto-front.svg"]),
-        ("how-long-retries-help", &["s-curve.svg"]),
-        ("layer-by-layer", &["ablation.svg"]),
-        ("half-open-stampede", &["recovery.svg"]),
-        ("shared-pool", &["starvation.svg"]),
+    let shown: [(&str, &str, &[&str]); 8] = [
+        ("sweep", "hanging-server", &[]),
+        ("sweep", "course-outage", &[]),
+        ("sweep", "how-long-to-wait", &["lines.svg", "pareto-front.svg"]),
+        ("sweep", "how-long-retries-help", &["s-curve.svg"]),
+        ("sweep", "layer-by-layer", &["ablation.svg"]),
+        ("sweep", "half-open-stampede", &["recovery.svg"]),
+        ("sweep", "shared-pool", &["starvation.svg"]),
+        ("ablate", "which-pattern-did-it", &["ablation.svg", "ablation-4.svg"]),
     ];
-    for (name, pictures) in shown {
+    for (command, name, pictures) in shown {
         let folder = Folder::new(&format!("gallery-{name}"));
-        let output = wavetank(&["sweep", name], &folder);
+        let output = wavetank(&[command, name], &folder);
         assert!(output.status.success(), "{}", said(&output));
-        for (file, bytes) in files(&folder.0.join("out").join(name).join("sweep")) {
+        for (file, bytes) in files(&folder.0.join("out").join(name).join(command)) {
             // Raster pictures and every single run are left out: they would be most of its size.
             let is_svg = Path::new(&file).extension().is_some_and(|ending| ending == "svg");
             if !is_svg && file != "summary.csv" {

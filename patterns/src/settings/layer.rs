@@ -157,6 +157,14 @@ pub fn keys_with_like<S: LayerSettings>(found: &mut Vec<&'static Key>) {
     }
 }
 
+/// The keys of settings that may be `like` a profile, which whoever reads them has put in: that
+/// one, and theirs.
+pub fn keys_with_profile<S: Group>(found: &mut Vec<&'static Key>) {
+    static LIKE_PROFILE: Key = LIKE.example("\"azure-code\"");
+    found.push(&LIKE_PROFILE);
+    S::keys(found);
+}
+
 /// What the keys of settings that may be `like` a library do not say alone.
 pub fn describe_with_like<S: LayerSettings>(found: &mut GroupInfo) {
     S::describe(found);
@@ -201,6 +209,6 @@ fn find_preset<S: LayerSettings>(like: &Node, reader: &mut Reader<'_>) -> Option
 /// The key that makes a layer like a library.
 pub static LIKE: Key = Key::new(
     "like",
-    &[" A library whose settings hold where nothing else is written."],
+    &[" A library, or a profile, whose settings hold where nothing else is written."],
     <String as Setting>::shape,
 );

@@ -187,10 +187,12 @@ macro_rules! __settings_docs {
 macro_rules! __settings_table {
     (@keys) => { <Self as $crate::settings::Group>::keys };
     (@keys $like:ident) => { $crate::settings::keys_with_like::<Self> };
+    (@keys @ $profiles:path) => { $crate::settings::keys_with_profile::<Self> };
     (@describe) => { <Self as $crate::settings::Group>::describe };
     (@describe $like:ident) => { $crate::settings::describe_with_like::<Self> };
     (@libraries) => { Vec::new };
     (@libraries $like:ident) => { $crate::settings::libraries::<Self> };
+    (@libraries @ $profiles:path) => { $profiles };
     (@read [$node:ident $base:ident $short:ident $reader:ident]) => {
         $crate::settings::read_table($node, $base, $short, $reader)
     };
@@ -198,16 +200,19 @@ macro_rules! __settings_table {
         let _short = $short;
         $crate::settings::read_nested($node, $base, $reader)
     }};
-    ($name:ident [$($meta:tt)*] [$($short:literal)?] [$($none:literal),*] $([$like:ident])?) => {
+    (
+        $name:ident [$($meta:tt)*] [$($short:literal)?] [$($none:literal),*] $([$like:ident])?
+        $(@ $profiles:path)?
+    ) => {
         impl $crate::settings::Setting for $name {
             fn shape() -> $crate::settings::Shape {
                 $crate::settings::Shape::Table($crate::settings::TableInfo {
                     path: concat!(module_path!(), "::", stringify!($name)),
                     doc: $crate::__settings_docs!([] $($meta)*),
-                    keys: $crate::__settings_table!(@keys $($like)?),
+                    keys: $crate::__settings_table!(@keys $($like)? $(@ $profiles)?),
                     describe: $crate::__settings_table!(@describe $($like)?),
                     short: $crate::__settings_default!($($short)?),
-                    libraries: $crate::__settings_table!(@libraries $($like)?),
+                    libraries: $crate::__settings_table!(@libraries $($like)? $(@ $profiles)?),
                 })
             }
 

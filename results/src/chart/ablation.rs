@@ -1,18 +1,11 @@
 //! Which change did it: variants that add to each other, step by step, or that each leave out
 //! something else.
 
-use super::font::{Weight, wrapped};
-use super::paint::Role;
-use super::plane::{ends, side_name};
-use super::plot::{self, Swatch};
-use super::scale::{self, Scale, ticks};
-use super::scene::{Anchor, Area, Scene};
-use super::{finding, phrases, words};
+use super::scene::Scene;
+use super::waterfall::{self, STEPS_MAX, Waterfall};
+use super::{finding, phrases, scale, words};
 use crate::estimate::Estimate;
 use crate::sweep_result::SweepResult;
-
-/// Steps that can be read on one sheet.
-const STEPS_MAX: usize = 12;
 
 /// Steps that a title has room for.
 const TOLD_MAX: usize = 3;
@@ -49,35 +42,24 @@ pub(crate) fn ablation(result: &SweepResult) -> Option<Scene> {
     });
     let steps: Vec<Step> = steps.collect();
     let mean = |variant: usize| result.estimate(cell(variant), result.objective).mean;
-    let values = steps.iter().flat_map(|step| {
-        let Estimate { mean: change, low, high, .. } = step.change;
-        let to = mean(step.to);
-        [mean(step.from), to, to + low - change, to + high - change]
-    });
-    let (low, high) = ends(values)?;
     let title = title(result, kind, &steps, &mean);
     let subtitle = subtitle(result, kind, rungs);
-    let (mut scene, area) =
-        Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
-    let area = plot::legend(&mut scene, area, &key(result));
-    let inner = Area {
-        left: area.left + 74.0,
-        right: area.right,
-        top: area.top + 34.0,
-        bottom: area.bottom - 72.0,
+    let drawn = steps.iter().map(|step| waterfall::Step {
+        name: result.variants[step.to].clone(),
+        from: mean(step.from),
+        to: mean(step.to),
+        change: step.change,
+        is_from_first: step.from == 0,
+    });
+    let waterfall = Waterfall {
+        measure: result.objective(),
+        better: result.better,
+        has_intervals: result.replications > 1,
+        first: (result.variants[rungs[0]].clone(), mean(rungs[0])),
+        steps: drawn.collect(),
+        last: None,
     };
-    let up = Scale::new((low, high), (inner.bottom, inner.top));
-    let unit = result.objective().unit();
-    let rows = ticks(low.max(0.0), high, 6).into_iter();
-    plot::rows(&mut scene, inner, &up, rows.map(|tick| (tick, scale::value(tick, unit))));
-    let name = words::measure(result.objective());
-    side_name(&mut scene, (area.left, area.top + 12.0), &name, Anchor::Start, area.width());
-    let columns = Columns { inner, up, width: inner.width() / (steps.len() + 1) as f64 };
-    columns.level(&mut scene, result, 0, (rungs[0], mean(rungs[0])));
-    for (at, step) in steps.iter().enumerate() {
-        columns.step(&mut scene, result, at + 1, step, [mean(step.from), mean(step.to)]);
-    }
-    Some(scene)
+    waterfall.draw(&phrases::short(result, &title), &subtitle, &result.command)
 }
 
 /// The variants that belong together, the file as it is written first.
@@ -163,92 +145,4 @@ fn subtitle(result: &SweepResult, kind: Kind, rungs: &[usize]) -> String {
         result.objective().definition(),
         phrases::runs(result),
     )
-}
-
-fn key(result: &SweepResult) -> Vec<(Swatch, String)> {
-    let mut key = vec![
-        (Swatch::Fill(Role::Series(2).faint(0.75)), "better".to_owned()),
-        (Swatch::Fill(Role::Series(1).faint(0.75)), "worse".to_owned()),
-        (Swatch::Fill(Role::Muted.faint(0.5)), "no clear change".to_owned()),
-    ];
-    if result.replications > 1 {
-        let name = "change, run by run, and its 95\u{a0}% interval".to_owned();
-        key.push((Swatch::Line(Role::Ink), name));
-    }
-    key
-}
-
-/// The columns of the sheet, one for each variant.
-struct Columns {
-    inner: Area,
-    up: Scale,
-    width: f64,
-}
-
-impl Columns {
-    fn middle(&self, at: usize) -> f64 {
-        self.inner.left + (at as f64 + 0.5) * self.width
-    }
-
-    /// Where it begins: the level of a variant.
-    fn level(
-        &self,
-        scene: &mut Scene,
-        result: &SweepResult,
-        at: usize,
-        (variant, mean): (usize, f64),
-    ) {
-        let (x, y, half) = (self.middle(at), self.up.at(mean), self.width * 0.32);
-        scene.line((x - half, y), (x + half, y), Role::Ink, 5.0);
-        let text = scale::value(mean, result.objective().unit());
-        scene.bold(x, y - 12.0, &text, plot::NAME, Role::Ink, Anchor::Middle);
-        self.name(scene, at, &result.variants[variant]);
-    }
-
-    /// From one level to the next.
-    fn step(
-        &self,
-        scene: &mut Scene,
-        result: &SweepResult,
-        at: usize,
-        step: &Step,
-        [from, to]: [f64; 2],
-    ) {
-        let unit = result.objective().unit();
-        let (x, half) = (self.middle(at), self.width * 0.32);
-        let [start, end] = [self.up.at(from), self.up.at(to)];
-        let is_better = (to > from) == (result.better == sim::measure::Better::Higher);
-        let paint = match (step.change.is_clear(), is_better) {
-            (false, _) => Role::Muted.faint(0.5),
-            (true, true) => Role::Series(2).faint(0.75),
-            (true, false) => Role::Series(1).faint(0.75),
-        };
-        // From where it comes.
-        let left = if step.from == 0 { self.middle(0) } else { self.middle(at - 1) };
-        scene.path(vec![(left + half, start), (x - half, start)], Role::Muted, 1.0);
-        let height = (start - end).abs().max(2.0);
-        scene.rect(x - half, start.min(end), 2.0 * half, height, paint);
-        let Estimate { mean, low, high, .. } = step.change;
-        let mut top = start.min(end);
-        if low.is_finite() && high.is_finite() {
-            let [low, high] = [low, high].map(|of| self.up.at(to + of - mean));
-            scene.line((x, low), (x, high), Role::Ink, 2.5);
-            for y in [low, high] {
-                scene.line((x - 6.0, y), (x + 6.0, y), Role::Ink, 2.0);
-            }
-            top = top.min(high);
-        }
-        let text = scale::bare_difference(mean, unit);
-        scene.bold(x, top - 10.0, &text, plot::TICK, Role::Ink, Anchor::Middle);
-        self.name(scene, at, &result.variants[step.to]);
-    }
-
-    /// The name of a variant below its column, in as many lines as there is room for.
-    fn name(&self, scene: &mut Scene, at: usize, name: &str) {
-        let mut y = self.inner.bottom + 20.0;
-        for line in wrapped(name, plot::TICK, Weight::Regular, self.width - 12.0, 3) {
-            scene.text(self.middle(at), y, &line, plot::TICK, Role::Ink, Anchor::Middle);
-            y += 17.0;
-        }
-    }
 }

@@ -60,6 +60,13 @@ pub(crate) fn recovering(
     result
 }
 
+/// An invented ablation: each part is there or not.
+pub(crate) fn ablated(parts: &[&str], runs: Runs<'_>) -> SweepResult {
+    let values: &[&str] = &["with", "without"];
+    let axes: Vec<(&str, &[&str])> = parts.iter().map(|part| (*part, values)).collect();
+    sweep(0, &["as written"], &axes, runs)
+}
+
 /// The same for all cells of a run, and not the same in each run.
 pub(crate) fn weather(run: u32) -> f64 {
     f64::from(run * 7 % 5)

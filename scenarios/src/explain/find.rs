@@ -9,12 +9,14 @@ use crate::describe::{
 };
 use crate::kind::{Described, KindInfo};
 use crate::path_keys;
+use crate::profiles::{self, Profile, profiles};
 
 /// Topics that are no part of a file.
-pub(super) const WORDS: [(&str, &str); 6] = [
+pub(super) const WORDS: [(&str, &str); 7] = [
     ("codes", "the codes of mistakes, and how each is mended"),
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
+    ("profiles", "what services, agents and policies can be like, with its sources"),
     ("measures", "the measures of objectives and hypotheses"),
     ("windows", "the part of a run that a measure is of, and all forms of it"),
     ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
@@ -30,6 +32,8 @@ pub(super) enum Topic<'d> {
     Like,
     Reliable,
     Library(&'static str),
+    Profiles,
+    Profile(&'static Profile),
     Measures(Vec<&'d MeasureInfo>),
     Windows,
     Kind(&'d KindInfo),
@@ -63,6 +67,7 @@ pub(super) fn find<'d>(
         "codes" => return found(Topic::Codes),
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
+        "profiles" => return found(Topic::Profiles),
         "windows" => return found(Topic::Windows),
         "reliable" | "runs_needed" => return found(Topic::Reliable),
         "measures" if !measures.is_empty() => {
@@ -80,6 +85,9 @@ pub(super) fn find<'d>(
     let mut presets = described.layers.iter().flat_map(|kind| &kind.presets);
     if let Some(preset) = presets.find(|preset| preset.library == topic) {
         return found(Topic::Library(preset.library));
+    }
+    if let Some(profile) = profiles::named(topic) {
+        return found(Topic::Profile(profile));
     }
     let is_meant = |measure: &&MeasureInfo| {
         measure.name == topic || measure.name.ends_with(&format!(".{topic}"))
@@ -105,6 +113,7 @@ fn other_word(topic: &str) -> &str {
         "objective" | "measure" => "measures",
         "window" => "windows",
         "libraries" | "library" => "like",
+        "profile" | "agents.like" | "services.like" => "profiles",
         "code" | "mistakes" => "codes",
         "arrivals" | "trace" => "agents.arrivals",
         topic => topic,
@@ -231,6 +240,7 @@ pub(crate) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<Str
     all.extend(keys_in(&described.head).iter().map(|key| key.name()));
     all.extend(described.sections.iter().map(|key| key.name()));
     all.extend(CODES.iter().map(|code| code.name.to_owned()));
+    all.extend(profiles().iter().map(|profile| profile.name.to_owned()));
     all.extend(measures.iter().map(|measure| measure.name.clone()));
     all.sort();
     all.dedup();

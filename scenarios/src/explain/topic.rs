@@ -8,6 +8,7 @@ use super::windows;
 use crate::codes::{CODES, CodeInfo};
 use crate::describe::{clean, doc_of, first_sentence};
 use crate::kind::{Described, KindInfo};
+use crate::profiles::{Profile, SECTIONS, profiles};
 
 /// What there is to say of a topic: a kind of layer (`breaker`), a key (`breaker.open`,
 /// `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a measure, `codes`,
@@ -33,6 +34,8 @@ pub(crate) fn explain(
             Topic::Like => like(&mut sheet, described),
             Topic::Reliable => reliable(&mut sheet),
             Topic::Library(name) => library(&mut sheet, name, described),
+            Topic::Profiles => all_profiles(&mut sheet),
+            Topic::Profile(found) => profile(&mut sheet, found),
             Topic::Windows => windows::show(&mut sheet),
             Topic::Measures(found) => show_measures(&mut sheet, &found),
             Topic::Kind(kind) => show::kind(&mut sheet, kind, described),
@@ -98,6 +101,41 @@ fn like(sheet: &mut Sheet, described: &Described) {
         "With `like = \"LIBRARY\"` in its settings, a layer behaves as that of the library where \
          nothing else is written. `explain LIBRARY` shows what that is.",
     );
+}
+
+/// What can be like which profile.
+fn all_profiles(sheet: &mut Sheet) {
+    for section in SECTIONS {
+        sheet.title(&format!("Profiles of {section}"));
+        let of = profiles().iter().filter(|profile| profile.part(section).is_some());
+        let row = |profile: &Profile| vec![profile.name.to_owned(), profile.about.clone()];
+        sheet.rows(of.map(row).collect());
+    }
+    sheet.paragraph(
+        "With `like = \"PROFILE\"` a service or a group of agents has the values of the profile \
+         where nothing else is written; in a policy, `{ like = \"PROFILE\" }` stands for its \
+         layers. `explain PROFILE` shows each value, with its source.",
+    );
+}
+
+/// What a profile sets, and from where that is known.
+fn profile(sheet: &mut Sheet, profile: &Profile) {
+    sheet.title(profile.name);
+    sheet.paragraph(&format!("{}.", profile.about));
+    sheet.fact("as of", &profile.as_of);
+    if let Some(licence) = &profile.licence {
+        sheet.fact("licence", licence);
+    }
+    for part in &profile.parts {
+        sheet.title(&match part.section {
+            "policies" => format!("in a policy: {{ like = \"{}\" }}", profile.name),
+            section => format!("in [{section}.NAME]: like = \"{}\"", profile.name),
+        });
+        for (key, value, from) in &part.values {
+            sheet.paragraph(&format!("{key} = {value}"));
+            sheet.fact("from", from);
+        }
+    }
 }
 
 fn reliable(sheet: &mut Sheet) {

@@ -9,6 +9,7 @@ use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::process::{Checkpoint, OnCrash};
 use super::steps::Step;
+use crate::profiles;
 
 patterns::settings! {
     /// A group of agents: something that wants work done.
@@ -55,6 +56,7 @@ patterns::settings! {
     }
     rules Self::rules;
     warns Self::warns;
+    profiles profiles::of_agents;
 }
 
 patterns::settings! {

@@ -8,6 +8,7 @@ use sim::model::system::{self, RateRule};
 
 use super::distribution::Distribution;
 use super::steps::Step;
+use crate::profiles;
 
 patterns::settings! {
     /// A service: something that does work for others, such as an LLM API, an MCP server or a
@@ -56,6 +57,7 @@ patterns::settings! {
     }
     rules Self::rules;
     warns Self::warns;
+    profiles profiles::of_services;
 }
 
 patterns::settings! {

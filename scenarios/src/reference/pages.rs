@@ -1,6 +1,6 @@
 //! All pages: the index, one for each part of a file and kind of layer, forms and codes.
 
-use patterns::settings::Shape;
+use patterns::settings::{Node, Shape};
 
 use super::page::{Page, ReferencePage};
 use super::types::{FORMS, Types};
@@ -9,6 +9,7 @@ use crate::describe::{
     clean, doc_of, example_of, example_of_table, fields_of, first_sentence, own_fields, plain_field,
 };
 use crate::kind::{Described, KindInfo, PresetInfo};
+use crate::profiles::{Profile, SECTIONS, profiles};
 
 /// All pages, the index first.
 pub(crate) fn pages(described: &Described) -> Vec<ReferencePage> {
@@ -21,6 +22,7 @@ pub(crate) fn pages(described: &Described) -> Vec<ReferencePage> {
         pages.push(layer(kind, described, &types));
     }
     pages.push(forms(&types));
+    pages.push(all_profiles());
     pages.push(codes());
     pages
 }
@@ -59,7 +61,8 @@ fn index(described: &Described) -> ReferencePage {
     page.table(&["layer", "what it does", "`like`"], layers.collect());
     page.heading(2, "More");
     page.paragraph(&format!(
-        "[Forms]({FORMS}.md) that several keys share, and the [codes](codes.md) of mistakes.",
+        "[Forms]({FORMS}.md) that several keys share, [profiles](profiles.md) of services, of \
+         their traffic and of frameworks, and the [codes](codes.md) of mistakes.",
     ));
     page.finish("README")
 }
@@ -82,6 +85,13 @@ fn part(name: &str, shape: &Shape, described: &Described, types: &Types) -> Refe
             Shape::List(_) => format!("In a file: `[[{section}]]`, once for each."),
             _ => format!("In a file: `[{section}]`."),
         });
+    }
+    if let Shape::Table(table) = shape
+        && !(table.libraries)().is_empty()
+    {
+        page.paragraph(
+            "With `like = \"NAME\"`, a [profile](profiles.md) says what is not written here.",
+        );
     }
     page.type_body(shape, types, name);
     page.types(types, name);
@@ -188,6 +198,39 @@ fn forms(types: &Types) -> ReferencePage {
     );
     page.types(types, FORMS);
     page.finish(FORMS)
+}
+
+fn all_profiles() -> ReferencePage {
+    let mut page = Page::new("Profiles");
+    page.paragraph(
+        "What is known of services, of their traffic and of the frameworks that call them. With \
+         `like = \"NAME\"` in `[services.NAME]` or `[agents.NAME]`, the values of a profile hold \
+         where nothing else is written; in a policy, `{ like = \"NAME\" }` stands for its layers. \
+         Values change weekly, and some are assumptions: each says from where and from when it is.",
+    );
+    for section in SECTIONS {
+        page.heading(2, &format!("Of {section}"));
+        let of = profiles().iter().filter(|profile| profile.part(section).is_some());
+        let row = |profile: &Profile| {
+            vec![format!("`{}`", profile.name), profile.about.clone(), profile.as_of.clone()]
+        };
+        page.table(&["profile", "what it is", "as of"], of.map(row).collect());
+    }
+    for profile in profiles() {
+        page.heading(2, &format!("`{}`", profile.name));
+        page.paragraph(&format!("{}, as of {}.", profile.about, profile.as_of));
+        if let Some(licence) = &profile.licence {
+            page.paragraph(&format!("Licence: {licence}."));
+        }
+        for part in &profile.parts {
+            page.heading(3, &format!("In `{}`", part.section));
+            let row = |(key, value, from): &(String, Node, String)| {
+                vec![format!("`{key}`"), format!("`{value}`"), from.clone()]
+            };
+            page.table(&["key", "value", "from"], part.values.iter().map(row).collect());
+        }
+    }
+    page.finish("profiles")
 }
 
 fn codes() -> ReferencePage {

@@ -15,6 +15,7 @@ use super::unsure::Unsure;
 use super::{circles, edges, faults, lives, records, room, unsure};
 use crate::diagnostic::{Diagnostic, mistakes};
 use crate::format::{Agents, Fault, FileNames, Head, Service, fault_names, section_of};
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -153,12 +154,16 @@ fn named<T: Setting>(
             Value::Table(_) => Node { at: entry.key_at.clone(), value: entry.node.value.clone() },
             _ => entry.node.clone(),
         };
+        let (inner, unknown) = profiles::without_like(section, inner);
         let mut reader = Reader::new(names);
         let read = reader.within(&entry.key, |reader| {
             reader.expecting(key, |reader| T::read(&inner, None, reader))
         });
-        let read = read.filter(|_| reader.errors() == 0);
-        found.extend(reader.finish().into_iter().map(of_the_top));
+        let read = read.filter(|_| reader.errors() == 0 && unknown.is_none());
+        // What is missing may be in the profile that is meant.
+        let is_sure = |mistake: &Mistake| unknown.is_none() || mistake.code != Code::Missing;
+        found.extend(reader.finish().into_iter().filter(is_sure).map(of_the_top));
+        found.extend(unknown);
         let read = read.map(|read| (read, true));
         let (read, are_calls_known) = read.unwrap_or_else(|| standing_in(&entry.node, names));
         Part { name: entry.key.clone(), at: entry.key_at.clone(), read, are_calls_known }

@@ -9,6 +9,7 @@ use crate::describe::example_of_table;
 use crate::diagnostic::Diagnostic;
 use crate::format::{FileNames, PER, Per, PolicyNames, section_of};
 use crate::kind::KindInfo;
+use crate::profiles;
 use crate::registry::{LayerRegistry, ReadLayer};
 use crate::scenario_file::ScenarioFile;
 
@@ -69,6 +70,10 @@ fn policy(
         if let Some(new) = former_kind(key) {
             let message = format!("the layer `{key}` is called `{new}` now");
             found.push(Diagnostic::new(key_at.clone(), Code::Renamed, message));
+            continue;
+        }
+        if key == "like" {
+            found.extend(profiles::wrong("policies", node));
             continue;
         }
         if registry.kind(key).is_none() {

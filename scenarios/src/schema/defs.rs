@@ -12,6 +12,7 @@ use crate::describe::{
     self, Field, Need, clean, example_of, from_node, from_toml, prose, range_of,
 };
 use crate::kind::Described;
+use crate::profiles;
 
 /// Whether a schema is a reference to something that may be a table.
 pub(super) fn may_be_table(schema: &Value) -> bool {
@@ -250,7 +251,15 @@ impl Schemas {
         if libraries.is_empty() || is_partial {
             add(&mut schema, rules);
         } else {
-            add(&mut schema, beside_like(rules, self::rules(&fields, &info, true)));
+            let mut with = self::rules(&fields, &info, true);
+            let is_given = |key: &Key| profiles::may_give(&libraries, &key.name());
+            let needed = fields.iter().filter(|field| field.need == Need::Required);
+            let needed: Vec<String> =
+                needed.map(|field| field.key).filter(|key| !is_given(key)).map(Key::name).collect();
+            if !needed.is_empty() {
+                with.insert("required".to_owned(), needed.into());
+            }
+            add(&mut schema, beside_like(rules, with));
         }
         schema
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::defs::{Schemas, add, any_of, beside_like, like, rules, word};
 use crate::describe::{fields, own_fields, plain_field, prose};
 use crate::kind::KindInfo;
+use crate::profiles;
 
 impl Schemas {
     /// One layer of a policy: its kind, and its settings or `off`.
@@ -16,9 +17,11 @@ impl Schemas {
                 let schema = schemas.layer_value(kind, per);
                 properties.insert(kind.name.to_owned(), schema);
             }
+            properties.insert("like".to_owned(), like(&profiles::of_policies()));
             json!({
                 "type": "object",
-                "description": "One layer: its kind, and its settings or \"off\".",
+                "description": "One layer: its kind, and its settings or \"off\"; or `like`, for the \
+                                layers of a profile.",
                 "properties": properties,
                 "additionalProperties": false,
                 "minProperties": 1,

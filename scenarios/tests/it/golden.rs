@@ -47,6 +47,8 @@ fn golden_fingerprints_of_the_library() {
         checkpoint-or-restart 47a407b74f641c9a 14796
         stuck-loop 6ce6dc18d718c36d 6892
         stale-answer 28ae12b559629ad3 927
+        which-pattern-did-it b625dc782a6a3912 13553
+        as-it-comes 314706c06c5c6bc7 8049
     "#]]
     .assert_eq(&lines);
 }

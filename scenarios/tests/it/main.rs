@@ -1,5 +1,6 @@
 //! Messages about scenario files, and the library of scenarios with its results.
 
+mod ablation;
 mod aborts;
 mod arrivals;
 mod cases;
@@ -13,6 +14,7 @@ mod golden;
 mod lives;
 mod mistakes;
 mod paths;
+mod profiles;
 mod report;
 mod runner;
 mod same_luck;

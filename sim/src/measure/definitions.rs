@@ -77,6 +77,8 @@ pub(super) const AGENTS: &[Definition<AgentRecord>] = definitions! {
         Share(|r| of_all(late(r), r));
     "failed" Share LOWER, "Tasks that failed or are overdue, of all that ended or are overdue.",
         Share(|r| of_all(r.tasks.failed() + r.overdue, r));
+    "failures" Count LOWER, "Failures: tasks that failed or are overdue.",
+        Value(|r, _| (r.tasks.failed() + r.overdue) as f64);
     "graceful" Share LOWER, "Graceful failures: tasks that failed in time, and not because who \
         sent them gave up, of all that ended or are overdue.",
         Share(|r| of_all(r.tasks.failed() - r.late.failed, r));
@@ -138,6 +140,8 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
         Value(|r, _| r.count() as f64);
     "availability" Share HIGHER, "Share of time outside failure episodes.",
         Ratio(|r, time| (time - secs(r.time()), time));
+    "downtime" Seconds LOWER, "Downtime: time in failure episodes.",
+        Value(|r, _| secs(r.time()));
     "mtbf" Seconds HIGHER, "Mean time between failures: time outside failure episodes for each \
         episode.", Ratio(|r, time| (time - secs(r.time()), r.count() as f64));
     "mttr" Seconds LOWER, "Mean time to repair: time in failure episodes for each episode.",

@@ -17,6 +17,7 @@ macro_rules! __settings_structs {
         $(rules $rules:expr;)?
         $(warns $warns:expr;)?
         $(like $like:ident;)?
+        $(profiles $profiles:path;)?
     ) => {
         $(#[$($meta)*])*
         $vis struct $name {
@@ -95,7 +96,7 @@ macro_rules! __settings_structs {
         }
 
         $crate::__settings_table!(
-            $name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?] $([$like])?
+            $name [$(#[$($meta)*])*] [$($short)?] [$($($none),*)?] $([$like])? $(@ $profiles)?
         );
     };
 }

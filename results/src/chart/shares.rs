@@ -1,0 +1,151 @@
+//! Which part did it: from none to all, each part with its share.
+
+use sim::measure::{Better, Unit};
+
+use super::scale::{self, NBSP};
+use super::scene::{self, Scene};
+use super::waterfall::{Step, Waterfall};
+use super::{phrases, words};
+use crate::ablation::{Ablation, Effects};
+use crate::estimate::Estimate;
+use crate::sweep_result::SweepResult;
+
+/// Parts that a title names with their numbers.
+const NAMED_MAX: usize = 3;
+
+/// The shares of all parts in what they did to a measure, the largest first; none if the measure is
+/// undefined.
+pub fn shares(result: &SweepResult, ablation: &Ablation) -> Option<Scene> {
+    let parts = by_size(ablation);
+    let mut at = ablation.with_none.mean;
+    let steps = parts.iter().map(|part| {
+        let from = at;
+        at += part.share.mean;
+        Step { name: part.name.clone(), from, to: at, change: part.share, is_from_first: false }
+    });
+    let waterfall = Waterfall {
+        measure: &ablation.measure,
+        better: better(ablation),
+        has_intervals: result.replications > 1,
+        first: ("none of them".to_owned(), ablation.with_none.mean),
+        steps: steps.collect(),
+        last: Some(("all of them".to_owned(), ablation.with_all.mean)),
+    };
+    if !ablation.total.mean.is_finite() {
+        return None;
+    }
+    waterfall.draw(&title(ablation), &subtitle(result, ablation), &result.command)
+}
+
+/// The parts, those that did most for the better first.
+fn by_size(ablation: &Ablation) -> Vec<&Effects> {
+    let mut parts: Vec<&Effects> = ablation.parts.iter().collect();
+    let sign = better(ablation).sign();
+    parts.sort_by(|a, b| (sign * b.share.mean).total_cmp(&(sign * a.share.mean)));
+    parts
+}
+
+fn better(ablation: &Ablation) -> Better {
+    ablation.measure.better().unwrap_or(Better::Higher)
+}
+
+/// What there is to be seen: what all did, and who did most of it.
+pub fn finding(ablation: &Ablation) -> String {
+    let unit = ablation.measure.unit();
+    let name = words::measure(&ablation.measure);
+    let [none, all] = [&ablation.with_none, &ablation.with_all].map(|of| level(of.mean, unit));
+    let begin = format!("{name}: {none} with none of the parts, {all} with all");
+    let (clear, rest): (Vec<&Effects>, Vec<&Effects>) =
+        by_size(ablation).into_iter().partition(|part| part.share.is_clear());
+    if clear.is_empty() {
+        let is_idle = rest.iter().all(|part| part.share.may_be_zero());
+        let what = if is_idle {
+            "no part changes it in a way that can be shown"
+        } else {
+            "there are too few runs to rely on any share"
+        };
+        return format!("{begin}; {what}");
+    }
+    let told = |part: &&Effects| {
+        // Where others take from it, a part may have more than all of it.
+        let portion = ablation.portion(part).filter(|of| (0.0..=1.0).contains(of));
+        let portion = portion.map(|of| format!(", {:.0}{NBSP}% of it", 100.0 * of));
+        format!("{} {}{}", part.name, change(&part.share, unit), portion.unwrap_or_default())
+    };
+    // The worst has something to say as well.
+    let mut named: Vec<&Effects> = clear.iter().copied().take(NAMED_MAX).collect();
+    let sign = better(ablation).sign();
+    if let Some(last) = clear.last().filter(|last| sign * last.share.mean < 0.0)
+        && NAMED_MAX < clear.len()
+    {
+        named[NAMED_MAX - 1] = last;
+    }
+    let smaller = match clear.len() - named.len() {
+        0 => String::new(),
+        smaller => format!("; {smaller} more"),
+    };
+    let nothing = rest.iter().filter(|part| part.share.may_be_zero());
+    let nothing: Vec<&str> = nothing.map(|part| part.name.as_str()).collect();
+    let nothing = match nothing.len() {
+        0 => String::new(),
+        _ => format!("; no clear share: {}", nothing.join(", ")),
+    };
+    let named: Vec<String> = named.iter().map(told).collect();
+    format!("{begin}; {}{smaller}{nothing}", named.join("; "))
+}
+
+/// From as many seconds on lengths of time are told in minutes.
+const LONG: f64 = 600.0;
+
+/// Whether a length of time is told in minutes.
+fn is_long(value: f64, unit: Unit) -> bool {
+    matches!(unit, Unit::Seconds | Unit::WorkSeconds) && LONG <= value.abs()
+}
+
+/// What a measure is.
+pub fn level(value: f64, unit: Unit) -> String {
+    if is_long(value, unit) {
+        return format!("{}{NBSP}min", scale::digits(value / 60.0));
+    }
+    scale::value(value, unit)
+}
+
+/// By how much a measure is more, with its interval.
+pub fn change(of: &Estimate, unit: Unit) -> String {
+    if of.n == 0 || of.mean.is_nan() {
+        return "undefined".to_owned();
+    }
+    if [of.mean, of.low, of.high].iter().all(|end| *end == 0.0) {
+        return "0, in every run".to_owned();
+    }
+    if !is_long(of.mean, unit) {
+        return scale::difference(of.mean, of.low, of.high, unit);
+    }
+    let [mean, low, high] = [of.mean, of.low, of.high].map(|secs| secs / 60.0);
+    let text = scale::difference(mean, low, high, Unit::Count);
+    match text.split_once(NBSP) {
+        Some((mean, interval)) => format!("{mean}{NBSP}min{NBSP}{interval}"),
+        None => format!("{text}{NBSP}min"),
+    }
+}
+
+/// The finding, or as much of it as a sheet has room for.
+fn title(ablation: &Ablation) -> String {
+    let whole = finding(ablation);
+    if scene::has_room(&whole) {
+        return whole;
+    }
+    let cut = whole.rsplit_once("; no clear share").map_or(&*whole, |(first, _)| first);
+    cut.to_owned()
+}
+
+fn subtitle(result: &SweepResult, ablation: &Ablation) -> String {
+    format!(
+        "{}. {} Each step is what a part adds to those before it, on average over all orders \
+         (Shapley): steps add up to the whole. {} of each combination, with the same random \
+         numbers.",
+        result.title.trim_end_matches('.'),
+        ablation.measure.definition(),
+        phrases::runs(result),
+    )
+}

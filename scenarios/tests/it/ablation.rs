@@ -1,0 +1,216 @@
+//! What is taken out of a file, and what goes with it.
+
+use scenarios::{Ablation, Diagnostics, LayerRegistry, ScenarioFile};
+
+const FILE: &str = r#"
+title   = "Two tools"
+horizon = "20min"
+
+[agents.a]
+arrivals = "poisson(every=5s)"
+deadline = "1min"
+steps    = [{ call = "s" }, { call = "t" }]
+
+[services.s]
+latency = "200ms"
+errors  = { network = 0.1 }
+
+[services.t]
+latency = "200ms"
+
+[services.spare]
+latency = "1s"
+
+[policies]
+p = [
+    { fallback = { to = "spare" } },
+    { retry    = { network = "2 x 1s" } },
+    { breaker  = { failures = 5, open = "30s" } },
+]
+q = [{ retry = { network = "1 x 1s" } }, { cache = "off" }, { retry = { timeout = "1 x 1s" } }]
+unused = [{ timeout = "1s" }]
+
+[edges]
+"a -> s" = "p"
+"a -> t" = "q"
+"a -> spare" = "q"
+
+[[faults]]
+name = "outage"
+hit  = "s"
+do   = "down"
+at   = "5min"
+for  = "2min"
+
+[[faults]]
+name = "stuck"
+hit  = "policies.p.breaker"
+do   = "force"
+state = "open"
+at   = "15min"
+for  = "1min"
+
+[[hypotheses]]
+that = 'edges."a -> s".breaker.opens <= 5'
+
+[[aborts]]
+when = 'edges."a -> s".breaker.opens > 50 over 5min'
+
+[sweep]
+replications = 3
+objective = "agents.a.goodput"
+"policies.p.breaker.failures" = [1, 5]
+"#;
+
+fn file() -> ScenarioFile {
+    ScenarioFile::parse("file.toml", FILE).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+fn ablation(of: &[&str], measures: &[&str]) -> Result<Ablation, Diagnostics> {
+    let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    file().ablation(&LayerRegistry::builtin(), &texts(of), &texts(measures))
+}
+
+fn right(of: &[&str]) -> Ablation {
+    ablation(of, &[]).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+#[test]
+fn parts_are_each_kind_of_layer_that_acts_on_some_edge_if_none_are_named() {
+    let found = right(&[]);
+    let parts: Vec<(&str, String)> =
+        found.parts.iter().map(|part| (part.name.as_str(), part.paths.join(" "))).collect();
+    let expected = [
+        ("fallback", "policies.p.fallback"),
+        ("retry", "policies.p.retry policies.q.0 policies.q.2"),
+        ("breaker", "policies.p.breaker"),
+    ];
+    assert_eq!(parts, expected.map(|(name, paths)| (name, paths.to_owned())));
+    assert_eq!((found.design.cells(), found.design.replications), (8, 3));
+    let asked: Vec<&str> = found.asked.iter().map(sim::measure::Measure::path).collect();
+    let of_agents = ["success", "failures", "downtime", "frozen"];
+    assert_eq!(asked, of_agents.map(|name| format!("agents.a.{name}")));
+}
+
+#[test]
+fn cells_have_the_layers_that_are_not_taken_out_and_what_is_about_others_goes_with_them() {
+    let found = right(&[]);
+    let registry = LayerRegistry::builtin();
+    for cell in 0..8 {
+        let system = found.cell(&registry, cell).system;
+        let without: Vec<&str> = found.without(cell).collect();
+        let is_there = |kind: &str| {
+            let mut used = system.policies.iter().filter(|policy| policy.name != "unused");
+            used.any(|policy| policy.layers.iter().any(|layer| layer.kind == kind))
+        };
+        for part in &found.parts {
+            let is_out = without.contains(&part.name.as_str());
+            assert_eq!(is_there(&part.name), !is_out, "{} in cell {cell}", part.name);
+        }
+        // A fault that opens the breaker, an abort condition that counts its openings, and the
+        // policy of calls that the fallback alone makes.
+        let has_breaker = !without.contains(&"breaker");
+        assert_eq!(system.aborts.len(), usize::from(has_breaker), "cell {cell}");
+        let hits: usize = system.faults.iter().map(|fault| fault.hits.len()).sum();
+        assert_eq!(hits, 1 + usize::from(has_breaker), "cell {cell}");
+        let is_rescued = !without.contains(&"fallback");
+        assert_eq!(system.edges.len(), 2 + usize::from(is_rescued), "cell {cell}");
+    }
+    assert_eq!(found.without(0).count(), 0, "the first cell has all");
+    assert_eq!(found.without(7).count(), 3, "the last one none");
+}
+
+#[test]
+fn parts_are_single_layers_keys_elements_and_sections_as_well() {
+    let registry = LayerRegistry::builtin();
+    let last = |of: &str| right(&[of]).cell(&registry, 1).system;
+    let layers = |of: &str| -> Vec<usize> {
+        last(of).policies.iter().map(|policy| policy.layers.len()).collect()
+    };
+    assert_eq!(layers("policies.p.retry"), [2, 2, 1]);
+    assert_eq!(layers("policies.q.2"), [3, 1, 1]);
+    assert_eq!(layers("policies.p"), [2, 1], "the edge has no policy then");
+    assert_eq!(last("policies.p").edges[0].policy, None);
+    assert!(last("deadline").agents[0].deadline.is_none());
+    assert!(last("agents.a.deadline").agents[0].deadline.is_none());
+    assert_eq!(last("agents.a.steps.1").agents[0].steps.len(), 1);
+    assert_eq!(last("faults").faults.len(), 0);
+    assert_eq!(layers("services.spare"), [2, 2, 1], "no fallback to it");
+    assert_eq!(last("services.spare").edges.len(), 2);
+    let faults: Vec<String> =
+        last("faults.outage").faults.iter().map(|fault| fault.name.clone()).collect();
+    assert_eq!(faults, ["stuck"]);
+}
+
+#[test]
+fn everything_that_is_wrong_with_what_is_asked_is_told_at_once() {
+    let wrong = ablation(
+        &["brekaer", "retry", "retry", "policies.q.cache", "policies.p.hedge", "a..b"],
+        &["agents.a.sucess", "agents.b.success"],
+    );
+    let text = wrong.expect_err("it is wrong").to_string();
+    for says in [
+        "there is no `brekaer` to take out",
+        "did you mean `breaker`?",
+        "`retry` is there twice",
+        "`policies.q.cache` is off as it is: there is nothing to take out",
+        "the list has no `hedge`",
+        "`a..b` is not a path",
+        "there is no measure `sucess`",
+        "there is no agent `b`",
+        "7 mistakes in file.toml",
+    ] {
+        assert!(text.contains(says), "{says} in {text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_wrong_without_a_part_is_told_with_that_part() {
+    let text = ablation(&["services.t", "retry"], &[]).expect_err("it is wrong").to_string();
+    assert!(text.contains("without `services.t`: "), "{text}");
+    assert_eq!(
+        text.matches("steps    = [{ call = \"s\" }, { call = \"t\" }]").count(),
+        1,
+        "{text}"
+    );
+}
+
+#[test]
+fn more_parts_than_can_be_combined_are_refused() {
+    let keys = ["horizon", "title", "count"];
+    let many = ["fallback", "breaker", "deadline", "errors", "faults", "hypotheses", "aborts"];
+    let more = ["policies.p.retry", "policies.q.0"];
+    let text = ablation(&[&many[..], &more].concat(), &[]).expect_err("it is wrong").to_string();
+    let says = "9 parts are there or not in 2^9 ways, and at most 8 are taken out";
+    assert!(text.contains(says), "{text}");
+    for key in keys {
+        let text = ablation(&[key], &[]).expect_err("it is wrong").to_string();
+        assert!(text.contains(&format!("there is no `{key}` to take out")), "{text}");
+    }
+}
+
+#[test]
+fn a_file_without_a_part_is_one_that_can_be_run_and_swept() {
+    let registry = LayerRegistry::builtin();
+    let names = ["breaker", "faults.outage"].map(str::to_owned);
+    let file = file().taking_out(&registry, &names).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let scenario = file.scenario(&registry).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(scenario.hypotheses.len(), 0, "it was about the breaker");
+    assert_eq!(scenario.system.faults.iter().map(|fault| fault.hits.len()).sum::<usize>(), 0);
+    assert!(file.sweep(&registry).is_ok());
+    let wrong =
+        file.taking_out(&registry, &["breaker".to_owned()]).expect_err("it is wrong").to_string();
+    assert!(wrong.contains("--without"), "{wrong}");
+}
+
+#[test]
+fn faults_without_a_name_are_called_as_before_when_another_one_is_taken_out() {
+    let registry = LayerRegistry::builtin();
+    let text = FILE.replace("name = \"stuck\"\n", "");
+    let file = ScenarioFile::parse("file.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let file = file.taking_out(&registry, &["faults.outage".to_owned()]);
+    let file = file.unwrap_or_else(|wrong| panic!("{wrong}"));
+    let lasts = |path: &str| file.get(&registry, path).map(|node| node.to_string());
+    assert_eq!(lasts("faults.'p.breaker-forced-open'.for"), Some("\"1min\"".to_owned()));
+    assert_eq!(lasts("faults.outage.for"), None);
+}
