@@ -16,6 +16,7 @@ pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::{Asked, Parts};
+pub use spending::{BudgetRecord, Currency, NANO_USD, Spending, Spent, Worth};
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
@@ -34,6 +35,7 @@ mod layer;
 mod load;
 mod overview;
 mod parts;
+mod spending;
 mod stop;
 mod trace;
 mod track;
@@ -70,6 +72,8 @@ pub struct Record {
     pub edges: Vec<EdgeRecord>,
     /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
+    /// By budget, in the order of the system.
+    pub budgets: Vec<BudgetRecord>,
     /// The windows that were asked for and came, each with its own record.
     pub windows: Vec<(Window, Self)>,
     /// Who did what when, if it was asked for.
@@ -208,6 +212,8 @@ pub struct AgentRecord {
     pub frozen: u128,
     /// Time in which agents had a task in hand, in nanoseconds, summed over slots in use.
     pub busy: u128,
+    /// What was spent on its tasks, and what they are worth.
+    pub spending: Spending,
 }
 
 impl AgentRecord {
@@ -228,6 +234,8 @@ pub struct LateCounts {
     pub failed: u64,
     /// Of those that ended well or with a stand-in, the ones with a wrong value.
     pub wrong: u64,
+    /// Of these, the ones that ended with a stand-in.
+    pub wrong_degraded: u64,
 }
 
 /// What became of the requests to a service.
@@ -316,6 +324,8 @@ pub struct EdgeRecord {
     pub episodes: Episodes,
     /// When faults were on, on the way to the service.
     pub faults: FaultRecord,
+    /// What its attempts have cost, and those that layers of other edges sent here.
+    pub spent: Spent,
 }
 
 impl EdgeRecord {

@@ -8,6 +8,7 @@ use sim::observe::EpisodeRule;
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::steps::Step;
+use super::worth::{Context, FindsOut, Worth};
 
 patterns::settings! {
     /// A group of agents: something that wants work done.
@@ -37,6 +38,16 @@ patterns::settings! {
         /// What counts as a failure episode: a time in which the group, or its calls to a service,
         /// are seen to fail.
         episode: Episode = Episode { below: 0.8, of: 20 },
+        /// What is kept in mind of a task while it is worked on, and how much that can be; with
+        /// `none`, calls cost their own tokens and no more.
+        context: Option<Context> [.none(&["none"]).example("{ limit = \"100k\" }")] = None,
+        /// What a task is worth by how it ends; with `none` that is not measured.
+        worth: Option<Worth>
+            [.none(&["none"]).example("{ good = 1.0, degraded = 0.5, wrong = -5.0 }")] = None,
+        /// How it comes to light that a task has ended with a wrong value; with `none` it does not.
+        finds_out: Option<FindsOut> [
+            .none(&["none"]).example("{ share = 0.7, after = \"exponential(1h)\" }")
+        ] = None,
     }
     rules Self::rules;
     warns Self::warns;
@@ -73,6 +84,10 @@ impl Agents {
         if self.gives_up && self.patience.is_none() {
             reader.no_effect(&fields.place_of("gives-up"), "without `patience` no task gives up");
         }
+        if self.context.is_some() && !self.steps.iter().any(Step::has_tokens) {
+            let message = "no step has `tokens`, so there is never anything in it";
+            reader.no_effect(&fields.place_of("context"), message);
+        }
     }
 
     /// The agents, as they are run.
@@ -88,6 +103,9 @@ impl Agents {
             patience: self.patience.as_ref().map(Distribution::sampler),
             gives_up: self.gives_up,
             episode: self.episode.rule(),
+            context: self.context.as_ref().map(Context::resolved),
+            worth: self.worth.as_ref().map(Worth::resolved),
+            finds_out: self.finds_out.as_ref().map(FindsOut::resolved),
         }
     }
 }

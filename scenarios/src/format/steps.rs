@@ -5,6 +5,7 @@ use sim::model::system::{self, KEYS_MAX};
 
 use super::distribution::Distribution;
 use super::names::ServiceName;
+use super::tokens::{Tokens, USD_MAX, price};
 
 patterns::settings! {
     /// One step of a task: a call, `{ call = "github", times = 3, optional = true }`, or work on
@@ -27,6 +28,11 @@ patterns::settings! {
             /// What the call has to do with the records of the service, of which it has one for
             /// each of the `keys`.
             does: Does = Does::Other,
+            /// How many tokens it takes, drawn for each call; each of its attempts takes as many.
+            tokens: Option<Tokens>
+                [.none(&["none"]).example("\"lognormal(median=1020, p90=2735)\"")] = None,
+            /// The price of each attempt in dollars, beside the `price` of the service.
+            usd: f64 [.at_least(0.0).at_most(USD_MAX)] = 0.0,
         },
         /// Work on one's own.
         Work {
@@ -74,21 +80,32 @@ impl Step {
         }
     }
 
+    /// Whether its calls take tokens.
+    pub(super) fn has_tokens(&self) -> bool {
+        matches!(self, Self::Call { tokens: Some(_), .. })
+    }
+
     /// The step, as it is run.
     pub(crate) fn resolved(&self) -> system::Step {
         match self {
-            Self::Call { call, times, optional, keys, idempotent, does } => system::Step::Call {
-                service: call.0,
-                times: *times,
-                optional: *optional,
-                keys: *keys,
-                idempotent: *idempotent,
-                does: match does {
-                    Does::Other => system::Does::Other,
-                    Does::Read => system::Does::Read,
-                    Does::Write => system::Does::Write,
-                },
-            },
+            Self::Call { call, times, optional, keys, idempotent, does, tokens, usd } => {
+                system::Step::Call {
+                    service: call.0,
+                    times: *times,
+                    optional: *optional,
+                    keys: *keys,
+                    idempotent: *idempotent,
+                    does: match does {
+                        Does::Other => system::Does::Other,
+                        Does::Read => system::Does::Read,
+                        Does::Write => system::Does::Write,
+                    },
+                    cost: system::Cost {
+                        tokens: tokens.as_ref().map(Tokens::sampler),
+                        nano_usd: price(*usd),
+                    },
+                }
+            }
             Self::Work { work } => system::Step::Work(work.sampler()),
         }
     }

@@ -7,7 +7,7 @@ use patterns::{Class, Duration, Time};
 use sim::System;
 use sim::model::system::{Arrivals, Fault, Place};
 
-use super::reach::keys_at;
+use super::reach::{keys_at, reached};
 use crate::diagnostic::Diagnostic;
 use crate::scenario_file::ScenarioFile;
 
@@ -20,7 +20,12 @@ impl ScenarioFile {
             }
         };
         self.idle_services(system, &mut warn);
-        for agents in &system.agents {
+        for (group, agents) in system.agents.iter().enumerate() {
+            if agents.finds_out.is_some() && !may_be_wrong(system, group) {
+                let written = self.part("agents", &agents.name);
+                let at = written.and_then(|table| table.get("finds-out"));
+                warn(at, "nothing that these agents call is ever wrong".to_owned());
+            }
             if matches!(agents.arrivals, Arrivals::Closed { .. }) {
                 let written = self.part("agents", &agents.name);
                 let at = written.and_then(|table| table.get("slots"));
@@ -62,6 +67,15 @@ impl ScenarioFile {
             }
         }
     }
+}
+
+/// Whether an answer that a group of agents gets may be wrong.
+fn may_be_wrong(system: &System, group: usize) -> bool {
+    let misleads = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
+    let services = system.services.iter().enumerate();
+    let mut wrong = services.filter(|(_, service)| service.wrong > 0.0);
+    system.faults.iter().any(misleads)
+        || wrong.any(|(index, _)| reached(system, group, Place::Service(index)))
 }
 
 /// The service at a place.

@@ -49,8 +49,10 @@ macro_rules! definitions {
     };
 }
 
-const HIGHER: Option<Better> = Some(Better::Higher);
-const LOWER: Option<Better> = Some(Better::Lower);
+pub(super) use definitions;
+
+pub(super) const HIGHER: Option<Better> = Some(Better::Higher);
+pub(super) const LOWER: Option<Better> = Some(Better::Lower);
 
 /// Of a system with abort conditions.
 pub(super) const ABORTS: &[Definition<Record>] = definitions! {
@@ -330,12 +332,12 @@ fn sum_of_all(record: &Record, of: impl Fn(&AgentRecord) -> (u64, u64)) -> (u64,
 }
 
 /// Tasks that ended good, and in time.
-fn complete(agents: &AgentRecord) -> u64 {
+pub(super) fn complete(agents: &AgentRecord) -> u64 {
     agents.tasks.good() - agents.late.good
 }
 
 /// Tasks that ended degraded, and in time.
-fn degraded(agents: &AgentRecord) -> u64 {
+pub(super) fn degraded(agents: &AgentRecord) -> u64 {
     agents.tasks.degraded() - agents.late.degraded
 }
 
@@ -345,7 +347,7 @@ fn wrong(agents: &AgentRecord) -> u64 {
 }
 
 /// Tasks that ended good or degraded, but too late.
-fn late(agents: &AgentRecord) -> u64 {
+pub(super) fn late(agents: &AgentRecord) -> u64 {
     agents.late.good + agents.late.degraded
 }
 

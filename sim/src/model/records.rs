@@ -3,7 +3,7 @@
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
     AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
-    Line, Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
+    Line, Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Spending, Spent, Writes,
 };
 
 /// Of its groups of agents.
@@ -11,6 +11,7 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
     let named = |agents: &Agents| AgentRecord {
         name: agents.name.clone(),
         count: agents.count,
+        spending: Spending { worth: agents.worth, ..Spending::default() },
         ..empty_agents()
     };
     system.agents.iter().map(named).collect()
@@ -30,6 +31,7 @@ fn empty_agents() -> AgentRecord {
         latency_failed: Histogram::new(),
         frozen: 0,
         busy: 0,
+        spending: Spending::default(),
     }
 }
 
@@ -99,6 +101,7 @@ fn empty_edge() -> EdgeRecord {
         frozen: 0,
         episodes: Episodes::default(),
         faults: FaultRecord::default(),
+        spent: Spent::default(),
     }
 }
 

@@ -62,6 +62,8 @@ pub(super) enum Op {
     Work { distribution: u32 },
     /// A call.
     Call(CallStep),
+    /// A call that costs something or may be stopped by budgets, by its number among those.
+    Costly(CallStep, u32),
 }
 
 /// A step that calls.

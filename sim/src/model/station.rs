@@ -249,6 +249,13 @@ impl Stations {
         self.requests.room()
     }
 
+    /// Whether it is still this task that is there, at this station and since this time.
+    pub(super) fn is_there(&self, index: u32, station: u32, arrived: Time) -> bool {
+        let request = &self.requests[index];
+        let is_it = request.station == station && request.arrived == arrived;
+        is_it && request.state != State::Gone && request.leaf == NONE
+    }
+
     /// All requests at all stations.
     pub(super) fn all_requests(&self) -> impl Iterator<Item = &Request> {
         self.requests.iter()

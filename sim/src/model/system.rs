@@ -12,11 +12,13 @@ use patterns::{Class, Duration, Layer, Time};
 use super::abort::Abort;
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
-use crate::observe::{Asked, EpisodeRule, Parts, Window};
+use crate::observe::{Asked, EpisodeRule, Parts, Window, Worth};
 
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
+pub use spending::{AtLimit, Budget, BudgetPer, BudgetThen, Context, Cost, FindsOut, Price};
 
 mod serving;
+mod spending;
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,8 @@ pub struct System {
     pub windows: Vec<Window>,
     /// What ends the experiment.
     pub aborts: Vec<Abort>,
+    /// How much agents may spend.
+    pub budgets: Vec<Budget>,
 }
 
 impl System {
@@ -102,6 +106,12 @@ pub struct Agents {
     pub gives_up: bool,
     /// What counts as a failure episode of the group, and of its calls on each edge.
     pub episode: EpisodeRule,
+    /// What is kept in mind of each task, if that costs something or has a limit.
+    pub context: Option<Context>,
+    /// What tasks are worth, if that is said.
+    pub worth: Option<Worth>,
+    /// How it comes to light that a task has ended with a wrong value, if it does.
+    pub finds_out: Option<FindsOut>,
 }
 
 impl Agents {
@@ -157,8 +167,8 @@ impl Arrivals {
 impl Step {
     /// One call of a service, idempotent, whose failure is the task's.
     pub fn call(service: usize) -> Self {
-        let does = Does::Other;
-        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does }
+        let (does, cost) = (Does::Other, Cost::default());
+        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does, cost }
     }
 }
 
@@ -186,6 +196,8 @@ pub enum Step {
         idempotent: bool,
         /// What it has to do with what the service remembers.
         does: Does,
+        /// What it costs.
+        cost: Cost,
     },
 }
 
@@ -221,6 +233,10 @@ pub struct Service {
     pub wrong: f64,
     /// A limit on the rate of requests, over all callers.
     pub rate_limit: Option<RateLimit>,
+    /// The same of the tokens of requests.
+    pub token_limit: Option<RateLimit>,
+    /// What it asks for each request that it lets in.
+    pub price: Price,
     /// What becomes of work whose caller has given up.
     pub abandoned: Abandoned,
     /// What is done for each request after the work in `latency`: calls to other services.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Does, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick,
+    Abandoned, Arrivals, Caller, Cost, Does, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick,
     Place, RateLimit, Replicas, Step, System,
 };
 use sim::observe::{OutcomeCounts, Record};
@@ -77,6 +77,7 @@ fn any_system() -> impl Strategy<Value = System> {
             keys: None,
             idempotent: true,
             does: Does::Other,
+            cost: Cost::default(),
         };
         system.agents = vec![
             tank::agents(

@@ -5,11 +5,11 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use crate::kernel::Distribution;
 use crate::measure::Measure;
-use crate::model::system::{Caller, LayerFactory, Per, System};
+use crate::model::system::{Caller, LayerFactory, Per, Price, System};
 use crate::observe::{
     AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
     FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
-    Record, Seconds, ServiceRecord, StateRecord, Writes,
+    Record, Seconds, ServiceRecord, Spending, Spent, StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -28,6 +28,9 @@ pub(super) fn system() -> System {
             patience: None,
             gives_up: false,
             episode: EpisodeRule::default(),
+            context: None,
+            worth: None,
+            finds_out: None,
         }],
         services: vec![Service {
             name: "git.hub".to_owned(),
@@ -37,6 +40,8 @@ pub(super) fn system() -> System {
             errors: Vec::new(),
             wrong: 0.0,
             rate_limit: None,
+            token_limit: None,
+            price: Price::default(),
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
             refuses_stale: true,
@@ -238,7 +243,7 @@ pub(super) fn record() -> Record {
                     (timeout, 3),
                 ],
             ),
-            late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1 },
+            late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1, wrong_degraded: 0 },
             overdue: 2,
             failures: failures(),
             episodes: episodes(),
@@ -246,6 +251,7 @@ pub(super) fn record() -> Record {
             latency_failed: spans(51..=100),
             frozen: 30 * SECOND,
             busy: 150 * SECOND,
+            spending: Spending::default(),
         }],
         services: vec![service()],
         edges: vec![EdgeRecord {
@@ -265,6 +271,7 @@ pub(super) fn record() -> Record {
             frozen: 4 * SECOND,
             episodes: Episodes::default(),
             faults: FaultRecord { faulty: 10 * SECOND, intervals: 4, first: None },
+            spent: Spent::default(),
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
@@ -275,6 +282,7 @@ pub(super) fn record() -> Record {
                 ..gate(0, 1, LayerScope::Policy, [99, 99, 99], 99)
             },
         ],
+        budgets: Vec::new(),
         windows: Vec::new(),
         trace: None,
     }
