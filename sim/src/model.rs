@@ -27,6 +27,7 @@ mod edge_streams;
 mod expiry;
 mod fault_effects;
 mod fault_times;
+mod found_out;
 mod giving_up;
 mod kind;
 mod limits;

@@ -7,7 +7,7 @@ use patterns::{Class, Duration, Time};
 use sim::System;
 use sim::model::system::{Arrivals, Fault, Place};
 
-use super::reach::{keys_at, reached};
+use super::reach::keys_at;
 use crate::diagnostic::Diagnostic;
 use crate::scenario_file::ScenarioFile;
 
@@ -20,11 +20,11 @@ impl ScenarioFile {
             }
         };
         self.idle_services(system, &mut warn);
-        for (group, agents) in system.agents.iter().enumerate() {
-            if agents.finds_out.is_some() && !may_be_wrong(system, group) {
+        for agents in &system.agents {
+            if agents.finds_out.is_some() && !self.may_be_wrong(system) {
                 let written = self.part("agents", &agents.name);
                 let at = written.and_then(|table| table.get("finds-out"));
-                warn(at, "nothing that these agents call is ever wrong".to_owned());
+                warn(at, "no answer is ever wrong, so there is nothing to find out".to_owned());
             }
             if matches!(agents.arrivals, Arrivals::Closed { .. }) {
                 let written = self.part("agents", &agents.name);
@@ -44,6 +44,14 @@ impl ScenarioFile {
 
     fn part(&self, section: &str, name: &str) -> Option<&Node> {
         self.root.get(section).and_then(|all| all.get(name))
+    }
+
+    /// Whether some answer may be wrong, if not in this cell of a sweep, then in another one.
+    fn may_be_wrong(&self, system: &System) -> bool {
+        let misleads = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
+        let services = self.root.get("services").and_then(Node::entries).unwrap_or_default();
+        services.iter().any(|service| service.node.get("wrong").is_some())
+            || system.faults.iter().any(misleads)
     }
 
     fn idle_services(&self, system: &System, warn: &mut impl FnMut(Option<&Node>, String)) {
@@ -67,15 +75,6 @@ impl ScenarioFile {
             }
         }
     }
-}
-
-/// Whether an answer that a group of agents gets may be wrong.
-fn may_be_wrong(system: &System, group: usize) -> bool {
-    let misleads = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
-    let services = system.services.iter().enumerate();
-    let mut wrong = services.filter(|(_, service)| service.wrong > 0.0);
-    system.faults.iter().any(misleads)
-        || wrong.any(|(index, _)| reached(system, group, Place::Service(index)))
 }
 
 /// The service at a place.

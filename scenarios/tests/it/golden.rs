@@ -44,6 +44,8 @@ fn golden_fingerprints_of_the_library() {
         how-long-to-wait 53421e4ee7c5b924 5884
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
+        token-bulkheads 34c344de8d649aa9 1935
+        stale-answer 115cff7c2915f2a7 29344
     "#]]
     .assert_eq(&lines);
 }

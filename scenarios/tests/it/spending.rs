@@ -207,7 +207,7 @@ fn what_has_no_effect_is_a_warning() {
     );
     warns(
         &[(worth, "finds-out = { share = 0.7, after = \"1h\" }")],
-        "nothing that these agents call is ever wrong",
+        "no answer is ever wrong, so there is nothing to find out",
     );
 }
 

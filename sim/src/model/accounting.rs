@@ -296,7 +296,7 @@ impl World {
             recorder.enter_condition(place, Condition::default());
         }
         for (group, agents) in (0..).zip(&mut recorder.agents) {
-            let found_out = self.spending.as_ref().map(|all| all.found_out(group, ended));
+            let found_out = self.spending.as_ref().map(|all| all.hidden.known(group, ended));
             agents.spending.found_out = found_out.unwrap_or(0);
         }
         let trace = recorder.finish();

@@ -103,7 +103,7 @@ impl Builder<'_> {
             });
             let (context, finds_out) = (agents.context, agents.finds_out.clone());
             let budgets = own.collect();
-            let group = Group { first, budgets, context, finds_out, found_out: 0 };
+            let group = Group { first, budgets, context, finds_out };
             first += agents.count;
             group
         };

@@ -110,8 +110,9 @@ impl World {
         let Some(spending) = &mut self.spending else { return };
         spending.close(index, group, task, now);
         let limit = self.recorder.limit_of(group as usize, task.demand);
-        if task.arrived >= self.recorder.warmup && now.since(task.arrived) <= limit {
-            spending.hide(group, task.station, outcome, now);
+        let counts = task.arrived >= self.recorder.warmup;
+        if outcome.is_wrong() && counts && now.since(task.arrived) <= limit {
+            spending.hide(group, task.station, now);
         }
     }
 

@@ -1,10 +1,8 @@
 //! What calls cost, who pays for them, and what may still be spent.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use patterns::{Duration, Time};
 
-use patterns::{Duration, Outcome, Time};
-
+use super::found_out::Hidden;
 use super::purses::Purse;
 use super::request::Request;
 use super::system::{AtLimit, BudgetPer, BudgetThen, Context, FindsOut, Price};
@@ -21,12 +19,11 @@ pub(super) struct Spending {
     pub(super) purses: Box<[Purse]>,
     /// By service: what it asks for, and whether it counts tokens.
     pub(super) services: Box<[(Price, bool)]>,
-    /// By station, of those that need one: for tokens, and for what is found out.
+    /// By station, of those that need some: for tokens, and for what is found out.
     pub(super) rngs: Vec<Option<Box<[RngStream; 2]>>>,
     /// By request.
     accounts: Vec<Account>,
-    /// When it will be found out that values were wrong, and by which group.
-    hidden: BinaryHeap<Reverse<(Time, u32)>>,
+    pub(super) hidden: Hidden,
 }
 
 /// What the calls of a step cost.
@@ -47,8 +44,6 @@ pub(super) struct Group {
     pub(super) budgets: Box<[(u32, u32)]>,
     pub(super) context: Option<Context>,
     pub(super) finds_out: Option<FindsOut>,
-    /// Tasks with a wrong value that was found out.
-    pub(super) found_out: u64,
 }
 
 /// What a request has spent, or is about to.
@@ -114,7 +109,7 @@ impl Spending {
             services,
             rngs: Vec::new(),
             accounts: Vec::new(),
-            hidden: BinaryHeap::new(),
+            hidden: Hidden::default(),
         }
     }
 
@@ -372,31 +367,12 @@ impl Spending {
         self.accounts[index as usize] = Account::default();
     }
 
-    /// A task has ended in time: if its value is wrong, it may be found out.
-    pub(super) fn hide(&mut self, group: u32, station: u32, outcome: Outcome, now: Time) {
-        let Some(finds_out) = &self.groups[group as usize].finds_out else { return };
-        let rngs = self.rngs[station as usize].as_mut();
-        if let Some(rngs) = rngs.filter(|_| outcome.is_wrong()) {
-            let is_found = rngs[1].uniform() < finds_out.share;
-            let after = finds_out.after.sample(&mut rngs[1]);
-            if is_found {
-                self.hidden.push(Reverse((now + after, group)));
-            }
+    /// A task has ended in time with a wrong value.
+    pub(super) fn hide(&mut self, group: u32, station: u32, now: Time) {
+        let finds_out = self.groups[group as usize].finds_out.as_ref();
+        if let Some((finds_out, rngs)) = finds_out.zip(self.rngs[station as usize].as_mut()) {
+            self.hidden.add(group, finds_out, &mut rngs[1], now);
         }
-        // Those that are known by now make room for others.
-        while let Some(Reverse((at, group))) = self.hidden.peek().copied()
-            && at < now
-        {
-            self.groups[group as usize].found_out += 1;
-            self.hidden.pop();
-        }
-    }
-
-    /// How often a group has found out before a time that a value was wrong.
-    pub(super) fn found_out(&self, group: u32, before: Time) -> u64 {
-        let is_known = |Reverse((at, by)): &&Reverse<(Time, u32)>| *by == group && *at < before;
-        let known = self.hidden.iter().filter(is_known).count() as u64;
-        self.groups[group as usize].found_out + known
     }
 
     /// What is left of each budget that several calls share, in tokens, dollars, calls or seconds.
