@@ -263,6 +263,7 @@ impl World {
         at_warmup: &[Counts],
     ) -> Record {
         self.expire_all(ended);
+        self.close_budgets(ended);
         let mut recorder = std::mem::take(&mut self.recorder);
         recorder.now = ended;
         recorder.mark(Time::ZERO);

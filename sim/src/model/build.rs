@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
             records: vec![None; layers],
             lanes,
             recorder: Recorder::of(system, watch),
-            spending: Self::spending(system),
+            spending: Self::spending(system, watch),
             costly_edges: system.costly_edges(),
         }
     }
@@ -358,7 +358,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> World {
         let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
-        self.recorder.add_links();
+        self.recorder.add_tracks(self.system);
         self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;

@@ -1,6 +1,7 @@
 //! Building what is spent.
 
 use super::build::Builder;
+use super::limits::Watch;
 use super::purses::Purse;
 use super::spending::{Group, Spending, StepCost};
 use super::system::{Agents, Budget, BudgetPer, Caller, Cost, Edge, Service, Step, System};
@@ -82,11 +83,13 @@ impl System {
 
 impl Builder<'_> {
     /// What is spent in the system, if anything is.
-    pub(super) fn spending(system: &System) -> Option<Box<Spending>> {
+    pub(super) fn spending(system: &System, watch: Watch) -> Option<Box<Spending>> {
         if !system.has_spending() {
             return None;
         }
-        let purse = |budget: &Budget| Purse::new(budget, system.shares(budget), system.warmup);
+        let is_shown = watch == Watch::Trace;
+        let purse =
+            |budget: &Budget| Purse::new(budget, system.shares(budget), system.warmup, is_shown);
         let purses = system.budgets.iter().map(purse);
         let mut first = 0;
         let group = |(group, agents): (usize, &Agents)| {

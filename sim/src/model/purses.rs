@@ -18,6 +18,9 @@ pub(super) struct Purse {
     /// None if each task has its own.
     shares: Box<[Share]>,
     record: BudgetRecord,
+    /// When it was used up, if that is to be shown, as far as it was not yet. Where several have
+    /// one each, it is not.
+    shown: Option<Vec<(Time, Time)>>,
 }
 
 /// What one has to spend, or several together.
@@ -35,7 +38,7 @@ struct Share {
 
 impl Purse {
     /// A budget that has so many shares; what is spent from the end of the warm-up on counts.
-    pub(super) fn new(budget: &Budget, shares: u64, warmup: Time) -> Self {
+    pub(super) fn new(budget: &Budget, shares: u64, warmup: Time, is_shown: bool) -> Self {
         let &Budget { currency, then, per, amount, reserve, every, .. } = budget;
         let share = Share {
             left: amount.into(),
@@ -44,8 +47,9 @@ impl Purse {
             empty_since: None,
         };
         let record = BudgetRecord::new(budget.name.clone(), currency, shares);
+        let shown = (is_shown && shares == 1).then(Vec::new);
         let shares = vec![share; shares as usize].into();
-        Self { currency, then, per, amount, reserve, every, warmup, shares, record }
+        Self { currency, then, per, amount, reserve, every, warmup, shares, record, shown }
     }
 
     /// Whether something is set aside for each call.
@@ -138,6 +142,9 @@ impl Purse {
             Some(since) if !is_empty => {
                 one.empty_since = None;
                 self.record.note_empty(self.warmup, since, now);
+                if let Some(shown) = &mut self.shown {
+                    shown.push((since, now));
+                }
             }
             _ => {}
         }
@@ -153,6 +160,23 @@ impl Purse {
             }
         }
         until.record
+    }
+
+    /// When it was used up, since this was asked last.
+    pub(super) fn shown(&mut self) -> impl Iterator<Item = (Time, Time)> {
+        self.shown.iter_mut().flat_map(|shown| shown.drain(..))
+    }
+
+    /// A run ends: it is shown as used up until now.
+    pub(super) fn close(&mut self, now: Time) {
+        if self.shown.is_some() {
+            self.refill(0, now);
+        }
+        if let Some(shown) = &mut self.shown
+            && let Some(since) = self.shares[0].empty_since
+        {
+            shown.push((since, now));
+        }
     }
 
     /// Its name, and what is left of all shares together, unless each task has its own.

@@ -62,6 +62,25 @@ impl World {
         }
     }
 
+    /// Budgets that were used up until now, or earlier, are shown so in a trace.
+    fn show_budgets(&mut self) {
+        if self.recorder.tracer.is_none() {
+            return;
+        }
+        let Some(spending) = &mut self.spending else { return };
+        for (budget, purse) in spending.purses.iter_mut().enumerate() {
+            purse.shown().for_each(|span| self.recorder.budget_track(budget, span));
+        }
+    }
+
+    /// A run ends.
+    pub(super) fn close_budgets(&mut self, now: Time) {
+        if let Some(spending) = &mut self.spending {
+            spending.purses.iter_mut().for_each(|purse| purse.close(now));
+        }
+        self.show_budgets();
+    }
+
     /// The calls of a step fail without being made.
     fn turn_down(&mut self, index: u32, step: CallStep, class: Class) -> Command {
         let now = self.scheduler.now();
@@ -99,6 +118,7 @@ impl World {
             let group = self.stations.role(station);
             spending.settle(index, group, station, self.scheduler.now());
         }
+        self.show_budgets();
     }
 
     /// A task ends.
@@ -114,6 +134,7 @@ impl World {
         if outcome.is_wrong() && counts && now.since(task.arrived) <= limit {
             spending.hide(group, task.station, now);
         }
+        self.show_budgets();
     }
 
     /// An attempt comes to a service: a limit on tokens has to know how many it has.

@@ -10,7 +10,7 @@ use sim::model::system::{
     RateHint, RateLimit, RateRule, Step,
 };
 use sim::model::{Watch, run};
-use sim::observe::{Currency, Record, Worth};
+use sim::observe::{Currency, Record, TrackKind, Worth};
 
 use crate::tank::{agents, at, call, edge, millis, policy, retry, secs, service, system};
 
@@ -489,4 +489,28 @@ fn many_tasks_that_are_refused_at_once_do_not_go_ever_deeper() {
     system.budgets = vec![skips];
     system.agents[0].arrivals = Arrivals::Trace(vec![at(secs(1)); 30].into());
     check(&system, &[("agents.a.degraded", 1.0), ("budgets.b.refused", 9999.0 + 29.0 * 1e4)]);
+}
+
+#[test]
+fn budget_that_all_share_is_seen_when_it_is_used_up() {
+    let mut system = coming(&[5, 6, 7, 25, 26, 27, 90], vec![asking(0, 1, 100)]);
+    let every = Some(secs(20));
+    let own = Budget { name: "own".to_owned(), every, ..budget(Currency::Tokens, 200) };
+    system.budgets = vec![
+        Budget { per: BudgetPer::Agent, ..own.clone() },
+        Budget { name: "b".to_owned(), per: BudgetPer::All, ..own },
+    ];
+    system.agents[0].count = 2;
+    let trace = run(&system, 1, Watch::Trace).trace.expect("it was asked for");
+    let seen: Vec<_> =
+        trace.tracks.iter().filter(|track| track.kind() == TrackKind::Budget).collect();
+    assert_eq!(seen.len(), 2);
+    // Two agents use 200 each time that a task comes.
+    let spans = seen[1].intervals.iter().map(|span| (span.from, span.to, span.state));
+    let expected = [(5, 20), (25, 40), (90, 100)];
+    let expected = expected.map(|(from, to)| (at(secs(from)), at(secs(to)), "used up"));
+    assert_eq!(spans.collect::<Vec<_>>(), expected);
+    // Where each has its own, there is no one time.
+    assert!(seen[0].intervals.is_empty());
+    assert_eq!(seen[1].id.to_string(), "budget b");
 }
