@@ -59,7 +59,8 @@ patterns::settings! {
         /// So much time.
         Time {
             /// How much time with a task in hand, without waiting for budgets. It is looked at when
-            /// a call is to be made.
+            /// a call is to be made, and no call is cut short: where a task has to end on time,
+            /// that is its `patience` with `gives-up`.
             time: Duration [.above(0.0).example("\"10min\"")],
         },
     }

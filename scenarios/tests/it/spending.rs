@@ -1,8 +1,14 @@
 //! Budgets, costs and worth as files describe them.
 
-use scenarios::{LayerRegistry, Scenario, ScenarioFile};
+use patterns::Duration;
+use scenarios::{LayerRegistry, Scenario, ScenarioFile, library};
+use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::{Watch, run};
+use sim::model::system::{
+    AtLimit, Budget, BudgetPer, BudgetThen, Context, Cost, FindsOut, Price, RateLimit, Step,
+};
+use sim::observe::Currency;
+use sim::{System, Watch, run};
 
 /// Two groups that share a budget of a day, in dollars.
 const FILE: &str = r#"
@@ -225,4 +231,70 @@ fn measures_of_budgets_are_found_by_their_names() {
     let wrong = format!("{FILE}[[hypotheses]]\nthat = \"agents.research.cost <= 1min\"\n");
     let wrong = read(&wrong).expect_err("money is no time");
     assert!(wrong.contains("`1min` is no sum of dollars"), "{wrong}");
+}
+
+/// What agents spend changes nothing as long as nothing is used up: not a bit of what is recorded
+/// of the rest, in any scenario that comes with the program.
+#[test]
+fn what_is_spent_changes_nothing_while_there_is_enough() {
+    let registry = LayerRegistry::builtin();
+    for entry in library::LIBRARY {
+        let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
+        let scenario = file.scenario(&registry).unwrap_or_else(|e| panic!("{e}"));
+        let mut free = scenario.system;
+        if !free.budgets.is_empty() {
+            continue;
+        }
+        // They have what is spent in them, too.
+        free.windows.clear();
+        free.horizon = free.horizon.min(free.warmup + Duration::from_secs(3600));
+        let mut costly = free.clone();
+        spend(&mut costly);
+        let (without, mut with) = (run(&free, 7, Watch::Counts), run(&costly, 7, Watch::Counts));
+        assert!(with.edges.iter().any(|edge| edge.spent.tokens > 0), "{}", entry.name);
+        assert!(with.budgets.iter().all(|budget| budget.used > 0 && budget.empty == 0));
+        with.budgets.clear();
+        for (agents, same) in with.agents.iter_mut().zip(&without.agents) {
+            agents.spending = same.spending;
+        }
+        for (edge, same) in with.edges.iter_mut().zip(&without.edges) {
+            edge.spent = same.spent;
+        }
+        assert!(with == without, "{} is another run", entry.name);
+    }
+}
+
+/// All calls cost something, and there is more than enough of everything.
+fn spend(system: &mut System) {
+    let steps = system.agents.iter_mut().flat_map(|agents| &mut agents.steps);
+    for step in steps.chain(system.services.iter_mut().flat_map(|service| &mut service.steps)) {
+        if let Step::Call { cost, .. } = step {
+            let tokens = Distribution::exponential(Duration::from_nanos(500)).expect("a mean");
+            *cost = Cost { tokens: Some(tokens), nano_usd: 5 };
+        }
+    }
+    for service in &mut system.services {
+        service.price = Price { call: 7, per_million_tokens: 1_000_000 };
+        service.token_limit = Some(RateLimit::bucket(Duration::from_nanos(1), u32::MAX));
+    }
+    for agents in &mut system.agents {
+        let at_limit = AtLimit::Fail;
+        agents.context = Some(Context { limit: u64::MAX, is_resent: true, at_limit });
+        let after = Distribution::constant(Duration::from_secs(1));
+        agents.finds_out = Some(FindsOut { share: 0.5, after });
+    }
+    for currency in [Currency::Tokens, Currency::Usd, Currency::Calls, Currency::Time] {
+        for per in [BudgetPer::All, BudgetPer::Group, BudgetPer::Agent, BudgetPer::Task] {
+            system.budgets.push(Budget {
+                name: format!("{currency:?} {per:?}"),
+                currency,
+                amount: u64::MAX,
+                reserve: None,
+                every: None,
+                groups: (0..system.agents.len()).collect(),
+                per,
+                then: BudgetThen::Fail,
+            });
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl World {
             costs = rare.costs;
         }
         if costs {
-            self.ask_for_tokens(leaf, edge, number);
+            self.announce(leaf, edge, number);
         }
         let next = match draws {
             Some(draws) => self.deal_out(coming, number, draws),

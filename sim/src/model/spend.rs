@@ -137,13 +137,19 @@ impl World {
         self.show_budgets();
     }
 
-    /// An attempt comes to a service: a limit on tokens has to know how many it has.
-    pub(super) fn ask_for_tokens(&mut self, leaf: u32, edge: u32, first_replica: u32) {
+    /// An attempt comes to a service: a limit on tokens has to know how many it has, and who pays
+    /// is known from now on.
+    pub(super) fn announce(&mut self, leaf: u32, edge: u32, first_replica: u32) {
         let Some(spending) = &mut self.spending else { return };
+        spending.coming = None;
         let Some(caller) = self.calls.caller(leaf) else { return };
-        if self.stations.request(caller).station < self.arrivals.len() {
+        let made_by = self.stations.request(caller);
+        let is_task = made_by.station < self.arrivals.len();
+        if is_task {
             spending.own(caller);
         }
+        let group = is_task.then(|| self.stations.role(made_by.station));
+        spending.coming = spending.payer_of(caller, made_by, group);
         let service = &mut self.services[first_replica as usize];
         if let Some(limits) = &mut service.rate_limiter {
             limits.ask_for(spending.tokens(caller, edge, service.number));
@@ -156,10 +162,8 @@ impl World {
         let request = self.calls.request_of(leaf);
         let Some((request, caller)) = request.zip(self.calls.caller(leaf)) else { return };
         let (stations, now) = (&self.stations, self.scheduler.now());
-        let made_by = stations.request(caller);
-        let group = (made_by.station < self.arrivals.len()).then(|| stations.role(made_by.station));
-        let payer = spending.payer_of(caller, made_by, group);
-        spending.open(request, payer);
+        let payer = spending.coming;
+        spending.open(request);
         let cost = spending.cost(caller, edge, service);
         if now >= self.recorder.warmup {
             let record = self.recorder.record_of[edge as usize];

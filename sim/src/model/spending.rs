@@ -23,6 +23,8 @@ pub(super) struct Spending {
     pub(super) rngs: Vec<Option<Box<[RngStream; 2]>>>,
     /// By request.
     accounts: Vec<Account>,
+    /// Who pays for the attempt that comes to a service.
+    pub(super) coming: Option<Payer>,
     pub(super) hidden: Hidden,
 }
 
@@ -109,6 +111,7 @@ impl Spending {
             services,
             rngs: Vec::new(),
             accounts: Vec::new(),
+            coming: None,
             hidden: Hidden::default(),
         }
     }
@@ -311,9 +314,9 @@ impl Spending {
         }
     }
 
-    /// A request comes to a service for a task.
-    pub(super) fn open(&mut self, request: u32, payer: Option<Payer>) {
-        *self.account(request) = Account { payer, ..Account::default() };
+    /// A request comes to a service, for whom it is known.
+    pub(super) fn open(&mut self, request: u32) {
+        *self.account(request) = Account { payer: self.coming, ..Account::default() };
     }
 
     /// What is known of a request is that of a task: it was at a service that is there no more.

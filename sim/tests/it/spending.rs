@@ -2,6 +2,7 @@
 
 use patterns::backoff::Jitter;
 use patterns::{Class, Duration};
+use proptest::prelude::*;
 use sim::System;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
@@ -10,8 +11,9 @@ use sim::model::system::{
     RateHint, RateLimit, RateRule, Step,
 };
 use sim::model::{Watch, run};
-use sim::observe::{Currency, Record, TrackKind, Worth};
+use sim::observe::{Currency, Record, Spent, TrackKind, Worth};
 
+use crate::losses;
 use crate::tank::{agents, at, call, edge, millis, policy, retry, secs, service, system};
 
 fn constant(length: Duration) -> Distribution {
@@ -513,4 +515,37 @@ fn budget_that_all_share_is_seen_when_it_is_used_up() {
     // Where each has its own, there is no one time.
     assert!(seen[0].intervals.is_empty());
     assert_eq!(seen[1].id.to_string(), "budget b");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// What is spent on edges is what tasks have paid, and what budgets were charged with.
+    #[test]
+    fn what_is_spent_is_paid_by_the_tasks_that_it_is_for(
+        system in losses::any_system(),
+        seed in any::<u64>(),
+    ) {
+        let record = run(&system, seed, Watch::Counts);
+        let sum = |all: &mut dyn Iterator<Item = Spent>| {
+            all.fold((0, 0), |(tokens, usd), one| (tokens + one.tokens, usd + one.nano_usd))
+        };
+        let paid = sum(&mut record.agents.iter().map(|agents| agents.spending.spent));
+        prop_assert_eq!(paid, sum(&mut record.edges.iter().map(|edge| edge.spent)));
+        for (budget, seen) in system.budgets.iter().zip(&record.budgets) {
+            let of = budget.groups.iter().map(|group| record.agents[*group].spending.spent);
+            let spent = sum(&mut of.into_iter());
+            match budget.currency {
+                // What is set aside is not spent yet.
+                Currency::Tokens if budget.reserve.is_none() => {
+                    prop_assert_eq!(seen.used, u128::from(spent.0), "{:?}", budget);
+                }
+                Currency::Tokens => prop_assert!(seen.used <= u128::from(spent.0)),
+                Currency::Usd => prop_assert_eq!(seen.used, u128::from(spent.1), "{:?}", budget),
+                Currency::Calls | Currency::Time => {}
+            }
+            let time = u128::from(seen.shares) * u128::from(record.counted().as_nanos());
+            prop_assert!(seen.empty <= time && seen.left[0] <= seen.left[1], "{seen:?}");
+        }
+    }
 }
