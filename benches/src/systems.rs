@@ -12,7 +12,7 @@ use sim::kernel::Distribution;
 use sim::model::World;
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Edge, Fault, LayerFactory, Order, Overflow, Per, Place,
-    Policy, Replicas, Service, Step,
+    Policy, Price, Replicas, Service, Step,
 };
 use sim::observe::EpisodeRule;
 use sim::{RunOptions, System, Watch};
@@ -86,6 +86,9 @@ fn agents(count: u32, arrivals: Arrivals) -> Agents {
         gives_up: false,
         episode: EpisodeRule::default(),
         life: None,
+        context: None,
+        worth: None,
+        finds_out: None,
     }
 }
 
@@ -98,6 +101,8 @@ fn service(slots: u32, latency: Distribution) -> Service {
         errors: Vec::new(),
         wrong: 0.0,
         rate_limit: None,
+        token_limit: None,
+        price: Price::default(),
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
         refuses_stale: true,

@@ -66,8 +66,8 @@ impl Causes {
     /// - `failed`: what failed: `tasks` of a group as they ended, `attempts` as a service or the
     ///   way to it failed them, and `calls` that a layer failed by itself. One task may have many
     ///   failed attempts and calls, also if it ended well in the end;
-    /// - `of`: the group, the edge, or the policy of a layer that all its edges share;
-    /// - `by`: the service, or the kind of layer;
+    /// - `of`: the group, the edge, the policy of a layer that all its edges share, or the budget;
+    /// - `by`: the service, the kind of layer, or `budget`;
     /// - `cause`: the class of failure, or what the layer did;
     /// - `count`, `measure`: how many, and what the number is called in other tables.
     pub fn table<W: Write>(&self, out: W) -> csv::Result<W> {

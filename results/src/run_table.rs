@@ -77,7 +77,7 @@ pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W>
     finish(out)
 }
 
-/// Writes `states.csv`: one row for each state of an agent, a layer, a service or an edge in the
+/// Writes `states.csv`: one row for each state of an agent, a budget, a layer, a service or an edge in the
 /// window of a trace.
 pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
@@ -85,6 +85,7 @@ pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     for track in &trace.tracks {
         let kind = match track.id {
             TrackId::Agent(_) => "agent",
+            TrackId::Budget(_) => "budget",
             TrackId::Layer { .. } => "layer",
             TrackId::Service(_) => "service",
             TrackId::Edge { .. } => "edge",

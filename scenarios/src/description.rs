@@ -9,7 +9,7 @@ use crate::registry::LayerRegistry;
 use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
 use sim::fault::KINDS;
-use sim::measure::{documented, documented_of_layer};
+use sim::measure::{documented, documented_of_layer, documented_of_some};
 
 pub(crate) fn described(registry: &LayerRegistry) -> Described {
     Described {
@@ -56,11 +56,10 @@ pub fn topics(registry: &LayerRegistry) -> Vec<String> {
 fn measures(described: &Described) -> Vec<MeasureInfo> {
     let of_layers = described.layers.iter();
     let of_layers = of_layers.flat_map(|kind| documented_of_layer(kind.name, kind.report));
-    let measures = documented().chain(of_layers).map(|(name, unit, meaning)| MeasureInfo {
-        name,
-        meaning,
-        unit: unit.name().to_owned(),
-    });
+    let measures = documented()
+        .chain(documented_of_some())
+        .chain(of_layers)
+        .map(|(name, unit, meaning)| MeasureInfo { name, meaning, unit: unit.name().to_owned() });
     measures.collect()
 }
 

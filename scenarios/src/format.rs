@@ -2,6 +2,7 @@
 
 mod agents;
 mod arrivals;
+mod budgets;
 mod distribution;
 mod fault_names;
 mod faults;
@@ -16,8 +17,11 @@ mod rate;
 mod services;
 mod steps;
 mod sweep;
+mod tokens;
+mod worth;
 
 pub(crate) use agents::Agents;
+pub(crate) use budgets::Budget;
 pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;

@@ -40,9 +40,11 @@ pub const LIBRARY: &[Entry] = entries![
     "layer-by-layer",
     "checkpoint-or-restart",
     "stuck-loop",
-    "stale-answer",
+    "writing-without-news",
     "which-pattern-did-it",
     "as-it-comes",
+    "token-bulkheads",
+    "stale-answer",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

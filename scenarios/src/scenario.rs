@@ -1,5 +1,6 @@
 //! From a scenario file to what can be run.
 
+mod budgets;
 mod circles;
 mod conditions;
 mod edges;

@@ -162,6 +162,14 @@ impl Calls {
         (frame.info.key, frame.began)
     }
 
+    /// As which request a leaf was let in, if it was.
+    pub fn request_of(&self, leaf: u32) -> Option<u32> {
+        let frame = &self.frames[leaf];
+        // Those that are lost are none.
+        let is_one = frame.is(Flag::LEAF) && frame.call < NONE - 1;
+        is_one.then_some(frame.call)
+    }
+
     /// What a leaf asks for, and of which priority it is.
     pub fn asked(&self, leaf: u32) -> (u32, u8) {
         let info = &self.frames[leaf].info;
@@ -273,7 +281,7 @@ impl Calls {
         scheduler: &mut Scheduler,
         observer: &mut impl Observer,
     ) {
-        if !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
+        if top == NONE || !self.frames[top].is(Flag::ROOT) || self.frames[top].parent != caller {
             // It has ended in this very instant, and its `Done` is still to be handed out.
             self.commands.retain(
                 |command| !matches!(command, Command::Done { caller: of, .. } if *of == caller),

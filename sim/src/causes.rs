@@ -14,10 +14,10 @@ use crate::model::system::{Edge, LayerFactory, Per, System};
 pub struct Cause {
     /// Whose failures they are.
     pub of: CauseOf,
-    /// The name of the group of agents, of the edge (`research -> github`), or of the policy of a
-    /// layer that all its edges share.
+    /// The name of the group of agents, of the edge (`research -> github`), of the policy of a layer
+    /// that all its edges share, or of the budget.
     pub name: String,
-    /// Who made them: the service, or the kind of layer; none of tasks.
+    /// Who made them: the service, the kind of layer, or a budget; none of tasks.
     pub by: Option<String>,
     /// The class of failure; of a layer what it did: `refused`, `fired`.
     pub what: &'static str,
@@ -32,7 +32,7 @@ pub enum CauseOf {
     Tasks,
     /// Attempts that the service, or the way to it, failed.
     Attempts,
-    /// Calls or attempts that a layer failed by itself.
+    /// Calls or attempts that a layer, or a budget, failed by itself.
     Layers,
 }
 
@@ -70,6 +70,10 @@ pub fn causes(system: &System) -> Vec<Cause> {
             let path = format!("edges.\"{name}\".failures.{class}");
             add(CauseOf::Attempts, (&name, Some(to), class), &path);
         }
+    }
+    for budget in &system.budgets {
+        let path = format!("budgets.{}.refused", budget.name);
+        add(CauseOf::Layers, (&budget.name, Some("budget"), "refused"), &path);
     }
     for OfKind { owner, edge, layer } in kinds(system) {
         let counters = layer.report.counters.iter();

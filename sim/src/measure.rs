@@ -11,7 +11,7 @@ use crate::observe::{Asked, Histogram, Parts, Record, Window};
 
 use layer::OfLayers;
 use sample::Found;
-use subject::{Formula, Subject};
+use subject::{Formula, Having, Subject};
 
 mod bound;
 mod definitions;
@@ -19,6 +19,7 @@ mod failures;
 mod layer;
 mod processes;
 mod sample;
+mod spending;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -132,9 +133,11 @@ impl Measure {
             "agents" => "agent",
             "services" => "service",
             "edges" => "edge",
+            "budgets" => "budget",
             "system" => "system",
             _ => {
-                let known = ["agents", "services", "edges", "system"].map(str::to_owned).to_vec();
+                let known = ["agents", "services", "edges", "budgets", "system"];
+                let known = known.map(str::to_owned).to_vec();
                 return Err(unknown("kind of measure", kind, known));
             }
         };
@@ -150,7 +153,7 @@ impl Measure {
         let Some((place, subject, measure)) = found.min_by_key(|(.., measure)| measure.len())
         else {
             if let Some((place, whole)) = subjects().find(|(_, subject)| subject.name() == bare) {
-                let all = whole.formulas_in(place, system, &system.records());
+                let all = whole.formulas_in(place, system, &Having::of(system));
                 let all: Vec<_> = all.iter().map(Formula::name).collect();
                 let message = format!("behind `{path}` a measure of it is missing");
                 let help = format!("there is: {}", all.join(", "));
@@ -160,7 +163,7 @@ impl Measure {
             let known = subjects().map(|(_, subject)| subject.name()).collect();
             return Err(unknown(what, name, known));
         };
-        let formulas = subject.formulas_in(place, system, &system.records());
+        let formulas = subject.formulas_in(place, system, &Having::of(system));
         let is_there = |name: &str| formulas.iter().any(|formula| formula.name() == name);
         if let Some((_, rest)) = measure.split_once(char::is_whitespace) {
             return Err(not_a_window(rest));
@@ -182,9 +185,9 @@ impl Measure {
 
     /// All measures of a system.
     pub fn all(system: &System) -> Vec<Self> {
-        let records = system.records();
+        let having = Having::of(system);
         let of = |(place, subject): (usize, Subject)| {
-            let formulas = subject.formulas_in(place, system, &records).into_iter();
+            let formulas = subject.formulas_in(place, system, &having).into_iter();
             formulas.map(move |formula| Self::new(subject.clone(), place, formula))
         };
         Subject::all(system).flat_map(of).collect()
@@ -333,8 +336,8 @@ impl AbortCondition for Measure {
     }
 }
 
-/// Every measure there is but those of layers: its path with `NAME`, `FROM` and `TO` for the parts
-/// of a system, its unit, and its definition.
+/// Every measure that every system has, but those of layers: its path with `NAME`, `FROM` and `TO`
+/// for the parts of a system, its unit, and its definition.
 pub fn documented() -> impl Iterator<Item = (String, Unit, String)> {
     let named = |name: &str| name.to_owned();
     let of_parts = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
@@ -352,6 +355,18 @@ pub fn documented_of_layer(
 ) -> impl Iterator<Item = (String, Unit, String)> {
     let formulas = OfLayers::of_kind(kind, None, report).map(Formula::Layers);
     formulas.map(|formula| documentation(&from_to(), &formula))
+}
+
+/// Every measure that only some systems have: of several replicas, of writes, of aborts, of what is
+/// spent and what it is worth.
+pub fn documented_of_some() -> impl Iterator<Item = (String, Unit, String)> {
+    let named = |name: &str| name.to_owned();
+    let of_parts = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
+    let subjects = of_parts.into_iter().chain([Subject::Budget(named("NAME")), Subject::System]);
+    subjects.flat_map(|subject| {
+        let formulas = subject.formulas_of_some().into_iter();
+        formulas.map(move |formula| documentation(&subject, &formula))
+    })
 }
 
 fn from_to() -> Subject {

@@ -17,6 +17,7 @@ pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::{Asked, Parts};
 pub use process::ProcessRecord;
+pub use spending::{BudgetRecord, Currency, NANO_USD, Spending, Spent, Worth};
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
@@ -36,6 +37,7 @@ mod load;
 mod overview;
 mod parts;
 mod process;
+mod spending;
 mod stop;
 mod trace;
 mod track;
@@ -72,6 +74,8 @@ pub struct Record {
     pub edges: Vec<EdgeRecord>,
     /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
+    /// By budget, in the order of the system.
+    pub budgets: Vec<BudgetRecord>,
     /// The windows that were asked for and came, each with its own record.
     pub windows: Vec<(Window, Self)>,
     /// Who did what when, if it was asked for.
@@ -212,6 +216,8 @@ pub struct AgentRecord {
     pub busy: u128,
     /// What became of their processes.
     pub process: ProcessRecord,
+    /// What was spent on its tasks, and what they are worth.
+    pub spending: Spending,
 }
 
 impl AgentRecord {
@@ -232,6 +238,8 @@ pub struct LateCounts {
     pub failed: u64,
     /// Of those that ended well or with a stand-in, the ones with a wrong value.
     pub wrong: u64,
+    /// Of these, the ones that ended with a stand-in.
+    pub wrong_degraded: u64,
 }
 
 /// What became of the requests to a service.
@@ -320,6 +328,8 @@ pub struct EdgeRecord {
     pub episodes: Episodes,
     /// When faults were on, on the way to the service.
     pub faults: FaultRecord,
+    /// What its attempts have cost, and those that layers of other edges sent here.
+    pub spent: Spent,
 }
 
 impl EdgeRecord {

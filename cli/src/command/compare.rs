@@ -294,6 +294,7 @@ fn number(value: f64, unit: Unit) -> String {
         Unit::Share => format!("{:.2} %", value * 100.0),
         Unit::Seconds | Unit::WorkSeconds => format!("{value:.3} s"),
         Unit::PerHour => format!("{value:.1} /h"),
+        Unit::Usd => format!("{value:.2} USD"),
         Unit::Count | Unit::Ratio => format!("{value:.2}"),
     }
 }
@@ -305,12 +306,13 @@ fn difference(difference: &Estimate, unit: Unit) -> String {
         Unit::Share => format!("{:+.2}", value * 100.0),
         Unit::Seconds | Unit::WorkSeconds => format!("{value:+.3}"),
         Unit::PerHour => format!("{value:+.1}"),
-        Unit::Count | Unit::Ratio => format!("{value:+.2}"),
+        Unit::Count | Unit::Ratio | Unit::Usd => format!("{value:+.2}"),
     };
     let name = match unit {
         Unit::Share => " points",
         Unit::Seconds | Unit::WorkSeconds => " s",
         Unit::PerHour => " /h",
+        Unit::Usd => " USD",
         Unit::Count | Unit::Ratio => "",
     };
     if n == 0 {

@@ -28,6 +28,7 @@ pub(crate) fn shown(value: f64, unit: Unit) -> String {
         Unit::Share => format!("{:.2} %", 100.0 * value),
         Unit::Count | Unit::Ratio => format!("{value:.4}"),
         Unit::PerHour => format!("{value:.4}/h"),
+        Unit::Usd => format!("{value:.4} USD"),
         // To the millisecond, or of less than a second to the microsecond.
         Unit::Seconds | Unit::WorkSeconds => {
             let least: u32 = if value < 1.0 { 1_000 } else { 1_000_000 };

@@ -52,6 +52,7 @@ pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
         TrackId::Agent(name) if name == first => 0,
         TrackId::Service(_) | TrackId::Edge { .. } => 1,
         TrackId::Layer { .. } if is_bad(lane) => 2,
+        TrackId::Budget(_) => 2,
         TrackId::Agent(_) if lane.tasks().failed > 0 => 3,
         TrackId::Layer { .. } => 4,
         TrackId::Agent(_) => 5,
@@ -64,6 +65,7 @@ pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
 pub(crate) fn kind(lane: &Lane) -> TrackKind {
     match lane.id {
         TrackId::Agent(_) => TrackKind::Agent,
+        TrackId::Budget(_) => TrackKind::Budget,
         TrackId::Layer { .. } => TrackKind::Layer,
         TrackId::Service(_) => TrackKind::Service,
         TrackId::Edge { .. } => TrackKind::Edge,
@@ -79,7 +81,7 @@ pub(crate) fn acted(lane: &Lane) -> bool {
                 || lane.states.iter().any(|seen| seen.severity != Severity::Normal)
         }
         TrackKind::Agent => !lane.states.is_empty() || 0 < lane.tasks().all(),
-        TrackKind::Service | TrackKind::Edge => !lane.states.is_empty(),
+        TrackKind::Budget | TrackKind::Service | TrackKind::Edge => !lane.states.is_empty(),
     }
 }
 
@@ -92,7 +94,7 @@ pub(crate) fn idle(overview: &Overview) -> Vec<String> {
 pub(crate) fn strips(lane: &Lane) -> Vec<(Strip, &Lane)> {
     let strips = match kind(lane) {
         TrackKind::Agent => vec![Strip::Work, Strip::Tasks],
-        TrackKind::Layer => vec![Strip::Layer],
+        TrackKind::Budget | TrackKind::Layer => vec![Strip::Layer],
         TrackKind::Service | TrackKind::Edge => vec![Strip::Fault],
     };
     strips.into_iter().map(|strip| (strip, lane)).collect()

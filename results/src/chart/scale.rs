@@ -177,6 +177,7 @@ fn finer_value(value: f64, unit: Unit, more: usize) -> String {
         Unit::WorkSeconds => format!("{}{NBSP}s", finer(value, more)),
         Unit::Count | Unit::Ratio => finer(value, more),
         Unit::PerHour => format!("{}/h", finer(value, more)),
+        Unit::Usd => format!("{}{NBSP}USD", finer(value, more)),
     }
 }
 
@@ -186,6 +187,7 @@ fn of_differences(unit: Unit) -> (f64, &'static str) {
         Unit::Share => (100.0, "\u{a0}points"),
         Unit::Seconds | Unit::WorkSeconds => (1.0, "\u{a0}s"),
         Unit::PerHour => (1.0, "/h"),
+        Unit::Usd => (1.0, "\u{a0}USD"),
         Unit::Count | Unit::Ratio => (1.0, ""),
     }
 }

@@ -18,11 +18,12 @@ use sim::observe::{Trace, TrackKind};
 use super::spans::{Span, ended, spans};
 
 /// Processes, which viewers show as groups of threads.
-const PROCESSES: [(TrackKind, u32, &str); 4] = [
+const PROCESSES: [(TrackKind, u32, &str); 5] = [
     (TrackKind::Agent, 1, "agents"),
     (TrackKind::Layer, 2, "layers"),
     (TrackKind::Service, 3, "services"),
     (TrackKind::Edge, 4, "faults on the way"),
+    (TrackKind::Budget, 5, "budgets"),
 ];
 
 /// Writes a trace: tasks, calls and attempts of each agent and service within each other, the
@@ -51,7 +52,8 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
         events.add(&name, span.kind.name(), (span.from, span.to), thread, args);
     }
     for track in trace.tracks.iter().filter(|track| track.kind() != TrackKind::Agent) {
-        let category = if track.kind() == TrackKind::Layer { "state" } else { "fault" };
+        let is_state = matches!(track.kind(), TrackKind::Budget | TrackKind::Layer);
+        let category = if is_state { "state" } else { "fault" };
         for interval in &track.intervals {
             let thread = threads.of(track.kind(), &track.id.to_string(), 0);
             let severity = format!("{:?}", interval.severity).to_lowercase();

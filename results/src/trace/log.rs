@@ -187,6 +187,15 @@ impl Log<'_> {
                     }
                     continue;
                 }
+                if let TrackId::Budget(_) = &track.id {
+                    let (place, at, event) = if is_on {
+                        (ALREADY, self.from, "is already")
+                    } else {
+                        (STATE, from, "is")
+                    };
+                    self.add(place, entry(at, event, None));
+                    continue;
+                }
                 if is_on {
                     self.add(ALREADY, entry(self.from, "fault is already on:", None));
                 }

@@ -8,7 +8,7 @@ use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::kernel::Distribution;
 use sim::measure::{Better, Measure, Sample};
 use sim::model::system::{
-    Agents, Arrivals, Caller, Edge, Order, Overflow, Replicas, Service, Step, System,
+    Agents, Arrivals, Caller, Edge, Order, Overflow, Price, Replicas, Service, Step, System,
 };
 use sim::observe::EpisodeRule;
 use sim::{Watch, run};
@@ -28,6 +28,9 @@ pub(crate) fn system(secs: u64) -> System {
             gives_up: false,
             episode: EpisodeRule::default(),
             life: None,
+            context: None,
+            worth: None,
+            finds_out: None,
         }],
         services: vec![Service {
             name: "s".to_owned(),
@@ -37,6 +40,8 @@ pub(crate) fn system(secs: u64) -> System {
             errors: Vec::new(),
             wrong: 0.0,
             rate_limit: None,
+            token_limit: None,
+            price: Price::default(),
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),
             refuses_stale: true,

@@ -18,6 +18,8 @@ pub(crate) enum What {
     Head,
     Agents(usize),
     Service(usize),
+    /// A budget of this number.
+    Budget(usize),
     /// A layer of this policy.
     Layer(usize),
     Edge,
@@ -144,6 +146,9 @@ impl<'a> Author<'a> {
         for _ in 0..self.draw.below(3) {
             sections.push(vec![self.part(What::Fault)]);
         }
+        for number in 0..self.draw.below(3) {
+            sections.push(vec![self.part(What::Budget(number))]);
+        }
         if !self.policies.is_empty() {
             let mut policies = vec![fixed("[policies]\n")];
             for number in 0..self.policies.len() {
@@ -200,6 +205,7 @@ impl<'a> Author<'a> {
                 self.from(at + 1);
                 "services"
             }
+            What::Budget(_) => "budgets",
             What::Fault => {
                 self.draw.layers = self.layers();
                 "faults"
@@ -213,9 +219,13 @@ impl<'a> Author<'a> {
         if part.what == What::Fault {
             self.fit_fault(&mut entries);
         }
+        if let What::Budget(_) = part.what {
+            self.fit_budget(&mut entries);
+        }
         part.text = match part.what {
             What::Agents(at) => format!("[agents.{}]\n", key_of(&self.agents[at])),
             What::Service(at) => format!("[services.{}]\n", key_of(&self.services[at])),
+            What::Budget(number) => format!("[budgets.b{number}]\n"),
             What::Fault => "[[faults]]\n".to_owned(),
             What::Design => "[sweep]\n".to_owned(),
             _ => String::new(),
@@ -253,6 +263,23 @@ impl<'a> Author<'a> {
             && let Some(one) = self.draw.pick(&all)
         {
             *hit = quoted(one);
+        }
+    }
+
+    /// Makes it likely that a budget is that of agents, and is used up.
+    fn fit_budget(&mut self, entries: &mut [(String, String)]) {
+        for (key, value) in entries {
+            if key == "for" && self.draw.chance(0.9) {
+                let groups: Vec<String> = self
+                    .agents
+                    .iter()
+                    .filter(|_| self.draw.chance(0.7))
+                    .map(|name| quoted(name))
+                    .collect();
+                *value = format!("[{}]", groups.join(", "));
+            } else if ["tokens", "calls"].contains(&key.as_str()) && self.draw.chance(0.5) {
+                *value = format!("{}", 1 + self.draw.below(1000));
+            }
         }
     }
 

@@ -192,7 +192,9 @@ fn sane(system: &System, record: &Record, failures: &mut Vec<String>) {
         let value = measure.of(record);
         // Times are added up as floats: shares of all of them may miss 1 by a rounding.
         let is_share = measure.unit() != Unit::Share || value.is_nan() || value <= 1.0 + 1e-9;
-        if value.is_infinite() || value < 0.0 || !is_share {
+        // What is worth less than nothing is a loss.
+        let is_negative = value < 0.0 && measure.unit() != Unit::Usd;
+        if value.is_infinite() || is_negative || !is_share {
             failures.push(format!("{} is {value}", measure.path()));
         }
     }

@@ -78,6 +78,7 @@ impl Author<'_> {
                 (format!("{policy}.{}", kind.name), kind.table()?)
             }
             What::Agents(at) => (names("agents", &self.agents[at]), self.table("agents")?),
+            What::Budget(number) => (format!("budgets.b{number}"), self.table("budgets")?),
             What::Service(at) => (names("services", &self.services[at]), self.table("services")?),
             _ => return None,
         };

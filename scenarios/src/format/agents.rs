@@ -9,6 +9,7 @@ use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::process::{Checkpoint, OnCrash};
 use super::steps::Step;
+use super::worth::{Context, FindsOut, Worth};
 use crate::profiles;
 
 patterns::settings! {
@@ -53,6 +54,16 @@ patterns::settings! {
         tries: u32 [.at_least(1.0).unlimited()] = u32::MAX,
         /// What becomes of the tasks in hand when an agent crashes.
         on_crash: OnCrash = OnCrash::Again,
+        /// What is kept in mind of a task while it is worked on, and how much that can be; with
+        /// `none`, calls cost their own tokens and no more.
+        context: Option<Context> [.none(&["none"]).example("{ limit = \"100k\" }")] = None,
+        /// What a task is worth by how it ends; with `none` that is not measured.
+        worth: Option<Worth>
+            [.none(&["none"]).example("{ good = 1.0, degraded = 0.5, wrong = -5.0 }")] = None,
+        /// How it comes to light that a task has ended with a wrong value; with `none` it does not.
+        finds_out: Option<FindsOut> [
+            .none(&["none"]).example("{ share = 0.7, after = \"exponential(1h)\" }")
+        ] = None,
     }
     rules Self::rules;
     warns Self::warns;
@@ -101,6 +112,10 @@ impl Agents {
         if self.gives_up && self.patience.is_none() {
             reader.no_effect(&fields.place_of("gives-up"), "without `patience` no task gives up");
         }
+        if self.context.is_some() && !self.steps.iter().any(Step::has_tokens) {
+            let message = "no step has `tokens`, so there is never anything in it";
+            reader.no_effect(&fields.place_of("context"), message);
+        }
     }
 
     /// What keeps their processes alive, if anything is said of that.
@@ -135,6 +150,9 @@ impl Agents {
             gives_up: self.gives_up,
             episode: self.episode.rule(),
             life: self.life().map(Box::new),
+            context: self.context.as_ref().map(Context::resolved),
+            worth: self.worth.as_ref().map(Worth::resolved),
+            finds_out: self.finds_out.as_ref().map(FindsOut::resolved),
         }
     }
 }

@@ -5,6 +5,7 @@ use patterns::settings::{Code, Key, Node, Reader, Setting, Shape, Value};
 use sim::model::{abort, system};
 
 use super::agents::Agents;
+use super::budgets::Budget;
 use super::faults::Fault;
 use super::services::Service;
 use super::steps::Step;
@@ -152,9 +153,10 @@ pub(crate) static PER: Key =
         .or(|| Per::Agent.write());
 
 /// The sections of a file beside the keys at its top.
-pub(crate) static SECTIONS: [Key; 9] = [
+pub(crate) static SECTIONS: [Key; 10] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
+    Key::new("budgets", &[" How much agents may spend."], budgets),
     Key::new("policies", &[" Stacks of layers, outermost first."], anything)
         .example("{ guarded = [{ timeout = \"30s\" }] }"),
     Key::new("edges", &[" Which policy stands between a caller and a service."], edges)
@@ -179,6 +181,10 @@ fn agents() -> Shape {
 
 fn services() -> Shape {
     Shape::Map(Service::shape)
+}
+
+fn budgets() -> Shape {
+    Shape::Map(Budget::shape)
 }
 
 fn edges() -> Shape {
@@ -208,6 +214,7 @@ pub fn sections() -> Vec<(&'static str, Shape)> {
         ("agents", Agents::shape()),
         ("steps", Step::shape()),
         ("services", Service::shape()),
+        ("budgets", Budget::shape()),
         ("faults", Fault::shape()),
         ("hypotheses", Hypothesis::shape()),
         ("aborts", Abort::shape()),

@@ -8,6 +8,7 @@ use sim::model::system::{self, RateRule};
 
 use super::distribution::Distribution;
 use super::steps::Step;
+use super::tokens::{USD_MAX, price};
 use crate::profiles;
 
 patterns::settings! {
@@ -47,6 +48,13 @@ patterns::settings! {
         /// A limit on the rate of requests, over all callers and replicas; what exceeds it fails as
         /// `rate-limit`, and learns when the next request will be let in.
         rate_limit: Option<RateLimit> = None,
+        /// The same limit on the `tokens` of requests. Both have to let a request in, and one that
+        /// is refused uses up neither; one of more tokens than may ever come at once fails for
+        /// good.
+        token_limit: Option<RateLimit> = None,
+        /// What each request that it lets in costs its caller: those that it refuses cost nothing,
+        /// and each further attempt costs again.
+        price: Price = Price { call: 0.0, per_million_tokens: 0.0 },
         /// What becomes of work whose caller has given up.
         abandoned: Abandoned = Abandoned::RunsOn,
         /// What becomes of a write (a step with `does = "write"`) whose task has not seen the
@@ -129,10 +137,21 @@ patterns::settings! {
 }
 
 patterns::settings! {
-    /// A limit on the rate of requests.
+    /// What a request costs, in dollars.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(crate) struct Price {
+        /// For each request.
+        call: f64 [.at_least(0.0).at_most(USD_MAX)] = 0.0,
+        /// For a million of its tokens.
+        per_million_tokens: f64 [.at_least(0.0).at_most(USD_MAX).example("3.0")] = 0.0,
+    }
+}
+
+patterns::settings! {
+    /// A limit on the rate of requests, or of their tokens.
     #[derive(Clone, Debug)]
     pub(crate) struct RateLimit {
-        /// Requests let in for each `per`.
+        /// Requests, or tokens, let in for each `per`.
         limit: u32 [.at_least(1.0).example("50")],
         /// The time in which `limit` requests are let in.
         per: Duration [.above(0.0).example("\"1min\"")],
@@ -171,6 +190,11 @@ patterns::settings! {
     pub(crate) enum RateHint {
         /// When the next request would be let in.
         Exact,
+        /// Always the same.
+        Fixed(
+            /// How long to wait.
+            after: Duration [.example("\"60s\"")],
+        ),
         /// Nothing.
         None,
         /// That it may be at once.
@@ -194,6 +218,7 @@ impl RateLimit {
         };
         let hint = match self.hint {
             RateHint::Exact => system::RateHint::Exact,
+            RateHint::Fixed(after) => system::RateHint::Fixed(after),
             RateHint::None => system::RateHint::None,
             RateHint::AtOnce => system::RateHint::AtOnce,
             RateHint::Never => system::RateHint::Never,
@@ -270,6 +295,11 @@ impl Service {
             errors: self.errors.0.clone(),
             wrong: self.wrong,
             rate_limit,
+            token_limit: self.token_limit.as_ref().map(RateLimit::resolved),
+            price: system::Price {
+                call: price(self.price.call),
+                per_million_tokens: price(self.price.per_million_tokens),
+            },
             abandoned: match self.abandoned {
                 Abandoned::RunsOn => system::Abandoned::RunsOn,
                 Abandoned::Stops => system::Abandoned::Stops,

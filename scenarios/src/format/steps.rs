@@ -2,10 +2,11 @@
 
 use patterns::Duration;
 use patterns::settings::{Findings, NameKind, Node, Reader, Setting, Shape};
-use sim::model::system::{self, AtLimit, KEYS_MAX, LOOPS_MAX};
+use sim::model::system::{self, KEYS_MAX, LOOPS_MAX, LoopEnd};
 
 use super::distribution::Distribution;
 use super::names::ServiceName;
+use super::tokens::{Tokens, USD_MAX, price};
 
 patterns::settings! {
     /// One step of a task: a call, `{ call = "github", times = 3, optional = true }`, work on one's
@@ -36,6 +37,11 @@ patterns::settings! {
             /// The share of tasks that crash their agent when the step is done: it is done again
             /// when the agent is back.
             risk: f64 [.share().example("0.02")] = 0.0,
+            /// How many tokens it takes, drawn for each call; each of its attempts takes as many.
+            tokens: Option<Tokens>
+                [.none(&["none"]).example("\"lognormal(median=1020, p90=2735)\"")] = None,
+            /// The price of each attempt in dollars, beside the `price` of the service.
+            usd: f64 [.at_least(0.0).at_most(USD_MAX)] = 0.0,
         },
         /// Work on one's own.
         Work {
@@ -276,6 +282,12 @@ impl Step {
         }
     }
 
+    /// Whether its calls take tokens.
+    pub(super) fn has_tokens(&self) -> bool {
+        matches!(self, Self::Call { tokens: Some(_), .. })
+            || self.inner().iter().any(Self::has_tokens)
+    }
+
     /// Whether a failure of it, or of a step in it, is no end.
     fn is_optional(&self) -> bool {
         match self {
@@ -298,7 +310,7 @@ impl Step {
     /// A call or work, as it is run.
     fn plain(&self) -> Option<system::Step> {
         match self {
-            Self::Call { call, times, optional, keys, idempotent, does, .. } => {
+            Self::Call { call, times, optional, keys, idempotent, does, tokens, usd, .. } => {
                 Some(system::Step::Call {
                     service: call.0,
                     times: *times,
@@ -309,6 +321,10 @@ impl Step {
                         Does::Other => system::Does::Other,
                         Does::Read => system::Does::Read,
                         Does::Write => system::Does::Write,
+                    },
+                    cost: system::Cost {
+                        tokens: tokens.as_ref().map(Tokens::sampler),
+                        nano_usd: price(*usd),
                     },
                 })
             }
@@ -372,8 +388,8 @@ fn structure(step: &Step, depth: usize, out: &mut Vec<system::Step>) {
             let to = out.len();
             flatten(r#loop, depth + 1, out);
             let at_limit = match at_limit {
-                LimitEnd::Fail => AtLimit::Fail,
-                LimitEnd::GoOn => AtLimit::GoOn,
+                LimitEnd::Fail => LoopEnd::Fail,
+                LimitEnd::GoOn => LoopEnd::GoOn,
             };
             let (escape, limit) = (*escape, *limit);
             out.push(system::Step::Flow(Flow::Again { to, depth, escape, limit, at_limit }));

@@ -274,6 +274,7 @@ const fn example(unit: Unit) -> &'static str {
         Unit::PerHour => ">= 120/h",
         Unit::Count => "<= 10",
         Unit::Ratio => "<= 1.5",
+        Unit::Usd => ">= 100",
     }
 }
 
@@ -292,6 +293,8 @@ fn bound_of(unit: Unit, text: &str) -> Result<f64, String> {
             .ok_or_else(|| format!("`{text}` is no share, such as 99% or 0.99")),
         Unit::PerHour => number(text.strip_suffix("/h").unwrap_or(text))
             .ok_or_else(|| format!("`{text}` is no number an hour, such as 120 or 120/h")),
+        Unit::Usd => number(text.strip_prefix('$').unwrap_or(text))
+            .ok_or_else(|| format!("`{text}` is no sum of dollars, such as 12.4 or $12.4")),
         Unit::Count | Unit::Ratio => {
             number(text).ok_or_else(|| format!("`{text}` is not a number"))
         }

@@ -21,6 +21,11 @@ impl ScenarioFile {
         };
         self.idle_services(system, &mut warn);
         for agents in &system.agents {
+            if agents.finds_out.is_some() && !self.may_be_wrong(system) {
+                let written = self.part("agents", &agents.name);
+                let at = written.and_then(|table| table.get("finds-out"));
+                warn(at, "no answer is ever wrong, so there is nothing to find out".to_owned());
+            }
             if matches!(agents.arrivals, Arrivals::Closed { .. }) {
                 let written = self.part("agents", &agents.name);
                 let at = written.and_then(|table| table.get("slots"));
@@ -39,6 +44,14 @@ impl ScenarioFile {
 
     fn part(&self, section: &str, name: &str) -> Option<&Node> {
         self.root.get(section).and_then(|all| all.get(name))
+    }
+
+    /// Whether some answer may be wrong, if not in this cell of a sweep, then in another one.
+    fn may_be_wrong(&self, system: &System) -> bool {
+        let misleads = |fault: &Fault| ["wrong", "stale"].contains(&fault.effect.info().name);
+        let services = self.root.get("services").and_then(Node::entries).unwrap_or_default();
+        services.iter().any(|service| service.node.get("wrong").is_some())
+            || system.faults.iter().any(misleads)
     }
 
     fn idle_services(&self, system: &System, warn: &mut impl FnMut(Option<&Node>, String)) {

@@ -12,9 +12,9 @@ use super::looking::Looking;
 use super::part::{FaultPart, Part};
 use super::policies::{self, Rooms};
 use super::unsure::Unsure;
-use super::{circles, edges, faults, lives, records, room, unsure};
+use super::{budgets, circles, edges, faults, lives, records, room, unsure};
 use crate::diagnostic::{Diagnostic, mistakes};
-use crate::format::{Agents, Fault, FileNames, Head, Service, fault_names, section_of};
+use crate::format::{Agents, Budget, Fault, FileNames, Head, Service, fault_names, section_of};
 use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -24,6 +24,7 @@ pub(super) struct Parts {
     names: FileNames,
     agents: Vec<Part<Agents>>,
     services: Vec<Part<Service>>,
+    budgets: Vec<Part<Budget>>,
     policies: Vec<Policy>,
     rooms: Rooms,
     edges: Vec<Written>,
@@ -41,19 +42,32 @@ impl Parts {
     ) -> Self {
         let agents = named(file, "agents", unsure::agents, &mut names, found);
         let services = named(file, "services", unsure::service, &mut names, found);
+        let budgets = named(file, "budgets", unsure::budget, &mut names, found);
         let before = mistakes(found);
         let (policies, rooms) = policies::read(file, registry, &names, found);
         let edges = edges::read(file, &names, &policies, found);
         let are_policies_wrong = mistakes(found) > before;
         let faults = faults_of(file, &mut names, found);
-        Self { names, agents, services, policies, rooms, edges, are_policies_wrong, faults }
+        Self {
+            names,
+            agents,
+            services,
+            budgets,
+            policies,
+            rooms,
+            edges,
+            are_policies_wrong,
+            faults,
+        }
     }
 
     /// What is not known, since it cannot be read.
     pub(super) fn unsure(&self) -> Unsure {
         let mut agents = self.agents.iter().map(|part| part.are_calls_known);
         let mut services = self.services.iter().map(|part| part.are_calls_known);
+        let mut budgets = self.budgets.iter().map(|part| part.are_calls_known);
         let are_known = agents.all(|is_known| is_known) && services.all(|is_known| is_known);
+        let are_known = are_known && budgets.all(|is_known| is_known);
         Unsure {
             calls: self.are_policies_wrong || !are_known,
             fault_names: self.faults.iter().any(|part| part.read.is_none() && part.name.is_none()),
@@ -92,6 +106,7 @@ impl Parts {
         // Where calls are not known, a call that is not made may be one that is.
         let mut of_calls = Vec::new();
         add_edges(&mut system, &self.edges, &mut of_calls);
+        system.budgets = budgets::resolved(&self.budgets, &self.names, &system, &mut of_calls);
         let looking = Looking {
             file,
             names: &self.names,

@@ -251,7 +251,7 @@ impl ScenarioFile {
     /// The names of agents and services; none may look like a path or an edge. Those of policies
     /// and faults are checked as well.
     fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
-        for section in ["agents", "services", "policies"] {
+        for section in ["agents", "services", "budgets", "policies"] {
             for entry in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
                 if let Err(why) = format::is_name(&entry.key) {
                     let message = format!("the name `{}` {why}", entry.key);

@@ -10,7 +10,7 @@ use sim::System;
 use sim::fault::KINDS;
 
 use crate::diagnostic::Diagnostic;
-use crate::format::{Agents, Fault, FileNames, Service};
+use crate::format::{Agents, Budget, Fault, FileNames, Service};
 use crate::tree;
 
 /// What is not known of a system, since something of the file cannot be read.
@@ -34,7 +34,8 @@ impl Unsure {
         let mut names = system.faults.iter().map(|fault| &fault.name);
         let mut is_named = || names.any(|name| !name.is_empty() && text.contains(name));
         self.parts
-            || (self.calls && asks(&["edges."]))
+            || (self.calls
+                && asks(&["edges.", "budgets.", ".cost", ".tokens", ".budget", ".context"]))
             || (self.times.is_none() && asks(&[" from ", " until "]))
             || (self.fault_names && asks(&["fault"]) && !is_named())
     }
@@ -65,7 +66,8 @@ fn standing_in<T: Setting>(
 
 /// Agents that call the same services, if that can be read.
 pub(super) fn agents(written: &Node, names: &mut FileNames) -> (Agents, bool) {
-    let text = "{ arrivals = \"every(1s)\", steps = [{ work = \"1s\" }] }";
+    let text = "{ arrivals = \"every(1s)\", steps = [{ work = \"1s\" }], worth = { good = 1 }, \
+                finds-out = { share = 1, after = \"1s\" } }";
     standing_in(text, written, &["steps"], Some("steps"), names)
 }
 
@@ -73,6 +75,11 @@ pub(super) fn agents(written: &Node, names: &mut FileNames) -> (Agents, bool) {
 pub(super) fn service(written: &Node, names: &mut FileNames) -> (Service, bool) {
     let text = "{ latency = \"1s\", slots = 1, count = 2 }";
     standing_in(text, written, &["steps", "count"], None, names)
+}
+
+/// A budget of the same groups, if these can be read, which any call spends.
+pub(super) fn budget(written: &Node, names: &mut FileNames) -> (Budget, bool) {
+    standing_in("{ calls = 1, for = [\"a\"] }", written, &["for"], Some("for"), names)
 }
 
 /// A fault that comes when the one that is written does, if that can be read; else one that comes

@@ -49,6 +49,8 @@ fn golden_fingerprints_of_the_library() {
         stale-answer 28ae12b559629ad3 927
         which-pattern-did-it b625dc782a6a3912 13553
         as-it-comes 314706c06c5c6bc7 8049
+        token-bulkheads 34c344de8d649aa9 1935
+        stale-answer 115cff7c2915f2a7 29344
     "#]]
     .assert_eq(&lines);
 }

@@ -19,6 +19,7 @@ mod report;
 mod runner;
 mod same_luck;
 mod seen_by_users;
+mod spending;
 mod stacks;
 mod stories;
 mod sweeps;

@@ -32,6 +32,7 @@ impl Place {
                 let before = system("", "");
                 whole(format!("{before}\n{policies}\n[[faults]]\n{first}\n[[faults]]"))
             }
+            "budgets" => whole(format!("{}\n[budgets.b]", system("", ""))),
             "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
@@ -67,7 +68,8 @@ fn system(agents: &str, services: &str) -> String {
         .map(|name| {
             format!(
                 "[agents.{name}]\narrivals = \"every(1s)\"\n\
-                 steps = [{{ call = \"s\" }}, {{ call = \"github\", keys = 10 }}, \
+                 steps = [{{ call = \"s\", tokens = 1, usd = 1 }}, \
+                 {{ call = \"github\", keys = 10 }}, \
                  {{ loop = [{{ work = \"1s\" }}], limit = 2 }}, {{ checkpoint = \"1s\" }}]\n"
             )
         })

@@ -123,5 +123,5 @@ fn a_loop_without_a_limit_starves_its_neighbour() {
 
 #[test]
 fn a_stale_answer_keeps_a_writer_going_and_makes_some_of_it_wrong() {
-    holds_on_every_seed("stale-answer");
+    holds_on_every_seed("writing-without-news");
 }

@@ -18,6 +18,9 @@ mod units;
 /// The 99 % quantile of the normal distribution of mean 0 and variance 1.
 const NORMAL_P99: f64 = 2.326_347_874_040_841;
 
+/// The 90 % quantile of the same.
+const NORMAL_P90: f64 = 1.281_551_565_544_600_4;
+
 /// A distribution of lengths of time; none of its draws is negative.
 ///
 /// Draws are computed in nanoseconds as 64-bit floats and rounded to the nearest; what is longer
@@ -97,6 +100,13 @@ impl Distribution {
         let middle = some_time(median, "median")?;
         Invalid::unless(p99 >= median, "p99", "at least `median`")?;
         Self::lognormal(median, libm::log(nanos(p99) / middle) / NORMAL_P99)
+    }
+
+    /// The logarithm is normal, and one draw in ten is longer than `p90`.
+    pub fn lognormal_p90(median: Duration, p90: Duration) -> Result<Self, Invalid> {
+        let middle = some_time(median, "median")?;
+        Invalid::unless(p90 >= median, "p90", "at least `median`")?;
+        Self::lognormal(median, libm::log(nanos(p90) / middle) / NORMAL_P90)
     }
 
     /// The logarithm is normal, with the standard deviation `sigma`; `mean` is that of the lengths

@@ -336,12 +336,12 @@ fn sum_of_all(record: &Record, of: impl Fn(&AgentRecord) -> (u64, u64)) -> (u64,
 }
 
 /// Tasks that ended good, and in time.
-fn complete(agents: &AgentRecord) -> u64 {
+pub(super) fn complete(agents: &AgentRecord) -> u64 {
     agents.tasks.good() - agents.late.good
 }
 
 /// Tasks that ended degraded, and in time.
-fn degraded(agents: &AgentRecord) -> u64 {
+pub(super) fn degraded(agents: &AgentRecord) -> u64 {
     agents.tasks.degraded() - agents.late.degraded
 }
 
@@ -351,7 +351,7 @@ fn wrong(agents: &AgentRecord) -> u64 {
 }
 
 /// Tasks that ended good or degraded, but too late.
-fn late(agents: &AgentRecord) -> u64 {
+pub(super) fn late(agents: &AgentRecord) -> u64 {
     agents.late.good + agents.late.degraded
 }
 

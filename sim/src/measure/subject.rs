@@ -9,9 +9,15 @@ use super::failures::{ATTEMPTS, TASKS};
 use super::layer::OfLayers;
 use super::processes::PROCESSES;
 use super::sample::{Found, Pooling};
+use super::spending::{
+    BOUNDED, BUDGETS, CONTEXT, COSTS, EDGE_COSTS, FOUND_OUT, LOSSES, SYSTEM_COSTS, SYSTEM_WORTH,
+    WORTH,
+};
 use super::unit::{Better, Unit};
 use crate::model::system::{Caller, Edge, System};
-use crate::observe::{AgentRecord, Asked, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
+use crate::observe::{
+    AgentRecord, Asked, BudgetRecord, EdgeRecord, Episodes, Parts, Record, ServiceRecord,
+};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,7 @@ pub(super) enum Subject {
         from: String,
         to: String,
     },
+    Budget(String),
     /// All of it.
     System,
 }
@@ -33,20 +40,36 @@ pub(super) enum Formula {
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
     System(&'static Definition<Record>),
+    Budget(&'static Definition<BudgetRecord>),
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
 }
 
+/// What only some systems have that can be measured.
+pub(super) struct Having {
+    /// How many records each service has.
+    records: Vec<u32>,
+    /// Whether calls cost something.
+    costs: bool,
+}
+
+impl Having {
+    pub(super) fn of(system: &System) -> Self {
+        Self { records: system.records(), costs: system.has_costs() }
+    }
+}
+
 impl Subject {
     /// All parts of a system, each with its place among those of its kind: groups of agents,
-    /// services, edges, and the whole.
+    /// services, edges, budgets, and the whole.
     pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
         let parts = agents.enumerate().chain(services.enumerate()).chain(edges.enumerate());
-        parts.chain([(0, Self::System)])
+        let budgets = system.budgets.iter().map(|budget| Self::Budget(budget.name.clone()));
+        parts.chain(budgets.enumerate()).chain([(0, Self::System)])
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
@@ -60,6 +83,7 @@ impl Subject {
             Self::Agents(_) => "agents",
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
+            Self::Budget(_) => "budgets",
             Self::System => "system",
         }
     }
@@ -67,7 +91,7 @@ impl Subject {
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Agents(name) | Self::Service(name) => name.clone(),
+            Self::Agents(name) | Self::Service(name) | Self::Budget(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
             Self::System => String::new(),
         }
@@ -79,6 +103,7 @@ impl Subject {
             Self::Agents(name) => format!("agents.{name}.{number}"),
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
+            Self::Budget(name) => format!("budgets.{name}.{number}"),
             Self::System => format!("system.{number}"),
         }
     }
@@ -95,35 +120,74 @@ impl Subject {
                 let all = EDGES.iter().chain(ATTEMPTS).map(Formula::Edge);
                 all.chain(episodes()).collect()
             }
+            Self::Budget(_) => Vec::new(),
             Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }
 
+    /// What else can be measured of it where there is something to measure.
+    pub(super) fn formulas_of_some(&self) -> Vec<Formula> {
+        match self {
+            Self::Agents(_) => {
+                let all = [PROCESSES, COSTS, BOUNDED, CONTEXT, FOUND_OUT, WORTH, LOSSES];
+                all.into_iter().flatten().map(Formula::Agents).collect()
+            }
+            Self::Service(_) => REPLICAS.iter().chain(WRITES).map(Formula::Service).collect(),
+            Self::Edge { .. } => EDGE_COSTS.iter().map(Formula::Edge).collect(),
+            Self::Budget(_) => BUDGETS.iter().map(Formula::Budget).collect(),
+            Self::System => {
+                let all = [ABORTS, SYSTEM_COSTS, SYSTEM_WORTH];
+                all.into_iter().flatten().map(Formula::System).collect()
+            }
+        }
+    }
+
+    /// Of these, what is measured of it in this system, in which it has this place.
+    fn of_some_in(&self, place: usize, system: &System, having: &Having) -> Vec<Formula> {
+        let has_costs = having.costs;
+        let is_there = |formula: &Formula| match (self, formula) {
+            (Self::Agents(_), Formula::Agents(one)) => {
+                let agents = &system.agents[place];
+                let mut budgets = system.budgets.iter();
+                let has = |table: &[Definition<AgentRecord>]| table.contains(one);
+                (has_costs && has(COSTS))
+                    || (has(PROCESSES) && system.lives(place))
+                    || (has(BOUNDED) && budgets.any(|budget| budget.groups.contains(&place)))
+                    || (has(CONTEXT) && agents.context.is_some())
+                    || (has(FOUND_OUT) && agents.finds_out.is_some())
+                    || (agents.worth.is_some() && (has(WORTH) || has(LOSSES)))
+            }
+            (Self::Service(_), Formula::Service(one)) => {
+                (REPLICAS.contains(one) && system.services[place].replicas.count > 1)
+                    || (WRITES.contains(one) && 0 < having.records[place])
+            }
+            (Self::System, Formula::System(one)) => {
+                (ABORTS.contains(one) && !system.aborts.is_empty())
+                    || (SYSTEM_COSTS.contains(one) && has_costs)
+                    || SYSTEM_WORTH.contains(one)
+                        && system.agents.iter().any(|agents| agents.worth.is_some())
+            }
+            (Self::Edge { .. }, _) => has_costs,
+            _ => true,
+        };
+        self.formulas_of_some().into_iter().filter(is_there).collect()
+    }
+
     /// What can be measured of it in this system, in which it has this place: of edges, the layers
-    /// of their policies as well, and of services and the whole, what only some have. `records` are
-    /// [those of the system](System::records).
+    /// of their policies as well, and of all what only some have.
     pub(super) fn formulas_in(
         &self,
         place: usize,
         system: &System,
-        records: &[u32],
+        having: &Having,
     ) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
-            Self::Agents(_) | Self::Service(_) | Self::System => None,
+            _ => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
-        let is_service = matches!(self, Self::Service(_));
-        let has_replicas = is_service && system.services[place].replicas.count > 1;
-        let replicas = REPLICAS.iter().filter(|_| has_replicas);
-        let writes = WRITES.iter().filter(|_| is_service && 0 < records[place]);
-        let some = replicas.chain(writes).map(Formula::Service);
-        let is_aborted = matches!(self, Self::System) && !system.aborts.is_empty();
-        let lives = matches!(self, Self::Agents(_)) && system.lives(place);
-        let processes = PROCESSES.iter().filter(|_| lives).map(Formula::Agents);
-        let some = some.chain(processes);
-        let aborts = ABORTS.iter().filter(|_| is_aborted).map(Formula::System);
-        self.formulas().into_iter().chain(some).chain(aborts).chain(layers).collect()
+        let some = self.of_some_in(place, system, having);
+        self.formulas().into_iter().chain(some).chain(layers).collect()
     }
 
     /// Marks the parts of a record of this system that it looks at; the frozen time of agents is
@@ -152,6 +216,8 @@ impl Subject {
                 let own = all.filter(|(_, edge)| Self::of_edge(edge, system) == *self);
                 own.for_each(|(one, _)| one.add(asked));
             }
+            // They are kept in all records.
+            Self::Budget(_) => {}
             Self::System => {
                 let all = parts.agents.iter_mut().chain(&mut parts.services);
                 all.chain(&mut parts.edges).for_each(|one| one.add(asked));
@@ -183,6 +249,7 @@ impl Formula {
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
             Self::System(definition) => Ok(&definition.info),
+            Self::Budget(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
@@ -217,6 +284,7 @@ impl Formula {
             Self::Service(definition) => definition.pooling(),
             Self::Edge(definition) => definition.pooling(),
             Self::System(definition) => definition.pooling(),
+            Self::Budget(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
         }
@@ -242,6 +310,10 @@ impl Formula {
                 let service = find(&record.services, place, |service| service.name == *name)?;
                 Some(definition.how.find(service, time))
             }
+            (Self::Budget(definition), Subject::Budget(name)) => {
+                let budget = find(&record.budgets, place, |budget| budget.name == *name)?;
+                Some(definition.how.find(budget, time))
+            }
             (Self::System(definition), _) => Some(definition.how.find(record, time)),
             (Self::Edge(definition), edge) => {
                 Some(definition.how.find(edge.edge(place, record)?, time))
@@ -257,7 +329,7 @@ impl Formula {
                 let edge = edge.edge(place, record)?;
                 layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
-            (Self::Agents(_) | Self::Service(_), _) => None,
+            (Self::Agents(_) | Self::Service(_) | Self::Budget(_), _) => None,
         }
     }
 }

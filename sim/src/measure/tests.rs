@@ -350,7 +350,7 @@ fn an_unknown_path_says_what_could_stand_there() {
     let of = |path| Measure::parse(path, &system()).expect_err(path);
     let error = of("agent.research.success");
     assert_eq!(error.to_string(), "there is no kind of measure `agent`");
-    assert_eq!(error.known, ["agents", "services", "edges", "system"]);
+    assert_eq!(error.known, ["agents", "services", "edges", "budgets", "system"]);
     let error = of("agents.writer.success");
     assert_eq!(error.to_string(), "there is no agent `writer`");
     assert_eq!(error.known, ["research"]);

@@ -17,6 +17,8 @@ pub enum Unit {
     PerHour,
     /// One number for each of another.
     Ratio,
+    /// Dollars.
+    Usd,
 }
 
 impl Unit {
@@ -29,6 +31,7 @@ impl Unit {
             Self::Count => "count",
             Self::PerHour => "per hour",
             Self::Ratio => "ratio",
+            Self::Usd => "USD",
         }
     }
 }

@@ -263,6 +263,7 @@ impl World {
         at_warmup: &[Counts],
     ) -> Record {
         self.expire_all(ended);
+        self.close_budgets(ended);
         let mut recorder = std::mem::take(&mut self.recorder);
         recorder.now = ended;
         recorder.mark(Time::ZERO);
@@ -295,6 +296,10 @@ impl World {
         for place in 0..recorder.standings.len() {
             recorder.enter_condition(place, Condition::default());
         }
+        for (group, agents) in (0..).zip(&mut recorder.agents) {
+            let found_out = self.spending.as_ref().map(|all| all.hidden.known(group, ended));
+            agents.spending.found_out = found_out.unwrap_or(0);
+        }
         let trace = recorder.finish();
         if let Some(at_warmup) = at_warmup {
             let counts = self.counted_by_layers(&recorder, ended);
@@ -320,6 +325,7 @@ impl World {
             services: recorder.services,
             edges: recorder.edges,
             layers: recorder.layers,
+            budgets: self.spending.iter().flat_map(|all| all.budgets(ended)).collect(),
             windows: Vec::new(),
             trace,
         }

@@ -14,6 +14,7 @@ use super::memory::Memories;
 use super::recorder::Recorder;
 use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};
 use super::sites::Sites;
+use super::spending::Spending;
 use super::station::Stations;
 use super::system::{self, Caller, Per, Step, System};
 use super::who::{Who, caller_numbers, first_key, is_keyed};
@@ -83,6 +84,9 @@ pub(super) struct Builder<'a> {
     /// By policy and place in it.
     lanes: Vec<Vec<LaneId>>,
     pub(super) recorder: Recorder,
+    pub(super) spending: Option<Box<Spending>>,
+    /// By edge of the system, whether something is spent on it.
+    costly_edges: Vec<bool>,
 }
 
 impl<'a> Builder<'a> {
@@ -145,6 +149,8 @@ impl<'a> Builder<'a> {
             records: vec![None; layers],
             lanes,
             recorder: Recorder::of(system, watch),
+            spending: Self::spending(system, watch),
+            costly_edges: system.costly_edges(),
         }
     }
 
@@ -180,6 +186,7 @@ impl<'a> Builder<'a> {
         if has_life {
             self.process(group, who, index, first..self.edges.len());
         }
+        self.spender(Caller::Agents(group), who);
         if let Some(tracer) = &mut self.recorder.tracer {
             let id = TrackId::Agent(who.label());
             tracer.tracks.push(Track { id, intervals: Vec::new() });
@@ -196,10 +203,10 @@ impl<'a> Builder<'a> {
                     self.distributions.push(distribution.clone());
                     Op::Work { distribution: self.distributions.len() as u32 - 1 }
                 }
-                Step::Call { service, times, optional, keys, idempotent, does } => {
+                Step::Call { service, times, optional, keys, idempotent, does, .. } => {
                     let first = first_key(*service);
                     let edge = self.edge_to(caller, *service).expect("every call has an edge");
-                    Op::Call(CallStep {
+                    let call = CallStep {
                         edge,
                         times: *times,
                         optional: *optional,
@@ -207,7 +214,11 @@ impl<'a> Builder<'a> {
                         does: *does,
                         keys: keys.map(|count| Keys { first, count }),
                         is_last: number == steps.len(),
-                    })
+                    };
+                    match self.costly_step(caller, step) {
+                        Some(number) => Op::Costly(call, number),
+                        None => Op::Call(call),
+                    }
                 }
             });
         }
@@ -333,7 +344,8 @@ impl<'a> Builder<'a> {
         let (by_scope, scopes) = self.scopes(service, link);
         let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
         let is_rare = by_fault.by_attempt || is_keyed || link.is_some() || by_scope;
-        let is_rare = is_rare || has_replicas || remembers;
+        let costs = self.costly_edges[index];
+        let is_rare = is_rare || has_replicas || remembers || costs;
         EdgeStreams {
             service: first,
             station: self.first_service + first,
@@ -347,6 +359,7 @@ impl<'a> Builder<'a> {
                     keys,
                     route: has_replicas.then(|| (replicas.pick, stream("replicas"))),
                     remembers,
+                    costs,
                     salts: self.salts(service, link.as_ref(), who),
                     scopes,
                     link,
@@ -358,7 +371,7 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> World {
         let (windows, hit, origins) = (self.windows(), self.hit(), self.origins());
         let lives = self.lives();
-        self.recorder.add_links();
+        self.recorder.add_tracks(self.system);
         self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;
@@ -385,6 +398,7 @@ impl<'a> Builder<'a> {
             calls_made: 0,
             windows,
             aborts: Aborts::new(aborts, *warmup, *horizon),
+            spending: self.spending,
             faults_removed: None,
             beyond_events: 0,
         }

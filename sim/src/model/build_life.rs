@@ -182,7 +182,7 @@ impl Builder<'_> {
         }
         self.lives.groups[group].regions = Regions(regions);
         for op in &mut program {
-            if let Op::Call(step) = op {
+            if let Op::Call(step) | Op::Costly(step, _) = op {
                 step.is_last = false;
             }
         }

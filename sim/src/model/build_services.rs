@@ -64,6 +64,7 @@ impl Builder<'_> {
         }
         self.edges(caller, who, None);
         self.work.push(self.streams.stream(who.stream("work")));
+        self.spender(caller, who);
         let is_balanced = replica == 0 && !is_alone;
         self.services.push(Service {
             number: service as u32,

@@ -85,6 +85,9 @@ impl World {
     /// A request goes on after its call has ended.
     #[inline(never)]
     pub(super) fn resume(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+        if self.spending.is_some() {
+            self.settle(index);
+        }
         let request = self.stations.request_mut(index);
         request.call = NONE;
         if self.lives.is_some() && self.hold_agent(index, State::HeldReply) {
@@ -115,10 +118,13 @@ impl World {
             return self.advance(index);
         }
         let (left, step) = (request.left, request.step);
-        let Op::Call(step) = role.program[usize::from(step)] else {
-            unreachable!("only a step that calls has a call")
-        };
-        self.call_later(index, CallStep { times: left, ..step })
+        match role.program[usize::from(step)] {
+            Op::Call(step) => self.call_later(index, CallStep { times: left, ..step }),
+            Op::Costly(step, cost) => self.spend(index, CallStep { times: left, ..step }, cost),
+            Op::Serve | Op::Work { .. } | Op::Begin | Op::Mark { .. } | Op::Flow(_) => {
+                unreachable!("only a step that calls has a call")
+            }
+        }
     }
 
     /// The caller of a request no longer waits for it.

@@ -26,6 +26,9 @@ impl World {
             return;
         }
         let leaf = self.calls.copy(first.leaf, copy, &self.scheduler);
+        if let Some(spending) = &mut self.spending {
+            spending.open(copy);
+        }
         if service.remembers {
             self.memories.copy(first.leaf, leaf);
         }

@@ -37,6 +37,8 @@ pub(super) struct RareStreams {
     pub(super) route: Option<(Pick, RngStream)>,
     /// Whether the service has records.
     pub(super) remembers: bool,
+    /// Whether attempts cost something, or what is done for them does.
+    pub(super) costs: bool,
     /// What faults on the way need.
     pub(super) link: Option<Link>,
     /// By which the fate of a call follows from what it asks for, and else from when it began.

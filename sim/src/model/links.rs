@@ -35,18 +35,27 @@ impl World {
             (false, _) => ending,
         };
         let mut coming = Coming { leaf, edge, demand, ending, fate: Fate::default() };
+        let (mut draws, mut costs) = (None, false);
         if let Some(rare) = &mut streams.rare {
             let (calls, origins) = (&self.calls, self.origins.as_deref_mut());
             coming.fate = rare.fate(leaf, &mut Around { calls, stations: &self.stations, origins });
             if rare.remembers {
                 self.memories.ask(leaf, &self.calls, &self.stations, &self.roles);
             }
-            if let Some((pick, rng)) = &mut rare.route {
-                let draws = Draws::of(*pick, rng);
-                return self.deal_out(coming, number, draws);
-            }
+            draws = rare.route.as_mut().map(|(pick, rng)| Draws::of(*pick, rng));
+            costs = rare.costs;
         }
-        self.enter(coming, number, station, true)
+        if costs {
+            self.announce(leaf, edge, number);
+        }
+        let next = match draws {
+            Some(draws) => self.deal_out(coming, number, draws),
+            None => self.enter(coming, number, station, true),
+        };
+        if costs {
+            self.pay(leaf, edge, self.services[number as usize].number);
+        }
+        next
     }
 
     /// An attempt sets out on a way on which faults can happen.

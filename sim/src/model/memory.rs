@@ -102,9 +102,8 @@ impl Memories {
         let asked = calls.caller(leaf).and_then(|caller| {
             let request = stations.request(caller);
             let role = &roles[stations.role(request.station) as usize];
-            let Some(Op::Call(step)) = role.program.get(usize::from(request.step)) else {
-                return None;
-            };
+            let op = role.program.get(usize::from(request.step));
+            let Some(Op::Call(step) | Op::Costly(step, _)) = op else { return None };
             let (key, is_write) = (calls.call_of(leaf).0, step.does == Does::Write);
             let seen = self.seen_by(caller, request, (key, 1));
             let version = seen.map_or(0, |seen| seen.version);

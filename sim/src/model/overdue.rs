@@ -58,6 +58,8 @@ impl Recorder {
             };
             *as_it_ended += 1;
             late.wrong += u64::from(outcome.is_wrong());
+            let is_wrong_degraded = outcome.is_wrong() && outcome == Outcome::Degraded;
+            late.wrong_degraded += u64::from(is_wrong_degraded);
         }
     }
 

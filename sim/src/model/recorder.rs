@@ -299,14 +299,28 @@ impl Recorder {
         }
     }
 
-    /// The tracks of links, behind those of services.
-    pub(crate) fn add_links(&mut self) {
+    /// The tracks of links, behind those of services, and then those of budgets.
+    pub(crate) fn add_tracks(&mut self, system: &System) {
         let Some(tracer) = &mut self.tracer else { return };
         let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);
         tracer.tracks.extend(edges.map(|EdgeRecord { from, to, .. }| {
             let id = TrackId::Edge { from: from.clone(), to: to.clone() };
             Track { id, intervals: Vec::new() }
         }));
+        tracer.tracks.extend(system.budgets.iter().map(|budget| {
+            let id = TrackId::Budget(budget.name.clone());
+            Track { id, intervals: Vec::new() }
+        }));
+    }
+
+    /// A budget was used up from some time until another.
+    pub(crate) fn budget_track(&mut self, budget: usize, (from, to): (Time, Time)) {
+        let agents = self.agents.iter().map(|group| group.count as usize).sum::<usize>();
+        let place = agents + self.services.len() + self.links.len() + budget;
+        let (state, severity) = ("used up", Severity::Bad);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.keep(place as u32, Interval { from, to, state, severity });
+        }
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.

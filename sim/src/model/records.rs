@@ -3,7 +3,8 @@
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
     AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
-    Line, Load, OpenAt, OutcomeCounts, ProcessRecord, Seconds, ServiceRecord, Writes,
+    Line, Load, OpenAt, OutcomeCounts, ProcessRecord, Seconds, ServiceRecord, Spending, Spent,
+    Writes,
 };
 
 /// Of its groups of agents.
@@ -11,6 +12,7 @@ pub(super) fn of_agents(system: &System) -> Vec<AgentRecord> {
     let named = |agents: &Agents| AgentRecord {
         name: agents.name.clone(),
         count: agents.count,
+        spending: Spending { worth: agents.worth, ..Spending::default() },
         ..empty_agents()
     };
     system.agents.iter().map(named).collect()
@@ -31,6 +33,7 @@ fn empty_agents() -> AgentRecord {
         frozen: 0,
         busy: 0,
         process: ProcessRecord::default(),
+        spending: Spending::default(),
     }
 }
 
@@ -100,6 +103,7 @@ fn empty_edge() -> EdgeRecord {
         frozen: 0,
         episodes: Episodes::default(),
         faults: FaultRecord::default(),
+        spent: Spent::default(),
     }
 }
 

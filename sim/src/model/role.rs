@@ -68,6 +68,8 @@ pub(super) enum Op {
     Mark { may_harm: bool },
     /// What stands between calls and work, by its number.
     Flow(u32),
+    /// A call that costs something or may be stopped by budgets, by its number among those.
+    Costly(CallStep, u32),
 }
 
 /// A step that calls.

@@ -4,7 +4,7 @@
 use patterns::Time;
 
 use super::line::Line;
-use super::request::{NONE, Request, Requests, State};
+use super::request::{BRANCH, NONE, Request, Requests, State};
 use super::system::{Order, Overflow};
 
 /// All stations and what is under way at them.
@@ -254,6 +254,13 @@ impl Stations {
     #[inline]
     pub(super) fn room(&self) -> usize {
         self.requests.room()
+    }
+
+    /// Whether it is still this task that is there, at this station and since this time.
+    pub(super) fn is_there(&self, index: u32, station: u32, arrived: Time) -> bool {
+        let request = &self.requests[index];
+        let is_it = request.station == station && request.arrived == arrived;
+        is_it && request.state != State::Gone && (request.leaf == NONE || request.leaf == BRANCH)
     }
 
     /// All requests at all stations.

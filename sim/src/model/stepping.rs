@@ -156,6 +156,9 @@ impl Stepper {
             state.extend(ended(&service.requests));
             all.push(PartState { part: service.name.clone(), state });
         }
+        all.extend(world.spending.iter().flat_map(|spending| spending.rests()).map(
+            |(name, left)| PartState { part: name.to_owned(), state: vec![pair("left", &left)] },
+        ));
         all
     }
 

@@ -12,13 +12,15 @@ use patterns::{Class, Duration, Layer, Time};
 use super::abort::Abort;
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
-use crate::observe::{Asked, EpisodeRule, Parts, Window};
+use crate::observe::{Asked, EpisodeRule, Parts, Window, Worth};
 
-pub use life::{AtLimit, Durability, Flow, LOOPS_MAX, Life, Needs, OnCrash, Saving};
+pub use life::{Durability, Flow, LOOPS_MAX, Life, LoopEnd, Needs, OnCrash, Saving};
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
+pub use spending::{AtLimit, Budget, BudgetPer, BudgetThen, Context, Cost, FindsOut, Price};
 
 mod life;
 mod serving;
+mod spending;
 
 /// A system, its faults, and how long it is watched.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,8 @@ pub struct System {
     pub windows: Vec<Window>,
     /// What ends the experiment.
     pub aborts: Vec<Abort>,
+    /// How much agents may spend.
+    pub budgets: Vec<Budget>,
 }
 
 impl System {
@@ -106,6 +110,12 @@ pub struct Agents {
     pub episode: EpisodeRule,
     /// What keeps their processes alive, if something is said of that.
     pub life: Option<Box<Life>>,
+    /// What is kept in mind of each task, if that costs something or has a limit.
+    pub context: Option<Context>,
+    /// What tasks are worth, if that is said.
+    pub worth: Option<Worth>,
+    /// How it comes to light that a task has ended with a wrong value, if it does.
+    pub finds_out: Option<FindsOut>,
 }
 
 impl Agents {
@@ -161,8 +171,8 @@ impl Arrivals {
 impl Step {
     /// One call of a service, idempotent, whose failure is the task's.
     pub fn call(service: usize) -> Self {
-        let does = Does::Other;
-        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does }
+        let (does, cost) = (Does::Other, Cost::default());
+        Self::Call { service, times: 1, optional: false, keys: None, idempotent: true, does, cost }
     }
 }
 
@@ -190,6 +200,8 @@ pub enum Step {
         idempotent: bool,
         /// What it has to do with what the service remembers.
         does: Does,
+        /// What it costs.
+        cost: Cost,
     },
     /// Which step is next.
     Flow(Flow),
@@ -227,6 +239,10 @@ pub struct Service {
     pub wrong: f64,
     /// A limit on the rate of requests, over all callers.
     pub rate_limit: Option<RateLimit>,
+    /// The same of the tokens of requests.
+    pub token_limit: Option<RateLimit>,
+    /// What it asks for each request that it lets in.
+    pub price: Price,
     /// What becomes of work whose caller has given up.
     pub abandoned: Abandoned,
     /// What is done for each request after the work in `latency`: calls to other services.

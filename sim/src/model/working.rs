@@ -24,7 +24,8 @@ impl World {
         {
             return self.end_request(index, service, outcome);
         }
-        request.step += 1;
+        // A step that had to wait begins now.
+        request.step = request.step.wrapping_add(1);
         self.advance(index)
     }
 
@@ -65,6 +66,7 @@ impl World {
         }
         let span = match op.expect("the others are at their end") {
             Op::Call(step) => return self.call_later(index, step),
+            Op::Costly(step, cost) => return self.spend(index, step, cost),
             Op::Serve => request.demand,
             Op::Work { distribution } => {
                 let rng = &mut self.work[station as usize];
@@ -132,6 +134,9 @@ impl World {
         let group = self.stations.role(agent);
         if self.recorder.groups[group as usize].expires < now {
             self.expire(group as usize, now);
+        }
+        if self.spending.is_some() {
+            self.close_account(index, outcome);
         }
         let task = self.stations.request(index);
         self.recorder.note_task_end(group, (index, task), outcome);

@@ -17,6 +17,7 @@ use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
 use super::sites::{Hit, Sites};
+use super::spending::Spending;
 use super::station::Stations;
 use super::windows::Windows;
 
@@ -74,6 +75,8 @@ pub struct World {
     pub(super) calls_made: u32,
     pub(super) windows: Windows,
     pub(super) aborts: Aborts,
+    /// What is spent, if anything is.
+    pub(super) spending: Option<Box<Spending>>,
     /// When the faults were removed, and by which abort condition.
     pub(super) faults_removed: Option<(Time, u32)>,
     /// What followed from events of which very much followed: it counts as events.

@@ -31,6 +31,7 @@ impl Record {
             frozen: now.frozen.saturating_sub(then.frozen),
             busy: now.busy - then.busy,
             process: now.process.since(&then.process),
+            spending: now.spending.since(then.spending),
         });
         let services = self.services.iter().zip(&earlier.services);
         let services = services.map(|(now, then)| now.since(then, from));
@@ -48,8 +49,11 @@ impl Record {
             frozen: now.frozen.saturating_sub(then.frozen),
             episodes: within(&now.episodes, &then.episodes),
             faults: now.faults.since(&then.faults),
+            spent: now.spent.since(then.spent),
         });
         let layers = self.layers.iter().zip(&earlier.layers).map(|(now, then)| now.since(then));
+        let budgets = self.budgets.iter().zip(&earlier.budgets);
+        let budgets = budgets.map(|(now, then)| now.since(then));
         Self {
             seed: self.seed,
             horizon: self.horizon,
@@ -64,6 +68,7 @@ impl Record {
             services: services.collect(),
             edges: edges.collect(),
             layers: layers.collect(),
+            budgets: budgets.collect(),
             windows: Vec::new(),
             trace: None,
         }
@@ -124,6 +129,7 @@ impl Record {
             sum.latency_failed.merge(&more.latency_failed);
             sum.frozen += more.frozen;
             sum.busy += more.busy;
+            sum.spending.extend(more.spending);
         }
         for (sum, more) in self.services.iter_mut().zip(&later.services) {
             sum.requests.extend(&more.requests);
@@ -155,6 +161,10 @@ impl Record {
             sum.frozen += more.frozen;
             sum.episodes.extend(&more.episodes);
             sum.faults.extend(&more.faults);
+            sum.spent.add(more.spent);
+        }
+        for (sum, more) in self.budgets.iter_mut().zip(&later.budgets) {
+            sum.extend(more);
         }
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
@@ -223,6 +233,7 @@ impl LateCounts {
         self.degraded += later.degraded;
         self.failed += later.failed;
         self.wrong += later.wrong;
+        self.wrong_degraded += later.wrong_degraded;
     }
 
     fn since(self, earlier: Self) -> Self {
@@ -231,6 +242,7 @@ impl LateCounts {
             degraded: self.degraded - earlier.degraded,
             failed: self.failed - earlier.failed,
             wrong: self.wrong - earlier.wrong,
+            wrong_degraded: self.wrong_degraded - earlier.wrong_degraded,
         }
     }
 }

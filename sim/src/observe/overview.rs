@@ -19,7 +19,8 @@ pub struct Overview {
     pub to: Time,
     /// How much time a column stands for; the last one may have less.
     pub column: Duration,
-    /// Groups of agents first, then layers, then services, then edges on which faults can happen.
+    /// Groups of agents first, then layers, then services, then edges on which faults can happen,
+    /// then budgets.
     pub lanes: Vec<Lane>,
 }
 

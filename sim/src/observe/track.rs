@@ -1,4 +1,4 @@
-//! Tracks of a run: agents, layers, services and edges, and what can be seen of them.
+//! Tracks of a run: agents, budgets, layers, services and edges, and what can be seen of them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use patterns::report::{Report, Severity};
 use patterns::{Outcome, Time};
 
-/// One agent, service, layer or edge, and the states it was in.
+/// One agent, budget, service, layer or edge, and the states it was in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// Whose track it is.
@@ -24,6 +24,8 @@ pub enum TrackId {
     /// An agent; states: `working`, `waiting` (for a call that succeeds in the end), `frozen` (for
     /// a call that fails in the end).
     Agent(String),
+    /// A budget that all who spend it share; its state is `used up`.
+    Budget(String),
     /// An instance of a layer; states are its own: `closed`, `open`, `half-open`.
     Layer {
         /// The kind of layer.
@@ -66,6 +68,8 @@ pub enum LayerOwner {
 pub enum TrackKind {
     /// An agent.
     Agent,
+    /// A budget.
+    Budget,
     /// A layer.
     Layer,
     /// A service.
@@ -79,6 +83,7 @@ impl Track {
     pub fn kind(&self) -> TrackKind {
         match self.id {
             TrackId::Agent(_) => TrackKind::Agent,
+            TrackId::Budget(_) => TrackKind::Budget,
             TrackId::Layer { .. } => TrackKind::Layer,
             TrackId::Service(_) => TrackKind::Service,
             TrackId::Edge { .. } => TrackKind::Edge,
@@ -92,6 +97,7 @@ impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Agent(name) | Self::Service(name) => f.write_str(name),
+            Self::Budget(name) => write!(f, "budget {name}"),
             Self::Edge { from, to } => write!(f, "{from} -> {to}"),
             Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;

@@ -14,9 +14,10 @@ use sim::fault::kinds::{errors::Errors, flush::Flush, hang::Hang, slow::Slow};
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Fault, LayerFactory, Order, Per, Pick, Place, Replicas, Step,
-    System,
+    Abandoned, Arrivals, AtLimit, Budget, BudgetPer, BudgetThen, Caller, Context, Cost, Fault,
+    FindsOut, LayerFactory, Order, Per, Pick, Place, Price, RateLimit, Replicas, Step, System,
 };
+use sim::observe::Currency;
 use sim::{Watch, run};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -139,6 +140,45 @@ fn replicas() -> System {
     system
 }
 
+/// The same load, of calls that cost something, under budgets that are used up again and again.
+fn spending() -> System {
+    let mut system = busy();
+    let cost = Cost { tokens: Some(tank::exponential(Duration::from_nanos(500))), nano_usd: 7 };
+    for step in &mut system.agents[0].steps {
+        if let Step::Call { cost: own, .. } = step {
+            *own = cost.clone();
+        }
+    }
+    let at_limit = AtLimit::Compact { to: 100, takes: millis(1) };
+    system.agents[0].context = Some(Context { limit: 900, is_resent: true, at_limit });
+    let after = tank::exponential(secs(20));
+    system.agents[0].finds_out = Some(FindsOut { share: 0.5, after });
+    system.services[0].wrong = 0.1;
+    system.services[0].price = Price { call: 3, per_million_tokens: 5_000_000 };
+    let limit = RateLimit::bucket(Duration::from_micros(100), 10_000);
+    system.services[0].token_limit = Some(limit);
+    let budget = |name: &str, currency, amount, per, then| Budget {
+        name: name.to_owned(),
+        currency,
+        amount,
+        reserve: (currency == Currency::Tokens).then_some(300),
+        every: Some(secs(7)),
+        groups: vec![0],
+        per,
+        then,
+    };
+    system.budgets = vec![
+        budget("tokens", Currency::Tokens, 50_000, BudgetPer::All, BudgetThen::Wait),
+        budget("calls", Currency::Calls, 200, BudgetPer::Agent, BudgetThen::Skip),
+        budget("time", Currency::Time, 5_000_000_000, BudgetPer::Agent, BudgetThen::Fail),
+        Budget {
+            every: None,
+            ..budget("turns", Currency::Calls, 3, BudgetPer::Task, BudgetThen::Fail)
+        },
+    ];
+    system
+}
+
 /// Fifty agents under two retries of one layer each: whatever it is, it is asked often.
 fn under(layer: &LayerFactory) -> System {
     let mut system = busy();
@@ -246,6 +286,8 @@ fn longer_runs_allocate_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 100_000, "{name}: {long:?}");
     }
+    let long = takes_no_more("spending", &spending(), MORE, 600);
+    assert!(long.events > 100_000, "spending: {long:?}");
     let name = "faults of layers, agents and scopes";
     let long = takes_no_more(name, &faults_of_layers_agents_and_scopes(), MORE_BY_AGENTS, 600);
     assert!(long.events > 20_000, "{long:?}");

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use patterns::report::Report;
 use patterns::{Action, CallId, CallInfo, Context, Duration, Layer, Outcome, Time};
-use sim::model::system::{Arrivals, Caller, Does, Edge, LayerFactory, Per, Step, System};
+use sim::model::system::{Arrivals, Caller, Cost, Does, Edge, LayerFactory, Per, Step, System};
 use sim::{Watch, run};
 
 use crate::tank::{self, millis, secs};
@@ -117,6 +117,7 @@ fn what_is_asked_for_is_one_of_so_many_or_its_own() {
             keys,
             idempotent: false,
             does: Does::Other,
+            cost: Cost::default(),
         };
         let [front, _] = seen(None, step);
         assert!(front.iter().all(|(_, info)| !info.is_idempotent));

@@ -6,7 +6,7 @@ use patterns::Time;
 use sim::fault::kinds::down::Down;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Does, Edge, Step};
+use sim::model::system::{Arrivals, Caller, Cost, Does, Edge, Step};
 use sim::{Limits, Record, RunOptions, Stop, System, run_until};
 
 use crate::tank::{agents, call, edge, millis, once, policy, secs, service, system, timeout};
@@ -115,6 +115,7 @@ fn a_run_in_which_one_event_goes_on_for_ever_is_stopped() {
         keys: None,
         idempotent: true,
         does: Does::Other,
+        cost: Cost::default(),
     };
     system.agents[0].steps = vec![step];
     system.faults = vec![once(0, Down {}, secs(0), secs(10_000))];
@@ -149,6 +150,7 @@ fn what_follows_at_once_from_an_event_counts_as_events() {
         keys: None,
         idempotent: true,
         does: Does::Other,
+        cost: Cost::default(),
     };
     let every = Arrivals::Open(Distribution::constant(secs(1)));
     system.agents = vec![agents("a", 1, every, vec![step])];

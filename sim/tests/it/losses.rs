@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use sim::fault::{Effect, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Arrivals, Caller, Does, Edge, Fault, LayerFactory, Order, Overflow, Per, Pick,
-    Place, RateLimit, Replicas, Step, System,
+    Abandoned, Arrivals, AtLimit, Budget, BudgetPer, BudgetThen, Caller, Context, Cost, Does, Edge,
+    Fault, FindsOut, LayerFactory, Order, Overflow, Per, Pick, Place, Price, RateLimit, Replicas,
+    Step, System,
 };
-use sim::observe::{OutcomeCounts, Record};
+use sim::observe::{Currency, OutcomeCounts, Record};
 use sim::{Watch, run};
 
 use crate::kinds;
@@ -59,15 +60,50 @@ fn replicas() -> impl Strategy<Value = Replicas> {
     )
 }
 
+/// What agents spend, and how they are bounded.
+fn spending() -> impl Strategy<Value = Vec<Budget>> {
+    let every = prop_oneof![Just(None), Just(Some(millis(700))), Just(Some(secs(11)))];
+    let currency = [Currency::Tokens, Currency::Usd, Currency::Calls, Currency::Time];
+    let per = [BudgetPer::All, BudgetPer::Group, BudgetPer::Agent, BudgetPer::Task];
+    let then = [BudgetThen::Fail, BudgetThen::Wait, BudgetThen::Skip];
+    let what = (prop::sample::select(currency.to_vec()), 1..5_u64, any::<bool>(), any::<bool>());
+    let who = (prop::sample::select(per.to_vec()), prop::sample::select(then.to_vec()));
+    let budget =
+        (what, every, who).prop_map(|((currency, amount, sets_aside, both), every, who)| {
+            let unit = match currency {
+                Currency::Tokens => 1000,
+                Currency::Usd => 100,
+                Currency::Calls => 3,
+                Currency::Time => 500_000_000,
+            };
+            let every = every.filter(|_| who.0 != BudgetPer::Task);
+            // Else a call would wait for ever.
+            let then = if every.is_some() { who.1 } else { BudgetThen::Skip };
+            Budget {
+                name: format!("{currency:?} {who:?} {amount} {every:?} {sets_aside} {both}"),
+                currency,
+                amount: amount * unit,
+                reserve: (sets_aside && currency == Currency::Tokens).then_some(900),
+                every,
+                groups: if both { vec![0, 1] } else { vec![0] },
+                per: who.0,
+                then,
+            }
+        });
+    prop::collection::vec(budget, 0..4)
+}
+
 /// Two groups of agents, a front service that calls a back service, and a spare.
-fn any_system() -> impl Strategy<Value = System> {
+pub(crate) fn any_system() -> impl Strategy<Value = System> {
     let layers = || prop::collection::vec(layer(), 0..5);
     let faults = prop::collection::vec(fault(), 0..4);
     let limits = (1..4_u32, 0..3_u32, any::<bool>(), any::<bool>());
     let order = prop_oneof![Just(Order::Fifo), Just(Order::Lifo), Just(Order::Priority)];
     let overflow = prop_oneof![Just(Overflow::Newcomer), Just(Overflow::Last)];
     let lines = (order, overflow, replicas());
-    (layers(), layers(), faults, limits, lines).prop_map(|(outer, inner, faults, limits, lines)| {
+    let spending = (spending(), 0..3_u8);
+    let all = (layers(), layers(), faults, limits, lines, spending);
+    all.prop_map(|(outer, inner, faults, limits, lines, (budgets, costs))| {
         let (slots, queue, stops, limited) = limits;
         let mut system = tank::system(secs(30));
         let optional = Step::Call {
@@ -77,6 +113,7 @@ fn any_system() -> impl Strategy<Value = System> {
             keys: None,
             idempotent: true,
             does: Does::Other,
+            cost: Cost::default(),
         };
         system.agents = vec![
             tank::agents(
@@ -120,8 +157,34 @@ fn any_system() -> impl Strategy<Value = System> {
             system.edges.push(Edge { from, to, policy });
         }
         system.faults = faults;
+        system.budgets = budgets;
+        if costs > 0 {
+            add_costs(&mut system, costs > 1);
+        }
         system
     })
+}
+
+/// Calls of agents and of the front service cost something, and contexts have limits.
+fn add_costs(system: &mut System, is_compact: bool) {
+    let agents = system.agents.iter_mut().flat_map(|agents| &mut agents.steps);
+    let steps = agents.chain(system.services.iter_mut().flat_map(|service| &mut service.steps));
+    for step in steps {
+        if let Step::Call { cost, .. } = step {
+            let tokens = Some(exponential(Duration::from_nanos(500)));
+            *cost = Cost { tokens, nano_usd: 3 };
+        }
+    }
+    let compact = AtLimit::Compact { to: 200, takes: millis(30) };
+    let at_limit = if is_compact { compact } else { AtLimit::Truncate };
+    system.agents[0].context = Some(Context { limit: 1000, is_resent: true, at_limit });
+    let after = exponential(secs(1));
+    system.agents[0].finds_out = Some(FindsOut { share: 0.5, after });
+    system.services[1].price = Price { call: 2, per_million_tokens: 70_000 };
+    system.services[1].wrong = 0.1;
+    let is_limited = system.services[1].rate_limit.is_some();
+    let limit = RateLimit::bucket(Duration::from_micros(50), 3000);
+    system.services[1].token_limit = is_limited.then_some(limit);
 }
 
 /// What was begun at all, whether or not it is still open.

@@ -11,6 +11,7 @@ mod queue;
 mod report;
 mod scheduler;
 mod sharing;
+mod spending;
 mod stream;
 
 mod alarms;

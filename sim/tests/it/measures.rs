@@ -20,6 +20,7 @@ fn crossing() -> System {
         keys: None,
         idempotent: true,
         does: sim::model::system::Does::Other,
+        cost: sim::model::system::Cost::default(),
     };
     system.agents = vec![
         tank::agents("once", 1, arrivals(), vec![times(0, 1), times(1, 2)]),

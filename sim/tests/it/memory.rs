@@ -4,13 +4,21 @@ use patterns::backoff::Jitter;
 use patterns::{Class, Duration};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
-use sim::model::system::{Arrivals, Caller, Does, Edge, Replicas, Step, System};
+use sim::model::system::{Arrivals, Caller, Cost, Does, Edge, Replicas, Step, System};
 use sim::{Record, Watch, run};
 
 use crate::tank::{self, millis, secs};
 
 fn about(does: Does) -> Step {
-    Step::Call { service: 0, times: 1, optional: false, keys: Some(1), idempotent: true, does }
+    Step::Call {
+        service: 0,
+        times: 1,
+        optional: false,
+        keys: Some(1),
+        idempotent: true,
+        does,
+        cost: Cost::default(),
+    }
 }
 
 /// Tasks of these steps, one in each ten seconds but the first, until second 105.
@@ -116,9 +124,15 @@ fn a_slow_write_that_is_repeated_is_refused_or_done_twice() {
 #[test]
 fn records_are_those_of_all_replicas() {
     let of = |does| match about(does) {
-        Step::Call { service, times, optional, idempotent, does, .. } => {
-            Step::Call { service, times, optional, keys: Some(1000), idempotent, does }
-        }
+        Step::Call { service, times, optional, idempotent, does, .. } => Step::Call {
+            service,
+            times,
+            optional,
+            keys: Some(1000),
+            idempotent,
+            does,
+            cost: Cost::default(),
+        },
         other @ (Step::Work(_) | Step::Flow(_)) => other,
     };
     let mut system = system(vec![of(Does::Read), of(Does::Write)], millis(100));

@@ -3,7 +3,7 @@
 use patterns::{Action, CallId, Class, Context, Layer, Outcome};
 use sim::fault::Effect;
 use sim::kernel::Distribution;
-use sim::model::system::{Abandoned, Arrivals, Caller, Does, Edge, Fault, Step, System};
+use sim::model::system::{Abandoned, Arrivals, Caller, Cost, Does, Edge, Fault, Step, System};
 use sim::observe::AgentRecord;
 use sim::{Record, Watch, run};
 
@@ -190,6 +190,7 @@ fn a_service_whose_call_fails_fails_alike_unless_it_can_do_without() {
         keys: None,
         idempotent: true,
         does: Does::Other,
+        cost: Cost::default(),
     };
     let failing = |step| {
         let mut system = two_tasks_through(step);
@@ -223,6 +224,7 @@ fn a_task_whose_call_fails_fails_alike_unless_it_can_do_without() {
         keys: None,
         idempotent: true,
         does: Does::Other,
+        cost: Cost::default(),
     };
     let failing = |step: Step| {
         let mut system = two_tasks();

@@ -14,8 +14,8 @@ use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Permanent, Schedule};
 use sim::kernel::Distribution;
 use sim::model::system::{
-    Abandoned, Agents, Arrivals, Caller, Does, Edge, Fault, LayerFactory, Order, Overflow, Per,
-    Place, Policy, Replicas, Service, Step, System,
+    Abandoned, Agents, Arrivals, Caller, Cost, Does, Edge, Fault, LayerFactory, Order, Overflow,
+    Per, Place, Policy, Price, Replicas, Service, Step, System,
 };
 use sim::observe::EpisodeRule;
 
@@ -53,6 +53,9 @@ pub(crate) fn agents(name: &str, count: u32, arrivals: Arrivals, steps: Vec<Step
         gives_up: false,
         episode: EpisodeRule::default(),
         life: None,
+        context: None,
+        worth: None,
+        finds_out: None,
     }
 }
 
@@ -67,13 +70,29 @@ pub(crate) fn call(service: usize) -> Step {
 /// A call whose failure leaves its task degraded.
 pub(crate) fn optional(service: usize) -> Step {
     let (keys, does) = (None, Does::Other);
-    Step::Call { service, times: 1, optional: true, keys, idempotent: true, does }
+    Step::Call {
+        service,
+        times: 1,
+        optional: true,
+        keys,
+        idempotent: true,
+        does,
+        cost: Cost::default(),
+    }
 }
 
 /// A call that asks for one of several things.
 pub(crate) fn one_of(service: usize, keys: u32) -> Step {
     let (keys, does) = (Some(keys), Does::Other);
-    Step::Call { service, times: 1, optional: false, keys, idempotent: true, does }
+    Step::Call {
+        service,
+        times: 1,
+        optional: false,
+        keys,
+        idempotent: true,
+        does,
+        cost: Cost::default(),
+    }
 }
 
 pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution) -> Service {
@@ -85,6 +104,8 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         errors: Vec::new(),
         wrong: 0.0,
         rate_limit: None,
+        token_limit: None,
+        price: Price::default(),
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),
         refuses_stale: true,

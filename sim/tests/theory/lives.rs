@@ -13,7 +13,7 @@ use sim::fault::Schedule;
 use sim::fault::kinds::crash::Crash;
 use sim::kernel::Distribution;
 use sim::model::system::{
-    AtLimit, Durability, Fault, Flow, Life, Needs, Place, Saving, Step, System,
+    Durability, Fault, Flow, Life, LoopEnd, Needs, Place, Saving, Step, System,
 };
 
 use crate::support::{Estimate, counted, rate, replicate};
@@ -118,7 +118,7 @@ fn a_loop_is_an_absorbing_walk() {
     case!();
     let (escape, limit) = (0.25, 6);
     let again = |to, depth, escape| {
-        Step::Flow(Flow::Again { to, depth, escape, limit, at_limit: AtLimit::Fail })
+        Step::Flow(Flow::Again { to, depth, escape, limit, at_limit: LoopEnd::Fail })
     };
     let steps = vec![Step::Work(constant(1.0)), again(0, 0, escape)];
     let system = worker(steps, secs(60_000));
@@ -137,7 +137,7 @@ fn a_loop_is_an_absorbing_walk() {
     let mut system = worker(inner, secs(60_000));
     for step in &mut system.agents[0].steps {
         if let Step::Flow(Flow::Again { at_limit, .. }) = step {
-            *at_limit = AtLimit::GoOn;
+            *at_limit = LoopEnd::GoOn;
         }
     }
     let [passes] = replicate(&system, 221, |record| {

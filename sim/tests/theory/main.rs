@@ -24,6 +24,7 @@ mod queues;
 mod races;
 mod rates;
 mod replicas;
+mod spending;
 mod support;
 mod table;
 mod values;

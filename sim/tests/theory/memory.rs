@@ -2,7 +2,7 @@
 
 use patterns::Duration;
 use sim::kernel::Distribution;
-use sim::model::system::{Arrivals, Does, Step, System};
+use sim::model::system::{Arrivals, Cost, Does, Step, System};
 
 use crate::support::{rate, replicate, stream_to};
 use crate::table::case;
@@ -10,7 +10,15 @@ use crate::tank::{self, secs};
 
 fn about(keys: u32, does: Does) -> Step {
     let keys = Some(keys);
-    Step::Call { service: 0, times: 1, optional: false, keys, idempotent: true, does }
+    Step::Call {
+        service: 0,
+        times: 1,
+        optional: false,
+        keys,
+        idempotent: true,
+        does,
+        cost: Cost::default(),
+    }
 }
 
 /// One agent reads a record, thinks for a time drawn from this distribution, and writes it. Others

@@ -3,7 +3,7 @@
 use patterns::backoff::Jitter;
 use patterns::{Class, Duration};
 use sim::fault::kinds::wrong::Wrong;
-use sim::model::system::{Does, Fault, Step, System};
+use sim::model::system::{Cost, Does, Fault, Step, System};
 use sim::observe::OutcomeCounts;
 
 use crate::support::{rate, replicate, stream_to};
@@ -33,6 +33,7 @@ fn tasks(detect: f64) -> System {
         keys: None,
         idempotent: true,
         does: Does::Other,
+        cost: Cost::default(),
     };
     system.agents[0].steps = vec![step];
     system.faults = vec![wrong(SHARE, detect)];

@@ -5,11 +5,11 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use crate::kernel::Distribution;
 use crate::measure::Measure;
-use crate::model::system::{Caller, LayerFactory, Per, System};
+use crate::model::system::{Caller, LayerFactory, Per, Price, System};
 use crate::observe::{
     AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
     FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
-    ProcessRecord, Record, Seconds, ServiceRecord, StateRecord, Writes,
+    ProcessRecord, Record, Seconds, ServiceRecord, Spending, Spent, StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -29,6 +29,9 @@ pub(super) fn system() -> System {
             gives_up: false,
             episode: EpisodeRule::default(),
             life: None,
+            context: None,
+            worth: None,
+            finds_out: None,
         }],
         services: vec![Service {
             name: "git.hub".to_owned(),
@@ -38,6 +41,8 @@ pub(super) fn system() -> System {
             errors: Vec::new(),
             wrong: 0.0,
             rate_limit: None,
+            token_limit: None,
+            price: Price::default(),
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
             refuses_stale: true,
@@ -239,7 +244,7 @@ pub(super) fn record() -> Record {
                     (timeout, 3),
                 ],
             ),
-            late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1 },
+            late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1, wrong_degraded: 0 },
             overdue: 2,
             failures: failures(),
             episodes: episodes(),
@@ -248,6 +253,7 @@ pub(super) fn record() -> Record {
             frozen: 30 * SECOND,
             busy: 150 * SECOND,
             process: ProcessRecord::default(),
+            spending: Spending::default(),
         }],
         services: vec![service()],
         edges: vec![EdgeRecord {
@@ -267,6 +273,7 @@ pub(super) fn record() -> Record {
             frozen: 4 * SECOND,
             episodes: Episodes::default(),
             faults: FaultRecord { faulty: 10 * SECOND, intervals: 4, first: None },
+            spent: Spent::default(),
         }],
         layers: vec![
             gate(0, 1, LayerScope::Callers(0), [7, 30, 500], 10),
@@ -277,6 +284,7 @@ pub(super) fn record() -> Record {
                 ..gate(0, 1, LayerScope::Policy, [99, 99, 99], 99)
             },
         ],
+        budgets: Vec::new(),
         windows: Vec::new(),
         trace: None,
     }

@@ -47,6 +47,10 @@ impl World {
                 ..TaskLife::new(life.luck, now)
             };
             lives.begin(branch, of_branch);
+            if let Some(spending) = &mut self.spending {
+                spending.own(index);
+                spending.fork(index, branch);
+            }
             lives.task(branch).phase = Phase::Beginning;
             first = branch;
         }
@@ -65,8 +69,7 @@ impl World {
         let ending = Outcome::of_code(self.stations.request(index).ending);
         let parent = self.life(index).parent;
         self.unlink(index);
-        self.stop(index);
-        self.stations.forget(index);
+        self.end_branch(index);
         let step = self.stations.request(parent).step;
         let group = self.stations.role(self.stations.request(parent).station);
         let lives = self.lives.as_deref_mut().expect("it has a life");
@@ -115,9 +118,20 @@ impl World {
         while self.life(index).first != NONE {
             let branch = self.life(index).first;
             self.life(index).first = self.life(branch).next;
-            self.stop(branch);
-            self.stations.forget(branch);
+            self.end_branch(branch);
         }
+    }
+
+    /// A branch is over, or given up.
+    fn end_branch(&mut self, index: u32) {
+        self.stop(index);
+        let (parent, now) = (self.life(index).parent, self.scheduler.now());
+        let station = self.stations.request(index).station;
+        let group = self.stations.role(station);
+        if let Some(spending) = &mut self.spending {
+            spending.join(parent, index, (group, station), now);
+        }
+        self.stations.forget(index);
     }
 
     /// All that is under way for a task or a branch is given up, and it stands still.

@@ -9,7 +9,7 @@ use super::timers::Timer;
 use crate::call::Command;
 use crate::model::request::{NONE, State};
 use crate::model::role::Op;
-use crate::model::system::{AtLimit, Flow};
+use crate::model::system::{Flow, LoopEnd};
 use crate::model::world::World;
 
 /// What the passes of a loop are counted with that has no way out.
@@ -34,7 +34,9 @@ impl World {
             Op::Begin => return self.begin_life(index),
             Op::Mark { may_harm } => return self.mark(index, may_harm),
             Op::Flow(flow) => flow,
-            Op::Serve | Op::Work { .. } | Op::Call(_) => unreachable!("these are no flow"),
+            Op::Serve | Op::Work { .. } | Op::Call(_) | Op::Costly(..) => {
+                unreachable!("these are no flow")
+            }
         };
         let lives = self.lives.as_deref().expect("who has such steps has a life");
         match &lives.flows[flow as usize] {
@@ -84,7 +86,7 @@ impl World {
         index: u32,
         depth: usize,
         pass: Pass,
-        at_limit: AtLimit,
+        at_limit: LoopEnd,
     ) -> Option<Command> {
         let step = self.stations.request(index).step;
         let group = self.group_of(index);
@@ -111,8 +113,8 @@ impl World {
         let outcome = Outcome::failed(Class::Rejected);
         self.stations.request_mut(index).use_answer(outcome);
         match at_limit {
-            AtLimit::Fail => self.fail(index, outcome),
-            AtLimit::GoOn => self.next_step(index),
+            LoopEnd::Fail => self.fail(index, outcome),
+            LoopEnd::GoOn => self.next_step(index),
         }
     }
 

@@ -90,7 +90,7 @@ pub enum Flow {
         /// The most passes; at least 1.
         limit: u32,
         /// What becomes of a task whose loop is not over after as many.
-        at_limit: AtLimit,
+        at_limit: LoopEnd,
     },
     /// Several branches side by side.
     Parallel {
@@ -124,7 +124,7 @@ pub const LOOPS_MAX: usize = 4;
 
 /// What becomes of a task whose loop has made all its passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AtLimit {
+pub enum LoopEnd {
     /// It fails, with [`patterns::Class::Rejected`].
     Fail,
     /// It goes on, degraded.

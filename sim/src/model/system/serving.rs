@@ -107,6 +107,8 @@ pub enum RateRule {
 pub enum RateHint {
     /// When a request would be let in if no other came.
     Exact,
+    /// This long, whatever it is.
+    Fixed(Duration),
     /// Nothing.
     None,
     /// That it may be at once.

@@ -1,0 +1,416 @@
+//! What calls cost, who pays for them, and what may still be spent.
+
+use patterns::{Duration, Time};
+
+use super::found_out::Hidden;
+use super::purses::Purse;
+use super::request::Request;
+use super::system::{AtLimit, BudgetPer, BudgetThen, Context, FindsOut, Price};
+use crate::kernel::{Distribution, RngStream};
+use crate::observe::{BudgetRecord, Currency, Spent};
+
+/// All that is spent in a run.
+#[derive(Debug)]
+pub(super) struct Spending {
+    /// Of the steps that have a number here.
+    pub(super) steps: Vec<StepCost>,
+    /// By group of agents.
+    pub(super) groups: Box<[Group]>,
+    pub(super) purses: Box<[Purse]>,
+    /// By service: what it asks for, and whether it counts tokens.
+    pub(super) services: Box<[(Price, bool)]>,
+    /// By station, of those that need some: for tokens, and for what is found out.
+    pub(super) rngs: Vec<Option<Box<[RngStream; 2]>>>,
+    /// By request.
+    accounts: Vec<Account>,
+    /// Who pays for the attempt that comes to a service.
+    pub(super) coming: Option<Payer>,
+    pub(super) hidden: Hidden,
+}
+
+/// What the calls of a step cost.
+#[derive(Debug)]
+pub(super) struct StepCost {
+    pub(super) tokens: Option<Distribution>,
+    pub(super) nano_usd: u64,
+    /// The budgets that they spend.
+    pub(super) budgets: Box<[u32]>,
+}
+
+/// How a group of agents spends.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The station of its first agent.
+    pub(super) first: u32,
+    /// The budgets that its tasks spend, and the first of the shares that it has of each.
+    pub(super) budgets: Box<[(u32, u32)]>,
+    pub(super) context: Option<Context>,
+    pub(super) finds_out: Option<FindsOut>,
+}
+
+/// What a request has spent, or is about to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Account {
+    /// For whom, if it is at a service.
+    payer: Option<Payer>,
+    /// The number of the step that is under way.
+    step: u32,
+    /// The edge of the call that is under way, what it costs there beside what the service asks
+    /// for, and its tokens, with those of the context if that is sent as well.
+    edge: u32,
+    nano_usd: u64,
+    tokens: u64,
+    /// The tokens of it that are new.
+    new: u64,
+    context: u64,
+    /// By currency.
+    used: [u64; 4],
+    /// Whether something is set aside for the call, and the tokens that it has cost so far.
+    is_set_aside: bool,
+    unsettled: u64,
+    /// Until when the time of the task is paid for.
+    paid: Time,
+    /// Calls of the step that are to be made, if the first of them has to wait.
+    left: Option<u32>,
+    /// Whether it waits for a budget.
+    is_waiting: bool,
+    /// Of a branch of a task: what the task had used, and in mind, when it began.
+    of_task: Option<([u64; 4], u64)>,
+}
+
+/// The task for which something is spent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Payer {
+    pub(super) group: u32,
+    agent: u32,
+    task: u32,
+    arrived: Time,
+}
+
+/// What becomes of a call that is to be made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Gate {
+    /// It is made.
+    Open,
+    /// It fails: a budget is used up.
+    Refused,
+    /// It is left out.
+    Skipped,
+    /// It is asked again then.
+    Wait(Time),
+}
+
+impl Spending {
+    pub(super) fn new(
+        groups: Box<[Group]>,
+        purses: Box<[Purse]>,
+        services: Box<[(Price, bool)]>,
+    ) -> Self {
+        Self {
+            steps: Vec::new(),
+            groups,
+            purses,
+            services,
+            rngs: Vec::new(),
+            accounts: Vec::new(),
+            coming: None,
+            hidden: Hidden::default(),
+        }
+    }
+
+    fn account(&mut self, request: u32) -> &mut Account {
+        let index = request as usize;
+        if self.accounts.len() <= index {
+            self.accounts.resize(index + 1, Account::default());
+        }
+        &mut self.accounts[index]
+    }
+
+    /// A call of a step is to be made by a request, on an edge: its tokens are drawn, unless they
+    /// were before it had to wait. Says how often it is to be made if it had to.
+    pub(super) fn prepare(
+        &mut self,
+        (index, station): (u32, u32),
+        step: u32,
+        edge: u32,
+        now: Time,
+    ) -> Option<u32> {
+        let account = self.account(index);
+        if account.is_waiting {
+            // The time of a wait costs nothing.
+            (account.is_waiting, account.paid) = (false, now);
+        }
+        if account.left.is_some() {
+            return account.left;
+        }
+        let StepCost { tokens, nano_usd, .. } = &self.steps[step as usize];
+        let rng = self.rngs[station as usize].as_mut();
+        let draw = tokens.as_ref().zip(rng).map(|(tokens, rngs)| tokens.sample(&mut rngs[0]));
+        let (new, nano_usd) = (draw.map_or(0, Duration::as_nanos), *nano_usd);
+        let account = self.account(index);
+        (account.step, account.edge, account.nano_usd) = (step, edge, nano_usd);
+        (account.new, account.tokens) = (new, new);
+        None
+    }
+
+    /// Whether a task of a group may make the call that was prepared.
+    pub(super) fn ask(&mut self, index: u32, group: u32, task: &Request, now: Time) -> Gate {
+        self.pay_time(index, group, task, now);
+        let agent = task.station - self.groups[group as usize].first;
+        let account = self.accounts[index as usize];
+        for nth in 0..self.steps[account.step as usize].budgets.len() {
+            let budget = self.steps[account.step as usize].budgets[nth];
+            let share = self.share(group, agent, budget);
+            let purse = &mut self.purses[budget as usize];
+            let full_at = match share {
+                None if purse.allows(account.used[purse.currency as usize]) => continue,
+                None => Time::MAX,
+                Some(share) => match purse.ask(share, now) {
+                    Ok(()) => continue,
+                    Err(full_at) => full_at,
+                },
+            };
+            purse.note_stopped(now);
+            return match purse.then {
+                BudgetThen::Fail => Gate::Refused,
+                BudgetThen::Skip => Gate::Skipped,
+                BudgetThen::Wait => Gate::Wait(full_at),
+            };
+        }
+        Gate::Open
+    }
+
+    /// A call that was asked for is let through.
+    pub(super) fn let_through(&mut self, index: u32, group: u32, task: &Request, now: Time) {
+        let agent = task.station - self.groups[group as usize].first;
+        let step = self.accounts[index as usize].step as usize;
+        let mut is_set_aside = false;
+        for nth in 0..self.steps[step].budgets.len() {
+            let budget = self.steps[step].budgets[nth];
+            let share = self.share(group, agent, budget);
+            let purse = &mut self.purses[budget as usize];
+            is_set_aside |= purse.sets_aside();
+            if let Some(share) = share {
+                purse.set_aside(share, now);
+            }
+        }
+        let payer = self.payer(index, group, task);
+        self.spend(payer, Some(index), Currency::Calls, 1, now);
+        let account = &mut self.accounts[index as usize];
+        (account.is_set_aside, account.unsettled) = (is_set_aside, 0);
+        account.left = None;
+        account.context = account.context.saturating_add(account.new);
+    }
+
+    /// The call has to wait, for a budget or not, with so many still to be made.
+    pub(super) fn wait(&mut self, index: u32, left: u32, is_for_budget: bool) {
+        let account = self.account(index);
+        (account.left, account.is_waiting) = (Some(left), is_for_budget);
+    }
+
+    /// Whether the context of a task would be too large with a call: what is to be done then.
+    pub(super) fn fit(&mut self, index: u32, group: u32) -> Option<AtLimit> {
+        let Context { limit, is_resent, at_limit } = self.groups[group as usize].context?;
+        let account = &mut self.accounts[index as usize];
+        if account.new == 0 {
+            return None;
+        }
+        let is_full = limit < account.context.saturating_add(account.new);
+        match at_limit {
+            AtLimit::Truncate if is_full => {
+                account.new = account.new.min(limit);
+                account.context = limit - account.new;
+            }
+            AtLimit::Compact { to, .. } if is_full => {
+                account.new = account.new.min(limit);
+                account.context = to.min(limit - account.new);
+            }
+            _ => {}
+        }
+        account.tokens = account.new + if is_resent { account.context } else { 0 };
+        is_full.then_some(at_limit)
+    }
+
+    /// The share of a budget that an agent of a group spends; none if each task has its own.
+    fn share(&self, group: u32, agent: u32, budget: u32) -> Option<u32> {
+        let all = &self.groups[group as usize].budgets;
+        let (_, first) = *all.iter().find(|(other, _)| *other == budget)?;
+        match self.purses[budget as usize].per {
+            BudgetPer::All | BudgetPer::Group => Some(first),
+            BudgetPer::Agent => Some(first + agent),
+            BudgetPer::Task => None,
+        }
+    }
+
+    /// A task pays for all that is spent on it.
+    fn payer(&self, task: u32, group: u32, request: &Request) -> Payer {
+        let first = self.groups[group as usize].first;
+        Payer { group, agent: request.station - first, task, arrived: request.arrived }
+    }
+
+    /// A task pays for its time until now.
+    fn pay_time(&mut self, index: u32, group: u32, task: &Request, now: Time) {
+        let account = self.account(index);
+        if account.of_task.is_some() {
+            // The task pays for it.
+            return;
+        }
+        let from = account.paid.max(task.started);
+        account.paid = now;
+        let payer = self.payer(index, group, task);
+        self.spend(payer, Some(index), Currency::Time, now.since(from).as_nanos(), now);
+    }
+
+    /// Something is spent, by a task that is still there or not.
+    fn spend(&mut self, payer: Payer, task: Option<u32>, of: Currency, cost: u64, now: Time) {
+        if cost == 0 {
+            return;
+        }
+        let mut account = task.map(|task| &mut self.accounts[task as usize]);
+        if let Some(account) = &mut account {
+            let used = &mut account.used[of as usize];
+            *used = used.saturating_add(cost);
+        }
+        let is_settled_later = account.is_some_and(|account| account.is_set_aside);
+        let all = &self.groups[payer.group as usize].budgets;
+        for (budget, first) in all {
+            let purse = &mut self.purses[*budget as usize];
+            if purse.currency != of || purse.sets_aside() && is_settled_later {
+                continue;
+            }
+            match purse.per {
+                BudgetPer::All | BudgetPer::Group => purse.spend(*first, cost, now),
+                BudgetPer::Agent => purse.spend(first + payer.agent, cost, now),
+                BudgetPer::Task => purse.note_spent(cost, now),
+            }
+        }
+    }
+
+    /// The call of a task has ended: what was set aside for it is settled.
+    pub(super) fn settle(&mut self, index: u32, group: u32, station: u32, now: Time) {
+        let Some(account) = self.accounts.get_mut(index as usize) else { return };
+        if !std::mem::take(&mut account.is_set_aside) {
+            return;
+        }
+        let (cost, step) = (std::mem::take(&mut account.unsettled), account.step as usize);
+        let agent = station - self.groups[group as usize].first;
+        for nth in 0..self.steps[step].budgets.len() {
+            let budget = self.steps[step].budgets[nth];
+            let share = self.share(group, agent, budget);
+            let purse = &mut self.purses[budget as usize];
+            if purse.sets_aside() {
+                match share {
+                    Some(share) => purse.settle(share, cost, now),
+                    None => purse.note_spent(cost, now),
+                }
+            }
+        }
+    }
+
+    /// For whom a request makes its calls: for itself, if it is a task of a group.
+    pub(super) fn payer_of(
+        &self,
+        index: u32,
+        request: &Request,
+        group: Option<u32>,
+    ) -> Option<Payer> {
+        match group {
+            Some(group) => Some(self.payer(index, group, request)),
+            None => self.accounts.get(index as usize)?.payer,
+        }
+    }
+
+    /// A branch of a task begins: it has used what the task has.
+    pub(super) fn fork(&mut self, task: u32, branch: u32) {
+        let Account { used, context, .. } = *self.account(task);
+        let of_task = Some((used, context));
+        *self.account(branch) = Account { used, context, of_task, ..Account::default() };
+    }
+
+    /// A branch of a task is over, or given up: the task has used what it has.
+    pub(super) fn join(&mut self, task: u32, branch: u32, (group, station): (u32, u32), now: Time) {
+        self.settle(branch, group, station, now);
+        let Account { used, context, of_task, .. } = std::mem::take(self.account(branch));
+        let Some((before, in_mind)) = of_task else { return };
+        let account = self.account(task);
+        for (sum, (used, before)) in account.used.iter_mut().zip(used.iter().zip(before)) {
+            *sum = sum.saturating_add(used.saturating_sub(before));
+        }
+        // What was compacted or cut in a branch is so for the task.
+        account.context = account.context.saturating_add(context).saturating_sub(in_mind);
+    }
+
+    /// A request comes to a service, for whom it is known.
+    pub(super) fn open(&mut self, request: u32) {
+        *self.account(request) = Account { payer: self.coming, ..Account::default() };
+    }
+
+    /// What is known of a request is that of a task: it was at a service that is there no more.
+    pub(super) fn own(&mut self, task: u32) {
+        let account = self.account(task);
+        if account.payer.is_some() {
+            *account = Account::default();
+        }
+    }
+
+    /// The tokens of an attempt that a request makes on an edge to a service: where a layer sent
+    /// it elsewhere, only those that count there.
+    pub(super) fn tokens(&self, caller: u32, edge: u32, service: u32) -> u64 {
+        let Some(account) = self.accounts.get(caller as usize) else { return 0 };
+        let counts = account.edge == edge || self.services[service as usize].1;
+        if counts { account.tokens } else { 0 }
+    }
+
+    /// A service has let an attempt in that a request has made: it costs this.
+    pub(super) fn cost(&self, caller: u32, edge: u32, service: u32) -> Spent {
+        let tokens = self.tokens(caller, edge, service);
+        let account = self.accounts.get(caller as usize).filter(|account| account.edge == edge);
+        let own = account.map_or(0, |account| account.nano_usd);
+        let nano_usd = self.services[service as usize].0.of(tokens).saturating_add(own);
+        Spent { tokens, nano_usd }
+    }
+
+    /// A task pays, which may be over by now.
+    pub(super) fn pay(
+        &mut self,
+        payer: Payer,
+        cost: Spent,
+        now: Time,
+        is_there: impl Fn(u32, u32, Time) -> bool,
+    ) {
+        let Payer { group, agent, task, arrived } = payer;
+        let station = self.groups[group as usize].first + agent;
+        let task = Some(task).filter(|task| is_there(*task, station, arrived));
+        if let Some(task) = task {
+            let account = self.account(task);
+            account.unsettled = account.unsettled.saturating_add(cost.tokens);
+        }
+        self.spend(payer, task, Currency::Tokens, cost.tokens, now);
+        self.spend(payer, task, Currency::Usd, cost.nano_usd, now);
+    }
+
+    /// A task ends: nothing is known of it any more but what it has spent.
+    pub(super) fn close(&mut self, index: u32, group: u32, task: &Request, now: Time) {
+        self.pay_time(index, group, task, now);
+        self.settle(index, group, task.station, now);
+        self.accounts[index as usize] = Account::default();
+    }
+
+    /// A task has ended in time with a wrong value.
+    pub(super) fn hide(&mut self, group: u32, station: u32, now: Time) {
+        let finds_out = self.groups[group as usize].finds_out.as_ref();
+        if let Some((finds_out, rngs)) = finds_out.zip(self.rngs[station as usize].as_mut()) {
+            self.hidden.add(group, finds_out, &mut rngs[1], now);
+        }
+    }
+
+    /// What is left of each budget that several calls share, in tokens, dollars, calls or seconds.
+    pub(super) fn rests(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.purses.iter().filter_map(Purse::rest)
+    }
+
+    /// What is to be known of budgets when a run has come to a time.
+    pub(super) fn budgets(&self, now: Time) -> impl Iterator<Item = BudgetRecord> {
+        self.purses.iter().map(move |purse| purse.record(now))
+    }
+}
