@@ -2,6 +2,7 @@
 
 mod agents;
 mod arrivals;
+mod clock;
 mod distribution;
 mod fault_names;
 mod faults;
@@ -12,6 +13,7 @@ mod loads;
 mod names;
 mod narrow;
 mod rate;
+mod recoveries;
 mod services;
 mod steps;
 mod sweep;
@@ -21,9 +23,10 @@ pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;
 pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS, section_of};
-pub(crate) use hits::{Hit, LayerName, Target};
+pub(crate) use hits::{Hit, Hits, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};
 pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name, is_seen};
+pub(crate) use recoveries::{BY_HAND, Human, Recovery, condition_of};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
 

@@ -13,7 +13,9 @@ mod policies;
 mod reach;
 mod read;
 mod records;
+mod recoveries;
 mod room;
+mod triggers;
 mod unsure;
 mod warnings;
 

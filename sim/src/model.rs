@@ -6,7 +6,9 @@
 //! nothing of its own.
 
 pub mod abort;
+pub mod recovery;
 pub mod system;
+pub mod week;
 
 mod aborts;
 mod accounting;
@@ -27,7 +29,9 @@ mod expiry;
 mod fault_effects;
 mod fault_times;
 mod giving_up;
+mod healing;
 mod kind;
+mod last_looks;
 mod limits;
 mod line;
 mod links;
@@ -40,6 +44,7 @@ mod patience;
 mod rate_limit;
 mod recorder;
 mod records;
+mod recoveries;
 mod remembering;
 mod request;
 mod role;

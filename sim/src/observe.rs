@@ -11,11 +11,13 @@ pub use episode_finder::EpisodeFinder;
 pub use failures::AgentFailures;
 pub use faults::FaultRecord;
 pub use histogram::Histogram;
+pub use last_results::LastResults;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::{Asked, Parts};
+pub use recoveries::{HumanRecord, RecoveryRecord};
 pub use stop::Stop;
 pub use trace::Trace;
 pub use track::{
@@ -30,10 +32,12 @@ mod episode_finder;
 mod failures;
 mod faults;
 mod histogram;
+mod last_results;
 mod layer;
 mod load;
 mod overview;
 mod parts;
+mod recoveries;
 mod stop;
 mod trace;
 mod track;
@@ -70,6 +74,10 @@ pub struct Record {
     pub edges: Vec<EdgeRecord>,
     /// By policy and place in it, and by edge unless all edges share the layer.
     pub layers: Vec<LayerRecord>,
+    /// By recovery, in the order of the system.
+    pub recoveries: Vec<RecoveryRecord>,
+    /// By human, in the order of the system.
+    pub humans: Vec<HumanRecord>,
     /// The windows that were asked for and came, each with its own record.
     pub windows: Vec<(Window, Self)>,
     /// Who did what when, if it was asked for.

@@ -6,6 +6,7 @@ use sim::model::{abort, system};
 
 use super::agents::Agents;
 use super::faults::Fault;
+use super::recoveries::{Human, Recovery};
 use super::services::Service;
 use super::steps::Step;
 use super::sweep::Design;
@@ -148,7 +149,7 @@ pub(crate) static PER: Key =
         .or(|| Per::Agent.write());
 
 /// The sections of a file beside the keys at its top.
-pub(crate) static SECTIONS: [Key; 9] = [
+pub(crate) static SECTIONS: [Key; 11] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
     Key::new("policies", &[" Stacks of layers, outermost first."], anything)
@@ -156,6 +157,8 @@ pub(crate) static SECTIONS: [Key; 9] = [
     Key::new("edges", &[" Which policy stands between a caller and a service."], edges)
         .example("{ \"research -> github\" = \"guarded\" }"),
     Key::new("faults", &[" Failure injections."], faults),
+    Key::new("recoveries", &[" What is done when something is wrong."], recoveries),
+    Key::new("humans", &[" Who does recoveries that no machine does."], humans),
     Key::new("hypotheses", &[" What must hold."], hypotheses),
     Key::new("aborts", &[" What ends the experiment."], aborts),
     Key::new("sweep", &[" What is varied, and how often each cell is run."], Design::shape),
@@ -185,6 +188,14 @@ fn faults() -> Shape {
     Shape::List(Fault::shape)
 }
 
+fn recoveries() -> Shape {
+    Shape::List(Recovery::shape)
+}
+
+fn humans() -> Shape {
+    Shape::Map(Human::shape)
+}
+
 fn hypotheses() -> Shape {
     Shape::List(Hypothesis::shape)
 }
@@ -205,6 +216,8 @@ pub fn sections() -> Vec<(&'static str, Shape)> {
         ("steps", Step::shape()),
         ("services", Service::shape()),
         ("faults", Fault::shape()),
+        ("recoveries", Recovery::shape()),
+        ("humans", Human::shape()),
         ("hypotheses", Hypothesis::shape()),
         ("aborts", Abort::shape()),
         ("sweep", Design::shape()),

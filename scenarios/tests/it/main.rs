@@ -12,6 +12,7 @@ mod first_hours;
 mod golden;
 mod mistakes;
 mod paths;
+mod recoveries;
 mod report;
 mod runner;
 mod same_luck;

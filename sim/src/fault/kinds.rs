@@ -11,15 +11,19 @@ pub mod drain;
 pub mod drift;
 pub mod duplicate;
 pub mod errors;
+pub mod fix;
 pub mod flush;
 pub mod force;
 pub mod hang;
 pub mod leak;
 pub mod loss;
 pub mod overload;
+pub mod pause;
 pub mod ramp;
 pub mod refuse;
 pub mod reset;
+pub mod restart;
+pub mod shed;
 pub mod slots;
 pub mod slow;
 pub mod spike;
@@ -30,6 +34,7 @@ pub mod wrong;
 /// is turned away by one is not seen by those after it.
 pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<down::Down>(),
+    FaultInfo::of::<restart::Restart>(),
     FaultInfo::of::<hang::Hang>(),
     FaultInfo::of::<drain::Drain>(),
     FaultInfo::of::<refuse::Refuse>(),
@@ -42,6 +47,7 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<stale::Stale>(),
     FaultInfo::of::<bursts::Bursts>(),
     FaultInfo::of::<ramp::Ramp>(),
+    FaultInfo::of::<pause::Pause>(),
     FaultInfo::of::<slots::Slots>(),
     FaultInfo::of::<overload::Overload>(),
     FaultInfo::of::<slow::Slow>(),
@@ -52,4 +58,6 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<force::Force>(),
     FaultInfo::of::<reset::Reset>(),
     FaultInfo::of::<flush::Flush>(),
+    FaultInfo::of::<shed::Shed>(),
+    FaultInfo::of::<fix::Fix>(),
 ];

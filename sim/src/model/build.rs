@@ -157,8 +157,12 @@ impl<'a> Builder<'a> {
         };
         self.roles.push(role);
         self.arrivals.add_group(agents.arrivals.clone());
+        let is_held_up = self.is_held_up(group);
         for number in 0..agents.count {
             self.agent(group, number);
+            if is_held_up {
+                self.stations.link_last();
+            }
         }
     }
 
@@ -349,6 +353,7 @@ impl<'a> Builder<'a> {
         self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;
+        let recoveries = self.recoveries();
         World {
             links,
             sites: self.sites,
@@ -371,6 +376,7 @@ impl<'a> Builder<'a> {
             calls_made: 0,
             windows,
             aborts: Aborts::new(aborts, *warmup, *horizon),
+            recoveries,
             faults_removed: None,
             beyond_events: 0,
         }

@@ -14,3 +14,5 @@ pub(super) const CROSS: u8 = 4;
 pub(super) const GIVE_UP: u8 = 5;
 /// All faults go off for good.
 pub(super) const REMOVE_FAULTS: u8 = 6;
+/// A recovery is due, or a human comes or has done something.
+pub(super) const RECOVER: u8 = 7;

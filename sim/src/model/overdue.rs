@@ -41,7 +41,7 @@ impl Recorder {
     /// failure is behind it: it came when its limit passed.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) {
+    pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) -> bool {
         let group = group as usize;
         let limit = self.limit_of(group, task.demand);
         if self.now.since(task.arrived) <= limit {
@@ -59,6 +59,7 @@ impl Recorder {
             *as_it_ended += 1;
             late.wrong += u64::from(outcome.is_wrong());
         }
+        self.groups[group].episodes.note_late(self.now)
     }
 
     /// Who sent a task gives up: it has failed by waiting for as long as it might, and no sooner.

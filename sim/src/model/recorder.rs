@@ -6,14 +6,14 @@ use patterns::{Duration, Intervention, Outcome, Time};
 use super::expiry::Expiries;
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
-use super::records::{of_agents, of_edges, of_services, some};
+use super::records::{of_agents, of_edges, of_humans, of_recoveries, of_services, some};
 use super::request::Request;
 use super::system::{Agents, Arrivals, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
-    Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, HumanRecord, Interval,
+    LayerRecord, Parts, RecoveryRecord, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -55,6 +55,8 @@ pub(crate) struct Recorder {
     pub(crate) group_of_edge: Vec<Option<u32>>,
     /// The agents of all groups.
     pub(crate) failures: AgentFailures,
+    pub(crate) recoveries: Vec<RecoveryRecord>,
+    pub(crate) humans: Vec<HumanRecord>,
 }
 
 /// One instance of a layer.
@@ -128,6 +130,8 @@ impl Recorder {
             callees: Vec::new(),
             alarm_of: Vec::new(),
             failures: AgentFailures::none(system.agents.iter().map(|group| group.count).sum()),
+            recoveries: of_recoveries(system),
+            humans: of_humans(system),
             group_of_edge: system
                 .edges
                 .iter()
@@ -163,6 +167,8 @@ impl Recorder {
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
             failures: self.failures.clone(),
+            recoveries: self.recoveries.clone(),
+            humans: self.humans.clone(),
             // Nothing happens in a copy.
             expiries: Vec::new(),
             faults: Vec::new(),
@@ -287,6 +293,12 @@ impl Recorder {
                 Intervention::Flush | Intervention::Reset => {}
             }
         }
+    }
+
+    /// A human does something about what is wrong.
+    pub(crate) fn note_human(&mut self) {
+        let groups = self.groups.iter_mut().map(|group| &mut group.episodes);
+        groups.chain(&mut self.edge_episodes).for_each(EpisodeFinder::note_human);
     }
 
     /// The tracks of links, behind those of services.

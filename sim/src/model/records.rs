@@ -2,8 +2,8 @@
 
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
-    Line, Load, OpenAt, OutcomeCounts, Seconds, ServiceRecord, Writes,
+    AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, HumanRecord,
+    LateCounts, Line, Load, OpenAt, OutcomeCounts, RecoveryRecord, Seconds, ServiceRecord, Writes,
 };
 
 /// Of its groups of agents.
@@ -100,6 +100,18 @@ fn empty_edge() -> EdgeRecord {
         episodes: Episodes::default(),
         faults: FaultRecord::default(),
     }
+}
+
+/// Of its recoveries.
+pub(super) fn of_recoveries(system: &System) -> Vec<RecoveryRecord> {
+    let names = system.recoveries.iter().map(|recovery| recovery.name.clone());
+    names.map(|name| RecoveryRecord { name, ..RecoveryRecord::default() }).collect()
+}
+
+/// Of its humans.
+pub(super) fn of_humans(system: &System) -> Vec<HumanRecord> {
+    let names = system.humans.iter().map(|human| human.name.clone());
+    names.map(|name| HumanRecord { name, ..HumanRecord::default() }).collect()
 }
 
 /// A record of a part, as far as it is asked for.

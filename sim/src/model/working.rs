@@ -127,7 +127,10 @@ impl World {
             self.expire(group as usize, now);
         }
         let task = self.stations.request(index);
-        self.recorder.note_task_end(group, (index, task), outcome);
+        let is_news = self.recorder.note_task_end(group, (index, task), outcome);
+        if is_news {
+            self.results_have_news(group);
+        }
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let next = self.stations.finish(index).next.map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));
@@ -140,7 +143,7 @@ impl World {
 
     /// A task that waited has got a slot.
     #[inline(never)]
-    fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
+    pub(super) fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }

@@ -12,6 +12,7 @@ use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::memory::Memories;
 use super::origins::Origins;
 use super::recorder::Recorder;
+use super::recoveries::Recoveries;
 use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
@@ -71,6 +72,7 @@ pub struct World {
     pub(super) calls_made: u32,
     pub(super) windows: Windows,
     pub(super) aborts: Aborts,
+    pub(super) recoveries: Option<Box<Recoveries>>,
     /// When the faults were removed, and by which abort condition.
     pub(super) faults_removed: Option<(Time, u32)>,
     /// What followed from events of which very much followed: it counts as events.
@@ -137,6 +139,7 @@ impl World {
             let at = self.faults.first(index);
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
+        self.schedule_recoveries();
     }
 
     /// Handles all events until the middle of what is counted, and counts what is open then.
@@ -219,6 +222,7 @@ impl World {
             kind::CROSS => self.cross(event.index),
             kind::GIVE_UP => self.give_up(event.index),
             kind::REMOVE_FAULTS => self.remove_faults(),
+            kind::RECOVER => self.recover(event.index),
             _ => unreachable!("there is no other kind"),
         };
         for _ in 0..COMMANDS_FREE {

@@ -63,6 +63,12 @@ impl Record {
             services: services.collect(),
             edges: edges.collect(),
             layers: layers.collect(),
+            recoveries: (self.recoveries.iter().zip(&earlier.recoveries))
+                .map(|(now, then)| now.since(then))
+                .collect(),
+            humans: (self.humans.iter().zip(&earlier.humans))
+                .map(|(now, then)| now.since(then))
+                .collect(),
             windows: Vec::new(),
             trace: None,
         }
@@ -154,6 +160,10 @@ impl Record {
             sum.episodes.extend(&more.episodes);
             sum.faults.extend(&more.faults);
         }
+        let recoveries = self.recoveries.iter_mut().zip(&later.recoveries);
+        recoveries.for_each(|(sum, more)| sum.extend(more));
+        let humans = self.humans.iter_mut().zip(&later.humans);
+        humans.for_each(|(sum, more)| sum.extend(more));
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
                 sum.entered += more.entered;

@@ -1,7 +1,7 @@
 //! Flush: a layer loses what it keeps.
 
-use patterns::Intervention;
 use patterns::report::Severity;
+use patterns::{Duration, Intervention};
 
 use crate::fault::kind::FaultKind;
 
@@ -21,5 +21,8 @@ impl FaultKind for Flush {
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {
         is_on.then_some(Intervention::Flush)
+    }
+    fn lasts(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 }

@@ -1,7 +1,7 @@
 //! Reset: a layer begins anew.
 
-use patterns::Intervention;
 use patterns::report::Severity;
+use patterns::{Duration, Intervention};
 
 use crate::fault::kind::FaultKind;
 
@@ -23,5 +23,8 @@ impl FaultKind for Reset {
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {
         is_on.then_some(Intervention::Reset)
+    }
+    fn lasts(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 }
