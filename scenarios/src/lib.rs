@@ -33,6 +33,7 @@ mod over_time;
 mod path;
 mod path_keys;
 mod plain;
+mod pull;
 mod reference;
 mod registry;
 mod runner;

@@ -12,8 +12,8 @@ pub(crate) struct Source {
     file: String,
     /// The file, and behind it each change on a line of its own.
     text: String,
-    /// Where the changes begin.
-    changes: Vec<usize>,
+    /// Where the changes begin, and what messages call each.
+    changes: Vec<(usize, &'static str)>,
 }
 
 /// One of the texts that a source is made of.
@@ -38,25 +38,28 @@ impl Source {
 
     /// Adds a change, and says where its path stands, and where its value begins.
     pub(crate) fn change(&mut self, path: &str, value: &str) -> (Range<usize>, usize) {
+        let start = self.add(CHANGE, &format!("{path}={value}"));
+        let end = start + path.len();
+        (start..end, end + 1)
+    }
+
+    /// Adds a text that changes the file, and says where it begins.
+    pub(crate) fn add(&mut self, called: &'static str, text: &str) -> usize {
         self.text.push('\n');
         let start = self.text.len();
-        self.changes.push(start);
-        self.text.push_str(path);
-        let end = self.text.len();
-        self.text.push('=');
-        let of_value = self.text.len();
-        self.text.push_str(value);
-        (start..end, of_value)
+        self.changes.push((start, called));
+        self.text.push_str(text);
+        start
     }
 
     /// Whether a place is in a change.
     pub(crate) fn is_change(&self, at: &Range<usize>) -> bool {
-        self.changes.first().is_some_and(|first| *first <= at.start)
+        self.changes.first().is_some_and(|(first, _)| *first <= at.start)
     }
 
     /// The change that was added last.
     pub(crate) fn last_change(&self) -> Range<usize> {
-        self.changes.last().copied().unwrap_or(0)..self.text.len()
+        self.changes.last().map_or(0, |(start, _)| *start)..self.text.len()
     }
 
     /// The line and the column in which a place begins, from 1.
@@ -69,11 +72,11 @@ impl Source {
 
     /// The piece in which a place is.
     pub(crate) fn piece(&self, at: &Range<usize>) -> Piece<'_> {
-        let next = self.changes.partition_point(|start| *start <= at.start);
+        let next = self.changes.partition_point(|(start, _)| *start <= at.start);
         // The line before a change ends in front of it.
-        let end = self.changes.get(next).map_or(self.text.len(), |next| next - 1);
+        let end = self.changes.get(next).map_or(self.text.len(), |(next, _)| next - 1);
         let (name, start) = match next.checked_sub(1) {
-            Some(change) => (CHANGE, self.changes[change]),
+            Some(change) => (self.changes[change].1, self.changes[change].0),
             None => (&*self.file, 0),
         };
         Piece { name, text: &self.text[start..end], start }

@@ -19,6 +19,11 @@ pub(crate) struct Sets {
     /// Put a value at a path of the file; may be given more than once.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
+    /// Do something by hand at a time of the run: an action and what it hits, or a recovery of the
+    /// file, such as `"reset policies.guarded.breaker@30min"`, `"restart github takes=30s@30min"`
+    /// or `clear-caches@30min`; may be given more than once.
+    #[arg(long = "pull", value_name = "ACTION@TIME")]
+    pulls: Vec<String>,
 }
 
 impl Sets {
@@ -35,6 +40,9 @@ impl Sets {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
             };
             file.set_text(registry, path.trim(), value.trim())?;
+        }
+        for pull in &self.pulls {
+            file.pull(pull)?;
         }
         file.read_traces(&mut |name| source.beside(name));
         Ok(file)
@@ -98,6 +106,9 @@ impl Common {
         let mut begun = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
         for set in &self.sets.sets {
             begun += &format!(" --set {}", quoted(set));
+        }
+        for pull in &self.sets.pulls {
+            begun += &format!(" --pull {}", quoted(pull));
         }
         begun
     }

@@ -157,7 +157,13 @@ impl Fault {
         match (self.at.is_some() || self.every.is_some(), is_up) {
             (false, false) => found.add("do", "given with its time: `at`, `mtbf` or `after`", None),
             (true, true) => found.add(key, "left out beside `mtbf` and `up`", None),
-            (true, false) => found.unless(self.at.is_some(), "every", "given beside `at`"),
+            (true, false) => {
+                found.unless(self.at.is_some(), "every", "given beside `at`");
+                let lasts = self.effect.lasts();
+                let is_over = lasts == Some(Duration::ZERO)
+                    || self.every.is_none_or(|every| Some(every) > lasts);
+                found.unless(is_over, "every", "longer than it `takes`");
+            }
             (false, true) => {}
         }
     }

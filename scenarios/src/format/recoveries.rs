@@ -57,7 +57,7 @@ patterns::settings! {
         cooldown: Duration = Duration::ZERO,
         /// The human who does it: then it waits until they are at work, have nothing else to do,
         /// and have responded.
-        by: Option<FaultName> [.example("\"oncall\"")] = None,
+        human: Option<FaultName> [.example("\"oncall\"")] = None,
         /// How often it is done, if it does not help, before `then`.
         tries: Option<u32> [.at_least(1.0).none(&["none"]).example("2")] = None,
         /// The recovery that takes over when this one has not helped. Without it, it is done again
@@ -79,7 +79,7 @@ patterns::settings! {
         /// The days on which they do.
         days: Days [.example("\"mon-fri\"")] = Days::ALL,
         /// The time of the week at which the run begins.
-        begins: Begins [.example("\"fri 18:00\"")] = Begins::MONDAY,
+        starts: Begins [.example("\"fri 18:00\"")] = Begins::MONDAY,
     }
 }
 
@@ -99,8 +99,8 @@ impl Recovery {
             }
             None => {}
         }
-        let waits = self.by.is_some() && !self.wait.is_zero();
-        found.unless(!waits, "wait", "left out beside `by`: who is called takes their time");
+        let waits = self.human.is_some() && !self.wait.is_zero();
+        found.unless(!waits, "wait", "left out beside `human`: who is called takes their time");
         let is_more = self.tries.is_none() || self.then.is_some();
         found.unless(is_more, "tries", "given beside `then`: without it, there is no end of them");
     }
@@ -151,7 +151,7 @@ impl Human {
     /// The human, as they are run.
     pub(crate) fn resolved(&self, name: &str) -> recovery::Human {
         let is_always = self.hours == DayHours::ALL && self.days == Days::ALL;
-        let (hours, begins) = ((self.hours.from, self.hours.to), self.begins.0);
+        let (hours, begins) = ((self.hours.from, self.hours.to), self.starts.0);
         let hours = match is_always {
             true => week::Hours::default(),
             false => week::Hours::new(self.days.0, hours, begins),

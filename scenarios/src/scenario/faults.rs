@@ -59,8 +59,11 @@ impl<'a> Looking<'a> {
         let recovery = || recoveries.iter().position(|name| *name == after.name);
         let index = index.or_else(|| Some(names.len() + recovery()?));
         if index.is_none() {
-            let known = names[..own].iter().map(String::as_str).chain(recoveries);
-            let what = "earlier fault or recovery";
+            let known = names[..own].iter().map(String::as_str).chain(recoveries.iter().copied());
+            let what = match recoveries.as_slice() {
+                [] => "earlier fault",
+                _ => "earlier fault or recovery",
+            };
             self.found.push(Diagnostic::unknown(after.at.clone(), what, &after.name, known));
         }
         index

@@ -72,7 +72,7 @@ pub(super) fn resolved(
     let all_names: Vec<&str> = items.iter().filter_map(name_of).collect();
     let mut resolved = Resolved { recoveries: Vec::new(), faults: Vec::new() };
     for (read, item) in readable() {
-        let by = read.by.as_ref().and_then(|human| {
+        let by = read.human.as_ref().and_then(|human| {
             let all: Vec<&str> = known.humans.iter().map(String::as_str).collect();
             find(human, "human", &all, looking.found)
         });
@@ -146,7 +146,8 @@ fn check_triggers(items: &[Node], parts: &[RecoveryPart], found: &mut Vec<Diagno
             && item.get("when").is_none_or(|node| node.text() == Some("none"))
         {
             let message = format!("nothing triggers the recovery `{name}`");
-            let help = "give it `when` or `at`, name it in `then` of another one, or write `when = \"by-hand\"` for `--pull`";
+            let help = "give it `when` or `at`, or name it in `then` of another one; for what is \
+                        done by `--pull` alone, for example: when = \"by-hand\"";
             found.push(Diagnostic::new(part.at.clone(), Code::Missing, message).help(help));
         }
         let is_by_hand = condition_of(item).is_some_and(|(text, _)| text == BY_HAND);
@@ -173,10 +174,10 @@ fn check_triggers(items: &[Node], parts: &[RecoveryPart], found: &mut Vec<Diagno
 pub(super) fn check_humans(file: &ScenarioFile, found: &mut Vec<Diagnostic>) {
     let entries = file.root.get("humans").and_then(Node::entries).unwrap_or_default();
     for entry in entries {
-        let is_named = |item: &Node| item.get("by").and_then(Node::text) == Some(&entry.key);
+        let is_named = |item: &Node| item.get("human").and_then(Node::text) == Some(&entry.key);
         if !written(file).iter().any(is_named) {
             let message = format!("no recovery is done by `{}`", entry.key);
-            let help = format!("`by = \"{}\"` in one of `recoveries`", entry.key);
+            let help = format!("`human = \"{}\"` in one of `recoveries`", entry.key);
             found.push(Diagnostic::no_effect(entry.key_at.clone(), message).help(help));
         }
     }

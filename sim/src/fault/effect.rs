@@ -213,6 +213,8 @@ pub struct FaultInfo {
     pub hits_edges: bool,
     /// Whether it hits layers of policies, and nothing else.
     pub hits_layers: bool,
+    /// Whether people do it on purpose, to mend something.
+    pub is_action: bool,
     /// Whether something is drawn for it each time that it comes on.
     pub(super) draws: bool,
     shape: fn() -> Shape,
@@ -227,6 +229,7 @@ impl FaultInfo {
             severity: K::SEVERITY,
             hits_edges: K::HITS_EDGES,
             hits_layers: K::HITS_LAYERS,
+            is_action: K::IS_ACTION,
             draws: K::DRAWS,
             shape: K::shape,
             read: read::<K>,

@@ -22,6 +22,9 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     /// Whether it hits layers of policies, and nothing else.
     const HITS_LAYERS: bool = false;
 
+    /// Whether people do it on purpose, to mend something.
+    const IS_ACTION: bool = false;
+
     /// Whether something is drawn for it each time that it comes on.
     const DRAWS: bool = false;
 

@@ -18,6 +18,7 @@ patterns::settings! {
 impl FaultKind for Fix {
     const NAME: &'static str = "fix";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_EDGES: bool = true;
 
     fn lasts(&self) -> Option<Duration> {

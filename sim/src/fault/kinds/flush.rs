@@ -17,6 +17,7 @@ patterns::settings! {
 impl FaultKind for Flush {
     const NAME: &'static str = "flush";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_LAYERS: bool = true;
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {

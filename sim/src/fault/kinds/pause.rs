@@ -17,6 +17,7 @@ patterns::settings! {
 impl FaultKind for Pause {
     const NAME: &'static str = "pause";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
 
     fn add(&self, health: &mut Adding<'_>) {
         health.limit_slots(0);

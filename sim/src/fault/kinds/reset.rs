@@ -19,6 +19,7 @@ patterns::settings! {
 impl FaultKind for Reset {
     const NAME: &'static str = "reset";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_LAYERS: bool = true;
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {

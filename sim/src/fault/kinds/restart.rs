@@ -23,6 +23,7 @@ patterns::settings! {
 impl FaultKind for Restart {
     const NAME: &'static str = "restart";
     const SEVERITY: Severity = Severity::Bad;
+    const IS_ACTION: bool = true;
 
     fn add(&self, health: &mut Adding<'_>) {
         health.go_down();

@@ -18,6 +18,7 @@ patterns::settings! {
 impl FaultKind for Shed {
     const NAME: &'static str = "shed";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
 
     fn lasts(&self) -> Option<Duration> {
         Some(Duration::ZERO)
