@@ -16,6 +16,7 @@ use subject::{Formula, Subject};
 mod bound;
 mod definitions;
 mod failures;
+mod healing;
 mod layer;
 mod sample;
 mod subject;
@@ -131,9 +132,13 @@ impl Measure {
             "agents" => "agent",
             "services" => "service",
             "edges" => "edge",
+            "recoveries" => "recovery",
+            "humans" => "human",
             "system" => "system",
             _ => {
-                let known = ["agents", "services", "edges", "system"].map(str::to_owned).to_vec();
+                let all = Subject::all(system).map(|(_, subject)| subject.kind().to_owned());
+                let mut known: Vec<String> = all.collect();
+                known.dedup();
                 return Err(unknown("kind of measure", kind, known));
             }
         };
@@ -337,7 +342,8 @@ impl AbortCondition for Measure {
 pub fn documented() -> impl Iterator<Item = (String, Unit, String)> {
     let named = |name: &str| name.to_owned();
     let of_parts = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
-    let subjects = of_parts.into_iter().chain([Subject::System]);
+    let healing = [Subject::Recovery(named("NAME")), Subject::Human(named("NAME"))];
+    let subjects = of_parts.into_iter().chain(healing).chain([Subject::System]);
     subjects.flat_map(|subject| {
         let formulas = subject.formulas().into_iter();
         formulas.map(move |formula| documentation(&subject, &formula))

@@ -187,6 +187,14 @@ impl Log<'_> {
                     }
                     continue;
                 }
+                if matches!(track.kind(), TrackKind::Recovery | TrackKind::Human) {
+                    if begins || from == Time::ZERO {
+                        self.add(STATE, entry(from, "is", None));
+                    } else if is_on {
+                        self.add(ALREADY, entry(self.from, "is already", None));
+                    }
+                    continue;
+                }
                 if is_on {
                     self.add(ALREADY, entry(self.from, "fault is already on:", None));
                 }

@@ -49,8 +49,10 @@ macro_rules! definitions {
     };
 }
 
-const HIGHER: Option<Better> = Some(Better::Higher);
-const LOWER: Option<Better> = Some(Better::Lower);
+pub(super) use definitions;
+
+pub(super) const HIGHER: Option<Better> = Some(Better::Higher);
+pub(super) const LOWER: Option<Better> = Some(Better::Lower);
 
 /// Of a system with abort conditions.
 pub(super) const ABORTS: &[Definition<Record>] = definitions! {

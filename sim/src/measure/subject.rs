@@ -6,11 +6,15 @@ use super::definitions::{
     ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
 use super::failures::{ATTEMPTS, TASKS};
+use super::healing::{HUMANS, RECOVERIES};
 use super::layer::OfLayers;
 use super::sample::{Found, Pooling};
 use super::unit::{Better, Unit};
 use crate::model::system::{Caller, Edge, System};
-use crate::observe::{AgentRecord, Asked, EdgeRecord, Episodes, Parts, Record, ServiceRecord};
+use crate::observe::{
+    AgentRecord, Asked, EdgeRecord, Episodes, HumanRecord, Parts, Record, RecoveryRecord,
+    ServiceRecord,
+};
 
 /// A part of a system, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub(super) enum Subject {
         from: String,
         to: String,
     },
+    Recovery(String),
+    Human(String),
     /// All of it.
     System,
 }
@@ -32,6 +38,8 @@ pub(super) enum Formula {
     Service(&'static Definition<ServiceRecord>),
     Edge(&'static Definition<EdgeRecord>),
     System(&'static Definition<Record>),
+    Recovery(&'static Definition<RecoveryRecord>),
+    Human(&'static Definition<HumanRecord>),
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
@@ -39,12 +47,15 @@ pub(super) enum Formula {
 
 impl Subject {
     /// All parts of a system, each with its place among those of its kind: groups of agents,
-    /// services, edges, and the whole.
+    /// services, edges, recoveries, humans, and the whole.
     pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
         let parts = agents.enumerate().chain(services.enumerate()).chain(edges.enumerate());
+        let recoveries = system.recoveries.iter().map(|one| Self::Recovery(one.name.clone()));
+        let humans = system.humans.iter().map(|one| Self::Human(one.name.clone()));
+        let parts = parts.chain(recoveries.enumerate()).chain(humans.enumerate());
         parts.chain([(0, Self::System)])
     }
 
@@ -59,6 +70,8 @@ impl Subject {
             Self::Agents(_) => "agents",
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
+            Self::Recovery(_) => "recoveries",
+            Self::Human(_) => "humans",
             Self::System => "system",
         }
     }
@@ -67,6 +80,7 @@ impl Subject {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Agents(name) | Self::Service(name) => name.clone(),
+            Self::Recovery(name) | Self::Human(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
             Self::System => String::new(),
         }
@@ -78,6 +92,7 @@ impl Subject {
             Self::Agents(name) => format!("agents.{name}.{number}"),
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
+            Self::Recovery(name) | Self::Human(name) => format!("{}.{name}.{number}", self.kind()),
             Self::System => format!("system.{number}"),
         }
     }
@@ -94,6 +109,8 @@ impl Subject {
                 let all = EDGES.iter().chain(ATTEMPTS).map(Formula::Edge);
                 all.chain(episodes()).collect()
             }
+            Self::Recovery(_) => RECOVERIES.iter().map(Formula::Recovery).collect(),
+            Self::Human(_) => HUMANS.iter().map(Formula::Human).collect(),
             Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }
@@ -109,7 +126,7 @@ impl Subject {
     ) -> Vec<Formula> {
         let policy = match self {
             Self::Edge { .. } => system.edges[place].policy.map(|policy| &system.policies[policy]),
-            Self::Agents(_) | Self::Service(_) | Self::System => None,
+            _ => None,
         };
         let layers = policy.into_iter().flat_map(OfLayers::all).map(Formula::Layers);
         let is_service = matches!(self, Self::Service(_));
@@ -148,6 +165,8 @@ impl Subject {
                 let own = all.filter(|(_, edge)| Self::of_edge(edge, system) == *self);
                 own.for_each(|(one, _)| one.add(asked));
             }
+            // What these did is in every record.
+            Self::Recovery(_) | Self::Human(_) => {}
             Self::System => {
                 let all = parts.agents.iter_mut().chain(&mut parts.services);
                 all.chain(&mut parts.edges).for_each(|one| one.add(asked));
@@ -179,6 +198,8 @@ impl Formula {
             Self::Service(definition) => Ok(&definition.info),
             Self::Edge(definition) => Ok(&definition.info),
             Self::System(definition) => Ok(&definition.info),
+            Self::Recovery(definition) => Ok(&definition.info),
+            Self::Human(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
@@ -213,6 +234,8 @@ impl Formula {
             Self::Service(definition) => definition.pooling(),
             Self::Edge(definition) => definition.pooling(),
             Self::System(definition) => definition.pooling(),
+            Self::Recovery(definition) => definition.pooling(),
+            Self::Human(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
         }
@@ -238,6 +261,14 @@ impl Formula {
                 let service = find(&record.services, place, |service| service.name == *name)?;
                 Some(definition.how.find(service, time))
             }
+            (Self::Recovery(definition), Subject::Recovery(name)) => {
+                let recovery = find(&record.recoveries, place, |one| one.name == *name)?;
+                Some(definition.how.find(recovery, time))
+            }
+            (Self::Human(definition), Subject::Human(name)) => {
+                let human = find(&record.humans, place, |one| one.name == *name)?;
+                Some(definition.how.find(human, time))
+            }
             (Self::System(definition), _) => Some(definition.how.find(record, time)),
             (Self::Edge(definition), edge) => {
                 Some(definition.how.find(edge.edge(place, record)?, time))
@@ -253,7 +284,7 @@ impl Formula {
                 let edge = edge.edge(place, record)?;
                 layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
-            (Self::Agents(_) | Self::Service(_), _) => None,
+            _ => None,
         }
     }
 }

@@ -394,6 +394,12 @@ impl World {
             let busy = recorder.counted_since(since);
             recorder.humans[record].busy += busy;
         }
+        let shown = self.recoveries.iter().flat_map(|all| all.shown.iter().enumerate());
+        for (number, state) in shown {
+            if let Some((state, since)) = state {
+                recorder.healing_track(number, *since, *state);
+            }
+        }
         recorder.note_overdue(&open);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();

@@ -12,7 +12,9 @@ use patterns::Time;
 use patterns::report::Counts;
 
 use super::kind;
-use super::recoveries::{Due, Incident, Recoveries, Watch};
+use super::recoveries::{
+    AT_WORK, CALLED, DONE, DUE, Due, Incident, Recoveries, Shown, WATCHED, Watch,
+};
 use super::recovery::{Condition, Recovery};
 use super::world::World;
 use crate::call::Command;
@@ -73,6 +75,27 @@ impl World {
             }
         }
         self.recoveries = Some(recoveries);
+    }
+
+    /// A recovery, or behind all of them a human, is shown in another state from now on, or in
+    /// none.
+    fn show(&mut self, recoveries: &mut Recoveries, number: usize, state: Option<Shown>) {
+        let is = state.map(|state| (state, self.recorder.now));
+        let was = std::mem::replace(&mut recoveries.shown[number], is);
+        if let Some((state, since)) = was.filter(|(_, since)| *since < self.recorder.now) {
+            self.recorder.healing_track(number, since, state);
+        }
+    }
+
+    /// The same of a human.
+    fn show_human(&mut self, recoveries: &mut Recoveries, human: usize) {
+        let staff = &recoveries.humans[human];
+        let state = match (&staff.at_work, staff.waiting.is_empty()) {
+            (Some(_), _) => Some(AT_WORK),
+            (None, false) => Some(CALLED),
+            (None, true) => None,
+        };
+        self.show(recoveries, recoveries.all.len() + human, state);
     }
 
     fn is_in_state(&self, instance: u32, name: &str) -> bool {
@@ -153,7 +176,7 @@ impl World {
             record.healed += counts;
             record.healing += u128::from(now.since(since).as_nanos() * counts);
             watched.incident = None;
-            return;
+            return self.show(recoveries, turn, None);
         }
         record.failed += counts;
         incident.done = None;
@@ -163,6 +186,7 @@ impl World {
             Some(then) if tries <= incident.tried => {
                 record.escalated += counts;
                 (incident.turn, incident.tried) = (then, 0);
+                self.show(recoveries, turn, None);
                 self.take_turn(recoveries, number, now);
             }
             _ => self.call_for(recoveries, number, now),
@@ -181,6 +205,7 @@ impl World {
     fn call_for(&mut self, recoveries: &mut Recoveries, number: usize, now: Time) {
         let turn = recoveries.all[number].incident.as_ref().expect("it goes on").turn;
         let Recovery { by, wait, cooldown, .. } = recoveries.all[turn].recovery;
+        self.show(recoveries, turn, Some(DUE));
         let Some(human) = by else {
             let rests = recoveries.all[turn].done.map_or(now, |done| done + cooldown);
             let due = (now + wait).max(rests);
@@ -192,6 +217,7 @@ impl World {
         };
         self.recorder.humans[human].calls += u64::from(self.recorder.counts(now));
         recoveries.humans[human].waiting.push_back((number, now));
+        self.show_human(recoveries, human);
         self.call_human(recoveries, human, now);
     }
 
@@ -212,6 +238,7 @@ impl World {
         if let Some((number, since)) = recoveries.humans[human].at_work.take() {
             self.recorder.humans[human].busy += self.recorder.counted_since(since);
             self.act(recoveries, number);
+            self.show_human(recoveries, human);
             return self.call_human(recoveries, human, now);
         }
         recoveries.humans[human].is_called = false;
@@ -230,8 +257,9 @@ impl World {
             let record = &mut self.recorder.humans[human];
             record.taken += counts;
             record.waited += waited;
-            return;
+            break;
         }
+        self.show_human(recoveries, human);
     }
 
     /// Whether the condition of a recovery still holds, as far as that is known.
@@ -260,6 +288,7 @@ impl World {
         if let Some(incident) = recoveries.all[number].incident.take() {
             let counts = u64::from(self.recorder.counts(now));
             self.recorder.recoveries[incident.turn].unneeded += counts;
+            self.show(recoveries, incident.turn, None);
         }
     }
 
@@ -272,6 +301,7 @@ impl World {
         let turn = incident.turn;
         incident.tried += 1;
         (incident.due, incident.done) = (None, Some(Time::MAX));
+        self.show(recoveries, turn, Some(WATCHED));
         let done = self.carry_out_recovery(recoveries, turn);
         let watched = &mut recoveries.all[number];
         if let Some(incident) = &mut watched.incident {
@@ -293,6 +323,9 @@ impl World {
             self.recorder.note_human();
         }
         let fault = watched.recovery.fault as u32;
+        let shown = recoveries.shown[number].map(|(state, _)| state);
+        self.show(recoveries, number, shown);
+        self.recorder.healing_track(number, now, DONE);
         if !self.faults.is_on(fault) {
             self.turn(fault);
         }

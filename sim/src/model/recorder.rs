@@ -227,6 +227,16 @@ impl Recorder {
         }
     }
 
+    /// A recovery, or behind all of them a human, was in a state from some time until now.
+    pub(crate) fn healing_track(
+        &mut self,
+        number: usize,
+        from: Time,
+        state: (&'static str, Severity),
+    ) {
+        self.place_track(self.standings.len() + number, from, state);
+    }
+
     /// A service or a link was in a state from some time until now.
     pub(crate) fn place_track(
         &mut self,
@@ -301,7 +311,7 @@ impl Recorder {
         groups.chain(&mut self.edge_episodes).for_each(EpisodeFinder::note_human);
     }
 
-    /// The tracks of links, behind those of services.
+    /// The tracks of links, behind those of services, and of recoveries and humans.
     pub(crate) fn add_links(&mut self) {
         let Some(tracer) = &mut self.tracer else { return };
         let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);
@@ -309,6 +319,10 @@ impl Recorder {
             let id = TrackId::Edge { from: from.clone(), to: to.clone() };
             Track { id, intervals: Vec::new() }
         }));
+        let recoveries = self.recoveries.iter().map(|one| TrackId::Recovery(one.name.clone()));
+        let humans = self.humans.iter().map(|one| TrackId::Human(one.name.clone()));
+        let tracks = recoveries.chain(humans).map(|id| Track { id, intervals: Vec::new() });
+        tracer.tracks.extend(tracks);
     }
 
     /// Adds up the time that a layer has been in its state until now, if it reports states.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use patterns::Time;
+use patterns::report::Severity;
 
 use super::abort::LOOKS;
 use super::build::Builder;
@@ -16,8 +17,24 @@ use crate::kernel::{RngStream, StreamName};
 pub(super) struct Recoveries {
     pub(super) all: Vec<Watched>,
     pub(super) humans: Vec<Staff>,
+    /// In which state each is shown, and since when: recoveries, then humans.
+    pub(super) shown: Vec<Option<(Shown, Time)>>,
     horizon: Time,
 }
+
+/// A state, and how bad it is.
+pub(super) type Shown = (&'static str, Severity);
+
+/// A recovery waits until it is done.
+pub(super) const DUE: Shown = ("due", Severity::Limited);
+/// It is done.
+pub(super) const DONE: Shown = ("done", Severity::Normal);
+/// It is done, and whether it has helped is seen later.
+pub(super) const WATCHED: Shown = ("watched", Severity::Normal);
+/// Something waits for a human.
+pub(super) const CALLED: Shown = ("called", Severity::Limited);
+/// A human is at something.
+pub(super) const AT_WORK: Shown = ("at work", Severity::Normal);
 
 /// A recovery, and what has been seen for it.
 #[derive(Debug)]
@@ -189,7 +206,7 @@ impl Builder<'_> {
             };
             Watched { recovery: recovery.clone(), watch, incident: None, done: None }
         });
-        let all = all.collect();
+        let all: Vec<Watched> = all.collect();
         let humans = system.humans.iter().map(|human| Staff {
             human: human.clone(),
             rng: self.streams.stream(StreamName::of("response").text(&human.name)),
@@ -197,6 +214,8 @@ impl Builder<'_> {
             at_work: None,
             is_called: false,
         });
-        Some(Box::new(Recoveries { all, humans: humans.collect(), horizon: system.horizon }))
+        let humans: Vec<Staff> = humans.collect();
+        let (shown, horizon) = (vec![None; all.len() + humans.len()], system.horizon);
+        Some(Box::new(Recoveries { all, humans, shown, horizon }))
     }
 }
