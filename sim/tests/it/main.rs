@@ -13,6 +13,7 @@ mod scheduler;
 mod sharing;
 mod stream;
 
+mod actions;
 mod alarms;
 mod counted;
 mod course;

@@ -22,6 +22,7 @@ mod patience;
 mod queues;
 mod races;
 mod rates;
+mod recoveries;
 mod replicas;
 mod support;
 mod table;

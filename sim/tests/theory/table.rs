@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 19] = [
+const SUBJECTS: [(&str, &str); 20] = [
     ("queues", "Queues"),
     ("lines", "Order in line"),
     ("replicas", "Replicas"),
@@ -34,6 +34,7 @@ const SUBJECTS: [(&str, &str); 19] = [
     ("layers", "Breaker and backoff"),
     ("races", "Races"),
     ("rates", "Rate limits"),
+    ("recoveries", "Recoveries"),
 ];
 
 const COMMAND: &str = "cargo test --locked -p wavetank-sim --test theory";
