@@ -38,6 +38,8 @@ pub const LIBRARY: &[Entry] = entries![
     "how-long-to-wait",
     "how-long-retries-help",
     "layer-by-layer",
+    "self-healing",
+    "human-in-the-night",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

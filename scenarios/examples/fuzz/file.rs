@@ -5,7 +5,6 @@ use std::ops::Range;
 use patterns::settings::{Key, Shape, TableInfo};
 use scenarios::{KindInfo, LayerRegistry, ScenarioFile};
 use sim::System;
-use sim::fault::KINDS;
 
 use crate::draw::Draw;
 use crate::spelling::{key_of, quoted, table_of};
@@ -22,6 +21,9 @@ pub(crate) enum What {
     Layer(usize),
     Edge,
     Fault,
+    /// By its number.
+    Recovery(usize),
+    Human,
     Hypothesis,
     Design,
     Axis,
@@ -52,6 +54,8 @@ pub(crate) struct Author<'a> {
     /// Whether services and layers may name any service, so that calls may go round in circles.
     circles: bool,
     pub(crate) parts: Vec<Part>,
+    /// How many recoveries there are.
+    pub(crate) recoveries: usize,
 }
 
 /// How often a part is drawn again before it is left out or plain.
@@ -76,6 +80,7 @@ impl<'a> Author<'a> {
             policies: Vec::new(),
             circles: false,
             parts: Vec::new(),
+            recoveries: 0,
         }
     }
 
@@ -144,6 +149,13 @@ impl<'a> Author<'a> {
         for _ in 0..self.draw.below(3) {
             sections.push(vec![self.part(What::Fault)]);
         }
+        self.recoveries = if self.draw.chance(0.3) { 1 + self.draw.below(3) } else { 0 };
+        for number in 0..self.recoveries {
+            sections.push(vec![self.part(What::Recovery(number))]);
+        }
+        if 0 < self.recoveries {
+            sections.push(vec![self.part(What::Human)]);
+        }
         if !self.policies.is_empty() {
             let mut policies = vec![fixed("[policies]\n")];
             for number in 0..self.policies.len() {
@@ -204,19 +216,28 @@ impl<'a> Author<'a> {
                 self.draw.layers = self.layers();
                 "faults"
             }
+            What::Recovery(_) => {
+                self.draw.layers = self.layers();
+                "recoveries"
+            }
+            What::Human => "humans",
             What::Design => "sweep",
             _ => return part.text.clear(),
         };
         let found = self.sections.iter().find(|(name, _)| *name == section);
         let table = found.expect("every section is described").1;
         let mut entries = self.draw.entries(&table, &[], 0);
-        if part.what == What::Fault {
-            self.fit_fault(&mut entries);
+        match part.what {
+            What::Fault => self.fit_fault(&mut entries),
+            What::Recovery(number) => self.fit_recovery(number, &mut entries),
+            _ => {}
         }
         part.text = match part.what {
             What::Agents(at) => format!("[agents.{}]\n", key_of(&self.agents[at])),
             What::Service(at) => format!("[services.{}]\n", key_of(&self.services[at])),
             What::Fault => "[[faults]]\n".to_owned(),
+            What::Recovery(_) => "[[recoveries]]\n".to_owned(),
+            What::Human => "[humans.oncall]\n".to_owned(),
             What::Design => "[sweep]\n".to_owned(),
             _ => String::new(),
         };
@@ -224,39 +245,6 @@ impl<'a> Author<'a> {
             part.text += &format!("{} = {value}\n", key_of(&key));
             part.keys.push(format!("{section}.{key}"));
         }
-    }
-
-    /// Makes it likely that a fault has something to hit.
-    fn fit_fault(&mut self, entries: &mut Vec<(String, String)>) {
-        let narrow = ["tasks", "priority", "key"];
-        entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.15));
-        let word = entries.iter().find(|(key, _)| key == "do").map(|(_, word)| word.clone());
-        let kind = KINDS.iter().find(|kind| word == Some(quoted(kind.name)));
-        let all = match kind {
-            Some(kind) if kind.hits_layers => {
-                let able = if kind.name == "flush" { ".cache" } else { ".breaker" };
-                let layers = self.draw.layers.iter();
-                layers.filter(|layer| layer.ends_with(able)).cloned().collect()
-            }
-            _ => self.services.clone(),
-        };
-        let is_layers = kind.is_some_and(|kind| kind.hits_layers);
-        if let Some((_, hit)) = entries.iter_mut().find(|(key, _)| key == "hit")
-            && (is_layers || hit.contains("policies.") || self.draw.chance(0.5))
-            && let Some(one) = self.draw.pick(&all)
-        {
-            *hit = quoted(one);
-        }
-    }
-
-    /// The layers that there are so far, as faults name them.
-    fn layers(&self) -> Vec<String> {
-        let layers = self.parts.iter().filter_map(|part| {
-            let What::Layer(policy) = part.what else { return None };
-            let (kind, _) = part.text.trim_start_matches([' ', '{']).split_once(" = ")?;
-            Some(format!("policies.'{}'.{kind}", self.policies[policy].0))
-        });
-        layers.collect()
     }
 
     /// Only services from this one on may be named, so that calls lead on and come to an end.

@@ -133,7 +133,10 @@ fn check_names(items: &[Node], faults: &[String], found: &mut Vec<Diagnostic>) {
 
 /// Something triggers every recovery, and none hands over to itself in the end.
 fn check_triggers(items: &[Node], parts: &[RecoveryPart], found: &mut Vec<Diagnostic>) {
-    let then = |item: &Node| item.get("then").and_then(Node::text).map(str::to_owned);
+    let then = |item: &Node| {
+        let text = item.get("then").and_then(Node::text).filter(|text| *text != "none");
+        text.map(str::to_owned)
+    };
     for (item, part) in items.iter().zip(parts) {
         let Some(name) = name_of(item) else { continue };
         let is_named = items.iter().any(|other| then(other).as_deref() == Some(name));
@@ -151,7 +154,9 @@ fn check_triggers(items: &[Node], parts: &[RecoveryPart], found: &mut Vec<Diagno
             found.push(Diagnostic::new(part.at.clone(), Code::Missing, message).help(help));
         }
         let is_by_hand = condition_of(item).is_some_and(|(text, _)| text == BY_HAND);
-        if let (Some(node), true) = (item.get("then"), is_by_hand && !is_named) {
+        if let (Some(node), true) =
+            (item.get("then"), is_by_hand && !is_named && then(item).is_some())
+        {
             let message =
                 "what is done by hand alone is not looked at afterwards, so nothing takes over";
             found.push(Diagnostic::no_effect(node.at.clone(), message));
