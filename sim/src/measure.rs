@@ -136,9 +136,10 @@ impl Measure {
             "humans" => "human",
             "system" => "system",
             _ => {
-                let all = Subject::all(system).map(|(_, subject)| subject.kind().to_owned());
-                let mut known: Vec<String> = all.collect();
-                known.dedup();
+                let mut known = vec!["agents", "services", "edges", "system"];
+                known.extend((!system.recoveries.is_empty()).then_some("recoveries"));
+                known.extend((!system.humans.is_empty()).then_some("humans"));
+                let known = known.into_iter().map(str::to_owned).collect();
                 return Err(unknown("kind of measure", kind, known));
             }
         };

@@ -149,7 +149,9 @@ impl Faults {
 
     /// Adds a place to those that a fault hits, which may be one behind all others.
     pub(crate) fn add_place(&mut self, index: u32, place: u32) {
-        self.all[index as usize].places.push(place);
+        let Fault { places, ended_at, .. } = &mut self.all[index as usize];
+        places.push(place);
+        ended_at.reserve(places.len());
         let count = self.of_place.len().max(place as usize + 1);
         self.of_place.resize(count, Vec::new());
         self.draws.resize(count, Draws::default());

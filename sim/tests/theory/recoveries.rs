@@ -4,7 +4,7 @@ use patterns::Duration;
 use sim::fault::kinds::{errors::Errors, fix::Fix};
 use sim::fault::{Permanent, Schedule};
 use sim::kernel::Distribution;
-use sim::model::recovery::{Condition, Human, Recovery, Trigger};
+use sim::model::recovery::{Condition, Human, Trigger};
 use sim::model::system::{Arrivals, Fault, Place, System};
 use sim::model::week::Hours;
 use sim::observe::LastResults;
@@ -45,19 +45,11 @@ fn mended(
         fault("broken", broken.into(), Schedule::Renewal { up, down }),
         fault("mend", Fix {}.into(), Schedule::OnDemand { lasts }),
     ];
-    let condition = Condition::Results { group: 0, last: LastResults::new(1, 0) };
-    system.recoveries = vec![Recovery {
-        name: "mend".to_owned(),
-        when: Some(Trigger { text: String::new(), condition }),
-        fault: 1,
-        at: Vec::new(),
-        wait: Duration::ZERO,
-        cooldown: Duration::ZERO,
-        by: Some(0),
-        tries: u32::MAX,
-        then: None,
-    }];
-    system.humans = vec![Human { name: "oncall".to_owned(), response, hours }];
+    (system.recoveries, system.humans) = tank::mended(1);
+    let last = LastResults::new(1, 0);
+    let condition = Condition::Results { group: 0, last };
+    system.recoveries[0].when = Some(Trigger { text: String::new(), condition });
+    system.humans[0] = Human { response, hours, ..system.humans[0].clone() };
     system
 }
 
