@@ -3,6 +3,7 @@
 mod agents;
 mod arrivals;
 mod budgets;
+mod clock;
 mod distribution;
 mod fault_names;
 mod faults;
@@ -14,6 +15,7 @@ mod names;
 mod narrow;
 mod process;
 mod rate;
+mod recoveries;
 mod services;
 mod steps;
 mod sweep;
@@ -26,9 +28,10 @@ pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;
 pub(crate) use head::{Abort, Head, Hypothesis, PER, Per, SECTIONS, section_of};
-pub(crate) use hits::{Hit, LayerName, Target};
+pub(crate) use hits::{Hit, Hits, LayerName, Target};
 pub(crate) use loads::{TIMES_MAX, is_file};
 pub(crate) use names::{FaultName, FileNames, PolicyNames, is_name, is_seen};
+pub(crate) use recoveries::{BY_HAND, Human, Recovery, condition_of};
 pub(crate) use services::Service;
 pub(crate) use sweep::{Better, Design};
 

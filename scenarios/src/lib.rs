@@ -35,6 +35,7 @@ mod path;
 mod path_keys;
 mod plain;
 mod profiles;
+mod pull;
 mod reference;
 mod registry;
 mod runner;

@@ -45,6 +45,8 @@ pub const LIBRARY: &[Entry] = entries![
     "as-it-comes",
     "token-bulkheads",
     "stale-answer",
+    "self-healing",
+    "human-in-the-night",
 ];
 
 /// All scenarios that can be named: those of the library, and those of the catalogue of faults.

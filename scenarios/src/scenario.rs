@@ -15,7 +15,9 @@ mod policies;
 mod reach;
 mod read;
 mod records;
+mod recoveries;
 mod room;
+mod triggers;
 mod unsure;
 mod warnings;
 

@@ -22,7 +22,7 @@ pub struct ScenarioFile {
     pub(crate) root: Node,
     /// What paths call the faults: so one that changes what a fault does, or to whom, does not take
     /// its name from the others.
-    fault_names: Vec<String>,
+    pub(crate) fault_names: Vec<String>,
     /// What is wrong with files that it names.
     pub(crate) unread: Vec<Diagnostic>,
     /// What it was before the last text was [set](Self::set_text), if any was.
@@ -204,7 +204,11 @@ impl ScenarioFile {
 }
 
 /// The value of a key; one that is not written yet is put there.
-fn at_key<'a>(entries: &'a mut Vec<Entry>, key: &str, new: fn() -> Value) -> &'a mut Node {
+pub(crate) fn at_key<'a>(
+    entries: &'a mut Vec<Entry>,
+    key: &str,
+    new: fn() -> Value,
+) -> &'a mut Node {
     let at = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         entries.push(Entry { key: key.to_owned(), key_at: 0..0, node: Node::unwritten(new()) });
         entries.len() - 1

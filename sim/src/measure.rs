@@ -16,6 +16,7 @@ use subject::{Formula, Having, Subject};
 mod bound;
 mod definitions;
 mod failures;
+mod healing;
 mod layer;
 mod processes;
 mod sample;
@@ -134,10 +135,14 @@ impl Measure {
             "services" => "service",
             "edges" => "edge",
             "budgets" => "budget",
+            "recoveries" => "recovery",
+            "humans" => "human",
             "system" => "system",
             _ => {
-                let known = ["agents", "services", "edges", "budgets", "system"];
-                let known = known.map(str::to_owned).to_vec();
+                let mut known = vec!["agents", "services", "edges", "budgets", "system"];
+                known.extend((!system.recoveries.is_empty()).then_some("recoveries"));
+                known.extend((!system.humans.is_empty()).then_some("humans"));
+                let known = known.into_iter().map(str::to_owned).collect();
                 return Err(unknown("kind of measure", kind, known));
             }
         };
@@ -341,7 +346,8 @@ impl AbortCondition for Measure {
 pub fn documented() -> impl Iterator<Item = (String, Unit, String)> {
     let named = |name: &str| name.to_owned();
     let of_parts = [Subject::Agents(named("NAME")), Subject::Service(named("NAME")), from_to()];
-    let subjects = of_parts.into_iter().chain([Subject::System]);
+    let healing = [Subject::Recovery(named("NAME")), Subject::Human(named("NAME"))];
+    let subjects = of_parts.into_iter().chain(healing).chain([Subject::System]);
     subjects.flat_map(|subject| {
         let formulas = subject.formulas().into_iter();
         formulas.map(move |formula| documentation(&subject, &formula))

@@ -6,7 +6,9 @@
 //! nothing of its own.
 
 pub mod abort;
+pub mod recovery;
 pub mod system;
+pub mod week;
 
 mod aborts;
 mod accounting;
@@ -30,7 +32,9 @@ mod fault_effects;
 mod fault_times;
 mod found_out;
 mod giving_up;
+mod healing;
 mod kind;
+mod last_looks;
 mod life;
 mod limits;
 mod line;
@@ -45,6 +49,7 @@ mod purses;
 mod rate_limit;
 mod recorder;
 mod records;
+mod recoveries;
 mod remembering;
 mod request;
 mod role;

@@ -11,12 +11,14 @@ pub use episode_finder::EpisodeFinder;
 pub use failures::AgentFailures;
 pub use faults::FaultRecord;
 pub use histogram::Histogram;
+pub use last_results::LastResults;
 pub(crate) use layer::can_alarm;
 pub use layer::{AlarmRecord, LayerRecord, LayerScope, StateRecord};
 pub use load::{Line, Load, Peak, Seconds};
 pub use overview::{COLUMNS, Ended, Lane, Overview, StateSeen};
 pub use parts::{Asked, Parts};
 pub use process::ProcessRecord;
+pub use recoveries::{HumanRecord, RecoveryRecord};
 pub use spending::{BudgetRecord, Currency, NANO_USD, Spending, Spent, Worth};
 pub use stop::Stop;
 pub use trace::Trace;
@@ -32,11 +34,13 @@ mod episode_finder;
 mod failures;
 mod faults;
 mod histogram;
+mod last_results;
 mod layer;
 mod load;
 mod overview;
 mod parts;
 mod process;
+mod recoveries;
 mod spending;
 mod stop;
 mod trace;
@@ -76,6 +80,10 @@ pub struct Record {
     pub layers: Vec<LayerRecord>,
     /// By budget, in the order of the system.
     pub budgets: Vec<BudgetRecord>,
+    /// By recovery, in the order of the system.
+    pub recoveries: Vec<RecoveryRecord>,
+    /// By human, in the order of the system.
+    pub humans: Vec<HumanRecord>,
     /// The windows that were asked for and came, each with its own record.
     pub windows: Vec<(Window, Self)>,
     /// Who did what when, if it was asked for.

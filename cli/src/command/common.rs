@@ -23,6 +23,11 @@ pub(crate) struct Sets {
     /// policies.guarded.retry.
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     without: Vec<String>,
+    /// Do something by hand at a time of the run: an action and what it hits, or a recovery of the
+    /// file, such as `"reset policies.guarded.breaker@30min"`, `"restart github takes=30s@30min"`
+    /// or `clear-caches@30min`; may be given more than once.
+    #[arg(long = "pull", value_name = "ACTION@TIME")]
+    pulls: Vec<String>,
 }
 
 impl Sets {
@@ -39,6 +44,9 @@ impl Sets {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
             };
             file.set_text(registry, path.trim(), value.trim())?;
+        }
+        for pull in &self.pulls {
+            file.pull(pull)?;
         }
         file.read_traces(&mut |name| source.beside(name));
         if !self.without.is_empty() {
@@ -108,6 +116,9 @@ impl Common {
         }
         if !self.sets.without.is_empty() {
             begun += &format!(" --without {}", quoted(&self.sets.without.join(",")));
+        }
+        for pull in &self.sets.pulls {
+            begun += &format!(" --pull {}", quoted(pull));
         }
         begun
     }

@@ -9,6 +9,7 @@ mod explained;
 mod first_hours;
 #[cfg(unix)]
 mod folders;
+mod healed;
 mod judged;
 mod limits;
 #[cfg(target_os = "linux")]

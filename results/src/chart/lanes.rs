@@ -13,7 +13,7 @@ pub(crate) enum Strip {
     Work,
     /// How their tasks end.
     Tasks,
-    /// In which states the instances of a layer are.
+    /// In which states the instances of a layer are, or what is done to mend something.
     Layer,
     /// Which faults are on.
     Fault,
@@ -45,7 +45,7 @@ pub(crate) fn shown<'a>(overview: &'a Overview, first: &str) -> Vec<&'a Lane> {
 }
 
 /// The places of lanes from the one that tells most: the agents that are asked about, what was at
-/// fault, layers that were in a bad state, other agents whose tasks failed, and then the rest.
+/// fault, layers that were in a bad state, what was done about it, other agents whose tasks failed, and then the rest.
 pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
     let is_bad = |lane: &Lane| lane.states.iter().any(|seen| seen.severity == Severity::Bad);
     let rank = |lane: &Lane| match &lane.id {
@@ -53,9 +53,10 @@ pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
         TrackId::Service(_) | TrackId::Edge { .. } => 1,
         TrackId::Layer { .. } if is_bad(lane) => 2,
         TrackId::Budget(_) => 2,
-        TrackId::Agent(_) if lane.tasks().failed > 0 => 3,
-        TrackId::Layer { .. } => 4,
-        TrackId::Agent(_) => 5,
+        TrackId::Recovery(_) | TrackId::Human(_) => 3,
+        TrackId::Agent(_) if lane.tasks().failed > 0 => 4,
+        TrackId::Layer { .. } => 5,
+        TrackId::Agent(_) => 6,
     };
     let mut places: Vec<usize> = (0..lanes.len()).collect();
     places.sort_by_key(|place| rank(lanes[*place]));
@@ -63,13 +64,7 @@ pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
 }
 
 pub(crate) fn kind(lane: &Lane) -> TrackKind {
-    match lane.id {
-        TrackId::Agent(_) => TrackKind::Agent,
-        TrackId::Budget(_) => TrackKind::Budget,
-        TrackId::Layer { .. } => TrackKind::Layer,
-        TrackId::Service(_) => TrackKind::Service,
-        TrackId::Edge { .. } => TrackKind::Edge,
-    }
+    lane.id.kind()
 }
 
 /// Whether there is anything to see: a layer that is in its one normal state all the time shows
@@ -81,7 +76,7 @@ pub(crate) fn acted(lane: &Lane) -> bool {
                 || lane.states.iter().any(|seen| seen.severity != Severity::Normal)
         }
         TrackKind::Agent => !lane.states.is_empty() || 0 < lane.tasks().all(),
-        TrackKind::Budget | TrackKind::Service | TrackKind::Edge => !lane.states.is_empty(),
+        _ => !lane.states.is_empty(),
     }
 }
 
@@ -94,7 +89,9 @@ pub(crate) fn idle(overview: &Overview) -> Vec<String> {
 pub(crate) fn strips(lane: &Lane) -> Vec<(Strip, &Lane)> {
     let strips = match kind(lane) {
         TrackKind::Agent => vec![Strip::Work, Strip::Tasks],
-        TrackKind::Budget | TrackKind::Layer => vec![Strip::Layer],
+        TrackKind::Budget | TrackKind::Layer | TrackKind::Recovery | TrackKind::Human => {
+            vec![Strip::Layer]
+        }
         TrackKind::Service | TrackKind::Edge => vec![Strip::Fault],
     };
     strips.into_iter().map(|strip| (strip, lane)).collect()
@@ -223,7 +220,8 @@ pub(crate) fn stack(strip: Strip, lane: &Lane, overview: &Overview) -> Vec<(Vec<
 /// From when to when some fault is on, as exactly as the columns go: at a service or on an edge, or
 /// one that holds a layer in a state.
 pub(crate) fn faults(overview: &Overview) -> Vec<(f64, f64)> {
-    let faulty = overview.lanes.iter().filter(|lane| TrackKind::Layer < kind(lane));
+    let is_place = |lane: &&Lane| matches!(kind(lane), TrackKind::Service | TrackKind::Edge);
+    let faulty = overview.lanes.iter().filter(is_place);
     let states = faulty.flat_map(|lane| lane.states.iter().map(|seen| &seen.nanos));
     let held = overview.lanes.iter().map(|lane| &lane.held).filter(|held| !held.is_empty());
     let all: Vec<&Vec<u64>> = states.chain(held).collect();

@@ -140,9 +140,14 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     let mut states: BTreeMap<Severity, Vec<String>> = BTreeMap::new();
     let mut touches: Vec<&str> = Vec::new();
     for (_, lane) in of(Strip::Layer) {
-        let TrackId::Layer { kind, .. } = &lane.id else { continue };
+        let kind = match &lane.id {
+            TrackId::Layer { kind, .. } => kind,
+            TrackId::Human(_) => "human",
+            _ => "recovery",
+        };
+        let is_layer = matches!(lane.id, TrackId::Layer { .. });
         for seen in &lane.states {
-            if is_mark(seen) && !touches.contains(&seen.state) {
+            if is_mark(seen) && is_layer && !touches.contains(&seen.state) {
                 touches.push(seen.state);
             }
             let names = states.entry(seen.severity).or_default();

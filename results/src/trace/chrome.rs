@@ -18,16 +18,18 @@ use sim::observe::{Trace, TrackKind};
 use super::spans::{Span, ended, spans};
 
 /// Processes, which viewers show as groups of threads.
-const PROCESSES: [(TrackKind, u32, &str); 5] = [
+const PROCESSES: [(TrackKind, u32, &str); 7] = [
     (TrackKind::Agent, 1, "agents"),
     (TrackKind::Layer, 2, "layers"),
     (TrackKind::Service, 3, "services"),
     (TrackKind::Edge, 4, "faults on the way"),
     (TrackKind::Budget, 5, "budgets"),
+    (TrackKind::Recovery, 6, "recoveries"),
+    (TrackKind::Human, 7, "humans"),
 ];
 
 /// Writes a trace: tasks, calls and attempts of each agent and service within each other, the
-/// states of layers, and faults.
+/// states of layers, faults, and what is done about them.
 ///
 /// An agent that does several things at a time has several threads: what lies within another thing
 /// there is made for it.
@@ -52,8 +54,8 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
         events.add(&name, span.kind.name(), (span.from, span.to), thread, args);
     }
     for track in trace.tracks.iter().filter(|track| track.kind() != TrackKind::Agent) {
-        let is_state = matches!(track.kind(), TrackKind::Budget | TrackKind::Layer);
-        let category = if is_state { "state" } else { "fault" };
+        let is_place = matches!(track.kind(), TrackKind::Service | TrackKind::Edge);
+        let category = if is_place { "fault" } else { "state" };
         for interval in &track.intervals {
             let thread = threads.of(track.kind(), &track.id.to_string(), 0);
             let severity = format!("{:?}", interval.severity).to_lowercase();

@@ -187,13 +187,15 @@ impl Log<'_> {
                     }
                     continue;
                 }
-                if let TrackId::Budget(_) = &track.id {
-                    let (place, at, event) = if is_on {
-                        (ALREADY, self.from, "is already")
-                    } else {
-                        (STATE, from, "is")
-                    };
-                    self.add(place, entry(at, event, None));
+                if matches!(
+                    track.kind(),
+                    TrackKind::Budget | TrackKind::Recovery | TrackKind::Human
+                ) {
+                    if begins || from == Time::ZERO {
+                        self.add(STATE, entry(from, "is", None));
+                    } else if is_on {
+                        self.add(ALREADY, entry(self.from, "is already", None));
+                    }
                     continue;
                 }
                 if is_on {

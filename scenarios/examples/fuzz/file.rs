@@ -5,7 +5,6 @@ use std::ops::Range;
 use patterns::settings::{Key, Shape, TableInfo};
 use scenarios::{KindInfo, LayerRegistry, ScenarioFile};
 use sim::System;
-use sim::fault::KINDS;
 
 use crate::draw::Draw;
 use crate::spelling::{key_of, quoted, table_of};
@@ -24,6 +23,9 @@ pub(crate) enum What {
     Layer(usize),
     Edge,
     Fault,
+    /// By its number.
+    Recovery(usize),
+    Human,
     Hypothesis,
     Design,
     Axis,
@@ -54,6 +56,8 @@ pub(crate) struct Author<'a> {
     /// Whether services and layers may name any service, so that calls may go round in circles.
     circles: bool,
     pub(crate) parts: Vec<Part>,
+    /// How many recoveries there are.
+    pub(crate) recoveries: usize,
 }
 
 /// How often a part is drawn again before it is left out or plain.
@@ -78,6 +82,7 @@ impl<'a> Author<'a> {
             policies: Vec::new(),
             circles: false,
             parts: Vec::new(),
+            recoveries: 0,
         }
     }
 
@@ -149,6 +154,13 @@ impl<'a> Author<'a> {
         for number in 0..self.draw.below(3) {
             sections.push(vec![self.part(What::Budget(number))]);
         }
+        self.recoveries = if self.draw.chance(0.3) { 1 + self.draw.below(3) } else { 0 };
+        for number in 0..self.recoveries {
+            sections.push(vec![self.part(What::Recovery(number))]);
+        }
+        if 0 < self.recoveries {
+            sections.push(vec![self.part(What::Human)]);
+        }
         if !self.policies.is_empty() {
             let mut policies = vec![fixed("[policies]\n")];
             for number in 0..self.policies.len() {
@@ -210,14 +222,21 @@ impl<'a> Author<'a> {
                 self.draw.layers = self.layers();
                 "faults"
             }
+            What::Recovery(_) => {
+                self.draw.layers = self.layers();
+                "recoveries"
+            }
+            What::Human => "humans",
             What::Design => "sweep",
             _ => return part.text.clear(),
         };
         let found = self.sections.iter().find(|(name, _)| *name == section);
         let table = found.expect("every section is described").1;
         let mut entries = self.draw.entries(&table, &[], 0);
-        if part.what == What::Fault {
-            self.fit_fault(&mut entries);
+        match part.what {
+            What::Fault => self.fit_fault(&mut entries),
+            What::Recovery(number) => self.fit_recovery(number, &mut entries),
+            _ => {}
         }
         if let What::Budget(_) = part.what {
             self.fit_budget(&mut entries);
@@ -227,42 +246,14 @@ impl<'a> Author<'a> {
             What::Service(at) => format!("[services.{}]\n", key_of(&self.services[at])),
             What::Budget(number) => format!("[budgets.b{number}]\n"),
             What::Fault => "[[faults]]\n".to_owned(),
+            What::Recovery(_) => "[[recoveries]]\n".to_owned(),
+            What::Human => "[humans.oncall]\n".to_owned(),
             What::Design => "[sweep]\n".to_owned(),
             _ => String::new(),
         };
         for (key, value) in entries {
             part.text += &format!("{} = {value}\n", key_of(&key));
             part.keys.push(format!("{section}.{key}"));
-        }
-    }
-
-    /// Makes it likely that a fault has something to hit.
-    fn fit_fault(&mut self, entries: &mut Vec<(String, String)>) {
-        let narrow = ["tasks", "priority", "key"];
-        entries.retain(|(key, _)| !narrow.contains(&key.as_str()) || self.draw.chance(0.4));
-        // Most agents have tasks of the priority 0.
-        if let Some((_, priority)) = entries.iter_mut().find(|(key, _)| key == "priority")
-            && self.draw.chance(0.7)
-        {
-            "0".clone_into(priority);
-        }
-        let word = entries.iter().find(|(key, _)| key == "do").map(|(_, word)| word.clone());
-        let kind = KINDS.iter().find(|kind| word == Some(quoted(kind.name)));
-        let all = match kind {
-            Some(kind) if kind.hits_layers => {
-                let able = if kind.name == "flush" { ".cache" } else { ".breaker" };
-                let layers = self.draw.layers.iter();
-                layers.filter(|layer| layer.ends_with(able)).cloned().collect()
-            }
-            Some(kind) if kind.hits_agents => self.agents.clone(),
-            _ => self.services.clone(),
-        };
-        let is_layers = kind.is_some_and(|kind| kind.hits_layers || kind.hits_agents);
-        if let Some((_, hit)) = entries.iter_mut().find(|(key, _)| key == "hit")
-            && (is_layers || hit.contains("policies.") || self.draw.chance(0.5))
-            && let Some(one) = self.draw.pick(&all)
-        {
-            *hit = quoted(one);
         }
     }
 
@@ -281,16 +272,6 @@ impl<'a> Author<'a> {
                 *value = format!("{}", 1 + self.draw.below(1000));
             }
         }
-    }
-
-    /// The layers that there are so far, as faults name them.
-    fn layers(&self) -> Vec<String> {
-        let layers = self.parts.iter().filter_map(|part| {
-            let What::Layer(policy) = part.what else { return None };
-            let (kind, _) = part.text.trim_start_matches([' ', '{']).split_once(" = ")?;
-            Some(format!("policies.'{}'.{kind}", self.policies[policy].0))
-        });
-        layers.collect()
     }
 
     /// Only services from this one on may be named, so that calls lead on and come to an end.

@@ -10,6 +10,7 @@
 
 mod draw;
 mod file;
+mod fits;
 mod numbers;
 mod oracle;
 mod questions;

@@ -51,8 +51,9 @@ patterns::settings! {
         every: Option<Duration> [.at_least(CYCLE_MIN).example("\"1h\"")] = None,
         /// With `every`: with which chance it begins, each time.
         chance: f64 [.share().above(0.0).example("0.2")] = 1.0,
-        /// The name of an earlier fault of the file, whenever whose end it begins: the next stage
-        /// of an outage, or what a restart brings with it. One that is still on goes on.
+        /// The name of an earlier fault of the file, or of a recovery, whenever whose end it begins:
+        /// the next stage of an outage, or what a restart brings with it. One that is still on goes
+        /// on.
         after: Option<FaultName> [.example("\"github-down\"")] = None,
         /// The time from one fault to the next.
         up: Option<Distribution> [.example("\"exponential(6h)\"")] = None,
@@ -70,7 +71,7 @@ patterns::settings! {
 impl Fault {
     fn rules(&self, found: &mut Findings) {
         self.cycle_rule(found);
-        if self.effect.is_instant() {
+        if self.effect.lasts().is_some() {
             self.instant_rules(found);
         } else {
             self.schedule_rules(found);
@@ -88,7 +89,7 @@ impl Fault {
         // That both are none has a message of its own.
         let is_none = |of: &Option<Distribution>| of.as_ref().is_some_and(Distribution::is_none);
         let are_none = is_none(&self.up) && is_none(&self.down);
-        if nanos < CYCLE_MIN && (self.effect.is_instant() || !are_none) {
+        if nanos < CYCLE_MIN && (self.effect.lasts().is_some() || !are_none) {
             let longer = "longer: from one beginning to the next it is at least 1us on average";
             found.add(key, longer, None);
         }
@@ -100,15 +101,37 @@ impl Fault {
             (Some(own), _) => own.sampler(),
             (None, mean) => exponential(mean.unwrap_or(Duration::MAX)),
         };
-        let down = if self.effect.is_instant() {
-            sim::kernel::Distribution::constant(Duration::ZERO)
-        } else {
-            lasting(&self.down, self.mttr)
-        };
+        let own = self.effect.lasts().map(sim::kernel::Distribution::constant);
+        let down = own.unwrap_or_else(|| lasting(&self.down, self.mttr));
         (lasting(&self.up, self.mtbf), down)
     }
 
-    /// Of what is done in an instant.
+    /// What hits the same when something triggers it.
+    pub(crate) fn on_demand(
+        hit: Hits,
+        (tasks, priority, key): (Option<Named>, Option<u8>, Option<KeyRange>),
+        effect: Effect,
+    ) -> Self {
+        Self {
+            name: None,
+            hit,
+            tasks,
+            priority,
+            key,
+            effect,
+            at: None,
+            r#for: None,
+            every: None,
+            chance: 1.0,
+            after: None,
+            up: None,
+            down: None,
+            mtbf: None,
+            mttr: None,
+        }
+    }
+
+    /// Of what says itself how long it lasts.
     fn instant_rules(&self, found: &mut Findings) {
         let name = self.effect.info().name;
         let lasting = [
@@ -117,7 +140,11 @@ impl Fault {
             ("down", self.down.is_some()),
         ];
         for (key, is_written) in lasting {
-            found.unless(!is_written, key, format!("left out: `{name}` takes no time"));
+            let why = match self.effect.lasts() {
+                Some(Duration::ZERO) => format!("left out: `{name}` takes no time"),
+                _ => format!("left out: `{name}` lasts as long as it `takes`"),
+            };
+            found.unless(!is_written, key, why);
         }
         found.unless(self.up.is_none() || self.mtbf.is_none(), "up", "left out beside `mtbf`");
         let is_up = self.up.is_some() || self.mtbf.is_some();
@@ -130,7 +157,13 @@ impl Fault {
         match (self.at.is_some() || self.every.is_some(), is_up) {
             (false, false) => found.add("do", "given with its time: `at`, `mtbf` or `after`", None),
             (true, true) => found.add(key, "left out beside `mtbf` and `up`", None),
-            (true, false) => found.unless(self.at.is_some(), "every", "given beside `at`"),
+            (true, false) => {
+                found.unless(self.at.is_some(), "every", "given beside `at`");
+                let lasts = self.effect.lasts();
+                let is_over = lasts == Some(Duration::ZERO)
+                    || self.every.is_none_or(|every| Some(every) > lasts);
+                found.unless(is_over, "every", "longer than it `takes`");
+            }
             (false, true) => {}
         }
     }
@@ -186,9 +219,8 @@ impl Fault {
     /// How long it lasts, if it comes at fixed times.
     fn lasts(&self) -> Option<Duration> {
         let is_fixed = self.at.is_some() || self.after.is_some();
-        let in_no_time = self.effect.is_instant() && is_fixed;
-        let lasts = self.r#for.map(|Lasting(lasts)| lasts);
-        lasts.or(in_no_time.then_some(Duration::ZERO))
+        let own = self.effect.lasts().filter(|_| is_fixed);
+        self.r#for.map(|Lasting(lasts)| lasts).or(own)
     }
 
     fn warns(&self, fields: &Fields<'_>, reader: &mut Reader<'_>) {

@@ -7,6 +7,7 @@ use sim::model::{abort, system};
 use super::agents::Agents;
 use super::budgets::Budget;
 use super::faults::Fault;
+use super::recoveries::{Human, Recovery};
 use super::services::Service;
 use super::steps::Step;
 use super::sweep::Design;
@@ -153,7 +154,7 @@ pub(crate) static PER: Key =
         .or(|| Per::Agent.write());
 
 /// The sections of a file beside the keys at its top.
-pub(crate) static SECTIONS: [Key; 10] = [
+pub(crate) static SECTIONS: [Key; 12] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
     Key::new("budgets", &[" How much agents may spend."], budgets),
@@ -162,6 +163,8 @@ pub(crate) static SECTIONS: [Key; 10] = [
     Key::new("edges", &[" Which policy stands between a caller and a service."], edges)
         .example("{ \"research -> github\" = \"guarded\" }"),
     Key::new("faults", &[" Failure injections."], faults),
+    Key::new("recoveries", &[" What is done when something is wrong."], recoveries),
+    Key::new("humans", &[" Who does recoveries that no machine does."], humans),
     Key::new("hypotheses", &[" What must hold."], hypotheses),
     Key::new("aborts", &[" What ends the experiment."], aborts),
     Key::new("sweep", &[" What is varied, and how often each cell is run."], Design::shape),
@@ -195,6 +198,14 @@ fn faults() -> Shape {
     Shape::List(Fault::shape)
 }
 
+fn recoveries() -> Shape {
+    Shape::List(Recovery::shape)
+}
+
+fn humans() -> Shape {
+    Shape::Map(Human::shape)
+}
+
 fn hypotheses() -> Shape {
     Shape::List(Hypothesis::shape)
 }
@@ -216,6 +227,8 @@ pub fn sections() -> Vec<(&'static str, Shape)> {
         ("services", Service::shape()),
         ("budgets", Budget::shape()),
         ("faults", Fault::shape()),
+        ("recoveries", Recovery::shape()),
+        ("humans", Human::shape()),
         ("hypotheses", Hypothesis::shape()),
         ("aborts", Abort::shape()),
         ("sweep", Design::shape()),

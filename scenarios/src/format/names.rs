@@ -169,7 +169,7 @@ impl Setting for ServiceName {
     }
 }
 
-/// The name of another fault, and where that is written.
+/// The name of another part, and where that is written.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultName {
     pub(crate) name: String,

@@ -18,7 +18,7 @@ use crate::plain::plain;
 use crate::scenario_file::ScenarioFile;
 
 /// Looks at abort conditions beyond which a run is refused.
-const LOOKS_MAX: u64 = 50_000;
+pub(super) const LOOKS_MAX: u64 = 50_000;
 
 /// The conditions of a file as they are written, each with its place. Of what cannot be read only
 /// the rest is there, so that everything that is wrong is reported at once.
@@ -161,7 +161,7 @@ fn each<T: Setting>(
 }
 
 /// How often a condition is looked at in so much time.
-fn number_of_looks(counted: Duration, over: Duration) -> u64 {
+pub(super) fn number_of_looks(counted: Duration, over: Duration) -> u64 {
     let step = over.as_nanos().div_ceil(LOOKS).max(1);
     counted.as_nanos().div_ceil(step)
 }

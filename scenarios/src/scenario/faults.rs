@@ -8,6 +8,7 @@ use super::lives;
 use super::looking::{Looking, never_called};
 use super::part::FaultPart;
 use super::reach::{keys_at, reached};
+use super::recoveries::{name_of, written};
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Fault, FaultName, Hit, Target};
@@ -21,7 +22,7 @@ pub(super) fn resolved(
     let items: Vec<&Node> = looking.items().collect();
     let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
         let after = part.fault.after.as_ref();
-        let after = after.and_then(|after| looking.earlier(after, &names[..index]));
+        let after = after.and_then(|after| looking.earlier(after, (names, index)));
         let hit = part.read.as_ref().map(|read| looking.hit(read, item));
         let (hits, scope) = hit.unwrap_or((Vec::new(), Scope::ALL));
         part.fault.resolved(names[index].clone(), hits, scope, after)
@@ -52,19 +53,25 @@ impl<'a> Looking<'a> {
         items.iter()
     }
 
-    /// Which of the faults before it a fault follows.
-    fn earlier(&mut self, after: &FaultName, names: &[String]) -> Option<usize> {
-        let index = names.iter().position(|name| *name == after.name);
+    /// Which of the faults before it a fault follows, or which recovery.
+    fn earlier(&mut self, after: &FaultName, (names, own): (&[String], usize)) -> Option<usize> {
+        let recoveries: Vec<&str> = written(self.file).iter().filter_map(name_of).collect();
+        let index = names[..own].iter().position(|name| *name == after.name);
+        let recovery = || recoveries.iter().position(|name| *name == after.name);
+        let index = index.or_else(|| Some(names.len() + recovery()?));
         if index.is_none() {
-            let known = names.iter().map(String::as_str);
-            let what = "earlier fault";
+            let known = names[..own].iter().map(String::as_str).chain(recoveries.iter().copied());
+            let what = match recoveries.as_slice() {
+                [] => "earlier fault",
+                _ => "earlier fault or recovery",
+            };
             self.found.push(Diagnostic::unknown(after.at.clone(), what, &after.name, known));
         }
         index
     }
 
     /// What a fault hits, as far as it is there.
-    fn hit(&mut self, fault: &Fault, item: &Node) -> (Vec<Place>, Scope) {
+    pub(super) fn hit(&mut self, fault: &Fault, item: &Node) -> (Vec<Place>, Scope) {
         let mut hits: Vec<Place> = Vec::new();
         for hit in &fault.hit.0 {
             match self.places(hit, &fault.effect) {
@@ -182,6 +189,7 @@ impl<'a> Looking<'a> {
                 "these agents call no service, so the fault hits nothing".to_owned(),
                 "hit a service or an edge".to_owned(),
             ),
+            OnAgents::Line => return Ok(vec![Place::Agents(group)]),
             OnAgents::Work if self.system.agents[group].steps.iter().any(is_work) => {
                 return Ok(vec![Place::Agents(group)]);
             }

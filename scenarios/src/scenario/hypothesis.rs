@@ -162,7 +162,7 @@ impl Comparison {
 const EXAMPLE: &str = "for example: agents.write.success >= 99%";
 const OVER: &str = "for example: agents.write.success < 50% over 1min";
 
-fn wrong(message: String, help: &str) -> Message {
+pub(super) fn wrong(message: String, help: &str) -> Message {
     Message { code: FileCode::BadHypothesis, message, help: Some(help.to_owned()) }
 }
 

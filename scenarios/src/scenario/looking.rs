@@ -48,6 +48,30 @@ impl Looking<'_> {
         edge: Option<(Caller, usize)>,
         effect: &Effect,
     ) -> Result<Vec<Place>, Diagnostic> {
+        let meant = self.meant(hit, policy, layer)?;
+        let Some((index, first)) = meant.first() else { return Ok(Vec::new()) };
+        let first = &self.system.policies[*index].layers[*first];
+        if let Some(what) = effect.intervention(true).filter(|what| !first.report.takes(*what)) {
+            let message = format!("a layer `{}` cannot {}", layer.kind, what.in_words());
+            let message = Diagnostic::new(hit.at.clone(), Code::Conflict, message);
+            return Err(message.help(self.able(effect)));
+        }
+        if edge.is_none() && self.system.edges.iter().all(|edge| edge.policy != Some(*index)) {
+            let message = format!("no edge uses the policy `{policy}`, so the fault hits nothing");
+            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
+        }
+        let place = |(policy, layer)| Place::Layer { policy, layer, edge };
+        Ok(meant.into_iter().map(place).collect())
+    }
+
+    /// The layers of a policy that a name means, each with its policy; none if they are off, or
+    /// are not known yet.
+    pub(super) fn meant(
+        &mut self,
+        hit: &Hit,
+        policy: &str,
+        layer: &LayerName,
+    ) -> Result<Vec<(usize, usize)>, Diagnostic> {
         let policies = &self.system.policies;
         let Some(index) = policies.iter().position(|known| known.name == policy) else {
             let known = policies.iter().map(|policy| policy.name.as_str());
@@ -66,26 +90,14 @@ impl Looking<'_> {
         if meant.is_empty() && !self.are_layers_known {
             return Ok(Vec::new());
         }
-        let Some((_, first)) = meant.first() else {
+        if meant.is_empty() {
             let (known, layer) = (layer_names(layers), layer.in_words());
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let message = format!("the policy `{policy}` has no layer `{layer}`");
             let message = Diagnostic::new(hit.at.clone(), Code::UnknownName, message);
             return Err(message.help(nearest_or_all(&layer, &known)));
-        };
-        if let Some(what) = effect.intervention(true).filter(|what| !first.report.takes(*what)) {
-            let message = format!("a layer `{}` cannot {}", layer.kind, what.in_words());
-            let message = Diagnostic::new(hit.at.clone(), Code::Conflict, message);
-            return Err(message.help(self.able(effect)));
         }
-        if edge.is_none() && self.system.edges.iter().all(|edge| edge.policy != Some(index)) {
-            let message = format!("no edge uses the policy `{policy}`, so the fault hits nothing");
-            self.found.push(Diagnostic::no_effect(hit.at.clone(), message));
-        }
-        Ok(meant
-            .iter()
-            .map(|(layer, _)| Place::Layer { policy: index, layer: *layer, edge })
-            .collect())
+        Ok(meant.into_iter().map(|(layer, _)| (index, layer)).collect())
     }
 
     /// The layers of the file to which this can be done.

@@ -11,10 +11,13 @@ use super::edges::{Written, add_edges};
 use super::looking::Looking;
 use super::part::{FaultPart, Part};
 use super::policies::{self, Rooms};
+use super::recoveries::{self, RecoveryPart};
 use super::unsure::Unsure;
 use super::{budgets, circles, edges, faults, lives, records, room, unsure};
 use crate::diagnostic::{Diagnostic, mistakes};
-use crate::format::{Agents, Budget, Fault, FileNames, Head, Service, fault_names, section_of};
+use crate::format::{
+    Agents, Budget, Fault, FileNames, Head, Human, Service, fault_names, section_of,
+};
 use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
@@ -31,6 +34,8 @@ pub(super) struct Parts {
     /// Whether something is wrong with policies or edges.
     are_policies_wrong: bool,
     faults: Vec<FaultPart>,
+    recoveries: Vec<RecoveryPart>,
+    humans: Vec<(String, Option<Human>)>,
 }
 
 impl Parts {
@@ -48,6 +53,9 @@ impl Parts {
         let edges = edges::read(file, &names, &policies, found);
         let are_policies_wrong = mistakes(found) > before;
         let faults = faults_of(file, &mut names, found);
+        let recoveries = recoveries::read(file, &mut names, found);
+        let humans = named::<Option<Human>>(file, "humans", |_, _| (None, true), &mut names, found);
+        let humans = humans.into_iter().map(|part| (part.name, part.read)).collect();
         Self {
             names,
             agents,
@@ -58,6 +66,8 @@ impl Parts {
             edges,
             are_policies_wrong,
             faults,
+            recoveries,
+            humans,
         }
     }
 
@@ -115,6 +125,19 @@ impl Parts {
             found: &mut of_calls,
         };
         system.faults = faults::resolved(&self.faults, &names, looking);
+        let humans: Vec<String> = self.humans.iter().map(|(name, _)| name.clone()).collect();
+        let known = recoveries::Named { humans: &humans, faults: &names };
+        let looking = Looking {
+            file,
+            names: &self.names,
+            system: &system,
+            are_layers_known: !self.are_policies_wrong,
+            found: &mut of_calls,
+        };
+        let resolved = recoveries::resolved(&self.recoveries, &known, looking);
+        system.faults.extend(resolved.faults);
+        system.recoveries = resolved.recoveries;
+        system.humans = recoveries::humans(&self.humans);
         // What a fault names is there or not, whoever calls whom.
         let is_sure = |one: &Diagnostic| {
             [Code::UnknownName, Code::OutOfRange].iter().any(|code| code.name() == one.code())

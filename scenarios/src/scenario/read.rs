@@ -10,6 +10,7 @@ use super::conditions::Conditions;
 use super::hypothesis::{Hypothesis, Message, measure};
 use super::parts::Parts;
 use super::unsure::Unsure;
+use super::{recoveries, triggers};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format::{self, FileNames, Head, SECTIONS};
@@ -134,7 +135,7 @@ impl ScenarioFile {
         let mut names = self.names(found);
         let head = self.head(&mut names, found);
         let of_head = found.len();
-        let parts = Parts::read(self, registry, names, found);
+        let parts = Parts::read(self, registry, names.clone(), found);
         let mut conditions = Conditions::read(self, found);
         let of_parts = found.len();
         let unsure = Unsure { times: self.times(), parts: self.lacks_parts(), ..parts.unsure() };
@@ -142,6 +143,8 @@ impl ScenarioFile {
         let (warmup, horizon) = unsure.times.unwrap_or((Duration::ZERO, LONGEST));
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
+        triggers::add(self, &names, &mut system, unsure, found);
+        recoveries::check_humans(self, found);
         system.aborts = conditions.aborts(&system, unsure, found);
         let hypotheses = conditions.hypotheses(&system, unsure, found);
         // What is wrong with the objective is a matter of the sweep.
@@ -251,7 +254,7 @@ impl ScenarioFile {
     /// The names of agents and services; none may look like a path or an edge. Those of policies
     /// and faults are checked as well.
     fn names(&self, found: &mut Vec<Diagnostic>) -> FileNames {
-        for section in ["agents", "services", "budgets", "policies"] {
+        for section in ["agents", "services", "budgets", "policies", "humans"] {
             for entry in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
                 if let Err(why) = format::is_name(&entry.key) {
                     let message = format!("the name `{}` {why}", entry.key);
@@ -259,14 +262,17 @@ impl ScenarioFile {
                 }
             }
         }
-        let faults = self.root.get("faults").map(|node| &node.value);
-        let Some(Value::List(faults)) = faults else { return FileNames::written(&self.root) };
-        for node in faults.iter().filter_map(|fault| fault.get("name")) {
-            if let Some(name) = node.text()
-                && let Err(why) = format::is_seen(name)
-            {
-                let message = format!("the name `{name}` {why}");
-                found.push(Diagnostic::new(node.at.clone(), FileCode::BadName, message));
+        for section in ["faults", "recoveries"] {
+            let items = self.root.get(section).map(|node| &node.value);
+            let Some(Value::List(items)) = items else { continue };
+            for node in items.iter().filter_map(|item| item.get("name")) {
+                if let Some(name) = node.text()
+                    && let Err(why) = format::is_seen(name)
+                {
+                    let message = format!("the name `{name}` {why}");
+                    let bad = Diagnostic::new(node.at.clone(), FileCode::BadName, message);
+                    found.push(bad);
+                }
             }
         }
         FileNames::written(&self.root)

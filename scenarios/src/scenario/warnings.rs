@@ -211,6 +211,7 @@ fn toggles(faults: &[Fault], index: usize, horizon: Time) -> f64 {
     let cycles = |from: Time, secs: f64| horizon.since(from).as_secs_f64() / secs;
     match &faults[index].schedule {
         Schedule::Once { .. } => 2.0,
+        Schedule::OnDemand { .. } => 0.0,
         Schedule::After { fault, .. } => toggles(faults, *fault, horizon),
         Schedule::Every { at, every, chance, .. } if *at < horizon => {
             2.0 * chance * cycles(*at, every.as_secs_f64())
@@ -227,7 +228,7 @@ fn first_end(faults: &[Fault], index: usize) -> Option<Time> {
     match faults[index].schedule {
         Schedule::Once { at, lasts } | Schedule::Every { at, lasts, .. } => Some(at + lasts),
         Schedule::After { fault, lasts } => Some(first_end(faults, fault)? + lasts),
-        Schedule::Renewal { .. } => None,
+        Schedule::Renewal { .. } | Schedule::OnDemand { .. } => None,
     }
 }
 

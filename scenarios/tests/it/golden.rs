@@ -51,6 +51,8 @@ fn golden_fingerprints_of_the_library() {
         as-it-comes 314706c06c5c6bc7 8049
         token-bulkheads 34c344de8d649aa9 1935
         stale-answer 115cff7c2915f2a7 29344
+        self-healing 6290cfc83e6a109e 16435
+        human-in-the-night 0b733b20c50cd305 161848
     "#]]
     .assert_eq(&lines);
 }

@@ -15,6 +15,7 @@ mod lives;
 mod mistakes;
 mod paths;
 mod profiles;
+mod recoveries;
 mod report;
 mod runner;
 mod same_luck;

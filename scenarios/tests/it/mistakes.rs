@@ -33,6 +33,21 @@ impl Place {
                 whole(format!("{before}\n{policies}\n[[faults]]\n{first}\n[[faults]]"))
             }
             "budgets" => whole(format!("{}\n[budgets.b]", system("", ""))),
+            // One that another hands over to, and someone who does it.
+            "recoveries" => {
+                let policies = "[policies]\nguarded = [{ cache = \"1s\" }, { breaker = { failures = \
+                                1, open = \"1s\" } }]\n[edges]\n\"a -> s\" = \"guarded\"";
+                let first = "name = \"call-someone\"\nwhen = \"by-hand\"\nhit = \"s\"\n\
+                             do = \"restart\"\n[humans.oncall]\nresponse = \"1min\"";
+                let before = system("", "");
+                whole(format!("{before}\n{policies}\n[[recoveries]]\n{first}\n[[recoveries]]"))
+            }
+            "humans" => {
+                let by = "name = \"x\"\nwhen = \"by-hand\"\nhit = \"s\"\ndo = \"restart\"\n\
+                          human = \"oncall\"";
+                let before = system("", "");
+                whole(format!("{before}\n[[recoveries]]\n{by}\n[humans.oncall]"))
+            }
             "aborts" => whole(format!("{}\n[[aborts]]", system("", ""))),
             "steps" => Self {
                 before: format!(
@@ -132,6 +147,15 @@ fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
         ("faults", "again") => {
             &[("hit", "\"research\""), ("at", "\"1s\""), ("for", "\"1s\""), ("each", "\"1h\"")]
         }
+        ("faults", "takes") => &[("at", "\"1s\"")],
+        ("recoveries", "takes") => &[("hit", "\"github\"")],
+        ("recoveries", "hit") => &[("do", "\"flush\"")],
+        ("recoveries", "do") => &[("for", "\"1s\""), ("hit", "\"github\"")],
+        ("recoveries", "state") => &[("hit", "\"policies.guarded.breaker\""), ("for", "\"1s\"")],
+        ("recoveries", "tries") => {
+            &[("hit", "\"github\""), ("for", "\"1s\""), ("then", "\"call-someone\"")]
+        }
+        ("recoveries", _) => &[("hit", "\"github\""), ("for", "\"1s\"")],
         ("faults", _) => &[("at", "\"1s\""), ("for", "\"1s\"")],
         ("breaker", "within") => &[("failures", "3")],
         ("breaker", "window" | "min-calls" | "compare") => {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Entry, Fields, Findings, Form, Key, Reader, Shape, TableInfo};
+use patterns::{Duration, Intervention};
 
 use super::adding::Adding;
 use super::health::Health;
@@ -29,6 +29,8 @@ pub enum OnAgents {
     Edges,
     /// Their own work takes longer.
     Work,
+    /// They begin no tasks, or those that wait are dropped.
+    Line,
     /// It happens to the process of each.
     Process,
     /// It cannot happen to agents.
@@ -42,7 +44,8 @@ trait AnyFault: fmt::Debug + Send + Sync {
     fn add_to(&self, health: &mut Adding<'_>);
     fn shock_of(&self, change: Change) -> Shock;
     fn intervention_of(&self, is_on: bool) -> Option<Intervention>;
-    fn takes_no_time(&self) -> bool;
+    fn lasts_for(&self) -> Option<Duration>;
+    fn does_end(&self, kind: &str) -> bool;
     fn write_to(&self, out: &mut Vec<Entry>);
     fn check_in(&self, found: &mut Findings);
 }
@@ -68,8 +71,12 @@ impl<K: FaultKind> AnyFault for K {
         self.intervention(is_on)
     }
 
-    fn takes_no_time(&self) -> bool {
-        self.is_instant()
+    fn lasts_for(&self) -> Option<Duration> {
+        self.lasts()
+    }
+
+    fn does_end(&self, kind: &str) -> bool {
+        self.ends(kind)
     }
 
     fn write_to(&self, out: &mut Vec<Entry>) {
@@ -123,8 +130,11 @@ impl Effect {
     /// What becomes of agents that it hits.
     pub fn on_agents(&self) -> OnAgents {
         let alone = self.alone(0);
+        let change = Change { is_on: true, hung: false, hangs: false, is_scoped: false };
         if self.info().hits_agents || alone.is_down() || alone.fills() {
             OnAgents::Process
+        } else if alone.slots() == 0 || self.shock(change) == Shock::DropLine {
+            OnAgents::Line
         } else if alone.only_slows() && !alone.is_whole {
             OnAgents::Work
         } else if self.info().hits_edges {
@@ -137,12 +147,19 @@ impl Effect {
     /// Whether it is done to single requests, so that it can be done to some and not to others.
     pub fn can_be_scoped(&self) -> bool {
         let info = self.info();
-        !info.hits_layers && !info.hits_agents && !self.alone(1).is_whole
+        let is_whole = info.hits_layers || info.hits_agents;
+        !is_whole && self.lasts().is_none() && !self.alone(1).is_whole
     }
 
-    /// Whether all of it is done in the instant in which it comes on.
-    pub fn is_instant(&self) -> bool {
-        self.kind.takes_no_time()
+    /// How long it lasts, if that is a part of what it does: no time, if all of it is done in the
+    /// instant in which it comes on.
+    pub fn lasts(&self) -> Option<Duration> {
+        self.kind.lasts_for()
+    }
+
+    /// Whether a fault of this kind is over where this one comes on.
+    pub(super) fn ends(&self, kind: &str) -> bool {
+        self.kind.does_end(kind)
     }
 
     /// How many slots it leaves a service at the most, if it takes some.
@@ -201,6 +218,8 @@ pub struct FaultInfo {
     pub hits_layers: bool,
     /// Whether it hits processes of agents, and nothing else.
     pub hits_agents: bool,
+    /// Whether people do it on purpose, to mend something.
+    pub is_action: bool,
     /// Whether something is drawn for it each time that it comes on.
     pub(super) draws: bool,
     shape: fn() -> Shape,
@@ -216,6 +235,7 @@ impl FaultInfo {
             hits_edges: K::HITS_EDGES,
             hits_layers: K::HITS_LAYERS,
             hits_agents: K::HITS_AGENTS,
+            is_action: K::IS_ACTION,
             draws: K::DRAWS,
             shape: K::shape,
             read: read::<K>,

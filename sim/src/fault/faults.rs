@@ -26,6 +26,8 @@ pub(crate) struct Faults {
     scopes: Scopes,
     /// Whether some fault goes by the tasks for which requests are made.
     by_tasks: bool,
+    /// Those that follow one that is not added yet.
+    early: Vec<(usize, u32)>,
 }
 
 /// What random bits the requests at a place must have for its faults.
@@ -70,6 +72,15 @@ struct Fault {
     inner: RngStream,
     /// Since when it is on, or was on last.
     onset: Onset,
+    /// The places where it was ended since, before its time.
+    ended_at: Vec<u32>,
+}
+
+impl Fault {
+    /// Whether it is on at a place, where it may have been ended.
+    fn is_on_at(&self, place: u32) -> bool {
+        self.is_on && !self.ended_at.contains(&place)
+    }
 }
 
 /// What follows at a place when a fault comes on or goes off.
@@ -85,7 +96,8 @@ impl Faults {
     /// No faults, of this many places.
     pub(crate) fn of_places(count: usize) -> Self {
         let (of_place, draws) = (vec![Vec::new(); count], vec![Draws::default(); count]);
-        Self { all: Vec::new(), of_place, draws, scopes: Scopes::default(), by_tasks: false }
+        let (all, early, scopes) = (Vec::new(), Vec::new(), Scopes::default());
+        Self { all, of_place, draws, scopes, by_tasks: false, early }
     }
 
     /// Adds a fault that is off.
@@ -109,12 +121,17 @@ impl Faults {
         let (rng, inner) = (streams.stream(name), streams.stream(name.text("while it is on")));
         let index = self.all.len() as u32;
         if let Schedule::After { fault, .. } = schedule {
-            self.all[fault].followers.push(index);
+            match self.all.get_mut(fault) {
+                Some(other) => other.followers.push(index),
+                None => self.early.push((fault, index)),
+            }
         }
+        let early = self.early.iter().filter(|(fault, _)| *fault == index as usize);
+        let followers = early.map(|(_, follower)| *follower).collect();
         self.all.push(Fault {
             places: Vec::new(),
             effect,
-            followers: Vec::new(),
+            followers,
             scope,
             draws,
             is_on: false,
@@ -123,6 +140,7 @@ impl Faults {
             rng,
             inner,
             onset,
+            ended_at: Vec::new(),
         });
         for place in places {
             self.add_place(index, place);
@@ -131,7 +149,9 @@ impl Faults {
 
     /// Adds a place to those that a fault hits, which may be one behind all others.
     pub(crate) fn add_place(&mut self, index: u32, place: u32) {
-        self.all[index as usize].places.push(place);
+        let Fault { places, ended_at, .. } = &mut self.all[index as usize];
+        places.push(place);
+        ended_at.reserve(places.len());
         let count = self.of_place.len().max(place as usize + 1);
         self.of_place.resize(count, Vec::new());
         self.draws.resize(count, Draws::default());
@@ -184,6 +204,33 @@ impl Faults {
         self.all[index as usize].is_on
     }
 
+    /// Whether a recovery does it: it is no failure injection.
+    pub(crate) fn is_on_demand(&self, index: u32) -> bool {
+        matches!(self.all[index as usize].schedule, Schedule::OnDemand { .. })
+    }
+
+    /// How long it lasts when a recovery does it.
+    pub(crate) fn lasts_on_demand(&self, index: u32) -> Duration {
+        match self.all[index as usize].schedule {
+            Schedule::OnDemand { lasts } => lasts,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// The next of the failures at a place that are over there, since this one has come on. It
+    /// is to be [taken](Self::take) there.
+    pub(crate) fn end_at(&mut self, index: u32, place: u32) -> Option<u32> {
+        let Fault { is_on: true, effect, .. } = &self.all[index as usize] else { return None };
+        let is_over = |other: &u32| {
+            let fault = &self.all[*other as usize];
+            let is_there = fault.is_on_at(place) && !self.is_on_demand(*other);
+            is_there && *other != index && effect.ends(fault.effect.info().name)
+        };
+        let over = self.of_place[place as usize].iter().copied().find(is_over)?;
+        self.all[over as usize].ended_at.push(place);
+        Some(over)
+    }
+
     /// The places that a fault hits: services, then links.
     pub(crate) fn places(&self, index: u32) -> &[u32] {
         &self.all[index as usize].places
@@ -230,11 +277,12 @@ impl Faults {
     /// A fault comes on or goes off now: says after how long it does the other, if it does. Each of
     /// its places is to [take](Self::take) that.
     pub(crate) fn toggle(&mut self, index: u32, now: Time) -> Option<Duration> {
-        let Fault { effect, is_on, is_due, schedule, rng, inner, onset, .. } =
+        let Fault { effect, is_on, is_due, schedule, rng, inner, onset, ended_at, .. } =
             &mut self.all[index as usize];
         *is_on = !*is_on;
         *is_due = false;
         if *is_on {
+            ended_at.clear();
             let seed = if effect.info().draws { inner.next_u64() } else { 0 };
             *onset = Onset { at: now, seed, ..*onset };
         }
@@ -265,7 +313,8 @@ impl Faults {
             health.restart(now);
         }
         debug_assert!(self.draws[place].by_attempt || !health.hits_some(), "there are draws");
-        let Fault { is_on, ref effect, scope, .. } = self.all[index as usize];
+        let Fault { ref effect, scope, .. } = self.all[index as usize];
+        let is_on = self.all[index as usize].is_on_at(place as u32);
         let (hangs, is_scoped) = (health.is_hanging(), scope != 0);
         let shock = effect.shock(Change { is_on, hung, hangs, is_scoped });
         let condition = self.condition(place, health);
@@ -277,7 +326,7 @@ impl Faults {
     /// The faults of a place that are on, the gravest first.
     fn on(&self, place: usize) -> impl Iterator<Item = &Fault> {
         let faults = self.of_place[place].iter().map(|index| &self.all[*index as usize]);
-        faults.filter(|fault| fault.is_on)
+        faults.filter(move |fault| fault.is_on_at(place as u32))
     }
 
     /// Adds up what the faults of a place that are on do to it.

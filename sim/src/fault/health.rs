@@ -217,7 +217,8 @@ impl Health {
 
     /// What is done to the processes of agents.
     pub(crate) fn ills(&self) -> Ills {
-        Ills { is_down: self.down > 0, hangs: self.hanging > 0, ..self.ills }
+        let (is_down, hangs) = (self.down > 0, self.hanging > 0);
+        Ills { is_down, hangs, slots: self.slots, ..self.ills }
     }
 
     /// Whether it answers nothing.

@@ -15,6 +15,8 @@ pub(crate) struct Ills {
     pub(crate) corrupt: f64,
     /// After how long one is full, and crashes.
     pub(crate) full_after: Duration,
+    /// How many tasks each has in hand at the most.
+    pub(crate) slots: u32,
     /// Whether none can start, and whether those that were there stand still.
     pub(crate) is_down: bool,
     pub(crate) hangs: bool,
@@ -28,6 +30,7 @@ impl Default for Ills {
             stuck: 0.0,
             corrupt: 0.0,
             full_after: Duration::MAX,
+            slots: u32::MAX,
             is_down: false,
             hangs: false,
         }

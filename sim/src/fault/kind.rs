@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use patterns::Intervention;
 use patterns::report::Severity;
 use patterns::settings::{Group, Setting};
+use patterns::{Duration, Intervention};
 
 use super::adding::Adding;
 
@@ -24,6 +24,8 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
 
     /// Whether it hits processes of agents, and nothing else.
     const HITS_AGENTS: bool = false;
+    /// Whether people do it on purpose, to mend something.
+    const IS_ACTION: bool = false;
 
     /// Whether something is drawn for it each time that it comes on.
     const DRAWS: bool = false;
@@ -45,6 +47,16 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     /// What is done to the layers that it hits when it comes on or goes off.
     fn intervention(&self, _is_on: bool) -> Option<Intervention> {
         None
+    }
+
+    /// How long it lasts, if that is a part of what it does; none if who injects it says so.
+    fn lasts(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Whether a fault of this kind, at a place that it hits, is over there when it comes on.
+    fn ends(&self, _kind: &str) -> bool {
+        false
     }
 
     /// What becomes of the requests at the service that it hits when it comes on or goes off.
@@ -92,4 +104,6 @@ pub enum Shock {
     LetGo,
     /// Those that stood still and would go on are lost, with [`patterns::Class::Network`].
     LoseHeld,
+    /// Those that wait for a slot are refused after all, with [`patterns::Class::Overload`].
+    DropLine,
 }

@@ -13,15 +13,19 @@ pub mod drain;
 pub mod drift;
 pub mod duplicate;
 pub mod errors;
+pub mod fix;
 pub mod flush;
 pub mod force;
 pub mod hang;
 pub mod leak;
 pub mod loss;
 pub mod overload;
+pub mod pause;
 pub mod ramp;
 pub mod refuse;
 pub mod reset;
+pub mod restart;
+pub mod shed;
 pub mod slots;
 pub mod slow;
 pub mod spike;
@@ -34,6 +38,7 @@ pub mod wrong;
 pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<down::Down>(),
     FaultInfo::of::<crash::Crash>(),
+    FaultInfo::of::<restart::Restart>(),
     FaultInfo::of::<hang::Hang>(),
     FaultInfo::of::<drain::Drain>(),
     FaultInfo::of::<refuse::Refuse>(),
@@ -46,6 +51,7 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<stale::Stale>(),
     FaultInfo::of::<bursts::Bursts>(),
     FaultInfo::of::<ramp::Ramp>(),
+    FaultInfo::of::<pause::Pause>(),
     FaultInfo::of::<slots::Slots>(),
     FaultInfo::of::<overload::Overload>(),
     FaultInfo::of::<slow::Slow>(),
@@ -58,4 +64,6 @@ pub const KINDS: &[FaultInfo] = &[
     FaultInfo::of::<flush::Flush>(),
     FaultInfo::of::<stuck::Stuck>(),
     FaultInfo::of::<corrupt::Corrupt>(),
+    FaultInfo::of::<shed::Shed>(),
+    FaultInfo::of::<fix::Fix>(),
 ];

@@ -30,8 +30,13 @@ pub enum Schedule {
     },
     /// Whenever another fault has ended, unless it is still on.
     After {
-        /// The index of the other one, which comes before its own.
+        /// The index of the other one.
         fault: usize,
+        /// How long it lasts.
+        lasts: Duration,
+    },
+    /// Whenever a recovery does it: when that is is not known beforehand.
+    OnDemand {
         /// How long it lasts.
         lasts: Duration,
     },
@@ -52,7 +57,7 @@ impl Schedule {
         let (at, lasts, every) = match self {
             Self::Once { at, lasts } => (*at, *lasts, Duration::MAX),
             Self::Every { at, lasts, every, chance } if *chance >= 1.0 => (*at, *lasts, *every),
-            Self::Every { .. } | Self::After { .. } | Self::Renewal { .. } => return None,
+            _ => return None,
         };
         let begins = std::iter::successors(Some(at), |at| Some(*at + every));
         let begins = begins.take_while(|at| *at < horizon).take(TIMES_MAX);
@@ -64,8 +69,8 @@ impl Schedule {
         match self {
             Self::Once { at, .. } => *at,
             Self::Every { at, every, chance, .. } => *at + *every * missed(*chance, rng),
-            // It is begun by the other one.
-            Self::After { .. } => Time::MAX,
+            // It is begun by the other one, or by a recovery.
+            Self::After { .. } | Self::OnDemand { .. } => Time::MAX,
             Self::Renewal { up, .. } => Time::ZERO + up.sample(rng),
         }
     }
@@ -75,10 +80,13 @@ impl Schedule {
     pub(super) fn next(&self, is_on: bool, rng: &mut RngStream) -> Option<Duration> {
         match (self, is_on) {
             (
-                Self::Once { lasts, .. } | Self::Every { lasts, .. } | Self::After { lasts, .. },
+                Self::Once { lasts, .. }
+                | Self::Every { lasts, .. }
+                | Self::After { lasts, .. }
+                | Self::OnDemand { lasts },
                 true,
             ) => Some(*lasts),
-            (Self::Once { .. } | Self::After { .. }, false) => None,
+            (Self::Once { .. } | Self::After { .. } | Self::OnDemand { .. }, false) => None,
             (Self::Every { lasts, every, chance, .. }, false) => {
                 Some(*every - *lasts + *every * missed(*chance, rng))
             }

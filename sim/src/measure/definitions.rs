@@ -155,7 +155,7 @@ pub(super) const EPISODES: &[Definition<Episodes>] = definitions! {
     "mttr.verify" Seconds LOWER, "Its last part: until the share of good outcomes is back at the \
         bound.", Ratio(|r, _| (secs(r.parts()[3]), r.count() as f64));
     "healed" Share HIGHER, "Auto-healed: failure episodes that ended without a step of a human, of \
-        all; one that has not ended is not healed.", Share(|r| (r.ended(), r.count()));
+        all; one that has not ended is not healed.", Share(|r| (r.healed(), r.count()));
     "recovery" Seconds LOWER, "How long after the beginning of what is measured the last failure \
         episode ended: 0 if there was none, undefined if it did not end; the longest, if there are \
         several parts.",

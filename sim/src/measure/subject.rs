@@ -6,6 +6,7 @@ use super::definitions::{
     ABORTS, AGENTS, Definition, EDGES, EPISODES, Info, REPLICAS, SERVICES, SYSTEM, WRITES,
 };
 use super::failures::{ATTEMPTS, TASKS};
+use super::healing::{HUMANS, RECOVERIES};
 use super::layer::OfLayers;
 use super::processes::PROCESSES;
 use super::sample::{Found, Pooling};
@@ -16,7 +17,8 @@ use super::spending::{
 use super::unit::{Better, Unit};
 use crate::model::system::{Caller, Edge, System};
 use crate::observe::{
-    AgentRecord, Asked, BudgetRecord, EdgeRecord, Episodes, Parts, Record, ServiceRecord,
+    AgentRecord, Asked, BudgetRecord, EdgeRecord, Episodes, HumanRecord, Parts, Record,
+    RecoveryRecord, ServiceRecord,
 };
 
 /// A part of a system, by name.
@@ -29,6 +31,8 @@ pub(super) enum Subject {
         to: String,
     },
     Budget(String),
+    Recovery(String),
+    Human(String),
     /// All of it.
     System,
 }
@@ -41,6 +45,8 @@ pub(super) enum Formula {
     Edge(&'static Definition<EdgeRecord>),
     System(&'static Definition<Record>),
     Budget(&'static Definition<BudgetRecord>),
+    Recovery(&'static Definition<RecoveryRecord>),
+    Human(&'static Definition<HumanRecord>),
     /// Of a group of agents or of an edge.
     Episodes(&'static Definition<Episodes>),
     Layers(OfLayers),
@@ -62,14 +68,20 @@ impl Having {
 
 impl Subject {
     /// All parts of a system, each with its place among those of its kind: groups of agents,
-    /// services, edges, budgets, and the whole.
+    /// services, edges, budgets, recoveries, humans, and the whole.
     pub(super) fn all(system: &System) -> impl Iterator<Item = (usize, Self)> + '_ {
         let agents = system.agents.iter().map(|agents| Self::Agents(agents.name.clone()));
         let services = system.services.iter().map(|service| Self::Service(service.name.clone()));
         let edges = system.edges.iter().map(|edge| Self::of_edge(edge, system));
         let parts = agents.enumerate().chain(services.enumerate()).chain(edges.enumerate());
         let budgets = system.budgets.iter().map(|budget| Self::Budget(budget.name.clone()));
-        parts.chain(budgets.enumerate()).chain([(0, Self::System)])
+        let recoveries = system.recoveries.iter().map(|one| Self::Recovery(one.name.clone()));
+        let humans = system.humans.iter().map(|one| Self::Human(one.name.clone()));
+        let parts = parts
+            .chain(budgets.enumerate())
+            .chain(recoveries.enumerate())
+            .chain(humans.enumerate());
+        parts.chain([(0, Self::System)])
     }
 
     fn of_edge(edge: &Edge, system: &System) -> Self {
@@ -84,6 +96,8 @@ impl Subject {
             Self::Service(_) => "services",
             Self::Edge { .. } => "edges",
             Self::Budget(_) => "budgets",
+            Self::Recovery(_) => "recoveries",
+            Self::Human(_) => "humans",
             Self::System => "system",
         }
     }
@@ -92,6 +106,7 @@ impl Subject {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Agents(name) | Self::Service(name) | Self::Budget(name) => name.clone(),
+            Self::Recovery(name) | Self::Human(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
             Self::System => String::new(),
         }
@@ -104,6 +119,7 @@ impl Subject {
             Self::Service(name) => format!("services.{name}.{number}"),
             Self::Edge { from, to } => format!("edges.\"{from} -> {to}\".{number}"),
             Self::Budget(name) => format!("budgets.{name}.{number}"),
+            Self::Recovery(name) | Self::Human(name) => format!("{}.{name}.{number}", self.kind()),
             Self::System => format!("system.{number}"),
         }
     }
@@ -121,6 +137,8 @@ impl Subject {
                 all.chain(episodes()).collect()
             }
             Self::Budget(_) => Vec::new(),
+            Self::Recovery(_) => RECOVERIES.iter().map(Formula::Recovery).collect(),
+            Self::Human(_) => HUMANS.iter().map(Formula::Human).collect(),
             Self::System => SYSTEM.iter().map(Formula::System).collect(),
         }
     }
@@ -135,6 +153,7 @@ impl Subject {
             Self::Service(_) => REPLICAS.iter().chain(WRITES).map(Formula::Service).collect(),
             Self::Edge { .. } => EDGE_COSTS.iter().map(Formula::Edge).collect(),
             Self::Budget(_) => BUDGETS.iter().map(Formula::Budget).collect(),
+            Self::Recovery(_) | Self::Human(_) => Vec::new(),
             Self::System => {
                 let all = [ABORTS, SYSTEM_COSTS, SYSTEM_WORTH];
                 all.into_iter().flatten().map(Formula::System).collect()
@@ -218,6 +237,8 @@ impl Subject {
             }
             // They are kept in all records.
             Self::Budget(_) => {}
+            // What these did is in every record.
+            Self::Recovery(_) | Self::Human(_) => {}
             Self::System => {
                 let all = parts.agents.iter_mut().chain(&mut parts.services);
                 all.chain(&mut parts.edges).for_each(|one| one.add(asked));
@@ -250,6 +271,8 @@ impl Formula {
             Self::Edge(definition) => Ok(&definition.info),
             Self::System(definition) => Ok(&definition.info),
             Self::Budget(definition) => Ok(&definition.info),
+            Self::Recovery(definition) => Ok(&definition.info),
+            Self::Human(definition) => Ok(&definition.info),
             Self::Episodes(definition) => Ok(&definition.info),
             Self::Layers(layers) => Err(layers),
         }
@@ -285,6 +308,8 @@ impl Formula {
             Self::Edge(definition) => definition.pooling(),
             Self::System(definition) => definition.pooling(),
             Self::Budget(definition) => definition.pooling(),
+            Self::Recovery(definition) => definition.pooling(),
+            Self::Human(definition) => definition.pooling(),
             Self::Episodes(definition) => definition.pooling(),
             Self::Layers(layers) => layers.pooling(),
         }
@@ -314,6 +339,14 @@ impl Formula {
                 let budget = find(&record.budgets, place, |budget| budget.name == *name)?;
                 Some(definition.how.find(budget, time))
             }
+            (Self::Recovery(definition), Subject::Recovery(name)) => {
+                let recovery = find(&record.recoveries, place, |one| one.name == *name)?;
+                Some(definition.how.find(recovery, time))
+            }
+            (Self::Human(definition), Subject::Human(name)) => {
+                let human = find(&record.humans, place, |one| one.name == *name)?;
+                Some(definition.how.find(human, time))
+            }
             (Self::System(definition), _) => Some(definition.how.find(record, time)),
             (Self::Edge(definition), edge) => {
                 Some(definition.how.find(edge.edge(place, record)?, time))
@@ -329,7 +362,7 @@ impl Formula {
                 let edge = edge.edge(place, record)?;
                 layers.of(record, edge, measured.as_nanos().into()).map(Found::Sample)
             }
-            (Self::Agents(_) | Self::Service(_) | Self::Budget(_), _) => None,
+            _ => None,
         }
     }
 }

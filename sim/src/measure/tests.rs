@@ -118,6 +118,11 @@ fn failure_episodes_are_measured() {
     check("agents.research.mttr.recover", 6.0);
     check("agents.research.mttr.verify", 10.0 / 2.0);
     check("agents.research.healed", 0.5);
+    // One that a human ended has not healed by itself.
+    let mut by_human = record();
+    by_human.agents[0].episodes.all[0].had_human = true;
+    let healed = Measure::parse("agents.research.healed", &system()).expect("it is there");
+    assert!(healed.of(&by_human).abs() < 1e-12);
     // The second one has not ended.
     let recovery = Measure::parse("agents.research.recovery", &system()).expect("it is there");
     assert!(recovery.of(&record()).is_nan());
@@ -126,6 +131,20 @@ fn failure_episodes_are_measured() {
     assert!((recovery.of(&ended) - 30.0).abs() < 1e-12);
     check("edges.\"research -> git.hub\".recovery", 0.0);
     check("edges.\"research -> git.hub\".episodes", 0.0);
+}
+
+#[test]
+fn recoveries_and_humans_are_measured() {
+    check("recoveries.re.set.triggered", 7.0);
+    check("recoveries.re.set.done", 9.0);
+    check("recoveries.re.set.unneeded", 1.0);
+    check("recoveries.re.set.healed", 0.25);
+    check("recoveries.re.set.time-to-heal", 45.0);
+    check("recoveries.re.set.escalated", 3.0);
+    check("humans.oncall.calls", 5.0);
+    check("humans.oncall.taken", 4.0);
+    check("humans.oncall.waited", 25.0);
+    check("humans.oncall.busy", 70.0);
 }
 
 #[test]
@@ -350,7 +369,8 @@ fn an_unknown_path_says_what_could_stand_there() {
     let of = |path| Measure::parse(path, &system()).expect_err(path);
     let error = of("agent.research.success");
     assert_eq!(error.to_string(), "there is no kind of measure `agent`");
-    assert_eq!(error.known, ["agents", "services", "edges", "budgets", "system"]);
+    let all = ["agents", "services", "edges", "budgets", "system", "recoveries", "humans"];
+    assert_eq!(error.known, all);
     let error = of("agents.writer.success");
     assert_eq!(error.to_string(), "there is no agent `writer`");
     assert_eq!(error.known, ["research"]);

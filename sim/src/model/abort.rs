@@ -38,12 +38,5 @@ pub enum Then {
     RemoveFaults,
 }
 
-/// How often an abort condition is looked at in the length of time that it is about.
+/// How often a condition is looked at in the length of time that it is about.
 pub const LOOKS: u64 = 10;
-
-impl Abort {
-    /// The time from one look to the next.
-    pub(super) fn step(&self) -> Duration {
-        Duration::from_nanos(self.over.as_nanos().div_ceil(LOOKS))
-    }
-}

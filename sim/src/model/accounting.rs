@@ -24,7 +24,7 @@ impl Recorder {
         self.groups[group as usize].limit < Duration::MAX
     }
 
-    /// A task ends.
+    /// A task ends; says whether that is news for a recovery.
     #[expect(clippy::inline_always, reason = "on the way of every call: some 20 instructions each")]
     #[inline(always)]
     pub(super) fn note_task_end(
@@ -32,17 +32,17 @@ impl Recorder {
         group: u32,
         (number, task): (u32, &Request),
         outcome: Outcome,
-    ) {
+    ) -> bool {
         let counts = self.counts(task.arrived);
         let busy = self.counted_since(task.started);
         let latency = self.now.since(task.arrived);
         let watch = &mut self.groups[group as usize];
         let is_in_time = latency <= watch.limit;
-        if is_in_time {
-            watch.episodes.note(outcome, self.now);
+        let is_news = if is_in_time {
+            watch.episodes.note(outcome, self.now)
         } else {
-            self.note_late_task(group, task, outcome);
-        }
+            self.note_late_task(group, task, outcome)
+        };
         let agents = &mut self.agents[group as usize];
         agents.busy += busy;
         if counts {
@@ -56,6 +56,7 @@ impl Recorder {
         }
         self.track(task.station, task.started, "working");
         self.task_span((number, task), outcome, !is_in_time);
+        is_news
     }
 
     /// A request comes to a service: there is a slot for it, or it waits in line.
@@ -326,6 +327,8 @@ impl World {
             edges: recorder.edges,
             layers: recorder.layers,
             budgets: self.spending.iter().flat_map(|all| all.budgets(ended)).collect(),
+            recoveries: recorder.recoveries,
+            humans: recorder.humans,
             windows: Vec::new(),
             trace,
         }
@@ -395,6 +398,16 @@ impl World {
             }
             if is_attempt {
                 recorder.note_open_attempt(record, began);
+            }
+        }
+        for (record, since) in self.recoveries.iter().flat_map(|all| all.at_work()) {
+            let busy = recorder.counted_since(since);
+            recorder.humans[record].busy += busy;
+        }
+        let shown = self.recoveries.iter().flat_map(|all| all.shown.iter().enumerate());
+        for (number, state) in shown {
+            if let Some((state, since)) = state {
+                recorder.healing_track(number, *since, *state);
             }
         }
         recorder.note_overdue(&open);

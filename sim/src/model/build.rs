@@ -169,8 +169,12 @@ impl<'a> Builder<'a> {
         };
         self.roles.push(role);
         self.arrivals.add_group(agents.arrivals.clone());
+        let is_held_up = self.is_held_up(group);
         for number in 0..agents.count {
             self.agent(group, number, has_life);
+            if is_held_up {
+                self.stations.link_last();
+            }
         }
     }
 
@@ -375,6 +379,7 @@ impl<'a> Builder<'a> {
         self.callees();
         let links = self.links.iter().map(|_| Health::default()).collect();
         let System { aborts, warmup, horizon, .. } = self.system;
+        let recoveries = self.recoveries();
         World {
             links,
             sites: self.sites,
@@ -399,6 +404,7 @@ impl<'a> Builder<'a> {
             windows,
             aborts: Aborts::new(aborts, *warmup, *horizon),
             spending: self.spending,
+            recoveries,
             faults_removed: None,
             beyond_events: 0,
         }

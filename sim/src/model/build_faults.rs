@@ -30,6 +30,14 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether tasks of a group may wait for a slot though there is one for each.
+    pub(super) fn is_held_up(&self, group: usize) -> bool {
+        let mut faults = self.system.faults.iter();
+        faults.any(|fault| {
+            fault.hits.contains(&Place::Agents(group)) && fault.effect.slots().is_some()
+        })
+    }
+
     /// The windows of the system. When faults are on is known beforehand.
     pub(super) fn windows(&self) -> Windows {
         let System { windows, warmup, horizon, .. } = self.system;

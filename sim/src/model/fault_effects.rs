@@ -14,7 +14,7 @@ use crate::kernel::Event;
 impl World {
     /// A fault comes on or goes off.
     pub(super) fn toggle(&mut self, index: u32) -> Option<Command> {
-        if self.faults_removed.is_none() {
+        if self.faults_removed.is_none() || self.faults.is_on_demand(index) {
             self.turn(index);
         }
         self.calls.next_command()
@@ -23,14 +23,15 @@ impl World {
     /// All faults go off for good.
     pub(super) fn remove_faults(&mut self) -> Option<Command> {
         for index in 0..self.faults.len() {
-            if self.faults.is_on(index) {
+            if self.faults.is_on(index) && !self.faults.is_on_demand(index) {
                 self.turn(index);
             }
         }
         self.calls.next_command()
     }
 
-    fn turn(&mut self, index: u32) {
+    /// A fault that is off comes on, or one that is on goes off.
+    pub(super) fn turn(&mut self, index: u32) {
         let now = self.scheduler.now();
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });
@@ -42,23 +43,25 @@ impl World {
         }
         for nth in 0..self.faults.places(index).len() {
             let place = self.faults.places(index)[nth];
-            match self.sites.site(place) {
-                Site::Service(service) => self.toggle_at(service, index),
-                Site::Link(link) => {
-                    let toggled = self.faults.take(index, place, now, &mut self.links[link]);
-                    let known = self.recorder.services.len() + link;
-                    self.recorder.note_condition(known, toggled.condition);
-                }
-                Site::Agents(group) => {
-                    if let Some(work) = &mut self.hit.work {
-                        let health = &mut work.health[group];
-                        let Toggled { shock, .. } = self.faults.take(index, place, now, health);
-                        let ills = health.ills();
-                        self.hit_agents(group, ills, shock);
-                    }
-                }
-                Site::Layer(layer) => self.intervene(index, place, layer),
+            self.turn_at(index, place);
+            while let Some(over) = self.faults.end_at(index, place) {
+                self.turn_at(over, place);
             }
+        }
+    }
+
+    /// The same at one of its places.
+    fn turn_at(&mut self, index: u32, place: u32) {
+        let now = self.scheduler.now();
+        match self.sites.site(place) {
+            Site::Service(service) => self.toggle_at(service, index),
+            Site::Link(link) => {
+                let toggled = self.faults.take(index, place, now, &mut self.links[link]);
+                let known = self.recorder.services.len() + link;
+                self.recorder.note_condition(known, toggled.condition);
+            }
+            Site::Agents(group) => self.toggle_agents(group, index, place),
+            Site::Layer(layer) => self.intervene(index, place, layer),
         }
     }
 
@@ -77,8 +80,45 @@ impl World {
             Shock::HoldAll => self.hold_all(service),
             Shock::LetGo => self.let_go(service),
             Shock::LoseHeld => self.lose_held(service),
+            Shock::DropLine => self.drop_line(service),
         }
         self.limit_slots(service, slots);
+    }
+
+    /// A fault of a group of agents has come on or gone off.
+    fn toggle_agents(&mut self, group: usize, index: u32, place: u32) {
+        let now = self.scheduler.now();
+        let Some(work) = &mut self.hit.work else { return };
+        let health = &mut work.health[group];
+        let slots = health.slots();
+        let Toggled { shock, .. } = self.faults.take(index, place, now, health);
+        let (slots, is_other) = (health.slots(), health.slots() != slots);
+        let ills = health.ills();
+        let is_by_hand = self.faults.kind(index).is_action;
+        self.hit_agents(group, ills, shock, is_by_hand);
+        if is_other || shock == Shock::DropLine {
+            let agents = self.recorder.agents.iter().map(|agents| agents.count);
+            let first = agents.clone().take(group).sum::<u32>();
+            for agent in first..first + self.recorder.agents[group].count {
+                self.change_agent(agent, shock, slots);
+            }
+        }
+    }
+
+    /// What waits at an agent is dropped, or it begins no more tasks than it may.
+    fn change_agent(&mut self, agent: u32, shock: Shock, slots: u32) {
+        while shock == Shock::DropLine
+            && let Some(task) = self.stations.next_up(agent)
+        {
+            self.end_waiting(task, Outcome::failed(Class::Overload));
+        }
+        // One that is not there begins nothing, until it is.
+        let is_there = self.lives.as_ref().is_none_or(|lives| !lives.holds(agent));
+        self.stations.limit_slots(agent, if is_there { slots } else { 0 });
+        while let Some((index, ..)) = self.stations.fill(agent) {
+            let next = self.begin_waiting_task(index);
+            self.put_back(next);
+        }
     }
 
     /// A fault of a layer has come on or gone off.
@@ -116,6 +156,23 @@ impl World {
                 let next = self.end_request(index, service, lost);
                 self.put_back(next);
             }
+        }
+    }
+
+    /// What waits for a slot is refused after all; its callers learn of it in the order in which it
+    /// would have got one.
+    fn drop_line(&mut self, service: u32) {
+        let station = self.arrivals.len() + service;
+        let outcome = Outcome::failed(Class::Overload);
+        while let Some(index) = self.stations.next_up(station) {
+            let request = self.stations.request(index);
+            let leaf = request.leaf;
+            let number = self.services[service as usize].number;
+            self.recorder.note_lost(number, request, outcome);
+            self.scheduler.fold(u64::from(outcome.code()));
+            self.stations.drop_waiting(index);
+            let next = self.calls.end(leaf, outcome, &mut self.scheduler, &mut self.recorder);
+            self.put_back(next);
         }
     }
 

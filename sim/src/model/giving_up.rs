@@ -32,16 +32,25 @@ impl World {
             self.drop_work(index, Some(outcome));
             return self.end_task(index, outcome);
         }
+        self.end_waiting(index, outcome);
+        None
+    }
+
+    /// A task that waits for a slot ends.
+    pub(super) fn end_waiting(&mut self, index: u32, outcome: Outcome) {
+        let (now, task) = (self.scheduler.now(), *self.stations.request(index));
+        let group = self.stations.role(task.station);
         self.stations.drop_waiting(index);
         let task = Request { started: now, ..task };
-        self.recorder.note_task_end(group, (index, &task), outcome);
+        if self.recorder.note_task_end(group, (index, &task), outcome) {
+            self.results_have_news(group);
+        }
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let took = now.since(task.arrived);
         if let Some(gap) = self.arrivals.after_end(task.station, group, took) {
             let next = Event { kind: kind::ARRIVAL, index: task.station };
             self.scheduler.schedule(now + gap, next);
         }
-        None
     }
 
     /// Notes which tasks of a group have failed before now by taking too long.

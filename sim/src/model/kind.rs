@@ -12,7 +12,11 @@ pub(super) const FAULT: u8 = 3;
 pub(super) const CROSS: u8 = 4;
 /// The patience of who sent a task is over, if the task is still there.
 pub(super) const GIVE_UP: u8 = 5;
+/// All faults go off for good, if the index is 0. Otherwise it is one more than that of a step of a
+/// recovery: one is due, or a human comes or has done something.
+pub(super) const RECOVER: u8 = 6;
 /// A timer of what lives is over.
 pub(super) const LIFE: u8 = 7;
-/// All faults go off for good.
-pub(super) const REMOVE_FAULTS: u8 = 6;
+
+/// The index of the event by which all faults go off.
+pub(super) const ALL_FAULTS: u32 = 0;

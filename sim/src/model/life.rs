@@ -17,6 +17,7 @@ mod saving;
 mod starting;
 mod task;
 mod timers;
+mod words;
 
 pub(super) use lives::{Group, Lives, Regions};
 pub(super) use process::{Process, ResetLink};

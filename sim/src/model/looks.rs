@@ -1,4 +1,4 @@
-//! Looks at a run while it goes on: for windows, for who watches it, and for abort conditions.
+//! Looks at a run while it goes on: for windows, for who watches it, and for conditions.
 
 use patterns::Time;
 use patterns::report::Counts;
@@ -17,7 +17,13 @@ impl World {
             let at = looks.times.partition_point(|time| *time <= after);
             looks.times.get(at).copied()
         });
-        [self.windows.next(after), asked, self.aborts.next()].into_iter().flatten().min()
+        [self.windows.next(after), asked, self.next_look_of_run()].into_iter().flatten().min()
+    }
+
+    /// The next time at which something is to be looked at on which the run depends.
+    pub(super) fn next_look_of_run(&self) -> Option<Time> {
+        let recoveries = self.recoveries.as_ref().and_then(|all| all.next());
+        [self.aborts.next(), recoveries].into_iter().flatten().min()
     }
 
     /// Looks at the run at a time, up to which all events are handled; says why, if that stops it.
@@ -35,9 +41,10 @@ impl World {
         self.aborts = aborts;
         if let Some((by, Then::RemoveFaults)) = met {
             self.faults_removed = Some((time, by));
-            self.scheduler.schedule(time, Event { kind: kind::REMOVE_FAULTS, index: 0 });
+            self.scheduler.schedule(time, Event { kind: kind::RECOVER, index: kind::ALL_FAULTS });
             self.windows.remove_faults(time);
         }
+        self.look_for_recoveries(time, at_warmup);
         if self.windows.is_due(time) {
             let all = self.every_part();
             let record = self.record_until(time, at_warmup, &all);
@@ -58,7 +65,8 @@ impl World {
             let before = looks.times.partition_point(|time| *time < now).checked_sub(1);
             before.map_or(Time::ZERO, |before| looks.times[before])
         });
-        let all = [self.windows.oldest_start(), self.aborts.oldest_start(), asked];
+        let recoveries = self.recoveries.as_ref().and_then(|all| all.oldest_start());
+        let all = [self.windows.oldest_start(), self.aborts.oldest_start(), recoveries, asked];
         all.into_iter().flatten().min().unwrap_or(now)
     }
 

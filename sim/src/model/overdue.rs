@@ -41,7 +41,7 @@ impl Recorder {
     /// failure is behind it: it came when its limit passed.
     #[cold]
     #[inline(never)]
-    pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) {
+    pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) -> bool {
         let group = group as usize;
         let limit = self.limit_of(group, task.demand);
         if self.now.since(task.arrived) <= limit {
@@ -61,6 +61,7 @@ impl Recorder {
             let is_wrong_degraded = outcome.is_wrong() && outcome == Outcome::Degraded;
             late.wrong_degraded += u64::from(is_wrong_degraded);
         }
+        self.groups[group].episodes.note_late(self.now)
     }
 
     /// Who sent a task gives up: it has failed by waiting for as long as it might, and no sooner.

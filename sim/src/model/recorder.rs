@@ -6,14 +6,14 @@ use patterns::{Duration, Intervention, Outcome, Time};
 use super::expiry::Expiries;
 use super::fault_times::FaultTimes;
 use super::limits::Watch;
-use super::records::{of_agents, of_edges, of_services, some};
+use super::records::{of_agents, of_edges, of_humans, of_recoveries, of_services, some};
 use super::request::Request;
 use super::system::{Agents, Arrivals, Caller, Edge, System};
 use super::tracer::Tracer;
 use crate::fault::{FaultInfo, Standing};
 use crate::observe::{
-    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, Interval, LayerRecord,
-    Parts, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
+    AgentFailures, AgentRecord, EdgeRecord, EpisodeFinder, EpisodeRule, HumanRecord, Interval,
+    LayerRecord, Parts, RecoveryRecord, ServiceRecord, TaskSpan, Trace, Track, TrackId, TrackKind,
 };
 
 /// Writes down what happens in a run.
@@ -55,6 +55,10 @@ pub(crate) struct Recorder {
     pub(crate) group_of_edge: Vec<Option<u32>>,
     /// The agents of all groups.
     pub(crate) failures: AgentFailures,
+    /// How many budgets there are.
+    pub(crate) budgets: usize,
+    pub(crate) recoveries: Vec<RecoveryRecord>,
+    pub(crate) humans: Vec<HumanRecord>,
 }
 
 /// One instance of a layer.
@@ -128,6 +132,9 @@ impl Recorder {
             callees: Vec::new(),
             alarm_of: Vec::new(),
             failures: AgentFailures::none(system.agents.iter().map(|group| group.count).sum()),
+            budgets: system.budgets.len(),
+            recoveries: of_recoveries(system),
+            humans: of_humans(system),
             group_of_edge: system
                 .edges
                 .iter()
@@ -163,6 +170,9 @@ impl Recorder {
             edge_episodes: self.edge_episodes.clone(),
             group_of_edge: self.group_of_edge.clone(),
             failures: self.failures.clone(),
+            budgets: self.budgets,
+            recoveries: self.recoveries.clone(),
+            humans: self.humans.clone(),
             // Nothing happens in a copy.
             expiries: Vec::new(),
             faults: Vec::new(),
@@ -229,6 +239,16 @@ impl Recorder {
         (state, severity): (&'static str, Severity),
     ) {
         self.interval(agent, from, state, severity);
+    }
+
+    /// A recovery, or behind all of them a human, was in a state from some time until now.
+    pub(crate) fn healing_track(
+        &mut self,
+        number: usize,
+        from: Time,
+        state: (&'static str, Severity),
+    ) {
+        self.place_track(self.standings.len() + self.budgets + number, from, state);
     }
 
     /// A service or a link was in a state from some time until now.
@@ -299,7 +319,13 @@ impl Recorder {
         }
     }
 
-    /// The tracks of links, behind those of services, and then those of budgets.
+    /// A human does something about what is wrong.
+    pub(crate) fn note_human(&mut self) {
+        let groups = self.groups.iter_mut().map(|group| &mut group.episodes);
+        groups.chain(&mut self.edge_episodes).for_each(EpisodeFinder::note_human);
+    }
+
+    /// The tracks of links, behind those of services, and then those of budgets, recoveries and humans.
     pub(crate) fn add_tracks(&mut self, system: &System) {
         let Some(tracer) = &mut self.tracer else { return };
         let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);
@@ -311,12 +337,16 @@ impl Recorder {
             let id = TrackId::Budget(budget.name.clone());
             Track { id, intervals: Vec::new() }
         }));
+        let recoveries = self.recoveries.iter().map(|one| TrackId::Recovery(one.name.clone()));
+        let humans = self.humans.iter().map(|one| TrackId::Human(one.name.clone()));
+        let tracks = recoveries.chain(humans).map(|id| Track { id, intervals: Vec::new() });
+        tracer.tracks.extend(tracks);
     }
 
     /// A budget was used up from some time until another.
     pub(crate) fn budget_track(&mut self, budget: usize, (from, to): (Time, Time)) {
         let agents = self.agents.iter().map(|group| group.count as usize).sum::<usize>();
-        let place = agents + self.services.len() + self.links.len() + budget;
+        let place = agents + self.standings.len() + budget;
         let (state, severity) = ("used up", Severity::Bad);
         if let Some(tracer) = &mut self.tracer {
             tracer.keep(place as u32, Interval { from, to, state, severity });

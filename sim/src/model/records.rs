@@ -2,9 +2,9 @@
 
 use super::system::{Agents, Edge, Service, System};
 use crate::observe::{
-    AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, LateCounts,
-    Line, Load, OpenAt, OutcomeCounts, ProcessRecord, Seconds, ServiceRecord, Spending, Spent,
-    Writes,
+    AgentFailures, AgentRecord, Asked, EdgeRecord, Episodes, FaultRecord, Histogram, HumanRecord,
+    LateCounts, Line, Load, OpenAt, OutcomeCounts, ProcessRecord, RecoveryRecord, Seconds,
+    ServiceRecord, Spending, Spent, Writes,
 };
 
 /// Of its groups of agents.
@@ -105,6 +105,18 @@ fn empty_edge() -> EdgeRecord {
         faults: FaultRecord::default(),
         spent: Spent::default(),
     }
+}
+
+/// Of its recoveries.
+pub(super) fn of_recoveries(system: &System) -> Vec<RecoveryRecord> {
+    let names = system.recoveries.iter().map(|recovery| recovery.name.clone());
+    names.map(|name| RecoveryRecord { name, ..RecoveryRecord::default() }).collect()
+}
+
+/// Of its humans.
+pub(super) fn of_humans(system: &System) -> Vec<HumanRecord> {
+    let names = system.humans.iter().map(|human| human.name.clone());
+    names.map(|name| HumanRecord { name, ..HumanRecord::default() }).collect()
 }
 
 /// A record of a part, as far as it is asked for.

@@ -78,6 +78,21 @@ impl Sites {
     }
 }
 
+/// The instances of a layer that a place means; none if it is no layer.
+pub(super) fn instances(
+    system: &System,
+    (edges, record_of): (&[EdgeState], &[u32]),
+    place: Place,
+) -> Vec<ChainLink> {
+    let Place::Layer { policy, layer, edge: only } = place else { return Vec::new() };
+    let all = edges.iter().zip(record_of).filter(|(_, record)| {
+        let edge = &system.edges[**record as usize];
+        let is_meant = only.is_none_or(|only| only == (edge.from, edge.to));
+        edge.policy == Some(policy) && is_meant
+    });
+    all.map(|(state, _)| state.chain[layer]).collect()
+}
+
 /// The instances of layers that faults hit, each once, and for each place of such a fault the ones
 /// that it means: by the fault, and by their place among all of them.
 pub(super) fn hit_layers(
@@ -91,18 +106,12 @@ pub(super) fn hit_layers(
     for (fault, number) in system.faults.iter().zip(0..) {
         let mut of_fault = BTreeSet::new();
         for place in &fault.hits {
-            let Place::Layer { policy, layer, edge: only } = *place else { continue };
-            for (state, record) in edges.iter().zip(record_of) {
-                let edge = &system.edges[*record as usize];
-                let is_meant = only.is_none_or(|only| only == (edge.from, edge.to));
-                if edge.policy == Some(policy) && is_meant {
-                    let link = state.chain[layer];
-                    let index = *known.entry(link.instance).or_insert_with(|| {
-                        links.push(link);
-                        links.len() - 1
-                    });
-                    of_fault.insert(index);
-                }
+            for link in instances(system, (edges, record_of), *place) {
+                let index = *known.entry(link.instance).or_insert_with(|| {
+                    links.push(link);
+                    links.len() - 1
+                });
+                of_fault.insert(index);
             }
         }
         hits.extend(of_fault.into_iter().map(|index| (number, index)));

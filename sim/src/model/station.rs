@@ -192,6 +192,18 @@ impl Stations {
         self.all[station as usize].busy
     }
 
+    /// The first in line.
+    pub(super) fn next_up(&self, station: u32) -> Option<u32> {
+        some(self.all[station as usize].next_up)
+    }
+
+    /// The station added last may have to hold up what comes, though it has a slot for all.
+    pub(super) fn link_last(&mut self) {
+        if let Some(station) = self.all.last_mut() {
+            station.is_linked = true;
+        }
+    }
+
     /// A request leaves the line.
     pub(super) fn drop_waiting(&mut self, index: u32) {
         let Request { station, state, .. } = self.requests[index];

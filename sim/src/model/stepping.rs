@@ -3,7 +3,6 @@
 use patterns::Time;
 use patterns::report::{Counts, Quantity};
 
-use super::aborts::Aborts;
 use super::kind;
 use super::limits::Watch;
 use super::request::State as RequestState;
@@ -47,19 +46,22 @@ pub struct PartState {
 }
 
 impl Stepper {
-    /// A run that has not begun. Nothing is left out of what is counted as warm-up.
+    /// A run that has not begun. Nothing is left out of what is counted as warm-up, unless
+    /// something of the run goes by what is counted.
     ///
     /// # Panics
     ///
     /// As [`run`](super::run).
     pub fn new(system: &System, seed: u64) -> Self {
-        // They are looked at from the end of the warm-up on.
-        let aborts = Aborts::new(&system.aborts, system.warmup, system.horizon);
-        let system = System { warmup: Time::ZERO, windows: Vec::new(), ..system.clone() };
+        // What is looked at is what counts.
+        let is_looked_at = !(system.aborts.is_empty() && system.recoveries.is_empty());
+        let warmup = if is_looked_at { system.warmup } else { Time::ZERO };
+        let system = System { warmup, windows: Vec::new(), ..system.clone() };
         let mut world = World::new(&system, seed, Watch::Trace);
-        world.aborts = aborts;
         world.schedule_first();
-        world.recorder.begin_counting();
+        if warmup == Time::ZERO {
+            world.recorder.begin_counting();
+        }
         // What is kept for a trace is of no use here.
         if let Some(tracer) = &mut world.recorder.tracer {
             tracer.to = Time::ZERO;
@@ -74,7 +76,7 @@ impl Stepper {
     fn fetch(&mut self) {
         let world = &mut self.world;
         self.next = loop {
-            let look = world.aborts.next();
+            let look = world.next_look_of_run();
             // Everything before a look comes before it.
             let end = look.map_or(Some(world.horizon), |look| {
                 look.as_nanos().checked_sub(1).map(Time::from_nanos)
@@ -83,6 +85,10 @@ impl Stepper {
                 break Some((event, world.scheduler.now()));
             }
             let Some(look) = look else { break None };
+            if look == world.recorder.warmup && world.recorder.now < look {
+                world.recorder.now = look;
+                world.recorder.begin_counting();
+            }
             if let Some(Stop::Aborted(by)) = world.look(look, &[], None) {
                 self.stopped = Some((look, by));
                 break None;
@@ -232,7 +238,9 @@ fn describe(world: &World, faults: &[String], kind: u8, index: u32) -> String {
             let at = station(world, request.station);
             format!("the patience of who sent a task to {at} is over")
         }
-        kind::REMOVE_FAULTS => "all faults are removed".to_owned(),
+        kind::RECOVER if index == kind::ALL_FAULTS => "all faults are removed".to_owned(),
+        kind::RECOVER => world.recovery_in_words(index - 1),
+        kind::LIFE => world.life_in_words(index),
         _ => "something else".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use patterns::settings::{ConfiguredLayer, LayerSettings};
 use patterns::{Class, Duration, Layer, Time};
 
 use super::abort::Abort;
+use super::recovery::{Human, Recovery};
 use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
 use crate::observe::{Asked, EpisodeRule, Parts, Window, Worth};
@@ -46,6 +47,10 @@ pub struct System {
     pub aborts: Vec<Abort>,
     /// How much agents may spend.
     pub budgets: Vec<Budget>,
+    /// What is done when something is wrong; what each does is one of the faults.
+    pub recoveries: Vec<Recovery>,
+    /// Who is called.
+    pub humans: Vec<Human>,
 }
 
 impl System {

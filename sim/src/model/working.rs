@@ -139,7 +139,10 @@ impl World {
             self.close_account(index, outcome);
         }
         let task = self.stations.request(index);
-        self.recorder.note_task_end(group, (index, task), outcome);
+        let is_news = self.recorder.note_task_end(group, (index, task), outcome);
+        if is_news {
+            self.results_have_news(group);
+        }
         self.scheduler.fold(u64::from(outcome.code()) | u64::from(index) << 8);
         let next = self.stations.finish(index).next.map(|(next, _)| next);
         let first = next.and_then(|next| self.begin_waiting_task(next));
@@ -152,7 +155,7 @@ impl World {
 
     /// A task that waited has got a slot.
     #[inline(never)]
-    fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
+    pub(super) fn begin_waiting_task(&mut self, index: u32) -> Option<Command> {
         self.stations.request_mut(index).started = self.scheduler.now();
         self.advance(index)
     }

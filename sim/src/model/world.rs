@@ -13,6 +13,7 @@ use super::limits::{Looks, OPEN_MAX, RunOptions};
 use super::memory::Memories;
 use super::origins::Origins;
 use super::recorder::Recorder;
+use super::recoveries::Recoveries;
 use super::request::{Coming, NONE};
 use super::role::{Op, Role, Service};
 use super::serving::begin;
@@ -77,6 +78,7 @@ pub struct World {
     pub(super) aborts: Aborts,
     /// What is spent, if anything is.
     pub(super) spending: Option<Box<Spending>>,
+    pub(super) recoveries: Option<Box<Recoveries>>,
     /// When the faults were removed, and by which abort condition.
     pub(super) faults_removed: Option<(Time, u32)>,
     /// What followed from events of which very much followed: it counts as events.
@@ -144,6 +146,7 @@ impl World {
             let at = self.faults.first(index);
             self.scheduler.schedule(at, Event { kind: kind::FAULT, index });
         }
+        self.schedule_recoveries();
     }
 
     /// Handles all events until the middle of what is counted, and counts what is open then.
@@ -225,7 +228,8 @@ impl World {
             kind::FAULT => self.toggle(event.index),
             kind::CROSS => self.cross(event.index),
             kind::GIVE_UP => self.give_up(event.index),
-            kind::REMOVE_FAULTS => self.remove_faults(),
+            kind::RECOVER if event.index == kind::ALL_FAULTS => self.remove_faults(),
+            kind::RECOVER => self.recover(event.index - 1),
             kind::LIFE => self.life_due(event.index),
             _ => unreachable!("there is no other kind"),
         };

@@ -69,6 +69,12 @@ impl Record {
             edges: edges.collect(),
             layers: layers.collect(),
             budgets: budgets.collect(),
+            recoveries: (self.recoveries.iter().zip(&earlier.recoveries))
+                .map(|(now, then)| now.since(then))
+                .collect(),
+            humans: (self.humans.iter().zip(&earlier.humans))
+                .map(|(now, then)| now.since(then))
+                .collect(),
             windows: Vec::new(),
             trace: None,
         }
@@ -166,6 +172,10 @@ impl Record {
         for (sum, more) in self.budgets.iter_mut().zip(&later.budgets) {
             sum.extend(more);
         }
+        let recoveries = self.recoveries.iter_mut().zip(&later.recoveries);
+        recoveries.for_each(|(sum, more)| sum.extend(more));
+        let humans = self.humans.iter_mut().zip(&later.humans);
+        humans.for_each(|(sum, more)| sum.extend(more));
         for (sum, more) in self.layers.iter_mut().zip(&later.layers) {
             for (sum, more) in sum.states.iter_mut().zip(&more.states) {
                 sum.entered += more.entered;

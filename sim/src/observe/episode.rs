@@ -43,6 +43,8 @@ pub struct Episode {
     pub verified: Option<Time>,
     /// If it has not ended: the end of the last window in which it was on.
     pub seen_until: Time,
+    /// Whether a human did something about it while it was on.
+    pub had_human: bool,
 }
 
 /// The episodes in some part of a run.
@@ -64,12 +66,15 @@ pub struct EpisodeTotals {
     pub count: u64,
     /// The lengths of their four parts, in nanoseconds.
     pub parts: [u128; 4],
+    /// How many of them ended by themselves, or by what machines did.
+    pub healed: u64,
 }
 
 impl EpisodeTotals {
     /// Adds an episode that has ended, as far as it lies behind a time.
     pub(super) fn add(&mut self, episode: &Episode, from: Time) {
         self.count += 1;
+        self.healed += u64::from(!episode.had_human);
         for (sum, (start, end)) in self.parts.iter_mut().zip(episode.parts()) {
             *sum += u128::from(end.since(start.max(from)).as_nanos());
         }
@@ -80,7 +85,8 @@ impl EpisodeTotals {
         for (now, then) in parts.iter_mut().zip(earlier.parts) {
             *now -= then;
         }
-        Self { count: self.count - earlier.count, parts }
+        let (count, healed) = (self.count - earlier.count, self.healed - earlier.healed);
+        Self { count, parts, healed }
     }
 }
 
@@ -132,6 +138,7 @@ impl Episodes {
         self.all.extend(&later.all);
         self.windows.extend(&later.windows);
         self.further.count += later.further.count;
+        self.further.healed += later.further.healed;
         for (sum, more) in self.further.parts.iter_mut().zip(later.further.parts) {
             *sum += more;
         }
@@ -142,10 +149,10 @@ impl Episodes {
         self.all.len() as u64 + self.further.count
     }
 
-    /// How many of them have ended.
-    pub fn ended(&self) -> u64 {
-        let ended = self.all.iter().filter(|episode| episode.verified.is_some());
-        ended.count() as u64 + self.further.count
+    /// How many of them have ended without a step of a human.
+    pub fn healed(&self) -> u64 {
+        let is_healed = |episode: &&Episode| episode.verified.is_some() && !episode.had_human;
+        self.all.iter().filter(is_healed).count() as u64 + self.further.healed
     }
 
     /// How much of the time lies in some episode, in nanoseconds.

@@ -3,6 +3,7 @@
 use patterns::{Outcome, Time};
 
 use super::episode::{EPISODES_MAX, Episode, EpisodeRule, EpisodeTotals, Episodes};
+use super::last_results::LastResults;
 
 /// Outcomes of which the times are kept.
 const KEPT: usize = 64;
@@ -19,6 +20,22 @@ pub struct EpisodeFinder {
     from: Time,
     /// Nothing before the first failure.
     rest: Option<Box<Rest>>,
+    /// What recoveries go by.
+    watched: Option<Box<Watched>>,
+}
+
+/// What recoveries go by.
+#[derive(Clone, Debug, Default)]
+struct Watched {
+    all: Vec<WatchedResults>,
+}
+
+/// The last results, for a recovery.
+#[derive(Clone, Debug)]
+struct WatchedResults {
+    last: LastResults,
+    /// Earlier ones are left out.
+    from: Time,
 }
 
 /// What is needed only while some of the last outcomes were failures.
@@ -35,6 +52,19 @@ struct Rest {
     ended: Vec<Episode>,
     further: EpisodeTotals,
     latest_end: Time,
+}
+
+impl Watched {
+    /// Adds a result; says whether any of them says something else by it.
+    fn add(&mut self, is_failure: bool, at: Time) -> bool {
+        let mut is_news = false;
+        for WatchedResults { last, .. } in self.all.iter_mut().filter(|one| one.from <= at) {
+            let was = (last.are_too_many(), last.is_whole());
+            last.add(is_failure);
+            is_news |= was != (last.are_too_many(), last.is_whole());
+        }
+        is_news
+    }
 }
 
 impl Default for Rest {
@@ -60,27 +90,71 @@ impl Default for EpisodeFinder {
 impl EpisodeFinder {
     /// One that has seen nothing yet, of a run that counts from a time on.
     pub fn new(rule: EpisodeRule, from: Time) -> Self {
-        Self { recent: 0, rule, latest: Time::ZERO, from, rest: None }
+        Self { recent: 0, rule, latest: Time::ZERO, from, rest: None, watched: None }
     }
 
-    /// An outcome, now.
+    /// An outcome, now; says whether what is [watched](Self::watch) has come to say something else.
     #[inline]
-    pub fn note(&mut self, outcome: Outcome, now: Time) {
+    pub fn note(&mut self, outcome: Outcome, now: Time) -> bool {
         if outcome.is_ok() {
-            self.good(now);
+            self.good(now)
         } else {
             self.failed(outcome, now);
+            self.add_to_watched(true, now)
         }
     }
 
-    /// A good outcome, now.
+    /// A good outcome, now; says the same.
     #[inline]
-    pub fn good(&mut self, now: Time) {
+    pub fn good(&mut self, now: Time) -> bool {
         // While all is well there is nothing else to keep.
-        if self.recent != 0 {
+        let is_news = if self.recent != 0 || self.watched.is_some() {
             self.outcome(false, false, now);
-        }
+            self.add_to_watched(false, now)
+        } else {
+            false
+        };
         self.latest = now;
+        is_news
+    }
+
+    /// Watches the last results as well, and says under which number.
+    pub(crate) fn watch(&mut self, last: LastResults) -> usize {
+        let watched = self.watched.get_or_insert_default();
+        watched.all.push(WatchedResults { last, from: Time::ZERO });
+        watched.all.len() - 1
+    }
+
+    /// Something ends now that had failed before: only what is watched waits for that.
+    pub(crate) fn note_late(&mut self, now: Time) -> bool {
+        self.add_to_watched(true, now)
+    }
+
+    fn add_to_watched(&mut self, is_failure: bool, at: Time) -> bool {
+        self.watched.as_mut().is_some_and(|watched| watched.add(is_failure, at))
+    }
+
+    /// Whether too many of the last results are failures, and whether there are as many by now.
+    pub(crate) fn watched(&self, number: usize) -> (bool, bool) {
+        let Some(watched) = &self.watched else { return (false, false) };
+        let last = &watched.all[number].last;
+        (last.are_too_many(), last.is_whole())
+    }
+
+    /// Results before a time are left out of what is watched.
+    pub(crate) fn watch_from(&mut self, number: usize, from: Time) {
+        if let Some(watched) = &mut self.watched {
+            let results = &mut watched.all[number];
+            results.last.clear();
+            results.from = from;
+        }
+    }
+
+    /// A human does something about what is wrong.
+    pub(crate) fn note_human(&mut self) {
+        if let Some(episode) = self.rest.as_mut().and_then(|rest| rest.open.as_mut()) {
+            episode.had_human = true;
+        }
     }
 
     /// A failure, which happened at a time not after now.
@@ -115,6 +189,7 @@ impl EpisodeFinder {
                     recovered: None,
                     verified: None,
                     seen_until: Time::MAX,
+                    had_human: false,
                 });
             }
             Some(episode) if !fails => {

@@ -13,7 +13,8 @@ pub struct Trace {
     pub from: Time,
     /// The end of the window.
     pub to: Time,
-    /// Agents first, then layers, then services, then edges on which faults can happen.
+    /// Agents first, then layers, then services, then edges on which faults can happen,
+    /// then recoveries and humans.
     pub tracks: Vec<Track>,
     /// Calls that ended, in order of their end.
     pub calls: Vec<CallSpan>,

@@ -47,6 +47,11 @@ pub enum TrackId {
         /// The service called.
         to: String,
     },
+    /// A recovery; states: `due` from when it is triggered until it is done, and then `watched`
+    /// until it is known whether it has helped. It is `done` in an instant.
+    Recovery(String),
+    /// A human; states: `called` while something waits for them, and `at work`.
+    Human(String),
 }
 
 /// Whose instance of a layer it is.
@@ -76,17 +81,30 @@ pub enum TrackKind {
     Service,
     /// An edge.
     Edge,
+    /// A recovery.
+    Recovery,
+    /// A human.
+    Human,
 }
 
 impl Track {
     /// What kind of thing it shows.
     pub fn kind(&self) -> TrackKind {
-        match self.id {
+        self.id.kind()
+    }
+}
+
+impl TrackId {
+    /// What kind of thing it is.
+    pub fn kind(&self) -> TrackKind {
+        match self {
             TrackId::Agent(_) => TrackKind::Agent,
             TrackId::Budget(_) => TrackKind::Budget,
             TrackId::Layer { .. } => TrackKind::Layer,
             TrackId::Service(_) => TrackKind::Service,
             TrackId::Edge { .. } => TrackKind::Edge,
+            TrackId::Recovery(_) => TrackKind::Recovery,
+            TrackId::Human(_) => TrackKind::Human,
         }
     }
 }
@@ -98,6 +116,7 @@ impl fmt::Display for TrackId {
         match self {
             Self::Agent(name) | Self::Service(name) => f.write_str(name),
             Self::Budget(name) => write!(f, "budget {name}"),
+            Self::Recovery(name) | Self::Human(name) => f.write_str(name),
             Self::Edge { from, to } => write!(f, "{from} -> {to}"),
             Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;

@@ -10,7 +10,9 @@ use patterns::fallback::Targets;
 use patterns::settings::ConfiguredLayer;
 use patterns::{Duration, Outcome, Time};
 use sim::fault::kinds::force::{Force, Forced};
-use sim::fault::kinds::{errors::Errors, flush::Flush, hang::Hang, slow::Slow};
+use sim::fault::kinds::{
+    errors::Errors, fix::Fix, flush::Flush, hang::Hang, restart::Restart, slow::Slow,
+};
 use sim::fault::{Effect, Permanent, Schedule, Scope};
 use sim::kernel::{Bursts, Distribution, RateProfile};
 use sim::model::system::{
@@ -89,6 +91,27 @@ fn faults_of_every_kind() -> System {
             Schedule::Renewal { up: Distribution::constant(secs(5 * number)), down: minute() };
         Fault { name: format!("{number}"), hits: vec![Place::Service(0)], effect, schedule }
     }));
+    system
+}
+
+/// The same as `busy`, and what is wrong is mended by restarts, on which a fix follows.
+fn mended() -> System {
+    let mut system = busy();
+    let minute = || Distribution::constant(secs(60));
+    let hits = vec![Place::Service(0)];
+    let fault = |name: &str, effect: Effect, schedule| Fault {
+        name: name.to_owned(),
+        hits: hits.clone(),
+        effect,
+        schedule,
+    };
+    let restart = Restart { takes: secs(5) };
+    system.faults = vec![
+        fault("slow", tank::slow(20.0), Schedule::Renewal { up: minute(), down: minute() }),
+        fault("restart", restart.into(), Schedule::OnDemand { lasts: secs(5) }),
+        fault("fix", Fix {}.into(), Schedule::After { fault: 1, lasts: Duration::ZERO }),
+    ];
+    (system.recoveries, system.humans) = tank::mended(1);
     system
 }
 
@@ -280,9 +303,11 @@ fn longer_runs_allocate_no_more() {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 500_000 && long.timeouts > 500, "{name}: {long:?}");
     }
-    for (name, system) in
-        [("faults of every kind", faults_of_every_kind()), ("replicas", replicas())]
-    {
+    for (name, system) in [
+        ("faults of every kind", faults_of_every_kind()),
+        ("replicas", replicas()),
+        ("mended", mended()),
+    ] {
         let long = takes_no_more(name, &system, MORE, 600);
         assert!(long.events > 100_000, "{name}: {long:?}");
     }

@@ -60,6 +60,7 @@ fn an_episode_has_four_parts_that_are_found_to_the_second() {
         recovered: Some(time(201)),
         verified: Some(time(271)),
         seen_until: Time::MAX,
+        had_human: false,
     };
     assert_eq!(record.agents[0].episodes.all, [expected]);
     // The edge goes by the rule of who calls on it.
@@ -182,6 +183,7 @@ fn an_agent_that_is_stuck_for_good_is_an_episode() {
         recovered: None,
         verified: None,
         seen_until: record.ended,
+        had_human: false,
     };
     assert_eq!(record.agents[0].episodes.all, [expected]);
     // With a patience of 10 s it does so at 109, 119 and 129 s.

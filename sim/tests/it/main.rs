@@ -14,6 +14,7 @@ mod sharing;
 mod spending;
 mod stream;
 
+mod actions;
 mod alarms;
 mod counted;
 mod course;

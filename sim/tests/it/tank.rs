@@ -13,11 +13,13 @@ use patterns::{Class, Classes, Duration, Layer, Time, bulkhead, fallback, timeou
 use sim::fault::kinds::{down::Down, errors::Errors, hang::Hang, slow::Slow};
 use sim::fault::{Effect, KINDS, Permanent, Schedule};
 use sim::kernel::Distribution;
+use sim::model::recovery::{Condition, Human, Recovery, Trigger};
 use sim::model::system::{
     Abandoned, Agents, Arrivals, Caller, Cost, Does, Edge, Fault, LayerFactory, Order, Overflow,
     Per, Place, Policy, Price, Replicas, Service, Step, System,
 };
-use sim::observe::EpisodeRule;
+use sim::model::week::Hours;
+use sim::observe::{EpisodeRule, LastResults};
 
 pub(crate) fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -234,4 +236,24 @@ pub(crate) fn retry(retries: u32, base: Duration, jitter: Jitter) -> LayerFactor
         .with(|rule| rule.retry_after = Some(RetryAfter::Ignore));
     let settings = retry::Settings::of(Rules::alike(Classes::ALL, &rule));
     from_settings::<retry::Retry>(settings)
+}
+
+/// A recovery that does what this fault does when one of the last three tasks of the first group
+/// has failed, and the human who does it within a minute.
+pub(crate) fn mended(fault: usize) -> (Vec<Recovery>, Vec<Human>) {
+    let condition = Condition::Results { group: 0, last: LastResults::new(3, 0) };
+    let recovery = Recovery {
+        name: "mend".to_owned(),
+        when: Some(Trigger { text: String::new(), condition }),
+        fault,
+        at: Vec::new(),
+        wait: Duration::ZERO,
+        cooldown: Duration::ZERO,
+        by: Some(0),
+        tries: u32::MAX,
+        then: None,
+    };
+    let response = Distribution::constant(secs(60));
+    let human = Human { name: "oncall".to_owned(), response, hours: Hours::default() };
+    (vec![recovery], vec![human])
 }

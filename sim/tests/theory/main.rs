@@ -23,6 +23,7 @@ mod patience;
 mod queues;
 mod races;
 mod rates;
+mod recoveries;
 mod replicas;
 mod spending;
 mod support;

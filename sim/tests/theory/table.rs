@@ -35,6 +35,7 @@ const SUBJECTS: [(&str, &str); 20] = [
     ("races", "Races"),
     ("rates", "Rate limits"),
     ("spending", "Spending"),
+    ("recoveries", "Recoveries"),
 ];
 
 const COMMAND: &str = "cargo test --locked -p wavetank-sim --test theory";

@@ -18,6 +18,7 @@ patterns::settings! {
 impl FaultKind for Drain {
     const NAME: &'static str = "drain";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
 
     fn add(&self, health: &mut Adding<'_>) {
         health.drain();

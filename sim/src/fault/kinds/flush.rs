@@ -1,7 +1,7 @@
 //! Flush: a layer loses what it keeps.
 
-use patterns::Intervention;
 use patterns::report::Severity;
+use patterns::{Duration, Intervention};
 
 use crate::fault::kind::FaultKind;
 
@@ -17,9 +17,13 @@ patterns::settings! {
 impl FaultKind for Flush {
     const NAME: &'static str = "flush";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_LAYERS: bool = true;
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {
         is_on.then_some(Intervention::Flush)
+    }
+    fn lasts(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 }

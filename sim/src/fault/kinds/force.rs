@@ -33,6 +33,7 @@ patterns::settings! {
 impl FaultKind for Force {
     const NAME: &'static str = "force";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_LAYERS: bool = true;
 
     fn word(&self) -> String {

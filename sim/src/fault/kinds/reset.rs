@@ -1,7 +1,7 @@
 //! Reset: a layer begins anew.
 
-use patterns::Intervention;
 use patterns::report::Severity;
+use patterns::{Duration, Intervention};
 
 use crate::fault::kind::FaultKind;
 
@@ -19,9 +19,13 @@ patterns::settings! {
 impl FaultKind for Reset {
     const NAME: &'static str = "reset";
     const SEVERITY: Severity = Severity::Limited;
+    const IS_ACTION: bool = true;
     const HITS_LAYERS: bool = true;
 
     fn intervention(&self, is_on: bool) -> Option<Intervention> {
         is_on.then_some(Intervention::Reset)
+    }
+    fn lasts(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 }

@@ -5,11 +5,14 @@ use patterns::{Class, Duration, Outcome, Time};
 
 use crate::kernel::Distribution;
 use crate::measure::Measure;
+use crate::model::recovery::{Human, Recovery};
 use crate::model::system::{Caller, LayerFactory, Per, Price, System};
+use crate::model::week::Hours;
 use crate::observe::{
     AgentFailures, AgentRecord, AlarmRecord, EdgeRecord, Episode, EpisodeRule, Episodes,
-    FaultRecord, Histogram, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt, OutcomeCounts,
-    ProcessRecord, Record, Seconds, ServiceRecord, Spending, Spent, StateRecord, Writes,
+    FaultRecord, Histogram, HumanRecord, LateCounts, LayerRecord, LayerScope, Line, Load, OpenAt,
+    OutcomeCounts, ProcessRecord, Record, RecoveryRecord, Seconds, ServiceRecord, Spending, Spent,
+    StateRecord, Writes,
 };
 
 pub(super) fn system() -> System {
@@ -56,6 +59,22 @@ pub(super) fn system() -> System {
             targets: Vec::new(),
         }],
         edges: vec![Edge { from: Caller::Agents(0), to: 0, policy: Some(0) }],
+        recoveries: vec![Recovery {
+            name: "re.set".to_owned(),
+            when: None,
+            fault: 0,
+            at: Vec::new(),
+            wait: Duration::ZERO,
+            cooldown: Duration::ZERO,
+            by: None,
+            tries: u32::MAX,
+            then: None,
+        }],
+        humans: vec![Human {
+            name: "oncall".to_owned(),
+            response: distribution(),
+            hours: Hours::default(),
+        }],
         ..System::default()
     }
 }
@@ -155,6 +174,7 @@ fn episodes() -> Episodes {
         recovered: recovered.map(seconds),
         verified: verified.map(seconds),
         seen_until: Time::MAX,
+        had_human: false,
     };
     let all = vec![of(20, 21, 24, Some(30), Some(40)), of(100, 104, 104, None, None)];
     Episodes { all, windows: vec![(seconds(10), seconds(110))], ..Episodes::default() }
@@ -285,6 +305,23 @@ pub(super) fn record() -> Record {
             },
         ],
         budgets: Vec::new(),
+        recoveries: vec![RecoveryRecord {
+            name: "re.set".to_owned(),
+            triggered: 7,
+            done: 9,
+            unneeded: 1,
+            healed: 2,
+            failed: 6,
+            escalated: 3,
+            healing: 90 * SECOND,
+        }],
+        humans: vec![HumanRecord {
+            name: "oncall".to_owned(),
+            calls: 5,
+            taken: 4,
+            waited: 100 * SECOND,
+            busy: 70 * SECOND,
+        }],
         windows: Vec::new(),
         trace: None,
     }

@@ -6,7 +6,7 @@ use patterns::{Class, Duration, Outcome, Time};
 use super::process::ProcessState;
 use super::task::Phase;
 use super::timers::Timer;
-use crate::fault::Shock;
+use crate::fault::{Ills, Shock};
 use crate::model::request::{NONE, State};
 use crate::model::world::World;
 
@@ -178,8 +178,9 @@ impl World {
     pub(in crate::model) fn hit_agents(
         &mut self,
         group: usize,
-        ills: crate::fault::Ills,
+        ills: Ills,
         shock: Shock,
+        is_by_hand: bool,
     ) {
         if self.lives.is_none() {
             return;
@@ -190,6 +191,10 @@ impl World {
             let Some(process) = lives.process_of(station) else { continue };
             match shock {
                 Shock::LoseAll if before.hangs && !ills.hangs => self.restart_hung(process),
+                // What is above it has nothing to do with what is done by hand.
+                Shock::LoseAll if is_by_hand => {
+                    self.kill(process);
+                }
                 Shock::LoseAll => self.crash(process),
                 Shock::HoldAll => self.hang(process),
                 Shock::LetGo if self.process(process).state == ProcessState::Hung => {
@@ -197,7 +202,8 @@ impl World {
                 }
                 _ => {}
             }
-            if before.is_down && !ills.is_down && self.process(process).supervisor.is_none() {
+            let starts = is_by_hand || self.process(process).supervisor.is_none();
+            if before.is_down && !ills.is_down && starts {
                 self.start(process);
             }
             self.set_ills(process, before, ills);
@@ -205,7 +211,7 @@ impl World {
     }
 
     /// What makes a process end by itself is another from now on.
-    fn set_ills(&mut self, process: u32, before: crate::fault::Ills, ills: crate::fault::Ills) {
+    fn set_ills(&mut self, process: u32, before: Ills, ills: Ills) {
         if !matches!(self.process(process).state, ProcessState::Up | ProcessState::Hung) {
             return;
         }

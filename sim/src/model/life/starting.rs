@@ -113,7 +113,9 @@ impl World {
 
     /// Tasks that wait for an agent are begun, as far as it has slots.
     pub(super) fn open_agent(&mut self, station: u32) {
-        self.stations.limit_slots(station, u32::MAX);
+        let group = self.stations.role(station) as usize;
+        let slots = self.group_life(group).ills.slots;
+        self.stations.limit_slots(station, slots);
         while let Some((index, _, request)) = self.stations.fill(station) {
             request.started = self.scheduler.now();
             if let Some(command) = self.advance(index) {

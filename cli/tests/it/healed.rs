@@ -1,0 +1,143 @@
+//! Runs with recoveries: whoever makes them, on however many threads, they are the same; and what
+//! is done by hand is part of the command that makes them again.
+
+use std::fs;
+
+use crate::picked::words;
+use crate::tank::{Folder, files, said, wavetank};
+
+const HEALED: &str = r#"
+title = "x"
+horizon = "3h"
+warmup = "5min"
+[agents.a]
+count = 5
+arrivals = "poisson(every=10s)"
+steps = [{ call = "s" }]
+patience = "exponential(30s)"
+[services.s]
+latency = "exponential(1s)"
+[policies]
+p = [{ breaker = { failures = 4, open = "30min" } }, { timeout = "3s" }]
+[edges]
+"a -> s" = "p"
+[[faults]]
+name = "away"
+hit = "s"
+do = "hang"
+mtbf = "30min"
+mttr = "10min"
+[[faults]]
+hit = "s"
+do = "cold-start"
+factor = 2.0
+tau = "1min"
+after = "again"
+for = "5min"
+[[recoveries]]
+name = "again"
+when = "agents.a.success < 80% over 20 tasks"
+hit = "s"
+do = "restart"
+takes = "20s"
+cooldown = "2min"
+tries = 1
+then = "close"
+[[recoveries]]
+name = "close"
+when = "every breaker is not closed for 2min"
+hit = "policies.p.breaker"
+do = "reset"
+human = "oncall"
+[[recoveries]]
+name = "breathe"
+when = "agents.a.success < 50% over 10min"
+wait = "1min"
+hit = "a"
+do = "pause"
+for = "30s"
+[humans.oncall]
+response = "lognormal(median=5min, sigma=0.8)"
+hours = "0-2"
+starts = "sun 23:00"
+[[hypotheses]]
+that = "agents.a.success >= 1%"
+[[hypotheses]]
+that = "humans.oncall.busy > 0s"
+[sweep]
+replications = 3
+objective = "recoveries.again.healed"
+"policies.p.breaker.failures" = [2, 3]
+"#;
+
+fn healed(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    fs::write(folder.0.join("x.toml"), HEALED).unwrap();
+    folder
+}
+
+#[test]
+fn a_sweep_with_recoveries_is_the_same_on_any_number_of_threads() {
+    let folder = healed("healed-threads");
+    let sweep = |threads: &str| {
+        let out = format!("out-{threads}");
+        let output = wavetank(&["sweep", "x.toml", "--threads", threads, "--out", &out], &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        let mut all = files(&folder.0.join(&out));
+        // Where it was written is part of its command.
+        all.retain(|(name, _)| name == "runs.csv" || name == "series.csv");
+        all
+    };
+    let one = sweep("1");
+    assert_eq!(one.len(), 2);
+    assert_eq!(sweep("4"), one);
+}
+
+#[test]
+fn what_is_pulled_by_hand_is_part_of_the_command_that_makes_a_run_again() {
+    let folder = healed("healed-again");
+    let pulls =
+        ["--pull", "close@17min", "--pull", "force policies.p.breaker state=open for=5min@1h"];
+    let sweep = ["sweep", "x.toml", "--out", "swept"];
+    let output = wavetank(&[&sweep[..], &pulls[..]].concat(), &folder);
+    assert!(output.status.success(), "{}", said(&output));
+    let mut table = csv::Reader::from_path(folder.0.join("swept/runs.csv")).unwrap();
+    let columns = table.headers().unwrap().clone();
+    let at = |name: &str| columns.iter().position(|column| column == name).unwrap();
+    for row in table.records() {
+        let row = row.unwrap();
+        let again = &row[at("again")];
+        assert!(
+            again.contains("--pull 'close@17min'") || again.contains("--pull close@17min"),
+            "{again}"
+        );
+        let again = words(again);
+        let again: Vec<&str> = again.iter().skip(1).map(String::as_str).collect();
+        let text = said(&wavetank(&again, &folder));
+        let fingerprint = format!("fingerprint  {}, ", &row[at("fingerprint")]);
+        assert!(text.contains(&fingerprint), "{again:?}: {text}");
+        assert!(row[at("recoveries.close.done")].parse::<f64>().unwrap() >= 1.0);
+    }
+    // Nothing is pulled that is not there.
+    let output = wavetank(&["run", "x.toml", "--pull", "clos@17min"], &folder);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("did you mean `close`?") && text.contains("--pull:1:1"), "{text}");
+}
+
+#[test]
+fn recoveries_and_humans_are_seen_in_traces() {
+    let folder = healed("healed-traced");
+    let log = said(&wavetank(&["trace", "x.toml"], &folder));
+    for line in ["again: is due", "again: is done", "again: is watched", "oncall: is at work"] {
+        assert!(log.contains(line), "{line}");
+    }
+    let output = wavetank(&["run", "x.toml", "--out", "o"], &folder);
+    assert!(output.status.success(), "{}", said(&output));
+    let states = fs::read_to_string(folder.0.join("o/states.csv")).unwrap();
+    for row in ["again,recovery,due,", "again,recovery,done,", "oncall,human,at work,"] {
+        assert!(states.contains(row), "{row}: {states}");
+    }
+    let picture = fs::read_to_string(folder.0.join("o/timeline.svg")).unwrap();
+    assert!(picture.contains("oncall"), "the human has a lane");
+}
