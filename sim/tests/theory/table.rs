@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 20] = [
+const SUBJECTS: [(&str, &str); 21] = [
     ("queues", "Queues"),
     ("lines", "Order in line"),
     ("replicas", "Replicas"),
