@@ -153,9 +153,10 @@ impl Human {
     pub(crate) fn resolved(&self, name: &str) -> recovery::Human {
         let is_always = self.hours == DayHours::ALL && self.days == Days::ALL;
         let (hours, begins) = ((self.hours.from, self.hours.to), self.starts.0);
-        let hours = match is_always {
-            true => week::Hours::default(),
-            false => week::Hours::new(self.days.0, hours, begins),
+        let hours = if is_always {
+            week::Hours::default()
+        } else {
+            week::Hours::new(self.days.0, hours, begins)
         };
         recovery::Human { name: name.to_owned(), response: self.response.sampler(), hours }
     }

@@ -210,12 +210,11 @@ fn toggles(faults: &[Fault], index: usize, horizon: Time) -> f64 {
     let cycles = |from: Time, secs: f64| horizon.since(from).as_secs_f64() / secs;
     match &faults[index].schedule {
         Schedule::Once { .. } => 2.0,
-        Schedule::OnDemand { .. } => 0.0,
         Schedule::After { fault, .. } => toggles(faults, *fault, horizon),
         Schedule::Every { at, every, chance, .. } if *at < horizon => {
             2.0 * chance * cycles(*at, every.as_secs_f64())
         }
-        Schedule::Every { .. } => 0.0,
+        Schedule::Every { .. } | Schedule::OnDemand { .. } => 0.0,
         Schedule::Renewal { up, down } => {
             2.0 * cycles(Time::ZERO, up.mean_secs() + down.mean_secs())
         }

@@ -73,7 +73,7 @@ fn a_recovery_resets_breakers_when_too_few_of_the_last_tasks_end_well() {
         let RecoveryRecord { triggered, done, healed: good, failed, .. } = healed.recoveries[0];
         assert_eq!(triggered, 1, "{:?}", healed.recoveries);
         // It is done again and again while the service is down.
-        assert!(8 <= done && done <= 11 && good == 1 && failed == done - 1, "{done} {failed}");
+        assert!((8..=11).contains(&done) && good == 1 && failed == done - 1, "{done} {failed}");
         assert!(success(&healed) > 0.88, "{}", success(&healed));
         let end = healed.agents[0].episodes.all.last().and_then(|one| one.verified);
         assert!(end.is_some_and(|end| end < at(22 * 60)), "{end:?}");
@@ -316,7 +316,7 @@ fn a_run_with_recoveries_is_the_same_whether_or_not_it_is_looked_at() {
             assert_eq!(record, whole, "{when}");
         }
         let traced = run(&system, 1, Watch::Trace);
-        let trace = traced.trace.clone().expect("it was watched");
+        let seen = traced.trace.clone().expect("it was watched");
         assert_eq!(Record { trace: None, ..traced }, whole);
         // Step by step it is the same run.
         let mut steps = Stepper::new(&system, 1);
@@ -329,7 +329,7 @@ fn a_run_with_recoveries_is_the_same_whether_or_not_it_is_looked_at() {
         assert!(said.iter().any(|what| what == "x is about to do close"), "{when}");
         // And it can be seen.
         let states = |kind: TrackKind| {
-            let track = trace.tracks.iter().find(|track| track.kind() == kind);
+            let track = seen.tracks.iter().find(|track| track.kind() == kind);
             let states = track.expect("it has a track").intervals.iter();
             states.map(|interval| interval.state).collect::<Vec<_>>()
         };

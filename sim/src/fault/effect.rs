@@ -203,6 +203,7 @@ impl Effect {
 }
 
 /// A kind of fault, described.
+#[expect(clippy::struct_excessive_bools, reason = "facts of their own")]
 #[derive(Clone, Copy, Debug)]
 pub struct FaultInfo {
     /// Its name in files, and in traces.

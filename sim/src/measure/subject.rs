@@ -79,8 +79,9 @@ impl Subject {
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Agents(name) | Self::Service(name) => name.clone(),
-            Self::Recovery(name) | Self::Human(name) => name.clone(),
+            Self::Agents(name) | Self::Service(name) | Self::Recovery(name) | Self::Human(name) => {
+                name.clone()
+            }
             Self::Edge { from, to } => format!("{from} -> {to}"),
             Self::System => String::new(),
         }

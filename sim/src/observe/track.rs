@@ -94,12 +94,12 @@ impl TrackId {
     /// What kind of thing it is.
     pub fn kind(&self) -> TrackKind {
         match self {
-            TrackId::Agent(_) => TrackKind::Agent,
-            TrackId::Layer { .. } => TrackKind::Layer,
-            TrackId::Service(_) => TrackKind::Service,
-            TrackId::Edge { .. } => TrackKind::Edge,
-            TrackId::Recovery(_) => TrackKind::Recovery,
-            TrackId::Human(_) => TrackKind::Human,
+            Self::Agent(_) => TrackKind::Agent,
+            Self::Layer { .. } => TrackKind::Layer,
+            Self::Service(_) => TrackKind::Service,
+            Self::Edge { .. } => TrackKind::Edge,
+            Self::Recovery(_) => TrackKind::Recovery,
+            Self::Human(_) => TrackKind::Human,
         }
     }
 }
@@ -109,8 +109,9 @@ impl TrackId {
 impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Agent(name) | Self::Service(name) => f.write_str(name),
-            Self::Recovery(name) | Self::Human(name) => f.write_str(name),
+            Self::Agent(name) | Self::Service(name) | Self::Recovery(name) | Self::Human(name) => {
+                f.write_str(name)
+            }
             Self::Edge { from, to } => write!(f, "{from} -> {to}"),
             Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;
