@@ -29,7 +29,7 @@ pub(crate) struct Varied {
 }
 
 /// Parts of a file that are a choice, whoever sweeps over them.
-const CHOSEN: [&str; 2] = ["policies", "edges"];
+const CHOSEN: [&str; 4] = ["policies", "edges", "recoveries", "humans"];
 
 /// Keys of a service that are a choice: what it is given, and how it is shared out.
 const CHOSEN_OF_SERVICES: [&str; 8] =

@@ -7,6 +7,7 @@ use sim::fault::Schedule;
 use sim::kernel::{Distribution, RngStreams};
 use sim::model::system::{Arrivals, Fault, Order, Place, Service};
 
+use super::recoveries;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::runner::EVENTS_MAX;
@@ -22,6 +23,7 @@ impl ScenarioFile {
         self.warn_of_latencies(system, found);
         self.warn_of_policies(system, found);
         self.warn_of_idle(system, found);
+        recoveries::warn(self, system, found);
     }
 
     fn warn_of_length(&self, system: &System, found: &mut Vec<Diagnostic>) {

@@ -294,6 +294,8 @@ fn recoveries_that_make_no_sense_are_refused() {
     let twice = parsed(&format!("{RESET}{when}{RESET}{when}")).expect_err("one name is one's");
     assert!(twice.contains("there is a recovery `close` already"), "{twice}");
     let unnamed = scenario(&format!("{RESET}{when}[humans.x]\nresponse = \"1s\""));
+    let late = scenario(&format!("{RESET}at = [\"1min\", \"2h\"]")).warnings.to_string();
+    assert!(late.contains("the run ends before this is done"), "{late}");
     let warnings = unnamed.warnings.to_string();
     assert!(warnings.contains("no recovery is done by `x`"), "{warnings}");
 }
