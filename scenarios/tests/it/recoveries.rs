@@ -347,3 +347,18 @@ fn a_run_with_recoveries_is_the_same_whether_or_not_it_is_looked_at() {
         assert!(states(TrackKind::Human).contains(&"at work"), "{when}");
     }
 }
+
+#[test]
+fn a_recovery_that_is_never_triggered_changes_no_bit() {
+    let plain = record("");
+    for when in [
+        "agents.shop.success < 0% over 5min",
+        "services.pay.queue > 1000 over 7min",
+        "agents.shop.failed > 99.9% over 100000 tasks",
+        "every breaker is half-open for 1h",
+    ] {
+        let idle = record(&format!("{RESET}when = '{when}'"));
+        assert_eq!(idle.recoveries[0].triggered, 0);
+        assert_eq!(Record { recoveries: Vec::new(), ..idle }, plain, "{when}");
+    }
+}
