@@ -29,7 +29,7 @@ pub(crate) struct Varied {
 }
 
 /// Parts of a file that are a choice, whoever sweeps over them.
-const CHOSEN: [&str; 3] = ["policies", "edges", "budgets"];
+const CHOSEN: [&str; 5] = ["policies", "edges", "budgets", "recoveries", "humans"];
 
 /// Keys of a service that are a choice: what it is given, and how it is shared out.
 const CHOSEN_OF_SERVICES: [&str; 8] =

@@ -22,7 +22,7 @@ struct Piece<'t> {
     start: usize,
 }
 
-impl<'t> Piece<'t> {
+impl Piece<'_> {
     fn trimmed(self) -> Self {
         let text = self.text.trim_start();
         let start = self.start + self.text.len() - text.len();
@@ -137,14 +137,13 @@ impl ScenarioFile {
 
     /// Neither an action nor a recovery is called so.
     fn no_action(&self, word: Piece<'_>, action: Piece<'_>) -> Diagnostic {
-        let named = self.root.get("recoveries").map(|node| &node.value);
-        let items = match named {
+        let items = match self.root.get("recoveries").map(|node| &node.value) {
             Some(Value::List(items)) => items.as_slice(),
             _ => &[],
         };
-        let names = items.iter().filter_map(|item| item.get("name").and_then(Node::text));
+        let recoveries = items.iter().filter_map(|item| item.get("name").and_then(Node::text));
         let kinds = KINDS.iter().filter(|kind| kind.is_action).map(|kind| kind.name);
-        let known: Vec<&str> = names.chain(kinds).collect();
+        let known: Vec<&str> = recoveries.chain(kinds).collect();
         if KINDS.iter().any(|kind| kind.name == word.text) {
             let message = format!("`{}` is a failure and mends nothing", word.text);
             let help = format!("what can be pulled: {}", known.join(", "));

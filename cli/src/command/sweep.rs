@@ -243,6 +243,8 @@ fn are_faults_fixed(system: &System) -> bool {
     system.faults.iter().all(|fault| match fault.schedule {
         // The one before is looked at by itself.
         Schedule::After { .. } => true,
+        // What is done to layers is no fault of a place.
+        Schedule::OnDemand { .. } => fault.effect.info().hits_layers,
         ref schedule => schedule.fixed_times(system.horizon).is_some(),
     })
 }

@@ -129,13 +129,13 @@ fn what_is_pulled_by_hand_is_part_of_the_command_that_makes_a_run_again() {
 fn recoveries_and_humans_are_seen_in_traces() {
     let folder = healed("healed-traced");
     let log = said(&wavetank(&["trace", "x.toml"], &folder));
-    for line in ["again: is due", "again: is done", "again: is watched", "oncall: is at work"] {
+    for line in ["again: is done", "again: is watched", "oncall: is at work"] {
         assert!(log.contains(line), "{line}");
     }
     let output = wavetank(&["run", "x.toml", "--out", "o"], &folder);
     assert!(output.status.success(), "{}", said(&output));
     let states = fs::read_to_string(folder.0.join("o/states.csv")).unwrap();
-    for row in ["again,recovery,due,", "again,recovery,done,", "oncall,human,at work,"] {
+    for row in ["again,recovery,watched,", "again,recovery,done,", "oncall,human,at work,"] {
         assert!(states.contains(row), "{row}: {states}");
     }
     let picture = fs::read_to_string(folder.0.join("o/timeline.svg")).unwrap();

@@ -45,7 +45,8 @@ pub(crate) fn shown<'a>(overview: &'a Overview, first: &str) -> Vec<&'a Lane> {
 }
 
 /// The places of lanes from the one that tells most: the agents that are asked about, what was at
-/// fault, layers that were in a bad state, what was done about it, other agents whose tasks failed, and then the rest.
+/// fault, layers that were in a bad state, what was done about it, other agents whose tasks failed,
+/// and then the rest.
 pub(crate) fn by_rank(lanes: &[&Lane], first: &str) -> Vec<usize> {
     let is_bad = |lane: &Lane| lane.states.iter().any(|seen| seen.severity == Severity::Bad);
     let rank = |lane: &Lane| match &lane.id {

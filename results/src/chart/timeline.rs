@@ -160,6 +160,11 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     for (severity, names) in states.into_iter().filter(|(_, names)| !names.is_empty()) {
         key.push((Swatch::Fill(of_severity(severity)), names.join(", ")));
     }
+    let is_done = |lane: &Lane| lane.states.iter().any(is_mark);
+    if of(Strip::Layer).any(|(_, lane)| matches!(lane.id, TrackId::Recovery(_)) && is_done(lane)) {
+        let name = "recovery done, the first and the last time".to_owned();
+        key.push((Swatch::Line(Role::Ink), name));
+    }
     if !touches.is_empty() {
         let name = format!("done to the layer by a fault: {}", touches.join(", "));
         key.push((Swatch::Line(Role::Ink), name));

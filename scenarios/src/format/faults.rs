@@ -51,9 +51,9 @@ patterns::settings! {
         every: Option<Duration> [.at_least(CYCLE_MIN).example("\"1h\"")] = None,
         /// With `every`: with which chance it begins, each time.
         chance: f64 [.share().above(0.0).example("0.2")] = 1.0,
-        /// The name of an earlier fault of the file, or of a recovery, whenever whose end it begins:
-        /// the next stage of an outage, or what a restart brings with it. One that is still on goes
-        /// on.
+        /// The name of an earlier fault of the file, or of a recovery, whenever whose end it
+        /// begins: the next stage of an outage, or what a restart brings with it. One that is still
+        /// on goes on.
         after: Option<FaultName> [.example("\"github-down\"")] = None,
         /// The time from one fault to the next.
         up: Option<Distribution> [.example("\"exponential(6h)\"")] = None,

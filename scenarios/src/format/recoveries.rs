@@ -30,11 +30,12 @@ patterns::settings! {
         /// Its name, for measures, and for what hands over to it or follows it.
         name: String [.example("\"clear-caches\"")],
         /// When it is done: a comparison of a measure over the last so much of a run
-        /// (`agents.research.success < 80% over 5min`) or over the last so many tasks (`agents.research.success < 80% over
-        /// 50 tasks`), or a state in which layers have been for so long (`every breaker is open for
-        /// 30s`, `some policies.guarded.breaker is not closed for 10min`). Times are looked at ten
-        /// times in each such length, from the warm-up on, tasks whenever one ends. With
-        /// `by-hand` it is done by `--pull` alone, and with `none` by who hands over to it.
+        /// (`agents.research.success < 80% over 5min`) or over the last so many tasks
+        /// (`agents.research.success < 80% over 50 tasks`), or a state in which layers have been
+        /// for so long (`every breaker is open for 30s`, `some policies.guarded.breaker is not
+        /// closed for 10min`). Times are looked at ten times in each such length, from the warm-up
+        /// on, tasks whenever one ends. With `by-hand` it is done by `--pull` alone, and with
+        /// `none` by who hands over to it.
         when: Option<String> [.example("\"agents.research.success < 80% over 5min\"")] = None,
         /// When it is done in any case.
         at: Vec<Duration> [.example("[\"30min\"]")] = Vec::new(),
@@ -152,9 +153,10 @@ impl Human {
     pub(crate) fn resolved(&self, name: &str) -> recovery::Human {
         let is_always = self.hours == DayHours::ALL && self.days == Days::ALL;
         let (hours, begins) = ((self.hours.from, self.hours.to), self.starts.0);
-        let hours = match is_always {
-            true => week::Hours::default(),
-            false => week::Hours::new(self.days.0, hours, begins),
+        let hours = if is_always {
+            week::Hours::default()
+        } else {
+            week::Hours::new(self.days.0, hours, begins)
         };
         recovery::Human { name: name.to_owned(), response: self.response.sampler(), hours }
     }

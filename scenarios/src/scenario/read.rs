@@ -9,8 +9,8 @@ use sim::observe::Window;
 use super::conditions::Conditions;
 use super::hypothesis::{Hypothesis, Message, measure};
 use super::parts::Parts;
+use super::triggers;
 use super::unsure::Unsure;
-use super::{recoveries, triggers};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format::{self, FileNames, Head, SECTIONS};
@@ -144,7 +144,6 @@ impl ScenarioFile {
         system.horizon = Time::ZERO + horizon;
         system.warmup = Time::ZERO + warmup;
         triggers::add(self, &names, &mut system, unsure, found);
-        recoveries::check_humans(self, found);
         system.aborts = conditions.aborts(&system, unsure, found);
         let hypotheses = conditions.hypotheses(&system, unsure, found);
         // What is wrong with the objective is a matter of the sweep.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use patterns::Time;
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
 use sim::model::recovery;
@@ -175,8 +176,18 @@ fn check_triggers(items: &[Node], parts: &[RecoveryPart], found: &mut Vec<Diagno
     }
 }
 
-/// Humans whom no recovery names.
-pub(super) fn check_humans(file: &ScenarioFile, found: &mut Vec<Diagnostic>) {
+/// Warns of humans whom no recovery names, and of what would be done after the end.
+pub(super) fn warn(file: &ScenarioFile, system: &System, found: &mut Vec<Diagnostic>) {
+    for (place, item) in places(file, system) {
+        let is_late = |at: &Time| *at >= system.horizon;
+        if let Some(node) = item.get("at")
+            && system.recoveries[place].at.iter().any(is_late)
+        {
+            let message = "the run ends before this is done";
+            let end = format!("the horizon is {}", system.horizon);
+            found.push(Diagnostic::no_effect(node.at.clone(), message).help(end));
+        }
+    }
     let entries = file.root.get("humans").and_then(Node::entries).unwrap_or_default();
     for entry in entries {
         let is_named = |item: &Node| item.get("human").and_then(Node::text) == Some(&entry.key);

@@ -7,6 +7,7 @@ use sim::fault::Schedule;
 use sim::kernel::{Distribution, RngStreams};
 use sim::model::system::{Arrivals, Fault, Order, Place, Service};
 
+use super::recoveries;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::runner::EVENTS_MAX;
@@ -23,6 +24,7 @@ impl ScenarioFile {
         self.warn_of_policies(system, found);
         self.warn_of_lives(system, found);
         self.warn_of_idle(system, found);
+        recoveries::warn(self, system, found);
     }
 
     fn warn_of_length(&self, system: &System, found: &mut Vec<Diagnostic>) {
@@ -211,12 +213,11 @@ fn toggles(faults: &[Fault], index: usize, horizon: Time) -> f64 {
     let cycles = |from: Time, secs: f64| horizon.since(from).as_secs_f64() / secs;
     match &faults[index].schedule {
         Schedule::Once { .. } => 2.0,
-        Schedule::OnDemand { .. } => 0.0,
         Schedule::After { fault, .. } => toggles(faults, *fault, horizon),
         Schedule::Every { at, every, chance, .. } if *at < horizon => {
             2.0 * chance * cycles(*at, every.as_secs_f64())
         }
-        Schedule::Every { .. } => 0.0,
+        Schedule::Every { .. } | Schedule::OnDemand { .. } => 0.0,
         Schedule::Renewal { up, down } => {
             2.0 * cycles(Time::ZERO, up.mean_secs() + down.mean_secs())
         }

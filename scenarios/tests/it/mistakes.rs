@@ -136,7 +136,7 @@ fn complete(
 fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
     match (what, key) {
         ("faults", "at" | "after") => &[("for", "\"1s\"")],
-        ("faults", "for") => &[("at", "\"1s\"")],
+        ("faults", "for" | "takes") => &[("at", "\"1s\"")],
         ("faults", "up" | "mtbf") => &[("mttr", "\"1s\"")],
         ("faults", "down" | "mttr") => &[("mtbf", "\"1s\"")],
         ("faults", "chance") => &[("at", "\"1s\""), ("for", "\"1s\""), ("every", "\"2s\"")],

@@ -3,7 +3,6 @@
 use patterns::Duration;
 
 use super::unknown::UnknownMeasure;
-use crate::fault::Schedule;
 use crate::model::system::System;
 use crate::observe::{Anchor, Window};
 
@@ -131,7 +130,7 @@ fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMe
             format!("times come first, as in `from 20s until 5min {word} fault \"{name}\"`");
         return Err(because(message, &example));
     }
-    if known().any(|fault| fault == name) && is_unknown_when(name, system) {
+    if known().any(|fault| fault == name) && system.is_on_demand(name) {
         let message = format!("when `{name}` is on is up to a recovery, and known only afterwards");
         let help = "ask for times of the run: `from 10min until 20min`".to_owned();
         return Err(UnknownMeasure::because(message, help));
@@ -145,19 +144,6 @@ fn anchor(word: &str, behind: &str, system: &System) -> Result<Anchor, UnknownMe
         "during" => Anchor::During(name),
         _ => Anchor::After(name),
     })
-}
-
-/// Whether a fault is on when a recovery is done, or after that.
-fn is_unknown_when(name: &str, system: &System) -> bool {
-    let mut fault = system.faults.iter().find(|fault| fault.name == name);
-    while let Some(one) = fault {
-        match one.schedule {
-            Schedule::OnDemand { .. } => return true,
-            Schedule::After { fault: other, .. } => fault = system.faults.get(other),
-            _ => return false,
-        }
-    }
-    false
 }
 
 fn because(message: String, example: &str) -> UnknownMeasure {

@@ -400,16 +400,7 @@ impl World {
                 recorder.note_open_attempt(record, began);
             }
         }
-        for (record, since) in self.recoveries.iter().flat_map(|all| all.at_work()) {
-            let busy = recorder.counted_since(since);
-            recorder.humans[record].busy += busy;
-        }
-        let shown = self.recoveries.iter().flat_map(|all| all.shown.iter().enumerate());
-        for (number, state) in shown {
-            if let Some((state, since)) = state {
-                recorder.healing_track(number, *since, *state);
-            }
-        }
+        self.note_open_recoveries(recorder);
         recorder.note_overdue(&open);
         recorder.note_overdue_calls(&calls);
         recorder.add_up();

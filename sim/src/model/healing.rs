@@ -12,6 +12,7 @@ use patterns::Time;
 use patterns::report::Counts;
 
 use super::kind;
+use super::recorder::Recorder;
 use super::recoveries::{
     AT_WORK, CALLED, DONE, DUE, Due, Incident, Recoveries, Shown, WATCHED, Watch,
 };
@@ -96,6 +97,22 @@ impl World {
             (None, true) => None,
         };
         self.show(recoveries, recoveries.all.len() + human, state);
+    }
+
+    /// Adds up the time of what recoveries and humans are at.
+    pub(super) fn note_open_recoveries(&self, recorder: &mut Recorder) {
+        let Some(recoveries) = self.recoveries.as_deref() else { return };
+        for (human, staff) in recoveries.humans.iter().enumerate() {
+            if let Some((_, since)) = staff.at_work {
+                let busy = recorder.counted_since(since);
+                recorder.humans[human].busy += busy;
+            }
+        }
+        for (number, state) in recoveries.shown.iter().enumerate() {
+            if let Some((state, since)) = state {
+                recorder.healing_track(number, *since, *state);
+            }
+        }
     }
 
     fn is_in_state(&self, instance: u32, name: &str) -> bool {

@@ -6,11 +6,9 @@ use patterns::Time;
 use patterns::report::Severity;
 
 use super::abort::LOOKS;
-use super::build::Builder;
 use super::last_looks::{LastLooks, step};
-use super::recovery::{Condition, Human, Recovery};
-use super::sites::instances;
-use crate::kernel::{RngStream, StreamName};
+use super::recovery::{Human, Recovery};
+use crate::kernel::RngStream;
 
 /// All recoveries and humans of a run.
 #[derive(Debug)]
@@ -110,6 +108,12 @@ pub(super) enum Due {
 }
 
 impl Recoveries {
+    /// Those of a run that ends at the horizon.
+    pub(super) fn new(all: Vec<Watched>, humans: Vec<Staff>, horizon: Time) -> Self {
+        let shown = vec![None; all.len() + humans.len()];
+        Self { all, humans, shown, horizon }
+    }
+
     /// The next time at which something is to be looked at.
     pub(super) fn next(&self) -> Option<Time> {
         let next = |watched: &Watched| match &watched.watch {
@@ -127,12 +131,6 @@ impl Recoveries {
             _ => None,
         };
         self.all.iter().filter_map(start).min()
-    }
-
-    /// The humans who are at something, and since when.
-    pub(super) fn at_work(&self) -> impl Iterator<Item = (usize, Time)> {
-        let all = self.humans.iter().enumerate();
-        all.filter_map(|(human, staff)| Some((human, staff.at_work?.1)))
     }
 
     /// What an event of this index is about.
@@ -175,47 +173,5 @@ impl Watch {
         *held = if is { *held + 1 } else { 0 };
         *seen += 1;
         (*held > LOOKS, *seen > LOOKS)
-    }
-}
-
-impl Builder<'_> {
-    /// The recoveries of the system, if it has any.
-    pub(super) fn recoveries(&mut self) -> Option<Box<Recoveries>> {
-        let system = self.system;
-        if system.recoveries.is_empty() {
-            return None;
-        }
-        let all = system.recoveries.iter().map(|recovery| {
-            let watch = match recovery.when.as_ref().map(|when| &when.condition) {
-                None => Watch::Nothing,
-                Some(Condition::Over { over, .. }) => {
-                    Watch::Over { looks: LastLooks::new(*over, system.warmup), holds: false }
-                }
-                Some(Condition::Results { group, last }) => {
-                    let number = self.recorder.groups[*group].episodes.watch(last.clone());
-                    Watch::Results { group: *group, number }
-                }
-                Some(Condition::States { layers, .. }) => {
-                    let edges = (&self.edges[..], &self.recorder.record_of[..]);
-                    let found = layers.iter().flat_map(|place| instances(system, edges, *place));
-                    let mut instances: Vec<u32> = found.map(|link| link.instance).collect();
-                    instances.sort_unstable();
-                    instances.dedup();
-                    Watch::States { instances, next: system.warmup, held: 0, seen: 0 }
-                }
-            };
-            Watched { recovery: recovery.clone(), watch, incident: None, done: None }
-        });
-        let all: Vec<Watched> = all.collect();
-        let humans = system.humans.iter().map(|human| Staff {
-            human: human.clone(),
-            rng: self.streams.stream(StreamName::of("response").text(&human.name)),
-            waiting: VecDeque::new(),
-            at_work: None,
-            is_called: false,
-        });
-        let humans: Vec<Staff> = humans.collect();
-        let (shown, horizon) = (vec![None; all.len() + humans.len()], system.horizon);
-        Some(Box::new(Recoveries { all, humans, shown, horizon }))
     }
 }

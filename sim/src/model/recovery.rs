@@ -5,7 +5,7 @@ use std::sync::Arc;
 use patterns::{Duration, Time};
 
 use super::abort::AbortCondition;
-use super::system::Place;
+use super::place::Place;
 use super::week::Hours;
 use crate::kernel::Distribution;
 use crate::observe::{LastResults, Parts};

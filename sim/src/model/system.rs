@@ -15,6 +15,7 @@ use crate::fault::{Effect, Schedule};
 use crate::kernel::{Bursts, Distribution, RateProfile};
 use crate::observe::{Asked, EpisodeRule, Parts, Window, Worth};
 
+pub use super::place::{Caller, Place};
 pub use life::{Durability, Flow, LOOPS_MAX, Life, LoopEnd, Needs, OnCrash, Saving};
 pub use serving::{Abandoned, Order, Overflow, Pick, RateHint, RateLimit, RateRule, Replicas};
 pub use spending::{AtLimit, Budget, BudgetPer, BudgetThen, Context, Cost, FindsOut, Price};
@@ -73,6 +74,20 @@ impl System {
             }
         }
         records
+    }
+
+    /// Whether when a fault is on is up to a recovery, and known only afterwards.
+    pub fn is_on_demand(&self, fault: &str) -> bool {
+        let mut next = self.faults.iter().find(|one| one.name == fault);
+        // A fault may follow another one, which comes before it, or a recovery.
+        while let Some(one) = next {
+            match one.schedule {
+                Schedule::OnDemand { .. } => return true,
+                Schedule::After { fault: other, .. } => next = self.faults.get(other),
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// This much of each part of it.
@@ -331,48 +346,6 @@ pub struct Edge {
     pub to: usize,
     /// The index of the policy, if there is one.
     pub policy: Option<usize>,
-}
-
-/// A caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// The index of a group of agents.
-    Agents(usize),
-    /// The index of a service.
-    Service(usize),
-}
-
-/// Where a fault can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// At a service, for whoever calls it: at all of its replicas.
-    Service(usize),
-    /// At one replica of a service.
-    Replica {
-        /// The index of the service.
-        service: usize,
-        /// Which one, from 0 on.
-        replica: u32,
-    },
-    /// On the way from a caller to a service, for the requests that go there.
-    Edge {
-        /// Who calls.
-        from: Caller,
-        /// The index of the service called.
-        to: usize,
-    },
-    /// In the own work of the agents of a group.
-    Agents(usize),
-    /// At a layer.
-    Layer {
-        /// The index of the policy.
-        policy: usize,
-        /// Its place in the policy.
-        layer: usize,
-        /// The one edge on which it is hit, by caller and service; otherwise all instances are. An
-        /// instance that edges share is hit on each of them.
-        edge: Option<(Caller, usize)>,
-    },
 }
 
 /// A failure injection.

@@ -98,13 +98,13 @@ impl TrackId {
     /// What kind of thing it is.
     pub fn kind(&self) -> TrackKind {
         match self {
-            TrackId::Agent(_) => TrackKind::Agent,
-            TrackId::Budget(_) => TrackKind::Budget,
-            TrackId::Layer { .. } => TrackKind::Layer,
-            TrackId::Service(_) => TrackKind::Service,
-            TrackId::Edge { .. } => TrackKind::Edge,
-            TrackId::Recovery(_) => TrackKind::Recovery,
-            TrackId::Human(_) => TrackKind::Human,
+            Self::Agent(_) => TrackKind::Agent,
+            Self::Budget(_) => TrackKind::Budget,
+            Self::Layer { .. } => TrackKind::Layer,
+            Self::Service(_) => TrackKind::Service,
+            Self::Edge { .. } => TrackKind::Edge,
+            Self::Recovery(_) => TrackKind::Recovery,
+            Self::Human(_) => TrackKind::Human,
         }
     }
 }

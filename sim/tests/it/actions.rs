@@ -34,8 +34,8 @@ fn failed(record: &Record, class: Class) -> u64 {
 }
 
 fn states(record: &Record) -> Vec<(&'static str, u64, u64)> {
-    let trace = record.trace.as_ref().expect("it was watched");
-    let track = trace.tracks.iter().find(|track| track.kind() == TrackKind::Service);
+    let mut tracks = record.trace.iter().flat_map(|trace| &trace.tracks);
+    let track = tracks.find(|track| track.kind() == TrackKind::Service);
     let shown = |one: &Interval| {
         (one.state, one.from.as_nanos() / 1_000_000, one.to.as_nanos() / 1_000_000)
     };

@@ -14,9 +14,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::RUNS;
 
 /// By subject: the file of this folder, and its title.
-const SUBJECTS: [(&str, &str); 21] = [
+const SUBJECTS: [(&str, &str); 22] = [
     ("queues", "Queues"),
     ("lines", "Order in line"),
+    ("lives", "Agents with a life"),
     ("replicas", "Replicas"),
     ("patience", "Patience"),
     ("memory", "Stale writes"),

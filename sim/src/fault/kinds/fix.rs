@@ -6,8 +6,8 @@ use patterns::report::Severity;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
-    /// All faults that are on at a service, or on the way to it, are over there: the cause is found,
-    /// and a change is rolled back.
+    /// All faults that are on at a service, or on the way to it, are over there: the cause is
+    /// found, and a change is rolled back.
     ///
     /// They are as if their time had come, and come again as they would have. Parts of a run that
     /// measures are asked of (`during fault "x"`) still go by the times that they would have had.

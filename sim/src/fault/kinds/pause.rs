@@ -6,7 +6,8 @@ use crate::fault::adding::Adding;
 use crate::fault::kind::FaultKind;
 
 patterns::settings! {
-    /// Nothing new is begun: what is in work is finished, and what comes waits until the fault ends.
+    /// Nothing new is begun: what is in work is finished, and what comes waits until the fault
+    /// ends.
     ///
     /// It hits groups of agents, which begin no tasks, and services. A service that shall refuse
     /// what comes has `drain`.

@@ -235,6 +235,29 @@ fn service() -> ServiceRecord {
     }
 }
 
+fn recovery() -> RecoveryRecord {
+    RecoveryRecord {
+        name: "re.set".to_owned(),
+        triggered: 7,
+        done: 9,
+        unneeded: 1,
+        healed: 2,
+        failed: 6,
+        escalated: 3,
+        healing: 90 * SECOND,
+    }
+}
+
+fn human() -> HumanRecord {
+    HumanRecord {
+        name: "oncall".to_owned(),
+        calls: 5,
+        taken: 4,
+        waited: 100 * SECOND,
+        busy: 70 * SECOND,
+    }
+}
+
 /// 100 s measured; 20 tasks of which 10 good, 5 degraded, 4 of these wrong, 3 failed, 2 open and
 /// overdue.
 pub(super) fn record() -> Record {
@@ -305,23 +328,8 @@ pub(super) fn record() -> Record {
             },
         ],
         budgets: Vec::new(),
-        recoveries: vec![RecoveryRecord {
-            name: "re.set".to_owned(),
-            triggered: 7,
-            done: 9,
-            unneeded: 1,
-            healed: 2,
-            failed: 6,
-            escalated: 3,
-            healing: 90 * SECOND,
-        }],
-        humans: vec![HumanRecord {
-            name: "oncall".to_owned(),
-            calls: 5,
-            taken: 4,
-            waited: 100 * SECOND,
-            busy: 70 * SECOND,
-        }],
+        recoveries: vec![recovery()],
+        humans: vec![human()],
         windows: Vec::new(),
         trace: None,
     }
