@@ -1,9 +1,10 @@
 //! What calls cost, who pays, and what becomes of them when a budget is used up.
 
 use patterns::backoff::Jitter;
-use patterns::{Class, Duration};
+use patterns::{Class, Duration, Target};
 use proptest::prelude::*;
 use sim::System;
+use sim::fault::kinds::duplicate::Duplicate;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{
@@ -14,7 +15,10 @@ use sim::model::{Watch, run};
 use sim::observe::{Currency, Record, Spent, TrackKind, Worth};
 
 use crate::losses;
-use crate::tank::{agents, at, call, edge, millis, policy, retry, secs, service, system};
+use crate::tank::{
+    agents, at, call, edge, exponential, fallback, millis, once, policy, retry, secs, service,
+    system,
+};
 
 fn constant(length: Duration) -> Distribution {
     Distribution::constant(length)
@@ -477,6 +481,52 @@ fn every_call_costs_as_much_whoever_had_its_place_before() {
             ("edges.a -> t.cost", 0.0),
         ],
     );
+}
+
+#[test]
+fn every_call_of_tasks_that_come_at_random_costs_as_much() {
+    let mut system = coming(&[], vec![asking(0, 2, 100), call(1), asking(0, 1, 100)]);
+    system.agents[0].arrivals = Arrivals::Open(exponential(millis(100)));
+    system.services[0].latency = exponential(millis(200));
+    system.services.push(service("t", u32::MAX, u32::MAX, exponential(millis(300))));
+    system.edges.push(edge(0, 1, None));
+    let record = run(&system, 1, Watch::Counts);
+    let [asked, plain] = [&record.edges[0], &record.edges[1]];
+    assert!(asked.attempts.issued > 2000);
+    assert_eq!(asked.spent.tokens, 100 * asked.attempts.issued);
+    assert_eq!(plain.spent.tokens, 0);
+}
+
+#[test]
+fn tokens_count_elsewhere_only_where_a_service_goes_by_them() {
+    let mut system = coming(&[10], vec![asking(0, 1, 500)]);
+    system.services[0].errors = vec![(Class::Network, 1.0)];
+    system.services.push(service("copy", u32::MAX, u32::MAX, constant(secs(1))));
+    system.policies = vec![policy(vec![fallback([Target(0)])])];
+    system.policies[0].targets = vec![1];
+    system.edges[0].policy = Some(0);
+    system.edges.push(edge(0, 1, None));
+    check(&system, &[("agents.a.tokens", 500.0), ("edges.a -> copy.tokens", 0.0)]);
+    let mut priced = system.clone();
+    priced.services[1].price = Price { call: 0, per_million_tokens: 2_000_000_000_000 };
+    check(&priced, &[("agents.a.tokens", 1000.0), ("edges.a -> copy.cost", 1.0)]);
+    // The price of the step is that of the service that it calls.
+    let nano_usd = 1_000_000_000;
+    system.agents[0].steps = vec![costing(0, 1, Cost { tokens: None, nano_usd })];
+    check(&system, &[("agents.a.cost", 1.0), ("edges.a -> copy.cost", 0.0)]);
+}
+
+#[test]
+fn what_is_delivered_twice_works_for_the_same_task() {
+    let mut system = coming(&[10, 20], vec![Step::call(0)]);
+    system.services[0].steps = vec![asking(1, 2, 70)];
+    system.services.push(service("llm", u32::MAX, u32::MAX, constant(secs(1))));
+    let from = sim::model::system::Caller::Service(0);
+    system.edges.push(sim::model::system::Edge { from, to: 1, policy: None });
+    let twice = Duplicate { share: 1.0 };
+    system.faults = vec![once(0, twice, secs(0), secs(99))];
+    // Two tasks, each of which is worked for twice.
+    check(&system, &[("agents.a.tokens", 560.0), ("edges.s -> llm.tokens", 560.0)]);
 }
 
 #[test]
