@@ -295,7 +295,7 @@ fn limit_on_tokens_lets_requests_in_by_their_tokens() {
     let mut limit = RateLimit::bucket(millis(10), 1000);
     let of = |limit: RateLimit, tokens, seconds: &[u64]| {
         let mut system = coming(seconds, vec![asking(0, 1, tokens)]);
-        system.services[0].token_limit = Some(limit);
+        system.services[0].token_limits = vec![limit];
         system
     };
     // After the first two, 200 and then 300 are there; 400 come back by second 14.
