@@ -101,7 +101,7 @@ fn service(slots: u32, latency: Distribution) -> Service {
         errors: Vec::new(),
         wrong: 0.0,
         rate_limit: None,
-        token_limit: None,
+        token_limits: Vec::new(),
         price: Price::default(),
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),

@@ -14,8 +14,8 @@ use crate::model::system::{Edge, LayerFactory, Per, System};
 pub struct Cause {
     /// Whose failures they are.
     pub of: CauseOf,
-    /// The name of the group of agents, of the edge (`research -> github`), of the policy of a layer
-    /// that all its edges share, or of the budget.
+    /// The name of the group of agents, of the edge (`research -> github`), of the policy of a
+    /// layer that all its edges share, or of the budget.
     pub name: String,
     /// Who made them: the service, the kind of layer, or a budget; none of tasks.
     pub by: Option<String>,

@@ -20,7 +20,7 @@ fn table(bytes: &[u8]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     (head, rows)
 }
 
-const UNITS: [&str; 6] = ["share", "seconds", "work seconds", "count", "per hour", "ratio"];
+const UNITS: [&str; 7] = ["share", "seconds", "work seconds", "count", "per hour", "ratio", "USD"];
 
 #[test]
 fn the_runs_of_every_scenario_of_the_library_join_the_summary() {

@@ -40,7 +40,7 @@ pub(crate) fn system(secs: u64) -> System {
             errors: Vec::new(),
             wrong: 0.0,
             rate_limit: None,
-            token_limit: None,
+            token_limits: Vec::new(),
             price: Price::default(),
             abandoned: sim::model::system::Abandoned::RunsOn,
             steps: Vec::new(),

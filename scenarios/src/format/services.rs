@@ -8,7 +8,7 @@ use sim::model::system::{self, RateRule};
 
 use super::distribution::Distribution;
 use super::steps::Step;
-use super::tokens::{USD_MAX, price};
+use super::tokens::{TokenCount, USD_MAX, price};
 use crate::profiles;
 
 patterns::settings! {
@@ -52,6 +52,8 @@ patterns::settings! {
         /// is refused uses up neither; one of more tokens than may ever come at once fails for
         /// good.
         token_limit: Option<RateLimit> = None,
+        /// A second limit on tokens, over a long time: what a plan or a monthly cap allows.
+        token_quota: Option<TokenQuota> = None,
         /// What each request that it lets in costs its caller: those that it refuses cost nothing,
         /// and each further attempt costs again.
         price: Price = Price { call: 0.0, per_million_tokens: 0.0 },
@@ -137,6 +139,20 @@ patterns::settings! {
 }
 
 patterns::settings! {
+    /// So many tokens in each such time, and no more.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct TokenQuota {
+        /// How many tokens, of all callers together.
+        tokens: TokenCount [.at_least(1.0).at_most(4e9).example("\"10M\"")],
+        /// How long they have to last; times follow one another from the beginning of the run.
+        per: Duration [.above(0.0).example("\"30d\"")],
+        /// What a failure says about when to come again: by default nothing, as providers do once a
+        /// cap is reached, so that who tries again does so in vain.
+        hint: RateHint = RateHint::None,
+    }
+}
+
+patterns::settings! {
     /// What a request costs, in dollars.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub(crate) struct Price {
@@ -204,6 +220,27 @@ patterns::settings! {
     }
 }
 
+impl From<RateHint> for system::RateHint {
+    fn from(hint: RateHint) -> Self {
+        match hint {
+            RateHint::Exact => Self::Exact,
+            RateHint::Fixed(after) => Self::Fixed(after),
+            RateHint::None => Self::None,
+            RateHint::AtOnce => Self::AtOnce,
+            RateHint::Never => Self::Never,
+        }
+    }
+}
+
+impl TokenQuota {
+    /// The limit, as it is run.
+    fn resolved(self) -> system::RateLimit {
+        let filled = u32::try_from(self.tokens.0).unwrap_or(u32::MAX);
+        let rule = RateRule::Window { limit: filled, length: self.per };
+        system::RateLimit { rule, filled, hint: self.hint.into(), shared: true }
+    }
+}
+
 impl RateLimit {
     fn every(&self) -> Duration {
         Duration::from_nanos(self.per.as_nanos() / u64::from(self.limit.max(1)))
@@ -216,14 +253,7 @@ impl RateLimit {
             RateAlgorithm::TokenBucket => RateRule::Bucket { every: self.every(), burst },
             RateAlgorithm::FixedWindow => RateRule::Window { limit: self.limit, length: self.per },
         };
-        let hint = match self.hint {
-            RateHint::Exact => system::RateHint::Exact,
-            RateHint::Fixed(after) => system::RateHint::Fixed(after),
-            RateHint::None => system::RateHint::None,
-            RateHint::AtOnce => system::RateHint::AtOnce,
-            RateHint::Never => system::RateHint::Never,
-        };
-        let filled = self.filled.unwrap_or(burst);
+        let (filled, hint) = (self.filled.unwrap_or(burst), self.hint.into());
         system::RateLimit { rule, filled, hint, shared: self.shared }
     }
 
@@ -295,7 +325,7 @@ impl Service {
             errors: self.errors.0.clone(),
             wrong: self.wrong,
             rate_limit,
-            token_limit: self.token_limit.as_ref().map(RateLimit::resolved),
+            token_limits: self.token_limits(),
             price: system::Price {
                 call: price(self.price.call),
                 per_million_tokens: price(self.price.per_million_tokens),
@@ -327,6 +357,11 @@ impl Service {
                 Overflow::Last => system::Overflow::Last,
             },
         }
+    }
+
+    fn token_limits(&self) -> Vec<system::RateLimit> {
+        let limit = self.token_limit.as_ref().map(RateLimit::resolved);
+        limit.into_iter().chain(self.token_quota.map(TokenQuota::resolved)).collect()
     }
 
     fn rules(&self, found: &mut Findings) {

@@ -34,8 +34,7 @@ impl Unsure {
         let mut names = system.faults.iter().map(|fault| &fault.name);
         let mut is_named = || names.any(|name| !name.is_empty() && text.contains(name));
         self.parts
-            || (self.calls
-                && asks(&["edges.", "budgets.", ".cost", ".tokens", ".budget", ".context"]))
+            || (self.calls && asks(&["edges.", ".cost", ".tokens", ".budget", ".context"]))
             || (self.times.is_none() && asks(&[" from ", " until "]))
             || (self.fault_names && asks(&["fault"]) && !is_named())
     }

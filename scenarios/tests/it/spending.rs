@@ -144,6 +144,34 @@ fn numbers_of_tokens_and_their_distributions_are_read() {
 }
 
 #[test]
+fn limits_on_tokens_of_a_service_hold_beside_those_on_requests() {
+    let limited = |limits: &str| {
+        let price = "price = { call = 0.001, per-million-tokens = 3 }";
+        vec![(price.to_owned(), limits.to_owned())]
+    };
+    let check = |limits: &str, expected: &[(&str, f64)]| {
+        let changes = limited(limits);
+        let changes: Vec<_> =
+            changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        check(&changes, expected);
+    };
+    let tokens = "agents.research.tokens";
+    check("token-limit = { limit = 1500, per = \"1min\" }", &[(tokens, 10_000.0)]);
+    // One comes each second: a fourth token a second, up to 1500.
+    check("token-limit = { limit = 90000, per = \"1min\" }", &[(tokens, 30_000.0)]);
+    let quota = "token-quota = { tokens = \"5k\", per = \"30d\" }";
+    check(quota, &[(tokens, 5000.0), ("agents.research.failures.rate-limit", 9.0)]);
+    let both = format!("token-limit = {{ limit = 1500, per = \"1min\" }}\n{quota}");
+    check(&both, &[(tokens, 5000.0)]);
+    check("token-quota = { tokens = \"5k\", per = \"5h\" }", &[(tokens, 11_000.0)]);
+    // Those of `write`, every other hour, come first.
+    check(
+        "rate-limit = { limit = 1, per = \"30min\", hint = \"fixed(60s)\" }",
+        &[(tokens, 5000.0)],
+    );
+}
+
+#[test]
 fn what_makes_no_sense_of_a_budget_is_refused() {
     says(&[("for = [\"research\"]", "")], &["`daily` needs `for`", "spending.toml:14:"]);
     says(&[("for = [\"research\"]", "for = []")], &["at least 1", ":16:"]);
@@ -275,7 +303,7 @@ fn spend(system: &mut System) {
     }
     for service in &mut system.services {
         service.price = Price { call: 7, per_million_tokens: 1_000_000 };
-        service.token_limit = Some(RateLimit::bucket(Duration::from_nanos(1), u32::MAX));
+        service.token_limits = vec![RateLimit::bucket(Duration::from_nanos(1), u32::MAX)];
     }
     for agents in &mut system.agents {
         let at_limit = AtLimit::Fail;

@@ -19,7 +19,7 @@ horizon = "2h"
 warmup = "5min"
 [agents.shop]
 arrivals = "poisson(every=90s)"
-steps = [{ call = "pay" }]
+steps = [{ call = "pay", tokens = 500 }]
 [agents.log]
 arrivals = { trace = "log.csv" }
 steps = [{ call = "disk", times = 2 }]
@@ -28,6 +28,11 @@ latency = "lognormal(median=1.2s, p99=8s)"
 [services.disk]
 slots = 10
 latency = "exponential(400ms)"
+[budgets.daily]
+tokens = "1M"
+every = "1h"
+for = ["shop", "log"]
+then = "wait"
 [policies]
 guarded = [{ breaker = { failures = 5, open = "60s" } }, { timeout = "30s" }]
 [edges]
@@ -49,6 +54,8 @@ mttr = "1min"
 that = 'agents.shop.success >= 1% after fault "outage"'
 [[hypotheses]]
 that = "agents.log.success >= 99%"
+[[hypotheses]]
+that = "budgets.daily.empty <= 1%"
 [[aborts]]
 when = "agents.shop.success < 1% over 1min"
 [[aborts]]
@@ -64,7 +71,7 @@ series = ["services.pay.queue"]
 "#;
 
 /// Mistakes, each a change to the file.
-const MISTAKES: [(&str, &str); 35] = [
+const MISTAKES: [(&str, &str); 41] = [
     ("horizon = \"2h\"", "horizon = \"2 hours\""),
     ("warmup = \"5min\"", "warmup = 5"),
     ("poisson(every=90s)", "poison(every=90s)"),
@@ -100,6 +107,12 @@ const MISTAKES: [(&str, &str); 35] = [
     ("services.pay.queue\"]", "services.pay.quue\"]"),
     ("guarded.breaker.failures\" = [3, 5]", "guarded.breaker.failures\" = [3, 0]"),
     ("\"services.disk.slots\" = 1", "\"services.dik.slots\" = 1"),
+    ("tokens = 500", "tokens = -500"),
+    ("tokens = \"1M\"", "tokens = \"1G\""),
+    ("every = \"1h\"", "every = \"0s\""),
+    ("[\"shop\", \"log\"]", "[\"shp\", \"log\"]"),
+    ("then = \"wait\"", "then = \"wiat\""),
+    ("budgets.daily.empty", "budgets.dayly.empty"),
 ];
 
 /// How often each mistake is reported.
@@ -127,7 +140,7 @@ fn changed(text: &str, (from, to): (&str, &str)) -> Option<String> {
 fn hides(one: (&str, &str), other: (&str, &str)) -> bool {
     let asks = |(_, to): (&str, &str), words: &[&str]| words.iter().any(|word| to.contains(word));
     // Where it is not known who calls what, or by which layers, no call is missing.
-    let of_calls = ["pya", "cal =", "times = 0", "failures = 0", "timout", "garded"];
+    let of_calls = ["pya", "cal =", "times = 0", "failures = 0", "timout", "garded", "= -500"];
     // Whether a fault can hit something, and when, depends on what it does.
     let of_fault = |one| asks(one, &["dwon"]) || asks(one, &["= \"one\""]);
     let is_of_call = asks(other, &["\"shop -> disk"]);

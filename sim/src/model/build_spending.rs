@@ -14,7 +14,7 @@ impl System {
         let costs = |step: &Step| matches!(step, Step::Call { cost, .. } if !cost.is_none());
         let steps = self.agents.iter().flat_map(|agents| &agents.steps);
         let mut steps = steps.chain(self.services.iter().flat_map(|service| &service.steps));
-        let goes_by_them = |one: &Service| !one.price.is_none() || one.token_limit.is_some();
+        let goes_by_them = |one: &Service| !one.price.is_none() || !one.token_limits.is_empty();
         steps.any(costs) || self.services.iter().any(goes_by_them)
     }
 
@@ -37,7 +37,7 @@ impl System {
         let counts = |step: &Step| matches!(step, Step::Call { cost, .. } if !cost.is_none());
         let is_costly = |edge: &Edge| {
             let to = &self.services[edge.to];
-            let is_priced = !to.price.is_none() || to.token_limit.is_some();
+            let is_priced = !to.price.is_none() || !to.token_limits.is_empty();
             is_priced || self.steps(edge.from).iter().any(counts)
         };
         let mut costly: Vec<bool> = self.edges.iter().map(is_costly).collect();
@@ -113,7 +113,7 @@ impl Builder<'_> {
         let groups = system.agents.iter().enumerate().map(group).collect();
         let services = system.services.iter().map(|service| {
             let counts_tokens = service.price.per_million_tokens > 0;
-            (service.price, counts_tokens || service.token_limit.is_some())
+            (service.price, counts_tokens || !service.token_limits.is_empty())
         });
         Some(Box::new(Spending::new(groups, purses.collect(), services.collect())))
     }

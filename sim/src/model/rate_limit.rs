@@ -9,7 +9,7 @@ use super::system::{RateHint, RateLimit, RateRule, System};
 #[derive(Debug)]
 pub(super) struct Limits {
     requests: Option<Quota>,
-    tokens: Option<Box<Quota>>,
+    tokens: Box<[Quota]>,
     /// How many tokens the request has that comes.
     asked: u32,
 }
@@ -33,11 +33,12 @@ impl Limits {
     pub(super) fn of_service(system: &System, service: usize) -> Option<Self> {
         let edges = system.edges.iter().enumerate().filter(|(_, edge)| edge.to == service);
         let edges: Vec<u32> = edges.map(|(index, _)| index as u32).collect();
-        let of = |limit: &Option<RateLimit>| Some(Quota::new(limit.as_ref()?, &edges));
+        let of = |limit: &RateLimit| Quota::new(limit, &edges);
         let service = &system.services[service];
-        let (requests, tokens) = (of(&service.rate_limit), of(&service.token_limit));
-        let has_some = requests.is_some() || tokens.is_some();
-        has_some.then(|| Self { requests, tokens: tokens.map(Box::new), asked: 0 })
+        let requests = service.rate_limit.as_ref().map(of);
+        let tokens: Box<[Quota]> = service.token_limits.iter().map(of).collect();
+        let has_some = requests.is_some() || !tokens.is_empty();
+        has_some.then_some(Self { requests, tokens, asked: 0 })
     }
 
     /// The request that comes has so many tokens.
@@ -48,7 +49,7 @@ impl Limits {
     /// Lets a request in that comes on an edge, or says how it fails: nothing is used up then.
     #[inline]
     pub(super) fn admit(&mut self, edge: u32, now: Time) -> Result<(), Outcome> {
-        if self.tokens.is_some() {
+        if !self.tokens.is_empty() {
             return self.admit_tokens(edge, now);
         }
         self.requests.as_mut().map_or(Ok(()), |requests| requests.admit(edge, now))
@@ -57,12 +58,12 @@ impl Limits {
     #[inline(never)]
     fn admit_tokens(&mut self, edge: u32, now: Time) -> Result<(), Outcome> {
         let Self { requests, tokens, asked } = self;
-        if let Some(tokens) = tokens {
-            tokens.would_admit(edge, now, *asked)?;
+        for limit in &mut *tokens {
+            limit.would_admit(edge, now, *asked)?;
         }
         requests.as_mut().map_or(Ok(()), |requests| requests.admit(edge, now))?;
-        if let Some(tokens) = tokens {
-            tokens.take(edge, now, *asked);
+        for limit in tokens {
+            limit.take(edge, now, *asked);
         }
         Ok(())
     }

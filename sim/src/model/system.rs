@@ -259,8 +259,8 @@ pub struct Service {
     pub wrong: f64,
     /// A limit on the rate of requests, over all callers.
     pub rate_limit: Option<RateLimit>,
-    /// The same of the tokens of requests.
-    pub token_limit: Option<RateLimit>,
+    /// The same of the tokens of requests: all of them have to let a request in.
+    pub token_limits: Vec<RateLimit>,
     /// What it asks for each request that it lets in.
     pub price: Price,
     /// What becomes of work whose caller has given up.

@@ -179,7 +179,7 @@ fn spending() -> System {
     system.services[0].wrong = 0.1;
     system.services[0].price = Price { call: 3, per_million_tokens: 5_000_000 };
     let limit = RateLimit::bucket(Duration::from_micros(100), 10_000);
-    system.services[0].token_limit = Some(limit);
+    system.services[0].token_limits = vec![limit];
     let budget = |name: &str, currency, amount, per, then| Budget {
         name: name.to_owned(),
         currency,

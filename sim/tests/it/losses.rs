@@ -184,7 +184,7 @@ fn add_costs(system: &mut System, is_compact: bool) {
     system.services[1].wrong = 0.1;
     let is_limited = system.services[1].rate_limit.is_some();
     let limit = RateLimit::bucket(Duration::from_micros(50), 3000);
-    system.services[1].token_limit = is_limited.then_some(limit);
+    system.services[1].token_limits = if is_limited { vec![limit] } else { Vec::new() };
 }
 
 /// What was begun at all, whether or not it is still open.

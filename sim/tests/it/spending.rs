@@ -1,9 +1,10 @@
 //! What calls cost, who pays, and what becomes of them when a budget is used up.
 
 use patterns::backoff::Jitter;
-use patterns::{Class, Duration};
+use patterns::{Class, Duration, Target};
 use proptest::prelude::*;
 use sim::System;
+use sim::fault::kinds::duplicate::Duplicate;
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::system::{
@@ -14,7 +15,10 @@ use sim::model::{Watch, run};
 use sim::observe::{Currency, Record, Spent, TrackKind, Worth};
 
 use crate::losses;
-use crate::tank::{agents, at, call, edge, millis, policy, retry, secs, service, system};
+use crate::tank::{
+    agents, at, call, edge, exponential, fallback, millis, once, policy, retry, secs, service,
+    system,
+};
 
 fn constant(length: Duration) -> Distribution {
     Distribution::constant(length)
@@ -109,6 +113,13 @@ fn reserve_lets_a_call_through_only_if_it_fits_and_is_settled_afterwards() {
         let expected = [("agents.a.complete", good / 3.0), ("budgets.b.used", 500.0 * good)];
         check(&of(amount), &expected);
     }
+    // The next call of a task finds what the one before has left.
+    let mut twice = of(1300);
+    twice.agents[0].arrivals = Arrivals::Trace(vec![at(secs(10))].into());
+    twice.agents[0].steps = vec![asking(0, 2, 500)];
+    check(&twice, &[("agents.a.complete", 1.0), ("budgets.b.used", 1000.0)]);
+    twice.budgets[0].amount = 1299;
+    check(&twice, &[("agents.a.complete", 0.0), ("budgets.b.used", 500.0)]);
     // What is set aside is not there for others, until it is known to be too much.
     let mut at_once = of(1300);
     at_once.agents[0].arrivals = Arrivals::Trace([10, 10, 11].map(|s| at(secs(s))).into());
@@ -284,7 +295,7 @@ fn limit_on_tokens_lets_requests_in_by_their_tokens() {
     let mut limit = RateLimit::bucket(millis(10), 1000);
     let of = |limit: RateLimit, tokens, seconds: &[u64]| {
         let mut system = coming(seconds, vec![asking(0, 1, tokens)]);
-        system.services[0].token_limit = Some(limit);
+        system.services[0].token_limits = vec![limit];
         system
     };
     // After the first two, 200 and then 300 are there; 400 come back by second 14.
@@ -477,6 +488,54 @@ fn every_call_costs_as_much_whoever_had_its_place_before() {
             ("edges.a -> t.cost", 0.0),
         ],
     );
+}
+
+#[test]
+fn every_call_of_tasks_that_come_at_random_costs_as_much() {
+    let mut system = coming(&[], vec![asking(0, 2, 100), call(1), asking(0, 1, 100)]);
+    // Those that wait take the places of requests that have ended.
+    system.agents[0].slots = 2;
+    system.agents[0].arrivals = Arrivals::Open(exponential(millis(500)));
+    system.services[0].latency = exponential(millis(200));
+    system.services.push(service("t", u32::MAX, u32::MAX, exponential(millis(300))));
+    system.edges.push(edge(0, 1, None));
+    let record = run(&system, 1, Watch::Counts);
+    let [asked, plain] = [&record.edges[0], &record.edges[1]];
+    assert!(asked.attempts.issued > 400);
+    assert_eq!(asked.spent.tokens, 100 * asked.attempts.issued);
+    assert_eq!(plain.spent.tokens, 0);
+}
+
+#[test]
+fn tokens_count_elsewhere_only_where_a_service_goes_by_them() {
+    let mut system = coming(&[10], vec![asking(0, 1, 500)]);
+    system.services[0].errors = vec![(Class::Network, 1.0)];
+    system.services.push(service("copy", u32::MAX, u32::MAX, constant(secs(1))));
+    system.policies = vec![policy(vec![fallback([Target(0)])])];
+    system.policies[0].targets = vec![1];
+    system.edges[0].policy = Some(0);
+    system.edges.push(edge(0, 1, None));
+    check(&system, &[("agents.a.tokens", 500.0), ("edges.a -> copy.tokens", 0.0)]);
+    let mut priced = system.clone();
+    priced.services[1].price = Price { call: 0, per_million_tokens: 2_000_000_000_000 };
+    check(&priced, &[("agents.a.tokens", 1000.0), ("edges.a -> copy.cost", 1.0)]);
+    // The price of the step is that of the service that it calls.
+    let nano_usd = 1_000_000_000;
+    system.agents[0].steps = vec![costing(0, 1, Cost { tokens: None, nano_usd })];
+    check(&system, &[("agents.a.cost", 1.0), ("edges.a -> copy.cost", 0.0)]);
+}
+
+#[test]
+fn what_is_delivered_twice_works_for_the_same_task() {
+    let mut system = coming(&[10, 20], vec![Step::call(0)]);
+    system.services[0].steps = vec![asking(1, 2, 70)];
+    system.services.push(service("llm", u32::MAX, u32::MAX, constant(secs(1))));
+    let from = sim::model::system::Caller::Service(0);
+    system.edges.push(sim::model::system::Edge { from, to: 1, policy: None });
+    let twice = Duplicate { share: 1.0 };
+    system.faults = vec![once(0, twice, secs(0), secs(99))];
+    // Two tasks, each of which is worked for twice.
+    check(&system, &[("agents.a.tokens", 560.0), ("edges.s -> llm.tokens", 560.0)]);
 }
 
 #[test]

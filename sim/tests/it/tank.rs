@@ -106,7 +106,7 @@ pub(crate) fn service(name: &str, slots: u32, queue: u32, latency: Distribution)
         errors: Vec::new(),
         wrong: 0.0,
         rate_limit: None,
-        token_limit: None,
+        token_limits: Vec::new(),
         price: Price::default(),
         abandoned: Abandoned::RunsOn,
         steps: Vec::new(),

@@ -12,6 +12,12 @@ use crate::support::{counted, rate, replicate, stream_to};
 use crate::table::case;
 use crate::tank::{self, at, exponential, millis, secs};
 
+/// Tokens of a call, on average.
+const MEAN: u64 = 1_000_000;
+
+/// Calls that a budget lets in, each time that it is full.
+const MOST: u64 = 4;
+
 /// As many nanoseconds as there are tokens.
 fn tokens(number: u64) -> Duration {
     Duration::from_nanos(number)
@@ -59,7 +65,6 @@ fn value(system: &System, record: &Record, path: &str) -> f64 {
 #[test]
 fn costs_without_memory_use_a_budget_up_after_a_poisson_number_of_calls() {
     case!();
-    const MEAN: u64 = 1_000_000;
     let system = bounded(exponential(tokens(MEAN)), 7 * MEAN);
     let [calls, spent, lasts] = replicate(&system, 91, |record| {
         let ended = record.agents[0].tasks.answered() as f64;
@@ -77,9 +82,8 @@ fn costs_without_memory_use_a_budget_up_after_a_poisson_number_of_calls() {
 #[test]
 fn uniform_costs_use_a_budget_up_after_e_calls() {
     case!();
-    const MOST: u64 = 1_000_000_000;
-    let law = Distribution::uniform(tokens(0), tokens(MOST)).expect("it is not empty");
-    let [calls] = replicate(&bounded(law, MOST), 92, |record| [calls_of_a_task(record)]);
+    let law = Distribution::uniform(tokens(0), tokens(MEAN)).expect("it is not empty");
+    let [calls] = replicate(&bounded(law, MEAN), 92, |record| [calls_of_a_task(record)]);
     calls.is("calls of a task", core::f64::consts::E, 0.01);
 }
 
@@ -88,7 +92,6 @@ fn uniform_costs_use_a_budget_up_after_e_calls() {
 #[test]
 fn a_budget_that_becomes_full_again_lets_in_so_many_in_each_period() {
     case!();
-    const MOST: u64 = 4;
     let (arrivals, period) = (1.0, 5.0);
     let service = tank::service("s", u32::MAX, 0, Distribution::constant(Duration::ZERO));
     let mut system = stream_to(service, rate(arrivals), secs(20_000));
@@ -131,8 +134,8 @@ fn a_bucket_of_tokens_loses_as_one_of_requests_does() {
         let service = tank::service("s", u32::MAX, 0, Distribution::constant(Duration::ZERO));
         let mut system = stream_to(service, rate(arrivals), secs(10_000));
         system.agents[0].steps = vec![asking(1, Distribution::constant(tokens(400)))];
-        system.services[0].token_limit =
-            Some(RateLimit::bucket(Duration::from_micros(2500), burst));
+        system.services[0].token_limits =
+            vec![RateLimit::bucket(Duration::from_micros(2500), burst)];
         system
     };
     let of = |burst, seeds| {
@@ -149,7 +152,6 @@ fn a_bucket_of_tokens_loses_as_one_of_requests_does() {
 #[test]
 fn what_is_sent_again_makes_a_task_cost_by_the_square_of_its_calls() {
     case!();
-    const MEAN: u64 = 1_000_000;
     let mut system = bounded(exponential(tokens(MEAN)), u64::MAX);
     system.agents[0].steps = vec![asking(9, exponential(tokens(MEAN)))];
     system.agents[0].context =

@@ -44,7 +44,7 @@ pub(super) fn system() -> System {
             errors: Vec::new(),
             wrong: 0.0,
             rate_limit: None,
-            token_limit: None,
+            token_limits: Vec::new(),
             price: Price::default(),
             abandoned: Abandoned::Stops,
             steps: Vec::new(),
