@@ -45,7 +45,7 @@ fn golden_fingerprints_of_the_library() {
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
         which-pattern-did-it b625dc782a6a3912 13553
-        as-it-comes 314706c06c5c6bc7 8049
+        as-it-comes 469f89c53c3668ca 8045
     "#]]
     .assert_eq(&lines);
 }
