@@ -4,7 +4,7 @@ use patterns::Class;
 use patterns::settings::{
     Choice, GroupInfo, Key, NameKind, Range, Shape, SumInfo, TableInfo, Variant,
 };
-use scenarios::PresetInfo;
+use scenarios::{PresetInfo, profiles};
 use sim::kernel::{RngStream, RngStreams};
 
 use crate::spelling::{Entry, bare, quoted, table_of};
@@ -86,6 +86,9 @@ impl Draw {
             density = if self.chance(0.5) { 0.0 } else { 0.1 };
         }
         let keys: Vec<&'static Key> = keys.into_iter().filter(|key| !is_own(key)).collect();
+        if let Some(name) = like {
+            chosen.extend(keys.iter().filter(|key| key.is_required() && !is_given(name, key)));
+        }
         if like.is_none() || density > 0.0 {
             self.choose(&keys, &info, density, &mut chosen, &mut entries);
         }
@@ -320,4 +323,10 @@ impl Draw {
         }
         quoted(&format!("{text}({})", arguments.join(", ")))
     }
+}
+
+/// Whether a library, or a profile, says what a key is.
+fn is_given(name: &str, key: &Key) -> bool {
+    let Some(profile) = profiles().iter().find(|profile| profile.name == name) else { return true };
+    profile.parts.iter().any(|part| part.values.iter().any(|(given, ..)| key.is_named(given)))
 }

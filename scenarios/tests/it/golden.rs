@@ -53,6 +53,7 @@ fn golden_fingerprints_of_the_library() {
         stale-answer 115cff7c2915f2a7 29344
         self-healing 6290cfc83e6a109e 16435
         human-in-the-night 0b733b20c50cd305 161848
+        as-it-comes 469f89c53c3668ca 8045
     "#]]
     .assert_eq(&lines);
 }

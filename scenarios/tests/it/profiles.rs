@@ -257,3 +257,63 @@ fn each_profile_is_explained_with_every_value_and_its_source() {
     let all = scenarios::explain("profiles", &registry).expect("it is there");
     assert!(profiles().iter().all(|profile| all.contains(profile.name)), "{all}");
 }
+
+/// The numbers behind a word of a source: `p95 1.84 s`, `p95 1.84s`.
+fn stated(from: &str, word: &str) -> Option<f64> {
+    let behind = from.split_once(word)?.1.trim_start();
+    let number: String = behind.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let unit = behind[number.len()..].trim_start();
+    let factor = if unit.starts_with("ms") { 0.001 } else { 1.0 };
+    number.trim_end_matches('.').parse::<f64>().ok().map(|number| number * factor)
+}
+
+#[test]
+fn quantiles_of_a_profile_that_were_measured_are_those_of_its_source() {
+    let mut number = 0;
+    for profile in profiles() {
+        let Some(part) = profile.part("services") else { continue };
+        let measured = part.values.iter().find(|(key, _, from)| {
+            key == "latency" && (from.starts_with("modelstats.ai") || from.starts_with("stress"))
+        });
+        let Some((_, latency, from)) = measured else { continue };
+        let points = points(&latency.to_string());
+        for (word, share) in [("median", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+            let (_, secs) = points[points.partition_point(|(other, _)| *other < share - 1e-9)];
+            let says = stated(from, word).expect("the source says it");
+            assert!((says - secs).abs() < 1e-9, "{}: {word}: {says} and {secs}", profile.name);
+        }
+        number += 1;
+    }
+    assert_eq!(number, 8);
+}
+
+#[test]
+fn answers_of_models_take_as_long_as_their_first_token_and_the_rest_of_their_tokens() {
+    let first = [
+        (
+            "openai-api",
+            "mix(98% lognormal(median=640ms, sigma=0.33), 2% lognormal(median=4.48s, sigma=0.33))",
+        ),
+        ("anthropic-api", "lognormal(median=940ms, sigma=0.69)"),
+    ];
+    for (name, first) in first {
+        let text = scenario(
+            "like = \"azure-conversation\"",
+            "arrivals = \"closed(think=0s)\"\ncount = 20",
+            "",
+        );
+        let text = text.replace("[{ call = \"s\" }]", "[{ call = \"first\" }, { call = \"s\" }]");
+        let text = text.replace("2h", "6h") + &format!("[services.first]\nlatency = \"{first}\"\n");
+        let record = run(&read(&text).system, 11, Watch::Counts);
+        let times = &record.agents[0].latency_ok;
+        let profile = profiles().iter().find(|profile| profile.name == name);
+        let latency = value(profile.expect("it is one"), "services", "latency");
+        for (share, secs) in points(&latency.expect("it has one")) {
+            if !(0.05..0.995).contains(&share) {
+                continue;
+            }
+            let found = times.quantile(share).expect("there are times").as_secs_f64();
+            assert!((found / secs - 1.0).abs() < 0.06, "{name}: {share}: {found} and {secs}");
+        }
+    }
+}
