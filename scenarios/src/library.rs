@@ -38,6 +38,7 @@ pub const LIBRARY: &[Entry] = entries![
     "how-long-to-wait",
     "how-long-retries-help",
     "layer-by-layer",
+    "research-and-writing",
     "checkpoint-or-restart",
     "stuck-loop",
     "writing-without-news",

@@ -150,11 +150,17 @@ pub const FAULTS: &[Fault] = &[
         "`errors` with `permanent`, and calls with `keys`",
         entry!("faults/23-poison-task"),
     ),
-    missing(24, "context overflow", "agents have no context yet"),
-    missing(
+    written(
+        24,
+        "context overflow",
+        "`context` of agents with a `limit`, and steps with `tokens`",
+        entry!("faults/24-context-overflow"),
+    ),
+    written(
         25,
         "budget exhaustion",
-        "agents have no budget yet; for calls there is `08-rate-limit`",
+        "`[budgets]`, which agents spend in tokens, dollars, calls or time",
+        entry!("faults/25-budget-exhaustion"),
     ),
     written(
         26,
@@ -207,5 +213,10 @@ pub const FAULTS: &[Fault] = &[
         "emergent: `slow` for a time, and retries",
         entry!("faults/36-metastable"),
     ),
-    missing(37, "human delay", "there are no people to wait for yet; `mttr` stands for them"),
+    written(
+        37,
+        "human delay",
+        "`[humans]`, and a recovery that one of them does",
+        entry!("faults/37-human-delay"),
+    ),
 ];

@@ -46,14 +46,13 @@ fn golden_fingerprints_of_the_library() {
         layer-by-layer 0aeb28f1b75dfe20 13639
         checkpoint-or-restart 47a407b74f641c9a 14796
         stuck-loop 6ce6dc18d718c36d 6892
-        stale-answer 28ae12b559629ad3 927
+        writing-without-news 28ae12b559629ad3 927
         which-pattern-did-it b625dc782a6a3912 13553
-        as-it-comes 314706c06c5c6bc7 8049
+        as-it-comes 469f89c53c3668ca 8045
         token-bulkheads 34c344de8d649aa9 1935
         stale-answer 115cff7c2915f2a7 29344
-        self-healing 6290cfc83e6a109e 16435
-        human-in-the-night 0b733b20c50cd305 161848
-        as-it-comes 469f89c53c3668ca 8045
+        self-healing 5322f8f3682749a0 16435
+        human-in-the-night e0d1381a8bfd1499 161848
     "#]]
     .assert_eq(&lines);
 }

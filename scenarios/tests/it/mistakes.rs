@@ -114,11 +114,15 @@ fn complete(
     let written = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let mut lines = vec![written((key, value))];
     lines.extend(word.cloned());
-    if word.is_some_and(|(_, kind)| ["\"stuck\"", "\"corrupt\""].contains(&kind.as_str())) {
+    // What can be stuck or broken there.
+    let has_hit = word.is_some_and(|(_, kind)| ["\"stuck\"", "\"corrupt\""].contains(&&**kind));
+    if has_hit {
         lines.push(written(("hit", "\"write\"")));
     }
     lines.extend(like.map(|like| ("like".to_owned(), format!("{like:?}"))));
-    lines.extend(beside(what, key).iter().filter(|(other, _)| *other != key).copied().map(written));
+    let others = beside(what, key).iter().filter(|(other, _)| *other != key);
+    let others = others.filter(|(other, _)| !has_hit || *other != "hit");
+    lines.extend(others.copied().map(written));
     loop {
         let text = place.text(&lines);
         let Some(found) = diagnose(&text) else { return Ok(lines) };
@@ -147,7 +151,10 @@ fn beside(what: &str, key: &str) -> &'static [(&'static str, &'static str)] {
         ("faults", "again") => {
             &[("hit", "\"research\""), ("at", "\"1s\""), ("for", "\"1s\""), ("each", "\"1h\"")]
         }
-        ("faults", "takes") => &[("at", "\"1s\"")],
+        ("recoveries", "each") => &[("hit", "\"research\""), ("for", "\"1s\"")],
+        ("recoveries", "again") => {
+            &[("hit", "\"research\""), ("for", "\"1s\""), ("each", "\"1h\"")]
+        }
         ("recoveries", "takes") => &[("hit", "\"github\"")],
         ("recoveries", "hit") => &[("do", "\"flush\"")],
         ("recoveries", "do") => &[("for", "\"1s\""), ("hit", "\"github\"")],

@@ -270,7 +270,7 @@ fn what_is_spent_changes_nothing_while_there_is_enough() {
         let file = ScenarioFile::parse(entry.name, entry.text).unwrap_or_else(|e| panic!("{e}"));
         let scenario = file.scenario(&registry).unwrap_or_else(|e| panic!("{e}"));
         let mut free = scenario.system;
-        if !free.budgets.is_empty() {
+        if !free.budgets.is_empty() || free.edges.is_empty() {
             continue;
         }
         // They have what is spent in them, too.

@@ -39,11 +39,6 @@ pub trait FaultKind: Group + Setting + fmt::Debug + Send + Sync {
     /// What it does to the service or the edge that it hits, while it is on.
     fn add(&self, _health: &mut Adding<'_>) {}
 
-    /// Whether all of it is done in the instant in which it comes on.
-    fn is_instant(&self) -> bool {
-        self.intervention(true).is_some() && self.intervention(false).is_none()
-    }
-
     /// What is done to the layers that it hits when it comes on or goes off.
     fn intervention(&self, _is_on: bool) -> Option<Intervention> {
         None

@@ -45,8 +45,8 @@ impl FaultKind for Crash {
         }
     }
 
-    fn is_instant(&self) -> bool {
-        self.each.is_none()
+    fn lasts(&self) -> Option<Duration> {
+        self.each.is_none().then_some(Duration::ZERO)
     }
 
     fn shock(&self, change: Change) -> Shock {
