@@ -104,6 +104,15 @@ impl Draw {
         entries
     }
 
+    /// The layers of a profile, in a policy.
+    pub(crate) fn layers_of_profile(&mut self, keys: &mut Vec<String>, text: &mut String) {
+        let of_policies = profiles().iter().filter(|one| one.part("policies").is_some());
+        let names: Vec<&str> = of_policies.map(|profile| profile.name).collect();
+        let Some(name) = self.pick(&names) else { return };
+        *keys = vec![format!("policies like {name}")];
+        *text = format!("    {{ like = {} }},\n", quoted(name));
+    }
+
     /// Which keys are written: of each choice those of one form, and of the others some. The word
     /// that names a form is written at once.
     fn choose(

@@ -282,6 +282,9 @@ impl<'a> Author<'a> {
     }
 
     fn layer(&mut self, policy: usize, part: &mut Part) {
+        if self.draw.chance(0.03) {
+            return self.draw.layers_of_profile(&mut part.keys, &mut part.text);
+        }
         let Some(kind) = self.draw.pick(&self.kinds).copied() else { return };
         let level = self.policies[policy].1;
         self.from(level);

@@ -20,8 +20,7 @@ impl Schemas {
             properties.insert("like".to_owned(), like(&profiles::of_policies()));
             json!({
                 "type": "object",
-                "description": "One layer: its kind, and its settings or \"off\"; or `like`, for the \
-                                layers of a profile.",
+                "description": "One layer: its kind, and its settings or \"off\"; or a profile.",
                 "properties": properties,
                 "additionalProperties": false,
                 "minProperties": 1,
