@@ -16,6 +16,7 @@ mod narrow;
 mod process;
 mod rate;
 mod recoveries;
+mod row;
 mod services;
 mod steps;
 mod sweep;

@@ -8,6 +8,7 @@ use sim::observe::EpisodeRule;
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::process::{Checkpoint, OnCrash};
+use super::row::laid_out;
 use super::steps::Step;
 use super::worth::{Context, FindsOut, Worth};
 use crate::profiles;
@@ -143,7 +144,7 @@ impl Agents {
             count: self.count,
             arrivals: self.arrivals.resolved(),
             slots: self.slots,
-            steps: Step::resolved(&self.steps),
+            steps: laid_out(&self.steps),
             deadline: self.deadline,
             priority: self.priority,
             patience: self.patience.as_ref().map(Distribution::sampler),

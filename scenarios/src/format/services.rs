@@ -7,6 +7,7 @@ use patterns::{Class, Duration};
 use sim::model::system::{self, RateRule};
 
 use super::distribution::Distribution;
+use super::row::laid_out;
 use super::steps::Step;
 use super::tokens::{TokenCount, USD_MAX, price};
 use crate::profiles;
@@ -334,7 +335,7 @@ impl Service {
                 Abandoned::RunsOn => system::Abandoned::RunsOn,
                 Abandoned::Stops => system::Abandoned::Stops,
             },
-            steps: Step::resolved(&self.steps),
+            steps: laid_out(&self.steps),
             refuses_stale: self.stale_writes == StaleWrites::Refuse,
             replicas: system::Replicas {
                 count: self.count,

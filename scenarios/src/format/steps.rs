@@ -2,7 +2,7 @@
 
 use patterns::Duration;
 use patterns::settings::{Findings, NameKind, Node, Reader, Setting, Shape};
-use sim::model::system::{self, KEYS_MAX, LOOPS_MAX, LoopEnd};
+use sim::model::system::{self, KEYS_MAX, LOOPS_MAX};
 
 use super::distribution::Distribution;
 use super::names::ServiceName;
@@ -263,14 +263,7 @@ impl Step {
         found.unless(steps.iter().all(is_plain), "steps", needs);
     }
 
-    /// The steps, as they are run: one after the other, with what leads from one to another.
-    pub(crate) fn resolved(steps: &[Self]) -> Vec<system::Step> {
-        let mut out = Vec::new();
-        flatten(steps, 0, &mut out);
-        out
-    }
-
-    fn chance(&self) -> f64 {
+    pub(super) fn chance(&self) -> f64 {
         match self {
             Self::Call { chance, .. }
             | Self::Work { chance, .. }
@@ -289,7 +282,7 @@ impl Step {
     }
 
     /// Whether a failure of it, or of a step in it, is no end.
-    fn is_optional(&self) -> bool {
+    pub(super) fn is_optional(&self) -> bool {
         match self {
             Self::Parallel { optional, .. }
             | Self::Loop { optional, .. }
@@ -300,7 +293,7 @@ impl Step {
         }
     }
 
-    fn risk(&self) -> f64 {
+    pub(super) fn risk(&self) -> f64 {
         match self {
             Self::Call { risk, .. } | Self::Work { risk, .. } => *risk,
             _ => 0.0,
@@ -308,7 +301,7 @@ impl Step {
     }
 
     /// A call or work, as it is run.
-    fn plain(&self) -> Option<system::Step> {
+    pub(super) fn plain(&self) -> Option<system::Step> {
         match self {
             Self::Call { call, times, optional, keys, idempotent, does, tokens, usd, .. } => {
                 Some(system::Step::Call {
@@ -330,82 +323,6 @@ impl Step {
             }
             Self::Work { work, .. } => Some(system::Step::Work(work.sampler())),
             _ => None,
-        }
-    }
-}
-
-/// Writes steps behind those that there are, which are in so many loops.
-fn flatten(steps: &[Step], depth: usize, out: &mut Vec<system::Step>) {
-    use system::Flow;
-    for step in steps {
-        let begin = out.len();
-        if step.chance() < 1.0 {
-            let flow = Flow::Chance { share: step.chance(), to: 0 };
-            out.push(system::Step::Flow(flow));
-        }
-        let optional = out.len();
-        if step.is_optional() {
-            out.push(system::Step::Flow(Flow::Optional { until: 0 }));
-        }
-        if step.risk() > 0.0 {
-            out.push(system::Step::Flow(Flow::RiskAhead));
-        }
-        out.extend(step.plain());
-        if step.risk() > 0.0 {
-            out.push(system::Step::Flow(Flow::Crash(step.risk())));
-        }
-        structure(step, depth, out);
-        let end = out.len();
-        if step.is_optional() {
-            out[optional] = system::Step::Flow(Flow::Optional { until: end });
-        }
-        if step.chance() < 1.0 {
-            let flow = Flow::Chance { share: step.chance(), to: end };
-            out[begin] = system::Step::Flow(flow);
-        }
-    }
-}
-
-/// The same, of what is neither a call nor work.
-fn structure(step: &Step, depth: usize, out: &mut Vec<system::Step>) {
-    use system::Flow;
-    match step {
-        Step::Call { .. } | Step::Work { .. } => {}
-        Step::Parallel { parallel, need, .. } => {
-            let fork = out.len();
-            out.push(system::Step::Flow(Flow::Join));
-            let mut branches = Vec::with_capacity(parallel.len());
-            for branch in parallel {
-                branches.push(out.len());
-                flatten(std::slice::from_ref(branch), depth, out);
-                out.push(system::Step::Flow(Flow::Join));
-            }
-            let need = need.unwrap_or(parallel.len() as u32);
-            let end = out.len();
-            out[fork] = system::Step::Flow(Flow::Parallel { branches, need, end });
-        }
-        Step::Loop { r#loop, escape, limit, at_limit, .. } => {
-            let to = out.len();
-            flatten(r#loop, depth + 1, out);
-            let at_limit = match at_limit {
-                LimitEnd::Fail => LoopEnd::Fail,
-                LimitEnd::GoOn => LoopEnd::GoOn,
-            };
-            let (escape, limit) = (*escape, *limit);
-            out.push(system::Step::Flow(Flow::Again { to, depth, escape, limit, at_limit }));
-        }
-        Step::Steps { steps, .. } => flatten(steps, depth, out),
-        Step::Result { result, within, fresh, wait, changes, .. } => {
-            out.push(system::Step::Flow(Flow::Needs(system::Needs {
-                group: result.0,
-                within: *within,
-                fresh: *fresh,
-                wait: *wait,
-                changes: *changes,
-            })));
-        }
-        Step::Checkpoint { checkpoint } => {
-            out.push(system::Step::Flow(Flow::Checkpoint(checkpoint.sampler())));
         }
     }
 }

@@ -44,6 +44,7 @@ fn golden_fingerprints_of_the_library() {
         how-long-to-wait 53421e4ee7c5b924 5884
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
+        research-and-writing 066b5938a4ead711 3745
         checkpoint-or-restart 47a407b74f641c9a 14796
         stuck-loop 6ce6dc18d718c36d 6892
         writing-without-news 28ae12b559629ad3 927

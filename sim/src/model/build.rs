@@ -7,7 +7,7 @@ use patterns::Duration;
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
 use super::build_life::LivesSoFar;
-use super::edge_streams::{EdgeStreams, Link, RareStreams};
+use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::Watch;
 use super::memory::Memories;
@@ -17,7 +17,7 @@ use super::sites::Sites;
 use super::spending::Spending;
 use super::station::Stations;
 use super::system::{self, Caller, Per, Step, System};
-use super::who::{Who, caller_numbers, first_key, is_keyed};
+use super::who::{Who, caller_numbers, first_key};
 use super::world::World;
 use crate::call::{Calls, ChainLink, EdgeState, LayerInstance};
 use crate::fault::{Faults, Health};
@@ -53,7 +53,7 @@ pub(super) struct Builder<'a> {
     /// The numbers of callers: groups of agents, then services.
     pub(super) callers: Vec<u16>,
     /// The station of the first replica of a service; agents come before.
-    first_service: u32,
+    pub(super) first_service: u32,
     /// By service, the place of its first replica among those of all; then how many there are.
     pub(super) first_replicas: Vec<u32>,
     /// Of steps of work.
@@ -86,7 +86,7 @@ pub(super) struct Builder<'a> {
     pub(super) recorder: Recorder,
     pub(super) spending: Option<Box<Spending>>,
     /// By edge of the system, whether something is spent on it.
-    costly_edges: Vec<bool>,
+    pub(super) costly_edges: Vec<bool>,
 }
 
 impl<'a> Builder<'a> {
@@ -329,47 +329,6 @@ impl<'a> Builder<'a> {
         }
         self.layers.push(LayerInstance::new(layer, self.lanes[policy][place]));
         index
-    }
-
-    fn streams_of(&self, index: usize, who: Who<'_>) -> EdgeStreams {
-        let edge = &self.system.edges[index];
-        let service = edge.to;
-        let callee = &self.system.services[service].name;
-        let stream = |purpose| self.streams.stream(who.stream(purpose).text(callee));
-        let steps = match edge.from {
-            Caller::Agents(group) => &self.system.agents[group].steps,
-            Caller::Service(service) => &self.system.services[service].steps,
-        };
-        let (by_fault, is_keyed) = (self.draws(service), is_keyed(steps, service));
-        let first = self.first_replicas[service];
-        let replicas = self.system.services[service].replicas;
-        let (has_replicas, remembers) = (replicas.count > 1, self.memories.has(service));
-        let link = self.links.iter().position(|link| *link == index);
-        let (by_scope, scopes) = self.scopes(service, link);
-        let link = link.map(|link| Link { index: link as u32, bits: stream("faults on the way") });
-        let is_rare = by_fault.by_attempt || is_keyed || link.is_some() || by_scope;
-        let costs = self.costly_edges[index];
-        let is_rare = is_rare || has_replicas || remembers || costs;
-        EdgeStreams {
-            service: first,
-            station: self.first_service + first,
-            demand: stream("demand"),
-            error: stream("errors"),
-            rare: is_rare.then(|| {
-                let fault = by_fault.by_attempt.then(|| stream("errors by faults"));
-                let keys = is_keyed.then(|| stream("keys"));
-                Box::new(RareStreams {
-                    fault,
-                    keys,
-                    route: has_replicas.then(|| (replicas.pick, stream("replicas"))),
-                    remembers,
-                    costs,
-                    salts: self.salts(service, link.as_ref(), who),
-                    scopes,
-                    link,
-                })
-            }),
-        }
     }
 
     fn finish(mut self) -> World {

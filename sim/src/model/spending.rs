@@ -2,6 +2,7 @@
 
 use patterns::{Duration, Time};
 
+use super::accounts::{Account, Payer};
 use super::found_out::Hidden;
 use super::purses::Purse;
 use super::request::Request;
@@ -46,45 +47,6 @@ pub(super) struct Group {
     pub(super) budgets: Box<[(u32, u32)]>,
     pub(super) context: Option<Context>,
     pub(super) finds_out: Option<FindsOut>,
-}
-
-/// What a request has spent, or is about to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Account {
-    /// For whom, if it is at a service.
-    payer: Option<Payer>,
-    /// The number of the step that is under way.
-    step: u32,
-    /// The edge of the call that is under way, what it costs there beside what the service asks
-    /// for, and its tokens, with those of the context if that is sent as well.
-    edge: u32,
-    nano_usd: u64,
-    tokens: u64,
-    /// The tokens of it that are new.
-    new: u64,
-    context: u64,
-    /// By currency.
-    used: [u64; 4],
-    /// Whether something is set aside for the call, and the tokens that it has cost so far.
-    is_set_aside: bool,
-    unsettled: u64,
-    /// Until when the time of the task is paid for.
-    paid: Time,
-    /// Calls of the step that are to be made, if the first of them has to wait.
-    left: Option<u32>,
-    /// Whether it waits for a budget.
-    is_waiting: bool,
-    /// Of a branch of a task: what the task had used, and in mind, when it began.
-    of_task: Option<([u64; 4], u64)>,
-}
-
-/// The task for which something is spent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Payer {
-    pub(super) group: u32,
-    agent: u32,
-    task: u32,
-    arrived: Time,
 }
 
 /// What becomes of a call that is to be made.
@@ -322,22 +284,14 @@ impl Spending {
 
     /// A branch of a task begins: it has used what the task has.
     pub(super) fn fork(&mut self, task: u32, branch: u32) {
-        let Account { used, context, .. } = *self.account(task);
-        let of_task = Some((used, context));
-        *self.account(branch) = Account { used, context, of_task, ..Account::default() };
+        *self.account(branch) = self.account(task).branch();
     }
 
     /// A branch of a task is over, or given up: the task has used what it has.
     pub(super) fn join(&mut self, task: u32, branch: u32, (group, station): (u32, u32), now: Time) {
         self.settle(branch, group, station, now);
-        let Account { used, context, of_task, .. } = std::mem::take(self.account(branch));
-        let Some((before, in_mind)) = of_task else { return };
-        let account = self.account(task);
-        for (sum, (used, before)) in account.used.iter_mut().zip(used.iter().zip(before)) {
-            *sum = sum.saturating_add(used.saturating_sub(before));
-        }
-        // What was compacted or cut in a branch is so for the task.
-        account.context = account.context.saturating_add(context).saturating_sub(in_mind);
+        let branch = std::mem::take(self.account(branch));
+        self.account(task).join(branch);
     }
 
     /// A request comes to a service, for whom it is known.
