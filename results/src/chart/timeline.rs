@@ -140,7 +140,11 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     let mut states: BTreeMap<Severity, Vec<String>> = BTreeMap::new();
     let mut touches: Vec<&str> = Vec::new();
     for (_, lane) in of(Strip::Layer) {
-        let TrackId::Layer { kind, .. } = &lane.id else { continue };
+        let kind = match &lane.id {
+            TrackId::Layer { kind, .. } => kind.as_str(),
+            TrackId::Budget(_) => "budget",
+            _ => continue,
+        };
         for seen in &lane.states {
             if is_mark(seen) && !touches.contains(&seen.state) {
                 touches.push(seen.state);
