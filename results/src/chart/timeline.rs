@@ -141,9 +141,11 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     let mut touches: Vec<&str> = Vec::new();
     for (_, lane) in of(Strip::Layer) {
         let kind = match &lane.id {
-            TrackId::Layer { kind, .. } => kind,
+            TrackId::Layer { kind, .. } => kind.as_str(),
+            TrackId::Budget(_) => "budget",
             TrackId::Human(_) => "human",
-            _ => "recovery",
+            TrackId::Recovery(_) => "recovery",
+            _ => continue,
         };
         let is_layer = matches!(lane.id, TrackId::Layer { .. });
         for seen in &lane.states {

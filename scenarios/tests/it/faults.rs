@@ -56,14 +56,17 @@ fn minimal_scenarios_show_their_fault_on_every_seed() {
     }
 }
 
-/// Each fault of a file is made one that does nothing, at the same times; and a rate limit is
-/// lifted.
+/// Each fault of a file is made one that does nothing, at the same times; and a limit on rate,
+/// context or budget is lifted.
 #[test]
 fn minimal_scenarios_fail_without_any_of_their_faults() {
     for (name, scenario) in all_shown() {
         let faults = scenario.system.faults.len();
         let limits = scenario.system.services.iter().filter(|one| one.rate_limit.is_some());
-        assert!(faults + limits.count() > 0, "{name} has nothing to take out");
+        let budgets = scenario.system.budgets.len();
+        let contexts = scenario.system.agents.iter().filter(|one| one.context.is_some());
+        let others = limits.count() + budgets + contexts.count();
+        assert!(faults + others > 0, "{name} has nothing to take out");
         let without = |change: &dyn Fn(&mut Scenario)| {
             let mut scenario = scenario.clone();
             change(&mut scenario);
@@ -77,6 +80,8 @@ fn minimal_scenarios_fail_without_any_of_their_faults() {
         if faults == 0 {
             let lift = |one: &mut Scenario| {
                 one.system.services.iter_mut().for_each(|service| service.rate_limit = None);
+                one.system.agents.iter_mut().for_each(|agents| agents.context = None);
+                one.system.budgets.iter_mut().for_each(|budget| budget.amount = u64::MAX);
             };
             assert!(!without(&lift).is_empty(), "{name} holds without its limit");
         }

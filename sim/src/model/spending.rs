@@ -189,7 +189,8 @@ impl Spending {
             }
             _ => {}
         }
-        account.tokens = account.new + if is_resent { account.context } else { 0 };
+        let resent = if is_resent { account.context } else { 0 };
+        account.tokens = account.new.saturating_add(resent);
         is_full.then_some(at_limit)
     }
 

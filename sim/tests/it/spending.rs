@@ -387,6 +387,10 @@ fn context_is_sent_with_each_call_and_makes_a_task_cost_by_the_square_of_its_cal
     check(&of(context(250, at_once)), &[compacts[0], ("agents.a.latency.max", 5.0)]);
     // What does not fit by itself is cut.
     check(&of(context(60, AtLimit::Truncate)), &[("agents.a.tokens", 300.0)]);
+    // No number of tokens is too large to be counted.
+    let mut huge = of(context(500, AtLimit::Fail));
+    huge.agents[0].steps = vec![asking(0, 1, 100), asking(0, 1, u64::MAX)];
+    check(&huge, &[("agents.a.failures.validation", 1.0), ("agents.a.tokens", 100.0)]);
     // The next task begins with nothing in mind.
     let mut two = of(context(500, AtLimit::Fail));
     two.agents[0].arrivals = Arrivals::Trace([10, 15].map(|s| at(secs(s))).into());
