@@ -44,8 +44,8 @@ fn golden_fingerprints_of_the_library() {
         how-long-to-wait 53421e4ee7c5b924 5884
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
-        self-healing 6290cfc83e6a109e 16435
-        human-in-the-night 0b733b20c50cd305 161848
+        self-healing da45232dc25a997d 16440
+        human-in-the-night b9291b533474eacc 161880
     "#]]
     .assert_eq(&lines);
 }
