@@ -12,8 +12,9 @@ patterns::settings! {
         objective: Option<String> [.example("\"agents.research.success\"")] = None,
         /// Axes that nobody chooses: the best is given under each of their values, and chosen among
         /// those of all other axes and the variants. With `none` they are all axes but those into
-        /// `policies`, `edges`, `recoveries` and `humans`, and those over what services can be given (`slots`, `queue`,
-        /// `order`, `overflow`, `count`, `pick`, `health-check`, `retry-elsewhere`).
+        /// `policies`, `edges`, `recoveries` and `humans`, and those over what services can be
+        /// given (`slots`, `queue`, `order`, `overflow`, `count`, `pick`, `health-check`,
+        /// `retry-elsewhere`).
         conditions: Option<Vec<String>> [.example("[\"agents.research.count\"]")] = None,
         /// Measures that `series.csv` has over time; with `none`, the objective and those of the
         /// hypotheses, without their windows.

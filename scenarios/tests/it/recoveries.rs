@@ -2,6 +2,8 @@
 
 use patterns::{Duration, Time};
 use scenarios::{LayerRegistry, Scenario, ScenarioFile};
+use sim::fault::kinds::hang::Hang;
+use sim::fault::{Effect, Permanent};
 use sim::kernel::Distribution;
 use sim::measure::Measure;
 use sim::model::Stepper;
@@ -361,4 +363,33 @@ fn a_recovery_that_is_never_triggered_changes_no_bit() {
         assert_eq!(idle.recoveries[0].triggered, 0);
         assert_eq!(Record { recoveries: Vec::new(), ..idle }, plain, "{when}");
     }
+}
+
+/// Tasks that are dropped are results as well: of what drops them, and of others.
+#[test]
+fn what_a_recovery_drops_may_trigger_another_one() {
+    let two = r#"
+[[recoveries]]
+name = "drop"
+at = ["15min"]
+hit = "shop"
+do = "shed"
+[[recoveries]]
+name = "close"
+when = "agents.shop.success < 80% over 20 tasks"
+hit = "policies.p.breaker"
+do = "reset"
+"#;
+    let mut scenario = scenario(two);
+    // All wait for an answer that does not come, until their tasks are dropped.
+    let system = &mut scenario.system;
+    (system.agents[0].slots, system.faults[0].effect) = (1, hang());
+    let record = run(system, 1, Watch::Counts);
+    let [drop, close] = &record.recoveries[..] else { panic!("there are two") };
+    assert_eq!((drop.done, close.triggered), (1, 1));
+    assert!(record.agents[0].tasks.failed() > 20);
+}
+
+fn hang() -> Effect {
+    Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }.into()
 }

@@ -31,7 +31,7 @@ impl World {
     }
 
     /// A fault that is off comes on, or one that is on goes off.
-    pub(super) fn turn(&mut self, index: u32) {
+    fn turn(&mut self, index: u32) {
         let now = self.scheduler.now();
         if let Some(span) = self.faults.toggle(index, now) {
             self.scheduler.schedule(now + span, Event { kind: kind::FAULT, index });

@@ -334,6 +334,7 @@ impl World {
     fn carry_out_recovery(&mut self, recoveries: &mut Recoveries, number: usize) -> Time {
         let now = self.scheduler.now();
         let watched = &mut recoveries.all[number];
+        let is_done = watched.done == Some(now);
         watched.done = Some(now);
         self.recorder.recoveries[number].done += u64::from(self.recorder.counts(now));
         if watched.recovery.by.is_some() {
@@ -343,8 +344,9 @@ impl World {
         let shown = recoveries.shown[number].map(|(state, _)| state);
         self.show(recoveries, number, shown);
         self.recorder.healing_track(number, now, DONE);
-        if !self.faults.is_on(fault) {
-            self.turn(fault);
+        // What follows from it may be news for other recoveries, or for this one.
+        if !is_done && !self.faults.is_on(fault) {
+            self.scheduler.schedule(now, Event { kind: kind::FAULT, index: fault });
         }
         now + self.faults.lasts_on_demand(fault)
     }
