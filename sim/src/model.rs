@@ -42,6 +42,7 @@ mod life;
 mod limits;
 mod line;
 mod links;
+mod lives_so_far;
 mod looks;
 mod memory;
 mod origins;

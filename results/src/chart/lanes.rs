@@ -6,6 +6,9 @@ use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId, TrackKind
 use super::paint::{Paint, Role};
 use super::scale;
 
+/// How high at the least what is seldom there stands, as a share of its strip.
+const LEAST: f64 = 0.35;
+
 /// Part of a lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Strip {
@@ -13,6 +16,8 @@ pub(crate) enum Strip {
     Work,
     /// How their tasks end.
     Tasks,
+    /// Whether their processes are there.
+    Process,
     /// In which states the instances of a layer are, or what is done to mend something.
     Layer,
     /// Which faults are on.
@@ -25,7 +30,7 @@ impl Strip {
             Self::Work => 2.0,
             Self::Tasks => 1.4,
             Self::Layer => 1.2,
-            Self::Fault => 0.8,
+            Self::Fault | Self::Process => 0.8,
         }
     }
 }
@@ -89,6 +94,9 @@ pub(crate) fn idle(overview: &Overview) -> Vec<String> {
 
 pub(crate) fn strips(lane: &Lane) -> Vec<(Strip, &Lane)> {
     let strips = match kind(lane) {
+        TrackKind::Agent if lane.states.iter().any(is_away) => {
+            vec![Strip::Work, Strip::Process, Strip::Tasks]
+        }
         TrackKind::Agent => vec![Strip::Work, Strip::Tasks],
         TrackKind::Budget | TrackKind::Layer | TrackKind::Recovery | TrackKind::Human => {
             vec![Strip::Layer]
@@ -106,6 +114,7 @@ pub(crate) fn name(lane: &Lane) -> String {
 pub(crate) fn label(strip: Strip, lane: &Lane) -> String {
     let name = match strip {
         Strip::Tasks => return "tasks that end".to_owned(),
+        Strip::Process => return "not there".to_owned(),
         _ => name(lane),
     };
     if lane.members > 1 { format!("{name} × {}", lane.members) } else { name }
@@ -130,6 +139,11 @@ pub(crate) fn of_severity(severity: Severity) -> Paint {
     }
 }
 
+/// Whether it is a state of a process that does not work.
+pub(crate) fn is_away(seen: &StateSeen) -> bool {
+    seen.severity != Severity::Normal && seen.state != "frozen"
+}
+
 /// Whether it is no state but something that was done in a moment.
 pub(crate) fn is_mark(seen: &StateSeen) -> bool {
     seen.nanos.iter().all(|nanos| *nanos == 0)
@@ -146,6 +160,9 @@ pub(crate) fn most(strip: Strip, lane: &Lane, overview: &Overview) -> Option<Str
             let most = lane.ended.iter().map(Ended::all).max().unwrap_or(0);
             let column = scale::length(overview.column.as_secs_f64());
             Some(format!("height: {most} in {column}"))
+        }
+        Strip::Process => {
+            Some(format!("height: {}", scale::digits(f64::from(lane.members.max(1)))))
         }
         Strip::Layer | Strip::Fault => None,
     }
@@ -212,6 +229,17 @@ pub(crate) fn stack(strip: Strip, lane: &Lane, overview: &Overview) -> Vec<(Vec<
                 sums.into_iter().map(|sum| sum / members).collect()
             };
             let severities = [Severity::Normal, Severity::Limited, Severity::Bad];
+            severities.map(|severity| (from(severity), of_severity(severity))).to_vec()
+        }
+        Strip::Process => {
+            let members = f64::from(lane.members.max(1));
+            let from = |severity: Severity| {
+                let sums = of(&|seen| is_away(seen) && severity <= seen.severity);
+                // A restart takes little of a column, and is to be seen all the same.
+                let seen = |sum: f64| if sum > 0.0 { (sum / members).max(LEAST) } else { 0.0 };
+                sums.into_iter().map(seen).collect()
+            };
+            let severities = [Severity::Limited, Severity::Bad];
             severities.map(|severity| (from(severity), of_severity(severity))).to_vec()
         }
         Strip::Fault => vec![(of(&|_| true), Role::Series(1).faint(0.8))],

@@ -8,8 +8,8 @@ use sim::observe::{COLUMNS, Ended, Lane, Overview, TrackId};
 
 use super::font::{Weight, width_of};
 use super::lanes::{
-    Strip, by_ending, by_rank, faults, idle, is_mark, label, most, name, of_severity, shown, stack,
-    strips,
+    Strip, by_ending, by_rank, faults, idle, is_away, is_mark, label, most, name, of_severity,
+    shown, stack, strips,
 };
 use super::paint::Role;
 use super::plot::{self, Swatch};
@@ -115,6 +115,23 @@ fn subtitle(
     text
 }
 
+/// In which states processes of agents do not work, by how bad that is.
+fn away(strips: &[(Strip, &Lane)]) -> Vec<(Swatch, String)> {
+    let mut away: BTreeMap<Severity, Vec<&str>> = BTreeMap::new();
+    for (_, lane) in strips.iter().filter(|(strip, _)| *strip == Strip::Process) {
+        for seen in lane.states.iter().filter(|seen| is_away(seen)) {
+            let names = away.entry(seen.severity).or_default();
+            if !names.contains(&seen.state) {
+                names.push(seen.state);
+            }
+        }
+    }
+    let named = away.into_iter().map(|(severity, names)| {
+        (Swatch::Fill(of_severity(severity)), format!("agent {}", names.join(", ")))
+    });
+    named.collect()
+}
+
 /// What each colour stands for, of those that are there.
 fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> {
     let of = |asked: Strip| strips.iter().filter(move |(strip, _)| *strip == asked);
@@ -162,6 +179,7 @@ fn key(strips: &[(Strip, &Lane)], overview: &Overview) -> Vec<(Swatch, String)> 
     for (severity, names) in states.into_iter().filter(|(_, names)| !names.is_empty()) {
         key.push((Swatch::Fill(of_severity(severity)), names.join(", ")));
     }
+    key.extend(away(strips));
     let is_done = |lane: &Lane| lane.states.iter().any(is_mark);
     if of(Strip::Layer).any(|(_, lane)| matches!(lane.id, TrackId::Recovery(_)) && is_done(lane)) {
         let name = "recovery done, the first and the last time".to_owned();
@@ -229,7 +247,7 @@ fn draw(scene: &mut Scene, strips: &[(Strip, &Lane)], inner: Area, overview: &Ov
         let lines: Vec<String> = lines.collect();
         let mut base = y + height / 2.0 + 4.5 - (lines.len() - 1) as f64 * 8.0;
         for (number, text) in lines.into_iter().enumerate() {
-            let is_name = number == 0 && *strip != Strip::Tasks;
+            let is_name = number == 0 && !matches!(strip, Strip::Tasks | Strip::Process);
             let text = Text {
                 x: left,
                 y: base,

@@ -171,6 +171,9 @@ impl Draw {
         }
         // Lists in lists come to an end: steps may have steps.
         let is_deep = depth > DEPTH_MAX && matches!(key.shape(), Shape::List(_));
+        if is_deep && ["steps", "loop"].contains(&&*key.name()) {
+            return "[{ work = \"1s\" }]".to_owned();
+        }
         if (is_deep || self.chance(0.1))
             && let Some(example) = key.example_text()
             && !matches!(key.shape(), Shape::Name(_))
@@ -220,7 +223,9 @@ impl Draw {
                 one.map_or_else(|| "true".to_owned(), |one| self.value(&one, range, depth))
             }
             Shape::List(of) => {
-                let count = self.items(range);
+                let most = if depth > 1 { 3 } else { usize::MAX };
+                let least = range.min.map_or(0, |(min, _)| min as usize);
+                let count = self.items(range).min(most.max(least));
                 let of = of();
                 let items: Vec<String> =
                     (0..count).map(|_| self.value(&of, Range::ALL, depth + 1)).collect();

@@ -148,7 +148,7 @@ impl<'a> Author<'a> {
         for what in agents.chain(services).collect::<Vec<_>>() {
             sections.push(vec![self.part(what)]);
         }
-        for _ in 0..self.draw.below(3) {
+        for _ in 0..self.draw.below(5) {
             sections.push(vec![self.part(What::Fault)]);
         }
         for number in 0..self.draw.below(3) {

@@ -52,8 +52,8 @@ fn golden_fingerprints_of_the_library() {
         as-it-comes 469f89c53c3668ca 8045
         token-bulkheads 34c344de8d649aa9 1935
         stale-answer 115cff7c2915f2a7 29344
-        self-healing 5322f8f3682749a0 16435
-        human-in-the-night e0d1381a8bfd1499 161848
+        self-healing 91fea47d29aa53c0 16440
+        human-in-the-night db861dca4887d74a 161880
     "#]]
     .assert_eq(&lines);
 }

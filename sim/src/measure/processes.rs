@@ -13,7 +13,8 @@ pub(super) const PROCESSES: &[Definition<AgentRecord>] = definitions! {
     "crashes" Count LOWER, "How often an agent crashed.", Value(|r, _| r.process.crashes as f64);
     "restarts" Count None, "How often an agent was started again.",
         Value(|r, _| r.process.restarts as f64);
-    "escalations" Count LOWER, "How often a supervisor gave up an agent that had crashed too often.",
+    "escalations" Count LOWER, "How often a supervisor gave up an agent that had crashed too \
+        often.",
         Value(|r, _| r.process.escalations as f64);
     "process-mtbf" Seconds HIGHER, "Mean time for which an agent works from one crash to the next.",
         Ratio(|r, time| (agents(r) * time - secs(r.process.down), r.process.crashes as f64));

@@ -105,8 +105,11 @@ impl Subject {
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Agents(name) | Self::Service(name) | Self::Budget(name) => name.clone(),
-            Self::Recovery(name) | Self::Human(name) => name.clone(),
+            Self::Agents(name)
+            | Self::Service(name)
+            | Self::Budget(name)
+            | Self::Recovery(name)
+            | Self::Human(name) => name.clone(),
             Self::Edge { from, to } => format!("{from} -> {to}"),
             Self::System => String::new(),
         }
@@ -236,9 +239,7 @@ impl Subject {
                 own.for_each(|(one, _)| one.add(asked));
             }
             // They are kept in all records.
-            Self::Budget(_) => {}
-            // What these did is in every record.
-            Self::Recovery(_) | Self::Human(_) => {}
+            Self::Budget(_) | Self::Recovery(_) | Self::Human(_) => {}
             Self::System => {
                 let all = parts.agents.iter_mut().chain(&mut parts.services);
                 all.chain(&mut parts.edges).for_each(|one| one.add(asked));

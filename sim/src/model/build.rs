@@ -6,10 +6,10 @@ use patterns::Duration;
 
 use super::aborts::Aborts;
 use super::arrivals::Arrivals;
-use super::build_life::LivesSoFar;
 use super::edge_streams::EdgeStreams;
 use super::kind;
 use super::limits::Watch;
+use super::lives_so_far::LivesSoFar;
 use super::memory::Memories;
 use super::recorder::Recorder;
 use super::role::{CallStep, Keys, Op, Role, RoleKind, Service};

@@ -10,20 +10,12 @@ use patterns::{Duration, Intervention};
 
 use super::build::Builder;
 use super::life::{Group, Lives, Process, Regions, ResetLink, Saver};
+use super::lives_so_far::LivesSoFar;
 use super::role::Op;
 use super::system::{Agents, Caller, Durability, Flow, Life, OnCrash, Per, Place, Step, System};
 use super::who::Who;
 use crate::fault::{Ills, OnAgents};
 use crate::kernel::Distribution;
-
-/// What lives, as far as it is built.
-#[derive(Default)]
-pub(super) struct LivesSoFar {
-    groups: Vec<Group>,
-    flows: Vec<Flow>,
-    processes: Vec<Process>,
-    savers: Vec<Saver>,
-}
 
 impl System {
     /// Whether the agents of a group have a life: something can happen to their processes, or their

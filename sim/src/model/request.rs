@@ -80,7 +80,7 @@ pub(super) struct Coming {
 /// What a request is at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(u8)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Not there.
     Gone,
     /// Waits for a slot.

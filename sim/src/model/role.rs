@@ -55,7 +55,7 @@ pub(super) struct Service {
 
 /// One step of a program.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Op {
+pub(crate) enum Op {
     /// The work that was drawn where the request was made.
     Serve,
     /// Work drawn from this distribution when it begins.
@@ -74,7 +74,7 @@ pub(super) enum Op {
 
 /// A step that calls.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CallStep {
+pub(crate) struct CallStep {
     /// Which edge, counted from the first of the station.
     pub(super) edge: u32,
     pub(super) times: u32,
@@ -97,7 +97,7 @@ impl CallStep {
 
 /// The different things that a call may ask for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     pub(super) first: u32,
     pub(super) count: u32,
 }

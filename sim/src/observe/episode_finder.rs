@@ -93,7 +93,7 @@ impl EpisodeFinder {
         Self { recent: 0, rule, latest: Time::ZERO, from, rest: None, watched: None }
     }
 
-    /// An outcome, now; says whether what is [watched](Self::watch) has come to say something else.
+    /// An outcome, now; says whether what is watched has come to say something else.
     #[inline]
     pub fn note(&mut self, outcome: Outcome, now: Time) -> bool {
         if outcome.is_ok() {

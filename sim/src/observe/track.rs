@@ -114,9 +114,10 @@ impl TrackId {
 impl fmt::Display for TrackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Agent(name) | Self::Service(name) => f.write_str(name),
+            Self::Agent(name) | Self::Service(name) | Self::Recovery(name) | Self::Human(name) => {
+                f.write_str(name)
+            }
             Self::Budget(name) => write!(f, "budget {name}"),
-            Self::Recovery(name) | Self::Human(name) => f.write_str(name),
             Self::Edge { from, to } => write!(f, "{from} -> {to}"),
             Self::Layer { kind, number, owner, .. } => {
                 write!(f, "{owner}: {kind}")?;

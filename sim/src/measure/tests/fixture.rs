@@ -258,6 +258,17 @@ fn human() -> HumanRecord {
     }
 }
 
+fn tasks() -> OutcomeCounts {
+    let endings = [
+        (Outcome::Ok, 8),
+        (Outcome::Ok.wrong(), 2),
+        (Outcome::Degraded, 3),
+        (Outcome::Degraded.wrong(), 2),
+        (Outcome::failed(Class::Timeout), 3),
+    ];
+    counts(20, &endings)
+}
+
 /// 100 s measured; 20 tasks of which 10 good, 5 degraded, 4 of these wrong, 3 failed, 2 open and
 /// overdue.
 pub(super) fn record() -> Record {
@@ -277,16 +288,7 @@ pub(super) fn record() -> Record {
             name: "research".to_owned(),
             count: 2,
             open: OpenAt::default(),
-            tasks: counts(
-                20,
-                &[
-                    (Outcome::Ok, 8),
-                    (Outcome::Ok.wrong(), 2),
-                    (Outcome::Degraded, 3),
-                    (Outcome::Degraded.wrong(), 2),
-                    (timeout, 3),
-                ],
-            ),
+            tasks: tasks(),
             late: LateCounts { good: 1, degraded: 2, failed: 1, wrong: 1, wrong_degraded: 0 },
             overdue: 2,
             failures: failures(),

@@ -175,13 +175,7 @@ impl World {
     }
 
     /// A fault of a group of agents has come on or gone off.
-    pub(in crate::model) fn hit_agents(
-        &mut self,
-        group: usize,
-        ills: Ills,
-        shock: Shock,
-        is_by_hand: bool,
-    ) {
+    pub(crate) fn hit_agents(&mut self, group: usize, ills: Ills, shock: Shock, is_by_hand: bool) {
         if self.lives.is_none() {
             return;
         }

@@ -29,7 +29,7 @@ struct Pass {
 impl World {
     /// Takes a step that is neither a call nor work.
     #[inline(never)]
-    pub(in crate::model) fn flow(&mut self, index: u32, op: Op) -> Option<Command> {
+    pub(crate) fn flow(&mut self, index: u32, op: Op) -> Option<Command> {
         let flow = match op {
             Op::Begin => return self.begin_life(index),
             Op::Mark { may_harm } => return self.mark(index, may_harm),
@@ -220,7 +220,7 @@ impl World {
 
     /// A call or a loop of a task has failed, or of a branch: the task ends, unless it may go on.
     #[inline(never)]
-    pub(in crate::model) fn fail(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
+    pub(crate) fn fail(&mut self, index: u32, outcome: Outcome) -> Option<Command> {
         let Some(lives) = &mut self.lives else { return self.end_task(index, outcome) };
         let (station, step) = {
             let request = self.stations.request(index);

@@ -15,7 +15,7 @@ use crate::model::system::{Durability, Flow};
 
 /// All that lives.
 #[derive(Debug, Default)]
-pub(in crate::model) struct Lives {
+pub(crate) struct Lives {
     /// By station of an agent, its process; [`NONE`] of one that needs none.
     pub(super) of_station: Vec<u32>,
     pub(super) processes: Vec<Process>,
@@ -33,34 +33,34 @@ pub(in crate::model) struct Lives {
 
 /// What the agents of a group have in common.
 #[derive(Debug)]
-pub(in crate::model) struct Group {
-    pub(in crate::model) start: Distribution,
-    pub(in crate::model) tries: u32,
-    pub(in crate::model) fails_on_crash: bool,
+pub(crate) struct Group {
+    pub(crate) start: Distribution,
+    pub(crate) tries: u32,
+    pub(crate) fails_on_crash: bool,
     /// How long it takes to write and to read a checkpoint.
-    pub(in crate::model) takes: Distribution,
-    pub(in crate::model) restore: Distribution,
-    pub(in crate::model) durability: Option<Durability>,
+    pub(crate) takes: Distribution,
+    pub(crate) restore: Distribution,
+    pub(crate) durability: Option<Durability>,
     /// From which step until which a failure ends neither task nor branch.
-    pub(in crate::model) regions: Regions,
+    pub(crate) regions: Regions,
     /// The stations of its agents.
-    pub(in crate::model) stations: std::ops::Range<u32>,
+    pub(crate) stations: std::ops::Range<u32>,
     /// Its latest result, and whether others need it.
-    pub(in crate::model) latest: Option<Latest>,
-    pub(in crate::model) is_needed: bool,
+    pub(crate) latest: Option<Latest>,
+    pub(crate) is_needed: bool,
     /// The tasks of others that wait for one, in the order in which they came.
-    pub(in crate::model) waiting: Vec<u32>,
+    pub(crate) waiting: Vec<u32>,
     /// What the faults that are on do to its processes.
-    pub(in crate::model) ills: Ills,
+    pub(crate) ills: Ills,
 }
 
 /// From which step until which failures are no end, each within those before it or behind them.
 #[derive(Debug, Default)]
-pub(in crate::model) struct Regions(pub(in crate::model) Vec<(u16, u16)>);
+pub(crate) struct Regions(pub(crate) Vec<(u16, u16)>);
 
 /// A result that others may need.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Latest {
+pub(crate) struct Latest {
     pub(super) at: Time,
     pub(super) is_wrong: bool,
     pub(super) is_degraded: bool,
@@ -78,24 +78,24 @@ impl Regions {
 
 impl Lives {
     /// For stations of agents, none of which has a process yet.
-    pub(in crate::model) fn new(agents: u32, groups: Vec<Group>, flows: Vec<Flow>) -> Self {
+    pub(crate) fn new(agents: u32, groups: Vec<Group>, flows: Vec<Flow>) -> Self {
         Self { of_station: vec![NONE; agents as usize], groups, flows, ..Self::default() }
     }
 
     /// Adds the process of an agent, and says which it is.
-    pub(in crate::model) fn add(&mut self, process: Process) {
+    pub(crate) fn add(&mut self, process: Process) {
         self.of_station[process.station as usize] = self.processes.len() as u32;
         self.processes.push(process);
     }
 
     /// Adds what saves tasks.
-    pub(in crate::model) fn add_saver(&mut self, saver: Saver) -> u32 {
+    pub(crate) fn add_saver(&mut self, saver: Saver) -> u32 {
         self.savers.push(saver);
         self.savers.len() as u32 - 1
     }
 
     /// All processes and savers are there: which timers there are is known.
-    pub(in crate::model) fn seal(mut self) -> Self {
+    pub(crate) fn seal(mut self) -> Self {
         self.timers = Timers::new(self.processes.len(), self.savers.len());
         self
     }
@@ -109,7 +109,7 @@ impl Lives {
 
     /// Whether an agent does not work.
     #[inline]
-    pub(in crate::model) fn holds(&self, station: u32) -> bool {
+    pub(crate) fn holds(&self, station: u32) -> bool {
         self.process_of(station).is_some_and(|process| !self.processes[process as usize].is_well())
     }
 
@@ -167,7 +167,7 @@ impl Lives {
     }
 
     /// The time in which processes do not work that is not over yet.
-    pub(in crate::model) fn note_open(&self, recorder: &mut Recorder) {
+    pub(crate) fn note_open(&self, recorder: &mut Recorder) {
         for process in &self.processes {
             recorder.note_process(
                 process.station,

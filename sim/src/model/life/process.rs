@@ -10,7 +10,7 @@ use crate::kernel::RngStream;
 
 /// The process of an agent.
 #[derive(Debug)]
-pub(in crate::model) struct Process {
+pub(crate) struct Process {
     pub(super) station: u32,
     pub(super) group: u32,
     pub(super) state: ProcessState,
@@ -35,9 +35,9 @@ pub(in crate::model) struct Process {
 
 /// A layer of an agent, and what makes it as new.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct ResetLink {
-    pub(in crate::model) link: ChainLink,
-    pub(in crate::model) by: Intervention,
+pub(crate) struct ResetLink {
+    pub(crate) link: ChainLink,
+    pub(crate) by: Intervention,
 }
 
 /// How a process is.
@@ -56,7 +56,7 @@ pub(super) enum ProcessState {
 }
 
 impl Process {
-    pub(in crate::model) fn new(station: u32, group: u32, rng: RngStream, salt: u64) -> Self {
+    pub(crate) fn new(station: u32, group: u32, rng: RngStream, salt: u64) -> Self {
         Self {
             station,
             group,
@@ -76,7 +76,7 @@ impl Process {
     }
 
     /// With what keeps it alive.
-    pub(in crate::model) fn with(
+    pub(crate) fn with(
         mut self,
         supervisor: Option<Supervisor>,
         health: Option<Health>,
@@ -91,7 +91,7 @@ impl Process {
     }
 
     /// With layers of its own.
-    pub(in crate::model) fn with_layers(
+    pub(crate) fn with_layers(
         mut self,
         layers: Vec<ResetLink>,
         run_layers: Vec<ResetLink>,

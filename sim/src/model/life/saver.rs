@@ -11,7 +11,7 @@ use crate::model::system::LOOPS_MAX;
 
 /// What saves a task.
 #[derive(Debug)]
-pub(in crate::model) struct Saver {
+pub(crate) struct Saver {
     pub(super) machine: Checkpoints,
     /// What the checkpoints hold that there are, the newest last.
     pub(super) kept: VecDeque<(CheckpointId, Snapshot)>,
@@ -48,7 +48,7 @@ pub(super) struct Snapshot {
 }
 
 impl Saver {
-    pub(in crate::model) fn new(machine: Checkpoints) -> Self {
+    pub(crate) fn new(machine: Checkpoints) -> Self {
         Self { machine, kept: VecDeque::new(), writing: None, resume: Resume::Anew, task: NONE }
     }
 

@@ -15,7 +15,7 @@ use crate::model::world::World;
 
 impl World {
     /// All processes begin to work, at the beginning of a run.
-    pub(in crate::model) fn begin_lives(&mut self) {
+    pub(crate) fn begin_lives(&mut self) {
         let count = self.lives.as_deref().map_or(0, |lives| lives.processes.len());
         for process in 0..count as u32 {
             self.tell_started(process);
@@ -42,7 +42,7 @@ impl World {
     }
 
     /// A process ends if it is there, and starts anew.
-    pub(in crate::model) fn restart(&mut self, process: u32) {
+    pub(crate) fn restart(&mut self, process: u32) {
         self.kill(process);
         self.start(process);
     }
@@ -150,7 +150,7 @@ impl World {
 
     /// A timer of a life is over.
     #[inline(never)]
-    pub(in crate::model) fn life_due(&mut self, number: u32) -> Option<Command> {
+    pub(crate) fn life_due(&mut self, number: u32) -> Option<Command> {
         let now = self.scheduler.now();
         let lives = self.lives.as_deref_mut()?;
         match lives.timers.timer(number) {
@@ -205,7 +205,7 @@ impl World {
 
     /// A task of a group with lives ends: what was under way for it is given up.
     #[inline(never)]
-    pub(in crate::model) fn end_life(&mut self, index: u32, outcome: patterns::Outcome) {
+    pub(crate) fn end_life(&mut self, index: u32, outcome: patterns::Outcome) {
         let station = self.stations.request(index).station;
         let group = self.group_of(index);
         self.note_result(group, outcome);
@@ -250,7 +250,7 @@ impl World {
     }
 
     /// A task of an agent that does not work stands still in a state.
-    pub(in crate::model) fn hold_agent(&mut self, index: u32, state: State) -> bool {
+    pub(crate) fn hold_agent(&mut self, index: u32, state: State) -> bool {
         let is_held = self.is_held(index);
         if is_held {
             self.stations.request_mut(index).state = state;

@@ -8,7 +8,7 @@ use crate::model::system::LOOPS_MAX;
 
 /// What is known of a task of an agent with a life, or of a branch of one.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct TaskLife {
+pub(crate) struct TaskLife {
     /// Of a branch: the task or branch that waits for it, and the next branch of the same.
     pub(super) parent: u32,
     pub(super) next: u32,

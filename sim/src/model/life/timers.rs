@@ -5,7 +5,7 @@ const OF_PROCESS: u32 = 6;
 
 /// How the timers are numbered: those of processes, of savers, and then of requests.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::model) struct Timers {
+pub(crate) struct Timers {
     savers: u32,
     requests: u32,
 }

@@ -5,7 +5,7 @@ use crate::model::world::World;
 
 impl World {
     /// What a timer of lives is, before it is handled.
-    pub(in crate::model) fn life_in_words(&self, number: u32) -> String {
+    pub(crate) fn life_in_words(&self, number: u32) -> String {
         let Some(lives) = self.lives.as_deref() else { return String::new() };
         let (what, process) = match lives.timers.timer(number) {
             Timer::Supervisor(process) => ("the supervisor looks after", Some(process)),
