@@ -77,8 +77,8 @@ pub fn calls<W: Write>(trace: &Trace, record: &Record, out: W) -> csv::Result<W>
     finish(out)
 }
 
-/// Writes `states.csv`: one row for each state of an agent, a layer, a service, an edge, a budget, a
-/// recovery or a human in the window of a trace.
+/// Writes `states.csv`: one row for each state of an agent, a layer, a service, an edge, a budget,
+/// a recovery or a human in the window of a trace.
 pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     out.write_record(["of", "kind", "state", "severity", "from_s", "to_s"])?;

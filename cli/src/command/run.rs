@@ -275,6 +275,22 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
                 failing * 100.0
             )?;
         }
+        let process = &agents.process;
+        if process.down > 0 {
+            let all = record.counted().as_nanos() as f64 * f64::from(agents.count);
+            let given_up = match process.escalations {
+                0 => String::new(),
+                count => format!(", given up {count} times"),
+            };
+            writeln!(
+                out,
+                "{:12} crashed {} times, started again {} times{given_up}; away {:.2} % of the time",
+                "",
+                process.crashes,
+                process.restarts,
+                process.down as f64 / all * 100.0
+            )?;
+        }
     }
     for pile_up in PileUp::all(record) {
         writeln!(out, "UNSTABLE     {pile_up}")?;

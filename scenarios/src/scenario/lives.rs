@@ -166,8 +166,8 @@ fn warn_of_runs(file: &ScenarioFile, system: &System, found: &mut Vec<Diagnostic
         if by_service && stack.layers.iter().any(|layer| layer.per == Per::Run) {
             let node = file.root.get("policies").and_then(|all| all.get(&stack.name));
             let at = node.map_or(0..0, |node| node.at.clone());
-            let message = "with `per = \"run\"` the layers of services are as with `per = \"agent\"`: \
-                           services have no runs";
+            let message = "with `per = \"run\"` the layers of services are as with `per = \
+                           \"agent\"`: services have no runs";
             found.push(Diagnostic::no_effect(at, message));
         }
     }

@@ -363,3 +363,24 @@ fn layers_keep_their_state_as_long_as_what_has_it() {
         assert!((found - sent).abs() < 1e-9, "{per}: {found} sent, not {sent}");
     }
 }
+
+/// The calls of a step, what is in mind, and who waits for a budget: all of it is gone in a crash.
+#[test]
+fn a_task_that_waited_or_had_something_in_mind_begins_again_with_nothing() {
+    let service = "[services.s]\nlatency = \"10s\"\n";
+    let budget = "[budgets.b]\ncalls = 3\nthen = \"wait\"\nevery = \"5min\"\nfor = [\"a\"]\n";
+    let waits = format!("steps = [{{ call = \"s\", times = 5 }}]\n{BACK_IN_SEVEN}");
+    // Three calls until 40 s; again three from 300 s on, and two from 600 s on.
+    let rest = format!("{service}{budget}{}", crash("200s"));
+    seen(&waits, &rest).is(&[("latency.mean", 610.0), ("lost-work", 190.0)]);
+
+    let steps = "steps = [{ call = \"s\", times = 8, tokens = 100 }]";
+    let mind = format!("{steps}\ncontext = {{ limit = 1000 }}\n{BACK_IN_SEVEN}");
+    let rest = format!("{service}{}", crash("85s"));
+    // Eight calls before it, the last of which was under way, and eight after it.
+    seen(&mind, &rest).is(&[
+        ("latency.mean", 75.0 + 7.0 + 80.0),
+        ("complete", 1.0),
+        ("tokens", 7200.0),
+    ]);
+}

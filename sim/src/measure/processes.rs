@@ -24,7 +24,8 @@ pub(super) const PROCESSES: &[Definition<AgentRecord>] = definitions! {
         again, added up over tasks.", Value(|r, _| secs(r.process.lost));
     "duplicates" Count LOWER, "Calls that are not idempotent and were made again after a crash.",
         Value(|r, _| r.process.duplicates as f64);
-    "dead-letters" Count LOWER, "Tasks that failed because they had been in hand in too many crashes.",
+    "dead-letters" Count LOWER, "Tasks that failed because they had been in hand in too many \
+        crashes.",
         Value(|r, _| r.process.dead_letters as f64);
     "checkpoints" Count None, "Checkpoints begun.", Value(|r, _| r.process.checkpoints as f64);
     "checkpoint-overhead" Share LOWER, "Time for which tasks stood still for checkpoints, of the \

@@ -325,7 +325,8 @@ impl Recorder {
         groups.chain(&mut self.edge_episodes).for_each(EpisodeFinder::note_human);
     }
 
-    /// The tracks of links, behind those of services, and then those of budgets, recoveries and humans.
+    /// The tracks of links, behind those of services, and then those of budgets, recoveries and
+    /// humans.
     pub(crate) fn add_tracks(&mut self, system: &System) {
         let Some(tracer) = &mut self.tracer else { return };
         let edges = self.links.iter().map(|edge| &self.edges[*edge as usize]);

@@ -283,6 +283,23 @@ impl Spending {
         }
     }
 
+    /// The agent of a task has crashed: the call that was to be made is forgotten.
+    pub(super) fn halt(&mut self, index: u32, (group, station): (u32, u32), now: Time) {
+        self.settle(index, group, station, now);
+        let account = self.account(index);
+        (account.left, account.is_waiting) = (None, false);
+    }
+
+    /// What a task has in mind.
+    pub(super) fn context(&self, index: u32) -> u64 {
+        self.accounts.get(index as usize).map_or(0, |account| account.context)
+    }
+
+    /// A task begins again, with this in mind.
+    pub(super) fn begin_again(&mut self, index: u32, context: u64) {
+        self.account(index).context = context;
+    }
+
     /// A branch of a task begins: it has used what the task has.
     pub(super) fn fork(&mut self, task: u32, branch: u32) {
         *self.account(branch) = self.account(task).branch();

@@ -46,7 +46,7 @@ const MORE_BY_AGENTS: usize = MORE + 2 * 50 * 2;
 
 /// How many more bytes it may take: what doubles is small here, pages of histograms included, and
 /// what leaks is not.
-const MORE_BYTES: usize = 1 << 17;
+const MORE_BYTES: usize = 3 << 16;
 
 /// Fifty agents under all layers before ten slots, most of the work that they can do.
 fn busy() -> System {

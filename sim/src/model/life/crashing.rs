@@ -68,6 +68,11 @@ impl World {
         let now = self.scheduler.now();
         let progress = self.life(index).progress(until.unwrap_or(now));
         self.stop(index);
+        let station = self.stations.request(index).station;
+        let group = self.stations.role(station);
+        if let Some(spending) = &mut self.spending {
+            spending.halt(index, (group, station), now);
+        }
         let life = self.life(index);
         life.enter(Phase::Down, now);
         life.progress = progress;

@@ -43,6 +43,8 @@ pub(super) struct Snapshot {
     /// How long it had gone on until then, and with how many calls that may do harm.
     pub(super) progress: Duration,
     pub(super) effects: u64,
+    /// What it had in mind, in tokens.
+    pub(super) context: u64,
     /// Whether it can be read again.
     pub(super) is_whole: bool,
 }

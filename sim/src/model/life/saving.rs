@@ -74,6 +74,7 @@ impl World {
             ending,
             progress: life.progress(now),
             effects: life.effects,
+            context: self.spending.as_ref().map_or(0, |spending| spending.context(index)),
             is_whole: true,
         };
         let is_async = self.group_life(group).durability == Some(Durability::Async);
@@ -231,6 +232,9 @@ impl World {
         life.enter(Phase::Going, now);
         let saver = life.saver;
         self.recorder.note_done_again(group as u32, lost, again);
+        if let Some(spending) = &mut self.spending {
+            spending.begin_again(index, from.map_or(0, |from| from.context));
+        }
         let request = self.stations.request_mut(index);
         request.ending = from.map_or(0, |from| from.ending);
         // Behind the step that begins a task.
