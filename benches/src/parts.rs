@@ -8,6 +8,7 @@ mod coverage;
 mod horizon;
 mod instructions;
 mod layers;
+mod lives;
 mod ratios;
 mod sweep;
 mod tiny;
@@ -24,11 +25,12 @@ pub struct Part {
 }
 
 /// All parts, in the order in which they are printed.
-pub const PARTS: [Part; 8] = [
+pub const PARTS: [Part; 9] = [
     Part { name: "ratios", measure: ratios::measure },
     Part { name: "instructions", measure: instructions::measure },
     Part { name: "layers", measure: layers::measure },
     Part { name: "agents", measure: agents::measure },
+    Part { name: "lives", measure: lives::measure },
     Part { name: "horizon", measure: horizon::measure },
     Part { name: "tiny", measure: tiny::measure },
     Part { name: "sweep", measure: sweep::measure },
