@@ -284,7 +284,8 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             };
             writeln!(
                 out,
-                "{:12} crashed {} times, started again {} times{given_up}; away {:.2} % of the time",
+                "{:12} crashed {} times, started again {} times{given_up}; away {:.2} % of the \
+                 time",
                 "",
                 process.crashes,
                 process.restarts,

@@ -53,7 +53,7 @@ pub(crate) fn lives(spending: System) -> System {
     let needs =
         Needs { group: 0, within: secs(60), fresh: secs(1), wait: secs(1), changes: secs(600) };
     let mut write = research.clone();
-    write.name = "write".to_owned();
+    "write".clone_into(&mut write.name);
     write.steps = vec![Step::Flow(Flow::Needs(needs)), call, work(100)];
     let beside = |saving| Saving { durability: Durability::Async, ..saving };
     write.life = Some(Box::new(Life { checkpoint: life.checkpoint.map(beside), ..life }));

@@ -295,7 +295,7 @@ fn longer_runs_allocate_no_more() {
         ("outages", outages(Abandoned::RunsOn, many.clone())),
         ("outages, work stops", outages(Abandoned::Stops, many)),
     ];
-    let long = takes_no_more("lives", &lives(spending()), MORE, 1200);
+    let long = takes_no_more("lives", &lives(spending()), 2 * MORE, 1200);
     assert!(long.events > 100_000 && long.restored > 1_000, "lives: {long:?}");
     let wave = RateProfile::wave(1.0, 0.5, secs(100), secs(50)).expect("valid");
     let bursts = Bursts::new(0.8, 2.0, secs(5), secs(1)).expect("valid");
