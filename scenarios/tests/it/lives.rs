@@ -384,3 +384,12 @@ fn a_task_that_waited_or_had_something_in_mind_begins_again_with_nothing() {
         ("tokens", 7200.0),
     ]);
 }
+
+#[test]
+fn a_checkpoint_that_is_cut_short_has_taken_no_longer_than_it_did() {
+    let steps =
+        format!("steps = [{{ work = \"10s\" }}, {{ checkpoint = \"1h\" }}]\n{BACK_IN_SEVEN}");
+    // It is under way from 20 s until the crash, and again from 77 s on, until the run ends.
+    let seen = seen(&steps, &crash("60s"));
+    seen.is(&[("checkpoints", 2.0), ("checkpoint-overhead", (40.0 + 923.0) / 990.0)]);
+}

@@ -44,7 +44,7 @@ impl World {
                 from: step,
                 loops: life.loops,
                 tries: life.tries,
-                ..TaskLife::new(life.luck, now)
+                ..TaskLife::new(life.luck, life.group, now)
             };
             lives.begin(branch, of_branch);
             if let Some(spending) = &mut self.spending {

@@ -67,6 +67,7 @@ impl World {
     fn halt(&mut self, index: u32, until: Option<Time>) {
         let now = self.scheduler.now();
         let progress = self.life(index).progress(until.unwrap_or(now));
+        self.note_saved(index);
         self.stop(index);
         let station = self.stations.request(index).station;
         let group = self.stations.role(station);

@@ -167,7 +167,7 @@ impl World {
         let lives = self.lives.as_deref_mut().expect("who has such steps has a life");
         let process = lives.process_of(station).expect("it has a process");
         let of = &mut lives.processes[process as usize];
-        let mut life = TaskLife::new(Luck::of(of.salt, of.begun), now);
+        let mut life = TaskLife::new(Luck::of(of.salt, of.begun), of.group, now);
         of.begun += 1;
         life.tries = 1;
         life.saver = of.free.pop().unwrap_or(NONE);

@@ -4,7 +4,7 @@ use patterns::{Context, Duration, Effects, Time};
 
 use super::process::Process;
 use super::saver::Saver;
-use super::task::TaskLife;
+use super::task::{Phase, TaskLife};
 use super::timers::Timers;
 use crate::fault::Ills;
 use crate::kernel::Distribution;
@@ -166,7 +166,7 @@ impl Lives {
         ask!(self, process, health, event, now)
     }
 
-    /// The time in which processes do not work that is not over yet.
+    /// The time in which processes do not work, or tasks are saved, that is not over yet.
     pub(crate) fn note_open(&self, recorder: &mut Recorder) {
         for process in &self.processes {
             recorder.note_process(
@@ -175,6 +175,10 @@ impl Lives {
                 process.since,
                 process.state.shown(),
             );
+        }
+        // What stands still for a checkpoint that is not written yet.
+        for task in self.tasks.iter().filter(|task| task.phase == Phase::Saving) {
+            recorder.note_saving(task.group, task.since);
         }
     }
 

@@ -46,12 +46,16 @@ impl Recorder {
         }
     }
 
-    /// A checkpoint is begun, for which a task stands still for some time.
-    pub(super) fn note_checkpoint(&mut self, group: u32, stands: Option<Duration>) {
+    /// A checkpoint is begun.
+    pub(super) fn note_checkpoint(&mut self, group: u32) {
         if let Some(record) = self.lives_of(group) {
             record.checkpoints += 1;
-            record.saving += u128::from(stands.unwrap_or(Duration::ZERO).as_nanos());
         }
+    }
+
+    /// A task has stood still for a checkpoint from some time until now.
+    pub(super) fn note_saving(&mut self, group: u32, since: Time) {
+        self.agents[group as usize].process.saving += self.counted_since(since);
     }
 
     /// A checkpoint has been read, or could not be.

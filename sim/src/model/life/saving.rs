@@ -78,7 +78,7 @@ impl World {
             is_whole: true,
         };
         let is_async = self.group_life(group).durability == Some(Durability::Async);
-        self.recorder.note_checkpoint(group as u32, if is_async { None } else { Some(takes) });
+        self.recorder.note_checkpoint(group as u32);
         if life.saver != NONE {
             let lives = self.lives.as_deref_mut().expect("there is a saver");
             lives.savers[life.saver as usize].writing = Some(snapshot);
@@ -149,6 +149,7 @@ impl World {
     /// A task has been saved for which it stood still.
     pub(super) fn saved(&mut self, index: u32) -> Option<Command> {
         let now = self.scheduler.now();
+        self.note_saved(index);
         if self.life(index).saver != NONE {
             self.written(index);
         }
@@ -161,6 +162,14 @@ impl World {
             self.go_on(index);
         }
         None
+    }
+
+    /// A task stands still no longer for a checkpoint, if it did.
+    pub(super) fn note_saved(&mut self, index: u32) {
+        let life = *self.life(index);
+        if life.phase == Phase::Saving {
+            self.recorder.note_saving(life.group, life.since);
+        }
     }
 
     /// A task goes on that was in hand when its agent crashed, as its saver says.

@@ -216,6 +216,8 @@ impl World {
             return;
         }
         self.stop(index);
+        self.note_saved(index);
+        self.life(index).phase = Phase::Going;
         let saver = std::mem::replace(&mut self.life(index).saver, crate::model::request::NONE);
         if saver != crate::model::request::NONE {
             let lives = self.lives.as_deref_mut().expect("there are lives");

@@ -9,6 +9,8 @@ use crate::model::system::LOOPS_MAX;
 /// What is known of a task of an agent with a life, or of a branch of one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TaskLife {
+    /// The group of its agent.
+    pub(super) group: u32,
     /// Of a branch: the task or branch that waits for it, and the next branch of the same.
     pub(super) parent: u32,
     pub(super) next: u32,
@@ -59,8 +61,9 @@ pub(super) enum Phase {
 
 impl TaskLife {
     /// Of a task that has just been begun.
-    pub(super) fn new(luck: Luck, now: Time) -> Self {
+    pub(super) fn new(luck: Luck, group: u32, now: Time) -> Self {
         Self {
+            group,
             parent: NONE,
             next: NONE,
             first: NONE,
