@@ -44,9 +44,9 @@ fn golden_fingerprints_of_the_library() {
         how-long-to-wait 53421e4ee7c5b924 5884
         how-long-retries-help d4f8b6efb1775de4 1202
         layer-by-layer 0aeb28f1b75dfe20 13639
-        research-and-writing 066b5938a4ead711 3745
+        research-and-writing 46a563e1d77621b6 3939
         checkpoint-or-restart 47a407b74f641c9a 14796
-        stuck-loop 6ce6dc18d718c36d 6892
+        stuck-loop 7ecceb697c6215a6 6972
         writing-without-news 28ae12b559629ad3 927
         which-pattern-did-it b625dc782a6a3912 13553
         as-it-comes 469f89c53c3668ca 8045

@@ -140,11 +140,18 @@ impl Builder<'_> {
         let saves = agents.saving().is_some();
         let exit = agents.life.as_ref().and_then(|life| life.checkpoint.as_ref());
         let exit = exit.filter(|saving| saving.durability == Durability::Exit);
+        // Behind which steps those side by side are done.
+        let ends = agents.steps.iter().filter_map(|step| match step {
+            Step::Flow(Flow::Parallel { end, .. }) => Some(*end),
+            _ => None,
+        });
+        let ends: Vec<usize> = ends.collect();
         // Where each step comes to stand, and the end of all.
         let mut places = vec![1];
         for step in &agents.steps {
             let takes = match step {
                 Step::Flow(Flow::RiskAhead) if !saves => 0,
+                Step::Flow(_) if ends.contains(&places.len()) => 2,
                 Step::Flow(_) => 1,
                 Step::Call { .. } | Step::Work(_) => 2,
             };
@@ -152,15 +159,19 @@ impl Builder<'_> {
         }
         let mut program = vec![Op::Begin];
         let mut regions = Vec::new();
-        for ((step, op), place) in agents.steps.iter().zip(ops).zip(&places) {
+        for (nth, (step, op)) in agents.steps.iter().zip(ops).enumerate() {
+            let place = places[nth];
             match step {
                 Step::Flow(Flow::RiskAhead) if !saves => {}
                 Step::Flow(flow) => {
                     if let Flow::Optional { until } = flow {
-                        regions.push((*place as u16, places[*until] as u16));
+                        regions.push((place as u16, places[*until] as u16));
                     }
                     program.push(Op::Flow(self.lives.flows.len() as u32));
                     self.lives.flows.push(placed(flow, &places));
+                    if ends.contains(&(nth + 1)) {
+                        program.push(Op::Mark { may_harm: false });
+                    }
                 }
                 Step::Call { idempotent, .. } => {
                     program.extend([*op, Op::Mark { may_harm: !idempotent }]);
@@ -219,7 +230,8 @@ fn placed(flow: &Flow, places: &[usize]) -> Flow {
         Flow::Parallel { branches, need, end } => Flow::Parallel {
             branches: branches.iter().map(|step| at(*step)).collect(),
             need: *need,
-            end: at(*end),
+            // What notes that they are done.
+            end: at(*end) - 1,
         },
         Flow::Optional { until } => Flow::Optional { until: at(*until) },
         other @ (Flow::Join

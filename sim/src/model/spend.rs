@@ -17,11 +17,14 @@ impl World {
         let now = self.scheduler.now();
         let &Request { station, arrived, .. } = self.stations.request(index);
         let edge = self.stations.edges(station) + step.edge;
+        // The time of a branch is that of its task.
+        let has_life = self.lives.as_deref().is_some_and(|lives| lives.has_process(station));
+        let task = if has_life { self.root(index) } else { index };
         let spending = self.spending.as_deref_mut().expect("there are steps that cost something");
         if station < self.arrivals.len() {
             spending.own(index);
         }
-        let waited = spending.prepare((index, station), number, edge, now);
+        let waited = spending.prepare((index, task, station), number, edge, now);
         let step = CallStep { times: waited.unwrap_or(step.times), ..step };
         if station >= self.arrivals.len() {
             return self.call_later(index, step);
@@ -42,7 +45,7 @@ impl World {
                 AtLimit::Compact { .. } => {}
             }
         }
-        match spending.ask(index, group, self.stations.request(index), now) {
+        match spending.ask(index, group, (task, self.stations.request(task)), now) {
             Gate::Open => {
                 spending.let_through(index, group, self.stations.request(index), now);
                 self.call_later(index, step)

@@ -88,20 +88,20 @@ impl Spending {
         &mut self.accounts[index]
     }
 
-    /// A call of a step is to be made by a request, on an edge: its tokens are drawn, unless they
-    /// were before it had to wait. Says how often it is to be made if it had to.
+    /// A call of a step is to be made by a request for a task, on an edge: its tokens are drawn,
+    /// unless they were before it had to wait. Says how often it is to be made if it had to.
     pub(super) fn prepare(
         &mut self,
-        (index, station): (u32, u32),
+        (index, task, station): (u32, u32, u32),
         step: u32,
         edge: u32,
         now: Time,
     ) -> Option<u32> {
-        let account = self.account(index);
-        if account.is_waiting {
+        if std::mem::take(&mut self.account(index).is_waiting) {
             // The time of a wait costs nothing.
-            (account.is_waiting, account.paid) = (false, now);
+            self.account(task).paid = now;
         }
+        let account = self.account(index);
         if account.left.is_some() {
             return account.left;
         }
@@ -115,11 +115,19 @@ impl Spending {
         None
     }
 
-    /// Whether a task of a group may make the call that was prepared.
-    pub(super) fn ask(&mut self, index: u32, group: u32, task: &Request, now: Time) -> Gate {
-        self.pay_time(index, group, task, now);
-        let agent = task.station - self.groups[group as usize].first;
-        let account = self.accounts[index as usize];
+    /// Whether a request may make the call that was prepared, for a task of a group.
+    pub(super) fn ask(
+        &mut self,
+        index: u32,
+        group: u32,
+        (task, request): (u32, &Request),
+        now: Time,
+    ) -> Gate {
+        self.pay_time(task, group, request, now);
+        let agent = request.station - self.groups[group as usize].first;
+        let mut account = self.accounts[index as usize];
+        let time = Currency::Time as usize;
+        account.used[time] = self.accounts[task as usize].used[time];
         for nth in 0..self.steps[account.step as usize].budgets.len() {
             let budget = self.steps[account.step as usize].budgets[nth];
             let share = self.share(group, agent, budget);
@@ -214,10 +222,6 @@ impl Spending {
     /// A task pays for its time until now.
     fn pay_time(&mut self, index: u32, group: u32, task: &Request, now: Time) {
         let account = self.account(index);
-        if account.of_task.is_some() {
-            // The task pays for it.
-            return;
-        }
         let from = account.paid.max(task.started);
         account.paid = now;
         let payer = self.payer(index, group, task);

@@ -96,6 +96,7 @@ impl World {
         }
         self.drop_branches(parent);
         self.stations.request_mut(parent).step = end;
+        // That they are done is a step of the task.
         self.advance(parent)
     }
 
@@ -148,7 +149,7 @@ impl World {
     }
 
     /// The task that a branch belongs to.
-    pub(super) fn root(&mut self, mut index: u32) -> u32 {
+    pub(crate) fn root(&mut self, mut index: u32) -> u32 {
         while self.life(index).parent != NONE {
             index = self.life(index).parent;
         }

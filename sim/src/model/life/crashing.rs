@@ -113,7 +113,6 @@ impl World {
 
     /// Nothing moves at an agent from now on.
     fn hang(&mut self, process: u32) {
-        let now = self.scheduler.now();
         if !self.process(process).is_well() {
             return;
         }
@@ -123,25 +122,22 @@ impl World {
         let mut next = self.stations.first(station);
         while let Some(index) = next {
             next = self.stations.after(index);
-            self.hold_tree(index, now);
+            self.hold_tree(index);
         }
     }
 
     /// Work on a task and its branches stands still.
-    fn hold_tree(&mut self, index: u32, now: Time) {
+    fn hold_tree(&mut self, index: u32) {
         let request = self.stations.request_mut(index);
         if request.state == State::InLine {
             return;
         }
         if request.state == State::Working {
-            request.state = State::HeldWork;
-            request.since = now;
-            let work = crate::kernel::Event { kind: crate::model::kind::WORK, index };
-            self.scheduler.cancel_timer(work);
+            self.hold_work(index);
         }
         let mut branch = self.life(index).first;
         while branch != NONE {
-            self.hold_tree(branch, now);
+            self.hold_tree(branch);
             branch = self.life(branch).next;
         }
     }
@@ -253,6 +249,8 @@ impl World {
             }
             Action::GiveUp => {
                 self.cancel_life(timer);
+                // One that gives no sign of life is still there.
+                self.kill(process);
                 self.enter_process(process, ProcessState::GivenUp);
                 let group = self.process(process).group;
                 self.recorder.note_escalation(group);

@@ -4,16 +4,14 @@ use patterns::process::{Action, Event};
 use patterns::{Class, Outcome};
 
 use super::draws::Luck;
-use super::task::TaskLife;
+use super::task::{NO_WAY_OUT, TaskLife};
 use super::timers::Timer;
 use crate::call::Command;
+use crate::kernel::split_mix;
 use crate::model::request::{NONE, State};
 use crate::model::role::Op;
 use crate::model::system::{Flow, LoopEnd};
 use crate::model::world::World;
-
-/// What the passes of a loop are counted with that has no way out.
-const NO_WAY_OUT: u32 = 1 << 31;
 
 /// What becomes of a loop whose pass is over.
 #[derive(Clone, Copy)]
@@ -74,8 +72,7 @@ impl World {
     fn take_chance(&mut self, index: u32, share: f64, to: u16) -> Option<Command> {
         let step = self.stations.request(index).step;
         let life = self.life(index);
-        let passes = life.loops.iter().map(|passes| u64::from(*passes)).sum();
-        let goes = life.luck.draw(step, passes) < share;
+        let goes = life.luck.draw(step, life.passes()) < share;
         self.stations.request_mut(index).step = if goes { step + 1 } else { to };
         self.advance(index)
     }
@@ -94,8 +91,9 @@ impl World {
         let life = self.life(index);
         life.loops[depth] += 1;
         let passes = life.loops[depth] & !NO_WAY_OUT;
-        let (luck, tries) = (life.luck, u64::from(life.tries) << 40);
-        let draw = |salt: u64| luck.draw(step, tries | salt << 32 | u64::from(passes));
+        // Those of the loops around it count too: each of their passes is another.
+        let (luck, of_pass) = (life.luck, split_mix(life.passes(), life.tries.into()));
+        let draw = |salt: u64| luck.draw(step, split_mix(of_pass, salt));
         if passes == 1 && 0.0 < stuck && draw(1) < stuck {
             life.loops[depth] |= NO_WAY_OUT;
         }

@@ -107,6 +107,11 @@ impl Lives {
         (process != NONE).then_some(process)
     }
 
+    /// Whether a station is an agent with a process.
+    pub(crate) fn has_process(&self, station: u32) -> bool {
+        self.process_of(station).is_some()
+    }
+
     /// Whether an agent does not work.
     #[inline]
     pub(crate) fn holds(&self, station: u32) -> bool {

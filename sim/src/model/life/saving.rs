@@ -43,8 +43,7 @@ impl World {
     pub(super) fn save_now(&mut self, index: u32) -> Option<Command> {
         let group = self.group_of(index);
         let station = self.stations.request(index).station;
-        let takes = self.group_life(group).takes.clone();
-        let takes = takes.sample(&mut self.work[station as usize]);
+        let takes = self.takes_to_write(group, station);
         self.write(index, takes, None)
     }
 
@@ -119,14 +118,38 @@ impl World {
         }
         let group = self.group_of(index);
         if self.group_life(group).durability == Some(Durability::Sync) {
-            let request = self.stations.request_mut(index);
-            request.state = State::HeldWork;
-            request.since = now;
-            self.scheduler.cancel_timer(Due { kind: kind::WORK, index });
+            self.hold_work(index);
         }
-        let takes = self.group_life(group).takes.clone();
-        let takes = takes.sample(&mut self.work[station as usize]);
+        let takes = self.takes_to_write(group, station);
         self.write(index, takes, Some(left))
+    }
+
+    /// How long it takes to write a checkpoint.
+    fn takes_to_write(&mut self, group: usize, station: u32) -> Duration {
+        let lives = self.lives.as_deref().expect("there are lives");
+        lives.groups[group].takes.sample(&mut self.work[station as usize])
+    }
+
+    /// The work on a task stands still.
+    pub(super) fn hold_work(&mut self, index: u32) {
+        let now = self.scheduler.now();
+        let request = self.stations.request_mut(index);
+        request.state = State::HeldWork;
+        request.since = now;
+        self.scheduler.cancel_timer(Due { kind: kind::WORK, index });
+    }
+
+    /// Work on a task has gone on: a checkpoint that was due meanwhile is written now.
+    pub(super) fn save_if_due(&mut self, index: u32) {
+        let saver = self.life(index).saver;
+        if saver == NONE {
+            return;
+        }
+        let lives = self.lives.as_deref().expect("there is a saver");
+        if lives.savers[saver as usize].writing.is_none() {
+            let command = self.saver_woken(saver);
+            debug_assert!(command.is_none(), "work that stands still asks for nothing");
+        }
     }
 
     /// A checkpoint is written.
@@ -189,8 +212,7 @@ impl World {
         if saver == NONE || lives.savers[saver as usize].resume == Resume::Anew {
             return self.begin_again(index, None);
         }
-        let restore = self.group_life(group).restore.clone();
-        let restore = restore.sample(&mut self.work[station as usize]);
+        let restore = lives.groups[group].restore.sample(&mut self.work[station as usize]);
         self.life(index).enter(Phase::Restoring, now);
         self.set_life(Timer::Task(index), now + restore);
         None
@@ -255,6 +277,9 @@ impl World {
         match from.and_then(|from| from.left) {
             Some(left) => {
                 self.work(index, left);
+                if self.is_held(index) {
+                    self.hold_work(index);
+                }
                 None
             }
             None => self.advance(index),

@@ -196,6 +196,7 @@ impl World {
             Phase::Going => match self.stations.request(index).state {
                 State::HeldWork | State::HeldReply => {
                     self.go_on(index);
+                    self.save_if_due(index);
                     self.calls.next_command()
                 }
                 _ => self.advance(index),

@@ -3,8 +3,12 @@
 use patterns::{Duration, Time};
 
 use super::draws::Luck;
+use crate::kernel::split_mix;
 use crate::model::request::NONE;
 use crate::model::system::LOOPS_MAX;
+
+/// What the passes of a loop are counted with that has no way out.
+pub(super) const NO_WAY_OUT: u32 = 1 << 31;
 
 /// What is known of a task of an agent with a life, or of a branch of one.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +25,7 @@ pub(crate) struct TaskLife {
     pub(super) failed: u32,
     /// Of a branch: its first step.
     pub(super) from: u16,
-    /// The passes that its loops have made, by depth; the highest bit says that there is no way
-    /// out.
+    /// The passes that its loops have made, by depth, with [`NO_WAY_OUT`].
     pub(super) loops: [u32; LOOPS_MAX],
     pub(super) luck: Luck,
     /// How often it was begun or gone on with.
@@ -81,6 +84,15 @@ impl TaskLife {
             saver: NONE,
             awaits: NONE,
         }
+    }
+
+    /// The passes that its loops have made, as one number for each way to have made them.
+    pub(super) fn passes(&self) -> u64 {
+        let passes = self.loops.iter().map(|passes| passes & !NO_WAY_OUT).enumerate();
+        let made = passes.filter(|(_, passes)| *passes != 0);
+        made.fold(0, |all, (depth, passes)| {
+            split_mix(all, (depth as u64) << 32 | u64::from(passes))
+        })
     }
 
     /// How long it has gone on by now, on the way to where it is.
