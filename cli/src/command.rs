@@ -13,6 +13,7 @@ use crate::terminal::Terminal;
 
 mod ablate;
 mod check;
+mod claims;
 mod common;
 mod compare;
 mod complete;
@@ -31,6 +32,7 @@ mod summary;
 mod sweep;
 mod tables;
 mod trace;
+mod verdict;
 mod worst;
 
 /// A test tank for reliability patterns: simulate, sweep and draw.
@@ -55,6 +57,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Compare(compare::Compare),
     Ablate(ablate::Ablate),
+    Claims(claims::Claims),
     Trace(trace::TraceArgs),
     Step(step::Step),
     List(list::List),
@@ -102,6 +105,7 @@ impl Command {
             Self::Sweep(sweep) => sweep.execute(registry, out),
             Self::Compare(compare) => compare.execute(registry, out),
             Self::Ablate(ablate) => ablate.execute(registry, out),
+            Self::Claims(claims) => claims.execute(registry, out),
             Self::Step(step) => step.execute(registry, out),
             Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),

@@ -15,7 +15,7 @@ use scenarios::plain;
 pub(crate) use journal::{Journal, Left, runs_kept};
 pub(crate) use part::{Part, Unwritten, remove_all};
 
-use digest::Digest;
+pub(crate) use digest::Digest;
 use manifest::{Entry, Manifest};
 
 /// A folder for the files of one command.

@@ -13,6 +13,7 @@
 //! - [`sweep_result`]: what a sweep came to, cell by cell;
 //! - [`trace`]: what happened in a run, event by event;
 //! - [`table`]: tidy CSV that pandas, `DuckDB` and R read as it is;
+//! - [`verdict`]: whether something holds that is claimed;
 //! - [`chart`]: pictures that explain themselves;
 //! - [`page`](mod@page): words, numbers and pictures on one page.
 
@@ -35,6 +36,7 @@ pub mod sweep_result;
 pub mod table;
 pub mod times;
 pub mod trace;
+pub mod verdict;
 
 pub use ablation::Ablation;
 pub use causes::Causes;

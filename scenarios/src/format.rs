@@ -3,6 +3,7 @@
 mod agents;
 mod arrivals;
 mod budgets;
+mod claim;
 mod clock;
 mod distribution;
 mod fault_names;
@@ -25,6 +26,7 @@ mod worth;
 
 pub(crate) use agents::Agents;
 pub(crate) use budgets::Budget;
+pub(crate) use claim::{Claim, Figure as ClaimFigure, Rule as ClaimRule};
 pub(crate) use fault_names::{fault_names, written_fault_names};
 pub(crate) use faults::Fault;
 pub(crate) use halves::halves;

@@ -63,7 +63,7 @@ pub use profiles::{Profile, ProfilePart, profiles};
 pub use reference::ReferencePage;
 pub use registry::LayerRegistry;
 pub use runner::{EVENTS_MAX, Run, Runs, seed_of};
-pub use scenario::{Hypothesis, Scenario};
+pub use scenario::{Claim, Figure, Hypothesis, Rule, Scenario};
 pub use scenario_file::ScenarioFile;
 pub use sweep::Sweep;
 pub use variants::AS_WRITTEN;

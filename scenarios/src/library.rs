@@ -1,10 +1,12 @@
 //! The scenarios that come with the program.
 
+mod claims;
 mod entry;
 mod faults;
 
 use entry::entry;
 
+pub use claims::{CLAIMS, UNDECIDABLE};
 pub use entry::Entry;
 pub use faults::{FAULTS, Fault, How};
 
@@ -50,12 +52,13 @@ pub const LIBRARY: &[Entry] = entries![
     "human-in-the-night",
 ];
 
-/// All scenarios that can be named: those of the library, and those of the catalogue of faults.
+/// All scenarios that can be named: those of the library, those of the catalogue of faults, and
+/// those of claims.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    LIBRARY.iter().chain(FAULTS.iter().filter_map(Fault::scenario))
+    LIBRARY.iter().chain(FAULTS.iter().filter_map(Fault::scenario)).chain(CLAIMS)
 }
 
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    all().find(|entry| entry.name == name)
+    all().find(|entry| entry.name.eq_ignore_ascii_case(name))
 }

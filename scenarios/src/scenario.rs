@@ -2,6 +2,7 @@
 
 mod budgets;
 mod circles;
+mod claims;
 mod conditions;
 mod edges;
 mod faults;
@@ -21,6 +22,7 @@ mod triggers;
 mod unsure;
 mod warnings;
 
+pub use claims::{Claim, Figure, Rule};
 pub use hypothesis::Hypothesis;
 pub(crate) use hypothesis::measure;
 pub(crate) use read::Draft;

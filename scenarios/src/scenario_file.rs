@@ -126,7 +126,7 @@ impl ScenarioFile {
             Entry { key: entry.key.clone(), key_at: entry.key_at.clone(), node }
         };
         let entries = self.root.entries().unwrap_or_default().iter();
-        let entries = entries.filter(|entry| entry.key != "variants");
+        let entries = entries.filter(|entry| !matches!(&*entry.key, "variants" | "claim"));
         let entries = entries.map(|entry| match entry.key.as_str() {
             "sweep" => of_sweep(entry),
             _ => entry.clone(),
@@ -145,6 +145,26 @@ impl ScenarioFile {
         let Value::Table(keys) = &mut sweep.value else { return };
         let node = at_key(keys, "replications", || Value::Integer(0));
         node.value = Value::Integer(replications.into());
+    }
+
+    /// Has the sections of a claim ask: its sweep, its variants and what it says take the place of
+    /// those of the file, and where the file lacks a section or a key at the top, so do the
+    /// claim's.
+    pub fn ask(&mut self, claim: &Self) {
+        let begin = self.source.argument("the claim", claim.source.text()).start;
+        let Value::Table(own) = &mut self.root.value else { return };
+        own.retain(|entry| !ASKING.contains(&&*entry.key));
+        for entry in claim.root.entries().unwrap_or_default() {
+            if own.iter().any(|one| one.key == entry.key) {
+                continue;
+            }
+            let mut entry = entry.clone();
+            let shift = |at: &mut Range<usize>| *at = at.start + begin..at.end + begin;
+            shift(&mut entry.key_at);
+            entry.node.each_place(&mut |at| shift(at));
+            own.push(entry);
+        }
+        self.rename_faults();
     }
 
     /// Puts a value, written as TOML or as a bare word, at a path.
@@ -202,6 +222,9 @@ impl ScenarioFile {
         Diagnostics::new(&self.source, found).unless_wrong()
     }
 }
+
+/// The sections by which a file asks something of its system.
+const ASKING: [&str; 4] = ["sweep", "variants", "claim", "hypotheses"];
 
 /// The value of a key; one that is not written yet is put there.
 pub(crate) fn at_key<'a>(

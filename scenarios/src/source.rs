@@ -36,6 +36,11 @@ impl Source {
         &self.file
     }
 
+    /// The file, and behind it each change.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Adds a change, and says where its path stands, and where its value begins.
     pub(crate) fn change(&mut self, path: &str, value: &str) -> (Range<usize>, usize) {
         let Range { start, end } = self.argument(CHANGE, path);

@@ -15,7 +15,7 @@ use crate::format;
 use crate::idle_axes::{Idle, warn_of_axes};
 use crate::over_time::{self, Asked};
 use crate::registry::LayerRegistry;
-use crate::scenario::{Scenario, measure};
+use crate::scenario::{Claim, Scenario, measure};
 use crate::scenario_file::ScenarioFile;
 use crate::size;
 use crate::variants::{Blame, Change};
@@ -32,6 +32,8 @@ pub struct Sweep {
     pub series: SeriesDesign,
     /// About how many bytes of memory a run takes at the most, without what is open in it.
     pub room: u64,
+    /// What somebody claims, and what decides it, if the file says so.
+    pub claim: Option<Claim>,
     /// What was written and has no effect.
     pub warnings: Diagnostics,
     file: ScenarioFile,
@@ -162,12 +164,18 @@ impl ScenarioFile {
             Idle::of(of_cell, found);
             cell
         };
+        let paths = [over_time::asked(&written), self.claimed()].concat();
         let Cells { mut measures, asked, room, longest } =
-            Cells::read(&scenario, design.cells(), &over_time::asked(&written), cells, found)?;
+            Cells::read(&scenario, design.cells(), &paths, cells, found)?;
+        let of_cell = |cell| self.cell(&varied, (&design, cell), registry, &mut Vec::new());
+        let claim = self.claim_in(&design, (&scenario, &of_cell), found).ok()?;
         forgive_baselines(axes, found);
         let Asked { objective, series } =
             self.asked(&written, &scenario, &asked, &design.objective, found)?;
         scenario.add_windows(&mut measures);
+        if let Some(claim) = &claim {
+            claim.add_measures(&mut measures);
+        }
         if !measures.contains(&objective) {
             measures.push(objective.clone());
         }
@@ -183,7 +191,7 @@ impl ScenarioFile {
         let design = SweepDesign { objective, better, ..design };
         let warnings = Diagnostics::new(&self.source, Vec::new());
         let file = self.clone();
-        Some(Sweep { design, measures, series, room, warnings, file, varied })
+        Some(Sweep { design, measures, series, room, claim, warnings, file, varied })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::source::Source;
 use crate::{page, pictures};
 
 /// How a scenario differs from its file.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Sets {
     /// Put a value at a path of the file; may be given more than once.
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -38,7 +38,16 @@ impl Sets {
         registry: &LayerRegistry,
         source: &Source,
     ) -> Result<ScenarioFile, Failure> {
-        let mut file = ScenarioFile::parse(&source.file, &source.text)?;
+        self.applied(ScenarioFile::parse(&source.file, &source.text)?, registry, source)
+    }
+
+    /// The same of a file that was parsed; the files of traces that it names lie beside `source`.
+    pub(crate) fn applied(
+        &self,
+        mut file: ScenarioFile,
+        registry: &LayerRegistry,
+        source: &Source,
+    ) -> Result<ScenarioFile, Failure> {
         for set in &self.sets {
             let Some((path, value)) = set.split_once('=') else {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
@@ -57,7 +66,7 @@ impl Sets {
 }
 
 /// What is run, and where its files go.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Common {
     /// The seed of all random numbers, such as 42 or 0x2a; default: the file's, or 1.
     #[arg(long, allow_negative_numbers = true, value_parser = scenarios::seed)]
@@ -91,6 +100,12 @@ impl Common {
         let files = tables.iter().copied().chain([page::FILE]);
         let files = files.chain(pictures.iter().map(String::as_str));
         Ok(Folder::open(path, command, &source.path(), files)?)
+    }
+
+    /// The same with its files in another folder, and nothing printed.
+    pub(crate) fn in_folder(&self, out: PathBuf) -> Self {
+        let shown = Shown::silent();
+        Self { out: Some(out), open: false, shown, ..self.clone() }
     }
 
     /// Opens the page, if that is wanted; says so if it cannot be done.

@@ -11,7 +11,7 @@ use scenarios::EVENTS_MAX;
 use sim::{Limits, Stop};
 
 /// What ends runs.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct LimitArgs {
     /// Stop when this much time is up, such as 90s or 1h: what was made by then is written, and the
     /// exit code is 1. A sweep goes on from there when the same command is given again.

@@ -21,6 +21,11 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// What prints nothing.
+    pub(crate) const fn silent() -> Self {
+        Self { quiet: true, json: false }
+    }
+
     /// Whether text is printed.
     pub(crate) fn is_text(self) -> bool {
         !self.quiet && !self.json

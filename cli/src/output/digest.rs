@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The 64-bit FNV-1a hash (Fowler, Noll, Vo; RFC 9923) of some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Digest(u64);
+pub(crate) struct Digest(u64);
 
 impl Default for Digest {
     fn default() -> Self {
@@ -36,6 +36,13 @@ impl Digest {
                 read => digest.add(&bytes[..read]),
             }
         }
+    }
+
+    /// That of some bytes, as text.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+        let mut digest = Self::default();
+        digest.add(bytes);
+        digest.to_string()
     }
 
     pub(super) fn bytes(self) -> [u8; 8] {

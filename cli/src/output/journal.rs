@@ -13,7 +13,7 @@ use super::digest::Digest;
 use super::part::Unwritten;
 
 /// The commands that keep one.
-pub(super) const COMMANDS: [&str; 2] = ["sweep", "ablate"];
+pub(super) const COMMANDS: [&str; 3] = ["sweep", "ablate", "claims"];
 
 /// The name of that of a command: hidden, as the list of files is.
 pub(super) fn file(command: &str) -> String {

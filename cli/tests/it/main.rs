@@ -5,6 +5,7 @@
 mod ablate;
 mod causes;
 mod circles;
+mod claims;
 mod explained;
 mod first_hours;
 #[cfg(unix)]

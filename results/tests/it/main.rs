@@ -17,3 +17,4 @@ mod series;
 mod stability;
 mod table;
 mod timeline;
+mod verdict;

@@ -20,7 +20,7 @@ const MEASURES: [&str; 3] =
 pub(crate) type Runs<'a> = &'a dyn Fn(usize, &[usize], u32) -> [f64; 3];
 
 /// An invented sweep that looks at one of the measures.
-fn sweep(
+pub(crate) fn swept(
     objective: usize,
     variants: &[&str],
     axes: &[(&str, &[&str])],
@@ -64,7 +64,7 @@ pub(crate) fn recovering(
 pub(crate) fn ablated(parts: &[&str], runs: Runs<'_>) -> SweepResult {
     let values: &[&str] = &["with", "without"];
     let axes: Vec<(&str, &[&str])> = parts.iter().map(|part| (*part, values)).collect();
-    sweep(0, &["as written"], &axes, runs)
+    swept(0, &["as written"], &axes, runs)
 }
 
 /// The same for all cells of a run, and not the same in each run.
@@ -94,7 +94,7 @@ fn along(of: [f64; 5], unclear: &[usize]) -> SweepResult {
         let little = if unclear.contains(&at[0]) { f64::from(run * 11 % 7) - 3.0 } else { 0.0 };
         [0.5, of[at[0]] + weather(run) + little, 1.0]
     };
-    sweep(1, &["as written"], &[OPEN], &runs)
+    swept(1, &["as written"], &[OPEN], &runs)
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn falling(one: [f64; 5], other: [f64; 5]) -> SweepResult {
         let share = if variant == 0 { one[at[0]] } else { other[at[0]] };
         [share + 0.001 * (weather(run) - 2.0) * share * (1.0 - share), 1.0, 1.0]
     };
-    sweep(0, &["as written", "patient"], &[FAULT], &runs)
+    swept(0, &["as written", "patient"], &[FAULT], &runs)
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_phase_diagram_counts_where_which_variant_is_better_and_where_that_is_undeci
         [0.5, 100.0 + 10.0 * weather(run) + variant as f64 * lead, 1.0]
     };
     let axes = [("policies.p.retry.times", &["1", "2"][..]), FAULT];
-    let result = sweep(1, &["as written", "b"], &axes, &runs);
+    let result = swept(1, &["as written", "b"], &axes, &runs);
     let scene = picture(&result, "phase-diagram").unwrap();
     let is =
         "Of 10 cells the weighted goodput of a is better as written in 4, b in 4, undecided in 2";
@@ -166,9 +166,9 @@ fn a_phase_diagram_counts_where_which_variant_is_better_and_where_that_is_undeci
         assert_eq!(texts.iter().filter(|one| *one == text).count(), number, "{text} in {texts:?}");
     }
     let idle = |_: usize, _: &[usize], run: u32| [0.5, weather(run), 1.0];
-    let scene = picture(&sweep(1, &["as written", "b"], &axes, &idle), "phase-diagram").unwrap();
+    let scene = picture(&swept(1, &["as written", "b"], &axes, &idle), "phase-diagram").unwrap();
     assert!(title(&scene).ends_with("is undecided in all 10 cells"), "{}", title(&scene));
-    assert!(picture(&sweep(1, &["as written"], &axes, &runs), "phase-diagram").is_none());
+    assert!(picture(&swept(1, &["as written"], &axes, &runs), "phase-diagram").is_none());
 }
 
 /// Goodput and amplification along an axis.
@@ -177,7 +177,7 @@ fn traded(of: [(f64, f64); 5]) -> SweepResult {
         let (goodput, attempts) = of[at[0]];
         [0.5, goodput + weather(run), attempts + 0.01 * weather(run)]
     };
-    sweep(1, &["as written"], &[OPEN], &runs)
+    swept(1, &["as written"], &[OPEN], &runs)
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_front_has_what_nothing_else_is_better_than_in_both() {
         let of = [(50.0, 1.0), (80.0, 2.0), (80.0, 2.0), (90.0, 3.0), (95.0, 4.0)][at[0]];
         [0.5, of.0 + weather(run) + little, of.1 - 0.01 * little]
     };
-    let scene = sweep(1, &["as written"], &[OPEN], &runs);
+    let scene = swept(1, &["as written"], &[OPEN], &runs);
     let scene = picture(&scene, "pareto-front").unwrap();
     assert!(title(&scene).contains("than 4 of 5"), "{}", title(&scene));
     assert!(!key(&scene, "small: ") && key(&scene, "may be on it"), "{:?}", says(&scene));
@@ -217,7 +217,7 @@ fn changed(variants: &[Changed<'_>]) -> SweepResult {
         let little = if variants[variant].0 == "c" { f64::from(run * 11 % 7) - 3.0 } else { 0.0 };
         [0.5, 100.0 + 10.0 * weather(run) + variants[variant].2 + little, 1.0]
     };
-    let mut result = sweep(1, &names, &[], &runs);
+    let mut result = swept(1, &names, &[], &runs);
     let of = |(_, changes, _): &Changed<'_>| {
         changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect()
     };
@@ -282,12 +282,12 @@ fn findings_of_too_few_runs_are_not_said_to_be_clear() {
     };
     let names = ["as written", "b", "c"];
     let texts = |runs: Runs<'_>| {
-        let mut result = sweep(1, &names, &[], runs);
+        let mut result = swept(1, &names, &[], runs);
         let [timeout, retry] = [("p.timeout", "1s"), ("p.retry", "2")]
             .map(|(path, value)| (path.to_owned(), value.to_owned()));
         result.changes = vec![vec![], vec![timeout.clone()], vec![timeout, retry]];
         let ablation = title(&picture(&result, "ablation").unwrap());
-        let phases = picture(&sweep(1, &names, &[OPEN, FAULT], runs), "phase-diagram").unwrap();
+        let phases = picture(&swept(1, &names, &[OPEN, FAULT], runs), "phase-diagram").unwrap();
         [title(&variants(&result).unwrap()), ablation, title(&phases)]
     };
     let [said, ablation, phases] = texts(&better);

@@ -6,6 +6,7 @@ use sim::model::{abort, system};
 
 use super::agents::Agents;
 use super::budgets::Budget;
+use super::claim::Claim;
 use super::faults::Fault;
 use super::recoveries::{Human, Recovery};
 use super::services::Service;
@@ -154,7 +155,7 @@ pub(crate) static PER: Key =
         .or(|| Per::Agent.write());
 
 /// The sections of a file beside the keys at its top.
-pub(crate) static SECTIONS: [Key; 12] = [
+pub(crate) static SECTIONS: [Key; 13] = [
     Key::new("agents", &[" Groups of agents: what wants work done."], agents),
     Key::new("services", &[" Services: what does work for others."], services),
     Key::new("budgets", &[" How much agents may spend."], budgets),
@@ -170,6 +171,7 @@ pub(crate) static SECTIONS: [Key; 12] = [
     Key::new("sweep", &[" What is varied, and how often each cell is run."], Design::shape),
     Key::new("variants", &[" Named changes to the file."], anything)
         .example("{ \"no breaker\" = { \"policies.guarded.breaker\" = \"off\" } }"),
+    Key::new("claim", &[" What somebody claims, and how it is put to the test."], Claim::shape),
 ];
 
 /// A section, by its name.
@@ -232,5 +234,6 @@ pub fn sections() -> Vec<(&'static str, Shape)> {
         ("hypotheses", Hypothesis::shape()),
         ("aborts", Abort::shape()),
         ("sweep", Design::shape()),
+        ("claim", Claim::shape()),
     ]
 }

@@ -125,6 +125,21 @@ impl Comparison {
         &self.text
     }
 
+    /// The path of what is compared.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The same of how much more something is in a system than in another: it may be less.
+    pub(super) fn of_difference(&self, system: &System) -> Result<Hypothesis, Message> {
+        let Some(less) = self.bound.strip_prefix('-') else { return self.of(system) };
+        let bound = less.trim().to_owned();
+        let (text, path) = (self.text.clone(), self.path.clone());
+        let mut found = Self { text, path, bound, ..*self }.of(system)?;
+        found.bound.value = -found.bound.value;
+        Ok(found)
+    }
+
     /// The same of a system.
     pub(super) fn of(&self, system: &System) -> Result<Hypothesis, Message> {
         let Self { text, path, compare, bound, is_recovery } = self;

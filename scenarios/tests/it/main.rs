@@ -4,6 +4,7 @@ mod ablation;
 mod aborts;
 mod arrivals;
 mod cases;
+mod claims;
 mod codes;
 mod description;
 mod diagnostics;

@@ -1,0 +1,293 @@
+//! `claims`: what a course says, put to the test.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use results::SweepResult;
+use results::page::Page;
+use results::verdict::Judged;
+use scenarios::library::{CLAIMS, UNDECIDABLE};
+use scenarios::{Claim, LayerRegistry, ScenarioFile, Sweep};
+use sim::measure::Measure;
+
+use crate::command::check;
+use crate::command::common::{Common, counted, drawn, name_files, quoted, warn};
+use crate::command::complete;
+use crate::command::making::Making;
+use crate::command::over_time::drawn_over_time;
+use crate::command::shown::{Printer, files_of};
+use crate::command::summary;
+use crate::command::tables::Tables;
+use crate::command::verdict::{Came, facts, rules, say};
+use crate::failure::{Failure, Verdict};
+use crate::output::{Digest, write_alone};
+use crate::page;
+use crate::pictures::Pictures;
+use crate::source::Source;
+use crate::unknown::Unknown;
+
+/// The tables of a claim.
+const TABLES: [&str; 4] = ["runs.csv", "series.csv", "summary.csv", "verdict.csv"];
+
+/// The table of all claims.
+const ALL: &str = "claims.csv";
+
+/// Put what a course on reliability claims to the test: without a number, list the claims.
+///
+/// A verdict is computed from the intervals of all runs, cell by cell: a claim holds, holds in some
+/// cells, or fails with a run that shows it.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank claims
+  wavetank claims A18
+  wavetank claims A18 --with mine.toml
+  wavetank show claims/A18 > mine.toml    a file to change
+
+A claim with other faults, or put to a system of one's own: `--with FILE`. The sections of that file
+take the place of those of the claim.")]
+pub(crate) struct Claims {
+    /// The number of a claim, or a file with a section `claim`; default: list all claims.
+    #[arg(add = complete::scenarios())]
+    claim: Option<String>,
+    /// Put all of them to the test, one after the other. What was made before is not made again.
+    #[arg(long, conflicts_with = "claim")]
+    all: bool,
+    /// A file whose sections take the place of those of the claim: its faults, services, agents.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    with: Option<String>,
+    /// Runs of each cell; default: the claim's.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: Option<u32>,
+    /// Threads; default: one for each core. The results are the same for any number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Claims {
+    pub(crate) fn execute(
+        &self,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        if self.all {
+            return self.make_all(registry, out);
+        }
+        let Some(named) = &self.claim else { return list(registry, out) };
+        let result = self.make(named, registry, out).map(|(verdict, _)| verdict);
+        check::show_failure(named, &result, self.common.shown, out)?;
+        result
+    }
+
+    /// Puts all claims to the test, each in a folder of its own. Those of which the table has what
+    /// came of the same claim are not made again.
+    fn make_all(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
+        let base = self.common.out.clone().unwrap_or_else(|| PathBuf::from("out/claims"));
+        let path = base.join(ALL);
+        let mut rows = rows_of(&path);
+        let (mut verdict, mut made) = (Verdict::Holds, Vec::new());
+        for (number, entry) in CLAIMS.iter().enumerate() {
+            let id = id(entry.name);
+            let about = format!("{:?} {:?} {}", self.replications, self.common.seed, entry.text);
+            let key = Digest::of_bytes(about.as_bytes());
+            let known = rows.iter().position(|row| row[0] == id && row[4] == key);
+            let row = match known {
+                Some(place) => rows.swap_remove(place),
+                None => {
+                    let common = self.common.in_folder(base.join(id));
+                    let one = Self { common, claim: None, with: self.with.clone(), ..*self };
+                    let (_, came) = one.make(id, registry, &mut std::io::sink())?;
+                    let Some(Came { verdict, line, are_figures_right }) = came else {
+                        write_table(&path, &made)?;
+                        let left = CLAIMS.len() - number;
+                        writeln!(out, "{left} of {} are left: the same goes on", CLAIMS.len())?;
+                        return Ok(Verdict::Fails);
+                    };
+                    let figures = if are_figures_right { "yes" } else { "no" };
+                    [id, verdict, &line, figures, &key].map(str::to_owned)
+                }
+            };
+            if row[3] == "no" {
+                verdict = Verdict::Fails;
+            }
+            writeln!(out, "{:4} {}", row[0], row[2])?;
+            out.flush()?;
+            made.push(row);
+            write_table(&path, &made)?;
+        }
+        let files = path.display();
+        writeln!(
+            out,
+            "all {} are in {files}, the tables and pictures of each beside it",
+            made.len()
+        )?;
+        Ok(verdict)
+    }
+
+    /// The file of the claim, with what takes the place of its sections.
+    fn file(&self, source: &Source, registry: &LayerRegistry) -> Result<ScenarioFile, Failure> {
+        let mut file = match &self.with {
+            None => self.common.sets.file(registry, source)?,
+            Some(with) => {
+                let own = Source::find(with)?;
+                let mut file = ScenarioFile::parse(&own.file, &own.text)?;
+                file.ask(&ScenarioFile::parse(&source.file, &source.text)?);
+                self.common.sets.applied(file, registry, &own)?
+            }
+        };
+        if let Some(replications) = self.replications {
+            file.set_replications(replications);
+        }
+        Ok(file)
+    }
+
+    fn make(
+        &self,
+        named: &str,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<(Verdict, Option<Came>), Failure> {
+        let out = &mut Printer::new(self.common.shown, out);
+        let source = find(named)?;
+        let file = self.file(&source, registry)?;
+        let scenario = file.scenario(registry)?;
+        let sweep = file.sweep(registry)?;
+        warn(&sweep.warnings);
+        let Some(claim) = sweep.claim.clone() else {
+            let why = format!("`{named}` has no section `claim`: see `wavetank explain claim`");
+            return Err(Failure::Request(why));
+        };
+        let mut result = self.result(&sweep, &claim, &source);
+        let mut folder = self.common.folder(&source, "claims", &TABLES)?;
+        let mut tables = Tables::new(&folder)?;
+        let each = counted(result.replications as usize, "run");
+        let cells = counted(result.cells(), "cell");
+        let about = format!("{cells}, {each} each, seed 0x{:x}", result.seed);
+        writeln!(out, "{}: {}", source.stem, claim.says)?;
+        writeln!(out, "  said in: {}", claim.source)?;
+        writeln!(out, "  put to: {} ({about})", result.title)?;
+        let over_time = drawn_over_time(&sweep, &scenario);
+        let making = Making::new(&self.common, self.threads, sweep.room);
+        let mut journal =
+            making.journal(&folder, &format!("{file:?}"), (&result, &over_time), out)?;
+        let time_is_up = self.common.limits.time_is_up();
+        let system = |cell| sweep.cell(registry, cell).system;
+        making.run(system, (&result, &over_time), &mut journal, &time_is_up)?;
+        let made = tables.write(&journal, (&sweep.series, &over_time), &mut result)?;
+        let judged = Judged::of(&result, rules(&claim, &result));
+        folder.table("verdict.csv", |bytes| judged.table(&result, bytes))?;
+        tables.keep(&mut folder, true)?;
+        folder.publish()?;
+        let (again, unknown) = (result.command.clone(), Unknown::default());
+        let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
+        let is_made = made.runs == result.runs();
+        if is_made {
+            pictures.of_sweep(&result)?;
+        }
+        let is_whole = is_made && !pictures.are_cut_short();
+        unknown.warn();
+        folder.publish()?;
+        if is_whole {
+            journal.remove()?;
+        }
+        let mut said = Vec::new();
+        if !is_whole {
+            let drawn = drawn(&folder);
+            summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
+        }
+        summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
+        let came = is_made.then(|| say(&claim, &judged, &result, &mut said)).transpose()?;
+        let are_right = came.as_ref().is_some_and(|came| came.are_figures_right);
+        out.write_all(&said)?;
+        let page = Page { about, ..page::of_sweep(&scenario, &result) };
+        page::write(page, &said, &mut folder)?;
+        name_files("tables and pictures are in ", &folder, out)?;
+        writeln!(out, "again: {again}")?;
+        self.common.open(&folder, out)?;
+        let is_right = is_whole && made.stops.is_empty() && are_right;
+        let head = facts((&claim, &judged), (&result, &made), is_right, files_of(&folder));
+        out.document(&head, ("cells", &folder.path().join("verdict.csv")))?;
+        let verdict = if is_right { Verdict::Holds } else { Verdict::Fails };
+        Ok((verdict, came.filter(|_| is_whole)))
+    }
+
+    /// The result without runs.
+    fn result(&self, sweep: &Sweep, claim: &Claim, source: &Source) -> SweepResult {
+        let mut design = sweep.design.clone();
+        design.seed = self.common.seed.unwrap_or(design.seed);
+        let seed = design.seed;
+        let mut again = self.common.again("claims", source, seed);
+        if let Some(with) = &self.with {
+            again += &format!(" --with {}", quoted(with));
+        }
+        if let Some(replications) = self.replications {
+            again += &format!(" --replications {replications}");
+        }
+        let is_asked = |measure: &Measure| claim.measures().any(|one| one == measure);
+        let mut result = SweepResult::keeping(design, sweep.measures.clone(), again, is_asked);
+        result.changes = sweep.changes();
+        result.run_command = self.common.elsewhere("run", source, seed);
+        result
+    }
+}
+
+/// A claim by its number, or a file.
+fn find(named: &str) -> Result<Source, Failure> {
+    let known = format!("claims/{named}");
+    if scenarios::library::find(&known).is_some() {
+        return Source::find(&known.to_uppercase().replacen("CLAIMS", "claims", 1));
+    }
+    let looks_like_a_number = named.len() <= 3 && !named.contains('.');
+    if looks_like_a_number {
+        let known: Vec<&str> = CLAIMS.iter().map(|entry| id(entry.name)).collect();
+        let near = scenarios::nearest(&named.to_uppercase(), &known);
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let why = format!("there is no claim `{named}`{near}: `wavetank claims` lists them");
+        return Err(Failure::Request(why));
+    }
+    Source::find(named)
+}
+
+/// The number of a claim.
+fn id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// The rows of a table of all claims, as far as there is one that can be read.
+fn rows_of(path: &Path) -> Vec<[String; 5]> {
+    let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
+    let rows = reader.records().flatten().filter_map(|row| {
+        let fields: Vec<String> = row.iter().map(str::to_owned).collect();
+        fields.try_into().ok()
+    });
+    rows.collect()
+}
+
+fn write_table(path: &Path, rows: &[[String; 5]]) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let unwritten = |error: csv::Error| Failure::ReadFile(path.to_owned(), error.into());
+    writer.write_record(["claim", "verdict", "line", "figures", "digest"]).map_err(unwritten)?;
+    for row in rows {
+        writer.write_record(row).map_err(unwritten)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| unwritten(error.into_error().into()))?;
+    Ok(write_alone(path, |file| file.write_all(&bytes))?)
+}
+
+/// Lists all claims.
+fn list(registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
+    for entry in CLAIMS {
+        let file = ScenarioFile::parse(entry.name, entry.text)?;
+        let says = file.get(registry, "claim.says");
+        let says = says.as_ref().and_then(|node| node.text()).unwrap_or_default();
+        writeln!(out, "{:4} {says}", id(entry.name))?;
+    }
+    writeln!(out, "\nnot decidable here, since it is about organisations:")?;
+    for (says, why) in UNDECIDABLE {
+        writeln!(out, "     {says}: {why}")?;
+    }
+    writeln!(out, "\nput one to the test: `wavetank claims A18`")?;
+    Ok(Verdict::Holds)
+}
