@@ -218,7 +218,7 @@ fn an_ablation_says_what_is_wrong_with_what_is_asked_and_ends_with_2() {
     let bare = BOTH.replace("for-x = ", "x = [] #").replace("for-y = ", "y = [] #");
     let bare = bare.replace("= \"for-x\"", "= \"x\"").replace("= \"for-y\"", "= \"y\"");
     fs::write(folder.0.join("bare.toml"), bare.replace("fallback.sent", "calls")).unwrap();
-    wrong(&["bare.toml"], &["no edge has a layer, so there is nothing to take out"]);
+    wrong(&["bare.toml"], &["nothing keeps agents alive or heals: there is nothing to take out"]);
 }
 
 #[test]

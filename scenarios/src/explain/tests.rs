@@ -152,7 +152,7 @@ fn libraries_of_processes_kinds_of_faults_and_keys_of_parts_are_found_without_th
     assert!(said("checkpoint").starts_with("agents.checkpoint\n"), "{}", said("checkpoint"));
     assert!(said("checkpoint.takes").contains("How long it takes to write one"));
     assert!(said("like").contains("haproxy"));
-    assert!(explain("slots", &real, &measures()).is_err(), "it is a key of several parts");
+    assert!(explain("count", &real, &measures()).is_err(), "it is a key of several parts");
     let near = explain("kubernets", &real, &measures()).expect_err("it is misspelt");
     assert_eq!(near.first().map(String::as_str), Some("kubernetes"));
 }

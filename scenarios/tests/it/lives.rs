@@ -485,7 +485,8 @@ fn a_circle_of_agents_that_need_each_other_is_named() {
 #[test]
 fn a_step_that_reads_without_keys_is_pointed_at_alone() {
     let service = "[services.s]\nlatency = \"1s\"\n";
-    let steps = "steps = [\n  { call = \"s\" },\n  { loop = [{ call = \"s\", does = \"read\" }], limit = 2 },\n]";
+    let steps = "steps = [\n  { call = \"s\" },\n  { loop = [{ call = \"s\", does = \"read\" }], \
+                 limit = 2 },\n]";
     let text = said(steps, service);
     assert!(text.contains("`keys` must be given for a call that reads or writes"), "{text}");
     assert!(text.contains("case.toml:7:13"), "{text}");

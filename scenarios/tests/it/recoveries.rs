@@ -437,8 +437,8 @@ fn scopes_of_faults_and_of_recoveries_are_counted_together() {
     let all = |number: usize| {
         let all: String = (1..=number).map(recovery).collect();
         let file = FILE.replace("call = \"pay\"", "call = \"pay\", keys = 100");
-        let fault = "[[faults]]\nhit = \"pay\"\ndo = \"refuse\"\nshare = 0.5\nat = \"1min\"\nfor = \"1min\"\n\
-                     key = 77\n";
+        let fault = "[[faults]]\nhit = \"pay\"\ndo = \"refuse\"\nshare = 0.5\n\
+                     at = \"1min\"\nfor = \"1min\"\nkey = 77\n";
         let file = ScenarioFile::parse("x.toml", &format!("{file}{fault}{all}"));
         let scenario = file.and_then(|file| file.scenario(&LayerRegistry::builtin()));
         scenario.map(|scenario| run(&scenario.system, 1, Watch::Counts))
