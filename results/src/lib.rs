@@ -18,6 +18,7 @@
 //! - [`page`](mod@page): words, numbers and pictures on one page.
 
 pub mod ablation;
+mod away;
 mod bytes;
 pub mod causes;
 pub mod chart;

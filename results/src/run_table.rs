@@ -9,7 +9,7 @@ use csv::Writer;
 use patterns::{Outcome, Time};
 use sim::Record;
 use sim::measure::Measure;
-use sim::observe::{Trace, TrackId};
+use sim::observe::Trace;
 use sim::series::Series;
 
 use crate::table::number;
@@ -83,20 +83,11 @@ pub fn states<W: Write>(trace: &Trace, out: W) -> csv::Result<W> {
     let mut out = Writer::from_writer(out);
     out.write_record(["of", "kind", "state", "severity", "from_s", "to_s"])?;
     for track in &trace.tracks {
-        let kind = match track.id {
-            TrackId::Agent(_) => "agent",
-            TrackId::Budget(_) => "budget",
-            TrackId::Layer { .. } => "layer",
-            TrackId::Service(_) => "service",
-            TrackId::Edge { .. } => "edge",
-            TrackId::Recovery(_) => "recovery",
-            TrackId::Human(_) => "human",
-        };
         for interval in &track.intervals {
             let severity = format!("{:?}", interval.severity).to_lowercase();
             out.write_record([
                 track.id.to_string(),
-                kind.to_owned(),
+                track.kind().name().to_owned(),
                 interval.state.to_owned(),
                 severity,
                 secs(interval.from),

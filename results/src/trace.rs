@@ -3,6 +3,7 @@
 mod chrome;
 mod log;
 mod otlp;
+mod processes;
 mod spans;
 
 pub use chrome::chrome;

@@ -1,8 +1,12 @@
 //! A file with and without each of its parts, in every combination: who did it is told by the
 //! differences.
 
+use core::iter;
+
+use sim::System;
 use sim::design::{Axis, AxisRole, SweepDesign};
 use sim::measure::{Better, Measure};
+use sim::model::system::Life;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
@@ -16,6 +20,19 @@ use crate::without::Removable;
 
 /// The most parts: each doubles the cells.
 pub const ABLATION_MAX: usize = 8;
+
+/// What else than layers is taken out if nobody says what, where it is there: keys of agents, and a
+/// section.
+const OTHERS: [(&str, fn(&System) -> bool); 4] = [
+    ("supervise", |system| lives(system).any(|life| life.supervise.is_some())),
+    ("health", |system| lives(system).any(|life| life.health.is_some())),
+    ("checkpoint", |system| lives(system).any(|life| life.checkpoint.is_some())),
+    ("recoveries", |system| !system.recoveries.is_empty()),
+];
+
+fn lives(system: &System) -> impl Iterator<Item = &Life> {
+    system.agents.iter().filter_map(|agents| agents.life.as_deref())
+}
 
 /// What is measured of each group of agents, as far as it is there.
 const OF_AGENTS: [&str; 6] = ["success", "failures", "downtime", "frozen", "value", "cost"];
@@ -71,8 +88,8 @@ impl Ablation {
 }
 
 impl ScenarioFile {
-    /// The ablation of the file: `of` are the parts that are taken out, each kind of layer that
-    /// acts on some edge if there are none, and `measures` what is asked about, each group of
+    /// The ablation of the file: `of` are the parts that are taken out (if there are none, each kind
+    /// of layer that acts on some edge, and what keeps agents alive and heals), and `measures` what is asked about, each group of
     /// agents if there are none.
     ///
     /// # Errors
@@ -88,7 +105,8 @@ impl ScenarioFile {
         let scenario = self.scenario(registry)?;
         let mut file = self.without_axes();
         let mut found = Vec::new();
-        let parts = file.parts(registry, of, &mut found);
+        let parts = file.parts(&scenario.system, registry, of, &mut found);
+        let replications = file.replications(self, &mut found);
         let asked = file.asked_of(&scenario, measures, &mut found);
         let wrong = |file: &Self, found| Diagnostics::new(&file.source, found).unless_wrong();
         wrong(&file, found)?;
@@ -103,7 +121,7 @@ impl ScenarioFile {
             variants: vec![AS_WRITTEN.to_owned()],
             axes: parts.iter().map(axis).collect(),
             default: Some(vec![0; parts.len()]),
-            replications: self.replications(),
+            replications,
             seed: scenario.seed,
             better: objective.better().unwrap_or(Better::Higher),
             objective,
@@ -119,24 +137,25 @@ impl ScenarioFile {
     /// The parts that are asked for.
     fn parts(
         &mut self,
+        system: &System,
         registry: &LayerRegistry,
         of: &[String],
         found: &mut Vec<Diagnostic>,
     ) -> Vec<Removable> {
-        let draft = self.draft(registry, &mut Vec::new()).expect("the file was checked");
         let mut parts: Vec<Removable> = Vec::new();
         if of.is_empty() {
-            parts = self.kinds_of_layers(&draft);
+            parts = self.patterns(system);
             if parts.is_empty() {
-                let message = "no edge has a layer, so there is nothing to take out";
+                let message = "no edge has a layer, and nothing keeps agents alive or heals: \
+                               there is nothing to take out";
                 let message = Diagnostic::new(0..0, FileCode::BadPath, message);
-                found.push(message.help("`--of` names keys, such as checkpoint, or paths"));
+                found.push(message.help("`--of` names other keys, such as errors, or paths"));
             }
         }
         let mut last = 0..0;
         for name in of {
             last = self.source.argument("--of", name);
-            match self.removable(name, &last, &draft, registry) {
+            match self.removable(name, &last, system, registry) {
                 Ok(part) if parts.contains(&part) => {
                     let message = format!("`{name}` is there twice");
                     found.push(Diagnostic::new(last.clone(), FileCode::BadPath, message));
@@ -156,6 +175,16 @@ impl ScenarioFile {
             found.push(Diagnostic::new(last, FileCode::TooLarge, message).help(help));
         }
         parts
+    }
+
+    /// What is taken out if nobody says what: each kind of layer that acts on some edge, and what
+    /// keeps agents alive and heals, if that is not too much.
+    fn patterns(&self, system: &System) -> Vec<Removable> {
+        let layers = self.kinds_of_layers(system);
+        let others = OTHERS.iter().filter(|(_, is_there)| is_there(system));
+        let others = others.filter_map(|(name, _)| self.section_or_keys(name, &mut Vec::new()));
+        let all: Vec<Removable> = layers.iter().cloned().chain(others).collect();
+        if all.len() <= ABLATION_MAX || layers.is_empty() { all } else { layers }
     }
 
     /// What is asked about.
@@ -187,10 +216,9 @@ impl ScenarioFile {
         asked
     }
 
-    /// How often each cell is run, as the sweep of the file says it.
-    fn replications(&self) -> u32 {
-        let mut found = Vec::new();
-        let design = self.variations(&mut found).and_then(|(design, _)| design);
+    /// How often each cell is run, as the sweep of the whole file says it.
+    fn replications(&self, whole: &Self, found: &mut Vec<Diagnostic>) -> u32 {
+        let design = whole.variations(found).and_then(|(design, _)| design);
         design.map_or(30, |design| design.replications)
     }
 }
@@ -198,14 +226,13 @@ impl ScenarioFile {
 impl Ablation {
     /// Reads all cells, and finds what is wrong with one.
     fn check(&mut self, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
-        let mut systems = vec![self.scenario.system.clone()];
-        for cell in 1..self.design.cells() {
+        let mut room = self.room;
+        let cells = (1..self.design.cells()).filter_map(|cell| {
             let mut of_cell = Vec::new();
             let (_, draft) = self.file.without(&self.taken_out(cell), registry, &mut of_cell);
             let names: Vec<String> = self.without(cell).map(|name| format!("`{name}`")).collect();
             let what = format!("without {}", names.join(" and "));
-            let wrong = of_cell.into_iter().filter(|one| !one.is_warning());
-            for one in wrong {
+            for one in of_cell.into_iter().filter(|one| !one.is_warning()) {
                 let is_known = |other: &Diagnostic| {
                     other.place() == one.place() && other.message().ends_with(one.message())
                 };
@@ -213,15 +240,15 @@ impl Ablation {
                     found.push(one.within(&what));
                 }
             }
-            if let Some(scenario) = draft.and_then(Draft::scenario) {
-                self.room = self.room.max(scenario.room);
-                systems.push(scenario.system);
-            }
-        }
+            let scenario = draft.and_then(Draft::scenario)?;
+            room = room.max(scenario.room);
+            Some(scenario.system)
+        });
+        let measures = Measure::all_of(iter::once(self.scenario.system.clone()).chain(cells));
         if mistakes(found) > 0 {
             return;
         }
-        self.measures = Measure::all_of(systems);
+        (self.measures, self.room) = (measures, room);
         for asked in &self.asked {
             if !self.measures.contains(asked) {
                 self.measures.push(asked.clone());

@@ -3,11 +3,12 @@
 use crate::describe::{clean, first_sentence};
 use crate::explain::{MeasureInfo, explain as explained};
 use crate::format::{Head, PER, SECTIONS, sections};
-use crate::kind::Described;
+use crate::kind::{Described, KindInfo};
 use crate::reference::{ReferencePage, pages};
 use crate::registry::LayerRegistry;
 use crate::schema::json_schema;
 use patterns::settings::{Key, Setting};
+use patterns::{health, supervise};
 use sim::fault::KINDS;
 use sim::measure::{documented, documented_of_layer, documented_of_some};
 
@@ -18,6 +19,7 @@ pub(crate) fn described(registry: &LayerRegistry) -> Described {
         parts: sections(),
         per: &PER,
         layers: registry.described().cloned().collect(),
+        processes: vec![KindInfo::of::<supervise::Settings>(), KindInfo::of::<health::Settings>()],
     }
 }
 

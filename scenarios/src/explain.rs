@@ -1,5 +1,7 @@
 //! Explanations for the terminal, from the descriptions that the reader goes by.
 
+mod below;
+mod beside;
 mod find;
 mod measure;
 mod rows;

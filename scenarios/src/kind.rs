@@ -87,6 +87,9 @@ pub(crate) struct Described {
     pub(crate) per: &'static Key,
     /// The kinds of layer.
     pub(crate) layers: Vec<KindInfo>,
+    /// What keeps the processes of agents alive, as far as it can be like a library: keys of
+    /// agents.
+    pub(crate) processes: Vec<KindInfo>,
 }
 
 impl PresetInfo {

@@ -8,7 +8,7 @@ use crate::idle_axes::warn_of_axes;
 use crate::registry::LayerRegistry;
 use crate::scenario::{Draft, Scenario};
 use crate::scenario_file::ScenarioFile;
-use crate::variations::Variations;
+use crate::variations::{HYPOTHESES, Variations, is_of_hypotheses};
 
 /// What a file varies. Each of its cells can be had, and none was looked at.
 #[derive(Clone, Debug)]
@@ -107,6 +107,34 @@ impl Outline {
         let mut found = Vec::new();
         let draft = self.file.changed(&self.varied.of_variant(variant), registry, &mut found);
         self.whole(draft.and_then(Draft::scenario), found)
+    }
+
+    /// The file with the changes of a variant, and without its other variants. Hypotheses that
+    /// make no sense in it are left out, unless the variant writes them.
+    ///
+    /// # Errors
+    ///
+    /// If its changes lead nowhere.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such variant.
+    pub fn file_of(
+        &self,
+        registry: &LayerRegistry,
+        variant: usize,
+    ) -> Result<ScenarioFile, Diagnostics> {
+        let changes = self.varied.of_variant(variant);
+        let mut file = self.file.clone();
+        let set = file.set_all(&changes, registry);
+        Diagnostics::new(&file.source, set.err().into_iter().collect()).unless_wrong()?;
+        file.drop_section("variants");
+        let mut found = Vec::new();
+        let _draft = file.draft(registry, &mut found);
+        if mistakes(&found) > 0 && !changes.iter().any(|(path, ..)| is_of_hypotheses(path)) {
+            file.drop_section(HYPOTHESES);
+        }
+        Ok(file)
     }
 
     /// What must hold is said of the file, and asked of every cell.

@@ -87,7 +87,7 @@ pub fn profiles() -> &'static [Profile] {
 }
 
 /// The profiles of a section, each with what it is.
-fn of_section(section: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn of_section(section: &str) -> Vec<(&'static str, &'static str)> {
     let has = |profile: &&Profile| profile.part(section).is_some();
     profiles().iter().filter(has).map(|profile| (profile.name, profile.about.as_str())).collect()
 }
@@ -179,9 +179,7 @@ fn placed(value: &Node, at: &Range<usize>) -> Node {
 
 /// Whether something comes with a profile, and nothing of it was changed since.
 fn is_of_profile(entry: &Entry) -> bool {
-    let mut is_untouched = entry.key_at.start == entry.key_at.end;
-    entry.node.clone().each_place(&mut |at| is_untouched &= at.start == at.end);
-    is_untouched
+    entry.key_at.is_empty() && tree::places(&entry.node).iter().all(Range::is_empty)
 }
 
 /// Puts into a file what its profiles say, where nothing else is written; takes out what came with
@@ -199,6 +197,25 @@ pub(crate) fn expand(root: &mut Node) {
                 _ => {}
             }
         }
+    }
+}
+
+/// What some parts of which are to be left out keeps no profile that would bring one of them back,
+/// and nothing of one that is itself left out.
+pub(crate) fn leave_out(
+    section: &str,
+    entries: &mut Vec<Entry>,
+    is_left_out: impl Fn(&Node) -> bool,
+) {
+    let like = entries.iter().find(|entry| entry.key == LIKE).map(|entry| entry.node.clone());
+    let Some(like) = like else { return };
+    if is_left_out(&like) {
+        return entries.retain(|entry| !is_of_profile(entry));
+    }
+    let Some(part) = like.text().and_then(|name| find(section, name)) else { return };
+    let gives = |entry: &Entry| part.values.iter().any(|(key, ..)| *key == entry.key);
+    if entries.iter().any(|entry| gives(entry) && is_left_out(&entry.node)) {
+        entries.retain(|entry| entry.key != LIKE);
     }
 }
 
@@ -241,17 +258,39 @@ fn expand_policy(layers: &mut Vec<Node>) {
         .collect();
 }
 
-/// What is left of a part to be read, without the name of its profile; and what is wrong with
-/// that.
-pub(crate) fn without_like(section: &str, mut part: Node) -> (Node, Option<Diagnostic>) {
-    let Value::Table(entries) = &mut part.value else { return (part, None) };
+/// What is left of a part to be read, without the name of its profile; and whether there is no such
+/// profile.
+pub(crate) fn without_like(section: &str, mut part: Node) -> (Node, bool) {
+    let Value::Table(entries) = &mut part.value else { return (part, false) };
     let like = entries.iter().position(|entry| entry.key == LIKE);
     let like = like.map(|at| entries.remove(at).node);
-    (part, like.and_then(|like| wrong(section, &like)))
+    (part, like.is_some_and(|like| wrong(section, &like).is_some()))
+}
+
+/// Reports names of profiles that there are not, whatever else is wrong with a file.
+pub(crate) fn check(root: &Node, found: &mut Vec<Diagnostic>) {
+    for section in SECTIONS {
+        for part in root.get(section).and_then(Node::entries).unwrap_or_default() {
+            match &part.node.value {
+                Value::List(layers) if section == "policies" => {
+                    let likes = layers.iter().filter_map(|layer| match layer.entries() {
+                        Some([only]) if only.key == LIKE => Some(&only.node),
+                        _ => None,
+                    });
+                    found.extend(likes.filter_map(|like| wrong(section, like)));
+                }
+                Value::Table(_) if section != "policies" => {
+                    let like = part.node.get(LIKE);
+                    found.extend(like.and_then(|like| wrong(section, like)));
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// What is wrong with the name of a profile.
-pub(crate) fn wrong(section: &str, like: &Node) -> Option<Diagnostic> {
+fn wrong(section: &str, like: &Node) -> Option<Diagnostic> {
     let known = of_section(section);
     let Some(name) = like.text() else {
         let message = format!("`like` must be the name of a profile, not {}", like.kind());

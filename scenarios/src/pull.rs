@@ -8,7 +8,6 @@ use sim::fault::KINDS;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest_or_all};
-use crate::format::written_fault_names;
 use crate::scenario_file::{ScenarioFile, at_key};
 use crate::tree;
 
@@ -64,7 +63,7 @@ impl ScenarioFile {
         let pulled = self.pull_lever(Piece { text, start });
         let wrong = pulled.err().into_iter().collect();
         Diagnostics::new(&self.source, wrong).unless_wrong()?;
-        self.fault_names = written_fault_names(&self.root);
+        self.rename_faults();
         Ok(())
     }
 
@@ -137,11 +136,10 @@ impl ScenarioFile {
 
     /// Neither an action nor a recovery is called so.
     fn no_action(&self, word: Piece<'_>, action: Piece<'_>) -> Diagnostic {
-        let items = match self.root.get("recoveries").map(|node| &node.value) {
-            Some(Value::List(items)) => items.as_slice(),
-            _ => &[],
-        };
-        let recoveries = items.iter().filter_map(|item| item.get("name").and_then(Node::text));
+        let recoveries = self
+            .items("recoveries")
+            .iter()
+            .filter_map(|item| item.get("name").and_then(Node::text));
         let kinds = KINDS.iter().filter(|kind| kind.is_action).map(|kind| kind.name);
         let known: Vec<&str> = recoveries.chain(kinds).collect();
         if KINDS.iter().any(|kind| kind.name == word.text) {

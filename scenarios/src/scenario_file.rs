@@ -70,13 +70,8 @@ impl ScenarioFile {
 
     /// Where something was set, if it was at this path or below.
     pub(crate) fn change_at(&self, registry: &LayerRegistry, path: &str) -> Option<Range<usize>> {
-        let mut found = None;
-        self.get(registry, path)?.each_place(&mut |at| {
-            if found.is_none() && self.source.is_change(at) {
-                found = Some(at.clone());
-            }
-        });
-        found
+        let places = tree::places(&self.get(registry, path)?);
+        places.into_iter().find(|at| self.source.is_change(at))
     }
 
     /// Puts a value at a path. What is wrong with the path is a mistake at `at`.
@@ -110,6 +105,19 @@ impl ScenarioFile {
             Found::Node(node) => Some(node),
             Found::Off => None,
         })
+    }
+
+    /// The elements of a section that is a list.
+    pub(crate) fn items(&self, section: &str) -> &[Node] {
+        match self.root.get(section).map(|node| &node.value) {
+            Some(Value::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// The table of a part of a section: an agent, a service.
+    pub(crate) fn part(&self, section: &str, name: &str) -> Option<&Node> {
+        self.root.get(section).and_then(|all| all.get(name))
     }
 
     /// Has paths call the faults as they are written now.

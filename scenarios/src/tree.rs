@@ -49,3 +49,10 @@ pub(crate) fn value(text: &str) -> Node {
         Err(_) => Node::new(0..text.len(), Value::Text(text.to_owned())),
     }
 }
+
+/// Where a value and everything in it stands.
+pub(crate) fn places(node: &Node) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    node.clone().each_place(&mut |at| all.push(at.clone()));
+    all
+}

@@ -9,6 +9,7 @@ use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, for_example};
 use crate::format::{self, section_of};
 use crate::scenario_file::ScenarioFile;
+use crate::tree;
 
 /// What a variant is called that changes nothing.
 pub const AS_WRITTEN: &str = "as written";
@@ -68,7 +69,7 @@ pub(crate) fn places(changes: &[Change<'_>]) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     for (_, at, value) in changes {
         places.push((*at).clone());
-        (*value).clone().each_place(&mut |at| places.push(at.clone()));
+        places.extend(tree::places(value));
     }
     places
 }

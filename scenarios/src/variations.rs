@@ -154,10 +154,8 @@ impl ScenarioFile {
             }
         };
         // What must hold is said of the file as it is written: others may lack what is measured.
-        if let Value::Table(entries) = &mut file.root.value
-            && !changes.iter().any(|(path, ..)| is_of_hypotheses(path))
-        {
-            entries.retain(|entry| entry.key != HYPOTHESES);
+        if !changes.iter().any(|(path, ..)| is_of_hypotheses(path)) {
+            file.drop_section(HYPOTHESES);
         }
         file.draft(registry, found)
     }
@@ -169,11 +167,28 @@ impl ScenarioFile {
         registry: &LayerRegistry,
     ) -> Result<Self, Diagnostic> {
         let mut file = self.without_axes();
-        for (path, at, value) in changes {
-            file.set(registry, path, at, (*value).clone())?;
-        }
-        profiles::expand(&mut file.root);
+        file.set_all(changes, registry)?;
         Ok(file)
+    }
+
+    /// Changes some values.
+    pub(crate) fn set_all(
+        &mut self,
+        changes: &[Change<'_>],
+        registry: &LayerRegistry,
+    ) -> Result<(), Diagnostic> {
+        for (path, at, value) in changes {
+            self.set(registry, path, at, (*value).clone())?;
+        }
+        profiles::expand(&mut self.root);
+        Ok(())
+    }
+
+    /// Leaves a section out.
+    pub(crate) fn drop_section(&mut self, section: &str) {
+        if let Value::Table(entries) = &mut self.root.value {
+            entries.retain(|entry| entry.key != section);
+        }
     }
 
     /// The scenario of one cell, if nothing is wrong with it.
@@ -189,7 +204,7 @@ impl ScenarioFile {
 }
 
 /// The section of what must hold.
-const HYPOTHESES: &str = "hypotheses";
+pub(crate) const HYPOTHESES: &str = "hypotheses";
 
 /// Whether a path leads to what must hold.
 pub(crate) fn is_of_hypotheses(path: &str) -> bool {

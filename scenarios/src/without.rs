@@ -1,15 +1,19 @@
 //! A file without some of its parts: layers that are left out, and whatever else a path leads to.
 
+use core::cmp::Reverse;
 use core::ops::Range;
 
 use patterns::settings::{Code, Entry, Node, Value};
+use sim::System;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes, nearest};
 use crate::path_keys;
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario::Draft;
 use crate::scenario_file::ScenarioFile;
+use crate::tree;
 
 /// Something that can be taken out of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +56,7 @@ impl ScenarioFile {
         let mut parts = Vec::new();
         for name in names {
             let at = file.source.argument("--without", name);
-            match file.removable(name, &at, &draft, registry) {
+            match file.removable(name, &at, draft.system(), registry) {
                 Ok(part) => parts.push(part),
                 Err(wrong) => found.push(wrong),
             }
@@ -66,8 +70,7 @@ impl ScenarioFile {
 
     /// What can be taken out of this file if nobody says what: each kind of layer that acts on some
     /// edge, in the order in which calls meet them.
-    pub(crate) fn kinds_of_layers(&self, draft: &Draft) -> Vec<Removable> {
-        let system = draft.system();
+    pub(crate) fn kinds_of_layers(&self, system: &System) -> Vec<Removable> {
         let mut used: Vec<&str> = Vec::new();
         for policy in system.edges.iter().filter_map(|edge| edge.policy) {
             let name = system.policies[policy].name.as_str();
@@ -105,14 +108,13 @@ impl ScenarioFile {
         &self,
         name: &str,
         at: &Range<usize>,
-        draft: &Draft,
+        system: &System,
         registry: &LayerRegistry,
     ) -> Result<Removable, Diagnostic> {
-        let layers = self.kinds_of_layers(draft);
+        let layers = self.kinds_of_layers(system);
         if let Some(found) = layers.iter().find(|one| one.name == name) {
             return Ok(found.clone());
         }
-        let named = |paths| Removable { name: name.to_owned(), paths };
         if name.contains('.') {
             let wrong = |message| Diagnostic::new(at.clone(), FileCode::BadPath, message);
             let keys = path_keys::keys(name).map_err(wrong)?;
@@ -121,22 +123,11 @@ impl ScenarioFile {
                 return Err(Diagnostic::new(at.clone(), FileCode::BadPath, message));
             }
             self.clone().mark(registry, name, at)?;
-            return Ok(named(vec![name.to_owned()]));
+            return Ok(Removable { name: name.to_owned(), paths: vec![name.to_owned()] });
         }
-        let is_section = |node: &Node| matches!(node.value, Value::Table(_) | Value::List(_));
-        if self.root.get(name).is_some_and(is_section) {
-            return Ok(named(vec![name.to_owned()]));
-        }
-        let mut paths = Vec::new();
         let mut known: Vec<String> = layers.into_iter().map(|one| one.name).collect();
-        for section in WITH_KEYS {
-            for part in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
-                let path = [section.to_owned(), part.key.clone()];
-                keys_named(&part.node, name, &path, &mut paths, &mut known);
-            }
-        }
-        if !paths.is_empty() {
-            return Ok(named(paths));
+        if let Some(found) = self.section_or_keys(name, &mut known) {
+            return Ok(found);
         }
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let message = format!("there is no `{name}` to take out");
@@ -145,6 +136,24 @@ impl ScenarioFile {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is: {}; or a path, as in `--set`", known.join(", ")),
         }))
+    }
+
+    /// The section of a name, or the keys of that name of agents and services, if there are some;
+    /// other keys are known.
+    pub(crate) fn section_or_keys(&self, name: &str, known: &mut Vec<String>) -> Option<Removable> {
+        let is_section = |node: &Node| matches!(node.value, Value::Table(_) | Value::List(_));
+        let mut paths = Vec::new();
+        if self.root.get(name).is_some_and(is_section) {
+            paths.push(name.to_owned());
+            return Some(Removable { name: name.to_owned(), paths });
+        }
+        for section in WITH_KEYS {
+            for part in self.root.get(section).and_then(Node::entries).unwrap_or_default() {
+                let path = [section.to_owned(), part.key.clone()];
+                keys_named(&part.node, name, &path, &mut paths, known);
+            }
+        }
+        (!paths.is_empty()).then(|| Removable { name: name.to_owned(), paths })
     }
 
     /// Whether a path leads to a layer that is off.
@@ -187,10 +196,17 @@ impl ScenarioFile {
         found: &mut Vec<Diagnostic>,
     ) -> (Self, Option<Draft>) {
         let mut file = self.clone();
-        for path in parts.iter().flat_map(|part| &part.paths) {
-            let marked = file.mark(registry, path, &(0..0));
-            marked.expect("it was found in this file");
+        // What is deeper first: below what is marked there is nothing to be found.
+        let mut paths: Vec<&String> = parts.iter().flat_map(|part| &part.paths).collect();
+        let depth = |path: &&String| path_keys::keys(path).map_or(0, |keys| keys.len());
+        paths.sort_by_key(|path| Reverse(depth(path)));
+        let marked = paths.into_iter().map(|path| file.mark(registry, path, &(0..0)));
+        let wrong: Vec<Diagnostic> = marked.filter_map(Result::err).collect();
+        if !wrong.is_empty() {
+            found.extend(wrong);
+            return (file, None);
         }
+        prune_parts(&mut file.root);
         prune(&mut file.root);
         loop {
             let mut of_file = Vec::new();
@@ -256,6 +272,30 @@ fn path_of(keys: &[impl AsRef<str>]) -> String {
     keys.join(".")
 }
 
+/// Takes the names of profiles out of parts of which something is marked that they would bring
+/// back; where the name itself is marked, all that has come with it is taken out.
+fn prune_parts(root: &mut Node) {
+    let Value::Table(sections) = &mut root.value else { return };
+    for section in sections.iter_mut().filter(|one| WITH_KEYS.contains(&&*one.key)) {
+        let Value::Table(parts) = &mut section.node.value else { continue };
+        for part in parts {
+            if let Value::Table(entries) = &mut part.node.value {
+                profiles::leave_out(&section.key, entries, is_marked);
+            }
+        }
+    }
+}
+
+/// Whether something is marked in this, or all of it.
+fn is_marked(node: &Node) -> bool {
+    match &node.value {
+        Value::Table(entries) => entries.iter().any(|entry| is_marked(&entry.node)),
+        Value::List(items) => items.iter().any(is_marked),
+        Value::Call(call) => call.arguments.iter().any(|argument| is_marked(&argument.node)),
+        _ => node.text() == Some(TAKEN_OUT),
+    }
+}
+
 /// Takes out all that is marked: keys with their values, elements, arguments.
 fn prune(node: &mut Node) {
     let is_kept = |node: &Node| node.text() != Some(TAKEN_OUT);
@@ -289,14 +329,9 @@ fn prune(node: &mut Node) {
 /// a thing. Steps stay: without one of them a task would be another one.
 fn drop_named(root: &mut Node, names: &[Range<usize>]) -> bool {
     let Value::Table(sections) = &mut root.value else { return false };
-    let is_named = |node: &Node| {
-        let mut is_named = false;
-        node.clone().each_place(&mut |at| is_named |= names.contains(at));
-        is_named
-    };
     let mut is_dropped = false;
     let mut keeps = |node: &Node| {
-        let drops = is_named(node);
+        let drops = tree::places(node).iter().any(|at| names.contains(at));
         is_dropped |= drops;
         !drops
     };
@@ -320,12 +355,11 @@ fn drop_named(root: &mut Node, names: &[Range<usize>]) -> bool {
 fn drop_about(root: &mut Node, wrong: &[Range<usize>]) -> bool {
     let Value::Table(sections) = &mut root.value else { return false };
     let is_wrong = |at: &Range<usize>, whole: &Node| {
-        let mut places = vec![at.clone()];
-        whole.clone().each_place(&mut |at| places.push(at.clone()));
-        wrong.iter().any(|wrong| {
-            *wrong != (0..0)
-                && places.iter().any(|at| at.start <= wrong.start && wrong.end <= at.end)
-        })
+        let places = [tree::places(whole), vec![at.clone()]].concat();
+        wrong
+            .iter()
+            .filter(|wrong| **wrong != (0..0))
+            .any(|wrong| places.iter().any(|at| at.start <= wrong.start && wrong.end <= at.end))
     };
     let mut is_dropped = false;
     for section in sections.iter_mut().filter(|one| ABOUT_OTHERS.contains(&&*one.key)) {

@@ -17,6 +17,7 @@ use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, quoted, warn};
 use crate::command::complete;
 use crate::command::making::Making;
+use crate::command::pick::file_of;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::{Made, Tables};
@@ -39,7 +40,7 @@ const TABLES: [&str; 3] = ["ablation.csv", "runs.csv", "summary.csv"];
 #[command(after_help = "Examples:
   wavetank ablate which-pattern-did-it
   wavetank ablate mine.toml --of retry,breaker
-  wavetank ablate mine.toml --of policies.guarded.retry,errors
+  wavetank ablate mine.toml --of policies.guarded.retry,errors --variant 'no breaker'
   wavetank ablate which-pattern-did-it --measure agents.research.complete --json
 
 One that is ended before its time goes on where it was when the same command is given again.")]
@@ -48,9 +49,13 @@ pub(crate) struct Ablate {
     #[arg(add = complete::scenarios())]
     scenario: String,
     /// What is taken out: kinds of layers, keys of agents or services, sections, or paths; default:
-    /// each kind of layer that acts on some edge.
+    /// each kind of layer that acts on some edge, and what keeps agents alive and heals (supervise,
+    /// health, checkpoint, recoveries), if that is no more than eight.
     #[arg(long, value_name = "PARTS", value_delimiter = ',', add = complete::parts())]
     of: Vec<String>,
+    /// Take parts out of the file with the changes of this variant.
+    #[arg(long, value_name = "NAME", add = complete::variants())]
+    variant: Option<String>,
     /// What is asked about; may be given more than once. Default: success, failures, downtime and
     /// frozen time of each group of agents, and money where there is any.
     #[arg(long = "measure", value_name = "MEASURE", add = complete::topics())]
@@ -79,7 +84,7 @@ impl Ablate {
     fn make(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
-        let mut file = self.common.sets.file(registry, &source)?;
+        let mut file = file_of(&self.common.sets, registry, &source, self.variant.as_deref())?;
         if let Some(replications) = self.replications {
             file.set_replications(replications);
         }
@@ -153,7 +158,10 @@ impl Ablate {
         let mut design = ablation.design.clone();
         design.seed = self.common.seed.unwrap_or(design.seed);
         let seed = design.seed;
-        let mut again = self.common.again("ablate", source, seed);
+        let variant = self.variant.as_ref();
+        let variant = variant.map(|name| format!(" --variant {}", quoted(name)));
+        let variant = variant.unwrap_or_default();
+        let mut again = self.common.again("ablate", source, seed) + &variant;
         if !self.of.is_empty() {
             again += &format!(" --of {}", quoted(&self.of.join(",")));
         }
@@ -166,7 +174,7 @@ impl Ablate {
         let is_asked = |measure: &Measure| ablation.asked.contains(measure);
         let measures = ablation.measures.clone();
         let mut result = SweepResult::keeping(design, measures, again, is_asked);
-        result.run_command = self.common.elsewhere("run", source, seed);
+        result.run_command = self.common.elsewhere("run", source, seed) + &variant;
         let pick = |cell: usize| {
             let names: Vec<&str> = ablation.without(cell).collect();
             if names.is_empty() {

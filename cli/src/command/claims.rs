@@ -134,7 +134,8 @@ impl Claims {
                 let own = Source::find(with)?;
                 let mut file = ScenarioFile::parse(&own.file, &own.text)?;
                 file.ask(&ScenarioFile::parse(&source.file, &source.text)?);
-                self.common.sets.applied(file, registry, &own)?
+                let file = self.common.sets.applied(file, registry, &own)?;
+                self.common.sets.taken_out(registry, file)?
             }
         };
         if let Some(replications) = self.replications {

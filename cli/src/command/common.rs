@@ -38,6 +38,29 @@ impl Sets {
         registry: &LayerRegistry,
         source: &Source,
     ) -> Result<ScenarioFile, Failure> {
+        self.taken_out(registry, self.whole_file(registry, source)?)
+    }
+
+    /// Whether something is to be left out.
+    pub(crate) fn takes_out(&self) -> bool {
+        !self.without.is_empty()
+    }
+
+    /// A file without what is to be left out.
+    pub(crate) fn taken_out(
+        &self,
+        registry: &LayerRegistry,
+        file: ScenarioFile,
+    ) -> Result<ScenarioFile, Failure> {
+        if self.takes_out() { Ok(file.taking_out(registry, &self.without)?) } else { Ok(file) }
+    }
+
+    /// The file with all that is to be left out.
+    pub(crate) fn whole_file(
+        &self,
+        registry: &LayerRegistry,
+        source: &Source,
+    ) -> Result<ScenarioFile, Failure> {
         self.applied(ScenarioFile::parse(&source.file, &source.text)?, registry, source)
     }
 
@@ -58,9 +81,6 @@ impl Sets {
             file.pull(pull)?;
         }
         file.read_traces(&mut |name| source.beside(name));
-        if !self.without.is_empty() {
-            file = file.taking_out(registry, &self.without)?;
-        }
         Ok(file)
     }
 }

@@ -43,8 +43,7 @@ impl OneRun {
     /// The scenario that is run, whose warnings are shown, and the seed.
     pub(crate) fn find(&self, registry: &LayerRegistry) -> Result<(Scenario, u64), Failure> {
         let source = Source::find(&self.scenario)?;
-        let file = self.sets.file(registry, &source)?;
-        let scenario = self.pick.scenario(&file, registry)?;
+        let scenario = self.pick.find(&self.sets, registry, &source)?;
         warn(&scenario.warnings);
         let seed = self.pick.seed(self.seed.unwrap_or(scenario.seed));
         Ok((scenario, seed))
@@ -60,6 +59,21 @@ impl Pick {
     /// A variant.
     pub(crate) fn of_variant(name: &str) -> Self {
         Self { variant: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// The scenario that is meant. What is to be left out is taken out of a variant, which could
+    /// bring it back; of the cells of a sweep it was taken out before.
+    pub(crate) fn find(
+        &self,
+        sets: &Sets,
+        registry: &LayerRegistry,
+        source: &Source,
+    ) -> Result<Scenario, Failure> {
+        let variant = self.variant.as_deref().filter(|_| self.cell.is_none());
+        if variant.is_some() && sets.takes_out() {
+            return Ok(file_of(sets, registry, source, variant)?.scenario(registry)?);
+        }
+        self.scenario(&sets.file(registry, source)?, registry)
     }
 
     /// The scenario that is meant. It has the hypotheses of the file, whatever its changes are. No
@@ -95,6 +109,21 @@ impl Pick {
         let replication = self.replication.map(|number| format!(" --replication {number}"));
         [cell, variant, replication].into_iter().flatten().collect()
     }
+}
+
+/// The file with the changes of a variant, if one is named, and without what is to be left out.
+pub(crate) fn file_of(
+    sets: &Sets,
+    registry: &LayerRegistry,
+    source: &Source,
+    variant: Option<&str>,
+) -> Result<ScenarioFile, Failure> {
+    let mut file = sets.whole_file(registry, source)?;
+    if let Some(name) = variant {
+        let outline = file.outline(registry)?;
+        file = outline.file_of(registry, variant_of(&outline, name)?)?;
+    }
+    sets.taken_out(registry, file)
 }
 
 /// The number of a variant.

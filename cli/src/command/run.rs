@@ -67,8 +67,7 @@ impl Run {
     fn make(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
-        let file = self.common.sets.file(registry, &source)?;
-        let scenario = self.pick.scenario(&file, registry)?;
+        let scenario = self.pick.find(&self.common.sets, registry, &source)?;
         warn(&scenario.warnings);
         let asked = self.common.seed.unwrap_or(scenario.seed);
         let seed = self.pick.seed(asked);
@@ -251,10 +250,14 @@ fn summarise(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             number => format!("{before}{number}{after}"),
         };
         let after_time = some(late.good + late.degraded, "", " late, ");
-        let overdue = some(agents.overdue, " (", " overdue)");
+        // Those of the warm-up are beside the tasks that are counted.
+        let carried = some(tasks.carried.max(0).unsigned_abs(), "", " came in the warm-up");
+        let open = [some(agents.overdue, "", " overdue"), carried];
+        let open: Vec<String> = open.into_iter().filter(|part| !part.is_empty()).collect();
+        let open = if open.is_empty() { String::new() } else { format!(" ({})", open.join(", ")) };
         writeln!(
             out,
-            "{:12} {} tasks: {} good, {} degraded, {after_time}{} failed, {} open{overdue}; \
+            "{:12} {} tasks: {} good, {} degraded, {after_time}{} failed, {} open{open}; \
              p50 {}, p99 {}",
             agents.name,
             tasks.issued,

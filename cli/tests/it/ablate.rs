@@ -218,7 +218,7 @@ fn an_ablation_says_what_is_wrong_with_what_is_asked_and_ends_with_2() {
     let bare = BOTH.replace("for-x = ", "x = [] #").replace("for-y = ", "y = [] #");
     let bare = bare.replace("= \"for-x\"", "= \"x\"").replace("= \"for-y\"", "= \"y\"");
     fs::write(folder.0.join("bare.toml"), bare.replace("fallback.sent", "calls")).unwrap();
-    wrong(&["bare.toml"], &["no edge has a layer, so there is nothing to take out"]);
+    wrong(&["bare.toml"], &["nothing keeps agents alive or heals: there is nothing to take out"]);
 }
 
 #[test]
@@ -227,4 +227,49 @@ fn an_ablation_whose_runs_are_stopped_ends_with_1() {
     let output = wavetank(&["ablate", "it.toml", "--max-events", "50"], &folder);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("STOPPED: 20 of 20 runs were stopped"), "{}", said(&output));
+}
+
+/// What the README shows can be typed as it is.
+#[test]
+fn agents_of_the_readme_are_taken_apart_without_being_told_how() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let begin = readme.find("title   = \"Research and writing\"").unwrap();
+    let end = begin + readme[begin..].find("```").unwrap();
+    let folder = folder("ablate-readme", &readme[begin..end]);
+    let text = ablated(&["--replications", "1", "--set", "horizon=90min"], &folder);
+    for part in [
+        "supervise: agents.research.supervise",
+        "checkpoint: agents.research.checkpoint",
+        "recoveries: recoveries",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+const VARIED: &str = r#"
+[variants]
+"other policy" = { "policies.for-x" = [{ hedge = "1s" }, { retry = { rate-limit = "3 x 1s" } }] }
+"#;
+
+#[test]
+fn parts_are_taken_out_of_a_variant_and_its_runs_are_made_again() {
+    let folder = folder("ablate-variant", &format!("{BOTH}{VARIED}"));
+    let variant = ["--variant", "other policy"];
+    let text = ablated(&[&variant[..], &["--replications", "2", "--out", "o"]].concat(), &folder);
+    assert!(text.contains("hedge: policies.for-x.hedge"), "{text}");
+    assert!(text.contains("fallback: policies.for-y.fallback\n"), "{text}");
+    assert!(text.contains("again: wavetank ablate it.toml"), "{text}");
+    assert!(text.contains("--variant 'other policy'"), "{text}");
+    let table = rows(&fs::read_to_string(folder.0.join("o/runs.csv")).unwrap());
+    assert_eq!(table.len(), 8 * 2);
+    for row in table.iter().step_by(3) {
+        let again = words(cell(row, "again"));
+        let again: Vec<&str> = again.iter().skip(1).map(String::as_str).collect();
+        let text = said(&wavetank(&again, &folder));
+        let fingerprint = format!("fingerprint  {}, ", cell(row, "fingerprint"));
+        assert!(text.contains(&fingerprint), "{}: {text}", cell(row, "again"));
+    }
+    let output = wavetank(&["ablate", "it.toml", "--variant", "othr policy"], &folder);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did you mean `other policy`?"), "{}", said(&output));
 }

@@ -183,6 +183,29 @@ fn the_lines_of_a_trace_are_in_the_order_in_which_things_happen() {
     assert!(places.is_sorted(), "{text}");
 }
 
+/// The first call of a task that never ends has ended, and a call of the second one has not.
+#[test]
+fn a_task_that_never_ends_comes_before_its_calls() {
+    let folder = Folder::new("trace-open");
+    let text = BUSY.replace(
+        "[services.s]",
+        "[agents.c]\narrivals = { trace = [\"10s\"] }\n\
+         steps = [{ call = \"one\" }, { call = \"two\" }]\n\
+         [services.one]\nlatency = \"1s\"\n[services.two]\nlatency = \"10h\"\n[services.s]",
+    );
+    fs::write(folder.0.join("x.toml"), text).unwrap();
+    let text = said(&wavetank(&["trace", "x.toml"], &folder));
+    let own = text.lines().map(str::trim).filter(|line| line.contains("  c"));
+    let own: Vec<&str> = own.collect();
+    let expected = [
+        "10s  c: task comes",
+        "10s  c -> one: call begins",
+        "11s  c -> one: call ends good after 1s",
+        "11s  c -> two: call begins",
+    ];
+    assert_eq!(own[..4], expected, "{text}");
+}
+
 /// "Trace Event Format": complete events of one thread lie within each other or apart.
 #[test]
 fn events_of_a_thread_in_a_chrome_trace_lie_within_each_other_or_apart() {

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::picked::words;
 use crate::tank::{Folder, files, said, wavetank};
 
@@ -140,4 +142,83 @@ fn recoveries_and_humans_are_seen_in_traces() {
     }
     let picture = fs::read_to_string(folder.0.join("o/timeline.svg")).unwrap();
     assert!(picture.contains("oncall"), "the human has a lane");
+}
+
+/// What is done by hand does not make due what has been so before.
+#[test]
+fn a_lever_that_is_pulled_while_its_recovery_is_due_is_told_once() {
+    let folder = healed("healed-pulled");
+    let log = said(&wavetank(&["trace", "x.toml", "--pull", "close@17min"], &folder));
+    let own: Vec<&str> = log.lines().filter(|line| line.contains("  close: ")).collect();
+    let at = own.iter().position(|line| line.trim_start().starts_with("17min ")).unwrap();
+    assert!(own[at].ends_with("close: is done"), "{own:?}");
+    assert!(own[at - 1].ends_with("close: is due"), "{own:?}");
+    assert!(!own[at + 1].trim_start().starts_with("17min "), "{own:?}");
+}
+
+/// One crashes and is started again, the other hangs until it is missed.
+const LIVES: &str = r#"
+title = "x"
+horizon = "200s"
+[agents.a]
+count = 2
+arrivals = "every(20s)"
+steps = [{ loop = [{ work = "1s" }], limit = 10, at-limit = "go-on" }]
+supervise = { restarts = 9, within = "1h", backoff = "5s", beats-within = "8s" }
+starts-in = "2s"
+[[faults]]
+hit = "a"
+do = "crash"
+at = "65s"
+[[faults]]
+hit = "a"
+do = "hang"
+at = "125s"
+for = "30s"
+"#;
+
+#[test]
+fn processes_of_agents_are_seen_in_traces_of_all_forms() {
+    let folder = Folder::new("healed-lives");
+    fs::write(folder.0.join("x.toml"), LIVES).unwrap();
+    let traced = |more: &[&str]| {
+        let output = wavetank(&[&["trace", "x.toml"], more].concat(), &folder);
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let of = |name: &str, log: &str| {
+        let states = ["crashed", "starting", "hung", "back", "is already"];
+        let own = log
+            .lines()
+            .map(str::trim)
+            .filter(|line| states.iter().any(|state| line.contains(&format!("{name}: {state}"))));
+        own.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = ["1min 5s  a#1: crashed", "1min 10s  a#1: starting", "1min 12s  a#1: back after 7s"];
+    let log = traced(&[]);
+    assert_eq!(of("a#1", &log)[..3], all, "{log}");
+    assert_eq!(of("a#2", &log)[0], "1min 5s  a#2: crashed");
+    let hangs = ["2min 5s  a#1: hung", "2min 17s  a#1: starting", "2min 19s  a#1: back after 14s"];
+    assert_eq!(of("a#1", &log)[3..], hangs, "{log}");
+    let part = traced(&["--from", "67s", "--until", "72s"]);
+    let is = ["1min 7s  a#1: is already crashed", all[1], "1min 12s  a#1: back"];
+    assert_eq!(of("a#1", &part), is, "{part}");
+    let table = traced(&["--format", "csv"]);
+    for row in ["65,a#1,crashed,,\n", "70,a#1,starting,,\n", "72,a#1,back,,7\n"] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    let chrome: Value = serde_json::from_str(&traced(&["--format", "chrome"])).unwrap();
+    let events = chrome["traceEvents"].as_array().unwrap();
+    let thread = events.iter().find(|event| event["args"]["name"] == "a#1: process").unwrap();
+    let own = events.iter().filter(|event| event["tid"] == thread["tid"] && event["ph"] == "B");
+    let own: Vec<(&str, f64)> =
+        own.map(|event| (event["name"].as_str().unwrap(), event["ts"].as_f64().unwrap())).collect();
+    assert_eq!(own[..2], [("crashed", 65e6), ("starting", 70e6)]);
+    let otlp: Value = serde_json::from_str(&traced(&["--format", "otlp"])).unwrap();
+    let spans = otlp["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap();
+    let crashed = spans.iter().find(|span| span["name"] == "crashed").unwrap();
+    assert_eq!(crashed["startTimeUnixNano"], "65000000000");
+    assert_eq!(crashed["endTimeUnixNano"], "70000000000");
+    assert_eq!(crashed["attributes"][0]["value"]["stringValue"], "a#1");
+    assert_eq!(crashed["status"]["code"], 2);
 }

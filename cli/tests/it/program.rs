@@ -115,7 +115,7 @@ fn the_scenario_in_the_readme_is_right() {
 fn the_gallery_is_what_the_program_makes() {
     let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/gallery");
     // Of some, the pictures of one kind alone.
-    let shown: [(&str, &str, &[&str]); 8] = [
+    let shown: [(&str, &str, &[&str]); 9] = [
         ("sweep", "hanging-server", &[]),
         ("sweep", "course-outage", &[]),
         ("sweep", "how-long-to-wait", &["lines.svg", "pareto-front.svg"]),
@@ -123,6 +123,7 @@ fn the_gallery_is_what_the_program_makes() {
         ("sweep", "layer-by-layer", &["ablation.svg"]),
         ("sweep", "half-open-stampede", &["recovery.svg"]),
         ("sweep", "shared-pool", &["starvation.svg"]),
+        ("sweep", "self-healing", &["timeline.svg"]),
         ("ablate", "which-pattern-did-it", &["ablation.svg", "ablation-4.svg"]),
     ];
     for (command, name, pictures) in shown {

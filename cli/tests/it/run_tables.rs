@@ -94,3 +94,31 @@ fn calls_of_services_are_listed_with_the_replica_that_made_them() {
          a,s,3,,open,yes\ns#1,t,1.1,1.3,good,no\ns#2,t,2.1,2.3,good,no\ns#1,t,3.1,,open,yes\n"
     );
 }
+
+/// Each task has its own patience: the column goes by that one.
+#[test]
+fn a_task_is_late_by_the_patience_that_it_has_drawn() {
+    let folder = Folder::new("drawn");
+    let end = STUCK.find("[[faults]]").unwrap();
+    let text = STUCK[..end].replace("\"1500ms\"", "\"uniform(500ms, 1500ms)\"");
+    let text = text.replace("\"10s\"", "\"200s\"");
+    fs::write(folder.0.join("drawn.toml"), text).unwrap();
+    let text = said(&wavetank(&["run", "drawn.toml", "--out", "out"], &folder));
+    let table = fs::read_to_string(folder.0.join("out/tasks.csv")).unwrap();
+    let late = table.matches(",good,yes\n").count();
+    let in_time = table.matches(",good,no\n").count();
+    assert!(20 < late && 20 < in_time, "{late} and {in_time}");
+    let says = format!("tasks: {in_time} good, 0 degraded, {late} late, 0 failed, ");
+    assert!(text.contains(&says), "{says} in {text}");
+}
+
+#[test]
+fn tasks_of_the_warm_up_that_are_open_are_told_from_those_that_are_counted() {
+    let folder = Folder::new("carried");
+    let text = STUCK.replace("horizon = ", "warmup = \"9s\"\nhorizon = ");
+    fs::write(folder.0.join("carried.toml"), text).unwrap();
+    let text = said(&wavetank(&["run", "carried.toml", "--out", "out"], &folder));
+    let line =
+        "1 tasks: 0 good, 0 degraded, 0 failed, 3 open (2 overdue, 2 came in the warm-up); p50";
+    assert!(text.contains(line), "{text}");
+}

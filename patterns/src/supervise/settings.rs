@@ -22,7 +22,10 @@ settings! {
         backoff: backoff::Settings = backoff::Settings::constant(Duration::ZERO),
         /// After how long a time of running the waits start over.
         reset_after: Option<Duration> [.none(&["never"]).example("\"10min\"")] = None,
-        /// Without a sign of life for this long, a running process is as good as crashed.
+        /// Without a sign of life for this long, a running process is as good as crashed: it ends
+        /// and is started again. A simulated agent gives one at the end of each call and of each
+        /// piece of work, so none of these may take as long; without a task in hand it gives them
+        /// always.
         beats_within: Option<Duration> [.above(0.0).none(&["never"]).example("\"30s\"")] = None,
     }
     none ["off"];

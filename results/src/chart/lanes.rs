@@ -5,6 +5,7 @@ use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId, TrackKind
 
 use super::paint::{Paint, Role};
 use super::scale;
+use crate::away;
 
 /// How high at the least what is seldom there stands, as a share of its strip.
 const LEAST: f64 = 0.35;
@@ -141,7 +142,7 @@ pub(crate) fn of_severity(severity: Severity) -> Paint {
 
 /// Whether it is a state of a process that does not work.
 pub(crate) fn is_away(seen: &StateSeen) -> bool {
-    seen.severity != Severity::Normal && seen.state != "frozen"
+    away::is_away(seen.state, seen.severity)
 }
 
 /// Whether it is no state but something that was done in a moment.

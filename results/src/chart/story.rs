@@ -4,9 +4,9 @@ use patterns::Time;
 use patterns::report::Severity;
 use sim::Record;
 use sim::measure::Unit;
-use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId};
+use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId, TrackKind};
 
-use super::lanes::is_mark;
+use super::lanes::{is_mark, kind};
 use super::scale::{self, moment};
 
 /// What was at fault, how tasks ended, and what layers did about it: all of it in the part of the
@@ -34,13 +34,19 @@ fn at(time: Time) -> String {
 }
 
 fn is_place(lane: &Lane) -> bool {
-    matches!(lane.id, TrackId::Service(_) | TrackId::Edge { .. })
+    kind(lane).has_faults()
+}
+
+/// Whether a state is a fault: of agents that is how their processes end or stand still.
+fn is_fault(lane: &Lane, seen: &StateSeen) -> bool {
+    is_place(lane) || kind(lane) == TrackKind::Agent && ["crashed", "hung"].contains(&seen.state)
 }
 
 /// The first fault: what, where and when.
 fn fault(overview: &Overview, record: &Record) -> Option<String> {
-    let places = overview.lanes.iter().filter(|lane| is_place(lane));
-    let all = places.flat_map(|lane| lane.states.iter().map(move |seen| (lane, seen)));
+    let all = overview.lanes.iter().flat_map(|lane| {
+        lane.states.iter().filter(|seen| is_fault(lane, seen)).map(move |seen| (lane, seen))
+    });
     let number = all.clone().count();
     let (lane, seen) = all.min_by_key(|(_, seen)| seen.first)?;
     let what = format!("{} ({})", lane.id.to_string().replace("->", "→"), seen.state);

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use sim::Record;
 use sim::observe::{Trace, TrackKind};
 
+use super::processes::{is_of_process, states};
 use super::spans::{Span, ended, spans};
 
 /// Processes, which viewers show as groups of threads.
@@ -29,7 +30,7 @@ const PROCESSES: [(TrackKind, u32, &str); 7] = [
 ];
 
 /// Writes a trace: tasks, calls and attempts of each agent and service within each other, the
-/// states of layers, faults, and what is done about them.
+/// states of layers and of processes that do not work, faults, and what is done about them.
 ///
 /// An agent that does several things at a time has several threads: what lies within another thing
 /// there is made for it.
@@ -53,11 +54,13 @@ pub fn chrome<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Resul
         }
         events.add(&name, span.kind.name(), (span.from, span.to), thread, args);
     }
-    for track in trace.tracks.iter().filter(|track| track.kind() != TrackKind::Agent) {
-        let is_place = matches!(track.kind(), TrackKind::Service | TrackKind::Edge);
-        let category = if is_place { "fault" } else { "state" };
-        for interval in &track.intervals {
-            let thread = threads.of(track.kind(), &track.id.to_string(), 0);
+    for track in &trace.tracks {
+        let category = if track.kind().has_faults() { "fault" } else { "state" };
+        // What an agent does meanwhile is on threads of its own.
+        let of = if is_of_process(track) { ": process" } else { "" };
+        let name = format!("{}{of}", track.id);
+        for interval in states(track) {
+            let thread = threads.of(track.kind(), &name, 0);
             let severity = format!("{:?}", interval.severity).to_lowercase();
             let args = json!({ "severity": severity });
             events.add(interval.state, category, (interval.from, interval.to), thread, args);

@@ -8,8 +8,9 @@ use csv::Writer;
 use patterns::report::Severity;
 use patterns::{Duration, Time};
 use sim::Record;
-use sim::observe::{Trace, TrackId, TrackKind};
+use sim::observe::{Interval, Trace, Track, TrackId, TrackKind};
 
+use super::processes::states;
 use super::spans::{Kind, Span, ended, spans};
 use crate::table::number;
 
@@ -18,7 +19,7 @@ use crate::table::number;
 pub struct LogEntry {
     /// When.
     pub at: Time,
-    /// To whom: an agent, an edge, a layer, a service.
+    /// To whom: an agent, an edge, a layer, a service, or what pays and mends.
     pub of: String,
     /// What.
     pub event: &'static str,
@@ -47,8 +48,7 @@ impl fmt::Display for LogEntry {
 /// begins later, but for one from the beginning of the run on.
 pub fn log(trace: &Trace, record: &Record, (from, to): (Time, Time)) -> Vec<LogEntry> {
     let mut log = Log { trace, from, to, entries: Vec::new(), next: FIRST };
-    log.add_spans(&spans(trace, record));
-    log.add_open(record);
+    log.add_spans(&spans(trace, record), &open(trace, record));
     log.add_states();
     log.entries.sort_by_key(|(place, entry)| (entry.at, *place));
     log.entries.into_iter().map(|(_, entry)| entry).collect()
@@ -82,28 +82,40 @@ impl Log<'_> {
         }
     }
 
-    /// Goes through the tree: each span ends after all that is made for it.
-    fn add_spans(&mut self, spans: &[Span]) {
-        let in_order = |mut places: Vec<usize>| {
-            places.sort_by_key(|one| (spans[*one].from, spans[*one].to, *one));
-            places
-        };
-        let mut below: Vec<Vec<usize>> = vec![Vec::new(); spans.len()];
+    /// Goes through the tree: each span ends after all that is made for it. What is open begins
+    /// before what may be made for it.
+    fn add_spans(&mut self, spans: &[Span], open: &[LogEntry]) {
+        let mut below: Vec<Vec<Part>> = vec![Vec::new(); spans.len()];
+        let mut roots: Vec<Part> = (0..open.len()).map(Part::Open).collect();
         for (place, span) in spans.iter().enumerate() {
-            if let Some(parent) = span.parent {
-                below[parent].push(place);
-            }
+            let siblings = span.parent.map_or(&mut roots, |parent| &mut below[parent]);
+            siblings.push(Part::Begin(place));
         }
-        let roots = (0..spans.len()).filter(|place| spans[*place].parent.is_none()).collect();
+        let in_order = |mut parts: Vec<Part>| {
+            parts.sort_by_key(|part| match *part {
+                Part::Open(at) => {
+                    let LogEntry { at: from, event, .. } = open[at];
+                    (from, event != TASK_COMES, from, true, at)
+                }
+                Part::Begin(at) | Part::End(at) => (spans[at].from, true, spans[at].to, false, at),
+            });
+            parts.into_iter().rev()
+        };
         // The last one is the next: what is to begin, or to end.
-        let mut left: Vec<(usize, bool)> =
-            in_order(roots).into_iter().rev().map(|place| (place, false)).collect();
-        while let Some((place, ends)) = left.pop() {
-            self.add_end_of(&spans[place], ends);
-            if !ends {
-                left.push((place, true));
-                let below = in_order(std::mem::take(&mut below[place]));
-                left.extend(below.into_iter().rev().map(|place| (place, false)));
+        let mut left: Vec<Part> = in_order(roots).collect();
+        while let Some(part) = left.pop() {
+            match part {
+                Part::Open(at) => {
+                    let place = self.next;
+                    self.next += 2;
+                    self.add(place, open[at].clone());
+                }
+                Part::Begin(at) => {
+                    self.add_end_of(&spans[at], false);
+                    left.push(Part::End(at));
+                    left.extend(in_order(std::mem::take(&mut below[at])));
+                }
+                Part::End(at) => self.add_end_of(&spans[at], true),
             }
         }
     }
@@ -132,94 +144,160 @@ impl Log<'_> {
         self.add(place, LogEntry { at: span.to, of, event, result, took });
     }
 
-    /// What has begun, and has not ended.
-    fn add_open(&mut self, record: &Record) {
-        let trace = self.trace;
-        let agent = |track: u32| trace.tracks[track as usize].id.to_string();
-        let to = |edge: u32| &record.edges[edge as usize].to;
-        let tasks =
-            trace.open_tasks.iter().map(|task| begin(Kind::Task, task.from, agent(task.track)));
-        let calls = trace.open_calls.iter().map(|(edge, call)| {
-            begin(Kind::Call, call.from, format!("{} -> {}", agent(call.track), to(*edge)))
-        });
-        let of_services = trace.service_calls.iter().filter(|call| call.end.is_none());
-        let of_services = of_services.map(|call| {
-            begin(Kind::Call, call.from, format!("{} -> {}", call.caller, to(call.edge)))
-        });
-        for entry in tasks.chain(calls).chain(of_services) {
-            self.next += 2;
-            self.add(self.next, entry);
-        }
-    }
-
     fn add_states(&mut self) {
         // When an attempt ended on which edge, and its place.
         let attempts = self
             .entries
             .iter()
             .filter(|(_, entry)| entry.event == ATTEMPT_ENDS || entry.event == GIVEN_UP);
-        let attempts: BTreeMap<(Time, String), usize> =
+        let attempts: Attempts =
             attempts.map(|(place, entry)| ((entry.at, entry.of.clone()), *place)).collect();
         for track in &self.trace.tracks {
-            let of = track.id.to_string();
-            if track.kind() == TrackKind::Agent {
-                continue;
+            match track.kind() {
+                TrackKind::Agent => self.add_process(track),
+                TrackKind::Layer => self.add_layer(track, &attempts),
+                TrackKind::Service | TrackKind::Edge => self.add_faults(track),
+                TrackKind::Budget | TrackKind::Recovery | TrackKind::Human => self.add_part(track),
             }
-            for interval in &track.intervals {
-                let (from, to, result) = (interval.from, interval.to, interval.state.to_owned());
-                let entry = |at, event, took| LogEntry {
-                    at,
-                    of: of.clone(),
-                    event,
-                    result: result.clone(),
-                    took,
-                };
-                // What the window cuts off has begun before it, and ends after it.
-                let begins = self.trace.from < from;
-                let is_on = !begins && from < self.from && self.from <= to;
-                if let TrackId::Layer { owner, .. } = &track.id {
-                    if begins {
-                        let cause = attempts.get(&(from, owner.to_string()));
-                        let place = cause.map_or(STATE, |place| place + 1);
-                        self.add(place, entry(from, "is", None));
-                    } else if interval.severity != Severity::Normal && is_on {
-                        self.add(ALREADY, entry(self.from, "is already", None));
-                    }
-                    continue;
-                }
-                if matches!(
-                    track.kind(),
-                    TrackKind::Budget | TrackKind::Recovery | TrackKind::Human
-                ) {
-                    if begins || from == Time::ZERO {
-                        self.add(STATE, entry(from, "is", None));
-                    } else if is_on {
-                        self.add(ALREADY, entry(self.from, "is already", None));
-                    }
-                    continue;
-                }
-                if is_on {
-                    self.add(ALREADY, entry(self.from, "fault is already on:", None));
-                }
-                let begins = begins || from == Time::ZERO;
-                if begins {
-                    self.add(FAULT, entry(from, "fault begins:", None));
-                }
-                if to < self.trace.to {
-                    let took = begins.then(|| to.since(from));
-                    self.add(FAULT, entry(to, "fault ends:", took));
-                }
+        }
+    }
+
+    /// Whether a state is seen to begin: what the window cuts off has begun before it.
+    fn begins(&self, state: &Interval) -> bool {
+        self.trace.from < state.from
+    }
+
+    /// Whether a state is on at the beginning of the part that is shown, and has begun before it.
+    fn is_on(&self, state: &Interval) -> bool {
+        !self.begins(state) && state.from < self.from && self.from <= state.to
+    }
+
+    /// When a process stops to work and how, and when it is back.
+    fn add_process(&mut self, track: &Track) {
+        let of = track.id.to_string();
+        let entry = |at, event, result: &str, took| LogEntry {
+            at,
+            of: of.clone(),
+            event,
+            result: result.to_owned(),
+            took,
+        };
+        // Since when it does not work, if that is seen; and whether it worked before.
+        let (mut since, mut worked) = (None, true);
+        let mut left = states(track).peekable();
+        while let Some(state) = left.next() {
+            let is_seen = self.begins(state) || state.from == Time::ZERO;
+            if worked {
+                since = is_seen.then_some(state.from);
+            }
+            if is_seen {
+                self.add(STATE, entry(state.from, state.state, "", None));
+            } else if self.is_on(state) {
+                self.add(ALREADY, entry(self.from, IS_ALREADY, state.state, None));
+            }
+            worked = left.peek().is_none_or(|next| next.from != state.to);
+            if worked && state.to < self.trace.to {
+                let took = since.map(|since| state.to.since(since));
+                self.add(STATE, entry(state.to, "back", "", took));
+            }
+        }
+    }
+
+    /// The states that a layer enters, each behind the attempt from which it follows.
+    fn add_layer(&mut self, track: &Track, attempts: &Attempts) {
+        let TrackId::Layer { owner, .. } = &track.id else { return };
+        for state in &track.intervals {
+            if self.begins(state) {
+                let cause = attempts.get(&(state.from, owner.to_string()));
+                let place = cause.map_or(STATE, |place| place + 1);
+                self.add(place, in_state(track, state, state.from, "is"));
+            } else if state.severity != Severity::Normal && self.is_on(state) {
+                self.add(ALREADY, in_state(track, state, self.from, IS_ALREADY));
+            }
+        }
+    }
+
+    /// The states of a budget, a recovery or a human.
+    fn add_part(&mut self, track: &Track) {
+        let mut last: Option<&Interval> = None;
+        for state in &track.intervals {
+            // What is done by hand does not end that something is due: it has been so before.
+            let goes_on = |last: &Interval| (last.state, last.to) == (DUE, state.from);
+            let goes_on = state.state == DUE && last.is_some_and(goes_on);
+            if state.from < state.to {
+                last = Some(state);
+            }
+            if (self.begins(state) || state.from == Time::ZERO) && !goes_on {
+                self.add(STATE, in_state(track, state, state.from, "is"));
+            } else if self.is_on(state) {
+                self.add(ALREADY, in_state(track, state, self.from, IS_ALREADY));
+            }
+        }
+    }
+
+    /// The faults of a service or an edge.
+    fn add_faults(&mut self, track: &Track) {
+        for state in &track.intervals {
+            let is_seen = self.begins(state);
+            if self.is_on(state) {
+                self.add(ALREADY, in_state(track, state, self.from, "fault is already on:"));
+            }
+            let begins = is_seen || state.from == Time::ZERO;
+            if begins {
+                self.add(FAULT, in_state(track, state, state.from, "fault begins:"));
+            }
+            if state.to < self.trace.to {
+                let took = begins.then(|| state.to.since(state.from));
+                let ends = in_state(track, state, state.to, "fault ends:");
+                self.add(FAULT, LogEntry { took, ..ends });
             }
         }
     }
 }
 
+/// By the time at which attempts ended, and their edges, their places.
+type Attempts = BTreeMap<(Time, String), usize>;
+
+/// That a track is in a state.
+fn in_state(track: &Track, state: &Interval, at: Time, event: &'static str) -> LogEntry {
+    LogEntry { at, of: track.id.to_string(), event, result: state.state.to_owned(), took: None }
+}
+
+/// What has begun, and has not ended.
+fn open(trace: &Trace, record: &Record) -> Vec<LogEntry> {
+    let agent = |track: u32| trace.tracks[track as usize].id.to_string();
+    let to = |edge: u32| &record.edges[edge as usize].to;
+    let tasks = trace.open_tasks.iter().map(|task| begin(Kind::Task, task.from, agent(task.track)));
+    let calls = trace.open_calls.iter().map(|(edge, call)| {
+        begin(Kind::Call, call.from, format!("{} -> {}", agent(call.track), to(*edge)))
+    });
+    let of_services = trace.service_calls.iter().filter(|call| call.end.is_none());
+    let of_services = of_services
+        .map(|call| begin(Kind::Call, call.from, format!("{} -> {}", call.caller, to(call.edge))));
+    tasks.chain(calls).chain(of_services).collect()
+}
+
+/// Part of the tree of all that is done.
+#[derive(Clone, Copy)]
+enum Part {
+    /// Something that does not end.
+    Open(usize),
+    /// The beginning of a span, and its end.
+    Begin(usize),
+    End(usize),
+}
+
+/// What a recovery is that waits.
+const DUE: &str = "due";
+
+const IS_ALREADY: &str = "is already";
+const TASK_COMES: &str = "task comes";
 const ATTEMPT_ENDS: &str = "attempt ends";
 const GIVEN_UP: &str = "attempt is given up";
 
 fn begin(kind: Kind, at: Time, of: String) -> LogEntry {
     let event = match kind {
-        Kind::Task => "task comes",
+        Kind::Task => TASK_COMES,
         Kind::Call => "call begins",
         Kind::Attempt => "attempt is sent",
     };

@@ -76,6 +76,12 @@ pub(super) fn spans(trace: &Trace, record: &Record) -> Vec<Span> {
     tree.spans
 }
 
+/// The group of each agent.
+pub(super) fn groups(record: &Record) -> impl Iterator<Item = &str> {
+    let groups = record.agents.iter();
+    groups.flat_map(|group| (0..group.count).map(|_| group.name.as_str()))
+}
+
 /// Those that had one number, one after the other.
 type Numbered = BTreeMap<u32, Vec<usize>>;
 
@@ -96,12 +102,10 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn new(trace: &'a Trace, record: &'a Record) -> Self {
-        let groups = record.agents.iter();
-        let groups = groups.flat_map(|group| (0..group.count).map(|_| group.name.as_str()));
         Self {
             trace,
             record,
-            groups: groups.collect(),
+            groups: groups(record).collect(),
             spans: Vec::new(),
             tasks: Numbered::new(),
             calls: Numbered::new(),

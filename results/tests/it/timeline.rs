@@ -323,3 +323,23 @@ fn a_timeline_does_not_grow_with_the_run() {
     assert!(many > 40 * few && few > 100, "{few} calls, then {many}");
     assert!(large < 100_000 && 2 * large < 3 * small, "{small} bytes, then {large}");
 }
+
+/// Faults of agents show in how their processes are.
+#[test]
+fn what_agents_crash_and_hang_by_is_counted_among_the_faults() {
+    let mut overview = with_fault(Overview::new(at(0), at(100)), 40, 50);
+    let lane = overview.lane(TrackId::Agent("a".to_owned()), 1);
+    for (state, severity, from, to) in [
+        ("working", Severity::Normal, 0, 20),
+        ("crashed", Severity::Bad, 20, 25),
+        ("starting", Severity::Limited, 25, 27),
+        ("hung", Severity::Bad, 30, 35),
+        ("crashed", Severity::Bad, 60, 65),
+        ("given up", Severity::Bad, 65, 70),
+    ] {
+        overview.add(lane, Interval { from: at(from), to: at(to), state, severity });
+    }
+    let title = drawn(&overview).title().replace('\u{a0}', " ");
+    let is = "Fault of a (crashed) 2 times, first at 20 s and 2 faults more; none of 11 tasks";
+    assert!(title.starts_with(is), "{title}");
+}

@@ -276,6 +276,7 @@ pub(crate) fn described() -> Described {
             KindInfo::of::<gauge::Settings>(),
             KindInfo::of::<patterns::timeout::Settings>(),
         ],
+        processes: Vec::new(),
     }
 }
 

@@ -1,15 +1,15 @@
 //! From a topic to what it is about.
 
-use patterns::settings::{Shape, Variant};
+use patterns::settings::Shape;
 
+use super::below::{Topic, below, key_or_below};
+use super::beside;
 use super::measure::MeasureInfo;
-use crate::codes::{self, CODES, CodeInfo};
-use crate::describe::{
-    Field, fields, fields_of, keys_in, own_fields, plain_field, section_field, types_in,
-};
+use crate::codes::{self, CODES};
+use crate::describe::{fields_of, keys_in, own_fields, plain_field, section_field, types_in};
 use crate::kind::{Described, KindInfo};
 use crate::path_keys;
-use crate::profiles::{self, Profile, profiles};
+use crate::profiles::{self, profiles};
 
 /// Topics that are no part of a file.
 pub(super) const WORDS: [(&str, &str); 7] = [
@@ -21,29 +21,6 @@ pub(super) const WORDS: [(&str, &str); 7] = [
     ("windows", "the part of a run that a measure is of, and all forms of it"),
     ("reliable", "when the intervals of a sweep can be trusted (`reliable`, `runs_needed`)"),
 ];
-
-/// What a topic is about.
-pub(super) enum Topic<'d> {
-    /// The whole file.
-    Overview,
-    Codes,
-    Code(&'static CodeInfo),
-    Layers,
-    Like,
-    Reliable,
-    Library(&'static str),
-    Profiles,
-    Profile(&'static Profile),
-    Measures(Vec<&'d MeasureInfo>),
-    Windows,
-    Kind(&'d KindInfo),
-    /// A section or another part of a file.
-    Part(Shape),
-    /// A key; of a library, if it is one of its numbers.
-    Key(Box<Field>, Option<&'static str>),
-    /// A form of a value.
-    Form(Variant),
-}
 
 /// A topic that was found.
 pub(super) struct Found<'d> {
@@ -82,8 +59,7 @@ pub(super) fn find<'d>(
     if let Some(code) = codes::find(topic) {
         return found(Topic::Code(code));
     }
-    let mut presets = described.layers.iter().flat_map(|kind| &kind.presets);
-    if let Some(preset) = presets.find(|preset| preset.library == topic) {
+    if let Some(preset) = beside::presets(described).find(|preset| preset.library == topic) {
         return found(Topic::Library(preset.library));
     }
     if let Some(profile) = profiles::named(topic) {
@@ -93,7 +69,12 @@ pub(super) fn find<'d>(
         measure.name == topic || measure.name.ends_with(&format!(".{topic}"))
     };
     let measures: Vec<&MeasureInfo> = measures.iter().filter(is_meant).collect();
-    if measures.is_empty() { None } else { found(Topic::Measures(measures)) }
+    if !measures.is_empty() {
+        return found(Topic::Measures(measures));
+    }
+    let (topic, path) = beside::find(&keys, described)?;
+    let kind = beside::process_at(&keys, described).map(|(kind, _)| kind);
+    Some(Found { topic, path, kind })
 }
 
 /// The topic that is meant by a word that is a part of its name, or stands for it.
@@ -136,7 +117,9 @@ fn in_file<'d>(keys: &[String], described: &'d Described) -> Option<Place<'d>> {
             return Some((Topic::Part(shape.clone()), None));
         }
         let found = below(shape, rest).or_else(|| below(shape, rest.get(1..)?));
-        return found.map(|topic| (topic, None));
+        let process = beside::process_at(rest, described).filter(|_| first == "agents");
+        let found = found.or_else(|| process.and_then(|_| beside::own_number(rest, described)));
+        return found.map(|topic| (topic, process.map(|(kind, _)| kind)));
     }
     if let Some(topic) = below(&described.head, keys) {
         return Some((topic, None));
@@ -170,54 +153,6 @@ fn in_kind<'d>(keys: &[String], kind: &'d KindInfo, described: &'d Described) ->
     }
 }
 
-fn key_or_below<'d>(field: Field, rest: &[String]) -> Option<Topic<'d>> {
-    if rest.is_empty() {
-        return Some(Topic::Key(Box::new(field), None));
-    }
-    below(&field.key.shape(), rest)
-}
-
-/// What is at a path below a value.
-fn below<'d>(shape: &Shape, keys: &[String]) -> Option<Topic<'d>> {
-    let (first, rest) = keys.split_first()?;
-    let found = types_in(shape).iter().find_map(|inner| match inner {
-        Shape::Table(table) => {
-            let field = fields(table).into_iter().find(|field| field.key.is_named(first))?;
-            key_or_below(field, rest)
-        }
-        Shape::Sum(sum) => in_forms(&(sum.variants)(), &(sum.literals)(), keys),
-        _ => None,
-    });
-    // Names and numbers lead to the elements of tables and lists.
-    found.or_else(|| if is_collection(shape) { below(shape, rest) } else { None })
-}
-
-fn is_collection(shape: &Shape) -> bool {
-    match shape {
-        Shape::Optional(inner, _) => is_collection(inner),
-        Shape::Either(all) => all.iter().any(is_collection),
-        Shape::List(_) | Shape::Map(_) => true,
-        _ => false,
-    }
-}
-
-fn in_forms<'d>(variants: &[Variant], literals: &[Shape], keys: &[String]) -> Option<Topic<'d>> {
-    let (first, rest) = keys.split_first()?;
-    let within = |variant: &Variant, keys: &[String]| {
-        let (first, rest) = keys.split_first()?;
-        let key = variant.keys.iter().find(|key| key.is_named(first))?;
-        key_or_below(plain_field(key), rest)
-    };
-    if let Some(variant) = variants.iter().find(|variant| variant.name == *first) {
-        return match rest {
-            [] => Some(Topic::Form(variant.clone())),
-            rest => within(variant, rest),
-        };
-    }
-    let found = variants.iter().find_map(|variant| within(variant, keys));
-    found.or_else(|| literals.iter().find_map(|literal| below(literal, keys)))
-}
-
 /// All topics that have a name of their own.
 pub(crate) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<String> {
     let mut all: Vec<String> = WORDS.iter().map(|(word, _)| (*word).to_owned()).collect();
@@ -231,6 +166,12 @@ pub(crate) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<Str
             all.extend(preset.keys.iter().map(|key| format!("{}.{key}", kind.name)));
         }
     }
+    for kind in &described.processes {
+        all.push(kind.name.to_owned());
+        all.extend(kind.presets.iter().map(|preset| preset.library.to_owned()));
+        all.extend(fields_of(kind).iter().map(|field| format!("{}.{}", kind.name, field.key)));
+    }
+    all.extend(beside::faults(described).into_iter().map(|form| form.name));
     for (name, shape) in &described.parts {
         all.push((*name).to_owned());
         for key in keys_in(shape) {

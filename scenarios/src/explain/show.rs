@@ -1,6 +1,6 @@
 //! Kinds of layer, parts, keys and forms, as text.
 
-use patterns::settings::{GroupInfo, Key, Shape, SumInfo, Variant};
+use patterns::settings::{Form, GroupInfo, Key, Shape, SumInfo, Variant};
 
 use super::rows::{common_rows, key_row, type_line};
 use super::sheet::Sheet;
@@ -24,18 +24,34 @@ pub(super) fn kind(sheet: &mut Sheet, kind: &KindInfo, described: &Described) {
     if let Some(short) = kind.short {
         sheet.paragraph(&format!("A value alone stands for `{short}`."));
     }
-    if !kind.presets.is_empty() {
-        sheet.title("libraries");
-        let rows = kind.presets.iter();
-        let rows = rows.map(|preset| vec![preset.library.to_owned(), clean(preset.about)]);
-        sheet.rows(rows.collect());
-    }
+    libraries(sheet, kind);
     let measures = kind.measures();
     if !measures.is_empty() {
         sheet.title("measures of edges under a policy with it");
         sheet.rows(measures.into_iter().map(|(name, unit, text)| vec![name, unit, text]).collect());
     }
     sheet.paragraph(&format!("`explain {}.KEY` says more of a key.", kind.name));
+}
+
+/// The libraries that something can be like.
+fn libraries(sheet: &mut Sheet, kind: &KindInfo) {
+    if !kind.presets.is_empty() {
+        sheet.title("libraries");
+        let rows = kind.presets.iter();
+        let rows = rows.map(|preset| vec![preset.library.to_owned(), clean(preset.about)]);
+        sheet.rows(rows.collect());
+    }
+}
+
+/// A kind of fault.
+pub(super) fn fault(sheet: &mut Sheet, form: &Form) {
+    sheet.title(&format!("do = \"{}\" in [[faults]]", form.name));
+    sheet.doc(&clean(&form.doc()));
+    if !form.keys.is_empty() {
+        sheet.title("keys, defaults, meaning");
+        sheet.rows(fields_of_form(form).iter().map(key_row).collect());
+    }
+    sheet.paragraph("`explain faults` says whom a fault can hit, and when it comes.");
 }
 
 fn choices(sheet: &mut Sheet, info: &GroupInfo) {
@@ -117,6 +133,9 @@ pub(super) fn key(
         }
     }
     if let Some(kind) = kind.filter(|_| library.is_none()) {
+        if key.is_named(kind.name) {
+            libraries(sheet, kind);
+        }
         presets_with(sheet, key, field, kind);
     }
 }

@@ -126,3 +126,33 @@ fn measures_are_listed_and_found_by_their_last_keys() {
     .assert_eq(&text);
     assert!(explain("measures", &described, &measures()).expect("a topic").contains("queue.mean"));
 }
+
+#[test]
+fn libraries_of_processes_kinds_of_faults_and_keys_of_parts_are_found_without_their_sections() {
+    let [_, real] = <[_; 2]>::try_from(fixture::worlds()).expect("there are two");
+    let said = |topic: &str| {
+        explain(topic, &real, &measures()).unwrap_or_else(|near| panic!("{topic}: {near:?}"))
+    };
+    let text = said("kubernetes");
+    for says in ["supervise = { like = \"kubernetes\" }", "health = { like = \"kubernetes\" }"] {
+        assert!(text.contains(says), "{says} in {text}");
+    }
+    let text = said("leak");
+    for says in ["do = \"leak\" in [[faults]]", "full-after", "fails-from           0.9"] {
+        assert!(text.contains(says), "{says} in {text}");
+    }
+    assert!(said("leak.fails-from").contains("How full it is when the first requests fail."));
+    let text = said("supervise.beats-within");
+    assert!(text.starts_with("agents.supervise.beats-within\n"), "{text}");
+    assert_eq!(text, said("agents.supervise.beats-within"));
+    for topic in ["supervise", "agents.supervise", "agents.NAME.supervise"] {
+        assert!(said(topic).contains("erlang"), "{topic}: {}", said(topic));
+    }
+    assert!(said("supervise.cap").contains("A number of kubernetes"), "{}", said("supervise.cap"));
+    assert!(said("checkpoint").starts_with("agents.checkpoint\n"), "{}", said("checkpoint"));
+    assert!(said("checkpoint.takes").contains("How long it takes to write one"));
+    assert!(said("like").contains("haproxy"));
+    assert!(explain("count", &real, &measures()).is_err(), "it is a key of several parts");
+    let near = explain("kubernets", &real, &measures()).expect_err("it is misspelt");
+    assert_eq!(near.first().map(String::as_str), Some("kubernetes"));
+}

@@ -1,6 +1,8 @@
 //! What there is to say of a topic.
 
-use super::find::{Found, Topic, WORDS, find, nearest};
+use super::below::Topic;
+use super::beside;
+use super::find::{Found, WORDS, find, nearest};
 use super::measure::MeasureInfo;
 use super::sheet::Sheet;
 use super::show;
@@ -8,7 +10,7 @@ use super::windows;
 use crate::codes::{CODES, CodeInfo};
 use crate::describe::{clean, doc_of, first_sentence};
 use crate::kind::{Described, KindInfo};
-use crate::profiles::{Profile, SECTIONS, profiles};
+use crate::profiles::{Profile, SECTIONS, of_section};
 
 /// What there is to say of a topic: a kind of layer (`breaker`), a key (`breaker.open`,
 /// `agents.arrivals`), a form (`breaker.window.epoch`), a library, a code, a measure, `codes`,
@@ -41,6 +43,7 @@ pub(crate) fn explain(
             Topic::Kind(kind) => show::kind(&mut sheet, kind, described),
             Topic::Part(shape) => show::part(&mut sheet, &path, &shape),
             Topic::Key(field, library) => show::key(&mut sheet, &path, &field, kind, library),
+            Topic::Fault(form) => show::fault(&mut sheet, &form),
             Topic::Form(variant) => show::form(&mut sheet, &path, &variant),
         },
     }
@@ -83,9 +86,9 @@ fn code(sheet: &mut Sheet, code: &CodeInfo) {
 
 /// Which kinds of layer can be like which library.
 fn like(sheet: &mut Sheet, described: &Described) {
-    sheet.title("Libraries that layers can be like");
+    sheet.title("Libraries that layers, supervisors and health checks can be like");
     let mut libraries: Vec<&str> = Vec::new();
-    for preset in described.layers.iter().flat_map(|kind| &kind.presets) {
+    for preset in beside::presets(described) {
         if !libraries.contains(&preset.library) {
             libraries.push(preset.library);
         }
@@ -93,7 +96,7 @@ fn like(sheet: &mut Sheet, described: &Described) {
     libraries.sort_unstable();
     let has = |kind: &KindInfo, name: &str| kind.presets.iter().any(|p| p.library == name);
     let rows = libraries.iter().map(|name| {
-        let kinds = described.layers.iter().filter(|kind| has(kind, name));
+        let kinds = beside::with_presets(described).filter(|kind| has(kind, name));
         vec![(*name).to_owned(), kinds.map(|kind| kind.name).collect::<Vec<_>>().join(", ")]
     });
     sheet.rows(rows.collect());
@@ -107,9 +110,8 @@ fn like(sheet: &mut Sheet, described: &Described) {
 fn all_profiles(sheet: &mut Sheet) {
     for section in SECTIONS {
         sheet.title(&format!("Profiles of {section}"));
-        let of = profiles().iter().filter(|profile| profile.part(section).is_some());
-        let row = |profile: &Profile| vec![profile.name.to_owned(), profile.about.clone()];
-        sheet.rows(of.map(row).collect());
+        let of = of_section(section).into_iter();
+        sheet.rows(of.map(|(name, about)| vec![name.to_owned(), about.to_owned()]).collect());
     }
     sheet.paragraph(
         "With `like = \"PROFILE\"` a service or a group of agents has the values of the profile \
@@ -152,7 +154,7 @@ fn reliable(sheet: &mut Sheet) {
 }
 
 fn library(sheet: &mut Sheet, name: &str, described: &Described) {
-    for kind in &described.layers {
+    for kind in beside::with_presets(described) {
         for preset in kind.presets.iter().filter(|preset| preset.library == name) {
             sheet.title(&format!("{} = {{ like = \"{name}\" }}", kind.name));
             sheet.doc(&clean(preset.about));

@@ -100,7 +100,9 @@ patterns::settings! {
             result: AgentsName [.example("\"research\"")],
             /// How old it may be at the most.
             within: Duration [.above(0.0).unlimited().example("\"1h\"")],
-            /// From which age on what is made of it is degraded.
+            /// Up to which age it is as good as new: a task that takes an older one ends degraded.
+            /// One that is degraded itself, as its task has ended so, makes others degraded at any
+            /// age.
             fresh: Duration [.unlimited().example("\"5min\"")] = Duration::MAX,
             /// How long a new one is waited for if there is none; then the step fails as `timeout`.
             wait: Duration [.unlimited()] = Duration::ZERO,
@@ -174,6 +176,10 @@ impl Setting for AgentsName {
 impl Step {
     fn rules(&self, found: &mut Findings) {
         match self {
+            Self::Call { keys, does, .. } => {
+                let has_records = *does == Does::Other || keys.is_some();
+                found.unless(has_records, "keys", "given for a call that reads or writes");
+            }
             Self::Parallel { parallel, need: Some(need), .. } => {
                 let is_enough = *need as usize <= parallel.len();
                 found.unless(
@@ -224,8 +230,6 @@ impl Step {
         let all = Self::all(steps);
         for (place, step) in all.iter().enumerate() {
             let Self::Call { call, keys, does, .. } = step else { continue };
-            let needs = "such that one that reads or writes has `keys`";
-            found.unless(*does == Does::Other || keys.is_some(), "steps", needs);
             let is_read = |earlier: &&Self| match earlier {
                 Self::Call { call: of, keys: among, does: Does::Read, .. } => {
                     of == call && among == keys

@@ -1,6 +1,7 @@
 //! Services must not call each other in a circle, nor fallbacks and balances lead back to where
 //! they began: a call would go round for ever.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use sim::System;
@@ -38,16 +39,28 @@ pub(super) fn check(system: &System, places: &[Range<usize>], found: &mut Vec<Di
 
 /// Whether one can come from `from` to `goal` by at least one step.
 fn reaches(from: usize, goal: usize, next: &dyn Fn(usize) -> Vec<usize>) -> bool {
+    way(from, goal, next).is_some()
+}
+
+/// A shortest way from `from` to `goal`, by at least one step; both stand in it.
+pub(super) fn way(
+    from: usize,
+    goal: usize,
+    next: &dyn Fn(usize) -> Vec<usize>,
+) -> Option<Vec<usize>> {
     let mut seen = Vec::new();
-    let mut open = next(from);
-    while let Some(here) = open.pop() {
-        if here == goal {
-            return true;
-        }
-        if !seen.contains(&here) {
-            seen.push(here);
-            open.extend(next(here));
+    let mut open = VecDeque::from([vec![from]]);
+    while let Some(way) = open.pop_front() {
+        for step in next(*way.last()?) {
+            let way = [&way[..], &[step]].concat();
+            if step == goal {
+                return Some(way);
+            }
+            if !seen.contains(&step) {
+                seen.push(step);
+                open.push_back(way);
+            }
         }
     }
-    false
+    None
 }

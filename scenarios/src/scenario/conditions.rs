@@ -18,7 +18,7 @@ use crate::plain::plain;
 use crate::scenario_file::ScenarioFile;
 
 /// Looks at abort conditions beyond which a run is refused.
-pub(super) const LOOKS_MAX: u64 = 50_000;
+const LOOKS_MAX: u64 = 50_000;
 
 /// The conditions of a file as they are written, each with its place. Of what cannot be read only
 /// the rest is there, so that everything that is wrong is reported at once.
@@ -95,7 +95,7 @@ impl Conditions {
         unsure: Unsure,
         found: &mut Vec<Diagnostic>,
     ) -> Vec<Abort> {
-        let (mut aborts, mut looks) = (Vec::new(), 0_u64);
+        let (mut aborts, mut looks) = (Vec::new(), Looks::of("abort conditions"));
         for WrittenAbort { text, at, condition, over, then } in self.aborts.drain(..) {
             let hypothesis = match condition.of(system) {
                 Ok(read) => read,
@@ -107,20 +107,7 @@ impl Conditions {
                 }
             };
             let Some(over) = over.filter(|_| unsure.times.is_some()) else { continue };
-            let counted = system.horizon.since(system.warmup);
-            looks = looks.saturating_add(number_of_looks(counted, over));
-            if counted < over {
-                let message =
-                    format!("`over {over}` is longer than what counts of a run, {counted}");
-                found.push(Diagnostic::new(at, Code::Conflict, message));
-            } else if LOOKS_MAX < looks {
-                let message = format!(
-                    "abort conditions are looked at {LOOKS} times in each length of `over`, and at \
-                     most {LOOKS_MAX} times in all"
-                );
-                let help = "a longer `over`, or fewer conditions, need fewer";
-                found.push(Diagnostic::new(at, FileCode::TooLarge, message).help(help));
-            } else {
+            if looks.is_right((over, "over"), &at, system, found) {
                 let mut parts = system.parts(Asked::Nothing);
                 hypothesis.measure.mark(system, &mut parts);
                 let condition = Arc::new(hypothesis.share());
@@ -160,8 +147,45 @@ fn each<T: Setting>(
     all
 }
 
-/// How often a condition is looked at in so much time.
-pub(super) fn number_of_looks(counted: Duration, over: Duration) -> u64 {
-    let step = over.as_nanos().div_ceil(LOOKS).max(1);
-    counted.as_nanos().div_ceil(step)
+/// How often conditions of one kind are looked at in a run.
+pub(super) struct Looks {
+    /// What they are called.
+    kind: &'static str,
+    all: u64,
+}
+
+impl Looks {
+    pub(super) fn of(kind: &'static str) -> Self {
+        Self { kind, all: 0 }
+    }
+
+    /// Whether there is time to look at one over so much of a run, which a word says, and not too
+    /// often.
+    pub(super) fn is_right(
+        &mut self,
+        (over, word): (Duration, &str),
+        at: &Range<usize>,
+        system: &System,
+        found: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let counted = system.horizon.since(system.warmup);
+        let step = over.as_nanos().div_ceil(LOOKS).max(1);
+        self.all = self.all.saturating_add(counted.as_nanos().div_ceil(step));
+        if counted < over {
+            let message = format!("`{word} {over}` is longer than what counts of a run, {counted}");
+            found.push(Diagnostic::new(at.clone(), Code::Conflict, message));
+            return false;
+        }
+        if LOOKS_MAX < self.all {
+            let kind = self.kind;
+            let message = format!(
+                "{kind} are looked at {LOOKS} times in each length of `{word}`, and at most \
+                 {LOOKS_MAX} times in all"
+            );
+            let help = format!("a longer `{word}`, or fewer {kind}, need fewer");
+            found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message).help(help));
+            return false;
+        }
+        true
+    }
 }

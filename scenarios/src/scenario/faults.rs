@@ -1,6 +1,8 @@
 //! Faults: what they hit, looked up, and whether there is anything to hit.
 
-use patterns::settings::{Code, Node, Value};
+use std::ops::Range;
+
+use patterns::settings::{Code, Node};
 use sim::fault::{Effect, OnAgents, SCOPES_MAX, Scope};
 use sim::model::system::{self, Caller, Place, Step};
 
@@ -8,7 +10,7 @@ use super::lives;
 use super::looking::{Looking, never_called};
 use super::part::FaultPart;
 use super::reach::{keys_at, reached};
-use super::recoveries::{name_of, written};
+use super::recoveries::name_of;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Fault, FaultName, Hit, Target};
@@ -17,9 +19,9 @@ use crate::format::{Fault, FaultName, Hit, Target};
 pub(super) fn resolved(
     parts: &[FaultPart],
     names: &[String],
-    mut looking: Looking<'_>,
+    looking: &mut Looking<'_>,
 ) -> Vec<system::Fault> {
-    let items: Vec<&Node> = looking.items().collect();
+    let items = looking.file.items("faults");
     let all = parts.iter().zip(items).enumerate().map(|(index, (part, item))| {
         let after = part.fault.after.as_ref();
         let after = after.and_then(|after| looking.earlier(after, (names, index)));
@@ -27,35 +29,34 @@ pub(super) fn resolved(
         let (hits, scope) = hit.unwrap_or((Vec::new(), Scope::ALL));
         part.fault.resolved(names[index].clone(), hits, scope, after)
     });
-    let faults: Vec<system::Fault> = all.collect();
+    all.collect()
+}
+
+/// Refuses more different scopes than there are marks for; each fault with its place.
+pub(super) fn check_scopes<'f>(
+    faults: impl Iterator<Item = (&'f system::Fault, Range<usize>)>,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut scopes: Vec<Scope> = Vec::new();
-    for (fault, part) in faults.iter().zip(parts) {
+    for (fault, at) in faults {
         let scope = fault.effect.scope();
         if scope != Scope::ALL && !scopes.contains(&scope) {
             scopes.push(scope);
             if scopes.len() == SCOPES_MAX + 1 {
-                let message = format!("faults have more than {SCOPES_MAX} different scopes");
-                let message = Diagnostic::new(part.at.clone(), FileCode::TooLarge, message);
-                looking.found.push(message.help("`tasks`, `priority` and `key` are a scope"));
+                let message =
+                    format!("faults and recoveries have more than {SCOPES_MAX} different scopes");
+                let message = Diagnostic::new(at, FileCode::TooLarge, message);
+                found.push(message.help("`tasks`, `priority` and `key` are a scope"));
             }
         }
     }
-    faults
 }
 
-impl<'a> Looking<'a> {
-    /// The faults as they are written.
-    fn items(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
-        let items = match self.file.root.get("faults").map(|node| &node.value) {
-            Some(Value::List(items)) => items.as_slice(),
-            _ => &[],
-        };
-        items.iter()
-    }
-
+impl Looking<'_> {
     /// Which of the faults before it a fault follows, or which recovery.
     fn earlier(&mut self, after: &FaultName, (names, own): (&[String], usize)) -> Option<usize> {
-        let recoveries: Vec<&str> = written(self.file).iter().filter_map(name_of).collect();
+        let recoveries: Vec<&str> =
+            self.file.items("recoveries").iter().filter_map(name_of).collect();
         let index = names[..own].iter().position(|name| *name == after.name);
         let recovery = || recoveries.iter().position(|name| *name == after.name);
         let index = index.or_else(|| Some(names.len() + recovery()?));

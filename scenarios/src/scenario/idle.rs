@@ -32,18 +32,12 @@ impl ScenarioFile {
                 warn(at, "in a closed loop an agent never has more than one task".to_owned());
             }
         }
-        if let Some(Value::List(items)) = self.root.get("faults").map(|node| &node.value) {
-            for (fault, item) in system.faults.iter().zip(items) {
-                idle_fault(system, fault, item, &mut warn);
-            }
+        for (fault, item) in system.faults.iter().zip(self.items("faults")) {
+            idle_fault(system, fault, item, &mut warn);
         }
         for policy in self.root.get("policies").and_then(Node::entries).unwrap_or_default() {
             idle_rules(&policy.node, system.horizon, &mut warn);
         }
-    }
-
-    fn part(&self, section: &str, name: &str) -> Option<&Node> {
-        self.root.get(section).and_then(|all| all.get(name))
     }
 
     /// Whether some answer may be wrong, if not in this cell of a sweep, then in another one.
@@ -98,6 +92,13 @@ fn idle_fault(
     if fault.effect.info().name == "slow" && fault.hits.iter().all(takes_no_time) {
         let message = "the work there takes no time, and no multiple of it does".to_owned();
         warn(item.get("factor"), message);
+    }
+    let is_agents = |place: &Place| matches!(place, Place::Agents(_));
+    if fault.effect.info().name == "leak" && fault.hits.iter().all(is_agents) {
+        for key in ["fails-from", "class"] {
+            let message = format!("`{key}` has no effect on agents: they crash when they are full");
+            warn(item.get(key), message);
+        }
     }
     if let Some((_, last)) = fault.effect.scope().keys {
         let most = fault.hits.iter().map(|place| keys_at(system, *place)).max().unwrap_or(0);

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use patterns::Duration;
 use patterns::settings::{Code, Node};
 use sim::System;
-use sim::fault::OnAgents;
-use sim::model::system::{Caller, Durability, Flow, Per, Place, Step};
+use sim::model::system::{Agents, Caller, Durability, Flow, Life, Per, Place, Step};
 
+use super::circles;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
 use crate::scenario_file::ScenarioFile;
@@ -20,18 +21,11 @@ const TIMERS: u64 = 6;
 /// Reports groups of agents that need results of each other in a circle; `places` are those of the
 /// groups.
 pub(super) fn check_circles(system: &System, places: &[Range<usize>], found: &mut Vec<Diagnostic>) {
-    let needed = |group: usize| needs(system, group);
     for group in 0..system.agents.len() {
-        let mut seen = Vec::new();
-        let mut open = needed(group);
-        while let Some(here) = open.pop() {
-            if !seen.contains(&here) {
-                seen.push(here);
-                open.extend(needed(here));
-            }
-        }
-        if seen.contains(&group) {
-            let message = "these agents need results of their own, directly or by way of others";
+        if let Some(way) = circles::way(group, group, &|group| needs(system, group)) {
+            let names = way.iter().map(|group| system.agents[*group].name.as_str());
+            let names = names.collect::<Vec<_>>().join(" -> ");
+            let message = format!("these agents need results of their own: `{names}`");
             let at = places.get(group).cloned().unwrap_or(0..0);
             found.push(Diagnostic::new(at, FileCode::Circle, message));
         }
@@ -80,7 +74,7 @@ fn saves(system: &System, group: usize) -> bool {
 
 /// What can happen to the processes of a group.
 struct Ends {
-    /// They end by themselves or by a fault.
+    /// They end by themselves, by a fault, or since nothing was seen of them for too long.
     crash: bool,
     /// They hang.
     hang: bool,
@@ -88,22 +82,47 @@ struct Ends {
 
 impl Ends {
     fn of(system: &System, group: usize) -> Self {
-        let hits = |name: &str| {
-            let faults = system.faults.iter().filter(|fault| fault.effect.info().name == name);
-            faults.into_iter().any(|fault| fault.hits.contains(&Place::Agents(group)))
-        };
         let is_risk = |step: &Step| matches!(step, Step::Flow(Flow::Crash(_)));
-        let by_fault = ["crash", "down", "leak", "restart"].into_iter().any(hits);
+        let faults = ["crash", "down", "leak", "restart"];
+        let by_fault = faults.into_iter().any(|name| is_hit_by(system, group, name));
         let crash = by_fault || system.agents[group].steps.iter().any(is_risk);
-        Self { crash, hang: hits("hang") }
+        let crash = crash || beats_within(system, group).is_some();
+        Self { crash, hang: is_hit_by(system, group, "hang") }
     }
+}
+
+/// Whether a fault of this kind hits a group.
+fn is_hit_by(system: &System, group: usize, kind: &str) -> bool {
+    let mut faults = system.faults.iter().filter(|fault| fault.effect.info().name == kind);
+    faults.any(|fault| fault.hits.contains(&Place::Agents(group)))
+}
+
+/// For how long agents may give no sign of life, if that is limited.
+fn beats_within(system: &System, group: usize) -> Option<Duration> {
+    system.agents[group].life.as_deref()?.supervise.as_ref()?.beats_within
+}
+
+/// The longest piece of work that takes always as long, during which nothing else gives a sign of
+/// life: no other task, and no other branch.
+fn longest_work(agents: &Agents) -> Option<Duration> {
+    let (mut longest, mut next) = (None, 0);
+    while let Some(step) = agents.steps.get(next).filter(|_| agents.slots == 1) {
+        next = match step {
+            Step::Flow(Flow::Parallel { end, .. }) => (next + 1).max(*end),
+            _ => next + 1,
+        };
+        if let Step::Work(work) = step {
+            longest = longest.max(work.as_constant());
+        }
+    }
+    longest
 }
 
 impl ScenarioFile {
     /// Warns of what is said of lives and has no effect.
     pub(super) fn warn_of_lives(&self, system: &System, found: &mut Vec<Diagnostic>) {
         for (group, agents) in system.agents.iter().enumerate() {
-            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let written = self.part("agents", &agents.name);
             let place =
                 |key: &str| written.and_then(|table| table.get(key)).map(|node| node.at.clone());
             let ends = Ends::of(system, group);
@@ -119,21 +138,33 @@ impl ScenarioFile {
                     warn(key, why);
                 }
             }
-            if !ends.hang {
+            let life = agents.life.as_deref();
+            let is_supervised = life.is_some_and(|life| life.supervise.is_some());
+            let restarts = |life: &Life| life.health.as_ref().is_some_and(|one| one.restarts);
+            let starts_again = ends.crash && !is_supervised && life.is_some_and(restarts);
+            if !ends.hang && !starts_again {
                 warn("health", "nothing hangs these agents, and crashes are seen without it");
             }
-            let life = agents.life.as_deref();
             let is_fail =
                 life.is_some_and(|life| life.on_crash == sim::model::system::OnCrash::Fail);
             if is_fail {
                 warn("checkpoint", "with `on-crash = \"fail\"` no task goes on from one");
                 warn("tries", "with `on-crash = \"fail\"` no task is begun again");
             }
-            let is_started = life.is_some_and(|life| {
-                life.supervise.is_some() || life.health.as_ref().is_some_and(|one| one.restarts)
-            });
-            if ends.crash && !is_started {
+            if ends.crash && !is_supervised && !life.is_some_and(restarts) {
                 self.warn_of_no_return(system, group, found);
+            }
+            let limit = beats_within(system, group).zip(longest_work(agents));
+            if let Some((limit, work)) = limit.filter(|(limit, work)| limit <= work) {
+                let supervise = written.and_then(|table| table.get("supervise"));
+                let place = supervise.and_then(|table| table.get("beats-within"));
+                let message = format!(
+                    "work of these agents takes {work}, in which they give no sign of life: after \
+                     {limit} they are taken for hung, each time"
+                );
+                let at = place.map_or(0..0, |node| node.at.clone());
+                let help = "a longer `beats-within`, or shorter pieces of work";
+                found.push(Diagnostic::no_effect(at, message).help(help));
             }
         }
         warn_of_runs(self, system, found);
@@ -141,11 +172,8 @@ impl ScenarioFile {
 
     /// Agents that crash, and that nothing starts again.
     fn warn_of_no_return(&self, system: &System, group: usize, found: &mut Vec<Diagnostic>) {
-        let ends_well = |name: &str| {
-            let faults = system.faults.iter().filter(|fault| fault.effect.info().name == name);
-            faults.into_iter().any(|fault| fault.hits.contains(&Place::Agents(group)))
-        };
-        if ends_well("restart") || (ends_well("down") && !ends_well("crash")) {
+        let is_hit = |kind: &str| is_hit_by(system, group, kind);
+        if is_hit("restart") || (is_hit("down") && !is_hit("crash")) {
             return;
         }
         let name = &system.agents[group].name;
@@ -179,9 +207,6 @@ pub(super) fn without_effect(
     group: usize,
     effect: &sim::fault::Effect,
 ) -> Option<String> {
-    if effect.on_agents() != OnAgents::Process {
-        return None;
-    }
     let steps = &system.agents[group].steps;
     let has = |is: fn(&Step) -> bool| steps.iter().any(is);
     match effect.info().name {

@@ -80,6 +80,8 @@ impl Parts {
         let are_known = are_known && budgets.all(|is_known| is_known);
         Unsure {
             calls: self.are_policies_wrong || !are_known,
+            recoveries: !self.recoveries.iter().all(RecoveryPart::is_readable)
+                || self.humans.iter().any(|(_, read)| read.is_none()),
             fault_names: self.faults.iter().any(|part| part.read.is_none() && part.name.is_none()),
             ..Unsure::default()
         }
@@ -117,25 +119,20 @@ impl Parts {
         let mut of_calls = Vec::new();
         add_edges(&mut system, &self.edges, &mut of_calls);
         system.budgets = budgets::resolved(&self.budgets, &self.names, &system, &mut of_calls);
-        let looking = Looking {
+        let mut looking = Looking {
             file,
             names: &self.names,
             system: &system,
             are_layers_known: !self.are_policies_wrong,
             found: &mut of_calls,
         };
-        system.faults = faults::resolved(&self.faults, &names, looking);
+        let faults = faults::resolved(&self.faults, &names, &mut looking);
         let humans: Vec<String> = self.humans.iter().map(|(name, _)| name.clone()).collect();
-        let known = recoveries::Named { humans: &humans, faults: &names };
-        let looking = Looking {
-            file,
-            names: &self.names,
-            system: &system,
-            are_layers_known: !self.are_policies_wrong,
-            found: &mut of_calls,
-        };
-        let resolved = recoveries::resolved(&self.recoveries, &known, looking);
+        let resolved = recoveries::resolved(&self.recoveries, (&humans, &names), &mut looking);
+        system.faults = faults;
         system.faults.extend(resolved.faults);
+        let places = self.faults.iter().map(|part| part.at.clone()).chain(resolved.places);
+        faults::check_scopes(system.faults.iter().zip(places), &mut of_calls);
         system.recoveries = resolved.recoveries;
         system.humans = recoveries::humans(&self.humans);
         // What a fault names is there or not, whoever calls whom.
@@ -192,16 +189,15 @@ fn named<T: Setting>(
             Value::Table(_) => Node { at: entry.key_at.clone(), value: entry.node.value.clone() },
             _ => entry.node.clone(),
         };
-        let (inner, unknown) = profiles::without_like(section, inner);
+        let (inner, is_unknown) = profiles::without_like(section, inner);
         let mut reader = Reader::new(names);
         let read = reader.within(&entry.key, |reader| {
             reader.expecting(key, |reader| T::read(&inner, None, reader))
         });
-        let read = read.filter(|_| reader.errors() == 0 && unknown.is_none());
+        let read = read.filter(|_| reader.errors() == 0 && !is_unknown);
         // What is missing may be in the profile that is meant.
-        let is_sure = |mistake: &Mistake| unknown.is_none() || mistake.code != Code::Missing;
+        let is_sure = |mistake: &Mistake| !is_unknown || mistake.code != Code::Missing;
         found.extend(reader.finish().into_iter().filter(is_sure).map(of_the_top));
-        found.extend(unknown);
         let read = read.map(|read| (read, true));
         let (read, are_calls_known) = read.unwrap_or_else(|| standing_in(&entry.node, names));
         Part { name: entry.key.clone(), at: entry.key_at.clone(), read, are_calls_known }

@@ -9,7 +9,6 @@ use crate::describe::example_of_table;
 use crate::diagnostic::Diagnostic;
 use crate::format::{FileNames, PER, Per, PolicyNames, section_of};
 use crate::kind::KindInfo;
-use crate::profiles;
 use crate::registry::{LayerRegistry, ReadLayer};
 use crate::scenario_file::ScenarioFile;
 
@@ -72,8 +71,8 @@ fn policy(
             found.push(Diagnostic::new(key_at.clone(), Code::Renamed, message));
             continue;
         }
+        // A profile that there is not, which is reported elsewhere.
         if key == "like" {
-            found.extend(profiles::wrong("policies", node));
             continue;
         }
         if registry.kind(key).is_none() {

@@ -9,12 +9,14 @@ use sim::observe::Window;
 use super::conditions::Conditions;
 use super::hypothesis::{Hypothesis, Message, measure};
 use super::parts::Parts;
+use super::recoveries;
 use super::triggers;
 use super::unsure::Unsure;
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes};
 use crate::format::{self, FileNames, Head, SECTIONS};
 use crate::plain::plain;
+use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -134,6 +136,8 @@ impl ScenarioFile {
         found.extend(self.unread.iter().cloned());
         let mut names = self.names(found);
         let head = self.head(&mut names, found);
+        profiles::check(&self.root, found);
+        recoveries::check_named(self, found);
         let of_head = found.len();
         let parts = Parts::read(self, registry, names.clone(), found);
         let mut conditions = Conditions::read(self, found);
@@ -197,7 +201,7 @@ impl ScenarioFile {
 
     /// Whether parts of the system may stand where they cannot be read: in a section that is
     /// misspelt, or of another type.
-    fn lacks_parts(&self) -> bool {
+    pub(super) fn lacks_parts(&self) -> bool {
         self.root.entries().unwrap_or_default().iter().any(|Entry { key, node, .. }| {
             let is_table = matches!(node.value, Value::Table(_));
             if SECTIONS.iter().any(|section| section.is_named(key)) {
@@ -262,9 +266,7 @@ impl ScenarioFile {
             }
         }
         for section in ["faults", "recoveries"] {
-            let items = self.root.get(section).map(|node| &node.value);
-            let Some(Value::List(items)) = items else { continue };
-            for node in items.iter().filter_map(|item| item.get("name")) {
+            for node in self.items(section).iter().filter_map(|item| item.get("name")) {
                 if let Some(name) = node.text()
                     && let Err(why) = format::is_seen(name)
                 {

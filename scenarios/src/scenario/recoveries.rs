@@ -11,7 +11,7 @@ use sim::model::system::Fault;
 use super::looking::Looking;
 use crate::codes::FileCode;
 use crate::diagnostic::Diagnostic;
-use crate::format::{BY_HAND, FaultName, FileNames, Human, Recovery, condition_of, section_of};
+use crate::format::{BY_HAND, FileNames, Human, Recovery, condition_of, section_of};
 use crate::scenario_file::ScenarioFile;
 
 /// A recovery, and where it is written.
@@ -19,6 +19,13 @@ pub(super) struct RecoveryPart {
     at: Range<usize>,
     /// What it says, if all of it can be read.
     read: Option<Recovery>,
+}
+
+impl RecoveryPart {
+    /// Whether all of it can be read.
+    pub(super) fn is_readable(&self) -> bool {
+        self.read.is_some()
+    }
 }
 
 /// The recoveries, in the order of the file.
@@ -45,72 +52,70 @@ pub(super) fn read(
     items.iter().map(one).collect()
 }
 
+/// Reports names of humans and of other recoveries that are not there, whatever else is wrong.
+pub(super) fn check_named(file: &ScenarioFile, found: &mut Vec<Diagnostic>) {
+    let items = file.items("recoveries");
+    let others: Vec<&str> = items.iter().filter_map(name_of).collect();
+    let humans = file.root.get("humans").and_then(Node::entries);
+    let mut humans: Option<Vec<&str>> =
+        humans.map(|all| all.iter().map(|entry| entry.key.as_str()).collect());
+    if humans.is_none() && file.root.get("humans").is_none() && !file.lacks_parts() {
+        humans = Some(Vec::new());
+    }
+    if let Some(humans) = &mut humans {
+        humans.sort_unstable();
+    }
+    for item in items {
+        for (key, what, known) in
+            [("human", "human", humans.as_ref()), ("then", "recovery", Some(&others))]
+        {
+            let Some((node, known)) = item.get(key).zip(known) else { continue };
+            let named = node.text().filter(|name| *name != "none");
+            if let Some(name) = named.filter(|name| !known.contains(name)) {
+                let known = known.iter().copied();
+                found.push(Diagnostic::unknown(node.at.clone(), what, name, known));
+            }
+        }
+    }
+}
+
 /// What recoveries are, of a system that has all else.
 pub(super) struct Resolved {
     pub(super) recoveries: Vec<recovery::Recovery>,
     /// What they do, behind the faults of the system.
     pub(super) faults: Vec<Fault>,
-}
-
-/// The names of what can be named, as far as it is written.
-pub(super) struct Named<'a> {
-    pub(super) humans: &'a [String],
-    pub(super) faults: &'a [String],
+    /// Where they are written.
+    pub(super) places: Vec<Range<usize>>,
 }
 
 /// The recoveries, as they are run. One that cannot be read is left out: then nothing is run.
 pub(super) fn resolved(
     parts: &[RecoveryPart],
-    known: &Named<'_>,
-    mut looking: Looking<'_>,
+    (humans, faults): (&[String], &[String]),
+    looking: &mut Looking<'_>,
 ) -> Resolved {
-    let items = written(looking.file);
-    check_names(items, known.faults, looking.found);
+    let items = looking.file.items("recoveries");
+    check_names(items, faults, looking.found);
     check_triggers(items, parts, looking.found);
     let readable =
         || parts.iter().zip(items).filter_map(|(part, item)| Some((part.read.as_ref()?, item)));
-    let names: Vec<&str> = readable().map(|(read, _)| read.name.as_str()).collect();
-    let all_names: Vec<&str> = items.iter().filter_map(name_of).collect();
-    let mut resolved = Resolved { recoveries: Vec::new(), faults: Vec::new() };
+    let names: Vec<&String> = readable().map(|(read, _)| &read.name).collect();
+    let (recoveries, places) = (Vec::new(), Vec::new());
+    let mut resolved = Resolved { recoveries, faults: Vec::new(), places };
     for (read, item) in readable() {
-        let by = read.human.as_ref().and_then(|human| {
-            let all: Vec<&str> = known.humans.iter().map(String::as_str).collect();
-            find(human, "human", &all, looking.found)
-        });
-        let then = read.then.as_ref().and_then(|then| {
-            find(then, "recovery", &all_names, looking.found)?;
-            names.iter().position(|name| *name == then.name)
-        });
+        let human = read.human.as_ref();
+        let by = human.and_then(|human| humans.iter().position(|name| *name == human.name));
+        let then = read.then.as_ref();
+        let then = then.and_then(|then| names.iter().position(|name| **name == then.name));
         let (hits, scope) = looking.hit(&read.as_fault(), item);
-        let fault = known.faults.len() + resolved.faults.len();
+        let fault = faults.len() + resolved.faults.len();
         resolved.recoveries.push(read.resolved(fault, by, then));
         let effect = read.effect.clone().within(scope);
         let (name, schedule) = (read.name.clone(), read.schedule());
         resolved.faults.push(Fault { name, hits, effect, schedule });
+        resolved.places.push(item.at.clone());
     }
     resolved
-}
-
-fn find(
-    named: &FaultName,
-    what: &str,
-    known: &[&str],
-    found: &mut Vec<Diagnostic>,
-) -> Option<usize> {
-    let place = known.iter().position(|name| *name == named.name);
-    if place.is_none() {
-        let known = known.iter().copied();
-        found.push(Diagnostic::unknown(named.at.clone(), what, &named.name, known));
-    }
-    place
-}
-
-/// The recoveries as they are written.
-pub(super) fn written(file: &ScenarioFile) -> &[Node] {
-    match file.root.get("recoveries").map(|node| &node.value) {
-        Some(Value::List(items)) => items,
-        _ => &[],
-    }
 }
 
 pub(super) fn name_of(item: &Node) -> Option<&str> {
@@ -191,7 +196,7 @@ pub(super) fn warn(file: &ScenarioFile, system: &System, found: &mut Vec<Diagnos
     let entries = file.root.get("humans").and_then(Node::entries).unwrap_or_default();
     for entry in entries {
         let is_named = |item: &Node| item.get("human").and_then(Node::text) == Some(&entry.key);
-        if !written(file).iter().any(is_named) {
+        if !file.items("recoveries").iter().any(is_named) {
             let message = format!("no recovery is done by `{}`", entry.key);
             let help = format!("`human = \"{}\"` in one of `recoveries`", entry.key);
             found.push(Diagnostic::no_effect(entry.key_at.clone(), message).help(help));
@@ -205,12 +210,11 @@ pub(super) fn humans(parts: &[(String, Option<Human>)]) -> Vec<recovery::Human> 
 }
 
 /// Which recoveries of a system are there, by the place of what is written.
-pub(super) fn places(file: &ScenarioFile, system: &System) -> Vec<(usize, Node)> {
-    let items = written(file).iter();
-    let place = |item: &Node| {
+pub(super) fn places<'f>(file: &'f ScenarioFile, system: &System) -> Vec<(usize, &'f Node)> {
+    let place = |item: &'f Node| {
         let name = name_of(item)?;
         let place = system.recoveries.iter().position(|one| one.name == name)?;
-        Some((place, item.clone()))
+        Some((place, item))
     };
-    items.filter_map(place).collect()
+    file.items("recoveries").iter().filter_map(place).collect()
 }

@@ -7,18 +7,15 @@ use std::sync::Arc;
 use patterns::Duration;
 use patterns::settings::{Code, Node, Reader, Setting, Value};
 use sim::System;
-use sim::measure::Bound;
-use sim::model::abort::LOOKS;
 use sim::model::recovery::{Condition, Trigger};
 use sim::model::system::Place;
 use sim::observe::{Asked, LastResults};
 
-use super::conditions::{LOOKS_MAX, number_of_looks};
+use super::conditions::Looks;
 use super::hypothesis::{Comparison, Hypothesis, Message, split_over, wrong};
 use super::looking::Looking;
 use super::recoveries::places;
 use super::unsure::Unsure;
-use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::format::{BY_HAND, FileNames, Hits, Target, condition_of};
 use crate::plain::plain;
@@ -36,9 +33,9 @@ pub(super) fn add(
     unsure: Unsure,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut looks = 0_u64;
+    let mut looks = Looks::of("recoveries");
     for (place, item) in places(file, system) {
-        let Some((text, node)) = condition_of(&item).filter(|(text, _)| *text != BY_HAND) else {
+        let Some((text, node)) = condition_of(item).filter(|(text, _)| *text != BY_HAND) else {
             continue;
         };
         let at = node.at.clone();
@@ -47,9 +44,10 @@ pub(super) fn add(
             Looking { file, names, system, are_layers_known: !unsure.calls, found: found_here };
         match condition(text, &at, looking) {
             Ok(Some((condition, over))) => {
-                let is_right = over.is_none_or(|over| {
-                    is_seen(over, text, &at, (system, unsure), (&mut looks, found))
-                });
+                let word = if text.contains(" over ") { "over" } else { "for" };
+                let over = over.filter(|_| unsure.times.is_some());
+                let is_right =
+                    over.is_none_or(|over| looks.is_right((over, word), &at, system, found));
                 if is_right {
                     let text = plain(text).into();
                     system.recoveries[place].when = Some(Trigger { text, condition });
@@ -63,37 +61,6 @@ pub(super) fn add(
             found.append(found_here);
         }
     }
-}
-
-/// Whether there is time to look at so much of a run, and not too often.
-fn is_seen(
-    over: Duration,
-    text: &str,
-    at: &Range<usize>,
-    (system, unsure): (&System, Unsure),
-    (looks, found): (&mut u64, &mut Vec<Diagnostic>),
-) -> bool {
-    if unsure.times.is_none() {
-        return true;
-    }
-    let counted = system.horizon.since(system.warmup);
-    *looks = looks.saturating_add(number_of_looks(counted, over));
-    let word = if text.contains(" over ") { "over" } else { "for" };
-    if counted < over {
-        let message = format!("`{word} {over}` is longer than what counts of a run, {counted}");
-        found.push(Diagnostic::new(at.clone(), Code::Conflict, message));
-        return false;
-    }
-    if LOOKS_MAX < *looks {
-        let message = format!(
-            "recoveries are looked at {LOOKS} times in each length of `{word}`, and at most \
-             {LOOKS_MAX} times in all"
-        );
-        let help = "a longer one, or fewer recoveries, need fewer";
-        found.push(Diagnostic::new(at.clone(), FileCode::TooLarge, message).help(help));
-        return false;
-    }
-    true
 }
 
 /// What a text says must hold, and of how much of a run, if that is a length of time.
@@ -161,12 +128,8 @@ fn results(read: &Hypothesis, count: &str, system: &System) -> Result<Condition,
     if is_rare {
         Ok(Condition::Results { group, last })
     } else {
-        Err(never(&read.text, read.bound))
+        Err(wrong(format!("`{}` never holds", read.text), TASKS))
     }
-}
-
-fn never(text: &str, _bound: Bound) -> Message {
-    wrong(format!("`{text}` never holds"), TASKS)
 }
 
 /// `every breaker is open for 30s`, `some policies.guarded.breaker is not closed for 10min`.

@@ -24,6 +24,8 @@ pub(super) struct Unsure {
     pub(super) calls: bool,
     /// What some fault is called.
     pub(super) fault_names: bool,
+    /// What some recovery or human is.
+    pub(super) recoveries: bool,
 }
 
 impl Unsure {
@@ -35,6 +37,7 @@ impl Unsure {
         let mut is_named = || names.any(|name| !name.is_empty() && text.contains(name));
         self.parts
             || (self.calls && asks(&["edges.", ".cost", ".tokens", ".budget", ".context"]))
+            || (self.recoveries && asks(&["recoveries.", "humans."]))
             || (self.times.is_none() && asks(&[" from ", " until "]))
             || (self.fault_names && asks(&["fault"]) && !is_named())
     }

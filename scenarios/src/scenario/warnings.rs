@@ -32,7 +32,7 @@ impl ScenarioFile {
             let Some(each) = agents.arrivals.expected(system.horizon) else { continue };
             let tasks = f64::from(agents.count) * each;
             if tasks > EVENTS_MAX as f64 {
-                let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+                let written = self.part("agents", &agents.name);
                 let place = written.and_then(|table| table.get("arrivals"));
                 let at = place.map_or(0..0, |node| node.at.clone());
                 let many = if tasks.is_finite() {
@@ -51,10 +51,7 @@ impl ScenarioFile {
     }
 
     fn warn_of_faults(&self, system: &System, found: &mut Vec<Diagnostic>) {
-        let Some(Value::List(items)) = self.root.get("faults").map(|node| &node.value) else {
-            return;
-        };
-        for (index, (fault, item)) in system.faults.iter().zip(items).enumerate() {
+        for (index, (fault, item)) in system.faults.iter().zip(self.items("faults")).enumerate() {
             let at = |key: &str| item.get(key).map_or(&item.at, |node| &node.at).clone();
             let events = toggles(&system.faults, index, system.horizon);
             if events > EVENTS_MAX as f64 {
@@ -102,7 +99,7 @@ impl ScenarioFile {
             || system.services.iter().any(by_priority)
             || scopes.any(|scope| scope.priority.is_some());
         for agents in &system.agents {
-            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let written = self.part("agents", &agents.name);
             let place = |key: &str| written.and_then(|table| table.get(key)).map(|n| n.at.clone());
             if let Some(at) = place("priority").filter(|_| !orders) {
                 let message = "no layer of any policy knows priorities, nor does a service";
@@ -117,7 +114,7 @@ impl ScenarioFile {
     fn warn_of_arrivals(&self, system: &System, found: &mut Vec<Diagnostic>) {
         let horizon = system.horizon;
         for agents in &system.agents {
-            let written = self.root.get("agents").and_then(|all| all.get(&agents.name));
+            let written = self.part("agents", &agents.name);
             let Some(place) = written.and_then(|table| table.get("arrivals")) else { continue };
             let expected = agents.arrivals.expected(horizon);
             let beyond = |times: &[Time]| times.iter().filter(|time| horizon <= **time).count();
@@ -155,7 +152,7 @@ impl ScenarioFile {
             let latency = &service.latency;
             let is_long = horizon.as_secs_f64() <= latency.mean_secs();
             if is_long && !is_some_shorter(latency, horizon) {
-                let written = self.root.get("services").and_then(|all| all.get(&service.name));
+                let written = self.part("services", &service.name);
                 let place = written.and_then(|table| table.get("latency"));
                 let at = place.map_or(0..0, |node| node.at.clone());
                 let message = "no request is answered before the run ends";

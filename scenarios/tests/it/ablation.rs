@@ -214,3 +214,107 @@ fn faults_without_a_name_are_called_as_before_when_another_one_is_taken_out() {
     assert_eq!(lasts("faults.'p.breaker-forced-open'.for"), Some("\"1min\"".to_owned()));
     assert_eq!(lasts("faults.outage.for"), None);
 }
+
+fn parsed(text: &str) -> ScenarioFile {
+    ScenarioFile::parse("file.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+fn taking_out(file: &ScenarioFile, names: &[&str]) -> ScenarioFile {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let left = file.taking_out(&LayerRegistry::builtin(), &names);
+    left.unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// Whichever is named first.
+#[test]
+fn what_is_taken_out_stays_out_beside_something_in_it() {
+    let text =
+        FILE.replace("deadline = ", "supervise = { restarts = 3, backoff = \"1s\" }\ndeadline = ");
+    let file = parsed(&text);
+    let (layer, of_layer) = ("policies.p.retry", "policies.p.retry.network");
+    let (key, of_key) = ("agents.a.supervise", "agents.a.supervise.backoff");
+    for names in [[layer, of_layer], [of_layer, layer], [key, of_key], [of_key, key]] {
+        let registry = LayerRegistry::builtin();
+        let scenario = taking_out(&file, &names).scenario(&registry).unwrap();
+        let has_retry = scenario.system.policies[0].layers.iter().any(|one| one.kind == "retry");
+        assert_eq!(has_retry, !names.contains(&layer), "{names:?}");
+        let is_supervised = scenario.system.agents[0].life.is_some();
+        assert_eq!(is_supervised, !names.contains(&key), "{names:?}");
+    }
+    // What has lost its name is not found by it.
+    let text = format!(
+        "{FILE}[[recoveries]]\nname = \"r\"\nwhen = \"by-hand\"\n\
+                        hit = \"s\"\ndo = \"fix\"\n"
+    );
+    for names in [["recoveries.r", "recoveries.r.name"], ["recoveries.r.name", "recoveries.r"]] {
+        let names = names.map(str::to_owned);
+        let wrong = parsed(&text).taking_out(&LayerRegistry::builtin(), &names);
+        assert!(wrong.is_err_and(|wrong| wrong.to_string().contains("has no `r`")));
+    }
+}
+
+#[test]
+fn a_profile_does_not_bring_back_what_is_taken_out() {
+    let text = FILE.replace(
+        "[services.s]\nlatency = \"200ms\"\nerrors  = { network = 0.1 }",
+        "[services.s]\nlike = \"openai-api\"",
+    );
+    let text = text.replace("[services.t]", "[services.t]\nlike = \"openai-api\"");
+    let registry = LayerRegistry::builtin();
+    let file = parsed(&text);
+    // A cell of a sweep puts in what profiles say.
+    let cell = |file: &ScenarioFile| {
+        let sweep = file.sweep(&registry).unwrap_or_else(|wrong| panic!("{wrong}"));
+        sweep.cell(&registry, 1).system
+    };
+    let [s, t] = [0, 2];
+    let whole = cell(&file);
+    assert_eq!([s, t].map(|at| whole.services[at].errors.is_empty()), [false; 2]);
+    let left = cell(&taking_out(&file, &["services.s.errors"]));
+    assert_eq!([s, t].map(|at| left.services[at].errors.is_empty()), [true, false]);
+    assert!(left.services[s].rate_limit.is_some(), "all else is as the profile says");
+    let left = cell(&taking_out(&file, &["services.t.errors.overload"]));
+    assert_eq!([s, t].map(|at| left.services[at].errors.is_empty()), [false, true]);
+    // The profile itself goes with all that it has brought.
+    let left = cell(&taking_out(&file, &["services.t.like"]));
+    assert!(left.services[t].errors.is_empty() && left.services[t].rate_limit.is_none());
+    assert_eq!(left.services[t].latency, file_latency());
+}
+
+/// That of the service of the file.
+fn file_latency() -> sim::kernel::Distribution {
+    sim::kernel::Distribution::constant(patterns::Duration::from_millis(200))
+}
+
+#[test]
+fn a_sweep_that_cannot_be_read_is_a_mistake_of_its_ablation() {
+    let text = FILE.replace("replications = 3", "replications = \"many\"");
+    let wrong = parsed(&text).ablation(&LayerRegistry::builtin(), &[], &[]);
+    let text = wrong.expect_err("it is wrong").to_string();
+    assert!(text.contains("`replications` must be a whole number"), "{text}");
+}
+
+#[test]
+fn what_keeps_agents_alive_and_heals_is_taken_out_beside_layers_if_that_is_not_too_much() {
+    let lives = "supervise = { restarts = 3 }\nhealth = { restarts = true }\n\
+                 checkpoint = { when = [\"every(1min)\"] }\ndeadline = ";
+    let heals = "[[recoveries]]\nname = \"r\"\nwhen = \"by-hand\"\nhit = \"s\"\ndo = \"fix\"\n";
+    let text = format!("{}{heals}", FILE.replace("deadline = ", lives));
+    let parts = |text: &str| {
+        let found = parsed(text).ablation(&LayerRegistry::builtin(), &[], &[]);
+        let found = found.unwrap_or_else(|wrong| panic!("{wrong}"));
+        found.parts.into_iter().map(|part| part.name).collect::<Vec<_>>().join(" ")
+    };
+    let all = "fallback retry breaker supervise health checkpoint recoveries";
+    assert_eq!(parts(&text), all);
+    let bare = text.replace("= \"p\"", "= \"unused\"").replace("= \"q\"", "= \"unused\"");
+    let bare = bare.replace("\"a -> spare\" = \"unused\"\n", "");
+    let bare = bare.replace("edges.\"a -> s\".breaker.opens", "agents.a.failures");
+    assert_eq!(parts(&bare), "timeout supervise health checkpoint recoveries");
+    let more = "{ timeout = \"1s\" }, { cache = \"1min\" }, { fallback";
+    assert_eq!(
+        parts(&text.replacen("{ fallback", more, 1)),
+        "timeout cache fallback retry breaker",
+        "nine are too many"
+    );
+}

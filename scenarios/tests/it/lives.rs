@@ -476,3 +476,102 @@ fn steps_side_by_side_spend_the_time_of_their_task() {
     seen(steps, &budget("15s")).is(&[("failures.rejected", 1.0), ("latency.mean", 20.0)]);
     seen(steps, &budget("25s")).is(&[("complete", 1.0), ("latency.mean", 30.0)]);
 }
+
+/// What is said of a file of agents with these keys.
+fn said(agents: &str, rest: &str) -> String {
+    let text = format!(
+        "title = \"x\"\nhorizon = \"1000s\"\n\
+         [agents.a]\narrivals = \"every(100s)\"\n{agents}\n{rest}"
+    );
+    let file = ScenarioFile::parse("case.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    match file.scenario(&LayerRegistry::builtin()) {
+        Ok(scenario) if scenario.warnings.is_empty() => String::new(),
+        Ok(scenario) => scenario.warnings.to_string(),
+        Err(wrong) => wrong.to_string(),
+    }
+}
+
+#[test]
+fn a_process_that_may_be_missed_may_crash_so_nothing_about_that_is_without_effect() {
+    let service = "[services.s]\nlatency = \"exponential(10s)\"\n";
+    let keys = "steps = [{ call = \"s\" }]\nstarts-in = \"2s\"\ntries = 3\n";
+    let with = |beats: &str| {
+        let supervise = format!("supervise = {{ restarts = 3, within = \"1h\"{beats} }}");
+        said(&format!("{keys}{supervise}"), service)
+    };
+    assert_eq!(with(", beats-within = \"15s\""), "");
+    let text = with("");
+    assert_eq!(text.matches("nothing crashes or hangs these agents").count(), 3, "{text}");
+    // A health check starts again what crashes, where nothing else does.
+    let health = format!("{keys}health = {{ restarts = true }}");
+    assert_eq!(said(&health, &format!("{service}{}", crash("60s"))), "");
+    let both = format!("{health}\nsupervise = {{ restarts = 3 }}");
+    let text = said(&both, &format!("{service}{}", crash("60s")));
+    assert!(text.contains("`health` has no effect: nothing hangs these agents"), "{text}");
+}
+
+#[test]
+fn work_in_which_an_agent_is_missed_is_told_of() {
+    let with = |steps: &str| {
+        let beats = "supervise = { restarts = 3, within = \"1h\", beats-within = \"10s\" }";
+        said(&format!("steps = [{steps}]\n{beats}"), "")
+    };
+    for steps in
+        ["{ work = \"10s\" }", "{ loop = [{ work = \"1s\" }, { work = \"11s\" }], limit = 3 }"]
+    {
+        let text = with(steps);
+        assert!(text.contains("after 10s they are taken for hung, each time"), "{text}");
+        assert!(text.contains("case.toml:6:59"), "{text}");
+        assert!(text.ends_with("1 warning in case.toml"), "{text}");
+    }
+    let beside = "{ parallel = [{ work = \"11s\" }, { loop = [{ work = \"1s\" }], limit = 20 }] }";
+    for steps in ["{ work = \"9s\" }", "{ work = \"exponential(20s)\" }", beside] {
+        assert_eq!(with(steps), "", "{steps}");
+    }
+    // It is so.
+    let beats = "supervise = { restarts = 3, within = \"1h\", beats-within = \"10s\" }";
+    let missed = seen(&format!("steps = [{{ work = \"10s\" }}]\n{beats}"), "");
+    missed.is(&[("restarts", 3.0), ("escalations", 1.0)]);
+}
+
+#[test]
+fn how_requests_fail_by_a_leak_is_nothing_to_agents() {
+    let leak = "[[faults]]\ndo = \"leak\"\nfull-after = \"50s\"\nat = \"0s\"\nfor = \"300s\"\n\
+                fails-from = 0.5\nclass = \"network\"\n";
+    let keys =
+        "steps = [{ work = \"1s\" }, { call = \"s\" }]\nsupervise = { restarts = \"unlimited\" }";
+    let service = "[services.s]\nlatency = \"1s\"\n";
+    let with = |hit: &str| said(keys, &format!("{service}{leak}hit = {hit}\n"));
+    let text = with("\"a\"");
+    for key in ["fails-from", "class"] {
+        let says = format!("`{key}` has no effect on agents: they crash when they are full");
+        assert!(text.contains(&says), "{text}");
+    }
+    assert!(text.ends_with("2 warnings in case.toml"), "{text}");
+    assert_eq!(with("[\"a\", \"s\"]"), "");
+}
+
+#[test]
+fn a_circle_of_agents_that_need_each_other_is_named() {
+    let needs = |of: &str| format!("steps = [{{ result = \"{of}\", within = \"1h\" }}]\n");
+    let other = |name: &str, of: &str| {
+        format!("[agents.{name}]\narrivals = \"every(100s)\"\n{}", needs(of))
+    };
+    let text = said(&needs("b"), &(other("b", "c") + &other("c", "a") + &other("d", "a")));
+    for circle in ["a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"] {
+        let says = format!("these agents need results of their own: `{circle}`");
+        assert!(text.contains(&says), "{says} in {text}");
+    }
+    assert!(text.ends_with("3 mistakes in case.toml"), "{text}");
+}
+
+#[test]
+fn a_step_that_reads_without_keys_is_pointed_at_alone() {
+    let service = "[services.s]\nlatency = \"1s\"\n";
+    let steps = "steps = [\n  { call = \"s\" },\n  { loop = [{ call = \"s\", does = \"read\" }], \
+                 limit = 2 },\n]";
+    let text = said(steps, service);
+    assert!(text.contains("`keys` must be given for a call that reads or writes"), "{text}");
+    assert!(text.contains("case.toml:7:13"), "{text}");
+    assert!(text.ends_with("1 mistake in case.toml"), "{text}");
+}

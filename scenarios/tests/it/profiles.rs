@@ -317,3 +317,21 @@ fn answers_of_models_take_as_long_as_their_first_token_and_the_rest_of_their_tok
         }
     }
 }
+
+/// Whatever else is wrong with the part, or with the file.
+#[test]
+fn a_profile_that_there_is_not_is_named_beside_other_mistakes() {
+    let text = "title = \"x\"\nhorizon = \"1h\"\n[agents.a]\nlike = \"azure-cod\"\ncount = \"x\"\n\
+                steps = [{ call = \"s\" }]\n[services.s]\nlike = \"openai-ap\"\nslots = -1\n\
+                [policies]\np = [{ like = \"langgrap\" }, { timeout = 3 }]\n\
+                [polices]\nq = []\n";
+    let file = ScenarioFile::parse("x.toml", text).unwrap();
+    let text = file.scenario(&LayerRegistry::builtin()).expect_err("it is wrong").to_string();
+    for name in ["azure-cod", "openai-ap", "langgrap"] {
+        let says = format!("there is no profile `{name}`");
+        assert_eq!(text.matches(&says).count(), 1, "{says} in {text}");
+    }
+    for key in ["`count`", "`slots`", "`polices`"] {
+        assert!(text.contains(key), "{key} in {text}");
+    }
+}

@@ -393,3 +393,59 @@ do = "reset"
 fn hang() -> Effect {
     Hang { resume: true, share: 1.0, permanent: Permanent::Attempt }.into()
 }
+
+/// Names of humans and recoveries are looked up, whatever else is wrong with who names them or with
+/// the file; and nobody is missed who cannot be read.
+#[test]
+fn names_of_humans_and_recoveries_are_looked_up_in_one_that_cannot_be_read() {
+    let wrong = |more: &str| parsed(&format!("{RESET}{more}")).expect_err("it is wrong");
+    let named = "when = \"by-hand\"\nhuman = \"onkall\"\nthen = \"klose\"\n";
+    let humans = "[humans.oncall]\nresponse = \"1min\"\n";
+    for other in ["", "tries = \"x\"\n", "cooldown = 5\n"] {
+        let text = wrong(&format!("{named}{other}{humans}"));
+        for says in [
+            "there is no human `onkall`",
+            "did you mean `oncall`?",
+            "there is no recovery `klose`",
+            "did you mean `close`?",
+        ] {
+            assert_eq!(text.matches(says).count(), 1, "{other}: {says} in {text}");
+        }
+    }
+    let text = wrong(&format!("{named}{humans}[polices]\nq = []\n"));
+    assert!(text.contains("there is no human `onkall`"), "{text}");
+    assert!(text.contains("there is no recovery `klose`"), "{text}");
+    // A section that is misspelt may have them.
+    let text = wrong("when = \"by-hand\"\nhuman = \"oncall\"\n[human.oncall]\nresponse = \"1s\"\n");
+    assert!(!text.contains("there is no human"), "{text}");
+    // What is said of one that cannot be read may be right.
+    let text = wrong(
+        "when = \"by-hand\"\ntries = \"x\"\n[[hypotheses]]\n\
+                      that = \"recoveries.close.done > 0\"\n",
+    );
+    assert!(text.ends_with("1 mistake in x.toml"), "{text}");
+}
+
+#[test]
+fn scopes_of_faults_and_of_recoveries_are_counted_together() {
+    let recovery = |number: usize| {
+        format!(
+            "[[recoveries]]\nname = \"r{number}\"\nwhen = \"by-hand\"\nhit = \"pay\"\n\
+             do = \"refuse\"\nshare = 0.5\nfor = \"1min\"\nkey = {number}\n"
+        )
+    };
+    let all = |number: usize| {
+        let all: String = (1..=number).map(recovery).collect();
+        let file = FILE.replace("call = \"pay\"", "call = \"pay\", keys = 100");
+        let fault = "[[faults]]\nhit = \"pay\"\ndo = \"refuse\"\nshare = 0.5\n\
+                     at = \"1min\"\nfor = \"1min\"\nkey = 77\n";
+        let file = ScenarioFile::parse("x.toml", &format!("{file}{fault}{all}"));
+        let scenario = file.and_then(|file| file.scenario(&LayerRegistry::builtin()));
+        scenario.map(|scenario| run(&scenario.system, 1, Watch::Counts))
+    };
+    let fits = all(sim::fault::SCOPES_MAX - 1);
+    assert!(fits.is_ok(), "{}", fits.unwrap_err());
+    let text = all(sim::fault::SCOPES_MAX).expect_err("it is one more").to_string();
+    assert!(text.contains("have more than 32 different scopes"), "{text}");
+    assert!(text.ends_with("1 mistake in x.toml"), "{text}");
+}

@@ -52,7 +52,7 @@ impl Recorder {
             }
         }
         self.track(task.station, task.started, "working");
-        self.task_span((number, task), outcome, !is_in_time);
+        self.task_span(group, (number, task), outcome);
         is_news
     }
 

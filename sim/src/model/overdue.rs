@@ -37,14 +37,18 @@ impl Recorder {
         }
     }
 
+    /// Whether a task that ends now took longer than who sent it waits.
+    pub(super) fn is_late(&self, group: usize, task: &Request) -> bool {
+        self.limit_of(group, task.demand) < self.now.since(task.arrived)
+    }
+
     /// A task ends that took longer than it might, unless that is drawn for each. By then its
     /// failure is behind it: it came when its limit passed.
     #[cold]
     #[inline(never)]
     pub(super) fn note_late_task(&mut self, group: u32, task: &Request, outcome: Outcome) -> bool {
         let group = group as usize;
-        let limit = self.limit_of(group, task.demand);
-        if self.now.since(task.arrived) <= limit {
+        if !self.is_late(group, task) {
             return self.groups[group].episodes.note(outcome, self.now);
         }
         // One of the warm-up was overdue until now in the time that counts.
@@ -66,8 +70,7 @@ impl Recorder {
 
     /// Who sent a task gives up: it has failed by waiting for as long as it might, and no sooner.
     pub(super) fn note_gave_up(&mut self, group: u32, task: &Request) {
-        let is_in_time = self.now.since(task.arrived) <= self.limit_of(group as usize, task.demand);
-        if is_in_time && self.counts(task.arrived) {
+        if !self.is_late(group as usize, task) && self.counts(task.arrived) {
             self.agents[group as usize].late.failed += 1;
         }
     }

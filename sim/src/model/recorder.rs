@@ -371,14 +371,18 @@ impl Recorder {
         }
     }
 
-    /// A task ends now.
+    /// A task of a group ends now.
     #[inline]
     pub(crate) fn task_span(
         &mut self,
+        group: u32,
         (number, task): (u32, &Request),
         outcome: Outcome,
-        is_late: bool,
     ) {
+        if self.tracer.is_none() {
+            return;
+        }
+        let is_late = self.is_late(group as usize, task);
         let (track, from, to) = (task.station, task.arrived, self.now);
         if let Some(tracer) = &mut self.tracer {
             tracer.keep_task(TaskSpan { track, from, to, outcome, is_late, number, order: 0 });

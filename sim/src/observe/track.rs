@@ -87,6 +87,26 @@ pub enum TrackKind {
     Human,
 }
 
+impl TrackKind {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Budget => "budget",
+            Self::Layer => "layer",
+            Self::Service => "service",
+            Self::Edge => "edge",
+            Self::Recovery => "recovery",
+            Self::Human => "human",
+        }
+    }
+
+    /// Whether its states are the faults that are on there.
+    pub fn has_faults(self) -> bool {
+        matches!(self, Self::Service | Self::Edge)
+    }
+}
+
 impl Track {
     /// What kind of thing it shows.
     pub fn kind(&self) -> TrackKind {

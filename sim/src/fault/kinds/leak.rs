@@ -17,6 +17,11 @@ patterns::settings! {
     /// which grows in a straight line to all of them. A restart empties it: the end of the fault,
     /// and that of a `down` fault of the same service.
     ///
+    /// Of a group of agents each process fills up by itself, from when it has started: after
+    /// `full-after` it crashes, and it is empty when it is back. Their own work gets slower by the
+    /// group: by how long the fault has been on and how much work was begun there, whoever was
+    /// started again meanwhile. None of it fails, so `fails-from` and `class` have no effect.
+    ///
     /// K. Vaidyanathan and K. S. Trivedi, "A comprehensive model for software rejuvenation", IEEE
     /// Transactions on Dependable and Secure Computing 2 (2), 2005.
     #[derive(Clone, Debug)]
