@@ -16,6 +16,7 @@ mod check;
 mod common;
 mod compare;
 mod complete;
+mod import;
 mod judged;
 mod limits;
 mod list;
@@ -60,6 +61,7 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Check(check::Check),
+    Import(import::Import),
     Explain(check::Explain),
     Reference(check::Reference),
     Schema(check::Schema),
@@ -107,6 +109,7 @@ impl Command {
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
+            Self::Import(import) => import.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),
             Self::Completions(completions) => completions.execute(out),
