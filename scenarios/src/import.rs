@@ -12,6 +12,7 @@ mod draft;
 mod formats;
 mod importer;
 mod names;
+mod parts;
 mod read;
 mod render;
 mod section;

@@ -91,6 +91,13 @@ impl Draft {
         self.leave(&entry.key_at, said(&entry.key, &entry.node), why);
     }
 
+    /// Leaves out what a line comes from.
+    pub(crate) fn leave_from(&mut self, from: &From, why: &str) {
+        if let From::Written(at, said) = from {
+            self.leave(at, said.clone(), why);
+        }
+    }
+
     /// Something is wrong; once is enough.
     pub(crate) fn wrong(&mut self, wrong: Diagnostic) {
         if !self.wrong.contains(&wrong) {
@@ -127,12 +134,19 @@ impl From {
 pub(crate) fn said(key: &str, node: &Node) -> String {
     let shown = match &node.value {
         Value::Table(_) => return key.to_owned(),
+        Value::Text(_) if is_secret(key) => return format!("{key} = …"),
         Value::Text(text) | Value::Word(text) => text.clone(),
         _ => node.to_string(),
     };
     let end = shown.char_indices().nth(SAID_MAX).map(|(end, _)| end);
     let dots = if end.is_some() { "…" } else { "" };
     format!("{key} = {}{dots}", &shown[..end.unwrap_or(shown.len())])
+}
+
+/// Whether what a key says is nobody's business.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ["key", "password", "secret", "token", "credential"].iter().any(|word| key.contains(word))
 }
 
 /// Longer values are cut off in comments.

@@ -54,7 +54,10 @@ pub fn import(
     let failed = |wrong| Diagnostics::new(&source, wrong);
     let documents = match dotted::properties(text) {
         Some(tree) => vec![tree],
-        None => yaml::documents(text).map_err(failed)?,
+        None => yaml::documents(text).map_err(|wrong| match is_scenario(text) {
+            true => failed(vec![no_format(text)]),
+            false => failed(wrong),
+        })?,
     };
     let importer = importer(&documents, text, from).map_err(|wrong| failed(vec![wrong]))?;
     let mut draft = Draft::default();
@@ -95,16 +98,23 @@ fn importer(
         });
     }
     let found = FORMATS.iter().find(|importer| (importer.is)(documents));
-    found.copied().ok_or_else(|| {
-        let message = "the format of this file is none of those that can be imported";
-        let help = match text.parse::<toml::Table>() {
-            Ok(table) if table.contains_key("agents") => {
-                "it looks like a scenario, which needs no import: `wavetank check` reads it".into()
-            }
-            _ => format!("they are {}; `--from` says which one is meant", names.join(", ")),
-        };
-        Diagnostic::new(0..0, Code::UnknownName, message).help(help)
-    })
+    found.copied().ok_or_else(|| no_format(text))
+}
+
+/// Whether a text is a scenario already.
+fn is_scenario(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("agents"))
+}
+
+fn no_format(text: &str) -> Diagnostic {
+    let message = "the format of this file is none of those that can be imported";
+    let help = if is_scenario(text) {
+        "it is a scenario, and needs no import: `wavetank check` reads it".to_owned()
+    } else {
+        let names: Vec<&str> = FORMATS.iter().map(|importer| importer.format.name).collect();
+        format!("they are {}; `--from` says which one is meant", names.join(", "))
+    };
+    Diagnostic::new(0..0, Code::UnknownName, message).help(help)
 }
 
 /// What is wrong with the scenario, at the places that its lines come from.

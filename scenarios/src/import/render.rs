@@ -51,7 +51,7 @@ pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
     if !left.is_empty() {
         writer.put("\n# Left out:\n");
         for left in left {
-            let shown = shown(left, source);
+            let shown = plain(&in_a_line(left, source, file_name(source))).into_owned();
             writer.put(&format!("#   {shown}\n"));
         }
     }
@@ -60,9 +60,12 @@ pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
 
 /// What was left out, and why, in a line.
 pub(crate) fn shown(left: &Left, source: &Source) -> String {
+    plain(&in_a_line(left, source, source.file())).into_owned()
+}
+
+fn in_a_line(left: &Left, source: &Source, file: &str) -> String {
     let (line, _) = source.line_and_column(&left.at);
-    let text = format!("{}:{line} {}: {}", source.file(), left.said, left.why);
-    plain(&text).into_owned()
+    format!("{file}:{line} {}: {}", left.said, left.why)
 }
 
 struct Writer<'a> {
@@ -86,7 +89,7 @@ impl Writer<'_> {
                 let (number, _) = self.source.line_and_column(at);
                 let start = self.text.len();
                 self.origins.push((start..start + line.len(), at.clone()));
-                format!("{}:{number} {said}", self.source.file())
+                format!("{}:{number} {said}", file_name(self.source))
             }
             From::Default("") => return self.put(&format!("{line}\n")),
             From::Default(why) => (*why).to_owned(),
@@ -103,7 +106,7 @@ impl Writer<'_> {
     }
 
     fn head(&mut self, draft: &Draft, format: &str) {
-        let file = plain(self.source.file()).into_owned();
+        let file = plain(file_name(self.source)).into_owned();
         self.put(&format!(
             "# Made from {file}, which is of the format {format}. Each line says where it comes \
              from.\n# What is marked `{ASSUMED}` no file says: put in what is true for your \
@@ -174,6 +177,12 @@ impl Writer<'_> {
         self.line("[[hypotheses]]", &From::Assumed);
         self.put(&format!("that = \"agents.{CALLER}.success >= 50%\"\n"));
     }
+}
+
+/// The last part of the path of a file.
+fn file_name(source: &Source) -> &str {
+    let file = source.file();
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 /// How long services take, of which nothing is known.

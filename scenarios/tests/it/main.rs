@@ -11,6 +11,7 @@ mod distributions;
 mod faults;
 mod first_hours;
 mod golden;
+mod import;
 mod lives;
 mod mistakes;
 mod paths;

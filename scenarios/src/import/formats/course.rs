@@ -10,9 +10,9 @@ mod retry;
 
 use patterns::settings::{Entry, Node, Value};
 
-use crate::import::draft::{Draft, From, Layer, Policy, Service};
+use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
-use crate::import::names::name_of;
+use crate::import::parts::service;
 use crate::import::section::{get, leave_unknown, take};
 use crate::import::table::{Format, Row, Section};
 use crate::import::times::Times;
@@ -102,13 +102,13 @@ fn read(documents: &[Node], draft: &mut Draft) {
     let of_errors = retry::by_error(&retries, draft);
     for (name, breaker) in breakers {
         let layers = of_errors.clone().into_iter().chain([breaker]).collect();
-        service(&name, layers, draft);
+        add(&name, layers, draft);
     }
     for (name, layer) in retry::by_call(&retries, draft) {
-        service(name.as_str(), vec![layer], draft);
+        add(&name, vec![layer], draft);
     }
     if let Some(layer) = of_errors.filter(|_| draft.services.is_empty()) {
-        service("tool", vec![layer], draft);
+        add("tool", vec![layer], draft);
     }
     draft.about = "a system of the course".to_owned();
 }
@@ -137,17 +137,7 @@ fn one_breaker(entry: &Entry, breakers: &mut Vec<(String, Layer)>, draft: &mut D
     breakers.push((name, take(&BREAKER, &[&entry.node], false, from, draft).layer));
 }
 
-fn service(theirs: &str, layers: Vec<Layer>, draft: &mut Draft) {
-    let taken: Vec<String> = draft.services.iter().map(|service| service.name.clone()).collect();
-    let name = name_of(theirs, &taken);
+fn add(theirs: &str, layers: Vec<Layer>, draft: &mut Draft) {
     let from = layers.last().map_or(From::Assumed, |layer| layer.from.clone());
-    draft.policies.push(Policy { name: name.clone(), layers });
-    draft.services.push(Service {
-        policy: Some(name.clone()),
-        name,
-        from,
-        lines: Vec::new(),
-        is_called: true,
-        stands_for: Vec::new(),
-    });
+    service(draft, theirs, from, layers);
 }

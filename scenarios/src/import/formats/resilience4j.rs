@@ -11,9 +11,9 @@ mod others;
 use patterns::settings::{Entry, Node};
 
 use crate::import::dotted::undotted;
-use crate::import::draft::{Draft, From, Layer, Policy, Service};
+use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
-use crate::import::names::name_of;
+use crate::import::parts::service;
 use crate::import::section::{get, leave_unknown, same, take};
 use crate::import::table::{Format, Section};
 
@@ -136,8 +136,6 @@ fn leave_of_modules(roots: &[&Node], draft: &mut Draft) {
 
 /// A service for an instance, with a policy of the modules that name it.
 fn instance(roots: &[&Node], key: &str, theirs: &str, draft: &mut Draft) {
-    let taken: Vec<String> = draft.services.iter().map(|service| service.name.clone()).collect();
-    let name = name_of(theirs, &taken);
     let mut layers = Vec::new();
     let mut first = None;
     for (module, section, make) in &MODULES {
@@ -153,15 +151,7 @@ fn instance(roots: &[&Node], key: &str, theirs: &str, draft: &mut Draft) {
         });
     }
     let Some(from) = first else { return };
-    draft.policies.push(Policy { name: name.clone(), layers });
-    draft.services.push(Service {
-        policy: Some(name.clone()),
-        name,
-        from,
-        lines: Vec::new(),
-        is_called: true,
-        stands_for: Vec::new(),
-    });
+    service(draft, theirs, from, layers);
 }
 
 /// Adds what a table inherits: its `baseConfig`, and what that inherits, or `configs.default`.

@@ -147,7 +147,10 @@ pub(super) fn wait(
         let factor = number(taken, "exponentialBackoffMultiplier", 1.5, draft);
         text = format!("exponential({wait}, factor={factor}");
         if let Some(cap) = taken.value(longest, time, draft) {
-            text += &format!(", cap={}, cap-when=after", cap.text().unwrap_or_default());
+            text += &format!(", cap={}", cap.text().unwrap_or_default());
+            if spreads {
+                text += ", cap-when=after";
+            }
         }
     } else if spreads {
         text = format!("constant({wait}");
