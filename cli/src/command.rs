@@ -16,6 +16,7 @@ mod check;
 mod common;
 mod compare;
 mod complete;
+mod export;
 mod import;
 mod judged;
 mod limits;
@@ -62,6 +63,7 @@ enum Command {
     Show(list::Show),
     Check(check::Check),
     Import(import::Import),
+    Export(export::Export),
     Explain(check::Explain),
     Reference(check::Reference),
     Schema(check::Schema),
@@ -109,6 +111,7 @@ impl Command {
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
+            Self::Export(export) => export.execute(registry, out),
             Self::Import(import) => import.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),

@@ -11,6 +11,7 @@ mod dotted;
 mod draft;
 mod formats;
 mod importer;
+mod lookup;
 mod names;
 mod parts;
 mod read;
@@ -21,4 +22,8 @@ mod times;
 mod unit;
 mod yaml;
 
+pub(crate) use lookup::section_of;
 pub use read::{Imported, import, import_formats};
+pub(crate) use table::{Row, Section};
+pub(crate) use times::Times;
+pub(crate) use unit::{Unit, decimal, whole};

@@ -57,7 +57,7 @@ pub use ablation::{ABLATION_MAX, Ablation, WITH, WITHOUT};
 pub use codes::{CODES, CodeInfo};
 pub use description::{example, explain, faults, reference, schema, topics};
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
-pub use export::dump_layers;
+pub use export::{Exported, export, export_formats};
 pub use format::{sections, seed};
 pub use import::{Imported, import, import_formats};
 pub use kind::{KindInfo, PresetInfo};

@@ -60,7 +60,7 @@ impl Names {
         Some((classes(found), unknown))
     }
 
-    /// Names that together stand for exactly these classes, or for as many of them as can be said.
+    /// Names that together stand for these classes: for no others, if that can be said.
     pub(crate) fn write(&self, node: &Node) -> Option<Node> {
         let wanted = classes_of(node);
         let mut said: Vec<Class> = Vec::new();
@@ -73,6 +73,19 @@ impl Names {
                 said.extend(*of_name);
                 names.push(name);
             }
+        }
+        // What cannot be said alone is said with more.
+        for class in &wanted {
+            let has = |of_name: &[Class]| of_name.contains(class);
+            if !said.contains(class)
+                && let Some((name, of_name)) = self.all.iter().find(|(_, of_name)| has(of_name))
+            {
+                said.extend(*of_name);
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            return None;
         }
         Some(Node::unwritten(if self.in_one_text {
             Value::Text(names.join(","))

@@ -159,11 +159,6 @@ pub(crate) fn time(node: &Node) -> Option<Duration> {
     node.text()?.parse().ok()
 }
 
-/// A length of time, as our settings write it.
-pub(crate) fn written(time: Duration) -> Node {
-    Node::word(time)
-}
-
 /// Classes, as our settings write them.
 pub(crate) fn classes(all: impl IntoIterator<Item = Class>) -> Node {
     let mut all: Vec<Class> = all.into_iter().collect();

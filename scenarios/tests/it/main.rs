@@ -8,6 +8,7 @@ mod codes;
 mod description;
 mod diagnostics;
 mod distributions;
+mod export;
 mod faults;
 mod first_hours;
 mod golden;
