@@ -22,8 +22,8 @@ mod times;
 mod unit;
 mod yaml;
 
-pub(crate) use lookup::section_of;
+pub(crate) use lookup::{formats, section_of};
 pub use read::{Imported, import, import_formats};
-pub(crate) use table::{Row, Section};
+pub(crate) use table::{Format, Row, Section};
 pub(crate) use times::Times;
 pub(crate) use unit::{Unit, decimal, whole};

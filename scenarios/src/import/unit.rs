@@ -52,6 +52,23 @@ impl Unit {
         }
     }
 
+    /// What it is, in short.
+    pub(crate) fn in_words(self) -> String {
+        match self {
+            Self::OneLess => "one less there".to_owned(),
+            Self::Word(words) => {
+                let pair = |(theirs, ours): &(&str, &str)| format!("`{theirs}` is `{ours}`");
+                let is_name = |(theirs, _): &&(&str, &str)| theirs.parse::<u32>().is_err();
+                let pairs: Vec<String> = words.iter().filter(is_name).map(pair).collect();
+                pairs.join(", ")
+            }
+            Self::Classes(_) => "kinds of failure".to_owned(),
+            Self::Together => String::new(),
+            Self::Nothing => "left out".to_owned(),
+            other => other.expected(),
+        }
+    }
+
     /// What is written there, as it is written here.
     pub(crate) fn read(self, node: &Node) -> Option<Node> {
         let value = match self {
