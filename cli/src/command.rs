@@ -17,6 +17,8 @@ mod claims;
 mod common;
 mod compare;
 mod complete;
+mod export;
+mod import;
 mod judged;
 mod limits;
 mod list;
@@ -63,6 +65,8 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Check(check::Check),
+    Import(import::Import),
+    Export(export::Export),
     Explain(check::Explain),
     Reference(check::Reference),
     Schema(check::Schema),
@@ -111,6 +115,8 @@ impl Command {
             Self::List(list) => list.execute(out),
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
+            Self::Export(export) => export.execute(registry, out),
+            Self::Import(import) => import.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),
             Self::Completions(completions) => completions.execute(out),

@@ -31,10 +31,7 @@ impl Source {
     pub(crate) fn find(named: &str) -> Result<Self, Failure> {
         let path = Path::new(named);
         if named == STDIN {
-            let text = text_of(io::stdin().lock());
-            let text = text.map_err(|error| Failure::ReadFile("standard input".into(), error))?;
-            let file = "standard input".to_owned();
-            return Ok(Self { named: named.to_owned(), stem: "stdin".to_owned(), file, text });
+            return Self::of_file(named);
         }
         if !path.is_file()
             && let Some(entry) = library::find(named)
@@ -52,6 +49,18 @@ impl Source {
         if !looks_like_a_path && !path.exists() {
             return Err(Failure::UnknownScenario(named.to_owned()));
         }
+        Self::of_file(named)
+    }
+
+    /// Reads a file, or the standard input, whatever is in it.
+    pub(crate) fn of_file(named: &str) -> Result<Self, Failure> {
+        if named == STDIN {
+            let text = text_of(io::stdin().lock());
+            let text = text.map_err(|error| Failure::ReadFile("standard input".into(), error))?;
+            let file = "standard input".to_owned();
+            return Ok(Self { named: named.to_owned(), stem: "stdin".to_owned(), file, text });
+        }
+        let path = Path::new(named);
         let text = text(path).map_err(|error| Failure::ReadFile(path.to_owned(), error))?;
         Ok(Self { named: named.to_owned(), stem: stem(path), file: plain(named).into(), text })
     }

@@ -1,5 +1,6 @@
 //! Reference pages in Markdown, from the descriptions that the reader goes by.
 
+mod formats;
 mod page;
 mod pages;
 #[cfg(test)]

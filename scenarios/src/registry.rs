@@ -19,7 +19,7 @@ use patterns::hedge::Hedge;
 use patterns::load_shedder::LoadShedder;
 use patterns::rate_limiter::RateLimiter;
 use patterns::retry::Retry;
-use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, read_layer};
+use patterns::settings::{Code, ConfiguredLayer, LayerSettings, Node, Reader, Setting, read_layer};
 use patterns::timeout::Timeout;
 
 use crate::kind::KindInfo;
@@ -36,6 +36,7 @@ pub(crate) struct ReadLayer {
 struct Kind {
     info: KindInfo,
     read: fn(&Node, &mut Reader<'_>) -> Option<ReadLayer>,
+    settings: fn(&Node, &mut Reader<'_>) -> Option<Node>,
 }
 
 /// Kinds of layer, each with its description and the way to make one from its settings.
@@ -116,7 +117,7 @@ impl LayerRegistry {
     pub fn register<L: ConfiguredLayer>(mut self) -> Self {
         let info = KindInfo::of::<L::Settings>();
         let name = info.name;
-        let earlier = self.0.insert(name, Kind { info, read: read::<L> });
+        let earlier = self.0.insert(name, Kind { info, read: read::<L>, settings: settings::<L> });
         assert!(earlier.is_none(), "`{name}` is registered twice");
         self
     }
@@ -147,6 +148,11 @@ impl LayerRegistry {
     }
 }
 
+/// All settings of a layer, those of its library and the defaults too, as they would be written.
+fn settings<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<Node> {
+    read_layer::<L::Settings>(node, reader).map(|settings| settings.write())
+}
+
 /// Reads the settings of a layer, tries them, and gives what makes instances of it.
 fn read<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<ReadLayer> {
     let errors = reader.errors();
@@ -168,6 +174,18 @@ fn read<L: ConfiguredLayer>(node: &Node, reader: &mut Reader<'_>) -> Option<Read
         Box::new(layer)
     });
     Some(ReadLayer { make, room })
+}
+
+impl LayerRegistry {
+    /// All settings of a layer of a kind that there is, as they would be written.
+    pub(crate) fn settings(
+        &self,
+        kind: &str,
+        node: &Node,
+        reader: &mut Reader<'_>,
+    ) -> Option<Node> {
+        (self.0.get(kind)?.settings)(node, reader)
+    }
 }
 
 impl fmt::Debug for LayerRegistry {

@@ -11,6 +11,7 @@ mod first_hours;
 #[cfg(unix)]
 mod folders;
 mod healed;
+mod import;
 mod judged;
 mod limits;
 #[cfg(target_os = "linux")]

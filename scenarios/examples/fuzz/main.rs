@@ -5,12 +5,13 @@
 //! ```
 //!
 //! What must hold is in `oracle.rs`. A file for which something does not is printed with its seed;
-//! `--seed N --count 1` draws it again. With `--verbose` every file is shown before it is checked:
+//! `--seed N --count 1` draws it again. With `--import` configurations of other worlds are drawn. With `--verbose` every file is shown before it is checked:
 //! so one that does not come to an end is seen as well.
 
 mod draw;
 mod file;
 mod fits;
+mod foreign;
 mod numbers;
 mod oracle;
 mod questions;
@@ -37,14 +38,21 @@ struct Options {
     seconds: u64,
     /// Whether each file is named, or even shown, before it is checked.
     verbose: bool,
+    /// Whether configurations of other worlds are drawn, to be imported.
+    foreign: bool,
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { seed: 1, count: u64::MAX, seconds: u64::MAX, verbose: false };
+    let mut options =
+        Options { seed: 1, count: u64::MAX, seconds: u64::MAX, verbose: false, foreign: false };
     let mut all = std::env::args().skip(1);
     while let Some(name) = all.next() {
         if name == "--verbose" {
             options.verbose = true;
+            continue;
+        }
+        if name == "--import" {
+            options.foreign = true;
             continue;
         }
         let number = all.next().and_then(|number| number.parse().ok());
@@ -70,16 +78,20 @@ fn now() -> Instant {
 fn main() -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
     match options() {
+        Ok(options) if options.foreign => fuzz_import(options, &mut out),
         Ok(options) => fuzz(options, &mut out),
         Err(message) => {
-            writeln!(out, "{message}; options are --seed, --count, --seconds and --verbose")?;
+            writeln!(
+                out,
+                "{message}; options are --seed, --count, --seconds, --import and --verbose"
+            )?;
             Ok(ExitCode::from(2))
         }
     }
 }
 
 fn fuzz(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
-    let Options { seed: first, count, seconds, verbose } = options;
+    let Options { seed: first, count, seconds, verbose, .. } = options;
     writeln!(out, "fuzz from seed {first} on")?;
     let registry = LayerRegistry::builtin();
     let begin = now();
@@ -125,5 +137,31 @@ fn fuzz(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
         begin.elapsed().as_secs(),
         longest.as_secs_f64()
     )?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The same for configurations that are imported.
+fn fuzz_import(options: Options, out: &mut impl Write) -> io::Result<ExitCode> {
+    let Options { seed: first, count, seconds, verbose, .. } = options;
+    writeln!(out, "fuzz import from seed {first} on")?;
+    let registry = LayerRegistry::builtin();
+    let begin = now();
+    let (mut drawn, mut taken, mut failed) = (0, 0_u64, 0_u64);
+    while drawn < count && begin.elapsed().as_secs() < seconds {
+        let seed = first.wrapping_add(drawn);
+        drawn += 1;
+        let text = foreign::text(seed);
+        if verbose {
+            writeln!(out, "seed {seed}\n{text}")?;
+        }
+        let judged = panic::catch_unwind(|| foreign::judge(&text, seed, &registry));
+        let (is_taken, failures) = judged.unwrap_or((false, vec!["it panics".to_owned()]));
+        taken += u64::from(is_taken);
+        if !failures.is_empty() {
+            failed += 1;
+            writeln!(out, "seed {seed}:\n{}\nin this file:\n{text}\n", failures.join("\n"))?;
+        }
+    }
+    writeln!(out, "{drawn} files drawn, {taken} imported, {failed} failed")?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -77,7 +77,7 @@ fn file(text: &str, registry: &LayerRegistry, verdict: &mut Verdict) {
 }
 
 /// All that is reported has a place in the file, and can be shown.
-fn places(text: &str, found: &Diagnostics, failures: &mut Vec<String>) {
+pub(crate) fn places(text: &str, found: &Diagnostics, failures: &mut Vec<String>) {
     for one in found.all() {
         let place = one.place();
         if text.get(place.clone()).is_none() {

@@ -2,6 +2,7 @@
 
 use patterns::settings::{Node, Shape};
 
+use super::formats::{IMPORT, import_page};
 use super::page::{Page, ReferencePage};
 use super::types::{FORMS, Types};
 use crate::codes::{CODES, CodeInfo};
@@ -23,6 +24,7 @@ pub(crate) fn pages(described: &Described) -> Vec<ReferencePage> {
     }
     pages.push(forms(&types));
     pages.push(all_profiles());
+    pages.push(import_page());
     pages.push(codes());
     pages
 }
@@ -62,7 +64,8 @@ fn index(described: &Described) -> ReferencePage {
     page.heading(2, "More");
     page.paragraph(&format!(
         "[Forms]({FORMS}.md) that several keys share, [profiles](profiles.md) of services, of \
-         their traffic and of frameworks, and the [codes](codes.md) of mistakes.",
+         their traffic and of frameworks, the [formats]({IMPORT}.md) of libraries that can be \
+         imported and exported, and the [codes](codes.md) of mistakes.",
     ));
     page.finish("README")
 }

@@ -1,0 +1,102 @@
+//! `import` and `export` as a user meets them: files, streams, exit codes.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::tank::{Folder, command, said, wavetank};
+
+const YAML: &str = "resilience4j:
+  circuitbreaker:
+    instances:
+      backend:
+        failureRateThreshold: 40
+        slidingWindowSize: 20
+        minimumNumberOfCalls: 10
+        registerHealthIndicator: true
+  retry:
+    instances:
+      backend: { maxAttempts: 4, waitDuration: PT0.5S }
+";
+
+fn written(folder: &Folder, name: &str, text: &str) {
+    fs::write(folder.0.join(name), text).unwrap();
+}
+
+#[test]
+fn a_file_becomes_a_scenario_that_is_fine_and_runs() {
+    let folder = Folder::new("import");
+    written(&folder, "application.yml", YAML);
+    let output = wavetank(&["import", "application.yml", "--out", "made.toml"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let left = String::from_utf8(output.stderr).unwrap();
+    assert!(left.contains("application.yml:8 registerHealthIndicator = true: "), "{left}");
+    let text = fs::read_to_string(folder.0.join("made.toml")).unwrap();
+    assert!(text.contains("# application.yml:5 failureRateThreshold = 40\n"), "{text}");
+    assert!(text.contains("#   application.yml:8 registerHealthIndicator = true: "), "{text}");
+    let output = wavetank(&["check", "made.toml"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let output = wavetank(&["run", "made.toml", "--out", "o"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let output = wavetank(&["export", "made.toml", "--to", "resilience4j"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(output.stderr.is_empty(), "nothing is lost: {}", said(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("failureRateThreshold: 40\n"));
+}
+
+#[test]
+fn the_standard_input_is_read_and_the_standard_output_has_the_scenario_alone() {
+    let folder = Folder::new("import-stdin");
+    let mut child = command(&["import", "-"], &folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(YAML.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.parse::<toml::Table>().is_ok(), "{text}");
+    assert!(text.contains("# standard input:5 failureRateThreshold = 40"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_ends_with_2_and_writes_nothing() {
+    let folder = Folder::new("import-wrong");
+    written(&folder, "bad.yml", &YAML.replace("40", "a lot"));
+    written(&folder, "made.toml", "as it was");
+    let before = folder.files();
+    for (arguments, place) in [
+        (&["import", "bad.yml", "--out", "made.toml"][..], "bad.yml:5:31"),
+        (&["import", "made.toml"][..], "made.toml:1:1"),
+        (&["import", "nothing.yml"][..], "cannot read nothing.yml"),
+        (&["import", "bad.yml", "--from", "resilience"][..], "resilience4j"),
+        (&["export", "hanging-server", "--to", "polly", "--policy", "garded"][..], "`guarded`"),
+        (&["export", "hanging-server", "--to", "poly"][..], "polly"),
+    ] {
+        let output = wavetank(arguments, &folder);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(place), "{arguments:?}: {told}");
+    }
+    assert_eq!(folder.files(), before);
+}
+
+#[test]
+fn changes_and_variants_are_exported_as_other_commands_run_them() {
+    let folder = Folder::new("export");
+    let all = ["export", "hanging-server", "--to", "resilience4j"];
+    let with = |more: &[&str]| {
+        let output = wavetank(&[&all[..], more].concat(), &folder);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(with(&[]).contains("slidingWindowSize: 5\n"));
+    assert!(with(&["--set", "policies.guarded.breaker.failures=7"]).contains("Size: 7\n"));
+    assert!(!with(&["--without", "retry"]).contains("maxAttempts"));
+    assert!(with(&["--variant", "a bulkhead of two"]).contains("maxThreadPoolSize: 2\n"));
+    with(&["--out", "it.yml"]);
+    assert!(fs::read_to_string(folder.0.join("it.yml")).unwrap().contains("slidingWindowSize: 5"));
+}

@@ -1,0 +1,86 @@
+//! The layers of a policy, with all that they are set to.
+
+use core::ops::Range;
+
+use patterns::settings::{Entry, Node, Reader, Value};
+
+use crate::format::{FileNames, PER, PolicyNames};
+use crate::registry::LayerRegistry;
+use crate::scenario_file::ScenarioFile;
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Policy {
+    pub(crate) name: String,
+    pub(crate) at: Range<usize>,
+    /// Its layers, the outermost first.
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl Policy {
+    /// The first layer of a kind.
+    pub(crate) fn layer(&self, kind: &str) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.kind == kind)
+    }
+
+    /// The timeouts above and below the retries, or the hedges; one alone is below.
+    pub(crate) fn timeouts(&self) -> (Option<&Layer>, Option<&Layer>) {
+        let tries = |layer: &Layer| ["retry", "hedge"].contains(&&*layer.kind);
+        let at = self.layers.iter().position(tries);
+        let is_timeout = |layer: &&Layer| layer.kind == "timeout";
+        let (above, below) = self.layers.split_at(at.unwrap_or(0));
+        (above.iter().find(is_timeout), below.iter().rfind(is_timeout))
+    }
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Layer {
+    pub(crate) kind: String,
+    /// All its settings: those of its library and the defaults, too.
+    pub(crate) settings: Node,
+}
+
+impl Layer {
+    /// A setting.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.settings.get(key)
+    }
+
+    /// A setting, by the keys that lead to it.
+    pub(crate) fn at(&self, path: &str) -> Option<&Node> {
+        path.split('.').try_fold(&self.settings, |node, key| node.get(key))
+    }
+}
+
+/// The policies of a file, each with its layers, the outermost first. What is wrong with the file
+/// was found before.
+pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Policy> {
+    let names = FileNames::written(&file.root);
+    let entries = file.root.get("policies").and_then(Node::entries).unwrap_or_default();
+    let of_one = |entry: &Entry| {
+        let items: &[Node] = match &entry.node.value {
+            Value::List(items) => items,
+            _ => &[],
+        };
+        let items = items.iter().filter_map(Node::entries).flatten();
+        let layers = items.filter_map(|item| layer(item, registry, &names)).collect();
+        Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers }
+    };
+    entries.iter().map(of_one).collect()
+}
+
+fn layer(item: &Entry, registry: &LayerRegistry, names: &FileNames) -> Option<Layer> {
+    if item.node.text() == Some("off") {
+        return None;
+    }
+    let mut written = item.node.clone();
+    if let Value::Table(entries) = &mut written.value {
+        entries.retain(|entry| !PER.is_named(&entry.key));
+    }
+    let mut targets = Vec::new();
+    let mut names = PolicyNames { file: names, targets: &mut targets };
+    let mut reader = Reader::new(&mut names);
+    let settings = registry.settings(&item.key, &written, &mut reader)?;
+    Some(Layer { kind: item.key.clone(), settings })
+}

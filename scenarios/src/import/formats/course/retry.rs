@@ -1,0 +1,156 @@
+//! The retry policies of the course: one for each kind of error, or for each kind of call.
+
+use patterns::Class;
+use patterns::settings::{Entry, Node};
+
+use crate::import::draft::{Draft, From, Layer};
+use crate::import::section::{Taken, leave_unknown, take};
+use crate::import::table::{Row, Section};
+use crate::import::times::Times;
+use crate::import::unit::{Unit, loose};
+
+const RULE: &str = "together: `3 x exponential(1s, factor=2, cap=30s, jitter=full)`";
+
+pub(super) static RETRY: Section = Section {
+    place: "retry_policies.KIND",
+    layer: "retry",
+    like: "",
+    rows: &[
+        Row::with("max_retries", "CLASS", RULE),
+        Row::with("backoff", "CLASS", RULE),
+        Row::with("backoff_type", "CLASS", RULE),
+        Row::with("backoff_strategy", "CLASS", RULE),
+        Row::with("initial_delay_ms", "CLASS", RULE),
+        Row::with("delay_ms", "CLASS", RULE),
+        Row::with("max_delay_ms", "CLASS", RULE),
+        Row::with("backoff_multiplier", "CLASS", RULE),
+        Row::with("jitter", "CLASS", RULE),
+        Row::with("respect_retry_after_header", "CLASS", "`retry-after=floor`, or `ignore`"),
+    ],
+};
+
+/// The kinds of error, and the classes that they are.
+const KINDS: [(&str, &[Class]); 14] = [
+    ("network_errors", &[Class::Network]),
+    ("network_error", &[Class::Network]),
+    ("connection_error", &[Class::Network]),
+    ("api_errors_5xx", &[Class::Overload]),
+    ("api_error_5xx", &[Class::Overload]),
+    ("server_error", &[Class::Overload]),
+    ("rate_limit_429", &[Class::RateLimit]),
+    ("rate_limit", &[Class::RateLimit]),
+    ("rate_limit_error", &[Class::RateLimit]),
+    ("mcp_timeout", &[Class::Timeout]),
+    ("timeout", &[Class::Timeout]),
+    ("timeout_error", &[Class::Timeout]),
+    ("validation_error", &[Class::Validation]),
+    ("validation_errors", &[Class::Validation]),
+];
+
+/// What a call can fail with: a policy for all failures of a kind of call is for these.
+const ALL: [Class; 4] = [Class::Network, Class::Timeout, Class::RateLimit, Class::Overload];
+
+/// The key that says how often; a table with it is a policy.
+const RETRIES: &str = "max_retries";
+
+/// The policies by the kind of error, as one layer.
+pub(super) fn by_error(all: &[&Entry], draft: &mut Draft) -> Option<Layer> {
+    let mut layer: Option<Layer> = None;
+    for root in all {
+        let is_alone = root.node.get(RETRIES).is_some();
+        let policies = if is_alone { core::slice::from_ref(*root) } else { policies(root) };
+        for entry in policies {
+            let kind = KINDS.iter().find(|(name, _)| loose(name) == loose(&entry.key));
+            let classes: &[Class] = match kind {
+                Some((_, classes)) => classes,
+                None if is_alone => &ALL,
+                None => continue,
+            };
+            let taken = take(&RETRY, &[&entry.node], false, From::entry(entry), draft);
+            let Some((rule, from)) = rule(&taken, draft) else { continue };
+            let layer = layer.get_or_insert_with(|| Layer::new("retry", From::entry(root)));
+            for class in classes {
+                layer.set(class.name(), rule.clone(), from.clone());
+            }
+        }
+    }
+    layer
+}
+
+/// The policies by the kind of call, each as a layer of its own.
+pub(super) fn by_call(all: &[&Entry], draft: &mut Draft) -> Vec<(String, Layer)> {
+    let mut layers = Vec::new();
+    for root in all.iter().filter(|root| root.node.get(RETRIES).is_none()) {
+        for entry in policies(root) {
+            if KINDS.iter().any(|(name, _)| loose(name) == loose(&entry.key)) {
+                continue;
+            }
+            let Some(name) = entry.key.strip_suffix("_failures") else {
+                let known = KINDS.iter().map(|(name, _)| *name);
+                leave_unknown(entry, known, &root.key, draft);
+                continue;
+            };
+            let taken = take(&RETRY, &[&entry.node], false, From::entry(entry), draft);
+            let Some((rule, from)) = rule(&taken, draft) else { continue };
+            let mut layer = Layer::new("retry", From::entry(entry));
+            for class in ALL {
+                layer.set(class.name(), rule.clone(), from.clone());
+            }
+            layers.push((name.to_owned(), layer));
+        }
+    }
+    layers
+}
+
+fn policies(root: &Entry) -> &[Entry] {
+    root.node.entries().unwrap_or_default()
+}
+
+/// What the keys of a policy say together.
+fn rule(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
+    let retries = taken.value(RETRIES, Unit::Whole, draft);
+    let from = taken.from(RETRIES)?;
+    let retries = retries?.to_string();
+    if retries == "0" {
+        return Some((Node::word("never"), from));
+    }
+    let millis = Unit::Time(Times::Millis);
+    let time = |key: &str, draft: &mut Draft| {
+        taken.value(key, millis, draft).and_then(|time| time.text().map(str::to_owned))
+    };
+    let (initial, fixed) = (time("initial_delay_ms", draft), time("delay_ms", draft));
+    let cap = time("max_delay_ms", draft);
+    let curves = &[
+        ("exponential", "exponential"),
+        ("fixed", "constant"),
+        ("constant", "constant"),
+        ("linear", "linear"),
+    ];
+    let mut curve = None;
+    for key in ["backoff", "backoff_type", "backoff_strategy"] {
+        curve = curve.or(taken.value(key, Unit::Word(curves), draft));
+    }
+    let curve = curve.as_ref().and_then(Node::text).unwrap_or("constant").to_owned();
+    let (first, second) = if curve == "constant" { (fixed, initial) } else { (initial, fixed) };
+    let wait = first.or(second).unwrap_or_else(|| "1s".to_owned());
+    let mut text = format!("{retries} x {curve}({wait}");
+    if let Some(factor) = taken.value("backoff_multiplier", Unit::Factor, draft)
+        && curve == "exponential"
+    {
+        text += &format!(", factor={factor}");
+    }
+    if let Some(cap) = cap.filter(|_| curve != "constant") {
+        text += &format!(", cap={cap}");
+    }
+    let flag = |key, draft: &mut Draft| {
+        taken.value(key, Unit::Flag, draft).map(|node| node.to_string() == "true")
+    };
+    if flag("jitter", draft) == Some(true) {
+        text += ", jitter=full";
+    }
+    if let Some(respects) = flag("respect_retry_after_header", draft) {
+        text += if respects { ", retry-after=floor" } else { ", retry-after=ignore" };
+    }
+    text.push(')');
+    Some((Node::word(text), from))
+}

@@ -1,0 +1,127 @@
+//! Clusters: circuit breakers, which limit what is under way at a time.
+
+use patterns::settings::{Node, Value};
+
+use super::layer_at;
+use super::outlier::PICKS;
+use crate::import::draft::{Draft, From, Layer};
+use crate::import::parts::{default, whole};
+use crate::import::section::{Taken, get, take};
+use crate::import::table::{Row, Section};
+use crate::import::unit::Unit;
+
+const CONNECTIONS: &str = "connections are not modelled";
+const ELSEWHERE: &str = "where a cluster is says nothing of failures";
+const BUDGET: &str = "`retry.budget`: `share(20%, least=3)`";
+
+pub(super) static THRESHOLDS: Section = Section {
+    place: "clusters[].circuit_breakers.thresholds[]",
+    layer: "bulkhead",
+    like: "",
+    rows: &[
+        Row::of("max_requests", "slots", Unit::Whole),
+        Row::of("max_pending_requests", "queue", Unit::Whole),
+        Row::with("max_connections", "slots", "if it is less, as with HTTP/1.1"),
+        Row::with("max_retries", "retry.budget", "`retry.budget`: `fixed(3)`"),
+        Row::with("retry_budget.budget_percent.value", "retry.budget", BUDGET),
+        Row::with("retry_budget.min_retry_concurrency", "retry.budget", BUDGET),
+        Row::out("retry_budget.budget_interval", "what is under way now is what counts"),
+        Row::with("priority", "", "only `DEFAULT` is taken"),
+        Row::out("track_remaining", "it says what is shown, not what is done"),
+        Row::out("max_connection_pools", CONNECTIONS),
+    ],
+};
+
+pub(super) static CLUSTER: Section = Section {
+    place: "clusters[]",
+    layer: "balance",
+    like: "",
+    rows: &[
+        Row::of("lb_policy", "pick", Unit::Word(PICKS)),
+        Row::of("common_lb_config.healthy_panic_threshold.value", "panic-percent", Unit::Whole),
+        Row::with("name", "", "the service"),
+        Row::with("circuit_breakers", "", "the layer `bulkhead`"),
+        Row::with("outlier_detection", "", "the layer `balance`"),
+        Row::with("load_assignment", "", "as many hosts as are listed"),
+        Row::out("connect_timeout", CONNECTIONS),
+        Row::out("type", ELSEWHERE),
+        Row::out("@type", ELSEWHERE),
+        Row::out("alt_stat_name", ELSEWHERE),
+        Row::out("dns_lookup_family", ELSEWHERE),
+        Row::out("dns_refresh_rate", ELSEWHERE),
+        Row::out("eds_cluster_config", ELSEWHERE),
+        Row::out("transport_socket", CONNECTIONS),
+        Row::out("http2_protocol_options", CONNECTIONS),
+        Row::out("typed_extension_protocol_options", CONNECTIONS),
+        Row::out("upstream_connection_options", CONNECTIONS),
+        Row::out("max_requests_per_connection", CONNECTIONS),
+        Row::out("health_checks", "a balance here goes by the calls themselves"),
+    ],
+};
+
+/// What a retry may ask for, and where it is written.
+type Budget = Option<(Node, From)>;
+
+/// The limits of a cluster, and what its retries may be.
+pub(super) fn thresholds(cluster: &Node, draft: &mut Draft) -> Option<(Option<Layer>, Budget)> {
+    let list = get(cluster, "circuit_breakers.thresholds", true)?;
+    let Value::List(items) = &list.value else { return None };
+    let mut found = None;
+    for item in items {
+        let priority = get(item, "priority", true).and_then(Node::text).unwrap_or("DEFAULT");
+        if found.is_some() || priority != "DEFAULT" {
+            let why = "only the first thresholds of the priority DEFAULT are taken";
+            draft.leave(&item.at, format!("thresholds of the priority {priority}"), why);
+            continue;
+        }
+        let from = layer_at(THRESHOLDS.layer, item, "circuit_breakers.thresholds").from;
+        let mut taken = take(&THRESHOLDS, &[item], true, from, draft);
+        let is_http2 = get(cluster, "http2_protocol_options", true).is_some();
+        pool(&mut taken, "max_connections", !is_http2, draft);
+        let budget = threshold_budget(&taken, "max_retries", draft);
+        let is_said = taken.layer.line("slots").is_some() || taken.layer.line("queue").is_some();
+        let mut layer = taken.layer;
+        default(&mut layer, "slots", whole(1024), "default of Envoy");
+        default(&mut layer, "queue", whole(1024), "default of Envoy");
+        found = Some((is_said.then_some(layer), budget));
+    }
+    found
+}
+
+/// Limits what is under way by the connections, if there are fewer of them: one of HTTP/1.1 carries
+/// one request.
+pub(crate) fn pool(taken: &mut Taken<'_>, key: &str, carries_one: bool, draft: &mut Draft) {
+    let Some(entry) = taken.entry(key) else { return };
+    let Some(Value::Integer(most)) = taken.value(key, Unit::Whole, draft).map(|most| most.value)
+    else {
+        return;
+    };
+    let slots = taken.layer.line("slots").map(|line| line.value.clone());
+    let is_less =
+        !matches!(slots, Some(Node { value: Value::Integer(slots), .. }) if slots <= most);
+    if carries_one && is_less {
+        taken.layer.set("slots", whole(most), From::entry(entry));
+    } else {
+        draft.leave_entry(
+            entry,
+            "fewer requests than connections are let through, or HTTP/2 is spoken",
+        );
+    }
+}
+
+/// What all retries together may be.
+pub(crate) fn threshold_budget(taken: &Taken<'_>, key: &str, draft: &mut Draft) -> Budget {
+    let (percent, least) = (
+        taken.value("retry_budget.budget_percent.value", Unit::Factor, draft),
+        taken.value("retry_budget.min_retry_concurrency", Unit::Whole, draft),
+    );
+    let from = ["retry_budget.budget_percent.value", "retry_budget.min_retry_concurrency"];
+    if let Some(from) = from.into_iter().find_map(|key| taken.from(key)) {
+        let percent = percent.map_or_else(|| "20".to_owned(), |percent| percent.to_string());
+        let percent = percent.strip_suffix(".0").unwrap_or(&percent);
+        let least = least.map_or_else(|| "3".to_owned(), |least| least.to_string());
+        return Some((Node::word(format!("share({percent}%, least={least})")), from));
+    }
+    let retries = taken.value(key, Unit::Whole, draft)?;
+    Some((Node::word(format!("fixed({retries})")), taken.from(key)?))
+}

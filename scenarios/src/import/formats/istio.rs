@@ -1,0 +1,271 @@
+//! Istio: `DestinationRule` and `VirtualService`.
+//!
+//! Keys and defaults: `networking/v1/destination_rule.proto` and `virtual_service.proto` of
+//! istio/api. Istio makes a configuration of Envoy of them, so the layers are those of Envoy; it
+//! turns rules on success rates off (`applyOutlierDetection`), has no timeout of a route, and tries
+//! every call up to two times again (`DefaultPolicy` of its retries).
+
+mod tables;
+
+use patterns::Class;
+use patterns::settings::{Code, Node, Value};
+
+use super::envoy::{pool, threshold_budget};
+use crate::diagnostic::{Diagnostic, nearest_or_all};
+use crate::import::draft::{Draft, From, Layer};
+use crate::import::importer::Importer;
+use crate::import::parts::{HOSTS_ASSUMED, balanced, default, service, whole};
+use crate::import::section::{get, take};
+use crate::import::table::{Format, Section};
+use crate::import::unit::{classes, flag};
+use tables::{HTTP, OUTLIER, POLICY, PROTO, RETRIES};
+
+pub(crate) static FORMAT: Format = Format {
+    name: "istio",
+    about: "`DestinationRule` and `VirtualService` of Istio",
+    order: "timeout, retry, timeout of a try, bulkhead, balance",
+    source: "istio/api, `networking/v1/destination_rule.proto`, `virtual_service.proto`; defaults \
+             of istio/istio, `pilot/pkg/networking/core`",
+    relaxed: true,
+    sections: &[&HTTP, &RETRIES, &POLICY, &OUTLIER],
+};
+
+pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
+
+const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha3"];
+const DEFAULT: &str = "default of Istio";
+
+/// All resources, also those of a list.
+fn resources(documents: &[Node]) -> Vec<&Node> {
+    let mut all = Vec::new();
+    for document in documents {
+        match document.get("items").map(|items| &items.value) {
+            Some(Value::List(items)) if kind(document).ends_with("List") => all.extend(items),
+            _ => all.push(document),
+        }
+    }
+    all
+}
+
+fn kind(node: &Node) -> &str {
+    node.get("kind").and_then(Node::text).unwrap_or_default()
+}
+
+fn is(documents: &[Node]) -> bool {
+    let is_one = |node: &&Node| ["DestinationRule", "VirtualService"].contains(&kind(node));
+    resources(documents).iter().any(is_one)
+}
+
+/// What is said of one host.
+#[derive(Default)]
+struct Host<'a> {
+    name: &'a str,
+    policy: Option<&'a Node>,
+    http: Option<&'a Node>,
+}
+
+fn read(documents: &[Node], draft: &mut Draft) {
+    let mut hosts: Vec<Host<'_>> = Vec::new();
+    for resource in resources(documents) {
+        let is_rule = kind(resource) == "DestinationRule";
+        if !is_rule && kind(resource) != "VirtualService" {
+            let why = "only `DestinationRule` and `VirtualService` are looked at";
+            draft.leave(&resource.at, format!("kind = {}", kind(resource)), why);
+            continue;
+        }
+        version(resource, draft);
+        let Some(spec) = resource.get("spec") else { continue };
+        if is_rule { rule(spec, &mut hosts, draft) } else { routes(spec, &mut hosts, draft) }
+    }
+    for host in &hosts {
+        one(host, draft);
+    }
+    draft.about = format!("hosts of Istio ({})", hosts.len());
+}
+
+/// The version of the API must be one that is known.
+fn version(resource: &Node, draft: &mut Draft) {
+    let Some(node) = resource.get("apiVersion") else { return };
+    let text = node.text().unwrap_or_default();
+    let version = text.strip_prefix("networking.istio.io/");
+    if !version.is_some_and(|version| VERSIONS.contains(&version)) {
+        let message = format!("the version `{text}` of this resource is not known");
+        let known = VERSIONS.map(|version| format!("networking.istio.io/{version}"));
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let wrong = Diagnostic::new(node.at.clone(), Code::UnknownName, message);
+        draft.wrong(wrong.help(nearest_or_all(text, &known)));
+    }
+}
+
+/// A host by its short name: `reviews` of `reviews.shop.svc.cluster.local`.
+fn short(host: &str) -> &str {
+    let is_full = host.ends_with(".svc.cluster.local") || host.ends_with(".svc");
+    if is_full { host.split('.').next().unwrap_or(host) } else { host }
+}
+
+fn host<'a, 'b>(name: &'a str, hosts: &'b mut Vec<Host<'a>>) -> &'b mut Host<'a> {
+    let at = hosts.iter().position(|host| short(host.name) == short(name));
+    let at = at.unwrap_or_else(|| {
+        hosts.push(Host { name, ..Host::default() });
+        hosts.len() - 1
+    });
+    &mut hosts[at]
+}
+
+fn rule<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
+    let Some(name) = spec.get("host").and_then(Node::text) else { return };
+    for entry in spec.entries().unwrap_or_default() {
+        let why = match &*entry.key {
+            "host" | "trafficPolicy" => continue,
+            "subsets" => "what holds for a part of the hosts alone is not modelled",
+            _ => "it says nothing of failures",
+        };
+        draft.leave_entry(entry, why);
+    }
+    let found = host(name, hosts);
+    if let (Some(policy), Some(_)) = (spec.get("trafficPolicy"), found.policy) {
+        draft.leave(&policy.at, "trafficPolicy", "the first one for the host is taken");
+    } else {
+        found.policy = spec.get("trafficPolicy");
+    }
+}
+
+fn routes<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
+    for entry in spec.entries().unwrap_or_default() {
+        if !["hosts", "http", "gateways", "exportTo"].contains(&&*entry.key) {
+            draft.leave_entry(entry, "only routes of HTTP are looked at");
+        }
+    }
+    let Some(Value::List(items)) = spec.get("http").map(|http| &http.value) else { return };
+    for http in items {
+        let Some(Value::List(targets)) = http.get("route").map(|route| &route.value) else {
+            continue;
+        };
+        let mut names: Vec<&str> = Vec::new();
+        for target in targets {
+            let name = get(target, "destination.host", true).and_then(Node::text);
+            names.extend(name.filter(|name| names.iter().all(|other| short(other) != short(name))));
+        }
+        for name in names {
+            let found = host(name, hosts);
+            if found.http.is_some() {
+                let why = format!("the first route to `{name}` is taken");
+                draft.leave(&http.at, "http", &why);
+            } else {
+                found.http = Some(http);
+            }
+        }
+    }
+}
+
+fn written(node: &Node, said: &str) -> From {
+    From::Written(node.at.start..node.at.start, said.to_owned())
+}
+
+/// A service for a host, with the layers of the routes to it and of its policy.
+fn one(host: &Host<'_>, draft: &mut Draft) {
+    let mut layers = Vec::new();
+    let pool = host.policy.map(|policy| connection_pool(policy, draft));
+    let (limits, mut budget) = pool.unwrap_or_default();
+    let mut retry = None;
+    if let Some(http) = host.http {
+        let mut taken = take(&HTTP, &[http], true, written(http, "http"), draft);
+        if let Some(limit) = taken.value("timeout", PROTO, draft)
+            && let Some(from) = taken.from("timeout")
+            && limit.text() != Some("0s")
+        {
+            taken.layer.set("limit", limit, from);
+            layers.push(taken.layer);
+        }
+        retry = get(http, "retries", true);
+    }
+    let (retry, per_try) = retries(retry, draft);
+    if let Some(mut retry) = retry {
+        if let Some((budget, from)) = budget.take() {
+            retry.set("budget", budget, from);
+        }
+        layers.push(retry);
+    }
+    layers.extend(per_try);
+    if let Some((_, from)) = budget {
+        draft.leave_from(&from, "nothing is retried");
+    }
+    layers.extend(limits);
+    let from = host
+        .policy
+        .or(host.http)
+        .map_or(From::Assumed, |node| written(node, &format!("host {}", host.name)));
+    let at = service(draft, host.name, from, layers);
+    if let Some(balance) = host.policy.and_then(|policy| eject(policy, draft)) {
+        balanced(draft, at, HOSTS_ASSUMED, &From::Assumed, balance);
+    }
+}
+
+/// The retries of a route, and the timeout of each try. Every host has some unless they are set.
+fn retries(node: Option<&Node>, draft: &mut Draft) -> (Option<Layer>, Option<Layer>) {
+    let from = node.map_or(From::Default(DEFAULT), |node| written(node, "retries"));
+    let none = Node::unwritten(Value::Table(Vec::new()));
+    let taken = take(&RETRIES, &[node.unwrap_or(&none)], true, from, draft);
+    let per_try = taken.value("perTryTimeout", PROTO, draft).zip(taken.from("perTryTimeout"));
+    let per_try = per_try.filter(|(limit, _)| limit.text() != Some("0s")).map(|(limit, from)| {
+        let mut layer = Layer::new("timeout", from.clone());
+        layer.set("limit", limit, from);
+        layer
+    });
+    let mut layer = taken.layer;
+    if layer.line("max-retries").is_some_and(|line| line.value == whole(0)) {
+        return (None, per_try);
+    }
+    default(&mut layer, "max-retries", whole(2), DEFAULT);
+    let on = classes([Class::Network, Class::Overload]);
+    default(&mut layer, "retry-on", on, "connect-failure,refused-stream,unavailable,cancelled,503");
+    (Some(layer), per_try)
+}
+
+/// The limits of a host, and what its retries may be.
+fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(Node, From)>) {
+    let from = written(policy, "trafficPolicy");
+    let mut taken = take(&POLICY, &[policy], true, from, draft);
+    pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
+    let budget = threshold_budget(&taken, "connectionPool.http.maxRetries", draft);
+    let mut layer = taken.layer;
+    layer.lines.retain(|line| line.key != "pick");
+    if layer.lines.is_empty() {
+        return (None, budget);
+    }
+    let unlimited = || Node::word("unlimited");
+    default(&mut layer, "slots", unlimited(), DEFAULT);
+    default(&mut layer, "queue", unlimited(), DEFAULT);
+    (Some(layer), budget)
+}
+
+/// The layer that leaves hosts out, if the policy has one.
+fn eject(policy: &Node, draft: &mut Draft) -> Option<Layer> {
+    let node = get(policy, "outlierDetection", true)?;
+    let taken = take(&OUTLIER, &[node], true, written(node, "outlierDetection"), draft);
+    let mut layer = Layer::new(OUTLIER.layer, taken.layer.from.clone());
+    layer.set("eject.like", Node::word("envoy"), From::Default(""));
+    layer.lines.extend(taken.layer.lines.clone());
+    // What Istio writes for Envoy, whatever is set.
+    default(&mut layer, "eject.success-rate", Node::word("off"), "Istio turns it off");
+    default(&mut layer, "eject.failure-percentage", Node::word("off"), "Istio turns it off");
+    if layer.line("eject.consecutive-gateway.failures").is_some() {
+        let always = "Istio enforces what is written";
+        default(&mut layer, "eject.consecutive-gateway.enforce-percent", whole(100), always);
+    }
+    let split = "splitExternalLocalOriginErrors";
+    if let Some(entry) = taken.entry(split)
+        && flag(&entry.node) == Some(true)
+    {
+        let from = From::entry(entry);
+        layer.set("eject.split-local", Node::unwritten(Value::Table(Vec::new())), from);
+    }
+    let lines = take_pick(&POLICY, policy);
+    layer.lines.extend(lines.lines.into_iter().filter(|line| line.key == "pick"));
+    Some(layer)
+}
+
+/// The policy once more, for how a host is picked; what else it says was told before.
+fn take_pick(section: &'static Section, policy: &Node) -> Layer {
+    take(section, &[policy], true, From::Assumed, &mut Draft::default()).layer
+}

@@ -1,0 +1,93 @@
+//! The keys of Istio.
+
+use super::super::envoy::{PICKS, RETRY_ON};
+use crate::import::table::{Row, Section};
+use crate::import::times::Times;
+use crate::import::unit::Unit;
+
+pub(super) const PROTO: Unit = Unit::Time(Times::Proto);
+
+const CONNECTIONS: &str = "connections are not modelled";
+const WHERE: &str = "where a request goes says nothing of failures";
+
+pub(super) static HTTP: Section = Section {
+    place: "VirtualService.spec.http[]",
+    layer: "timeout",
+    like: "",
+    rows: &[
+        Row::with("timeout", "limit", "0 is without a timeout"),
+        Row::with("route", "", "a service for each host"),
+        Row::with("retries", "", "the layers `retry` and `timeout` of a try"),
+        Row::out("fault", "faults stand in `[[faults]]`: put them there by hand"),
+        Row::out("mirror", "what is mirrored has no answer"),
+        Row::out("match", WHERE),
+        Row::out("name", WHERE),
+        Row::out("rewrite", WHERE),
+        Row::out("redirect", WHERE),
+        Row::out("headers", WHERE),
+        Row::out("corsPolicy", WHERE),
+    ],
+};
+
+pub(super) static RETRIES: Section = Section {
+    place: "VirtualService.spec.http[].retries",
+    layer: "retry",
+    like: "envoy",
+    rows: &[
+        Row::of("attempts", "max-retries", Unit::Whole),
+        Row::of("retryOn", "retry-on", Unit::Classes(&RETRY_ON)),
+        Row::of("backoff", "base", PROTO),
+        Row::with("perTryTimeout", "timeout.limit", "a layer `timeout` below the retry"),
+        Row::out("retryRemoteLocalities", "hosts are in no place"),
+        Row::out("retryIgnorePreviousHosts", "which host a retry goes to is up to `balance`"),
+    ],
+};
+
+pub(super) static POLICY: Section = Section {
+    place: "DestinationRule.spec.trafficPolicy",
+    layer: "bulkhead",
+    like: "",
+    rows: &[
+        Row::of("connectionPool.http.http2MaxRequests", "slots", Unit::Whole),
+        Row::of("connectionPool.http.http1MaxPendingRequests", "queue", Unit::Whole),
+        Row::with("connectionPool.tcp.maxConnections", "slots", "if it is less, as with HTTP/1.1"),
+        Row::with("connectionPool.http.maxRetries", "retry.budget", "`fixed(3)` of the retry"),
+        Row::with(
+            "retry_budget.budget_percent.value",
+            "retry.budget",
+            "as Envoy has it; Istio has `retryBudget` in its newest versions",
+        ),
+        Row::with("retry_budget.min_retry_concurrency", "retry.budget", "as Envoy has it"),
+        Row::of("loadBalancer.simple", "pick", Unit::Word(PICKS)).note("of the layer `balance`"),
+        Row::with("outlierDetection", "", "the layer `balance`"),
+        Row::out("loadBalancer.consistentHash", WHERE),
+        Row::out("loadBalancer.localityLbSetting", "hosts are in no place"),
+        Row::out("loadBalancer.warmupDurationSecs", "put `slow-start` into the balance by hand"),
+        Row::out("connectionPool.tcp.connectTimeout", CONNECTIONS),
+        Row::out("connectionPool.tcp.tcpKeepalive", CONNECTIONS),
+        Row::out("connectionPool.http.maxRequestsPerConnection", CONNECTIONS),
+        Row::out("connectionPool.http.idleTimeout", CONNECTIONS),
+        Row::out("connectionPool.http.h2UpgradePolicy", CONNECTIONS),
+        Row::out("connectionPool.http.useClientProtocol", CONNECTIONS),
+        Row::out("tls", CONNECTIONS),
+        Row::out("portLevelSettings", "what holds for one port alone is not modelled"),
+    ],
+};
+
+pub(super) static OUTLIER: Section = Section {
+    place: "DestinationRule.spec.trafficPolicy.outlierDetection",
+    layer: "balance",
+    like: "",
+    rows: &[
+        Row::of("consecutive5xxErrors", "eject.consecutive.failures", Unit::Whole),
+        Row::of("consecutiveGatewayErrors", "eject.consecutive-gateway.failures", Unit::Whole),
+        Row::of("consecutiveErrors", "eject.consecutive-gateway.failures", Unit::Whole)
+            .note("as it was before 1.5"),
+        Row::of("interval", "eject.interval", PROTO),
+        Row::of("baseEjectionTime", "eject.base-ejection-time", PROTO),
+        Row::of("maxEjectionPercent", "eject.max-ejection-percent", Unit::Whole),
+        Row::of("minHealthPercent", "panic-percent", Unit::Whole),
+        Row::with("splitExternalLocalOriginErrors", "eject.split-local", "`{}` if it is true"),
+        Row::out("consecutiveLocalOriginFailures", "with `splitExternalLocalOriginErrors`"),
+    ],
+};

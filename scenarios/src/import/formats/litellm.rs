@@ -1,0 +1,223 @@
+//! LiteLLM: its router, as the proxy is configured.
+//!
+//! Keys and defaults: `litellm/router.py`, `litellm/constants.py` and
+//! <https://docs.litellm.ai/docs/router/learn/reliability>. A call is tried again in its model group,
+//! by the router alone; then it falls back to other groups. A deployment that has failed more than
+//! `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the way to it.
+//! The waits between tries are those of OpenAI's client, from which they were taken.
+
+mod deployments;
+mod tables;
+
+use patterns::Class;
+use patterns::settings::{Entry, Node, Value};
+
+use crate::import::draft::{Draft, From, Layer};
+use crate::import::importer::Importer;
+use crate::import::parts::{default, whole};
+use crate::import::section::{Taken, leave_unknown, take};
+use crate::import::table::Format;
+use crate::import::times::Times;
+use crate::import::unit::{Unit, classes};
+use tables::{PARAMS, POLICY, ROUTER};
+
+pub(crate) static FORMAT: Format = Format {
+    name: "litellm",
+    about: "LiteLLM: `model_list`, `router_settings`, `litellm_settings`",
+    order: "fallback, retry, timeout, balance; a breaker for each deployment",
+    source: "BerriAI/litellm, `litellm/router.py`, `litellm/constants.py`; \
+             <https://docs.litellm.ai/docs/router/learn/reliability>",
+    relaxed: false,
+    sections: &[&ROUTER, &POLICY, &PARAMS],
+};
+
+pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
+
+const ROOTS: [&str; 3] = ["model_list", "router_settings", "litellm_settings"];
+
+fn is(documents: &[Node]) -> bool {
+    documents.iter().any(|document| ROOTS.iter().any(|key| document.get(key).is_some()))
+}
+
+/// What holds for all groups of models.
+struct Router<'a> {
+    retry: Option<Layer>,
+    timeout: Option<Layer>,
+    cooldown: Option<Layer>,
+    pick: Option<(Node, From)>,
+    /// What calls to a group fall back to, by its name; all others to those of no name.
+    fallbacks: Vec<(&'a str, Vec<&'a str>, From)>,
+}
+
+fn read(documents: &[Node], draft: &mut Draft) {
+    for document in documents {
+        for entry in document.entries().unwrap_or_default() {
+            match &*entry.key {
+                "model_list" | "router_settings" | "litellm_settings" => {}
+                "general_settings" | "environment_variables" | "include" | "mcp_servers" => {
+                    draft.leave_entry(entry, "it says nothing of failures");
+                }
+                _ => leave_unknown(entry, ROOTS.into_iter(), "litellm", draft),
+            }
+        }
+        // The router's own settings count more.
+        let keys = ["router_settings", "litellm_settings"];
+        let tables: Vec<&Node> = keys.iter().filter_map(|key| document.get(key)).collect();
+        let taken = take(&ROUTER, &tables, false, From::Assumed, draft);
+        leave_covered(&tables, draft);
+        let router = Router {
+            retry: retry(&taken, draft),
+            timeout: timeout(&taken, draft),
+            cooldown: cooldown(&taken, draft),
+            pick: pick(&taken, draft),
+            fallbacks: fallbacks(&taken, draft),
+        };
+        deployments::read(document, &router, draft);
+    }
+    draft.about = format!("models of LiteLLM ({})", draft.policies.len());
+}
+
+/// Leaves out what `litellm_settings` says, and `router_settings` says, too.
+fn leave_covered(tables: &[&Node], draft: &mut Draft) {
+    let [first, second] = tables else { return };
+    let covers = |entry: &Entry| match &*entry.key {
+        "request_timeout" => first.get("timeout").or(first.get("request_timeout")).is_some(),
+        key => first.get(key).is_some(),
+    };
+    for entry in second.entries().unwrap_or_default().iter().filter(|entry| covers(entry)) {
+        draft.leave_entry(entry, "`router_settings` says it, too");
+    }
+}
+
+/// A layer with one line.
+fn with(kind: &'static str, key: &str, value: Node, from: From) -> Layer {
+    let mut layer = Layer::new(kind, from.clone());
+    layer.set(key, value, from);
+    layer
+}
+
+fn timeout(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
+    let key = ["timeout", "request_timeout"].into_iter().find(|key| taken.entry(key).is_some())?;
+    let limit = taken.value(key, Unit::Time(Times::Seconds), draft)?;
+    Some(with("timeout", "limit", limit, taken.from(key)?))
+}
+
+/// Retries: so many of all failures, or so many of each kind.
+fn retry(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
+    if let Some(entry) = taken.entry("retry_policy") {
+        for key in ["num_retries", "retry_after"] {
+            if let Some(entry) = taken.entry(key) {
+                draft.leave_entry(entry, "`retry_policy` says it for each kind of failure");
+            }
+        }
+        return by_class(entry, draft);
+    }
+    let entry = taken.entry("num_retries")?;
+    let retries = taken.value("num_retries", Unit::Whole, draft)?;
+    if let Some(entry) = taken.entry("retry_after") {
+        draft.leave_entry(entry, "the shortest wait is that of the backoff");
+    }
+    if retries == whole(0) {
+        draft.leave_entry(entry, "nothing is tried again");
+        return None;
+    }
+    let mut layer = Layer::new("retry", From::entry(entry));
+    layer.set(
+        "like",
+        Node::word("openai"),
+        From::Default("the waits are those of OpenAI's client"),
+    );
+    layer.set("max-retries", retries, From::entry(entry));
+    Some(layer)
+}
+
+/// The waits of OpenAI's client.
+const WAITS: &str = "exponential(500ms, cap=8s, jitter=between(from=0.75, to=1.0))";
+
+fn by_class(entry: &Entry, draft: &mut Draft) -> Option<Layer> {
+    let taken = take(&POLICY, &[&entry.node], false, From::entry(entry), draft);
+    let mut layer = Layer::new("retry", From::entry(entry));
+    for (theirs, class) in tables::KINDS {
+        let Some(count) = taken.value(theirs, Unit::Whole, draft) else { continue };
+        let Some(from) = taken.from(theirs) else { continue };
+        let rule = match count == whole(0) {
+            true => Node::word("never"),
+            false => Node::word(format!("{count} x {WAITS}")),
+        };
+        if let Some(line) = layer.line(class.name()) {
+            draft.leave_from(&line.from.clone(), "one rule holds for both kinds of failure");
+        }
+        layer.set(class.name(), rule, from);
+    }
+    (!layer.lines.is_empty()).then_some(layer)
+}
+
+/// The breaker on the way to a deployment.
+fn cooldown(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
+    if let Some(entry) = taken.entry("disable_cooldowns")
+        && entry.node.value == Value::Bool(true)
+    {
+        for key in ["allowed_fails", "cooldown_time"] {
+            if let Some(entry) = taken.entry(key) {
+                draft.leave_entry(entry, "`disable_cooldowns` turns it off");
+            }
+        }
+        return None;
+    }
+    let keys = ["allowed_fails", "cooldown_time"];
+    let from = keys.into_iter().find_map(|key| taken.from(key))?;
+    let mut layer = Layer::new("breaker", from);
+    let fails = taken.value("allowed_fails", Unit::OneLess, draft);
+    if let (Some(fails), Some(from)) = (fails, taken.from("allowed_fails")) {
+        layer.set("failures", fails, from);
+    }
+    let time = taken.value("cooldown_time", Unit::Time(Times::Seconds), draft);
+    if let (Some(time), Some(from)) = (time, taken.from("cooldown_time")) {
+        layer.set("open", time, from);
+    }
+    complete(&mut layer);
+    Some(layer)
+}
+
+/// What the router does unless something else is written: it counts failures in a minute, and puts
+/// a deployment back as if nothing had been.
+fn complete(layer: &mut Layer) {
+    const WHY: &str = "default of LiteLLM";
+    default(layer, "failures", whole(4), WHY);
+    default(layer, "window", Node::word("epoch(1min, buckets=1)"), "failures in a minute");
+    default(layer, "open", Node::word("5s"), WHY);
+    default(layer, "permits", Node::word("unlimited"), "all calls come back at once");
+    let counted = [Class::Network, Class::Timeout, Class::RateLimit, Class::Overload];
+    let why = "408, 429, 401, 404, and from 500 on";
+    default(layer, "count", classes(counted), why);
+    let own = [Class::BreakerOpen, Class::BulkheadFull, Class::Rejected];
+    default(layer, "ignore", classes(own), "what never came there");
+}
+
+fn pick(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
+    let value = taken.value("routing_strategy", tables::STRATEGY, draft)?;
+    Some((value, taken.from("routing_strategy")?))
+}
+
+/// `fallbacks: [{ model: [others] }]`, and `default_fallbacks: [others]`.
+fn fallbacks<'a>(taken: &Taken<'a>, draft: &mut Draft) -> Vec<(&'a str, Vec<&'a str>, From)> {
+    let mut all = Vec::new();
+    let names = |node: &'a Node| match &node.value {
+        Value::List(items) => items.iter().filter_map(Node::text).collect(),
+        _ => node.text().into_iter().collect::<Vec<&str>>(),
+    };
+    if let Some(entry) = taken.entry("fallbacks") {
+        match &entry.node.value {
+            Value::List(items) => {
+                for one in items.iter().filter_map(Node::entries).flatten() {
+                    all.push((one.key.as_str(), names(&one.node), From::entry(one)));
+                }
+            }
+            _ => draft.leave_entry(entry, "a list of tables is known here"),
+        }
+    }
+    if let Some(entry) = taken.entry("default_fallbacks") {
+        all.push(("", names(&entry.node), From::entry(entry)));
+    }
+    all
+}

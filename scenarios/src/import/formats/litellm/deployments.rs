@@ -1,0 +1,210 @@
+//! Deployments: a group of them answers for one model.
+
+use patterns::settings::{Node, Value, entry};
+
+use super::tables::PARAMS;
+use super::{Router, with};
+use crate::import::draft::{Draft, From, Layer, Line, Policy};
+use crate::import::parts::{balanced, service};
+use crate::import::section::take;
+use crate::import::unit::Unit;
+
+/// How long an LLM takes, of which nothing is known.
+const LATENCY: &str = "lognormal(median=2s, p99=20s)";
+
+/// A group of deployments.
+struct Group<'a> {
+    name: &'a str,
+    deployments: Vec<&'a Node>,
+}
+
+/// The services of a document.
+pub(super) fn read(document: &Node, router: &Router<'_>, draft: &mut Draft) {
+    let groups = groups(document, draft);
+    let mut named: Vec<(&str, usize)> = Vec::new();
+    for group in &groups {
+        let from =
+            group.deployments.first().map_or(From::Assumed, |node| written(node, group.name));
+        let mut layers: Vec<Layer> = Vec::new();
+        layers.extend(router.retry.clone());
+        layers.extend(router.timeout.clone());
+        let several = group.deployments.len() > 1;
+        if !several {
+            layers.extend(router.cooldown.clone());
+        }
+        let at = service(draft, group.name, from.clone(), layers);
+        named.push((group.name, at));
+        if several {
+            balance(group, at, router, draft);
+        } else if let Some(only) = group.deployments.first() {
+            deployment(only, at, draft);
+        }
+    }
+    if groups.is_empty() {
+        let mut layers: Vec<Layer> = Vec::new();
+        layers.extend(router.retry.clone());
+        layers.extend(router.timeout.clone());
+        layers.extend(router.cooldown.clone());
+        if !layers.is_empty() {
+            let at = service(draft, "model", From::Assumed, layers);
+            latency(at, draft);
+        }
+    }
+    fall_back(&named, router, draft);
+}
+
+fn groups<'a>(document: &'a Node, draft: &mut Draft) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let Some(Value::List(items)) = document.get("model_list").map(|list| &list.value) else {
+        return groups;
+    };
+    for item in items {
+        for entry in item.entries().unwrap_or_default() {
+            if !["model_name", "litellm_params"].contains(&&*entry.key) {
+                draft.leave_entry(entry, "it says nothing of failures");
+            }
+        }
+        let Some(name) = item.get("model_name").and_then(Node::text) else {
+            draft.leave(&item.at, "a model", "it has no `model_name`");
+            continue;
+        };
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.deployments.push(item),
+            None => groups.push(Group { name, deployments: vec![item] }),
+        }
+    }
+    groups
+}
+
+fn written(node: &Node, name: &str) -> From {
+    let model = node.get("litellm_params").and_then(|params| params.get("model")?.text());
+    let model = model.map(|model| format!(" ({model})")).unwrap_or_default();
+    From::Written(node.at.start..node.at.start, format!("model_name = {name}{model}"))
+}
+
+/// The calls to a group go to its deployments, each behind a breaker.
+fn balance(group: &Group<'_>, at: usize, router: &Router<'_>, draft: &mut Draft) {
+    let mut layer = Layer::new("balance", draft.services[at].from.clone());
+    let (pick, from) = match &router.pick {
+        Some((pick, from)) => (pick.clone(), from.clone()),
+        None => (Node::word("random"), From::Default("simple-shuffle is the default of LiteLLM")),
+    };
+    layer.set("pick", pick, from);
+    let weights: Vec<Option<Node>> =
+        group.deployments.iter().map(|one| weight(one, draft)).collect();
+    if weights.iter().all(Option::is_some) {
+        let weights = Value::List(weights.into_iter().flatten().collect());
+        layer.set("weights", Node::unwritten(weights), From::Default("weight of each deployment"));
+    }
+    let first = draft.services.len();
+    let from = draft.services[at].from.clone();
+    balanced(draft, at, group.deployments.len(), &from, layer);
+    for (number, one) in group.deployments.iter().enumerate().take(draft.services.len() - first) {
+        let place = first + number;
+        draft.services[place].from = written(one, group.name);
+        deployment(one, place, draft);
+        if let Some(breaker) = &router.cooldown {
+            let name = draft.services[place].name.clone();
+            draft.policies.push(Policy { name: name.clone(), layers: vec![breaker.clone()] });
+            draft.services[place].policy = Some(name);
+        }
+    }
+}
+
+fn weight(deployment: &Node, draft: &mut Draft) -> Option<Node> {
+    let params = deployment.get("litellm_params")?;
+    take(&PARAMS, &[params], false, From::Assumed, draft).value("weight", Unit::Whole, draft)
+}
+
+/// What a deployment says of itself.
+fn deployment(node: &Node, at: usize, draft: &mut Draft) {
+    latency(at, draft);
+    let Some(params) = node.get("litellm_params") else { return };
+    let taken = take(&PARAMS, &[params], false, From::Assumed, draft);
+    let slots = taken.layer.lines.iter().filter(|line| line.key == "slots").cloned();
+    draft.services[at].lines.extend(slots);
+    if let Some(limit) = taken.value("rpm", Unit::Whole, draft)
+        && let Some(from) = taken.from("rpm")
+    {
+        let table = vec![entry("limit", limit), entry("per", Node::word("1min"))];
+        let value = Node::unwritten(Value::Table(table));
+        draft.services[at].lines.push(Line { key: "rate-limit".to_owned(), value, from });
+    }
+}
+
+fn latency(at: usize, draft: &mut Draft) {
+    let (key, value) = ("latency".to_owned(), Node::word(LATENCY));
+    draft.services[at].lines.push(Line { key, value, from: From::Assumed });
+}
+
+/// Puts the fallbacks around the policies of the groups that have some.
+fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
+    let mut names: Vec<(&str, usize)> = named.to_vec();
+    for (group, to, from) in &router.fallbacks {
+        if !group.is_empty() && names.iter().all(|(name, _)| name != group) {
+            if let From::Written(at, said) = from {
+                draft.leave(at, said.clone(), "there is no such model in `model_list`");
+            }
+            continue;
+        }
+        for name in to {
+            if names.iter().all(|(known, _)| known != name) {
+                // A model that is named nowhere else.
+                let at = service(draft, name, from.clone(), Vec::new());
+                draft.services[at].is_called = false;
+                latency(at, draft);
+                names.push((name, at));
+            }
+        }
+    }
+    let mut ways: Vec<(&str, &str)> = Vec::new();
+    for (name, at) in named {
+        let own = router.fallbacks.iter().find(|(group, ..)| group == name);
+        let of_all = || router.fallbacks.iter().find(|(group, ..)| group.is_empty());
+        let Some((_, to, from)) = own.or_else(of_all) else { continue };
+        let mut targets: Vec<Node> = Vec::new();
+        for other in to.iter().filter(|other| *other != name) {
+            if leads(other, name, &ways) {
+                if let From::Written(at, said) = from {
+                    let why = format!("from `{other}` there is a way back to `{name}` already");
+                    draft.leave(at, said.clone(), &why);
+                }
+                continue;
+            }
+            ways.push((name, other));
+            let place = names.iter().find(|(known, _)| known == other).map(|(_, place)| *place);
+            let target = place.map(|place| Node::word(&draft.services[place].name));
+            targets.extend(target.filter(|target| !targets.contains(target)));
+        }
+        if !targets.is_empty() {
+            let targets = Node::unwritten(Value::List(targets));
+            around(*at, with("fallback", "to", targets, from.clone()), draft);
+        }
+    }
+}
+
+/// Whether falling back leads from one model to another.
+fn leads(from: &str, to: &str, ways: &[(&str, &str)]) -> bool {
+    let mut reached = vec![from];
+    let mut at = 0;
+    while at < reached.len() {
+        let here = reached[at];
+        for (_, next) in ways.iter().filter(|(first, _)| *first == here) {
+            if !reached.contains(next) {
+                reached.push(next);
+            }
+        }
+        at += 1;
+    }
+    reached.contains(&to)
+}
+
+/// Puts a layer around all others of a service.
+fn around(at: usize, layer: Layer, draft: &mut Draft) {
+    let service = &mut draft.services[at];
+    let policy = service.policy.get_or_insert_with(|| service.name.clone()).clone();
+    match draft.policies.iter_mut().find(|one| one.name == policy) {
+        Some(found) => found.layers.insert(0, layer),
+        None => draft.policies.push(Policy { name: policy, layers: vec![layer] }),
+    }
+}

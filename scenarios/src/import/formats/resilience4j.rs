@@ -1,0 +1,191 @@
+//! resilience4j: `application.yml` of Spring Boot.
+//!
+//! Keys and defaults: `CommonCircuitBreakerConfigurationProperties` and its neighbours in
+//! `resilience4j-framework-common`, and <https://resilience4j.readme.io/docs/getting-started-3>.
+//! An instance without `baseConfig` takes what `configs.default` says. The order of the layers is
+//! that of the aspects: `Retry(CircuitBreaker(RateLimiter(TimeLimiter(Bulkhead(f)))))`.
+
+mod breaker;
+mod others;
+
+use patterns::settings::{Entry, Node};
+
+use crate::import::dotted::undotted;
+use crate::import::draft::{Draft, From, Layer};
+use crate::import::importer::Importer;
+use crate::import::parts::service;
+use crate::import::section::{get, leave_unknown, same, take};
+use crate::import::table::{Format, Section};
+
+pub(crate) static FORMAT: Format = Format {
+    name: "resilience4j",
+    about: "`resilience4j` in `application.yml` or `application.properties` of Spring Boot",
+    order: "retry, breaker, rate-limiter, timeout, bulkhead",
+    source: "resilience4j-framework-common, `Common…ConfigurationProperties`; the order is that of \
+             the aspects in <https://resilience4j.readme.io/docs/getting-started-3>",
+    relaxed: true,
+    sections: &[
+        &others::RETRY,
+        &breaker::BREAKER,
+        &others::RATE_LIMITER,
+        &others::TIME_LIMITER,
+        &others::BULKHEAD,
+        &others::THREAD_POOL,
+    ],
+};
+
+pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
+
+/// A module: its name, its table, and what its keys say together.
+type Module = (&'static str, &'static Section, Option<fn(&[&Node], From, &mut Draft) -> Layer>);
+
+/// The outermost first.
+static MODULES: [Module; 6] = [
+    ("retry", &others::RETRY, Some(others::retry)),
+    ("circuitbreaker", &breaker::BREAKER, Some(breaker::breaker)),
+    ("ratelimiter", &others::RATE_LIMITER, None),
+    ("timelimiter", &others::TIME_LIMITER, None),
+    ("bulkhead", &others::BULKHEAD, None),
+    ("thread-pool-bulkhead", &others::THREAD_POOL, Some(others::thread_pool)),
+];
+
+fn is(documents: &[Node]) -> bool {
+    let root = "resilience4j";
+    documents.iter().filter_map(Node::entries).flatten().any(|entry| {
+        same(&entry.key, root, true) || entry.key.to_lowercase().starts_with("resilience4j.")
+    })
+}
+
+fn read(documents: &[Node], draft: &mut Draft) {
+    let documents: Vec<Node> = documents.iter().map(undotted).collect();
+    let mut roots: Vec<&Node> = Vec::new();
+    for document in &documents {
+        let profile = ["spring.config.activate.on-profile", "spring.profiles"]
+            .into_iter()
+            .find_map(|path| get(document, path, true));
+        let Some(root) = get(document, "resilience4j", true) else { continue };
+        match profile {
+            Some(name) => {
+                let said = format!("profile {}", name.text().unwrap_or_default());
+                draft.leave(&root.at, said, "only the document without a profile is taken");
+            }
+            // A later document counts more.
+            None => roots.insert(0, root),
+        }
+    }
+    for root in &roots {
+        for entry in root.entries().unwrap_or_default() {
+            if MODULES.iter().all(|(name, ..)| !same(name, &entry.key, true)) {
+                let known = MODULES.iter().map(|(name, ..)| *name);
+                leave_unknown(entry, known, "resilience4j", draft);
+            }
+        }
+    }
+    leave_of_modules(&roots, draft);
+    for key in ["instances", "configs"] {
+        let mut names: Vec<&str> = Vec::new();
+        let found = MODULES.iter().flat_map(|(module, ..)| entries(&roots, module, key));
+        for entry in found {
+            if !names.contains(&entry.key.as_str()) {
+                names.push(&entry.key);
+            }
+        }
+        for name in &names {
+            instance(&roots, key, name, draft);
+        }
+        // Configurations stand for themselves only where nothing takes them.
+        if !names.is_empty() {
+            break;
+        }
+    }
+    draft.about = format!("{} of resilience4j", counted(draft.services.len(), "instance"));
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// The entries of `instances` or `configs` of a module; before 1.0 instances were `backends`.
+fn entries<'a>(roots: &[&'a Node], module: &str, key: &str) -> Vec<&'a Entry> {
+    let keys: &[&str] = if key == "instances" { &["instances", "backends"] } else { &["configs"] };
+    let modules = roots.iter().filter_map(|root| get(root, module, true));
+    let tables = modules.flat_map(|module| keys.iter().filter_map(|key| get(module, key, true)));
+    tables.filter_map(Node::entries).flatten().collect()
+}
+
+/// Leaves out what a module says beside its instances.
+fn leave_of_modules(roots: &[&Node], draft: &mut Draft) {
+    for (module, ..) in &MODULES {
+        let tables = roots.iter().filter_map(|root| get(root, module, true));
+        for entry in tables.filter_map(Node::entries).flatten() {
+            let is_known = |key: &&str| same(key, &entry.key, true);
+            if ["instances", "backends", "configs"].iter().any(|key| is_known(&key)) {
+                continue;
+            }
+            if entry.key.to_lowercase().replace('-', "").ends_with("aspectorder") {
+                let why = "the layers stand in the usual order; change it in the policy by hand";
+                draft.leave_entry(entry, why);
+            } else if ["metrics", "tags", "micrometer"].iter().any(|key| is_known(&key)) {
+                draft.leave_entry(entry, "it says what is shown, not what is done");
+            } else {
+                leave_unknown(entry, ["instances", "configs"].into_iter(), module, draft);
+            }
+        }
+    }
+}
+
+/// A service for an instance, with a policy of the modules that name it.
+fn instance(roots: &[&Node], key: &str, theirs: &str, draft: &mut Draft) {
+    let mut layers = Vec::new();
+    let mut first = None;
+    for (module, section, make) in &MODULES {
+        let mut named = entries(roots, module, key).into_iter();
+        let Some(entry) = named.find(|entry| entry.key == theirs) else { continue };
+        let from = From::Written(entry.key_at.clone(), section.place.replace("NAME", theirs));
+        first.get_or_insert(from.clone());
+        let mut tables = vec![&entry.node];
+        inherit(roots, module, &entry.node, &mut tables, draft);
+        layers.push(match make {
+            Some(make) => make(&tables, from, draft),
+            None => take(section, &tables, true, from, draft).layer,
+        });
+    }
+    let Some(from) = first else { return };
+    service(draft, theirs, from, layers);
+}
+
+/// Adds what a table inherits: its `baseConfig`, and what that inherits, or `configs.default`.
+fn inherit<'a>(
+    roots: &[&'a Node],
+    module: &str,
+    table: &Node,
+    tables: &mut Vec<&'a Node>,
+    draft: &mut Draft,
+) {
+    let configs = entries(roots, module, "configs");
+    let mut base = get(table, "baseConfig", true);
+    let mut seen: Vec<String> = Vec::new();
+    while let Some(node) = base {
+        let Some(name) = node.text() else { break };
+        if seen.iter().any(|seen| seen == name) {
+            break;
+        }
+        seen.push(name.to_owned());
+        match configs.iter().find(|entry| entry.key == name) {
+            Some(entry) => {
+                tables.push(&entry.node);
+                base = get(&entry.node, "baseConfig", true);
+            }
+            None => {
+                draft.wrong(breaker::no_config(node, name, &configs));
+                return;
+            }
+        }
+    }
+    let default = configs.iter().find(|entry| entry.key == "default");
+    if seen.is_empty()
+        && let Some(default) = default.filter(|default| default.node.at != table.at)
+    {
+        tables.push(&default.node);
+    }
+}

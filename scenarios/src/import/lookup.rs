@@ -1,0 +1,20 @@
+//! The tables of all formats, by name.
+
+use super::formats::FORMATS;
+use super::table::{Format, Section};
+
+/// All formats.
+pub(crate) fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().map(|importer| importer.format)
+}
+
+/// A section of a format.
+///
+/// # Panics
+///
+/// If there is none of this place.
+pub(crate) fn section_of(format: &str, place: &str) -> &'static Section {
+    let mut sections = formats().filter(|one| one.name == format).flat_map(|one| one.sections);
+    let found = sections.find(|section| section.place == place);
+    found.unwrap_or_else(|| panic!("`{format}` has a section `{place}`"))
+}

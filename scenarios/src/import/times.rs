@@ -1,0 +1,235 @@
+//! Lengths of time, as each world writes them.
+
+use patterns::Duration;
+use patterns::settings::{Node, Value};
+
+/// How lengths of time are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Times {
+    /// Spring: `10s`, `500ms`, `PT10S`; a number alone is milliseconds (`DurationStyle` of Spring
+    /// Boot: simple and ISO-8601).
+    Spring,
+    /// JSON of protocol buffers, and of Kubernetes: `1.5s`, `250ms`, `1m30s`; a number alone is
+    /// seconds.
+    Proto,
+    /// `TimeSpan` of .NET: `[d.]hh:mm:ss[.fffffff]`; a number alone is days.
+    TimeSpan,
+    /// A number of seconds.
+    Seconds,
+    /// A number of milliseconds.
+    Millis,
+}
+
+const SECOND: u128 = 1_000_000_000;
+
+/// A unit of time, and how many nanoseconds it has.
+type Unit = (&'static str, u128);
+
+/// The longer names first, where one begins another.
+const UNITS: [Unit; 8] = [
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("ns", 1),
+    ("s", SECOND),
+    ("m", 60 * SECOND),
+    ("h", 3_600 * SECOND),
+    ("d", 86_400 * SECOND),
+];
+
+impl Times {
+    /// What may be written, for messages.
+    pub(crate) const fn expected(self) -> &'static str {
+        match self {
+            Self::Spring => "a length of time such as 10s, 500ms or PT10S, or milliseconds",
+            Self::Proto => "a length of time such as 1.5s",
+            Self::TimeSpan => "a length of time such as \"00:00:30\"",
+            Self::Seconds => "a number of seconds",
+            Self::Millis => "a number of milliseconds",
+        }
+    }
+
+    /// The length of time that is written.
+    pub(crate) fn read(self, node: &Node) -> Option<Duration> {
+        let nanos = match (&node.value, self) {
+            (Value::Integer(number), _) => self.of_number(*number as f64)?,
+            (Value::Float(number), _) => self.of_number(*number)?,
+            (Value::Text(text), Self::TimeSpan) => of_time_span(text.trim())?,
+            (Value::Text(text), _) => match text.trim().parse::<f64>() {
+                Ok(number) => self.of_number(number)?,
+                Err(_) => of_text(text.trim())?,
+            },
+            _ => return None,
+        };
+        u64::try_from(nanos).ok().map(Duration::from_nanos)
+    }
+
+    fn of_number(self, number: f64) -> Option<u128> {
+        let each = match self {
+            Self::Spring | Self::Millis => 1e6,
+            Self::Proto | Self::Seconds => 1e9,
+            Self::TimeSpan => 86_400e9,
+        };
+        let nanos = (number * each).round();
+        (0.0..1e19).contains(&nanos).then_some(nanos as u128)
+    }
+
+    /// The same length as this world writes it.
+    pub(crate) fn write(self, time: Duration) -> Node {
+        let nanos = u128::from(time.as_nanos());
+        let value = match self {
+            Self::Millis => number(nanos, 1_000_000),
+            Self::Seconds => number(nanos, SECOND),
+            Self::Proto => Value::Text(format!("{}s", decimal(nanos, SECOND))),
+            Self::TimeSpan => Value::Text(time_span(nanos)),
+            Self::Spring => {
+                let whole = [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)];
+                let whole = whole.into_iter().chain([("s", SECOND), ("ms", 1_000_000)]);
+                let mut whole = whole.chain([("us", 1_000), ("ns", 1)]);
+                let fits = whole.find(|(_, unit)| nanos >= *unit && nanos.is_multiple_of(*unit));
+                let (unit, each) = fits.unwrap_or(("s", SECOND));
+                Value::Text(format!("{}{unit}", nanos / each))
+            }
+        };
+        Node::unwritten(value)
+    }
+}
+
+/// A number of these, whole if it is.
+fn number(nanos: u128, each: u128) -> Value {
+    match nanos.is_multiple_of(each) {
+        true => Value::Integer((nanos / each) as i128),
+        false => Value::Float(decimal(nanos, each).parse().unwrap_or_default()),
+    }
+}
+
+/// A quotient by a power of ten, with all digits that it has.
+fn decimal(nanos: u128, each: u128) -> String {
+    let (whole, rest) = (nanos / each, nanos % each);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    let digits = each.ilog10() as usize;
+    format!("{whole}.{}", format!("{rest:0digits$}").trim_end_matches('0'))
+}
+
+/// `1m30s`, `1.5s`, `PT1M30S`.
+fn of_text(text: &str) -> Option<u128> {
+    let iso = text.strip_prefix(['P', 'p']).map(|rest| rest.replace(['T', 't'], ""));
+    let lower = iso.as_deref().unwrap_or(text).to_lowercase();
+    let mut rest = lower.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    let mut nanos = 0_u128;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number = &rest[..end];
+        rest = rest[end..].trim_start();
+        let unit = UNITS.into_iter().find(|(name, _)| rest.starts_with(name));
+        let (name, each) = unit?;
+        nanos = nanos.checked_add(times(number, each)?)?;
+        rest = rest[name.len()..].trim_start();
+    }
+    Some(nanos)
+}
+
+/// A decimal number of these nanoseconds, rounded down.
+fn times(number: &str, each: u128) -> Option<u128> {
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let whole =
+        if whole.is_empty() && !part.is_empty() { 0 } else { whole.parse::<u128>().ok()? };
+    let digits = &part[..part.len().min(15)];
+    if !part.bytes().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let share = match digits.is_empty() {
+        true => 0,
+        false => digits.parse::<u128>().ok()? * each / 10_u128.pow(digits.len() as u32),
+    };
+    whole.checked_mul(each)?.checked_add(share)
+}
+
+/// `[d.]hh:mm:ss[.fffffff]`, `hh:mm` or days alone.
+fn of_time_span(text: &str) -> Option<u128> {
+    let (days, clock) = match text.split_once('.') {
+        Some((days, clock)) if clock.contains(':') => (days.parse::<u128>().ok()?, clock),
+        _ => (0, text),
+    };
+    let parts: Vec<&str> = clock.split(':').collect();
+    let (hours, minutes, seconds) = match parts[..] {
+        [days] => return days.parse::<u128>().ok()?.checked_mul(86_400 * SECOND),
+        [hours, minutes] => (hours, minutes, "0"),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        _ => return None,
+    };
+    let (hours, minutes) = (hours.parse::<u128>().ok()?, minutes.parse::<u128>().ok()?);
+    let in_range = hours < 24 && minutes < 60;
+    let seconds = times(seconds, SECOND).filter(|seconds| *seconds < 60 * SECOND)?;
+    let minutes = days.checked_mul(1_440)?.checked_add(hours * 60 + minutes)?;
+    minutes.checked_mul(60 * SECOND)?.checked_add(seconds).filter(|_| in_range)
+}
+
+fn time_span(nanos: u128) -> String {
+    let (seconds, rest) = (nanos / SECOND, nanos % SECOND);
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    let days = if days > 0 { format!("{days}.") } else { String::new() };
+    // A `TimeSpan` counts in 100 ns.
+    let part = match rest / 100 {
+        0 => String::new(),
+        ticks => format!(".{ticks:07}"),
+    };
+    format!("{days}{:02}:{:02}:{:02}{part}", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Node {
+        Node::word(text)
+    }
+
+    fn whole(number: i128) -> Node {
+        Node::unwritten(Value::Integer(number))
+    }
+
+    #[test]
+    fn each_world_reads_its_own() {
+        let millis = |time| Some(Duration::from_millis(time));
+        for (times, node, expected) in [
+            (Times::Spring, text("10s"), millis(10_000)),
+            (Times::Spring, text("PT1M30.5S"), millis(90_500)),
+            (Times::Spring, text("P1DT1H"), millis(90_000_000)),
+            (Times::Spring, whole(500), millis(500)),
+            (Times::Spring, text("500"), millis(500)),
+            (Times::Spring, text("soon"), None),
+            (Times::Spring, text("-1s"), None),
+            (Times::Proto, text("0.25s"), millis(250)),
+            (Times::Proto, text("1m30s"), millis(90_000)),
+            (Times::Proto, text("1.2.3s"), None),
+            (Times::TimeSpan, text("00:00:30"), millis(30_000)),
+            (Times::TimeSpan, text("1.02:00:00.5"), millis(93_600_500)),
+            (Times::TimeSpan, text("00:00:60"), None),
+            (Times::TimeSpan, whole(1), millis(86_400_000)),
+            (Times::Seconds, Node::unwritten(Value::Float(0.5)), millis(500)),
+            (Times::Millis, whole(1500), millis(1500)),
+            (Times::Millis, whole(-1), None),
+        ] {
+            assert_eq!(times.read(&node), expected, "{times:?} {node}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for nanos in [0, 500, 1_000, 1_500_000, 250_000_000, 30_000_000_000, 93_600_500_000_000] {
+            let time = Duration::from_nanos(nanos);
+            for times in
+                [Times::Spring, Times::Proto, Times::TimeSpan, Times::Seconds, Times::Millis]
+            {
+                let written = times.write(time);
+                assert_eq!(times.read(&written), Some(time), "{times:?} {written}");
+            }
+        }
+    }
+}
