@@ -21,9 +21,11 @@ use crate::without::Removable;
 /// The most parts: each doubles the cells.
 pub const ABLATION_MAX: usize = 8;
 
-/// What else than layers is taken out if nobody says what, where it is there: keys of agents, and a
-/// section.
-const OTHERS: [(&str, fn(&System) -> bool); 4] = [
+type IsThere = fn(&System) -> bool;
+
+/// What else than layers is taken out if nobody says what, where it is there: keys of agents, and
+/// a section.
+const OTHERS: [(&str, IsThere); 4] = [
     ("supervise", |system| lives(system).any(|life| life.supervise.is_some())),
     ("health", |system| lives(system).any(|life| life.health.is_some())),
     ("checkpoint", |system| lives(system).any(|life| life.checkpoint.is_some())),
@@ -88,9 +90,9 @@ impl Ablation {
 }
 
 impl ScenarioFile {
-    /// The ablation of the file: `of` are the parts that are taken out (if there are none, each kind
-    /// of layer that acts on some edge, and what keeps agents alive and heals), and `measures` what is asked about, each group of
-    /// agents if there are none.
+    /// The ablation of the file: `of` are the parts that are taken out (if there are none, each
+    /// kind of layer that acts on some edge, and what keeps agents alive and heals), and `measures`
+    /// what is asked about, each group of agents if there are none.
     ///
     /// # Errors
     ///
@@ -106,7 +108,7 @@ impl ScenarioFile {
         let mut file = self.without_axes();
         let mut found = Vec::new();
         let parts = file.parts(&scenario.system, registry, of, &mut found);
-        let replications = file.replications(self, &mut found);
+        let replications = self.replications(&mut found);
         let asked = file.asked_of(&scenario, measures, &mut found);
         let wrong = |file: &Self, found| Diagnostics::new(&file.source, found).unless_wrong();
         wrong(&file, found)?;
@@ -216,9 +218,9 @@ impl ScenarioFile {
         asked
     }
 
-    /// How often each cell is run, as the sweep of the whole file says it.
-    fn replications(&self, whole: &Self, found: &mut Vec<Diagnostic>) -> u32 {
-        let design = whole.variations(found).and_then(|(design, _)| design);
+    /// How often each cell is run, as the sweep of the file says it.
+    fn replications(&self, found: &mut Vec<Diagnostic>) -> u32 {
+        let design = self.variations(found).and_then(|(design, _)| design);
         design.map_or(30, |design| design.replications)
     }
 }

@@ -15,7 +15,7 @@ use sim::{Limits, Stop};
 pub(crate) struct LimitArgs {
     /// Stop when this much time is up, such as 90s or 1h: what was made by then is written, and the
     /// exit code is 1. A sweep goes on from there when the same command is given again. It is the
-    /// time of runs and of pictures: the file, and each cell of a sweep, is read and checked before.
+    /// time of runs and pictures: the file, and each cell of a sweep, is read and checked before.
     #[arg(long, value_name = "LENGTH")]
     max_time: Option<Duration>,
     /// Stop a run after this many events, and end with exit code 1: only a run without end comes

@@ -54,7 +54,7 @@ pub fn otlp<W: Write>(trace: &Trace, record: &Record, mut out: W) -> io::Result<
             out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
             let shown = match shown {
                 Shown::Span(place) => span(&spans, place, record),
-                Shown::State(place, track, state) => of_process((place, track, state), record),
+                Shown::State(place, of, state) => of_process((place, of, state), record),
             };
             serde_json::to_writer(&mut out, &shown)?;
         }

@@ -48,8 +48,8 @@ patterns::settings! {
         health: Option<health::Settings> = None,
         /// How what a task has done is saved, so that a crash costs no more than what came after.
         checkpoint: Option<Checkpoint> = None,
-        /// How long an agent takes to start again, drawn for each start and longer than 0s: it comes
-        /// after the wait of `supervise`, or at the end of a fault.
+        /// How long an agent takes to start again, drawn for each start and longer than 0s: it
+        /// comes after the wait of `supervise`, or at the end of a fault.
         starts_in: Distribution = STARTS_IN,
         /// How often a task is begun or gone on with at the most: one that was as often in hand
         /// when its agent crashed fails as `network` (a dead letter).

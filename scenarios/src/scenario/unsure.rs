@@ -15,6 +15,10 @@ use crate::tree;
 
 /// What is not known of a system, since something of the file cannot be read.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says of something else that it is not known"
+)]
 pub(super) struct Unsure {
     /// Which parts there are: a section may be misspelt.
     pub(super) parts: bool,
