@@ -20,6 +20,7 @@ mod section;
 mod table;
 mod times;
 mod unit;
+mod words;
 mod yaml;
 
 pub(crate) use lookup::{formats, section_of};

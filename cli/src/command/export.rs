@@ -15,8 +15,8 @@ use crate::source::Source;
 
 /// Write the policies of a scenario as the configuration of a library.
 ///
-/// What cannot be said there is named on the standard error, and at the end of what is written where
-/// that can have comments. What is exported can be imported again, by `wavetank import`.
+/// What cannot be said there is named on the standard error, and at the end of what is written
+/// where that can have comments. What is exported can be imported again, by `wavetank import`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wavetank export hanging-server --to resilience4j

@@ -15,8 +15,8 @@ use crate::source::Source;
 /// Make a scenario of the configuration of a library, such as resilience4j, Envoy or Polly.
 ///
 /// Each line of the scenario says which line it comes from, and what is merely assumed. What could
-/// not be taken over is listed at its end, and on the standard error. The scenario is printed unless
-/// `--out` names a file.
+/// not be taken over is listed at its end, and on the standard error. The scenario is printed
+/// unless `--out` names a file.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wavetank import application.yml --out mine.toml && wavetank run mine.toml

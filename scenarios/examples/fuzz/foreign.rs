@@ -121,7 +121,7 @@ fn changed(text: &str, draw: &mut Draw) -> String {
 pub(crate) fn judge(text: &str, seed: u64, registry: &LayerRegistry) -> (bool, Vec<String>) {
     let mut failures = Vec::new();
     let formats: Vec<&str> = import_formats().map(|(name, _)| name).collect();
-    let from = (seed % 4 == 0).then(|| formats[(seed / 4) as usize % formats.len()]);
+    let from = seed.is_multiple_of(4).then(|| formats[(seed / 4) as usize % formats.len()]);
     let imported = match import("fuzz.yml", text, from, registry) {
         Ok(imported) => imported,
         Err(found) => {

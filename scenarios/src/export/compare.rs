@@ -39,13 +39,8 @@ fn settings(name: &str, was: &Layer, is: &Layer, format: &str, found: &mut Vec<S
     let of = |layer: &Layer| layer.settings.entries().unwrap_or_default().to_vec();
     let keys = of(was).into_iter().chain(of(is)).map(|entry| entry.key);
     let mut keys: Vec<String> = keys.collect();
-    let mut seen: Vec<String> = Vec::new();
-    keys.retain(|key| {
-        !seen.contains(key) && {
-            seen.push(key.clone());
-            true
-        }
-    });
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(key.clone()));
     // Keys that differ alike are told together: one rule for several classes.
     let mut alike: Vec<(Vec<String>, String)> = Vec::new();
     for key in keys {

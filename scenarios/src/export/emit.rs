@@ -151,8 +151,22 @@ mod tests {
         let expected = "x: \"yes\"\ny:\n  - \"a b\": 10s\n    c: 5\n  - d: \"1.5\"\n\
                         z: [A, \"B: c\"]\n";
         assert_eq!(yaml(&tree), expected);
-        let expected = "{\n  \"x\": \"yes\",\n  \"y\": [\n    {\n      \"a b\": \"10s\",\n      \"c\": 5\n    \
-                        },\n    {\n      \"d\": \"1.5\"\n    }\n  ],\n  \"z\": [\"A\", \"B: c\"]\n}\n";
+        let expected = [
+            "{",
+            "  \"x\": \"yes\",",
+            "  \"y\": [",
+            "    {",
+            "      \"a b\": \"10s\",",
+            "      \"c\": 5",
+            "    },",
+            "    {",
+            "      \"d\": \"1.5\"",
+            "    }",
+            "  ],",
+            "  \"z\": [\"A\", \"B: c\"]",
+            "}\n",
+        ];
+        let expected = expected.join("\n");
         assert_eq!(json(&tree), expected);
     }
 }

@@ -91,7 +91,7 @@ fn left_out(
     let back = match import("exported", written, Some(exporter.name), registry) {
         Ok(back) => ScenarioFile::parse("exported", &back.text).ok(),
         Err(wrong) => {
-            let refused = wrong.all().iter().map(|one| one.message());
+            let refused = wrong.all().iter().map(Diagnostic::message);
             found.extend(refused.map(|why| format!("{} does not take this: {why}", exporter.name)));
             None
         }

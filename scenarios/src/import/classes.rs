@@ -3,7 +3,7 @@
 use patterns::Class;
 use patterns::settings::{Node, Value};
 
-use super::unit::{classes, classes_of, loose};
+use super::words::{classes, classes_of, loose};
 
 /// Names of failures.
 #[derive(Debug)]

@@ -54,9 +54,8 @@ pub fn import(
     let failed = |wrong| Diagnostics::new(&source, wrong);
     let documents = match dotted::properties(text) {
         Some(tree) => vec![tree],
-        None => yaml::documents(text).map_err(|wrong| match is_scenario(text) {
-            true => failed(vec![no_format(text)]),
-            false => failed(wrong),
+        None => yaml::documents(text).map_err(|wrong| {
+            if is_scenario(text) { failed(vec![no_format(text)]) } else { failed(wrong) }
         })?,
     };
     let importer = importer(&documents, text, from).map_err(|wrong| failed(vec![wrong]))?;

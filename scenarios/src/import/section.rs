@@ -6,7 +6,8 @@ use patterns::settings::{Code, Entry, Node, Value};
 
 use super::draft::{Draft, From, Layer, said};
 use super::table::{Row, Section};
-use super::unit::{Unit, loose};
+use super::unit::Unit;
+use super::words::loose;
 use super::yaml::NULL;
 use crate::diagnostic::{Diagnostic, nearest};
 
@@ -94,14 +95,13 @@ pub(crate) fn take<'a>(
 /// Reads a value; one that cannot be read is a mistake, or left out if it stands elsewhere.
 fn read(entry: &Entry, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<Node> {
     let mut node = entry.node.clone();
-    if let Some(text) = node.text().map(str::to_owned)
-        && let Some(inner) = placeholder(&text)
-    {
-        let Some(default) = inner else {
+    match node.text().map_or(Stands::Here, stands) {
+        Stands::Here => {}
+        Stands::Default(default) => node.value = Value::Text(default),
+        Stands::Elsewhere => {
             draft.leave_entry(entry, "the value stands elsewhere");
             return None;
-        };
-        node.value = Value::Text(default.to_owned());
+        }
     }
     let value = unit.read(&node);
     if value.is_none() {
@@ -113,14 +113,26 @@ fn read(entry: &Entry, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<No
     value
 }
 
-/// Whether a text stands for another: then with what it is unless the other is there, if that is
-/// said (`${NAME:default}`).
-fn placeholder(text: &str) -> Option<Option<&str>> {
+/// Where a value stands.
+enum Stands {
+    /// It is what is written.
+    Here,
+    /// Elsewhere, and it is this if nothing is there (`${NAME:default}`).
+    Default(String),
+    Elsewhere,
+}
+
+/// Where the value stands that a text says, or stands for.
+fn stands(text: &str) -> Stands {
     if text.starts_with("os.environ/") {
-        return Some(None);
+        return Stands::Elsewhere;
     }
-    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
-    Some(inner.split_once(':').map(|(_, default)| default))
+    let inner = text.trim().strip_prefix("${").and_then(|inner| inner.strip_suffix('}'));
+    match inner.map(|inner| inner.split_once(':')) {
+        None => Stands::Here,
+        Some(Some((_, default))) => Stands::Default(default.to_owned()),
+        Some(None) => Stands::Elsewhere,
+    }
 }
 
 /// Whether two keys are the same.

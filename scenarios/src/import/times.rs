@@ -97,9 +97,10 @@ impl Times {
 
 /// A number of these, whole if it is.
 fn number(nanos: u128, each: u128) -> Value {
-    match nanos.is_multiple_of(each) {
-        true => Value::Integer((nanos / each) as i128),
-        false => Value::Float(decimal(nanos, each).parse().unwrap_or_default()),
+    if nanos.is_multiple_of(each) {
+        Value::Integer((nanos / each).cast_signed())
+    } else {
+        Value::Float(decimal(nanos, each).parse().unwrap_or_default())
     }
 }
 
@@ -143,9 +144,10 @@ fn times(number: &str, each: u128) -> Option<u128> {
     if !part.bytes().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    let share = match digits.is_empty() {
-        true => 0,
-        false => digits.parse::<u128>().ok()? * each / 10_u128.pow(digits.len() as u32),
+    let share = if digits.is_empty() {
+        0
+    } else {
+        digits.parse::<u128>().ok()? * each / 10_u128.pow(digits.len() as u32)
     };
     whole.checked_mul(each)?.checked_add(share)
 }

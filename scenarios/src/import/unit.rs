@@ -1,10 +1,11 @@
 //! How a value of another world becomes one of ours, and the way back.
 
+use patterns::Duration;
 use patterns::settings::{Node, Value};
-use patterns::{Class, Duration};
 
 use super::classes::Names;
 use super::times::Times;
+use super::words::loose;
 
 /// How a value is written there, and here.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +76,7 @@ impl Unit {
             Self::Whole => Value::Integer(whole(node)?),
             Self::OneLess => Value::Integer(whole(node)?.checked_add(1)?),
             Self::Factor | Self::Share => Value::Float(decimal(node)?),
-            Self::Percent => percent(decimal(node)?)?,
+            Self::Percent => percent(decimal(node)?),
             Self::Flag => Value::Bool(flag(node)?),
             Self::Time(times) => Value::Text(times.read(node)?.to_string()),
             Self::Word(words) => Value::Text(word(words, node)?.to_owned()),
@@ -142,9 +143,9 @@ fn share(node: &Node) -> Option<f64> {
 }
 
 /// So many percent, as a share.
-fn percent(percent: f64) -> Option<Value> {
+fn percent(percent: f64) -> Value {
     // Divided, so that it is the number that an author would write.
-    Some(Value::Float(percent / 100.0))
+    Value::Float(percent / 100.0)
 }
 
 pub(crate) fn flag(node: &Node) -> Option<bool> {
@@ -166,35 +167,7 @@ fn word(words: &[(&'static str, &'static str)], node: &Node) -> Option<&'static 
     words.iter().find(|(theirs, _)| self::loose(theirs) == loose).map(|(_, ours)| *ours)
 }
 
-/// A name without case, `-` and `_`.
-pub(crate) fn loose(name: &str) -> String {
-    name.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect()
-}
-
 /// A length of time as our settings write it; without end for `unlimited`.
 pub(crate) fn time(node: &Node) -> Option<Duration> {
     node.text()?.parse().ok()
-}
-
-/// Classes, as our settings write them.
-pub(crate) fn classes(all: impl IntoIterator<Item = Class>) -> Node {
-    let mut all: Vec<Class> = all.into_iter().collect();
-    all.sort_unstable();
-    all.dedup();
-    match all.len() {
-        0 => Node::word("none"),
-        Class::COUNT => Node::word("all"),
-        _ => Node::unwritten(Value::List(all.into_iter().map(Node::word).collect())),
-    }
-}
-
-/// The classes that our settings have written.
-pub(crate) fn classes_of(node: &Node) -> Vec<Class> {
-    let named =
-        |node: &Node| Class::ALL.into_iter().find(|class| Some(class.name()) == node.text());
-    match &node.value {
-        Value::List(items) => items.iter().filter_map(named).collect(),
-        _ if node.text() == Some("all") => Class::ALL.to_vec(),
-        _ => named(node).into_iter().collect(),
-    }
 }

@@ -33,9 +33,10 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
                 let message =
                     format!("this can be read neither as YAML nor as JSON: {}", error.info());
                 let found = Diagnostic::new(at, Code::Unreadable, message);
-                Err(match tab_before(&blanked, builder.byte(*error.marker())) {
-                    true => found.help("lines of YAML are indented with spaces, never with tabs"),
-                    false => found,
+                Err(if tab_before(&blanked, builder.byte(*error.marker())) {
+                    found.help("lines of YAML are indented with spaces, never with tabs")
+                } else {
+                    found
                 })
             }
         };

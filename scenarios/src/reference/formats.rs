@@ -10,8 +10,8 @@ pub(super) const IMPORT: &str = "import";
 pub(super) fn import_page() -> ReferencePage {
     let mut page = Page::new("Import and export");
     page.paragraph(
-        "What `wavetank import` reads and `wavetank export` writes: each key of a library, and what \
-         it is here. A key without a place here is left out, and named; so is one that is not in \
+        "What `wavetank import` reads and `wavetank export` writes: each key of a library, and \
+         what it is here. A key without a place here is left out, and named; so is one that is not in \
          these tables.",
     );
     for format in formats() {

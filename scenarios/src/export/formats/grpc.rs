@@ -54,9 +54,8 @@ fn method(policy: &Policy) -> Node {
         };
         let cap = retry.waits.get("cap").cloned();
         // There is a longest wait in any case.
-        let cap = cap.or_else(|| match retry.waits.grows() {
-            true => Some(Node::word("1h")),
-            false => retry.waits.base(),
+        let cap = cap.or_else(|| {
+            if retry.waits.grows() { Some(Node::word("1h")) } else { retry.waits.base() }
         });
         let table = Table::of(
             NAME,
@@ -86,7 +85,7 @@ fn hedging(layer: &Layer) -> Node {
         _ => 1,
     };
     // What is not fatal lets others go on.
-    let fatal = layer.get("fatal").map(names).unwrap_or_else(|| vec!["validation".to_owned()]);
+    let fatal = layer.get("fatal").map_or_else(|| vec!["validation".to_owned()], names);
     let others = Class::ALL.iter().filter(|class| !fatal.iter().any(|name| name == class.name()));
     let others: Vec<Node> = others.map(Node::word).collect();
     Table::of(

@@ -1,4 +1,4 @@
-//! LiteLLM: a model for each policy, and what holds for all of them.
+//! `LiteLLM`: a model for each policy, and what holds for all of them.
 
 use patterns::Class;
 use patterns::settings::{Node, Value};
@@ -60,7 +60,9 @@ fn tree(policies: &[&Policy]) -> Node {
         };
         router.put_some("routing_strategy", strategy.map(Node::word));
     }
-    first("retry").into_iter().for_each(|layer| retry(layer, &mut router));
+    if let Some(layer) = first("retry") {
+        retry(layer, &mut router);
+    }
     if let Some(limit) = first("timeout").and_then(|layer| layer.get("limit")) {
         router.put_some("timeout", seconds(limit));
     }

@@ -110,7 +110,7 @@ fn read(documents: &[Node], draft: &mut Draft) {
     if let Some(layer) = of_errors.filter(|_| draft.services.is_empty()) {
         add("tool", vec![layer], draft);
     }
-    draft.about = "a system of the course".to_owned();
+    "a system of the course".clone_into(&mut draft.about);
 }
 
 /// A breaker, or a list of them, each with its name.

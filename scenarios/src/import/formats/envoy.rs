@@ -2,8 +2,8 @@
 //!
 //! Keys and defaults: `config/cluster/v3` (`circuit_breaker.proto`, `outlier_detection.proto`) and
 //! `config/route/v3/route_components.proto` of the API. A request goes through the timeout of its
-//! route, its retries, each with its own timeout, the circuit breakers of the cluster, and to one of
-//! its hosts, of which outlier detection leaves some out.
+//! route, its retries, each with its own timeout, the circuit breakers of the cluster, and to one
+//! of its hosts, of which outlier detection leaves some out.
 
 mod cluster;
 mod find;

@@ -5,7 +5,7 @@ use patterns::Class::{BreakerOpen, BulkheadFull, Network, Overload, RateLimit, R
 
 use crate::import::classes::Names;
 
-/// As they are raised by the JDK, Spring (`org.springframework.web.client`), Feign and resilience4j.
+/// As the JDK, Spring (`org.springframework.web.client`), Feign and resilience4j raise them.
 pub(super) static EXCEPTIONS: Names = Names {
     all: &[
         ("java.net.ConnectException", &[Network]),

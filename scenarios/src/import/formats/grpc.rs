@@ -117,7 +117,7 @@ fn method(item: &Node, throttle: Option<&(Node, From)>, draft: &mut Draft) -> us
         match throttle {
             Some((kind, from)) => retry.set("budget", kind.clone(), from.clone()),
             None => {
-                retry.set("budget", Node::word("none"), From::Default("without retryThrottling"))
+                retry.set("budget", Node::word("none"), From::Default("without retryThrottling"));
             }
         }
         layers.push(retry);

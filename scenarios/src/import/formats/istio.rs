@@ -17,7 +17,8 @@ use crate::import::importer::Importer;
 use crate::import::parts::{HOSTS_ASSUMED, balanced, default, service, whole};
 use crate::import::section::{get, take};
 use crate::import::table::{Format, Section};
-use crate::import::unit::{classes, flag};
+use crate::import::unit::flag;
+use crate::import::words::classes;
 use tables::{HTTP, OUTLIER, POLICY, PROTO, RETRIES};
 
 pub(crate) static FORMAT: Format = Format {
@@ -99,7 +100,7 @@ fn version(resource: &Node, draft: &mut Draft) {
 
 /// A host by its short name: `reviews` of `reviews.shop.svc.cluster.local`.
 fn short(host: &str) -> &str {
-    let is_full = host.ends_with(".svc.cluster.local") || host.ends_with(".svc");
+    let is_full = host.ends_with(".svc.cluster.local");
     if is_full { host.split('.').next().unwrap_or(host) } else { host }
 }
 
@@ -204,8 +205,8 @@ fn one(host: &Host<'_>, draft: &mut Draft) {
 /// The retries of a route, and the timeout of each try. Every host has some unless they are set.
 fn retries(node: Option<&Node>, draft: &mut Draft) -> (Option<Layer>, Option<Layer>) {
     let from = node.map_or(From::Default(DEFAULT), |node| written(node, "retries"));
-    let none = Node::unwritten(Value::Table(Vec::new()));
-    let taken = take(&RETRIES, &[node.unwrap_or(&none)], true, from, draft);
+    let empty = Node::unwritten(Value::Table(Vec::new()));
+    let taken = take(&RETRIES, &[node.unwrap_or(&empty)], true, from, draft);
     let per_try = taken.value("perTryTimeout", PROTO, draft).zip(taken.from("perTryTimeout"));
     let per_try = per_try.filter(|(limit, _)| limit.text() != Some("0s")).map(|(limit, from)| {
         let mut layer = Layer::new("timeout", from.clone());

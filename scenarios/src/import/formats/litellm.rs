@@ -1,8 +1,8 @@
-//! LiteLLM: its router, as the proxy is configured.
+//! `LiteLLM`: its router, as the proxy is configured.
 //!
 //! Keys and defaults: `litellm/router.py`, `litellm/constants.py` and
-//! <https://docs.litellm.ai/docs/router/learn/reliability>. A call is tried again in its model group,
-//! by the router alone; then it falls back to other groups. A deployment that has failed more than
+//! <https://docs.litellm.ai/docs/router/learn/reliability>. A call is tried again in its model
+//! group, by the router alone; then it falls back to other groups. A deployment that has failed more than
 //! `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the way to it.
 //! The waits between tries are those of OpenAI's client, from which they were taken.
 
@@ -18,7 +18,8 @@ use crate::import::parts::{default, whole};
 use crate::import::section::{Taken, leave_unknown, take};
 use crate::import::table::Format;
 use crate::import::times::Times;
-use crate::import::unit::{Unit, classes};
+use crate::import::unit::Unit;
+use crate::import::words::classes;
 use tables::{PARAMS, POLICY, ROUTER};
 
 pub(crate) static FORMAT: Format = Format {
@@ -140,10 +141,9 @@ fn by_class(entry: &Entry, draft: &mut Draft) -> Option<Layer> {
     for (theirs, class) in tables::KINDS {
         let Some(count) = taken.value(theirs, Unit::Whole, draft) else { continue };
         let Some(from) = taken.from(theirs) else { continue };
-        let rule = match count == whole(0) {
-            true => Node::word("never"),
-            false => Node::word(format!("{count} x {WAITS}")),
-        };
+        let is_never = count == whole(0);
+        let rule = if is_never { "never".to_owned() } else { format!("{count} x {WAITS}") };
+        let rule = Node::word(rule);
         if let Some(line) = layer.line(class.name()) {
             draft.leave_from(&line.from.clone(), "one rule holds for both kinds of failure");
         }

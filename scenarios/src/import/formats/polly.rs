@@ -1,9 +1,9 @@
 //! Polly: sections of options in `appsettings.json`.
 //!
 //! Keys and defaults: `RetryStrategyOptions` and its neighbours of Polly 8, and
-//! `HttpStandardResilienceOptions` of `Microsoft.Extensions.Http.Resilience`, whose layers are, from
-//! the outermost to the innermost: rate limiter, total timeout, retry, circuit breaker, timeout of an
-//! attempt. A section is one of the standard handler if it has `TotalRequestTimeout` or
+//! `HttpStandardResilienceOptions` of `Microsoft.Extensions.Http.Resilience`, whose layers are,
+//! from the outermost to the innermost: rate limiter, total timeout, retry, circuit breaker, timeout
+//! of an attempt. A section is one of the standard handler if it has `TotalRequestTimeout` or
 //! `AttemptTimeout`; of the standard handler with hedging if it has `Endpoint`.
 
 mod tables;
@@ -16,7 +16,8 @@ use crate::import::importer::Importer;
 use crate::import::parts::{default, service, whole};
 use crate::import::section::{find, get, leave_unknown, take};
 use crate::import::table::{Format, Section};
-use crate::import::unit::{Unit, classes};
+use crate::import::unit::Unit;
+use crate::import::words::classes;
 use tables::{ATTEMPT, BREAKER, CONCURRENCY, HEDGING, LIMITER, RETRY, TIMEOUT, TOTAL};
 
 pub(crate) static FORMAT: Format = Format {
@@ -79,13 +80,17 @@ fn pipelines<'a>(name: &str, node: &'a Node, found: &mut Vec<(String, &'a Node)>
 
 fn is(documents: &[Node]) -> bool {
     let mut found = Vec::new();
-    documents.iter().for_each(|document| pipelines("http", document, &mut found));
+    for document in documents {
+        pipelines("http", document, &mut found);
+    }
     !found.is_empty()
 }
 
 fn read(documents: &[Node], draft: &mut Draft) {
     let mut found = Vec::new();
-    documents.iter().for_each(|document| pipelines("http", document, &mut found));
+    for document in documents {
+        pipelines("http", document, &mut found);
+    }
     for (name, node) in found {
         pipeline(&name, node, draft);
     }
@@ -96,8 +101,8 @@ fn pipeline(name: &str, node: &Node, draft: &mut Draft) {
     let has = |key: &str| get(node, key, true).is_some();
     let hedges = has("Endpoint");
     let is_standard = hedges || has("TotalRequestTimeout") || has("AttemptTimeout");
-    let none = Node::unwritten(Value::Table(Vec::new()));
-    let endpoint = get(node, "Endpoint", true).unwrap_or(&none);
+    let empty = Node::unwritten(Value::Table(Vec::new()));
+    let endpoint = get(node, "Endpoint", true).unwrap_or(&empty);
     let known = STRATEGIES.iter().map(|(name, _)| *name).chain(["Endpoint", "Name"]);
     for entry in node.entries().unwrap_or_default() {
         if find_known(known.clone(), entry).is_none() {
@@ -135,11 +140,11 @@ fn find_known<'a>(mut known: impl Iterator<Item = &'a str>, entry: &Entry) -> Op
 
 /// A layer of the standard handler, which is there whether it is written or not.
 fn standard(key: &str, node: &Node, draft: &mut Draft) -> Option<Layer> {
-    let none = Node::unwritten(Value::Table(Vec::new()));
+    let empty = Node::unwritten(Value::Table(Vec::new()));
     let (_, section) = STRATEGIES.iter().find(|(name, _)| *name == key)?;
     let entry = find(node, key, true);
     let from = entry.map_or(From::Default(STANDARD), From::entry);
-    strategy(section, entry.map_or(&none, |entry| &entry.node), from, true, draft)
+    strategy(section, entry.map_or(&empty, |entry| &entry.node), from, true, draft)
 }
 
 /// Failures that are transient in HTTP: no connection, a timeout, 408, 429, and from 500 on

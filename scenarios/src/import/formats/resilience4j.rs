@@ -119,13 +119,13 @@ fn leave_of_modules(roots: &[&Node], draft: &mut Draft) {
         let tables = roots.iter().filter_map(|root| get(root, module, true));
         for entry in tables.filter_map(Node::entries).flatten() {
             let is_known = |key: &&str| same(key, &entry.key, true);
-            if ["instances", "backends", "configs"].iter().any(|key| is_known(&key)) {
+            if ["instances", "backends", "configs"].iter().any(is_known) {
                 continue;
             }
             if entry.key.to_lowercase().replace('-', "").ends_with("aspectorder") {
                 let why = "the layers stand in the usual order; change it in the policy by hand";
                 draft.leave_entry(entry, why);
-            } else if ["metrics", "tags", "micrometer"].iter().any(|key| is_known(&key)) {
+            } else if ["metrics", "tags", "micrometer"].iter().any(is_known) {
                 draft.leave_entry(entry, "it says what is shown, not what is done");
             } else {
                 leave_unknown(entry, ["instances", "configs"].into_iter(), module, draft);

@@ -7,7 +7,8 @@ use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, leave_unknown, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
-use crate::import::unit::{Unit, loose};
+use crate::import::unit::Unit;
+use crate::import::words::loose;
 
 const RULE: &str = "together: `3 x exponential(1s, factor=2, cap=30s, jitter=full)`";
 

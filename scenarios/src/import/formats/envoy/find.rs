@@ -29,7 +29,11 @@ pub(super) fn parts(document: &Node) -> Parts<'_> {
 
 fn look<'a>(node: &'a Node, of_host: Option<&'a Node>, parts: &mut Parts<'a>) {
     match &node.value {
-        Value::List(items) => items.iter().for_each(|item| look(item, of_host, parts)),
+        Value::List(items) => {
+            for item in items {
+                look(item, of_host, parts);
+            }
+        }
         Value::Table(entries) => {
             if is_cluster(node) {
                 return parts.clusters.push(node);
@@ -45,7 +49,9 @@ fn look<'a>(node: &'a Node, of_host: Option<&'a Node>, parts: &mut Parts<'a>) {
                     return;
                 }
             }
-            entries.iter().for_each(|entry| look(&entry.node, of_host, parts));
+            for entry in entries {
+                look(&entry.node, of_host, parts);
+            }
         }
         _ => {}
     }

@@ -11,12 +11,13 @@ use crate::import::parts::whole;
 use crate::import::section::{get, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
-use crate::import::unit::{Unit, classes, classes_of};
+use crate::import::unit::Unit;
+use crate::import::words::{classes, classes_of};
 
 const PROTO: Unit = Unit::Time(Times::Proto);
 const HOSTS: &str = "which host a retry goes to is a matter of `balance`";
 
-/// On what is retried: <https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on>.
+/// On what is retried: `x-envoy-retry-on` and `x-envoy-retry-grpc-on` of the router filter.
 pub(crate) static RETRY_ON: Names = Names {
     all: &[
         ("connect-failure", &[Network]),

@@ -139,21 +139,21 @@ fn latency(at: usize, draft: &mut Draft) {
 
 /// Puts the fallbacks around the policies of the groups that have some.
 fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
-    let mut names: Vec<(&str, usize)> = named.to_vec();
+    let mut known: Vec<(&str, usize)> = named.to_vec();
     for (group, to, from) in &router.fallbacks {
-        if !group.is_empty() && names.iter().all(|(name, _)| name != group) {
+        if !group.is_empty() && known.iter().all(|(name, _)| name != group) {
             if let From::Written(at, said) = from {
                 draft.leave(at, said.clone(), "there is no such model in `model_list`");
             }
             continue;
         }
         for name in to {
-            if names.iter().all(|(known, _)| known != name) {
+            if known.iter().all(|(other, _)| other != name) {
                 // A model that is named nowhere else.
                 let at = service(draft, name, from.clone(), Vec::new());
                 draft.services[at].is_called = false;
                 latency(at, draft);
-                names.push((name, at));
+                known.push((name, at));
             }
         }
     }
@@ -172,7 +172,7 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
                 continue;
             }
             ways.push((name, other));
-            let place = names.iter().find(|(known, _)| known == other).map(|(_, place)| *place);
+            let place = known.iter().find(|(name, _)| name == other).map(|(_, place)| *place);
             let target = place.map(|place| Node::word(&draft.services[place].name));
             targets.extend(target.filter(|target| !targets.contains(target)));
         }

@@ -1,4 +1,4 @@
-//! The keys of LiteLLM.
+//! The keys of `LiteLLM`.
 
 use patterns::Class;
 

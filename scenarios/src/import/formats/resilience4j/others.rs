@@ -9,7 +9,8 @@ use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::take;
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
-use crate::import::unit::{Unit, classes, classes_of, flag};
+use crate::import::unit::{Unit, flag};
+use crate::import::words::{classes, classes_of};
 
 const SHOWN: &str = "it says what is shown, not what is done";
 const WAITS: &str = "together: waits that may grow and be spread";
