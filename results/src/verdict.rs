@@ -91,16 +91,17 @@ impl Truth {
     }
 
     /// Whether what some runs say keeps to a bound. Where so little was seen that the interval may
-    /// be too narrow, every run has to say the same.
+    /// be too narrow, one twice as wide has to say the same, or every run.
     fn of(found: &Estimate, bound: Bound, runs: &[f64]) -> Self {
         let keeps = |value: f64| bound.holds(value);
         if found.n < 2 || found.low.is_nan() {
             return Self::Unclear;
         }
         let ends = [found.low, found.high];
+        let wide = ends.map(|end| 2.0 * end - found.mean);
         let of_all = |is: bool| {
-            ends.iter().all(|end| keeps(*end) == is)
-                && (found.is_reliable || runs.iter().all(|value| keeps(*value) == is))
+            let all = |values: &[f64]| values.iter().all(|value| keeps(*value) == is);
+            all(&ends) && (found.is_reliable || all(&wide) || all(runs))
         };
         match (of_all(true), of_all(false)) {
             (true, _) => Self::Yes,
