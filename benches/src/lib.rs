@@ -16,6 +16,7 @@ mod measuring;
 mod parts;
 mod systems;
 mod table;
+mod team;
 mod workload;
 mod workloads;
 
@@ -23,5 +24,6 @@ pub use measuring::{Measuring, timed};
 pub use parts::{CHILD, PARTS, Part, child};
 pub use systems::{queue, shop};
 pub use table::Table;
+pub use team::Team;
 pub use workload::{Answer, Calls, Customers, Run};
 pub use workloads::{Side, WORKLOADS, Workload};
