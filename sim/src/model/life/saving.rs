@@ -43,8 +43,8 @@ impl World {
     pub(super) fn save_now(&mut self, index: u32) -> Option<Command> {
         let group = self.group_of(index);
         let station = self.stations.request(index).station;
-        let takes = self.group_life(group).takes.clone();
-        let takes = takes.sample(&mut self.work[station as usize]);
+        let lives = self.lives.as_deref().expect("it has a life");
+        let takes = lives.groups[group].takes.sample(&mut self.work[station as usize]);
         self.write(index, takes, None)
     }
 
@@ -124,8 +124,8 @@ impl World {
             request.since = now;
             self.scheduler.cancel_timer(Due { kind: kind::WORK, index });
         }
-        let takes = self.group_life(group).takes.clone();
-        let takes = takes.sample(&mut self.work[station as usize]);
+        let lives = self.lives.as_deref().expect("it has a life");
+        let takes = lives.groups[group].takes.sample(&mut self.work[station as usize]);
         self.write(index, takes, Some(left))
     }
 
@@ -141,7 +141,7 @@ impl World {
         let action = self.ask_saver(saver, Event::Written);
         let lives = self.lives.as_deref_mut().expect("there is a saver");
         let of = &mut lives.savers[saver as usize];
-        snapshot.is_whole = corrupt <= life.luck.draw(u16::MAX, of.newest().0);
+        snapshot.is_whole = corrupt <= 0.0 || corrupt <= life.luck.draw(u16::MAX, of.newest().0);
         of.keep(snapshot);
         self.set_saver(saver, action);
     }
@@ -189,8 +189,7 @@ impl World {
         if saver == NONE || lives.savers[saver as usize].resume == Resume::Anew {
             return self.begin_again(index, None);
         }
-        let restore = self.group_life(group).restore.clone();
-        let restore = restore.sample(&mut self.work[station as usize]);
+        let restore = lives.groups[group].restore.sample(&mut self.work[station as usize]);
         self.life(index).enter(Phase::Restoring, now);
         self.set_life(Timer::Task(index), now + restore);
         None
