@@ -90,6 +90,10 @@ impl World {
     /// The calls of a step fail without being made.
     fn turn_down(&mut self, index: u32, step: CallStep, class: Class) -> Command {
         let now = self.scheduler.now();
+        if let Some(spending) = &mut self.spending {
+            // It may have waited before.
+            spending.forget_wait(index);
+        }
         let request = self.stations.request_mut(index);
         request.wait_for(&CallStep { times: 1, ..step }, NONE, now);
         // As if they had ended, so that many of them do not go ever deeper.

@@ -326,6 +326,11 @@ impl Spending {
     /// The agent of a task has crashed: the call that was to be made is forgotten.
     pub(super) fn halt(&mut self, index: u32, (group, station): (u32, u32), now: Time) {
         self.settle(index, group, station, now);
+        self.forget_wait(index);
+    }
+
+    /// The call that was to be made, and may have had to wait, is not made.
+    pub(super) fn forget_wait(&mut self, index: u32) {
         let account = self.account(index);
         (account.left, account.is_waiting) = (None, false);
     }
