@@ -4,9 +4,11 @@ use std::hint::black_box;
 
 use patterns::{Duration, Time};
 use sim::kernel::{Event, RngStreams, Scheduler};
+use sim::observe::AgentRecord;
 use sim::{Record, System, Watch};
 
 use crate::systems::{exponential, queue, shop};
+use crate::team::Team;
 use crate::workload::{Answer, Calls, Customers, Run};
 
 /// How an event of the hold model is put back.
@@ -54,6 +56,18 @@ pub fn calls(settings: Calls, seed: u64) -> Run {
     run(shop(settings), seed, |record| {
         let tasks = &record.agents[0].tasks;
         tasks.good() as f64 / tasks.answered() as f64
+    })
+}
+
+/// W4: agents who crash and come back, save what they have done, and spend.
+pub fn lives(team: Team, seed: u64) -> Run {
+    let system = team.system();
+    Box::new(move || {
+        let record = sim::run(&system, seed, Watch::Counts);
+        let sum = |of: fn(&AgentRecord) -> u64| record.agents.iter().map(of).sum::<u64>() as f64;
+        let figure = sum(|agents| agents.tasks.good()) / sum(|agents| agents.tasks.answered());
+        let calls = record.edges.iter().map(|edge| edge.calls.answered());
+        Answer { operations: calls.sum(), figure }
     })
 }
 

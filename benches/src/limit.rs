@@ -6,6 +6,7 @@
 mod calls;
 mod hold;
 mod key;
+pub mod lives;
 mod mm1;
 mod recording;
 mod streams;

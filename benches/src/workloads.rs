@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use crate::engine;
-use crate::limit::{self, Bare, Full, Recording};
+use crate::limit::{self, Bare, Full, Recording, lives};
+use crate::team::Team;
 use crate::workload::{Answer, Calls, Customers, Run};
 
 /// The same workload on all sides.
@@ -43,7 +44,7 @@ impl Side {
 }
 
 /// All workloads.
-pub const WORKLOADS: [Workload; 9] = [
+pub const WORKLOADS: [Workload; 10] = [
     Workload {
         name: "W1: M/M/1, a customer",
         target: Some(1.5),
@@ -63,6 +64,13 @@ pub const WORKLOADS: [Workload; 9] = [
         target: Some(1.5),
         sides: [passing::<Bare>, passing::<Full>, |calls, seed| {
             engine::calls(Calls::passing(calls), seed)
+        }],
+    },
+    Workload {
+        name: "W4: agents that live, a call",
+        target: Some(1.5),
+        sides: [living::<Bare>, living::<lives::Full>, |calls, seed| {
+            engine::lives(Team::of(calls), seed)
         }],
     },
     hold::<100>("W2: 100 pending, a hold", timers::<100>),
@@ -99,6 +107,13 @@ fn breaking<R: Recording + 'static>(calls: u64, seed: u64) -> Run {
 
 fn passing<R: Recording + 'static>(calls: u64, seed: u64) -> Run {
     recorded(move || limit::calls::<R>(Calls::passing(calls), seed))
+}
+
+fn living<R: lives::Recording + 'static>(calls: u64, seed: u64) -> Run {
+    recorded(move || {
+        let (answer, record, budgets) = lives::lives::<R>(Team::of(calls), seed);
+        (answer, (record, budgets))
+    })
 }
 
 /// A run whose record is made, though nobody looks at it.

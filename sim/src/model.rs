@@ -49,6 +49,7 @@ mod origins;
 mod overdue;
 mod own_work;
 mod patience;
+mod paying;
 mod place;
 mod purses;
 mod rate_limit;

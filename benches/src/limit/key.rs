@@ -13,6 +13,11 @@ pub(super) fn time(key: u128) -> u64 {
     (key >> 64) as u64
 }
 
+/// Which of all events it is.
+pub(super) fn serial(key: u128) -> u64 {
+    key as u64 >> 26
+}
+
 pub(super) fn what(key: u128) -> u32 {
     key as u32 & ((1 << 26) - 1)
 }

@@ -226,14 +226,14 @@ pub struct Level {
 }
 
 impl Level {
-    fn add(&mut self) {
+    pub(super) fn add(&mut self) {
         self.now += 1;
         if self.most < self.now {
             self.most = self.now;
         }
     }
 
-    fn remove(&mut self) {
+    pub(super) fn remove(&mut self) {
         self.now -= 1;
     }
 }

@@ -3,6 +3,7 @@
 use wavetank_benches::limit::{Bare, Full};
 use wavetank_benches::{Answer, Calls, Run, WORKLOADS, engine, limit};
 
+mod living;
 mod parts;
 mod record;
 

@@ -50,6 +50,9 @@ pub struct Checkpoints {
     failures: (u64, Duration),
     /// What was named to be restored, until the process starts.
     pub(super) restoring: Option<CheckpointId>,
+    /// Whether one may be due by the time, and after how many steps it is, if it goes by these.
+    goes_by_time: bool,
+    due_after: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +69,11 @@ impl Checkpoints {
     /// If a setting is out of range.
     pub fn new(settings: Settings) -> Result<Self, Invalid> {
         check(&settings)?;
+        let steps = |when: &When| match when {
+            When::Steps(steps) => Some(*steps),
+            _ => None,
+        };
+        let goes_by_time = |when: &When| !matches!(when, When::Steps(_) | When::BeforeRisk);
         Ok(Self {
             kept: VecDeque::with_capacity(settings.keep as usize + 1),
             next: 0,
@@ -76,6 +84,8 @@ impl Checkpoints {
             costs: (0, Duration::ZERO),
             failures: (0, Duration::ZERO),
             restoring: None,
+            goes_by_time: settings.when.iter().any(goes_by_time),
+            due_after: settings.when.iter().filter_map(steps).min(),
             settings,
         })
     }
@@ -106,7 +116,7 @@ impl Checkpoints {
     /// When the next checkpoint is due by the time alone; never while one is written, or nothing
     /// runs.
     pub fn due_at(&self) -> Time {
-        if self.running.is_none() || self.writing.is_some() {
+        if !self.goes_by_time || self.running.is_none() || self.writing.is_some() {
             return Time::MAX;
         }
         let intervals = self.settings.when.iter().filter_map(|when| self.interval(*when));
@@ -115,9 +125,9 @@ impl Checkpoints {
 
     /// Whether a checkpoint is due: by the time, or by the steps.
     pub fn is_due(&self, now: Time) -> bool {
-        let by_steps = |when: &When| matches!(when, When::Steps(steps) if *steps <= self.steps);
         let can = self.running.is_some() && self.writing.is_none();
-        can && (self.due_at() <= now || self.settings.when.iter().any(by_steps))
+        let is_due_by_steps = self.due_after.is_some_and(|steps| steps <= self.steps);
+        can && (is_due_by_steps || self.due_at() <= now)
     }
 
     /// Whether a checkpoint is due because the next step is risky.

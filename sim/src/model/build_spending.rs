@@ -105,8 +105,12 @@ impl Builder<'_> {
                 Some((index as u32, share))
             });
             let (context, finds_out) = (agents.context, agents.finds_out.clone());
-            let budgets = own.collect();
-            let group = Group { first, budgets, context, finds_out };
+            let budgets: Box<[(u32, u32)]> = own.collect();
+            let mut counts = [false; 4];
+            for (budget, _) in &budgets {
+                counts[system.budgets[*budget as usize].currency as usize] = true;
+            }
+            let group = Group { first, budgets, counts, context, finds_out };
             first += agents.count;
             group
         };

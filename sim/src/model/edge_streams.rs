@@ -81,8 +81,17 @@ impl EdgeStreams {
 
 impl RareStreams {
     /// Whether faults hit an attempt at its service, which will be the request that comes next.
-    #[inline(never)]
+    #[inline]
     pub(super) fn fate(&mut self, leaf: u32, around: &mut Around<'_>) -> Fate {
+        let is_all_alike = self.fault.is_none() && self.salts.is_none() && self.scopes.is_empty();
+        if is_all_alike && around.origins.is_none() {
+            return Fate::default();
+        }
+        self.drawn_fate(leaf, around)
+    }
+
+    #[inline(never)]
+    fn drawn_fate(&mut self, leaf: u32, around: &mut Around<'_>) -> Fate {
         let attempt = self.fault.as_mut().map_or(0, RngStream::next_u64);
         let call = self.of_call(leaf, around.calls);
         let (task, scopes) = self.of_task(leaf, around);

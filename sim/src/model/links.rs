@@ -53,7 +53,7 @@ impl World {
             None => self.enter(coming, number, station, true),
         };
         if costs {
-            self.pay(leaf, edge, self.services[number as usize].number);
+            self.pay(leaf, edge, number);
         }
         next
     }

@@ -2,12 +2,14 @@
 
 use patterns::{Class, Duration, Outcome, Time};
 
+use super::accounts::Payer;
 use super::request::{NONE, Request};
 use super::role::CallStep;
 use super::spending::Gate;
 use super::system::AtLimit;
 use super::world::World;
 use crate::call::Command;
+use crate::observe::Spent;
 
 impl World {
     /// A request is to make a call that costs something, or that it may make only while something
@@ -23,6 +25,10 @@ impl World {
         let spending = self.spending.as_deref_mut().expect("there are steps that cost something");
         if station < self.arrivals.len() {
             spending.own(index);
+            if spending.is_free(number) {
+                spending.forget_call(index, number, edge);
+                return self.call_later(index, step);
+            }
         }
         let waited = spending.prepare((index, task, station), number, edge, now);
         let step = CallStep { times: waited.unwrap_or(step.times), ..step };
@@ -87,6 +93,10 @@ impl World {
     /// The calls of a step fail without being made.
     fn turn_down(&mut self, index: u32, step: CallStep, class: Class) -> Command {
         let now = self.scheduler.now();
+        if let Some(spending) = &mut self.spending {
+            // It may have waited before.
+            spending.forget_wait(index);
+        }
         let request = self.stations.request_mut(index);
         request.wait_for(&CallStep { times: 1, ..step }, NONE, now);
         // As if they had ended, so that many of them do not go ever deeper.
@@ -115,9 +125,12 @@ impl World {
     #[inline(never)]
     pub(super) fn settle(&mut self, index: u32) {
         let station = self.stations.request(index).station;
-        if station < self.arrivals.len()
-            && let Some(spending) = &mut self.spending
-        {
+        let Some(spending) = &mut self.spending else { return };
+        // Nothing of it can be seen.
+        if !spending.sets_aside && self.recorder.tracer.is_none() {
+            return;
+        }
+        if station < self.arrivals.len() {
             let group = self.stations.role(station);
             spending.settle(index, group, station, self.scheduler.now());
         }
@@ -140,34 +153,56 @@ impl World {
         self.show_budgets();
     }
 
-    /// An attempt comes to a service: a limit on tokens has to know how many it has, and who pays
-    /// is known from now on.
+    /// An attempt comes to a service, of which this is the first replica: a limit on tokens has to
+    /// know how many it has, and who pays is known from now on for what the service calls.
     pub(super) fn announce(&mut self, leaf: u32, edge: u32, first_replica: u32) {
-        let Some(spending) = &mut self.spending else { return };
-        spending.coming = None;
-        let Some(caller) = self.calls.caller(leaf) else { return };
-        let made_by = self.stations.request(caller);
-        let is_task = made_by.station < self.arrivals.len();
-        if is_task {
-            spending.own(caller);
+        let service = &self.services[first_replica as usize];
+        if service.is_plain && service.rate_limiter.is_none() {
+            return;
         }
-        let group = is_task.then(|| self.stations.role(made_by.station));
-        spending.coming = spending.payer_of(caller, made_by, group);
+        let caller = self.calls.caller(leaf);
+        let payer = caller.and_then(|caller| self.payer_of(caller));
+        let Some(spending) = &mut self.spending else { return };
+        spending.coming = payer;
         let service = &mut self.services[first_replica as usize];
-        if let Some(limits) = &mut service.rate_limiter {
+        if let (Some(limits), Some(caller)) = (&mut service.rate_limiter, caller) {
             limits.ask_for(spending.tokens(caller, edge, service.number));
         }
     }
 
+    /// For whom a request makes its calls.
+    fn payer_of(&mut self, caller: u32) -> Option<Payer> {
+        let made_by = self.stations.request(caller);
+        let is_task = made_by.station < self.arrivals.len();
+        let spending = self.spending.as_deref_mut()?;
+        if is_task {
+            spending.own(caller);
+        }
+        let group = is_task.then(|| self.stations.role(made_by.station));
+        spending.payer_of(caller, made_by, group)
+    }
+
     /// An attempt has come to a service. If it was let in, whoever it is for pays.
-    pub(super) fn pay(&mut self, leaf: u32, edge: u32, service: u32) {
-        let Some(spending) = &mut self.spending else { return };
+    pub(super) fn pay(&mut self, leaf: u32, edge: u32, first_replica: u32) {
         let request = self.calls.request_of(leaf);
         let Some((request, caller)) = request.zip(self.calls.caller(leaf)) else { return };
-        let (stations, now) = (&self.stations, self.scheduler.now());
-        let payer = spending.coming;
-        spending.open(request);
-        let cost = spending.cost(caller, edge, service);
+        let service = &self.services[first_replica as usize];
+        let Some(spending) = &mut self.spending else { return };
+        if self.stations.request(caller).station < self.arrivals.len() {
+            spending.own(caller);
+        }
+        if !service.is_plain {
+            spending.open(request);
+        }
+        let cost = spending.cost(caller, edge, service.number);
+        if cost != Spent::default() {
+            self.charge(caller, edge, cost);
+        }
+    }
+
+    /// An attempt on an edge costs something, that this request has made.
+    fn charge(&mut self, caller: u32, edge: u32, cost: Spent) {
+        let (payer, now) = (self.payer_of(caller), self.scheduler.now());
         if now >= self.recorder.warmup {
             let record = self.recorder.record_of[edge as usize];
             self.recorder.edges[record as usize].spent.add(cost);
@@ -175,7 +210,8 @@ impl World {
                 self.recorder.agents[payer.group as usize].spending.spent.add(cost);
             }
         }
-        if let Some(payer) = payer {
+        let stations = &self.stations;
+        if let (Some(payer), Some(spending)) = (payer, &mut self.spending) {
             spending.pay(payer, cost, now, |task, station, arrived| {
                 stations.is_there(task, station, arrived)
             });

@@ -8,7 +8,7 @@ use super::purses::Purse;
 use super::request::Request;
 use super::system::{AtLimit, BudgetPer, BudgetThen, Context, FindsOut, Price};
 use crate::kernel::{Distribution, RngStream};
-use crate::observe::{BudgetRecord, Currency, Spent};
+use crate::observe::{BudgetRecord, Currency};
 
 /// All that is spent in a run.
 #[derive(Debug)]
@@ -18,12 +18,14 @@ pub(super) struct Spending {
     /// By group of agents.
     pub(super) groups: Box<[Group]>,
     pub(super) purses: Box<[Purse]>,
+    /// Whether some budget sets something aside for each call.
+    pub(super) sets_aside: bool,
     /// By service: what it asks for, and whether it counts tokens.
     pub(super) services: Box<[(Price, bool)]>,
     /// By station, of those that need some: for tokens, and for what is found out.
     pub(super) rngs: Vec<Option<Box<[RngStream; 2]>>>,
     /// By request.
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     /// Who pays for the attempt that comes to a service.
     pub(super) coming: Option<Payer>,
     pub(super) hidden: Hidden,
@@ -45,6 +47,8 @@ pub(super) struct Group {
     pub(super) first: u32,
     /// The budgets that its tasks spend, and the first of the shares that it has of each.
     pub(super) budgets: Box<[(u32, u32)]>,
+    /// By currency, whether some of them counts in it: else nobody asks how much was spent.
+    pub(super) counts: [bool; 4],
     pub(super) context: Option<Context>,
     pub(super) finds_out: Option<FindsOut>,
 }
@@ -71,6 +75,7 @@ impl Spending {
         Self {
             steps: Vec::new(),
             groups,
+            sets_aside: purses.iter().any(Purse::sets_aside),
             purses,
             services,
             rngs: Vec::new(),
@@ -80,12 +85,25 @@ impl Spending {
         }
     }
 
-    fn account(&mut self, request: u32) -> &mut Account {
+    pub(super) fn account(&mut self, request: u32) -> &mut Account {
         let index = request as usize;
         if self.accounts.len() <= index {
             self.accounts.resize(index + 1, Account::default());
         }
         &mut self.accounts[index]
+    }
+
+    /// Whether the calls of a step cost nothing, and no budget stops them.
+    pub(super) fn is_free(&self, step: u32) -> bool {
+        let StepCost { tokens, nano_usd, budgets } = &self.steps[step as usize];
+        tokens.is_none() && *nano_usd == 0 && budgets.is_empty()
+    }
+
+    /// A call that costs nothing is to be made, on an edge: what the one before cost is forgotten.
+    pub(super) fn forget_call(&mut self, index: u32, step: u32, edge: u32) {
+        let account = self.account(index);
+        (account.step, account.edge, account.nano_usd) = (step, edge, 0);
+        (account.new, account.tokens, account.left) = (0, 0, None);
     }
 
     /// A call of a step is to be made by a request for a task, on an edge: its tokens are drawn,
@@ -157,11 +175,12 @@ impl Spending {
         let mut is_set_aside = false;
         for nth in 0..self.steps[step].budgets.len() {
             let budget = self.steps[step].budgets[nth];
-            let share = self.share(group, agent, budget);
-            let purse = &mut self.purses[budget as usize];
-            is_set_aside |= purse.sets_aside();
-            if let Some(share) = share {
-                purse.set_aside(share, now);
+            if !self.purses[budget as usize].sets_aside() {
+                continue;
+            }
+            is_set_aside = true;
+            if let Some(share) = self.share(group, agent, budget) {
+                self.purses[budget as usize].set_aside(share, now);
             }
         }
         let payer = self.payer(index, group, task);
@@ -221,7 +240,12 @@ impl Spending {
 
     /// A task pays for its time until now.
     fn pay_time(&mut self, index: u32, group: u32, task: &Request, now: Time) {
+        // While nobody asks for it, it is not written down until when it is paid.
+        let is_asked_for = self.groups[group as usize].counts[Currency::Time as usize];
         let account = self.account(index);
+        if !is_asked_for {
+            return;
+        }
         let from = account.paid.max(task.started);
         account.paid = now;
         let payer = self.payer(index, group, task);
@@ -229,10 +253,29 @@ impl Spending {
     }
 
     /// Something is spent, by a task that is still there or not.
-    fn spend(&mut self, payer: Payer, task: Option<u32>, of: Currency, cost: u64, now: Time) {
-        if cost == 0 {
-            return;
+    #[inline]
+    pub(super) fn spend(
+        &mut self,
+        payer: Payer,
+        task: Option<u32>,
+        of: Currency,
+        cost: u64,
+        now: Time,
+    ) {
+        if cost > 0 && self.groups[payer.group as usize].counts[of as usize] {
+            self.spend_counted(payer, task, of, cost, now);
         }
+    }
+
+    /// The same, where a budget counts it.
+    fn spend_counted(
+        &mut self,
+        payer: Payer,
+        task: Option<u32>,
+        of: Currency,
+        cost: u64,
+        now: Time,
+    ) {
         let mut account = task.map(|task| &mut self.accounts[task as usize]);
         if let Some(account) = &mut account {
             let used = &mut account.used[of as usize];
@@ -290,6 +333,11 @@ impl Spending {
     /// The agent of a task has crashed: the call that was to be made is forgotten.
     pub(super) fn halt(&mut self, index: u32, (group, station): (u32, u32), now: Time) {
         self.settle(index, group, station, now);
+        self.forget_wait(index);
+    }
+
+    /// The call that was to be made, and may have had to wait, is not made.
+    pub(super) fn forget_wait(&mut self, index: u32) {
         let account = self.account(index);
         (account.left, account.is_waiting) = (None, false);
     }
@@ -314,55 +362,6 @@ impl Spending {
         self.settle(branch, group, station, now);
         let branch = std::mem::take(self.account(branch));
         self.account(task).join(branch);
-    }
-
-    /// A request comes to a service, for whom it is known.
-    pub(super) fn open(&mut self, request: u32) {
-        *self.account(request) = Account { payer: self.coming, ..Account::default() };
-    }
-
-    /// What is known of a request is that of a task: it was at a service that is there no more.
-    pub(super) fn own(&mut self, task: u32) {
-        let account = self.account(task);
-        if account.payer.is_some() {
-            *account = Account::default();
-        }
-    }
-
-    /// The tokens of an attempt that a request makes on an edge to a service: where a layer sent
-    /// it elsewhere, only those that count there.
-    pub(super) fn tokens(&self, caller: u32, edge: u32, service: u32) -> u64 {
-        let Some(account) = self.accounts.get(caller as usize) else { return 0 };
-        let counts = account.edge == edge || self.services[service as usize].1;
-        if counts { account.tokens } else { 0 }
-    }
-
-    /// A service has let an attempt in that a request has made: it costs this.
-    pub(super) fn cost(&self, caller: u32, edge: u32, service: u32) -> Spent {
-        let tokens = self.tokens(caller, edge, service);
-        let account = self.accounts.get(caller as usize).filter(|account| account.edge == edge);
-        let own = account.map_or(0, |account| account.nano_usd);
-        let nano_usd = self.services[service as usize].0.of(tokens).saturating_add(own);
-        Spent { tokens, nano_usd }
-    }
-
-    /// A task pays, which may be over by now.
-    pub(super) fn pay(
-        &mut self,
-        payer: Payer,
-        cost: Spent,
-        now: Time,
-        is_there: impl Fn(u32, u32, Time) -> bool,
-    ) {
-        let Payer { group, agent, task, arrived } = payer;
-        let station = self.groups[group as usize].first + agent;
-        let task = Some(task).filter(|task| is_there(*task, station, arrived));
-        if let Some(task) = task {
-            let account = self.account(task);
-            account.unsettled = account.unsettled.saturating_add(cost.tokens);
-        }
-        self.spend(payer, task, Currency::Tokens, cost.tokens, now);
-        self.spend(payer, task, Currency::Usd, cost.nano_usd, now);
     }
 
     /// A task ends: nothing is known of it any more but what it has spent.

@@ -202,6 +202,33 @@ fn a_call_that_is_left_out_leaves_its_task_degraded() {
 }
 
 #[test]
+fn a_call_that_has_waited_and_is_left_out_says_nothing_of_the_next() {
+    let costly = || {
+        let tokens = Some(Distribution::constant(Duration::from_nanos(100)));
+        costing(0, 1, Cost { tokens, nano_usd: 1 })
+    };
+    let mut system = coming(&[5], vec![costly(), costly(), asking(1, 1, 70)]);
+    system.services.push(service("t", u32::MAX, u32::MAX, constant(secs(1))));
+    system.edges.push(edge(0, 1, None));
+    let waits = Budget { then: BudgetThen::Wait, ..budget(Currency::Tokens, 100) };
+    let skips = Budget { then: BudgetThen::Skip, ..budget(Currency::Usd, 1) };
+    system.budgets = vec![
+        Budget { every: Some(secs(20)), ..waits },
+        Budget { name: "money".to_owned(), ..skips },
+    ];
+    // The second call waits for tokens until 20, and then there is no money: the third needs none.
+    check(
+        &system,
+        &[
+            ("edges.a -> s.calls", 1.0),
+            ("budgets.money.refused", 1.0),
+            ("edges.a -> t.calls", 1.0),
+            ("edges.a -> t.tokens", 70.0),
+        ],
+    );
+}
+
+#[test]
 fn who_shares_a_budget_is_said_by_it() {
     let of = |per| {
         let steps = vec![asking(0, 4, 100)];

@@ -62,7 +62,10 @@ impl Saver {
     /// Keeps what has been written as the newest checkpoint, and drops what is kept no longer.
     pub(super) fn keep(&mut self, snapshot: Snapshot) {
         let machine = &self.machine;
-        self.kept.retain(|(id, _)| machine.kept().any(|kept| kept == *id));
+        // All that the machine keeps is here; mostly nothing else is.
+        if machine.kept().count() <= self.kept.len() {
+            self.kept.retain(|(id, _)| machine.kept().any(|kept| kept == *id));
+        }
         self.kept.push_back((self.newest(), snapshot));
     }
 

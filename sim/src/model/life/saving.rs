@@ -164,7 +164,7 @@ impl World {
         let action = self.ask_saver(saver, Event::Written);
         let lives = self.lives.as_deref_mut().expect("there is a saver");
         let of = &mut lives.savers[saver as usize];
-        snapshot.is_whole = corrupt <= life.luck.draw(u16::MAX, of.newest().0);
+        snapshot.is_whole = corrupt <= 0.0 || corrupt <= life.luck.draw(u16::MAX, of.newest().0);
         of.keep(snapshot);
         self.set_saver(saver, action);
     }

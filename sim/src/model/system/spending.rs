@@ -40,8 +40,15 @@ impl Price {
 
     /// What a request of so many tokens costs.
     pub fn of(&self, tokens: u64) -> u64 {
-        let by_tokens = u128::from(tokens) * u128::from(self.per_million_tokens) / 1_000_000;
-        self.call.saturating_add(u64::try_from(by_tokens).unwrap_or(u64::MAX))
+        // Numbers of 128 bits are divided slowly.
+        let by_tokens = match tokens.checked_mul(self.per_million_tokens) {
+            Some(product) => product / 1_000_000,
+            None => {
+                let product = u128::from(tokens) * u128::from(self.per_million_tokens);
+                u64::try_from(product / 1_000_000).unwrap_or(u64::MAX)
+            }
+        };
+        self.call.saturating_add(by_tokens)
     }
 }
 
