@@ -40,7 +40,7 @@ mod tests {
             ("backendA", "backendA"),
             ("api", "api-3"),
             ("caller", "caller-2"),
-            ("a -> \"b\"\n", "a - -b--"),
+            ("a -> \"b\"\n", "a -- -b--"),
             ("  ", "unnamed"),
             ("größe", "größe"),
             ("e\u{301}\u{200b}", "e--"),

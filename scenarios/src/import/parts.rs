@@ -74,3 +74,8 @@ pub(crate) fn default(layer: &mut Layer, key: &str, value: Node, why: &'static s
 pub(crate) fn line(key: &str, value: Node, at: &Range<usize>, said: String) -> Line {
     Line { key: key.to_owned(), value, from: From::Written(at.clone(), said) }
 }
+
+/// A layer of a kind that comes from some place.
+pub(crate) fn layer_at(kind: &'static str, node: &Node, said: &str) -> Layer {
+    Layer::new(kind, From::Written(node.at.start..node.at.start, said.to_owned()))
+}

@@ -11,8 +11,8 @@ pub(super) fn import_page() -> ReferencePage {
     let mut page = Page::new("Import and export");
     page.paragraph(
         "What `wavetank import` reads and `wavetank export` writes: each key of a library, and \
-         what it is here. A key without a place here is left out, and named; so is one that is not in \
-         these tables.",
+         what it is here. A key without a place here is left out, and named; so is one that is \
+         not in these tables.",
     );
     for format in formats() {
         one(format, &mut page);

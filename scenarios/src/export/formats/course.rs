@@ -37,6 +37,13 @@ fn tree(policies: &[&Policy]) -> Node {
             let rule = layer_rule(retry, *class)?;
             Some(((*name).to_owned(), rule))
         });
+        let mut rules: Vec<(String, Node)> = rules.collect();
+        if rules.is_empty() {
+            let mut never = Table::default();
+            never.put("max_retries", whole(0));
+            let never = never.node();
+            rules.extend(KINDS.iter().map(|(_, name)| ((*name).to_owned(), never.clone())));
+        }
         tree.put("retry_policies", named(rules));
     }
     tree.node()

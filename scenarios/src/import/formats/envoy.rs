@@ -17,7 +17,7 @@ pub(super) use route::RETRY_ON;
 use patterns::settings::{Code, Node};
 
 use crate::diagnostic::Diagnostic;
-use crate::import::draft::{Draft, From, Layer};
+use crate::import::draft::{Draft, From};
 use crate::import::importer::Importer;
 use crate::import::parts::{HOSTS_ASSUMED, balanced, line, service, whole};
 use crate::import::section::{get, take};
@@ -149,9 +149,4 @@ fn one(name: &str, cluster: Option<&Node>, route: Option<&find::Route<'_>>, draf
             }
         }
     }
-}
-
-/// A layer of a kind that comes from some place.
-fn layer_at(kind: &'static str, node: &Node, said: &str) -> Layer {
-    Layer::new(kind, From::Written(node.at.start..node.at.start, said.to_owned()))
 }

@@ -2,11 +2,13 @@
 //!
 //! Keys and defaults: `litellm/router.py`, `litellm/constants.py` and
 //! <https://docs.litellm.ai/docs/router/learn/reliability>. A call is tried again in its model
-//! group, by the router alone; then it falls back to other groups. A deployment that has failed more than
-//! `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the way to it.
-//! The waits between tries are those of OpenAI's client, from which they were taken.
+//! group, by the router alone; then it falls back to other groups. A deployment that has failed
+//! more than `allowed_fails` times in a minute gets no calls for `cooldown_time`: a breaker on the
+//! way to it. The waits between tries are those of the client of `OpenAI`, from which they were
+//! taken.
 
 mod deployments;
+mod router;
 mod tables;
 
 use patterns::Class;
@@ -20,6 +22,7 @@ use crate::import::table::Format;
 use crate::import::times::Times;
 use crate::import::unit::Unit;
 use crate::import::words::classes;
+use router::{Router, with};
 use tables::{PARAMS, POLICY, ROUTER};
 
 pub(crate) static FORMAT: Format = Format {
@@ -38,16 +41,6 @@ const ROOTS: [&str; 3] = ["model_list", "router_settings", "litellm_settings"];
 
 fn is(documents: &[Node]) -> bool {
     documents.iter().any(|document| ROOTS.iter().any(|key| document.get(key).is_some()))
-}
-
-/// What holds for all groups of models.
-struct Router<'a> {
-    retry: Option<Layer>,
-    timeout: Option<Layer>,
-    cooldown: Option<Layer>,
-    pick: Option<(Node, From)>,
-    /// What calls to a group fall back to, by its name; all others to those of no name.
-    fallbacks: Vec<(&'a str, Vec<&'a str>, From)>,
 }
 
 fn read(documents: &[Node], draft: &mut Draft) {
@@ -88,13 +81,6 @@ fn leave_covered(tables: &[&Node], draft: &mut Draft) {
     for entry in second.entries().unwrap_or_default().iter().filter(|entry| covers(entry)) {
         draft.leave_entry(entry, "`router_settings` says it, too");
     }
-}
-
-/// A layer with one line.
-fn with(kind: &'static str, key: &str, value: Node, from: From) -> Layer {
-    let mut layer = Layer::new(kind, from.clone());
-    layer.set(key, value, from);
-    layer
 }
 
 fn timeout(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {

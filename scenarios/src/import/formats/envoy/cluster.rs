@@ -2,10 +2,9 @@
 
 use patterns::settings::{Node, Value};
 
-use super::layer_at;
 use super::outlier::PICKS;
 use crate::import::draft::{Draft, From, Layer};
-use crate::import::parts::{default, whole};
+use crate::import::parts::{default, layer_at, whole};
 use crate::import::section::{Taken, get, take};
 use crate::import::table::{Row, Section};
 use crate::import::unit::Unit;

@@ -2,8 +2,8 @@
 
 use patterns::settings::{Node, Value};
 
-use super::layer_at;
 use crate::import::draft::{Draft, From, Layer};
+use crate::import::parts::layer_at;
 use crate::import::section::{get, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;

@@ -4,10 +4,9 @@ use patterns::Class::{self, Network, Overload, RateLimit, Timeout, Validation};
 use patterns::settings::{Node, Value};
 
 use super::find::Route;
-use super::layer_at;
 use crate::import::classes::Names;
 use crate::import::draft::{Draft, Layer};
-use crate::import::parts::whole;
+use crate::import::parts::{layer_at, whole};
 use crate::import::section::{get, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;

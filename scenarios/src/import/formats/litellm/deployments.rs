@@ -2,8 +2,8 @@
 
 use patterns::settings::{Node, Value, entry};
 
+use super::router::{Router, with};
 use super::tables::PARAMS;
-use super::{Router, with};
 use crate::import::draft::{Draft, From, Layer, Line, Policy};
 use crate::import::parts::{balanced, service};
 use crate::import::section::take;
