@@ -10,13 +10,14 @@
 //! No retries, timeouts or breakers: those are in W3.
 
 use patterns::Outcome;
-use sim::kernel::{Distribution, Queue, RngStream};
+use sim::kernel::{Distribution, Queue};
 
 use super::key::{exponential, key, serial, time, what};
 use crate::team::Team;
 use crate::workload::Answer;
 use purse::Purse;
 use settings::{AGENTS, FAULTS, OF_GROUP, PROGRAMS, Settings, THINK, WORK};
+use state::{Agent, Fault, NONE, Phase, Process, Request, Service};
 use streams::AgentStreams;
 
 mod process;
@@ -24,6 +25,7 @@ mod purse;
 mod recording;
 mod service;
 mod settings;
+mod state;
 mod streams;
 mod totals;
 
@@ -40,102 +42,6 @@ const RESTART: u32 = 4;
 const STARTED: u32 = 5;
 const FAULT: u32 = 6;
 
-/// No request.
-const NONE: u32 = u32::MAX;
-
-/// What an agent is at.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Phase {
-    /// It has no task.
-    Idle,
-    /// Its task has come while it was not there.
-    InLine,
-    /// In own work.
-    Working,
-    /// It waits for the end of the hour.
-    Broke,
-    /// It waits for an answer.
-    Calling,
-    /// It stands still for a checkpoint.
-    Saving,
-    /// It has crashed with a task in hand.
-    Down,
-    /// It reads a checkpoint.
-    Restoring,
-}
-
-/// Whether an agent is there.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Process {
-    Up,
-    Down,
-    Starting,
-}
-
-/// Where a task was when it was saved. Since none is broken, and none is gone on with more often
-/// than a task is tried, only the latest is of use.
-#[derive(Clone, Copy)]
-struct Saved {
-    step: u8,
-    is_degraded: bool,
-    effects: u64,
-    progress: u64,
-}
-
-/// An agent and its task.
-#[derive(Clone, Copy)]
-struct Agent {
-    phase: Phase,
-    process: Process,
-    /// The present step, and how many were done since the last checkpoint.
-    step: u8,
-    unsaved: u8,
-    tries: u8,
-    is_degraded: bool,
-    /// Whether the tokens of the call that is to be made were drawn.
-    has_tokens: bool,
-    tokens: u64,
-    /// The request that it waits for.
-    request: u32,
-    /// By which event what its task waits for is over, and by which it crashes or has started; of
-    /// others nothing comes.
-    wake: u64,
-    turns: u64,
-    down_since: u64,
-    task: Task,
-    /// Since when its phase has lasted that counts as no progress.
-    since: u64,
-    /// How long the task has gone on until `moving`, and since when it does.
-    progress: u64,
-    moving: u64,
-    effects: u64,
-    saved: Option<Saved>,
-}
-
-/// A request at a service.
-#[derive(Clone, Copy)]
-struct Request {
-    call: Call,
-    ending: Outcome,
-    work: u64,
-    /// By which faults fail it.
-    bits: u64,
-    arrived: u64,
-    started: u64,
-    /// By which event its work is done; none before it is begun.
-    due: u64,
-    /// When its agent crashed.
-    given_up: u64,
-    next_free: u32,
-}
-
-/// A fault that is on or off.
-struct Fault {
-    rng: RngStream,
-    salt: u64,
-    is_on: bool,
-}
-
 struct Loop<R> {
     horizon: u64,
     queue: Queue,
@@ -143,7 +49,7 @@ struct Loop<R> {
     streams: Vec<AgentStreams>,
     tokens_of_call: Distribution,
     settings: [Settings; SERVICES.len()],
-    services: [service::Service; SERVICES.len()],
+    services: [Service; SERVICES.len()],
     agents: [Agent; AGENTS],
     requests: Vec<Request>,
     free: u32,

@@ -7,7 +7,8 @@ use super::settings::{
     AGENTS, CRASH_EACH, Effect, FAULTS, OF_GROUP, RESTART_AFTER, RESTORING, SAVING, STARTS_IN,
     STEPS, TRIES, WRITE,
 };
-use super::{Agent, CRASH, FAULT, Loop, Phase, Process, RESTART, STARTED, Saved};
+use super::state::{Agent, Phase, Process, Saved};
+use super::{CRASH, FAULT, Loop, RESTART, STARTED};
 use crate::limit::key::exponential;
 
 impl<R: Recording> Loop<R> {

@@ -1,34 +1,15 @@
 //! Services of W4, and the calls to them.
 
-use std::collections::VecDeque;
-
 use patterns::{Class, Outcome};
 use sim::kernel::{split_mix, unit};
 
-use super::recording::{Call, Recording, Stay};
+use super::recording::{Call, Recording};
 use super::settings::{LLM, OF_GROUP, PRICE, Settings};
-use super::{DONE, Loop, NONE, Phase, Request};
-
-/// What a service is at.
-#[derive(Debug, Default)]
-pub(super) struct Service {
-    busy: u32,
-    line: VecDeque<u32>,
-    pub(super) is_down: bool,
-    /// By which numbers, and with which chance, requests fail, and how.
-    pub(super) failing: Option<(u64, f64, Outcome)>,
-}
+use super::state::{NONE, Phase, Request};
+use super::{DONE, Loop};
 
 /// As it ends whose service is down.
 const LOST: Outcome = Outcome::failed(Class::Network);
-
-impl Request {
-    fn stay(&self) -> Stay {
-        let some = |time: u64| (time != u64::MAX).then_some(time);
-        let Self { arrived, started, given_up, .. } = *self;
-        Stay { arrived, started: some(started), given_up: some(given_up) }
-    }
-}
 
 impl<R: Recording> Loop<R> {
     pub(super) fn call(&mut self, now: u64, agent: usize, service: usize) {
