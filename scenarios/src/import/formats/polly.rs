@@ -2,8 +2,8 @@
 //!
 //! Keys and defaults: `RetryStrategyOptions` and its neighbours of Polly 8, and
 //! `HttpStandardResilienceOptions` of `Microsoft.Extensions.Http.Resilience`, whose layers are,
-//! from the outermost on: rate limiter, total timeout, retry, circuit breaker, timeout of an attempt. A
-//! section is one of the standard handler if it has `TotalRequestTimeout` or `AttemptTimeout`; of
+//! from the outermost on: rate limiter, total timeout, retry, breaker, timeout of an attempt.
+//! A section is one of the standard handler if it has `TotalRequestTimeout` or `AttemptTimeout`; of
 //! the standard handler with hedging if it has `Endpoint`.
 
 mod tables;
