@@ -10,7 +10,7 @@ fn mistakes(claim: &str) -> String {
          [variants.slow]\n\"services.mcp.latency\" = \"2s\"\n\
          [sweep]\nreplications = 5\n\"services.mcp.slots\" = [1, 2]\n{claim}"
     );
-    let file = ScenarioFile::parse("claim.toml", &text).unwrap();
+    let file = ScenarioFile::parse("claim.toml", &text).expect("it is TOML");
     let found = file.sweep(&LayerRegistry::builtin());
     found
         .map(|sweep| assert!(sweep.claim.is_some()))
