@@ -62,6 +62,7 @@ fn scenario(
     let file = ScenarioFile::parse(name, text)?;
     let scenario = file.scenario(registry)?;
     policies::look(&file, &scenario.system, registry, found);
+    policies::needs(&file, &scenario.system, registry, found);
     Ok(())
 }
 

@@ -25,3 +25,15 @@ pub(super) fn look(
     }
     stacks::look(&all, system, registry, found);
 }
+
+/// Looks at what tasks cannot do without: a scenario says so, a configuration does not.
+pub(super) fn needs(
+    file: &ScenarioFile,
+    system: &System,
+    registry: &LayerRegistry,
+    found: &mut Vec<Diagnostic>,
+) {
+    for policy in &policies(file, registry) {
+        breakers::alone(policy, system, found);
+    }
+}

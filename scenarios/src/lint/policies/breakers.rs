@@ -3,7 +3,7 @@
 use patterns::Class;
 use patterns::settings::{Node, Value};
 use sim::System;
-use sim::model::system::Service;
+use sim::model::system::{Caller, Service, Step};
 
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
@@ -24,6 +24,34 @@ pub(super) fn look(
         if counts(breaker, Class::RateLimit) && may_be_limited(policy, system) {
             limited(breaker, registry, found);
         }
+    }
+}
+
+/// Breakers with nothing around them that helps a task which cannot do without the call.
+pub(super) fn alone(policy: &Policy, system: &System, found: &mut Vec<Diagnostic>) {
+    let Some(breaker) = policy.layer("breaker") else { return };
+    let helps = |layer: &Layer| ["fallback", "cache", "balance"].contains(&&*layer.kind);
+    if policy.layers.iter().any(helps) {
+        return;
+    }
+    let needed = system.edges.iter().find(|edge| {
+        let is_here = edge.policy.is_some_and(|at| system.policies[at].name == policy.name);
+        let steps = match edge.from {
+            Caller::Agents(at) => &system.agents[at].steps,
+            Caller::Service(at) => &system.services[at].steps,
+        };
+        is_here && steps.iter().any(|step| {
+            matches!(step, Step::Call { service, optional: false, .. } if *service == edge.to)
+        })
+    });
+    if let Some(edge) = needed {
+        let message = format!(
+            "`{}` cannot do without `{}`: while this breaker is open each of its calls fails, and \
+             nothing stands in",
+            system.caller_name(edge.from),
+            system.services[edge.to].name
+        );
+        found.push(finding("breaker-without-fallback", &breaker.at, message));
     }
 }
 
