@@ -1,6 +1,6 @@
 //! Rules for what a report says of its experiments: comparisons, intervals, promises, alerts.
 
-use super::number::{Number, before, numbers, of};
+use super::number::{Number, after, before, numbers, of};
 use super::page::{Line, Page};
 use super::sums::traffic;
 use crate::diagnostic::Diagnostic;
@@ -24,13 +24,13 @@ fn prevention(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for line in page.prose().filter(|line| line.has(&["prevented", "prevents", "avoided"])) {
-        let Some(count) = numbers(line).into_iter().find(|one| one.unit != "%") else { continue };
+        let word = if line.has(&["avoided"]) { "avoided" } else { "prevent" };
+        let Some(count) = after(line, word).filter(|one| one.unit != "%") else { continue };
         let message = format!(
             "{} prevented, and no run without the pattern to compare with: how often a breaker \
              opened is not what it prevented",
             number(count.value)
         );
-        let word = if line.has(&["avoided"]) { "avoided" } else { "prevent" };
         found.push(finding("prevention-without-comparison", &line.place(word), message));
     }
 }

@@ -105,7 +105,9 @@ fn repair(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
 fn error_budgets(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: Option<f64> = None;
     for line in page.prose() {
-        let Some(share) = after(line, "error budget").and_then(|one| one.share()) else { continue };
+        let Some(start) = line.small.find("error budget") else { continue };
+        let shares = numbers(line).into_iter().filter(|one| one.start > start);
+        let Some(share) = shares.filter_map(|one| one.share()).next() else { continue };
         // One minus an objective is written with the objective.
         let budget = if share > 0.5 { 1.0 - share } else { share };
         match first {

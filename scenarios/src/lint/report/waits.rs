@@ -19,8 +19,8 @@ fn counted(line: &Line<'_>, word: &str) -> Option<Number> {
 
 /// One number, once of retries and once of attempts.
 fn words(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
-    let retries: Vec<f64> =
-        page.prose().filter_map(|line| counted(line, "retries")).map(|one| one.value).collect();
+    let all = page.prose().flat_map(numbers).filter(|one| one.unit == "retries");
+    let retries: Vec<f64> = all.map(|one| one.value).collect();
     for line in page.prose() {
         let Some(attempts) = counted(line, "attempts") else { continue };
         if attempts.value > 1.0 && retries.contains(&attempts.value) {
