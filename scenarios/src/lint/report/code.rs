@@ -61,9 +61,10 @@ fn time_of_failure(code: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
                 !value.starts_with('=') && !["None", "null", "0", "None;", "null;"].contains(&value)
             })
         });
-        let read = code
-            .iter()
-            .find(|line| line.text.contains(name) && !line.text.contains(&format!("{name} =")));
+        let read = code.iter().find(|line| {
+            let is_there = line.text.split(|c| !is_word(c)).any(|word| word == *name);
+            is_there && !line.text.contains(&format!("{name} ="))
+        });
         if let Some(line) = read.filter(|_| !stored) {
             let message = format!("`{name}` is read here, and no line of the listing stores it");
             let at = line.place(&name.to_ascii_lowercase());

@@ -43,11 +43,6 @@ impl<'t> Page<'t> {
     pub(super) fn fenced(&self) -> impl Iterator<Item = &Line<'t>> {
         self.lines.iter().filter(|line| line.is_fenced)
     }
-
-    /// The place of the whole: its first line.
-    pub(super) fn top(&self) -> Range<usize> {
-        self.lines.first().map_or(0..0, |line| line.at.clone())
-    }
 }
 
 impl Line<'_> {
