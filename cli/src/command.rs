@@ -21,6 +21,7 @@ mod export;
 mod import;
 mod judged;
 mod limits;
+mod lint;
 mod list;
 mod making;
 mod manual;
@@ -65,6 +66,7 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Check(check::Check),
+    Lint(lint::Lint),
     Import(import::Import),
     Export(export::Export),
     Explain(check::Explain),
@@ -116,6 +118,7 @@ impl Command {
             Self::Show(show) => show.execute(out),
             Self::Check(check) => check.execute(registry, out),
             Self::Export(export) => export.execute(registry, out),
+            Self::Lint(lint) => lint.execute(registry, out),
             Self::Import(import) => import.execute(registry, out),
             Self::Explain(explain) => explain.execute(registry, out),
             Self::Reference(reference) => reference.execute(registry, out),

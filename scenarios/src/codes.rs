@@ -2,7 +2,10 @@
 
 mod code;
 mod info;
+mod rules;
 
 pub(crate) use code::{DiagnosticCode, FileCode};
 pub(crate) use info::find;
 pub use info::{CODES, CodeInfo};
+pub(crate) use rules::rule;
+pub use rules::{RULES, RuleInfo};

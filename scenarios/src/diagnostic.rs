@@ -19,6 +19,7 @@ pub struct Diagnostic {
     code: DiagnosticCode,
     message: String,
     help: Option<String>,
+    proof: Option<String>,
 }
 
 impl Diagnostic {
@@ -28,7 +29,7 @@ impl Diagnostic {
         code: impl Into<DiagnosticCode>,
         message: impl Into<String>,
     ) -> Self {
-        Self { at, code: code.into(), message: message.into(), help: None }
+        Self { at, code: code.into(), message: message.into(), help: None, proof: None }
     }
 
     /// Something that was written has no effect.
@@ -45,6 +46,12 @@ impl Diagnostic {
     /// Adds what to do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what shows it: runs, or arithmetic.
+    pub(crate) fn proof(mut self, proof: impl Into<String>) -> Self {
+        self.proof = Some(proof.into());
         self
     }
 
@@ -85,6 +92,11 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
+    /// What shows it, if it was shown: the runs with their seeds, or the arithmetic.
+    pub fn proof_text(&self) -> Option<&str> {
+        self.proof.as_deref()
+    }
+
     /// Points elsewhere.
     pub(crate) fn at(self, at: Range<usize>) -> Self {
         Self { at, ..self }
@@ -107,6 +119,7 @@ impl From<Mistake> for Diagnostic {
             at: mistake.at,
             code: mistake.code.into(),
             message: mistake.message,
+            proof: None,
             help: match (mistake.help.or(help), mistake.expected.map(for_example)) {
                 (Some(help), Some(example)) if !help.contains("for example") => {
                     Some(format!("{help}; {example}"))
@@ -200,12 +213,16 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::new();
-        for Diagnostic { at, code, message, help } in &self.all {
+        for Diagnostic { at, code, message, help, proof } in &self.all {
             let piece = self.source.piece(at);
             let annotation = AnnotationKind::Primary.span(piece.place(at));
             let snippet = Snippet::source(piece.text).path(piece.name).annotation(annotation);
             let level = if code.is_warning() { Level::WARNING } else { Level::ERROR };
             let group = level.primary_title(plain(message)).id(code.name()).element(snippet);
+            let group = match proof {
+                Some(proof) => group.element(Level::NOTE.message(plain(proof))),
+                None => group,
+            };
             let group = match help {
                 Some(help) => group.element(Level::HELP.message(plain(help))),
                 None => group,

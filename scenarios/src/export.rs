@@ -12,4 +12,6 @@ mod layers;
 mod put;
 mod write;
 
+pub(crate) use forms::Form;
+pub(crate) use layers::{Layer, Policy, policies};
 pub use write::{Exported, export, export_formats};

@@ -25,6 +25,7 @@ mod yaml;
 
 pub(crate) use lookup::{formats, section_of};
 pub use read::{Imported, import, import_formats};
+pub(crate) use read::{is_scenario, make};
 pub(crate) use table::{Format, Row, Section};
 pub(crate) use times::Times;
 pub(crate) use unit::{Unit, decimal, whole};

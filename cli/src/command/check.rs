@@ -96,7 +96,7 @@ fn found(named: &str, checked: &Result<(String, Sweep), Failure>) -> Value {
 }
 
 /// What is wrong with a file, as JSON.
-fn wrong(named: &str, failure: &Failure) -> Value {
+pub(crate) fn wrong(named: &str, failure: &Failure) -> Value {
     match failure {
         Failure::Scenario(wrong) => {
             json!({ "file": named, "fine": false, "diagnostics": listed(wrong) })
@@ -105,13 +105,14 @@ fn wrong(named: &str, failure: &Failure) -> Value {
     }
 }
 
-fn listed(all: &Diagnostics) -> Value {
+/// Everything that was found in a file, as JSON.
+pub(crate) fn listed(all: &Diagnostics) -> Value {
     let one = |one: &Diagnostic| {
         let (line, column) = all.line_and_column(one);
         let severity = if one.is_warning() { "warning" } else { "error" };
         json!({
             "code": one.code(), "severity": severity, "line": line, "column": column,
-            "message": one.message(), "help": one.help_text(),
+            "message": one.message(), "help": one.help_text(), "proof": one.proof_text(),
         })
     };
     all.all().iter().map(one).collect()

@@ -100,3 +100,32 @@ fn changes_and_variants_are_exported_as_other_commands_run_them() {
     with(&["--out", "it.yml"]);
     assert!(fs::read_to_string(folder.0.join("it.yml")).unwrap().contains("slidingWindowSize: 5"));
 }
+
+#[test]
+fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_read() {
+    let folder = Folder::new("lint");
+    let policy = |cap: u32| {
+        format!(
+            "{{ \"retry_policies\": {{ \"network_errors\": {{ \"max_retries\": 5, \"backoff\": \
+             \"exponential\", \"initial_delay_ms\": 1000, \"max_delay_ms\": {cap} }} }} }}"
+        )
+    };
+    written(&folder, "bad.json", &policy(30_000));
+    written(&folder, "good.json", &policy(8_000));
+    written(&folder, "nothing.json", "{");
+    for (files, code, text) in [
+        (&["good.json"][..], 0, "good.json: nothing found"),
+        (&["good.json", "bad.json"][..], 1, "the largest wait is 16 s"),
+        (&["nothing.json", "bad.json"][..], 2, "bad.json: 1 finding"),
+    ] {
+        let arguments: Vec<&str> = ["lint"].into_iter().chain(files.iter().copied()).collect();
+        let output = wavetank(&arguments, &folder);
+        assert_eq!(output.status.code(), Some(code), "{files:?}: {}", said(&output));
+        assert!(said(&output).contains(text), "{files:?}: {}", said(&output));
+    }
+    let output = wavetank(&["lint", "bad.json", "--json"], &folder);
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let one = &all["files"][0]["diagnostics"][0];
+    assert_eq!(one["code"], "cap-never-reached");
+    assert!(one["proof"].as_str().unwrap().contains("1 s x 2^4 = 16 s"), "{one}");
+}

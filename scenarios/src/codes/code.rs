@@ -2,6 +2,8 @@
 
 use patterns::settings::Code;
 
+use super::rules::RuleInfo;
+
 /// What is wrong with a whole file, beside the mistakes in its settings ([`Code`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileCode {
@@ -60,6 +62,8 @@ impl FileCode {
 pub(crate) enum DiagnosticCode {
     Setting(Code),
     File(FileCode),
+    /// What fights what in a file that can be read.
+    Rule(&'static RuleInfo),
 }
 
 impl DiagnosticCode {
@@ -68,6 +72,7 @@ impl DiagnosticCode {
         match self {
             Self::Setting(code) => code.name(),
             Self::File(code) => code.name(),
+            Self::Rule(rule) => rule.name,
         }
     }
 
@@ -76,6 +81,7 @@ impl DiagnosticCode {
         match self {
             Self::Setting(code) => code.is_warning(),
             Self::File(code) => matches!(code, FileCode::TooLong),
+            Self::Rule(_) => true,
         }
     }
 }
@@ -89,5 +95,11 @@ impl From<Code> for DiagnosticCode {
 impl From<FileCode> for DiagnosticCode {
     fn from(code: FileCode) -> Self {
         Self::File(code)
+    }
+}
+
+impl From<&'static RuleInfo> for DiagnosticCode {
+    fn from(rule: &'static RuleInfo) -> Self {
+        Self::Rule(rule)
     }
 }

@@ -46,6 +46,7 @@ const fn info(code: DiagnosticCode) -> CodeInfo {
     let Explanation { meaning, wrong, right } = match code {
         DiagnosticCode::Setting(code) => of_setting(code),
         DiagnosticCode::File(code) => of_file(code),
+        DiagnosticCode::Rule(_) => panic!("rules are explained by themselves"),
     };
     CodeInfo { name: code.name(), meaning, wrong, right, is_warning: code.is_warning() }
 }

@@ -3,7 +3,7 @@
 use patterns::settings::{Form, Shape, Variant};
 
 use super::measure::MeasureInfo;
-use crate::codes::CodeInfo;
+use crate::codes::{CodeInfo, RuleInfo};
 use crate::describe::{Field, fields, plain_field, types_in};
 use crate::kind::KindInfo;
 use crate::profiles::Profile;
@@ -14,6 +14,8 @@ pub(super) enum Topic<'d> {
     Overview,
     Codes,
     Code(&'static CodeInfo),
+    Rules,
+    Rule(&'static RuleInfo),
     Layers,
     Like,
     Reliable,

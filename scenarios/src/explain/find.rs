@@ -5,15 +5,16 @@ use patterns::settings::Shape;
 use super::below::{Topic, below, key_or_below};
 use super::beside;
 use super::measure::MeasureInfo;
-use crate::codes::{self, CODES};
+use crate::codes::{self, CODES, RULES};
 use crate::describe::{fields_of, keys_in, own_fields, plain_field, section_field, types_in};
 use crate::kind::{Described, KindInfo};
 use crate::path_keys;
 use crate::profiles::{self, profiles};
 
 /// Topics that are no part of a file.
-pub(super) const WORDS: [(&str, &str); 7] = [
+pub(super) const WORDS: [(&str, &str); 8] = [
     ("codes", "the codes of mistakes, and how each is mended"),
+    ("rules", "what `wavetank lint` looks for, and what removes it"),
     ("layers", "all kinds of layer"),
     ("like", "the libraries that layers can be like"),
     ("profiles", "what services, agents and policies can be like, with its sources"),
@@ -42,6 +43,7 @@ pub(super) fn find<'d>(
     match topic {
         "" => return found(Topic::Overview),
         "codes" => return found(Topic::Codes),
+        "rules" => return found(Topic::Rules),
         "layers" | "policies" => return found(Topic::Layers),
         "like" => return found(Topic::Like),
         "profiles" => return found(Topic::Profiles),
@@ -58,6 +60,9 @@ pub(super) fn find<'d>(
     }
     if let Some(code) = codes::find(topic) {
         return found(Topic::Code(code));
+    }
+    if let Some(rule) = codes::rule(topic) {
+        return found(Topic::Rule(rule));
     }
     if let Some(preset) = beside::presets(described).find(|preset| preset.library == topic) {
         return found(Topic::Library(preset.library));
@@ -96,6 +101,7 @@ fn other_word(topic: &str) -> &str {
         "libraries" | "library" => "like",
         "profile" | "agents.like" | "services.like" => "profiles",
         "code" | "mistakes" => "codes",
+        "rule" | "lint" => "rules",
         "arrivals" | "trace" => "agents.arrivals",
         topic => topic,
     }
@@ -181,6 +187,7 @@ pub(crate) fn topics(described: &Described, measures: &[MeasureInfo]) -> Vec<Str
     all.extend(keys_in(&described.head).iter().map(|key| key.name()));
     all.extend(described.sections.iter().map(|key| key.name()));
     all.extend(CODES.iter().map(|code| code.name.to_owned()));
+    all.extend(RULES.iter().map(|rule| rule.name.to_owned()));
     all.extend(profiles().iter().map(|profile| profile.name.to_owned()));
     all.extend(measures.iter().map(|measure| measure.name.clone()));
     all.sort();

@@ -7,7 +7,7 @@ use super::measure::MeasureInfo;
 use super::sheet::Sheet;
 use super::show;
 use super::windows;
-use crate::codes::{CODES, CodeInfo};
+use crate::codes::{CODES, CodeInfo, RULES, RuleInfo};
 use crate::describe::{clean, doc_of, first_sentence};
 use crate::kind::{Described, KindInfo};
 use crate::profiles::{Profile, SECTIONS, of_section};
@@ -32,6 +32,8 @@ pub(crate) fn explain(
             Topic::Overview => overview(&mut sheet, described, !measures.is_empty()),
             Topic::Codes => codes(&mut sheet),
             Topic::Code(info) => code(&mut sheet, info),
+            Topic::Rules => rules(&mut sheet),
+            Topic::Rule(info) => rule(&mut sheet, info),
             Topic::Layers => layers(&mut sheet, described),
             Topic::Like => like(&mut sheet, described),
             Topic::Reliable => reliable(&mut sheet),
@@ -82,6 +84,20 @@ fn code(sheet: &mut Sheet, code: &CodeInfo) {
     sheet.paragraph(code.meaning);
     sheet.example("wrong:", code.wrong);
     sheet.example("right:", code.right);
+}
+
+fn rules(sheet: &mut Sheet) {
+    sheet.title("Rules of `wavetank lint`");
+    let rows = RULES.iter().map(|rule| vec![rule.name.to_owned(), first_sentence(rule.meaning)]);
+    sheet.rows(rows.collect());
+    sheet.paragraph("`explain RULE` shows why, and what removes it.");
+}
+
+fn rule(sheet: &mut Sheet, rule: &RuleInfo) {
+    sheet.title(rule.name);
+    sheet.paragraph(rule.meaning);
+    sheet.paragraph(rule.change);
+    sheet.fact("course", rule.source);
 }
 
 /// Which kinds of layer can be like which library.

@@ -37,6 +37,10 @@ impl Policy {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layer {
     pub(crate) kind: String,
+    /// Where it stands.
+    pub(crate) at: Range<usize>,
+    /// What of its settings is written.
+    pub(crate) written: Node,
     /// All its settings: those of its library and the defaults, too.
     pub(crate) settings: Node,
 }
@@ -82,5 +86,6 @@ fn layer(item: &Entry, registry: &LayerRegistry, names: &FileNames) -> Option<La
     let mut names = PolicyNames { file: names, targets: &mut targets };
     let mut reader = Reader::new(&mut names);
     let settings = registry.settings(&item.key, &written, &mut reader)?;
-    Some(Layer { kind: item.key.clone(), settings })
+    let (kind, at) = (item.key.clone(), item.key_at.clone());
+    Some(Layer { kind, at, written: item.node.clone(), settings })
 }

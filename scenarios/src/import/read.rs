@@ -2,7 +2,7 @@
 
 use patterns::settings::{Code, Node};
 
-use super::draft::Draft;
+use super::draft::{Draft, Left};
 use super::formats::FORMATS;
 use super::importer::Importer;
 use super::render::{Rendered, render, shown};
@@ -51,7 +51,29 @@ pub fn import(
     registry: &LayerRegistry,
 ) -> Result<Imported, Diagnostics> {
     let source = Source::new(name, text);
-    let failed = |wrong| Diagnostics::new(&source, wrong);
+    let mut made = make(&source, text, from, registry)?;
+    made.left.sort_by_key(|left| left.at.start);
+    let left_out = made.left.iter().map(|left| shown(left, &source)).collect();
+    Ok(Imported { text: made.rendered.text, format: made.format, left_out })
+}
+
+/// A file of another format, and the scenario that was made of it.
+pub(crate) struct Made {
+    pub(crate) format: &'static str,
+    /// What the file says.
+    pub(crate) documents: Vec<Node>,
+    pub(crate) rendered: Rendered,
+    left: Vec<Left>,
+}
+
+/// Reads a file of another format, and makes a scenario of it.
+pub(crate) fn make(
+    source: &Source,
+    text: &str,
+    from: Option<&str>,
+    registry: &LayerRegistry,
+) -> Result<Made, Diagnostics> {
+    let failed = |wrong| Diagnostics::new(source, wrong);
     let documents = match dotted::properties(text) {
         Some(tree) => vec![tree],
         None => yaml::documents(text).map_err(|wrong| {
@@ -70,11 +92,9 @@ pub fn import(
         return Err(failed(draft.wrong));
     }
     let format = importer.format.name;
-    let rendered = render(&draft, &source, format);
+    let rendered = render(&draft, source, format);
     check(&rendered, registry).map_err(failed)?;
-    draft.left.sort_by_key(|left| left.at.start);
-    let left_out = draft.left.iter().map(|left| shown(left, &source)).collect();
-    Ok(Imported { text: rendered.text, format, left_out })
+    Ok(Made { format, documents, rendered, left: draft.left })
 }
 
 /// The names of all formats that can be imported, each with what it is.
@@ -101,7 +121,7 @@ fn importer(
 }
 
 /// Whether a text is a scenario already.
-fn is_scenario(text: &str) -> bool {
+pub(crate) fn is_scenario(text: &str) -> bool {
     text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("agents"))
 }
 

@@ -5,7 +5,7 @@ use patterns::settings::{Node, Shape};
 use super::formats::{IMPORT, import_page};
 use super::page::{Page, ReferencePage};
 use super::types::{FORMS, Types};
-use crate::codes::{CODES, CodeInfo};
+use crate::codes::{CODES, CodeInfo, RULES, RuleInfo};
 use crate::describe::{
     clean, doc_of, example_of, example_of_table, fields_of, first_sentence, own_fields, plain_field,
 };
@@ -26,6 +26,7 @@ pub(crate) fn pages(described: &Described) -> Vec<ReferencePage> {
     pages.push(all_profiles());
     pages.push(import_page());
     pages.push(codes());
+    pages.push(rules());
     pages
 }
 
@@ -65,7 +66,8 @@ fn index(described: &Described) -> ReferencePage {
     page.paragraph(&format!(
         "[Forms]({FORMS}.md) that several keys share, [profiles](profiles.md) of services, of \
          their traffic and of frameworks, the [formats]({IMPORT}.md) of libraries that can be \
-         imported and exported, and the [codes](codes.md) of mistakes.",
+         imported and exported, the [codes](codes.md) of mistakes, and the [rules](rules.md) of \
+         `wavetank lint`.",
     ));
     page.finish("README")
 }
@@ -248,4 +250,20 @@ fn codes() -> ReferencePage {
         page.example(&format!("# wrong\n{wrong}\n\n# right\n{right}"));
     }
     page.finish("codes")
+}
+
+fn rules() -> ReferencePage {
+    let mut page = Page::new("Rules");
+    page.paragraph(
+        "What `wavetank lint` looks for in configurations, scenarios and reports. The names are \
+         stable; the words of the findings are not. Numbers with L are those of slips in the \
+         course, letters with numbers are its claims, and `7.6` is a rule for reports that is no \
+         slip of the course.",
+    );
+    for RuleInfo { name, meaning, change, source } in &RULES {
+        page.heading(2, &format!("`{name}`"));
+        page.paragraph(meaning);
+        page.paragraph(&format!("{change} ({source})"));
+    }
+    page.finish("rules")
 }

@@ -1,0 +1,79 @@
+//! `lint`: what in a file fights what.
+
+use std::io::Write;
+
+use clap::Args;
+use scenarios::{Diagnostics, LayerRegistry};
+use serde_json::{Value, json};
+
+use crate::command::check::{listed, wrong};
+use crate::command::common::counted;
+use crate::command::complete;
+use crate::command::shown::{Printer, Shown};
+use crate::failure::{Failure, Verdict};
+use crate::source::Source;
+
+/// Find what in a configuration, a scenario or a reliability report fights what, with proof.
+///
+/// Reads the JSON of a course, what `import` reads, scenarios, and reports in Markdown. Where a run
+/// can show what a rule says, it is made, and its numbers stand beside the finding. The exit code is
+/// 0 if nothing was found, 1 if something was, and 2 if a file cannot be read. `wavetank explain
+/// rules` lists all rules.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wavetank lint circuit-breaker.json reliability-engineering-report.md
+  wavetank lint application.yml --json | jq '.files[].diagnostics[].code'")]
+pub(crate) struct Lint {
+    /// Files, `-` for the standard input, or names from `wavetank list`.
+    #[arg(required = true, add = complete::scenarios())]
+    files: Vec<String>,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+impl Lint {
+    pub(crate) fn execute(
+        &self,
+        registry: &LayerRegistry,
+        out: &mut dyn Write,
+    ) -> Result<Verdict, Failure> {
+        let (mut first, mut all) = (None, Vec::new());
+        let mut verdict = Verdict::Holds;
+        let out = &mut Printer::new(self.shown, out);
+        for named in &self.files {
+            match Self::one(named, registry) {
+                Ok((file, found)) if found.is_empty() => {
+                    writeln!(out, "{file}: nothing found")?;
+                    all.push(as_json(named, &found));
+                }
+                Ok((file, found)) => {
+                    verdict = Verdict::Fails;
+                    let count = counted(found.all().len(), "finding");
+                    writeln!(out, "{found}\n\n{file}: {count}\n")?;
+                    all.push(as_json(named, &found));
+                }
+                // All files are looked at; what is wrong with the last one comes with the exit
+                // code.
+                Err(failure) => {
+                    all.push(wrong(named, &failure));
+                    if let Some(earlier) = first.replace(failure) {
+                        writeln!(out, "{}\n", earlier.in_plain_text())?;
+                    }
+                }
+            }
+        }
+        out.value(&json!({ "files": all }))?;
+        first.map_or(Ok(verdict), Err)
+    }
+
+    /// What a file is called, and what was found in it.
+    fn one(named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
+        let source = Source::find(named)?;
+        let found = scenarios::lint(&source.file, &source.text, registry)?;
+        Ok((source.file, found))
+    }
+}
+
+fn as_json(named: &str, found: &Diagnostics) -> Value {
+    json!({ "file": named, "fine": found.is_empty(), "diagnostics": listed(found) })
+}

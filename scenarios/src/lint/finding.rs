@@ -1,0 +1,40 @@
+//! Makes findings.
+
+use core::ops::Range;
+
+use crate::codes::rule;
+use crate::diagnostic::Diagnostic;
+
+/// A finding of a rule at a place, with the change that removes it.
+///
+/// # Panics
+///
+/// If there is no such rule.
+pub(super) fn finding(code: &str, at: &Range<usize>, message: impl Into<String>) -> Diagnostic {
+    let rule = rule(code).expect("a rule of `RULES`");
+    Diagnostic::new(at.clone(), rule, message).help(rule.change)
+}
+
+/// A number as people write it: with no more than a few digits behind the point.
+pub(super) fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// A length of time, given in seconds.
+pub(super) fn time(seconds: f64) -> String {
+    match seconds {
+        small if small < 1.0 => format!("{} ms", number(small * 1000.0)),
+        some if some < 600.0 => format!("{} s", number(some)),
+        some if some < 7200.0 => format!("{} min", number(some / 60.0)),
+        large => format!("{} h", number(large / 3600.0)),
+    }
+}

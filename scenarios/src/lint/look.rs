@@ -1,0 +1,95 @@
+//! Finds out what a file is, and has the rules for it look at it.
+
+use core::ops::Range;
+
+use patterns::settings::Node;
+
+use super::{foreign, policies, report};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::import::{is_scenario, make};
+use crate::registry::LayerRegistry;
+use crate::scenario_file::ScenarioFile;
+use crate::source::Source;
+
+/// Finds what in a file fights what: in the configuration of a library or of a course, a scenario,
+/// or a reliability report in Markdown. `name` is what messages call the file; one that ends in
+/// `.md` is a report.
+///
+/// # Errors
+///
+/// With everything that is wrong, if the file can be read as none of these.
+///
+/// ```
+/// use scenarios::{LayerRegistry, lint};
+///
+/// let text = r#"{ "retry_policies": { "network_errors": {
+///     "max_retries": 5, "backoff": "exponential", "initial_delay_ms": 1000, "max_delay_ms": 30000
+/// } } }"#;
+/// let found = lint("retry.json", text, &LayerRegistry::builtin()).unwrap();
+/// assert_eq!(found.all()[0].code(), "cap-never-reached");
+/// ```
+pub fn lint(name: &str, text: &str, registry: &LayerRegistry) -> Result<Diagnostics, Diagnostics> {
+    let source = Source::new(name, text);
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    let ending = ending.as_deref().unwrap_or_default();
+    let is_report = match ending {
+        "md" | "markdown" => true,
+        _ => text.starts_with("# ") && text.contains("\n## "),
+    };
+    let mut found = Vec::new();
+    if is_report {
+        report::look(text, &mut found);
+        for kept in report::configurations(text) {
+            // A piece of a report that cannot be read is not what the report is about.
+            let source = Source::new(name, &kept);
+            let _ = configuration(&source, &kept, registry, &mut found);
+        }
+    } else if ending == "toml" || is_scenario(text) {
+        scenario(name, text, registry, &mut found)?;
+    } else {
+        configuration(&source, text, registry, &mut found)?;
+    }
+    Ok(Diagnostics::new(&source, found))
+}
+
+/// Looks at a scenario, as it is written.
+fn scenario(
+    name: &str,
+    text: &str,
+    registry: &LayerRegistry,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Diagnostics> {
+    let file = ScenarioFile::parse(name, text)?;
+    let scenario = file.scenario(registry)?;
+    policies::look(&file, &scenario.system, registry, found);
+    policies::needs(&file, &scenario.system, registry, found);
+    Ok(())
+}
+
+/// Looks at what a file of another format says, and at the scenario that is made of it.
+fn configuration(
+    source: &Source,
+    text: &str,
+    registry: &LayerRegistry,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Diagnostics> {
+    let made = make(source, text, None, registry)?;
+    let mut here = Vec::new();
+    let file = ScenarioFile::parse("scenario.toml", &made.rendered.text)?;
+    let scenario = file.scenario(registry)?;
+    policies::look(&file, &scenario.system, registry, &mut here);
+    // One line there may be the origin of several policies: one finding is enough.
+    let origin = |at: &Range<usize>| made.rendered.origin(at);
+    for one in here.into_iter().map(|one| one.clone().at(origin(&one.place()))) {
+        let is_there =
+            |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());
+        if !found.iter().any(is_there) {
+            found.push(one);
+        }
+    }
+    let documents: &[Node] = &made.documents;
+    if made.format == "course" {
+        foreign::look(documents, found);
+    }
+    Ok(())
+}

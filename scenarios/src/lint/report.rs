@@ -1,0 +1,26 @@
+//! Rules for reliability reports in Markdown: lines, and the numbers in them.
+
+mod code;
+mod experiment;
+mod metrics;
+mod number;
+mod page;
+mod shape;
+mod sums;
+mod waits;
+
+pub(super) use page::configurations;
+
+use crate::diagnostic::Diagnostic;
+use page::Page;
+
+/// Looks at a report.
+pub(super) fn look(text: &str, found: &mut Vec<Diagnostic>) {
+    let page = Page::of(text);
+    shape::look(&page, found);
+    metrics::look(&page, found);
+    sums::look(&page, found);
+    experiment::look(&page, found);
+    waits::look(&page, found);
+    code::look(&page, found);
+}
