@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patterns::{Duration, Time};
 use results::chart::{
     Curve, OF_SWEEPS, Scene, Theme, backoff, counted, endings, heat_map, latency, lines, png,
-    run_over_time, shares, states, svg, sweep_latency, sweep_over_time, system, timeline, variants,
+    region, run_over_time, shares, states, svg, sweep_latency, sweep_over_time, system, timeline,
+    variants,
 };
 use results::measured::TaskTimes;
+use results::verdict::Judged;
 use results::{Ablation, OverTime, SweepResult};
 use sim::measure::Measure;
 use sim::observe::Trace;
@@ -17,6 +19,7 @@ use crate::output::{Folder, Unwritten};
 use crate::unknown::Unknown;
 
 /// The names of all pictures, without their endings.
+const REGION: &str = "region";
 const HEAT_MAP: &str = "heat-map";
 const LINES: &str = "lines";
 const VARIANTS: &str = "variants";
@@ -42,8 +45,8 @@ const PNG: [(Theme, &str); 2] = [(Theme::Light, ".png"), (Theme::Dark, "-dark.pn
 pub(crate) fn all_files() -> Vec<String> {
     let endings = || [SVG].into_iter().chain(PNG.map(|(_, ending)| ending));
     let names = [
-        HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES, TIMELINE,
-        CLOSE_UP,
+        REGION, HEAT_MAP, LINES, VARIANTS, OVER_TIME, LATENCY, ENDINGS, SYSTEM, BACKOFF, STATES,
+        TIMELINE, CLOSE_UP,
     ];
     let names = names.into_iter().chain(OF_SWEEPS.map(|(name, _)| name)).chain(MORE_SHARES);
     names.flat_map(|name| endings().map(move |ending| format!("{name}{ending}"))).collect()
@@ -117,6 +120,16 @@ impl<'a> Pictures<'a> {
     ) -> Result<(), Unwritten> {
         let names = std::iter::once(SHARES).chain(MORE_SHARES);
         { names }.zip(all).try_for_each(|(name, one)| self.draw(name, || shares(result, one)))
+    }
+
+    /// Where a claim holds.
+    pub(crate) fn of_claim(
+        &mut self,
+        result: &SweepResult,
+        (judged, says): (&Judged, &str),
+    ) -> Result<(), Unwritten> {
+        self.draw(REGION, || region(result, judged, says))?;
+        self.of_sweep(result)
     }
 
     /// The pictures of a run of a system.

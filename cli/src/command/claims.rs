@@ -185,7 +185,7 @@ impl Claims {
         let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
         let is_made = made.runs == result.runs();
         if is_made {
-            pictures.of_sweep(&result)?;
+            pictures.of_claim(&result, (&judged, &claim.says))?;
         }
         let is_whole = is_made && !pictures.are_cut_short();
         unknown.warn();

@@ -200,7 +200,7 @@ fn cells(scene: &mut Scene, result: &SweepResult, grid: &Grid, phases: &[Option<
 }
 
 /// Strokes from the lower left to the upper right.
-fn hatch(scene: &mut Scene, (x, y): (f64, f64), (width, height): (f64, f64)) {
+pub(super) fn hatch(scene: &mut Scene, (x, y): (f64, f64), (width, height): (f64, f64)) {
     let strokes = ((width + height) / HATCH) as usize;
     for stroke in 1..=strokes {
         // Along the lower side, and then up the right one.

@@ -1,10 +1,11 @@
 //! Claims put to the test: what intervals decide, cell by cell and of all together.
 
 use results::SweepResult;
+use results::chart::region;
 use results::verdict::{Judged, RuleOf, Truth, Verdict};
 use sim::measure::{Bound, Compare};
 
-use crate::of_sweeps::{Runs, swept, weather};
+use crate::of_sweeps::{Runs, says, swept, title, weather};
 
 /// How good a cell is: clearly, by the first value of the axis, hardly to be told by the second, and
 /// clearly not by the third.
@@ -72,6 +73,20 @@ fn a_cell_says_no_if_one_of_its_rules_does_not_hold() {
     let both = [rule(Compare::AtLeast, 0.05, None, &[0]), rule(Compare::AtMost, 0.8, None, &[0])];
     let judged = Judged::of(&result(), both.to_vec());
     assert_eq!(truths(&judged), [Truth::No, Truth::Yes, Truth::Yes]);
+}
+
+#[test]
+fn a_picture_of_a_region_has_a_field_for_each_cell_and_says_in_how_many_it_holds() {
+    let result = result();
+    let judged = Judged::of(&result, vec![rule(Compare::AtLeast, 0.5, None, &[0, 1])]);
+    let scene = region(&result, &judged, "Success is enough.").expect("there are few rows");
+    assert_eq!(title(&scene), "The claim holds in 2 of 6 cells, and not in 3");
+    let said = says(&scene);
+    let count = |word: &str| said.iter().filter(|text| *text == word).count();
+    assert_eq!([count("yes"), count("no"), count("?")], [2, 3, 1], "{said:?}");
+    for name in ["as written", "worse", "1 s", "10 s", "100 s"] {
+        assert_eq!(count(name), 1, "{name}: {said:?}");
+    }
 }
 
 #[test]
