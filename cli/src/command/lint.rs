@@ -16,8 +16,8 @@ use crate::source::Source;
 /// Find what in a configuration, a scenario or a reliability report fights what, with proof.
 ///
 /// Reads the JSON of a course, what `import` reads, scenarios, and reports in Markdown. Where a run
-/// can show what a rule says, it is made, and its numbers stand beside the finding. The exit code is
-/// 0 if nothing was found, 1 if something was, and 2 if a file cannot be read. `wavetank explain
+/// can show what a rule says, it is made, and its numbers stand beside the finding. The exit code
+/// is 0 if nothing was found, 1 if something was, and 2 if a file cannot be read. `wavetank explain
 /// rules` lists all rules.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

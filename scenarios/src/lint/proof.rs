@@ -37,12 +37,12 @@ pub(super) fn counting(failures: i128, registry: &LayerRegistry) -> Option<Strin
             ("horizon", "10d".to_owned()),
             ("faults.0.for", "10d".to_owned()),
         ];
-        mean("A12", &changes, "edges.\"agent -> mcp\".breaker.opens", registry)
+        mean("claims/A12", &changes, "edges.\"agent -> mcp\".breaker.opens", registry)
     };
     let (all, in_a_row) = (opens("course-printed")?, opens("course-meant")?);
     Some(format!(
-        "shown by runs of the scenario A12 (seed 1, {RUNS} runs of 10 days, a call every 10 s, 2 % \
-         errors): this counter opens {all:.1} times, one of {failures} failures in a row \
+        "shown by runs of the scenario claims/A12 (seed 1, {RUNS} runs of 10 days, a call every \
+         10 s, 2 % errors): this counter opens {all:.1} times, one of {failures} failures in a row \
          {in_a_row:.1} times"
     ))
 }
@@ -54,12 +54,13 @@ pub(super) fn limited(failures: &str, open: &str, registry: &LayerRegistry) -> O
             "{{ failures = {failures}, open = {open}, count = \"all\", ignore = {ignore} }}"
         );
         let changes = [("policies.guarded.breaker", breaker)];
-        mean("A11", &changes, "agents.agent.failed", registry)
+        mean("claims/A11", &changes, "agents.agent.failed", registry)
     };
     let (counted, left_out) = (failed("\"none\"")?, failed("[\"rate-limit\"]")?);
     Some(format!(
-        "shown by runs of the scenario A11 (seed 1, {RUNS} runs of 4 h, 75 calls a minute where 50 \
-         are let in): with this breaker {:.1} % of the tasks fail, with 429 left out {:.1} %",
+        "shown by runs of the scenario claims/A11 (seed 1, {RUNS} runs of 4 h, 75 calls a \
+         minute where 50 are let in): with this breaker {:.1} % of the tasks \
+         fail, with 429 left out {:.1} %",
         100.0 * counted,
         100.0 * left_out
     ))
@@ -73,12 +74,12 @@ pub(super) fn stacked(retries: &[i128], registry: &LayerRegistry) -> Option<Stri
         .collect();
     let calls = |policy: String| {
         let changes = [("policies.guarded", policy)];
-        mean("C9", &changes, "edges.\"agent -> llm\".amplification", registry)
+        mean("claims/C9", &changes, "edges.\"agent -> llm\".amplification", registry)
     };
     let stacked = calls(format!("[{}]", layers.join(", ")))?;
     let alone = calls(format!("[{}]", layers.first()?))?;
     Some(format!(
-        "shown by runs of the scenario C9 (seed 1, {RUNS} runs, a service that is down): {stacked:.0} \
-         attempts of one call; with the outer layer alone {alone:.0}"
+        "shown by runs of the scenario claims/C9 (seed 1, {RUNS} runs, a service that is down): \
+         {stacked:.0} attempts of one call; with the outer layer alone {alone:.0}"
     ))
 }

@@ -7,10 +7,10 @@ use crate::import::decimal;
 use crate::lint::finding::{finding, number, time};
 
 /// Calls of a run, of which a file says nothing: more than most have.
-pub(in crate::lint) const CALLS: f64 = 30.0;
+pub(crate) const CALLS: f64 = 30.0;
 
 /// Retries of a call, of which a file says nothing.
-pub(in crate::lint) const RETRIES: f64 = 5.0;
+pub(crate) const RETRIES: f64 = 5.0;
 
 const MINUTES_OF_A_DAY: f64 = 1440.0;
 
@@ -68,12 +68,7 @@ fn alerts(all: &[&Entry], found: &mut Vec<Diagnostic>) {
 }
 
 /// What is wrong with an alert at a rate of retries a minute, for runs a day.
-pub(in crate::lint) fn alert(
-    threshold: f64,
-    runs: f64,
-    calls: f64,
-    retries: f64,
-) -> Option<Diagnostic> {
+pub(crate) fn alert(threshold: f64, runs: f64, calls: f64, retries: f64) -> Option<Diagnostic> {
     let most = runs * calls * retries / MINUTES_OF_A_DAY;
     (most < threshold).then(|| {
         let message = format!(
@@ -107,7 +102,7 @@ fn detection(all: &[&Entry], found: &mut Vec<Diagnostic>) {
 }
 
 /// What is wrong with a promise to see a failure, when calls wait for a limit.
-pub(in crate::lint) fn bound(promised: f64, limit: f64, threshold: f64) -> Option<Diagnostic> {
+pub(crate) fn bound(promised: f64, limit: f64, threshold: f64) -> Option<Diagnostic> {
     (promised < limit).then(|| {
         let message = format!(
             "a hang is to be seen within {}, and a call to what hangs ends after {}",

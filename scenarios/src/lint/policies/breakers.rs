@@ -75,7 +75,7 @@ fn counting(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnosti
 
 /// Successes that no number of probes can make.
 fn closing(breaker: &Layer, found: &mut Vec<Diagnostic>) {
-    let number = |key: &str| breaker.get(key).and_then(whole);
+    let number = |key: &str| breaker.written.get(key).or(breaker.get(key)).and_then(whole);
     let (Some(permits), Some(successes)) = (number("permits"), number("successes")) else { return };
     if permits < successes {
         let message = format!(

@@ -43,7 +43,8 @@ pub(super) fn look(
             system.services[edge.to].name
         );
         let one = finding("stacked-retries", &outer.at, message);
-        found.push(match proof::stacked(&retries, registry).filter(|_| attempts <= 10_000) {
+        let shown = (attempts <= 10_000).then(|| proof::stacked(&retries, registry)).flatten();
+        found.push(match shown {
             Some(proof) => one.proof(proof),
             None => one,
         });

@@ -82,8 +82,8 @@ fn probes(code: &[&Line<'_>], found: &mut Vec<Diagnostic>) {
         code.iter().filter(|line| line.has(&["half_open_max_calls", "halfopenmaxcalls"]));
     let Some(first) = with.clone().next() else { return };
     if !with.any(|line| line.text.contains(['<', '>'])) {
-        let message = "a limit of probes is taken, and no line of the listing compares with it: all \
-                       who wait are let through at once";
+        let message = "a limit of probes is taken, and no line of the listing compares with it: \
+                       all who wait are let through at once";
         found.push(finding("probes-not-limited", &first.at, message));
     }
 }

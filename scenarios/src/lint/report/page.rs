@@ -67,7 +67,7 @@ impl Line<'_> {
 
 /// The configurations in JSON that stand in a report: the report with all else blanked out, so that
 /// places stay what they are.
-pub(in crate::lint) fn configurations(text: &str) -> Vec<String> {
+pub(crate) fn configurations(text: &str) -> Vec<String> {
     let blank =
         |text: &str| text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
     let (mut all, mut start, mut open) = (Vec::new(), 0, None);
