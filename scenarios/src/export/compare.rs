@@ -1,5 +1,7 @@
 //! What comes back differently when a policy is imported again.
 
+use std::collections::BTreeSet;
+
 use patterns::settings::{Node, Value};
 
 use super::layers::{Layer, Policy};
