@@ -23,9 +23,10 @@ pub(super) fn number(value: f64) -> String {
         _ => 2,
     };
     let text = format!("{value:.digits$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
     }
 }
 
@@ -37,4 +38,9 @@ pub(super) fn time(seconds: f64) -> String {
         some if some < 7200.0 => format!("{} min", number(some / 60.0)),
         large => format!("{} h", number(large / 3600.0)),
     }
+}
+
+/// A number multiplied by itself: in the same way on every machine.
+pub(super) fn power(base: f64, times: i128) -> f64 {
+    (0..times.min(1000)).fold(1.0, |product, _| product * base)
 }

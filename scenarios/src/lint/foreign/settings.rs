@@ -4,7 +4,7 @@ use patterns::settings::{Entry, Node};
 
 use crate::diagnostic::Diagnostic;
 use crate::import::{decimal, whole};
-use crate::lint::finding::{finding, number, time};
+use crate::lint::finding::{finding, number, power, time};
 
 pub(super) fn look(all: &[&Entry], found: &mut Vec<Diagnostic>) {
     let breakers: Vec<Breaker<'_>> = all.iter().filter_map(|entry| Breaker::of(entry)).collect();
@@ -97,7 +97,7 @@ fn critical(breakers: &[Breaker<'_>], found: &mut Vec<Diagnostic>) {
         let proof = format!(
             "arithmetic: at 10 % errors {} failures in a row come {} times as often as {}",
             number(strict.threshold),
-            number(10_f64.powf((other.threshold - strict.threshold).min(30.0))),
+            number(power(10.0, (other.threshold - strict.threshold).min(30.0) as i128)),
             number(other.threshold)
         );
         found.push(finding("critical-inverted", &strict.entry.key_at, message).proof(proof));

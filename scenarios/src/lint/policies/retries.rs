@@ -6,7 +6,7 @@ use patterns::settings::Node;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Form, Layer, Policy};
 use crate::import::{decimal, whole};
-use crate::lint::finding::{finding, time};
+use crate::lint::finding::{finding, power, time};
 
 pub(super) fn look(policy: &Policy, found: &mut Vec<Diagnostic>) {
     for layer in policy.layers.iter().filter(|layer| layer.kind == "retry") {
@@ -97,7 +97,7 @@ impl Waits {
 
     /// The wait before a retry, from 1, as it would be without a cap.
     fn uncapped(&self, retry: i128) -> f64 {
-        if self.grows { self.first * self.factor.powf((retry - 1) as f64) } else { self.first }
+        if self.grows { self.first * power(self.factor, retry - 1) } else { self.first }
     }
 
     fn wait(&self, retry: i128) -> f64 {

@@ -130,9 +130,10 @@ fn interval(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     let (Some(value), Some(target)) = (value, target) else { return };
     let sign = line.small[..target.start].trim_end();
     let is_above = [">", "≥", ">=", "at least", "more than"].iter().any(|one| sign.ends_with(one));
-    let (met, bound) = match is_above {
-        true => (value.value > target.value, low.value),
-        false => (value.value < target.value, high.value),
+    let (met, bound) = if is_above {
+        (value.value > target.value, low.value)
+    } else {
+        (value.value < target.value, high.value)
     };
     let is_missed = if is_above { bound < target.value } else { bound > target.value };
     if met && is_missed {
@@ -151,8 +152,8 @@ fn interval(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
 fn detection(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let promised = page.prose().filter(|line| line.has(&["detect"])).find_map(|line| {
         let within = |one: &Number| line.small[..one.start].trim_end().ends_with("within");
-        let limits = numbers(line).into_iter().filter(|one| one.is_limit || within(one));
-        limits.filter_map(|one| Some((line, one.seconds()?, one))).next()
+        let mut limits = numbers(line).into_iter().filter(|one| one.is_limit || within(one));
+        limits.find_map(|one| Some((line, one.seconds()?, one)))
     });
     let Some((line, promised, one)) = promised else { return };
     let waits = page.prose().filter(|line| line.has(&["timeout", "freeze", "frozen"]));

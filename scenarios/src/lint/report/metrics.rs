@@ -102,8 +102,9 @@ fn arithmetic(between: f64, repair: f64, implied: f64) -> String {
 pub(super) fn percent(share: f64) -> String {
     let digits = if share > 0.99 { 2 } else { 1 };
     let text = format!("{:.digits$}", 100.0 * share);
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => number(100.0 * share),
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        number(100.0 * share)
     }
 }

@@ -75,7 +75,7 @@ fn unit(rest: &str) -> String {
     if rest.starts_with('%') {
         return "%".to_owned();
     }
-    rest.chars().take_while(|c| c.is_ascii_alphabetic()).collect()
+    rest.chars().take_while(char::is_ascii_alphabetic).collect()
 }
 
 impl Number {

@@ -106,8 +106,8 @@ fn error_budgets(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: Option<f64> = None;
     for line in page.prose() {
         let Some(start) = line.small.find("error budget") else { continue };
-        let shares = numbers(line).into_iter().filter(|one| one.start > start);
-        let Some(share) = shares.filter_map(|one| one.share()).next() else { continue };
+        let mut shares = numbers(line).into_iter().filter(|one| one.start > start);
+        let Some(share) = shares.find_map(|one| one.share()) else { continue };
         // One minus an objective is written with the objective.
         let budget = if share > 0.5 { 1.0 - share } else { share };
         match first {

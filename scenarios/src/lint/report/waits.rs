@@ -7,9 +7,13 @@ use crate::lint::finding::{finding, number, time};
 
 pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     words(page, found);
-    page.prose().for_each(|line| between(line, found));
+    for line in page.prose() {
+        between(line, found);
+    }
     log(page, found);
-    ["timeout", "validation"].iter().for_each(|kind| disagree(page, kind, found));
+    for kind in ["timeout", "validation"] {
+        disagree(page, kind, found);
+    }
 }
 
 /// The first number of a line with this word right behind it.
