@@ -41,7 +41,7 @@ const ALL: &str = "claims.csv";
 #[command(after_help = "Examples:
   wavetank claims
   wavetank claims A18
-  wavetank claims A18 --with mine.toml
+  wavetank claims A18 --replications 10
   wavetank show claims/A18 > mine.toml    a file to change
 
 A claim with other faults, or put to a system of one's own: `--with FILE`. The sections of that file

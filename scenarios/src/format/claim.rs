@@ -3,8 +3,8 @@
 use patterns::settings::{Node, Reader, Setting, Shape};
 
 patterns::settings! {
-    /// Something that is said of systems such as that of the file, put to the test: the sweep of the
-    /// file asks, its rules decide.
+    /// Something that is said of systems such as that of the file, put to the test: the sweep of
+    /// the file asks, its rules decide.
     ///
     /// A rule is decided cell by cell, by the 95 % interval of what all runs of a cell say. The
     /// claim *holds* if all its rules do in every cell, *fails* if in none, and else *holds where*
