@@ -42,7 +42,6 @@ const ALL: &str = "claims.csv";
   wavetank claims
   wavetank claims A18
   wavetank claims A18 --replications 10
-  wavetank show claims/A18 > mine.toml    a file to change
 
 A claim with other faults, or put to a system of one's own: `--with FILE`. The sections of that file
 take the place of those of the claim.")]
