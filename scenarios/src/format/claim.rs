@@ -63,7 +63,7 @@ pub(crate) struct Anything(pub(crate) Node);
 
 impl Setting for Anything {
     fn shape() -> Shape {
-        Shape::Map(String::shape)
+        Shape::Map(|| Shape::Either(vec![Shape::Number, Shape::Bool, Shape::Text]))
     }
 
     fn read(node: &Node, _base: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
