@@ -27,7 +27,8 @@ pub fn region(result: &SweepResult, judged: &Judged, says: &str) -> Option<Scene
         return None;
     }
     let title = title(judged);
-    let subtitle = format!("“{}” {}. {}", says, put_to(result), phrases::runs(result));
+    let put_to = result.title.trim_end_matches('.');
+    let subtitle = format!("“{says}” {put_to}. {}", phrases::runs(result));
     let (mut scene, area) =
         Scene::framed(&phrases::short(result, &title), &subtitle, &result.command);
     let area = plot::legend(&mut scene, area, &key());
@@ -119,10 +120,6 @@ fn title(judged: &Judged) -> String {
         Verdict::Fails => format!("The claim fails in {no} of {all} cells, and holds in none"),
         Verdict::Undecided => format!("The claim is undecided in all of {all} cells"),
     }
-}
-
-fn put_to(result: &SweepResult) -> String {
-    result.title.trim_end_matches('.').to_owned()
 }
 
 fn key() -> Vec<(Swatch, String)> {

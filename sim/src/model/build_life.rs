@@ -1,5 +1,6 @@
 //! Building what lives: processes of agents, what saves their tasks, and the order of their steps.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use patterns::checkpoint::{Checkpoints, Settings, When};
@@ -145,7 +146,7 @@ impl Builder<'_> {
             Step::Flow(Flow::Parallel { end, .. }) => Some(*end),
             _ => None,
         });
-        let ends: Vec<usize> = ends.collect();
+        let ends: BTreeSet<usize> = ends.collect();
         // Where each step comes to stand, and the end of all.
         let mut places = vec![1];
         for step in &agents.steps {

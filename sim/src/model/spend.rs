@@ -19,9 +19,6 @@ impl World {
         let now = self.scheduler.now();
         let &Request { station, arrived, .. } = self.stations.request(index);
         let edge = self.stations.edges(station) + step.edge;
-        // The time of a branch is that of its task.
-        let has_life = self.lives.as_deref().is_some_and(|lives| lives.has_process(station));
-        let task = if has_life { self.root(index) } else { index };
         let spending = self.spending.as_deref_mut().expect("there are steps that cost something");
         if station < self.arrivals.len() {
             spending.own(index);
@@ -30,6 +27,10 @@ impl World {
                 return self.call_later(index, step);
             }
         }
+        // The time of a branch is that of its task.
+        let process = self.lives.as_deref().and_then(|lives| lives.process_of(station));
+        let task = process.map_or(index, |_| self.root(index));
+        let spending = self.spending.as_deref_mut().expect("there are steps that cost something");
         let waited = spending.prepare((index, task, station), number, edge, now);
         let step = CallStep { times: waited.unwrap_or(step.times), ..step };
         if station >= self.arrivals.len() {

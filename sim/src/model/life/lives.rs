@@ -102,14 +102,9 @@ impl Lives {
 
     /// The process of an agent, if it needs one.
     #[inline]
-    pub(super) fn process_of(&self, station: u32) -> Option<u32> {
+    pub(crate) fn process_of(&self, station: u32) -> Option<u32> {
         let process = *self.of_station.get(station as usize)?;
         (process != NONE).then_some(process)
-    }
-
-    /// Whether a station is an agent with a process.
-    pub(crate) fn has_process(&self, station: u32) -> bool {
-        self.process_of(station).is_some()
     }
 
     /// Whether an agent does not work.
