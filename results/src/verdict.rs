@@ -71,6 +71,18 @@ pub struct Judged {
     pub cells: Vec<(usize, Truth)>,
 }
 
+impl Verdict {
+    /// As a word or two.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsWhere => "holds where",
+            Self::Fails => "fails",
+            Self::Undecided => "not decidable here",
+        }
+    }
+}
+
 impl Truth {
     /// As one word.
     pub const fn word(self) -> &'static str {

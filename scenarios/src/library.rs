@@ -60,5 +60,5 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
 
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    all().find(|entry| entry.name.eq_ignore_ascii_case(name))
+    all().find(|entry| entry.name == name)
 }

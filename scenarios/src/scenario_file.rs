@@ -155,14 +155,13 @@ impl ScenarioFile {
         node.value = Value::Integer(replications.into());
     }
 
-    /// Has the sections of a claim ask: its sweep, its variants and what it says take the place of
-    /// those of the file, and where the file lacks a section or a key at the top, so do the
-    /// claim's.
-    pub fn ask(&mut self, claim: &Self) {
-        let begin = self.source.argument("the claim", claim.source.text()).start;
+    /// Has another scenario ask: its sweep, its variants and what must hold take the place of those
+    /// of the file, and where the file lacks a section or a key at the top, so do the other's.
+    pub fn ask(&mut self, scenario: &Self) {
+        let begin = self.source.argument("the scenario", scenario.source.text()).start;
         let Value::Table(own) = &mut self.root.value else { return };
         own.retain(|entry| !ASKING.contains(&&*entry.key));
-        for entry in claim.root.entries().unwrap_or_default() {
+        for entry in scenario.root.entries().unwrap_or_default() {
             if own.iter().any(|one| one.key == entry.key) {
                 continue;
             }

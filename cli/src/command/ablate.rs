@@ -16,7 +16,7 @@ use sim::series::SeriesDesign;
 use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, quoted, warn};
 use crate::command::complete;
-use crate::command::making::Making;
+use crate::command::making::{Effort, Making};
 use crate::command::pick::file_of;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
@@ -60,12 +60,8 @@ pub(crate) struct Ablate {
     /// frozen time of each group of agents, and money where there is any.
     #[arg(long = "measure", value_name = "MEASURE", add = complete::topics())]
     measures: Vec<String>,
-    /// Runs of each combination; default: as many as the file's sweep has of each cell.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replications: Option<u32>,
-    /// Threads; default: one for each core. The results are the same for any number.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     common: Common,
 }
@@ -85,9 +81,7 @@ impl Ablate {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let mut file = file_of(&self.common.sets, registry, &source, self.variant.as_deref())?;
-        if let Some(replications) = self.replications {
-            file.set_replications(replications);
-        }
+        self.effort.set(&mut file);
         let ablation = file.ablation(registry, &self.of, &self.measures)?;
         warn(&ablation.scenario.warnings);
         let mut result = self.result(&ablation, &source);
@@ -100,7 +94,7 @@ impl Ablate {
         for part in &ablation.parts {
             writeln!(out, "  {}: {}", part.name, part.paths.join(", "))?;
         }
-        let making = Making::new(&self.common, self.threads, ablation.room);
+        let making = Making::new(&self.common, self.effort, ablation.room);
         let over_time = SeriesDesign { every: Duration::from_secs(1), measures: Vec::new() };
         let file = format!("{file:?} {:?}", ablation.parts);
         let mut journal = making.journal(&folder, &file, (&result, &over_time), out)?;
@@ -168,9 +162,7 @@ impl Ablate {
         for measure in &self.measures {
             again += &format!(" --measure {}", quoted(measure));
         }
-        if let Some(replications) = self.replications {
-            again += &format!(" --replications {replications}");
-        }
+        again += &self.effort.again();
         let is_asked = |measure: &Measure| ablation.asked.contains(measure);
         let measures = ablation.measures.clone();
         let mut result = SweepResult::keeping(design, measures, again, is_asked);

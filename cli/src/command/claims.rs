@@ -1,6 +1,6 @@
 //! `claims`: what a course says, put to the test.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,14 +12,14 @@ use scenarios::{Claim, LayerRegistry, ScenarioFile, Sweep};
 use sim::measure::Measure;
 
 use crate::command::check;
-use crate::command::common::{Common, counted, drawn, name_files, quoted, warn};
+use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
-use crate::command::making::Making;
+use crate::command::making::{Effort, Making};
 use crate::command::over_time::drawn_over_time;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
 use crate::command::tables::Tables;
-use crate::command::verdict::{Came, facts, rules, say};
+use crate::command::verdict::{Came, rules};
 use crate::failure::{Failure, Verdict};
 use crate::output::{Digest, write_alone};
 use crate::page;
@@ -52,15 +52,8 @@ pub(crate) struct Claims {
     /// Put all of them to the test, one after the other. What was made before is not made again.
     #[arg(long, conflicts_with = "claim")]
     all: bool,
-    /// A file whose sections take the place of those of the claim: its faults, services, agents.
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    with: Option<String>,
-    /// Runs of each cell; default: the claim's.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replications: Option<u32>,
-    /// Threads; default: one for each core. The results are the same for any number.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     common: Common,
 }
@@ -83,63 +76,49 @@ impl Claims {
     /// Puts all claims to the test, each in a folder of its own. Those of which the table has what
     /// came of the same claim are not made again.
     fn make_all(&self, registry: &LayerRegistry, out: &mut dyn Write) -> Result<Verdict, Failure> {
+        let out = &mut Printer::new(self.common.shown, out);
         let base = self.common.out.clone().unwrap_or_else(|| PathBuf::from("out/claims"));
         let path = base.join(ALL);
-        let mut rows = rows_of(&path);
-        let (mut verdict, mut made) = (Verdict::Holds, Vec::new());
-        for (number, entry) in CLAIMS.iter().enumerate() {
-            let id = id(entry.name);
-            let about = format!("{:?} {:?} {}", self.replications, self.common.seed, entry.text);
-            let key = Digest::of_bytes(about.as_bytes());
-            let known = rows.iter().position(|row| row[0] == id && row[4] == key);
-            let row = match known {
-                Some(place) => rows.swap_remove(place),
+        let known = rows_of(&path);
+        let mut made: Vec<Row> = Vec::new();
+        for entry in CLAIMS {
+            let (id, source) = (id(entry.name), Source::find(entry.name)?);
+            let about = format!("{:?} {:?}", self.file(&source, registry)?, self.common.seed);
+            let digest = Digest::of_bytes(about.as_bytes());
+            let row = match known.iter().find(|row| row[0] == id && row[4] == digest) {
+                Some(row) => row.clone(),
                 None => {
                     let common = self.common.in_folder(base.join(id));
-                    let one = Self { common, claim: None, with: self.with.clone(), ..*self };
-                    let (_, came) = one.make(id, registry, &mut std::io::sink())?;
-                    let Some(Came { verdict, line, are_figures_right }) = came else {
-                        write_table(&path, &made)?;
-                        let left = CLAIMS.len() - number;
+                    let one = Self { claim: None, all: false, effort: self.effort, common };
+                    let (_, came) = one.make(id, registry, &mut io::sink())?;
+                    let Some(came) = came else {
+                        let left = CLAIMS.len() - made.len();
                         writeln!(out, "{left} of {} are left: the same goes on", CLAIMS.len())?;
-                        return Ok(Verdict::Fails);
+                        break;
                     };
-                    let figures = if are_figures_right { "yes" } else { "no" };
-                    [id, verdict, &line, figures, &key].map(str::to_owned)
+                    let figures = if came.are_figures_right() { "yes" } else { "no" };
+                    [id, came.verdict.word(), &came.line, figures, &digest].map(str::to_owned)
                 }
             };
-            if row[3] == "no" {
-                verdict = Verdict::Fails;
-            }
             writeln!(out, "{:4} {}", row[0], row[2])?;
             out.flush()?;
             made.push(row);
             write_table(&path, &made)?;
         }
-        let files = path.display();
-        writeln!(
-            out,
-            "all {} are in {files}, the tables and pictures of each beside it",
-            made.len()
-        )?;
-        Ok(verdict)
+        let is_whole = made.len() == CLAIMS.len();
+        if is_whole {
+            let (all, files) = (made.len(), path.display());
+            writeln!(out, "all {all} are in {files}, the tables and pictures of each beside it")?;
+        }
+        let holds = is_whole && made.iter().all(|row| row[3] == "yes");
+        out.document(&[("holds", holds.into())], ("claims", &path))?;
+        Ok(if holds { Verdict::Holds } else { Verdict::Fails })
     }
 
-    /// The file of the claim, with what takes the place of its sections.
+    /// The file of a claim, as the command line has it.
     fn file(&self, source: &Source, registry: &LayerRegistry) -> Result<ScenarioFile, Failure> {
-        let mut file = match &self.with {
-            None => self.common.sets.file(registry, source)?,
-            Some(with) => {
-                let own = Source::find(with)?;
-                let mut file = ScenarioFile::parse(&own.file, &own.text)?;
-                file.ask(&ScenarioFile::parse(&source.file, &source.text)?);
-                let file = self.common.sets.applied(file, registry, &own)?;
-                self.common.sets.taken_out(registry, file)?
-            }
-        };
-        if let Some(replications) = self.replications {
-            file.set_replications(replications);
-        }
+        let mut file = self.common.sets.file(registry, source)?;
+        self.effort.set(&mut file);
         Ok(file)
     }
 
@@ -169,7 +148,7 @@ impl Claims {
         writeln!(out, "  said in: {}", claim.source)?;
         writeln!(out, "  put to: {} ({about})", result.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
-        let making = Making::new(&self.common, self.threads, sweep.room);
+        let making = Making::new(&self.common, self.effort, sweep.room);
         let mut journal =
             making.journal(&folder, &format!("{file:?}"), (&result, &over_time), out)?;
         let time_is_up = self.common.limits.time_is_up();
@@ -198,19 +177,21 @@ impl Claims {
             summary::what_is_left(&made, &result, (&drawn, &self.common.limits), &mut said)?;
         }
         summary::stops(&made, &scenario, &self.common.limits, &mut said)?;
-        let came = is_made.then(|| say(&claim, &judged, &result, &mut said)).transpose()?;
-        let are_right = came.as_ref().is_some_and(|came| came.are_figures_right);
+        let came = Came::of(&claim, &judged, &result);
+        if is_made {
+            came.say(&claim, &judged, &result, &mut said)?;
+        }
         out.write_all(&said)?;
         let page = Page { about, ..page::of_sweep(&scenario, &result) };
         page::write(page, &said, &mut folder)?;
         name_files("tables and pictures are in ", &folder, out)?;
         writeln!(out, "again: {again}")?;
         self.common.open(&folder, out)?;
-        let is_right = is_whole && made.stops.is_empty() && are_right;
-        let head = facts((&claim, &judged), (&result, &made), is_right, files_of(&folder));
+        let is_right = is_whole && made.stops.is_empty() && came.are_figures_right();
+        let head = came.facts(&claim, (&result, &made), is_right, files_of(&folder));
         out.document(&head, ("cells", &folder.path().join("verdict.csv")))?;
         let verdict = if is_right { Verdict::Holds } else { Verdict::Fails };
-        Ok((verdict, came.filter(|_| is_whole)))
+        Ok((verdict, is_whole.then_some(came)))
     }
 
     /// The result without runs.
@@ -218,13 +199,7 @@ impl Claims {
         let mut design = sweep.design.clone();
         design.seed = self.common.seed.unwrap_or(design.seed);
         let seed = design.seed;
-        let mut again = self.common.again("claims", source, seed);
-        if let Some(with) = &self.with {
-            again += &format!(" --with {}", quoted(with));
-        }
-        if let Some(replications) = self.replications {
-            again += &format!(" --replications {replications}");
-        }
+        let again = self.common.again("claims", source, seed) + &self.effort.again();
         let is_asked = |measure: &Measure| claim.measures().any(|one| one == measure);
         let mut result = SweepResult::keeping(design, sweep.measures.clone(), again, is_asked);
         result.changes = sweep.changes();
@@ -235,14 +210,15 @@ impl Claims {
 
 /// A claim by its number, or a file.
 fn find(named: &str) -> Result<Source, Failure> {
-    let known = format!("claims/{named}");
+    let number = named.to_uppercase();
+    let known = format!("claims/{number}");
     if scenarios::library::find(&known).is_some() {
-        return Source::find(&known.to_uppercase().replacen("CLAIMS", "claims", 1));
+        return Source::find(&known);
     }
     let looks_like_a_number = named.len() <= 3 && !named.contains('.');
     if looks_like_a_number {
         let known: Vec<&str> = CLAIMS.iter().map(|entry| id(entry.name)).collect();
-        let near = scenarios::nearest(&named.to_uppercase(), &known);
+        let near = scenarios::nearest(&number, &known);
         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         let why = format!("there is no claim `{named}`{near}: `wavetank claims` lists them");
         return Err(Failure::Request(why));
@@ -255,25 +231,26 @@ fn id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
+/// What came of a claim in the table of all: its number, the verdict in a word and in a line,
+/// whether its figures came out, and the digest of what it was asked with.
+type Row = [String; 5];
+
 /// The rows of a table of all claims, as far as there is one that can be read.
-fn rows_of(path: &Path) -> Vec<[String; 5]> {
+fn rows_of(path: &Path) -> Vec<Row> {
     let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
-    let rows = reader.records().flatten().filter_map(|row| {
-        let fields: Vec<String> = row.iter().map(str::to_owned).collect();
-        fields.try_into().ok()
-    });
-    rows.collect()
+    let rows = reader.records().flatten();
+    rows.filter_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>().try_into().ok())
+        .collect()
 }
 
-fn write_table(path: &Path, rows: &[[String; 5]]) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let unwritten = |error: csv::Error| Failure::ReadFile(path.to_owned(), error.into());
-    writer.write_record(["claim", "verdict", "line", "figures", "digest"]).map_err(unwritten)?;
-    for row in rows {
-        writer.write_record(row).map_err(unwritten)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| unwritten(error.into_error().into()))?;
-    Ok(write_alone(path, |file| file.write_all(&bytes))?)
+fn write_table(path: &Path, rows: &[Row]) -> Result<(), Failure> {
+    let written = write_alone(path, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        writer.write_record(["claim", "verdict", "line", "figures", "digest"])?;
+        rows.iter().try_for_each(|row| writer.write_record(row))?;
+        writer.flush()
+    });
+    Ok(written?)
 }
 
 /// Lists all claims.

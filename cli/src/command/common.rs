@@ -16,6 +16,10 @@ use crate::{page, pictures};
 /// How a scenario differs from its file.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Sets {
+    /// A file whose sections take the place of those of the scenario: its faults, services, agents.
+    /// What is asked (sweep, variants, hypotheses, claim) stays that of the scenario.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    with: Option<String>,
     /// Put a value at a path of the file; may be given more than once.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
@@ -61,16 +65,13 @@ impl Sets {
         registry: &LayerRegistry,
         source: &Source,
     ) -> Result<ScenarioFile, Failure> {
-        self.applied(ScenarioFile::parse(&source.file, &source.text)?, registry, source)
-    }
-
-    /// The same of a file that was parsed; the files of traces that it names lie beside `source`.
-    pub(crate) fn applied(
-        &self,
-        mut file: ScenarioFile,
-        registry: &LayerRegistry,
-        source: &Source,
-    ) -> Result<ScenarioFile, Failure> {
+        let parsed = |source: &Source| ScenarioFile::parse(&source.file, &source.text);
+        let mut file = parsed(source)?;
+        let with = self.with.as_deref().map(Source::find).transpose()?;
+        if let Some(with) = &with {
+            let scenario = std::mem::replace(&mut file, parsed(with)?);
+            file.ask(&scenario);
+        }
         for set in &self.sets {
             let Some((path, value)) = set.split_once('=') else {
                 return Err(Failure::Request(format!("`--set {set}`: expected PATH=VALUE")));
@@ -80,7 +81,8 @@ impl Sets {
         for pull in &self.pulls {
             file.pull(pull)?;
         }
-        file.read_traces(&mut |name| source.beside(name));
+        let beside = with.as_ref().unwrap_or(source);
+        file.read_traces(&mut |name| beside.beside(name));
         Ok(file)
     }
 }
@@ -146,6 +148,9 @@ impl Common {
 
     fn begun(&self, command: &str, source: &Source, seed: u64) -> String {
         let mut begun = format!("wavetank {command} {} --seed 0x{seed:x}", quoted(&source.named));
+        if let Some(with) = &self.sets.with {
+            begun += &format!(" --with {}", quoted(with));
+        }
         for set in &self.sets.sets {
             begun += &format!(" --set {}", quoted(set));
         }

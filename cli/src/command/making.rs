@@ -6,9 +6,10 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use clap::Args;
 use results::stored::Kept;
 use results::{Measured, PileUp, SweepResult};
-use scenarios::{Run, Runs};
+use scenarios::{Run, Runs, ScenarioFile};
 use sim::System;
 use sim::measure::Measure;
 use sim::series::SeriesDesign;
@@ -22,6 +23,32 @@ use crate::output::{Folder, Journal, Left, Unwritten};
 
 /// Bytes that all runs under way may take: of large systems fewer are run at a time.
 const ROOM_MAX: u64 = 3 << 29;
+
+/// How many runs are made, and how many at a time.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct Effort {
+    /// Runs of each cell; default: the file's.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: Option<u32>,
+    /// Threads; default: one for each core. The results are the same for any number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Effort {
+    /// Sets how often each cell of a file is run, if that is said.
+    pub(crate) fn set(self, file: &mut ScenarioFile) {
+        if let Some(replications) = self.replications {
+            file.set_replications(replications);
+        }
+    }
+
+    /// What to type behind a command for the same runs.
+    pub(crate) fn again(self) -> String {
+        let replications = self.replications.map(|runs| format!(" --replications {runs}"));
+        replications.unwrap_or_default()
+    }
+}
 
 /// How runs are made.
 #[derive(Debug)]
@@ -37,9 +64,9 @@ pub(crate) struct Making<'a> {
 
 impl<'a> Making<'a> {
     /// As the command line says it, of runs that take about so many bytes at the most.
-    pub(crate) fn new(common: &'a Common, threads: Option<u16>, room: u64) -> Self {
+    pub(crate) fn new(common: &'a Common, effort: Effort, room: u64) -> Self {
         let is_shown = common.shown.is_text();
-        Self { limits: &common.limits, threads, room, is_shown }
+        Self { limits: &common.limits, threads: effort.threads, room, is_shown }
     }
 
     /// Makes the runs that are not in the journal yet, each of which goes there as it comes.

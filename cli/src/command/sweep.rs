@@ -17,7 +17,7 @@ use crate::command::check;
 use crate::command::common::{Common, counted, drawn, name_files, warn};
 use crate::command::complete;
 use crate::command::judged;
-use crate::command::making::Making;
+use crate::command::making::{Effort, Making};
 use crate::command::over_time::drawn_over_time;
 use crate::command::shown::{Printer, files_of};
 use crate::command::summary;
@@ -49,12 +49,8 @@ pub(crate) struct Sweep {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     #[arg(add = complete::scenarios())]
     scenario: String,
-    /// Runs of each cell; default: the file's.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replications: Option<u32>,
-    /// Threads; default: one for each core. The results are the same for any number.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     common: Common,
 }
@@ -63,7 +59,7 @@ impl Sweep {
     /// What runs when no command is given.
     pub(crate) fn flagship() -> Self {
         let scenario = library::LIBRARY[0].name.to_owned();
-        Self { scenario, replications: None, threads: None, common: Common::default() }
+        Self { scenario, effort: Effort::default(), common: Common::default() }
     }
 
     pub(crate) fn execute(
@@ -80,9 +76,7 @@ impl Sweep {
         let out = &mut Printer::new(self.common.shown, out);
         let source = Source::find(&self.scenario)?;
         let mut file = self.common.sets.file(registry, &source)?;
-        if let Some(replications) = self.replications {
-            file.set_replications(replications);
-        }
+        self.effort.set(&mut file);
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         warn(&sweep.warnings);
@@ -90,9 +84,7 @@ impl Sweep {
         design.seed = self.common.seed.unwrap_or(design.seed);
         let (cells, seed, replications) = (design.cells(), design.seed, design.replications);
         let mut again = self.common.again("sweep", &source, seed);
-        if self.replications.is_some() {
-            again += &format!(" --replications {replications}");
-        }
+        again += &self.effort.again();
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
         let mut tables = Tables::new(&folder)?;
         let is_kept = |measure: &Measure| is_looked_at(measure, &scenario, &sweep.design);
@@ -103,7 +95,7 @@ impl Sweep {
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
         let over_time = drawn_over_time(&sweep, &scenario);
-        let making = Making::new(&self.common, self.threads, sweep.room);
+        let making = Making::new(&self.common, self.effort, sweep.room);
         let file = format!("{file:?}");
         let mut journal = making.journal(&folder, &file, (&result, &over_time), out)?;
 

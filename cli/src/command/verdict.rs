@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use results::chart::{change, level};
 use results::verdict::{Asked, Judged, RuleOf, Truth, Verdict};
 use results::{Estimate, SweepResult};
-use scenarios::Claim;
+use scenarios::{Claim, Figure};
 use serde_json::{Value, json};
 use sim::measure::{Measure, Unit};
 
@@ -33,56 +33,118 @@ fn place(measure: &Measure, result: &SweepResult) -> usize {
     found.expect("what a claim asks for is measured")
 }
 
-/// What came of a claim, in a word and in a line.
+/// What came of a claim.
 #[derive(Clone, Debug)]
 pub(super) struct Came {
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Verdict,
+    /// The same in a line.
     pub(super) line: String,
-    /// Whether its figures came out as they have to.
-    pub(super) are_figures_right: bool,
+    /// What each of its figures came to.
+    figures: Vec<Estimate>,
+    /// Whether each came out.
+    come_out: Vec<bool>,
 }
 
 impl Came {
-    /// Of a claim of which all runs were made.
-    fn of(judged: &Judged, are_figures_right: bool) -> Self {
-        let count = |truth| judged.count(truth);
-        let (yes, no) = (count(Truth::Yes), count(Truth::No));
-        let cells = counted(judged.cells.len(), "cell");
-        let open = match count(Truth::Unclear) {
-            0 => String::new(),
-            open => format!(", {open} cannot be told with so many runs"),
-        };
-        let line = match judged.verdict() {
-            Verdict::Holds => format!("HOLDS in all of {cells}"),
-            Verdict::HoldsWhere => format!("HOLDS IN {yes} of {cells}, and not in {no}{open}"),
-            Verdict::Fails => format!("FAILS in {no} of {cells}{open}"),
-            Verdict::Undecided => {
-                "NOT DECIDABLE HERE: with so many runs no cell says yes or no".to_owned()
-            }
-        };
-        Self { verdict: word(judged), line, are_figures_right }
+    /// By the runs of a result.
+    pub(super) fn of(claim: &Claim, judged: &Judged, result: &SweepResult) -> Self {
+        let of = |figure: &Figure| result.estimate(figure.cell, place(&figure.of, result));
+        let figures: Vec<Estimate> = claim.figures.iter().map(of).collect();
+        let each = figures.iter().zip(&claim.figures);
+        let come_out = each.map(|(found, figure)| comes_out(found, figure.value)).collect();
+        Self { verdict: judged.verdict(), line: line(judged), figures, come_out }
+    }
+
+    /// Whether all figures came out as they have to.
+    pub(super) fn are_figures_right(&self) -> bool {
+        self.come_out.iter().all(|is_right| *is_right)
+    }
+
+    /// The figures, what each came to, and whether it came out.
+    fn figures<'a>(
+        &'a self,
+        claim: &'a Claim,
+    ) -> impl Iterator<Item = (&'a Figure, &'a Estimate, bool)> {
+        let found = self.figures.iter().zip(&self.come_out);
+        let each = claim.figures.iter().zip(found);
+        each.map(|(figure, (found, is_right))| (figure, found, *is_right))
+    }
+
+    /// Says it, and what it follows from.
+    pub(super) fn say(
+        &self,
+        claim: &Claim,
+        judged: &Judged,
+        result: &SweepResult,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        writeln!(out, "{}", self.line)?;
+        say_rules(judged, result, out)?;
+        say_counterexample(judged, result, out)?;
+        for (figure, found, is_right) in self.figures(claim) {
+            let word = if is_right { "comes out" } else { "DOES NOT COME OUT" };
+            let unit = figure.of.unit();
+            let found = within(found, |value| shown(value, unit));
+            let (is, cell) = (&figure.is, result.in_words(figure.cell));
+            writeln!(out, "figure {is} {word}: {found}  {cell}")?;
+            writeln!(out, "  {}: {}", figure.of.path(), figure.why)?;
+        }
+        match &claim.caveat {
+            Some(caveat) => writeln!(out, "mind: {caveat}"),
+            None => Ok(()),
+        }
+    }
+
+    /// The same as a document.
+    pub(super) fn facts(
+        &self,
+        claim: &Claim,
+        (result, made): (&SweepResult, &Made),
+        holds: bool,
+        files: Value,
+    ) -> [(&'static str, Value); 8] {
+        let figures = self.figures(claim).map(|(figure, found, is_right)| {
+            json!({
+                "of": figure.of.path(),
+                "is": figure.value,
+                "mean": found.mean,
+                "comes_out": is_right,
+            })
+        });
+        [
+            ("command", result.command.as_str().into()),
+            ("claim", claim.says.as_str().into()),
+            ("verdict", self.verdict.word().into()),
+            ("seed", format!("0x{:x}", result.seed).into()),
+            ("runs", made.runs.into()),
+            ("holds", holds.into()),
+            ("figures", figures.collect()),
+            ("files", files),
+        ]
     }
 }
 
-/// A verdict as one word.
-fn word(judged: &Judged) -> &'static str {
+/// A verdict in a line.
+fn line(judged: &Judged) -> String {
+    let count = |truth| judged.count(truth);
+    let (yes, no) = (count(Truth::Yes), count(Truth::No));
+    let cells = counted(judged.cells.len(), "cell");
+    let open = match count(Truth::Unclear) {
+        0 => String::new(),
+        open => format!(", {open} cannot be told with so many runs"),
+    };
     match judged.verdict() {
-        Verdict::Holds => "holds",
-        Verdict::HoldsWhere => "holds where",
-        Verdict::Fails => "fails",
-        Verdict::Undecided => "not decidable here",
+        Verdict::Holds => format!("HOLDS in all of {cells}"),
+        Verdict::HoldsWhere => format!("HOLDS IN {yes} of {cells}, and not in {no}{open}"),
+        Verdict::Fails => format!("FAILS in {no} of {cells}{open}"),
+        Verdict::Undecided => {
+            "NOT DECIDABLE HERE: with so many runs no cell says yes or no".to_owned()
+        }
     }
 }
 
-/// Says what came of a claim.
-pub(super) fn say(
-    claim: &Claim,
-    judged: &Judged,
-    result: &SweepResult,
-    out: &mut dyn Write,
-) -> io::Result<Came> {
-    let came = Came::of(judged, are_right(claim, result));
-    writeln!(out, "{}", came.line)?;
+/// Says where a claim holds, and what each rule came to in which cell.
+fn say_rules(judged: &Judged, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
     for (axis, lines) in by_axis(judged, result) {
         writeln!(out, "  by {axis}: {lines}")?;
     }
@@ -101,6 +163,15 @@ pub(super) fn say(
             writeln!(out, "  {:7} {found}{unsure}  {cell}", one.truth.word())?;
         }
     }
+    Ok(())
+}
+
+/// Names the run that speaks most against a claim, if one does.
+fn say_counterexample(
+    judged: &Judged,
+    result: &SweepResult,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if let Some(one) = judged.counterexample()
         && let Some((replication, value)) = one.worst
     {
@@ -114,32 +185,6 @@ pub(super) fn say(
         let seed = result.seed_of(replication);
         writeln!(out, "a run that speaks against it: {value}, seed 0x{seed:x}")?;
         writeln!(out, "  {}", result.run_again(one.cell, replication))?;
-    }
-    figures(claim, result, out)?;
-    if let Some(caveat) = &claim.caveat {
-        writeln!(out, "mind: {caveat}")?;
-    }
-    Ok(came)
-}
-
-/// Whether all figures of a claim came out.
-fn are_right(claim: &Claim, result: &SweepResult) -> bool {
-    claim.figures.iter().all(|figure| {
-        let found = result.estimate(figure.cell, place(&figure.of, result));
-        comes_out(&found, figure.value)
-    })
-}
-
-/// Says of each figure whether it came out.
-fn figures(claim: &Claim, result: &SweepResult, out: &mut dyn Write) -> io::Result<()> {
-    for figure in &claim.figures {
-        let found = result.estimate(figure.cell, place(&figure.of, result));
-        let is_right = comes_out(&found, figure.value);
-        let word = if is_right { "comes out" } else { "DOES NOT COME OUT" };
-        let found = exactly(&found, figure.of.unit());
-        let (is, cell) = (&figure.is, result.in_words(figure.cell));
-        writeln!(out, "figure {is} {word}: {found}  {cell}")?;
-        writeln!(out, "  {}: {}", figure.of.path(), figure.why)?;
     }
     Ok(())
 }
@@ -157,25 +202,21 @@ fn comes_out(found: &Estimate, value: f64) -> bool {
     low - near <= value && value <= high + near
 }
 
-/// A figure with its interval, as a file would have it.
-fn exactly(found: &Estimate, unit: Unit) -> String {
+/// A number with its interval, if it has one.
+fn within(found: &Estimate, text: impl Fn(f64) -> String) -> String {
     if found.mean.is_nan() {
         return "nothing to measure".to_owned();
     }
-    let [mean, low, high] = [found.mean, found.low, found.high].map(|one| shown(one, unit));
+    let [mean, low, high] = [found.mean, found.low, found.high].map(text);
     if low == high { mean } else { format!("{mean} [{low}, {high}]") }
 }
 
-/// A number with its interval.
+/// What a rule came to: a number with its interval, or a difference.
 fn told(found: &Estimate, unit: Unit, is_change: bool) -> String {
-    if found.mean.is_nan() {
-        return "nothing to measure".to_owned();
-    }
-    if is_change {
+    if is_change && !found.mean.is_nan() {
         return change(found, unit);
     }
-    let [mean, low, high] = [found.mean, found.low, found.high].map(|one| level(one, unit));
-    if low == high { mean } else { format!("{mean} [{low}, {high}]") }
+    within(found, |value| level(value, unit))
 }
 
 /// All cells, if they are few; else the first and the last of each kind.
@@ -223,32 +264,4 @@ fn by_axis(judged: &Judged, result: &SweepResult) -> Vec<(String, String)> {
         }
     }
     lines
-}
-
-/// What became of a claim, as a document.
-pub(super) fn facts(
-    (claim, judged): (&Claim, &Judged),
-    (result, made): (&SweepResult, &Made),
-    holds: bool,
-    files: Value,
-) -> [(&'static str, Value); 8] {
-    let figures = claim.figures.iter().map(|figure| {
-        let found = result.estimate(figure.cell, place(&figure.of, result));
-        json!({
-            "of": figure.of.path(),
-            "is": figure.value,
-            "mean": found.mean,
-            "comes_out": comes_out(&found, figure.value),
-        })
-    });
-    [
-        ("command", result.command.as_str().into()),
-        ("claim", claim.says.as_str().into()),
-        ("verdict", word(judged).into()),
-        ("seed", format!("0x{:x}", result.seed).into()),
-        ("runs", made.runs.into()),
-        ("holds", holds.into()),
-        ("figures", figures.collect()),
-        ("files", files),
-    ]
 }

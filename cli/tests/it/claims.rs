@@ -52,6 +52,15 @@ fn a_verdict_changes_with_the_system_that_a_claim_is_put_to() {
     assert!(!text.contains("HOLDS IN 1 of 4"), "{text}");
     assert!(text.contains("DOES NOT COME OUT"), "figures are those of the claim: {text}");
     assert_eq!(code, Some(1));
+    // The run that speaks against it is made with the same file.
+    let again = text.lines().find(|line| line.contains("wavetank run claims/A18")).unwrap();
+    let again = words(again.trim());
+    assert!(again.iter().any(|word| word == "--with"), "{again:?}");
+    let again: Vec<&str> = again.iter().skip(1).map(String::as_str).collect();
+    let output = wavetank(&[&again[..], &["--json"]].concat(), &folder);
+    let own = wavetank(&["run", "claims/A18", "--cell", "7", "--json"], &folder);
+    assert_ne!(said(&output), said(&own));
+    assert!(said(&output).contains("fingerprint"), "{}", said(&output));
 }
 
 #[test]

@@ -84,5 +84,5 @@ fn sections_of_a_file_take_the_place_of_those_of_a_claim() {
     assert!(format!("{:?}", system.faults[0].schedule).contains("60000000000"));
     // What the claim asks for must be there.
     let wrong = put("[services.other]\nlatency = \"1s\"\n").map(|_| ()).unwrap_err().to_string();
-    assert!(wrong.contains("mcp") && wrong.contains("the claim"), "{wrong}");
+    assert!(wrong.contains("mcp") && wrong.contains("the scenario"), "{wrong}");
 }
