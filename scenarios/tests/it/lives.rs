@@ -200,9 +200,12 @@ const MANY_STEPS: &str =
     "steps = [{ loop = [{ work = \"5s\" }], limit = 20, at-limit = \"go-on\" }]";
 
 fn hang(resume: bool) -> String {
-    format!(
-        "[[faults]]\nhit = \"a\"\ndo = \"hang\"\nat = \"62s\"\nfor = \"60s\"\nresume = {resume}\n"
-    )
+    hang_from("62s", "60s", resume)
+}
+
+fn hang_from(at: &str, lasts: &str, resume: bool) -> String {
+    let lines = "[[faults]]\nhit = \"a\"\ndo = \"hang\"\n";
+    format!("{lines}at = \"{at}\"\nfor = \"{lasts}\"\nresume = {resume}\n")
 }
 
 #[test]
@@ -415,11 +418,10 @@ fn work_that_was_restored_while_its_agent_hangs_waits_for_it() {
         "steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\n\
          checkpoint = {{ when = [\"every(20s)\"], takes = \"1s\", restore = \"3s\" }}"
     );
-    let hang = "[[faults]]\nhit = \"a\"\ndo = \"hang\"\nat = \"68s\"\nfor = \"60s\"\n\
-                resume = true\n";
+    let hang = hang_from("68s", "60s", true);
     // Read until 70 s, it goes on at 128 s with 55 s of work left; it is saved at once, since that
     // was due at 90 s, and twice more.
-    let seen = seen(&steps, &[crash("60s").as_str(), hang].concat());
+    let seen = seen(&steps, &[crash("60s"), hang].concat());
     seen.is(&[("latency.mean", 118.0 + 55.0 + 3.0), ("restored", 1.0), ("lost-work", 8.0)]);
 }
 
@@ -429,10 +431,9 @@ fn a_checkpoint_that_was_due_while_its_agent_hung_is_written_when_it_goes_on() {
         "steps = [{{ work = \"95s\" }}]\n{BACK_IN_SEVEN}\n\
          checkpoint = {{ when = [\"every(20s)\"], takes = \"1s\" }}"
     );
-    let hang = "[[faults]]\nhit = \"a\"\ndo = \"hang\"\nat = \"25s\"\nfor = \"60s\"\n\
-                resume = true\n";
+    let hang = hang_from("25s", "60s", true);
     // Due at 30 s, written from 85 s to 86 s: four seconds of work are lost at 90 s.
-    let seen = seen(&steps, &[crash("90s").as_str(), hang].concat());
+    let seen = seen(&steps, &[crash("90s"), hang].concat());
     seen.is(&[("lost-work", 4.0), ("restored", 1.0)]);
 }
 
@@ -442,10 +443,7 @@ fn an_agent_that_is_given_up_for_want_of_a_sign_of_life_is_there_no_more() {
         "{MANY_STEPS}\nstarts-in = \"2s\"\n\
          supervise = {{ restarts = 1, within = \"1h\", backoff = \"5s\", beats-within = \"10s\" }}"
     );
-    let hang = |at: &str| {
-        let lines = "[[faults]]\nhit = \"a\"\ndo = \"hang\"\nfor = \"20s\"\nresume = true\n";
-        format!("{lines}at = \"{at}\"\n")
-    };
+    let hang = |at: &str| hang_from(at, "20s", true);
     // Restarted at 70 s; it takes its last step at 97 s, and nobody starts it again after 107 s.
     let seen = seen(&steps, &[hang("62s"), hang("100s")].concat());
     seen.is(&[
