@@ -134,10 +134,14 @@ impl Claims {
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         warn(&sweep.warnings);
-        let Some(claim) = sweep.claim.clone() else {
+        let Some(mut claim) = sweep.claim.clone() else {
             let why = format!("`{named}` has no section `claim`: see `wavetank explain claim`");
             return Err(Failure::Request(why));
         };
+        if self.common.sets.is_of_another() {
+            // They follow from the claim's own system.
+            claim.figures.clear();
+        }
         let mut result = self.result(&sweep, &claim, &source);
         let mut folder = self.common.folder(&source, "claims", &TABLES)?;
         let mut tables = Tables::new(&folder)?;

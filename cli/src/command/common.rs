@@ -1,7 +1,7 @@
 //! What `run` and `sweep` have in common.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
@@ -9,7 +9,7 @@ use scenarios::{Diagnostics, LayerRegistry, ScenarioFile, plain};
 use crate::command::limits::LimitArgs;
 use crate::command::shown::Shown;
 use crate::failure::{Failure, is_coloured, shown};
-use crate::output::Folder;
+use crate::output::{Folder, write_alone};
 use crate::source::Source;
 use crate::{page, pictures};
 
@@ -43,6 +43,11 @@ impl Sets {
         source: &Source,
     ) -> Result<ScenarioFile, Failure> {
         self.taken_out(registry, self.whole_file(registry, source)?)
+    }
+
+    /// Whether another system takes the place of that of the scenario.
+    pub(crate) fn is_of_another(&self) -> bool {
+        self.with.is_some()
     }
 
     /// Whether something is to be left out.
@@ -162,6 +167,16 @@ impl Common {
         }
         begun
     }
+}
+
+/// Writes a text that was made of a source to a file, which must be another one.
+pub(crate) fn write_made_of(source: &Source, path: &Path, text: &str) -> Result<(), Failure> {
+    let is_same = |own: PathBuf| path.canonicalize().is_ok_and(|path| path == own);
+    if Path::new(&source.named).canonicalize().is_ok_and(is_same) {
+        let why = format!("`--out {}` is the file that is read", path.display());
+        return Err(Failure::Request(why));
+    }
+    Ok(write_alone(path, |file| file.write_all(text.as_bytes()))?)
 }
 
 /// A text as a shell takes it for one word.

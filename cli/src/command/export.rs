@@ -7,10 +7,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueHint};
 use scenarios::{Exported, LayerRegistry};
 
-use crate::command::common::{Sets, counted};
+use crate::command::common::{Sets, counted, write_made_of};
 use crate::command::complete;
 use crate::failure::{Failure, Verdict, shown};
-use crate::output::write_alone;
 use crate::source::Source;
 
 /// Write the policies of a scenario as the configuration of a library.
@@ -59,7 +58,7 @@ impl Export {
             scenarios::export(&file, &self.to, policy, variant, registry)?;
         match &self.out {
             Some(path) => {
-                write_alone(path, |file| file.write_all(text.as_bytes()))?;
+                write_made_of(&source, path, &text)?;
                 writeln!(out, "{} has the policies of {}", shown(path), source.file)?;
             }
             None => out.write_all(text.as_bytes())?,

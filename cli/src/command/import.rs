@@ -7,9 +7,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 use scenarios::{Imported, LayerRegistry};
 
-use crate::command::common::{counted, quoted};
+use crate::command::common::{counted, quoted, write_made_of};
 use crate::failure::{Failure, Verdict, shown};
-use crate::output::write_alone;
 use crate::source::Source;
 
 /// Make a scenario of the configuration of a library, such as resilience4j, Envoy or Polly.
@@ -51,7 +50,7 @@ impl Import {
             scenarios::import(&source.file, &source.text, from, registry)?;
         match &self.out {
             Some(path) => {
-                write_alone(path, |file| file.write_all(text.as_bytes()))?;
+                write_made_of(&source, path, &text)?;
                 let path = shown(path);
                 writeln!(
                     out,

@@ -137,6 +137,10 @@ fn line(judged: &Judged) -> String {
         Verdict::Holds => format!("HOLDS in all of {cells}"),
         Verdict::HoldsWhere => format!("HOLDS IN {yes} of {cells}, and not in {no}{open}"),
         Verdict::Fails => format!("FAILS in {no} of {cells}{open}"),
+        Verdict::Undecided if judged.asked.iter().all(|one| one.found.mean.is_nan()) => {
+            "NOT DECIDABLE HERE: in no cell does anything happen that its rules are about"
+                .to_owned()
+        }
         Verdict::Undecided => {
             "NOT DECIDABLE HERE: with so many runs no cell says yes or no".to_owned()
         }

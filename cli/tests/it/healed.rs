@@ -222,3 +222,18 @@ fn processes_of_agents_are_seen_in_traces_of_all_forms() {
     assert_eq!(crashed["attributes"][0]["value"]["stringValue"], "a#1");
     assert_eq!(crashed["status"]["code"], 2);
 }
+
+#[test]
+fn what_mends_is_no_fault_in_pictures() {
+    let folder = Folder::new("mends");
+    let text = "title = \"x\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(10s)\"\n\
+                steps = [{ call = \"s\" }]\n[services.s]\nlatency = \"1s\"\n[[faults]]\n\
+                hit = \"s\"\ndo = \"slow\"\nfactor = 2.0\nat = \"40min\"\nfor = \"5min\"\n";
+    fs::write(folder.0.join("mine.toml"), text).unwrap();
+    let pull = "restart s takes=30s@30min";
+    let output = wavetank(&["run", "mine.toml", "--pull", pull, "--out", "o"], &folder);
+    assert!(output.status.success(), "{}", said(&output));
+    let picture = fs::read_to_string(folder.0.join("o/timeline.svg")).unwrap();
+    assert!(picture.contains("ault of s (slow) from 40"), "its title tells of the fault");
+    assert!(!picture.contains("one fault more"), "and of nothing that mends");
+}

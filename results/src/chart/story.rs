@@ -3,6 +3,7 @@
 use patterns::Time;
 use patterns::report::Severity;
 use sim::Record;
+use sim::fault::KINDS;
 use sim::measure::Unit;
 use sim::observe::{COLUMNS, Ended, Lane, Overview, StateSeen, TrackId, TrackKind};
 
@@ -37,9 +38,12 @@ fn is_place(lane: &Lane) -> bool {
     kind(lane).has_faults()
 }
 
-/// Whether a state is a fault: of agents that is how their processes end or stand still.
+/// Whether a state is a fault, and not what is done to mend one: of agents that is how their
+/// processes end or stand still.
 fn is_fault(lane: &Lane, seen: &StateSeen) -> bool {
-    is_place(lane) || kind(lane) == TrackKind::Agent && ["crashed", "hung"].contains(&seen.state)
+    let mends = KINDS.iter().any(|kind| kind.is_action && kind.name == seen.state);
+    let of_process = ["crashed", "hung", "given up"].contains(&seen.state);
+    is_place(lane) && !mends || kind(lane) == TrackKind::Agent && of_process
 }
 
 /// The first fault: what, where and when.

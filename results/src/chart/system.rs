@@ -96,7 +96,9 @@ fn subtitle(about: &str, system: &System, left_out: &[String]) -> String {
         "{}. Each row is an edge: a call passes its layers from left to right.",
         about.trim_end_matches('.')
     );
-    let faults: Vec<&str> = system.faults.iter().map(|fault| fault.name.as_str()).collect();
+    // What mends is on demand, and no fault.
+    let faults = system.faults.iter().filter(|fault| !fault.effect.info().is_action);
+    let faults: Vec<&str> = faults.map(|fault| fault.name.as_str()).collect();
     if !faults.is_empty() {
         text += &format!(" Faults: {}.", faults.join(", "));
     }

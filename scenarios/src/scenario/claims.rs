@@ -228,7 +228,9 @@ impl Resolver<'_> {
         figure: &format::ClaimFigure,
         at: &dyn Fn(&str) -> Range<usize>,
     ) -> Option<Figure> {
-        let that = self.comparison(&format!("{} >= {}", figure.of, figure.is), false, at("is"));
+        let is_known = measure(&figure.of, &(self.systems)(&figure.of)).is_ok();
+        let part = if is_known { "is" } else { "of" };
+        let that = self.comparison(&format!("{} >= {}", figure.of, figure.is), false, at(part));
         let variant = match &figure.variant {
             Some(name) => self.variant(name, at("variant"))?,
             None => 0,

@@ -61,6 +61,11 @@ fn what_is_wrong_with_a_claim_is_reported_all_at_once() {
     ] {
         assert!(found.contains(part), "`{part}` is not in:\n{found}");
     }
+    let unknown = "[[claim.rules]]\nthat = \"agents.agent.success > 0\"\n\
+                   [[claim.figures]]\nof = \"agents.agent.sucess\"\nis = \"95%\"\nwhy = \"c\"\n\
+                   at = { \"services.mcp.slots\" = 1 }\n";
+    let found = mistakes(&format!("{SAYS}{unknown}"));
+    assert!(found.contains("of = \"agents.agent.sucess\"\n   |      ^"), "{found}");
     let empty = mistakes("[claim]\nsays = \"a\"\nrules = []\n");
     assert!(empty.contains("source") && empty.contains("rules"), "{empty}");
 }
