@@ -1,13 +1,13 @@
 //! Rules for breakers: what they count, how they close, and what is left while they are open.
 
 use patterns::Class;
-use patterns::settings::{Node, Value};
+use patterns::settings::Node;
 use sim::System;
 use sim::model::system::{Caller, Service, Step};
 
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
-use crate::import::whole;
+use crate::import::{classes_of, whole};
 use crate::lint::finding::finding;
 use crate::lint::proof;
 use crate::registry::LayerRegistry;
@@ -66,11 +66,8 @@ fn counting(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnosti
          them: at 2 % errors with call number {} on average",
         failures.saturating_mul(50)
     );
-    let one = finding("counts-all-failures", &breaker.at, message);
-    found.push(match proof::counting(failures, registry) {
-        Some(proof) => one.proof(proof),
-        None => one,
-    });
+    let proof = proof::counting(failures, registry);
+    found.push(finding("counts-all-failures", &breaker.at, message).proof(proof));
 }
 
 /// Successes that no number of probes can make.
@@ -101,20 +98,12 @@ fn limited(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnostic
     );
     let proof =
         failures.zip(open).and_then(|(failures, open)| proof::limited(&failures, &open, registry));
-    let one = finding("limit-counted-as-failure", &breaker.at, message);
-    found.push(match proof {
-        Some(proof) => one.proof(proof),
-        None => one,
-    });
+    found.push(finding("limit-counted-as-failure", &breaker.at, message).proof(proof));
 }
 
 /// Whether a breaker counts failures of a class.
 fn counts(breaker: &Layer, class: Class) -> bool {
-    let has = |key: &str| match breaker.get(key).map(|node| &node.value) {
-        Some(Value::List(items)) => items.iter().any(|item| item.text() == Some(class.name())),
-        Some(Value::Text(word) | Value::Word(word)) => word == "all" || word == class.name(),
-        _ => false,
-    };
+    let has = |key: &str| breaker.get(key).is_some_and(|node| classes_of(node).contains(&class));
     has("count") && !has("ignore")
 }
 

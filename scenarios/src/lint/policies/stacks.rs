@@ -42,12 +42,8 @@ pub(super) fn look(
             each.join(" x "),
             system.services[edge.to].name
         );
-        let one = finding("stacked-retries", &outer.at, message);
-        let shown = (attempts <= 10_000).then(|| proof::stacked(&retries, registry)).flatten();
-        found.push(match shown {
-            Some(proof) => one.proof(proof),
-            None => one,
-        });
+        let proof = (attempts <= 10_000).then(|| proof::stacked(&retries, registry)).flatten();
+        found.push(finding("stacked-retries", &outer.at, message).proof(proof));
     }
 }
 
