@@ -49,10 +49,9 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what shows it: runs, or arithmetic.
-    pub(crate) fn proof(mut self, proof: impl Into<String>) -> Self {
-        self.proof = Some(proof.into());
-        self
+    /// Adds what shows it, if something does: runs, or arithmetic.
+    pub(crate) fn proof(self, proof: impl Into<Option<String>>) -> Self {
+        Self { proof: proof.into(), ..self }
     }
 
     /// Nothing has this name; says which one is most like it, or what there is.

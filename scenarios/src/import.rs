@@ -29,3 +29,4 @@ pub(crate) use read::{is_scenario, make};
 pub(crate) use table::{Format, Row, Section};
 pub(crate) use times::Times;
 pub(crate) use unit::{Unit, decimal, whole};
+pub(crate) use words::classes_of;

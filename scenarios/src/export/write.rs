@@ -9,10 +9,11 @@ use super::formats::FORMATS;
 use super::layers::{Policy, policies};
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::import::import;
+use crate::import::make;
 use crate::plain::plain;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
+use crate::source::Source;
 
 /// Policies in another format.
 #[derive(Clone, Debug)]
@@ -88,15 +89,15 @@ fn left_out(
     registry: &LayerRegistry,
 ) -> Vec<String> {
     let mut found = Vec::new();
-    let back = match import("exported", written, Some(exporter.name), registry) {
-        Ok(back) => ScenarioFile::parse("exported", &back.text).ok(),
+    let source = Source::new("exported", written);
+    let back = match make(&source, written, Some(exporter.name), registry) {
+        Ok(made) => policies(&made.file, registry),
         Err(wrong) => {
             let refused = wrong.all().iter().map(Diagnostic::message);
             found.extend(refused.map(|why| format!("{} does not take this: {why}", exporter.name)));
-            None
+            Vec::new()
         }
     };
-    let back = back.map(|file| policies(&file, registry)).unwrap_or_default();
     for policy in chosen {
         let is = back.iter().find(|other| other.name == policy.name);
         found.extend(differences(policy, is, exporter.name));

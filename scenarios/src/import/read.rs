@@ -1,6 +1,7 @@
 //! Makes a scenario of a file of another format.
 
 use patterns::settings::{Code, Node};
+use sim::System;
 
 use super::draft::{Draft, Left};
 use super::formats::FORMATS;
@@ -51,8 +52,7 @@ pub fn import(
     registry: &LayerRegistry,
 ) -> Result<Imported, Diagnostics> {
     let source = Source::new(name, text);
-    let mut made = make(&source, text, from, registry)?;
-    made.left.sort_by_key(|left| left.at.start);
+    let made = make(&source, text, from, registry)?;
     let left_out = made.left.iter().map(|left| shown(left, &source)).collect();
     Ok(Imported { text: made.rendered.text, format: made.format, left_out })
 }
@@ -63,6 +63,10 @@ pub(crate) struct Made {
     /// What the file says.
     pub(crate) documents: Vec<Node>,
     pub(crate) rendered: Rendered,
+    /// The scenario, as it was read when it was checked.
+    pub(crate) file: ScenarioFile,
+    pub(crate) system: System,
+    /// What could not be taken over, in the order of the file.
     left: Vec<Left>,
 }
 
@@ -92,14 +96,19 @@ pub(crate) fn make(
         return Err(failed(draft.wrong));
     }
     let format = importer.format.name;
+    draft.left.sort_by_key(|left| left.at.start);
     let rendered = render(&draft, source, format);
-    check(&rendered, registry).map_err(failed)?;
-    Ok(Made { format, documents, rendered, left: draft.left })
+    let (file, system) = check(&rendered, registry).map_err(failed)?;
+    Ok(Made { format, documents, rendered, file, system, left: draft.left })
 }
 
 /// The names of all formats that can be imported, each with what it is.
 pub fn import_formats() -> impl Iterator<Item = (&'static str, &'static str)> {
     FORMATS.iter().map(|importer| (importer.format.name, importer.format.about))
+}
+
+fn names() -> Vec<&'static str> {
+    import_formats().map(|(name, _)| name).collect()
 }
 
 /// The format that was asked for, or that the file is of.
@@ -108,12 +117,11 @@ fn importer(
     text: &str,
     from: Option<&str>,
 ) -> Result<&'static Importer, Diagnostic> {
-    let names: Vec<&str> = FORMATS.iter().map(|importer| importer.format.name).collect();
     if let Some(from) = from {
         let found = FORMATS.iter().find(|importer| importer.format.name == from);
         return found.copied().ok_or_else(|| {
             let message = format!("there is no format `{from}`");
-            Diagnostic::new(0..0, Code::UnknownName, message).help(nearest_or_all(from, &names))
+            Diagnostic::new(0..0, Code::UnknownName, message).help(nearest_or_all(from, &names()))
         });
     }
     let found = FORMATS.iter().find(|importer| (importer.is)(documents));
@@ -130,19 +138,23 @@ fn no_format(text: &str) -> Diagnostic {
     let help = if is_scenario(text) {
         "it is a scenario, and needs no import: `wavetank check` reads it".to_owned()
     } else {
-        let names: Vec<&str> = FORMATS.iter().map(|importer| importer.format.name).collect();
-        format!("they are {}; `--from` says which one is meant", names.join(", "))
+        format!("they are {}; `--from` says which one is meant", names().join(", "))
     };
     Diagnostic::new(0..0, Code::UnknownName, message).help(help)
 }
 
-/// What is wrong with the scenario, at the places that its lines come from.
-fn check(rendered: &Rendered, registry: &LayerRegistry) -> Result<(), Vec<Diagnostic>> {
+/// Reads the scenario; what is wrong with it is told at the places that its lines come from.
+fn check(
+    rendered: &Rendered,
+    registry: &LayerRegistry,
+) -> Result<(ScenarioFile, System), Vec<Diagnostic>> {
     let checked = ScenarioFile::parse("scenario.toml", &rendered.text).and_then(|file| {
-        file.scenario(registry)?;
-        file.sweep(registry)
+        let system = file.scenario(registry)?.system;
+        file.sweep(registry)?;
+        Ok((file, system))
     });
-    let Err(wrong) = checked else { return Ok(()) };
-    let errors = wrong.all().iter().filter(|one| !one.is_warning());
-    Err(errors.map(|one| one.clone().at(rendered.origin(&one.place()))).collect())
+    checked.map_err(|wrong| {
+        let errors = wrong.all().iter().filter(|one| !one.is_warning());
+        errors.map(|one| one.clone().at(rendered.origin(&one.place()))).collect()
+    })
 }

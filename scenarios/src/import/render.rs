@@ -46,11 +46,9 @@ pub(crate) fn render(draft: &Draft, source: &Source, format: &str) -> Rendered {
     }
     writer.edges(draft);
     writer.fault(draft);
-    let mut left: Vec<&Left> = draft.left.iter().collect();
-    left.sort_by_key(|left| left.at.start);
-    if !left.is_empty() {
+    if !draft.left.is_empty() {
         writer.put("\n# Left out:\n");
-        for left in left {
+        for left in &draft.left {
             let shown = plain(&in_a_line(left, source, file_name(source))).into_owned();
             writer.put(&format!("#   {shown}\n"));
         }

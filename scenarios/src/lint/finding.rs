@@ -22,6 +22,11 @@ pub(super) fn number(value: f64) -> String {
         size if size >= 10.0 => 1,
         _ => 2,
     };
+    rounded(value, digits)
+}
+
+/// A number with no more than so many digits behind the point.
+pub(super) fn rounded(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -4,7 +4,7 @@
 mod settings;
 mod traffic;
 
-pub(super) use traffic::{CALLS, RETRIES, alert, bound};
+pub(super) use traffic::{CALLS, RETRIES, alert, bound, spent};
 
 use patterns::settings::{Entry, Node, Value};
 

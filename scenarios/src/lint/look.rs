@@ -1,9 +1,5 @@
 //! Finds out what a file is, and has the rules for it look at it.
 
-use core::ops::Range;
-
-use patterns::settings::Node;
-
 use super::{foreign, policies, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::import::{is_scenario, make};
@@ -61,8 +57,8 @@ fn scenario(
 ) -> Result<(), Diagnostics> {
     let file = ScenarioFile::parse(name, text)?;
     let scenario = file.scenario(registry)?;
-    policies::look(&file, &scenario.system, registry, found);
-    policies::needs(&file, &scenario.system, registry, found);
+    let all = policies::look(&file, &scenario.system, registry, found);
+    policies::needs(&all, &scenario.system, found);
     Ok(())
 }
 
@@ -75,21 +71,19 @@ fn configuration(
 ) -> Result<(), Diagnostics> {
     let made = make(source, text, None, registry)?;
     let mut here = Vec::new();
-    let file = ScenarioFile::parse("scenario.toml", &made.rendered.text)?;
-    let scenario = file.scenario(registry)?;
-    policies::look(&file, &scenario.system, registry, &mut here);
+    policies::look(&made.file, &made.system, registry, &mut here);
     // One line there may be the origin of several policies: one finding is enough.
-    let origin = |at: &Range<usize>| made.rendered.origin(at);
-    for one in here.into_iter().map(|one| one.clone().at(origin(&one.place()))) {
+    for one in here {
+        let origin = made.rendered.origin(&one.place());
+        let one = one.at(origin);
         let is_there =
             |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());
         if !found.iter().any(is_there) {
             found.push(one);
         }
     }
-    let documents: &[Node] = &made.documents;
     if made.format == "course" {
-        foreign::look(documents, found);
+        foreign::look(&made.documents, found);
     }
     Ok(())
 }

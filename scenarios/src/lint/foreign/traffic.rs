@@ -38,17 +38,24 @@ fn budgets(all: &[&Entry], found: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
-        if tokens < context && !budget.key.contains("usd") {
-            let message = format!(
-                "a budget of {} tokens beside a context of {}: one full call spends {} budgets",
-                number(tokens),
-                number(context),
-                number(context / tokens.max(1.0))
-            );
+        if let Some(one) = spent(tokens, context).filter(|_| !budget.key.contains("usd")) {
             let proof = format!("arithmetic: {} / {}", number(context), number(tokens));
-            found.push(finding("budget-below-context", &budget.key_at, message).proof(proof));
+            found.push(one.at(budget.key_at.clone()).proof(proof));
         }
     }
+}
+
+/// What is wrong with a budget of tokens that does not hold one context.
+pub(crate) fn spent(tokens: f64, context: f64) -> Option<Diagnostic> {
+    (tokens < context).then(|| {
+        let message = format!(
+            "a budget of {} tokens beside a context of {}: one full call spends {} budgets",
+            number(tokens),
+            number(context),
+            number(context / tokens.max(1.0))
+        );
+        finding("budget-below-context", &(0..0), message)
+    })
 }
 
 /// Alerts that this traffic cannot set off.

@@ -1,28 +1,27 @@
 //! Rules for breakers: what they count, how they close, and what is left while they are open.
 
 use patterns::Class;
-use patterns::settings::{Node, Value};
+use patterns::settings::Node;
 use sim::System;
 use sim::model::system::{Caller, Service, Step};
 
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
-use crate::import::whole;
+use crate::import::{classes_of, whole};
 use crate::lint::finding::finding;
-use crate::lint::proof;
-use crate::registry::LayerRegistry;
+use crate::lint::proof::Proofs;
 
 pub(super) fn look(
     policy: &Policy,
     system: &System,
-    registry: &LayerRegistry,
+    proofs: &mut Proofs<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
     for breaker in policy.layers.iter().filter(|layer| layer.kind == "breaker") {
-        counting(breaker, registry, found);
+        counting(breaker, proofs, found);
         closing(breaker, found);
         if counts(breaker, Class::RateLimit) && may_be_limited(policy, system) {
-            limited(breaker, registry, found);
+            limited(breaker, proofs, found);
         }
     }
 }
@@ -56,7 +55,7 @@ pub(super) fn alone(policy: &Policy, system: &System, found: &mut Vec<Diagnostic
 }
 
 /// Failures that are never forgotten.
-fn counting(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
+fn counting(breaker: &Layer, proofs: &mut Proofs<'_>, found: &mut Vec<Diagnostic>) {
     let is_all = breaker.get("window").and_then(Node::text) == Some("all");
     let Some(failures) = breaker.get("failures").and_then(whole).filter(|_| is_all) else {
         return;
@@ -66,11 +65,8 @@ fn counting(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnosti
          them: at 2 % errors with call number {} on average",
         failures.saturating_mul(50)
     );
-    let one = finding("counts-all-failures", &breaker.at, message);
-    found.push(match proof::counting(failures, registry) {
-        Some(proof) => one.proof(proof),
-        None => one,
-    });
+    let proof = proofs.counting(failures);
+    found.push(finding("counts-all-failures", &breaker.at, message).proof(proof));
 }
 
 /// Successes that no number of probes can make.
@@ -91,7 +87,7 @@ fn closing(breaker: &Layer, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn limited(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnostic>) {
+fn limited(breaker: &Layer, proofs: &mut Proofs<'_>, found: &mut Vec<Diagnostic>) {
     let shown = |key: &str| breaker.get(key).map(Node::to_string);
     let (failures, open) = (shown("failures"), shown("open"));
     let wait = open.as_deref().unwrap_or("its wait").trim_matches('"').to_owned();
@@ -99,22 +95,13 @@ fn limited(breaker: &Layer, registry: &LayerRegistry, found: &mut Vec<Diagnostic
         "this breaker counts refusals for the rate (429): a shortage of seconds becomes an outage \
          of {wait}"
     );
-    let proof =
-        failures.zip(open).and_then(|(failures, open)| proof::limited(&failures, &open, registry));
-    let one = finding("limit-counted-as-failure", &breaker.at, message);
-    found.push(match proof {
-        Some(proof) => one.proof(proof),
-        None => one,
-    });
+    let proof = failures.zip(open).and_then(|(failures, open)| proofs.limited(&failures, &open));
+    found.push(finding("limit-counted-as-failure", &breaker.at, message).proof(proof));
 }
 
 /// Whether a breaker counts failures of a class.
 fn counts(breaker: &Layer, class: Class) -> bool {
-    let has = |key: &str| match breaker.get(key).map(|node| &node.value) {
-        Some(Value::List(items)) => items.iter().any(|item| item.text() == Some(class.name())),
-        Some(Value::Text(word) | Value::Word(word)) => word == "all" || word == class.name(),
-        _ => false,
-    };
+    let has = |key: &str| breaker.get(key).is_some_and(|node| classes_of(node).contains(&class));
     has("count") && !has("ignore")
 }
 

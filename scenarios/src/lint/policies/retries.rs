@@ -1,7 +1,7 @@
 //! Rules for retries: caps, and attempts that nobody waits for.
 
-use patterns::Class;
 use patterns::settings::Node;
+use patterns::{Class, Duration};
 
 use crate::diagnostic::Diagnostic;
 use crate::export::{Form, Layer, Policy};
@@ -60,9 +60,10 @@ fn deadline(policy: &Policy, found: &mut Vec<Diagnostic>) {
             time(total),
             time(limit)
         );
+        let mut before = 0.0;
         let kept = (0..=waits.retries)
             .take_while(|done| {
-                let before: f64 = (1..=*done).map(|number| waits.wait(number)).sum();
+                before += if *done > 0 { waits.wait(*done) } else { 0.0 };
                 (*done as f64 + 1.0) * each + before <= limit
             })
             .count();
@@ -76,8 +77,8 @@ fn limit(layer: &Layer) -> Option<f64> {
 }
 
 /// How often something is tried again, and the waits before that.
-pub(super) struct Waits {
-    pub(super) retries: i128,
+struct Waits {
+    retries: i128,
     first: f64,
     factor: f64,
     cap: Option<f64>,
@@ -86,7 +87,7 @@ pub(super) struct Waits {
 
 impl Waits {
     /// The waits of a rule, if it is one with an end.
-    pub(super) fn of(rule: &Node) -> Option<Self> {
+    fn of(rule: &Node) -> Option<Self> {
         let form = Form::of(rule)?;
         let retries = whole(form.times.as_ref()?)?;
         let first = form.base().or_else(|| form.first()).as_ref().and_then(seconds)?;
@@ -114,29 +115,6 @@ pub(super) fn most(layer: &Layer) -> Option<i128> {
 }
 
 /// A length of time, in seconds.
-pub(super) fn seconds(node: &Node) -> Option<f64> {
-    let mut rest = node.text()?.trim();
-    let mut sum = 0.0;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let count: f64 = rest[..end].parse().ok()?;
-        rest = rest[end..].trim_start();
-        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-        sum += count * unit(&rest[..end])?;
-        rest = rest[end..].trim_start();
-    }
-    Some(sum)
-}
-
-fn unit(name: &str) -> Option<f64> {
-    Some(match name {
-        "ns" => 1e-9,
-        "us" | "µs" => 1e-6,
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "min" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        _ => return None,
-    })
+fn seconds(node: &Node) -> Option<f64> {
+    Some(node.text()?.parse::<Duration>().ok()?.as_secs_f64())
 }

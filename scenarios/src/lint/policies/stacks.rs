@@ -7,8 +7,7 @@ use super::retries::most;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::lint::finding::finding;
-use crate::lint::proof;
-use crate::registry::LayerRegistry;
+use crate::lint::proof::Proofs;
 
 /// More attempts of one call than anyone means.
 const ATTEMPTS_MAX: i128 = 10;
@@ -22,7 +21,7 @@ const CALLS_MAX: usize = 2000;
 pub(super) fn look(
     all: &[Policy],
     system: &System,
-    registry: &LayerRegistry,
+    proofs: &mut Proofs<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
     let mut seen = Vec::new();
@@ -42,12 +41,8 @@ pub(super) fn look(
             each.join(" x "),
             system.services[edge.to].name
         );
-        let one = finding("stacked-retries", &outer.at, message);
-        let shown = (attempts <= 10_000).then(|| proof::stacked(&retries, registry)).flatten();
-        found.push(match shown {
-            Some(proof) => one.proof(proof),
-            None => one,
-        });
+        let proof = (attempts <= 10_000).then(|| proofs.stacked(&retries)).flatten();
+        found.push(finding("stacked-retries", &outer.at, message).proof(proof));
     }
 }
 

@@ -93,7 +93,7 @@ fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
         if let Some(share) = share.filter(|_| !shares_said) {
             shares_said = true;
-            let at = line.at.start + share.start..line.at.start + share.end;
+            let at = share.place(line);
             let message = format!(
                 "{} % of how many runs? The report says no n and no interval",
                 number(share.value)
@@ -162,7 +162,7 @@ fn detection(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let threshold =
         threshold.filter_map(|line| before(line, "failures")).map(|one| one.value).next();
     if let Some(wrong) = limit.and_then(|limit| bound(promised, limit, threshold.unwrap_or(1.0))) {
-        found.push(wrong.at(line.at.start + one.start..line.at.start + one.end));
+        found.push(wrong.at(one.place(line)));
     }
 }
 
@@ -174,7 +174,7 @@ fn alerts(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         let a_day = runs * 86_400.0 / seconds;
         let wrong = alert(threshold.value, a_day, CALLS, RETRIES);
         if let Some(wrong) = wrong.filter(|_| line.has(&["retries", "retry"])) {
-            found.push(wrong.at(line.at.start + threshold.start..line.at.start + threshold.end));
+            found.push(wrong.at(threshold.place(line)));
         }
     }
 }

@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::number::{Number, numbers};
 use super::page::Page;
 use crate::diagnostic::Diagnostic;
-use crate::lint::finding::{finding, number, time};
+use crate::lint::finding::{finding, rounded, time};
 
 /// Words that name a measure, by which the numbers of one end where another begins.
 const NAMES: [&str; 6] = ["mtbf", "mttr", "availab", "success", "graceful", "heal"];
@@ -38,7 +38,7 @@ pub(super) fn measure(page: &Page<'_>, name: &str, read: fn(&Number) -> Option<f
         for one in numbers(line) {
             let is_within = (behind..end).contains(&one.start) && !one.has_sign;
             let Some(read) = read(&one).filter(|_| is_within) else { continue };
-            let at = line.at.start + one.start..line.at.start + one.end;
+            let at = one.place(line);
             let read = Value { value: read, at };
             let says_target = line.small[..one.start].trim_end().ends_with("target");
             if one.is_limit || says_target { target = Some(read) } else { value = Some(read) }
@@ -101,10 +101,5 @@ fn arithmetic(between: f64, repair: f64, implied: f64) -> String {
 
 pub(super) fn percent(share: f64) -> String {
     let digits = if share > 0.99 { 2 } else { 1 };
-    let text = format!("{:.digits$}", 100.0 * share);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        number(100.0 * share)
-    }
+    rounded(100.0 * share, digits)
 }

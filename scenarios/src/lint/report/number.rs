@@ -1,5 +1,7 @@
 //! Numbers in lines: values, units, and whether they are limits.
 
+use core::ops::Range;
+
 use super::page::Line;
 
 /// A number in a line.
@@ -79,6 +81,11 @@ fn unit(rest: &str) -> String {
 }
 
 impl Number {
+    /// Where it stands in the report, as a number of this line.
+    pub(super) fn place(&self, line: &Line<'_>) -> Range<usize> {
+        line.at.start + self.start..line.at.start + self.end
+    }
+
     /// As a length of time, in seconds.
     pub(super) fn seconds(&self) -> Option<f64> {
         let unit = match &*self.unit {

@@ -5,6 +5,7 @@ use super::number::{Number, after, numbers};
 use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, number, time};
+use crate::lint::foreign::spent;
 
 /// How long a repair takes that no human has a part in, in seconds: generous.
 const BY_MACHINE: f64 = 30.0;
@@ -70,7 +71,7 @@ fn repair(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         let values = numbers(line).into_iter().filter(|one| !one.is_limit && !one.has_sign);
         let values: Vec<Value> = values
             .filter_map(|one| {
-                let at = line.at.start + one.start..line.at.start + one.end;
+                let at = one.place(line);
                 Some(Value { value: one.seconds()?, at })
             })
             .collect();
@@ -132,7 +133,7 @@ fn total(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
         line.has(&["overall", "in total", "combined"]) && line.has(&["reliab", "resilien"]);
     let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
     if let Some(share) = share.filter(|one| is_total && (one.has_sign || line.has(&["improve"]))) {
-        let at = line.at.start + share.start..line.at.start + share.end;
+        let at = share.place(line);
         let message =
             format!("{} % of what? Measures of several units have no sum", number(share.value));
         found.push(finding("undefined-total", &at, message));
@@ -144,14 +145,8 @@ fn context(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     let (Some(context), Some(budget)) = (after(line, "context"), after(line, "budget")) else {
         return;
     };
-    if budget.value < context.value && line.has(&["token"]) && context.value >= 1000.0 {
-        let at = line.at.start + budget.start..line.at.start + budget.end;
-        let message = format!(
-            "a budget of {} tokens beside a context of {}: one full call spends {} budgets",
-            number(budget.value),
-            number(context.value),
-            number(context.value / budget.value.max(1.0))
-        );
-        found.push(finding("budget-below-context", &at, message));
+    if line.has(&["token"]) && context.value >= 1000.0 {
+        let wrong = spent(budget.value, context.value);
+        found.extend(wrong.map(|wrong| wrong.at(budget.place(line))));
     }
 }

@@ -34,7 +34,7 @@ fn words(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
                  attempts",
                 number(attempts.value + 1.0)
             );
-            let at = line.at.start + attempts.start..line.at.start + attempts.end;
+            let at = attempts.place(line);
             found.push(finding("retries-or-attempts", &at, message));
             return;
         }
@@ -49,7 +49,7 @@ fn between(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
         one.unit != "attempts" && rest.contains("waits")
     });
     let Some(waits) = waits.filter(|waits| waits.value >= attempts.value) else { return };
-    let at = line.at.start + waits.start..line.at.start + waits.end;
+    let at = waits.place(line);
     let message = format!(
         "{} attempts have {} waits between them, not {}",
         number(attempts.value),
@@ -58,16 +58,15 @@ fn between(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     );
     let length =
         numbers(line).into_iter().filter(|one| one.start > waits.end).find_map(|one| one.seconds());
-    let one = finding("one-wait-too-many", &at, message);
-    found.push(match length {
-        Some(length) => one.proof(format!(
+    let proof = length.map(|length| {
+        format!(
             "arithmetic: {} x {} = {}",
             number(attempts.value - 1.0),
             time(length),
             time(length * (attempts.value - 1.0))
-        )),
-        None => one,
+        )
     });
+    found.push(finding("one-wait-too-many", &at, message).proof(proof));
 }
 
 /// A log that begins with another wait than the policy.
@@ -99,7 +98,7 @@ fn log(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
             time(wait),
             time(first)
         );
-        let at = line.at.start + one.start..line.at.start + one.end;
+        let at = one.place(line);
         found.push(finding("log-off-policy", &at, message));
     }
 }
