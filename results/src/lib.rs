@@ -7,6 +7,7 @@
 //! - [`causes`]: why tasks failed;
 //! - [`measured`]: what is kept of one run;
 //! - [`repairs`]: how long runs take to recover;
+//! - [`report`]: the report of a system, which a client reads;
 //! - [`run_table`]: tidy CSV of one run;
 //! - [`series`]: measures over time, of all runs of a cell;
 //! - [`stability`]: whether a system keeps up with its load;
@@ -28,6 +29,7 @@ pub mod over_time;
 pub mod page;
 pub mod pooled;
 pub mod repairs;
+pub mod report;
 pub mod run_table;
 pub mod series;
 pub mod shapley;
