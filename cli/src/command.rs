@@ -28,6 +28,7 @@ mod manual;
 mod over_time;
 mod pick;
 mod progress;
+mod report;
 mod run;
 mod shown;
 mod step;
@@ -61,6 +62,7 @@ enum Command {
     Compare(compare::Compare),
     Ablate(ablate::Ablate),
     Claims(claims::Claims),
+    Report(report::Report),
     Trace(trace::TraceArgs),
     Step(step::Step),
     List(list::List),
@@ -112,6 +114,7 @@ impl Command {
             Self::Compare(compare) => compare.execute(registry, out),
             Self::Ablate(ablate) => ablate.execute(registry, out),
             Self::Claims(claims) => claims.execute(registry, out),
+            Self::Report(report) => report.execute(registry, out),
             Self::Step(step) => step.execute(registry, out),
             Self::Trace(trace) => trace.execute(registry, out),
             Self::List(list) => list.execute(out),

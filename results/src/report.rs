@@ -3,10 +3,45 @@
 //! What is said is a [`Document`], which is written as [Markdown](markdown()) and as a page.
 //! Every figure in it is a [`Figure`], which knows the command that makes it again.
 
+mod advice;
+mod alarms;
+pub mod alerts;
+mod appendix;
+mod chaos;
+mod checklist;
 mod document;
+pub mod evidence;
+mod facts;
 mod figures;
 mod markdown;
+mod metrics;
+mod patterns;
+mod risks;
+mod runbook;
+mod summary;
+mod verdict;
+mod words;
 
 pub use document::{Block, Document, Table, code, plain, strong};
+pub use facts::{Facts, Log, Promise};
 pub use figures::{Figure, Figures, table, within};
 pub use markdown::markdown;
+
+/// The report of a system, and its figures.
+pub fn document(facts: &Facts<'_>) -> (Document, Vec<Figure>) {
+    let title = format!("Reliability Engineering Report: {}", facts.title);
+    let mut document = Document { title, ..Document::default() };
+    let out = &mut document;
+    summary::add(facts, out);
+    chaos::add(facts, out);
+    patterns::add(facts, out);
+    metrics::add(facts, out);
+    checklist::add(facts, out);
+    risks::add(facts, out);
+    advice::recommend(facts, out);
+    advice::readiness(facts, out);
+    runbook::add(facts, out);
+    alarms::add(facts, out);
+    appendix::add(facts, out);
+    (document, facts.figures.all())
+}

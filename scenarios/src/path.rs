@@ -17,8 +17,11 @@ use crate::registry::LayerRegistry;
 use elements::{element, is_only, name, names};
 use known::Known;
 
+pub(crate) use leaves::{Leaf, Number};
+
 mod elements;
 mod known;
+mod leaves;
 
 /// Where a path leads.
 pub(crate) enum Found<'n> {

@@ -24,3 +24,14 @@ pub(crate) fn split(path: &str) -> (Vec<String>, bool) {
     }
     (keys, quote.is_none())
 }
+
+/// Keys as a path: those with dots, spaces or quotes in quotes.
+pub(crate) fn path_of(keys: &[impl AsRef<str>]) -> String {
+    let quoted = |key: &str| match key {
+        key if !key.contains(['.', ' ', '\'', '"']) => key.to_owned(),
+        key if key.contains('\'') => format!("\"{key}\""),
+        key => format!("'{key}'"),
+    };
+    let keys: Vec<String> = keys.iter().map(|key| quoted(key.as_ref())).collect();
+    keys.join(".")
+}

@@ -2,11 +2,11 @@
 
 use core::ops::Range;
 
-use patterns::settings::{Code, Node};
+use patterns::settings::{Code, Node, Value};
 
 use crate::axes::refuse_fixed;
 use crate::codes::FileCode;
-use crate::diagnostic::{Diagnostic, for_example};
+use crate::diagnostic::{Diagnostic, Diagnostics, for_example, nearest_or_all};
 use crate::format::{self, section_of};
 use crate::scenario_file::ScenarioFile;
 use crate::tree;
@@ -75,6 +75,38 @@ pub(crate) fn places(changes: &[Change<'_>]) -> Vec<Range<usize>> {
 }
 
 impl ScenarioFile {
+    /// Forgets all variants but these.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of such a name.
+    pub fn keep_variants(&mut self, names: &[String]) -> Result<(), Diagnostics> {
+        let known: Vec<String> = self
+            .root
+            .get("variants")
+            .and_then(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| entry.key.clone())
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let mut wrong = Vec::new();
+        for name in names.iter().filter(|name| !known.contains(&&***name)) {
+            let at = self.source.argument("--variant", name);
+            let message = format!("there is no variant `{name}`");
+            let wrong_name = Diagnostic::new(at, Code::UnknownName, message);
+            wrong.push(wrong_name.help(nearest_or_all(name, &known)));
+        }
+        Diagnostics::new(&self.source, wrong).unless_wrong()?;
+        let Value::Table(sections) = &mut self.root.value else { return Ok(()) };
+        if let Some(variants) = sections.iter_mut().find(|entry| entry.key == "variants")
+            && let Value::Table(all) = &mut variants.node.value
+        {
+            all.retain(|entry| names.contains(&entry.key));
+        }
+        Ok(())
+    }
+
     /// The variants of the file, by name.
     pub(crate) fn variants(&self, found: &mut Vec<Diagnostic>) -> Vec<Variant> {
         let Some(node) = self.root.get("variants") else { return Vec::new() };

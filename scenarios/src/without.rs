@@ -8,7 +8,7 @@ use sim::System;
 
 use crate::codes::FileCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, mistakes, nearest};
-use crate::path_keys;
+use crate::path_keys::{self, path_of};
 use crate::profiles;
 use crate::registry::LayerRegistry;
 use crate::scenario::Draft;
@@ -89,7 +89,7 @@ impl ScenarioFile {
     }
 
     /// The layers of a policy that are not off: the kind and the path of each.
-    fn layers_of(&self, policy: &str) -> Vec<(String, String)> {
+    pub(crate) fn layers_of(&self, policy: &str) -> Vec<(String, String)> {
         let node = self.root.get("policies").and_then(|all| all.get(policy));
         let Some(Value::List(items)) = node.map(|node| &node.value) else { return Vec::new() };
         let kinds: Vec<&Entry> = items.iter().filter_map(|item| item.entries()?.first()).collect();
@@ -262,14 +262,6 @@ fn keys_named(
         }
         _ => {}
     }
-}
-
-/// Keys as a path.
-fn path_of(keys: &[impl AsRef<str>]) -> String {
-    let is_plain = |key: &str| !key.contains(['.', ' ']);
-    let quoted = |key: &str| if is_plain(key) { key.to_owned() } else { format!("'{key}'") };
-    let keys: Vec<String> = keys.iter().map(|key| quoted(key.as_ref())).collect();
-    keys.join(".")
 }
 
 /// Takes the names of profiles out of parts of which something is marked that they would bring

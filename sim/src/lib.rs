@@ -9,7 +9,8 @@
 //! - [`measure`]: every number that a record can be asked for, defined once.
 //! - [`causes`]: why tasks failed;
 //! - [`series`]: measures over time;
-//! - [`design`]: what a sweep is about, and which of its cells is which.
+//! - [`design`]: what a sweep is about, and which of its cells is which;
+//! - [`trial`]: changes to a system that are tried, and what each is to tell.
 
 pub mod call;
 pub mod causes;
@@ -20,6 +21,7 @@ pub mod measure;
 pub mod model;
 pub mod observe;
 pub mod series;
+pub mod trial;
 
 pub use model::{Limits, RunOptions, System, Watch, run, run_until};
 pub use observe::{Record, Stop};

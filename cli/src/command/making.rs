@@ -43,6 +43,11 @@ impl Effort {
         }
     }
 
+    /// How often each cell is run, if that is said.
+    pub(crate) fn replications(self) -> Option<u32> {
+        self.replications
+    }
+
     /// What to type behind a command for the same runs.
     pub(crate) fn again(self) -> String {
         let replications = self.replications.map(|runs| format!(" --replications {runs}"));

@@ -14,7 +14,7 @@ use sim::measure::Measure;
 use sim::{RunOptions, System, run_until};
 
 use crate::command::check;
-use crate::command::common::{Common, counted, drawn, name_files, warn};
+use crate::command::common::{Common, counted, drawn, name_files, quoted, warn};
 use crate::command::complete;
 use crate::command::judged;
 use crate::command::making::{Effort, Making};
@@ -37,7 +37,7 @@ const SHOWN_MAX: usize = 10_000;
 const TABLES: [&str; 3] = ["runs.csv", "series.csv", "summary.csv"];
 
 /// Sweep a scenario: run every cell many times, and write tables and pictures.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "Examples:
   wavetank sweep hanging-server
   wavetank sweep mine.toml --replications 100 --threads 4
@@ -49,6 +49,9 @@ pub(crate) struct Sweep {
     /// A file, `-` for the standard input, or a name from `wavetank list`.
     #[arg(add = complete::scenarios())]
     scenario: String,
+    /// Sweep this variant alone, beside the file as it is written; may be given more than once.
+    #[arg(long = "variant", value_name = "NAME", add = complete::variants())]
+    variants: Vec<String>,
     #[command(flatten)]
     effort: Effort,
     #[command(flatten)]
@@ -59,7 +62,7 @@ impl Sweep {
     /// What runs when no command is given.
     pub(crate) fn flagship() -> Self {
         let scenario = library::LIBRARY[0].name.to_owned();
-        Self { scenario, effort: Effort::default(), common: Common::default() }
+        Self { scenario, ..Self::default() }
     }
 
     pub(crate) fn execute(
@@ -77,6 +80,10 @@ impl Sweep {
         let source = Source::find(&self.scenario)?;
         let mut file = self.common.sets.file(registry, &source)?;
         self.effort.set(&mut file);
+        let all = file.outline(registry)?.variants().to_vec();
+        if !self.variants.is_empty() {
+            file.keep_variants(&self.variants)?;
+        }
         let scenario = file.scenario(registry)?;
         let sweep = file.sweep(registry)?;
         warn(&sweep.warnings);
@@ -84,6 +91,9 @@ impl Sweep {
         design.seed = self.common.seed.unwrap_or(design.seed);
         let (cells, seed, replications) = (design.cells(), design.seed, design.replications);
         let mut again = self.common.again("sweep", &source, seed);
+        for name in &self.variants {
+            again += &format!(" --variant {}", quoted(name));
+        }
         again += &self.effort.again();
         let mut folder = self.common.folder(&source, "sweep", &TABLES)?;
         let mut tables = Tables::new(&folder)?;
@@ -91,6 +101,9 @@ impl Sweep {
         let mut result =
             SweepResult::keeping(design, sweep.measures.clone(), again.clone(), is_kept);
         result.changes = sweep.changes();
+        if !self.variants.is_empty() {
+            result.picks = picks(&result.design, &all);
+        }
         let (cells, each) = (counted(cells, "cell"), counted(replications as usize, "run"));
         let about = format!("{cells}, {each} each, seed 0x{seed:x}");
         writeln!(out, "{}: {about}", scenario.title)?;
@@ -203,6 +216,16 @@ impl Sweep {
         let about = about_file(&scenario.title, result);
         pictures.timeline(&about, trace.as_ref(), &record, first)
     }
+}
+
+/// What picks each cell among those of the whole file, which has all these variants.
+fn picks(design: &SweepDesign, all: &[String]) -> Vec<String> {
+    let pick = |cell| {
+        let variant = all.iter().position(|name| name == design.variant(cell)).unwrap_or(0);
+        let (_, places) = design.place(cell);
+        format!(" --cell {}", design.cell(variant, &places))
+    };
+    (0..design.cells()).map(pick).collect()
 }
 
 /// A key of the document, and what stands there.

@@ -13,7 +13,7 @@ use super::digest::Digest;
 use super::part::Unwritten;
 
 /// The commands that keep one.
-pub(super) const COMMANDS: [&str; 3] = ["sweep", "ablate", "claims"];
+pub(super) const COMMANDS: [&str; 4] = ["sweep", "ablate", "claims", "report"];
 
 /// The name of that of a command: hidden, as the list of files is.
 pub(super) fn file(command: &str) -> String {

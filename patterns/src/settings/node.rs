@@ -156,11 +156,8 @@ impl fmt::Display for Node {
             Value::Bool(truth) => write!(f, "{truth}"),
             Value::Integer(number) => write!(f, "{number}"),
             Value::Float(number) => write!(f, "{number:?}"),
-            Value::Text(text) | Value::Word(text) => write!(f, "{text:?}"),
-            Value::Call(_) => {
-                let text = Bare(self).to_string();
-                write!(f, "{text:?}")
-            }
+            Value::Text(text) | Value::Word(text) => quoted(f, text),
+            Value::Call(_) => quoted(f, &Bare(self).to_string()),
             Value::List(items) => {
                 f.write_str("[")?;
                 list(f, items, |f, item| write!(f, "{item}"))?;
@@ -185,9 +182,25 @@ impl fmt::Display for Key<'_> {
         if !self.0.is_empty() && self.0.chars().all(plain) {
             f.write_str(self.0)
         } else {
-            write!(f, "{:?}", self.0)
+            quoted(f, self.0)
         }
     }
+}
+
+/// A text in quotes, with the escapes that TOML knows.
+fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_str("\"")?;
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => write!(f, "\\{c}")?,
+            '\n' => f.write_str("\\n")?,
+            '\t' => f.write_str("\\t")?,
+            '\r' => f.write_str("\\r")?,
+            c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+            c => write!(f, "{c}")?,
+        }
+    }
+    f.write_str("\"")
 }
 
 /// A value as it stands within a call, without quotes.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use csv::Writer;
-use sim::measure::{Measure, Unit};
+use sim::measure::{Better, Measure, Unit};
 
 use super::document::figure;
 use crate::chart::{change, level};
@@ -95,6 +95,28 @@ impl<'a> Figures<'a> {
         let turned = Estimate { mean: -found.mean, low: -found.high, high: -found.low, ..found };
         let shown = change(&turned, self.measure(measure).unit());
         self.add(shown, (variant, measure), ("diff", found.mean))
+    }
+
+    /// The worst run of a measure in a variant.
+    pub fn worst(&self, variant: usize, measure: usize) -> String {
+        let of = self.measure(measure);
+        let is_least = of.better().unwrap_or(Better::Higher) == Better::Higher;
+        self.extreme(variant, measure, is_least).unwrap_or_else(|| NOTHING.to_owned())
+    }
+
+    /// The most that any run of a variant has of a measure, if there is anything of it.
+    pub fn most(&self, variant: usize, measure: usize) -> Option<String> {
+        self.extreme(variant, measure, false)
+    }
+
+    fn extreme(&self, variant: usize, measure: usize, is_least: bool) -> Option<String> {
+        let values = self.result.values(variant, measure);
+        let (column, value) = match is_least {
+            true => ("min", values.fold(f64::NAN, f64::min)),
+            false => ("max", values.fold(f64::NAN, f64::max)),
+        };
+        let shown = level(value, self.measure(measure).unit());
+        (!value.is_nan()).then(|| self.add(shown, (variant, measure), (column, value)))
     }
 
     fn add(

@@ -1,0 +1,133 @@
+//! What it all rests on: parameters, commands, limits.
+
+use sim::measure::Unit;
+use sim::model::system::Arrivals;
+
+use super::document::{Document, code};
+use super::facts::Facts;
+use super::words;
+use crate::chart::level;
+
+pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(2, "Appendix");
+    parameters(facts, out);
+    commands(facts, out);
+    limits(facts, out);
+}
+
+fn parameters(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(3, "Parameters");
+    let rows = facts.system.agents.iter().map(|agents| {
+        let arrivals = match &agents.arrivals {
+            Arrivals::Open(gap) => {
+                format!("a task every {} each", level(gap.mean_secs(), Unit::Seconds))
+            }
+            Arrivals::Closed { think, .. } => {
+                format!("the next task {} after the last", level(think.mean_secs(), Unit::Seconds))
+            }
+            Arrivals::Varying(_) => "tasks at a rate that varies".to_owned(),
+            Arrivals::Bursts(bursts) => {
+                format!("tasks in bursts, {:.1} an hour", 3600.0 * bursts.mean_rate())
+            }
+            Arrivals::Trace(times) => {
+                format!("{} as recorded", words::counted(times.len(), "task"))
+            }
+        };
+        let limit = agents.limit().filter(|limit| *limit < patterns::Duration::MAX);
+        let limit = limit.map_or("no limit".to_owned(), |limit| limit.to_string());
+        vec![code(&agents.name), agents.count.to_string(), arrivals, limit]
+    });
+    let caption = format!("Agents of {}.", code(facts.source));
+    out.table(caption, &["Agents", "Number", "Work", "Must be done in"], rows.collect());
+    let unlimited = |number: u32| {
+        if number == u32::MAX { "unlimited".to_owned() } else { number.to_string() }
+    };
+    let rows = facts.system.services.iter().map(|service| {
+        let errors = service
+            .errors
+            .iter()
+            .map(|(class, share)| format!("{} {}", class.name(), level(*share, Unit::Share)));
+        let errors: Vec<String> = errors.collect();
+        vec![
+            code(&service.name),
+            level(service.latency.mean_secs(), Unit::Seconds),
+            unlimited(service.slots),
+            unlimited(service.queue),
+            if errors.is_empty() { "none".to_owned() } else { errors.join(", ") },
+        ]
+    });
+    let caption = format!("Services of {}.", code(facts.source));
+    let columns = ["Service", "Mean work", "Slots", "Queue", "Errors of its own"];
+    out.table(caption, &columns, rows.collect());
+}
+
+fn commands(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(3, "Made again");
+    let result = facts.figures.result();
+    out.say(format!(
+        "This report: {}. All its figures: {}, whose summary.csv has a row for each variant and \
+         measure; numbers.csv says which row each figure is, and the command that makes it alone.",
+        code(&facts.command),
+        code(&result.command),
+    ));
+    let worst = (0..result.replications).min_by(|a, b| {
+        let value = |replication: &u32| {
+            let mut values = result.values(0, result.objective);
+            let value = values.nth(*replication as usize).unwrap_or(f64::NAN);
+            result.better.sign() * value
+        };
+        value(a).total_cmp(&value(b))
+    });
+    if let Some(worst) = worst {
+        out.say(format!(
+            "The worst run by {}: {}.",
+            words::measure(&result.measures[result.objective]),
+            code(result.run_again(0, worst))
+        ));
+    }
+    for said in &facts.lint {
+        out.say(format!("Said by the linter: {said}"));
+    }
+}
+
+/// What the model of this system leaves out.
+fn limits(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(3, "Limits of the model");
+    let system = facts.system;
+    let mut points = Vec::new();
+    let free: Vec<String> = system
+        .services
+        .iter()
+        .filter(|service| service.slots == u32::MAX)
+        .map(|service| code(&service.name))
+        .collect();
+    if !free.is_empty() {
+        points.push(format!(
+            "{} never slow down under load: slots are unlimited",
+            words::listed(&free)
+        ));
+    }
+    let fixed: Vec<String> = facts
+        .faults()
+        .into_iter()
+        .filter(|fault| fault.schedule.fixed_times(system.horizon).is_some())
+        .map(|fault| code(&fault.name))
+        .collect();
+    if !fixed.is_empty() {
+        points.push(format!(
+            "{} come at times that were placed by hand: losses are for that many in a run, and no \
+             rate follows from them",
+            words::listed(&fixed)
+        ));
+    }
+    let wrong = system.services.iter().all(|service| service.wrong == 0.0);
+    if wrong {
+        let names: Vec<String> = system.services.iter().map(|one| code(&one.name)).collect();
+        points.push(format!("answers of {} are never wrong", words::listed(&names)));
+    }
+    points.push(format!(
+        "work of {} is drawn anew for each request, independent of the one before",
+        words::listed(&system.services.iter().map(|one| code(&one.name)).collect::<Vec<_>>())
+    ));
+    out.list(points);
+}

@@ -1,0 +1,135 @@
+//! What was injected: expected against actual, and what each fault costs.
+
+use super::document::{Document, code};
+use super::facts::{Facts, Log, Ranked};
+use super::words::{self, listed};
+
+/// The share of runs from which on something is confirmed, and up to which it is refuted.
+const CONFIRMED: f64 = 0.95;
+const REFUTED: f64 = 0.05;
+
+pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(2, "Chaos testing");
+    let ranked = facts.ranked_faults();
+    if ranked.is_empty() {
+        out.say(format!(
+            "{} has no fault: what its patterns do when something breaks was not tested. A section \
+             `faults` says what is to break, and when.",
+            code(facts.source)
+        ));
+        return;
+    }
+    if facts.promises.is_empty() {
+        out.say(format!(
+            "{} says nowhere what must hold, so that no experiment has an expectation of its own; \
+             the targets of the course stand in its place below.",
+            code(facts.source)
+        ));
+    }
+    let rows = facts.faults().into_iter().filter_map(|fault| {
+        let one = ranked.iter().find(|one| one.name == fault.name)?;
+        Some(vec![
+            code(&fault.name),
+            words::fault(facts.system, fault),
+            expected(facts, one),
+            actual(facts, one),
+            confirmed(facts, one).to_owned(),
+        ])
+    });
+    let caption = format!(
+        "Experiments on {}: each fault alone, {}. An expectation is confirmed if it holds in 95 % \
+         of them, partly if in some.",
+        code(facts.source),
+        words::counted(facts.figures.result().replications as usize, "run")
+    );
+    let columns = ["Experiment", "Injection", "Expected", "Actual", "Confirmed"];
+    out.table(caption, &columns, rows.collect());
+    findings(facts, &ranked, out);
+}
+
+/// What must hold, and in which share of runs it does where a fault alone comes.
+fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
+    let shares = facts.promises.iter().filter_map(|promise| {
+        let place = facts.figures.place(&promise.text)?;
+        let share = facts.figures.estimate(one.only, place).mean;
+        (!share.is_nan()).then(|| (promise.text.clone(), place, share))
+    });
+    shares.collect()
+}
+
+fn expected(facts: &Facts<'_>, one: &Ranked) -> String {
+    let texts: Vec<String> = shares(facts, one).iter().map(|(text, ..)| code(text)).collect();
+    if texts.is_empty() { "nothing is written".to_owned() } else { texts.join("; ") }
+}
+
+fn actual(facts: &Facts<'_>, one: &Ranked) -> String {
+    let asked = facts.asked().into_iter().map(|place| {
+        let name = words::measure(&facts.figures.result().measures[place]);
+        let (level, worst) =
+            (facts.figures.level(one.only, place), facts.figures.worst(one.only, place));
+        format!("{name} {level}, in the worst run {worst}")
+    });
+    let shares = shares(facts, one).into_iter().map(|(text, place, _)| {
+        format!("{} holds in {} of runs", code(text), facts.figures.level(one.only, place))
+    });
+    asked.chain(shares).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether all that must hold does, in most runs.
+pub(super) fn confirmed(facts: &Facts<'_>, one: &Ranked) -> &'static str {
+    let shares = shares(facts, one);
+    let least = shares.iter().map(|(.., share)| *share).fold(f64::INFINITY, f64::min);
+    match least {
+        least if least.is_infinite() => "not asked",
+        least if CONFIRMED <= least => "yes",
+        least if least <= REFUTED => "no",
+        _ => "partial",
+    }
+}
+
+fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
+    out.heading(2, "Key findings");
+    for (place, one) in ranked.iter().enumerate() {
+        let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
+            continue;
+        };
+        out.heading(3, format!("{}. {}", place + 1, super::plain(&title(facts, one))));
+        let groups = words::groups_that_meet(facts.system, fault);
+        let groups: Vec<String> =
+            groups.into_iter().map(|group| code(&facts.system.agents[group].name)).collect();
+        let chance = if one.is_clear { "" } else { " The interval allows for no effect at all." };
+        out.say(format!(
+            "Impact: {} meets {}. Without it, beside all else that comes, {}.{chance}",
+            words::fault(facts.system, fault),
+            listed(&groups),
+            facts.effects(one.spared),
+        ));
+        for log in facts.logs.iter().filter(|log| log.of == one.name) {
+            evidence(log, out);
+        }
+    }
+}
+
+fn title(facts: &Facts<'_>, one: &Ranked) -> String {
+    let worth = facts.figures.place("system.value").is_some();
+    let span = crate::chart::level(facts.span(), sim::measure::Unit::Seconds);
+    match (one.is_clear, worth) {
+        (false, _) => format!("{}: no loss that can be shown", code(&one.name)),
+        (true, true) => format!("{} costs {:.2} USD in {span}", code(&one.name), one.loss),
+        (true, false) => {
+            format!("{} costs {:.1} failed tasks in {span}", code(&one.name), one.loss)
+        }
+    }
+}
+
+/// The log of a run, and the command that shows all of it.
+fn evidence(log: &Log, out: &mut Document) {
+    out.say(format!(
+        "Evidence, the {} run (replication {}, seed 0x{:x}): {}",
+        log.which,
+        log.replication,
+        log.seed,
+        code(&log.command)
+    ));
+    out.blocks.push(super::Block::Log(log.lines.clone()));
+}

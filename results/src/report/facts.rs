@@ -1,0 +1,208 @@
+//! What a report is made of.
+
+use patterns::Duration;
+use sim::System;
+use sim::measure::{Bound, Measure};
+use sim::model::system::Fault;
+use sim::trial::{Trial, TrialOf};
+
+use super::alerts::Alert;
+use super::document::code;
+use super::evidence::Check;
+use super::figures::Figures;
+use super::words;
+
+/// What must hold.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// As it is written.
+    pub text: String,
+    /// What is measured.
+    pub measure: Measure,
+    /// What it is held against.
+    pub bound: Bound,
+}
+
+/// What a report is made of: a system, what was tried with it, and what came of it.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// What the system is.
+    pub title: &'a str,
+    /// The same at length.
+    pub about: Option<&'a str>,
+    /// The file that it is in.
+    pub source: &'a str,
+    /// The system as it is written.
+    pub system: &'a System,
+    /// What was tried; the first is the system as it is written.
+    pub trials: &'a [Trial],
+    /// What must hold.
+    pub promises: Vec<Promise>,
+    /// The layers as they are written: the policy, the kind, and the settings.
+    pub settings: Vec<(String, String, String)>,
+    /// What came of all trials.
+    pub figures: Figures<'a>,
+    /// Excerpts of runs.
+    pub logs: Vec<Log>,
+    /// What breakers were seen to do.
+    pub checks: Vec<Check>,
+    /// The alerts that work best.
+    pub alerts: Vec<Alert>,
+    /// What the linter says of the scenario.
+    pub lint: Vec<String>,
+    /// The command that makes the report again.
+    pub command: String,
+}
+
+/// A few lines of a run.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// The fault that it is about.
+    pub of: String,
+    /// Which run it is: the median or the worst one.
+    pub which: &'static str,
+    /// Its replication.
+    pub replication: u32,
+    /// Its seed.
+    pub seed: u64,
+    /// The command that shows all of it.
+    pub command: String,
+    /// The lines.
+    pub lines: Vec<String>,
+    /// What changed its state how long after the fault began.
+    pub changes: Vec<(Duration, String)>,
+}
+
+/// Groups of agents beyond which success is not told of each.
+const ASKED_MAX: usize = 4;
+
+/// What a fault costs.
+#[derive(Clone, Debug)]
+pub(super) struct Ranked {
+    /// The fault.
+    pub(super) name: String,
+    /// The variant in which it alone does not come.
+    pub(super) spared: usize,
+    /// The variant in which it alone comes.
+    pub(super) only: usize,
+    /// What it costs: worth in dollars, or failures, in a run.
+    pub(super) loss: f64,
+    /// Whether that is more than chance.
+    pub(super) is_clear: bool,
+}
+
+impl Facts<'_> {
+    /// The trials of a kind, each with the number of its variant.
+    pub(super) fn numbered(&self, is_it: impl Fn(&TrialOf) -> bool) -> Vec<(usize, &Trial)> {
+        let variants = &self.figures.result().variants;
+        let all = self.trials.iter().filter(|trial| is_it(&trial.of));
+        let numbered = all.filter_map(|trial| {
+            Some((variants.iter().position(|name| *name == trial.name)?, trial))
+        });
+        numbered.collect()
+    }
+
+    /// The variant of the one trial of a kind, if there is one.
+    pub(super) fn variant(&self, is_it: impl Fn(&TrialOf) -> bool) -> Option<usize> {
+        self.numbered(is_it).first().map(|(variant, _)| *variant)
+    }
+
+    /// How long is counted, in seconds.
+    pub(super) fn span(&self) -> f64 {
+        self.system.horizon.since(self.system.warmup).as_secs_f64()
+    }
+
+    /// The faults that are injected: not what mends.
+    pub(super) fn faults(&self) -> Vec<&Fault> {
+        let all = self.system.faults.iter();
+        let is_on_demand = |fault: &Fault| self.system.is_on_demand(&fault.name);
+        all.filter(|fault| !fault.effect.info().is_action && !is_on_demand(fault)).collect()
+    }
+
+    /// The faults that come by themselves, each with what it costs; the dearest first.
+    pub(super) fn ranked_faults(&self) -> Vec<Ranked> {
+        let quiet = self.variant(|of| *of == TrialOf::Quiet);
+        let ranked = self.faults().into_iter().filter_map(|fault| {
+            let name = fault.name.clone();
+            // Of one fault alone, no fault is what is without it.
+            let spared = self.variant(|of| *of == TrialOf::Spared(name.clone())).or(quiet)?;
+            let only = self.variant(|of| *of == TrialOf::Only(name.clone())).unwrap_or(0);
+            let (gain, is_clear) = self.gain(spared);
+            Some(Ranked { name, spared, only, loss: gain, is_clear })
+        });
+        let mut ranked: Vec<Ranked> = ranked.collect();
+        ranked.sort_by(|a, b| b.loss.total_cmp(&a.loss));
+        ranked
+    }
+
+    /// What is looked at in every trial: success of each group of agents, and what it is worth.
+    pub(super) fn asked(&self) -> Vec<usize> {
+        let of_agents = self.system.agents.iter().map(|one| format!("agents.{}.success", one.name));
+        let paths = of_agents.take(ASKED_MAX).chain(["system.value".to_owned()]);
+        let mut asked: Vec<usize> = paths.filter_map(|path| self.figures.place(&path)).collect();
+        let objective = self.figures.result().objective;
+        if !asked.contains(&objective) {
+            asked.insert(0, objective);
+        }
+        asked
+    }
+
+    /// What a variant does to all that is looked at, in words; what it leaves as it is, left out.
+    pub(super) fn effects(&self, variant: usize) -> String {
+        let told = self.asked().into_iter().filter_map(|place| {
+            let found = self.figures.difference(variant, place);
+            if found.mean == 0.0 && found.low == 0.0 && found.high == 0.0 {
+                return None;
+            }
+            let name = words::measure(&self.figures.result().measures[place]);
+            Some(format!("{name} {}", self.figures.change(variant, place)))
+        });
+        let told: Vec<String> = told.collect();
+        match told.len() {
+            0 => {
+                let asked = self.asked().into_iter();
+                let names =
+                    asked.map(|place| words::measure(&self.figures.result().measures[place]));
+                format!("no change in {} in any run", words::listed(&names.collect::<Vec<_>>()))
+            }
+            _ => words::listed(&told),
+        }
+    }
+
+    /// How much better a variant is than the system as it is written: in worth if tasks are worth
+    /// something, else in tasks that do not fail, in a run; and whether that is more than chance.
+    pub(super) fn gain(&self, variant: usize) -> (f64, bool) {
+        let worth = self.figures.place("system.value").into_iter();
+        let worth = worth.map(|place| (place, 1.0)).collect::<Vec<_>>();
+        let failures = self.system.agents.iter().filter_map(|agents| {
+            let place = self.figures.place(&format!("agents.{}.failures", agents.name))?;
+            Some((place, -1.0))
+        });
+        let all = if worth.is_empty() { failures.collect() } else { worth };
+        let mut is_clear = false;
+        let sum = all.into_iter().map(|(place, sign)| {
+            let found = self.figures.difference(variant, place);
+            is_clear |= found.is_clear();
+            if found.mean.is_nan() { 0.0 } else { sign * found.mean }
+        });
+        (sum.sum(), is_clear)
+    }
+
+    /// How a layer, or what keeps agents alive, is set.
+    pub(super) fn setting_of(&self, policy: &str, kind: &str) -> String {
+        let found = self.settings.iter().find(|(of, which, _)| of == policy && which == kind);
+        found.map_or(String::new(), |(.., settings)| code(settings))
+    }
+
+    /// How it was before: a variant of the file that is called so, or all patterns left out; and
+    /// what that is called.
+    pub(super) fn before(&self) -> Option<(usize, String)> {
+        let own = self.numbered(|of| *of == TrialOf::Own);
+        let own = own.into_iter().find(|(_, trial)| trial.name.to_lowercase().contains("before"));
+        if let Some((variant, trial)) = own {
+            return Some((variant, format!("in the variant {}", code(&trial.name))));
+        }
+        let bare = self.variant(|of| *of == TrialOf::Bare)?;
+        Some((bare, "without any pattern".to_owned()))
+    }
+}

@@ -1,0 +1,89 @@
+//! What is left: risks that were measured, and those that nobody has looked at.
+
+use sim::fault::Schedule;
+use sim::measure::Unit;
+use sim::model::system::Fault;
+
+use super::document::{Document, code};
+use super::facts::Facts;
+use super::words::{self, counted, listed};
+use crate::chart::level;
+
+pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(2, "Remaining risks");
+    let ranked = facts.ranked_faults();
+    let rows = ranked.iter().filter_map(|one| {
+        let fault = facts.faults().into_iter().find(|fault| fault.name == one.name)?;
+        let edges = words::edges_hit(facts.system, fault);
+        let mut layers: Vec<String> = Vec::new();
+        for policy in edges.iter().filter_map(|edge| edge.policy) {
+            for layer in &facts.system.policies[policy].layers {
+                let name = code(&layer.kind);
+                if !layers.contains(&name) {
+                    layers.push(name);
+                }
+            }
+        }
+        let asked = facts.asked();
+        let worst = facts.figures.worst(one.only, asked[0]);
+        let name = words::measure(&facts.figures.result().measures[asked[0]]);
+        Some(vec![
+            code(&one.name),
+            likelihood(facts, fault),
+            facts.effects(one.spared),
+            format!("{name} {worst}"),
+            listed(&layers),
+        ])
+    });
+    let caption = format!("Risks of {} that were measured, the dearest first.", code(facts.source));
+    let columns = ["Failure mode", "Comes", "Gained without it", "Worst run", "In its way"];
+    out.table(caption, &columns, rows.collect());
+    let untested = untested(facts);
+    if !untested.is_empty() {
+        out.say(format!("Not tested, so that nothing is known of it: {}.", listed(&untested)));
+    }
+}
+
+fn likelihood(facts: &Facts<'_>, fault: &Fault) -> String {
+    let hour = 3600.0;
+    match &fault.schedule {
+        Schedule::Renewal { up, down } => {
+            let cycle = up.mean_secs() + down.mean_secs();
+            format!("{:.2} times a week, as assumed", 168.0 * hour / cycle)
+        }
+        Schedule::After { .. } | Schedule::OnDemand { .. } => "with another one".to_owned(),
+        _ => {
+            let times = fault.schedule.fixed_times(facts.system.horizon).unwrap_or_default().len();
+            let span = level(facts.system.horizon.as_secs_f64(), Unit::Seconds);
+            format!(
+                "{} in {span}, placed by hand: how often it comes is not known",
+                counted(times, "time")
+            )
+        }
+    }
+}
+
+/// What no fault of the scenario hits.
+fn untested(facts: &Facts<'_>) -> Vec<String> {
+    let system = facts.system;
+    let faults = facts.faults();
+    let services = system.services.iter().enumerate().filter_map(|(place, service)| {
+        let kinds: Vec<&str> = faults
+            .iter()
+            .filter(|fault| words::services_hit(fault).contains(&place))
+            .map(|fault| fault.effect.info().name)
+            .collect();
+        if kinds.is_empty() {
+            return Some(format!("any fault of {}", code(&service.name)));
+        }
+        let basic = ["down", "hang", "slow", "errors"];
+        let lacking: Vec<String> =
+            basic.iter().filter(|kind| !kinds.contains(kind)).map(|kind| code(*kind)).collect();
+        (!lacking.is_empty()).then(|| format!("{} of {}", listed(&lacking), code(&service.name)))
+    });
+    let groups = system.agents.iter().enumerate().filter_map(|(place, agents)| {
+        let is_hit = faults.iter().any(|fault| words::groups_hit(fault).contains(&place));
+        (!is_hit).then(|| format!("a crash of {}", code(&agents.name)))
+    });
+    services.chain(groups).collect()
+}

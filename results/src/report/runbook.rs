@@ -1,0 +1,269 @@
+//! The runbook: an entry for each failure mode, with what was seen of it in simulation.
+
+use patterns::Class;
+use sim::model::system::Fault;
+use sim::trial::TrialOf;
+
+use super::document::{Document, code};
+use super::facts::{Facts, Ranked};
+use super::words::{self, listed};
+use crate::estimate::Estimate;
+
+pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
+    out.heading(2, "Runbook");
+    for one in facts.ranked_faults() {
+        let Some(fault) = facts.faults().into_iter().find(|fault| fault.name == one.name) else {
+            continue;
+        };
+        out.heading(3, super::plain(&format!("{} {}", id(facts, fault), code(&one.name))));
+        let rows = [
+            ("Mode", words::fault(facts.system, fault)),
+            ("Detection", detection(facts, &one)),
+            ("Signs", signs(facts, &one, fault)),
+            ("Looks like", look_alikes(facts, &one, fault)),
+            ("Automatic reaction", reaction(facts, &one)),
+            ("Levers", levers(facts, &one)),
+            ("Verification", verification(facts, &one, fault)),
+            ("Escalation", escalation(facts, &one, fault)),
+            ("Afterwards", afterwards(facts, &one, fault)),
+        ];
+        let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
+        let rows = rows.map(|(field, text)| vec![field.to_owned(), text]).collect();
+        let caption = format!("What to do about {}.", code(&one.name));
+        out.table(caption, &["Field", "What was found in simulation"], rows);
+    }
+}
+
+/// The number of a failure mode in the catalogue: by what it hits.
+pub(super) fn id(facts: &Facts<'_>, fault: &Fault) -> String {
+    let letters = |fault: &Fault| match () {
+        () if !words::groups_hit(fault).is_empty() => "AF",
+        () if fault.effect.info().name == "errors" => "EF",
+        () => "TF",
+    };
+    let of = letters(fault);
+    let same = facts.faults().into_iter().filter(|other| letters(other) == of);
+    let place = { same }.position(|other| other.name == fault.name).unwrap_or(0);
+    format!("{of}-{:03}", place + 1)
+}
+
+fn detection(facts: &Facts<'_>, one: &Ranked) -> String {
+    let found = facts.alerts.iter().filter_map(|alert| {
+        let finds =
+            alert.finds.iter().find(|finds| finds.fault == one.name && 0.5 <= finds.share)?;
+        let times = match finds.after {
+            [Some(half), Some(most)] => {
+                format!(", in half of them after {half}, in 95 % by {most}")
+            }
+            [Some(half), None] => format!(", in half of them after {half}"),
+            _ => String::new(),
+        };
+        Some(format!("{} in {:.0} % of runs{times}", facts.rule(alert), 100.0 * finds.share))
+    });
+    let found: Vec<String> = found.collect();
+    match found.is_empty() {
+        true => format!(
+            "no alert on {} finds {} in half of its runs without false alarms: look at its signs",
+            code(facts.source),
+            code(&one.name)
+        ),
+        false => found.join("; "),
+    }
+}
+
+/// Attempts that fail in each class where a fault comes alone, above what fails without it.
+fn classes(facts: &Facts<'_>, one: &Ranked) -> Vec<(usize, &'static str, f64)> {
+    let quiet = facts.variant(|of| *of == TrialOf::Quiet);
+    let edges = facts.system.edges.iter().enumerate();
+    let all = edges.flat_map(|(place, edge)| {
+        let name = words::edge(facts.system, edge);
+        Class::ALL.into_iter().filter_map(move |class| {
+            let class = class.name();
+            let path = format!("edges.\"{name}\".failures.{class}");
+            let measure = facts.figures.place(&path)?;
+            let now = facts.figures.estimate(one.only, measure).mean;
+            let before = quiet.map_or(0.0, |quiet| facts.figures.estimate(quiet, measure).mean);
+            (now > 1.5 * before + 0.5).then_some((place, class, now))
+        })
+    });
+    all.collect()
+}
+
+fn signs(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
+    let told = classes(facts, one).into_iter().filter_map(|(place, class, _)| {
+        let name = words::edge(facts.system, &facts.system.edges[place]);
+        let path = format!("edges.\"{name}\".failures.{class}");
+        let measure = facts.figures.place(&path)?;
+        Some(format!(
+            "{} {} attempts on {}",
+            facts.figures.level(one.only, measure),
+            code(class),
+            code(&name)
+        ))
+    });
+    let told: Vec<String> = told.collect();
+    if !told.is_empty() {
+        return format!("in a run {}", listed(&told));
+    }
+    let groups = words::groups_hit(fault).into_iter().filter_map(|group| {
+        let name = &facts.system.agents[group].name;
+        let place = facts.figures.place(&format!("agents.{name}.process-availability"))?;
+        Some(format!(
+            "processes of {} are up {} of the time",
+            code(name),
+            facts.figures.level(one.only, place)
+        ))
+    });
+    let groups: Vec<String> = groups.collect();
+    if groups.is_empty() {
+        return format!("no class of failure rises on any edge while {} comes", code(&one.name));
+    }
+    listed(&groups)
+}
+
+/// Other failure modes with the same signs, and what tells them apart.
+fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
+    let own = classes(facts, one);
+    let told = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
+    let told = told.filter_map(|other| {
+        let of_other = classes(facts, &other);
+        let is_in = |all: &[(usize, &str, f64)], (place, class, _): &(usize, &str, f64)| {
+            all.iter().any(|(p, c, _)| p == place && c == class)
+        };
+        let shared = own.iter().filter(|sign| is_in(&of_other, sign)).count();
+        if shared == 0 {
+            return None;
+        }
+        let apart = own.iter().filter(|sign| !is_in(&of_other, sign));
+        let mut apart: Vec<String> = apart
+            .map(|(place, class, _)| {
+                let edge = &facts.system.edges[*place];
+                format!("{} on {}", code(class), code(words::edge(facts.system, edge)))
+            })
+            .collect();
+        apart.dedup();
+        let apart = match apart.is_empty() {
+            true => "no class of failure tells them apart, only how many there are".to_owned(),
+            false => format!("only {} has {}", code(&one.name), listed(&apart)),
+        };
+        Some(format!("{}: {apart}", code(&other.name)))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        let hit: Vec<String> = words::hit(facts.system, fault).iter().map(code).collect();
+        return format!("none of the other failure modes that were tried at {}", listed(&hit));
+    }
+    told.join("; ")
+}
+
+fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
+    let log = facts.logs.iter().find(|log| log.of == one.name && log.which == "median");
+    let states = log.map(|log| {
+        let changes =
+            log.changes.iter().take(6).map(|(after, what)| format!("{what} after {after}"));
+        changes.collect::<Vec<_>>()
+    });
+    let states = states.unwrap_or_default();
+    let levels = facts.asked().into_iter().map(|place| {
+        let name = words::measure(&facts.figures.result().measures[place]);
+        format!("{name} is {}", facts.figures.level(one.only, place))
+    });
+    let kept = listed(&levels.collect::<Vec<_>>());
+    match states.is_empty() {
+        true => format!("no layer and no process changes its state in the median run; {kept}"),
+        false => format!("in the median run, from its beginning on: {}; {kept}", states.join(", ")),
+    }
+}
+
+fn levers(facts: &Facts<'_>, one: &Ranked) -> String {
+    let pulled =
+        facts.numbered(|of| matches!(of, TrialOf::Lever { fault, .. } if *fault == one.name));
+    let told = pulled.iter().map(|(variant, trial)| {
+        let TrialOf::Lever { action, at, .. } = &trial.of else { return String::new() };
+        let (gain, is_clear) = facts.gain(*variant);
+        let advice = match (is_clear, 0.0 < gain) {
+            (true, true) => "do",
+            (true, false) => "do not",
+            _ => "no use in",
+        };
+        format!("{advice} {} at {at}: {}", code(action), facts.effects(*variant))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return format!(
+            "none was pulled: {} comes by chance, or hits nothing that has a lever",
+            code(&one.name)
+        );
+    }
+    told.join("; ")
+}
+
+/// The groups that meet a fault, by name.
+fn groups(facts: &Facts<'_>, fault: &Fault) -> Vec<String> {
+    let groups = words::groups_that_meet(facts.system, fault).into_iter();
+    groups.map(|group| facts.system.agents[group].name.clone()).collect()
+}
+
+fn known(found: &Estimate) -> bool {
+    !found.mean.is_nan()
+}
+
+fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
+    let told = groups(facts, fault).into_iter().filter_map(|name| {
+        let of = |part: &str| {
+            let place = facts.figures.place(&format!("agents.{name}.{part}"))?;
+            known(&facts.figures.estimate(one.only, place))
+                .then(|| facts.figures.level(one.only, place))
+        };
+        let (recover, verify) = (of("mttr.recover")?, of("mttr.verify")?);
+        Some(format!(
+            "{} has good outcomes again {recover} after the last failure, and is back at its bound \
+             {verify} later",
+            code(&name)
+        ))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return format!(
+            "no group has a failure episode by {} alone: watch that success stays where it is",
+            code(&one.name)
+        );
+    }
+    told.join("; ")
+}
+
+fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
+    let told = groups(facts, fault).into_iter().filter_map(|name| {
+        let place = facts.figures.place(&format!("agents.{name}.downtime"))?;
+        let longest = facts.figures.most(one.only, place)?;
+        Some(format!("{} is in failure episodes for more than {longest}", code(&name)))
+    });
+    let told: Vec<String> = told.collect();
+    let runs = facts.figures.result().replications as usize;
+    match told.is_empty() {
+        true => String::new(),
+        false => format!(
+            "when {}: none of {} came to that",
+            told.join(", or "),
+            words::counted(runs, "run")
+        ),
+    }
+}
+
+fn afterwards(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
+    let names = ["duplicates", "dead-letters", "broken-checkpoints", "wrong"];
+    let told = groups(facts, fault).into_iter().flat_map(|group| {
+        let told = names.iter().filter_map(move |name| {
+            let place = facts.figures.place(&format!("agents.{group}.{name}"))?;
+            let found = facts.figures.estimate(one.only, place);
+            let is_some = known(&found) && 0.0 < found.mean;
+            let what = name.replace('-', " ");
+            is_some.then(|| {
+                format!("{what} of {} {}", code(&group), facts.figures.level(one.only, place))
+            })
+        });
+        told.collect::<Vec<_>>()
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { String::new() } else { format!("put right: {}", told.join("; ")) }
+}

@@ -1,0 +1,93 @@
+//! Whether a system is ready, and what would change that.
+
+use sim::measure::{Bound, Compare};
+
+use super::facts::Facts;
+use super::words::Kept;
+
+/// Whether a system keeps what it is to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Readiness {
+    /// Some target is missed.
+    NotReady,
+    /// All are met, some of them on the mean only.
+    WithCaveats,
+    /// All are met by the whole interval.
+    Ready,
+}
+
+impl Readiness {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::NotReady => "not ready",
+            Self::WithCaveats => "ready with caveats",
+            Self::Ready => "ready",
+        }
+    }
+}
+
+/// A target: what must hold of a measure.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) measure: usize,
+    pub(super) bound: Bound,
+}
+
+/// The targets that a course sets for every agent system: the end of a measure's name, how it is
+/// compared, and with what.
+const OF_COURSE: [(&str, Compare, f64); 5] = [
+    ("success", Compare::MoreThan, 0.95),
+    ("mtbf", Compare::MoreThan, 24.0 * 3600.0),
+    ("mttr", Compare::LessThan, 300.0),
+    ("availability", Compare::MoreThan, 0.99),
+    ("healed", Compare::MoreThan, 0.75),
+];
+
+impl Facts<'_> {
+    /// What the file says must hold.
+    pub(super) fn own_targets(&self) -> Vec<Target> {
+        let all = self.promises.iter().filter_map(|promise| {
+            let measures = &self.figures.result().measures;
+            let measure = measures.iter().position(|one| *one == promise.measure)?;
+            Some(Target { measure, bound: promise.bound })
+        });
+        all.collect()
+    }
+
+    /// What the course says must hold, of each group of agents.
+    pub(super) fn course_targets(&self) -> Vec<Target> {
+        let of = |name: &str| {
+            let all = OF_COURSE.iter().filter_map(move |(measure, compare, value)| {
+                let measure = self.figures.place(&format!("agents.{name}.{measure}"))?;
+                Some(Target { measure, bound: Bound { compare: *compare, value: *value } })
+            });
+            all.collect::<Vec<_>>()
+        };
+        self.system.agents.iter().flat_map(|agents| of(&agents.name)).collect()
+    }
+
+    /// What readiness goes by: what the file says, or else what the course says.
+    pub(super) fn targets(&self) -> Vec<Target> {
+        let own = self.own_targets();
+        if own.is_empty() { self.course_targets() } else { own }
+    }
+
+    /// Whether a variant keeps the targets.
+    pub(super) fn readiness(&self, variant: usize) -> Readiness {
+        let kept = |target: &Target| self.kept(variant, target);
+        let all: Vec<Kept> = self.targets().iter().map(kept).collect();
+        let has = |one: Kept| all.contains(&one);
+        if all.is_empty() || has(Kept::No) {
+            Readiness::NotReady
+        } else if has(Kept::OnAverage) {
+            Readiness::WithCaveats
+        } else {
+            Readiness::Ready
+        }
+    }
+
+    /// Whether a variant keeps a target.
+    pub(super) fn kept(&self, variant: usize, target: &Target) -> Kept {
+        Kept::of(&target.bound, &self.figures.estimate(variant, target.measure))
+    }
+}

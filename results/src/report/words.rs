@@ -1,0 +1,190 @@
+//! Parts of a system in the words of a report.
+
+use patterns::{Duration, Time};
+use sim::System;
+use sim::fault::Schedule;
+use sim::measure::{Bound, Compare, Measure, Unit};
+use sim::model::system::{Caller, Edge, Fault, Place};
+
+use super::document::code;
+use crate::chart::level;
+use crate::estimate::Estimate;
+
+/// The name of an edge.
+pub(super) fn edge(system: &System, edge: &Edge) -> String {
+    format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
+}
+
+/// What a fault hits, by name.
+pub(super) fn hit(system: &System, fault: &Fault) -> Vec<String> {
+    let name = |place: &Place| match *place {
+        Place::Service(service) => system.services[service].name.clone(),
+        Place::Replica { service, replica } => {
+            format!("{}#{}", system.services[service].name, replica + 1)
+        }
+        Place::Edge { from, to } => {
+            format!("{} -> {}", system.caller_name(from), system.services[to].name)
+        }
+        Place::Agents(group) => system.agents[group].name.clone(),
+        Place::Layer { policy, layer, .. } => {
+            let policy = &system.policies[policy];
+            format!("policies.{}.{}", policy.name, policy.layers[layer].kind)
+        }
+    };
+    fault.hits.iter().map(name).collect()
+}
+
+/// The services that a fault hits.
+pub(super) fn services_hit(fault: &Fault) -> Vec<usize> {
+    let all = fault.hits.iter().filter_map(|place| match *place {
+        Place::Service(service) | Place::Replica { service, .. } => Some(service),
+        Place::Edge { to, .. } => Some(to),
+        Place::Agents(_) | Place::Layer { .. } => None,
+    });
+    all.collect()
+}
+
+/// The groups of agents that a fault hits.
+pub(super) fn groups_hit(fault: &Fault) -> Vec<usize> {
+    let all = fault.hits.iter().filter_map(|place| match *place {
+        Place::Agents(group) => Some(group),
+        _ => None,
+    });
+    all.collect()
+}
+
+/// The edges on which the calls meet a fault.
+pub(super) fn edges_hit<'s>(system: &'s System, fault: &Fault) -> Vec<&'s Edge> {
+    let services = services_hit(fault);
+    let is_hit = |edge: &&Edge| {
+        let from = fault.hits.iter().any(|place| match *place {
+            Place::Edge { from, to } => from == edge.from && to == edge.to,
+            _ => true,
+        });
+        from && services.contains(&edge.to)
+    };
+    system.edges.iter().filter(is_hit).collect()
+}
+
+/// The groups of agents whose tasks meet a fault: by a call, by one of a service that they call, or
+/// themselves.
+pub(super) fn groups_that_meet(system: &System, fault: &Fault) -> Vec<usize> {
+    let mut reached = services_hit(fault);
+    let mut next = 0;
+    let mut groups = groups_hit(fault);
+    while let Some(service) = reached.get(next).copied() {
+        next += 1;
+        for edge in system.edges.iter().filter(|edge| edge.to == service) {
+            match edge.from {
+                Caller::Agents(group) if !groups.contains(&group) => groups.push(group),
+                Caller::Service(by) if !reached.contains(&by) => reached.push(by),
+                _ => {}
+            }
+        }
+    }
+    groups.sort_unstable();
+    groups
+}
+
+/// When a fault is on.
+pub(super) fn when(system: &System, fault: &Fault) -> String {
+    let whole = |at: Time, lasts: Duration| at == Time::ZERO && system.horizon <= at + lasts;
+    match &fault.schedule {
+        Schedule::Once { at, lasts } if whole(*at, *lasts) => "throughout".to_owned(),
+        Schedule::Once { at, lasts } if lasts.is_zero() => format!("at {at}"),
+        Schedule::Once { at, lasts } => format!("at {at} for {lasts}"),
+        Schedule::Every { at, lasts, every, chance } => {
+            let chance = match *chance {
+                chance if chance < 1.0 => format!(" with a chance of {} %", 100.0 * chance),
+                _ => String::new(),
+            };
+            format!("every {every} from {at} on for {lasts}{chance}")
+        }
+        Schedule::After { fault, lasts } => {
+            format!("for {lasts} after {}", code(&system.faults[*fault].name))
+        }
+        Schedule::OnDemand { lasts } => format!("when it is called for, for {lasts}"),
+        Schedule::Renewal { up, down } => {
+            let [up, down] = [up, down].map(|one| level(one.mean_secs(), Unit::Seconds));
+            format!("by chance, {up} apart and {down} long on average")
+        }
+    }
+}
+
+/// A fault in a few words: `hang` of `github` at 2h for 10min.
+pub(super) fn fault(system: &System, fault: &Fault) -> String {
+    let hit: Vec<String> = hit(system, fault).iter().map(code).collect();
+    let name = fault.effect.info().name;
+    format!("{} of {}, {}", code(name), listed(&hit), when(system, fault))
+}
+
+/// Some things in a row: a, b and c.
+pub(super) fn listed(all: &[String]) -> String {
+    match all {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A number of things: `1 run`, `4 runs`.
+pub(super) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A bound as it is read.
+pub(super) fn bound(of: &Bound, unit: Unit) -> String {
+    let sign = match of.compare {
+        Compare::AtLeast => "≥",
+        Compare::MoreThan => ">",
+        Compare::AtMost => "≤",
+        Compare::LessThan => "<",
+    };
+    format!("{sign} {}", level(of.value, unit))
+}
+
+/// A measure as a reader calls it: `success of research`.
+pub(super) fn measure(of: &Measure) -> String {
+    let name = of.name().replace(['-', '.'], " ");
+    match of.of_whom().as_str() {
+        "" => name,
+        whom => format!("{name} of {}", code(whom)),
+    }
+}
+
+/// Whether a bound is kept to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// By the whole interval.
+    Surely,
+    /// By the mean alone.
+    OnAverage,
+    /// Not even by the mean.
+    No,
+    /// Nothing was there to be measured.
+    Unknown,
+}
+
+impl Kept {
+    pub(super) fn of(bound: &Bound, found: &Estimate) -> Self {
+        let worst = match bound.compare {
+            Compare::AtLeast | Compare::MoreThan => found.low,
+            Compare::AtMost | Compare::LessThan => found.high,
+        };
+        match (found.mean.is_nan(), bound.holds(found.mean), bound.holds(worst)) {
+            (true, ..) => Self::Unknown,
+            (_, false, _) => Self::No,
+            (.., true) if found.is_reliable => Self::Surely,
+            _ => Self::OnAverage,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Surely => "met",
+            Self::OnAverage => "met on the mean only",
+            Self::No => "NOT met",
+            Self::Unknown => "not measured",
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What is worth trying with a scenario: each fault alone, each pattern left out, each number a
+//! little otherwise, each lever pulled. All of it is one file, whose variants are the trials.
+
+use patterns::settings::{Entry, Node, Value, entry};
+use patterns::{Duration, Time};
+use sim::System;
+use sim::trial::{Trial, TrialOf};
+
+use crate::diagnostic::Diagnostics;
+use crate::registry::LayerRegistry;
+use crate::scenario::Scenario;
+use crate::scenario_file::{ScenarioFile, at_key};
+use crate::tree;
+use crate::variants::{AS_WRITTEN, Variant};
+
+mod additions;
+mod assumptions;
+mod faults;
+mod levers;
+mod settings;
+mod toml;
+
+/// A scenario with all that is tried with it.
+#[derive(Clone, Debug)]
+pub struct Trials {
+    /// The file: its variants are the trials.
+    pub text: String,
+    /// What each is to tell. The first is the scenario as it is written.
+    pub all: Vec<Trial>,
+}
+
+/// A time that no run comes to.
+const NEVER: &str = "800000h";
+
+impl ScenarioFile {
+    /// What is worth trying with this file, of which the scenario is `scenario`; each trial is run
+    /// so often. What cannot be run is not among it.
+    ///
+    /// # Errors
+    ///
+    /// If the file has mistakes.
+    pub fn trials(
+        &self,
+        registry: &LayerRegistry,
+        scenario: &Scenario,
+        replications: u32,
+    ) -> Result<Trials, Diagnostics> {
+        let mut found = Vec::new();
+        let own = self.variants(&mut found);
+        Diagnostics::new(&self.source, found).unless_wrong()?;
+        let mut maker = Maker::new(self.without_axes(), registry, &scenario.system);
+        maker.faults();
+        maker.levers();
+        maker.checks();
+        maker.own(&own);
+        maker.layers();
+        maker.settings();
+        maker.additions();
+        maker.assumptions();
+        Ok(maker.finish(replications, self.root.get("sweep")))
+    }
+}
+
+/// Makes trials, of which each can be run.
+struct Maker<'a> {
+    /// The file as it is written, with what the trials need: levers that are not pulled.
+    file: ScenarioFile,
+    registry: &'a LayerRegistry,
+    system: &'a System,
+    all: Vec<Trial>,
+}
+
+impl<'a> Maker<'a> {
+    fn new(file: ScenarioFile, registry: &'a LayerRegistry, system: &'a System) -> Self {
+        let all = vec![Trial {
+            name: AS_WRITTEN.to_owned(),
+            of: TrialOf::AsWritten,
+            changes: Vec::new(),
+        }];
+        Self { file, registry, system, all }
+    }
+
+    /// Adds a trial, if the file can be run with its changes and no other one has its name.
+    fn add(&mut self, name: impl Into<String>, of: TrialOf, changes: Vec<(String, String)>) {
+        let name = crate::plain::plain(&name.into()).into_owned();
+        let is_new = !self.all.iter().any(|one| one.name == name);
+        if is_new && self.can_be_run(&changes) {
+            let shown = |(path, value): (String, String)| (path, tree::value(&value).to_string());
+            let changes = changes.into_iter().map(shown).collect();
+            self.all.push(Trial { name, of, changes });
+        }
+    }
+
+    /// Adds the variants of the file. Of a lever that would pull at what a variant leaves out
+    /// nothing is left there.
+    fn own(&mut self, variants: &[Variant]) {
+        for variant in variants {
+            let changes = variant.changes().into_iter();
+            let mut changes: Vec<(String, String)> =
+                changes.map(|(path, _, value)| (path.to_owned(), value.to_string())).collect();
+            if !self.can_be_run(&changes) {
+                changes.extend(self.without_levers());
+            }
+            self.all.push(Trial { name: variant.name.clone(), of: TrialOf::Own, changes });
+        }
+    }
+
+    fn can_be_run(&self, changes: &[(String, String)]) -> bool {
+        let mut file = self.file.clone();
+        let is_set =
+            changes.iter().all(|(path, value)| file.set_text(self.registry, path, value).is_ok());
+        // What must hold is said of the file as it is written.
+        if let Value::Table(sections) = &mut file.root.value {
+            sections.retain(|entry| entry.key != "hypotheses");
+        }
+        is_set && file.scenario(self.registry).is_ok()
+    }
+
+    /// Adds an element to a section that is a list.
+    fn put(&mut self, section: &str, element: Vec<Entry>) {
+        let Value::Table(sections) = &mut self.file.root.value else { return };
+        let list = at_key(sections, section, || Value::List(Vec::new()));
+        if let Value::List(all) = &mut list.value {
+            all.push(Node::unwritten(Value::Table(element)));
+        }
+        self.file.rename_faults();
+    }
+
+    /// How long is counted.
+    fn span(&self) -> Duration {
+        self.system.horizon.since(self.system.warmup)
+    }
+
+    /// A time after the warm-up, as a share of what is counted.
+    fn at(&self, share: f64) -> Time {
+        self.system.warmup + Duration::from_secs_f64(self.span().as_secs_f64() * share)
+    }
+
+    fn finish(self, replications: u32, sweep: Option<&Node>) -> Trials {
+        let Self { mut file, all, .. } = self;
+        let text = |text: &str| Node::word(text);
+        let asked = ["objective", "better"].into_iter();
+        let asked = asked.filter_map(|key| Some(entry(key, sweep?.get(key)?.clone())));
+        let runs = Node::unwritten(Value::Integer(replications.into()));
+        let sweep: Vec<Entry> = asked.chain([entry("replications", runs)]).collect();
+        if let Value::Table(sections) = &mut file.root.value {
+            sections.retain(|entry| entry.key != "sweep" && entry.key != "variants");
+            let sweep = Node::unwritten(Value::Table(sweep));
+            sections.push(entry("sweep", sweep));
+        }
+        let mut out = toml::toml(&file.root);
+        for trial in &all[1..] {
+            out += &format!("\n[variants.{}]\n", text(&trial.name));
+            for (path, value) in &trial.changes {
+                out += &format!("{} = {value}\n", text(path));
+            }
+        }
+        Trials { text: out, all }
+    }
+}

@@ -1,0 +1,91 @@
+//! Faults: none of them, one alone, all but one; and all patterns left out.
+
+use sim::trial::TrialOf;
+
+use super::{Maker, NEVER};
+use crate::path_keys::path_of;
+
+impl Maker<'_> {
+    pub(super) fn faults(&mut self) {
+        let names = self.fault_names();
+        if names.is_empty() {
+            return;
+        }
+        self.add("no fault", TrialOf::Quiet, self.never(&names, None));
+        if names.len() > 1 {
+            for name in &names {
+                let only = self.never(&names, Some(name));
+                self.add(format!("only {name}"), TrialOf::Only(name.clone()), only);
+            }
+            for name in &names {
+                let spared = self.never(std::slice::from_ref(name), None);
+                self.add(format!("no {name}"), TrialOf::Spared(name.clone()), spared);
+            }
+        }
+    }
+
+    /// The faults that come by themselves: what people do to mend something is none, and what
+    /// follows another fault comes and goes with it.
+    pub(super) fn fault_names(&self) -> Vec<String> {
+        let items = self.file.items("faults").iter().zip(&self.file.fault_names);
+        let is_action = |name: &str| {
+            let of_name = self.system.faults.iter().find(|fault| fault.name == name);
+            of_name.is_none_or(|fault| fault.effect.info().is_action)
+        };
+        let names = items.filter(|(item, name)| item.get("after").is_none() && !is_action(name));
+        names.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The changes by which none of these faults ever comes, but for one.
+    pub(super) fn never(&self, names: &[String], but: Option<&String>) -> Vec<(String, String)> {
+        let items: Vec<_> = self.file.items("faults").iter().zip(&self.file.fault_names).collect();
+        let those =
+            items.into_iter().filter(|(_, name)| names.contains(name) && Some(*name) != but);
+        let changes = those.filter_map(|(item, name)| {
+            let key = ["at", "up", "mtbf"].into_iter().find(|key| item.get(key).is_some())?;
+            Some((path_of(&["faults", name, key]), NEVER.to_owned()))
+        });
+        changes.collect()
+    }
+
+    /// What a layer is worth, and all patterns together.
+    pub(super) fn layers(&mut self) {
+        let mut all = Vec::new();
+        for policy in self.used_policies() {
+            for (kind, path) in self.file.layers_of(&policy) {
+                let change = (path.clone(), "off".to_owned());
+                all.push(change.clone());
+                let of = TrialOf::Without { policy: policy.clone(), kind };
+                self.add(format!("{path} = off"), of, vec![change]);
+            }
+        }
+        for agents in &self.system.agents {
+            for key in ["supervise", "health", "checkpoint"] {
+                let is_there = self.file.part("agents", &agents.name);
+                if is_there.is_some_and(|node| node.get(key).is_some()) {
+                    let path = path_of(&["agents", &agents.name, key]);
+                    let change = (path.clone(), "off".to_owned());
+                    all.push(change.clone());
+                    let (policy, kind) = (agents.name.clone(), key.to_owned());
+                    let of = TrialOf::Without { policy, kind };
+                    self.add(format!("{path} = off"), of, vec![change]);
+                }
+            }
+        }
+        if all.len() > 1 {
+            self.add("no pattern", TrialOf::Bare, all);
+        }
+    }
+
+    /// The policies that edges use, in the order of the edges.
+    pub(super) fn used_policies(&self) -> Vec<String> {
+        let mut used: Vec<String> = Vec::new();
+        for policy in self.system.edges.iter().filter_map(|edge| edge.policy) {
+            let name = &self.system.policies[policy].name;
+            if !used.contains(name) {
+                used.push(name.clone());
+            }
+        }
+        used
+    }
+}

@@ -1,0 +1,181 @@
+//! Levers: what people can do by hand while a fault is on, and what breakers do when what they
+//! guard is down.
+
+use patterns::settings::{Entry, Node, Value, entry};
+use patterns::{Duration, Time};
+use sim::model::system::{Caller, Fault, Place};
+use sim::trial::TrialOf;
+
+use super::{Maker, NEVER};
+use crate::path_keys::path_of;
+
+/// How long after the beginning of a fault somebody acts, at the latest.
+const ACTS_AFTER: Duration = Duration::from_secs(120);
+
+/// How long something that was done by hand lasts, where it lasts.
+const LASTS: Duration = Duration::from_secs(600);
+
+/// What the names of levers begin with.
+const LEVER: &str = "lever: ";
+
+/// What can be done: the kind, what it hits, and settings.
+struct Lever {
+    kind: &'static str,
+    hits: String,
+    settings: Vec<Entry>,
+    lasts: Option<Duration>,
+}
+
+impl Maker<'_> {
+    /// Pulls every lever that has to do with a fault, some time after it has begun.
+    pub(super) fn levers(&mut self) {
+        for name in self.fault_names() {
+            let Some(fault) = self.system.faults.iter().find(|fault| fault.name == name) else {
+                continue;
+            };
+            let times = fault.schedule.fixed_times(self.system.horizon).unwrap_or_default();
+            let first = times.into_iter().find(|(at, _)| self.system.warmup <= *at);
+            let Some((begin, end)) = first else { continue };
+            let until = end.since(begin);
+            let wait = ACTS_AFTER.min(Duration::from_nanos(until.as_nanos() / 4));
+            for lever in self.of_fault(fault) {
+                self.pull(&name, lever, begin + wait);
+            }
+        }
+    }
+
+    fn of_fault(&self, fault: &Fault) -> Vec<Lever> {
+        let mut services: Vec<usize> = Vec::new();
+        let mut agents: Vec<usize> = Vec::new();
+        for place in &fault.hits {
+            match *place {
+                Place::Service(service) | Place::Replica { service, .. } => services.push(service),
+                Place::Edge { to, .. } => services.push(to),
+                Place::Agents(group) => agents.push(group),
+                Place::Layer { .. } => {}
+            }
+        }
+        let plain = |kind, hits: &str| Lever {
+            kind,
+            hits: hits.to_owned(),
+            settings: Vec::new(),
+            lasts: None,
+        };
+        let mut all = Vec::new();
+        for service in services {
+            let name = &self.system.services[service].name;
+            let takes = entry("takes", Node::word("30s"));
+            all.push(Lever { settings: vec![takes], ..plain("restart", name) });
+            all.push(plain("shed", name));
+            for edge in self.system.edges.iter().filter(|edge| edge.to == service) {
+                if let Caller::Agents(group) = edge.from
+                    && !agents.contains(&group)
+                {
+                    agents.push(group);
+                }
+                let Some(policy) = edge.policy.map(|policy| &self.system.policies[policy]) else {
+                    continue;
+                };
+                if policy.layers.iter().any(|layer| layer.kind == "breaker") {
+                    let path = path_of(&["policies", &policy.name, "breaker"]);
+                    all.push(plain("reset", &path));
+                    let state = entry("state", Node::word("open"));
+                    let lasts = Some(LASTS);
+                    all.push(Lever { settings: vec![state], lasts, ..plain("force", &path) });
+                }
+            }
+        }
+        for group in agents {
+            let name = &self.system.agents[group].name;
+            all.push(Lever { lasts: Some(LASTS), ..plain("pause", name) });
+        }
+        all
+    }
+
+    fn pull(&mut self, fault: &str, lever: Lever, at: Time) {
+        let Lever { kind, hits, settings, lasts } = lever;
+        let action = match kind {
+            "force" => format!("force {hits} open"),
+            _ => format!("{kind} {hits}"),
+        };
+        let name = format!("{LEVER}{action}");
+        if !self.file.fault_names.contains(&name) {
+            let mut element = vec![
+                entry("name", Node::word(&name)),
+                entry("hit", Node::word(&hits)),
+                entry("do", Node::word(kind)),
+                entry("at", Node::word(NEVER)),
+            ];
+            element.extend(settings);
+            element.extend(lasts.map(|lasts| entry("for", Node::word(lasts))));
+            let before = self.file.clone();
+            self.put("faults", element);
+            if !self.can_be_run(&[]) {
+                self.file = before;
+                return;
+            }
+        }
+        let change = (path_of(&["faults", &name, "at"]), at.since(Time::ZERO).to_string());
+        let of = TrialOf::Lever { fault: fault.to_owned(), action: action.clone(), at };
+        let when = at.since(Time::ZERO);
+        self.add(format!("{action} at {when}, {fault}"), of, vec![change]);
+    }
+
+    /// The changes by which no lever pulls at a layer.
+    pub(super) fn without_levers(&self) -> Vec<(String, String)> {
+        let names = self.file.fault_names.iter().filter(|name| name.starts_with(LEVER));
+        let items = self.file.items("faults");
+        let of_layers = names.filter(|name| {
+            let item =
+                items.iter().find(|item| item.get("name").and_then(Node::text) == Some(name));
+            let hit = item.and_then(|item| item.get("hit")).and_then(Node::text);
+            hit.is_some_and(|hit| hit.starts_with("policies."))
+        });
+        let Some(service) = self.system.services.first() else { return Vec::new() };
+        let changes = of_layers.map(|name| {
+            let nothing = Node::unwritten(Value::Table(vec![
+                entry("name", Node::word(name)),
+                entry("hit", Node::word(&service.name)),
+                entry("do", Node::word("shed")),
+                entry("at", Node::word(NEVER)),
+            ]));
+            (path_of(&["faults", name]), nothing.to_string())
+        });
+        changes.collect()
+    }
+
+    /// Puts what each breaker guards down for a while, with no other fault.
+    pub(super) fn checks(&mut self) {
+        for edge in &self.system.edges {
+            let Some(policy) = edge.policy.map(|policy| &self.system.policies[policy]) else {
+                continue;
+            };
+            if !policy.layers.iter().any(|layer| layer.kind == "breaker") {
+                continue;
+            }
+            let service = self.system.services[edge.to].name.clone();
+            let (from, until) = (self.at(0.1), self.at(0.6));
+            let fault = format!("check: {service} is down");
+            if !self.file.fault_names.contains(&fault) {
+                self.put(
+                    "faults",
+                    vec![
+                        entry("name", Node::word(&fault)),
+                        entry("hit", Node::word(&service)),
+                        entry("do", Node::word("down")),
+                        entry("at", Node::word(NEVER)),
+                        entry("for", Node::word(until.since(from))),
+                    ],
+                );
+            }
+            let names = self.fault_names();
+            let mut changes = self.never(&names, None);
+            changes.retain(|(path, _)| *path != path_of(&["faults", &fault, "at"]));
+            let begin = from.since(Time::ZERO).to_string();
+            changes.push((path_of(&["faults", &fault, "at"]), begin));
+            let of = TrialOf::Check { policy: policy.name.clone(), service, from, until };
+            let name = format!("check of {}: {fault}", policy.name);
+            self.add(name, of, changes);
+        }
+    }
+}
