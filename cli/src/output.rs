@@ -100,6 +100,15 @@ impl Folder {
         self.keep(part)
     }
 
+    /// Writes a file in a folder of this one whole: `folder/file`.
+    pub(crate) fn write_below(&mut self, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+        if let Some(folder) = self.path.join(name).parent() {
+            let unwritten = |error| Unwritten { path: folder.to_owned(), error };
+            fs::create_dir_all(folder).map_err(unwritten)?;
+        }
+        self.write(name, bytes)
+    }
+
     /// Writes a table.
     pub(crate) fn table(
         &mut self,

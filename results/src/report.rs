@@ -9,6 +9,7 @@ pub mod alerts;
 mod appendix;
 mod chaos;
 mod checklist;
+mod deliverables;
 mod document;
 pub mod evidence;
 mod facts;
@@ -22,13 +23,14 @@ mod summary;
 mod verdict;
 mod words;
 
+pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
 pub use facts::{Facts, Log, Promise};
 pub use figures::{Figure, Figures, table, within};
 pub use markdown::markdown;
 
-/// The report of a system, and its figures.
-pub fn document(facts: &Facts<'_>) -> (Document, Vec<Figure>) {
+/// The report of a system. Its figures are among those of the facts from then on.
+pub fn document(facts: &Facts<'_>) -> Document {
     let title = format!("Reliability Engineering Report: {}", facts.title);
     let mut document = Document { title, ..Document::default() };
     let out = &mut document;
@@ -43,5 +45,5 @@ pub fn document(facts: &Facts<'_>) -> (Document, Vec<Figure>) {
     runbook::add(facts, out);
     alarms::add(facts, out);
     appendix::add(facts, out);
-    (document, facts.figures.all())
+    document
 }

@@ -27,6 +27,9 @@ pub struct Trials {
     pub text: String,
     /// What each is to tell. The first is the scenario as it is written.
     pub all: Vec<Trial>,
+    /// How each layer is set, and what keeps agents alive: the policy or the agents, the kind, and
+    /// the settings as they are written.
+    pub settings: Vec<(String, String, String)>,
 }
 
 /// A time that no run comes to.
@@ -137,6 +140,7 @@ impl<'a> Maker<'a> {
     }
 
     fn finish(self, replications: u32, sweep: Option<&Node>) -> Trials {
+        let settings = self.written();
         let Self { mut file, all, .. } = self;
         let text = |text: &str| Node::word(text);
         let asked = ["objective", "better"].into_iter();
@@ -155,6 +159,6 @@ impl<'a> Maker<'a> {
                 out += &format!("{} = {value}\n", text(path));
             }
         }
-        Trials { text: out, all }
+        Trials { text: out, all, settings }
     }
 }

@@ -48,6 +48,12 @@ impl Effort {
         self.replications
     }
 
+    /// How many runs are made at a time.
+    pub(crate) fn threads(self) -> usize {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
     /// What to type behind a command for the same runs.
     pub(crate) fn again(self) -> String {
         let replications = self.replications.map(|runs| format!(" --replications {runs}"));
@@ -59,8 +65,7 @@ impl Effort {
 #[derive(Debug)]
 pub(crate) struct Making<'a> {
     limits: &'a LimitArgs,
-    /// As many threads; one for each core if it is not said.
-    threads: Option<u16>,
+    effort: Effort,
     /// About how many bytes a run takes at the most.
     room: u64,
     /// Whether it is shown how far they are.
@@ -71,7 +76,7 @@ impl<'a> Making<'a> {
     /// As the command line says it, of runs that take about so many bytes at the most.
     pub(crate) fn new(common: &'a Common, effort: Effort, room: u64) -> Self {
         let is_shown = common.shown.is_text();
-        Self { limits: &common.limits, threads: effort.threads, room, is_shown }
+        Self { limits: &common.limits, effort, room, is_shown }
     }
 
     /// Makes the runs that are not in the journal yet, each of which goes there as it comes.
@@ -82,8 +87,7 @@ impl<'a> Making<'a> {
         journal: &mut Journal,
         time_is_up: &AtomicBool,
     ) -> Result<(), Unwritten> {
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, usize::from);
+        let threads = self.effort.threads();
         let fit = (ROOM_MAX / self.room.max(1)).max(1);
         let runs = Runs {
             cells: result.cells(),

@@ -8,6 +8,7 @@ use results::report::{self, Facts, Figures, Promise};
 use scenarios::{LayerRegistry, Scenario, ScenarioFile, Trials};
 use sim::{RunOptions, run_until};
 
+use self::evidence::Runs;
 use crate::command::check;
 use crate::command::common::{Common, counted, name_files, quoted, warn};
 use crate::command::complete;
@@ -17,6 +18,9 @@ use crate::command::summary;
 use crate::command::tables::Tables;
 use crate::failure::{Failure, Verdict};
 use crate::source::Source;
+
+mod alerts;
+mod evidence;
 
 /// The file with all that is tried.
 const TRIALS: &str = "trials.toml";
@@ -96,10 +100,32 @@ impl Report {
         folder.publish()?;
         let is_whole = made.runs == result.runs();
         if is_whole {
-            let facts = facts(&scenario, &source, &trials, &result);
-            let (document, figures) = report::document(&facts);
+            let system = |cell| sweep.cell(registry, cell).system;
+            let limits = self.common.limits.limits();
+            let options =
+                RunOptions { limits, interrupt: Some(&time_is_up), ..RunOptions::default() };
+            let named = path.to_string_lossy();
+            let runs = Runs {
+                result: &result,
+                trials: &trials.all,
+                system: &system,
+                options,
+                path: &named,
+            };
+            let threads = self.effort.threads();
+            let alerts =
+                alerts::alerts((&result, &trials.all), &system, (limits, threads), &time_is_up);
+            let command = self.common.again("report", &source, seed) + &self.effort.again();
+            let mut facts = facts(&scenario, &source, &trials, &result);
+            (facts.logs, facts.checks) = (runs.logs(), runs.checks());
+            (facts.alerts, facts.command) = (alerts, command);
+            let document = report::document(&facts);
+            for (name, document) in report::deliverables(&facts) {
+                folder
+                    .write_below(&format!("{name}.md"), report::markdown(&document).as_bytes())?;
+            }
             folder.write(REPORT, report::markdown(&document).as_bytes())?;
-            folder.table("numbers.csv", |bytes| report::table(&figures, bytes))?;
+            folder.table("numbers.csv", |bytes| report::table(&facts.figures.all(), bytes))?;
             journal.remove()?;
         }
         folder.publish()?;
@@ -164,6 +190,12 @@ fn facts<'a>(
         system: &scenario.system,
         trials: &trials.all,
         promises: promises.collect(),
+        settings: trials.settings.clone(),
         figures: Figures::new(result),
+        logs: Vec::new(),
+        checks: Vec::new(),
+        alerts: Vec::new(),
+        lint: Vec::new(),
+        command: String::new(),
     }
 }

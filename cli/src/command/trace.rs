@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 use patterns::{Duration, Time};
-use results::trace::{chrome, log, log_table, otlp};
+use results::trace::{LogEntry, chrome, log, log_table, otlp};
 use scenarios::LayerRegistry;
 use sim::observe::Trace;
 use sim::{Record, RunOptions, Stop, System, Watch};
@@ -139,6 +139,20 @@ impl TraceArgs {
         }
         Ok(())
     }
+}
+
+/// All that happens in a part of a run.
+pub(crate) fn logged(
+    system: &System,
+    seed: u64,
+    options: RunOptions<'_>,
+    (from, to): (Time, Time),
+) -> Vec<LogEntry> {
+    let options = RunOptions { watch: Watch::Trace, window: Some((from, to)), ..options };
+    let mut record = with_what_follows(system, seed, options);
+    let Some(mut trace) = record.trace.take() else { return Vec::new() };
+    forget_later(&mut trace, &mut record, to);
+    log(&trace, &record, (from, to))
 }
 
 /// How much longer than its window a run is at first.

@@ -8,12 +8,10 @@ use super::facts::Facts;
 use super::words;
 use crate::chart::level;
 
-impl Facts<'_> {
-    /// The rule of an alert.
-    pub(super) fn rule(&self, alert: &Alert) -> String {
-        let below = level(alert.below, Unit::Share);
-        code(format!("{} < {below} over {}", alert.signal.path(), alert.window))
-    }
+/// The rule of an alert.
+pub(super) fn rule(alert: &Alert) -> String {
+    let below = level(alert.below, Unit::Share);
+    code(format!("{} < {below} over {}", alert.signal.path(), alert.window))
 }
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
@@ -34,7 +32,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         });
         let (seen, most) = alert.a_month();
         vec![
-            facts.rule(alert),
+            rule(alert),
             format!("{:.1} outcomes", alert.outcomes),
             finds.collect::<Vec<_>>().join("; "),
             format!("{seen:.1} a month, at most {most:.1}"),

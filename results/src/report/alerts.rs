@@ -157,9 +157,13 @@ impl Alert {
         // Wilson and Hilferty's approximation of the quantile of chi-square.
         let degrees = 2.0 * (seen + 1.0);
         let part = 2.0 / (9.0 * degrees);
-        let most = degrees / 2.0 * (1.0 - part + 1.6449 * part.sqrt()).powi(3);
+        let most = degrees / 2.0 * cubed(1.0 - part + 1.6449 * part.sqrt());
         (seen / self.hours * MONTH, most / self.hours * MONTH)
     }
+}
+
+fn cubed(number: f64) -> f64 {
+    number * number * number
 }
 
 /// Of each signal the alert that finds most faults, and finds them soonest, among those that fire

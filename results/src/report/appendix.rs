@@ -111,6 +111,7 @@ fn limits(facts: &Facts<'_>, out: &mut Document) {
         .faults()
         .into_iter()
         .filter(|fault| fault.schedule.fixed_times(system.horizon).is_some())
+        .filter(|fault| !words::is_throughout(system, fault))
         .map(|fault| code(&fault.name))
         .collect();
     if !fixed.is_empty() {

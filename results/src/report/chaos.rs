@@ -57,20 +57,22 @@ fn shares(facts: &Facts<'_>, one: &Ranked) -> Vec<(String, usize, f64)> {
     shares.collect()
 }
 
-fn expected(facts: &Facts<'_>, one: &Ranked) -> String {
+pub(super) fn expected(facts: &Facts<'_>, one: &Ranked) -> String {
     let texts: Vec<String> = shares(facts, one).iter().map(|(text, ..)| code(text)).collect();
     if texts.is_empty() { "nothing is written".to_owned() } else { texts.join("; ") }
 }
 
-fn actual(facts: &Facts<'_>, one: &Ranked) -> String {
+pub(super) fn actual(facts: &Facts<'_>, one: &Ranked) -> String {
     let asked = facts.asked().into_iter().map(|place| {
         let name = words::measure(&facts.figures.result().measures[place]);
         let (level, worst) =
             (facts.figures.level(one.only, place), facts.figures.worst(one.only, place));
         format!("{name} {level}, in the worst run {worst}")
     });
-    let shares = shares(facts, one).into_iter().map(|(text, place, _)| {
-        format!("{} holds in {} of runs", code(text), facts.figures.level(one.only, place))
+    let runs = facts.figures.result().replications;
+    let shares = shares(facts, one).into_iter().map(|(text, _, share)| {
+        let holds = (share * f64::from(runs)).round();
+        format!("{} holds in {holds} of {runs} runs", code(text))
     });
     asked.chain(shares).collect::<Vec<_>>().join("; ")
 }
@@ -112,7 +114,7 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
 
 fn title(facts: &Facts<'_>, one: &Ranked) -> String {
     let worth = facts.figures.place("system.value").is_some();
-    let span = crate::chart::level(facts.span(), sim::measure::Unit::Seconds);
+    let span = facts.span_in_words();
     match (one.is_clear, worth) {
         (false, _) => format!("{}: no loss that can be shown", code(&one.name)),
         (true, true) => format!("{} costs {:.2} USD in {span}", code(&one.name), one.loss),

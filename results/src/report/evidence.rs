@@ -1,6 +1,6 @@
 //! What a run shows: a few lines of its log, and the six things that a breaker is to do.
 
-use patterns::Time;
+use patterns::{Duration, Time};
 
 use crate::trace::LogEntry;
 
@@ -32,15 +32,23 @@ pub fn excerpt(log: &[LogEntry]) -> Vec<String> {
         picked.push(entry);
     }
     let left = picked.len().saturating_sub(LINES_MAX);
-    let mut lines: Vec<String> = picked
-        .iter()
-        .take(LINES_MAX)
-        .map(|entry| entry.to_string().trim_end().to_owned())
-        .collect();
+    let mut lines: Vec<String> = picked.iter().take(LINES_MAX).map(|entry| line(entry)).collect();
     if 0 < left {
         lines.push(format!("… and {left} more of this kind"));
     }
     lines
+}
+
+/// An event as it stands in a report: nobody reads nanoseconds.
+fn line(entry: &LogEntry) -> String {
+    let (at, took) = (Time::ZERO + rounded(entry.at.since(Time::ZERO)), entry.took.map(rounded));
+    LogEntry { at, took, ..entry.clone() }.to_string().trim().to_owned()
+}
+
+/// A length of time to the tenth of a second, and to the millisecond below one.
+pub(super) fn rounded(length: Duration) -> Duration {
+    let step = if length < Duration::from_secs(1) { 1_000_000 } else { 100_000_000 };
+    Duration::from_nanos((length.as_nanos() + step / 2) / step * step)
 }
 
 /// What a breaker is to do, and when it was seen to.
@@ -76,7 +84,6 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
         of_one && entry.of.contains("breaker") && entry.event == "is"
     };
     let states: Vec<&LogEntry> = log.iter().filter(|entry| is_breaker(entry)).collect();
-    let line = |entry: &LogEntry| entry.to_string().trim().to_owned();
     let opens = states.iter().position(|entry| entry.result == "open");
     let after = |from: Option<usize>, result: &str| {
         let from = from?;
@@ -89,7 +96,7 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
         let pairs = states.iter().enumerate().filter(|(_, one)| one.result == "half-open");
         let mut nexts = pairs
             .filter_map(|(place, one)| states[place + 1..].iter().find(|next| next.of == one.of));
-        nexts.find(|next| next.result == result).map(|entry| line(entry))
+        nexts.find(|next| next.result == result).map(|entry| super::document::code(line(entry)))
     };
     let fails_fast = opens.and_then(|opens| {
         let at = states[opens].at;
@@ -97,8 +104,9 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
             let of_one = of.iter().any(|name| entry.of.starts_with(name.as_str()));
             of_one && at <= entry.at && entry.result == "breaker-open"
         };
-        log.iter().find(refused).map(line)
+        log.iter().find(refused).map(|entry| super::document::code(line(entry)))
     });
+    let line = |entry: &LogEntry| super::document::code(line(entry));
     let seen = [
         opens.map(|place| line(states[place])),
         fails_fast,

@@ -107,9 +107,9 @@ impl Facts<'_> {
         self.numbered(is_it).first().map(|(variant, _)| *variant)
     }
 
-    /// How long is counted, in seconds.
-    pub(super) fn span(&self) -> f64 {
-        self.system.horizon.since(self.system.warmup).as_secs_f64()
+    /// How long is counted.
+    pub(super) fn span_in_words(&self) -> String {
+        self.system.horizon.since(self.system.warmup).to_string()
     }
 
     /// The faults that are injected: not what mends.
@@ -133,6 +133,18 @@ impl Facts<'_> {
         let mut ranked: Vec<Ranked> = ranked.collect();
         ranked.sort_by(|a, b| b.loss.total_cmp(&a.loss));
         ranked
+    }
+
+    /// The variant without any fault; the system as it is written where there is none.
+    pub(super) fn quiet(&self) -> usize {
+        self.variant(|of| *of == TrialOf::Quiet).unwrap_or(0)
+    }
+
+    /// The variant in which a layer of a policy is left out.
+    pub(super) fn without(&self, of: &str, which: &str) -> Option<usize> {
+        self.variant(|trial| {
+            matches!(trial, TrialOf::Without { policy, kind } if policy == of && kind == which)
+        })
     }
 
     /// What is looked at in every trial: success of each group of agents, and what it is worth.

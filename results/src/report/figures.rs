@@ -111,9 +111,10 @@ impl<'a> Figures<'a> {
 
     fn extreme(&self, variant: usize, measure: usize, is_least: bool) -> Option<String> {
         let values = self.result.values(variant, measure);
-        let (column, value) = match is_least {
-            true => ("min", values.fold(f64::NAN, f64::min)),
-            false => ("max", values.fold(f64::NAN, f64::max)),
+        let (column, value) = if is_least {
+            ("min", values.fold(f64::NAN, f64::min))
+        } else {
+            ("max", values.fold(f64::NAN, f64::max))
         };
         let shown = level(value, self.measure(measure).unit());
         (!value.is_nan()).then(|| self.add(shown, (variant, measure), (column, value)))

@@ -1,4 +1,4 @@
-//! A report as Markdown (CommonMark with tables as GitHub has them).
+//! A report as Markdown (`CommonMark` with tables as GitHub has them).
 
 use super::document::{Block, Document, Span, Table, spans};
 
@@ -13,9 +13,11 @@ pub fn markdown(document: &Document) -> String {
             }
             Block::Paragraph(said) => format!("{}\n", text(said)),
             Block::Banner(said) => format!("> {}\n", text(said)),
-            Block::List(points) => {
-                points.iter().map(|point| format!("- {}\n", text(point))).collect()
-            }
+            Block::List(points) => points
+                .iter()
+                .map(|point| format!("- {}\n", text(point)))
+                .collect::<Vec<_>>()
+                .concat(),
             Block::Table(table) => of_table(table),
             Block::Log(lines) => {
                 // A fence is longer than any within.

@@ -91,7 +91,7 @@ fn levels(facts: &Facts<'_>, out: &mut Document) {
         let caption = format!(
             "Metrics of {}, in {} counted of each run{}.",
             code(&agents.name),
-            crate::chart::level(facts.span(), sim::measure::Unit::Seconds),
+            facts.span_in_words(),
             called.unwrap_or_default()
         );
         let columns: &[&str] = match before {

@@ -121,9 +121,10 @@ fn plateau(facts: &Facts<'_>, own: &str, tried: &[Tried<'_>]) -> String {
     let worse: Vec<String> = worse
         .filter_map(|one| Some(format!("{} ({})", one.value, facts.effects(one.variant?))))
         .collect();
-    let begin = match same.is_empty() {
-        true => format!("{own} alone"),
-        false => format!("{own}, {}", same.join(", ")),
+    let begin = if same.is_empty() {
+        format!("{own} alone")
+    } else {
+        format!("{own}, {}", same.join(", "))
     };
     if worse.is_empty() { begin } else { format!("{begin}; worse: {}", worse.join("; ")) }
 }

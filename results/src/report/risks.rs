@@ -1,13 +1,11 @@
 //! What is left: risks that were measured, and those that nobody has looked at.
 
 use sim::fault::Schedule;
-use sim::measure::Unit;
 use sim::model::system::Fault;
 
 use super::document::{Document, code};
 use super::facts::Facts;
 use super::words::{self, counted, listed};
-use crate::chart::level;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Remaining risks");
@@ -52,9 +50,12 @@ fn likelihood(facts: &Facts<'_>, fault: &Fault) -> String {
             format!("{:.2} times a week, as assumed", 168.0 * hour / cycle)
         }
         Schedule::After { .. } | Schedule::OnDemand { .. } => "with another one".to_owned(),
+        Schedule::Once { .. } if words::is_throughout(facts.system, fault) => {
+            "throughout, at the rate that its settings say".to_owned()
+        }
         _ => {
             let times = fault.schedule.fixed_times(facts.system.horizon).unwrap_or_default().len();
-            let span = level(facts.system.horizon.as_secs_f64(), Unit::Seconds);
+            let span = facts.system.horizon;
             format!(
                 "{} in {span}, placed by hand: how often it comes is not known",
                 counted(times, "time")

@@ -4,7 +4,9 @@ use patterns::Class;
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
+use super::alarms::rule;
 use super::document::{Document, code};
+use super::evidence::rounded;
 use super::facts::{Facts, Ranked};
 use super::words::{self, listed};
 use crate::estimate::Estimate;
@@ -18,7 +20,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
         out.heading(3, super::plain(&format!("{} {}", id(facts, fault), code(&one.name))));
         let rows = [
             ("Mode", words::fault(facts.system, fault)),
-            ("Detection", detection(facts, &one)),
+            ("Detection", detected_by(facts, &one.name)),
             ("Signs", signs(facts, &one, fault)),
             ("Looks like", look_alikes(facts, &one, fault)),
             ("Automatic reaction", reaction(facts, &one)),
@@ -47,10 +49,10 @@ pub(super) fn id(facts: &Facts<'_>, fault: &Fault) -> String {
     format!("{of}-{:03}", place + 1)
 }
 
-fn detection(facts: &Facts<'_>, one: &Ranked) -> String {
+/// Which alerts find a fault, and how soon.
+pub(super) fn detected_by(facts: &Facts<'_>, fault: &str) -> String {
     let found = facts.alerts.iter().filter_map(|alert| {
-        let finds =
-            alert.finds.iter().find(|finds| finds.fault == one.name && 0.5 <= finds.share)?;
+        let finds = alert.finds.iter().find(|finds| finds.fault == fault && 0.5 <= finds.share)?;
         let times = match finds.after {
             [Some(half), Some(most)] => {
                 format!(", in half of them after {half}, in 95 % by {most}")
@@ -58,16 +60,17 @@ fn detection(facts: &Facts<'_>, one: &Ranked) -> String {
             [Some(half), None] => format!(", in half of them after {half}"),
             _ => String::new(),
         };
-        Some(format!("{} in {:.0} % of runs{times}", facts.rule(alert), 100.0 * finds.share))
+        Some(format!("{} in {:.0} % of runs{times}", rule(alert), 100.0 * finds.share))
     });
     let found: Vec<String> = found.collect();
-    match found.is_empty() {
-        true => format!(
+    if found.is_empty() {
+        format!(
             "no alert on {} finds {} in half of its runs without false alarms: look at its signs",
             code(facts.source),
-            code(&one.name)
-        ),
-        false => found.join("; "),
+            code(fault)
+        )
+    } else {
+        found.join("; ")
     }
 }
 
@@ -142,9 +145,10 @@ fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
             })
             .collect();
         apart.dedup();
-        let apart = match apart.is_empty() {
-            true => "no class of failure tells them apart, only how many there are".to_owned(),
-            false => format!("only {} has {}", code(&one.name), listed(&apart)),
+        let apart = if apart.is_empty() {
+            "no class of failure tells them apart, only how many there are".to_owned()
+        } else {
+            format!("only {} has {}", code(&one.name), listed(&apart))
         };
         Some(format!("{}: {apart}", code(&other.name)))
     });
@@ -159,8 +163,11 @@ fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
 fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
     let log = facts.logs.iter().find(|log| log.of == one.name && log.which == "median");
     let states = log.map(|log| {
-        let changes =
-            log.changes.iter().take(6).map(|(after, what)| format!("{what} after {after}"));
+        let changes = log
+            .changes
+            .iter()
+            .take(6)
+            .map(|(after, what)| format!("{what} after {}", rounded(*after)));
         changes.collect::<Vec<_>>()
     });
     let states = states.unwrap_or_default();
@@ -169,9 +176,10 @@ fn reaction(facts: &Facts<'_>, one: &Ranked) -> String {
         format!("{name} is {}", facts.figures.level(one.only, place))
     });
     let kept = listed(&levels.collect::<Vec<_>>());
-    match states.is_empty() {
-        true => format!("no layer and no process changes its state in the median run; {kept}"),
-        false => format!("in the median run, from its beginning on: {}; {kept}", states.join(", ")),
+    if states.is_empty() {
+        format!("no layer and no process changes its state in the median run; {kept}")
+    } else {
+        format!("in the median run, from its beginning on: {}; {kept}", states.join(", "))
     }
 }
 
@@ -235,18 +243,19 @@ fn verification(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
 fn escalation(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let told = groups(facts, fault).into_iter().filter_map(|name| {
         let place = facts.figures.place(&format!("agents.{name}.downtime"))?;
+        let values = facts.figures.result().values(one.only, place);
         let longest = facts.figures.most(one.only, place)?;
+        if values.fold(0.0, f64::max) == 0.0 {
+            return None;
+        }
         Some(format!("{} is in failure episodes for more than {longest}", code(&name)))
     });
     let told: Vec<String> = told.collect();
     let runs = facts.figures.result().replications as usize;
-    match told.is_empty() {
-        true => String::new(),
-        false => format!(
-            "when {}: none of {} came to that",
-            told.join(", or "),
-            words::counted(runs, "run")
-        ),
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!("when {}: none of {} came to that", told.join(", or "), words::counted(runs, "run"))
     }
 }
 

@@ -1,13 +1,11 @@
 //! The first page: what was done, what was found, what is to be expected.
 
-use sim::measure::Unit;
 use sim::trial::TrialOf;
 
 use super::document::{Document, code, strong};
 use super::facts::Facts;
 use super::verdict::Readiness;
 use super::words::{self, Kept, bound, counted, listed};
-use crate::chart::level;
 
 /// Losses that are named on the first page.
 const NAMED: usize = 3;
@@ -34,7 +32,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
 
 fn scope(facts: &Facts<'_>) -> String {
     let system = facts.system;
-    let span = level(facts.span(), Unit::Seconds);
+    let span = facts.span_in_words();
     let groups = system.agents.iter().map(|agents| {
         let count = if agents.count == 1 { String::new() } else { format!("{} × ", agents.count) };
         format!("{count}{}", code(&agents.name))

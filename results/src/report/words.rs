@@ -1,6 +1,6 @@
 //! Parts of a system in the words of a report.
 
-use patterns::{Duration, Time};
+use patterns::Time;
 use sim::System;
 use sim::fault::Schedule;
 use sim::measure::{Bound, Compare, Measure, Unit};
@@ -86,11 +86,16 @@ pub(super) fn groups_that_meet(system: &System, fault: &Fault) -> Vec<usize> {
     groups
 }
 
+/// Whether a fault is on for the whole of every run.
+pub(super) fn is_throughout(system: &System, fault: &Fault) -> bool {
+    let Schedule::Once { at, lasts } = fault.schedule else { return false };
+    at == Time::ZERO && system.horizon <= at + lasts
+}
+
 /// When a fault is on.
 pub(super) fn when(system: &System, fault: &Fault) -> String {
-    let whole = |at: Time, lasts: Duration| at == Time::ZERO && system.horizon <= at + lasts;
     match &fault.schedule {
-        Schedule::Once { at, lasts } if whole(*at, *lasts) => "throughout".to_owned(),
+        Schedule::Once { .. } if is_throughout(system, fault) => "throughout".to_owned(),
         Schedule::Once { at, lasts } if lasts.is_zero() => format!("at {at}"),
         Schedule::Once { at, lasts } => format!("at {at} for {lasts}"),
         Schedule::Every { at, lasts, every, chance } => {
@@ -147,7 +152,7 @@ pub(super) fn bound(of: &Bound, unit: Unit) -> String {
 pub(super) fn measure(of: &Measure) -> String {
     let name = of.name().replace(['-', '.'], " ");
     match of.of_whom().as_str() {
-        "" => name,
+        "" | "system" => format!("{name} of all"),
         whom => format!("{name} of {}", code(whom)),
     }
 }

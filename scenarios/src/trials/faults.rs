@@ -3,7 +3,11 @@
 use sim::trial::TrialOf;
 
 use super::{Maker, NEVER};
+use crate::axes::shown;
 use crate::path_keys::path_of;
+
+/// What keeps agents alive: keys of agents.
+const KEPT_ALIVE: [&str; 3] = ["supervise", "health", "checkpoint"];
 
 impl Maker<'_> {
     pub(super) fn faults(&mut self) {
@@ -60,7 +64,7 @@ impl Maker<'_> {
             }
         }
         for agents in &self.system.agents {
-            for key in ["supervise", "health", "checkpoint"] {
+            for key in KEPT_ALIVE {
                 let is_there = self.file.part("agents", &agents.name);
                 if is_there.is_some_and(|node| node.get(key).is_some()) {
                     let path = path_of(&["agents", &agents.name, key]);
@@ -75,6 +79,25 @@ impl Maker<'_> {
         if all.len() > 1 {
             self.add("no pattern", TrialOf::Bare, all);
         }
+    }
+
+    /// How each of them is set.
+    pub(super) fn written(&self) -> Vec<(String, String, String)> {
+        let mut all = Vec::new();
+        for policy in self.used_policies() {
+            for (kind, path) in self.file.layers_of(&policy) {
+                let node = self.file.get(self.registry, &path);
+                all.push((policy.clone(), kind, node.map_or(String::new(), |node| shown(&node))));
+            }
+        }
+        for agents in &self.system.agents {
+            for key in KEPT_ALIVE {
+                let node = self.file.part("agents", &agents.name).and_then(|part| part.get(key));
+                let node = node.map(|node| (agents.name.clone(), key.to_owned(), shown(node)));
+                all.extend(node);
+            }
+        }
+        all
     }
 
     /// The policies that edges use, in the order of the edges.

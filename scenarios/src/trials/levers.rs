@@ -144,7 +144,7 @@ impl Maker<'_> {
         changes.collect()
     }
 
-    /// Puts what each breaker guards down for a while, with no other fault.
+    /// Has all that each breaker guards fail for a while, with no other fault.
     pub(super) fn checks(&mut self) {
         for edge in &self.system.edges {
             let Some(policy) = edge.policy.map(|policy| &self.system.policies[policy]) else {
@@ -155,14 +155,17 @@ impl Maker<'_> {
             }
             let service = self.system.services[edge.to].name.clone();
             let (from, until) = (self.at(0.1), self.at(0.6));
-            let fault = format!("check: {service} is down");
+            let fault = format!("check: {service} fails");
             if !self.file.fault_names.contains(&fault) {
                 self.put(
                     "faults",
                     vec![
                         entry("name", Node::word(&fault)),
                         entry("hit", Node::word(&service)),
-                        entry("do", Node::word("down")),
+                        // An answer takes its time, so that a probe is seen.
+                        entry("do", Node::word("errors")),
+                        entry("class", Node::word("network")),
+                        entry("share", Node::unwritten(Value::Float(1.0))),
                         entry("at", Node::word(NEVER)),
                         entry("for", Node::word(until.since(from))),
                     ],

@@ -1,0 +1,84 @@
+//! Runs in which outcomes are counted piece by piece, for alerts.
+
+use std::sync::atomic::AtomicBool;
+
+use patterns::Time;
+use results::SweepResult;
+use results::report::alerts::{Alert, Under, Watched, choose, every, signals};
+use scenarios::{Run, Runs};
+use sim::series::SeriesDesign;
+use sim::trial::{Trial, TrialOf};
+use sim::{Limits, System};
+
+/// The alerts that find most of the faults of a system, by runs of the trials with one fault each
+/// and of that without any.
+pub(super) fn alerts(
+    (result, trials): (&SweepResult, &[Trial]),
+    system: &(dyn Fn(usize) -> System + Sync),
+    (limits, threads): (Limits, usize),
+    time_is_up: &AtomicBool,
+) -> Vec<Alert> {
+    let own = system(0);
+    let variant = |trial: &Trial| result.variants.iter().position(|name| *name == trial.name);
+    let mut asked: Vec<(Option<String>, usize)> = Vec::new();
+    for trial in trials {
+        match &trial.of {
+            TrialOf::Quiet => asked.extend(variant(trial).map(|place| (None, place))),
+            TrialOf::Only(fault) => {
+                asked.extend(variant(trial).map(|place| (Some(fault.clone()), place)));
+            }
+            _ => {}
+        }
+    }
+    let fault = own.faults.iter().find(|fault| !fault.effect.info().is_action);
+    if asked.len() == 1
+        && let Some(fault) = fault
+    {
+        asked.push((Some(fault.name.clone()), 0));
+    }
+    if asked.len() < 2 {
+        return Vec::new();
+    }
+    let signals = signals(&own);
+    let series = SeriesDesign { every: every(&own), measures: signals.clone() };
+    let runs = Runs {
+        cells: asked.len(),
+        replications: result.replications,
+        seed: result.seed,
+        limits,
+        made: 0,
+        threads,
+    };
+    let mut all = vec![Vec::new(); asked.len()];
+    runs.make_by(
+        |cell| system(asked[cell].1),
+        |system, seed, options| {
+            let mut watched = Watched::default();
+            let parts = series.parts(system);
+            let mut add = |piece: &sim::Record| watched.add(&signals, piece);
+            let every = series.every;
+            let record = sim::series::run_in_pieces(system, seed, options, every, &parts, &mut add);
+            (record, watched)
+        },
+        time_is_up,
+        |Run { cell, kept, .. }| all[cell].push(kept),
+    );
+    let mut quiet = Vec::new();
+    let mut under = Vec::new();
+    for ((fault, _), runs) in asked.into_iter().zip(all) {
+        match fault {
+            None => quiet = runs,
+            Some(fault) => under.push(Under { begins: begins(&own, &fault), fault, runs }),
+        }
+    }
+    choose(&signals, (series.every, own.warmup), &quiet, &under)
+}
+
+/// When a fault comes first, if that is not up to chance.
+fn begins(system: &System, fault: &str) -> Option<Time> {
+    let fault = system.faults.iter().find(|one| one.name == fault)?;
+    let times = fault.schedule.fixed_times(system.horizon)?;
+    let first = times.into_iter().map(|(from, _)| from).find(|from| system.warmup <= *from);
+    // One that is on from the beginning may do something at any time.
+    first.filter(|from| *from > system.warmup)
+}

@@ -1,0 +1,163 @@
+//! Runs that show something: excerpts of their logs, and what breakers do.
+
+use patterns::{Duration, Time};
+use results::SweepResult;
+use results::report::Log;
+use results::report::evidence::{Check, checks, excerpt};
+use results::trace::LogEntry;
+use sim::trial::{Trial, TrialOf};
+use sim::{RunOptions, System};
+
+use crate::command::common::quoted;
+use crate::command::trace::logged;
+
+/// How long before a fault, and after it, a run is looked at.
+const AROUND: Duration = Duration::from_secs(120);
+
+/// How long a run is looked at whose faults come by chance, or stay.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// What is needed to make single runs of trials again.
+pub(super) struct Runs<'a> {
+    pub(super) result: &'a SweepResult,
+    pub(super) trials: &'a [Trial],
+    /// The system of a variant.
+    pub(super) system: &'a dyn Fn(usize) -> System,
+    pub(super) options: RunOptions<'a>,
+    /// The file with all trials, as a command names it.
+    pub(super) path: &'a str,
+}
+
+impl Runs<'_> {
+    fn variant(&self, trial: &Trial) -> usize {
+        let found = self.result.variants.iter().position(|name| *name == trial.name);
+        found.expect("each trial is a variant")
+    }
+
+    /// The command that shows the log of a run.
+    fn command(&self, variant: usize, replication: u32, (from, to): (Time, Time)) -> String {
+        let pick = self.result.picks[variant].as_str();
+        let whole = from == Time::ZERO && self.result.replications > 0;
+        let from = if whole { String::new() } else { format!(" --from {}", of(from)) };
+        format!(
+            "wavetank trace {}{pick} --seed 0x{:x} --replication {replication}{from} --until {}",
+            quoted(self.path),
+            self.result.seed,
+            of(to)
+        )
+    }
+
+    /// The median and the worst run of each fault alone.
+    pub(super) fn logs(&self) -> Vec<Log> {
+        let only: Vec<(String, usize)> = self
+            .trials
+            .iter()
+            .filter_map(|trial| match &trial.of {
+                TrialOf::Only(fault) => Some((fault.clone(), self.variant(trial))),
+                _ => None,
+            })
+            .collect();
+        let only = if only.is_empty() { self.single() } else { only };
+        let mut logs = Vec::new();
+        for (fault, variant) in only {
+            let system = (self.system)(variant);
+            let window = window(&system, &fault);
+            let [worst, median] = self.worst_and_median(variant);
+            for (which, replication) in [("median", median), ("worst", worst)] {
+                let seed = self.result.seed_of(replication);
+                let log = logged(&system, seed, self.options, window);
+                logs.push(Log {
+                    of: fault.clone(),
+                    which,
+                    replication,
+                    seed,
+                    command: self.command(variant, replication, window),
+                    changes: changes(&log),
+                    lines: excerpt(&log),
+                });
+            }
+        }
+        logs
+    }
+
+    /// The one fault of a system that has one: it is alone as it is written.
+    fn single(&self) -> Vec<(String, usize)> {
+        if !self.trials.iter().any(|trial| trial.of == TrialOf::Quiet) {
+            return Vec::new();
+        }
+        let system = (self.system)(0);
+        let fault = system.faults.iter().find(|fault| !fault.effect.info().is_action);
+        fault.map(|fault| vec![(fault.name.clone(), 0)]).unwrap_or_default()
+    }
+
+    /// The replications that are worst and in the middle by the objective.
+    fn worst_and_median(&self, variant: usize) -> [u32; 2] {
+        let sign = self.result.better.sign();
+        let values = self.result.values(variant, self.result.objective);
+        let mut all: Vec<(u32, f64)> = (0..).zip(values.map(|value| sign * value)).collect();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
+        [0, all.len() / 2].map(|place| all[place].0)
+    }
+
+    /// What each breaker did while what it guards was down.
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let asked = self.trials.iter().filter_map(|trial| match &trial.of {
+            TrialOf::Check { policy, service, from, until } => {
+                Some((self.variant(trial), policy, service, (*from, *until)))
+            }
+            _ => None,
+        });
+        let made = asked.map(|(variant, policy, service, (from, until))| {
+            let system = (self.system)(variant);
+            let to = system.horizon.min(until + LONGEST);
+            let log = logged(&system, self.result.seed_of(0), self.options, (from, to));
+            let (seen, changes) = checks(&log, &names(&system, policy));
+            let command = self.command(variant, 0, (from, to));
+            let (policy, service) = (policy.clone(), service.clone());
+            Check { policy, service, down: (from, until), seen, changes, command }
+        });
+        made.collect()
+    }
+}
+
+/// What logs call a policy and its edges.
+fn names(system: &System, policy: &str) -> Vec<String> {
+    let edges = system
+        .edges
+        .iter()
+        .filter(|edge| edge.policy.is_some_and(|place| system.policies[place].name == policy));
+    let edges = edges.map(|edge| {
+        format!("{} -> {}", system.caller_name(edge.from), system.services[edge.to].name)
+    });
+    edges.chain([policy.to_owned(), format!("policies.{policy}")]).collect()
+}
+
+fn of(time: Time) -> String {
+    time.since(Time::ZERO).to_string().replace(' ', "")
+}
+
+/// The part of a run that shows what a fault does: around its first time, or the first hour.
+fn window(system: &System, fault: &str) -> (Time, Time) {
+    let found = system.faults.iter().find(|one| one.name == fault);
+    let times = found.and_then(|fault| fault.schedule.fixed_times(system.horizon));
+    let first = times.and_then(|times| times.first().copied());
+    let first = first.filter(|(from, to)| to.since(*from) <= LONGEST);
+    match first {
+        Some((from, to)) => {
+            let before = from.since(Time::ZERO + AROUND);
+            (Time::ZERO + before, system.horizon.min(to + AROUND))
+        }
+        None => (Time::ZERO, system.horizon.min(system.warmup + LONGEST)),
+    }
+}
+
+/// What changed its state, how long after the first fault began.
+fn changes(log: &[LogEntry]) -> Vec<(Duration, String)> {
+    let begins = log.iter().find(|entry| entry.event.starts_with("fault begins"));
+    let Some(begins) = begins.map(|entry| entry.at) else { return Vec::new() };
+    let after = log.iter().filter(|entry| begins <= entry.at && entry.event == "is");
+    let told = after.map(|entry| {
+        (entry.at.since(begins), format!("{} {}", entry.of.replace(": ", " "), entry.result))
+    });
+    told.collect()
+}
