@@ -83,6 +83,7 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
         let of_one = of.iter().any(|name| entry.of.starts_with(name.as_str()));
         of_one && entry.of.contains("breaker") && entry.event == "is"
     };
+    let shown = |entry: &LogEntry| super::document::code(line(entry));
     let states: Vec<&LogEntry> = log.iter().filter(|entry| is_breaker(entry)).collect();
     let opens = states.iter().position(|entry| entry.result == "open");
     let after = |from: Option<usize>, result: &str| {
@@ -96,7 +97,7 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
         let pairs = states.iter().enumerate().filter(|(_, one)| one.result == "half-open");
         let mut nexts = pairs
             .filter_map(|(place, one)| states[place + 1..].iter().find(|next| next.of == one.of));
-        nexts.find(|next| next.result == result).map(|entry| super::document::code(line(entry)))
+        nexts.find(|next| next.result == result).map(|entry| shown(entry))
     };
     let fails_fast = opens.and_then(|opens| {
         let at = states[opens].at;
@@ -104,13 +105,12 @@ pub fn checks(log: &[LogEntry], of: &[String]) -> ([Option<String>; 5], usize) {
             let of_one = of.iter().any(|name| entry.of.starts_with(name.as_str()));
             of_one && at <= entry.at && entry.result == "breaker-open"
         };
-        log.iter().find(refused).map(|entry| super::document::code(line(entry)))
+        log.iter().find(refused).map(shown)
     });
-    let line = |entry: &LogEntry| super::document::code(line(entry));
     let seen = [
-        opens.map(|place| line(states[place])),
+        opens.map(|place| shown(states[place])),
         fails_fast,
-        half_open.map(|place| line(states[place])),
+        half_open.map(|place| shown(states[place])),
         follows("open"),
         follows("closed"),
     ];
