@@ -122,6 +122,11 @@ impl<'a> Pictures<'a> {
         { names }.zip(all).try_for_each(|(name, one)| self.draw(name, || shares(result, one)))
     }
 
+    /// What each variant changes.
+    pub(crate) fn of_variants(&mut self, result: &SweepResult) -> Result<(), Unwritten> {
+        self.draw(VARIANTS, || variants(result))
+    }
+
     /// Where a claim holds.
     pub(crate) fn of_claim(
         &mut self,

@@ -8,6 +8,7 @@ use results::report::{self, Facts, Figures, Promise};
 use scenarios::{LayerRegistry, Scenario, ScenarioFile, Trials};
 use sim::{RunOptions, run_until};
 
+use self::drawn::Drawn;
 use self::evidence::Runs;
 use crate::command::check;
 use crate::command::common::{Common, counted, name_files, quoted, warn};
@@ -17,9 +18,12 @@ use crate::command::shown::Printer;
 use crate::command::summary;
 use crate::command::tables::Tables;
 use crate::failure::{Failure, Verdict};
+use crate::pictures::Pictures;
 use crate::source::Source;
+use crate::unknown::Unknown;
 
 mod alerts;
+mod drawn;
 mod evidence;
 
 /// The file with all that is tried.
@@ -100,7 +104,6 @@ impl Report {
         folder.publish()?;
         let is_whole = made.runs == result.runs();
         if is_whole {
-            let system = |cell| sweep.cell(registry, cell).system;
             let limits = self.common.limits.limits();
             let options =
                 RunOptions { limits, interrupt: Some(&time_is_up), ..RunOptions::default() };
@@ -115,10 +118,18 @@ impl Report {
             let threads = self.effort.threads();
             let alerts =
                 alerts::alerts((&result, &trials.all), &system, (limits, threads), &time_is_up);
+            let unknown = Unknown::default();
+            let drawn = Drawn { scenario: &scenario, result: &result, trials: &trials.all, limits };
+            let again = result.command.clone();
+            let mut pictures = Pictures::new(&mut folder, &again, (&time_is_up, &unknown));
+            drawn.draw(&journal, &mut pictures)?;
+            folder.publish()?;
+            unknown.warn();
             let command = self.common.again("report", &source, seed) + &self.effort.again();
             let mut facts = facts(&scenario, &source, &trials, &result);
             (facts.logs, facts.checks) = (runs.logs(), runs.checks());
             (facts.alerts, facts.command) = (alerts, command);
+            facts.pictures = drawn::pictures(&folder);
             let document = report::document(&facts);
             for (name, document) in report::deliverables(&facts) {
                 folder
@@ -195,6 +206,7 @@ fn facts<'a>(
         logs: Vec::new(),
         checks: Vec::new(),
         alerts: Vec::new(),
+        pictures: Vec::new(),
         lint: Vec::new(),
         command: String::new(),
     }

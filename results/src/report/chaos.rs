@@ -44,6 +44,7 @@ pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     );
     let columns = ["Experiment", "Injection", "Expected", "Actual", "Confirmed"];
     out.table(caption, &columns, rows.collect());
+    facts.picture("timeline", out);
     findings(facts, &ranked, out);
 }
 
@@ -113,15 +114,10 @@ fn findings(facts: &Facts<'_>, ranked: &[Ranked], out: &mut Document) {
 }
 
 fn title(facts: &Facts<'_>, one: &Ranked) -> String {
-    let worth = facts.figures.place("system.value").is_some();
-    let span = facts.span_in_words();
-    match (one.is_clear, worth) {
-        (false, _) => format!("{}: no loss that can be shown", code(&one.name)),
-        (true, true) => format!("{} costs {:.2} USD in {span}", code(&one.name), one.loss),
-        (true, false) => {
-            format!("{} costs {:.1} failed tasks in {span}", code(&one.name), one.loss)
-        }
+    if !one.is_clear {
+        return format!("{}: no loss that can be shown", code(&one.name));
     }
+    format!("{}: {} in {}", code(&one.name), facts.loss_in_words(one.spared), facts.span_in_words())
 }
 
 /// The log of a run, and the command that shows all of it.

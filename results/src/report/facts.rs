@@ -2,15 +2,16 @@
 
 use patterns::Duration;
 use sim::System;
-use sim::measure::{Bound, Measure};
+use sim::measure::{Better, Bound, Measure};
 use sim::model::system::Fault;
 use sim::trial::{Trial, TrialOf};
 
 use super::alerts::Alert;
-use super::document::code;
+use super::document::{Document, code};
 use super::evidence::Check;
 use super::figures::Figures;
 use super::words;
+use crate::page::Picture;
 
 /// What must hold.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct Facts<'a> {
     pub checks: Vec<Check>,
     /// The alerts that work best.
     pub alerts: Vec<Alert>,
+    /// Pictures, each under the name of its file.
+    pub pictures: Vec<Picture>,
     /// What the linter says of the scenario.
     pub lint: Vec<String>,
     /// The command that makes the report again.
@@ -85,7 +88,7 @@ pub(super) struct Ranked {
     pub(super) spared: usize,
     /// The variant in which it alone comes.
     pub(super) only: usize,
-    /// What it costs: worth in dollars, or failures, in a run.
+    /// What it costs in a run, by what losses are measured by.
     pub(super) loss: f64,
     /// Whether that is more than chance.
     pub(super) is_clear: bool,
@@ -159,11 +162,21 @@ impl Facts<'_> {
         asked
     }
 
+    /// Puts a picture there, if there is one of this name.
+    pub(super) fn picture(&self, name: &str, out: &mut Document) {
+        if let Some(Picture { name, title, svg, .. }) =
+            self.pictures.iter().find(|p| p.name == name)
+        {
+            let (name, svg, says) = (name.clone(), svg.clone(), title.clone());
+            out.blocks.push(super::Block::Picture { name, svg, says });
+        }
+    }
+
     /// What a variant does to all that is looked at, in words; what it leaves as it is, left out.
     pub(super) fn effects(&self, variant: usize) -> String {
         let told = self.asked().into_iter().filter_map(|place| {
             let found = self.figures.difference(variant, place);
-            if found.mean == 0.0 && found.low == 0.0 && found.high == 0.0 {
+            if found.mean == 0.0 {
                 return None;
             }
             let name = words::measure(&self.figures.result().measures[place]);
@@ -175,29 +188,55 @@ impl Facts<'_> {
                 let asked = self.asked().into_iter();
                 let names =
                     asked.map(|place| words::measure(&self.figures.result().measures[place]));
-                format!("no change in {} in any run", words::listed(&names.collect::<Vec<_>>()))
+                format!("no change in {}", words::listed(&names.collect::<Vec<_>>()))
             }
             _ => words::listed(&told),
         }
     }
 
-    /// How much better a variant is than the system as it is written: in worth if tasks are worth
-    /// something, else in tasks that do not fail, in a run; and whether that is more than chance.
+    /// What a loss is measured by: what tasks are worth if they are worth something; else what the
+    /// file looks at, if that is something of its own; else tasks that fail, of each group.
+    fn losses(&self) -> Vec<usize> {
+        if let Some(worth) = self.figures.place("system.value") {
+            return vec![worth];
+        }
+        let result = self.figures.result();
+        if result.objective().name() != "success" {
+            return vec![result.objective];
+        }
+        let groups = self.system.agents.iter();
+        groups
+            .filter_map(|one| self.figures.place(&format!("agents.{}.failures", one.name)))
+            .collect()
+    }
+
+    /// How much better a variant is than the system as it is written, by what a loss is measured
+    /// by; and whether that is more than chance.
     pub(super) fn gain(&self, variant: usize) -> (f64, bool) {
-        let worth = self.figures.place("system.value").into_iter();
-        let worth = worth.map(|place| (place, 1.0)).collect::<Vec<_>>();
-        let failures = self.system.agents.iter().filter_map(|agents| {
-            let place = self.figures.place(&format!("agents.{}.failures", agents.name))?;
-            Some((place, -1.0))
-        });
-        let all = if worth.is_empty() { failures.collect() } else { worth };
+        let result = self.figures.result();
         let mut is_clear = false;
-        let sum = all.into_iter().map(|(place, sign)| {
+        let gains = self.losses().into_iter().map(|place| {
             let found = self.figures.difference(variant, place);
             is_clear |= found.is_clear();
-            if found.mean.is_nan() { 0.0 } else { sign * found.mean }
+            let better = if place == result.objective {
+                result.better
+            } else {
+                result.measures[place].better().unwrap_or(Better::Higher)
+            };
+            if found.mean.is_nan() { 0.0 } else { better.sign() * found.mean }
         });
-        (sum.sum(), is_clear)
+        (gains.sum(), is_clear)
+    }
+
+    /// The same in words: what is lost in a variant that lacks something bad.
+    pub(super) fn loss_in_words(&self, variant: usize) -> String {
+        let told = self.losses().into_iter().filter_map(|place| {
+            let found = self.figures.difference(variant, place);
+            let name = words::measure(&self.figures.result().measures[place]);
+            (found.mean != 0.0)
+                .then(|| format!("{name} {}", self.figures.change_from(variant, place)))
+        });
+        words::listed(&told.collect::<Vec<_>>())
     }
 
     /// How a layer, or what keeps agents alive, is set.

@@ -92,7 +92,8 @@ impl<'a> Figures<'a> {
         if found.mean.is_nan() {
             return NOTHING.to_owned();
         }
-        let turned = Estimate { mean: -found.mean, low: -found.high, high: -found.low, ..found };
+        let [mean, low, high] = [found.mean, found.high, found.low].map(|end| 0.0 - end);
+        let turned = Estimate { mean, low, high, ..found };
         let shown = change(&turned, self.measure(measure).unit());
         self.add(shown, (variant, measure), ("diff", found.mean))
     }
@@ -160,7 +161,7 @@ pub fn within(found: &Estimate, unit: Unit) -> String {
         return NOTHING.to_owned();
     }
     let [mean, low, high] = [found.mean, found.low, found.high].map(|value| level(value, unit));
-    let unsure = if found.is_reliable { "" } else { " (too few runs to rely on)" };
+    let unsure = if found.is_reliable { "" } else { " (few events)" };
     match (found.low.is_nan(), found.high.is_infinite(), low == high) {
         (true, ..) => mean,
         (_, true, _) => format!("{mean} [at least {low}]{unsure}"),

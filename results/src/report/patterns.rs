@@ -11,7 +11,9 @@ use crate::estimate::Estimate;
 
 pub(super) fn add(facts: &Facts<'_>, out: &mut Document) {
     out.heading(2, "Patterns");
+    facts.picture("system", out);
     worth(facts, out);
+    facts.picture("variants", out);
     numbers(facts, out);
 }
 

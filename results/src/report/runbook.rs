@@ -1,6 +1,6 @@
 //! The runbook: an entry for each failure mode, with what was seen of it in simulation.
 
-use patterns::Class;
+use sim::causes::{Cause, CauseOf, causes};
 use sim::model::system::Fault;
 use sim::trial::TrialOf;
 
@@ -74,36 +74,31 @@ pub(super) fn detected_by(facts: &Facts<'_>, fault: &str) -> String {
     }
 }
 
-/// Attempts that fail in each class where a fault comes alone, above what fails without it.
-fn classes(facts: &Facts<'_>, one: &Ranked) -> Vec<(usize, &'static str, f64)> {
-    let quiet = facts.variant(|of| *of == TrialOf::Quiet);
-    let edges = facts.system.edges.iter().enumerate();
-    let all = edges.flat_map(|(place, edge)| {
-        let name = words::edge(facts.system, edge);
-        Class::ALL.into_iter().filter_map(move |class| {
-            let class = class.name();
-            let path = format!("edges.\"{name}\".failures.{class}");
-            let measure = facts.figures.place(&path)?;
-            let now = facts.figures.estimate(one.only, measure).mean;
-            let before = quiet.map_or(0.0, |quiet| facts.figures.estimate(quiet, measure).mean);
-            (now > 1.5 * before + 0.5).then_some((place, class, now))
-        })
-    });
-    all.collect()
+/// Ways in which something fails where a fault comes alone, above what fails without it.
+fn rising(facts: &Facts<'_>, one: &Ranked) -> Vec<(Cause, usize)> {
+    let quiet = facts.quiet();
+    let rises = |cause: Cause| {
+        let measures = &facts.figures.result().measures;
+        let place = measures.iter().position(|measure| *measure == cause.measure)?;
+        let [now, before] = [one.only, quiet].map(|of| facts.figures.estimate(of, place).mean);
+        let is_other = one.only != quiet && now > RISES * before + 0.5;
+        (is_other && cause.of != CauseOf::Tasks).then_some((cause, place))
+    };
+    causes(facts.system).into_iter().filter_map(rises).collect()
+}
+
+/// By how much more often than without a fault something has to happen to be a sign of it.
+const RISES: f64 = 1.5;
+
+fn sign(cause: &Cause) -> String {
+    let by = cause.by.as_ref().map_or(String::new(), |by| format!(" by {}", code(by)));
+    format!("{}{by} on {}", code(cause.what), code(&cause.name))
 }
 
 fn signs(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let told = classes(facts, one).into_iter().filter_map(|(place, class, _)| {
-        let name = words::edge(facts.system, &facts.system.edges[place]);
-        let path = format!("edges.\"{name}\".failures.{class}");
-        let measure = facts.figures.place(&path)?;
-        Some(format!(
-            "{} {} attempts on {}",
-            facts.figures.level(one.only, measure),
-            code(class),
-            code(&name)
-        ))
-    });
+    let told = rising(facts, one)
+        .into_iter()
+        .map(|(cause, place)| format!("{} {}", facts.figures.level(one.only, place), sign(&cause)));
     let told: Vec<String> = told.collect();
     if !told.is_empty() {
         return format!("in a run {}", listed(&told));
@@ -111,46 +106,34 @@ fn signs(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
     let groups = words::groups_hit(fault).into_iter().filter_map(|group| {
         let name = &facts.system.agents[group].name;
         let place = facts.figures.place(&format!("agents.{name}.process-availability"))?;
-        Some(format!(
-            "processes of {} are up {} of the time",
-            code(name),
-            facts.figures.level(one.only, place)
-        ))
+        let up = facts.figures.level(one.only, place);
+        Some(format!("processes of {} are up {up} of the time", code(name)))
     });
     let groups: Vec<String> = groups.collect();
     if groups.is_empty() {
-        return format!("no class of failure rises on any edge while {} comes", code(&one.name));
+        return format!("nothing fails more often on any edge while {} comes", code(&one.name));
     }
     listed(&groups)
 }
 
 /// Other failure modes with the same signs, and what tells them apart.
 fn look_alikes(facts: &Facts<'_>, one: &Ranked, fault: &Fault) -> String {
-    let own = classes(facts, one);
-    let told = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
-    let told = told.filter_map(|other| {
-        let of_other = classes(facts, &other);
-        let is_in = |all: &[(usize, &str, f64)], (place, class, _): &(usize, &str, f64)| {
-            all.iter().any(|(p, c, _)| p == place && c == class)
-        };
-        let shared = own.iter().filter(|sign| is_in(&of_other, sign)).count();
-        if shared == 0 {
-            return None;
-        }
-        let apart = own.iter().filter(|sign| !is_in(&of_other, sign));
-        let mut apart: Vec<String> = apart
-            .map(|(place, class, _)| {
-                let edge = &facts.system.edges[*place];
-                format!("{} on {}", code(class), code(words::edge(facts.system, edge)))
-            })
-            .collect();
-        apart.dedup();
+    let signs_of = |of: &Ranked| {
+        rising(facts, of).iter().map(|(cause, _)| sign(cause)).collect::<Vec<String>>()
+    };
+    let own = signs_of(one);
+    let others = facts.ranked_faults().into_iter().filter(|other| other.name != one.name);
+    let told = others.filter_map(|other| {
+        let of_other = signs_of(&other);
+        let (shared, apart): (Vec<&String>, Vec<&String>) =
+            own.iter().partition(|sign| of_other.contains(sign));
+        let apart: Vec<String> = apart.into_iter().cloned().collect();
         let apart = if apart.is_empty() {
-            "no class of failure tells them apart, only how many there are".to_owned()
+            "nothing but how often tells them apart".to_owned()
         } else {
             format!("only {} has {}", code(&one.name), listed(&apart))
         };
-        Some(format!("{}: {apart}", code(&other.name)))
+        (!shared.is_empty()).then(|| format!("{}: {apart}", code(&other.name)))
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {

@@ -1,6 +1,6 @@
 //! Parts of a system in the words of a report.
 
-use patterns::Time;
+use patterns::{Duration, Time};
 use sim::System;
 use sim::fault::Schedule;
 use sim::measure::{Bound, Compare, Measure, Unit};
@@ -145,7 +145,11 @@ pub(super) fn bound(of: &Bound, unit: Unit) -> String {
         Compare::AtMost => "≤",
         Compare::LessThan => "<",
     };
-    format!("{sign} {}", level(of.value, unit))
+    let value = match unit {
+        Unit::Seconds => Duration::from_secs_f64(of.value).to_string(),
+        unit => level(of.value, unit),
+    };
+    format!("{sign} {value}")
 }
 
 /// A measure as a reader calls it: `success of research`.
