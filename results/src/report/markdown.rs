@@ -53,9 +53,11 @@ fn longest_fence(text: &str) -> usize {
 fn begun(text: &str) -> String {
     let mut line = line(text);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let is_marker = |at: usize| matches!(line.as_bytes().get(at + 1), None | Some(b' '));
     let at = match line.as_bytes().get(digits) {
-        Some(b'.' | b')') if digits > 0 => digits,
-        Some(b'-' | b'+' | b'>' | b'=' | b':' | b'|') if digits == 0 => 0,
+        Some(b'.' | b')') if digits > 0 && is_marker(digits) => digits,
+        Some(b'+') if digits == 0 && is_marker(0) => 0,
+        Some(b'-' | b'>') if digits == 0 => 0,
         _ => return line,
     };
     line.insert(at, '\\');
@@ -81,7 +83,7 @@ fn line(of: &str) -> String {
         }
     }
     let out = out.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
-    out.trim().replace(is_odd, ODD)
+    out.replace(is_odd, ODD).trim().to_owned()
 }
 
 /// Stands for what no text may have.

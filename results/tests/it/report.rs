@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use results::chart::{lines, svg};
-use results::report::{Block, Document, Figure, Figures, code, html, markdown, plain, strong};
+use results::report::{Block, Document, Figure, Figures, code, html, markdown, strong};
 use results::{Measured, SweepResult};
 use roxmltree::{Document as Xml, Node, ParsingOptions};
 use sim::design::SweepDesign;
@@ -276,4 +276,124 @@ fn a_report_without_figures_and_headings_has_no_lists_of_them() {
     let page = parsed(&html);
     assert!(elements(&page, "nav").is_empty() && elements(&page, "table").is_empty());
     assert!(text(elements(&page, "main")[0]).contains("Nothing was run."));
+}
+
+fn of_one(block: Block) -> String {
+    let document = Document { title: "It".to_owned(), blocks: vec![block] };
+    let text = markdown(&document);
+    text.strip_prefix("# It\n\n").unwrap().to_owned()
+}
+
+/// What would begin something else at the beginning of a line is escaped, and only there.
+#[test]
+fn paragraphs_and_points_stay_what_they_are() {
+    let cases = [
+        ("1. of all", "1\\. of all"),
+        ("12) of all", "12\\) of all"),
+        ("1.5 s", "1.5 s"),
+        ("12 of 13. It", "12 of 13. It"),
+        ("- 3 %", "\\- 3 %"),
+        ("+ 3 %", "\\+ 3 %"),
+        ("> 3 %", "\\> 3 %"),
+        ("-", "\\-"),
+        ("# no heading", "\\# no heading"),
+        ("    no code", "no code"),
+        ("a\n- b\r\n\tc", "a - b  c"),
+        ("R&D &amp; $5", "R\\&D \\&amp; \\$5"),
+        ("<b> a_b * [c](d) ~~e~~", "\\<b> a\\_b \\* \\[c\\](d) \\~\\~e\\~\\~"),
+        ("\u{1b}[31m\u{202e}x", "\u{fffd}\\[31m\u{fffd}x"),
+        ("\u{5}1\u{6}12\u{7}. It", "12\\. It"),
+    ];
+    for (said, expected) in cases {
+        assert_eq!(of_one(Block::Paragraph(said.to_owned())), format!("{expected}\n"));
+        let points = vec![said.to_owned(), "b".to_owned()];
+        assert_eq!(of_one(Block::List(points)), format!("- {expected}\n- b\n"));
+        assert_eq!(of_one(Block::Banner(said.to_owned())), format!("> {expected}\n"));
+    }
+}
+
+#[test]
+fn marks_of_texts_stay_whole() {
+    let cases = [
+        (code("a`b"), "``a`b``"),
+        (code("`"), "`` ` ``"),
+        (code(" a"), "`  a `"),
+        (code("a\nb"), "`a b`"),
+        (code(""), ""),
+        (strong(" so "), "**so**"),
+        (strong(""), ""),
+        (strong("a*"), "**a\\***"),
+    ];
+    for (said, expected) in cases {
+        assert_eq!(of_one(Block::Paragraph(said)), format!("{expected}\n"));
+    }
+    let (name, says) = ("a (b)/ü".to_owned(), "[c] ![d](e)".to_owned());
+    let picture = Block::Picture { name, svg: String::new(), says };
+    assert_eq!(of_one(picture), "![\\[c\\] !\\[d\\](e)](a%20%28b%29%2F%C3%BC.svg)\n");
+    let log = Block::Log(vec!["a ```` b\r".to_owned(), "<c>\n# d".to_owned()]);
+    assert_eq!(of_one(log), "`````text\na ```` b\u{fffd}\n<c>\n# d\n`````\n");
+}
+
+/// The fields of a row, as GitHub takes it apart: a bar ends a field unless it is escaped.
+fn fields(row: &str) -> Vec<String> {
+    let inner = row.strip_prefix("| ").unwrap().strip_suffix(" |").unwrap();
+    let mut fields = vec![String::new()];
+    for c in inner.chars() {
+        let field = fields.last_mut().unwrap();
+        match c {
+            '|' if field.ends_with('\\') => {
+                field.pop();
+                field.push('|');
+            }
+            '|' => fields.push(String::new()),
+            c => field.push(c),
+        }
+    }
+    fields.iter().map(|field| field.trim().to_owned()).collect()
+}
+
+/// What is left of a text without marks when it is read.
+fn read(field: &str) -> String {
+    let mut read = String::new();
+    let mut rest = field.chars();
+    while let Some(c) = rest.next() {
+        read.push(if c == '\\' { rest.next().unwrap() } else { c });
+    }
+    read
+}
+
+proptest! {
+    /// Whatever stands in a table, it has its rows and columns, and says the same.
+    #[test]
+    fn nothing_breaks_a_table(
+        texts in prop::collection::vec(
+            prop_oneof!["[|\\\\`*\n\r\t #<>a-c.1-]{0,12}", any::<String>()], 12),
+        coded in any::<bool>(),
+    ) {
+        let clean = |text: &String| text.replace(|c| ('\u{1}'..='\u{7}').contains(&c), "");
+        let texts: Vec<String> = texts.iter().map(clean).collect();
+        let marked = |text: &String| if coded { code(text) } else { text.clone() };
+        let rows: Vec<Vec<String>> =
+            texts.chunks(3).map(|row| row.iter().map(marked).collect()).collect();
+        let mut document = Document { title: texts.concat(), ..Document::default() };
+        document.table(&texts[0], &["a", "b", "c"], rows);
+        let written = markdown(&document);
+        prop_assert_eq!(&written, &markdown(&document));
+        let lines: Vec<&str> = written.split('\n').collect();
+        prop_assert_eq!(lines.len(), 11, "{}", written);
+        prop_assert_eq!(lines[4..6].to_vec(), ["| a | b | c |", "| --- | --- | --- |"]);
+        for (line, row) in lines[6..10].iter().zip(texts.chunks(3)) {
+            let found = fields(line);
+            prop_assert_eq!(found.len(), 3, "{}", line);
+            for (field, text) in found.iter().zip(row).filter(|_| !coded) {
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let is_odd = |c: char| {
+                    c.is_control() && !"\n\r\t".contains(c)
+                        || ('\u{202a}'..='\u{202e}').contains(&c)
+                        || ('\u{2066}'..='\u{2069}').contains(&c)
+                };
+                prop_assert_eq!(words(&read(field)), words(&text.replace(is_odd, "\u{fffd}")));
+            }
+        }
+    }
 }
