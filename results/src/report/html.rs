@@ -51,10 +51,10 @@ struct Page<'a> {
 impl Page<'_> {
     fn write(&mut self, document: &Document, figures: &[Figure]) -> std::fmt::Result {
         let title = self.links.text(&document.title);
-        write!(
+        writeln!(
             self.out,
             "<a class=\"skip\" href=\"#text\">Skip to the text</a>\n<header>{SWITCH}</header>\n\
-             <main>\n<div class=\"lead\">\n<h1 dir=\"auto\">{title}</h1>\n"
+             <main>\n<div class=\"lead\">\n<h1 dir=\"auto\">{title}</h1>"
         )?;
         let is_heading = |block: &Block| matches!(block, Block::Heading(..));
         let begins = document.blocks.iter().position(is_heading).unwrap_or(document.blocks.len());
@@ -121,13 +121,14 @@ impl Page<'_> {
         let Entry { level, number, id, .. } = &at;
         if *level == 2 {
             let end = if self.is_in_section { "</section>\n" } else { "" };
-            write!(self.out, "{end}<section aria-labelledby=\"{id}\">\n")?;
+            writeln!(self.out, "{end}<section aria-labelledby=\"{id}\">")?;
             self.is_in_section = true;
         }
         let text = self.links.text(text);
         writeln!(
             self.out,
-            "<h{level} id=\"{id}\" dir=\"auto\"><span class=\"at\">{number}</span> {text}</h{level}>"
+            "<h{level} id=\"{id}\" dir=\"auto\"><span class=\"at\">{number}</span> {text}\
+             </h{level}>"
         )?;
         Ok(at)
     }

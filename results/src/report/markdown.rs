@@ -1,4 +1,4 @@
-//! A report as Markdown (CommonMark with tables as GitHub has them).
+//! A report as Markdown (`CommonMark` with tables as GitHub has them).
 
 use super::document::{Block, Document, Span, Table, spans};
 
@@ -14,7 +14,8 @@ pub fn markdown(document: &Document) -> String {
             Block::Paragraph(said) => format!("{}\n", begun(said)),
             Block::Banner(said) => format!("> {}\n", begun(said)),
             Block::List(points) => {
-                points.iter().map(|point| format!("- {}\n", begun(point))).collect()
+                let points: Vec<String> = points.iter().map(|point| begun(point)).collect();
+                format!("- {}\n", points.join("\n- "))
             }
             Block::Table(table) => of_table(table),
             Block::Log(lines) => {

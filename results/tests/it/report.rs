@@ -246,6 +246,7 @@ fn a_report_says_what_was_meant_whatever_the_names_are() {
     let html = html(&document, &figures);
     check(&html, &figures);
     written("hostile-report.html", &html);
+    written("hostile-report.md", &markdown(&document));
     let page = parsed(&html);
     assert_eq!(text(elements(&page, "h1")[0]), shown(&title).replace("\r", ""));
     assert!(text(elements(&page, "pre")[0]).contains(&shown(HOSTILE[1])));
