@@ -6,6 +6,7 @@
 //! row. Without it all numbers are there.
 
 mod cells;
+mod frame;
 mod html;
 mod measures;
 mod picture;
@@ -17,7 +18,9 @@ pub use html::{Field, Row, Table};
 pub use measures::{of_cell, of_record};
 pub use picture::{PICTURE_MAX, Picture};
 
-use html::escape;
+pub(crate) use frame::{SWITCH, head};
+pub(crate) use html::escape;
+pub(crate) use picture::styles;
 
 /// What the page consists of. All texts may have anything in them.
 #[derive(Clone, Debug, Default)]
@@ -62,20 +65,10 @@ impl Page {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let title = escape(&self.title);
-        let (style, drawn) = picture::styles(&self.pictures);
-        writeln!(
-            out,
-            "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n\
-             <meta charset=\"utf-8\"/>\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-             style-src 'unsafe-inline'; script-src 'unsafe-inline'\"/>\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-             <title>{title} – Wavetank</title>\n\
-             <style>/*<![CDATA[*/\n{}{style}/*]]>*/</style>\n</head>\n<body>",
-            include_str!("page/page.css")
-        )?;
-        self.header(&title, out)?;
+        let (style, drawn) = styles(&self.pictures);
+        let sheets = [include_str!("page/page.css"), &style];
+        out.push_str(&head(&self.title, Some("'unsafe-inline'"), &sheets));
+        self.header(&escape(&self.title), out)?;
         out.push_str("<main>\n");
         self.findings(out)?;
         self.verdicts(out)?;
@@ -111,11 +104,7 @@ impl Page {
         let (about, command) = (escape(&self.about), escape(&self.command));
         writeln!(
             out,
-            "<header>\n<fieldset id=\"theme\"><legend>Colours</legend>\n\
-             <label><input type=\"radio\" name=\"theme\" id=\"auto\" checked=\"checked\"/>system\
-             </label>\n\
-             <label><input type=\"radio\" name=\"theme\" id=\"light\"/>light</label>\n\
-             <label><input type=\"radio\" name=\"theme\" id=\"dark\"/>dark</label></fieldset>\n\
+            "<header>\n{SWITCH}\n\
              <h1 dir=\"auto\">{title}</h1>\n<p class=\"muted\" dir=\"auto\">{about}</p>\n\
              <p class=\"again\"><span>Make it again:</span> <code dir=\"ltr\">{command}</code></p>"
         )?;

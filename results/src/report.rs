@@ -1,6 +1,7 @@
 //! The reliability engineering report of a system: words and tables that follow from its runs.
 //!
-//! What is said is a [`Document`], which is written as [Markdown](markdown()) and as a page.
+//! What is said is a [`Document`], which is written as [Markdown](markdown()) and as a
+//! [page](html()).
 //! Every figure in it is a [`Figure`], which knows the command that makes it again.
 
 mod advice;
@@ -14,6 +15,7 @@ mod document;
 pub mod evidence;
 mod facts;
 mod figures;
+mod html;
 mod markdown;
 mod metrics;
 mod patterns;
@@ -27,6 +29,7 @@ pub use deliverables::deliverables;
 pub use document::{Block, Document, Table, code, plain, strong};
 pub use facts::{Facts, Log, Promise};
 pub use figures::{Figure, Figures, table, within};
+pub use html::html;
 pub use markdown::markdown;
 
 /// The report of a system. Its figures are among those of the facts from then on.

@@ -176,7 +176,7 @@ pub(super) fn named(name: &'static str, value: f64, unit: Unit) -> (&'static str
 }
 
 /// A text as it stands between tags and in attributes. What no XML may have is replaced.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -32,19 +32,7 @@ impl Picture {
     pub(super) fn write(&self, drawn: Option<String>, out: &mut String) -> std::fmt::Result {
         let name = escape(&self.name);
         writeln!(out, "<figure id=\"{name}\">")?;
-        match drawn {
-            Some(drawn) => writeln!(
-                out,
-                "<div class=\"sheet\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">\
-                 {drawn}</div>"
-            )?,
-            None => writeln!(
-                out,
-                "<p>{} (too large for this page: {} MB)</p>",
-                escape(&self.title),
-                self.svg.len() >> 20
-            )?,
-        }
+        out.push_str(&self.sheet(drawn));
         write!(out, "<figcaption>{name}:")?;
         for file in &self.files {
             let file = escape(file);
@@ -52,11 +40,27 @@ impl Picture {
         }
         writeln!(out, "</figcaption></figure>")
     }
+
+    /// The picture on a sheet that scrolls if it has to, or why it is not there.
+    pub(crate) fn sheet(&self, drawn: Option<String>) -> String {
+        let name = escape(&self.name);
+        match drawn {
+            Some(drawn) => format!(
+                "<div class=\"sheet\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">\
+                 {drawn}</div>\n"
+            ),
+            None => format!(
+                "<p>{} (too large for this page: {} MB)</p>\n",
+                escape(&self.title),
+                self.svg.len() >> 20
+            ),
+        }
+    }
 }
 
 /// The style that pictures have in common, and what is left of each: all but the style, and letters
 /// that another one has defined before. Nothing is left of one that is too large.
-pub(super) fn styles(pictures: &[Picture]) -> (String, Vec<Option<String>>) {
+pub(crate) fn styles(pictures: &[Picture]) -> (String, Vec<Option<String>>) {
     let (mut styles, mut letters) = (BTreeSet::new(), BTreeSet::new());
     let drawn = pictures.iter().map(|picture| {
         if picture.svg.len() > PICTURE_MAX {
@@ -87,9 +91,11 @@ fn switched(style: &str) -> String {
     let Some((light, rules)) = style.split_once(dark) else { return format!("{style}\n") };
     let rules = rules.strip_suffix('}').unwrap_or(rules).replace(":root", "&");
     let light = light.trim();
+    // Paper is light.
     format!(
-        "{light}\n{dark}:root:not(:has(#light:checked)){{{rules}}}}}\n\
-         :root:has(#dark:checked){{{rules}}}\n"
+        "{light}\n@media screen and (prefers-color-scheme:dark){{\
+         :root:not(:has(#light:checked)){{{rules}}}}}\n\
+         @media screen{{:root:has(#dark:checked){{{rules}}}}}\n"
     )
 }
 
@@ -117,10 +123,13 @@ mod tests {
         assert_eq!(pictures[0].title, "1 < 2 &amp;");
         let (style, drawn) = styles(&pictures);
         let rules = "svg [fill=\"#ffffff\"]{fill:#12151c}";
-        let system = "@media (prefers-color-scheme:dark){:root:not(:has(#light:checked))";
+        let system =
+            "@media screen and (prefers-color-scheme:dark){:root:not(:has(#light:checked))";
         assert_eq!(
             style,
-            format!("\n{system}{{{rules}}}}}\n:root:has(#dark:checked){{{rules}}}\n")
+            format!(
+                "\n{system}{{{rules}}}}}\n@media screen{{:root:has(#dark:checked){{{rules}}}}}\n"
+            )
         );
         let letters = |drawn: &Option<String>| drawn.as_ref().map(|d| d.matches("r1\" d=").count());
         assert_eq!(drawn.iter().map(letters).collect::<Vec<_>>(), [Some(1), Some(0)]);

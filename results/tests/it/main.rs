@@ -13,6 +13,7 @@ mod over_time;
 mod page;
 mod pictures;
 mod recovery;
+mod report;
 mod series;
 mod stability;
 mod table;

@@ -109,7 +109,10 @@ fn pictures_keep_their_titles_and_follow_the_switch() {
     assert_eq!(ids.len(), number, "an id is there twice");
     assert_eq!(elements(&parsed, "figure").len(), 2);
     assert_eq!(elements(&parsed, "style").len(), 1, "styles are of the page");
-    assert!(page.contains("\n:root:has(#dark:checked){"), "the switch turns pictures dark");
+    assert!(
+        page.contains("@media screen{:root:has(#dark:checked){"),
+        "the switch turns pictures dark"
+    );
     // What two say is said once.
     let findings = parsed.descendants().find(|node| node.attribute("class") == Some("findings"));
     let findings: Vec<String> =
