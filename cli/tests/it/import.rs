@@ -113,7 +113,13 @@ fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_rea
     written(&folder, "bad.json", &policy(30_000));
     written(&folder, "good.json", &policy(8_000));
     written(&folder, "nothing.json", "{");
+    written(&folder, "empty.md", "");
+    written(&folder, "words.md", "Nothing but words.\n");
+    fs::write(folder.0.join("binary.md"), [0x23, 0x20, 0xff, 0x00, 0x0a]).unwrap();
     for (files, code, text) in [
+        (&["empty.md"][..], 2, "this file is empty"),
+        (&["words.md"][..], 2, "no heading"),
+        (&["binary.md"][..], 2, "binary.md"),
         (&["good.json"][..], 0, "good.json: nothing found"),
         (&["good.json", "bad.json"][..], 1, "the largest wait is 16 s"),
         (&["nothing.json", "bad.json"][..], 2, "bad.json: 1 finding"),
@@ -123,11 +129,22 @@ fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_rea
         assert_eq!(output.status.code(), Some(code), "{files:?}: {}", said(&output));
         assert!(said(&output).contains(text), "{files:?}: {}", said(&output));
     }
+    written(
+        &folder,
+        "nested.toml",
+        "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1min)\"\nsteps = [{ call = \
+         \"s\" }]\n[services.s]\nlatency = \"1s\"\n[policies]\np = [{ timeout = \"5s\" }, { timeout \
+         = \"5s\" }]\n[edges]\n\"a -> s\" = \"p\"\n",
+    );
+    let output = wavetank(&["lint", "nested.toml"], &folder);
+    assert!(said(&output).contains("--set 'policies.p.timeout.limit=6s'"), "{}", said(&output));
+    let output = wavetank(&["lint", "nested.toml", "--set", "policies.p.timeout.limit=6s"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let output = wavetank(&["lint", "bad.json", "--json"], &folder);
     let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let one = &all["files"][0]["diagnostics"][0];
     assert_eq!(one["code"], "cap-never-reached");
-    assert!(one["proof"].as_str().unwrap().contains("1 s x 2^4 = 16 s"), "{one}");
+    assert!(one["proof"].as_str().unwrap().contains("2 s, 4 s, 8 s, 16 s"), "{one}");
 }
 
 #[test]

@@ -25,6 +25,10 @@ impl<'a> Proofs<'a> {
         Self { registry, means: BTreeMap::new() }
     }
 
+    pub(super) const fn registry(&self) -> &'a LayerRegistry {
+        self.registry
+    }
+
     /// The mean of a measure over a few runs of a system of the library, with some changes; nothing
     /// if the changes cannot be made.
     fn run(&self, name: &str, changes: &[(&str, String)], of: &str) -> Option<f64> {

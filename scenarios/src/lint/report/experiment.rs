@@ -1,5 +1,6 @@
 //! Rules for what a report says of its experiments: comparisons, intervals, promises, alerts.
 
+use super::metrics::METRICS;
 use super::number::{Number, after, before, numbers, of};
 use super::page::{Line, Page};
 use super::sums::traffic;
@@ -67,9 +68,6 @@ fn push_faults(line: &Line<'_>, was: &str, is: &str, found: &mut Vec<Diagnostic>
     found.push(finding("different-faults", &line.at, message));
 }
 
-/// Rows of a table of metrics.
-const METRICS: [&str; 6] = ["success", "mtbf", "mttr", "availab", "graceful", "heal"];
-
 /// Values without a unit, and shares without what they are shares of.
 fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let has_n = page.prose().any(|line| {
@@ -85,10 +83,15 @@ fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         if !METRICS.iter().any(|name| first.contains(name)) {
             continue;
         }
-        let bare = cells[1..].iter().find(|cell| cell.parse::<f64>().is_ok());
-        if let Some(bare) = bare {
-            let message = format!("`{bare}` has no unit");
-            found.push(finding("number-without-unit", &line.place(bare), message));
+        // A fraction of one is a share.
+        let is_bare = |one: &&Number| {
+            let text = &line.small[one.start..one.end];
+            let is_fraction = one.value <= 1.0 && text.contains('.');
+            one.unit.is_empty() && !is_fraction && cells[1..].contains(&text)
+        };
+        if let Some(bare) = numbers(line).iter().find(is_bare) {
+            let message = format!("`{}` has no unit", &line.small[bare.start..bare.end]);
+            found.push(finding("number-without-unit", &bare.place(line), message));
         }
         let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
         if let Some(share) = share.filter(|_| !shares_said) {
