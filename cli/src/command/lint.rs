@@ -70,11 +70,7 @@ impl Lint {
     }
 
     /// What a file is called, and what was found in it. A change makes it a scenario.
-    fn one(
-        &self,
-        named: &str,
-        registry: &LayerRegistry,
-    ) -> Result<(String, Diagnostics), Failure> {
+    fn one(&self, named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
         let source = Source::find(named)?;
         let is_scenario = source.file.ends_with(".toml") || !self.sets.is_empty();
         let found = if is_scenario {

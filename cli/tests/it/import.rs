@@ -138,7 +138,8 @@ fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_rea
     );
     let output = wavetank(&["lint", "nested.toml"], &folder);
     assert!(said(&output).contains("--set 'policies.p.timeout.limit=6s'"), "{}", said(&output));
-    let output = wavetank(&["lint", "nested.toml", "--set", "policies.p.timeout.limit=6s"], &folder);
+    let output =
+        wavetank(&["lint", "nested.toml", "--set", "policies.p.timeout.limit=6s"], &folder);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let output = wavetank(&["lint", "bad.json", "--json"], &folder);
     let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -54,6 +54,13 @@ impl Layer {
         self.settings.get(key)
     }
 
+    /// Where a setting is written; where the layer is, if it is not.
+    pub(crate) fn place(&self, key: &str) -> &Range<usize> {
+        let written = self.written.entries().unwrap_or_default();
+        let entry = written.iter().find(|entry| entry.key == key);
+        entry.map_or(&self.at, |entry| &entry.key_at)
+    }
+
     /// A setting, by the keys that lead to it.
     pub(crate) fn at(&self, path: &str) -> Option<&Node> {
         path.split('.').try_fold(&self.settings, |node, key| node.get(key))

@@ -63,7 +63,11 @@ fn configuration(
     // One line there may be the origin of several policies: one finding is enough.
     for one in here {
         let origin = made.rendered.origin(&one.place());
-        let one = pasted(one.at(origin), "Once imported");
+        let one = one.at(origin);
+        let one = match foreign::keys(&made.documents, &one) {
+            Some(keys) if made.format == "course" => keys,
+            _ => pasted(one, "Once imported"),
+        };
         let is_there =
             |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());
         if !found.iter().any(is_there) {

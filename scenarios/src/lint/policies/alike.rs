@@ -49,12 +49,16 @@ impl<'a> Breaker<'a> {
     }
 
     /// What makes it as another one.
-    fn as_other(&self, other: &Self, one: Diagnostic) -> Diagnostic {
-        let set = |one: Diagnostic, key: &str, value: String| {
-            one.set(format!("{}.{key}", self.layer.path), value)
-        };
-        let open = Duration::from_secs_f64(other.open).to_string();
-        set(set(one, "failures", other.failures.to_string()), "open", open)
+    fn as_other(&self, other: &Self, mut one: Diagnostic) -> Diagnostic {
+        let path = &self.layer.path;
+        if self.failures != other.failures {
+            one = one.set(format!("{path}.failures"), other.failures.to_string());
+        }
+        if self.open < other.open || self.open > other.open {
+            let open = Duration::from_secs_f64(other.open);
+            one = one.set(format!("{path}.open"), open.to_string());
+        }
+        one
     }
 }
 

@@ -101,9 +101,7 @@ fn closing(breaker: &Layer, settings: &Settings, found: &mut Vec<Diagnostic>) {
         let rounds = successes.div_ceil(permits.max(1));
         let proof =
             format!("arithmetic: it takes {rounds} rounds of probes, each as long as a call");
-        let written = breaker.written.entries().unwrap_or_default();
-        let at = written.iter().find(|entry| entry.key == "successes");
-        let at = at.map_or(&breaker.at, |entry| &entry.key_at);
+        let at = breaker.place("successes");
         let wrong = finding("more-successes-than-probes", at, message).proof(proof);
         found.push(wrong.set(format!("{}.permits", breaker.path), successes.to_string()));
     }

@@ -19,22 +19,31 @@ const DEPTH_MAX: usize = 20;
 
 /// What lies below a layer, with the longest time that a call takes there, in seconds.
 struct Below {
-    /// What ends an attempt after how long, if anything does.
-    each: Option<(f64, String)>,
+    /// What ends an attempt, if anything does.
+    each: Option<Inner>,
     /// The waits between the attempts.
     waits: Vec<f64>,
     /// After how long no further attempt is begun.
     end: f64,
 }
 
+/// What ends an attempt.
+struct Inner {
+    seconds: f64,
+    /// What it is, with a verb in front of a time.
+    what: String,
+    /// What follows if a limit around it is no longer.
+    so: &'static str,
+}
+
 impl Below {
     /// One attempt, which something ends.
-    fn once(seconds: f64, what: String) -> Self {
-        Self { each: Some((seconds, what)), waits: Vec::new(), end: f64::INFINITY }
+    fn once(each: Inner) -> Self {
+        Self { each: Some(each), waits: Vec::new(), end: f64::INFINITY }
     }
 
     fn each(&self) -> f64 {
-        self.each.as_ref().map_or(0.0, |(seconds, _)| *seconds)
+        self.each.as_ref().map_or(0.0, |each| each.seconds)
     }
 
     fn total(&self) -> f64 {
@@ -58,7 +67,7 @@ impl Below {
         };
         // Retries around retries are attempts that take as long as all of those below.
         let total = self.total();
-        let each = self.each.map(|(_, what)| (total, what));
+        let each = self.each.map(|each| Inner { seconds: total, ..each });
         Self { each, waits, end }
     }
 
@@ -77,20 +86,20 @@ impl Below {
     fn beyond(&self, outer: &Layer, limit: f64) -> Option<Diagnostic> {
         let total = self.total();
         let (message, proof) = if self.waits.is_empty() {
-            let (each, what) = self.each.as_ref().filter(|(each, _)| *each >= limit)?;
-            let message = format!(
-                "{what} ends after {}, and the limit around it is {}: the inner one never acts",
-                time(*each),
-                time(limit)
-            );
-            (message, format!("arithmetic: {} >= {}", time(*each), time(limit)))
+            let Inner { seconds, what, so } = self.each.as_ref()?;
+            if *seconds < limit {
+                return None;
+            }
+            let (inner, outer) = (time(*seconds), time(limit));
+            let message = format!("{what} {inner}, and the limit around it is {outer}: {so}");
+            (message, format!("arithmetic: {inner} >= {outer}"))
         } else {
             if total <= limit {
                 return None;
             }
             let (attempts, between) = (self.waits.len() + 1, self.waits.iter().sum());
             let of_each = match &self.each {
-                Some((each, _)) => format!(" of up to {}", time(*each)),
+                Some(each) => format!(" of up to {}", time(each.seconds)),
                 None => String::new(),
             };
             let message = format!(
@@ -106,7 +115,7 @@ impl Below {
             (message, proof)
         };
         let path = format!("{}.limit", outer.path);
-        let found = finding("timeout-beyond-deadline", &outer.at, message).proof(proof);
+        let found = finding("timeout-beyond-deadline", outer.place("limit"), message).proof(proof);
         Some(found.set(path, above(total)))
     }
 }
@@ -152,7 +161,8 @@ fn through(
                 wrong.into_iter().for_each(&mut *found);
             }
             is_other = false;
-            below = Some(Below::once(limit, "a timeout within".to_owned()));
+            let what = "a timeout within ends after".to_owned();
+            below = Some(Below::once(Inner { seconds: limit, what, so: "it never acts" }));
         } else if let Some(retry) = settings::<Retry>(layer) {
             let one = Below { each: None, waits: Vec::new(), end: f64::INFINITY };
             below = Some(below.unwrap_or(one).again(&retry));
@@ -172,7 +182,9 @@ fn calls(edge: &Edge, all: &[Policy], system: &System, depth: usize) -> Option<B
         let below = through(policy, calls(next, all, system, depth + 1), &mut |_| {})?;
         let _has_an_end = below.each.as_ref()?;
         let (from, to) = (system.caller_name(next.from), &system.services[next.to].name);
-        Some(Below::once(below.total(), format!("the call of `{to}` by `{from}`")))
+        let what = format!("the call of `{to}` by `{from}` takes up to");
+        let so = "it goes on when nobody waits for it any more";
+        Some(Below::once(Inner { seconds: below.total(), what, so }))
     });
     longest.max_by(|one, other| one.total().total_cmp(&other.total()))
 }
