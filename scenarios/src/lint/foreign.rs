@@ -33,7 +33,9 @@ const KEYS: [(&str, &[&str]); 4] = [
 /// they are not written there.
 pub(super) fn keys(documents: &[Node], one: &Diagnostic) -> Option<Diagnostic> {
     let mut all = Vec::new();
-    documents.iter().for_each(|document| walk(document, &mut all));
+    for document in documents {
+        walk(document, &mut all);
+    }
     let at = one.place();
     let holds = |entry: &&&Entry| entry.key_at.start <= at.start && at.end <= entry.node.at.end;
     let tables = all.iter().filter(holds).filter(|entry| entry.node.entries().is_some());

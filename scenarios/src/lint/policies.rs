@@ -3,16 +3,15 @@
 mod alike;
 mod breakers;
 mod limits;
+mod read;
 mod retries;
 mod stacks;
 mod waits;
 
-use patterns::settings::{LayerSettings, Reader, read_layer};
 use sim::System;
 
 use crate::diagnostic::Diagnostic;
-use crate::export::{Layer, Policy, policies};
-use crate::format::FileNames;
+use crate::export::policies;
 use crate::lint::proof::Proofs;
 use crate::scenario_file::ScenarioFile;
 
@@ -31,23 +30,4 @@ pub(super) fn look(
     alike::look(&all, system, found);
     limits::look(&all, system, found);
     stacks::look(&all, system, proofs, found);
-}
-
-/// What a layer is set to: what is written, with what follows from its library and the defaults.
-fn settings<S: LayerSettings>(layer: &Layer) -> Option<S> {
-    if layer.kind != S::KIND {
-        return None;
-    }
-    let mut names = FileNames::default();
-    read_layer(&layer.settings, &mut Reader::new(&mut names))
-}
-
-/// The policy of an edge.
-fn policy_of<'a>(
-    edge: &sim::model::system::Edge,
-    all: &'a [Policy],
-    system: &System,
-) -> Option<&'a Policy> {
-    let name = &system.policies[edge.policy?].name;
-    all.iter().find(|policy| policy.name == *name)
 }

@@ -241,7 +241,7 @@ fn every_format_has_what_it_can_say_wrong() {
 fn a_file_and_what_is_imported_of_it_have_the_same_contradictions() {
     let registry = LayerRegistry::builtin();
     let codes = |found: &Diagnostics| -> BTreeSet<&'static str> {
-        found.all().iter().map(|one| one.code()).collect()
+        found.all().iter().map(scenarios::Diagnostic::code).collect()
     };
     // What no scenario can say of a course.
     let of_course = [
@@ -321,6 +321,7 @@ fn values_that_cannot_be_or_do_not_fit_are_found() {
         ("In total an improvement of 340 %.", "undefined-total"),
         ("Success: 25 of 20 runs", "impossible-value"),
         ("MTBF: 0 h", "impossible-value"),
+        ("| | before | after |\n|---|---|---|\n| Faults | hangs | none |", "different-faults"),
         ("Availability is 100.5 %", "impossible-value"),
         ("- MTBF: 10 h\n- MTTR: 1 h\n- Availability: 99 %", "availability-does-not-follow"),
         (

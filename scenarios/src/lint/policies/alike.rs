@@ -5,7 +5,7 @@ use patterns::breaker::{Settings, Trip};
 use patterns::settings::Node;
 use sim::System;
 
-use super::{policy_of, settings};
+use super::read::{policy_of, settings};
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::lint::finding::{finding, number, power, time};
@@ -54,7 +54,7 @@ impl<'a> Breaker<'a> {
         if self.failures != other.failures {
             one = one.set(format!("{path}.failures"), other.failures.to_string());
         }
-        if self.open < other.open || self.open > other.open {
+        if (self.open - other.open).abs() > 0.0 {
             let open = Duration::from_secs_f64(other.open);
             one = one.set(format!("{path}.open"), open.to_string());
         }

@@ -7,7 +7,7 @@ use patterns::settings::Node;
 use sim::System;
 use sim::model::system::{Caller, Service, Step};
 
-use super::settings;
+use super::read::settings;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::import::classes_of;

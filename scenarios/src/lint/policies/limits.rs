@@ -8,8 +8,8 @@ use patterns::{Class, Duration};
 use sim::System;
 use sim::model::system::{Caller, Edge};
 
+use super::read::{policy_of, settings};
 use super::waits::Waits;
-use super::{policy_of, settings};
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::lint::finding::{finding, time};

@@ -5,7 +5,7 @@ use core::ops::Range;
 use patterns::retry::Settings;
 use patterns::{Class, Duration};
 
-use super::settings;
+use super::read::settings;
 use super::waits::Waits;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Form, Layer, Policy};

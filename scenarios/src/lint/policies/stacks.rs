@@ -3,7 +3,7 @@
 use sim::System;
 use sim::model::system::{Caller, Edge};
 
-use super::policy_of;
+use super::read::policy_of;
 use super::waits::most;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};

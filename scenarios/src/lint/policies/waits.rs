@@ -4,7 +4,7 @@ use patterns::Class;
 use patterns::backoff::{Backoff, Jitter, Progress};
 use patterns::retry::{FOREVER, Rule, Settings};
 
-use super::settings;
+use super::read::settings;
 use crate::export::Layer;
 
 /// Retries beyond these are not added up.

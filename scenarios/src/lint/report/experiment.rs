@@ -38,13 +38,13 @@ fn prevention(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Before and after under different faults.
 fn faults(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
-    let has_columns = page
-        .prose()
-        .any(|line| line.cells().is_some() && line.has(&["before"]) && line.has(&["after"]));
-    for line in page.prose().filter(|_| has_columns) {
-        let Some(cells) = line.cells().filter(|cells| cells.len() > 2) else { continue };
-        let [first, was, is, ..] = &cells[..] else { continue };
-        if first.to_ascii_lowercase().contains("fault") && was != is {
+    for line in page.prose() {
+        let first = line.cells().and_then(|cells| cells.first().map(|cell| cell.to_lowercase()));
+        let (was, is) = (line.below("before"), line.below("after"));
+        if let (Some(first), Some(was), Some(is)) = (first, was, is)
+            && first.contains("fault")
+            && was != is
+        {
             push_faults(line, was, is, found);
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct Number {
 }
 
 /// What makes the number behind it a limit.
-const LIMITS: [&str; 12] = [
+const LIMITS: [&str; 16] = [
     ">",
     "<",
     "≥",
@@ -31,6 +31,10 @@ const LIMITS: [&str; 12] = [
     "at most",
     "more than",
     "less than",
+    "longer than",
+    "shorter than",
+    "above",
+    "below",
     "under",
 ];
 

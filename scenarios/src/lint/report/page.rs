@@ -80,6 +80,12 @@ impl Line<'_> {
         Some(inner.split('|').map(str::trim).collect())
     }
 
+    /// The cell below a heading with a word, in a row of a table.
+    pub(super) fn below(&self, word: &str) -> Option<&str> {
+        let column = self.heads.iter().position(|head| head.contains(word))?;
+        self.cells()?.get(column).copied()
+    }
+
     /// What stands above the column of a place, in small letters; nothing outside of tables.
     pub(super) fn head(&self, place: usize) -> &str {
         let bars = self.text.as_bytes().iter().take(place).filter(|byte| **byte == b'|').count();
