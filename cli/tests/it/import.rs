@@ -101,6 +101,15 @@ fn changes_and_variants_are_exported_as_other_commands_run_them() {
     assert!(fs::read_to_string(folder.0.join("it.yml")).unwrap().contains("slidingWindowSize: 5"));
 }
 
+/// Two limits of which the inner one never acts.
+const NESTED: &str = r#"title = "nested"
+horizon = "1h"
+agents.a = { arrivals = "every(1min)", steps = [{ call = "s" }] }
+services.s = { latency = "1s" }
+policies.p = [{ timeout = "5s" }, { timeout = "5s" }]
+edges = { "a -> s" = "p" }
+"#;
+
 #[test]
 fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_read() {
     let folder = Folder::new("lint");
@@ -129,13 +138,7 @@ fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_rea
         assert_eq!(output.status.code(), Some(code), "{files:?}: {}", said(&output));
         assert!(said(&output).contains(text), "{files:?}: {}", said(&output));
     }
-    written(
-        &folder,
-        "nested.toml",
-        "title = \"t\"\nhorizon = \"1h\"\n[agents.a]\narrivals = \"every(1min)\"\nsteps = [{ call = \
-         \"s\" }]\n[services.s]\nlatency = \"1s\"\n[policies]\np = [{ timeout = \"5s\" }, { timeout \
-         = \"5s\" }]\n[edges]\n\"a -> s\" = \"p\"\n",
-    );
+    written(&folder, "nested.toml", NESTED);
     let output = wavetank(&["lint", "nested.toml"], &folder);
     assert!(said(&output).contains("--set 'policies.p.timeout.limit=6s'"), "{}", said(&output));
     let output =

@@ -325,7 +325,7 @@ fn values_that_cannot_be_or_do_not_fit_are_found() {
         ("Availability is 100.5 %", "impossible-value"),
         ("- MTBF: 10 h\n- MTTR: 1 h\n- Availability: 99 %", "availability-does-not-follow"),
         (
-            "Mean time between failures 10 hours, mean time to repair 1 h 30 min, availability 99 %",
+            "Mean time between failures 10 h, mean time to repair 1 h 30 min, availability 99 %",
             "availability-does-not-follow",
         ),
     ] {

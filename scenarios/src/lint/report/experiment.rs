@@ -132,7 +132,9 @@ fn interval(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     let target = all.iter().find(|one| one.is_limit && one.start > close);
     let (Some(value), Some(target)) = (value, target) else { return };
     let sign = line.small[..target.start].trim_end();
-    let is_above = [">", "≥", ">=", "at least", "more than"].iter().any(|one| sign.ends_with(one));
+    let is_above = [">", "≥", ">=", "at least", "more than", "above", "longer than"]
+        .iter()
+        .any(|one| sign.ends_with(one));
     let (met, bound) = if is_above {
         (value.value > target.value, low.value)
     } else {
