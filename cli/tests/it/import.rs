@@ -155,11 +155,11 @@ fn lint_ends_with_1_where_something_is_found_and_with_2_where_nothing_can_be_rea
 fn what_is_made_of_a_file_does_not_take_its_place() {
     let folder = Folder::new("import-itself");
     let text = "resilience4j:\n  retry:\n    instances:\n      a: {maxAttempts: 3}\n";
-    std::fs::write(folder.0.join("a.yml"), text).unwrap();
+    fs::write(folder.0.join("a.yml"), text).unwrap();
     let output = wavetank(&["import", "a.yml", "--out", "./a.yml"], &folder);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("is the file that is read"), "{}", said(&output));
-    assert_eq!(std::fs::read_to_string(folder.0.join("a.yml")).unwrap(), text);
+    assert_eq!(fs::read_to_string(folder.0.join("a.yml")).unwrap(), text);
     assert!(wavetank(&["import", "a.yml", "--out", "b.toml"], &folder).status.success());
     let output = wavetank(&["export", "b.toml", "--to", "polly", "--out", "b.toml"], &folder);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
