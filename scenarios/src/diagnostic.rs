@@ -20,6 +20,8 @@ pub struct Diagnostic {
     message: String,
     help: Option<String>,
     proof: Option<String>,
+    /// Paths and the values there with which it is gone.
+    changes: Box<[(String, String)]>,
 }
 
 impl Diagnostic {
@@ -29,7 +31,8 @@ impl Diagnostic {
         code: impl Into<DiagnosticCode>,
         message: impl Into<String>,
     ) -> Self {
-        Self { at, code: code.into(), message: message.into(), help: None, proof: None }
+        let (code, message) = (code.into(), message.into());
+        Self { at, code, message, help: None, proof: None, changes: Box::default() }
     }
 
     /// Something that was written has no effect.
@@ -96,6 +99,19 @@ impl Diagnostic {
         self.proof.as_deref()
     }
 
+    /// Adds a setting with which it is gone.
+    pub(crate) fn set(mut self, path: impl Into<String>, value: impl Into<String>) -> Self {
+        let mut changes = self.changes.into_vec();
+        changes.push((path.into(), value.into()));
+        self.changes = changes.into();
+        self
+    }
+
+    /// The settings with which it is gone, as paths and values, if there are such.
+    pub fn changes(&self) -> &[(String, String)] {
+        &self.changes
+    }
+
     /// Points elsewhere.
     pub(crate) fn at(self, at: Range<usize>) -> Self {
         Self { at, ..self }
@@ -119,6 +135,7 @@ impl From<Mistake> for Diagnostic {
             code: mistake.code.into(),
             message: mistake.message,
             proof: None,
+            changes: Box::default(),
             help: match (mistake.help.or(help), mistake.expected.map(for_example)) {
                 (Some(help), Some(example)) if !help.contains("for example") => {
                     Some(format!("{help}; {example}"))
@@ -212,7 +229,7 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::new();
-        for Diagnostic { at, code, message, help, proof } in &self.all {
+        for Diagnostic { at, code, message, help, proof, .. } in &self.all {
             let piece = self.source.piece(at);
             let annotation = AnnotationKind::Primary.span(piece.place(at));
             let snippet = Snippet::source(piece.text).path(piece.name).annotation(annotation);

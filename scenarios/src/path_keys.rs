@@ -9,6 +9,12 @@ pub(crate) fn keys(path: &str) -> Result<Vec<String>, String> {
     Ok(keys)
 }
 
+/// A name as a key of a path: in quotes, unless it is a word.
+pub(crate) fn path_key(name: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || "-_".contains(c);
+    if name.chars().all(is_word) { name.to_owned() } else { format!("\"{name}\"") }
+}
+
 /// What stands between the dots of a path, and whether each quote is closed; a key in quotes may
 /// have dots.
 pub(crate) fn split(path: &str) -> (Vec<String>, bool) {

@@ -50,6 +50,12 @@ impl Sets {
         self.with.is_some()
     }
 
+    /// Whether the file stays as it is.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { with, sets, without, pulls } = self;
+        with.is_none() && sets.is_empty() && without.is_empty() && pulls.is_empty()
+    }
+
     /// Whether something is to be left out.
     pub(crate) fn takes_out(&self) -> bool {
         !self.without.is_empty()

@@ -7,7 +7,7 @@ use scenarios::{Diagnostics, LayerRegistry};
 use serde_json::{Value, json};
 
 use crate::command::check::{listed, wrong};
-use crate::command::common::counted;
+use crate::command::common::{Sets, counted};
 use crate::command::complete;
 use crate::command::shown::{Printer, Shown};
 use crate::failure::{Failure, Verdict};
@@ -22,11 +22,14 @@ use crate::source::Source;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wavetank lint circuit-breaker.json reliability-engineering-report.md
+  wavetank lint mine.toml --set policies.guarded.timeout.limit=45s
   wavetank lint application.yml --json | jq '.files[].diagnostics[].code'")]
 pub(crate) struct Lint {
     /// Files, `-` for the standard input, or names from `wavetank list`.
     #[arg(required = true, add = complete::scenarios())]
     files: Vec<String>,
+    #[command(flatten)]
+    sets: Sets,
     #[command(flatten)]
     shown: Shown,
 }
@@ -41,7 +44,7 @@ impl Lint {
         let mut verdict = Verdict::Holds;
         let out = &mut Printer::new(self.shown, out);
         for named in &self.files {
-            match Self::one(named, registry) {
+            match self.one(named, registry) {
                 Ok((file, found)) if found.is_empty() => {
                     writeln!(out, "{file}: nothing found")?;
                     all.push(as_json(named, &found));
@@ -66,10 +69,15 @@ impl Lint {
         first.map_or(Ok(verdict), Err)
     }
 
-    /// What a file is called, and what was found in it.
-    fn one(named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
+    /// What a file is called, and what was found in it. A change makes it a scenario.
+    fn one(&self, named: &str, registry: &LayerRegistry) -> Result<(String, Diagnostics), Failure> {
         let source = Source::find(named)?;
-        let found = scenarios::lint(&source.file, &source.text, registry)?;
+        let is_scenario = source.file.ends_with(".toml") || !self.sets.is_empty();
+        let found = if is_scenario {
+            self.sets.file(registry, &source)?.lint(registry)?
+        } else {
+            scenarios::lint(&source.file, &source.text, registry)?
+        };
         Ok((source.file, found))
     }
 }

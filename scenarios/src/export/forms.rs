@@ -34,11 +34,6 @@ impl Form {
         self.get("wait").or(self.get("base")).cloned()
     }
 
-    /// The argument that goes by its position, if there is one.
-    pub(crate) fn first(&self) -> Option<Node> {
-        self.arguments.iter().find(|one| one.key.is_none()).map(|one| one.node.clone())
-    }
-
     /// Whether waits grow by a factor.
     pub(crate) fn grows(&self) -> bool {
         self.name == "exponential"

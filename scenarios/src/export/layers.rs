@@ -5,6 +5,7 @@ use core::ops::Range;
 use patterns::settings::{Entry, Node, Reader, Value};
 
 use crate::format::{FileNames, PER, PolicyNames};
+use crate::path_keys::path_key;
 use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
@@ -37,6 +38,8 @@ impl Policy {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layer {
     pub(crate) kind: String,
+    /// The path that leads to it.
+    pub(crate) path: String,
     /// Where it stands.
     pub(crate) at: Range<usize>,
     /// What of its settings is written.
@@ -49,6 +52,13 @@ impl Layer {
     /// A setting.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.settings.get(key)
+    }
+
+    /// Where a setting is written; where the layer is, if it is not.
+    pub(crate) fn place(&self, key: &str) -> &Range<usize> {
+        let written = self.written.entries().unwrap_or_default();
+        let entry = written.iter().find(|entry| entry.key == key);
+        entry.map_or(&self.at, |entry| &entry.key_at)
     }
 
     /// A setting, by the keys that lead to it.
@@ -67,14 +77,26 @@ pub(crate) fn policies(file: &ScenarioFile, registry: &LayerRegistry) -> Vec<Pol
             Value::List(items) => items,
             _ => &[],
         };
-        let items = items.iter().filter_map(Node::entries).flatten();
-        let layers = items.filter_map(|item| layer(item, registry, &names)).collect();
+        let entries = items.iter().enumerate().filter_map(|(at, item)| Some((at, item.entries()?)));
+        let entries = entries.flat_map(|(at, entries)| entries.iter().map(move |one| (at, one)));
+        let layers = entries.filter_map(|(at, item)| {
+            let path = path(&entry.key, items, at, &item.key);
+            layer(item, path, registry, &names)
+        });
+        let layers = layers.collect();
         Policy { name: entry.key.clone(), at: entry.key_at.clone(), layers }
     };
     entries.iter().map(of_one).collect()
 }
 
-fn layer(item: &Entry, registry: &LayerRegistry, names: &FileNames) -> Option<Layer> {
+/// The path to a layer of a policy: by its kind, or by its number if another one comes first.
+fn path(policy: &str, items: &[Node], at: usize, kind: &str) -> String {
+    let is_first = items.iter().position(|item| item.get(kind).is_some()) == Some(at);
+    let number = if is_first { String::new() } else { format!("{at}.") };
+    format!("policies.{}.{number}{kind}", path_key(policy))
+}
+
+fn layer(item: &Entry, path: String, registry: &LayerRegistry, names: &FileNames) -> Option<Layer> {
     if item.node.text() == Some("off") {
         return None;
     }
@@ -87,5 +109,5 @@ fn layer(item: &Entry, registry: &LayerRegistry, names: &FileNames) -> Option<La
     let mut reader = Reader::new(&mut names);
     let settings = registry.settings(&item.key, &written, &mut reader)?;
     let (kind, at) = (item.key.clone(), item.key_at.clone());
-    Some(Layer { kind, at, written: item.node.clone(), settings })
+    Some(Layer { kind, path, at, written: item.node.clone(), settings })
 }

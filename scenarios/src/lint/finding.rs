@@ -15,6 +15,26 @@ pub(super) fn finding(code: &str, at: &Range<usize>, message: impl Into<String>)
     Diagnostic::new(at.clone(), rule, message).help(rule.change)
 }
 
+/// Says which settings remove a finding, as they are given to `--set`; `how` is in front of them.
+pub(super) fn pasted(one: Diagnostic, how: &str) -> Diagnostic {
+    said(one, how, |path, value| format!("--set '{path}={value}'"))
+}
+
+/// The same where something is varied, which what is set would not change.
+pub(super) fn varied(one: Diagnostic) -> Diagnostic {
+    said(one, "There", |path, value| format!("{path} = {value}"))
+}
+
+fn said(one: Diagnostic, how: &str, change: fn(&str, &str) -> String) -> Diagnostic {
+    if one.changes().is_empty() {
+        return one;
+    }
+    let all = one.changes().iter().map(|(path, value)| change(path, value));
+    let all = all.collect::<Vec<_>>().join(" ");
+    let words = one.help_text().unwrap_or_default().to_owned();
+    one.help(format!("{words} {how}: `{all}`"))
+}
+
 /// A number as people write it: with no more than a few digits behind the point.
 pub(super) fn number(value: f64) -> String {
     let digits = match value.abs() {

@@ -6,6 +6,7 @@ mod traffic;
 
 pub(super) use traffic::{CALLS, RETRIES, alert, bound, spent};
 
+use patterns::Duration;
 use patterns::settings::{Entry, Node, Value};
 
 use crate::diagnostic::Diagnostic;
@@ -18,6 +19,42 @@ pub(super) fn look(documents: &[Node], found: &mut Vec<Diagnostic>) {
     }
     settings::look(&all, found);
     traffic::look(&all, found);
+}
+
+/// What a course calls the settings of a scenario.
+const KEYS: [(&str, &[&str]); 4] = [
+    ("cap", &["max_delay_ms"]),
+    ("failures", &["failure_threshold", "threshold"]),
+    ("open", &["reset_timeout_seconds", "timeout_seconds", "reset_timeout", "timeout"]),
+    ("permits", &["half_open_max_calls"]),
+];
+
+/// Says which keys of a course to change so that a finding in one of its tables is gone; nothing if
+/// they are not written there.
+pub(super) fn keys(documents: &[Node], one: &Diagnostic) -> Option<Diagnostic> {
+    let mut all = Vec::new();
+    for document in documents {
+        walk(document, &mut all);
+    }
+    let at = one.place();
+    let holds = |entry: &&&Entry| entry.key_at.start <= at.start && at.end <= entry.node.at.end;
+    let tables = all.iter().filter(holds).filter(|entry| entry.node.entries().is_some());
+    let table = tables.max_by_key(|entry| entry.key_at.start)?;
+    let changes = one.changes().iter().map(|(path, value)| {
+        let last = path.rsplit('.').next()?;
+        let (_, names) = KEYS.iter().find(|(key, _)| *key == last)?;
+        let (name, from) = names.iter().find_map(|name| Some((name, table.node.get(name)?)))?;
+        let to = match value.parse::<Duration>() {
+            Ok(time) if name.ends_with("_ms") => time.as_nanos() as f64 / 1e6,
+            Ok(time) => time.as_secs_f64(),
+            Err(_) => value.parse().ok()?,
+        };
+        Some(format!("`{name}`: {from} -> {to}"))
+    });
+    let changes: Vec<String> = changes.collect::<Option<_>>()?;
+    let words = one.help_text().unwrap_or_default();
+    let help = format!("{words} Here: {}", changes.join(", "));
+    (!changes.is_empty()).then(|| one.clone().help(help))
 }
 
 /// All entries of a tree, in the order of the file.

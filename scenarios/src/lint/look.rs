@@ -1,5 +1,7 @@
 //! Finds out what a file is, and has the rules for it look at it.
 
+use super::finding::pasted;
+use super::proof::Proofs;
 use super::{foreign, policies, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::import::{is_scenario, make};
@@ -34,32 +36,18 @@ pub fn lint(name: &str, text: &str, registry: &LayerRegistry) -> Result<Diagnost
     };
     let mut found = Vec::new();
     if is_report {
-        report::look(text, &mut found);
+        report::look(text, &mut found).map_err(|wrong| Diagnostics::new(&source, vec![wrong]))?;
         for kept in report::configurations(text) {
             // A piece of a report that cannot be read is not what the report is about.
             let source = Source::new(name, &kept);
             let _ = configuration(&source, &kept, registry, &mut found);
         }
     } else if ending == "toml" || is_scenario(text) {
-        scenario(name, text, registry, &mut found)?;
+        return ScenarioFile::parse(name, text)?.lint(registry);
     } else {
         configuration(&source, text, registry, &mut found)?;
     }
     Ok(Diagnostics::new(&source, found))
-}
-
-/// Looks at a scenario, as it is written.
-fn scenario(
-    name: &str,
-    text: &str,
-    registry: &LayerRegistry,
-    found: &mut Vec<Diagnostic>,
-) -> Result<(), Diagnostics> {
-    let file = ScenarioFile::parse(name, text)?;
-    let scenario = file.scenario(registry)?;
-    let all = policies::look(&file, &scenario.system, registry, found);
-    policies::needs(&all, &scenario.system, found);
-    Ok(())
 }
 
 /// Looks at what a file of another format says, and at the scenario that is made of it.
@@ -71,11 +59,15 @@ fn configuration(
 ) -> Result<(), Diagnostics> {
     let made = make(source, text, None, registry)?;
     let mut here = Vec::new();
-    policies::look(&made.file, &made.system, registry, &mut here);
+    policies::look(&made.file, &made.system, &mut Proofs::new(registry), &mut here);
     // One line there may be the origin of several policies: one finding is enough.
     for one in here {
         let origin = made.rendered.origin(&one.place());
         let one = one.at(origin);
+        let one = match foreign::keys(&made.documents, &one) {
+            Some(keys) if made.format == "course" => keys,
+            _ => pasted(one, "Once imported"),
+        };
         let is_there =
             |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());
         if !found.iter().any(is_there) {

@@ -1,37 +1,33 @@
 //! Rules for the policies of a scenario: what its layers do to one another.
 
+mod alike;
 mod breakers;
+mod limits;
+mod read;
 mod retries;
 mod stacks;
+mod waits;
 
 use sim::System;
 
 use crate::diagnostic::Diagnostic;
-use crate::export::{Policy, policies};
+use crate::export::policies;
 use crate::lint::proof::Proofs;
-use crate::registry::LayerRegistry;
 use crate::scenario_file::ScenarioFile;
 
-/// Looks at all policies of a scenario, which it returns.
+/// Looks at all policies of a scenario.
 pub(super) fn look(
     file: &ScenarioFile,
     system: &System,
-    registry: &LayerRegistry,
+    proofs: &mut Proofs<'_>,
     found: &mut Vec<Diagnostic>,
-) -> Vec<Policy> {
-    let all = policies(file, registry);
-    let mut proofs = Proofs::new(registry);
+) {
+    let all = policies(file, proofs.registry());
     for policy in &all {
         retries::look(policy, found);
-        breakers::look(policy, system, &mut proofs, found);
+        breakers::look(policy, system, proofs, found);
     }
-    stacks::look(&all, system, &mut proofs, found);
-    all
-}
-
-/// Looks at what tasks cannot do without: a scenario says so, a configuration does not.
-pub(super) fn needs(all: &[Policy], system: &System, found: &mut Vec<Diagnostic>) {
-    for policy in all {
-        breakers::alone(policy, system, found);
-    }
+    alike::look(&all, system, found);
+    limits::look(&all, system, found);
+    stacks::look(&all, system, proofs, found);
 }

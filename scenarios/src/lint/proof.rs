@@ -25,6 +25,10 @@ impl<'a> Proofs<'a> {
         Self { registry, means: BTreeMap::new() }
     }
 
+    pub(super) const fn registry(&self) -> &'a LayerRegistry {
+        self.registry
+    }
+
     /// The mean of a measure over a few runs of a system of the library, with some changes; nothing
     /// if the changes cannot be made.
     fn run(&self, name: &str, changes: &[(&str, String)], of: &str) -> Option<f64> {
@@ -82,13 +86,16 @@ impl<'a> Proofs<'a> {
             self.mean("claims/A11", &changes, "agents.agent.failed")
         };
         let (counted, left_out) = (failed("\"none\"")?, failed("[\"rate-limit\"]")?);
-        Some(format!(
-            "shown by runs of the scenario claims/A11 (seed 1, {RUNS} runs of 4 h, 75 calls a \
+        // With a high threshold this shortage is too small to show it.
+        (counted > left_out + 0.001).then(|| {
+            format!(
+                "shown by runs of the scenario claims/A11 (seed 1, {RUNS} runs of 4 h, 75 calls a \
              minute where 50 are let in): with this breaker {:.1} % of the tasks \
              fail, with 429 left out {:.1} %",
-            100.0 * counted,
-            100.0 * left_out
-        ))
+                100.0 * counted,
+                100.0 * left_out
+            )
+        })
     }
 
     /// How many calls become of one through stacked retries, when nothing answers.

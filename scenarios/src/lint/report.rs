@@ -7,6 +7,7 @@ mod number;
 mod page;
 mod shape;
 mod sums;
+mod values;
 mod waits;
 
 pub(super) use page::configurations;
@@ -14,13 +15,16 @@ pub(super) use page::configurations;
 use crate::diagnostic::Diagnostic;
 use page::Page;
 
-/// Looks at a report.
-pub(super) fn look(text: &str, found: &mut Vec<Diagnostic>) {
+/// Looks at a report, if it is one.
+pub(super) fn look(text: &str, found: &mut Vec<Diagnostic>) -> Result<(), Diagnostic> {
     let page = Page::of(text);
+    shape::is_report(&page, text)?;
     shape::look(&page, found);
     metrics::look(&page, found);
     sums::look(&page, found);
     experiment::look(&page, found);
     waits::look(&page, found);
     code::look(&page, found);
+    values::look(&page, found);
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use scenarios::{Diagnostics, LayerRegistry, RULES, library, lint};
+use scenarios::{Diagnostics, LayerRegistry, RULES, ScenarioFile, import, library, lint};
 
 fn read(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
@@ -113,7 +113,7 @@ fn policies_of_a_scenario_that_fight_one_another_are_shown_by_runs() {
         ("stacked-retries", "24 attempts of one call; with the outer layer alone 4"),
         ("counts-all-failures", "one of 5 failures in a row 0.0 times"),
         ("limit-counted-as-failure", "of the tasks fail, with 429 left out 3"),
-        ("cap-never-reached", "1 s x 2^2 = 4 s"),
+        ("cap-never-reached", "the waits are 1 s, 2 s, 4 s"),
         ("timeout-beyond-deadline", "2 of the 4 attempts"),
     ] {
         let one = found.all().iter().find(|one| one.code() == code).expect(code);
@@ -121,16 +121,256 @@ fn policies_of_a_scenario_that_fight_one_another_are_shown_by_runs() {
     }
 }
 
+const LIBRARY: [(&str, &str); 10] = [
+    ("like = \"polly\", limit = \"4s\"", "timeout-beyond-deadline"),
+    ("like = \"polly\", limit = \"10s\"", "timeout-beyond-deadline"),
+    ("cap = \"10s\"", "cap-never-reached"),
+    ("like = \"envoy\"", "stacked-retries"),
+    ("like = \"gobreaker\"", "limit-counted-as-failure"),
+    ("like = \"gobreaker\"", "breaker-without-fallback"),
+    ("like = \"polly\", limit = \"5s\"", "timeout-beyond-deadline"),
+    ("successes = 3", "more-successes-than-probes"),
+    ("like = \"course-printed\"", "counts-all-failures"),
+    ("like = \"course-printed\"", "breakers-disagree"),
+];
+
+#[test]
+fn settings_of_a_library_are_seen_as_if_they_were_written() {
+    let critical = [("like = \"course-meant\", failures = 3", "critical-inverted")];
+    finds("library.toml", &[&LIBRARY[..], &critical].concat());
+}
+
+#[test]
+fn one_call_within_another_has_to_end_first() {
+    let text = read("library.toml").replace("limit = \"10s\"", "limit = \"60s\"");
+    let timeouts = |text: &str| {
+        let found = lint("it.toml", text, &LayerRegistry::builtin()).unwrap();
+        let all = found.all().iter().filter(|one| one.code() == "timeout-beyond-deadline");
+        all.map(|one| one.message().to_owned()).collect::<Vec<_>>()
+    };
+    let found = timeouts(&text);
+    let beyond = "the call of `store` by `api` takes up to";
+    assert!(found.iter().any(|message| message.starts_with(beyond)), "{found:?}");
+    let longer = text.replace("limit = \"4s\"", "limit = \"40s\"").replace("60s", "300s");
+    let found = timeouts(&longer);
+    assert!(!found.iter().any(|message| message.starts_with(beyond)), "{found:?}");
+    // Who sends the deadline along has it respected.
+    let told = text.replace("limit = \"4s\"", "limit = \"4s\", propagates = true");
+    let found = timeouts(&told);
+    assert!(!found.iter().any(|message| message.starts_with(beyond)), "{found:?}");
+}
+
+#[test]
+fn variants_and_values_of_a_sweep_are_scenarios_too() {
+    let found = look("varied.toml");
+    let all: Vec<(&str, &str)> = found
+        .all()
+        .iter()
+        .map(|one| (one.code(), one.message().split(": ").next().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("timeout-beyond-deadline", "with the variant `impatient`"),
+        ("timeout-beyond-deadline", "with `policies.guarded.retry.timeout.retries` = 5, 9"),
+        ("cap-never-reached", "3 retries from 1 s end before the cap of 60 min"),
+        ("counts-all-failures", "with the variant `as printed`"),
+    ];
+    let sorted = |mut all: Vec<_>| {
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(sorted(all), sorted(expected.to_vec()), "{found}");
+    let wrong = format!("{}\n\"policies.guarded.nothing\" = 1\n", read("varied.toml"));
+    assert!(lint("it.toml", &wrong, &LayerRegistry::builtin()).is_err(), "a variant is wrong");
+}
+
+const FOREIGN: [(&str, &[(&str, &str)]); 5] = [
+    (
+        "resilience4j-bad.yml",
+        &[
+            ("exponentialMaxWaitDuration", "cap-never-reached"),
+            ("      backend:", "breaker-without-fallback"),
+        ],
+    ),
+    (
+        "envoy-bad.yaml",
+        &[(" timeout: 10s", "timeout-beyond-deadline"), ("max_interval", "cap-never-reached")],
+    ),
+    (
+        "grpc-bad.json",
+        &[("\"timeout\"", "timeout-beyond-deadline"), ("maxBackoff", "cap-never-reached")],
+    ),
+    (
+        "polly-bad.json",
+        &[("TotalRequestTimeout", "timeout-beyond-deadline"), ("MaxDelay", "cap-never-reached")],
+    ),
+    (
+        "litellm-bad.yaml",
+        &[
+            ("allowed_fails", "limit-counted-as-failure"),
+            ("allowed_fails", "breaker-without-fallback"),
+        ],
+    ),
+];
+
+#[test]
+fn a_course_is_told_which_of_its_keys_to_change() {
+    let text = read("course.json");
+    let found = look("course.json");
+    for (code, says) in [
+        ("cap-never-reached", "`max_delay_ms`: 30000 -> 16000"),
+        ("critical-inverted", "`failure_threshold`: 3 -> 10, `timeout_seconds`: 120 -> 30"),
+        ("more-successes-than-probes", "`half_open_max_calls`: 1 -> 3"),
+        ("breakers-disagree", "`timeout`: 30 -> 120"),
+    ] {
+        let one = found.all().iter().find(|one| one.code() == code).expect(code);
+        assert!(one.help_text().unwrap().contains(says), "{found}");
+    }
+    let changed = text.replace("\"max_delay_ms\": 30000", "\"max_delay_ms\": 16000");
+    let found = lint("course.json", &changed, &LayerRegistry::builtin()).unwrap();
+    assert!(!found.all().iter().any(|one| one.code() == "cap-never-reached"), "{found}");
+}
+
+#[test]
+fn every_format_has_what_it_can_say_wrong() {
+    for (name, expected) in FOREIGN {
+        finds(name, expected);
+    }
+}
+
+#[test]
+fn a_file_and_what_is_imported_of_it_have_the_same_contradictions() {
+    let registry = LayerRegistry::builtin();
+    let codes = |found: &Diagnostics| -> BTreeSet<&'static str> {
+        found.all().iter().map(scenarios::Diagnostic::code).collect()
+    };
+    // What no scenario can say of a course.
+    let of_course = [
+        "dead-parameter",
+        "fixed-wait-and-retry-after",
+        "retries-disagree",
+        "retries-or-attempts",
+        "budget-below-context",
+        "alert-never-fires",
+        "detection-beyond-promise",
+        "limit-counted-as-failure",
+    ];
+    let names = FOREIGN.iter().map(|(name, _)| *name).chain(["course.json"]);
+    for name in names {
+        let made = import(name, &read(name), None, &registry).unwrap();
+        let of_scenario = lint("it.toml", &made.text, &registry).unwrap();
+        let mut of_file = codes(&look(name));
+        of_file.retain(|code| name != "course.json" || !of_course.contains(code));
+        assert_eq!(codes(&of_scenario), of_file, "{name}: {of_scenario}");
+    }
+}
+
+/// The changes that are named behind `--set`, as they would be pasted.
+fn pasted(help: &str) -> Vec<(&str, &str)> {
+    let sets = help.split("--set '").skip(1);
+    sets.filter_map(|set| set.split('\'').next()?.split_once('=')).collect()
+}
+
+#[test]
+fn what_is_named_to_be_set_removes_the_finding() {
+    let registry = LayerRegistry::builtin();
+    let mut with = BTreeSet::new();
+    let mut scenarios: Vec<String> = ["policies.toml", "library.toml"].map(read).to_vec();
+    for (name, _) in FOREIGN {
+        scenarios.push(import(name, &read(name), None, &registry).unwrap().text);
+    }
+    for text in &scenarios {
+        let found = lint("it.toml", text, &registry).unwrap();
+        for one in found.all() {
+            let changes = pasted(one.help_text().unwrap());
+            assert!(!changes.is_empty(), "{found}");
+            let mut file = ScenarioFile::parse("it.toml", text).unwrap();
+            for (path, value) in changes {
+                file.set_text(&registry, path, value).unwrap_or_else(|wrong| panic!("{wrong}"));
+            }
+            let left = file.lint(&registry).unwrap_or_else(|wrong| panic!("{wrong}"));
+            let is_same = |left: &scenarios::Diagnostic| {
+                left.code() == one.code() && left.message() == one.message()
+            };
+            assert!(!left.all().iter().any(is_same), "{one:?}\n{left}");
+            with.insert(one.code());
+        }
+    }
+    assert_eq!(with.len(), 9, "{with:?}");
+}
+
+const VALUES: [(&str, &str); 8] = [
+    ("An error budget", "two-error-budgets"),
+    ("five waits", "one-wait-too-many"),
+    ("Overall improvement", "undefined-total"),
+    ("25/20", "impossible-value"),
+    ("120 %", "impossible-value"),
+    ("110 %", "impossible-value"),
+    ("MTBF | 0 h", "impossible-value"),
+    ("99.9 %", "availability-does-not-follow"),
+];
+
+#[test]
+fn values_that_cannot_be_or_do_not_fit_are_found() {
+    finds("report-values.md", &VALUES);
+    // One at a time: each is found without the others.
+    for (line, code) in [
+        ("The SLO is 99 %.\nError budget: 5 %.", "two-error-budgets"),
+        ("Error budget: < 5 %, one minus the target (99 %).", "two-error-budgets"),
+        ("| Availability | 97 % | > 99 % |\n\nThe error budget is 5 %", "two-error-budgets"),
+        ("There were five attempts with 5 waits.", "one-wait-too-many"),
+        ("In total an improvement of 340 %.", "undefined-total"),
+        ("Success: 25 of 20 runs", "impossible-value"),
+        ("MTBF: 0 h", "impossible-value"),
+        ("| | before | after |\n|---|---|---|\n| Faults | hangs | none |", "different-faults"),
+        ("Availability is 100.5 %", "impossible-value"),
+        ("- MTBF: 10 h\n- MTTR: 1 h\n- Availability: 99 %", "availability-does-not-follow"),
+        (
+            "Mean time between failures 10 h, mean time to repair 1 h 30 min, availability 99 %",
+            "availability-does-not-follow",
+        ),
+    ] {
+        let text = format!("# Notes\n\nOf 20 runs.\n\n{line}\n");
+        let found = lint("it.md", &text, &LayerRegistry::builtin()).unwrap();
+        assert!(found.all().iter().any(|one| one.code() == code), "{text}{found}");
+    }
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    for (text, says) in [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("Only words.\n\nAnd more: MTBF 0 h.\n", "no heading"),
+        ("```\n# a comment\n```\n", "no heading"),
+        ("# a\u{0}b\n", "not text"),
+    ] {
+        let wrong = lint("it.md", text, &LayerRegistry::builtin()).unwrap_err();
+        assert!(wrong.to_string().contains(says), "{text}: {wrong}");
+    }
+    for text in ["# Title\n", "Title\n=====\n", "\u{feff}# Title\n"] {
+        assert!(lint("it.md", text, &LayerRegistry::builtin()).is_ok(), "{text}");
+    }
+}
+
 #[test]
 fn nothing_is_found_where_nothing_is_wrong() {
-    for name in ["clean.json", "clean.md"] {
+    for name in [
+        "clean.json",
+        "clean.md",
+        "clean-units.md",
+        "resilience4j-clean.yml",
+        "envoy-clean.yaml",
+        "grpc-clean.json",
+        "polly-clean.json",
+        "litellm-clean.yaml",
+    ] {
         assert!(look(name).is_empty(), "{}", look(name));
     }
 }
 
 #[test]
 fn every_rule_is_found_somewhere() {
-    let all = COURSE.iter().chain(&REPORT).chain(&POLICIES).map(|(_, code)| *code);
+    let all = COURSE.iter().chain(&REPORT).chain(&POLICIES).chain(&VALUES).map(|(_, code)| *code);
     let found: BTreeSet<&str> = all.collect();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(found, rules);
@@ -148,12 +388,20 @@ fn what_is_found_in_the_library_is_true_of_it() {
     // Most scenarios with a breaker ask what it does alone.
     codes.retain(|(_, code)| *code != "breaker-without-fallback");
     let expected = [
+        ("claims/A10", "more-successes-than-probes"),
         ("claims/A11", "limit-counted-as-failure"),
         ("claims/A12", "counts-all-failures"),
         ("claims/A13", "counts-all-failures"),
         ("claims/A14", "counts-all-failures"),
+        ("claims/A15", "counts-all-failures"),
+        ("claims/A9", "more-successes-than-probes"),
+        ("claims/B5", "counts-all-failures"),
         ("claims/C1", "cap-never-reached"),
+        ("claims/C9", "cap-never-reached"),
+        ("claims/C9", "stacked-retries"),
         ("half-open-stampede", "limit-counted-as-failure"),
+        ("libraries", "counts-all-failures"),
+        ("timeout-cascade", "timeout-beyond-deadline"),
     ];
     assert_eq!(codes, BTreeSet::from(expected));
 }

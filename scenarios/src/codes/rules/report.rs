@@ -2,7 +2,7 @@
 
 use super::info::RuleInfo;
 
-pub(super) const RULES: [RuleInfo; 17] = [
+pub(super) const RULES: [RuleInfo; 18] = [
     RuleInfo {
         name: "time-never-stored",
         meaning: "A breaker goes by the time of the last failure to find out when it may try \
@@ -116,6 +116,13 @@ pub(super) const RULES: [RuleInfo; 17] = [
         name: "seeds-missing",
         meaning: "Simulated numbers without their seeds cannot be made again.",
         change: "Name the seeds, or the command.",
+        source: "7.6",
+    },
+    RuleInfo {
+        name: "impossible-value",
+        meaning: "A value that no measurement gives: a share above 100 %, more successes than \
+                  runs, no time between failures.",
+        change: "Measure again, or write what was meant: a change is no share.",
         source: "7.6",
     },
 ];

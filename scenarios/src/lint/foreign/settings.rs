@@ -1,15 +1,12 @@
-//! Rules for breakers and retries of a course.
+//! Rules for what a course says of retries, and what import makes no setting of.
 
-use patterns::settings::{Entry, Node};
+use patterns::settings::Entry;
 
 use crate::diagnostic::Diagnostic;
 use crate::import::{decimal, whole};
-use crate::lint::finding::{finding, number, power, time};
+use crate::lint::finding::{finding, time};
 
 pub(super) fn look(all: &[&Entry], found: &mut Vec<Diagnostic>) {
-    let breakers: Vec<Breaker<'_>> = all.iter().filter_map(|entry| Breaker::of(entry)).collect();
-    twice(&breakers, found);
-    critical(&breakers, found);
     for entry in all {
         if let Some(retries) = entry.node.get("max_retries").and_then(whole) {
             policy(entry, retries, found);
@@ -18,90 +15,6 @@ pub(super) fn look(all: &[&Entry], found: &mut Vec<Diagnostic>) {
     kinds(all, found);
     words(all, found);
     exceptions(all, found);
-}
-
-/// A breaker of the course.
-struct Breaker<'t> {
-    name: &'t str,
-    entry: &'t Entry,
-    threshold: f64,
-    wait: Option<f64>,
-}
-
-impl<'t> Breaker<'t> {
-    fn of(entry: &'t Entry) -> Option<Self> {
-        let number =
-            |keys: &[&str]| keys.iter().find_map(|key| entry.node.get(key)).and_then(decimal);
-        let threshold = number(&["failure_threshold", "threshold"])?;
-        let wait =
-            number(&["reset_timeout_seconds", "timeout_seconds", "reset_timeout", "timeout"]);
-        let name = entry.node.get("name").and_then(Node::text).unwrap_or(&entry.key);
-        Some(Self { name, entry, threshold, wait })
-    }
-
-    /// What it is a breaker of, whatever kind of interface that is.
-    fn service(&self) -> String {
-        let mut name = self.name.to_lowercase().replace('-', "_");
-        for ending in ["_mcp", "_api", "_tools", "_service", "_server"] {
-            name = name.strip_suffix(ending).unwrap_or(&name).to_owned();
-        }
-        name
-    }
-
-    fn shown(&self) -> String {
-        let wait = self.wait.map_or_else(String::new, |wait| format!(" and {}", time(wait)));
-        format!("{} failures{wait}", number(self.threshold))
-    }
-}
-
-/// Breakers of one service with different numbers.
-fn twice(breakers: &[Breaker<'_>], found: &mut Vec<Diagnostic>) {
-    for (at, one) in breakers.iter().enumerate() {
-        let is_same = |other: &&Breaker<'_>| other.service() == one.service();
-        let Some(first) = breakers[..at].iter().find(is_same) else { continue };
-        // Without names they are not known to be the same.
-        let is_named = one.name != "circuit_breaker" && one.name != "circuit_breakers";
-        if is_named && (first.threshold, first.wait) != (one.threshold, one.wait) {
-            let message = format!(
-                "`{}` opens on {}, and `{}` on {}: they are the same service",
-                first.name,
-                first.shown(),
-                one.name,
-                one.shown()
-            );
-            found.push(finding("breakers-disagree", &one.entry.key_at, message));
-        }
-    }
-}
-
-/// Breakers that are the stricter the more their service is needed.
-fn critical(breakers: &[Breaker<'_>], found: &mut Vec<Diagnostic>) {
-    let is = |breaker: &Breaker<'_>| {
-        let name = breaker.name.to_lowercase();
-        name.contains("critical") && !name.contains("non")
-    };
-    let Some(strict) = breakers.iter().find(|breaker| is(breaker)) else { return };
-    let others = breakers.iter().filter(|other| !is(other));
-    let is_laxer =
-        |other: &&Breaker<'_>| other.threshold > strict.threshold && other.wait < strict.wait;
-    if let Some(other) = others.max_by(|a, b| a.threshold.total_cmp(&b.threshold)).filter(is_laxer)
-    {
-        let message = format!(
-            "`{}` is shut off after {}, `{}` after {}: what is needed most is away first and \
-             longest",
-            strict.name,
-            strict.shown(),
-            other.name,
-            other.shown()
-        );
-        let proof = format!(
-            "arithmetic: at 10 % errors {} failures in a row come {} times as often as {}",
-            number(strict.threshold),
-            number(power(10.0, (other.threshold - strict.threshold).min(30.0) as i128)),
-            number(other.threshold)
-        );
-        found.push(finding("critical-inverted", &strict.entry.key_at, message).proof(proof));
-    }
 }
 
 /// A policy of retries.

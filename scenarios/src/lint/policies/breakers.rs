@@ -1,15 +1,19 @@
 //! Rules for breakers: what they count, how they close, and what is left while they are open.
 
 use patterns::Class;
+use patterns::breaker::{Close, Permits, Settings, Trip, Window};
+use patterns::retry;
 use patterns::settings::Node;
 use sim::System;
 use sim::model::system::{Caller, Service, Step};
 
+use super::read::settings;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
-use crate::import::{classes_of, whole};
+use crate::import::classes_of;
 use crate::lint::finding::finding;
 use crate::lint::proof::Proofs;
+use crate::path_keys::path_key;
 
 pub(super) fn look(
     policy: &Policy,
@@ -17,73 +21,89 @@ pub(super) fn look(
     proofs: &mut Proofs<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    for breaker in policy.layers.iter().filter(|layer| layer.kind == "breaker") {
-        counting(breaker, proofs, found);
-        closing(breaker, found);
-        if counts(breaker, Class::RateLimit) && may_be_limited(policy, system) {
+    for breaker in &policy.layers {
+        let Some(settings) = settings(breaker) else { continue };
+        counting(breaker, &settings, proofs, found);
+        closing(breaker, &settings, found);
+        let counts = settings.count.contains(Class::RateLimit)
+            && !settings.ignore.contains(Class::RateLimit);
+        if counts && may_be_limited(policy, system) {
             limited(breaker, proofs, found);
         }
     }
+    alone(policy, system, found);
 }
 
 /// Breakers with nothing around them that helps a task which cannot do without the call.
-pub(super) fn alone(policy: &Policy, system: &System, found: &mut Vec<Diagnostic>) {
+fn alone(policy: &Policy, system: &System, found: &mut Vec<Diagnostic>) {
     let Some(breaker) = policy.layer("breaker") else { return };
     let helps = |layer: &Layer| ["fallback", "cache", "balance"].contains(&&*layer.kind);
     if policy.layers.iter().any(helps) {
         return;
     }
-    let needed = system.edges.iter().find(|edge| {
+    let needed = system.edges.iter().find_map(|edge| {
         let is_here = edge.policy.is_some_and(|at| system.policies[at].name == policy.name);
-        let steps = match edge.from {
-            Caller::Agents(at) => &system.agents[at].steps,
-            Caller::Service(at) => &system.services[at].steps,
+        let (section, steps) = match edge.from {
+            Caller::Agents(at) => ("agents", &system.agents[at].steps),
+            Caller::Service(at) => ("services", &system.services[at].steps),
         };
-        is_here && steps.iter().any(|step| {
+        let needs = |step: &Step| {
             matches!(step, Step::Call { service, optional: false, .. } if *service == edge.to)
-        })
+        };
+        let at = steps.iter().position(needs).filter(|_| is_here)?;
+        Some((edge, format!("{section}.{}.steps.{at}", path_key(system.caller_name(edge.from)))))
     });
-    if let Some(edge) = needed {
+    if let Some((edge, step)) = needed {
         let message = format!(
             "`{}` cannot do without `{}`: while this breaker is open each of its calls fails, and \
              nothing stands in",
             system.caller_name(edge.from),
             system.services[edge.to].name
         );
-        found.push(finding("breaker-without-fallback", &breaker.at, message));
+        let wrong = finding("breaker-without-fallback", &breaker.at, message);
+        found.push(wrong.set(format!("{step}.optional"), "true"));
     }
 }
 
 /// Failures that are never forgotten.
-fn counting(breaker: &Layer, proofs: &mut Proofs<'_>, found: &mut Vec<Diagnostic>) {
-    let is_all = breaker.get("window").and_then(Node::text) == Some("all");
-    let Some(failures) = breaker.get("failures").and_then(whole).filter(|_| is_all) else {
-        return;
-    };
+fn counting(
+    breaker: &Layer,
+    settings: &Settings,
+    proofs: &mut Proofs<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Trip::Count { failures, window: Window::All } = settings.trip else { return };
     let message = format!(
         "this breaker opens on {failures} failures since it was closed, whatever succeeded between \
          them: at 2 % errors with call number {} on average",
-        failures.saturating_mul(50)
+        u64::from(failures) * 50
     );
-    let proof = proofs.counting(failures);
-    found.push(finding("counts-all-failures", &breaker.at, message).proof(proof));
+    let proof = proofs.counting(failures.into());
+    let wrong = finding("counts-all-failures", &breaker.at, message).proof(proof);
+    let (key, value) = match breaker.written.get("window") {
+        Some(_) => ("window", (u64::from(failures) * 4).to_string()),
+        None => ("like", "course-meant".to_owned()),
+    };
+    found.push(wrong.set(format!("{}.{key}", breaker.path), value));
 }
 
 /// Successes that no number of probes can make.
-fn closing(breaker: &Layer, found: &mut Vec<Diagnostic>) {
-    let number = |key: &str| breaker.written.get(key).or(breaker.get(key)).and_then(whole);
-    let (Some(permits), Some(successes)) = (number("permits"), number("successes")) else { return };
+fn closing(breaker: &Layer, settings: &Settings, found: &mut Vec<Diagnostic>) {
+    let Permits::Concurrent(permits) = settings.half_open.permits else { return };
+    let (Close::Successes(successes) | Close::Of { successes, .. }) = settings.half_open.close
+    else {
+        return;
+    };
     if permits < successes {
         let message = format!(
             "half-open, {successes} calls must succeed and {permits} may be under way at a time"
         );
-        let rounds = (successes + permits - 1) / permits.max(1);
+        let rounds = successes.div_ceil(permits.max(1));
         let proof =
             format!("arithmetic: it takes {rounds} rounds of probes, each as long as a call");
-        let written = breaker.written.entries().unwrap_or_default();
-        let at = written.iter().find(|entry| entry.key == "successes");
-        let at = at.map_or(&breaker.at, |entry| &entry.key_at);
-        found.push(finding("more-successes-than-probes", at, message).proof(proof));
+        let at = breaker.place("successes");
+        let wrong = finding("more-successes-than-probes", at, message).proof(proof);
+        found.push(wrong.set(format!("{}.permits", breaker.path), successes.to_string()));
     }
 }
 
@@ -96,19 +116,25 @@ fn limited(breaker: &Layer, proofs: &mut Proofs<'_>, found: &mut Vec<Diagnostic>
          of {wait}"
     );
     let proof = failures.zip(open).and_then(|(failures, open)| proofs.limited(&failures, &open));
-    found.push(finding("limit-counted-as-failure", &breaker.at, message).proof(proof));
+    let mut ignored = breaker.get("ignore").map(classes_of).unwrap_or_default();
+    ignored.push(Class::RateLimit);
+    let ignored: Vec<String> = ignored.iter().map(|class| format!("\"{class}\"")).collect();
+    let wrong = finding("limit-counted-as-failure", &breaker.at, message).proof(proof);
+    found.push(wrong.set(format!("{}.ignore", breaker.path), format!("[{}]", ignored.join(", "))));
 }
 
-/// Whether a breaker counts failures of a class.
-fn counts(breaker: &Layer, class: Class) -> bool {
-    let has = |key: &str| breaker.get(key).is_some_and(|node| classes_of(node).contains(&class));
-    has("count") && !has("ignore")
-}
-
-/// Whether what is called through a policy is known to refuse for the rate.
+/// Whether what is called through a policy is known to refuse for the rate: a service says so, or
+/// retries have a rule for it alone.
 fn may_be_limited(policy: &Policy, system: &System) -> bool {
+    let has_own_rule = |layer: &Layer| {
+        let Some(retry) = settings::<retry::Settings>(layer) else { return false };
+        let rule = retry.rules.get(Class::RateLimit);
+        let is_same = |class: &Class| retry.rules.get(*class) == rule;
+        rule.is_some() && Class::ALL.iter().filter(|class| is_same(class)).count() == 1
+    };
     let tries_again = |layer: &Layer| {
-        layer.kind == "retry" && layer.written.get(Class::RateLimit.name()).is_some()
+        has_own_rule(layer)
+            || layer.kind == "retry" && layer.written.get(Class::RateLimit.name()).is_some()
     };
     let is_limited = |service: &Service| {
         let fails = |(class, share): &(Class, f64)| *class == Class::RateLimit && *share > 0.0;

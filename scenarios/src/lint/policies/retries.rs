@@ -1,120 +1,74 @@
-//! Rules for retries: caps, and attempts that nobody waits for.
+//! Rules for retries: caps that no wait reaches.
 
-use patterns::settings::Node;
+use core::ops::Range;
+
+use patterns::retry::Settings;
 use patterns::{Class, Duration};
 
+use super::read::settings;
+use super::waits::Waits;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Form, Layer, Policy};
-use crate::import::{decimal, whole};
-use crate::lint::finding::{finding, power, time};
+use crate::lint::finding::{finding, time};
 
 pub(super) fn look(policy: &Policy, found: &mut Vec<Diagnostic>) {
-    for layer in policy.layers.iter().filter(|layer| layer.kind == "retry") {
-        caps(layer, found);
+    for layer in &policy.layers {
+        let Some(settings) = settings(layer) else { continue };
+        caps(layer, &settings, found);
     }
-    deadline(policy, found);
 }
 
-/// Caps that no wait reaches.
-fn caps(layer: &Layer, found: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<String> = Vec::new();
-    for entry in layer.written.entries().unwrap_or_default() {
-        let Some(waits) = Waits::of(&entry.node) else { continue };
-        let (Some(cap), true) = (waits.cap, waits.grows) else { continue };
-        let largest = waits.uncapped(waits.retries);
-        if largest < cap && !seen.contains(&entry.node.to_string()) {
-            seen.push(entry.node.to_string());
-            let (retries, first) = (waits.retries, time(waits.first));
-            let message = format!(
-                "{retries} retries from {first} end before the cap of {}: the largest wait is {}",
-                time(cap),
-                time(largest)
-            );
-            let proof = format!(
-                "arithmetic: {first} x {}^{} = {}",
-                waits.factor,
-                retries - 1,
-                time(largest)
-            );
-            let at = entry.key_at.start..entry.node.at.end.max(entry.key_at.end);
-            found.push(finding("cap-never-reached", &at, message).proof(proof));
+/// Caps that are written and that no wait reaches.
+fn caps(layer: &Layer, settings: &Settings, found: &mut Vec<Diagnostic>) {
+    let mut seen: Vec<Range<usize>> = Vec::new();
+    for class in Class::ALL {
+        let Some(waits) = Waits::of(settings, class) else { continue };
+        let Some(cap) = waits.rule.backoff.cap else { continue };
+        let lengths = waits.lengths(false);
+        let Some(largest) = lengths.iter().copied().reduce(f64::max) else { continue };
+        let grows = waits.rule.backoff.is_cap_reached(u32::MAX);
+        let is_reached = waits.rule.backoff.is_cap_reached(waits.retries);
+        if !grows || is_reached || largest >= cap.as_secs_f64() {
+            continue;
         }
-    }
-}
-
-/// Attempts and waits that take longer than the limit around them.
-fn deadline(policy: &Policy, found: &mut Vec<Diagnostic>) {
-    let (Some(outer), Some(inner)) = policy.timeouts() else { return };
-    let (Some(limit), Some(each)) = (limit(outer), limit(inner)) else { return };
-    let Some(retry) = policy.layer("retry") else { return };
-    let Some(waits) = retry.get("timeout").and_then(Waits::of) else { return };
-    let attempts = waits.retries + 1;
-    let between: f64 = (1..=waits.retries.min(1000)).map(|number| waits.wait(number)).sum();
-    let total = attempts as f64 * each + between;
-    if total > limit {
+        let Some((key, at)) = written(layer, class, cap).filter(|(_, at)| !seen.contains(at))
+        else {
+            continue;
+        };
         let message = format!(
-            "{attempts} attempts of up to {} and {} between them are {}, and the limit around them \
-             is {}",
-            time(each),
-            time(between),
-            time(total),
-            time(limit)
+            "{} retries from {} end before the cap of {}: the largest wait is {}",
+            waits.retries,
+            time(lengths[0]),
+            time(cap.as_secs_f64()),
+            time(largest)
         );
-        let mut before = 0.0;
-        let kept = (0..=waits.retries)
-            .take_while(|done| {
-                before += if *done > 0 { waits.wait(*done) } else { 0.0 };
-                (*done as f64 + 1.0) * each + before <= limit
-            })
-            .count();
-        let proof = format!("arithmetic: {kept} of the {attempts} attempts can come to their end");
-        found.push(finding("timeout-beyond-deadline", &outer.at, message).proof(proof));
+        let mut shown: Vec<String> = lengths.iter().map(|wait| time(*wait)).collect();
+        if shown.len() > 6 {
+            shown.splice(3..shown.len() - 1, ["…".to_owned()]);
+        }
+        let proof = format!("arithmetic: the waits are {}", shown.join(", "));
+        let largest = Duration::from_secs_f64(largest).to_string();
+        let path = format!("{}.{key}", layer.path);
+        found.push(finding("cap-never-reached", &at, message).proof(proof).set(path, largest));
+        seen.push(at);
     }
 }
 
-fn limit(layer: &Layer) -> Option<f64> {
-    layer.get("limit").and_then(seconds)
-}
-
-/// How often something is tried again, and the waits before that.
-struct Waits {
-    retries: i128,
-    first: f64,
-    factor: f64,
-    cap: Option<f64>,
-    grows: bool,
-}
-
-impl Waits {
-    /// The waits of a rule, if it is one with an end.
-    fn of(rule: &Node) -> Option<Self> {
-        let form = Form::of(rule)?;
-        let retries = whole(form.times.as_ref()?)?;
-        let first = form.base().or_else(|| form.first()).as_ref().and_then(seconds)?;
-        let factor = decimal(&form.factor())?;
-        let cap = form.get("cap").and_then(seconds);
-        (retries > 0).then_some(Self { retries, first, factor, cap, grows: form.grows() })
-    }
-
-    /// The wait before a retry, from 1, as it would be without a cap.
-    fn uncapped(&self, retry: i128) -> f64 {
-        if self.grows { self.first * power(self.factor, retry - 1) } else { self.first }
-    }
-
-    fn wait(&self, retry: i128) -> f64 {
-        self.uncapped(retry).min(self.cap.unwrap_or(f64::INFINITY))
-    }
-}
-
-/// The most retries of a layer, over all classes of failure; nothing if they have no end.
-pub(super) fn most(layer: &Layer) -> Option<i128> {
-    let rules = Class::ALL.into_iter().filter_map(|class| layer.get(class.name()));
-    let of_rules = rules.filter_map(|rule| whole(Form::of(rule)?.times.as_ref()?)).max()?;
-    let bound = layer.get("max-retries").and_then(whole).unwrap_or(of_rules);
-    Some(of_rules.min(bound))
-}
-
-/// A length of time, in seconds.
-fn seconds(node: &Node) -> Option<f64> {
-    Some(node.text()?.parse::<Duration>().ok()?.as_secs_f64())
+/// Where a cap is written, as the keys below the layer: in a rule, or among the numbers of a
+/// library. Nobody is told of a cap that only the library has.
+fn written(layer: &Layer, class: Class, cap: Duration) -> Option<(String, Range<usize>)> {
+    let entries = layer.written.entries()?;
+    let rule = [class.name(), "others"].iter().find_map(|key| {
+        let entry = entries.iter().find(|entry| entry.key == *key)?;
+        let at = entry.key_at.start..entry.node.at.end.max(entry.key_at.end);
+        Form::of(&entry.node)?.get("cap").map(|_| (format!("{key}.cap"), at))
+    });
+    let is_cap = |text: &str| text.parse() == Ok(cap);
+    rule.or_else(|| {
+        let has_cap = |key: &str| key.contains("cap") || key.contains("max");
+        let of_library = entries
+            .iter()
+            .find(|entry| has_cap(&entry.key) && entry.node.text().is_some_and(is_cap))?;
+        Some((of_library.key.clone(), of_library.key_at.clone()))
+    })
 }

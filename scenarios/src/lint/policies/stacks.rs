@@ -3,7 +3,8 @@
 use sim::System;
 use sim::model::system::{Caller, Edge};
 
-use super::retries::most;
+use super::read::policy_of;
+use super::waits::most;
 use crate::diagnostic::Diagnostic;
 use crate::export::{Layer, Policy};
 use crate::lint::finding::finding;
@@ -42,7 +43,10 @@ pub(super) fn look(
             system.services[edge.to].name
         );
         let proof = (attempts <= 10_000).then(|| proofs.stacked(&retries)).flatten();
-        found.push(finding("stacked-retries", &outer.at, message).proof(proof));
+        let wrong = finding("stacked-retries", &outer.at, message).proof(proof);
+        let (_, others) = way.split_last().expect("there are at least two");
+        let off = |wrong: Diagnostic, (layer, _): &(&Layer, i128)| wrong.set(&layer.path, "off");
+        found.push(others.iter().fold(wrong, off));
     }
 }
 
@@ -54,9 +58,7 @@ fn deepest<'a>(
     left: &mut usize,
     depth: usize,
 ) -> Vec<(&'a Layer, i128)> {
-    let name = edge.policy.map(|index| &system.policies[index].name);
-    let policy = all.iter().find(|policy| Some(&policy.name) == name);
-    let layers = policy.map_or(&[][..], |policy| &policy.layers);
+    let layers = policy_of(edge, all, system).map_or(&[][..], |policy| &policy.layers);
     let retries = layers.iter().filter(|layer| layer.kind == "retry");
     let mut way: Vec<_> = retries.filter_map(|layer| Some((layer, most(layer)?))).collect();
     way.retain(|(_, retries)| *retries > 0);

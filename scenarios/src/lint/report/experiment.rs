@@ -1,5 +1,6 @@
 //! Rules for what a report says of its experiments: comparisons, intervals, promises, alerts.
 
+use super::metrics::METRICS;
 use super::number::{Number, after, before, numbers, of};
 use super::page::{Line, Page};
 use super::sums::traffic;
@@ -37,13 +38,13 @@ fn prevention(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Before and after under different faults.
 fn faults(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
-    let has_columns = page
-        .prose()
-        .any(|line| line.cells().is_some() && line.has(&["before"]) && line.has(&["after"]));
-    for line in page.prose().filter(|_| has_columns) {
-        let Some(cells) = line.cells().filter(|cells| cells.len() > 2) else { continue };
-        let [first, was, is, ..] = &cells[..] else { continue };
-        if first.to_ascii_lowercase().contains("fault") && was != is {
+    for line in page.prose() {
+        let first = line.cells().and_then(|cells| cells.first().map(|cell| cell.to_lowercase()));
+        let (was, is) = (line.below("before"), line.below("after"));
+        if let (Some(first), Some(was), Some(is)) = (first, was, is)
+            && first.contains("fault")
+            && was != is
+        {
             push_faults(line, was, is, found);
         }
     }
@@ -67,9 +68,6 @@ fn push_faults(line: &Line<'_>, was: &str, is: &str, found: &mut Vec<Diagnostic>
     found.push(finding("different-faults", &line.at, message));
 }
 
-/// Rows of a table of metrics.
-const METRICS: [&str; 6] = ["success", "mtbf", "mttr", "availab", "graceful", "heal"];
-
 /// Values without a unit, and shares without what they are shares of.
 fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     let has_n = page.prose().any(|line| {
@@ -85,10 +83,15 @@ fn units(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
         if !METRICS.iter().any(|name| first.contains(name)) {
             continue;
         }
-        let bare = cells[1..].iter().find(|cell| cell.parse::<f64>().is_ok());
-        if let Some(bare) = bare {
-            let message = format!("`{bare}` has no unit");
-            found.push(finding("number-without-unit", &line.place(bare), message));
+        // A fraction of one is a share.
+        let is_bare = |one: &&Number| {
+            let text = &line.small[one.start..one.end];
+            let is_fraction = one.value <= 1.0 && text.contains('.');
+            one.unit.is_empty() && !is_fraction && cells[1..].contains(&text)
+        };
+        if let Some(bare) = numbers(line).iter().find(is_bare) {
+            let message = format!("`{}` has no unit", &line.small[bare.start..bare.end]);
+            found.push(finding("number-without-unit", &bare.place(line), message));
         }
         let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
         if let Some(share) = share.filter(|_| !shares_said) {
@@ -129,7 +132,9 @@ fn interval(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
     let target = all.iter().find(|one| one.is_limit && one.start > close);
     let (Some(value), Some(target)) = (value, target) else { return };
     let sign = line.small[..target.start].trim_end();
-    let is_above = [">", "≥", ">=", "at least", "more than"].iter().any(|one| sign.ends_with(one));
+    let is_above = [">", "≥", ">=", "at least", "more than", "above", "longer than"]
+        .iter()
+        .any(|one| sign.ends_with(one));
     let (met, bound) = if is_above {
         (value.value > target.value, low.value)
     } else {

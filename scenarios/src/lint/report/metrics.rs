@@ -3,12 +3,26 @@
 use core::ops::Range;
 
 use super::number::{Number, numbers};
-use super::page::Page;
+use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
 use crate::lint::finding::{finding, rounded, time};
 
-/// Words that name a measure, by which the numbers of one end where another begins.
-const NAMES: [&str; 6] = ["mtbf", "mttr", "availab", "success", "graceful", "heal"];
+/// The words that name each measure.
+const NAMES: [&[&str]; 6] = [
+    &["mtbf", "mean time between failures"],
+    &["mttr", "mean time to re"],
+    &["availab"],
+    &["success"],
+    &["graceful"],
+    &["heal"],
+];
+
+/// The same, in short.
+pub(super) const METRICS: [&str; 6] = ["success", "mtbf", "mttr", "availab", "graceful", "heal"];
+
+/// Words of columns and lines that tell of a change.
+pub(super) const CHANGES: [&str; 7] =
+    ["change", "improve", "increase", "delta", "growth", "rose", "grew"];
 
 /// A value of a measure, and where it stands.
 #[derive(Clone, Debug)]
@@ -24,23 +38,45 @@ pub(super) struct Measure {
     pub(super) target: Option<Value>,
 }
 
+/// The numbers of a line that are of a measure: behind its name, until another measure is named, or
+/// below it in a table. Changes are none.
+pub(super) fn numbers_of(line: &Line<'_>, name: &str) -> Vec<Number> {
+    let is_own = |names: &&&[&str]| names[0] == name;
+    let own = NAMES.iter().find(is_own).map_or(&[][..], |names| *names);
+    let find = |names: &[&str], text: &str| {
+        let ends = names.iter().filter_map(|name| Some((text.find(name)?, name.len())));
+        ends.min().map(|(start, length)| start + length)
+    };
+    let behind = find(own, &line.small);
+    let end = behind.map(|behind| {
+        let others = NAMES.iter().filter(|names| !is_own(names));
+        let starts = others.flat_map(|names| *names).filter_map(|n| line.small[behind..].find(n));
+        starts.min().map_or(line.small.len(), |end| behind + end)
+    });
+    let mut all = numbers(line);
+    all.retain(|one| {
+        let head = line.head(one.start);
+        let is_within = match behind.zip(end) {
+            Some((behind, end)) => (behind..end).contains(&one.start),
+            None => find(own, head).is_some(),
+        };
+        is_within && !one.has_sign && !CHANGES.iter().any(|word| head.contains(word))
+    });
+    all
+}
+
 /// Finds a measure by its name: the first line that has numbers for it; the last of them that is no
 /// limit, as tables have what was before in front.
 pub(super) fn measure(page: &Page<'_>, name: &str, read: fn(&Number) -> Option<f64>) -> Measure {
     let mut found = Measure::default();
     for line in page.prose() {
-        let Some(start) = line.small.find(name) else { continue };
-        let behind = start + name.len();
-        let others = NAMES.iter().filter(|other| **other != name);
-        let ends = others.filter_map(|other| line.small[behind..].find(other));
-        let end = ends.min().map_or(line.small.len(), |end| behind + end);
         let (mut value, mut target) = (None, None);
-        for one in numbers(line) {
-            let is_within = (behind..end).contains(&one.start) && !one.has_sign;
-            let Some(read) = read(&one).filter(|_| is_within) else { continue };
+        for one in numbers_of(line, name) {
+            let Some(read) = read(&one) else { continue };
             let at = one.place(line);
             let read = Value { value: read, at };
-            let says_target = line.small[..one.start].trim_end().ends_with("target");
+            let says_target = line.small[..one.start].trim_end().ends_with("target")
+                || line.head(one.start).contains("target");
             if one.is_limit || says_target { target = Some(read) } else { value = Some(read) }
         }
         found.value = found.value.or(value);
@@ -79,7 +115,7 @@ pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether an availability follows from the times; a rounded one does.
 fn follows(between: f64, repair: f64, said: &Value, found: &mut Vec<Diagnostic>) {
-    let implied = between / (between + repair);
+    let implied = between / (between + repair).max(f64::MIN_POSITIVE);
     if (implied - said.value).abs() > 0.001 + 0.05 * (1.0 - implied) {
         let needed = between * (1.0 - said.value) / said.value;
         let message = format!(

@@ -1,5 +1,7 @@
 //! Rules for what a report has to have: sections, no placeholders, seeds.
 
+use patterns::settings::Code;
+
 use super::number::numbers;
 use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
@@ -21,6 +23,34 @@ const SECTIONS: [(&str, &[&str]); 9] = [
 /// Words that are there to be replaced.
 const PLACEHOLDERS: [&str; 8] =
     ["todo", "tbd", "lorem ipsum", "fixme", "[insert", "[your ", "[date]", "xx%"];
+
+/// Says why a text is no report.
+pub(super) fn is_report(page: &Page<'_>, text: &str) -> Result<(), Diagnostic> {
+    let is_heading = |(at, line): (usize, &Line<'_>)| {
+        let start = line.text.trim_start_matches('\u{feff}');
+        let level = start.len() - start.trim_start_matches('#').len();
+        let above = at.checked_sub(1).map_or("", |above| page.lines[above].text.trim());
+        let is_ruled = ['=', '-'].iter().any(|sign| {
+            let rule = line.text.trim_end();
+            !rule.is_empty() && rule.trim_matches(*sign).is_empty()
+        });
+        !line.is_fenced
+            && ((1..=6).contains(&level) && start[level..].starts_with([' ', '\t'])
+                || is_ruled && !above.is_empty() && !page.lines[at - 1].is_fenced)
+    };
+    let is_control = |c: char| c.is_control() && !"\n\r\t\u{c}".contains(c);
+    let message = if text.trim().is_empty() {
+        "this file is empty"
+    } else if text.contains(is_control) {
+        "this is not text"
+    } else if !page.lines.iter().enumerate().any(is_heading) {
+        "this is no report: it has no heading"
+    } else {
+        return Ok(());
+    };
+    let help = "a report is Markdown with a title and sections, such as `## Metrics`";
+    Err(Diagnostic::new(0..0, Code::Missing, message).help(help))
+}
 
 pub(super) fn look(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     sections(page, found);

@@ -1,6 +1,8 @@
 //! Rules for numbers of a report that make others: runs and failures, mixes, budgets.
 
-use super::metrics::{Value, measure, percent};
+use core::ops::Range;
+
+use super::metrics::{METRICS, Value, measure, percent};
 use super::number::{Number, after, numbers};
 use super::page::{Line, Page};
 use crate::diagnostic::Diagnostic;
@@ -102,37 +104,77 @@ fn repair(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Error budgets that are not the same.
+/// Words of lines that tell what became of a budget, not how large it is.
+const SPENT: [&str; 7] = ["spent", "spend", "left", "remain", "consum", "burn", "used"];
+
+/// Error budgets that are not the same, or not what the objective leaves.
 fn error_budgets(page: &Page<'_>, found: &mut Vec<Diagnostic>) {
-    let mut first: Option<f64> = None;
-    for line in page.prose() {
+    // One minus an objective is written with the objective.
+    let budget = |share: f64| if share > 0.5 { 1.0 - share } else { share };
+    let is_other = |one: f64, other: f64| (one - other).abs() > 1e-6;
+    let mut first: Option<(f64, Range<usize>)> = None;
+    for line in page.prose().filter(|line| !line.has(&SPENT)) {
         let Some(start) = line.small.find("error budget") else { continue };
-        let mut shares = numbers(line).into_iter().filter(|one| one.start > start);
-        let Some(share) = shares.find_map(|one| one.share()) else { continue };
-        // One minus an objective is written with the objective.
-        let budget = if share > 0.5 { 1.0 - share } else { share };
-        match first {
-            Some(other) if (other - budget).abs() > 1e-9 => {
-                let message = format!(
-                    "an error budget of {} % here, and of {} % elsewhere",
-                    percent(budget),
-                    percent(other)
-                );
-                found.push(finding("two-error-budgets", &line.place("error budget"), message));
-                return;
-            }
-            Some(_) => {}
-            None => first = Some(budget),
+        let behind = numbers(line).into_iter().filter(|one| one.start > start);
+        let mut shares = behind.filter_map(|one| Some((one.share()?, one.place(line))));
+        let Some((share, at)) = shares.next() else { continue };
+        let own = budget(share);
+        let (other, _) = first.get_or_insert_with(|| (own, at.clone()));
+        let mut here = core::iter::once(share).chain(shares.map(|(share, _)| share));
+        let differs = |share: &f64| is_other(budget(*share), *other);
+        let wrong = here
+            .next()
+            .filter(differs)
+            .or_else(|| here.find(|share| *share > 0.5 && differs(share)));
+        if let Some(share) = wrong {
+            let message = format!(
+                "an error budget of {} % here, and of {} % as well",
+                percent(budget(share)),
+                percent(*other)
+            );
+            found.push(finding("two-error-budgets", &line.place("error budget"), message));
+            return;
         }
     }
+    let Some((own, at)) = first else { return };
+    let all = objectives(page);
+    let objective = all.first().filter(|_| all.iter().all(|one| is_other(1.0 - one, own)));
+    if let Some(objective) = objective {
+        let message = format!(
+            "an error budget of {} %, and an objective of {} %, which leaves {} %",
+            percent(own),
+            percent(*objective),
+            percent(1.0 - objective)
+        );
+        found.push(finding("two-error-budgets", &at, message));
+    }
+}
+
+/// The objectives of a report: those it calls so; else its targets.
+fn objectives(page: &Page<'_>) -> Vec<f64> {
+    let is_of = |line: &&Line<'_>| {
+        line.has(&["objective", "service level"])
+            || line.small.split(|c: char| !c.is_alphanumeric()).any(|word| word == "slo")
+    };
+    let said = page.prose().filter(is_of).filter(|line| !line.has(&["error budget"]));
+    let said: Vec<f64> = said
+        .filter_map(|line| numbers(line).iter().filter_map(Number::share).find(|one| *one > 0.5))
+        .collect();
+    if !said.is_empty() {
+        return said;
+    }
+    let target = |name| Some(measure(page, name, Number::share).target?.value);
+    ["availab", "success"].into_iter().filter_map(target).collect()
 }
 
 /// A total over things that cannot be added.
 fn total(line: &Line<'_>, found: &mut Vec<Diagnostic>) {
-    let is_total =
-        line.has(&["overall", "in total", "combined"]) && line.has(&["reliab", "resilien"]);
+    let improves = line.has(&["improve"]);
+    let has_name = METRICS.iter().any(|name| line.has(&[name])) || line.has(&["latency", "cost"]);
+    let is_total = line.has(&["overall", "in total", "combined"])
+        && (line.has(&["reliab", "resilien"]) || improves && !has_name);
     let share = numbers(line).into_iter().find(|one| one.unit == "%" && !one.is_limit);
-    if let Some(share) = share.filter(|one| is_total && (one.has_sign || line.has(&["improve"]))) {
+    if let Some(share) = share.filter(|one| is_total && (one.has_sign || improves)) {
         let at = share.place(line);
         let message =
             format!("{} % of what? Measures of several units have no sum", number(share.value));
