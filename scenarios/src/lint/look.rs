@@ -74,7 +74,7 @@ fn configuration(
     policies::look(&made.file, &made.system, registry, &mut here);
     // One line there may be the origin of several policies: one finding is enough.
     for one in here {
-        let origin = made.rendered.origin(&one.place());
+        let origin = made.rendered.place(&one.place());
         let one = one.at(origin);
         let is_there =
             |other: &Diagnostic| (other.code(), other.place()) == (one.code(), one.place());

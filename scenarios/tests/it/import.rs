@@ -193,15 +193,15 @@ fn what_is_of_no_format_is_told() {
         "",
         None,
         &expect![[r#"
-        error[unknown-name]: the format of this file is none of those that can be imported
-         --> it:1:1
-          |
-        1 |
-          | ^
-          |
-          = help: they are resilience4j, istio, envoy, grpc, litellm, course, polly; `--from` says which one is meant
+            error[unknown-name]: the format of this file is none of those that can be imported
+             --> it:1:1
+              |
+            1 |
+              | ^
+              |
+              = help: it is empty; what can be imported: resilience4j, istio, envoy, grpc, litellm, course, polly
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
 }
 
@@ -215,40 +215,46 @@ fn a_wrong_value_is_told_at_its_place_in_the_other_file() {
         text,
         None,
         &expect![[r#"
-        error[wrong-type]: `slidingWindowSize` must be a whole number, not `many`
-         --> it:6:28
-          |
-        6 |         slidingWindowSize: many
-          |                            ^^^^
+            error[out-of-range]: `failureRateThreshold` must be at least 1 and at most 100, not 150
+             --> it:5:31
+              |
+            5 |         failureRateThreshold: 150
+              |                               ^^^
 
-        error[wrong-type]: `waitDurationInOpenState` must be a length of time such as 10s, 500ms or PT10S, or milliseconds, not `5 weeks`
-         --> it:7:34
-          |
-        7 |         waitDurationInOpenState: 5 weeks
-          |                                  ^^^^^^^
+            error[wrong-type]: `slidingWindowSize` must be a whole number, not `many`
+             --> it:6:28
+              |
+            6 |         slidingWindowSize: many
+              |                            ^^^^
 
-        error[unknown-name]: there is no `share` in `configs`
-         --> it:8:21
-          |
-        8 |         baseConfig: share
-          |                     ^^^^^
-          |
-          = help: did you mean `shared`?
+            error[wrong-type]: `waitDurationInOpenState` must be a length of time such as 10s, 500ms or PT10S, or milliseconds, not `5 weeks`
+             --> it:7:34
+              |
+            7 |         waitDurationInOpenState: 5 weeks
+              |                                  ^^^^^^^
 
-        3 mistakes in it"#]],
+            error[unknown-name]: there is no `share` in `configs`
+             --> it:8:21
+              |
+            8 |         baseConfig: share
+              |                     ^^^^^
+              |
+              = help: did you mean `shared`?
+
+            4 mistakes in it"#]],
     );
     let text = "resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150\n";
     says(
         text,
         None,
         &expect![[r#"
-        error[out-of-range]: `rate` must be more than 0 and at most 1, not 1.5
-         --> it:1:1
-          |
-        1 | resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150
-          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            error[out-of-range]: `failureRateThreshold` must be at least 1 and at most 100, not 150
+             --> it:1:63
+              |
+            1 | resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150
+              |                                                               ^^^
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
 }
 
@@ -291,15 +297,15 @@ fn a_file_of_another_format_is_told() {
         "{ \"methodConfig\": [] }",
         Some("polly"),
         &expect![[r#"
-        error[missing]: nothing that polly calls can be found here
-         --> it:1:1
-          |
-        1 | { "methodConfig": [] }
-          | ^
-          |
-          = help: what is read: sections of Polly's options in `appsettings.json`: `Retry`, `CircuitBreaker`, `TotalRequestTimeout` and others
+            error[missing]: nothing that polly calls can be found here
+             --> it:1:1
+              |
+            1 | { "methodConfig": [] }
+              | ^
+              |
+              = help: what is read: sections of Polly's options in `appsettings.json`: `Retry`, `CircuitBreaker`, `TotalRequestTimeout` and others
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
     says(
         "{ \"methodConfig\": [] }",
