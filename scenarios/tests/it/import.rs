@@ -335,6 +335,59 @@ fn anchors_and_merged_tables_count_less_than_what_is_written() {
 }
 
 #[test]
+fn files_as_they_are_found_are_read() {
+    for (text, line) in [
+        (
+            "\u{feff}resilience4j:\r\n  retry:\r\n    instances:\r\n      a: { maxAttempts: 4 }\r\n",
+            4,
+        ),
+        ("\u{feff}// c\n{ \"Retry\": { /* x */\n \"MaxRetryAttempts\": 4, }, }\n", 3),
+        ("{ \"Retry\": {\n\t\"MaxRetryAttempts\": 4\n} }", 2),
+        ("\u{feff}# c\r\nresilience4j.retry.instances.a.max-attempts = 4\r\n", 2),
+        ("a: 1\n---\nresilience4j:\n  retry: { instances: { a: { maxAttempts: 4 } } }\n", 4),
+        ("resilience4j:\n  retry: { instances: { a: { maxAttempts: \"${TRIES:4}\" } } }\n", 2),
+    ] {
+        let imported = imported("it", text);
+        let found = imported.text.lines().find(|line| line.contains("max-"));
+        let found = found.unwrap_or_else(|| panic!("{text}\n{}", imported.text));
+        assert!(found.contains("= 4 ") && found.contains(&format!("it:{line} ")), "{found}");
+    }
+}
+
+#[test]
+fn files_of_other_kinds_are_told_from_their_beginning() {
+    for (text, help) in [
+        ("[package]\nname = \"x\"\n\n[dependencies]\n", "it is TOML"),
+        ("version: \"3\"\nservices: { web: { image: nginx } }\n", "they are resilience4j"),
+        ("apiVersion: v1\nkind: Config\nclusters: [{ name: a, cluster: {} }]\n", "they are"),
+        ("<configuration/>", "they are resilience4j"),
+        ("---\n...\n---\n", "they are resilience4j"),
+        (" \n", "it is empty"),
+    ] {
+        let wrong = refused(text, None);
+        assert_eq!(wrong.errors(), 1, "{wrong}");
+        let said = wrong.all()[0].help_text().unwrap_or_default();
+        assert!(said.starts_with(help), "{text}: {said}");
+    }
+    let wrong = refused("resilience4j:\n  retry:\n    x:\t3\n", None);
+    assert!(wrong.to_string().contains("it:3:8") && wrong.to_string().contains("a tab"), "{wrong}");
+}
+
+#[test]
+fn what_is_0_there_and_means_that_there_is_none_is_so_here() {
+    let envoy = "clusters:\n- name: a\n  outlier_detection: { consecutive_5xx: 0 }\n";
+    let off = "eject.consecutive = \"off\" ";
+    assert!(imported("it", envoy).text.contains(off), "{}", imported("it", envoy).text);
+    let istio = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  host: a\n  \
+                 trafficPolicy:\n    connectionPool: { http: { http2MaxRequests: 0 } }\n    \
+                 outlierDetection: { consecutive5xxErrors: 0, consecutiveGatewayErrors: 5 }\n";
+    let imported = imported("it", istio);
+    assert_eq!(imported.left_out, ["it:6 http2MaxRequests = 0: 0 is as if it were not written"]);
+    let off = imported.text.lines().find(|line| line.starts_with("eject.consecutive "));
+    assert!(off.is_some_and(|line| line.contains("= \"off\"")), "{}", imported.text);
+}
+
+#[test]
 fn aliases_do_not_fill_the_memory() {
     let mut text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
     for n in 1..12 {

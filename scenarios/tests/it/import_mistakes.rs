@@ -32,7 +32,7 @@ fn says(from: &str, files: &[&str], expected: &Expect) {
 }
 
 #[test]
-fn a_section_of_a_wrong_type_is_a_mistake() {
+fn a_wrong_type_in_resilience4j_is_a_mistake() {
     says(
         "resilience4j",
         &[
@@ -70,6 +70,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_envoy_is_a_mistake() {
     says(
         "envoy",
         &[
@@ -107,6 +111,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_istio_is_a_mistake() {
     let rule = |spec: &str| {
         format!("apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec: {spec}\n")
     };
@@ -154,6 +162,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_grpc_is_a_mistake() {
     says(
         "grpc",
         &[
@@ -184,6 +196,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_polly_is_a_mistake() {
     says(
         "polly",
         &[
@@ -203,6 +219,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_litellm_is_a_mistake() {
     says(
         "litellm",
         &[
@@ -236,6 +256,10 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn a_wrong_type_in_course_is_a_mistake() {
     says(
         "course",
         &[
@@ -276,7 +300,7 @@ fn a_section_of_a_wrong_type_is_a_mistake() {
 }
 
 #[test]
-fn what_is_there_twice_is_a_mistake() {
+fn what_is_there_twice_in_resilience4j_is_a_mistake() {
     says(
         "resilience4j",
         &[
@@ -303,6 +327,10 @@ fn what_is_there_twice_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_is_there_twice_in_envoy_is_a_mistake() {
     says(
         "envoy",
         &[
@@ -319,6 +347,10 @@ fn what_is_there_twice_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_is_there_twice_in_grpc_is_a_mistake() {
     says(
         "grpc",
         &[
@@ -335,6 +367,10 @@ fn what_is_there_twice_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_is_there_twice_in_polly_is_a_mistake() {
     says(
         "polly",
         &[
@@ -348,6 +384,10 @@ fn what_is_there_twice_is_a_mistake() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_is_there_twice_in_course_is_a_mistake() {
     says(
         "course",
         &[
@@ -370,7 +410,7 @@ fn what_is_there_twice_is_a_mistake() {
 }
 
 #[test]
-fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
+fn what_resilience4j_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "resilience4j",
         &[
@@ -412,6 +452,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_envoy_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "envoy",
         &[
@@ -452,6 +496,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_istio_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "istio",
         &[
@@ -487,6 +535,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_grpc_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "grpc",
         &[
@@ -530,6 +582,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_polly_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "polly",
         &[
@@ -560,6 +616,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_litellm_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "litellm",
         &["model_list:\n- { model_name: a, litellm_params: { model: x, rpm: 0, \
@@ -577,6 +637,10 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             ---
         "#]],
     );
+}
+
+#[test]
+fn what_course_refuses_is_refused_at_the_value_and_all_at_once() {
     says(
         "course",
         &["{ \"circuit_breaker\": { \"failure_threshold\": 0, \"reset_timeout_seconds\": -1,\n \
@@ -592,6 +656,28 @@ fn what_the_library_refuses_is_refused_at_the_value_and_all_at_once() {
             3 `-1` wrong-type: `initial_delay_ms` must be a number of milliseconds, from 0 on, not `-1`
             3 `0.5` out-of-range: `backoff_multiplier` must be at least 1, not 0.5
             3 `"slow"` wrong-type: `backoff` must be one of exponential, fixed, constant, linear, not `slow`
+            ---
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_said_here_is_told_by_the_key_there() {
+    says(
+        "resilience4j",
+        &["resilience4j:\n  timelimiter: { instances: { a: { timeoutDuration: 0 } } }\n  retry: \
+             { instances: { a: { maxAttempts: x } } }\n"],
+        &expect![[r#"
+            2 `0` out-of-range: `timeoutDuration = 0` cannot be taken over: `limit` must be longer than 0s, or "unlimited", not 0s
+            3 `x` wrong-type: `maxAttempts` must be a whole number, not `x`
+            ---
+        "#]],
+    );
+    says(
+        "envoy",
+        &["clusters:\n- name: a\n  circuit_breakers: { thresholds: [{ max_requests: 0 }] }\n"],
+        &expect![[r#"
+            3 `0` out-of-range: `max_requests = 0` cannot be taken over: `slots` must be at least 1, or "unlimited", not 0
             ---
         "#]],
     );

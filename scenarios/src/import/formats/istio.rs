@@ -14,8 +14,10 @@ use super::envoy::{pool, threshold_budget};
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
-use crate::import::parts::{HOSTS_ASSUMED, balanced, default, service, whole};
-use crate::import::section::{get, take};
+use crate::import::parts::{
+    HOSTS_ASSUMED, IN_A_ROW, balanced, default, off_at_zero, service, whole,
+};
+use crate::import::section::{get, same, take};
 use crate::import::shape::check;
 use crate::import::table::{Format, Section};
 use crate::import::words::classes;
@@ -270,6 +272,27 @@ fn retries(node: Option<&Node>, draft: &mut Draft) -> (Option<Layer>, Option<Lay
     (Some(layer), per_try)
 }
 
+/// A policy without the limits that are 0, which Istio takes as not written.
+fn without_zeros(policy: &Node, draft: &mut Draft) -> Node {
+    let mut policy = policy.clone();
+    let Value::Table(entries) = &mut policy.value else { return policy };
+    let pools = entries.iter_mut().filter(|entry| same(&entry.key, "connectionPool", true));
+    for pool in pools {
+        let Value::Table(parts) = &mut pool.node.value else { continue };
+        for part in parts {
+            let Value::Table(limits) = &mut part.node.value else { continue };
+            limits.retain(|entry| {
+                let is_zero = entry.node.value == Value::Integer(0);
+                if is_zero {
+                    draft.leave_entry(entry, "0 is as if it were not written");
+                }
+                !is_zero
+            });
+        }
+    }
+    policy
+}
+
 fn has(node: &Node, key: &str) -> bool {
     get(node, key, true).is_some()
 }
@@ -277,6 +300,7 @@ fn has(node: &Node, key: &str) -> bool {
 /// The limits of a host, and what its retries may be.
 fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(Node, From)>) {
     let from = written(policy, "trafficPolicy");
+    let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);
     pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
     let budget = threshold_budget(&taken, "connectionPool.http.maxRetries", draft);
@@ -309,6 +333,7 @@ fn eject(policy: &Node, draft: &mut Draft) -> Option<Layer> {
     if let Some(from) = taken.on(split, draft) {
         layer.set("eject.split-local", Node::unwritten(Value::Table(Vec::new())), from);
     }
+    off_at_zero(&mut layer, &IN_A_ROW);
     let lines = take_pick(&POLICY, policy);
     layer.lines.extend(lines.lines.into_iter().filter(|line| line.key == "pick"));
     Some(layer)

@@ -168,6 +168,10 @@ fn cooldown(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
         layer.set("failures", fails, from);
     }
     let time = taken.value("cooldown_time", Unit::Time(Times::Seconds), draft);
+    if time.as_ref().and_then(Node::text) == Some("0s") {
+        draft.leave_from(&taken.from("cooldown_time")?, "no deployment is left out for 0 s");
+        return None;
+    }
     if let (Some(time), Some(from)) = (time, taken.from("cooldown_time")) {
         layer.set("open", time, from);
     }

@@ -3,7 +3,7 @@
 use patterns::settings::{Node, Value};
 
 use crate::import::draft::{Draft, From, Layer};
-use crate::import::parts::layer_at;
+use crate::import::parts::{IN_A_ROW, layer_at, off_at_zero};
 use crate::import::section::{get, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
@@ -89,5 +89,6 @@ pub(super) fn eject(cluster: &Node, draft: &mut Draft) -> Option<Layer> {
     if let Some(from) = taken.on(split, draft) {
         layer.set("eject.split-local", Node::unwritten(Value::Table(Vec::new())), from);
     }
+    off_at_zero(&mut layer, &IN_A_ROW);
     Some(layer)
 }
