@@ -122,6 +122,12 @@ fn not_utf8(bytes: &[u8], from: usize) -> String {
     let lines = bytes[..from].split(|byte| *byte == b'\n');
     let (line, last) = lines.enumerate().last().unwrap_or_default();
     let (line, column) = (line + 1, String::from_utf8_lossy(last).chars().count() + 1);
+    if bytes.contains(&0) {
+        return format!(
+            "line {line}, column {column} is not UTF-8, and there are zeros\n\
+             it is no text: a picture, an archive or a program has such bytes"
+        );
+    }
     format!(
         "line {line}, column {column} is not UTF-8\n\
          save it as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD > NEW"

@@ -66,10 +66,14 @@ fn what_is_wrong_ends_with_2_and_writes_nothing() {
     let folder = Folder::new("import-wrong");
     written(&folder, "bad.yml", &YAML.replace("40", "a lot"));
     written(&folder, "made.toml", "as it was");
+    fs::write(folder.0.join("it.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0").unwrap();
+    written(&folder, "compose.yml", "services:\n  web: { image: nginx }\n");
     let before = folder.files();
     for (arguments, place) in [
         (&["import", "bad.yml", "--out", "made.toml"][..], "bad.yml:5:31"),
         (&["import", "made.toml"][..], "made.toml:1:1"),
+        (&["import", "it.png", "--out", "new.toml"][..], "it is no text"),
+        (&["import", "compose.yml", "--out", "new.toml"][..], "compose.yml:1:1"),
         (&["import", "nothing.yml"][..], "cannot read nothing.yml"),
         (&["import", "bad.yml", "--from", "resilience"][..], "resilience4j"),
         (&["export", "hanging-server", "--to", "polly", "--policy", "garded"][..], "`guarded`"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use patterns::settings::{Node, Value};
 
 use super::layers::{Layer, Policy};
+use crate::format::PER;
 
 /// What is not as it was, in words.
 pub(crate) fn differences(was: &Policy, is: Option<&Policy>, format: &str) -> Vec<String> {
@@ -19,6 +20,8 @@ pub(crate) fn differences(was: &Policy, is: Option<&Policy>, format: &str) -> Ve
             None => found.push(format!("{name}: {format} has no such `{}`", layer.kind)),
             Some((at, other)) => {
                 taken.push(at);
+                found.extend(effective(name, layer));
+                found.extend(shared(name, layer, format));
                 settings(name, layer, other, format, &mut found);
             }
         }
@@ -33,6 +36,35 @@ pub(crate) fn differences(was: &Policy, is: Option<&Policy>, format: &str) -> Ve
         }
     }
     found
+}
+
+/// Numbers of the author of which less counts: `resilience4j` asks for no more calls than there are
+/// in its window.
+fn effective(name: &str, layer: &Layer) -> Vec<String> {
+    let number = |node: &Node| match node.value {
+        Value::Integer(number) => Some(number),
+        _ => None,
+    };
+    let entries = layer.written.entries().unwrap_or_default();
+    let differs = entries.iter().filter_map(|entry| {
+        let (written, counts) = (number(&entry.node)?, number(layer.get(&entry.key)?)?);
+        (written != counts).then(|| {
+            let (kind, key) = (&layer.kind, &entry.key);
+            let of_window = if key == "min-calls" { "; the window has no more calls" } else { "" };
+            format!(
+                "{name}.{kind}.{key} is written as `{written}`, and `{counts}` counts{of_window}"
+            )
+        })
+    });
+    differs.collect()
+}
+
+/// Who shares a layer, if somebody wrote so: no format says it.
+fn shared(name: &str, layer: &Layer, format: &str) -> Option<String> {
+    let (kind, per) = (&layer.kind, layer.written.get(&PER.name())?);
+    (per.text() != Some("agent")).then(|| {
+        format!("{name}.{kind}.{} is {per}: who shares it is not said in {format}", PER.name())
+    })
 }
 
 fn settings(name: &str, was: &Layer, is: &Layer, format: &str, found: &mut Vec<String>) {

@@ -3,6 +3,7 @@
 mod course;
 mod envoy;
 mod grpc;
+mod istio;
 mod litellm;
 mod polly;
 mod resilience4j;
@@ -10,9 +11,10 @@ mod resilience4j;
 use super::exporter::Exporter;
 
 /// All of them.
-pub(crate) static FORMATS: [&Exporter; 6] = [
+pub(crate) static FORMATS: [&Exporter; 7] = [
     &resilience4j::EXPORTER,
     &envoy::EXPORTER,
+    &istio::EXPORTER,
     &grpc::EXPORTER,
     &polly::EXPORTER,
     &litellm::EXPORTER,

@@ -2,7 +2,7 @@
 
 use patterns::settings::{Entry, Node, Value, entry};
 
-use crate::import::{Row, Section, Unit, section_of};
+use crate::import::{Section, section_of};
 
 /// A table that is being built.
 #[derive(Debug, Default)]
@@ -21,8 +21,7 @@ impl Table {
         let section: &Section = section_of(format, place);
         for (key, node) in ours {
             let Some(node) = node else { continue };
-            let speaks = |row: &&Row| !matches!(row.unit, Unit::Together | Unit::Nothing);
-            let row = section.rows.iter().find(|row| row.ours == *key && speaks(row));
+            let row = section.rows.iter().find(|row| row.ours == *key && row.speaks());
             if let Some(row) = row
                 && let Some(value) = row.unit.write(node)
             {

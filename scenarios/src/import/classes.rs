@@ -10,6 +10,10 @@ use super::words::{classes, classes_of, loose};
 pub(crate) struct Names {
     /// Each name with the classes that it stands for; those first that are written out.
     pub(crate) all: &'static [(&'static str, &'static [Class])],
+    /// Names that there are, and that stand for no class of failure.
+    pub(crate) classless: &'static [&'static str],
+    /// Whether the other world takes no others.
+    pub(crate) is_all: bool,
     /// Whether they are written as one text with commas.
     pub(crate) in_one_text: bool,
     /// Whether the last part of a name that has dots is what counts: `java.io.IOException`.
@@ -19,6 +23,23 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn example(&self) -> &'static str {
         self.all.first().map_or("", |(name, _)| name)
+    }
+
+    /// All names that there are, as far as they are known.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &'static str> {
+        let named = self.all.iter().map(|(name, _)| *name);
+        let words = named.filter(|name| name.parse::<u32>().is_err());
+        words.chain(self.classless.iter().copied())
+    }
+
+    /// Whether the other world takes a name.
+    pub(crate) fn is_known(&self, name: &str) -> bool {
+        !self.is_all || self.find(name).is_some() || {
+            let number = name.parse::<u32>();
+            let is_code = number.is_ok_and(|code| (100..600).contains(&code));
+            self.in_one_text && is_code
+                || self.classless.iter().any(|known| loose(known) == loose(name))
+        }
     }
 
     fn find(&self, name: &str) -> Option<&'static [Class]> {

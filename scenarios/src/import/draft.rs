@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
 
 use crate::diagnostic::Diagnostic;
 
@@ -48,6 +48,13 @@ pub(crate) struct Line {
 pub(crate) enum From {
     /// It was written there: the place, and what it says.
     Written(Range<usize>, String),
+    /// A key and its value were written there.
+    Entry {
+        key_at: Range<usize>,
+        value_at: Range<usize>,
+        /// What they say.
+        said: String,
+    },
     /// It is so there, unless something else is written.
     Default(&'static str),
     /// Nobody said so.
@@ -93,14 +100,18 @@ impl Draft {
 
     /// Leaves out what a line comes from.
     pub(crate) fn leave_from(&mut self, from: &From, why: &str) {
-        if let From::Written(at, said) = from {
-            self.leave(at, said.clone(), why);
+        if let Some((at, said)) = from.written() {
+            self.leave(at, said, why);
         }
     }
 
     /// Something is wrong; once is enough.
     pub(crate) fn wrong(&mut self, wrong: Diagnostic) {
-        if !self.wrong.contains(&wrong) {
+        let is_kind = |one: &Diagnostic| one.code() == Code::WrongType.name();
+        let is_told = |other: &Diagnostic| {
+            *other == wrong || is_kind(other) && is_kind(&wrong) && other.place() == wrong.place()
+        };
+        if !self.wrong.iter().any(is_told) {
             self.wrong.push(wrong);
         }
     }
@@ -126,7 +137,19 @@ impl Layer {
 impl From {
     /// From this key and value.
     pub(crate) fn entry(entry: &Entry) -> Self {
-        Self::Written(entry.key_at.clone(), said(&entry.key, &entry.node))
+        Self::Entry {
+            key_at: entry.key_at.clone(),
+            value_at: entry.node.at.clone(),
+            said: said(&entry.key, &entry.node),
+        }
+    }
+
+    /// The place where it was written, and what it says.
+    pub(crate) fn written(&self) -> Option<(&Range<usize>, &str)> {
+        match self {
+            Self::Written(at, said) | Self::Entry { key_at: at, said, .. } => Some((at, said)),
+            Self::Default(_) | Self::Assumed => None,
+        }
     }
 }
 

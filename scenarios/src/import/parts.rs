@@ -79,3 +79,18 @@ pub(crate) fn line(key: &str, value: Node, at: &Range<usize>, said: String) -> L
 pub(crate) fn layer_at(kind: &'static str, node: &Node, said: &str) -> Layer {
     Layer::new(kind, From::Written(node.at.start..node.at.start, said.to_owned()))
 }
+
+/// Turns rules off whose number of failures is 0: there it means that there is no such rule.
+pub(crate) fn off_at_zero(layer: &mut Layer, rules: &[&str]) {
+    for rule in rules {
+        let key = format!("{rule}.failures");
+        let zero = layer.line(&key).filter(|line| line.value == whole(0));
+        if let Some(from) = zero.map(|line| line.from.clone()) {
+            layer.lines.retain(|line| !line.key.starts_with(&format!("{rule}.")));
+            layer.set(rule, Node::word("off"), from);
+        }
+    }
+}
+
+/// The rules of a proxy that count failures in a row.
+pub(crate) const IN_A_ROW: [&str; 2] = ["eject.consecutive", "eject.consecutive-gateway"];

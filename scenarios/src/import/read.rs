@@ -3,10 +3,11 @@
 use patterns::settings::{Code, Node};
 use sim::System;
 
-use super::draft::{Draft, Left};
+use super::draft::{Draft, From, Left};
 use super::formats::FORMATS;
 use super::importer::Importer;
 use super::render::{Rendered, render, shown};
+use super::table::Format;
 use super::{dotted, yaml};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest_or_all};
 use crate::registry::LayerRegistry;
@@ -78,27 +79,30 @@ pub(crate) fn make(
     registry: &LayerRegistry,
 ) -> Result<Made, Diagnostics> {
     let failed = |wrong| Diagnostics::new(source, wrong);
-    let documents = match dotted::properties(text) {
-        Some(tree) => vec![tree],
-        None => yaml::documents(text).map_err(|wrong| {
-            if is_scenario(text) { failed(vec![no_format(text)]) } else { failed(wrong) }
-        })?,
+    let (documents, wrong) = match dotted::properties(text) {
+        Some(read) => read,
+        None => (yaml::documents(text).map_err(|wrong| failed(unreadable(text, wrong)))?, vec![]),
     };
     let importer = importer(&documents, text, from).map_err(|wrong| failed(vec![wrong]))?;
-    let mut draft = Draft::default();
+    let mut draft = Draft { wrong, ..Draft::default() };
     (importer.read)(&documents, &mut draft);
     if draft.wrong.is_empty() && draft.services.is_empty() {
-        let message = format!("nothing that {} calls can be found here", importer.format.name);
-        let help = format!("what is read: {}", importer.format.about);
-        draft.wrong(Diagnostic::new(0..0, Code::Missing, message).help(help));
-    }
-    if !draft.wrong.is_empty() {
-        return Err(failed(draft.wrong));
+        draft.wrong(nothing(&draft, importer.format));
     }
     let format = importer.format.name;
     draft.left.sort_by_key(|left| left.at.start);
     let rendered = render(&draft, source, format);
-    let (file, system) = check(&rendered, registry).map_err(failed)?;
+    let checked = check(&rendered, registry);
+    if !draft.wrong.is_empty() {
+        // What is wrong may be what is missing here: of the rest only values are sure.
+        let more = checked.err().into_iter().flatten();
+        let more = more.filter(|(one, of_value)| *of_value && is_range(one));
+        more.for_each(|(one, _)| draft.wrong(one));
+        draft.wrong.sort_by_key(|one| one.place().start);
+        return Err(failed(draft.wrong));
+    }
+    let (file, system) =
+        checked.map_err(|wrong| failed(wrong.into_iter().map(|(wrong, _)| wrong).collect()))?;
     Ok(Made { format, documents, rendered, file, system, left: draft.left })
 }
 
@@ -135,19 +139,50 @@ pub(crate) fn is_scenario(text: &str) -> bool {
 
 fn no_format(text: &str) -> Diagnostic {
     let message = "the format of this file is none of those that can be imported";
+    let names = names().join(", ");
     let help = if is_scenario(text) {
         "it is a scenario, and needs no import: `wavetank check` reads it".to_owned()
+    } else if is_toml(text) {
+        format!("it is TOML, and what can be imported is YAML, JSON or properties: {names}")
+    } else if text.trim().is_empty() {
+        format!("it is empty; what can be imported: {names}")
     } else {
-        format!("they are {}; `--from` says which one is meant", names().join(", "))
+        format!("they are {names}; `--from` says which one is meant")
     };
     Diagnostic::new(0..0, Code::UnknownName, message).help(help)
 }
 
-/// Reads the scenario; what is wrong with it is told at the places that its lines come from.
+/// Whether a text is TOML, with a table at least: few other texts are.
+fn is_toml(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| table.values().any(toml::Value::is_table))
+}
+
+/// What is wrong with a text that is neither YAML nor JSON.
+fn unreadable(text: &str, wrong: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if is_scenario(text) || is_toml(text) { vec![no_format(text)] } else { wrong }
+}
+
+/// Nothing of a format was found; what was left out may be why.
+fn nothing(draft: &Draft, format: &Format) -> Diagnostic {
+    let message = format!("nothing that {} calls can be found here", format.name);
+    match draft.left.first() {
+        Some(Left { at, said, why }) => {
+            let help = format!("`{said}` was left out: {why}");
+            Diagnostic::new(at.start..at.start, Code::Missing, message).help(help)
+        }
+        None => {
+            let help = format!("what is read: {}", format.about);
+            Diagnostic::new(0..0, Code::Missing, message).help(help)
+        }
+    }
+}
+
+/// Reads the scenario; what is wrong with it is told at the places that its lines come from, each
+/// with whether it is a value there.
 fn check(
     rendered: &Rendered,
     registry: &LayerRegistry,
-) -> Result<(ScenarioFile, System), Vec<Diagnostic>> {
+) -> Result<(ScenarioFile, System), Vec<(Diagnostic, bool)>> {
     let checked = ScenarioFile::parse("scenario.toml", &rendered.text).and_then(|file| {
         let system = file.scenario(registry)?.system;
         file.sweep(registry)?;
@@ -155,6 +190,21 @@ fn check(
     });
     checked.map_err(|wrong| {
         let errors = wrong.all().iter().filter(|one| !one.is_warning());
-        errors.map(|one| one.clone().at(rendered.origin(&one.place()))).collect()
+        errors.map(|one| told_there(one, rendered)).collect()
     })
+}
+
+fn is_range(wrong: &Diagnostic) -> bool {
+    wrong.code() == Code::OutOfRange.name()
+}
+
+/// A mistake in the scenario, in the words of the other file, and whether it is of a value there.
+fn told_there(wrong: &Diagnostic, rendered: &Rendered) -> (Diagnostic, bool) {
+    match rendered.origin(&wrong.place()) {
+        Some(From::Entry { value_at, said, .. }) => {
+            let context = format!("`{said}` cannot be taken over");
+            (wrong.clone().within(&context).at(value_at.clone()), true)
+        }
+        _ => (wrong.clone().at(rendered.place(&wrong.place())), false),
+    }
 }

@@ -13,16 +13,22 @@ use crate::source::Source;
 #[derive(Debug)]
 pub(crate) struct Rendered {
     pub(crate) text: String,
-    /// Lines of the text, in order, and the place in the other file that each comes from.
-    origins: Vec<(Range<usize>, Range<usize>)>,
+    /// Lines of the text, in order, and what each comes from.
+    origins: Vec<(Range<usize>, From)>,
 }
 
 impl Rendered {
-    /// The place in the other file that a place of the text comes from: of the last line before it
-    /// that has one.
-    pub(crate) fn origin(&self, at: &Range<usize>) -> Range<usize> {
+    /// What a place of the text comes from: of the last line before it that comes from the other
+    /// file.
+    pub(crate) fn origin(&self, at: &Range<usize>) -> Option<&From> {
         let before = self.origins.iter().rev().find(|(line, _)| line.start <= at.start);
-        before.map_or(0..0, |(_, origin)| origin.clone())
+        before.map(|(_, origin)| origin)
+    }
+
+    /// The place in the other file that a place of the text comes from.
+    pub(crate) fn place(&self, at: &Range<usize>) -> Range<usize> {
+        let written = self.origin(at).and_then(From::written);
+        written.map_or(0..0, |(at, _)| at.clone())
     }
 }
 
@@ -69,7 +75,7 @@ fn in_a_line(left: &Left, source: &Source, file: &str) -> String {
 struct Writer<'a> {
     source: &'a Source,
     text: String,
-    origins: Vec<(Range<usize>, Range<usize>)>,
+    origins: Vec<(Range<usize>, From)>,
 }
 
 /// The column from which comments stand, where lines are shorter.
@@ -83,10 +89,10 @@ impl Writer<'_> {
     /// A line, with where it comes from.
     fn line(&mut self, line: &str, from: &From) {
         let comment = match from {
-            From::Written(at, said) => {
+            From::Written(at, said) | From::Entry { key_at: at, said, .. } => {
                 let (number, _) = self.source.line_and_column(at);
                 let start = self.text.len();
-                self.origins.push((start..start + line.len(), at.clone()));
+                self.origins.push((start..start + line.len(), from.clone()));
                 format!("{}:{number} {said}", file_name(self.source))
             }
             From::Default("") => return self.put(&format!("{line}\n")),

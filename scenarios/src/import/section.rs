@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 
 use patterns::settings::{Code, Entry, Node, Value};
 
+use super::classes::Names;
 use super::draft::{Draft, From, Layer, said};
 use super::table::{Row, Section};
 use super::unit::Unit;
 use super::words::loose;
 use super::yaml::NULL;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, nearest, nearest_or_all};
 
 /// What a section has said.
 #[derive(Debug)]
 pub(crate) struct Taken<'a> {
     /// The layer, with the lines of all keys that have their like.
     pub(crate) layer: Layer,
+    section: &'static Section,
     /// What says something together with other keys, by its key there.
     together: BTreeMap<&'static str, &'a Entry>,
 }
@@ -29,7 +31,14 @@ impl<'a> Taken<'a> {
     /// Its value as one of ours; one that cannot be read is a mistake.
     pub(crate) fn value(&self, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<Node> {
         let entry = self.entry(theirs)?;
-        read(entry, theirs, unit, draft)
+        let row = self.section.rows.iter().find(|row| row.theirs == theirs)?;
+        read(entry, row, unit, draft)
+    }
+
+    /// Where it comes from that something is on; nothing if it is not, or not written.
+    pub(crate) fn on(&self, theirs: &str, draft: &mut Draft) -> Option<From> {
+        let flag = self.value(theirs, Unit::Flag, draft)?;
+        (flag.value == Value::Bool(true)).then(|| self.from(theirs))?
     }
 
     /// Where it comes from.
@@ -52,12 +61,22 @@ pub(crate) fn take<'a>(
         layer.set("like", Node::word(section.like), From::Default(""));
     }
     let mut together = BTreeMap::new();
+    for table in tables.iter().filter(|table| !is_table(table)) {
+        let message =
+            format!("`{}` must be a table of settings, not {}", section.place, table.kind());
+        draft.wrong(Diagnostic::new(table.at.clone(), Code::WrongType, message));
+    }
     for row in section.rows {
         let mut tables = tables.iter();
         let Some(entry) = tables.find_map(|table| find(table, row.theirs, relaxed)) else {
             continue;
         };
         if entry.node.text() == Some(NULL) {
+            continue;
+        }
+        if let Some(first) = layer.line(row.ours).filter(|_| row.speaks()) {
+            let said = first.from.written().map_or("", |(_, said)| said);
+            draft.leave_entry(entry, &format!("`{said}` says the same, and counts"));
             continue;
         }
         match row.unit {
@@ -67,12 +86,11 @@ pub(crate) fn take<'a>(
             }
             Unit::Classes(names) => {
                 let Some((classes, unknown)) = names.read(&entry.node) else {
-                    let _wrong = read(entry, row.theirs, row.unit, draft);
+                    let _wrong = read(entry, row, row.unit, draft);
                     continue;
                 };
                 for name in &unknown {
-                    let why = "no class of failure is known for it";
-                    draft.leave(&name.at, said(&entry.key, name), why);
+                    unknown_name(names, name, entry, draft);
                 }
                 if classes.text() == Some("none") && !unknown.is_empty() {
                     continue;
@@ -80,7 +98,7 @@ pub(crate) fn take<'a>(
                 layer.set(row.ours, classes, From::entry(entry));
             }
             unit => {
-                if let Some(value) = read(entry, row.theirs, unit, draft) {
+                if let Some(value) = read(entry, row, unit, draft) {
                     layer.set(row.ours, value, From::entry(entry));
                 }
             }
@@ -89,11 +107,11 @@ pub(crate) fn take<'a>(
     for table in tables {
         unknown(section, table, "", relaxed, draft);
     }
-    Taken { layer, together }
+    Taken { layer, section, together }
 }
 
 /// Reads a value; one that cannot be read is a mistake, or left out if it stands elsewhere.
-fn read(entry: &Entry, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<Node> {
+fn read(entry: &Entry, row: &Row, unit: Unit, draft: &mut Draft) -> Option<Node> {
     let mut node = entry.node.clone();
     match node.text().map_or(Stands::Here, stands) {
         Stands::Here => {}
@@ -104,13 +122,45 @@ fn read(entry: &Entry, theirs: &str, unit: Unit, draft: &mut Draft) -> Option<No
         }
     }
     let value = unit.read(&node);
+    let key = key_of(row);
     if value.is_none() {
-        let key = theirs.rsplit('.').next().unwrap_or(theirs);
-        let what = node.text().map_or_else(|| node.kind().to_owned(), |text| format!("`{text}`"));
+        let what = match &node.value {
+            Value::List(_) | Value::Table(_) => node.kind().to_owned(),
+            _ => format!("`{}`", plain_text(&node)),
+        };
         let message = format!("`{key}` must be {}, not {what}", unit.expected());
         draft.wrong(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
+    } else if let Some(expected) = row.limits.broken_by(&node, unit) {
+        let message = format!("`{key}` must be {expected}, not {}", plain_text(&node));
+        draft.wrong(Diagnostic::new(entry.node.at.clone(), Code::OutOfRange, message));
+        return None;
     }
     value
+}
+
+/// The key of a row, as messages say it: `budget_percent.value` needs both parts.
+fn key_of(row: &Row) -> &'static str {
+    let whole = row.theirs.strip_suffix(".value").unwrap_or(row.theirs);
+    let start = whole.rfind('.').map_or(0, |dot| dot + 1);
+    &row.theirs[start..]
+}
+
+/// A value without its quotes.
+fn plain_text(node: &Node) -> String {
+    node.text().map_or_else(|| node.to_string(), str::to_owned)
+}
+
+/// A name that stands for no class of failure here; one that it does not have there is a mistake.
+fn unknown_name(names: &Names, name: &Node, entry: &Entry, draft: &mut Draft) {
+    let text = plain_text(name);
+    if names.is_known(&text) {
+        let why = "no class of failure is known for it";
+        return draft.leave(&name.at, said(&entry.key, name), why);
+    }
+    let known: Vec<&str> = names.known().collect();
+    let message = format!("`{}` has no `{text}`", entry.key);
+    let wrong = Diagnostic::new(name.at.clone(), Code::UnknownWord, message);
+    draft.wrong(wrong.help(nearest_or_all(&text, &known)));
 }
 
 /// Where a value stands.
@@ -158,9 +208,20 @@ pub(crate) fn get<'a>(table: &'a Node, path: &str, relaxed: bool) -> Option<&'a 
     find(table, path, relaxed).map(|entry| &entry.node)
 }
 
+/// Whether a value is a table, or nothing.
+fn is_table(node: &Node) -> bool {
+    node.entries().is_some() || node.text() == Some(NULL)
+}
+
 /// Leaves out all keys that no row knows.
 fn unknown(section: &Section, table: &Node, above: &str, relaxed: bool, draft: &mut Draft) {
-    for entry in table.entries().unwrap_or_default() {
+    let entries = table.entries().unwrap_or_default();
+    for (number, entry) in entries.iter().enumerate() {
+        let earlier = entries[..number].iter().find(|other| same(&other.key, &entry.key, relaxed));
+        if let Some(earlier) = earlier {
+            draft.wrong(twice(entry, earlier));
+            continue;
+        }
         let path =
             if above.is_empty() { entry.key.clone() } else { format!("{above}.{}", entry.key) };
         let is_row = |row: &&Row| same(row.theirs, &path, relaxed);
@@ -189,6 +250,13 @@ fn unknown(section: &Section, table: &Node, above: &str, relaxed: bool, draft: &
         });
         leave_unknown(entry, known, section.place, draft);
     }
+}
+
+/// A key that was written before, in another spelling.
+pub(crate) fn twice(entry: &Entry, earlier: &Entry) -> Diagnostic {
+    let message = format!("`{}` is written twice", entry.key);
+    let wrong = Diagnostic::new(entry.key_at.clone(), Code::Twice, message);
+    wrong.help(format!("it stands there as `{}`, too", earlier.key))
 }
 
 /// Leaves out a key that is not known, and names the nearest one.

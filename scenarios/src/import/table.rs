@@ -1,6 +1,7 @@
 //! What a format can say, as data: one row for each of its keys. Import, export and the page of the
 //! reference go by these tables.
 
+use super::limits::Limits;
 use super::unit::Unit;
 
 /// A key of another world.
@@ -12,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) ours: &'static str,
     /// How the one becomes the other.
     pub(crate) unit: Unit,
+    /// What the library takes for it.
+    pub(crate) limits: Limits,
     /// What else there is to know: why it is left out, or what it is said together with.
     pub(crate) note: &'static str,
 }
@@ -19,21 +22,46 @@ pub(crate) struct Row {
 impl Row {
     /// A key that has its like here.
     pub(crate) const fn of(theirs: &'static str, ours: &'static str, unit: Unit) -> Self {
-        Self { theirs, ours, unit, note: "" }
+        Self { theirs, ours, unit, limits: Limits::OF_UNIT, note: "" }
     }
 
     /// A key that says something together with others.
     pub(crate) const fn with(theirs: &'static str, ours: &'static str, note: &'static str) -> Self {
-        Self { theirs, ours, unit: Unit::Together, note }
+        Self { note, ..Self::of(theirs, ours, Unit::Together) }
     }
 
     /// A key that has no like here, and why.
     pub(crate) const fn out(theirs: &'static str, note: &'static str) -> Self {
-        Self { theirs, ours: "", unit: Unit::Nothing, note }
+        Self { note, ..Self::of(theirs, "", Unit::Nothing) }
+    }
+
+    /// Whether it says something of its own here.
+    pub(crate) const fn speaks(&self) -> bool {
+        !matches!(self.unit, Unit::Together | Unit::Nothing)
     }
 
     pub(crate) const fn note(self, note: &'static str) -> Self {
         Self { note, ..self }
+    }
+
+    /// No less is taken; of a length of time in seconds.
+    pub(crate) const fn at_least(self, least: f64) -> Self {
+        Self { limits: self.limits.least(least, true), ..self }
+    }
+
+    /// Neither it nor less is taken.
+    pub(crate) const fn more_than(self, least: f64) -> Self {
+        Self { limits: self.limits.least(least, false), ..self }
+    }
+
+    /// No more is taken.
+    pub(crate) const fn at_most(self, most: f64) -> Self {
+        Self { limits: self.limits.most(most, true), ..self }
+    }
+
+    /// Neither it nor more is taken.
+    pub(crate) const fn less_than(self, most: f64) -> Self {
+        Self { limits: self.limits.most(most, false), ..self }
     }
 }
 

@@ -9,9 +9,10 @@ pub(crate) enum Times {
     /// Spring: `10s`, `500ms`, `PT10S`; a number alone is milliseconds (`DurationStyle` of Spring
     /// Boot: simple and ISO-8601).
     Spring,
-    /// JSON of protocol buffers, and of Kubernetes: `1.5s`, `250ms`, `1m30s`; a number alone is
-    /// seconds.
+    /// JSON of protocol buffers: `1.5s`, `.01s`, and nothing else.
     Proto,
+    /// Go, as Istio has it: `1.5s`, `250ms`, `1m30s`.
+    Go,
     /// `TimeSpan` of .NET: `[d.]hh:mm:ss[.fffffff]`; a number alone is days.
     TimeSpan,
     /// A number of seconds.
@@ -26,7 +27,7 @@ const SECOND: u128 = 1_000_000_000;
 type Unit = (&'static str, u128);
 
 /// The longer names first, where one begins another.
-const UNITS: [Unit; 8] = [
+const UNITS: [Unit; 7] = [
     ("ms", 1_000_000),
     ("us", 1_000),
     ("µs", 1_000),
@@ -34,18 +35,20 @@ const UNITS: [Unit; 8] = [
     ("s", SECOND),
     ("m", 60 * SECOND),
     ("h", 3_600 * SECOND),
-    ("d", 86_400 * SECOND),
 ];
+
+const DAY: Unit = ("d", 86_400 * SECOND);
 
 impl Times {
     /// What may be written, for messages.
     pub(crate) const fn expected(self) -> &'static str {
         match self {
             Self::Spring => "a length of time such as 10s, 500ms or PT10S, or milliseconds",
-            Self::Proto => "a length of time such as 1.5s",
+            Self::Proto => "seconds as a text with an s, such as \"1.5s\"",
+            Self::Go => "a length of time such as 1.5s, 250ms or 1m30s",
             Self::TimeSpan => "a length of time such as \"00:00:30\"",
-            Self::Seconds => "a number of seconds",
-            Self::Millis => "a number of milliseconds",
+            Self::Seconds => "a number of seconds, from 0 on",
+            Self::Millis => "a number of milliseconds, from 0 on",
         }
     }
 
@@ -54,11 +57,7 @@ impl Times {
         let nanos = match (&node.value, self) {
             (Value::Integer(number), _) => self.of_number(*number as f64)?,
             (Value::Float(number), _) => self.of_number(*number)?,
-            (Value::Text(text), Self::TimeSpan) => of_time_span(text.trim())?,
-            (Value::Text(text), _) => match text.trim().parse::<f64>() {
-                Ok(number) => self.of_number(number)?,
-                Err(_) => of_text(text.trim())?,
-            },
+            (Value::Text(text) | Value::Word(text), _) => self.of_text(text.trim())?,
             _ => return None,
         };
         u64::try_from(nanos).ok().map(Duration::from_nanos)
@@ -66,12 +65,34 @@ impl Times {
 
     fn of_number(self, number: f64) -> Option<u128> {
         let each = match self {
+            Self::Spring if number.fract() != 0.0 => return None,
             Self::Spring | Self::Millis => 1e6,
-            Self::Proto | Self::Seconds => 1e9,
+            Self::Seconds => 1e9,
             Self::TimeSpan => 86_400e9,
+            Self::Proto | Self::Go => return None,
         };
         let nanos = (number * each).round();
         (0.0..1e19).contains(&nanos).then_some(nanos as u128)
+    }
+
+    fn of_text(self, text: &str) -> Option<u128> {
+        if let (Ok(number), false) = (text.parse::<f64>(), self == Self::TimeSpan) {
+            return self.of_number(number);
+        }
+        match self {
+            Self::TimeSpan => of_time_span(text),
+            Self::Proto => {
+                let number = text.strip_suffix('s')?;
+                let part = number.split_once('.').map_or("", |(_, part)| part);
+                (part.len() <= 9).then(|| times(number, SECOND))?
+            }
+            Self::Go => of_units(text, &UNITS),
+            Self::Spring => match text.strip_prefix(['P', 'p', '+']) {
+                Some(iso) if !text.starts_with('+') => of_iso(iso),
+                plain => of_simple(plain.unwrap_or(text)),
+            },
+            Self::Seconds | Self::Millis => None,
+        }
     }
 
     /// The same length as this world writes it.
@@ -80,7 +101,7 @@ impl Times {
         let value = match self {
             Self::Millis => number(nanos, 1_000_000),
             Self::Seconds => number(nanos, SECOND),
-            Self::Proto => Value::Text(format!("{}s", decimal(nanos, SECOND))),
+            Self::Proto | Self::Go => Value::Text(format!("{}s", decimal(nanos, SECOND))),
             Self::TimeSpan => Value::Text(time_span(nanos)),
             Self::Spring => {
                 let whole = [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)];
@@ -114,23 +135,40 @@ fn decimal(nanos: u128, each: u128) -> String {
     format!("{whole}.{}", format!("{rest:0digits$}").trim_end_matches('0'))
 }
 
-/// `1m30s`, `1.5s`, `PT1M30S`.
-fn of_text(text: &str) -> Option<u128> {
-    let iso = text.strip_prefix(['P', 'p']).map(|rest| rest.replace(['T', 't'], ""));
-    let lower = iso.as_deref().unwrap_or(text).to_lowercase();
-    let mut rest = lower.trim();
-    if rest.is_empty() {
+/// A whole number and one unit: `30s`, `500MS`.
+fn of_simple(text: &str) -> Option<u128> {
+    let lower = text.to_lowercase();
+    let (number, unit) = lower.split_at(lower.find(|c: char| !c.is_ascii_digit())?);
+    let (_, each) = UNITS.into_iter().chain([DAY]).find(|(name, _)| *name == unit)?;
+    number.parse::<u128>().ok()?.checked_mul(each)
+}
+
+/// What follows `P`: `T1M30.5S`, `1DT2H`.
+fn of_iso(text: &str) -> Option<u128> {
+    let lower = text.to_lowercase();
+    let (days, clock) = lower.split_once('t').unwrap_or((&lower, ""));
+    let of = |text: &str, units: &[Unit]| {
+        if text.is_empty() { Some(0) } else { of_units(text, units) }
+    };
+    let units = [("h", 3_600 * SECOND), ("m", 60 * SECOND), ("s", SECOND)];
+    let is_empty = days.is_empty() && clock.is_empty();
+    if is_empty || lower.ends_with('t') {
         return None;
     }
-    let mut nanos = 0_u128;
+    of(days, &[DAY])?.checked_add(of(clock, &units)?)
+}
+
+/// Numbers, each with its unit: `1m30s`, `1.5s`.
+fn of_units(text: &str, units: &[Unit]) -> Option<u128> {
+    let mut rest = text;
+    let mut nanos = (!rest.is_empty()).then_some(0_u128)?;
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let number = &rest[..end];
-        rest = rest[end..].trim_start();
-        let unit = UNITS.into_iter().find(|(name, _)| rest.starts_with(name));
-        let (name, each) = unit?;
-        nanos = nanos.checked_add(times(number, each)?)?;
-        rest = rest[name.len()..].trim_start();
+        rest = &rest[end..];
+        let (name, each) = units.iter().find(|(name, _)| rest.starts_with(name))?;
+        nanos = nanos.checked_add(times(number, *each)?)?;
+        rest = &rest[name.len()..];
     }
     Some(nanos)
 }
@@ -208,8 +246,25 @@ mod tests {
             (Times::Spring, text("soon"), None),
             (Times::Spring, text("-1s"), None),
             (Times::Proto, text("0.25s"), millis(250)),
-            (Times::Proto, text("1m30s"), millis(90_000)),
+            (Times::Spring, text("1m30s"), None),
+            (Times::Spring, text("1.5s"), None),
+            (Times::Spring, text("2D"), millis(172_800_000)),
+            (Times::Spring, text("PT"), None),
+            (Times::Spring, text("P1S"), None),
+            (Times::Proto, text(".01s"), millis(10)),
             (Times::Proto, text("1.2.3s"), None),
+            (Times::Proto, text("1m30s"), None),
+            (Times::Proto, text("250ms"), None),
+            (Times::Proto, text("1"), None),
+            (Times::Proto, text("s"), None),
+            (Times::Proto, text("1.0000000001s"), None),
+            (Times::Proto, whole(10), None),
+            (Times::Go, text("1m30s"), millis(90_000)),
+            (Times::Go, text("1.5s"), millis(1_500)),
+            (Times::Go, text("5"), None),
+            (Times::Go, text("1d"), None),
+            (Times::Go, whole(10), None),
+            (Times::Seconds, text("10s"), None),
             (Times::TimeSpan, text("00:00:30"), millis(30_000)),
             (Times::TimeSpan, text("1.02:00:00.5"), millis(93_600_500)),
             (Times::TimeSpan, text("00:00:60"), None),

@@ -45,7 +45,8 @@ impl Unit {
             Self::Flag => "true or false".to_owned(),
             Self::Time(times) => times.expected().to_owned(),
             Self::Word(words) => {
-                let known: Vec<&str> = words.iter().map(|(theirs, _)| *theirs).collect();
+                let names = words.iter().map(|(theirs, _)| *theirs);
+                let known: Vec<&str> = names.filter(|name| name.parse::<u32>().is_err()).collect();
                 format!("one of {}", known.join(", "))
             }
             Self::Classes(names) => format!("a list of names such as {}", names.example()),

@@ -33,8 +33,11 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
                 let message =
                     format!("this can be read neither as YAML nor as JSON: {}", error.info());
                 let found = Diagnostic::new(at, Code::Unreadable, message);
-                Err(if tab_before(&blanked, builder.byte(*error.marker())) {
+                let byte = builder.byte(*error.marker());
+                Err(if tab_before(&blanked, byte) {
                     found.help("lines of YAML are indented with spaces, never with tabs")
+                } else if near(&blanked, byte).contains('\t') {
+                    found.help("there is a tab: write a space in its place")
                 } else {
                     found
                 })
@@ -46,6 +49,13 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
         }
     }
     if builder.wrong.is_empty() { Ok(builder.documents) } else { Err(builder.wrong) }
+}
+
+/// The characters before and at a byte.
+fn near(text: &str, byte: usize) -> &str {
+    let before = text[..byte].chars().next_back().map_or(0, char::len_utf8);
+    let at = text[byte..].chars().next().map_or(0, char::len_utf8);
+    &text[byte - before..byte + at]
 }
 
 /// Whether the line in which a byte stands is indented with a tab, or the one before.

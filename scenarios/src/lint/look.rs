@@ -62,7 +62,7 @@ fn configuration(
     policies::look(&made.file, &made.system, &mut Proofs::new(registry), &mut here);
     // One line there may be the origin of several policies: one finding is enough.
     for one in here {
-        let origin = made.rendered.origin(&one.place());
+        let origin = made.rendered.place(&one.place());
         let one = one.at(origin);
         let one = match foreign::keys(&made.documents, &one) {
             Some(keys) if made.format == "course" => keys,

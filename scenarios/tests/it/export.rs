@@ -101,7 +101,7 @@ fn libraries_say_what_they_can_and_what_they_cannot_is_named() {
         { timeout = "3s" },
         { balance = { over = ["t"], eject = { like = "envoy", consecutive = 3 } } },
     "#;
-    becomes("proxies", of_proxies, &["envoy", "grpc"]);
+    becomes("proxies", of_proxies, &["envoy", "istio", "grpc"]);
     let of_dotnet = r#"
         { retry = { like = "polly", backoff = "exponential", jitter = true } },
         { breaker = { like = "polly" } },
@@ -125,6 +125,36 @@ fn libraries_say_what_they_can_and_what_they_cannot_is_named() {
         { cache = { ttl = "1min" } },
     "#;
     becomes("none", of_none, &["resilience4j", "polly"]);
+}
+
+#[test]
+fn what_counts_less_than_it_says_and_who_shares_a_layer_are_named() {
+    let layers = r#"
+        { breaker = { like = "resilience4j", window = 20, min-calls = 30, per = "run" } },
+        { retry = { like = "resilience4j", per = "agent" } },
+    "#;
+    let Exported { left_out, .. } = exported(&scenario(layers), "resilience4j");
+    let expected = [
+        "guarded.breaker.min-calls is written as `30`, and `20` counts; the window has no more calls",
+        "guarded.breaker.per is \"run\": who shares it is not said in resilience4j",
+    ];
+    assert_eq!(left_out[..2], expected, "{left_out:#?}");
+    assert!(!left_out.iter().any(|left| left.contains("retry.per")), "{left_out:#?}");
+}
+
+#[test]
+fn no_format_refuses_what_is_exported() {
+    for entry in library::all() {
+        let file = ScenarioFile::parse(entry.name, entry.text).expect("it is right");
+        for to in export_formats() {
+            let exported = export(&file, to, None, None, &LayerRegistry::builtin());
+            let left = exported.map(|exported| exported.left_out).unwrap_or_default();
+            let refused = left.iter().find(|left| left.contains("does not take this"));
+            // A format may have nothing at all to say.
+            let refused = refused.filter(|why| !why.contains("can be found here"));
+            assert_eq!(refused, None, "{} to {to}", entry.name);
+        }
+    }
 }
 
 fn refused(policy: Option<&str>, variant: Option<&str>) -> Diagnostics {

@@ -193,15 +193,15 @@ fn what_is_of_no_format_is_told() {
         "",
         None,
         &expect![[r#"
-        error[unknown-name]: the format of this file is none of those that can be imported
-         --> it:1:1
-          |
-        1 |
-          | ^
-          |
-          = help: they are resilience4j, istio, envoy, grpc, litellm, course, polly; `--from` says which one is meant
+            error[unknown-name]: the format of this file is none of those that can be imported
+             --> it:1:1
+              |
+            1 |
+              | ^
+              |
+              = help: it is empty; what can be imported: resilience4j, istio, envoy, grpc, litellm, course, polly
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
 }
 
@@ -215,40 +215,46 @@ fn a_wrong_value_is_told_at_its_place_in_the_other_file() {
         text,
         None,
         &expect![[r#"
-        error[wrong-type]: `slidingWindowSize` must be a whole number, not `many`
-         --> it:6:28
-          |
-        6 |         slidingWindowSize: many
-          |                            ^^^^
+            error[out-of-range]: `failureRateThreshold` must be at least 1 and at most 100, not 150
+             --> it:5:31
+              |
+            5 |         failureRateThreshold: 150
+              |                               ^^^
 
-        error[wrong-type]: `waitDurationInOpenState` must be a length of time such as 10s, 500ms or PT10S, or milliseconds, not `5 weeks`
-         --> it:7:34
-          |
-        7 |         waitDurationInOpenState: 5 weeks
-          |                                  ^^^^^^^
+            error[wrong-type]: `slidingWindowSize` must be a whole number, not `many`
+             --> it:6:28
+              |
+            6 |         slidingWindowSize: many
+              |                            ^^^^
 
-        error[unknown-name]: there is no `share` in `configs`
-         --> it:8:21
-          |
-        8 |         baseConfig: share
-          |                     ^^^^^
-          |
-          = help: did you mean `shared`?
+            error[wrong-type]: `waitDurationInOpenState` must be a length of time such as 10s, 500ms or PT10S, or milliseconds, not `5 weeks`
+             --> it:7:34
+              |
+            7 |         waitDurationInOpenState: 5 weeks
+              |                                  ^^^^^^^
 
-        3 mistakes in it"#]],
+            error[unknown-name]: there is no `share` in `configs`
+             --> it:8:21
+              |
+            8 |         baseConfig: share
+              |                     ^^^^^
+              |
+              = help: did you mean `shared`?
+
+            4 mistakes in it"#]],
     );
     let text = "resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150\n";
     says(
         text,
         None,
         &expect![[r#"
-        error[out-of-range]: `rate` must be more than 0 and at most 1, not 1.5
-         --> it:1:1
-          |
-        1 | resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150
-          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            error[out-of-range]: `failureRateThreshold` must be at least 1 and at most 100, not 150
+             --> it:1:63
+              |
+            1 | resilience4j.circuitbreaker.instances.a.failureRateThreshold: 150
+              |                                                               ^^^
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
 }
 
@@ -291,15 +297,15 @@ fn a_file_of_another_format_is_told() {
         "{ \"methodConfig\": [] }",
         Some("polly"),
         &expect![[r#"
-        error[missing]: nothing that polly calls can be found here
-         --> it:1:1
-          |
-        1 | { "methodConfig": [] }
-          | ^
-          |
-          = help: what is read: sections of Polly's options in `appsettings.json`: `Retry`, `CircuitBreaker`, `TotalRequestTimeout` and others
+            error[missing]: nothing that polly calls can be found here
+             --> it:1:1
+              |
+            1 | { "methodConfig": [] }
+              | ^
+              |
+              = help: what is read: sections of Polly's options in `appsettings.json`: `Retry`, `CircuitBreaker`, `TotalRequestTimeout` and others
 
-        1 mistake in it"#]],
+            1 mistake in it"#]],
     );
     says(
         "{ \"methodConfig\": [] }",
@@ -326,6 +332,59 @@ fn anchors_and_merged_tables_count_less_than_what_is_written() {
         imported.text.lines().filter(|line| line.contains("max-attempts")).collect();
     assert!(lines[0].starts_with("max-attempts = 4") && lines[0].ends_with("it:5 maxAttempts = 4"));
     assert!(lines[1].starts_with("max-attempts = 7") && lines[1].ends_with("it:1 maxAttempts = 7"));
+}
+
+#[test]
+fn files_as_they_are_found_are_read() {
+    for (text, line) in [
+        (
+            "\u{feff}resilience4j:\r\n  retry:\r\n    instances:\r\n      a: { maxAttempts: 4 }\r\n",
+            4,
+        ),
+        ("\u{feff}// c\n{ \"Retry\": { /* x */\n \"MaxRetryAttempts\": 4, }, }\n", 3),
+        ("{ \"Retry\": {\n\t\"MaxRetryAttempts\": 4\n} }", 2),
+        ("\u{feff}# c\r\nresilience4j.retry.instances.a.max-attempts = 4\r\n", 2),
+        ("a: 1\n---\nresilience4j:\n  retry: { instances: { a: { maxAttempts: 4 } } }\n", 4),
+        ("resilience4j:\n  retry: { instances: { a: { maxAttempts: \"${TRIES:4}\" } } }\n", 2),
+    ] {
+        let imported = imported("it", text);
+        let found = imported.text.lines().find(|line| line.contains("max-"));
+        let found = found.unwrap_or_else(|| panic!("{text}\n{}", imported.text));
+        assert!(found.contains("= 4 ") && found.contains(&format!("it:{line} ")), "{found}");
+    }
+}
+
+#[test]
+fn files_of_other_kinds_are_told_from_their_beginning() {
+    for (text, help) in [
+        ("[package]\nname = \"x\"\n\n[dependencies]\n", "it is TOML"),
+        ("version: \"3\"\nservices: { web: { image: nginx } }\n", "they are resilience4j"),
+        ("apiVersion: v1\nkind: Config\nclusters: [{ name: a, cluster: {} }]\n", "they are"),
+        ("<configuration/>", "they are resilience4j"),
+        ("---\n...\n---\n", "they are resilience4j"),
+        (" \n", "it is empty"),
+    ] {
+        let wrong = refused(text, None);
+        assert_eq!(wrong.errors(), 1, "{wrong}");
+        let said = wrong.all()[0].help_text().unwrap_or_default();
+        assert!(said.starts_with(help), "{text}: {said}");
+    }
+    let wrong = refused("resilience4j:\n  retry:\n    x:\t3\n", None);
+    assert!(wrong.to_string().contains("it:3:8") && wrong.to_string().contains("a tab"), "{wrong}");
+}
+
+#[test]
+fn what_is_0_there_and_means_that_there_is_none_is_so_here() {
+    let envoy = "clusters:\n- name: a\n  outlier_detection: { consecutive_5xx: 0 }\n";
+    let off = "eject.consecutive = \"off\" ";
+    assert!(imported("it", envoy).text.contains(off), "{}", imported("it", envoy).text);
+    let istio = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  host: a\n  \
+                 trafficPolicy:\n    connectionPool: { http: { http2MaxRequests: 0 } }\n    \
+                 outlierDetection: { consecutive5xxErrors: 0, consecutiveGatewayErrors: 5 }\n";
+    let imported = imported("it", istio);
+    assert_eq!(imported.left_out, ["it:6 http2MaxRequests = 0: 0 is as if it were not written"]);
+    let off = imported.text.lines().find(|line| line.starts_with("eject.consecutive "));
+    assert!(off.is_some_and(|line| line.contains("= \"off\"")), "{}", imported.text);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod faults;
 mod first_hours;
 mod golden;
 mod import;
+mod import_mistakes;
 mod lint;
 mod lives;
 mod mistakes;

@@ -68,7 +68,11 @@ fn method(policy: &Policy) -> Node {
                 ("retry-on", Some(retry.on)),
             ],
         );
-        method.put("retryPolicy", table.node());
+        // Without a code that can be said gRPC takes no policy.
+        let policy = table.node();
+        if policy.get("retryableStatusCodes").is_some() {
+            method.put("retryPolicy", policy);
+        }
     } else if let Some(hedge) = policy.layer("hedge") {
         method.put("hedgingPolicy", hedging(hedge));
     }

@@ -105,10 +105,18 @@ fn breaker(layer: &Layer) -> Node {
         "CircuitBreaker",
         &[
             ("rate", some(layer, "rate").or(all)),
-            ("min-calls", some(layer, "min-calls").or(failures)),
+            ("min-calls", some(layer, "min-calls").or(failures).map(at_least_two)),
             ("window", window),
             ("open", open),
         ],
     )
     .node()
+}
+
+/// Polly takes no `MinimumThroughput` below 2.
+fn at_least_two(node: Node) -> Node {
+    match node.value {
+        Value::Integer(calls) => whole(calls.max(2)),
+        _ => node,
+    }
 }

@@ -8,15 +8,19 @@
 
 mod retry;
 
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
+
+use crate::diagnostic::Diagnostic;
 
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
 use crate::import::parts::service;
-use crate::import::section::{get, leave_unknown, take};
+use crate::import::section::{find, leave_unknown, take};
+use crate::import::shape::check;
 use crate::import::table::{Format, Row, Section};
 use crate::import::times::Times;
 use crate::import::unit::Unit;
+use crate::import::yaml::NULL;
 
 pub(crate) static FORMAT: Format = Format {
     name: "course",
@@ -32,20 +36,22 @@ pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
 
 const STATE: &str = "the state at one time, no setting";
 
+const SECONDS: Unit = Unit::Time(Times::Seconds);
+
 static BREAKER: Section = Section {
     place: "circuit_breakers.NAME",
     layer: "breaker",
     like: "course-meant",
     rows: &[
         Row::with("name", "", "the name of the service"),
-        Row::of("failure_threshold", "failures", Unit::Whole),
-        Row::of("threshold", "failures", Unit::Whole).note("as on the slides"),
-        Row::of("reset_timeout_seconds", "open", Unit::Time(Times::Seconds)),
-        Row::of("timeout_seconds", "open", Unit::Time(Times::Seconds)).note("as in appendix B"),
-        Row::of("reset_timeout", "open", Unit::Time(Times::Seconds)),
-        Row::of("timeout", "open", Unit::Time(Times::Seconds)).note("as on the slides"),
-        Row::of("half_open_max_calls", "permits", Unit::Whole),
-        Row::of("success_threshold", "successes", Unit::Whole),
+        Row::of("failure_threshold", "failures", Unit::Whole).at_least(1.0),
+        Row::of("threshold", "failures", Unit::Whole).at_least(1.0).note("as on the slides"),
+        Row::of("reset_timeout_seconds", "open", SECONDS).more_than(0.0),
+        Row::of("timeout_seconds", "open", SECONDS).more_than(0.0).note("as in appendix B"),
+        Row::of("reset_timeout", "open", SECONDS).more_than(0.0),
+        Row::of("timeout", "open", SECONDS).more_than(0.0).note("as on the slides"),
+        Row::of("half_open_max_calls", "permits", Unit::Whole).at_least(1.0),
+        Row::of("success_threshold", "successes", Unit::Whole).at_least(1.0),
         Row::out("expected_exception", "every failure counts that counts in `course-meant`"),
         Row::out("current_state", STATE),
         Row::out("state", STATE),
@@ -82,6 +88,10 @@ fn tables(documents: &[Node]) -> Vec<&Node> {
 fn read(documents: &[Node], draft: &mut Draft) {
     let mut breakers: Vec<(String, Layer)> = Vec::new();
     let mut retries: Vec<&Entry> = Vec::new();
+    for document in documents {
+        let is_list = matches!(document.value, Value::List(_));
+        check(document, if is_list { &["[]/{}"] } else { &["{}"] }, false, draft);
+    }
     for table in tables(documents) {
         for entry in table.entries().unwrap_or_default() {
             match &*entry.key {
@@ -89,12 +99,18 @@ fn read(documents: &[Node], draft: &mut Draft) {
                 "circuit_breakers" => match &entry.node.value {
                     Value::List(_) => one_breaker(entry, &mut breakers, draft),
                     _ => {
+                        check(table, &["circuit_breakers/*/{}"], false, draft);
                         for breaker in entry.node.entries().unwrap_or_default() {
                             one_breaker(breaker, &mut breakers, draft);
                         }
                     }
                 },
-                "retry_policies" | "retry_policy" => retries.push(entry),
+                "retry_policies" | "retry_policy" => {
+                    let is_alone = retry::is_policy(&entry.node);
+                    let shape = format!("{}/{}", entry.key, if is_alone { "{}" } else { "*/{}" });
+                    check(table, &[&shape], false, draft);
+                    retries.push(entry);
+                }
                 _ => leave_unknown(entry, ROOTS.into_iter(), "the course", draft),
             }
         }
@@ -118,21 +134,30 @@ fn one_breaker(entry: &Entry, breakers: &mut Vec<(String, Layer)>, draft: &mut D
     if let Value::List(items) = &entry.node.value {
         for item in items {
             let one = Entry { key: entry.key.clone(), key_at: item.at.clone(), node: item.clone() };
-            if item.entries().is_some() {
-                one_breaker(&one, breakers, draft);
-            }
+            one_breaker(&one, breakers, draft);
         }
         return;
     }
-    if entry.node.entries().is_none() {
-        return draft.leave_entry(entry, "a breaker is a table of settings");
+    if entry.node.text() == Some(NULL) {
+        return;
     }
-    let name = get(&entry.node, "name", false).and_then(Node::text);
-    let name = match name {
+    if entry.node.entries().is_none() {
+        let message =
+            format!("`{}` must be a table of settings, not {}", entry.key, entry.node.kind());
+        return draft.wrong(Diagnostic::new(entry.node.at.clone(), Code::WrongType, message));
+    }
+    check(&entry.node, &["name/$"], false, draft);
+    let named = find(&entry.node, "name", false);
+    let name = match named.and_then(|named| named.node.text()) {
         Some(name) => name.to_owned(),
         None if ROOTS.contains(&&*entry.key) => "tool".to_owned(),
         None => entry.key.clone(),
     };
+    if breakers.iter().any(|(other, _)| *other == name) {
+        let at = named.map_or(&entry.key_at, |named| &named.node.at);
+        let message = format!("there is a breaker `{name}` already");
+        draft.wrong(Diagnostic::new(at.clone(), Code::Twice, message));
+    }
     let from = From::entry(entry);
     breakers.push((name, take(&BREAKER, &[&entry.node], false, from, draft).layer));
 }

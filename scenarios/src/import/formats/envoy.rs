@@ -11,8 +11,7 @@ mod outlier;
 mod route;
 
 pub(super) use cluster::{pool, threshold_budget};
-pub(super) use outlier::PICKS;
-pub(super) use route::RETRY_ON;
+pub(super) use route::{NO_CLASS, ON};
 
 use patterns::settings::{Code, Node};
 
@@ -21,6 +20,7 @@ use crate::import::draft::{Draft, From};
 use crate::import::importer::Importer;
 use crate::import::parts::{HOSTS_ASSUMED, balanced, line, service, whole};
 use crate::import::section::{get, take};
+use crate::import::shape::check;
 use crate::import::table::Format;
 
 pub(crate) static FORMAT: Format = Format {
@@ -40,10 +40,34 @@ pub(crate) static FORMAT: Format = Format {
 
 pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
 
+/// What must be a table or a list, wherever it stands.
+const SHAPES: [&str; 16] = [
+    "**/static_resources/{}",
+    "**/clusters/[]/{}",
+    "**/clusters/[]/name/$",
+    "**/route_config/virtual_hosts/[]/{}",
+    "**/virtual_hosts/[]/routes/[]/{}",
+    "**/virtual_hosts/[]/retry_policy/{}",
+    "**/routes/[]/route/{}",
+    "**/route/retry_policy/{}",
+    "**/route/cluster/$",
+    "**/retry_policy/retry_back_off/{}",
+    "**/outlier_detection/{}",
+    "**/circuit_breakers/thresholds/[]/{}",
+    "**/thresholds/[]/retry_budget/{}",
+    "**/load_assignment/endpoints/[]/lb_endpoints/[]/{}",
+    "**/weighted_clusters/clusters/[]/{}",
+    "**/common_lb_config/{}",
+];
+
 fn is(documents: &[Node]) -> bool {
     let roots =
         ["static_resources", "virtual_hosts", "route_config", "clusters", "circuit_breakers"];
     let has = |document: &Node| {
+        // Resources of Kubernetes may have clusters of their own.
+        if document.get("kind").is_some() {
+            return false;
+        }
         let is_course = document
             .get("circuit_breakers")
             .is_some_and(|breakers| breakers.get("thresholds").is_none());
@@ -57,6 +81,7 @@ fn read(documents: &[Node], draft: &mut Draft) {
     let mut routes = Vec::new();
     let mut clusters = Vec::new();
     for document in documents {
+        check(document, &SHAPES, true, draft);
         if let Some(node) = find::of_version_2(document) {
             let message = "this is of the API v2 of Envoy, which is no longer there; v3 is read";
             draft.wrong(Diagnostic::new(node.at.clone(), Code::Renamed, message));
@@ -75,8 +100,21 @@ fn read(documents: &[Node], draft: &mut Draft) {
     // Each cluster with the first route that leads to it.
     let mut done: Vec<&Node> = Vec::new();
     for cluster in &clusters {
-        let name = get(cluster, "name", true).and_then(Node::text).unwrap_or("cluster");
-        if done.iter().any(|other| other.at == cluster.at) {
+        if done.iter().any(|other| other.at == cluster.at) || cluster.entries().is_none() {
+            continue;
+        }
+        let Some(name) = get(cluster, "name", true).and_then(Node::text) else {
+            if get(cluster, "name", true).is_none() {
+                let at = cluster.at.start..cluster.at.start;
+                draft.wrong(Diagnostic::new(at, Code::Missing, "this cluster has no `name`"));
+            }
+            continue;
+        };
+        let is_it = |other: &&&Node| get(other, "name", true).and_then(Node::text) == Some(name);
+        if done.iter().any(|other| is_it(&other)) {
+            let at = get(cluster, "name", true).map_or(0..0, |node| node.at.clone());
+            let message = format!("there is a cluster `{name}` already");
+            draft.wrong(Diagnostic::new(at, Code::Twice, message));
             continue;
         }
         done.push(cluster);

@@ -45,6 +45,8 @@ pub(super) static EXCEPTIONS: Names = Names {
         ("jakarta.validation.ValidationException", &[Validation]),
         ("org.springframework.web.client.HttpClientErrorException", &[RateLimit, Validation]),
     ],
+    classless: &[],
+    is_all: false,
     in_one_text: false,
     dotted: true,
 };

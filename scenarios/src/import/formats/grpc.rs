@@ -3,6 +3,7 @@
 //! Keys: `service_config.proto` of grpc/grpc-proto, and the proposals A6 (retries, hedging,
 //! throttling) and A50 (outlier detection). The deadline of a method holds for all its attempts.
 
+mod checks;
 mod tables;
 
 use patterns::settings::{Node, Value};
@@ -40,6 +41,7 @@ fn is(documents: &[Node]) -> bool {
 fn read(documents: &[Node], draft: &mut Draft) {
     for document in documents {
         let root = config(document);
+        checks::whole(root, draft);
         let taken = take(&ROOT, &[root], true, From::Assumed, draft);
         let throttle = throttle(root, draft);
         let methods = taken.entry("methodConfig").map(|entry| &entry.node);

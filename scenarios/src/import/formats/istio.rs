@@ -14,12 +14,14 @@ use super::envoy::{pool, threshold_budget};
 use crate::diagnostic::{Diagnostic, nearest_or_all};
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
-use crate::import::parts::{HOSTS_ASSUMED, balanced, default, service, whole};
-use crate::import::section::{get, take};
+use crate::import::parts::{
+    HOSTS_ASSUMED, IN_A_ROW, balanced, default, off_at_zero, service, whole,
+};
+use crate::import::section::{get, same, take};
+use crate::import::shape::check;
 use crate::import::table::{Format, Section};
-use crate::import::unit::flag;
 use crate::import::words::classes;
-use tables::{HTTP, OUTLIER, POLICY, PROTO, RETRIES};
+use tables::{GO, HTTP, OUTLIER, POLICY, RETRIES};
 
 pub(crate) static FORMAT: Format = Format {
     name: "istio",
@@ -67,7 +69,13 @@ struct Host<'a> {
 
 fn read(documents: &[Node], draft: &mut Draft) {
     let mut hosts: Vec<Host<'_>> = Vec::new();
+    for document in documents {
+        check(document, &["items/[]/{}"], true, draft);
+    }
     for resource in resources(documents) {
+        if resource.entries().is_none() {
+            continue;
+        }
         let is_rule = kind(resource) == "DestinationRule";
         if !is_rule && kind(resource) != "VirtualService" {
             let why = "only `DestinationRule` and `VirtualService` are looked at";
@@ -75,7 +83,11 @@ fn read(documents: &[Node], draft: &mut Draft) {
             continue;
         }
         version(resource, draft);
-        let Some(spec) = resource.get("spec") else { continue };
+        check(resource, if is_rule { &OF_RULES } else { &OF_ROUTES }, true, draft);
+        let Some(spec) = resource.get("spec") else {
+            draft.wrong(missing(resource, "this resource", "spec"));
+            continue;
+        };
         if is_rule { rule(spec, &mut hosts, draft) } else { routes(spec, &mut hosts, draft) }
     }
     for host in &hosts {
@@ -84,9 +96,35 @@ fn read(documents: &[Node], draft: &mut Draft) {
     draft.about = format!("hosts of Istio ({})", hosts.len());
 }
 
+/// What must be a table, a list or a text in a rule.
+const OF_RULES: [&str; 6] = [
+    "metadata/{}",
+    "spec/host/$",
+    "spec/trafficPolicy/connectionPool/tcp|http/{}",
+    "spec/trafficPolicy/outlierDetection/{}",
+    "spec/trafficPolicy/loadBalancer/{}",
+    "spec/subsets/[]/{}",
+];
+
+/// What must be a table, a list or a text in routes.
+const OF_ROUTES: [&str; 4] = [
+    "metadata/{}",
+    "spec/hosts/[]/$",
+    "spec/http/[]/route/[]/destination/host/$",
+    "spec/http/[]/retries/{}",
+];
+
+/// A key that must be there is not.
+fn missing(node: &Node, what: &str, key: &str) -> Diagnostic {
+    let at = node.at.start..node.at.start;
+    Diagnostic::new(at, Code::Missing, format!("{what} has no `{key}`"))
+}
+
 /// The version of the API must be one that is known.
 fn version(resource: &Node, draft: &mut Draft) {
-    let Some(node) = resource.get("apiVersion") else { return };
+    let Some(node) = resource.get("apiVersion") else {
+        return draft.wrong(missing(resource, "this resource", "apiVersion"));
+    };
     let text = node.text().unwrap_or_default();
     let version = text.strip_prefix("networking.istio.io/");
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
@@ -114,7 +152,12 @@ fn host<'a, 'b>(name: &'a str, hosts: &'b mut Vec<Host<'a>>) -> &'b mut Host<'a>
 }
 
 fn rule<'a>(spec: &'a Node, hosts: &mut Vec<Host<'a>>, draft: &mut Draft) {
-    let Some(name) = spec.get("host").and_then(Node::text) else { return };
+    let Some(name) = spec.get("host").and_then(Node::text) else {
+        if spec.entries().is_some() && spec.get("host").is_none() {
+            draft.wrong(missing(spec, "this rule", "host"));
+        }
+        return;
+    };
     for entry in spec.entries().unwrap_or_default() {
         let why = match &*entry.key {
             "host" | "trafficPolicy" => continue,
@@ -171,9 +214,8 @@ fn one(host: &Host<'_>, draft: &mut Draft) {
     let mut retry = None;
     if let Some(http) = host.http {
         let mut taken = take(&HTTP, &[http], true, written(http, "http"), draft);
-        if let Some(limit) = taken.value("timeout", PROTO, draft)
+        if let Some(limit) = taken.value("timeout", GO, draft)
             && let Some(from) = taken.from("timeout")
-            && limit.text() != Some("0s")
         {
             taken.layer.set("limit", limit, from);
             layers.push(taken.layer);
@@ -207,14 +249,21 @@ fn retries(node: Option<&Node>, draft: &mut Draft) -> (Option<Layer>, Option<Lay
     let from = node.map_or(From::Default(DEFAULT), |node| written(node, "retries"));
     let empty = Node::unwritten(Value::Table(Vec::new()));
     let taken = take(&RETRIES, &[node.unwrap_or(&empty)], true, from, draft);
-    let per_try = taken.value("perTryTimeout", PROTO, draft).zip(taken.from("perTryTimeout"));
-    let per_try = per_try.filter(|(limit, _)| limit.text() != Some("0s")).map(|(limit, from)| {
+    let per_try = taken.value("perTryTimeout", GO, draft).zip(taken.from("perTryTimeout"));
+    let per_try = per_try.map(|(limit, from)| {
         let mut layer = Layer::new("timeout", from.clone());
         layer.set("limit", limit, from);
         layer
     });
     let mut layer = taken.layer;
-    if layer.line("max-retries").is_some_and(|line| line.value == whole(0)) {
+    if let Some(line) = layer.line("max-retries").filter(|line| line.value == whole(0)) {
+        let others = ["retryOn", "perTryTimeout", "retryRemoteLocalities"];
+        let other = others.into_iter().find(|key| node.is_some_and(|node| has(node, key)));
+        if let (Some(other), From::Entry { value_at, .. }) = (other, &line.from) {
+            let message =
+                format!("`attempts` is 0, and `{other}` says how: Istio takes only one of them");
+            draft.wrong(Diagnostic::new(value_at.clone(), Code::Conflict, message));
+        }
         return (None, per_try);
     }
     default(&mut layer, "max-retries", whole(2), DEFAULT);
@@ -223,9 +272,35 @@ fn retries(node: Option<&Node>, draft: &mut Draft) -> (Option<Layer>, Option<Lay
     (Some(layer), per_try)
 }
 
+/// A policy without the limits that are 0, which Istio takes as not written.
+fn without_zeros(policy: &Node, draft: &mut Draft) -> Node {
+    let mut policy = policy.clone();
+    let Value::Table(entries) = &mut policy.value else { return policy };
+    let pools = entries.iter_mut().filter(|entry| same(&entry.key, "connectionPool", true));
+    for pool in pools {
+        let Value::Table(parts) = &mut pool.node.value else { continue };
+        for part in parts {
+            let Value::Table(limits) = &mut part.node.value else { continue };
+            limits.retain(|entry| {
+                let is_zero = entry.node.value == Value::Integer(0);
+                if is_zero {
+                    draft.leave_entry(entry, "0 is as if it were not written");
+                }
+                !is_zero
+            });
+        }
+    }
+    policy
+}
+
+fn has(node: &Node, key: &str) -> bool {
+    get(node, key, true).is_some()
+}
+
 /// The limits of a host, and what its retries may be.
 fn connection_pool(policy: &Node, draft: &mut Draft) -> (Option<Layer>, Option<(Node, From)>) {
     let from = written(policy, "trafficPolicy");
+    let policy = &without_zeros(policy, draft);
     let mut taken = take(&POLICY, &[policy], true, from, draft);
     pool(&mut taken, "connectionPool.tcp.maxConnections", true, draft);
     let budget = threshold_budget(&taken, "connectionPool.http.maxRetries", draft);
@@ -255,12 +330,10 @@ fn eject(policy: &Node, draft: &mut Draft) -> Option<Layer> {
         default(&mut layer, "eject.consecutive-gateway.enforce-percent", whole(100), always);
     }
     let split = "splitExternalLocalOriginErrors";
-    if let Some(entry) = taken.entry(split)
-        && flag(&entry.node) == Some(true)
-    {
-        let from = From::entry(entry);
+    if let Some(from) = taken.on(split, draft) {
         layer.set("eject.split-local", Node::unwritten(Value::Table(Vec::new())), from);
     }
+    off_at_zero(&mut layer, &IN_A_ROW);
     let lines = take_pick(&POLICY, policy);
     layer.lines.extend(lines.lines.into_iter().filter(|line| line.key == "pick"));
     Some(layer)

@@ -12,12 +12,14 @@ mod router;
 mod tables;
 
 use patterns::Class;
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
 
+use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
 use crate::import::parts::{default, whole};
 use crate::import::section::{Taken, leave_unknown, take};
+use crate::import::shape::check;
 use crate::import::table::Format;
 use crate::import::times::Times;
 use crate::import::unit::Unit;
@@ -37,6 +39,15 @@ pub(crate) static FORMAT: Format = Format {
 
 pub(crate) static IMPORTER: Importer = Importer { format: &FORMAT, is, read };
 
+/// What must be a table, a list or a text.
+const SHAPES: [&str; 5] = [
+    "model_list/[]/model_name/$",
+    "model_list/[]/litellm_params/{}",
+    "router_settings|litellm_settings/{}",
+    "router_settings|litellm_settings/fallbacks/[]/{}",
+    "router_settings|litellm_settings/retry_policy/{}",
+];
+
 const ROOTS: [&str; 3] = ["model_list", "router_settings", "litellm_settings"];
 
 fn is(documents: &[Node]) -> bool {
@@ -45,6 +56,7 @@ fn is(documents: &[Node]) -> bool {
 
 fn read(documents: &[Node], draft: &mut Draft) {
     for document in documents {
+        check(document, &SHAPES, false, draft);
         for entry in document.entries().unwrap_or_default() {
             match &*entry.key {
                 "model_list" | "router_settings" | "litellm_settings" => {}
@@ -140,9 +152,7 @@ fn by_class(entry: &Entry, draft: &mut Draft) -> Option<Layer> {
 
 /// The breaker on the way to a deployment.
 fn cooldown(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
-    if let Some(entry) = taken.entry("disable_cooldowns")
-        && entry.node.value == Value::Bool(true)
-    {
+    if taken.on("disable_cooldowns", draft).is_some() {
         for key in ["allowed_fails", "cooldown_time"] {
             if let Some(entry) = taken.entry(key) {
                 draft.leave_entry(entry, "`disable_cooldowns` turns it off");
@@ -158,6 +168,10 @@ fn cooldown(taken: &Taken<'_>, draft: &mut Draft) -> Option<Layer> {
         layer.set("failures", fails, from);
     }
     let time = taken.value("cooldown_time", Unit::Time(Times::Seconds), draft);
+    if time.as_ref().and_then(Node::text) == Some("0s") {
+        draft.leave_from(&taken.from("cooldown_time")?, "no deployment is left out for 0 s");
+        return None;
+    }
     if let (Some(time), Some(from)) = (time, taken.from("cooldown_time")) {
         layer.set("open", time, from);
     }
@@ -188,22 +202,37 @@ fn pick(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
 /// `fallbacks: [{ model: [others] }]`, and `default_fallbacks: [others]`.
 fn fallbacks<'a>(taken: &Taken<'a>, draft: &mut Draft) -> Vec<(&'a str, Vec<&'a str>, From)> {
     let mut all = Vec::new();
-    let names = |node: &'a Node| match &node.value {
-        Value::List(items) => items.iter().filter_map(Node::text).collect(),
-        _ => node.text().into_iter().collect::<Vec<&str>>(),
-    };
     if let Some(entry) = taken.entry("fallbacks") {
-        match &entry.node.value {
-            Value::List(items) => {
-                for one in items.iter().filter_map(Node::entries).flatten() {
-                    all.push((one.key.as_str(), names(&one.node), From::entry(one)));
-                }
-            }
-            _ => draft.leave_entry(entry, "a list of tables is known here"),
+        let items = if let Value::List(items) = &entry.node.value { &items[..] } else { &[] };
+        for one in items.iter().filter_map(Node::entries).flatten() {
+            all.push((one.key.as_str(), names(one, draft), From::entry(one)));
         }
     }
     if let Some(entry) = taken.entry("default_fallbacks") {
-        all.push(("", names(&entry.node), From::entry(entry)));
+        all.push(("", names(entry, draft), From::entry(entry)));
     }
     all
+}
+
+/// The names of models in a list, or one alone.
+fn names<'a>(entry: &'a Entry, draft: &mut Draft) -> Vec<&'a str> {
+    let items = match &entry.node.value {
+        Value::List(items) => &items[..],
+        _ => core::slice::from_ref(&entry.node),
+    };
+    let mut names = Vec::new();
+    for item in items {
+        match item.text() {
+            Some(name) => names.push(name),
+            None => {
+                let message = format!(
+                    "`{}` must be a list of names of models, and has {}",
+                    entry.key,
+                    item.kind()
+                );
+                draft.wrong(Diagnostic::new(item.at.clone(), Code::WrongType, message));
+            }
+        }
+    }
+    names
 }

@@ -6,11 +6,13 @@
 //! A section is one of the standard handler if it has `TotalRequestTimeout` or `AttemptTimeout`; of
 //! the standard handler with hedging if it has `Endpoint`.
 
+mod checks;
 mod tables;
 
 use patterns::Class;
-use patterns::settings::{Entry, Node, Value};
+use patterns::settings::{Code, Entry, Node, Value};
 
+use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
 use crate::import::parts::{default, service, whole};
@@ -104,6 +106,7 @@ fn pipeline(name: &str, node: &Node, draft: &mut Draft) {
     let empty = Node::unwritten(Value::Table(Vec::new()));
     let endpoint = get(node, "Endpoint", true).unwrap_or(&empty);
     let known = STRATEGIES.iter().map(|(name, _)| *name).chain(["Endpoint", "Name"]);
+    checks::doubles(node, draft);
     for entry in node.entries().unwrap_or_default() {
         if find_known(known.clone(), entry).is_none() {
             leave_unknown(entry, known.clone(), "a section of Polly", draft);
@@ -130,6 +133,7 @@ fn pipeline(name: &str, node: &Node, draft: &mut Draft) {
             layers.extend(strategy(section, &entry.node, From::entry(entry), false, draft));
         }
     }
+    checks::together(node, &layers, is_standard && !hedges, draft);
     let from = From::Written(node.at.start..node.at.start, format!("section {name}"));
     service(draft, name, from, layers);
 }
@@ -159,14 +163,21 @@ fn strategy(
     is_standard: bool,
     draft: &mut Draft,
 ) -> Option<Layer> {
-    if node.entries().is_none() {
+    let alone;
+    let mut node = node;
+    if section.layer == "timeout" && matches!(node.value, Value::Text(_)) {
         // `"Timeout": "00:00:10"` is common in sections of one's own.
-        let alone = section.layer == "timeout";
-        let limit = alone.then(|| tables::TIME.read(node)).flatten()?;
-        let mut layer = Layer::new(section.layer, from.clone());
-        layer.set("like", Node::word(section.like), From::Default(""));
-        layer.set("limit", limit, from);
-        return Some(layer);
+        let key_at = from.written().map_or(0..0, |(at, _)| at.clone());
+        let entry = Entry { key: "Timeout".to_owned(), key_at, node: node.clone() };
+        let value = Value::Table(vec![entry]);
+        alone = Node::new(node.at.clone(), value);
+        node = &alone;
+    }
+    if node.entries().is_none() {
+        let message =
+            format!("`{}` must be a table of settings, not {}", section.place, node.kind());
+        draft.wrong(Diagnostic::new(node.at.clone(), Code::WrongType, message));
+        return None;
     }
     let taken = take(section, &[node], true, from, draft);
     let hint = taken.value("ShouldRetryAfterHeader", Unit::Flag, draft);

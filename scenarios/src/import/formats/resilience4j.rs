@@ -7,6 +7,7 @@
 
 mod breaker;
 mod others;
+mod profiles;
 
 use patterns::settings::{Entry, Node};
 
@@ -15,6 +16,7 @@ use crate::import::draft::{Draft, From, Layer};
 use crate::import::importer::Importer;
 use crate::import::parts::service;
 use crate::import::section::{get, leave_unknown, same, take};
+use crate::import::shape::check;
 use crate::import::table::{Format, Section};
 
 pub(crate) static FORMAT: Format = Format {
@@ -49,6 +51,15 @@ static MODULES: [Module; 6] = [
     ("thread-pool-bulkhead", &others::THREAD_POOL, Some(others::thread_pool)),
 ];
 
+/// The tables of all modules.
+const SHAPES: [&str; 3] = [
+    "resilience4j/{}",
+    "resilience4j/retry|circuitbreaker|ratelimiter|timelimiter|bulkhead|thread-pool-bulkhead/\
+     instances|backends|configs/*/{}",
+    "resilience4j/retry|circuitbreaker|ratelimiter|timelimiter|bulkhead|thread-pool-bulkhead/\
+     instances|backends|configs/*/baseConfig/$",
+];
+
 fn is(documents: &[Node]) -> bool {
     let root = "resilience4j";
     documents.iter().filter_map(Node::entries).flatten().any(|entry| {
@@ -57,22 +68,12 @@ fn is(documents: &[Node]) -> bool {
 }
 
 fn read(documents: &[Node], draft: &mut Draft) {
-    let documents: Vec<Node> = documents.iter().map(undotted).collect();
-    let mut roots: Vec<&Node> = Vec::new();
+    let documents: Vec<Node> =
+        documents.iter().map(|document| undotted(document, &mut draft.wrong)).collect();
     for document in &documents {
-        let profile = ["spring.config.activate.on-profile", "spring.profiles"]
-            .into_iter()
-            .find_map(|path| get(document, path, true));
-        let Some(root) = get(document, "resilience4j", true) else { continue };
-        match profile {
-            Some(name) => {
-                let said = format!("profile {}", name.text().unwrap_or_default());
-                draft.leave(&root.at, said, "only the document without a profile is taken");
-            }
-            // A later document counts more.
-            None => roots.insert(0, root),
-        }
+        check(document, &SHAPES, true, draft);
     }
+    let roots = profiles::roots(&documents, draft);
     for root in &roots {
         for entry in root.entries().unwrap_or_default() {
             if MODULES.iter().all(|(name, ..)| !same(name, &entry.key, true)) {

@@ -1,8 +1,9 @@
 //! The retry policies of the course: one for each kind of error, or for each kind of call.
 
 use patterns::Class;
-use patterns::settings::{Entry, Node};
+use patterns::settings::{Code, Entry, Node};
 
+use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, leave_unknown, take};
 use crate::import::table::{Row, Section};
@@ -24,7 +25,7 @@ pub(super) static RETRY: Section = Section {
         Row::with("initial_delay_ms", "CLASS", RULE),
         Row::with("delay_ms", "CLASS", RULE),
         Row::with("max_delay_ms", "CLASS", RULE),
-        Row::with("backoff_multiplier", "CLASS", RULE),
+        Row::with("backoff_multiplier", "CLASS", RULE).at_least(1.0),
         Row::with("jitter", "CLASS", RULE),
         Row::with("respect_retry_after_header", "CLASS", "`retry-after=floor`, or `ignore`"),
     ],
@@ -54,11 +55,16 @@ const ALL: [Class; 4] = [Class::Network, Class::Timeout, Class::RateLimit, Class
 /// The key that says how often; a table with it is a policy.
 const RETRIES: &str = "max_retries";
 
+/// Whether a table is a policy, and no table of them.
+pub(super) fn is_policy(node: &Node) -> bool {
+    node.get(RETRIES).is_some()
+}
+
 /// The policies by the kind of error, as one layer.
 pub(super) fn by_error(all: &[&Entry], draft: &mut Draft) -> Option<Layer> {
     let mut layer: Option<Layer> = None;
     for root in all {
-        let is_alone = root.node.get(RETRIES).is_some();
+        let is_alone = is_policy(&root.node);
         let policies = if is_alone { core::slice::from_ref(*root) } else { policies(root) };
         for entry in policies {
             let kind = KINDS.iter().find(|(name, _)| loose(name) == loose(&entry.key));
@@ -68,9 +74,13 @@ pub(super) fn by_error(all: &[&Entry], draft: &mut Draft) -> Option<Layer> {
                 None => continue,
             };
             let taken = take(&RETRY, &[&entry.node], false, From::entry(entry), draft);
-            let Some((rule, from)) = rule(&taken, draft) else { continue };
+            let Some((rule, from)) = rule(entry, &taken, draft) else { continue };
             let layer = layer.get_or_insert_with(|| Layer::new("retry", From::entry(root)));
             for class in classes {
+                if let Some(line) = layer.line(class.name()) {
+                    let why = format!("`{}` is for the same failures, and counts", entry.key);
+                    draft.leave_from(&line.from.clone(), &why);
+                }
                 layer.set(class.name(), rule.clone(), from.clone());
             }
         }
@@ -81,7 +91,7 @@ pub(super) fn by_error(all: &[&Entry], draft: &mut Draft) -> Option<Layer> {
 /// The policies by the kind of call, each as a layer of its own.
 pub(super) fn by_call(all: &[&Entry], draft: &mut Draft) -> Vec<(String, Layer)> {
     let mut layers = Vec::new();
-    for root in all.iter().filter(|root| root.node.get(RETRIES).is_none()) {
+    for root in all.iter().filter(|root| !is_policy(&root.node)) {
         for entry in policies(root) {
             if KINDS.iter().any(|(name, _)| loose(name) == loose(&entry.key)) {
                 continue;
@@ -92,7 +102,7 @@ pub(super) fn by_call(all: &[&Entry], draft: &mut Draft) -> Vec<(String, Layer)>
                 continue;
             };
             let taken = take(&RETRY, &[&entry.node], false, From::entry(entry), draft);
-            let Some((rule, from)) = rule(&taken, draft) else { continue };
+            let Some((rule, from)) = rule(entry, &taken, draft) else { continue };
             let mut layer = Layer::new("retry", From::entry(entry));
             for class in ALL {
                 layer.set(class.name(), rule.clone(), from.clone());
@@ -108,13 +118,21 @@ fn policies(root: &Entry) -> &[Entry] {
 }
 
 /// What the keys of a policy say together.
-fn rule(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
+fn rule(entry: &Entry, taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
     let retries = taken.value(RETRIES, Unit::Whole, draft);
+    if taken.entry(RETRIES).is_none() && entry.node.entries().is_some() {
+        let message = format!("`{}` has no `{RETRIES}`", entry.key);
+        draft.wrong(Diagnostic::new(entry.key_at.clone(), Code::Missing, message));
+    }
+    let waits = waits(taken, draft);
     let from = taken.from(RETRIES)?;
     let retries = retries?.to_string();
-    if retries == "0" {
-        return Some((Node::word("never"), from));
-    }
+    let text = if retries == "0" { "never".to_owned() } else { format!("{retries} x {waits}") };
+    Some((Node::word(text), from))
+}
+
+/// The waits between tries.
+fn waits(taken: &Taken<'_>, draft: &mut Draft) -> String {
     let millis = Unit::Time(Times::Millis);
     let time = |key: &str, draft: &mut Draft| {
         taken.value(key, millis, draft).and_then(|time| time.text().map(str::to_owned))
@@ -134,7 +152,7 @@ fn rule(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
     let curve = curve.as_ref().and_then(Node::text).unwrap_or("constant").to_owned();
     let (first, second) = if curve == "constant" { (fixed, initial) } else { (initial, fixed) };
     let wait = first.or(second).unwrap_or_else(|| "1s".to_owned());
-    let mut text = format!("{retries} x {curve}({wait}");
+    let mut text = format!("{curve}({wait}");
     if let Some(factor) = taken.value("backoff_multiplier", Unit::Factor, draft)
         && curve == "exponential"
     {
@@ -153,5 +171,5 @@ fn rule(taken: &Taken<'_>, draft: &mut Draft) -> Option<(Node, From)> {
         text += if respects { ", retry-after=floor" } else { ", retry-after=ignore" };
     }
     text.push(')');
-    Some((Node::word(text), from))
+    text
 }

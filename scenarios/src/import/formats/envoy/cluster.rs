@@ -22,7 +22,7 @@ pub(super) static THRESHOLDS: Section = Section {
         Row::of("max_pending_requests", "queue", Unit::Whole),
         Row::with("max_connections", "slots", "if it is less, as with HTTP/1.1"),
         Row::with("max_retries", "retry.budget", "`retry.budget`: `fixed(3)`"),
-        Row::with("retry_budget.budget_percent.value", "retry.budget", BUDGET),
+        Row::with("retry_budget.budget_percent.value", "retry.budget", BUDGET).at_most(100.0),
         Row::with("retry_budget.min_retry_concurrency", "retry.budget", BUDGET),
         Row::out("retry_budget.budget_interval", "what is under way now is what counts"),
         Row::with("priority", "", "only `DEFAULT` is taken"),
@@ -37,7 +37,8 @@ pub(super) static CLUSTER: Section = Section {
     like: "",
     rows: &[
         Row::of("lb_policy", "pick", Unit::Word(PICKS)),
-        Row::of("common_lb_config.healthy_panic_threshold.value", "panic-percent", Unit::Whole),
+        Row::of("common_lb_config.healthy_panic_threshold.value", "panic-percent", Unit::Whole)
+            .at_most(100.0),
         Row::with("name", "", "the service"),
         Row::with("circuit_breakers", "", "the layer `bulkhead`"),
         Row::with("outlier_detection", "", "the layer `balance`"),

@@ -2,7 +2,7 @@
 
 use patterns::settings::{Node, Value};
 
-use crate::import::section::get;
+use crate::import::section::{get, same};
 
 /// What was found in a document.
 #[derive(Debug, Default)]
@@ -23,19 +23,19 @@ pub(super) struct Route<'a> {
 
 pub(super) fn parts(document: &Node) -> Parts<'_> {
     let mut parts = Parts::default();
-    look(document, None, &mut parts);
+    look(document, false, None, &mut parts);
     parts
 }
 
-fn look<'a>(node: &'a Node, of_host: Option<&'a Node>, parts: &mut Parts<'a>) {
+fn look<'a>(node: &'a Node, is_listed: bool, of_host: Option<&'a Node>, parts: &mut Parts<'a>) {
     match &node.value {
         Value::List(items) => {
             for item in items {
-                look(item, of_host, parts);
+                look(item, is_listed, of_host, parts);
             }
         }
         Value::Table(entries) => {
-            if is_cluster(node) {
+            if is_listed || is_cluster(node) {
                 return parts.clusters.push(node);
             }
             let is_host = get(node, "routes", true).is_some();
@@ -50,7 +50,12 @@ fn look<'a>(node: &'a Node, of_host: Option<&'a Node>, parts: &mut Parts<'a>) {
                 }
             }
             for entry in entries {
-                look(&entry.node, of_host, parts);
+                if same(&entry.key, "weighted_clusters", true) {
+                    continue;
+                }
+                // All that is listed as a cluster is one, whatever it says.
+                let is_list = same(&entry.key, "clusters", true);
+                look(&entry.node, is_list, of_host, parts);
             }
         }
         _ => {}

@@ -1,11 +1,13 @@
 //! Routes: timeouts and retries.
 
 use patterns::Class::{self, Network, Overload, RateLimit, Timeout, Validation};
-use patterns::settings::{Node, Value};
+use patterns::Duration;
+use patterns::settings::{Code, Node, Value};
 
 use super::find::Route;
+use crate::diagnostic::Diagnostic;
 use crate::import::classes::Names;
-use crate::import::draft::{Draft, Layer};
+use crate::import::draft::{Draft, From, Layer, Line};
 use crate::import::parts::{layer_at, whole};
 use crate::import::section::{get, take};
 use crate::import::table::{Row, Section};
@@ -17,35 +19,36 @@ const PROTO: Unit = Unit::Time(Times::Proto);
 const HOSTS: &str = "which host a retry goes to is a matter of `balance`";
 
 /// On what is retried: `x-envoy-retry-on` and `x-envoy-retry-grpc-on` of the router filter.
-pub(crate) static RETRY_ON: Names = Names {
-    all: &[
-        ("connect-failure", &[Network]),
-        ("gateway-error", &[Overload, Timeout]),
-        ("5xx", &[Network, Overload, Timeout]),
-        ("envoy-ratelimited", &[RateLimit]),
-        ("deadline-exceeded", &[Timeout]),
-        ("retriable-4xx", &[]),
-        ("refused-stream", &[Network]),
-        ("reset", &[Network, Timeout]),
-        ("reset-before-request", &[Network]),
-        ("http3-post-connect-failure", &[Network]),
-        ("unavailable", &[Overload]),
-        ("resource-exhausted", &[RateLimit]),
-        ("internal", &[Overload]),
-        ("cancelled", &[]),
-        ("retriable-status-codes", &[]),
-        ("429", &[RateLimit]),
-        ("400", &[Validation]),
-        ("422", &[Validation]),
-        ("408", &[Timeout]),
-        ("500", &[Overload]),
-        ("502", &[Overload]),
-        ("503", &[Overload]),
-        ("504", &[Timeout]),
-    ],
-    in_one_text: true,
-    dotted: false,
-};
+pub(super) static RETRY_ON: Names =
+    Names { all: ON, classless: NO_CLASS, is_all: false, in_one_text: true, dotted: false };
+
+/// Names that stand for no class of failure here.
+pub(crate) const NO_CLASS: &[&str] = &["retriable-4xx", "cancelled", "retriable-headers"];
+
+/// Names, each with the classes that it stands for.
+pub(crate) const ON: &[(&str, &[Class])] = &[
+    ("connect-failure", &[Network]),
+    ("gateway-error", &[Overload, Timeout]),
+    ("5xx", &[Network, Overload, Timeout]),
+    ("envoy-ratelimited", &[RateLimit]),
+    ("deadline-exceeded", &[Timeout]),
+    ("refused-stream", &[Network]),
+    ("reset", &[Network, Timeout]),
+    ("reset-before-request", &[Network]),
+    ("http3-post-connect-failure", &[Network]),
+    ("unavailable", &[Overload]),
+    ("resource-exhausted", &[RateLimit]),
+    ("internal", &[Overload]),
+    ("retriable-status-codes", &[]),
+    ("429", &[RateLimit]),
+    ("400", &[Validation]),
+    ("422", &[Validation]),
+    ("408", &[Timeout]),
+    ("500", &[Overload]),
+    ("502", &[Overload]),
+    ("503", &[Overload]),
+    ("504", &[Timeout]),
+];
 
 pub(super) static TIMEOUT: Section = Section {
     place: "routes[].route",
@@ -74,8 +77,8 @@ pub(super) static RETRY: Section = Section {
     rows: &[
         Row::of("num_retries", "max-retries", Unit::Whole),
         Row::of("retry_on", "retry-on", Unit::Classes(&RETRY_ON)),
-        Row::of("retry_back_off.base_interval", "base", PROTO),
-        Row::of("retry_back_off.max_interval", "cap", PROTO),
+        Row::of("retry_back_off.base_interval", "base", PROTO).more_than(0.0),
+        Row::of("retry_back_off.max_interval", "cap", PROTO).more_than(0.0),
         Row::with("per_try_timeout", "timeout.limit", "a layer `timeout` below the retry"),
         Row::with("retriable_status_codes", "retry-on", "with `retriable-status-codes`"),
         Row::out("per_try_idle_timeout", "streams without traffic are not modelled"),
@@ -103,6 +106,20 @@ pub(super) fn timeout(route: &Route<'_>, draft: &mut Draft) -> Option<Layer> {
     Some(taken.layer)
 }
 
+/// The longest wait is shorter than the first one, which Envoy does not take.
+fn shorter(layer: &Layer, longest: &str, first: &str) -> Option<Diagnostic> {
+    let (cap, base) = (layer.line("cap")?, layer.line("base")?);
+    let of = |line: &Line| line.value.text()?.parse::<Duration>().ok();
+    let From::Entry { value_at, .. } = &cap.from else { return None };
+    (of(cap)? < of(base)?).then(|| {
+        let message = format!(
+            "`{longest}` must be at least `{first}`, which is {}",
+            base.value.text().unwrap_or_default()
+        );
+        Diagnostic::new(value_at.clone(), Code::OutOfRange, message)
+    })
+}
+
 /// The retries of a route, and the timeout of each try.
 pub(super) fn retry(route: &Route<'_>, draft: &mut Draft) -> (Option<Layer>, Option<Layer>) {
     let own = get(route.route, "retry_policy", true);
@@ -124,7 +141,10 @@ pub(super) fn retry(route: &Route<'_>, draft: &mut Draft) -> (Option<Layer>, Opt
                 let from = line.map_or_else(|| taken.layer.from.clone(), |line| line.from.clone());
                 taken.layer.set("retry-on", classes(all), from);
             }
-            None => draft.leave_entry(entry, "not a list of status codes"),
+            None => {
+                // It is no list of status codes, which is told as of any value.
+                let _wrong = taken.value("retriable_status_codes", Unit::Classes(&RETRY_ON), draft);
+            }
         }
     }
     let retries = taken.layer.line("max-retries").map(|line| line.value.clone());
@@ -132,6 +152,9 @@ pub(super) fn retry(route: &Route<'_>, draft: &mut Draft) -> (Option<Layer>, Opt
     let on = taken.layer.line("retry-on").map(|line| line.value.clone());
     let nothing =
         on.is_none_or(|on| on == Node::word("none") || on.value == Value::List(Vec::new()));
+    if let Some(wrong) = shorter(&taken.layer, "max_interval", "base_interval") {
+        draft.wrong(wrong);
+    }
     if is_none || nothing {
         let why = "nothing is retried without `retry_on` or `num_retries`";
         draft.leave(&policy.at, "retry_policy", why);

@@ -8,7 +8,22 @@ use crate::import::times::Times;
 use crate::import::unit::Unit;
 
 pub(super) const PROTO: Unit = Unit::Time(Times::Proto);
+const TOKENS: &str = "`tokens(10, ratio=0.1)`";
 const SIZES: &str = "messages have no size here";
+
+/// Codes that stand for no class of failure here.
+const NO_CLASS: &[&str] = &[
+    "OK",
+    "CANCELLED",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "UNAUTHENTICATED",
+    "0",
+    "1",
+    "6",
+    "7",
+    "16",
+];
 
 /// `google.rpc.Code`.
 static CODES: Names = Names {
@@ -32,7 +47,14 @@ static CODES: Names = Names {
         ("13", &[Overload]),
         ("2", &[Overload]),
         ("10", &[Overload]),
+        ("15", &[Overload]),
+        ("9", &[Validation]),
+        ("11", &[Validation]),
+        ("12", &[Validation]),
+        ("5", &[Validation]),
     ],
+    classless: NO_CLASS,
+    is_all: true,
     in_one_text: false,
     dotted: false,
 };
@@ -57,10 +79,10 @@ pub(super) static RETRY: Section = Section {
     layer: "retry",
     like: "grpc",
     rows: &[
-        Row::of("maxAttempts", "max-attempts", Unit::Whole),
-        Row::of("initialBackoff", "base", PROTO),
-        Row::of("maxBackoff", "cap", PROTO),
-        Row::of("backoffMultiplier", "factor", Unit::Factor),
+        Row::of("maxAttempts", "max-attempts", Unit::Whole).at_least(2.0),
+        Row::of("initialBackoff", "base", PROTO).more_than(0.0),
+        Row::of("maxBackoff", "cap", PROTO).more_than(0.0),
+        Row::of("backoffMultiplier", "factor", Unit::Factor).more_than(0.0),
         Row::of("retryableStatusCodes", "retry-on", Unit::Classes(&CODES)),
         Row::out("perAttemptRecvTimeout", "put a layer `timeout` below the retry by hand"),
     ],
@@ -71,7 +93,7 @@ pub(super) static HEDGE: Section = Section {
     layer: "hedge",
     like: "grpc",
     rows: &[
-        Row::of("maxAttempts", "max-attempts", Unit::Whole),
+        Row::of("maxAttempts", "max-attempts", Unit::Whole).at_least(2.0),
         Row::of("hedgingDelay", "hedging-delay", PROTO),
         Row::of("nonFatalStatusCodes", "non-fatal", Unit::Classes(&CODES)),
     ],
@@ -82,8 +104,8 @@ pub(super) static ROOT: Section = Section {
     layer: "retry-budget",
     like: "",
     rows: &[
-        Row::with("retryThrottling.maxTokens", "kind", "`tokens(10, ratio=0.1)`"),
-        Row::with("retryThrottling.tokenRatio", "kind", "`tokens(10, ratio=0.1)`"),
+        Row::with("retryThrottling.maxTokens", "kind", TOKENS).more_than(0.0).at_most(1000.0),
+        Row::with("retryThrottling.tokenRatio", "kind", TOKENS).more_than(0.0),
         Row::with("methodConfig", "", "a service for each"),
         Row::with("loadBalancingConfig", "", "the layer `balance`, for outlier detection"),
         Row::out("loadBalancingPolicy", "of balancers only `outlier_detection` is modelled"),
@@ -99,25 +121,28 @@ pub(super) static OUTLIER: Section = Section {
         Row::of("interval", "eject.interval", PROTO),
         Row::of("baseEjectionTime", "eject.base-ejection-time", PROTO),
         Row::of("maxEjectionTime", "eject.max-ejection-time", PROTO),
-        Row::of("maxEjectionPercent", "eject.max-ejection-percent", Unit::Whole),
+        Row::of("maxEjectionPercent", "eject.max-ejection-percent", Unit::Whole).at_most(100.0),
         Row::of("successRateEjection.stdevFactor", "eject.success-rate.stdev-factor", Unit::Whole),
         Row::of(
             "successRateEjection.enforcementPercentage",
             "eject.success-rate.enforce-percent",
             Unit::Whole,
-        ),
+        )
+        .at_most(100.0),
         Row::of("successRateEjection.minimumHosts", "eject.success-rate.min-hosts", Unit::Whole),
         Row::of("successRateEjection.requestVolume", "eject.success-rate.min-calls", Unit::Whole),
         Row::of(
             "failurePercentageEjection.threshold",
             "eject.failure-percentage.threshold",
             Unit::Whole,
-        ),
+        )
+        .at_most(100.0),
         Row::of(
             "failurePercentageEjection.enforcementPercentage",
             "eject.failure-percentage.enforce-percent",
             Unit::Whole,
-        ),
+        )
+        .at_most(100.0),
         Row::of(
             "failurePercentageEjection.minimumHosts",
             "eject.failure-percentage.min-hosts",

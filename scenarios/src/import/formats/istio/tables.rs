@@ -1,11 +1,26 @@
 //! The keys of Istio.
 
-use super::super::envoy::{PICKS, RETRY_ON};
+use super::super::envoy::{NO_CLASS, ON};
+use crate::import::classes::Names;
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
 use crate::import::unit::Unit;
 
-pub(super) const PROTO: Unit = Unit::Time(Times::Proto);
+pub(super) const GO: Unit = Unit::Time(Times::Go);
+
+/// `LoadBalancerSettings.SimpleLB`.
+const PICKS: &[(&str, &str)] = &[
+    ("ROUND_ROBIN", "round-robin"),
+    ("LEAST_REQUEST", "two-choices"),
+    ("LEAST_CONN", "two-choices"),
+    ("RANDOM", "random"),
+    ("PASSTHROUGH", "random"),
+    ("UNSPECIFIED", "two-choices"),
+];
+
+/// Istio takes those of Envoy, codes of HTTP, and nothing else.
+static RETRY_ON: Names =
+    Names { all: ON, classless: NO_CLASS, is_all: true, in_one_text: true, dotted: false };
 
 const CONNECTIONS: &str = "connections are not modelled";
 const WHERE: &str = "where a request goes says nothing of failures";
@@ -15,7 +30,7 @@ pub(super) static HTTP: Section = Section {
     layer: "timeout",
     like: "",
     rows: &[
-        Row::with("timeout", "limit", "0 is without a timeout"),
+        Row::with("timeout", "limit", "without it there is none").at_least(0.001),
         Row::with("route", "", "a service for each host"),
         Row::with("retries", "", "the layers `retry` and `timeout` of a try"),
         Row::out("fault", "faults stand in `[[faults]]`: put them there by hand"),
@@ -36,8 +51,9 @@ pub(super) static RETRIES: Section = Section {
     rows: &[
         Row::of("attempts", "max-retries", Unit::Whole),
         Row::of("retryOn", "retry-on", Unit::Classes(&RETRY_ON)),
-        Row::of("backoff", "base", PROTO),
-        Row::with("perTryTimeout", "timeout.limit", "a layer `timeout` below the retry"),
+        Row::of("backoff", "base", GO).at_least(0.001),
+        Row::with("perTryTimeout", "timeout.limit", "a layer `timeout` below the retry")
+            .at_least(0.001),
         Row::out("retryRemoteLocalities", "hosts are in no place"),
         Row::out("retryIgnorePreviousHosts", "which host a retry goes to is up to `balance`"),
     ],
@@ -83,10 +99,10 @@ pub(super) static OUTLIER: Section = Section {
         Row::of("consecutiveGatewayErrors", "eject.consecutive-gateway.failures", Unit::Whole),
         Row::of("consecutiveErrors", "eject.consecutive-gateway.failures", Unit::Whole)
             .note("as it was before 1.5"),
-        Row::of("interval", "eject.interval", PROTO),
-        Row::of("baseEjectionTime", "eject.base-ejection-time", PROTO),
-        Row::of("maxEjectionPercent", "eject.max-ejection-percent", Unit::Whole),
-        Row::of("minHealthPercent", "panic-percent", Unit::Whole),
+        Row::of("interval", "eject.interval", GO).at_least(0.001),
+        Row::of("baseEjectionTime", "eject.base-ejection-time", GO).at_least(0.001),
+        Row::of("maxEjectionPercent", "eject.max-ejection-percent", Unit::Whole).at_most(100.0),
+        Row::of("minHealthPercent", "panic-percent", Unit::Whole).at_most(100.0),
         Row::with("splitExternalLocalOriginErrors", "eject.split-local", "`{}` if it is true"),
         Row::out("consecutiveLocalOriginFailures", "with `splitExternalLocalOriginErrors`"),
     ],

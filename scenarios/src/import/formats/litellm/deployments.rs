@@ -1,9 +1,10 @@
 //! Deployments: a group of them answers for one model.
 
-use patterns::settings::{Node, Value, entry};
+use patterns::settings::{Code, Node, Value, entry};
 
 use super::router::{Router, with};
 use super::tables::PARAMS;
+use crate::diagnostic::Diagnostic;
 use crate::import::draft::{Draft, From, Layer, Line, Policy};
 use crate::import::parts::{balanced, service};
 use crate::import::section::take;
@@ -65,15 +66,25 @@ fn groups<'a>(document: &'a Node, draft: &mut Draft) -> Vec<Group<'a>> {
             }
         }
         let Some(name) = item.get("model_name").and_then(Node::text) else {
-            draft.leave(&item.at, "a model", "it has no `model_name`");
+            if item.entries().is_some() && item.get("model_name").is_none() {
+                draft.wrong(missing(item, "model_name"));
+            }
             continue;
         };
+        if item.get("litellm_params").is_none() {
+            draft.wrong(missing(item, "litellm_params"));
+        }
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.deployments.push(item),
             None => groups.push(Group { name, deployments: vec![item] }),
         }
     }
     groups
+}
+
+fn missing(item: &Node, key: &str) -> Diagnostic {
+    let message = format!("this model has no `{key}`, which LiteLLM needs");
+    Diagnostic::new(item.at.start..item.at.start, Code::Missing, message)
 }
 
 fn written(node: &Node, name: &str) -> From {
@@ -142,9 +153,7 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
     let mut known: Vec<(&str, usize)> = named.to_vec();
     for (group, to, from) in &router.fallbacks {
         if !group.is_empty() && known.iter().all(|(name, _)| name != group) {
-            if let From::Written(at, said) = from {
-                draft.leave(at, said.clone(), "there is no such model in `model_list`");
-            }
+            draft.leave_from(from, "there is no such model in `model_list`");
             continue;
         }
         for name in to {
@@ -165,10 +174,8 @@ fn fall_back(named: &[(&str, usize)], router: &Router<'_>, draft: &mut Draft) {
         let mut targets: Vec<Node> = Vec::new();
         for other in to.iter().filter(|other| *other != name) {
             if leads(other, name, &ways) {
-                if let From::Written(at, said) = from {
-                    let why = format!("from `{other}` there is a way back to `{name}` already");
-                    draft.leave(at, said.clone(), &why);
-                }
+                let why = format!("from `{other}` there is a way back to `{name}` already");
+                draft.leave_from(from, &why);
                 continue;
             }
             ways.push((name, other));

@@ -5,6 +5,10 @@ use crate::import::times::Times;
 use crate::import::unit::Unit;
 
 pub(super) const TIME: Unit = Unit::Time(Times::TimeSpan);
+
+/// The longest time that Polly takes.
+const DAY: f64 = 86_400.0;
+
 const SHOWN: &str = "it says what is shown, not what is done";
 
 /// `DelayBackoffType`.
@@ -26,10 +30,10 @@ pub(super) static LIMITER: Section = Section {
     layer: "bulkhead",
     like: "polly",
     rows: &[
-        Row::of("DefaultRateLimiterOptions.PermitLimit", "slots", Unit::Whole),
+        Row::of("DefaultRateLimiterOptions.PermitLimit", "slots", Unit::Whole).at_least(1.0),
         Row::of("DefaultRateLimiterOptions.QueueLimit", "queue", Unit::Whole),
         Row::of("DefaultRateLimiterOptions.QueueProcessingOrder", "order", ORDER),
-        Row::of("PermitLimit", "slots", Unit::Whole),
+        Row::of("PermitLimit", "slots", Unit::Whole).at_least(1.0),
         Row::of("QueueLimit", "queue", Unit::Whole),
         Row::out("Name", SHOWN),
     ],
@@ -40,16 +44,17 @@ pub(super) static CONCURRENCY: Section = Section {
     layer: "bulkhead",
     like: "polly",
     rows: &[
-        Row::of("PermitLimit", "slots", Unit::Whole),
+        Row::of("PermitLimit", "slots", Unit::Whole).at_least(1.0),
         Row::of("QueueLimit", "queue", Unit::Whole),
         Row::of("QueueProcessingOrder", "order", ORDER),
-        Row::of("MaxParallelization", "slots", Unit::Whole).note("as in Polly 7"),
+        Row::of("MaxParallelization", "slots", Unit::Whole).at_least(1.0).note("as in Polly 7"),
         Row::of("MaxQueuingActions", "queue", Unit::Whole).note("as in Polly 7"),
         Row::out("Name", SHOWN),
     ],
 };
 
-const TIMEOUT_ROWS: &[Row] = &[Row::of("Timeout", "limit", TIME), Row::out("Name", SHOWN)];
+const TIMEOUT_ROWS: &[Row] =
+    &[Row::of("Timeout", "limit", TIME).at_least(0.01).at_most(DAY), Row::out("Name", SHOWN)];
 
 pub(super) static TOTAL: Section =
     Section { place: "TotalRequestTimeout", layer: "timeout", like: "polly", rows: TIMEOUT_ROWS };
@@ -65,9 +70,9 @@ pub(super) static RETRY: Section = Section {
     layer: "retry",
     like: "polly",
     rows: &[
-        Row::of("MaxRetryAttempts", "max-retries", Unit::Whole),
-        Row::of("Delay", "base", TIME),
-        Row::of("MaxDelay", "cap", TIME),
+        Row::of("MaxRetryAttempts", "max-retries", Unit::Whole).at_least(1.0),
+        Row::of("Delay", "base", TIME).at_most(DAY),
+        Row::of("MaxDelay", "cap", TIME).at_most(DAY),
         Row::of("BackoffType", "backoff", GROWTH),
         Row::of("UseJitter", "jitter", Unit::Flag),
         Row::with("ShouldRetryAfterHeader", "retry-after", "`exact`, or `ignore`"),
@@ -81,9 +86,9 @@ pub(super) static BREAKER: Section = Section {
     like: "polly",
     rows: &[
         Row::of("FailureRatio", "rate", Unit::Share),
-        Row::of("MinimumThroughput", "min-calls", Unit::Whole),
-        Row::of("SamplingDuration", "window", TIME),
-        Row::of("BreakDuration", "open", TIME),
+        Row::of("MinimumThroughput", "min-calls", Unit::Whole).at_least(2.0),
+        Row::of("SamplingDuration", "window", TIME).at_least(0.5).at_most(DAY),
+        Row::of("BreakDuration", "open", TIME).at_least(0.5).at_most(DAY),
         Row::out("Name", SHOWN),
     ],
 };
@@ -93,7 +98,7 @@ pub(super) static HEDGING: Section = Section {
     layer: "hedge",
     like: "polly",
     rows: &[
-        Row::of("MaxHedgedAttempts", "max-hedges", Unit::Whole),
+        Row::of("MaxHedgedAttempts", "max-hedges", Unit::Whole).at_least(1.0).at_most(10.0),
         Row::of("Delay", "delay", TIME),
         Row::out("Name", SHOWN),
     ],

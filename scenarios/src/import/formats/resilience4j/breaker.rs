@@ -8,11 +8,20 @@ use crate::import::draft::{Draft, From, Layer};
 use crate::import::section::{Taken, take};
 use crate::import::table::{Row, Section};
 use crate::import::times::Times;
-use crate::import::unit::{Unit, flag};
+use crate::import::unit::Unit;
 
 const SHOWN: &str = "it says what is shown, not what is done";
 const WINDOW: &str = "type and size together: a number of calls, or of seconds";
 const OPEN: &str = "together: a wait that may grow and be spread";
+/// `CircuitBreaker.State`.
+const STATES: Unit = Unit::Word(&[
+    ("CLOSED", "closed"),
+    ("OPEN", "open"),
+    ("HALF_OPEN", "half-open"),
+    ("FORCED_OPEN", "forced-open"),
+    ("DISABLED", "disabled"),
+    ("METRICS_ONLY", "metrics-only"),
+]);
 const OLD: &str = "a key from before 1.0: `slidingWindowSize` and others took its place";
 
 pub(crate) static BREAKER: Section = Section {
@@ -20,19 +29,19 @@ pub(crate) static BREAKER: Section = Section {
     layer: "breaker",
     like: "resilience4j",
     rows: &[
-        Row::of("failureRateThreshold", "rate", Unit::Percent),
-        Row::of("slowCallRateThreshold", "slow-rate", Unit::Percent),
-        Row::of("slowCallDurationThreshold", "slow", Unit::Time(Times::Spring)),
+        Row::of("failureRateThreshold", "rate", Unit::Percent).at_least(1.0),
+        Row::of("slowCallRateThreshold", "slow-rate", Unit::Percent).at_least(1.0),
+        Row::of("slowCallDurationThreshold", "slow", Unit::Time(Times::Spring)).more_than(0.0),
         Row::with("slidingWindowType", "window", WINDOW),
-        Row::with("slidingWindowSize", "window", WINDOW),
-        Row::of("minimumNumberOfCalls", "min-calls", Unit::Whole),
-        Row::with("waitDurationInOpenState", "open", OPEN),
+        Row::with("slidingWindowSize", "window", WINDOW).at_least(1.0),
+        Row::of("minimumNumberOfCalls", "min-calls", Unit::Whole).at_least(1.0),
+        Row::with("waitDurationInOpenState", "open", OPEN).at_least(0.001),
         Row::with("enableExponentialBackoff", "open", OPEN),
-        Row::with("exponentialBackoffMultiplier", "open", OPEN),
-        Row::with("exponentialMaxWaitDurationInOpenState", "open", OPEN),
+        Row::with("exponentialBackoffMultiplier", "open", OPEN).at_least(1.0),
+        Row::with("exponentialMaxWaitDurationInOpenState", "open", OPEN).at_least(0.001),
         Row::with("enableRandomizedWait", "open", OPEN),
-        Row::with("randomizedWaitFactor", "open", OPEN),
-        Row::of("permittedNumberOfCallsInHalfOpenState", "permits", Unit::Whole),
+        Row::with("randomizedWaitFactor", "open", OPEN).less_than(1.0),
+        Row::of("permittedNumberOfCallsInHalfOpenState", "permits", Unit::Whole).at_least(1.0),
         Row::with("maxWaitDurationInHalfOpenState", "half-open-timeout", "0 is `unlimited` here"),
         Row::of(
             "transitionToStateAfterWaitDuration",
@@ -79,15 +88,13 @@ pub(super) fn breaker(tables: &[&Node], from: From, draft: &mut Draft) -> Layer 
         set(&mut taken, "half-open-timeout", value, key);
     }
     if let Some(entry) = taken.entry("initialState") {
-        let mode = match entry.node.text().unwrap_or_default() {
-            "FORCED_OPEN" => Some("forced-open"),
-            "DISABLED" => Some("disabled"),
-            "METRICS_ONLY" => Some("metrics-only"),
-            _ => None,
-        };
-        match mode {
-            Some(mode) => set(&mut taken, "mode", Node::word(mode), "initialState"),
-            None => draft.leave_entry(entry, "a breaker begins closed here"),
+        match taken.value("initialState", STATES, draft) {
+            Some(state) if state.text() == Some("closed") => {}
+            Some(state) if ["open", "half-open"].contains(&state.text().unwrap_or_default()) => {
+                draft.leave_entry(entry, "a breaker begins closed here");
+            }
+            Some(mode) => set(&mut taken, "mode", mode, "initialState"),
+            None => {}
         }
     }
     taken.layer
@@ -128,7 +135,9 @@ pub(super) fn wait(
     default: &str,
     draft: &mut Draft,
 ) -> Option<(Node, From)> {
-    let is_on = |key: &str| taken.entry(key).and_then(|entry| flag(&entry.node)) == Some(true);
+    let mut is_on = |key: &str| {
+        taken.value(key, Unit::Flag, draft).is_some_and(|node| node.value == Value::Bool(true))
+    };
     let (grows, spreads) = (is_on("enableExponentialBackoff"), is_on("enableRandomizedWait"));
     let time = Unit::Time(Times::Spring);
     let wait = taken.value(base, time, draft);
@@ -162,9 +171,10 @@ pub(super) fn wait(
     if grows || spreads {
         text.push(')');
     }
-    let keys = [base, "enableExponentialBackoff", "enableRandomizedWait"];
-    let from = keys.into_iter().filter(|key| *key == base || is_on(key));
-    let from = { from }.find_map(|key| taken.from(key))?;
+    let keys =
+        [(base, true), ("enableExponentialBackoff", grows), ("enableRandomizedWait", spreads)];
+    let from = keys.into_iter().filter(|(_, is_on)| *is_on);
+    let from = { from }.find_map(|(key, _)| taken.from(key))?;
     Some((Node::word(text), from))
 }
 

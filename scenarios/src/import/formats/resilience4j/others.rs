@@ -22,14 +22,16 @@ pub(crate) static RETRY: Section = Section {
     layer: "retry",
     like: "resilience4j",
     rows: &[
-        Row::of("maxAttempts", "max-attempts", Unit::Whole),
-        Row::of("maxRetryAttempts", "max-attempts", Unit::Whole).note("as it was before 1.7"),
+        Row::of("maxAttempts", "max-attempts", Unit::Whole).at_least(1.0),
+        Row::of("maxRetryAttempts", "max-attempts", Unit::Whole)
+            .at_least(1.0)
+            .note("as it was before 1.7"),
         Row::of("waitDuration", "base", Unit::Time(Times::Spring)),
         Row::with("enableExponentialBackoff", "backoff", WAITS),
-        Row::with("exponentialBackoffMultiplier", "factor", WAITS),
-        Row::with("exponentialMaxWaitDuration", "cap", WAITS),
+        Row::with("exponentialBackoffMultiplier", "factor", WAITS).at_least(1.0),
+        Row::with("exponentialMaxWaitDuration", "cap", WAITS).at_least(0.001),
         Row::with("enableRandomizedWait", "jitter", WAITS),
-        Row::with("randomizedWaitFactor", "jitter", WAITS),
+        Row::with("randomizedWaitFactor", "jitter", WAITS).less_than(1.0),
         Row::of("retryExceptions", "retry-on", Unit::Classes(&EXCEPTIONS)),
         Row::with("ignoreExceptions", "retry-on", "all that is retried but these"),
         Row::with("baseConfig", "", BASE),
@@ -49,8 +51,9 @@ pub(crate) static RATE_LIMITER: Section = Section {
     layer: "rate-limiter",
     like: "resilience4j",
     rows: &[
-        Row::of("limitForPeriod", "limit-for-period", Unit::Whole),
-        Row::of("limitRefreshPeriod", "limit-refresh-period", Unit::Time(Times::Spring)),
+        Row::of("limitForPeriod", "limit-for-period", Unit::Whole).at_least(1.0),
+        Row::of("limitRefreshPeriod", "limit-refresh-period", Unit::Time(Times::Spring))
+            .more_than(0.0),
         Row::of("timeoutDuration", "max-wait", Unit::Time(Times::Spring)),
         Row::with("baseConfig", "", BASE),
         Row::out("subscribeForEvents", SHOWN),
@@ -81,7 +84,7 @@ pub(crate) static BULKHEAD: Section = Section {
     layer: "bulkhead",
     like: "resilience4j",
     rows: &[
-        Row::of("maxConcurrentCalls", "slots", Unit::Whole),
+        Row::of("maxConcurrentCalls", "slots", Unit::Whole).at_least(1.0),
         Row::of("maxWaitDuration", "max-wait", Unit::Time(Times::Spring)),
         Row::of("maxWaitTime", "max-wait", Unit::Time(Times::Spring)).note("as it was before 1.0"),
         Row::with("baseConfig", "", BASE),
@@ -96,7 +99,7 @@ pub(crate) static THREAD_POOL: Section = Section {
     layer: "bulkhead",
     like: "",
     rows: &[
-        Row::of("maxThreadPoolSize", "slots", Unit::Whole),
+        Row::of("maxThreadPoolSize", "slots", Unit::Whole).at_least(1.0),
         Row::of("queueCapacity", "queue", Unit::Whole),
         Row::with("baseConfig", "", BASE),
         Row::out("coreThreadPoolSize", "all threads of the pool are used from the first call on"),
@@ -135,7 +138,7 @@ pub(super) fn retry(tables: &[&Node], from: From, draft: &mut Draft) -> Layer {
         taken.layer.set("jitter", share, from.unwrap_or(From::Assumed));
     }
     if let Some(entry) = taken.entry("ignoreExceptions")
-        && let Some((ignored, _)) = EXCEPTIONS.read(&entry.node)
+        && let Some(ignored) = taken.value("ignoreExceptions", Unit::Classes(&EXCEPTIONS), draft)
     {
         let retried = taken.layer.line("retry-on").map(|line| classes_of(&line.value));
         let retried = retried.unwrap_or_else(|| Class::ALL.to_vec());

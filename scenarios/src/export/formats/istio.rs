@@ -1,0 +1,127 @@
+//! Istio: a `VirtualService` and a `DestinationRule` for each policy, in one list.
+
+use patterns::settings::{Node, Value};
+
+use crate::export::exporter::Exporter;
+use crate::export::forms::{Form, Retry};
+use crate::export::layers::{Layer, Policy};
+use crate::export::put::{Table, list, whole, yes};
+use crate::import::{self, Times};
+
+pub(crate) static EXPORTER: Exporter = Exporter { name: NAME, is_json: false, tree };
+
+const NAME: &str = "istio";
+const POLICY: &str = "DestinationRule.spec.trafficPolicy";
+
+fn tree(policies: &[&Policy]) -> Node {
+    let both = |policy: &&Policy| [routes(policy), rule(policy)];
+    let mut tree = Table::default();
+    tree.put("apiVersion", Node::word("v1"));
+    tree.put("kind", Node::word("List"));
+    tree.put("items", list(policies.iter().flat_map(both)));
+    tree.node()
+}
+
+fn resource(kind: &str, policy: &Policy, spec: Node) -> Node {
+    let kept = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = policy.name.chars().map(kept).collect();
+    let mut resource = Table::default();
+    resource.put("apiVersion", Node::word("networking.istio.io/v1"));
+    resource.put("kind", Node::word(kind));
+    resource.put("metadata.name", Node::word(name));
+    resource.put("spec", spec);
+    resource.node()
+}
+
+fn routes(policy: &Policy) -> Node {
+    let (above, below) = policy.timeouts();
+    let retry = policy.layer("retry").and_then(Retry::of);
+    let limit = |layer: Option<&Layer>| {
+        let time = layer?.get("limit")?.text()?.parse().ok()?;
+        Some(Times::Go.write(time))
+    };
+    let mut target = Table::default();
+    target.put("destination.host", Node::word(&policy.name));
+    let mut route = Table::default();
+    route.put("route", list([target.node()]));
+    match retry.filter(|retry| retry.retries != Some(0)) {
+        Some(retry) => {
+            let mut table = Table::of(
+                NAME,
+                "VirtualService.spec.http[].retries",
+                &[
+                    ("max-retries", retry.retries.map(whole)),
+                    ("retry-on", Some(retry.on)),
+                    ("base", retry.waits.base()),
+                ],
+            );
+            table.put_some("perTryTimeout", limit(below));
+            route.put_some("timeout", limit(above));
+            route.put("retries", table.node());
+        }
+        // Every route has retries unless there are none.
+        None => {
+            route.put_some("timeout", limit(above).or(limit(below)));
+            route.put("retries.attempts", whole(0));
+        }
+    }
+    let mut spec = Table::default();
+    spec.put("hosts", list([Node::word(&policy.name)]));
+    spec.put("http", list([route.node()]));
+    resource("VirtualService", policy, spec.node())
+}
+
+fn rule(policy: &Policy) -> Node {
+    let number = |layer: Option<&Layer>, key: &str| {
+        let node = layer?.get(key)?.clone();
+        matches!(node.value, Value::Integer(number) if number > 0).then_some(node)
+    };
+    let (bulkhead, balance) = (policy.layer("bulkhead"), policy.layer("balance"));
+    let pick = balance.and_then(|layer| layer.get("pick")).cloned();
+    let keys = [
+        ("slots", number(bulkhead, "slots")),
+        ("queue", number(bulkhead, "queue")),
+        ("pick", pick),
+    ];
+    let mut rules = Table::of(NAME, POLICY, &keys);
+    let budget = policy.layer("retry").and_then(|layer| Form::of(layer.at("budget.kind")?));
+    if let Some(budget) = budget.filter(|budget| budget.name == "fixed") {
+        let most = budget.get("most").and_then(import::whole).map(whole);
+        rules.put_some("connectionPool.http.maxRetries", most);
+    }
+    let ejects = |layer: &&Layer| layer.at("eject").is_some_and(|eject| eject.entries().is_some());
+    if let Some(balance) = balance.filter(ejects) {
+        rules.put("outlierDetection", outliers(balance));
+    }
+    let mut spec = Table::default();
+    spec.put("host", Node::word(&policy.name));
+    if !rules.is_empty() {
+        spec.put("trafficPolicy", rules.node());
+    }
+    resource("DestinationRule", policy, spec.node())
+}
+
+/// The rules by which hosts are left out: 0 failures in a row are no rule.
+fn outliers(balance: &Layer) -> Node {
+    let at = |path: &str| balance.at(path).cloned();
+    let in_a_row = |rule: &str| match balance.at(rule).map(|node| node.entries().is_some()) {
+        Some(true) => balance.at(&format!("{rule}.failures")).cloned().or(Some(whole(5))),
+        _ => Some(whole(0)),
+    };
+    let mut table = Table::of(
+        NAME,
+        "DestinationRule.spec.trafficPolicy.outlierDetection",
+        &[
+            ("eject.consecutive.failures", in_a_row("eject.consecutive")),
+            ("eject.consecutive-gateway.failures", in_a_row("eject.consecutive-gateway")),
+            ("eject.interval", at("eject.interval")),
+            ("eject.base-ejection-time", at("eject.base-ejection-time")),
+            ("eject.max-ejection-percent", at("eject.max-ejection-percent").or(Some(whole(50)))),
+            ("panic-percent", at("panic-percent")),
+        ],
+    );
+    if balance.at("eject.split-local").is_some_and(|node| node.entries().is_some()) {
+        table.put("splitExternalLocalOriginErrors", yes());
+    }
+    table.node()
+}
